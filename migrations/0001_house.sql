@@ -1,0 +1,160 @@
+-- The ledger is the truth: what became true and what was said, in the order in which it was recorded. Every other table
+-- can be rebuilt from it (`countersign rebuild`). Moments are microseconds since 1970-01-01T00:00:00Z.
+
+-- One row an entry. `leaf` is the exact text that was hashed; the look-up columns beside it are copies, and
+-- `countersign verify` compares them. `content` and `salt` can be erased together: `leaf` holds only the commitment.
+create table ledger (
+    seq      bigint not null,
+    leaf     text not null,
+    hash     blob not null,
+    case_id  text,
+    kind     text not null,
+    at_us    bigint not null,
+    salt     blob,
+    content  text,
+    constraint ledger_pk primary key (seq),
+    constraint ledger_salt_and_content_go_together check ((salt is null) = (content is null))
+);
+-- A case's own story, and the timeline that is drawn from it.
+create index ledger_by_case on ledger (case_id, seq) where case_id is not null;
+
+-- Hashes of perfect subtrees of 256, 65,536 … leaves (RFC 6962), kept as the tree grows, so that a root or a proof reads
+-- a few hundred hashes at most.
+create table tree_node (
+    height   bigint not null,
+    idx      bigint not null,
+    hash     blob not null,
+    constraint tree_node_pk primary key (height, idx)
+);
+
+-- Signed heads, oldest first. The last one also lies in a file of its own, apart from this database.
+create table checkpoint (
+    size     bigint not null,
+    at_us    bigint not null,
+    note     text not null,
+    constraint checkpoint_pk primary key (size, at_us)
+);
+
+-- A case as its events made it. `wake_us` is when it wants to be woken: a function of the snapshot, written with it.
+create table case_file (
+    case_id   text not null,
+    kind      text not null,
+    number    bigint not null,
+    workflow  text not null,
+    state     text not null,
+    restricted bigint not null,
+    opened_us bigint not null,
+    closed_us bigint,
+    wake_us   bigint,
+    snapshot  text not null,
+    constraint case_file_pk primary key (case_id)
+);
+create unique index case_file_by_number on case_file (kind, number);
+create index case_file_by_wake on case_file (wake_us) where wake_us is not null;
+create index case_file_still_open on case_file (kind, number) where closed_us is null;
+
+-- What concerns no single case: delegations, digests, the policy in force. One row.
+create table house (
+    id       bigint not null,
+    snapshot text not null,
+    constraint house_pk primary key (id),
+    constraint house_is_one check (id = 1)
+);
+
+-- Every policy that was ever in force: cases keep the terms they were opened under.
+create table policy (
+    digest    text not null,
+    body      text not null,
+    constraint policy_pk primary key (digest)
+);
+
+-- One cause, one ruling: a platform's own id of what was heard, and the answer that it got.
+create table cause (
+    cause    text not null,
+    answer   text not null,
+    constraint cause_pk primary key (cause)
+);
+
+-- What is to be told. A row is written in the commit that made it true; `state` is waiting, sending, sent, dropped or
+-- given-up. `lane` is the channel or person: one lane's trouble doesn't hold up another.
+create table outbox (
+    id            bigint not null,
+    case_id       text,
+    lane          text not null,
+    notice        text not null,
+    state         text not null,
+    made_us       bigint not null,
+    not_before_us bigint not null,
+    attempts      bigint not null,
+    message       text,
+    why           text,
+    constraint outbox_pk primary key (id)
+);
+create index outbox_waiting on outbox (not_before_us, id) where state = 'waiting';
+create index outbox_sending on outbox (id) where state = 'sending';
+create index outbox_waiting_of_case on outbox (case_id) where state = 'waiting' and case_id is not null;
+
+-- The one card of a case in each of its homes, edited in place: `wanted` is the ledger entry that it should show,
+-- `shown` the one that it does. `message` is the platform's id, and the root of the case's thread.
+create table card (
+    case_id       text not null,
+    lane          text not null,
+    wanted        bigint not null,
+    shown         bigint,
+    message       text,
+    attempts      bigint not null,
+    not_before_us bigint not null,
+    constraint card_pk primary key (case_id, lane)
+);
+create index card_behind on card (not_before_us) where shown is null or shown < wanted;
+create index card_by_message on card (lane, message) where message is not null;
+
+-- The transcript: what stands in the channels now, people's words and the bot's own. Older wordings and what was deleted
+-- are in the ledger. `first` and `last` are the entries that began and last changed a message.
+create table message (
+    lane      text not null,
+    id        text not null,
+    thread    text,
+    author    text not null,
+    person    text,
+    body      text not null,
+    said_us   bigint not null,
+    edited_us bigint,
+    deleted_us bigint,
+    case_id   text,
+    first     bigint not null,
+    last      bigint not null,
+    constraint message_pk primary key (lane, id)
+);
+create index message_by_id on message (id);
+create index message_by_change on message (lane, last);
+create index message_by_case on message (case_id, first) where case_id is not null;
+
+-- One row an obligation, for digests and for "what I owe".
+create table duty (
+    case_id   text not null,
+    number    bigint not null,
+    workflow  text not null,
+    kind      text not null,
+    duty      text not null,
+    role      text,
+    person    text,
+    party     text,
+    opened_us bigint not null,
+    due_us    bigint not null,
+    target_us bigint not null,
+    took_us   bigint,
+    late_us   bigint,
+    closed_us bigint,
+    state     text not null,
+    paused_us bigint not null,
+    nudges    bigint not null,
+    climbs    bigint not null,
+    last_told_us bigint,
+    attributed text,
+    behind_us bigint not null,
+    constraint duty_pk primary key (case_id, number)
+);
+create index duty_by_opening on duty (opened_us);
+create index duty_by_closing on duty (closed_us) where closed_us is not null;
+create index duty_still_open on duty (role, person) where closed_us is null;

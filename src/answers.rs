@@ -1,0 +1,447 @@
+//! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
+//! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, WorkflowStanding, Word};
+use crate::desk::{DeskHandle, Shown};
+use crate::digest;
+use crate::domain::obligation::{Holder, Obligation};
+use crate::domain::policy::redflag;
+use crate::domain::{
+    At, Body, Case, CaseId, CaseKind, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
+};
+use crate::grammar::{Filter, Query};
+use crate::health::Health;
+use crate::record::Record;
+use crate::seal::Checkpoint;
+use crate::store::{Reader, StoreError};
+
+/// How many cases are looked at for one answer.
+const CASES_AT_MOST: u32 = 500;
+/// How many lines of a timeline are shown.
+const LINES_AT_MOST: usize = 60;
+
+#[derive(Clone)]
+pub struct Answers {
+    desk: DeskHandle,
+    reader: Reader,
+    health: Health,
+    data: PathBuf,
+}
+
+/// The side panel of a room: what somebody owes, and the open cases that they can see.
+#[derive(Serialize)]
+pub struct Panel {
+    pub owed: Vec<PanelOwed>,
+    pub cases: Vec<PanelCase>,
+}
+
+#[derive(Serialize)]
+pub struct PanelOwed {
+    pub case: CaseId,
+    pub title: String,
+    pub duty: &'static str,
+    pub about: Option<String>,
+    pub workflow: WorkflowId,
+    pub due_us: i64,
+    pub late: bool,
+    pub paused: bool,
+    pub progress: String,
+    pub buttons: Vec<Button>,
+    pub channel: Option<String>,
+    pub message: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct PanelCase {
+    pub case: CaseId,
+    pub title: String,
+    pub workflow: WorkflowId,
+    pub state: &'static str,
+    pub severity: Option<&'static str>,
+    pub restricted: bool,
+    pub due_us: Option<i64>,
+    pub late: bool,
+    pub paused: bool,
+    pub channel: Option<String>,
+    pub message: Option<String>,
+}
+
+impl Answers {
+    pub fn new(desk: DeskHandle, reader: Reader, health: Health, data: PathBuf) -> Answers {
+        Answers { desk, reader, health, data }
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn answer(&self, query: &Query, by: &PersonId, _here: Option<CaseId>) -> Result<Vec<Card>, StoreError> {
+        let shown = self.desk.shown();
+        let now = self.desk.clock.now();
+        let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+        let people = shown.house.people(&shown.policy, now);
+        Ok(match query {
+            Query::List { kind, filter } => vec![self.list(&speaker, &people, *kind, filter, by).await?],
+            Query::Status(id) => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => card::status(&speaker, &case, &people),
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::Timeline(id) => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => {
+                    let mut lines = self.story(&speaker, &case).await?;
+                    let more = lines.len().saturating_sub(LINES_AT_MOST);
+                    lines.drain(..more);
+                    card::timeline(&speaker, case.id, &case.title, &lines, more)
+                }
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::ReviewDraft(id) => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => {
+                    let settled = case.state() != "resolved";
+                    let text = self.draft(&speaker, &case).await?;
+                    card::review_draft(&speaker, &ReviewDraft { case: case.id, title: case.title.clone(), text, settled })
+                }
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::Mine => {
+                let rows = self.owed(by, &shown, now).await?;
+                let rows: Vec<OwedRow> = rows.iter().map(|(case, owed)| owed_row(case, owed)).collect();
+                vec![card::mine(&speaker, &rows, now)]
+            }
+            Query::SlaStatus => vec![card::sla_status(&speaker, &self.standings(by, &people).await?)],
+            Query::Health => vec![card::health(&speaker, &self.look(&shown).await?)],
+            Query::Digest { range, workflow, as_of } => {
+                let as_of = as_of.unwrap_or(now);
+                let zone = shown.policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
+                let period = digest::Period::of(*range, as_of, zone);
+                let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
+                let drawn = digest::draw(&self.reader, &self.data, &shown.policy, &period, &workflows, as_of).await?;
+                vec![drawn.card()]
+            }
+            Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
+            Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
+        })
+    }
+
+    /// A case, if the person may know of it.
+    async fn visible(&self, id: CaseId, by: &PersonId, people: &People<'_>) -> Result<Result<Case, Refusal>, StoreError> {
+        let case = self.reader.case(id).await?.filter(|case| case.is_visible_to(by, people));
+        Ok(case.ok_or(Refusal::NoSuchCase(id)))
+    }
+
+    async fn list(
+        &self,
+        speaker: &Speaker<'_>,
+        people: &People<'_>,
+        kind: Option<CaseKind>,
+        filter: &Filter,
+        by: &PersonId,
+    ) -> Result<Card, StoreError> {
+        let kinds = kind.map_or_else(|| CaseKind::ALL.to_vec(), |kind| vec![kind]);
+        let mut rows = Vec::new();
+        for kind in kinds {
+            for case in self.reader.list(kind, filter.workflow.as_ref(), filter.all, CASES_AT_MOST).await? {
+                let severity = severity(&case);
+                let mine = || {
+                    case.opened_by.as_ref() == Some(by)
+                        || case.open_obligations().any(|it| waits_for(&case, it, by, people))
+                        || matches!(&case.body, Body::Incident(incident) if incident.sits(by))
+                };
+                if !case.is_visible_to(by, people)
+                    || filter.severity.is_some_and(|wanted| severity != Some(wanted))
+                    || (filter.mine && !mine())
+                {
+                    continue;
+                }
+                let next = case.next_due();
+                rows.push(ListRow {
+                    case: case.id,
+                    title: case.title.clone(),
+                    workflow: case.workflow.clone(),
+                    state: case.state().to_owned(),
+                    severity,
+                    next: next.map(|it| (it.duty, it.terms.due)),
+                    late: case.obligations.iter().any(Obligation::is_late),
+                    waiting_on: next.map(|it| persons(&case, it, people)).unwrap_or_default(),
+                });
+            }
+        }
+        Ok(card::list(speaker, kind, filter, &rows, 0))
+    }
+
+    /// What somebody owes, the most urgent first.
+    async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Vec<(Case, Obligation)>, StoreError> {
+        let people = shown.house.people(&shown.policy, now);
+        let roles = roles_that_reach(&shown.policy, &shown.house, person);
+        let mut owed = Vec::new();
+        for case in self.reader.owing(&roles, person.as_str(), CASES_AT_MOST).await? {
+            for obligation in case.open_obligations().filter(|it| waits_for(&case, it, person, &people)) {
+                owed.push((case.clone(), obligation.clone()));
+            }
+        }
+        owed.sort_by_key(|(case, obligation)| (obligation.terms.due, case.id, obligation.number));
+        Ok(owed)
+    }
+
+    async fn standings(&self, by: &PersonId, people: &People<'_>) -> Result<Vec<WorkflowStanding>, StoreError> {
+        let mut standings: BTreeMap<WorkflowId, WorkflowStanding> = BTreeMap::new();
+        for workflow in people.policy.workflows.keys() {
+            let empty = WorkflowStanding {
+                workflow: workflow.clone(),
+                incidents: 0,
+                approvals: 0,
+                owed: 0,
+                late: 0,
+                next_due: None,
+            };
+            standings.insert(workflow.clone(), empty);
+        }
+        for kind in CaseKind::ALL {
+            for case in self.reader.list(kind, None, false, CASES_AT_MOST).await? {
+                let Some(standing) = standings.get_mut(&case.workflow) else { continue };
+                if !case.is_visible_to(by, people) {
+                    continue;
+                }
+                match kind {
+                    CaseKind::Incident => standing.incidents += 1,
+                    CaseKind::Approval => standing.approvals += 1,
+                }
+                standing.owed += case.open_obligations().count() as u32;
+                standing.late += case.obligations.iter().filter(|it| it.is_late()).count() as u32;
+                let due = case.next_due().map(|it| it.terms.due);
+                standing.next_due = standing.next_due.into_iter().chain(due).min();
+            }
+        }
+        Ok(standings.into_values().collect())
+    }
+
+    async fn look(&self, shown: &Shown) -> Result<card::Health, StoreError> {
+        let report = self.health.look().await;
+        let signed = self.reader.last_checkpoint().await?;
+        let head = signed.as_ref().and_then(|(_, _, note)| Checkpoint::parse(note.split("\n\n").next().unwrap_or_default()).ok());
+        let mode = self.desk.clock.mode();
+        let clock = (mode != crate::clock::Mode::Real).then(|| match self.desk.clock.speed() {
+            0 => "stands still until it is moved".to_owned(),
+            speed => format!("runs {speed} times as fast as the world"),
+        });
+        Ok(card::Health {
+            started: shown.house.started.unwrap_or_default(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            oldest_wake_late: report.oldest_wake_late,
+            oldest_notice_late: report.oldest_notice_late,
+            undeliverable: report.given_up.unsigned_abs(),
+            open_cases: self.reader.open_cases().await?.unsigned_abs(),
+            ledger_size: report.entries,
+            ledger_head: head.map(|head| head.root.to_string()).unwrap_or_default(),
+            checkpoint_at: signed.map(|(_, at, _)| At(at)),
+            policy: shown.policy.digest.to_string(),
+            clock,
+        })
+    }
+
+    /// The panel of the room's page.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn panel(&self, person: &PersonId) -> Result<Panel, StoreError> {
+        let shown = self.desk.shown();
+        let now = self.desk.clock.now();
+        let people = shown.house.people(&shown.policy, now);
+        let mut owed = Vec::new();
+        for (case, obligation) in self.owed(person, &shown, now).await? {
+            let (channel, message) = self.home(case.id).await?;
+            let row = owed_row(&case, &obligation);
+            owed.push(PanelOwed {
+                case: case.id,
+                duty: obligation.duty.word(),
+                about: obligation.about.clone(),
+                workflow: case.workflow.clone(),
+                due_us: obligation.terms.due.0,
+                late: obligation.is_late(),
+                paused: row.state == crate::domain::obligation::State::Paused,
+                progress: if row.need > 1 { format!("{} of {}", row.have, row.need) } else { String::new() },
+                buttons: card::answers(case.id, obligation.duty, obligation.about.as_deref()),
+                title: case.title,
+                channel,
+                message,
+            });
+        }
+        let mut cases = Vec::new();
+        for kind in CaseKind::ALL {
+            for case in self.reader.list(kind, None, false, 50).await? {
+                if !case.is_visible_to(person, &people) {
+                    continue;
+                }
+                let (channel, message) = self.home(case.id).await?;
+                let open = || case.open_obligations();
+                cases.push(PanelCase {
+                    case: case.id,
+                    state: case.state(),
+                    severity: severity(&case).map(|severity| severity.word()),
+                    restricted: case.restricted,
+                    due_us: case.next_due().map(|it| it.terms.due.0),
+                    late: open().any(Obligation::is_late),
+                    paused: open().count() > 0 && open().all(|it| it.state() == crate::domain::obligation::State::Paused),
+                    title: case.title.clone(),
+                    workflow: case.workflow.clone(),
+                    channel,
+                    message,
+                });
+            }
+        }
+        Ok(Panel { owed, cases })
+    }
+
+    /// Where a case's card stands in the local room.
+    async fn home(&self, case: CaseId) -> Result<(Option<String>, Option<String>), StoreError> {
+        let cards = self.reader.cards_of(case).await?;
+        let local = cards.into_iter().find_map(|(lane, message)| Some((lane.strip_prefix("local/")?.to_owned(), message)));
+        Ok(local.map_or((None, None), |(channel, message)| (Some(channel), message)))
+    }
+
+    /// What happened on a case, in words.
+    async fn story(&self, speaker: &Speaker<'_>, case: &Case) -> Result<Vec<StoryLine>, StoreError> {
+        let mut lines = Vec::new();
+        for (at, event) in self.events(case.id).await? {
+            if let Some(words) = card::story(speaker, case, &event, at) {
+                lines.push(StoryLine { at, words });
+            }
+        }
+        Ok(lines)
+    }
+
+    async fn events(&self, case: CaseId) -> Result<Vec<(At, Event)>, StoreError> {
+        let mut events = Vec::new();
+        for entry in self.reader.entries_of(case).await? {
+            let Some(content) = entry.content else { continue };
+            if let Ok(Record::Ruled(ruled)) = serde_json::from_str(&content) {
+                events.extend(ruled.events.into_iter().map(|event| (At(entry.at_us), event)));
+            }
+        }
+        Ok(events)
+    }
+
+    /// The post-incident review of a case the person may see, drafted from the ledger.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn review_draft(&self, id: CaseId, by: &PersonId) -> Result<Option<String>, StoreError> {
+        let shown = self.desk.shown();
+        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+        match self.visible(id, by, &people).await? {
+            Ok(case) => Ok(Some(self.draft(&speaker, &case).await?)),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Timeline, durations, duties kept and missed, follow-ups, what recurs. Markdown, in UTC: it is a document.
+    async fn draft(&self, speaker: &Speaker<'_>, case: &Case) -> Result<String, StoreError> {
+        let Body::Incident(incident) = &case.body else { return Ok(String::new()) };
+        let policy = speaker.policy;
+        let day = |at: At| at.utc().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+        let mut text = format!("# Review of {}: {}\n\n", case.id, case.title);
+        text += &format!("Workflow {}, {}, opened {}.\n\n## What happened\n\n", case.workflow, incident.severity, day(case.opened));
+        for line in self.story(speaker, case).await? {
+            text += &format!("- {} {}\n", day(line.at), card::plain(&line.words, chrono_tz::UTC, line.at));
+        }
+        text += "\n## Duties\n\n";
+        for it in &case.obligations {
+            let about = it.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
+            let holder = match &it.holder {
+                Holder::Roles(roles) => roles.first().map(RoleId::to_string).unwrap_or_default(),
+                Holder::Person(person) => policy.name_of(person),
+            };
+            let how = match it.closed() {
+                Some(closed) => format!("{} after {}", it.state().word(), closed - it.opened),
+                None => format!("{}, due {}", it.state().word(), day(it.terms.due)),
+            };
+            text += &format!("- {}{about}, {holder}: {how} (target {})\n", it.duty, it.terms.target);
+        }
+        text += "\n## Follow-ups\n\n";
+        if incident.follow_ups.is_empty() {
+            text += "None were agreed.\n";
+        }
+        for it in &incident.follow_ups {
+            let done = it.done.map_or_else(|| format!("due {}", day(it.due)), |at| format!("done {}", day(at)));
+            text += &format!("- {}: {} ({done})\n", policy.name_of(&it.assignee), it.text);
+        }
+        if let Some(class) = &incident.class {
+            let like = self.like(case, class.as_str()).await?;
+            text += "\n## Recurring\n\n";
+            text += &match like {
+                0 => format!("No other incident of class {class} on {} in the 90 days before.\n", case.workflow),
+                n => format!("{n} other incident{} of class {class} on {} in the 90 days before.\n", if n == 1 { "" } else { "s" }, case.workflow),
+            };
+        }
+        text += "\n## What we change\n\n…\n";
+        Ok(text)
+    }
+
+    /// How many incidents of the same class the workflow had in the 90 days before; restricted ones are left out.
+    async fn like(&self, case: &Case, class: &str) -> Result<usize, StoreError> {
+        let since = case.opened - Span::days(90);
+        let all = self.reader.list(CaseKind::Incident, Some(&case.workflow), true, CASES_AT_MOST).await?;
+        let same = all.iter().filter(|other| {
+            let Body::Incident(incident) = &other.body else { return false };
+            let of_class = incident.class.as_ref().is_some_and(|it| it.as_str() == class);
+            other.id != case.id && !other.restricted && of_class && other.opened >= since && other.opened <= case.opened
+        });
+        Ok(same.count())
+    }
+}
+
+fn severity(case: &Case) -> Option<crate::domain::Severity> {
+    match &case.body {
+        Body::Incident(incident) => Some(incident.severity),
+        Body::Approval(_) => None,
+    }
+}
+
+fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
+    OwedRow {
+        case: case.id,
+        title: case.title.clone(),
+        duty: obligation.duty,
+        about: obligation.about.clone(),
+        due: obligation.terms.due,
+        state: obligation.state(),
+        have: crate::domain::engine::have(obligation),
+        need: obligation.terms.quorum,
+    }
+}
+
+fn waits_for(case: &Case, obligation: &Obligation, person: &PersonId, people: &People<'_>) -> bool {
+    case.waiting_on(obligation, people).iter().any(|seat| &seat.person == person)
+}
+
+fn persons(case: &Case, obligation: &Obligation, people: &People<'_>) -> Vec<PersonId> {
+    case.waiting_on(obligation, people).into_iter().map(|seat| seat.person).collect()
+}
+
+/// Every role that may make the person owe something: their own, and those of people they stand in for. A superset; who
+/// really holds what is asked of each case.
+fn roles_that_reach(policy: &crate::domain::Policy, house: &House, person: &PersonId) -> Vec<String> {
+    let mut reaches = vec![person.clone()];
+    let mut next = 0;
+    while let Some(deputy) = reaches.get(next).cloned() {
+        for giver in house.delegations.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
+            if !reaches.contains(giver) {
+                reaches.push(giver.clone());
+            }
+        }
+        next += 1;
+    }
+    let holds = |role: &crate::domain::policy::Role| role.members.iter().any(|member| reaches.contains(member));
+    policy.roles.iter().filter(|(_, role)| holds(role)).map(|(name, _)| name.to_string()).collect()
+}
+
+/// A card that says one thing.
+pub fn said(text: &str) -> Card {
+    let mut lines = text.lines().map(|line| vec![Word::Text(crate::grammar::clean::line(line))]);
+    let title = lines.next().unwrap_or_default();
+    Card { tone: card::Tone::Private, title, lines: lines.collect(), ..Card::default() }
+}

@@ -1,0 +1,301 @@
+//! Private answers: to a question, to a line that can't be read, to something that isn't possible, and when the fault is
+//! the bot's own. The caller brings the figures; here they get their words.
+
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::domain::obligation::State;
+use crate::domain::policy::RedFlag;
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
+use crate::grammar::verbs::{ROOTS, Verb, of};
+use crate::grammar::word::sentence;
+use crate::grammar::{Filter, Misread, capital, find};
+
+use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, tell};
+
+/// Most rows that are shown at once.
+const ROWS_AT_MOST: usize = 25;
+
+/// One case of a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListRow {
+    /// Its id.
+    pub case: CaseId,
+    /// Its title.
+    pub title: String,
+    /// Its workflow.
+    pub workflow: WorkflowId,
+    /// Its state in one word.
+    pub state: String,
+    /// For incidents.
+    pub severity: Option<Severity>,
+    /// What is owed next, and by when.
+    pub next: Option<(Duty, At)>,
+    /// Something is late.
+    pub late: bool,
+    /// Whose answer is next.
+    pub waiting_on: Vec<PersonId>,
+}
+
+/// One answer that somebody owes.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwedRow {
+    /// Of which case.
+    pub case: CaseId,
+    /// The case's title.
+    pub title: String,
+    /// Which kind of answer.
+    pub duty: Duty,
+    /// Which of several.
+    pub about: Option<String>,
+    /// By when.
+    pub due: At,
+    /// How it stands.
+    pub state: State,
+    /// How many answers of those needed are there.
+    pub have: u32,
+    /// How many are needed.
+    pub need: u32,
+}
+
+/// One line of a case's story: see [`super::story()`] for the words of an event.
+#[derive(Clone, Debug)]
+pub struct StoryLine {
+    /// When it became true.
+    pub at: At,
+    /// What became true.
+    pub words: Vec<Word>,
+}
+
+/// How a workflow stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkflowStanding {
+    /// Which.
+    pub workflow: WorkflowId,
+    /// Open incidents.
+    pub incidents: u32,
+    /// Open approval requests.
+    pub approvals: u32,
+    /// Answers owed, the late ones included.
+    pub owed: u32,
+    /// Answers late.
+    pub late: u32,
+    /// The next deadline.
+    pub next_due: Option<At>,
+}
+
+/// How the bot itself is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    /// Since when it runs.
+    pub started: At,
+    /// Its version.
+    pub version: String,
+    /// How late the oldest wake is; `None`: none is due.
+    pub oldest_wake_late: Option<Span>,
+    /// How late the oldest message is; `None`: none is waiting.
+    pub oldest_notice_late: Option<Span>,
+    /// Messages that were given up.
+    pub undeliverable: u64,
+    /// Open cases.
+    pub open_cases: u64,
+    /// Entries in the ledger.
+    pub ledger_size: u64,
+    /// The root hash, in hexadecimal.
+    pub ledger_head: String,
+    /// When the last checkpoint was signed.
+    pub checkpoint_at: Option<At>,
+    /// The policy in force, by its digest.
+    pub policy: String,
+    /// The time isn't everybody's time: it was moved or runs faster.
+    pub clock: Option<String>,
+}
+
+/// A post-incident review as drafted from the ledger.
+#[derive(Clone, Debug)]
+pub struct ReviewDraft {
+    /// Of which incident.
+    pub case: CaseId,
+    /// Its title.
+    pub title: String,
+    /// The draft, as it would be accepted.
+    pub text: String,
+    /// Accepted already, or not to be accepted yet: no buttons.
+    pub settled: bool,
+}
+
+/// Cases, as asked for. `more` is how many weren't handed in.
+pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], more: usize) -> Card {
+    let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
+    let rows_json = shown.iter().map(|row| {
+        let mut json = json!(row);
+        json["next"] = row.next.map_or(Json::Null, |(duty, due)| json!({ "duty": duty.word(), "due": due.0 }));
+        json
+    });
+    let rows_json: Vec<Json> = rows_json.collect();
+    let facts = json!({
+        "kind": kind.map(CaseKind::word),
+        "filter": filter.to_string(),
+        "rows": rows_json,
+        "count": rows.len() + more,
+        "more": more + rows.len() - shown.len(),
+    });
+    private(speaker, "answer/list.txt", facts)
+}
+
+/// What somebody owes, the most urgent first as handed in.
+pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At) -> Card {
+    let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
+    let prefix = speaker.wording.prefix();
+    let facts = json!({
+        "count": rows.len(),
+        "more": rows.len() - shown.len(),
+        "now": now.0,
+        "rows": shown.iter().map(|row| {
+            let mut json = json!(row);
+            json["left"] = json!((row.due - now).0.max(0));
+            json["over"] = json!((now - row.due).0.max(0));
+            json["late"] = json!(row.state == State::Late || row.due <= now);
+            json["paused"] = json!(row.state == State::Paused);
+            json["command"] = json!(tell::command(row.case, row.duty, prefix));
+            json
+        }).collect::<Vec<_>>(),
+    });
+    let mut card = private(speaker, "answer/mine.txt", facts);
+    card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
+    if let [only] = rows {
+        card.buttons = tell::answers(only.case, only.duty, only.about.as_deref());
+    }
+    card
+}
+
+/// A case with everything that is owed on it.
+pub fn status(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
+    Card { tone: Tone::Private, ..case::card(speaker, case, people, usize::MAX) }
+}
+
+/// What happened on a case, in the order as handed in. `more` is how many earlier lines weren't.
+pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[StoryLine], more: usize) -> Card {
+    let facts = json!({ "case": case.to_string(), "title": title, "count": lines.len() + more, "more": more });
+    let mut card = private(speaker, "answer/timeline.txt", facts);
+    card.lines.extend(lines.iter().map(|line| {
+        [Word::Time(line.at), Word::from(" ")].into_iter().chain(line.words.iter().cloned()).collect()
+    }));
+    card
+}
+
+/// How each workflow stands.
+pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStanding]) -> Card {
+    let late: u32 = rows.iter().map(|row| row.late).sum();
+    let owed: u32 = rows.iter().map(|row| row.owed).sum();
+    let mut card = private(speaker, "answer/sla-status.txt", json!({ "rows": rows, "late": late, "owed": owed }));
+    card.due_us = rows.iter().filter_map(|row| row.next_due).map(|due| due.0).min();
+    card.buttons = button(find("sla", "mine"), None, None, Style::Plain).into_iter().collect();
+    card
+}
+
+/// How the bot itself is.
+pub fn health(speaker: &Speaker<'_>, health: &Health) -> Card {
+    private(speaker, "answer/health.txt", json!(health))
+}
+
+/// A review as drafted, with the buttons that accept it.
+pub fn review_draft(speaker: &Speaker<'_>, draft: &ReviewDraft) -> Card {
+    let facts = json!({ "case": draft.case.to_string(), "title": draft.title, "text": draft.text, "settled": draft.settled });
+    let mut card = private(speaker, "answer/review-draft.txt", facts);
+    if !draft.settled {
+        let accept = button(find("incident", "review"), Some(draft.case), Some("accept"), Style::Primary);
+        let edit = open(draft.case, "review", Style::Plain);
+        let edit = edit.map(|button| Button { label: "Edit first".to_owned(), ..button });
+        card.buttons = accept.into_iter().chain(edit).collect();
+    }
+    card
+}
+
+/// What is unwise in the policy.
+pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag]) -> Card {
+    let shown = &flags[..flags.len().min(ROWS_AT_MOST)];
+    let facts = json!({
+        "count": flags.len(),
+        "more": flags.len() - shown.len(),
+        "rows": shown.iter().map(|flag| json!({
+            "id": flag.id, "line": flag.line, "what": flag.what, "why": flag.why, "write": flag.write,
+        })).collect::<Vec<_>>(),
+    });
+    private(speaker, "answer/red-flags.txt", facts)
+}
+
+/// Something that isn't possible, and what to do instead.
+pub fn refused(speaker: &Speaker<'_>, refusal: &Refusal) -> Card {
+    let sentence = prefixed(&refusal.to_string(), speaker.wording.prefix());
+    private_sentence(&sentence)
+}
+
+/// A line that can't be read, and what to type.
+pub fn misread(speaker: &Speaker<'_>, misread: &Misread) -> Card {
+    let mut card = private_sentence(&misread.sentence);
+    if let Some(example) = &misread.example {
+        card.lines.push(vec![Word::from("For example: "), Word::Code(example.clone())]);
+    }
+    if let Some(root) = misread.root {
+        let help = format!("{}{root} help", speaker.wording.prefix());
+        card.lines.push(vec![Word::Code(help), Word::from(" shows what can be typed")]);
+    }
+    card
+}
+
+/// The bot is at fault. The reference is in its log.
+pub fn fault(speaker: &Speaker<'_>, reference: &str) -> Card {
+    private(speaker, "answer/fault.txt", json!({ "reference": reference }))
+}
+
+/// What can be typed: everything, one command, or one verb in detail.
+pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'static Verb>) -> Card {
+    let prefix = speaker.wording.prefix();
+    if let Some(verb) = verb {
+        return verb_help(verb, prefix);
+    }
+    let roots: Vec<&'static str> = root.map_or_else(|| ROOTS.to_vec(), |root| vec![root]);
+    let facts = json!({ "root": root, "roots": roots, "bot": crate::grammar::BOT });
+    let mut card = private(speaker, "answer/help.txt", facts);
+    for root in roots {
+        for verb in of(root) {
+            let usage = verb.usage(prefix);
+            card.lines.push(vec![Word::Code(usage), Word::Text(format!(" {}", verb.about))]);
+        }
+    }
+    card
+}
+
+fn verb_help(verb: &'static Verb, prefix: &str) -> Card {
+    let mut lines = vec![vec![Word::Code(verb.usage(prefix))]];
+    lines.push(vec![Word::from("For example: "), Word::Code(verb.example(prefix))]);
+    if !verb.aliases.is_empty() {
+        lines.push(vec![Word::Text(format!("Also: {}", verb.aliases.join(", ")))]);
+    }
+    let fields = verb.args.iter().map(|arg| Field { name: arg.name.to_owned(), value: vec![Word::from(arg.hint)] });
+    Card {
+        tone: Tone::Private,
+        title: vec![Word::Strong(format!("{} {}", verb.root, verb.verb)), Word::Text(format!(" · {}", verb.about))],
+        lines,
+        fields: fields.collect(),
+        ..Card::default()
+    }
+}
+
+fn private(speaker: &Speaker<'_>, template: &str, facts: Json) -> Card {
+    Card { tone: Tone::Private, ..speaker.wording.render(template, facts, speaker.policy) }
+}
+
+fn private_sentence(text: &str) -> Card {
+    let title = sentence(&capital(&super::one_line(text)));
+    Card { tone: Tone::Private, title, ..Card::default() }
+}
+
+/// Refusals name commands with a plain slash; here they get the prefix that works.
+fn prefixed(sentence: &str, prefix: &str) -> String {
+    if prefix == "/" {
+        return sentence.to_owned();
+    }
+    ROOTS.iter().fold(sentence.to_owned(), |text, root| text.replace(&format!("`/{root} "), &format!("`{prefix}{root} ")))
+}

@@ -1,0 +1,211 @@
+//! What the bot shows: cards, made of words whose meaning is settled here, so that no adapter ever looks for markup.
+//!
+//! Every text comes from `templates/`, which an operator can lay a folder of his own over. A card knows no platform: it
+//! says which words are a person, a moment, a case or code, and what its buttons do. Not here: figures of the digest.
+
+use chrono::Datelike;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::policy::Policy;
+use crate::domain::{At, CaseId};
+use crate::grammar::verbs::Verb;
+use crate::grammar::{self, action, clean, form_action};
+
+mod answer;
+mod batch;
+mod case;
+#[cfg(test)]
+mod conformance;
+mod samples;
+mod story;
+mod tell;
+mod wording;
+
+pub use crate::grammar::Word;
+pub use answer::{
+    Health, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStanding, fault, health, help, list, mine, misread,
+    red_flags, refused, review_draft, sla_status, status, timeline,
+};
+pub use case::case_card;
+pub use story::story;
+pub use tell::{answers, tell};
+pub use wording::{Wording, WordingError};
+
+/// Words of a policy: everything that is said needs both.
+#[derive(Clone, Copy)]
+pub struct Speaker<'a> {
+    /// The templates.
+    pub wording: &'a Wording,
+    /// Names of people come from it.
+    pub policy: &'a Policy,
+}
+
+/// Something that the bot says, for any platform to draw.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// How it feels.
+    pub tone: Tone,
+    /// One line that can stand alone.
+    pub title: Vec<Word>,
+    /// What follows it.
+    pub lines: Vec<Vec<Word>>,
+    /// Names and values.
+    pub fields: Vec<Field>,
+    /// What can be done about it at once.
+    pub buttons: Vec<Button>,
+    /// When an answer is owed, so that a countdown can run.
+    pub due_us: Option<i64>,
+}
+
+/// How a card feels. Never told by colour alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// Something to know.
+    #[default]
+    Calm,
+    /// Somebody is to act.
+    Nudge,
+    /// A moment has passed.
+    Late,
+    /// Over, or done.
+    Done,
+    /// An answer to one person.
+    Private,
+}
+
+/// A name and a value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// What it is.
+    pub name: String,
+    /// What it is here.
+    pub value: Vec<Word>,
+}
+
+/// Something that can be done with one press. What it does is read by [`grammar::pressed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// At most 100 characters.
+    pub action: String,
+    /// What it says.
+    pub label: String,
+    /// How it is drawn.
+    pub style: Style,
+}
+
+/// How a button is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// What is most likely wanted.
+    Primary,
+    /// What takes something away.
+    Danger,
+    /// Anything else.
+    Plain,
+}
+
+impl Card {
+    /// The card as text, without its buttons: for logs, stories and transcripts. Times are of `zone`, with the day where it
+    /// isn't the day of `now` there.
+    pub fn plain(&self, zone: Tz, now: At) -> String {
+        let mut text = plain(&self.title, zone, now);
+        for line in &self.lines {
+            text.push('\n');
+            text.push_str(&plain(line, zone, now));
+        }
+        for field in &self.fields {
+            text.push_str(&format!("\n{}: {}", field.name, plain(&field.value, zone, now)));
+        }
+        text
+    }
+}
+
+/// A line as text: see [`Card::plain`].
+pub fn plain(words: &[Word], zone: Tz, now: At) -> String {
+    let mut text = String::new();
+    for word in words {
+        match word {
+            Word::Text(words) | Word::Strong(words) | Word::Code(words) => text.push_str(words),
+            Word::Time(at) => text.push_str(&wall(*at, zone, now)),
+            Word::Person { id, .. } => {
+                text.push('@');
+                text.push_str(id.as_str());
+            }
+            Word::Case(id) => text.push_str(&id.to_string()),
+        }
+    }
+    text
+}
+
+/// `11:00`; `Tue 24 Nov 11:00` on another day; with the year in another year.
+pub fn wall(at: At, zone: Tz, now: At) -> String {
+    let (Some(at), Some(now)) = (at.utc(), now.utc()) else { return format!("{} µs", at.0) };
+    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+    let shape = match (at.year() == now.year(), at.ordinal() == now.ordinal()) {
+        (true, true) => "%H:%M",
+        (true, false) => "%a %-d %b %H:%M",
+        (false, _) => "%a %-d %b %Y %H:%M",
+    };
+    at.format(shape).to_string()
+}
+
+/// A verb's button. `None` only if the table has no such verb; a test presses every button.
+fn button(verb: Option<&'static Verb>, case: Option<CaseId>, more: Option<&str>, style: Style) -> Option<Button> {
+    verb.map(|verb| Button { action: action(verb, case, more), label: verb.label.to_owned(), style })
+}
+
+/// A button that opens a verb's form.
+fn form_button(verb: Option<&'static Verb>, case: Option<CaseId>, more: Option<&str>, style: Style) -> Option<Button> {
+    verb.map(|verb| Button { action: form_action(verb, case, more), label: verb.label.to_owned(), style })
+}
+
+/// A button of a case's own command.
+fn press(case: CaseId, verb: &str, style: Style) -> Option<Button> {
+    button(grammar::find(case.kind.word(), verb), Some(case), None, style)
+}
+
+/// A button that opens a form of a case's own command.
+fn open(case: CaseId, verb: &str, style: Style) -> Option<Button> {
+    form_button(grammar::find(case.kind.word(), verb), Some(case), None, style)
+}
+
+/// Approve, decline, ask: bound to the revision that the reader sees, where it is known.
+fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button> {
+    let revision = revision.map(|it| it.to_string());
+    let revision = revision.as_deref();
+    let verb = |name| grammar::find(case.kind.word(), name);
+    let approve = match reason_needed {
+        true => form_button(verb("approve"), Some(case), revision, Style::Primary),
+        false => button(verb("approve"), Some(case), revision, Style::Primary),
+    };
+    let decline = form_button(verb("decline"), Some(case), revision, Style::Danger);
+    approve.into_iter().chain(decline).chain(open(case, "ask", Style::Plain)).collect()
+}
+
+/// How people call a kind of answer.
+fn noun(duty: &str) -> &str {
+    match duty {
+        "acknowledge" => "acknowledgement",
+        "assess" => "impact assessment",
+        "contain" => "containment",
+        "update" => "update",
+        "resolve" => "resolution",
+        "review" => "review",
+        "fill-seat" => "empty seat",
+        "follow-up" => "follow-up",
+        "still-working" => "“still working on it?”",
+        "decide" => "decision",
+        "answer-question" => "answer to the question",
+        "review-break-glass" => "break-glass review",
+        "answer-page" => "answer to the page",
+        other => other,
+    }
+}
+
+/// People's own words on one line, for places that no template words.
+fn one_line(text: &str) -> String {
+    clean::line(text)
+}

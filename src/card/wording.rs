@@ -1,0 +1,363 @@
+//! Templates → words. The first line that a template says is the title, the others are lines; filters mark what is a
+//! person, a moment, a case or code.
+//!
+//! A filter's mark is a private-use character. Those are taken out of every value before a template sees it, so people's
+//! words can say anything and still be nothing but words.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use minijinja::value::{Rest, Value, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use serde_json::Value as Json;
+
+use crate::domain::policy::Policy;
+use crate::domain::{At, PersonId, Span};
+use crate::grammar::{clean, nearest};
+
+use super::{Card, Field, Word, noun, samples};
+
+static TELL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tell");
+static CARD: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/card");
+static ANSWER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/answer");
+
+/// Begins a piece; the letter after it says which kind.
+const OPEN: char = '\u{E000}';
+const CLOSE: char = '\u{E001}';
+/// A line break in people's words, as against one of the template.
+const BREAK: char = '\u{E002}';
+const TIME: char = 't';
+const PERSON: char = 'p';
+const NAME: char = 'n';
+const CASE: char = 'c';
+const CODE: char = 'd';
+const STRONG: char = 's';
+const FIELD: char = 'f';
+
+/// The bot's words.
+pub struct Wording {
+    embedded: Environment<'static>,
+    overlay: Option<Environment<'static>>,
+    prefix: String,
+}
+
+/// A template of the operator's that can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WordingError {
+    /// The folder or a file in it can't be read.
+    #[error("can't read {}: {error}", path.display())]
+    Unreadable {
+        /// What can't be read.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// Nothing is said with a template of that name.
+    #[error("{} is no template that I use.{hint} Templates are named as in the folder `templates` of the source.", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The nearest known one.
+        hint: String,
+    },
+    /// It has a mistake.
+    #[error("{}:{line}: {error}", path.display())]
+    Mistake {
+        /// The file.
+        path: PathBuf,
+        /// Counts from 1; 0 where the place isn't known.
+        line: usize,
+        /// What is wrong.
+        error: String,
+    },
+}
+
+impl fmt::Debug for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Wording {{ overlay: {}, prefix: {:?} }}", self.overlay.is_some(), self.prefix)
+    }
+}
+
+impl Wording {
+    /// The words that the program comes with.
+    pub fn embedded() -> Wording {
+        let mut environment = environment();
+        for (name, source) in embedded() {
+            // A test compiles every embedded template, so this can't fail in a program that passed its tests; if it did,
+            // the telling would be said without its template.
+            let _ = environment.add_template(name, source);
+        }
+        Wording { embedded: environment, overlay: None, prefix: "/".to_owned() }
+    }
+
+    /// As [`Wording::embedded`], with the files of a folder (`tell/clock.txt` …) in the place of those of the same name.
+    /// Each is tried on a sample, so that a mistake is found now and not at the moment when something must be told.
+    ///
+    /// # Errors
+    /// A file that can't be read, that no template is named as, or that has a mistake, with its line.
+    pub fn with_overlay(folder: &Path) -> Result<Wording, WordingError> {
+        let mut wording = Wording::embedded();
+        let mut environment = environment();
+        let known: BTreeMap<&str, &str> = embedded().collect();
+        for kind in ["tell", "card", "answer"] {
+            let inner = folder.join(kind);
+            if kind != "tell" && !inner.is_dir() || !inner.is_dir() && folder.is_dir() {
+                continue;
+            }
+            for path in files(&inner)? {
+                let name = format!("{kind}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+                if !known.contains_key(name.as_str()) {
+                    let near = nearest(&name, known.keys().copied());
+                    let hint = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+                    return Err(WordingError::Unknown { path, hint });
+                }
+                let source = std::fs::read_to_string(&path)
+                    .map_err(|error| WordingError::Unreadable { path: path.clone(), error })?;
+                let mistake = |error: Error| WordingError::Mistake {
+                    path: path.clone(),
+                    line: error.line().unwrap_or_default(),
+                    error: error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind())),
+                };
+                environment.add_template_owned(name.clone(), source).map_err(mistake)?;
+                for sample in samples::of(&name) {
+                    environment.get_template(&name).and_then(|it| it.render(value(&sample))).map_err(mistake)?;
+                }
+            }
+        }
+        wording.overlay = Some(environment);
+        Ok(wording)
+    }
+
+    /// With another prefix for the commands that are shown, such as `/cs-`.
+    pub fn with_prefix(self, prefix: &str) -> Wording {
+        Wording { prefix: clean::line(prefix), ..self }
+    }
+
+    /// What commands begin with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The names of all templates: `tell/clock.txt` …
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        embedded().map(|(name, _)| name)
+    }
+
+    /// Renders a template. An overlay's that fails gives way to the embedded one, and that one's failure to a card that
+    /// says the bare facts: something that must be told is told.
+    pub(super) fn render(&self, name: &str, mut facts: Json, policy: &Policy) -> Card {
+        if let Some(map) = facts.as_object_mut() {
+            map.insert("prefix".to_owned(), Json::from(self.prefix.as_str()));
+        }
+        let facts_value = value(&facts);
+        let overlaid = self.overlay.as_ref().and_then(|it| it.get_template(name).ok()?.render(&facts_value).ok());
+        let said = overlaid.or_else(|| self.embedded.get_template(name).ok()?.render(&facts_value).ok());
+        match said {
+            Some(said) => card(&said, policy),
+            None => Card { title: vec![Word::from(clean::line(&facts.to_string()))], ..Card::default() },
+        }
+    }
+}
+
+/// Every embedded template, by name.
+fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
+    // Paths in each folder are given from that folder; the names are put together once, at the first use.
+    static ALL: std::sync::OnceLock<Vec<(String, &'static str)>> = std::sync::OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let folders = [("tell", &TELL), ("card", &CARD), ("answer", &ANSWER)];
+        let files = folders.into_iter().flat_map(|(kind, folder)| folder.files().map(move |file| (kind, file)));
+        files
+            .filter(|(_, file)| file.path().extension().is_some_and(|it| it == "txt"))
+            .filter_map(|(kind, file)| Some((format!("{kind}/{}", file.path().display()), file.contents_utf8()?)))
+            .collect()
+    });
+    all.iter().map(|(name, source)| (name.as_str(), *source))
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, WordingError> {
+    let unreadable = |error| WordingError::Unreadable { path: folder.to_owned(), error };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_file() && path.extension().is_some_and(|it| it == "txt") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.add_filter("time", |at: i64| piece(TIME, &at.to_string()));
+    environment.add_filter("who", |who: Value, last: Option<String>| people(PERSON, &who, last.as_deref()));
+    environment.add_filter("name", |who: Value, last: Option<String>| people(NAME, &who, last.as_deref()));
+    environment.add_filter("case", |id: String| piece(CASE, &id));
+    environment.add_filter("code", |text: String| piece(CODE, &text));
+    environment.add_filter("strong", |text: String| piece(STRONG, &text));
+    environment.add_filter("span", |span: i64| Span(span).to_string());
+    environment.add_filter("duty", |duty: String| noun(&duty).to_owned());
+    environment.add_filter("capital", |text: String| crate::grammar::capital(&text));
+    environment.add_filter("listed", |words: Vec<String>| crate::domain::list(words.into_iter()));
+    environment.add_function("field", |name: String, _rest: Rest<Value>| piece(FIELD, &name));
+    environment
+}
+
+fn piece(kind: char, payload: &str) -> String {
+    // What holds pieces already stays as it is: a piece in a piece would be torn.
+    if payload.contains([OPEN, CLOSE]) {
+        return payload.to_owned();
+    }
+    format!("{OPEN}{kind}{payload}{CLOSE}")
+}
+
+/// One person, or several with commas and a last word (`and`) between them.
+fn people(kind: char, who: &Value, last: Option<&str>) -> Result<String, Error> {
+    let not_people = || Error::new(ErrorKind::InvalidOperation, "`who` and `name` want a person or a list of people");
+    if let Some(one) = who.as_str() {
+        return Ok(piece(kind, one));
+    }
+    if who.kind() != ValueKind::Seq {
+        return Err(not_people());
+    }
+    let all: Vec<String> =
+        who.try_iter()?.map(|one| one.as_str().map(|one| piece(kind, one)).ok_or_else(not_people)).collect::<Result<_, _>>()?;
+    Ok(match all.as_slice() {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [rest @ .., end] => format!("{} {} {end}", rest.join(", "), last.unwrap_or("and")),
+    })
+}
+
+/// Facts as templates see them: no marks, and line breaks that can't be taken for the template's own.
+fn value(facts: &Json) -> Value {
+    match facts {
+        Json::Null => Value::from(()),
+        Json::Bool(yes) => Value::from(*yes),
+        Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(number), _) => Value::from(number),
+            (None, Some(number)) => Value::from(number),
+            (None, None) => Value::from(number.as_f64()),
+        },
+        Json::String(text) => Value::from(unmarked(text)),
+        Json::Array(items) => items.iter().map(value).collect(),
+        Json::Object(map) => Value::from_pairs(map.iter().map(|(key, fact)| (key.clone(), value(fact)))),
+    }
+}
+
+fn unmarked(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.replace("\r\n", "\n").chars() {
+        match c {
+            '\n' => clean.push(BREAK),
+            _ if clean::SENTINELS.contains(&c) => {}
+            _ => clean.push(c),
+        }
+    }
+    clean
+}
+
+/// What a template said, as a card: the title, lines, and fields.
+fn card(said: &str, policy: &Policy) -> Card {
+    let mut card = Card::default();
+    let mut lines = said.split('\n').map(str::trim).filter(|line| !line.is_empty());
+    if let Some(title) = lines.next() {
+        card.title = words(title, policy).into_iter().map(on_one_line).collect();
+    }
+    for line in lines {
+        match field_name(line) {
+            Some((name, value)) => {
+                let value = words(value, policy);
+                if !value.is_empty() {
+                    card.fields.push(Field { name: clean::line(name), value });
+                }
+            }
+            None => card.lines.extend(split_lines(words(line, policy))),
+        }
+    }
+    card
+}
+
+fn field_name(line: &str) -> Option<(&str, &str)> {
+    let inner = line.strip_prefix(OPEN)?.strip_prefix(FIELD)?;
+    let (name, value) = inner.split_once(CLOSE)?;
+    Some((name, value.trim()))
+}
+
+/// Marks → words. Line breaks of people's stay in text as `\n`.
+fn words(line: &str, policy: &Policy) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut push = |word: Word| match (words.last_mut(), word) {
+        (Some(Word::Text(before)), Word::Text(after)) => before.push_str(&after),
+        (_, word) => words.push(word),
+    };
+    let mut rest = line;
+    while !rest.is_empty() {
+        let (before, after) = match rest.split_once(OPEN) {
+            Some((before, after)) => (before, Some(after)),
+            None => (rest, None),
+        };
+        let text = clean::lines(&before.replace(BREAK, "\n")).replace(['\u{E001}', '\u{E002}'], "");
+        if !text.is_empty() {
+            push(Word::Text(text));
+        }
+        let Some((inner, tail)) = after.and_then(|after| after.split_once(CLOSE)) else { break };
+        if let Some(word) = word(inner, policy) {
+            push(word);
+        }
+        rest = tail;
+    }
+    words
+}
+
+fn word(inner: &str, policy: &Policy) -> Option<Word> {
+    let kind = inner.chars().next()?;
+    let payload = &inner[kind.len_utf8()..];
+    let name = |id: &str| clean::line(&policy.name_of(&PersonId::from(id)));
+    Some(match kind {
+        TIME => Word::Time(At(payload.parse().ok()?)),
+        PERSON => Word::Person { id: clean::line(payload).into(), name: name(payload) },
+        NAME => Word::Text(name(payload)),
+        CASE => match payload.parse() {
+            Ok(id) => Word::Case(id),
+            Err(_) => Word::Text(clean::line(payload)),
+        },
+        CODE => Word::Code(clean::visible(&payload.replace(BREAK, "\n"))),
+        STRONG => Word::Strong(clean::line(&payload.replace(BREAK, " "))),
+        _ => return None,
+    })
+}
+
+fn on_one_line(word: Word) -> Word {
+    match word {
+        Word::Text(text) => Word::Text(text.replace('\n', " ")),
+        Word::Code(code) => Word::Code(code.replace('\n', " ")),
+        other => other,
+    }
+}
+
+/// A line of the template that holds line breaks of people's becomes several lines; two blank ones are one.
+fn split_lines(words: Vec<Word>) -> Vec<Vec<Word>> {
+    let mut lines: Vec<Vec<Word>> = vec![Vec::new()];
+    for word in words {
+        let Word::Text(text) = &word else {
+            if let Some(line) = lines.last_mut() {
+                line.push(word);
+            }
+            continue;
+        };
+        for (at, part) in text.split('\n').enumerate() {
+            if at > 0 {
+                lines.push(Vec::new());
+            }
+            if let Some(line) = lines.last_mut().filter(|_| !part.is_empty()) {
+                line.push(Word::from(part));
+            }
+        }
+    }
+    lines.dedup_by(|after, before| after.is_empty() && before.is_empty());
+    lines
+}

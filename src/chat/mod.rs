@@ -1,0 +1,224 @@
+//! What the house needs of a chat platform, and what platforms hand to the house. Adapters don't know one another.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::card::Card;
+use crate::domain::policy::Channel;
+use crate::domain::{At, PersonId, Platform};
+
+pub mod local;
+
+/// A channel, or one person's direct messages, on one platform: what one platform's trouble is confined to.
+/// Written `local/credit-ai`, `slack/C024BE91L`, `local/@maya`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Lane {
+    pub platform: Platform,
+    pub place: Spot,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Spot {
+    Channel(String),
+    /// The platform's id of the person whose direct messages these are.
+    Direct(String),
+}
+
+impl Lane {
+    pub fn channel(channel: &Channel) -> Lane {
+        Lane { platform: channel.platform.clone(), place: Spot::Channel(channel.id.clone()) }
+    }
+    pub fn direct(platform: &Platform, account: &str) -> Lane {
+        Lane { platform: platform.clone(), place: Spot::Direct(account.to_owned()) }
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Spot::Channel(id) => write!(f, "{}/{id}", self.platform),
+            Spot::Direct(account) => write!(f, "{}/@{account}", self.platform),
+        }
+    }
+}
+
+impl From<Lane> for String {
+    fn from(lane: Lane) -> String {
+        lane.to_string()
+    }
+}
+
+/// Not `platform/channel` or `platform/@account`.
+#[derive(Debug, thiserror::Error)]
+#[error("“{0}” is not a lane such as local/credit-ai")]
+pub struct NotALane(String);
+
+impl TryFrom<String> for Lane {
+    type Error = NotALane;
+    fn try_from(text: String) -> Result<Lane, NotALane> {
+        text.parse()
+    }
+}
+
+impl std::str::FromStr for Lane {
+    type Err = NotALane;
+    fn from_str(text: &str) -> Result<Lane, NotALane> {
+        let (platform, place) = text.split_once('/').ok_or_else(|| NotALane(text.to_owned()))?;
+        let place = match place.strip_prefix('@') {
+            Some(account) => Spot::Direct(account.to_owned()),
+            None => Spot::Channel(place.to_owned()),
+        };
+        Ok(Lane { platform: Platform::from(platform), place })
+    }
+}
+
+/// Something that happened on a platform, handed to the desk.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// The platform's own id of what happened: the same thing told twice has the same cause, and gets the stored answer.
+    pub cause: String,
+    pub from: Account,
+    pub lane: Lane,
+    /// The message that begins the thread, if it was said in one.
+    pub thread: Option<String>,
+    /// When the platform says that it happened.
+    pub said: Option<At>,
+    pub what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub id: String,
+    /// How the platform shows the person; only ever shown as text.
+    pub name: String,
+    /// Another bot: heard as evidence, never obeyed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum What {
+    /// A message that everybody in the lane sees.
+    Said { message: String, text: String, files: Vec<File> },
+    /// A slash command: only the person who typed it sees it.
+    Command { text: String },
+    Edited { message: String, text: String },
+    Deleted { message: String },
+    Pressed { message: String, action: String },
+    Submitted { form: String, values: BTreeMap<String, String> },
+}
+
+/// A file that came with a message; its bytes are in the blob store under their hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    pub name: String,
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// What the bot answers to what it heard, for that person alone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Card>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<crate::grammar::Form>,
+    /// Field → sentence: the form stays open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<BTreeMap<String, String>>,
+}
+
+impl Answer {
+    pub fn card(card: Card) -> Answer {
+        Answer { cards: vec![card], ..Answer::default() }
+    }
+}
+
+/// A message to be posted.
+#[derive(Clone, Debug)]
+pub struct Post<'a> {
+    /// The same for every try of the same message, and different for every message: an idempotency key, where the platform
+    /// has one.
+    pub nonce: String,
+    pub lane: &'a Lane,
+    pub thread: Option<&'a str>,
+    pub card: &'a Card,
+    /// This may have been delivered already: the process died between sending and receipt. Look first, where possible.
+    pub perhaps_sent: bool,
+}
+
+/// The platform has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The platform's id of the message.
+    pub message: String,
+}
+
+/// It could not be delivered. Says whether trying again is sensible.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// Try again, not before this much later where the platform says so.
+    #[error("{why}")]
+    Later { why: String, after: Option<crate::domain::Span> },
+    /// Trying again is pointless: the channel or the person is gone, the token revoked.
+    #[error("{why}")]
+    Never { why: String },
+}
+
+/// One chat platform. The courier is the only caller.
+pub trait Chat: Send + Sync + 'static {
+    fn platform(&self) -> Platform;
+    /// Whether posting the same nonce twice is the same as posting it once. Where it isn't, the courier notes each message
+    /// before it sends it, so that after a crash it can say that people may have it twice.
+    fn recognises_repetition(&self) -> bool;
+    fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt>;
+    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()>;
+}
+
+pub type Delivery<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Undelivered>> + Send + 'a>>;
+
+/// The platforms that this process speaks to.
+#[derive(Clone, Default)]
+pub struct Chats {
+    by_platform: BTreeMap<Platform, Arc<dyn Chat>>,
+}
+
+impl Chats {
+    pub fn with(mut self, chat: Arc<dyn Chat>) -> Chats {
+        self.by_platform.insert(chat.platform(), chat);
+        self
+    }
+    pub fn get(&self, platform: &Platform) -> Option<&Arc<dyn Chat>> {
+        self.by_platform.get(platform)
+    }
+    pub fn platforms(&self) -> impl Iterator<Item = &Platform> {
+        self.by_platform.keys()
+    }
+}
+
+/// Where a person is told something by direct message: on a platform that the case lives on if they have an account
+/// there, else wherever they have one.
+pub fn direct_lane(
+    person: &PersonId,
+    accounts: &BTreeMap<Platform, String>,
+    homes: &[Channel],
+    connected: &[Platform],
+) -> Option<Lane> {
+    let reach = |platform: &Platform| {
+        if !connected.contains(platform) {
+            return None;
+        }
+        match accounts.get(platform) {
+            Some(account) => Some(Lane::direct(platform, account)),
+            // In the local room a person's key is their account.
+            None if platform.as_str() == local::PLATFORM => Some(Lane::direct(platform, person.as_str())),
+            None => None,
+        }
+    };
+    homes.iter().map(|home| &home.platform).chain(connected).find_map(reach)
+}

@@ -1,0 +1,426 @@
+//! From the outbox to the platforms, and the receipt back to the desk. Only the courier posts.
+//!
+//! One lane at a time has one message under way, so words keep their order; lanes don't wait for each other. What could go
+//! wrong, and what then:
+//! - the platform refuses for now: tried again with growing pauses and jitter, or when the platform says;
+//! - it refuses for good, or for a day: given up, recorded, told to the operators; never counted as sent;
+//! - what the message asks for was answered meanwhile: not sent, and recorded as not needed;
+//! - the process dies between sending and receipt: the row stands as `sending`; it is sent again, marked as perhaps twice,
+//!   unless the platform recognises the repetition by its nonce;
+//! - the receipt can't be recorded (disk full): reported again until it can.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::card::{self, Card, Speaker};
+use crate::chat::{Chat, Chats, Lane, Post, Spot, Undelivered};
+use crate::desk::{BREATH, DeskHandle, Report};
+use crate::digest;
+use crate::domain::{At, Case, CaseId, Notice, Policy, Span, Telling};
+use crate::record::{NotTold, NotToldBecause, Told};
+use crate::store::{CardDue, OutboxDue, Reader, StoreError};
+
+/// How many due messages are looked at in one round.
+const ROUND: u32 = 512;
+/// The first pause after a failure; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Span = Span::seconds(2);
+const LONGEST_PAUSE: Span = Span::minutes(10);
+/// After this long a message is given up: whoever it was for has to be told in another way.
+const GIVE_UP_AFTER: Span = Span::days(1);
+
+pub struct Courier {
+    desk: DeskHandle,
+    reader: Reader,
+    chats: Chats,
+    /// The data folder, for the ledger head that a digest prints.
+    folder: PathBuf,
+    /// Messages that a dead process left behind in the middle of being sent.
+    orphans: Vec<OutboxDue>,
+}
+
+/// What is to be delivered on a lane, in order.
+enum Parcel {
+    Card(CardDue),
+    Message(OutboxDue),
+    /// Nudges to one person, as one message.
+    Batch(Vec<OutboxDue>),
+}
+
+/// A message ready to go.
+struct Ready {
+    card: Card,
+    outbox: Vec<i64>,
+    card_shows: Option<i64>,
+    /// Set: edit this message.
+    edit: Option<String>,
+    thread: Option<String>,
+    case: Option<CaseId>,
+    nonce: String,
+    perhaps_sent: bool,
+}
+
+impl Courier {
+    pub fn new(desk: DeskHandle, reader: Reader, chats: Chats, folder: PathBuf) -> Courier {
+        Courier { desk, reader, chats, folder, orphans: Vec::new() }
+    }
+
+    /// Runs until the desk is gone.
+    pub async fn run(mut self) {
+        let mut changes = self.desk.watch();
+        self.orphans = loop {
+            match self.reader.outbox_sending().await {
+                Ok(orphans) => break orphans,
+                Err(error) => self.rest("the outbox can't be read", &error).await,
+            }
+        };
+        loop {
+            changes.mark_unchanged();
+            let moved = match self.round().await {
+                Ok(moved) => moved,
+                Err(error) => {
+                    self.rest("the outbox can't be read", &error).await;
+                    true
+                }
+            };
+            if moved {
+                continue;
+            }
+            let next = self.reader.outbox_next().await.unwrap_or_default();
+            tokio::select! {
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                () = self.desk.clock.wait_until(next) => {}
+            }
+        }
+    }
+
+    async fn rest(&self, what: &str, error: &StoreError) {
+        tracing::error!(%error, "{what}; trying again");
+        tokio::time::sleep(BREATH).await;
+    }
+
+    /// Delivers what is due. Returns whether there was anything.
+    async fn round(&mut self) -> Result<bool, StoreError> {
+        let now = self.desk.clock.now();
+        let orphans = std::mem::take(&mut self.orphans);
+        let cards = self.reader.cards_due(now, ROUND).await?;
+        let messages = self.reader.outbox_due(now, ROUND).await?;
+        if cards.is_empty() && messages.is_empty() && orphans.is_empty() {
+            return Ok(false);
+        }
+        let mut lanes: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
+        // A case's card begins its thread, so it goes first.
+        for card in cards {
+            lanes.entry(card.lane.clone()).or_default().push(Parcel::Card(card));
+        }
+        for message in orphans.into_iter().chain(messages) {
+            lanes.entry(message.lane.clone()).or_default().push(Parcel::Message(message));
+        }
+        let mut under_way = JoinSet::new();
+        for (lane, parcels) in lanes {
+            let Ok(lane) = lane.parse::<Lane>() else {
+                tracing::error!(lane, "the outbox names a lane that can't be read");
+                continue;
+            };
+            let run = LaneRun {
+                desk: self.desk.clone(),
+                reader: self.reader.clone(),
+                chat: self.chats.get(&lane.platform).cloned(),
+                folder: self.folder.clone(),
+                lane,
+                cases: HashMap::new(),
+                reports: Vec::new(),
+            };
+            under_way.spawn(run.deliver(parcels));
+        }
+        while let Some(done) = under_way.join_next().await {
+            match done {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => self.rest("a lane stopped", &error).await,
+                Err(error) => tracing::error!(%error, "a lane's delivery broke off"),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// One lane's share of a round.
+struct LaneRun {
+    desk: DeskHandle,
+    reader: Reader,
+    chat: Option<Arc<dyn Chat>>,
+    folder: PathBuf,
+    lane: Lane,
+    cases: HashMap<CaseId, Option<Case>>,
+    /// What this round has to report; reported together, and before the next round reads the outbox again.
+    reports: Vec<Report>,
+}
+
+impl LaneRun {
+    async fn deliver(mut self, parcels: Vec<Parcel>) -> Result<(), StoreError> {
+        let Some(chat) = self.chat.clone() else {
+            let why = format!("this bot isn't connected to {}", self.lane.platform);
+            for parcel in parcels {
+                self.put_off(&parcel, &why, Some(Span::hours(1)));
+            }
+            return self.flush().await;
+        };
+        for parcel in batched(parcels, &self.lane) {
+            let Some(ready) = self.prepare(&parcel).await? else { continue };
+            if !chat.recognises_repetition() && !ready.outbox.is_empty() {
+                self.reports.push(Report::Sending(ready.outbox.clone()));
+                self.flush().await?;
+            }
+            match self.send(&*chat, &ready).await {
+                Ok(message) => self.told(ready, message),
+                Err(Undelivered::Later { why, after }) => {
+                    // The words after it wait too, so that they keep their order; other lanes go on.
+                    self.put_off(&parcel, &why, after);
+                    break;
+                }
+                Err(Undelivered::Never { why }) => self.give_up(&parcel, why),
+            }
+        }
+        self.flush().await
+    }
+
+    /// Renders a parcel from what is true now. `None`: it need not be sent.
+    async fn prepare(&mut self, parcel: &Parcel) -> Result<Option<Ready>, StoreError> {
+        match parcel {
+            Parcel::Card(due) => self.prepare_card(due).await,
+            Parcel::Message(due) => self.prepare_message(due).await,
+            Parcel::Batch(dues) => {
+                let mut ready: Option<Ready> = None;
+                for due in dues {
+                    let Some(one) = self.prepare_message(due).await? else { continue };
+                    match &mut ready {
+                        None => ready = Some(one),
+                        Some(all) => {
+                            all.card = std::mem::take(&mut all.card).joined(one.card);
+                            all.outbox.extend(one.outbox);
+                            all.perhaps_sent |= one.perhaps_sent;
+                            all.case = all.case.filter(|case| Some(*case) == one.case);
+                        }
+                    }
+                }
+                Ok(ready)
+            }
+        }
+    }
+
+    async fn prepare_card(&mut self, due: &CardDue) -> Result<Option<Ready>, StoreError> {
+        let Ok(id) = due.case_id.parse::<CaseId>() else { return Ok(None) };
+        let Some(case) = self.case(id).await? else { return Ok(None) };
+        let shown = self.desk.shown();
+        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
+        Ok(Some(Ready {
+            card,
+            outbox: Vec::new(),
+            card_shows: Some(due.wanted),
+            edit: due.message.clone(),
+            thread: None,
+            case: Some(id),
+            nonce: format!("{id}@{}", self.lane),
+            perhaps_sent: due.attempts > 0,
+        }))
+    }
+
+    async fn prepare_message(&mut self, due: &OutboxDue) -> Result<Option<Ready>, StoreError> {
+        let notice: Notice = match serde_json::from_str(&due.notice) {
+            Ok(notice) => notice,
+            Err(error) => {
+                self.give_up_one(due, format!("it can't be read any more: {error}"));
+                return Ok(None);
+            }
+        };
+        let case = due.case_id.as_ref().and_then(|id| id.parse::<CaseId>().ok());
+        let mut thread = None;
+        if let Some(id) = case {
+            if !notice.while_owed.is_empty() && !self.still_owed(id, &notice.while_owed).await? {
+                let not_told =
+                    NotTold { outbox: vec![due.id], lane: self.lane.clone(), why: NotToldBecause::Answered };
+                self.reports.push(Report::NotTold { case, not_told });
+                return Ok(None);
+            }
+            if matches!(self.lane.place, Spot::Channel(_)) {
+                thread = self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message);
+            }
+        }
+        let shown = self.desk.shown();
+        let card = match &notice.telling {
+            Telling::Digest { schedule, from, to } => {
+                let workflows = shown.policy.digests.iter().find(|it| &it.name == schedule);
+                let workflows = workflows.map(|it| it.workflows.clone()).unwrap_or_default();
+                let zone = shown.policy.digests.iter().find(|it| &it.name == schedule).map_or(chrono_tz::UTC, |it| it.zone);
+                let period = digest::Period { from: *from, to: *to, zone };
+                digest::draw(&self.reader, &self.folder, &shown.policy, &period, &workflows, *to).await?.card()
+            }
+            telling => card::tell(&self.speaker(&shown.policy), telling),
+        };
+        Ok(Some(Ready {
+            card,
+            outbox: vec![due.id],
+            card_shows: None,
+            edit: None,
+            thread,
+            case,
+            nonce: due.id.to_string(),
+            perhaps_sent: due.state == "sending",
+        }))
+    }
+
+    /// Is one of the obligations still open? What was answered meanwhile would not be true any more.
+    async fn still_owed(&mut self, id: CaseId, numbers: &[u32]) -> Result<bool, StoreError> {
+        let case = self.case(id).await?;
+        Ok(case.is_some_and(|case| case.open_obligations().any(|it| numbers.contains(&it.number))))
+    }
+
+    async fn case(&mut self, id: CaseId) -> Result<Option<Case>, StoreError> {
+        if !self.cases.contains_key(&id) {
+            let case = self.reader.case(id).await?;
+            self.cases.insert(id, case);
+        }
+        Ok(self.cases.get(&id).cloned().flatten())
+    }
+
+    fn speaker<'a>(&'a self, policy: &'a Policy) -> Speaker<'a> {
+        Speaker { wording: &self.desk.wording, policy }
+    }
+
+    async fn send(&self, chat: &dyn Chat, ready: &Ready) -> Result<String, Undelivered> {
+        if let Some(message) = &ready.edit {
+            chat.edit(&self.lane, message, &ready.card).await?;
+            return Ok(message.clone());
+        }
+        let post = Post {
+            nonce: ready.nonce.clone(),
+            lane: &self.lane,
+            thread: ready.thread.as_deref(),
+            card: &ready.card,
+            perhaps_sent: ready.perhaps_sent,
+        };
+        Ok(chat.post(post).await?.message)
+    }
+
+    fn told(&mut self, ready: Ready, message: String) {
+        let repeats = !self.chat.as_ref().is_some_and(|chat| chat.recognises_repetition());
+        let told = Told {
+            outbox: ready.outbox,
+            card_shows: ready.card_shows,
+            lane: self.lane.clone(),
+            thread: ready.thread,
+            message,
+            card: ready.card,
+            edit: ready.edit.is_some(),
+            perhaps_twice: ready.perhaps_sent && repeats && ready.card_shows.is_none(),
+        };
+        self.reports.push(Report::Told { case: ready.case, told });
+    }
+
+    fn put_off(&mut self, parcel: &Parcel, why: &str, after: Option<Span>) {
+        let now = self.desk.clock.now();
+        match parcel {
+            Parcel::Card(due) => {
+                let Ok(case) = due.case_id.parse() else { return };
+                let attempts = due.attempts + 1;
+                let not_before = now + after.unwrap_or_else(|| pause(attempts, due.wanted));
+                self.reports.push(Report::CardPostponed { case, lane: self.lane.clone(), attempts, not_before });
+            }
+            Parcel::Message(due) => self.put_off_one(due, why, after, now),
+            Parcel::Batch(dues) => {
+                for due in dues {
+                    self.put_off_one(due, why, after, now);
+                }
+            }
+        }
+    }
+
+    fn put_off_one(&mut self, due: &OutboxDue, why: &str, after: Option<Span>, now: At) {
+        if now - At(due.made_us) > GIVE_UP_AFTER {
+            return self.give_up_one(due, why.to_owned());
+        }
+        tracing::info!(case = due.case_id, outbox = due.id, lane = %self.lane, why, "put off");
+        let attempts = due.attempts + 1;
+        let not_before = now + after.unwrap_or_else(|| pause(attempts, due.id));
+        self.reports.push(Report::Postponed { outbox: due.id, attempts, not_before });
+    }
+
+    fn give_up(&mut self, parcel: &Parcel, why: String) {
+        match parcel {
+            Parcel::Card(due) => {
+                let Ok(case) = due.case_id.parse() else { return };
+                tracing::warn!(case = due.case_id, lane = %self.lane, why, "a card can't be shown; trying again in an hour");
+                let not_before = self.desk.clock.now() + Span::hours(1);
+                let attempts = due.attempts + 1;
+                self.reports.push(Report::CardPostponed { case, lane: self.lane.clone(), attempts, not_before });
+            }
+            Parcel::Message(due) => self.give_up_one(due, why),
+            Parcel::Batch(dues) => {
+                for due in dues {
+                    self.give_up_one(due, why.clone());
+                }
+            }
+        }
+    }
+
+    fn give_up_one(&mut self, due: &OutboxDue, why: String) {
+        let case = due.case_id.as_ref().and_then(|id| id.parse().ok());
+        let why = NotToldBecause::Undeliverable(why);
+        self.reports.push(Report::NotTold { case, not_told: NotTold { outbox: vec![due.id], lane: self.lane.clone(), why } });
+    }
+
+    /// Records what happened. What can't be recorded is reported again: it did happen.
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let reports = std::mem::take(&mut self.reports);
+        while !reports.is_empty() {
+            match self.desk.report(reports.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(fault) if fault.is_stopped() => return Ok(()),
+                Err(_) => tokio::time::sleep(BREATH).await,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Direct messages that are due to one person go out as one: several buzzes in a row are one buzz.
+fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
+    if matches!(lane.place, Spot::Channel(_)) {
+        return parcels;
+    }
+    /// More than this in one message nobody reads; the rest follows in a second one.
+    const AT_MOST: usize = 10;
+    let mut out = Vec::new();
+    let mut batch = Vec::new();
+    let mut seen = HashSet::new();
+    for parcel in parcels {
+        match parcel {
+            Parcel::Message(due) if seen.insert(due.id) => {
+                batch.push(due);
+                if batch.len() == AT_MOST {
+                    out.push(Parcel::Batch(std::mem::take(&mut batch)));
+                }
+            }
+            Parcel::Message(_) => {}
+            other => out.push(other),
+        }
+    }
+    if !batch.is_empty() {
+        out.push(Parcel::Batch(batch));
+    }
+    out
+}
+
+/// Growing pauses with up to a quarter of jitter, so that many lanes don't come back at the same moment.
+fn pause(attempts: u32, seed: i64) -> Span {
+    let whole = FIRST_PAUSE.0.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(LONGEST_PAUSE.0);
+    let mixed = (seed as u64 ^ u64::from(attempts)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    Span(whole + (mixed % (whole as u64 / 4).max(1)) as i64)
+}

@@ -1,0 +1,731 @@
+//! The one loop that decides. It takes what is waiting, decides it in order, and commits it as one transaction; every
+//! reply and effect follows the commit.
+//!
+//! What could go wrong, and what then:
+//! - the commit fails (disk full, read-only): nothing happened. Everybody in it gets a reference, the operator the reason;
+//! - the process dies before the commit: nothing happened, and nobody was told otherwise;
+//! - it dies after the commit: the platform tells the event again, its cause is known, the stored answer goes out;
+//! - the system's clock goes back: moments in the ledger don't; it is recorded once.
+
+mod accounts;
+mod hear;
+mod settle;
+
+use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lru::LruCache;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use self::accounts::Accounts;
+pub use self::hear::PREFIX;
+use crate::card::{Card, Speaker, Wording};
+use crate::chat::{Answer, Heard, Lane};
+use crate::clock::Clock;
+use crate::domain::command::HouseCommand;
+use crate::domain::{
+    Actor, At, Case, CaseId, CaseKind, House, PersonId, Platform, Policy, PolicyDigest, Refusal, Span, Telling,
+};
+use crate::folder::{Folder, FolderError};
+use crate::grammar::Query;
+use crate::ledger::{About, AppendError, Ledger};
+use crate::projection::{Entry, Policies, Projection};
+use crate::record::{NotTold, NotToldBecause, Record, Told};
+use crate::seal::{Checkpoint, Signer};
+use crate::store::{Commit, MessageChange, OutboxState, StoreError, Writer};
+
+/// How many asks one commit takes at most; under load fewer round trips to the disk, alone no waiting.
+const BATCH: usize = 256;
+/// Cases kept warm. Memory follows this, not the history.
+const WARM: NonZeroUsize = NonZeroUsize::new(4_096).expect("4096 is not zero");
+/// How far the system's clock may step back before it is worth a line in the ledger.
+const BACK: Span = Span::seconds(1);
+
+/// The bot is at fault. The reference stands in the log beside the reason.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("something went wrong here, and nothing was changed. Reference {reference}.")]
+pub struct Fault {
+    pub reference: String,
+}
+
+impl Fault {
+    const STOPPED: &'static str = "stopped";
+
+    /// The desk is gone, so asking again is pointless.
+    pub fn is_stopped(&self) -> bool {
+        self.reference == Fault::STOPPED
+    }
+}
+
+/// Why the desk can't start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("the signed head says {signed} entries, the database has {have}. It is older than what was signed: a restored backup, or lost writes. \
+             Restore a newer one, or run `countersign recover --data {data}` to go on from here and record the loss.")]
+    Older { signed: u64, have: u64, data: String },
+    #[error("the database disagrees with the head that was signed over its first {signed} entries: it was altered, or belongs to another folder. \
+             Run `countersign verify --data {data}`; `countersign recover --data {data}` begins a new log and records this.")]
+    Disagrees { signed: u64, data: String },
+    #[error("the ledger's last entry is of {last}, which is {ahead} ahead of this machine's clock. Set the clock; or, if the folder was made on a \
+             manual clock, start with `--clock manual`.")]
+    Future { last: String, ahead: Span },
+    #[error("the policy that {0} was opened under is missing from the database")]
+    PolicyMissing(String),
+    #[error("the policy in the database can't be read any more:\n{0}")]
+    PolicyUnreadable(String),
+    #[error("the head could not be signed: {0}")]
+    Sign(#[from] crate::seal::NoteError),
+}
+
+/// What a person's word came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heeded {
+    Answer(Answer),
+    /// A question about what is: whoever asked reads it, outside the loop.
+    Query { query: Query, by: PersonId, here: Option<CaseId> },
+    /// The policy file is to be read again.
+    ReloadPolicy { by: PersonId },
+    /// The review is accepted as drafted: the draft has to be read, and handed in.
+    AcceptDraft { case: CaseId, by: PersonId },
+    /// Nothing to answer: it was chatter.
+    Heard,
+}
+
+/// What the courier has to report.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// About to be handed to a platform that can't recognise a repetition.
+    Sending(Vec<i64>),
+    Told { case: Option<CaseId>, told: Told },
+    NotTold { case: Option<CaseId>, not_told: NotTold },
+    Postponed { outbox: i64, attempts: u32, not_before: At },
+    CardPostponed { case: CaseId, lane: Lane, attempts: u32, not_before: At },
+}
+
+enum Item {
+    Hear(Box<Heard>, oneshot::Sender<Result<Heeded, Fault>>),
+    House(Box<HouseCommand>, Actor, oneshot::Sender<Result<Result<Option<Telling>, Refusal>, Fault>>),
+    Report(Vec<Report>, oneshot::Sender<Result<(), Fault>>),
+    /// Sign a head now.
+    Checkpoint(oneshot::Sender<()>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// What others can see of the desk without asking it: published after each commit.
+#[derive(Clone)]
+pub struct Shown {
+    /// Entries in the ledger.
+    pub size: u64,
+    pub policy: Arc<Policy>,
+    pub house: Arc<House>,
+    pub next_wake: Option<At>,
+    /// The last commit failed, with this reference.
+    pub trouble: Option<String>,
+}
+
+/// A lane whose transcript changed, and the entry that changed it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    pub lane: String,
+    pub last: i64,
+}
+
+/// How everybody else speaks to the desk. Cheap to clone.
+#[derive(Clone)]
+pub struct DeskHandle {
+    inbox: mpsc::Sender<Item>,
+    shown: watch::Receiver<Shown>,
+    changes: broadcast::Sender<Changed>,
+    pub wording: Arc<Wording>,
+    pub clock: Clock,
+}
+
+impl DeskHandle {
+    /// Hands in something heard. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// [`Fault`]: nothing of it happened; the platform may tell it again.
+    pub async fn hear(&self, heard: Heard) -> Result<Heeded, Fault> {
+        self.ask(|reply| Item::Hear(Box::new(heard), reply)).await?
+    }
+
+    /// Asks something of the house.
+    ///
+    /// # Errors
+    /// [`Fault`]; inside, a [`Refusal`].
+    pub async fn house(&self, command: HouseCommand, by: Actor) -> Result<Result<Option<Telling>, Refusal>, Fault> {
+        self.ask(|reply| Item::House(Box::new(command), by, reply)).await?
+    }
+
+    /// Records what became of messages.
+    ///
+    /// # Errors
+    /// [`Fault`]: nothing was recorded; report again.
+    pub async fn report(&self, reports: Vec<Report>) -> Result<(), Fault> {
+        self.ask(|reply| Item::Report(reports, reply)).await?
+    }
+
+    /// Signs a head over everything so far.
+    ///
+    /// # Errors
+    /// [`Fault`] when the desk is gone.
+    pub async fn checkpoint(&self) -> Result<(), Fault> {
+        self.ask(Item::Checkpoint).await
+    }
+
+    /// Decides what is waiting, signs a last head and ends.
+    pub async fn stop(&self) {
+        // A desk that is gone already has stopped.
+        let _gone = self.ask(Item::Stop).await;
+    }
+
+    /// Whose account this is by the policy in force.
+    pub fn person(&self, account: &str, platform: &Platform) -> Option<PersonId> {
+        Accounts::of(&self.shown().policy).person(account, platform).cloned()
+    }
+
+    pub fn shown(&self) -> Shown {
+        self.shown.borrow().clone()
+    }
+
+    /// Told which lanes have new or changed messages, after each commit.
+    pub fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Told of every commit.
+    pub fn watch(&self) -> watch::Receiver<Shown> {
+        self.shown.clone()
+    }
+
+    async fn ask<T>(&self, item: impl FnOnce(oneshot::Sender<T>) -> Item) -> Result<T, Fault> {
+        let gone = || Fault { reference: Fault::STOPPED.to_owned() };
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(item(reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
+    }
+}
+
+/// How the desk is set up.
+pub struct Setup {
+    pub clock: Clock,
+    pub policy: Arc<Policy>,
+    pub policy_text: String,
+    pub wording: Arc<Wording>,
+    /// Platforms that messages can go to.
+    pub platforms: Vec<Platform>,
+    /// How often a head is signed while the ledger grows (in the clock's time), and a tenth as often when it is idle.
+    pub checkpoint_every: Span,
+}
+
+pub struct Desk {
+    writer: Writer,
+    folder: Folder,
+    signer: Signer,
+    ledger: Ledger,
+    house: House,
+    policy: Arc<Policy>,
+    policies: Policies,
+    cases: LruCache<CaseId, Case>,
+    /// Which case a thread belongs to, by lane and root message.
+    threads: LruCache<(String, String), CaseId>,
+    accounts: Accounts,
+    /// The highest number given for each kind.
+    numbers: HashMap<CaseKind, u32>,
+    clock: Clock,
+    wording: Arc<Wording>,
+    platforms: Vec<Platform>,
+    inbox: mpsc::Receiver<Item>,
+    shown: watch::Sender<Shown>,
+    changes: broadcast::Sender<Changed>,
+    checkpoint_every: Span,
+    /// The last signed head: its text, size, and when.
+    signed: Option<(String, u64)>,
+    signed_at: At,
+    /// Set when a head could neither be signed nor its state be known: no more are signed by this process.
+    sealing_stopped: bool,
+}
+
+impl Desk {
+    /// Takes up the data folder: checks the ledger's end against the head that was signed, loads what it needs, records the
+    /// start and the policy.
+    ///
+    /// # Errors
+    /// [`DeskError`]; then nothing was written.
+    pub async fn open(folder: Folder, mut writer: Writer, setup: Setup) -> Result<(Desk, DeskHandle), DeskError> {
+        let signer = folder.signer()?;
+        let head = writer.head().await?;
+        let data = folder.path().display().to_string();
+        let signed = folder.last_checkpoint()?;
+        if let Some((_, checkpoint)) = &signed {
+            check_against(&mut writer, head.frontier.size(), checkpoint, &data).await?;
+        }
+        let now = setup.clock.now();
+        let ahead = head.last_at - now;
+        if ahead > Span::minutes(5) && setup.clock.mode() == crate::clock::Mode::Real {
+            let last = head.last_at.utc().map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+            return Err(DeskError::Future { last, ahead });
+        }
+        let was_down = (head.last.is_some()).then(|| now - head.last_at);
+        let house = writer.house().await?.unwrap_or_default();
+        let mut numbers = HashMap::new();
+        for kind in CaseKind::ALL {
+            numbers.insert(kind, writer.highest_number(kind).await?);
+        }
+        let mut policies = Policies::default();
+        policies.add(setup.policy.clone());
+        let ledger =
+            Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
+        let (send, inbox) = mpsc::channel(4 * BATCH);
+        let shown = Shown {
+            size: ledger.size(),
+            policy: setup.policy.clone(),
+            house: Arc::new(house.clone()),
+            next_wake: None,
+            trouble: None,
+        };
+        let (shown, watch) = watch::channel(shown);
+        let changes = broadcast::Sender::new(1024);
+        let handle =
+            DeskHandle { inbox: send, shown: watch, changes: changes.clone(), wording: setup.wording.clone(), clock: setup.clock.clone() };
+        let mut desk = Desk {
+            writer,
+            folder,
+            signer,
+            ledger,
+            house,
+            policy: setup.policy.clone(),
+            policies,
+            cases: LruCache::new(WARM),
+            threads: LruCache::new(WARM),
+            accounts: Accounts::of(&setup.policy),
+            numbers,
+            clock: setup.clock,
+            wording: setup.wording,
+            platforms: setup.platforms,
+            inbox,
+            shown,
+            changes,
+            checkpoint_every: setup.checkpoint_every,
+            signed: signed.map(|(text, checkpoint)| (text, checkpoint.size)),
+            signed_at: now,
+            sealing_stopped: false,
+        };
+        desk.begin(setup.policy, setup.policy_text, was_down).await?;
+        Ok((desk, handle))
+    }
+
+    /// The first commit of a process: that it started, and the policy if it is another one.
+    async fn begin(&mut self, policy: Arc<Policy>, text: String, was_down: Option<Span>) -> Result<(), DeskError> {
+        let clock = match self.clock.mode() {
+            crate::clock::Mode::Real => "real".to_owned(),
+            crate::clock::Mode::Manual => format!("manual, speed {}", self.clock.speed()),
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let mut commands = vec![HouseCommand::Start { version, clock, was_down }];
+        if self.house.policy.as_ref() != Some(&policy.digest) {
+            // The rights and members that count until now are those of the policy that was in force.
+            if let Some(before) = self.house.policy.clone() {
+                self.policy = self.stamped(&before).await?;
+            }
+            commands.push(HouseCommand::LoadPolicy { policy: Box::new((*policy).clone()), text });
+        }
+        let mut turn = self.turn();
+        for command in commands {
+            // The operator may start and load a policy; a refusal here says that there was nothing to do.
+            let _nothing_to_do = self.settle_house(&mut turn, command, &Actor::Operator, None).await?;
+        }
+        self.commit(turn).await?;
+        Ok(())
+    }
+
+    /// Runs until it is told to stop.
+    ///
+    /// # Errors
+    /// Only what makes going on impossible; a failed commit doesn't.
+    pub async fn run(mut self) -> Result<(), DeskError> {
+        loop {
+            let mut items = Vec::new();
+            let due = self.next_due().await;
+            tokio::select! {
+                biased;
+                received = self.inbox.recv_many(&mut items, BATCH) => {
+                    if received == 0 {
+                        return self.finish(None).await;
+                    }
+                }
+                () = self.clock.wait_until(due) => {}
+            }
+            if let Some(stop) = items.iter().position(|item| matches!(item, Item::Stop(_))) {
+                let later = items.split_off(stop);
+                self.serve(items).await;
+                let reply = later.into_iter().find_map(|item| match item {
+                    Item::Stop(reply) => Some(reply),
+                    _ => None,
+                });
+                return self.finish(reply).await;
+            }
+            self.serve(items).await;
+        }
+    }
+
+    /// When the loop must turn even if nobody asks anything.
+    async fn next_due(&mut self) -> Option<At> {
+        let case = match self.writer.next_wake().await {
+            Ok(wake) => wake,
+            Err(error) => {
+                tracing::error!(%error, "the next wake can't be read; trying again in a second");
+                Some(self.clock.now() + Span::seconds(1))
+            }
+        };
+        let checkpoint = match self.ledger.size() > self.signed.as_ref().map_or(0, |(_, size)| *size) {
+            true => self.signed_at + self.checkpoint_every,
+            false => self.signed_at + Span(self.checkpoint_every.0 * 10),
+        };
+        let house = self.house.wake(&self.policy);
+        let next = case.into_iter().chain(house).min();
+        self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
+        let trouble = self.shown.borrow().trouble.is_some().then(|| self.clock.now() + Span::seconds(1));
+        // After a failed commit, what is due stays due: a second's breath instead of a busy loop.
+        trouble.or_else(|| next.into_iter().chain([checkpoint]).min())
+    }
+
+    async fn serve(&mut self, items: Vec<Item>) {
+        let mut turn = self.turn();
+        let mut items = VecDeque::from(items);
+        let mut ready = Ready::default();
+        let decided = self.decide(&mut turn, &mut items, &mut ready).await;
+        let outcome = match decided {
+            Ok(()) => self.commit(turn).await,
+            Err(error) => Err(error),
+        };
+        let done = match outcome {
+            Ok(()) => {
+                self.shown.send_if_modified(|shown| shown.trouble.take().is_some());
+                Ok(())
+            }
+            Err(error) => {
+                let reference = reference();
+                tracing::error!(%reference, %error, "nothing of this batch was written");
+                self.shown.send_modify(|shown| shown.trouble = Some(reference.clone()));
+                Err(Fault { reference })
+            }
+        };
+        for reply in ready.replies {
+            reply(done.clone());
+        }
+        if let Err(fault) = done {
+            items.into_iter().for_each(|item| item.fail(&fault));
+        }
+        self.sign_if_due(!ready.checkpoints.is_empty()).await;
+        for reply in ready.checkpoints {
+            answer(reply, ());
+        }
+    }
+
+    /// Decides all items in order, taking each off the queue. What is left there after an error was not decided.
+    async fn decide(&mut self, turn: &mut Turn, items: &mut VecDeque<Item>, ready: &mut Ready) -> Result<(), DeskError> {
+        if let Some(by) = turn.went_back {
+            let _recorded = self.settle_house(turn, HouseCommand::ClockWentBack { by }, &Actor::Engine, None).await?;
+        }
+        // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
+        self.wake(turn).await?;
+        self.know(turn, items).await?;
+        while let Some(item) = items.pop_front() {
+            match item {
+                Item::Hear(heard, reply) => match self.heed(turn, *heard).await {
+                    Ok(heeded) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| heeded)))),
+                    Err(error) => {
+                        ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Heeded::Heard))));
+                        return Err(error);
+                    }
+                },
+                Item::House(command, by, reply) => {
+                    let ruled = self.settle_house(turn, *command, &by, None).await?;
+                    ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled))));
+                }
+                Item::Report(reports, reply) => {
+                    for report in reports {
+                        self.report(turn, report).await?;
+                    }
+                    ready.replies.push(Box::new(move |done| answer(reply, done)));
+                }
+                Item::Checkpoint(reply) => ready.checkpoints.push(reply),
+                Item::Stop(reply) => answer(reply, ()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Wakes what wanted to be woken by now: the house and up to a batch of cases.
+    async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
+        if self.house.wake(&self.policy).is_some_and(|at| at <= turn.at) {
+            let _nothing_to_do = self.settle_house(turn, HouseCommand::Wake, &Actor::Engine, None).await?;
+        }
+        for case in self.writer.due(turn.at, BATCH as u32).await? {
+            self.settle_wake(turn, case).await?;
+        }
+        Ok(())
+    }
+
+    fn turn(&self) -> Turn {
+        let now = self.clock.now();
+        let last = self.ledger.last_at;
+        let back = last - now;
+        Turn {
+            at: now.max(last),
+            went_back: (back > BACK && self.ledger.size() > 0).then_some(back),
+            ledger: self.ledger.clone(),
+            projection: Projection::default(),
+            numbers: self.numbers.clone(),
+            known: HashMap::new(),
+            answered: HashMap::new(),
+            policy: None,
+        }
+    }
+
+    /// The moment of truth.
+    async fn commit(&mut self, mut turn: Turn) -> Result<(), DeskError> {
+        turn.projection.finish(&self.policies);
+        let commit = std::mem::take(&mut turn.projection.commit);
+        if commit.is_empty() {
+            return Ok(());
+        }
+        self.writer.commit(&commit).await?;
+        self.ledger = turn.ledger;
+        self.numbers = turn.numbers;
+        if let Some(house) = turn.projection.house {
+            self.house = house;
+        }
+        if let Some(policy) = turn.policy {
+            self.accounts = Accounts::of(&policy);
+            self.policy = policy;
+        }
+        for (id, case) in turn.projection.cases {
+            self.cases.put(id, case);
+        }
+        for (id, case) in turn.known {
+            if !self.cases.contains(&id) {
+                self.cases.put(id, case);
+            }
+        }
+        self.announce(&commit);
+        let (size, policy, house) = (self.ledger.size(), self.policy.clone(), Arc::new(self.house.clone()));
+        self.shown.send_modify(|shown| {
+            shown.size = size;
+            shown.policy = policy;
+            shown.house = house;
+        });
+        Ok(())
+    }
+
+    /// Tells whoever watches which lanes changed.
+    fn announce(&self, commit: &Commit) {
+        if self.changes.receiver_count() == 0 {
+            return;
+        }
+        let mut last: HashMap<&str, i64> = HashMap::new();
+        let changed = commit.message_changes.iter().map(|change| match change {
+            MessageChange::Edited { lane, seq, .. } | MessageChange::Deleted { lane, seq, .. } => (&**lane, *seq),
+        });
+        for (lane, seq) in commit.messages.iter().map(|it| (&*it.lane, it.seq)).chain(changed) {
+            let known = last.entry(lane).or_default();
+            *known = seq.max(*known);
+        }
+        for (lane, last) in last {
+            // Nobody listening any more is as good as somebody.
+            let _gone = self.changes.send(Changed { lane: lane.to_owned(), last });
+        }
+    }
+
+    async fn report(&mut self, turn: &mut Turn, report: Report) -> Result<(), DeskError> {
+        let commit = &mut turn.projection.commit;
+        match report {
+            Report::Sending(ids) => commit.delivered.extend(ids.into_iter().map(|id| (id, OutboxState::Sending, None, None))),
+            Report::Postponed { outbox, attempts, not_before } => commit.postponed.push((outbox, attempts, not_before.0)),
+            Report::CardPostponed { case, lane, attempts, not_before } => {
+                commit.cards_postponed.push((case.to_string(), lane.to_string(), attempts, not_before.0));
+            }
+            Report::Told { case, told } => {
+                let source = told.lane.platform.to_string();
+                self.record(turn, case, None, None, &source, &Record::Told(told))?;
+            }
+            Report::NotTold { case, not_told } => {
+                let source = not_told.lane.platform.to_string();
+                let operators = self.policy.operators.as_ref().map(Lane::channel);
+                let to_operators = operators.as_ref() == Some(&not_told.lane);
+                let given_up = match &not_told.why {
+                    NotToldBecause::Undeliverable(why) => Some((not_told.outbox.first().copied(), why.clone())),
+                    NotToldBecause::Answered => None,
+                };
+                if let Some((outbox, why)) = &given_up {
+                    let case = case.map(|case| case.to_string());
+                    tracing::warn!(case, ?outbox, %why, lane = %not_told.lane, "a message could not be delivered");
+                }
+                self.record(turn, case, None, None, &source, &Record::NotTold(not_told))?;
+                if let Some((Some(outbox), why)) = given_up {
+                    let command = HouseCommand::GiveUp { outbox, why, to_operators };
+                    let _told = self.settle_house(turn, command, &Actor::Engine, None).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a record to the ledger and folds it.
+    fn record(
+        &mut self,
+        turn: &mut Turn,
+        case: Option<CaseId>,
+        actor: Option<&PersonId>,
+        said: Option<At>,
+        source: &str,
+        record: &Record,
+    ) -> Result<i64, DeskError> {
+        let about = About { at: turn.at, said, case, actor, source };
+        let seq = turn.ledger.append(&mut turn.projection.commit, &about, record)?;
+        turn.projection.fold(Entry { seq, at: turn.at, said, case }, record, &self.house);
+        Ok(seq)
+    }
+
+    /// Signs a head if the ledger grew and it is time, or if it is wanted now.
+    async fn sign_if_due(&mut self, wanted: bool) {
+        let size = self.ledger.size();
+        let grown = size > self.signed.as_ref().map_or(0, |(_, size)| *size);
+        let now = self.clock.now();
+        let every = if grown { self.checkpoint_every } else { Span(self.checkpoint_every.0 * 10) };
+        if size == 0 || self.sealing_stopped || !(wanted || now >= self.signed_at + every) {
+            return;
+        }
+        self.signed_at = now;
+        if let Err(error) = self.sign(now).await {
+            if let DeskError::Folder(FolderError::CheckpointMoved(_)) = error {
+                self.sealing_stopped = true;
+            }
+            tracing::error!(%error, "no head was signed");
+        }
+    }
+
+    /// First the entries are on the disk, then the head is signed, then the file is swapped, then the database has it too.
+    /// Dying anywhere in between leaves a file that is a head of this very ledger.
+    async fn sign(&mut self, now: At) -> Result<(), DeskError> {
+        let size = self.ledger.size();
+        let checkpoint = Checkpoint::of(&self.signer, size, self.ledger.frontier.root());
+        let text = checkpoint.sign(&self.signer)?;
+        let known = self.signed.as_ref().map(|(text, _)| text.as_str());
+        if known != Some(text.as_str()) {
+            self.folder.swap_checkpoint(known, &text)?;
+            self.signed = Some((text.clone(), size));
+        }
+        let commit = Commit {
+            checkpoints: vec![crate::store::NoteRow { size: size as i64, at_us: now.0, note: text }],
+            ..Commit::default()
+        };
+        Ok(self.writer.commit(&commit).await?)
+    }
+
+    async fn finish(mut self, reply: Option<oneshot::Sender<()>>) -> Result<(), DeskError> {
+        let mut turn = self.turn();
+        let _recorded = self.settle_house(&mut turn, HouseCommand::Stop, &Actor::Operator, None).await?;
+        let committed = self.commit(turn).await;
+        if committed.is_ok() {
+            self.sign_if_due(true).await;
+        }
+        let closed = self.writer.close().await;
+        if let Some(reply) = reply {
+            answer(reply, ());
+        }
+        committed?;
+        Ok(closed?)
+    }
+
+    /// The policy of a digest, from memory or the database.
+    async fn stamped(&mut self, digest: &PolicyDigest) -> Result<Arc<Policy>, DeskError> {
+        if let Some(policy) = self.policies.get(digest) {
+            return Ok(policy.clone());
+        }
+        let text = self.writer.policy(digest.as_str()).await?;
+        let text = text.ok_or_else(|| DeskError::PolicyMissing(digest.to_string()))?;
+        let policy = Policy::read(&text).map_err(|errors| DeskError::PolicyUnreadable(errors.show("policy")))?;
+        let policy = Arc::new(policy);
+        self.policies.add(policy.clone());
+        Ok(policy)
+    }
+
+    fn speaker(&self) -> Speaker<'_> {
+        Speaker { wording: &self.wording, policy: &self.policy }
+    }
+
+    fn card(&self, telling: &Telling) -> Card {
+        crate::card::tell(&self.speaker(), telling)
+    }
+}
+
+/// What goes out after the commit.
+#[derive(Default)]
+struct Ready {
+    replies: Vec<Box<dyn FnOnce(Result<(), Fault>) + Send>>,
+    checkpoints: Vec<oneshot::Sender<()>>,
+}
+
+impl Item {
+    fn fail(self, fault: &Fault) {
+        match self {
+            Item::Hear(_, reply) => answer(reply, Err(fault.clone())),
+            Item::House(_, _, reply) => answer(reply, Err(fault.clone())),
+            Item::Report(_, reply) => answer(reply, Err(fault.clone())),
+            Item::Checkpoint(reply) | Item::Stop(reply) => answer(reply, ()),
+        }
+    }
+}
+
+/// One commit in the making.
+struct Turn {
+    at: At,
+    went_back: Option<Span>,
+    ledger: Ledger,
+    projection: Projection,
+    numbers: HashMap<CaseKind, u32>,
+    /// Cases that were read for this turn.
+    known: HashMap<CaseId, Case>,
+    /// Causes that were answered before, or in this turn.
+    answered: HashMap<String, Option<Answer>>,
+    /// A policy that takes force with this commit.
+    policy: Option<Arc<Policy>>,
+}
+
+/// Compares the database with the head that was signed over it.
+async fn check_against(writer: &mut Writer, have: u64, signed: &Checkpoint, data: &str) -> Result<(), DeskError> {
+    if signed.size > have {
+        return Err(DeskError::Older { signed: signed.size, have, data: data.to_owned() });
+    }
+    if writer.frontier(signed.size).await?.root() != signed.root {
+        return Err(DeskError::Disagrees { signed: signed.size, data: data.to_owned() });
+    }
+    Ok(())
+}
+
+/// Whoever asked may have gone away meanwhile; what was decided stands all the same.
+fn answer<T>(to: oneshot::Sender<T>, what: T) {
+    let _gone = to.send(what);
+}
+
+/// Eight characters that a person can read out and an operator can search the log for.
+pub fn reference() -> String {
+    let mut bytes = [0; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => hex::encode(bytes),
+        Err(_) => "norandom".to_owned(),
+    }
+}
+
+/// How long whoever waits for the desk should wait before trying again.
+pub const BREATH: Duration = Duration::from_millis(500);

@@ -1,0 +1,261 @@
+//! From something heard to an answer: whose word it is, what it asks, and the entry that keeps the word itself.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::settle::Work;
+use super::{Desk, DeskError, Heeded, Item, Turn};
+use crate::card;
+use crate::chat::{Answer, Heard, Lane, Spot, What};
+use crate::domain::{Actor, CaseId, Command, PersonId, Refusal};
+use crate::grammar::{self, Asked, Context, How};
+use crate::record::{HeardRecord, Record, WhatRecord};
+
+/// What slash commands begin with.
+pub const PREFIX: &str = "/";
+
+/// What a word asks for, once read.
+enum Read {
+    /// Chatter.
+    Nothing,
+    Asked(Asked),
+    /// Not understood, in words for the person.
+    Answer(Answer),
+}
+
+impl Desk {
+    /// Looks up at once what the batch will need one by one.
+    pub(super) async fn know(&mut self, turn: &mut Turn, items: &VecDeque<Item>) -> Result<(), DeskError> {
+        let heard = || {
+            items.iter().filter_map(|item| match item {
+                Item::Hear(heard, _) => Some(&**heard),
+                _ => None,
+            })
+        };
+        let causes: Vec<&str> = heard().map(|heard| heard.cause.as_str()).collect();
+        if causes.is_empty() {
+            return Ok(());
+        }
+        for (cause, answer) in self.writer.answers(&causes).await? {
+            // An answer of an earlier version that can't be read any more is still an answer: silence, not a second ruling.
+            let answer = serde_json::from_str::<Option<Answer>>(&answer).unwrap_or_default();
+            turn.answered.insert(cause, answer);
+        }
+        let named: Vec<CaseId> = heard()
+            .filter_map(|heard| named(words(&heard.what)))
+            .filter(|id| !self.cases.contains(id) && !turn.projection.cases.contains_key(id))
+            .collect();
+        if !named.is_empty() {
+            for case in self.writer.cases(&named).await? {
+                turn.known.insert(case.id, case);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn heed(&mut self, turn: &mut Turn, heard: Heard) -> Result<Heeded, DeskError> {
+        let here = self.here(turn, &heard).await?;
+        let person = self.accounts.person(&heard.from.id, &heard.lane.platform).cloned();
+        if let Some(stored) = turn.answered.get(&heard.cause) {
+            return Ok(match stored.clone() {
+                Some(answer) => Heeded::Answer(answer),
+                // Figures weren't kept, since they would be out of date: they are read again.
+                None => match (self.read(turn, &heard, person.as_ref(), here), person) {
+                    (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by, here },
+                    (Read::Asked(Asked::Case { id, command }), Some(by)) if takes_the_draft(&command) => {
+                        Heeded::AcceptDraft { case: id, by }
+                    }
+                    _ => Heeded::Heard,
+                },
+            });
+        }
+        let read = self.read(turn, &heard, person.as_ref(), here);
+        let mut staged = None;
+        let heeded = match (read, &person) {
+            (Read::Nothing, _) => Heeded::Heard,
+            (Read::Answer(answer), _) => Heeded::Answer(answer),
+            (Read::Asked(_), None) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::Stranger))),
+            (Read::Asked(asked), Some(person)) => {
+                let by = Actor::Person(person.clone());
+                let work = match asked {
+                    Asked::New(command) => Ok(Work::Open(command)),
+                    Asked::Case { id, command } if takes_the_draft(&command) => {
+                        Err(Heeded::AcceptDraft { case: id, by: person.clone() })
+                    }
+                    Asked::Case { id, command } => Ok(Work::Case(id, command)),
+                    Asked::House(command) => {
+                        let ruled = self.settle_house(turn, command, &by, Some(&heard.cause)).await?;
+                        Err(Heeded::Answer(match ruled {
+                            Ok(Some(telling)) => Answer::card(self.card(&telling)),
+                            Ok(None) => Answer::default(),
+                            Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
+                        }))
+                    }
+                    Asked::Query(query) => Err(Heeded::Query { query, by: person.clone(), here }),
+                    Asked::ReloadPolicy => Err(Heeded::ReloadPolicy { by: person.clone() }),
+                    Asked::Form { verb, case, given } => {
+                        let context = self.context(turn, &heard.lane, Some(person), here);
+                        let form = grammar::form(verb, case, &given, &context);
+                        Err(Heeded::Answer(Answer { form: Some(form), ..Answer::default() }))
+                    }
+                };
+                match work {
+                    Err(heeded) => heeded,
+                    Ok(work) => match self.stage(turn, work, &by).await? {
+                        Ok(ready) => {
+                            let cards = ready.reply.iter().map(|telling| self.card(telling)).collect();
+                            staged = Some(ready);
+                            Heeded::Answer(Answer { cards, ..Answer::default() })
+                        }
+                        Err(refusal) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &refusal))),
+                    },
+                }
+            }
+        };
+        let about = staged.as_ref().map(|staged| staged.case).or(here);
+        let source = heard.lane.platform.to_string();
+        let (cause, said) = (heard.cause.clone(), heard.said);
+        let (what, case) = self.kept(turn, &heard.lane, heard.what, about).await?;
+        let answer = match &heeded {
+            Heeded::Answer(answer) => Some(answer.clone()),
+            Heeded::Query { .. } | Heeded::ReloadPolicy { .. } | Heeded::AcceptDraft { .. } | Heeded::Heard => None,
+        };
+        turn.answered.insert(cause.clone(), answer.clone());
+        let record = Record::Heard(HeardRecord {
+            cause: heard.cause,
+            from: heard.from,
+            person: person.clone(),
+            lane: heard.lane,
+            thread: heard.thread,
+            what,
+            answer,
+        });
+        self.record(turn, case, person.as_ref(), said, &source, &record)?;
+        if let Some(staged) = staged {
+            self.write(turn, staged, Some(&cause), &source).await?;
+        }
+        Ok(heeded)
+    }
+
+    /// The case in whose thread or channel something was heard.
+    async fn here(&mut self, turn: &mut Turn, heard: &Heard) -> Result<Option<CaseId>, DeskError> {
+        if let Spot::Channel(channel) = &heard.lane.place
+            && let Ok(id) = channel.parse::<CaseId>()
+            && let Some(case) = self.load(turn, id).await?
+            && case.homes.iter().any(|home| Lane::channel(home) == heard.lane)
+        {
+            return Ok(Some(id));
+        }
+        let Some(thread) = &heard.thread else { return Ok(None) };
+        let key = (heard.lane.to_string(), thread.clone());
+        if let Some(id) = self.threads.get(&key) {
+            return Ok(Some(*id));
+        }
+        let found = self.writer.case_of_card(&key.0, &key.1).await?;
+        if let Some(id) = found {
+            self.threads.put(key, id);
+        }
+        Ok(found)
+    }
+
+    fn context<'a>(
+        &'a self,
+        turn: &'a Turn,
+        lane: &Lane,
+        by: Option<&'a PersonId>,
+        here: Option<CaseId>,
+    ) -> Context<'a> {
+        let policy = turn.policy.as_deref().unwrap_or(&self.policy);
+        let zone = by.and_then(|person| policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone);
+        let mut lives_here = policy.workflows.iter().filter(|(_, flow)| flow.channels.iter().any(|it| Lane::channel(it) == *lane));
+        let workflow = lives_here.next().map(|(name, _)| name).filter(|_| lives_here.next().is_none());
+        Context { by, at: turn.at, zone, policy, here, workflow, prefix: PREFIX }
+    }
+
+    fn read(&self, turn: &Turn, heard: &Heard, by: Option<&PersonId>, here: Option<CaseId>) -> Read {
+        let context = self.context(turn, &heard.lane, by, here);
+        let read = match &heard.what {
+            // Another bot is heard, never obeyed.
+            _ if heard.from.bot => return Read::Nothing,
+            What::Said { text, .. } => grammar::read(text, How::Said, &context),
+            What::Command { text } => grammar::read(text, How::Slash, &context),
+            What::Pressed { action, .. } => grammar::pressed(action, &context).map(Some),
+            What::Submitted { form, values } => {
+                return match grammar::submitted(form, values, &context) {
+                    Ok(asked) => Read::Asked(asked),
+                    Err(errors) => {
+                        let errors: BTreeMap<String, String> = errors.into_iter().collect();
+                        Read::Answer(Answer { errors: Some(errors), ..Answer::default() })
+                    }
+                };
+            }
+            What::Edited { .. } | What::Deleted { .. } => return Read::Nothing,
+        };
+        match read {
+            Ok(None) => Read::Nothing,
+            Ok(Some(asked)) => Read::Asked(asked),
+            Err(misread) => Read::Answer(Answer::card(card::misread(&self.speaker(), &misread))),
+        }
+    }
+
+    /// What the entry keeps of it, and the case that it belongs to.
+    async fn kept(
+        &mut self,
+        turn: &Turn,
+        lane: &Lane,
+        what: What,
+        about: Option<CaseId>,
+    ) -> Result<(WhatRecord, Option<CaseId>), DeskError> {
+        Ok(match what {
+            What::Said { message, text, files } => (WhatRecord::Message { message, text, files }, about),
+            What::Command { text } => (WhatRecord::Command { text }, about),
+            What::Pressed { message, action } => (WhatRecord::Press { message, action }, about),
+            What::Submitted { form, values } => (WhatRecord::Form { form, values }, about),
+            What::Edited { message, text } => {
+                let (was, case) = self.stood(turn, lane, &message).await?;
+                (WhatRecord::Edit { message, text, was }, case.or(about))
+            }
+            What::Deleted { message } => {
+                let (was, case) = self.stood(turn, lane, &message).await?;
+                (WhatRecord::Deletion { message, was }, case.or(about))
+            }
+        })
+    }
+
+    /// What stood in a message until now.
+    async fn stood(
+        &mut self,
+        turn: &Turn,
+        lane: &Lane,
+        message: &str,
+    ) -> Result<(Option<String>, Option<CaseId>), DeskError> {
+        let lane = lane.to_string();
+        let pending = turn.projection.commit.messages.iter().rfind(|it| it.lane == lane && it.id == message);
+        if let Some(pending) = pending {
+            return Ok((Some(pending.body.clone()), pending.case.as_ref().and_then(|case| case.parse().ok())));
+        }
+        let standing = self.writer.message(&lane, message).await?;
+        Ok(standing.map_or((None, None), |it| (Some(it.body), it.case)))
+    }
+}
+
+/// A review is accepted without a text of one's own.
+fn takes_the_draft(command: &Command) -> bool {
+    matches!(command, Command::AcceptReview { text } if text.trim().is_empty())
+}
+
+/// The text in which a case may be named.
+fn words(what: &What) -> &str {
+    match what {
+        What::Said { text, .. } | What::Command { text } => text,
+        What::Pressed { action, .. } => action,
+        What::Submitted { form, .. } => form,
+        What::Edited { .. } | What::Deleted { .. } => "",
+    }
+}
+
+/// The first case that is named, so that the batch's cases can be read together. A guess: what isn't found here is looked
+/// up when it is needed.
+fn named(text: &str) -> Option<CaseId> {
+    let words = text.split(|c: char| c.is_whitespace() || c == ':').take(12);
+    words.filter(|word| word.len() < 16).find_map(|word| word.parse().ok())
+}

@@ -1,0 +1,307 @@
+//! From an ask to entries in the ledger: what it comes to for its case, what that means for other cases, and to which
+//! lanes it is told. An ask and the cases it drags along are decided together or not at all.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Desk, DeskError, Turn};
+use crate::chat::{Lane, direct_lane};
+use crate::domain::command::HouseCommand;
+use crate::domain::house::{self, HouseAsk};
+use crate::domain::{
+    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Policy, Refusal, Ruling, Telling, Then, To, World,
+};
+use crate::record::{HouseRuled, Record, Ruled, ToTell};
+use crate::store::Rehold;
+
+/// The source of what nobody said.
+pub(super) const ENGINE: &str = "engine";
+
+/// What is to be decided.
+pub(super) enum Work {
+    Open(Command),
+    Case(CaseId, Command),
+}
+
+/// Decided, not yet written.
+pub(super) struct Staged {
+    pub case: CaseId,
+    pub reply: Option<Telling>,
+    rulings: Vec<(CaseId, Actor, Ruling)>,
+    /// Set aside until the rulings are written: they may be refused on their own.
+    then: Vec<Then>,
+    /// The number that a new case takes.
+    number: Option<CaseId>,
+}
+
+impl Desk {
+    /// Decides an ask. Nothing is changed: [`Desk::write`] does that.
+    pub(super) async fn stage(
+        &mut self,
+        turn: &mut Turn,
+        work: Work,
+        by: &Actor,
+    ) -> Result<Result<Staged, Refusal>, DeskError> {
+        match work {
+            Work::Open(command) => Ok(self.stage_new(turn, command, by)),
+            Work::Case(id, command) => {
+                // Time first: who is late is late before the next word counts, also where more cases are due than one
+                // batch wakes.
+                if !matches!(command, Command::Wake)
+                    && let Some(case) = self.load(turn, id).await?
+                    && case.wake().is_some_and(|wake| wake <= turn.at)
+                {
+                    Box::pin(self.settle_wake(turn, case)).await?;
+                }
+                self.stage_on(turn, id, command, by).await
+            }
+        }
+    }
+
+    fn stage_new(&self, turn: &Turn, command: Command, by: &Actor) -> Result<Staged, Refusal> {
+        let kind = match command {
+            Command::RequestApproval(_) => CaseKind::Approval,
+            _ => CaseKind::Incident,
+        };
+        let id = CaseId { kind, number: turn.numbers.get(&kind).copied().unwrap_or(0) + 1 };
+        let policy = self.policy_now(turn);
+        let people = self.house_now(turn).people(&policy, turn.at);
+        let world = World { policy: &policy, stamped: &policy, people };
+        let mut ruling = crate::domain::open(id, &Ask { by: by.clone(), at: turn.at, command }, &world)?;
+        let (reply, then) = (ruling.reply.take(), std::mem::take(&mut ruling.then));
+        Ok(Staged { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
+    }
+
+    async fn stage_on(
+        &mut self,
+        turn: &mut Turn,
+        first: CaseId,
+        command: Command,
+        by: &Actor,
+    ) -> Result<Result<Staged, Refusal>, DeskError> {
+        let mut become_so_far: HashMap<CaseId, Case> = HashMap::new();
+        let mut staged = Staged { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };
+        let mut queue = vec![(first, by.clone(), command)];
+        while let Some((id, by, command)) = queue.pop() {
+            let known = match become_so_far.remove(&id) {
+                Some(case) => Some(case),
+                None => self.load(turn, id).await?,
+            };
+            let Some(mut case) = known else { return Ok(Err(Refusal::NoSuchCase(id))) };
+            let stamped = self.stamped(&case.policy).await?;
+            let policy = self.policy_now(turn);
+            let people = self.house_now(turn).people(&policy, turn.at);
+            let world = World { policy: &policy, stamped: &stamped, people };
+            let ask = Ask { by: by.clone(), at: turn.at, command };
+            let mut ruling = match crate::domain::decide(&case, &ask, &world) {
+                Ok(ruling) => ruling,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let reply = ruling.reply.take();
+            if staged.rulings.is_empty() {
+                staged.reply = reply;
+            }
+            for then in std::mem::take(&mut ruling.then) {
+                match then {
+                    Then::Case(other, command) => queue.push((other, Actor::Engine, command)),
+                    later => staged.then.push(later),
+                }
+            }
+            if !queue.is_empty() {
+                for event in &ruling.events {
+                    case.apply(event, turn.at);
+                }
+                become_so_far.insert(id, case);
+            }
+            staged.rulings.push((id, by, ruling));
+        }
+        Ok(Ok(staged))
+    }
+
+    /// Writes what was staged into the turn, and then what follows from it.
+    pub(super) async fn write(
+        &mut self,
+        turn: &mut Turn,
+        staged: Staged,
+        cause: Option<&str>,
+        source: &str,
+    ) -> Result<(), DeskError> {
+        if let Some(new) = staged.number {
+            turn.numbers.insert(new.kind, new.number);
+        }
+        let mut written = Vec::new();
+        for (id, by, ruling) in staged.rulings {
+            if ruling.events.is_empty() && ruling.notices.is_empty() {
+                continue;
+            }
+            self.take_up(turn, id);
+            // The notices of a case's first ruling go to the homes that its first event names.
+            let begun = ruling.events.first().and_then(|event| Case::begin(id, event, turn.at));
+            let case = turn.projection.cases.get(&id).or(begun.as_ref());
+            let tell = self.to_tell(turn, ruling.notices, case);
+            let by = by.person().cloned();
+            let ruled = Ruled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
+            let record = Record::Ruled(ruled);
+            let source = if by.is_some() { source } else { ENGINE };
+            self.record(turn, Some(id), by.as_ref(), None, source, &record)?;
+            if let Record::Ruled(ruled) = record {
+                written.push((id, ruled.events));
+            }
+        }
+        self.follow(turn, staged.then).await?;
+        for (id, events) in written {
+            self.follow_up(turn, id, &events).await?;
+        }
+        Ok(())
+    }
+
+    /// The case wanted to be woken.
+    pub(super) async fn settle_wake(&mut self, turn: &mut Turn, found: Case) -> Result<(), DeskError> {
+        let id = found.id;
+        if !turn.projection.cases.contains_key(&id) {
+            turn.known.entry(id).or_insert(found);
+        }
+        match self.stage(turn, Work::Case(id, Command::Wake), &Actor::Engine).await? {
+            Ok(staged) => {
+                self.take_up(turn, id);
+                turn.projection.touch(id);
+                self.write(turn, staged, None, ENGINE).await
+            }
+            Err(refusal) => {
+                tracing::error!(case = %id, %refusal, "a wake was refused");
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks something of the house.
+    pub(super) async fn settle_house(
+        &mut self,
+        turn: &mut Turn,
+        command: HouseCommand,
+        by: &Actor,
+        cause: Option<&str>,
+    ) -> Result<Result<Option<Telling>, Refusal>, DeskError> {
+        let policy = self.policy_now(turn);
+        let loaded = match &command {
+            HouseCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
+            _ => None,
+        };
+        let ask = HouseAsk { by: by.clone(), at: turn.at, command };
+        let ruling = match house::decide(self.house_now(turn), &ask, &policy) {
+            Ok(ruling) => ruling,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if ruling.events.is_empty() {
+            return Ok(Ok(ruling.reply));
+        }
+        if let Some(loaded) = loaded {
+            self.policies.add(loaded.clone());
+            turn.policy = Some(loaded);
+        }
+        let tell = self.to_tell(turn, ruling.notices, None);
+        let by = by.person().cloned();
+        let ruled = HouseRuled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
+        self.record(turn, None, by.as_ref(), None, ENGINE, &Record::House(ruled))?;
+        self.follow(turn, ruling.then).await?;
+        Ok(Ok(ruling.reply))
+    }
+
+    /// What rulings asked for beyond their own case. The engine asks; a refusal is no fault of the person's.
+    async fn follow(&mut self, turn: &mut Turn, then: Vec<Then>) -> Result<(), DeskError> {
+        for then in then {
+            let refused = match then {
+                Then::Rehold { roles, people } => {
+                    turn.projection.commit.reholds.push(Rehold {
+                        roles: roles.iter().map(|role| role.to_string()).collect(),
+                        people: people.iter().map(|person| person.to_string()).collect(),
+                        now_us: turn.at.0,
+                    });
+                    None
+                }
+                Then::House(command) => Box::pin(self.settle_house(turn, command, &Actor::Engine, None)).await?.err(),
+                Then::Case(id, command) => self.settle_engine(turn, Work::Case(id, command)).await?,
+                Then::Open(command) => self.settle_engine(turn, Work::Open(command)).await?,
+            };
+            if let Some(refusal) = refused {
+                tracing::warn!(%refusal, "what should have followed was refused");
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_engine(&mut self, turn: &mut Turn, work: Work) -> Result<Option<Refusal>, DeskError> {
+        match self.stage(turn, work, &Actor::Engine).await? {
+            Ok(staged) => Box::pin(self.write(turn, staged, None, ENGINE)).await.map(|()| None),
+            Err(refusal) => Ok(Some(refusal)),
+        }
+    }
+
+    /// What the house makes of a case's events: a path that is slow as a whole is an incident in itself.
+    async fn follow_up(&mut self, turn: &mut Turn, id: CaseId, events: &[Event]) -> Result<(), DeskError> {
+        let Some(case) = turn.projection.cases.get(&id) else { return Ok(()) };
+        let policy = self.policy_now(turn);
+        let Some(command) = self.house_now(turn).follow_up(case, events, &policy) else { return Ok(()) };
+        self.follow(turn, vec![Then::House(command)]).await
+    }
+
+    /// A case as it has become in this turn, or as it was before.
+    pub(super) async fn load(&mut self, turn: &mut Turn, id: CaseId) -> Result<Option<Case>, DeskError> {
+        if let Some(case) = turn.projection.cases.get(&id).or_else(|| turn.known.get(&id)) {
+            return Ok(Some(case.clone()));
+        }
+        if let Some(case) = self.cases.get(&id) {
+            return Ok(Some(case.clone()));
+        }
+        let case = self.writer.cases(&[id]).await?.pop();
+        if let Some(case) = &case {
+            turn.known.insert(id, case.clone());
+        }
+        Ok(case)
+    }
+
+    /// Moves a case into the projection, where its events are folded.
+    fn take_up(&mut self, turn: &mut Turn, id: CaseId) {
+        if turn.projection.cases.contains_key(&id) {
+            return;
+        }
+        if let Some(case) = turn.known.remove(&id).or_else(|| self.cases.get(&id).cloned()) {
+            turn.projection.cases.insert(id, case);
+        }
+    }
+
+    pub(super) fn policy_now(&self, turn: &Turn) -> Arc<Policy> {
+        turn.policy.clone().unwrap_or_else(|| self.policy.clone())
+    }
+
+    pub(super) fn house_now<'a>(&'a self, turn: &'a Turn) -> &'a House {
+        turn.projection.house.as_ref().unwrap_or(&self.house)
+    }
+
+    /// The lanes that notices go to. Somebody who can't be reached anywhere is named in the log.
+    fn to_tell(&self, turn: &Turn, notices: Vec<Notice>, case: Option<&Case>) -> Vec<ToTell> {
+        let policy = self.policy_now(turn);
+        let homes = case.map_or(&[][..], |case| &case.homes);
+        let mut tell = Vec::new();
+        for notice in notices {
+            let lanes: Vec<Lane> = match &notice.to {
+                To::Case => {
+                    homes.iter().filter(|home| self.platforms.contains(&home.platform)).map(Lane::channel).collect()
+                }
+                To::Person(person) => {
+                    let known = policy.people.get(person);
+                    let lane = known.and_then(|known| direct_lane(person, &known.accounts, homes, &self.platforms));
+                    lane.into_iter().collect()
+                }
+                To::Channel(channel) => vec![Lane::channel(channel)],
+                To::Operators => policy.operators.iter().map(Lane::channel).collect(),
+            };
+            if lanes.is_empty() {
+                let case = case.map(|case| case.id.to_string());
+                tracing::warn!(case, to = ?notice.to, what = notice.telling.template(), "there is nowhere to tell this");
+            }
+            tell.extend(lanes.into_iter().map(|lane| ToTell { lane, notice: notice.clone() }));
+        }
+        tell
+    }
+}

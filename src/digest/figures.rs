@@ -1,0 +1,254 @@
+//! From rows of obligations to the figures of a digest: arithmetic, no database.
+
+use std::collections::BTreeMap;
+
+use super::{Before, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target};
+use crate::domain::{At, CaseId, CaseKind, Duty, Span};
+use crate::store::{DutyOf, DutyRead};
+
+/// Which line: workflow, kind of case, duty. Kinds and duties in the order of their tables, as a case lives through them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    workflow: String,
+    kind: (usize, String),
+    duty: (usize, String),
+}
+
+impl Key {
+    fn of(row: &DutyRead) -> Key {
+        let kind = CaseKind::ALL.iter().position(|kind| kind.word() == row.kind);
+        let duty = Duty::ALL.iter().position(|duty| duty.word() == row.duty);
+        Key {
+            workflow: row.workflow.clone(),
+            kind: (kind.unwrap_or(usize::MAX), row.kind.clone()),
+            duty: (duty.unwrap_or(usize::MAX), row.duty.clone()),
+        }
+    }
+}
+
+/// A kept obligation that was nudged: whether that was the last nudge, only its stamped terms say.
+#[derive(Clone, Debug)]
+pub struct NearMissAsked {
+    pub(super) key: Key,
+    pub(super) case: String,
+    pub(super) number: u32,
+    pub(super) nudges: u32,
+}
+
+/// A line in the making.
+#[derive(Default)]
+struct Counting {
+    line: Line,
+    took: Vec<i64>,
+    before: Before,
+    took_before: Vec<i64>,
+}
+
+/// How an obligation stood at the as-of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stood {
+    Open { paused: bool },
+    Met,
+    Waived,
+    Void,
+}
+
+pub(super) struct Tally {
+    period: Period,
+    before: Period,
+    as_of: At,
+    lines: BTreeMap<Key, Counting>,
+    asked: Vec<NearMissAsked>,
+    old: OldItems,
+    bot: OfBot,
+}
+
+impl Tally {
+    pub(super) fn new(period: Period, as_of: At) -> Tally {
+        Tally {
+            period,
+            before: period.before(),
+            as_of,
+            lines: BTreeMap::new(),
+            asked: Vec::new(),
+            old: OldItems::default(),
+            bot: OfBot::default(),
+        }
+    }
+
+    /// Counts an obligation as it stood at the as-of.
+    pub(super) fn count(&mut self, of: &DutyOf) {
+        let row = &of.duty;
+        if row.opened_us > self.as_of.0 {
+            return;
+        }
+        let closed = row.closed_us.filter(|&at| at <= self.as_of.0);
+        let stood = match (closed, row.state.as_str()) {
+            (None, state) => Stood::Open { paused: state == "paused" },
+            (Some(_), "waived") => Stood::Waived,
+            (Some(_), "void") => Stood::Void,
+            (Some(_), _) => Stood::Met,
+        };
+        // A deadline that passed is missed from that moment on, even if the bot was down and recorded it later.
+        let missed = match stood {
+            Stood::Open { paused: false } => row.late_us.or(Some(row.due_us)),
+            Stood::Open { paused: true } | Stood::Met | Stood::Waived | Stood::Void => row.late_us,
+        };
+        let missed = missed.filter(|&at| at <= self.as_of.0);
+        let counting = self.lines.entry(Key::of(row)).or_default();
+        if let Some(at) = closed.filter(|&at| self.before.holds(at))
+            && stood == Stood::Met
+        {
+            counting.before.kept += u64::from(row.late_us.is_none());
+            counting.took_before.extend(row.took_us.filter(|_| at <= self.as_of.0));
+        }
+        counting.before.late += u64::from(missed.is_some_and(|at| self.before.holds(at)));
+
+        let closed_in = closed.filter(|&at| self.period.holds(at));
+        let opened_in = self.period.holds(row.opened_us);
+        let missed_in = missed.filter(|&at| self.period.holds(at));
+        let open = matches!(stood, Stood::Open { .. });
+        if !(open || opened_in || closed_in.is_some() || missed_in.is_some()) {
+            return;
+        }
+        let line = &mut counting.line;
+        line.opened += u64::from(opened_in);
+        line.open += u64::from(open);
+        if missed_in.is_some() {
+            line.late += 1;
+            let whose = row.attributed.clone().unwrap_or_else(|| "open".to_owned());
+            *line.attributed.entry(whose).or_default() += 1;
+        }
+        if closed_in.is_some() {
+            match stood {
+                Stood::Met if row.late_us.is_some() => line.met_late += 1,
+                Stood::Met => {
+                    line.kept += 1;
+                    if row.nudges > 0 {
+                        self.asked.push(NearMissAsked {
+                            key: Key::of(row),
+                            case: row.case_id.clone(),
+                            number: row.number,
+                            nudges: row.nudges,
+                        });
+                    }
+                }
+                Stood::Waived => line.waived += 1,
+                Stood::Void => line.void += 1,
+                Stood::Open { .. } => {}
+            }
+            if stood == Stood::Met {
+                counting.took.extend(row.took_us);
+            }
+        }
+        let target = Span(row.target_us);
+        line.target = Some(line.target.map_or(Target { shortest: target, longest: target }, |so_far| Target {
+            shortest: so_far.shortest.min(target),
+            longest: so_far.longest.max(target),
+        }));
+        line.paused = line.paused + Span(row.paused_us);
+        line.nudges += u64::from(row.nudges);
+        line.climbs += u64::from(row.climbs);
+        if row.behind_us > 0 {
+            self.bot.told_late += 1;
+            self.bot.worst = self.bot.worst.max(Span(row.behind_us));
+        }
+        if open && (missed.is_some() || row.opened_us < self.period.from.0) {
+            self.remember(of, missed);
+        }
+    }
+
+    fn remember(&mut self, of: &DutyOf, missed: Option<i64>) {
+        self.old.count += 1;
+        let row = &of.duty;
+        let Ok(case) = row.case_id.parse::<CaseId>() else { return };
+        if of.restricted != 0 {
+            self.old.restricted += 1;
+            return;
+        }
+        let holder = match (&row.role, &row.person) {
+            (Some(role), _) => role.clone(),
+            (None, Some(person)) => format!("@{person}"),
+            (None, None) => "nobody".to_owned(),
+        };
+        self.old.items.push(OldItem {
+            case,
+            duty: row.duty.clone(),
+            holder,
+            due: At(row.due_us),
+            late_by: missed.map(|at| self.as_of - At(at)),
+            paused: row.state == "paused",
+        });
+        // Memory follows what is shown, not what is owed.
+        if self.old.items.len() > 4 * OldItems::NAMED {
+            self.shorten();
+        }
+    }
+
+    fn shorten(&mut self) {
+        let order = |item: &OldItem| (std::cmp::Reverse(item.late_by), item.due, item.case, item.duty.clone());
+        self.old.items.sort_by_cached_key(order);
+        self.old.items.truncate(OldItems::NAMED);
+    }
+
+    pub(super) fn near_misses_asked(&mut self) -> Vec<NearMissAsked> {
+        std::mem::take(&mut self.asked)
+    }
+
+    pub(super) fn digest(mut self, near_misses: &BTreeMap<Key, u64>, undelivered: u64, ledger: OfLedger) -> Digest {
+        self.shorten();
+        self.bot.undelivered = undelivered;
+        let mut workflows: Vec<OfWorkflow> = Vec::new();
+        for (key, mut counting) in self.lines {
+            let mut line = counting.line;
+            let nothing = line == Line::default();
+            if nothing {
+                continue;
+            }
+            (line.kind, line.duty) = (key.kind.1.clone(), key.duty.1.clone());
+            line.near_misses = near_misses.get(&key).copied().unwrap_or_default();
+            line.latency = Latency::of(&mut counting.took);
+            counting.before.latency = Latency::of(&mut counting.took_before);
+            line.before = Some(counting.before).filter(|before| *before != Before::default());
+            match workflows.last_mut() {
+                Some(last) if last.workflow == key.workflow => last.lines.push(line),
+                _ => workflows.push(OfWorkflow { workflow: key.workflow, lines: vec![line] }),
+            }
+        }
+        let happened = |line: &Line| line.opened + line.kept + line.late + line.met_late + line.waived + line.void > 0;
+        Digest {
+            period: self.period,
+            as_of: self.as_of,
+            quiet: !workflows.iter().flat_map(|it| &it.lines).any(happened),
+            workflows,
+            old: self.old,
+            bot: self.bot,
+            ledger,
+        }
+    }
+}
+
+impl Default for Before {
+    fn default() -> Before {
+        Before { kept: 0, late: 0, latency: None }
+    }
+}
+
+impl Latency {
+    /// `None` where nothing was measured. Sorts what it is given.
+    pub fn of(took_us: &mut [i64]) -> Option<Latency> {
+        took_us.sort_unstable();
+        Some(Latency {
+            answers: took_us.len() as u64,
+            p50: Span(nearest_rank(took_us, 50)?),
+            p90: Span(nearest_rank(took_us, 90)?),
+            p99: Span(nearest_rank(took_us, 99)?),
+        })
+    }
+}
+
+/// The smallest value that at least so many per cent don't exceed.
+fn nearest_rank(sorted: &[i64], percent: usize) -> Option<i64> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.checked_sub(1)?).copied()
+}

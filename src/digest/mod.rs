@@ -1,0 +1,434 @@
+//! How the governance SLA was kept: figures of a period, per workflow and per kind of answer.
+//!
+//! Everything is *as of* a moment: what happened later counts as if it had not, so the same as-of gives the same figures
+//! whenever it is asked for. An obligation's row says how it stands now; where its case went on after the as-of, the row of
+//! then is folded again from the ledger. On a clock that stands still, what happens later at the very same moment counts.
+//!
+//! Here is no SQL (`store::View` has it), no wording of platforms (a [`crate::card::Card`] is all they get), and no name of a
+//! restricted case: those are counted, and that is all a reader of a digest may know of them.
+
+mod figures;
+mod render;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{Datelike, Months, NaiveDate};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+pub use self::figures::NearMissAsked;
+use self::figures::Tally;
+use crate::domain::obligation::{RungAct, Standing};
+use crate::domain::{At, CaseId, House, Policy, PolicyDigest, Span, WorkflowId};
+use crate::grammar::Range;
+use crate::grammar::moment::on_the_wall;
+use crate::projection::{Entry, Policies, Projection};
+use crate::record::Record;
+use crate::seal::Checkpoint;
+use crate::store::{DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
+
+/// The time that a digest is about, its end not included, and the zone in which its days are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    #[serde(rename = "from_us")]
+    pub from: At,
+    #[serde(rename = "to_us")]
+    pub to: At,
+    pub zone: Tz,
+}
+
+/// The figures. As JSON, moments are microseconds since 1970-01-01 UTC and spans are microseconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Digest {
+    pub period: Period,
+    #[serde(rename = "as_of_us")]
+    pub as_of: At,
+    /// Nothing was opened, answered or missed in the period.
+    pub quiet: bool,
+    /// In the order of their names; those of which there is nothing to say are left out.
+    pub workflows: Vec<OfWorkflow>,
+    pub old: OldItems,
+    pub bot: OfBot,
+    pub ledger: OfLedger,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OfWorkflow {
+    pub workflow: String,
+    pub lines: Vec<Line>,
+}
+
+/// One kind of answer. Response (acknowledge), resolution and the others have a line each, so that a breach of one doesn't
+/// hide behind another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Of which kind of case: `incident`, `approval`.
+    pub kind: String,
+    pub duty: String,
+    /// In the period.
+    pub opened: u64,
+    /// Answered in the period, in time.
+    pub kept: u64,
+    /// Deadlines of the period that passed unanswered, whether or not the answer has come since.
+    pub late: u64,
+    /// Answered in the period, late.
+    pub met_late: u64,
+    /// Still owed at the as-of, whatever their age.
+    pub open: u64,
+    /// Kept, but only after the last nudge that the ladder has.
+    pub near_misses: u64,
+    pub waived: u64,
+    pub void: u64,
+    /// Of the answers of the period.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub latency: Option<Latency>,
+    /// What was promised: the shortest and the longest target among this line's obligations.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target: Option<Target>,
+    /// All pauses of this line's obligations together, a running one left out.
+    #[serde(rename = "paused_us")]
+    pub paused: Span,
+    /// Of this line's obligations, since they opened.
+    pub nudges: u64,
+    /// Roles that the ladder called in.
+    pub climbs: u64,
+    /// Whose slowness the late ones were: a party, `requester`, `third-party`, or `open` while that isn't recorded.
+    pub attributed: BTreeMap<String, u64>,
+    /// The period before, equally long, as it is known at the as-of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub before: Option<Before>,
+}
+
+/// How long answers took on the target's own clock, pauses left out. Percentiles by nearest rank: the smallest value that
+/// so many per cent don't exceed, always one that was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latency {
+    pub answers: u64,
+    #[serde(rename = "p50_us")]
+    pub p50: Span,
+    #[serde(rename = "p90_us")]
+    pub p90: Span,
+    #[serde(rename = "p99_us")]
+    pub p99: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    #[serde(rename = "shortest_us")]
+    pub shortest: Span,
+    #[serde(rename = "longest_us")]
+    pub longest: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    pub kept: u64,
+    pub late: u64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub latency: Option<Latency>,
+}
+
+/// What is late now or was opened before the period, and is still owed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OldItems {
+    /// All of them, those that may not be named included.
+    pub count: u64,
+    pub restricted: u64,
+    /// The longest overdue first; [`OldItems::NAMED`] at most.
+    pub items: Vec<OldItem>,
+}
+
+impl OldItems {
+    /// So many are named; the others are counted.
+    pub const NAMED: usize = 200;
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OldItem {
+    pub case: CaseId,
+    pub duty: String,
+    /// The role that owes it, or `@person`.
+    pub holder: String,
+    #[serde(rename = "due_us")]
+    pub due: At,
+    /// Absent while it is paused or not due yet.
+    #[serde(rename = "late_by_us", skip_serializing_if = "Option::is_none", default)]
+    pub late_by: Option<Span>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
+}
+
+/// How the bot itself did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfBot {
+    /// Of the obligations of this digest, those about which it spoke later than it should have.
+    pub told_late: u64,
+    #[serde(rename = "worst_us")]
+    pub worst: Span,
+    /// Messages of the period that it could not deliver and gave up.
+    pub undelivered: u64,
+}
+
+/// Where the ledger stood at the as-of. Posted in a channel, the head has witnesses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfLedger {
+    pub entries: u64,
+    /// The tree's root over them, in base64.
+    pub root: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed: Option<SignedHead>,
+}
+
+/// The last head that was signed by then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedHead {
+    /// The log's name.
+    pub origin: String,
+    pub size: u64,
+    pub root: String,
+    #[serde(rename = "at_us")]
+    pub at: At,
+}
+
+impl Period {
+    /// The time that was asked for, seen from a moment: `week` is the seven days up to it (it included), `month` and
+    /// `quarter` are the last ones of the calendar that are over.
+    pub fn of(range: Range, as_of: At, zone: Tz) -> Period {
+        let week = Period { from: as_of - Span::days(7) + Span(1), to: as_of + Span(1), zone };
+        let calendar = |months: u32| {
+            let today = as_of.utc()?.with_timezone(&zone).date_naive();
+            let month0 = today.month0() - today.month0() % months;
+            let end = NaiveDate::from_ymd_opt(today.year(), month0 + 1, 1)?;
+            let begin = end.checked_sub_months(Months::new(months))?;
+            let at = |day: NaiveDate| on_the_wall(day.and_hms_opt(0, 0, 0)?, zone);
+            Some(Period { from: at(begin)?, to: at(end)?, zone })
+        };
+        match range {
+            Range::Week => week,
+            Range::Month => calendar(1).unwrap_or(week),
+            Range::Quarter => calendar(3).unwrap_or(week),
+            Range::Between { from, to } => Period { from, to, zone },
+        }
+    }
+
+    /// As [`Period::of`], from the words that people type: `week`, `month`, `quarter`, `2026-11-01..2026-11-30` with both
+    /// days in it.
+    ///
+    /// # Errors
+    /// A sentence that says what to write.
+    pub fn read(text: &str, as_of: At, zone: Tz) -> Result<Period, String> {
+        let range = match text {
+            "week" => Range::Week,
+            "month" => Range::Month,
+            "quarter" => Range::Quarter,
+            _ => {
+                let day = |word: &str, add: u64| {
+                    let day = NaiveDate::parse_from_str(word, "%Y-%m-%d").ok()?;
+                    on_the_wall(day.checked_add_days(chrono::Days::new(add))?.and_hms_opt(0, 0, 0)?, zone)
+                };
+                let between = text.split_once("..").and_then(|(from, to)| Some((day(from, 0)?, day(to, 1)?)));
+                match between {
+                    Some((from, to)) if from < to => Range::Between { from, to },
+                    _ => {
+                        return Err(format!(
+                            "“{text}” is no period: write week, month, quarter, or two days such as 2026-11-01..2026-11-30."
+                        ));
+                    }
+                }
+            }
+        };
+        Ok(Period::of(range, as_of, zone))
+    }
+
+    /// The equally long time before it.
+    fn before(&self) -> Period {
+        Period { from: self.from - (self.to - self.from), to: self.from, zone: self.zone }
+    }
+
+    fn holds(&self, at: i64) -> bool {
+        (self.from.0..self.to.0).contains(&at)
+    }
+}
+
+/// Draws the figures of a period as of a moment, of some workflows or, if none is named, of all. `folder` is the data
+/// folder; its signed head isn't read, since it knows no as-of.
+///
+/// # Errors
+/// The database's; a ledger with a hole has no root to print.
+pub async fn draw(
+    reader: &Reader,
+    _folder: &Path,
+    policy: &Policy,
+    period: &Period,
+    workflows: &[WorkflowId],
+    as_of: At,
+) -> Result<Digest, StoreError> {
+    let mut view = reader.view().await?;
+    let size = view.size_at(as_of).await?;
+    let mut then = Then::of(&mut view, size, policy).await?;
+    let mut tally = Tally::new(*period, as_of);
+    let wanted = |row: &DutyRead| workflows.is_empty() || workflows.iter().any(|it| it.as_str() == row.workflow);
+    view.each_duty(period.before().from, as_of, workflows, |duty| {
+        if !then.changed.contains(&duty.duty.case_id) {
+            tally.count(&duty);
+        }
+    })
+    .await?;
+    for duty in then.duties.drain(..) {
+        if wanted(&duty.duty) {
+            tally.count(&duty);
+        }
+    }
+    let asked = tally.near_misses_asked();
+    let near_misses = near_misses(&mut view, &then.nudges, asked).await?;
+    let ledger = of_ledger(&mut view, size, as_of).await?;
+    let first = view.size_at(period.from - Span(1)).await?;
+    let end = view.size_at((period.to - Span(1)).min(as_of)).await?;
+    let undelivered = view.undeliverable(first..end).await?;
+    Ok(tally.digest(&near_misses, undelivered, ledger))
+}
+
+async fn of_ledger(view: &mut View, size: u64, as_of: At) -> Result<OfLedger, StoreError> {
+    let signed = view.checkpoint_at(as_of).await?.and_then(|row| {
+        // Only the text above the signature is shown; `countersign verify` checks the signature.
+        let text = row.note.split_once("\n\n").map(|(text, _)| format!("{text}\n"))?;
+        let head = Checkpoint::parse(&text).ok()?;
+        Some(SignedHead { origin: head.origin, size: head.size, root: head.root.to_base64(), at: At(row.at_us) })
+    });
+    Ok(OfLedger { entries: size, root: view.root(size).await?.to_base64(), signed })
+}
+
+/// The obligations of cases that went on after the as-of, as they stood then.
+#[derive(Default)]
+struct Then {
+    changed: BTreeSet<String>,
+    duties: Vec<DutyOf>,
+    /// How many nudges the ladder of each has.
+    nudges: HashMap<(String, u32), usize>,
+}
+
+impl Then {
+    async fn of(view: &mut View, size: u64, policy: &Policy) -> Result<Then, StoreError> {
+        let mut then = Then::default();
+        let mut policies = Policies::default();
+        policies.add(Arc::new(policy.clone()));
+        for case in view.ruled_since(size).await? {
+            let Some(projection) = fold(view, &case, size, &mut policies).await? else { continue };
+            for (id, folded) in &projection.cases {
+                for obligation in &folded.obligations {
+                    let nudges = obligation.terms.rungs.iter();
+                    let nudges = nudges.filter(|rung| matches!(rung.act, RungAct::Nudge { .. })).count();
+                    then.nudges.insert((id.to_string(), obligation.number), nudges);
+                }
+            }
+            let restricted = projection.commit.cases.first().is_some_and(|row| row.restricted);
+            let rows = projection.commit.duties.iter();
+            then.duties.extend(rows.map(|row| DutyOf { duty: read_back(row), restricted: i64::from(restricted) }));
+            then.changed.insert(case);
+        }
+        Ok(then)
+    }
+}
+
+/// Folds what became true of a case in the first `size` entries. `None` where some of it was erased or can't be read: then
+/// the row of now has to do.
+async fn fold(
+    view: &mut View,
+    name: &str,
+    size: u64,
+    policies: &mut Policies,
+) -> Result<Option<Projection>, StoreError> {
+    let Ok(case) = name.parse::<CaseId>() else { return Ok(None) };
+    let mut projection = Projection::default();
+    let house = House::default();
+    for row in view.rulings_of(name, size).await? {
+        let record = row.content.as_deref().and_then(|content| serde_json::from_str::<Record>(content).ok());
+        let Some(record) = record else { return Ok(None) };
+        let entry = Entry { seq: row.seq, at: At(row.at_us), said: None, case: Some(case) };
+        projection.fold(entry, &record, &house);
+    }
+    if let Some(folded) = projection.cases.get(&case) {
+        stamp(view, &folded.policy, policies).await?;
+    }
+    projection.finish(policies);
+    Ok(Some(projection))
+}
+
+/// Sees to it that a policy is known, if the database has it and it can still be read.
+async fn stamp(view: &mut View, digest: &PolicyDigest, policies: &mut Policies) -> Result<(), StoreError> {
+    if policies.get(digest).is_none()
+        && let Some(text) = view.policy(digest.as_str()).await?
+        && let Ok(policy) = Policy::read(&text)
+    {
+        policies.add(Arc::new(policy));
+    }
+    Ok(())
+}
+
+fn read_back(row: &DutyRow) -> DutyRead {
+    DutyRead {
+        case_id: row.case.clone(),
+        number: row.number,
+        workflow: row.workflow.clone(),
+        kind: row.kind.to_owned(),
+        duty: row.duty.to_owned(),
+        role: row.role.clone(),
+        person: row.person.clone(),
+        party: row.party.clone(),
+        opened_us: row.opened_us,
+        due_us: row.due_us,
+        target_us: row.target_us,
+        took_us: row.took_us,
+        late_us: row.late_us,
+        closed_us: row.closed_us,
+        state: row.state.to_owned(),
+        paused_us: row.paused_us,
+        nudges: row.nudges,
+        climbs: row.climbs,
+        last_told_us: row.last_told_us,
+        attributed: row.attributed.clone(),
+        behind_us: row.behind_us,
+    }
+}
+
+/// Which of the obligations that were answered after a nudge were answered after the last one. How many nudges a ladder has
+/// stands in the terms that were stamped.
+async fn near_misses(
+    view: &mut View,
+    known: &HashMap<(String, u32), usize>,
+    asked: Vec<NearMissAsked>,
+) -> Result<BTreeMap<figures::Key, u64>, StoreError> {
+    let mut found: BTreeMap<figures::Key, u64> = BTreeMap::new();
+    let mut unknown: BTreeMap<CaseId, Vec<NearMissAsked>> = BTreeMap::new();
+    for one in asked {
+        match known.get(&(one.case.clone(), one.number)) {
+            Some(&nudges) if nudges == one.nudges as usize => *found.entry(one.key).or_default() += 1,
+            Some(_) => {}
+            None => {
+                if let Ok(id) = one.case.parse() {
+                    unknown.entry(id).or_default().push(one);
+                }
+            }
+        }
+    }
+    let ids: Vec<CaseId> = unknown.keys().copied().collect();
+    /// Cases held in memory at a time.
+    const AT_A_TIME: usize = 500;
+    for ids in ids.chunks(AT_A_TIME) {
+        for case in view.cases(ids).await? {
+            for one in unknown.remove(&case.id).unwrap_or_default() {
+                let Some(obligation) = case.obligation(one.number) else { continue };
+                let rungs = obligation.terms.rungs.iter();
+                let nudges = rungs.filter(|rung| matches!(rung.act, RungAct::Nudge { .. })).count();
+                if nudges == one.nudges as usize && matches!(obligation.standing, Standing::Met { .. }) {
+                    *found.entry(one.key).or_default() += 1;
+                }
+            }
+        }
+    }
+    Ok(found)
+}

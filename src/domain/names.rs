@@ -1,0 +1,269 @@
+//! The names that people give to things, and the numbers that cases get. A name of one kind can't be passed for another.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Arc<str>);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl From<&str> for $name {
+            fn from(name: &str) -> Self {
+                Self(name.into())
+            }
+        }
+        impl From<String> for $name {
+            fn from(name: String) -> Self {
+                Self(name.into())
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+
+names! {
+    /// A person of the policy, by the key they are written under: `maya`.
+    PersonId;
+    /// A durable seat of a party: `model-risk`.
+    RoleId;
+    /// An organisation or team: `vendor`.
+    PartyId;
+    /// One AI system in use: `credit-scoring`.
+    WorkflowId;
+    /// A named calendar of business hours.
+    CalendarId;
+    /// A named ladder.
+    LadderId;
+    /// A named approval path.
+    PathId;
+    /// Where a platform's own ids come from: `local`, `slack`, `discord`.
+    Platform;
+    /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.
+    ClassId;
+    /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
+    PolicyDigest;
+}
+
+/// The five kinds of case. Each has a prefix that people type.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseKind {
+    Incident,
+    Approval,
+}
+
+impl CaseKind {
+    pub const ALL: [CaseKind; 2] = [CaseKind::Incident, CaseKind::Approval];
+
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            CaseKind::Incident => "INC",
+            CaseKind::Approval => "APR",
+        }
+    }
+    /// The word for it in a sentence, and the root command that acts on it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            CaseKind::Incident => "incident",
+            CaseKind::Approval => "approval",
+        }
+    }
+}
+
+impl fmt::Display for CaseKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// `INC-12`, `APR-41`. Numbers count from 1 for each kind and are never used again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CaseId {
+    pub kind: CaseKind,
+    pub number: u32,
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.kind.prefix(), self.number)
+    }
+}
+
+/// What was typed isn't a case id such as `INC-12`.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a case; cases look like INC-12 or APR-41")]
+pub struct NotACase(pub String);
+
+/// Reads `INC-12` in either case of letters. No leading zeros, so that one case has one spelling.
+impl FromStr for CaseId {
+    type Err = NotACase;
+    fn from_str(text: &str) -> Result<CaseId, NotACase> {
+        let refuse = || NotACase(text.chars().take(40).collect());
+        let (prefix, number) = text.split_once('-').ok_or_else(refuse)?;
+        let kind = CaseKind::ALL.into_iter().find(|kind| kind.prefix().eq_ignore_ascii_case(prefix)).ok_or_else(refuse)?;
+        if number.starts_with('0') || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(refuse());
+        }
+        Ok(CaseId { kind, number: number.parse().map_err(|_| refuse())? })
+    }
+}
+
+impl Serialize for CaseId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CaseId {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<CaseId, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Governance severity: how much the handling matters, apart from how broken the machine is. `sev1` is the gravest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Sev1,
+    Sev2,
+    Sev3,
+    Sev4,
+}
+
+impl Severity {
+    pub const ALL: [Severity; 4] = [Severity::Sev1, Severity::Sev2, Severity::Sev3, Severity::Sev4];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Severity::Sev1 => "sev1",
+            Severity::Sev2 => "sev2",
+            Severity::Sev3 => "sev3",
+            Severity::Sev4 => "sev4",
+        }
+    }
+    /// `sev1`, `SEV-1`, `1`: people type all of them.
+    pub fn read(text: &str) -> Option<Severity> {
+        let text = text.to_ascii_lowercase();
+        let digit = text.strip_prefix("sev").unwrap_or(&text).trim_start_matches('-');
+        Severity::ALL.into_iter().find(|severity| &severity.word()[3..] == digit)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Where a workflow is in its life. A pilot may have lighter duties.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    Pilot,
+    Production,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stage::Pilot => "pilot",
+            Stage::Production => "production",
+        })
+    }
+}
+
+/// The kinds of answer that somebody can owe. Targets in the policy are written per kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Duty {
+    /// Somebody has seen the incident and has it in hand.
+    Acknowledge,
+    /// Say what an unclear impact really is.
+    Assess,
+    Contain,
+    /// Say how it stands, again and again while the incident is open.
+    Update,
+    Resolve,
+    /// Accept the post-incident review.
+    Review,
+    /// Take an empty seat of the incident (lead, communications, scribe).
+    FillSeat,
+    /// Do what a follow-up promised.
+    FollowUp,
+    /// Say whether the acknowledged work still goes on.
+    StillWorking,
+    /// Approve or decline.
+    Decide,
+    /// The requester answers an approver's question.
+    AnswerQuestion,
+    /// Look at a break-glass approval after the fact.
+    ReviewBreakGlass,
+    /// Answer a page: a role was called in by hand.
+    AnswerPage,
+}
+
+impl Duty {
+    pub const ALL: [Duty; 13] = [
+        Duty::Acknowledge,
+        Duty::Assess,
+        Duty::Contain,
+        Duty::Update,
+        Duty::Resolve,
+        Duty::Review,
+        Duty::FillSeat,
+        Duty::FollowUp,
+        Duty::StillWorking,
+        Duty::Decide,
+        Duty::AnswerQuestion,
+        Duty::ReviewBreakGlass,
+        Duty::AnswerPage,
+    ];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Duty::Acknowledge => "acknowledge",
+            Duty::Assess => "assess",
+            Duty::Contain => "contain",
+            Duty::Update => "update",
+            Duty::Resolve => "resolve",
+            Duty::Review => "review",
+            Duty::FillSeat => "fill-seat",
+            Duty::FollowUp => "follow-up",
+            Duty::StillWorking => "still-working",
+            Duty::Decide => "decide",
+            Duty::AnswerQuestion => "answer-question",
+            Duty::ReviewBreakGlass => "review-break-glass",
+            Duty::AnswerPage => "answer-page",
+        }
+    }
+    pub fn read(word: &str) -> Option<Duty> {
+        Duty::ALL.into_iter().find(|duty| duty.word().eq_ignore_ascii_case(word))
+    }
+}
+
+impl fmt::Display for Duty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

@@ -1,0 +1,265 @@
+//! The governance SLA as meant: every name resolved, every span in microseconds, every default filled in.
+//! How it is written, and the errors that show a line, are in [`written`]; what is unwise in it is in [`redflag`].
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use super::calendar::{Calendar, QuietHours, Running};
+use super::{
+    CalendarId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, Stage,
+    WorkflowId,
+};
+
+pub mod redflag;
+pub mod written;
+
+pub use redflag::RedFlag;
+pub use written::{PolicyErrors, schema};
+
+/// The example that is used when no policy file is named: a bank with a production and a pilot workflow.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// SHA-256 of the text, so that a case can say which terms it was opened under.
+    pub digest: PolicyDigest,
+    pub name: String,
+    /// Where the bot tells its operators that something can't be delivered or runs late.
+    pub operators: Option<Channel>,
+    pub parties: BTreeMap<PartyId, Party>,
+    pub people: BTreeMap<PersonId, Person>,
+    pub roles: BTreeMap<RoleId, Role>,
+    pub calendars: BTreeMap<CalendarId, Calendar>,
+    pub ladders: BTreeMap<LadderId, Ladder>,
+    pub severities: BTreeMap<Severity, SeverityWords>,
+    pub classes: BTreeMap<ClassId, String>,
+    pub workflows: BTreeMap<WorkflowId, Workflow>,
+    /// In the order of the file: the first that fits is the one that counts.
+    pub targets: Vec<Target>,
+    pub paths: BTreeMap<PathId, Path>,
+    pub may: May,
+    /// Nudges to one person that fall due within this time of each other go out as one message.
+    pub batch_within: Span,
+    pub digests: Vec<DigestSchedule>,
+}
+
+/// A channel of one platform: `credit-ai` is the local room's, `slack:C024BE91L` is Slack's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Channel {
+    pub platform: Platform,
+    /// The platform's own id.
+    pub id: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Party {
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    pub name: String,
+    pub party: PartyId,
+    pub zone: Tz,
+    /// Direct messages wait until these hours are over, unless the target is urgent.
+    pub quiet: Option<QuietHours>,
+    /// One account at most on each platform. In the local room it is the person's key.
+    pub accounts: BTreeMap<Platform, String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    pub name: String,
+    pub party: PartyId,
+    /// In the order of the file. User groups, Discord roles and rotas will be further sources beside it.
+    pub members: Vec<PersonId>,
+}
+
+/// What happens as time passes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ladder {
+    /// Hundredths of the target, ascending, each 1 to 99.
+    pub nudge_at_percent: Vec<u32>,
+    /// After the deadline, ascending by `after`, which runs on the target's own clock.
+    pub climb: Vec<Climb>,
+    pub repeat: Option<Repeat>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Climb {
+    pub after: Span,
+    pub tell: RoleId,
+}
+
+/// After the last rung the holder and that rung are told again, `every` so often (calendar time), `at_most` so many times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Repeat {
+    pub every: Span,
+    pub at_most: u32,
+}
+
+/// The policy's own words on what counts as this severity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeverityWords {
+    pub about: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workflow {
+    pub name: String,
+    pub stage: Stage,
+    /// A free word that targets can ask for: `high`, `limited`.
+    pub tier: Option<String>,
+    pub channels: Vec<Channel>,
+    pub parties: Vec<PartyId>,
+    /// The path that `/approval request` takes when none is named.
+    pub path: Option<PathId>,
+    /// How long evidence is kept after a case is closed, in days.
+    pub evidence_days: Option<u32>,
+}
+
+/// How fast a kind of answer is owed, by whom, and what happens when it doesn't come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub duty: Duty,
+    /// Empty means any.
+    pub workflows: Vec<WorkflowId>,
+    pub severities: Vec<Severity>,
+    pub stage: Option<Stage>,
+    pub tier: Option<String>,
+    pub holder: Option<RoleId>,
+    pub terms: TargetTerms,
+    /// 1-based line of the file, for findings.
+    pub line: usize,
+}
+
+/// The part of a target that an approval stage has too.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TargetTerms {
+    pub within: Span,
+    /// `None` is calendar time.
+    pub calendar: Option<CalendarId>,
+    pub ladder: LadderId,
+    /// Nudges don't wait for quiet hours.
+    pub urgent: bool,
+    pub pause: PauseRule,
+    /// Only for `acknowledge`: after this time (calendar) the bot asks “still working on it?”.
+    pub expires_after: Option<Span>,
+}
+
+/// What a clock may be paused for, and for how long in all. No reasons: it can't be paused.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PauseRule {
+    pub reasons: Vec<String>,
+    pub at_most: Span,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    pub name: String,
+    pub stages: Vec<PathStage>,
+    pub when_time_is_up: TimeIsUp,
+    pub reason_on_approve: bool,
+    /// Who may approve alone in an emergency, loudly. Empty: nobody.
+    pub break_glass: Vec<RoleId>,
+    /// Does a question to the requester stop the approvers' clock?
+    pub question_pauses: bool,
+    pub bottleneck: Option<Bottleneck>,
+    pub line: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathStage {
+    pub role: RoleId,
+    /// Roles whose people may answer in the role's stead.
+    pub alternatives: Vec<RoleId>,
+    /// How many different people must approve, at least 1.
+    pub quorum: u32,
+    pub terms: TargetTerms,
+}
+
+/// What becomes of a request that nobody answered in time.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeIsUp {
+    /// It stays open, late, and the ladder goes on.
+    Hold,
+    /// It lapses: not approved, and not declined by anybody either.
+    Lapse,
+    /// A fallback role may answer as well.
+    Widen(RoleId),
+    /// Silence approves. `policy check` flags it.
+    Approve,
+}
+
+/// When slowness of a path is an incident in itself (`control.latency_breach`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bottleneck {
+    /// A request has been pending longer than this (calendar time).
+    pub pending_over: Option<Span>,
+    /// 90 % of the last twenty answers took longer than this (calendar time). Counts from five answers on.
+    pub p90_over: Option<Span>,
+    pub severity: Severity,
+}
+
+/// Who may do what. An empty list means everybody whom the policy knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct May {
+    pub open_incident: Vec<RoleId>,
+    pub request_approval: Vec<RoleId>,
+    pub change_severity: Vec<RoleId>,
+    pub close_incident: Vec<RoleId>,
+    pub waive_duty: Vec<RoleId>,
+    pub settle_attribution: Vec<RoleId>,
+    pub reload_policy: Vec<RoleId>,
+    /// Set or end a delegation for somebody else.
+    pub delegate_for_others: Vec<RoleId>,
+}
+
+/// A digest posted on a cron schedule (the `cron` crate's format: seconds first) in a zone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DigestSchedule {
+    pub name: String,
+    pub cron: String,
+    pub zone: Tz,
+    pub channel: Channel,
+    /// Empty: all of them.
+    pub workflows: Vec<WorkflowId>,
+}
+
+impl Policy {
+    /// Reads a policy. `path` is only used in errors.
+    ///
+    /// # Errors
+    /// Every mistake found, each with its line and, for names, the nearest known one.
+    pub fn read(text: &str) -> Result<Policy, PolicyErrors> {
+        written::read(text)
+    }
+
+    /// The target that counts for a duty: the first in the file that fits. `None`: the duty isn't owed there.
+    pub fn target(&self, duty: Duty, workflow: &WorkflowId, severity: Option<Severity>) -> Option<&Target> {
+        let flow = self.workflows.get(workflow)?;
+        self.targets.iter().find(|target| {
+            target.duty == duty
+                && (target.workflows.is_empty() || target.workflows.contains(workflow))
+                && (target.severities.is_empty() || severity.is_some_and(|it| target.severities.contains(&it)))
+                && target.stage.is_none_or(|stage| stage == flow.stage)
+                && (target.tier.is_none() || target.tier == flow.tier)
+        })
+    }
+
+    /// The clock that a target runs on. A calendar that is gone from the policy runs as calendar time: the safe side,
+    /// since it can only be earlier. (`read` refuses unknown calendars, so this needs a stamped policy that was lost.)
+    pub fn running(&self, calendar: Option<&CalendarId>) -> Running<'_> {
+        match calendar.and_then(|name| self.calendars.get(name)) {
+            Some(calendar) => Running::Within(calendar),
+            None => Running::Always,
+        }
+    }
+
+    /// How a person is called; their key where the policy has lost them.
+    pub fn name_of(&self, person: &PersonId) -> String {
+        self.people.get(person).map_or_else(|| person.to_string(), |known| known.name.clone())
+    }
+}

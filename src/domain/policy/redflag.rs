@@ -1,0 +1,475 @@
+//! Red flags: what a policy allows although it is unwise (SPEC 10). Each says where, why it matters, and what to write
+//! instead. They are warnings; mistakes are in [`super::written`].
+//!
+//! Only what the policy alone shows is here. What shows from what happened (one person who decides everything, drills
+//! that are overdue) needs the ledger. Exceptions, rollbacks and handoffs are not missed while policies cannot define them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::super::{Duty, PersonId, RoleId, Severity, Span, Stage, WorkflowId};
+use super::written::Lines;
+use super::{Policy, TimeIsUp, Workflow};
+
+mod owed;
+
+/// What EU AI Act Art. 19(1) (providers) and 26(6) (deployers) ask logs to be kept for at least: six months, in days.
+const SIX_MONTHS_IN_DAYS: u32 = 183;
+
+/// The party that bought the AI system goes by this key (the doc comment of `[parties]` says so).
+const CLIENT: &str = "client";
+
+/// Something in a policy that is allowed and unwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RedFlag {
+    /// A name that stays, for whoever counts or mutes them: `silence-approves`.
+    pub id: &'static str,
+    /// 1-based line of the file, where it is known.
+    pub line: Option<usize>,
+    /// What is so, as a sentence without its full stop.
+    pub what: String,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to write instead; completes “write …”.
+    pub write: String,
+}
+
+impl RedFlag {
+    /// For a terminal, without a line break at the end.
+    pub fn show(&self, file_name: &str) -> String {
+        let line = self.line.map_or(String::new(), |line| format!(":{line}"));
+        format!(
+            "{file_name}{line}: {}\n    {}\n    write {}",
+            self.what, self.why, self.write
+        )
+    }
+}
+
+impl fmt::Display for RedFlag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.show("policy.toml"))
+    }
+}
+
+/// All red flags of a policy, by line. `text` is the file it was read from: without it only flags of targets and paths
+/// have a line, and working days can't be told from days.
+pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
+    let mut check = Check {
+        policy,
+        lines: text.map(Lines::of),
+        flags: Vec::new(),
+    };
+    check.head();
+    check.roles();
+    for (id, workflow) in policy
+        .workflows
+        .iter()
+        .filter(|(_, flow)| flow.stage == Stage::Production)
+    {
+        check.production(id, workflow);
+    }
+    check.ladders();
+    check.paths();
+    check.expiries();
+    check.answers();
+    let mut flags = check.flags;
+    flags.sort_by(|one, other| (one.line, one.id, &one.what).cmp(&(other.line, other.id, &other.what)));
+    flags.dedup();
+    flags
+}
+
+struct Check<'p> {
+    policy: &'p Policy,
+    lines: Option<Lines<'p>>,
+    flags: Vec<RedFlag>,
+}
+
+impl<'p> Check<'p> {
+    fn add(
+        &mut self,
+        id: &'static str,
+        line: Option<usize>,
+        what: String,
+        why: &'static str,
+        write: impl Into<String>,
+    ) {
+        self.flags.push(RedFlag {
+            id,
+            line,
+            what,
+            why,
+            write: write.into(),
+        });
+    }
+
+    fn line(&self, path: &[&str]) -> Option<usize> {
+        self.lines.as_ref()?.line(path)
+    }
+
+    fn head(&mut self) {
+        if self.policy.operators.is_none() {
+            self.add(
+                "no-operators-channel",
+                self.line(&["policy"]),
+                "nobody is told when the bot itself fails or runs late".to_string(),
+                "A clock that stops unseen looks like a quiet week.",
+                "operators_channel = \"countersign-ops\"",
+            );
+        }
+        let may = &self.policy.may;
+        let rights = [
+            (
+                "waive_duty",
+                may.waive_duty.is_empty(),
+                "waive a duty",
+                "Whoever is late can let themselves off.",
+            ),
+            (
+                "settle_attribution",
+                may.settle_attribution.is_empty(),
+                "settle whose lateness it was",
+                "The figures then say what the last person wanted them to say.",
+            ),
+            (
+                "reload_policy",
+                may.reload_policy.is_empty(),
+                "put a new policy in force",
+                "The agreement can change by anybody's hand.",
+            ),
+            (
+                "delegate_for_others",
+                may.delegate_for_others.is_empty(),
+                "hand over somebody else's duties",
+                "Answers can be moved to people who never agreed to owe them.",
+            ),
+        ];
+        for (key, anyone, right, why) in rights {
+            if anyone {
+                let what = format!("anybody may {right}");
+                self.add(
+                    "anyone-may",
+                    self.line(&["may", key]),
+                    what,
+                    why,
+                    format!("{key} = [\"governance-lead\"] under [may]"),
+                );
+            }
+        }
+    }
+
+    fn roles(&mut self) {
+        for (id, role) in &self.policy.roles {
+            let line = self.line(&["roles", id.as_str()]);
+            let members: BTreeSet<_> = role.members.iter().collect();
+            match members.len() {
+                0 => self.add(
+                    "empty-role",
+                    line,
+                    format!("nobody holds {id}"),
+                    "Whatever is given to this role one day falls on the floor.",
+                    "members = [\"…\", \"…\"], or take the role out",
+                ),
+                1 => self.add(
+                    "single-holder",
+                    line,
+                    format!("{id} stands on {} alone", self.policy.name_of(&role.members[0])),
+                    "One holiday, illness or notice, and its answers stop.",
+                    "a second person into members",
+                ),
+                _ => {}
+            }
+            if self.policy.people.contains_key(id.as_str()) {
+                self.add(
+                    "person-as-role",
+                    line,
+                    format!("the role {id} is a person by another name"),
+                    "Duties outlast people; a seat named after one is lost when they leave.",
+                    "a role named after what it does: “triage”",
+                );
+            }
+        }
+    }
+
+    /// What a workflow in production must have.
+    fn production(&mut self, id: &WorkflowId, workflow: &Workflow) {
+        let line = self.line(&["workflows", id.as_str()]);
+        for (flag, duty, why) in [
+            (
+                "no-acknowledge-duty",
+                Duty::Acknowledge,
+                "An incident can lie there with nobody having seen it, and nothing is late.",
+            ),
+            (
+                "no-resolve-duty",
+                Duty::Resolve,
+                "An incident can stay open for ever, and nothing is late.",
+            ),
+        ] {
+            let missing = self.severities_without(duty, id);
+            if !missing.is_empty() {
+                let what = format!("nobody owes “{duty}” for {id} {missing}");
+                self.add(
+                    flag,
+                    line,
+                    what,
+                    why,
+                    format!("[[targets]] with duty = \"{duty}\" that fits it"),
+                );
+            }
+        }
+        if workflow.path.is_none() {
+            self.add(
+                "no-approval-duty",
+                line,
+                format!("no approval of {id} has a path, so nobody owes a decision"),
+                "Approvals that nobody owes get slower until people go round them.",
+                "approval_path = \"…\", and [paths.…] with a stage",
+            );
+        }
+        if self.gravest_owes(Duty::Assess, id).is_none() {
+            self.add(
+                "no-assess-duty",
+                line,
+                format!("nobody owes an assessment when the impact of an incident of {id} is unclear"),
+                "“Impact unclear” is where governance risk grows while every server is up.",
+                "[[targets]] with duty = \"assess\" that fits it",
+            );
+        }
+        if self.gravest_owes(Duty::Update, id).is_none() {
+            self.add(
+                "no-update-duty",
+                line,
+                format!("nobody owes updates while a sev1 of {id} is open"),
+                "Those who must decide learn how it stands by asking, or too late.",
+                "[[targets]] with duty = \"update\" and severity = \"sev1\"",
+            );
+        }
+        if self.gravest_owes(Duty::Review, id).is_none() {
+            self.add(
+                "no-review-duty",
+                line,
+                format!("nobody owes a review after a sev1 of {id}"),
+                "What isn't reviewed recurs, and an auditor finds no lesson.",
+                "[[targets]] with duty = \"review\" and severity = \"sev1\"",
+            );
+        }
+        let governs = [Duty::Assess, Duty::Review]
+            .iter()
+            .any(|duty| self.gravest_owes(*duty, id).is_some());
+        if !governs && workflow.path.is_none() {
+            self.add(
+                "mostly-uptime",
+                line,
+                format!("all that is owed for {id} is what any server needs"),
+                "A live AI system can be up while its governance is failing.",
+                "targets for assess and review, and an approval_path",
+            );
+        }
+        let evidence = self.line(&["workflows", id.as_str(), "keep_evidence_days"]).or(line);
+        match workflow.evidence_days {
+            None => self.add(
+                "evidence-retention-absent",
+                line,
+                format!("{id} does not say how long evidence is kept"),
+                "What isn't kept by agreement is gone when it is asked for; EU AI Act Art. 19(1) and 26(6) ask for six months of logs.",
+                "keep_evidence_days = 2555, or what your law asks for",
+            ),
+            Some(days) if days < SIX_MONTHS_IN_DAYS => self.add(
+                "evidence-retention-short",
+                evidence,
+                format!("{id} keeps evidence for {days} days"),
+                "EU AI Act Art. 19(1) and 26(6) ask for at least six months of logs, and banks are asked for years.",
+                "keep_evidence_days = 183 or more",
+            ),
+            Some(_) => {}
+        }
+        for severity in Severity::ALL {
+            if !self.policy.severities.contains_key(&severity) {
+                self.add(
+                    "severity-without-words",
+                    self.line(&["severities"]),
+                    format!("nothing says what counts as {severity}"),
+                    "People then argue about the word while the clock of the wrong one runs.",
+                    format!("[severities.{severity}] with about = \"…\""),
+                );
+            }
+        }
+    }
+
+    /// The severities at which nobody owes a duty, in words; empty if there are none.
+    fn severities_without(&self, duty: Duty, id: &WorkflowId) -> String {
+        let owed = |severity: &Severity| self.policy.target(duty, id, Some(*severity)).is_some();
+        let missing: Vec<&str> = Severity::ALL
+            .into_iter()
+            .filter(|severity| !owed(severity))
+            .map(Severity::word)
+            .collect();
+        match missing.len() {
+            0 => String::new(),
+            4 => "at any severity".to_string(),
+            _ => format!("at {}", missing.join(", ")),
+        }
+    }
+
+    fn gravest_owes(&self, duty: Duty, id: &WorkflowId) -> Option<&'p super::Target> {
+        self.policy.target(duty, id, Some(Severity::Sev1))
+    }
+
+    fn ladders(&mut self) {
+        for (id, ladder) in &self.policy.ladders {
+            if ladder.nudge_at_percent.is_empty() {
+                self.add(
+                    "ladder-without-nudge",
+                    self.line(&["ladders", id.as_str()]),
+                    format!("the ladder {id} says nothing before the deadline"),
+                    "A nudge in time costs a moment; a breach costs a conversation.",
+                    "nudge_at_percent = [50, 80]",
+                );
+            }
+        }
+    }
+
+    fn paths(&mut self) {
+        let policy = self.policy;
+        for (id, path) in &policy.paths {
+            let line = Some(path.line);
+            let mut answering: BTreeSet<&RoleId> = path
+                .stages
+                .iter()
+                .flat_map(|stage| stage.alternatives.iter().chain([&stage.role]))
+                .collect();
+            match &path.when_time_is_up {
+                TimeIsUp::Approve => self.add(
+                    "silence-approves",
+                    self.line(&["paths", id.as_str(), "when_time_is_up"]).or(line),
+                    format!("silence approves on the path {id}"),
+                    "An approval that nobody gave is no control, and an auditor will say so.",
+                    "“hold”, “lapse” or { widen = \"…\" }",
+                ),
+                TimeIsUp::Widen(role) => {
+                    let people: BTreeSet<_> = answering.iter().flat_map(|role| self.people_of(role)).collect();
+                    if self.people_of(role).all(|person| people.contains(person)) {
+                        self.add(
+                            "widen-adds-nobody",
+                            self.line(&["paths", id.as_str(), "when_time_is_up"]).or(line),
+                            format!("when time is up, {id} widens to {role}, who could answer all along"),
+                            "The fallback is the people who did not answer.",
+                            "a role with other people in it",
+                        );
+                    }
+                    answering.insert(role);
+                }
+                TimeIsUp::Hold | TimeIsUp::Lapse => {}
+            }
+            let of_client = |role: &&RoleId| {
+                policy
+                    .roles
+                    .get(*role)
+                    .is_some_and(|role| role.party.as_str() == CLIENT)
+            };
+            if !answering.is_empty() && answering.iter().all(of_client) {
+                self.add(
+                    "approval-owed-by-client-alone",
+                    line,
+                    format!("only the client decides on the path {id}"),
+                    "Those who know the system best, and those who answer for its risk, have no part in the decision.",
+                    "a stage or an alternative from another party",
+                );
+            }
+            for (index, stage) in path.stages.iter().enumerate() {
+                let step = index.to_string();
+                let at = self.line(&["paths", id.as_str(), "stages", &step]).or(line);
+                let roles: Vec<&RoleId> = stage.alternatives.iter().chain([&stage.role]).collect();
+                let people: BTreeSet<_> = roles.iter().flat_map(|role| self.people_of(role)).collect();
+                let may_ask = &policy.may.request_approval;
+                if stage.quorum == 1 && path.stages.len() == 1 && may_ask.len() == 1 && roles == [&may_ask[0]] {
+                    self.add(
+                        "own-role-approves",
+                        at,
+                        format!(
+                            "{} asks and approves: one colleague's yes is enough on {id}",
+                            stage.role
+                        ),
+                        "People of one seat share a boss and a deadline; that is no second pair of eyes.",
+                        "another role, or a quorum of 2",
+                    );
+                } else if people.len() > 1 && people.len() == stage.quorum as usize {
+                    self.add(
+                        "quorum-needs-everybody",
+                        at,
+                        format!("{id} needs all {} people who could approve", people.len()),
+                        "If one of them asks, or is away, it can't be approved.",
+                        "a smaller quorum, or more people into the role",
+                    );
+                }
+                if path.question_pauses && stage.terms.pause.at_most <= Span::ZERO {
+                    self.add(
+                        "question-pauses-without-cap",
+                        at,
+                        format!("a question stops the clock of {id}, and nothing says for how long at most"),
+                        "A question on the last minute could stop the clock for ever.",
+                        "pause = { reasons = [\"waiting on the requester\"], at_most = \"8h\" } in the stage",
+                    );
+                }
+            }
+            for (flow, _) in policy
+                .workflows
+                .iter()
+                .filter(|(_, flow)| flow.path.as_ref() == Some(id))
+            {
+                if !path.break_glass.is_empty() && policy.target(Duty::ReviewBreakGlass, flow, None).is_none() {
+                    self.add(
+                        "break-glass-without-review",
+                        line,
+                        format!("nobody owes a look at a break-glass approval of {flow}"),
+                        "An emergency that nobody looks at afterwards becomes the ordinary way.",
+                        "[[targets]] with duty = \"review-break-glass\" that fits it",
+                    );
+                }
+                if path.question_pauses && policy.target(Duty::AnswerQuestion, flow, None).is_none() {
+                    self.add(
+                        "question-without-clock",
+                        line,
+                        format!("a question about an approval of {flow} stops the clock, and nobody owes the answer"),
+                        "The request then waits with no clock running at all.",
+                        "[[targets]] with duty = \"answer-question\" that fits it",
+                    );
+                }
+            }
+        }
+    }
+
+    /// Acknowledgements that expire into nothing.
+    fn expiries(&mut self) {
+        let policy = self.policy;
+        for target in policy
+            .targets
+            .iter()
+            .filter(|target| target.terms.expires_after.is_some())
+        {
+            let severity = target.severities.first().copied();
+            let unasked = policy.workflows.keys().find(|id| {
+                let counts = policy.target(target.duty, id, severity) == Some(target);
+                counts && policy.target(Duty::StillWorking, id, severity).is_none()
+            });
+            if let Some(id) = unasked {
+                self.add(
+                    "expiry-without-question",
+                    Some(target.line),
+                    format!("an acknowledgement for {id} expires, and nobody owes an answer to “still working on it?”"),
+                    "Work that stopped quietly looks like work that goes on.",
+                    "[[targets]] with duty = \"still-working\" that fits it",
+                );
+            }
+        }
+    }
+
+    fn people_of(&self, role: &RoleId) -> impl Iterator<Item = &'p PersonId> + use<'p> {
+        self.policy.roles.get(role).into_iter().flat_map(|role| &role.members)
+    }
+}
+
+#[cfg(test)]
+mod tests;

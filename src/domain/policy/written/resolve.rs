@@ -1,0 +1,639 @@
+//! From the written tables to the policy as meant: names resolved, defaults filled in, and each table's own sense
+//! checked. Targets and approval paths, which need everything else to be there, are in `targets`.
+//!
+//! A part that is wrong is left out and reading goes on, so that one mistake is told once and the next one too. Nothing
+//! of a policy that was read with mistakes is ever used.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::super::super::calendar::{Calendar, QuietHours};
+use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyDigest, RoleId, Span, WorkflowId};
+use super::super::{
+    Channel, Climb, DigestSchedule, Ladder, May, Party, Person, Policy, Repeat, Role, SeverityWords, Workflow,
+};
+use super::finding::{Findings, Place, nearest, quote, some_of};
+use super::tree::{MISSING, Names};
+use super::value::{self, Wrong};
+use super::word::{Named, Placed, Word, Words, kind};
+use super::{
+    CLASSES, CalendarTable, DigestTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable,
+};
+
+const BATCH_WITHIN: Span = Span::minutes(2);
+
+/// Reads on to the end whatever is wrong; the caller looks at `found`.
+pub(super) fn resolve(text: &str, document: &Document, names: &Names, found: &mut Findings<'_>) -> Policy {
+    let headless = document.policy.is_none();
+    let policy = nothing(text);
+    let mut resolve = Resolve {
+        names,
+        found,
+        policy,
+        unsure: BTreeSet::new(),
+        open_minutes: BTreeMap::new(),
+        headless,
+    };
+    resolve.everything(document);
+    resolve.policy
+}
+
+/// What is known so far, and what was wrong with it.
+pub(super) struct Resolve<'a, 't> {
+    pub names: &'a Names,
+    pub found: &'a mut Findings<'t>,
+    pub policy: Policy,
+    /// Roles whose members could not all be read: nothing is concluded from how few they are.
+    pub unsure: BTreeSet<RoleId>,
+    /// Open minutes of a week without holidays, for each calendar.
+    pub open_minutes: BTreeMap<String, i64>,
+    /// `[policy]` could not be read, so that nobody knows whether it names a ladder.
+    pub headless: bool,
+}
+
+fn nothing(text: &str) -> Policy {
+    Policy {
+        digest: PolicyDigest::from(hex::encode(Sha256::digest(text))),
+        name: String::new(),
+        operators: None,
+        parties: BTreeMap::new(),
+        people: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        calendars: BTreeMap::new(),
+        ladders: BTreeMap::new(),
+        severities: BTreeMap::new(),
+        classes: CLASSES
+            .into_iter()
+            .map(|(class, about)| (ClassId::from(class), about.to_string()))
+            .collect(),
+        workflows: BTreeMap::new(),
+        targets: Vec::new(),
+        paths: BTreeMap::new(),
+        may: May::default(),
+        batch_within: BATCH_WITHIN,
+        digests: Vec::new(),
+    }
+}
+
+impl Resolve<'_, '_> {
+    fn everything(&mut self, document: &Document) {
+        self.head(document);
+        for (key, table) in &document.parties {
+            if let (Some(()), Some(name)) = (self.key(key), self.text(&table.name)) {
+                self.policy
+                    .parties
+                    .insert(PartyId::from(key.text.as_str()), Party { name });
+            }
+        }
+        for (key, table) in &document.people {
+            if let Some(person) = self.person(key, table) {
+                self.policy.people.insert(PersonId::from(key.text.as_str()), person);
+            }
+        }
+        self.accounts(document);
+        for (key, table) in &document.roles {
+            self.role(key, table);
+        }
+        for (key, table) in &document.calendars {
+            if let (Some(()), Some(calendar)) = (self.key(key), self.calendar(key, table)) {
+                self.policy.calendars.insert(key.text.as_str().into(), calendar);
+            }
+        }
+        for (key, table) in &document.ladders {
+            self.key(key);
+            let ladder = self.ladder(table);
+            self.policy.ladders.insert(LadderId::from(key.text.as_str()), ladder);
+        }
+        self.words(document);
+        let default = document.policy.as_ref().and_then(|head| head.ladder.as_ref());
+        for (key, table) in &document.paths {
+            self.path(key, table, default);
+        }
+        for (key, table) in &document.workflows {
+            if let Some(workflow) = self.workflow(key, table) {
+                self.policy
+                    .workflows
+                    .insert(WorkflowId::from(key.text.as_str()), workflow);
+            }
+        }
+        if document.workflows.is_empty() && !self.names.contains_key("workflows") {
+            self.found.lacks(
+                "no workflow is defined",
+                "[workflows.credit-scoring], with its name, stage and channel",
+            );
+        }
+        self.targets(&document.targets, default);
+        self.may(&document.may);
+        for table in &document.digests {
+            self.digest(table);
+        }
+    }
+
+    fn head(&mut self, document: &Document) {
+        let Some(head) = &document.policy else {
+            if !self.names.contains_key("policy") {
+                self.found.lacks(
+                    "the policy has no name",
+                    "[policy] at the top, and name = \"…\" under it",
+                );
+            }
+            return;
+        };
+        self.policy.name = self.text(&head.name).unwrap_or_default();
+        self.policy.operators = head
+            .operators_channel
+            .as_ref()
+            .and_then(|word| self.value(word, value::channel));
+        if let Some(word) = &head.batch_within {
+            let most = Span::hours(1);
+            match self.value(word, value::span) {
+                Some(within) if within > most => {
+                    self.found.add(
+                        word.at,
+                        "nudges that wait for each other longer than an hour come too late",
+                        "“1h” or less",
+                    );
+                }
+                Some(within) => self.policy.batch_within = within,
+                None => {}
+            }
+        }
+        if let Some(ladder) = &head.ladder {
+            self.name(ladder);
+        }
+    }
+
+    fn person(&mut self, key: &Word<kind::Key>, table: &PersonTable) -> Option<Person> {
+        self.key(key);
+        let name = self.text(&table.name);
+        let party = self.name(&table.party).map(PartyId::from);
+        let zone = self.value(&table.zone, value::zone);
+        let quiet = table.quiet_hours.as_ref().and_then(|word| {
+            let hours = self.value(word, value::hours)?;
+            match QuietHours::new(hours.from_minute, hours.to_minute) {
+                Ok(quiet) => Some(quiet),
+                Err(error) => {
+                    self.found
+                        .add(word.at, error.to_string(), "hours such as “22:00-07:00”");
+                    None
+                }
+            }
+        });
+        let mut accounts = BTreeMap::from([(Platform::from("local"), key.text.clone())]);
+        if let Some(word) = &table.slack {
+            if !value::slack_id(&word.text, "UW") {
+                let what = format!("{} is not a Slack member id", quote(&word.text));
+                self.found
+                    .add(word.at, what, "the id from their Slack profile: “U024BE7LH”");
+            }
+            accounts.insert(Platform::from("slack"), word.text.clone());
+        }
+        if let Some(word) = &table.discord {
+            if !value::discord_id(&word.text) {
+                let what = format!("{} is not a Discord user id", quote(&word.text));
+                self.found
+                    .add(word.at, what, "the number that Discord gives them: “80351110224678912”");
+            }
+            accounts.insert(Platform::from("discord"), word.text.clone());
+        }
+        Some(Person {
+            name: name?,
+            party: party?,
+            zone: zone?,
+            quiet,
+            accounts,
+        })
+    }
+
+    /// One account is one person. Otherwise whoever presses a button is two people, and can approve twice.
+    fn accounts(&mut self, document: &Document) {
+        let mut owners: BTreeMap<(&str, &str), (&Word<kind::Key>, Place)> = BTreeMap::new();
+        let mut all: Vec<_> = document
+            .people
+            .iter()
+            .flat_map(|(key, table)| {
+                let slack = table
+                    .slack
+                    .as_ref()
+                    .map(|word| ("slack", word.text.as_str(), word.at, key));
+                let discord = table
+                    .discord
+                    .as_ref()
+                    .map(|word| ("discord", word.text.as_str(), word.at, key));
+                slack.into_iter().chain(discord)
+            })
+            .collect();
+        all.sort_by_key(|(_, _, at, _)| *at);
+        for (platform, account, at, key) in all {
+            let (owner, first) = *owners.entry((platform, account)).or_insert((key, at));
+            if first != at {
+                let line = self.found.line(first);
+                let what = format!(
+                    "{} and {} share one {platform} account (line {line})",
+                    owner.text, key.text
+                );
+                self.found.add(at, what, "each person's own");
+            }
+        }
+    }
+
+    fn role(&mut self, key: &Word<kind::Key>, table: &RoleTable) {
+        self.key(key);
+        let id = RoleId::from(key.text.as_str());
+        let name = self.text(&table.name);
+        let party = self.name(&table.party).map(PartyId::from);
+        self.distinct(&table.members.0);
+        let members: Vec<PersonId> = table
+            .members
+            .0
+            .iter()
+            .filter_map(|word| self.name(word))
+            .map(PersonId::from)
+            .collect();
+        if members.len() < table.members.0.len() {
+            self.unsure.insert(id.clone());
+        }
+        match (name, party) {
+            (Some(name), Some(party)) => {
+                self.policy.roles.insert(id, Role { name, party, members });
+            }
+            _ => {
+                self.unsure.insert(id);
+            }
+        }
+    }
+
+    fn calendar(&mut self, key: &Word<kind::Key>, table: &CalendarTable) -> Option<Calendar> {
+        let zone = self.value(&table.zone, value::zone);
+        let mut week: [Vec<_>; 7] = Default::default();
+        let mut given: [Option<Place>; 7] = [None; 7];
+        let mut right = true;
+        let mut by_place: Vec<_> = table.hours.iter().collect();
+        by_place.sort_by_key(|(days, _)| days.at);
+        for (days, hours) in by_place {
+            let hours_of_days: Vec<_> = hours
+                .0
+                .iter()
+                .filter_map(|word| Some((word, self.value(word, value::hours)?)))
+                .collect();
+            right &= hours_of_days.len() == hours.0.len();
+            let Some(days_meant) = self.value(days, value::days) else {
+                right = false;
+                continue;
+            };
+            for day in days_meant {
+                if let Some(first) = given[day].replace(days.at) {
+                    let what = format!(
+                        "{} has hours on line {} already",
+                        quote(&days.text),
+                        self.found.line(first)
+                    );
+                    self.found.add(days.at, what, "each day once");
+                    right = false;
+                    break;
+                }
+                week[day] = hours_of_days.iter().map(|(_, hours)| *hours).collect();
+            }
+        }
+        let mut holidays = BTreeSet::new();
+        for word in &table.holidays {
+            if let Some(date) = self.value(word, value::date)
+                && !holidays.insert(date)
+            {
+                self.found
+                    .add(word.at, format!("the holiday {date} is listed twice"), "it once");
+            }
+        }
+        if !right {
+            return None;
+        }
+        let open = week
+            .iter()
+            .flatten()
+            .map(|hours| i64::from(hours.to_minute) - i64::from(hours.from_minute))
+            .sum();
+        match Calendar::new(zone?, week, holidays) {
+            Ok(calendar) => {
+                self.open_minutes.insert(key.text.clone(), open);
+                Some(calendar)
+            }
+            Err(error) => {
+                let at = table
+                    .hours
+                    .values()
+                    .flat_map(|hours| &hours.0)
+                    .map(|word| word.at)
+                    .min();
+                self.found.say(at.unwrap_or(key.at), error.to_string());
+                None
+            }
+        }
+    }
+
+    fn ladder(&mut self, table: &LadderTable) -> Ladder {
+        let mut before = 0;
+        for percent in &table.nudge_at_percent {
+            if !(1..=99).contains(&percent.value) {
+                self.found
+                    .add(percent.at, "a nudge comes before the deadline", "a number from 1 to 99");
+            } else if percent.value <= before {
+                self.found.add(
+                    percent.at,
+                    format!("nudges go up, and {before} stands before {}", percent.value),
+                    "them ascending",
+                );
+            }
+            before = before.max(percent.value);
+        }
+        let mut climb: Vec<Climb> = Vec::new();
+        for rung in &table.climb {
+            let after = self.value(&rung.after, value::span);
+            let tell = self.name(&rung.tell).map(RoleId::from);
+            if let Some(role) = &tell {
+                self.not_empty(role, rung.tell.at, "is told here");
+            }
+            let last = climb.last().map(|rung| rung.after);
+            if let (Some(after), Some(last)) = (after, last)
+                && after <= last
+            {
+                let what = format!(
+                    "rungs go up, and this one is not after the one before it ({})",
+                    value::written_span(last)
+                );
+                self.found
+                    .add(rung.after.at, what, "a longer span, or the rungs in order");
+            }
+            if let (Some(after), Some(tell)) = (after, tell) {
+                climb.push(Climb { after, tell });
+            }
+        }
+        let repeat = table.repeat.as_ref().and_then(|repeat| {
+            let every = self.value(&repeat.every, value::span);
+            if every.is_some_and(|every| every < Span::minutes(1)) {
+                self.found.add(
+                    repeat.every.at,
+                    "telling again more often than once a minute helps nobody",
+                    "“4h”",
+                );
+            }
+            if !(1..=100).contains(&repeat.at_most.value) {
+                self.found.add(
+                    repeat.at_most.at,
+                    "telling again needs a sensible end",
+                    "a number from 1 to 100",
+                );
+            }
+            Some(Repeat {
+                every: every?,
+                at_most: repeat.at_most.value,
+            })
+        });
+        let nudge_at_percent = table.nudge_at_percent.iter().map(|percent| percent.value).collect();
+        Ladder {
+            nudge_at_percent,
+            climb,
+            repeat,
+        }
+    }
+
+    /// Severities and classes.
+    fn words(&mut self, document: &Document) {
+        for (key, table) in &document.severities {
+            if let (Some(severity), Some(about)) = (self.value(key, value::severity), self.text(&table.about))
+                && self
+                    .policy
+                    .severities
+                    .insert(severity, SeverityWords { about })
+                    .is_some()
+            {
+                self.found
+                    .add(key.at, format!("{severity} is described twice"), "it once");
+            }
+        }
+        for (key, table) in &document.classes {
+            if let (Some(()), Some(about)) = (self.value(key, value::class), self.text(&table.about)) {
+                self.policy.classes.insert(ClassId::from(key.text.as_str()), about);
+            }
+        }
+    }
+
+    fn workflow(&mut self, key: &Word<kind::Key>, table: &WorkflowTable) -> Option<Workflow> {
+        self.key(key);
+        let name = self.text(&table.name);
+        let written: Vec<_> = table
+            .channel
+            .iter()
+            .chain(table.channels.iter().flat_map(|Words(channels)| channels))
+            .collect();
+        if written.is_empty() {
+            self.found.add(
+                key.at,
+                format!("{} has no channel", key.text),
+                "channel = \"…\", where its cases are shown",
+            );
+        }
+        let mut channels: Vec<Channel> = Vec::new();
+        for word in written {
+            match self.value(word, value::channel) {
+                Some(channel) if channels.contains(&channel) => {
+                    self.found
+                        .add(word.at, format!("{} is there twice", quote(&word.text)), "it once");
+                }
+                Some(channel) => channels.push(channel),
+                None => {}
+            }
+        }
+        self.distinct(&table.parties);
+        let parties = table
+            .parties
+            .iter()
+            .filter_map(|word| self.name(word))
+            .map(PartyId::from)
+            .collect();
+        let path = table
+            .approval_path
+            .as_ref()
+            .and_then(|word| self.name(word))
+            .map(Into::into);
+        let evidence_days = table.keep_evidence_days.map(|Placed { value: days, at }| {
+            if !(1..=36_525).contains(&days) {
+                self.found.add(
+                    at,
+                    "evidence is kept for some days, and at most for a century",
+                    "the days, such as 2555 for seven years",
+                );
+            }
+            days
+        });
+        let tier = table.tier.as_ref().and_then(|word| self.text(word));
+        Some(Workflow {
+            name: name?,
+            stage: table.stage.value,
+            tier,
+            channels,
+            parties,
+            path,
+            evidence_days,
+        })
+    }
+
+    fn may(&mut self, table: &MayTable) {
+        self.policy.may = May {
+            open_incident: self.allowed(&table.open_incident),
+            request_approval: self.allowed(&table.request_approval),
+            change_severity: self.allowed(&table.change_severity),
+            close_incident: self.allowed(&table.close_incident),
+            waive_duty: self.allowed(&table.waive_duty),
+            settle_attribution: self.allowed(&table.settle_attribution),
+            reload_policy: self.allowed(&table.reload_policy),
+            delegate_for_others: self.allowed(&table.delegate_for_others),
+        };
+    }
+
+    /// An empty list means everybody to the rules, so it must not be what somebody wrote who meant nobody.
+    fn allowed(&mut self, written: &Option<Words<kind::RoleOrAnyone>>) -> Vec<RoleId> {
+        let Some(Words(words)) = written else { return Vec::new() };
+        if let Some(anyone) = words.iter().find(|word| word.text == "anyone") {
+            if words.len() > 1 {
+                self.found.add(
+                    anyone.at,
+                    "“anyone” makes the other roles of this list meaningless",
+                    "either “anyone” or roles",
+                );
+            }
+            return Vec::new();
+        }
+        self.distinct(words);
+        words
+            .iter()
+            .filter_map(|word| self.name(word))
+            .map(RoleId::from)
+            .collect()
+    }
+
+    fn digest(&mut self, table: &DigestTable) {
+        let name = self.text(&table.name);
+        let cron = self.value(&table.cron, value::cron);
+        let zone = self.value(&table.zone, value::zone);
+        let channel = self.value(&table.channel, value::channel);
+        self.distinct(&table.workflows);
+        let workflows = table
+            .workflows
+            .iter()
+            .filter_map(|word| self.name(word))
+            .map(WorkflowId::from)
+            .collect();
+        if let (Some(name), Some(()), Some(zone), Some(channel)) = (name, cron, zone, channel) {
+            let cron = table.cron.text.trim().to_string();
+            self.policy.digests.push(DigestSchedule {
+                name,
+                cron,
+                zone,
+                channel,
+                workflows,
+            });
+        }
+    }
+
+    fn key(&mut self, word: &Word<kind::Key>) -> Option<()> {
+        self.value(word, value::key)
+    }
+
+    pub fn text<K>(&mut self, word: &Word<K>) -> Option<String> {
+        self.value(word, value::text)
+    }
+
+    pub fn value<K, T>(&mut self, word: &Word<K>, read: impl Fn(&str) -> Result<T, Wrong>) -> Option<T> {
+        if self.found.full() || word.text == MISSING {
+            return None;
+        }
+        match read(&word.text) {
+            Ok(value) => Some(value),
+            Err(Wrong {
+                what,
+                write: Some(write),
+            }) => {
+                self.found.add(word.at, what, write);
+                None
+            }
+            Err(Wrong { what, write: None }) => {
+                self.found.say(word.at, what);
+                None
+            }
+        }
+    }
+
+    /// A name that some table of the file must define.
+    pub fn name<'w, K: Named>(&mut self, word: &'w Word<K>) -> Option<&'w str> {
+        if word.text == MISSING {
+            return None;
+        }
+        let known = self.names.get(K::TABLE).map(Vec::as_slice).unwrap_or_default();
+        if known.contains(&word.text) {
+            return Some(&word.text);
+        }
+        if self.found.full() {
+            self.found.say(word.at, "");
+            return None;
+        }
+        let names = || known.iter().map(String::as_str);
+        let unknown = quote(&word.text);
+        let table = K::TABLE;
+        let is_person = K::TABLE == "roles" && self.names.get("people").is_some_and(|it| it.contains(&word.text));
+        if is_person {
+            let held = |role: &&Role| role.members.iter().any(|member| member.as_str() == word.text);
+            let role = self
+                .policy
+                .roles
+                .iter()
+                .find(|(_, role)| held(role))
+                .map(|(id, _)| id.to_string());
+            let what = format!("{unknown} is a person; answers are owed by roles, so that they survive a holiday");
+            let write = role.map_or("a role that they hold".to_string(), |role| {
+                format!("“{role}”, which they hold")
+            });
+            self.found.add(word.at, what, write);
+            return None;
+        }
+        let addition = match value::key(&word.text) {
+            Ok(()) => format!("add [{table}.{}]", word.text),
+            Err(_) => format!("add it to [{table}]"),
+        };
+        let write = match (nearest(&word.text, names()), known) {
+            (Some(near), _) => format!("“{near}”, or {addition}"),
+            (None, []) => format!("a {} that is defined: {addition}", K::NOUN),
+            (None, [only]) => format!("“{only}”, or {addition}"),
+            (None, _) => format!("one of {}, or {addition}", some_of(names())),
+        };
+        self.found.add(word.at, format!("unknown {} {unknown}", K::NOUN), write);
+        None
+    }
+
+    /// Says so if a list names something twice.
+    pub fn distinct<K: Named>(&mut self, words: &[Word<K>]) {
+        let mut seen = BTreeSet::new();
+        for word in words {
+            if !seen.insert(word.text.as_str()) {
+                self.found.add(
+                    word.at,
+                    format!("the {} {} is there twice", K::NOUN, quote(&word.text)),
+                    "it once",
+                );
+            }
+        }
+    }
+
+    /// Says so if nobody holds a role that something depends on.
+    pub fn not_empty(&mut self, role: &RoleId, at: Place, depends: &str) {
+        let empty = self.policy.roles.get(role).is_some_and(|it| it.members.is_empty());
+        if empty && !self.unsure.contains(role) {
+            let what = format!("“{role}” {depends}, and nobody holds it");
+            self.found.add(
+                at,
+                what,
+                format!("members = [\"…\"] in [roles.{role}], or another role"),
+            );
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! The small things that are written as text: spans, hours, dates, zones, channels, schedules, names. Each is read from
+//! its text, or refused with a sentence and what to write instead.
+
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::super::super::calendar::Hours;
+use super::super::super::{Platform, Severity, Span};
+use super::super::Channel;
+use super::finding::{nearest, quote, some_of};
+
+/// What is wrong with a piece of text, and what to write instead.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub what: String,
+    pub write: Option<String>,
+}
+
+fn wrong<T>(what: String, write: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong {
+        what,
+        write: Some(write.into()),
+    })
+}
+
+/// No target of a policy is sensibly longer than this, and arithmetic on it is far from any edge.
+const LONGEST: Span = Span::days(3_653);
+
+/// `15m`, `2h`, `3d`, `1h30m`: units from large to small, each once.
+pub(super) fn span(text: &str) -> Result<Span, Wrong> {
+    const UNITS: [(char, Span); 5] = [
+        ('w', Span::days(7)),
+        ('d', Span::days(1)),
+        ('h', Span::hours(1)),
+        ('m', Span::minutes(1)),
+        ('s', Span::seconds(1)),
+    ];
+    let parse = || {
+        let mut sum = Span::ZERO;
+        let mut rest = text;
+        let mut units = UNITS.iter();
+        while !rest.is_empty() {
+            let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
+            let letter = rest[digits..].chars().next()?;
+            let (_, unit) = units.find(|(known, _)| *known == letter)?;
+            let amount: i64 = rest[..digits].parse().ok()?;
+            sum = sum + Span(unit.0.saturating_mul(amount));
+            rest = &rest[digits + 1..];
+        }
+        (!text.is_empty()).then_some(sum)
+    };
+    match parse() {
+        Some(span) if span > LONGEST => wrong(format!("{} is longer than ten years", quote(text)), "a shorter span"),
+        Some(span) => Ok(span),
+        None => wrong(format!("{} is not a span of time", quote(text)), meant_span(text)),
+    }
+}
+
+/// `15 minutes` → “15m”. Only where the guess is a safe one.
+fn meant_span(text: &str) -> String {
+    let bare: String = text
+        .to_lowercase()
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
+    let digits = bare.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(bare.len());
+    let (amount, unit) = bare.split_at(digits);
+    let letter = match unit {
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "week" | "weeks" => "w",
+        "sec" | "secs" | "second" | "seconds" => "s",
+        known @ ("m" | "h" | "d" | "w" | "s") => known,
+        _ => return "a span such as “15m”, “2h”, “3d” or “1h30m”".to_string(),
+    };
+    match amount.is_empty() || amount.len() > 6 {
+        true => "a span such as “15m”, “2h”, “3d” or “1h30m”".to_string(),
+        false => format!("“{amount}{letter}”"),
+    }
+}
+
+/// A span as it would be written: `2h30m`.
+pub(super) fn written_span(span: Span) -> String {
+    let minutes = span.in_minutes();
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes}m"),
+        (hours, 0) => format!("{hours}h"),
+        (hours, minutes) => format!("{hours}h{minutes}m"),
+    }
+}
+
+/// `09:30-18:30`, also with a dash that a word processor made.
+pub(super) fn hours(text: &str) -> Result<Hours, Wrong> {
+    let minute = |text: &str| {
+        let (hour, minute) = text.trim().split_once(':')?;
+        let short = |part: &str, most: usize| {
+            !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())
+        };
+        if !short(hour, 2) || !short(minute, 2) || minute.len() != 2 {
+            return None;
+        }
+        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+        (minute < 60 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
+    };
+    let parse = || {
+        let (from, to) = text.split_once(['-', '–', '—'])?;
+        Some(Hours {
+            from_minute: minute(from)?,
+            to_minute: minute(to)?,
+        })
+    };
+    match parse() {
+        Some(hours) => Ok(hours),
+        None => wrong(
+            format!("{} are no hours of a day", quote(text)),
+            "hours such as “09:30-18:30”, at most to 24:00",
+        ),
+    }
+}
+
+/// `mon` or `mon-fri`, as days from Monday (0). A range may pass Sunday.
+pub(super) fn days(text: &str) -> Result<Vec<usize>, Wrong> {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let day = |word: &str| {
+        let known = DAYS.iter().position(|day| *day == word);
+        known.or_else(|| {
+            Weekday::from_str(word)
+                .ok()
+                .map(|day| day.num_days_from_monday() as usize)
+        })
+    };
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (day(first), day(last)) {
+        (Some(first), Some(last)) => Ok((0..7)
+            .map(|step| (first + step) % 7)
+            .take((last + 7 - first) % 7 + 1)
+            .collect()),
+        _ => wrong(
+            format!("{} is neither a day nor a range of days", quote(text)),
+            "“mon”, “sat” or “mon-fri”",
+        ),
+    }
+}
+
+pub(super) fn date(text: &str) -> Result<NaiveDate, Wrong> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|date| date.to_string() == text);
+    match date {
+        Some(date) if (2000..=2199).contains(&date.year()) => Ok(date),
+        Some(_) => wrong(format!("{} is centuries away", quote(text)), "the year in four digits"),
+        None => {
+            let looks_right = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
+            let why = if looks_right {
+                "there is no such day as"
+            } else {
+                "no date can be read from"
+            };
+            wrong(
+                format!("{why} {}", quote(text)),
+                "the date as “2026-11-09”: year, month, day",
+            )
+        }
+    }
+}
+
+pub(super) fn zone(text: &str) -> Result<Tz, Wrong> {
+    /// What people write for a zone whose name they can't guess.
+    const MEANT: [(&str, &str); 14] = [
+        ("mumbai", "Asia/Kolkata"),
+        ("bombay", "Asia/Kolkata"),
+        ("delhi", "Asia/Kolkata"),
+        ("bengaluru", "Asia/Kolkata"),
+        ("bangalore", "Asia/Kolkata"),
+        ("chennai", "Asia/Kolkata"),
+        ("hyderabad", "Asia/Kolkata"),
+        ("pune", "Asia/Kolkata"),
+        ("ist", "Asia/Kolkata"),
+        ("india", "Asia/Kolkata"),
+        ("munich", "Europe/Berlin"),
+        ("frankfurt", "Europe/Berlin"),
+        ("hamburg", "Europe/Berlin"),
+        ("cest", "Europe/Berlin"),
+    ];
+    if let Ok(zone) = text.parse() {
+        return Ok(zone);
+    }
+    let lower = text.to_lowercase();
+    let city = lower.rsplit('/').next().unwrap_or_default();
+    let meant = MEANT.iter().find(|(theirs, _)| *theirs == city).map(|(_, zone)| *zone);
+    let same_city = |name: &&str| {
+        name.rsplit('/')
+            .next()
+            .is_some_and(|last| last.eq_ignore_ascii_case(city))
+    };
+    let zones = || TZ_VARIANTS.iter().map(|zone| zone.name());
+    let write = match meant
+        .or_else(|| zones().find(same_city))
+        .or_else(|| nearest(text, zones()))
+    {
+        Some(zone) => format!("“{zone}”"),
+        None => "a zone of the tz database, such as “Asia/Kolkata” or “Europe/Berlin”".to_string(),
+    };
+    wrong(format!("unknown time zone {}", quote(text)), write)
+}
+
+/// Platforms that a channel can be on. A channel without one is the local room's.
+const PLATFORMS: [&str; 3] = ["local", "slack", "discord"];
+
+pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
+    let (platform, id) = text.split_once(':').unwrap_or(("local", text));
+    if !PLATFORMS.contains(&platform) {
+        let write = match nearest(platform, PLATFORMS) {
+            Some(near) => format!("“{near}:{}”", id.chars().take(40).collect::<String>()),
+            None => format!("one of {} before the colon", some_of(PLATFORMS)),
+        };
+        return wrong(format!("unknown platform {}", quote(platform)), write);
+    }
+    let fits = match platform {
+        "slack" => slack_id(id, "CG"),
+        "discord" => discord_id(id),
+        _ => key(id).is_ok(),
+    };
+    match fits {
+        true => Ok(Channel {
+            platform: Platform::from(platform),
+            id: id.to_string(),
+        }),
+        false => {
+            let write = match platform {
+                "slack" => "the channel's id, which begins with C or G: “slack:C024BE91L”".to_string(),
+                "discord" => "the channel's id, which is a number: “discord:80351110224678912”".to_string(),
+                _ => format!("“{}”", slug(id)),
+            };
+            wrong(format!("{} is not the name of a channel", quote(text)), write)
+        }
+    }
+}
+
+pub(super) fn slack_id(text: &str, first: &str) -> bool {
+    text.starts_with(|letter| first.contains(letter))
+        && (3..=21).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+pub(super) fn discord_id(text: &str) -> bool {
+    (5..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+pub(super) fn severity(text: &str) -> Result<Severity, Wrong> {
+    match Severity::read(text) {
+        Some(severity) => Ok(severity),
+        None => {
+            let write = match text.chars().find(|letter| ('1'..='4').contains(letter)) {
+                Some(digit) => format!("“sev{digit}”"),
+                None => format!("one of {}", some_of(Severity::ALL.map(Severity::word))),
+            };
+            wrong(format!("unknown severity {}", quote(text)), write)
+        }
+    }
+}
+
+/// A schedule in the `cron` crate's format, seconds first.
+pub(super) fn cron(text: &str) -> Result<(), Wrong> {
+    let fields = text.split_whitespace().count();
+    if fields == 5 {
+        let write = format!("the second first: “0 {}”", text.trim());
+        return wrong(format!("the schedule {} has five fields", quote(text)), write);
+    }
+    match cron::Schedule::from_str(text) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            // The crate repeats the schedule with a caret under it, and then says why.
+            let all = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            let why = all.rsplit("^ ").next().unwrap_or_default().trim_end_matches('.');
+            let what = format!("the schedule {} cannot be read: {why}", quote(text));
+            wrong(
+                what,
+                "second, minute, hour, day, month, day of the week: “0 0 9 * * Mon”",
+            )
+        }
+    }
+}
+
+/// Words that mean something else wherever a name can stand.
+const TAKEN: [&str; 3] = ["anyone", "countersign", "everyone"];
+
+/// A name that people type in commands: no capitals and no spaces, so that it can be typed without thinking.
+pub(super) fn key(text: &str) -> Result<(), Wrong> {
+    if TAKEN.contains(&text) {
+        return wrong(format!("the name {} is taken", quote(text)), "another name");
+    }
+    let fits = |letter: char| (letter.is_alphanumeric() && !letter.is_uppercase()) || ['-', '_', '.'].contains(&letter);
+    let first = text.chars().next().is_some_and(char::is_alphanumeric);
+    match first && text.chars().all(fits) && text.chars().count() <= 40 {
+        true => Ok(()),
+        false => wrong(
+            format!("{} cannot be a name that people type", quote(text)),
+            format!("“{}”", slug(text)),
+        ),
+    }
+}
+
+/// `governance` or `credit.override`.
+pub(super) fn class(text: &str) -> Result<(), Wrong> {
+    let fits = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    };
+    match text.len() <= 60 && text.split('.').all(fits) {
+        true => Ok(()),
+        false => wrong(
+            format!("{} cannot be a class", quote(text)),
+            "small letters and points: “credit.override”",
+        ),
+    }
+}
+
+/// A name or a sentence for people: one line, not empty.
+pub(super) fn text(text: &str) -> Result<String, Wrong> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return wrong("this is empty".to_string(), "a few words");
+    }
+    if trimmed.chars().any(char::is_control) {
+        return wrong(
+            "this has line breaks or control characters in it".to_string(),
+            "it on one line",
+        );
+    }
+    match trimmed.chars().count() <= 500 {
+        true => Ok(trimmed.to_string()),
+        false => wrong("this is longer than 500 characters".to_string(), "less"),
+    }
+}
+
+/// The nearest thing to `text` that can be a name.
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter.is_alphanumeric() || letter == '_' || letter == '.' {
+            true => slug.push(letter),
+            false if slug.ends_with('-') || slug.is_empty() => {}
+            false => slug.push('-'),
+        }
+    }
+    let slug: String = slug.trim_matches(['-', '_', '.']).chars().take(40).collect();
+    match slug.is_empty() || TAKEN.contains(&slug.as_str()) {
+        true => "a-short-name".to_string(),
+        false => slug,
+    }
+}

@@ -1,0 +1,190 @@
+//! How a ruling is written: rulebooks put events on a [`Draft`], which gives numbers to obligations, finds the target that
+//! counts and folds as it goes, so that the next rule sees the case as it has become.
+
+use super::command::{Command, HouseCommand};
+use super::event::Event;
+use super::notice::{Notice, Telling, To};
+use super::obligation::{Holder, Obligation, Standing, Terms};
+use super::people::Seat;
+use super::policy::TargetTerms;
+use super::{Actor, Ask, At, Case, CaseId, Duty, PersonId, Refusal, RoleId, Severity, World};
+
+/// What an ask came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ruling {
+    pub events: Vec<Event>,
+    pub notices: Vec<Notice>,
+    /// The private answer to the person who asked.
+    pub reply: Option<Telling>,
+    /// What follows for other cases; decided in the same transaction, asked by the engine.
+    pub then: Vec<Then>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Then {
+    Case(CaseId, Command),
+    Open(Command),
+    House(HouseCommand),
+    /// Holders of these roles, or what these people hold in person, may have changed: wake every open case that they hold.
+    Rehold { roles: Vec<RoleId>, people: Vec<PersonId> },
+}
+
+pub struct Draft<'a> {
+    /// The case as it has become so far.
+    pub case: Case,
+    pub world: &'a World<'a>,
+    pub at: At,
+    pub by: Actor,
+    pub ruling: Ruling,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(case: &Case, ask: &Ask, world: &'a World<'a>) -> Draft<'a> {
+        Draft { case: case.clone(), world, at: ask.at, by: ask.by.clone(), ruling: Ruling::nothing() }
+    }
+
+    /// A case's first ruling. `None` if the event doesn't begin a case.
+    pub fn begin(id: CaseId, first: Event, ask: &Ask, world: &'a World<'a>) -> Option<Draft<'a>> {
+        let case = Case::begin(id, &first, ask.at)?;
+        let ruling = Ruling { events: vec![first], ..Ruling::nothing() };
+        Some(Draft { case, world, at: ask.at, by: ask.by.clone(), ruling })
+    }
+
+    pub fn push(&mut self, event: Event) {
+        self.case.apply(&event, self.at);
+        self.ruling.events.push(event);
+    }
+
+    /// Opens an obligation on terms of its own. Returns its number.
+    pub fn owe(&mut self, duty: Duty, holder: Holder, terms: Terms, about: Option<String>) -> u32 {
+        let number = self.case.next_number();
+        let mut obligation = Obligation::new(number, duty, holder, Vec::new(), self.at, terms);
+        obligation.about = about;
+        let seats = self.world.people.holders(&obligation.holder, &self.case.excluded(&obligation));
+        obligation.held_by = persons(seats);
+        self.push(Event::Owed(Box::new(obligation)));
+        number
+    }
+
+    /// Opens an obligation if the policy that the case was opened under has a target for it. Targets without a holder of
+    /// their own are owed by `holder`. Returns its number.
+    pub fn owe_by_policy(
+        &mut self,
+        duty: Duty,
+        severity: Option<Severity>,
+        holder: Option<Holder>,
+        about: Option<String>,
+    ) -> Option<u32> {
+        let target = self.world.stamped.target(duty, &self.case.workflow, severity)?;
+        let holder = holder.or_else(|| target.holder.clone().map(|role| Holder::Roles(vec![role])))?;
+        let terms = self.stamp(&target.terms, 1);
+        Some(self.owe(duty, holder, terms, about))
+    }
+
+    /// Like [`Draft::owe_by_policy`], with an answer within `fallback` (calendar time) where the policy has no target: for
+    /// duties that exist because somebody just asked for them.
+    pub fn owe_anyway(&mut self, duty: Duty, severity: Option<Severity>, holder: Holder, about: Option<String>, fallback: super::Span) -> u32 {
+        match self.owe_by_policy(duty, severity, Some(holder.clone()), about.clone()) {
+            Some(number) => number,
+            None => self.owe(duty, holder, Terms::until(self.at + fallback, self.at), about),
+        }
+    }
+
+    pub fn stamp(&self, written: &TargetTerms, quorum: u32) -> Terms {
+        Terms::stamp(written, quorum, self.at, self.world.stamped)
+    }
+
+    /// Every open obligation that fits is met.
+    pub fn meet(&mut self, fits: impl Fn(&Obligation) -> bool) {
+        let by = self.by.person().cloned();
+        for number in self.numbers(|it| it.is_open() && fits(it)) {
+            // An answer during a pause ends the pause first, so that the time it took is recorded.
+            self.resume(number);
+            self.push(Event::Met { number, by: by.clone() });
+        }
+    }
+
+    /// Every open obligation that fits lost its object.
+    pub fn void(&mut self, reason: &str, fits: impl Fn(&Obligation) -> bool) {
+        for number in self.numbers(|it| it.is_open() && fits(it)) {
+            self.push(Event::Voided { number, reason: reason.to_owned() });
+        }
+    }
+
+    /// Ends a pause, if there is one.
+    pub fn resume(&mut self, number: u32) {
+        let Some(obligation) = self.case.obligation(number) else { return };
+        let Standing::Paused { since, .. } = obligation.standing else { return };
+        let running = self.world.stamped.running(obligation.terms.calendar.as_ref());
+        let terms = Box::new(obligation.resumed(since, self.at, running));
+        let by = self.by.person().cloned();
+        self.push(Event::Resumed { number, by, paused: self.at - since, terms });
+    }
+
+    fn numbers(&self, fits: impl Fn(&Obligation) -> bool) -> Vec<u32> {
+        self.case.obligations.iter().filter(|it| fits(it)).map(|it| it.number).collect()
+    }
+
+    /// The people who are to answer an obligation now.
+    pub fn waiting_on(&self, number: u32) -> Vec<PersonId> {
+        let waiting = self.case.obligation(number).map(|it| self.case.waiting_on(it, &self.world.people));
+        persons(waiting.unwrap_or_default())
+    }
+
+    /// Tells the case's thread.
+    pub fn tell_case(&mut self, telling: Telling) {
+        self.tell_while(To::Case, telling, Vec::new(), None);
+    }
+
+    /// Tells a person by direct message. Waits for quiet hours unless `urgent`.
+    pub fn tell_person(&mut self, person: &PersonId, telling: Telling, while_owed: Vec<u32>, urgent: bool) {
+        let not_before = self.world.may_disturb(person, self.at, urgent);
+        self.tell_while(To::Person(person.clone()), telling, while_owed, not_before);
+    }
+
+    /// In the case's thread first, then to each of the people.
+    pub fn tell_case_and(&mut self, people: &[PersonId], telling: Telling, while_owed: Vec<u32>, urgent: bool) {
+        self.tell_while(To::Case, telling.clone(), while_owed.clone(), None);
+        for person in people {
+            self.tell_person(person, telling.clone(), while_owed.clone(), urgent);
+        }
+    }
+
+    pub fn tell_while(&mut self, to: To, telling: Telling, while_owed: Vec<u32>, not_before: Option<At>) {
+        self.ruling.notices.push(Notice { to, telling, while_owed, not_before });
+    }
+
+    pub fn then(&mut self, then: Then) {
+        self.ruling.then.push(then);
+    }
+
+    /// Ends the draft with a private answer.
+    pub fn reply(mut self, telling: Telling) -> Ruling {
+        self.ruling.reply = Some(telling);
+        self.ruling
+    }
+
+    /// Ends the draft with “done: what”.
+    pub fn done(self, what: impl Into<String>) -> Ruling {
+        let telling = Telling::Done { case: self.case.id, title: self.case.title.clone(), what: what.into() };
+        self.reply(telling)
+    }
+
+    /// The person who asks.
+    ///
+    /// # Errors
+    /// [`Refusal::Stranger`] where the engine asks what only a person can.
+    pub fn person(&self) -> Result<PersonId, Refusal> {
+        self.by.person().cloned().ok_or(Refusal::Stranger)
+    }
+}
+
+impl Ruling {
+    pub fn nothing() -> Ruling {
+        Ruling { events: Vec::new(), notices: Vec::new(), reply: None, then: Vec::new() }
+    }
+}
+
+pub fn persons(seats: Vec<Seat>) -> Vec<PersonId> {
+    seats.into_iter().map(|seat| seat.person).collect()
+}

@@ -1,0 +1,265 @@
+//! The data folder: the database, the keys, the files that came with messages, and the last signed head, which lies apart
+//! from the database so that a restored backup is noticed. One process at a time.
+//!
+//! ```text
+//! DIR/lock              held while a process works here
+//! DIR/countersign.db    ledger and everything derived from it
+//! DIR/checkpoint        the last signed head (C2SP tlog-checkpoint)
+//! DIR/keys/             signing seed, pseudonym key; ledger.vkey is public: give it to your auditor
+//! DIR/blobs/            files, by SHA-256
+//! ```
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::seal::{Checkpoint, NoteError, Pseudonyms, Signer, Verifier};
+
+pub struct Folder {
+    path: PathBuf,
+    /// Let go when the process ends, however it ends.
+    _lock: File,
+    seed: [u8; 32],
+    pseudonyms: [u8; 32],
+    /// The ledger's name, which its checkpoints carry.
+    origin: String,
+}
+
+/// Why the folder can't be used. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    #[error("{0} is in use by another countersign process. Stop that one first, or name another folder with --data.")]
+    InUse(PathBuf),
+    #[error("{0} is not a countersign data folder. Start `countersign serve --data` there once, or name the right one.")]
+    NotAFolder(PathBuf),
+    #[error("{0} is missing, but the ledger in the same folder was sealed with it. Restore it from your backup of the keys.")]
+    KeyMissing(PathBuf),
+    #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
+    KeyBroken(PathBuf, String),
+    #[error("{path} is not a signed head of this ledger: {source}. Restore it from a backup, or run `countersign recover`.")]
+    Checkpoint { path: PathBuf, source: NoteError },
+    #[error("{0} was changed by somebody else while this process was running. Nothing was signed over it; stop, and find out who writes there.")]
+    CheckpointMoved(PathBuf),
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+impl Folder {
+    pub const DATABASE: &'static str = "countersign.db";
+
+    /// Takes the folder for this process; creates what a new one needs where `create` says so.
+    ///
+    /// # Errors
+    /// [`FolderError`]; where the folder isn't ours, nothing in it was changed.
+    pub fn open(path: &Path, create: bool) -> Result<Folder, FolderError> {
+        let fresh = !path.join(Self::DATABASE).exists();
+        if fresh && !create {
+            return Err(FolderError::NotAFolder(path.to_owned()));
+        }
+        if create {
+            make_private_folder(path)?;
+        }
+        let lock = lock(path)?;
+        let keys = path.join("keys");
+        if fresh && !keys.join("ledger.seed").exists() {
+            create_keys(&keys)?;
+            make_private_folder(&path.join("blobs"))?;
+        }
+        let seed = read_key(&keys.join("ledger.seed"))?;
+        let pseudonyms = read_key(&keys.join("pseudonyms.key"))?;
+        let origin = read(&keys.join("origin"))?.trim().to_owned();
+        let folder = Folder { path: path.to_owned(), _lock: lock, seed, pseudonyms, origin };
+        folder.signer()?;
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.path.join(Self::DATABASE)
+    }
+
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// # Errors
+    /// [`FolderError::KeyBroken`] if the ledger's name can't stand in a signed note.
+    pub fn signer(&self) -> Result<Signer, FolderError> {
+        Signer::from_seed(&self.origin, &self.seed)
+            .map_err(|error| FolderError::KeyBroken(self.path.join("keys"), error.to_string()))
+    }
+
+    pub fn pseudonyms(&self) -> Pseudonyms {
+        Pseudonyms::new(&self.pseudonyms)
+    }
+
+    /// The last head that was signed, as text and as meant.
+    ///
+    /// # Errors
+    /// [`FolderError::Checkpoint`] if it isn't this ledger's.
+    pub fn last_checkpoint(&self) -> Result<Option<(String, Checkpoint)>, FolderError> {
+        let path = self.path.join("checkpoint");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = read(&path)?;
+        let signer = self.signer()?;
+        let head = Checkpoint::open(&text, signer.verifier()).map_err(|source| FolderError::Checkpoint { path, source })?;
+        Ok(Some((text, head)))
+    }
+
+    /// Replaces the last head, if it is still the one that the caller knows. The new one is on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`FolderError::CheckpointMoved`]: somebody else wrote there, and nothing was changed. [`FolderError::Io`]: the old
+    /// head stands, and the same call can be made again.
+    pub fn swap_checkpoint(&self, known: Option<&str>, new: &str) -> Result<(), FolderError> {
+        let path = self.path.join("checkpoint");
+        let standing = if path.exists() { Some(read(&path)?) } else { None };
+        if standing.as_deref() != known {
+            return Err(FolderError::CheckpointMoved(path));
+        }
+        replace(&path, new.as_bytes())
+    }
+
+    /// Begins a new log after entries were lost: the old head is kept beside the new one, and checkpoints get a new name,
+    /// so that never two trees that disagree are signed under one. Returns the new name.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn begin_new_log(&mut self) -> Result<String, FolderError> {
+        let checkpoint = self.path.join("checkpoint");
+        let (stem, generation) = match self.origin.rsplit_once("/r") {
+            Some((stem, number)) => (stem.to_owned(), number.parse::<u32>().unwrap_or(1)),
+            None => (self.origin.clone(), 1),
+        };
+        if checkpoint.exists() {
+            let kept = self.path.join(format!("checkpoint.lost.{generation}"));
+            fs::rename(&checkpoint, &kept).map_err(at(&kept))?;
+        }
+        self.origin = format!("{stem}/r{}", generation + 1);
+        let keys = self.path.join("keys");
+        replace(&keys.join("origin"), self.origin.as_bytes())?;
+        replace(&keys.join("ledger.vkey"), self.signer()?.verifier().to_string().as_bytes())?;
+        Ok(self.origin.clone())
+    }
+}
+
+/// Keeps a file's bytes under their hash, in the data folder at `folder`. Returns the hash in hexadecimal.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub fn keep_blob(folder: &Path, bytes: &[u8]) -> Result<String, FolderError> {
+    let name = hex::encode(Sha256::digest(bytes));
+    let path = blob_path(folder, &name);
+    if !path.exists() {
+        make_private_folder(path.parent().unwrap_or(folder))?;
+        replace(&path, bytes)?;
+    }
+    Ok(name)
+}
+
+/// Where a kept file lies. `sha256` is its hash in hexadecimal.
+pub fn blob_path(folder: &Path, sha256: &str) -> PathBuf {
+    folder.join("blobs").join(sha256.get(..2).unwrap_or("00")).join(sha256)
+}
+
+/// The public key that checkpoints of a data folder verify with, without taking the folder.
+///
+/// # Errors
+/// [`FolderError`] if there is none.
+pub fn verifier(path: &Path) -> Result<Verifier, FolderError> {
+    let file = path.join("keys").join("ledger.vkey");
+    if !path.join(Folder::DATABASE).exists() {
+        return Err(FolderError::NotAFolder(path.to_owned()));
+    }
+    read(&file)?.trim().parse().map_err(|error: crate::seal::KeyError| FolderError::KeyBroken(file, error.to_string()))
+}
+
+/// The last signed head's text, without taking the folder.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub fn standing_checkpoint(path: &Path) -> Result<Option<String>, FolderError> {
+    let path = path.join("checkpoint");
+    if path.exists() { read(&path).map(Some) } else { Ok(None) }
+}
+
+fn lock(path: &Path) -> Result<File, FolderError> {
+    let file = path.join("lock");
+    let handle = OpenOptions::new().create(true).truncate(false).write(true).open(&file).map_err(at(&file))?;
+    match handle.try_lock() {
+        Ok(()) => Ok(handle),
+        Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
+        Err(TryLockError::Error(source)) => Err(FolderError::Io { path: file, source }),
+    }
+}
+
+fn create_keys(keys: &Path) -> Result<(), FolderError> {
+    make_private_folder(keys)?;
+    let (mut seed, mut pseudonyms, mut name) = ([0; 32], [0; 32], [0; 4]);
+    getrandom::fill(&mut seed)?;
+    getrandom::fill(&mut pseudonyms)?;
+    getrandom::fill(&mut name)?;
+    let origin = format!("countersign.local/{}", hex::encode(name));
+    let signer = Signer::from_seed(&origin, &seed)
+        .map_err(|error| FolderError::KeyBroken(keys.to_owned(), error.to_string()))?;
+    replace(&keys.join("origin"), origin.as_bytes())?;
+    replace(&keys.join("pseudonyms.key"), hex::encode(pseudonyms).as_bytes())?;
+    replace(&keys.join("ledger.vkey"), signer.verifier().to_string().as_bytes())?;
+    // Last, so that a folder with a seed has all the others.
+    replace(&keys.join("ledger.seed"), hex::encode(seed).as_bytes())
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32], FolderError> {
+    if !path.exists() {
+        return Err(FolderError::KeyMissing(path.to_owned()));
+    }
+    let mut key = [0; 32];
+    match hex::decode_to_slice(read(path)?.trim(), &mut key) {
+        Ok(()) => Ok(key),
+        Err(error) => Err(FolderError::KeyBroken(path.to_owned(), error.to_string())),
+    }
+}
+
+fn read(path: &Path) -> Result<String, FolderError> {
+    fs::read_to_string(path).map_err(at(path))
+}
+
+/// Writes a file of ours that is whole or absent, whenever the power fails.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let draft = path.with_extension("new");
+    let write = || -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.create(true).write(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&draft)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&draft, path)?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(at(path))
+}
+
+fn make_private_folder(path: &Path) -> Result<(), FolderError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(at(path))
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Io { path, source }
+}

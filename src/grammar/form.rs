@@ -1,0 +1,225 @@
+//! Forms, made from the same table as everything else that people type.
+
+use std::collections::BTreeMap;
+
+use chrono::SecondsFormat;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::engine::TEXT_AT_MOST;
+use crate::domain::incident::TITLE_AT_MOST;
+use crate::domain::policy::Policy;
+use crate::domain::{At, CaseId};
+
+use super::value::{Raw, Value, conclude, read};
+use super::verbs::{Arg, Kind, Needed, Verb};
+use super::word::Word;
+use super::{Asked, Context, capital, read::target};
+
+/// A form, to be shown by any platform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Form {
+    /// `incident.open`, `incident.resolve:INC-1`, `approval.decline:APR-1:2`: what [`submitted`] is told.
+    pub id: String,
+    /// What it is for.
+    pub title: String,
+    /// On the button that sends it.
+    pub submit: String,
+    /// Lines above the fields: the policy's own words.
+    pub intro: Vec<Vec<Word>>,
+    /// What is asked.
+    pub fields: Vec<Field>,
+}
+
+/// One question of a form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// The key of the answer.
+    pub name: String,
+    /// What it asks for.
+    pub label: String,
+    /// How it is answered.
+    pub kind: FieldKind,
+    /// Whether it must be answered.
+    pub required: bool,
+    /// What can be chosen. Empty for a person: everybody whom the policy knows.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
+    /// A word of help.
+    #[serde(default)]
+    pub hint: Option<String>,
+    /// What is filled in already. Moments are RFC 3339, flags `true` or `false`.
+    #[serde(default)]
+    pub value: Option<String>,
+    /// Most characters.
+    #[serde(default)]
+    pub max: Option<usize>,
+}
+
+/// One of several answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// How a field is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// One line.
+    Text,
+    /// Several lines.
+    Long,
+    /// One of its choices.
+    Choice,
+    /// Somebody of the policy.
+    Person,
+    /// A moment.
+    Moment,
+    /// Yes or no.
+    Flag,
+}
+
+/// The form of a verb, filled in with what is known. `given` is by argument; `revision` goes into the form's id.
+pub fn form(verb: &'static Verb, case: Option<CaseId>, given: &BTreeMap<String, String>, context: &Context<'_>) -> Form {
+    let mut id = verb.id();
+    if let Some(case) = case {
+        id.push_str(&format!(":{case}"));
+        if let Some(revision) = given.get("revision").and_then(|it| it.parse::<u32>().ok()) {
+            id.push_str(&format!(":{revision}"));
+        }
+    }
+    let asks_case = verb.case && case.is_none();
+    let case_field = asks_case.then(|| Field {
+        name: "case".to_owned(),
+        label: "Case".to_owned(),
+        kind: FieldKind::Text,
+        required: true,
+        choices: Vec::new(),
+        hint: Some(format!("such as {}-1", verb.kind().map_or("INC", |kind| kind.prefix()))),
+        value: context.here.filter(|here| verb.kind() == Some(here.kind)).map(|here| here.to_string()),
+        max: Some(20),
+    });
+    let title = match case {
+        Some(case) => format!("{} · {case}", verb.label),
+        None => verb.label.to_owned(),
+    };
+    let fields = verb.args.iter().filter(|arg| arg.name != "words").map(|arg| field(arg, given.get(arg.name), context));
+    Form {
+        id,
+        title,
+        submit: verb.label.to_owned(),
+        intro: intro(verb, context.policy),
+        fields: case_field.into_iter().chain(fields).collect(),
+    }
+}
+
+/// The policy's own words on what counts as which.
+fn intro(verb: &Verb, policy: &Policy) -> Vec<Vec<Word>> {
+    if !verb.args.iter().any(|arg| arg.kind == Kind::Severity && !arg.named) || verb.verb == "list" {
+        return Vec::new();
+    }
+    let line = |word: &str, about: &str| vec![Word::Strong(word.to_owned()), Word::Text(format!(" · {about}"))];
+    policy.severities.iter().map(|(severity, words)| line(severity.word(), &super::clean::line(&words.about))).collect()
+}
+
+fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Field {
+    let kind = match arg.kind {
+        Kind::Rest | Kind::Action => FieldKind::Long,
+        Kind::Word | Kind::Number | Kind::Title | Kind::Url | Kind::Case | Kind::Roles | Kind::Range => FieldKind::Text,
+        Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Severity | Kind::Duty => FieldKind::Choice,
+        Kind::Class | Kind::Path | Kind::Attribution => FieldKind::Choice,
+        Kind::Person | Kind::PersonOrNone => FieldKind::Person,
+        Kind::Moment | Kind::Until => FieldKind::Moment,
+        Kind::Flag => FieldKind::Flag,
+    };
+    let choices = match kind {
+        FieldKind::Choice => arg.kind.choices(context.policy),
+        _ => Vec::new(),
+    };
+    let choices = choices.into_iter().map(|(value, about)| {
+        let about = about.filter(|about| *about != value);
+        let label = about.map_or_else(|| value.clone(), |about| format!("{value} · {}", super::clean::line(&about)));
+        Choice { value, label }
+    });
+    Field {
+        name: arg.name.to_owned(),
+        label: arg.label.to_owned(),
+        kind,
+        required: arg.needed != Needed::No && kind != FieldKind::Flag,
+        choices: choices.collect(),
+        hint: Some(arg.hint.to_owned()).filter(|hint| !hint.is_empty()),
+        value: filled(arg, given, context),
+        max: match arg.kind {
+            Kind::Title => Some(TITLE_AT_MOST),
+            Kind::Rest | Kind::Action => Some(TEXT_AT_MOST),
+            _ => None,
+        },
+    }
+}
+
+/// What was said already, as the field wants it; what can't be read is left for the person to see.
+fn filled(arg: &Arg, given: Option<&String>, context: &Context<'_>) -> Option<String> {
+    let Some(given) = given.filter(|given| !given.trim().is_empty()) else {
+        return match arg.kind {
+            Kind::Workflow if arg.needed != Needed::No => context.workflow.map(|id| id.to_string()),
+            Kind::Choice(words) if arg.name == "impact" => words.first().map(|word| (*word).to_owned()),
+            _ => None,
+        };
+    };
+    match (arg.kind, read(arg.kind, given, context)) {
+        (Kind::Moment | Kind::Until, Ok(Value::At(at))) => rfc3339(at, context),
+        (Kind::Moment | Kind::Until, _) => None,
+        (_, Ok(Value::Workflow(id))) => Some(id.to_string()),
+        (_, Ok(Value::Person(id))) => Some(id.to_string()),
+        (_, Ok(Value::Role(id))) => Some(id.to_string()),
+        (_, Ok(Value::Class(id))) => Some(id.to_string()),
+        (_, Ok(Value::Path(id))) => Some(id.to_string()),
+        (_, Ok(Value::Severity(severity))) => Some(severity.word().to_owned()),
+        (_, Ok(Value::Flag(flag))) => Some(flag.to_string()),
+        _ => Some(given.clone()),
+    }
+}
+
+fn rfc3339(at: At, context: &Context<'_>) -> Option<String> {
+    Some(at.utc()?.with_timezone(&context.zone).to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Reads a form that was sent.
+///
+/// # Errors
+/// Each field that is wrong, with a sentence for it. The name is empty where it is about the form as a whole.
+pub fn submitted(
+    form_id: &str,
+    values: &BTreeMap<String, String>,
+    context: &Context<'_>,
+) -> Result<Asked, Vec<(String, String)>> {
+    let old = || vec![(String::new(), "That form is from another version of me. Please open it again.".to_owned())];
+    // In a form's id only a revision can follow the case; votes have no other argument.
+    let (verb, mut raw): (_, Raw) = target(form_id).ok_or_else(old)?;
+    let mut wrongs: Vec<(String, String)> = Vec::new();
+    for (name, value) in values.iter().filter(|(_, value)| !value.trim().is_empty()) {
+        if let Some(arg) = verb.arg(name) {
+            raw.said.insert(arg.name, value.replace("\r\n", "\n"));
+        } else if name == "case" && verb.case && raw.case.is_none() {
+            match read(Kind::Case, value, context) {
+                Ok(Value::Case(id)) if verb.kind() == Some(id.kind) => raw.case = Some(id),
+                Ok(_) => wrongs.push((name.clone(), format!("This is for an {}.", verb.root))),
+                Err(sentence) => wrongs.push((name.clone(), capital(&sentence))),
+            }
+        }
+    }
+    // In a form every field is asked for, so a list of several answers has the first say.
+    match conclude(verb, &raw, context) {
+        Ok(asked) if wrongs.is_empty() => Ok(asked),
+        Ok(_) => Err(wrongs),
+        Err(more) => {
+            let known: Vec<String> = wrongs.iter().map(|(name, _)| name.clone()).collect();
+            let more = more.into_iter().filter(|wrong| !known.iter().any(|name| name == wrong.field));
+            wrongs.extend(more.map(|wrong| (wrong.field.to_owned(), capital(&wrong.sentence))));
+            Err(wrongs)
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What people type, and what it means: `/incident open …`, `@countersign approve APR-41 looks right`, a button, a form.
+//!
+//! Everything stands on one table, [`VERBS`]. Nothing here decides anything: a line becomes a [`Command`] with every name
+//! resolved, or a kind sentence about what was wrong and what to type. No platform, no clock, no database.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono_tz::Tz;
+
+use crate::domain::command::HouseCommand;
+use crate::domain::policy::Policy;
+use crate::domain::{At, CaseId, CaseKind, Command, PersonId, Severity, WorkflowId};
+
+pub mod clean;
+pub mod form;
+pub mod moment;
+mod read;
+#[cfg(test)]
+mod tests;
+mod value;
+pub mod verbs;
+pub mod word;
+
+pub use form::{Field, FieldKind, Form, form, submitted};
+pub use read::{action, form_action, pressed, read};
+pub use value::nearest;
+pub use verbs::{Arg, Kind, Needed, ROOTS, VERBS, Verb, completion, find, markdown_table};
+pub use word::Word;
+
+/// What people call the bot in a mention. Adapters write their platform's mention of the bot this way.
+pub const BOT: &str = "countersign";
+
+/// Who types, when and where.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// `None`: an account that the policy doesn't know.
+    pub by: Option<&'a PersonId>,
+    /// Now.
+    pub at: At,
+    /// The asker's own zone.
+    pub zone: Tz,
+    /// The policy in force: names are looked up in it.
+    pub policy: &'a Policy,
+    /// The case in whose own channel or thread it was said.
+    pub here: Option<CaseId>,
+    /// The workflow whose channel it was said in, so that it needn't be typed there.
+    pub workflow: Option<&'a WorkflowId>,
+    /// What slash commands begin with: `/`, or `/cs-` where another app has the name.
+    pub prefix: &'a str,
+}
+
+/// How it reached the bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// As a slash command.
+    Slash,
+    /// As an ordinary message: a command only if it begins with a mention of the bot.
+    Said,
+}
+
+/// What a line, a button or a form asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// A case is to begin.
+    New(Command),
+    /// Something is asked of a case.
+    Case {
+        /// Which case.
+        id: CaseId,
+        /// What is asked of it.
+        command: Command,
+    },
+    /// Something that concerns no single case.
+    House(HouseCommand),
+    /// To be shown something.
+    Query(Query),
+    /// Something is missing: show the form, filled in with what was said. See [`form()`].
+    Form {
+        /// What is wanted.
+        verb: &'static Verb,
+        /// Of which case.
+        case: Option<CaseId>,
+        /// What was said already, by argument; `revision` is the one that the button was drawn for.
+        given: BTreeMap<String, String>,
+    },
+    /// The policy file is to be read again.
+    ReloadPolicy,
+}
+
+/// What somebody wants to see. Changes nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// Cases; `kind: None` is all kinds.
+    List {
+        /// Of one kind.
+        kind: Option<CaseKind>,
+        /// Which of them.
+        filter: Filter,
+    },
+    /// How a case stands.
+    Status(CaseId),
+    /// What happened on a case.
+    Timeline(CaseId),
+    /// The post-incident review as drafted.
+    ReviewDraft(CaseId),
+    /// What the asker owes.
+    Mine,
+    /// What is open and late, per workflow.
+    SlaStatus,
+    /// How the bot itself is.
+    Health,
+    /// How the SLA was kept.
+    Digest {
+        /// The time it is about.
+        range: Range,
+        /// `None`: all of them.
+        workflow: Option<WorkflowId>,
+        /// As it was known then; `None` is now.
+        as_of: Option<At>,
+    },
+    /// What is unwise in the policy.
+    RedFlags,
+    /// What can be typed.
+    Help {
+        /// `None`: all commands.
+        root: Option<&'static str>,
+        /// One verb in detail.
+        verb: Option<&'static Verb>,
+    },
+}
+
+/// Which cases to list. The default is every open one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Closed ones too.
+    pub all: bool,
+    /// Those that the asker opened, sits in, or owes an answer to.
+    pub mine: bool,
+    /// Of one workflow.
+    pub workflow: Option<WorkflowId>,
+    /// Of one severity.
+    pub severity: Option<Severity>,
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.mine { "yours" } else if self.all { "all" } else { "open" })?;
+        if let Some(workflow) = &self.workflow {
+            write!(f, " · {workflow}")?;
+        }
+        if let Some(severity) = &self.severity {
+            write!(f, " · {severity}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The time that a digest is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// The last seven days.
+    Week,
+    /// The last calendar month.
+    Month,
+    /// The last calendar quarter.
+    Quarter,
+    /// From a moment up to, not including, another.
+    Between {
+        /// The first moment.
+        from: At,
+        /// The first moment after it.
+        to: At,
+    },
+}
+
+/// A line that can't be a command as it stands: what was wrong and what to type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misread {
+    /// What was wrong, with the nearest known name where there is one.
+    pub sentence: String,
+    /// A line that works, or that shows the shape.
+    pub example: Option<String>,
+    /// The command that help can be asked on.
+    pub root: Option<&'static str>,
+}
+
+impl fmt::Display for Misread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&capital(&self.sentence))?;
+        match &self.example {
+            Some(example) => write!(f, " For example: `{example}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Misread {}
+
+/// A sentence begins with a capital letter, unless it begins with code.
+pub(crate) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

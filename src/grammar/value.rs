@@ -1,0 +1,430 @@
+//! Words → values: what was typed in an argument's place, read against the policy and the clock. An unknown name gets the
+//! nearest known one.
+
+use std::collections::BTreeMap;
+
+use crate::domain::command::{Command, Impact, SeatName, Which};
+use crate::domain::obligation::Attribution;
+use crate::domain::{At, CaseId, ClassId, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
+
+use super::verbs::{Arg, Kind, Needed, Verb};
+use super::{Asked, Context, Range, clean, moment};
+
+/// Names are compared up to this length; longer ones are nobody's.
+const NAME_AT_MOST: usize = 80;
+/// How many names are listed in a sentence before it says “…”.
+const LISTED: usize = 8;
+
+/// What is wrong with one argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// The argument's name; `case` for the case itself.
+    pub field: &'static str,
+    /// Nothing was said, rather than something wrong.
+    pub missing: bool,
+    /// For the person who typed it.
+    pub sentence: String,
+}
+
+/// An argument, read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Text(String),
+    Number(u32),
+    Workflow(WorkflowId),
+    Person(PersonId),
+    Nobody,
+    Role(RoleId),
+    Roles(Vec<RoleId>),
+    Case(CaseId),
+    At(At),
+    Flag(bool),
+    Severity(Severity),
+    Duty(Duty),
+    Class(ClassId),
+    Path(PathId),
+    Attribution(Attribution),
+    Range(Range),
+}
+
+/// What was said with a verb, as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Raw {
+    pub case: Option<CaseId>,
+    /// The revision that a button or a form was drawn for.
+    pub revision: Option<u32>,
+    pub said: BTreeMap<&'static str, String>,
+}
+
+/// What was said with a verb, read: what a verb's `make` builds from.
+pub(super) struct Values<'a> {
+    pub verb: &'static Verb,
+    pub context: &'a Context<'a>,
+    pub revision: Option<u32>,
+    case: Option<CaseId>,
+    map: BTreeMap<&'static str, Value>,
+}
+
+/// Reads everything that was said with a verb and makes of it what is asked.
+///
+/// # Errors
+/// Everything that is wrong or missing, in the order of the arguments.
+pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) -> Result<Asked, Vec<Wrong>> {
+    let mut map = BTreeMap::new();
+    let mut wrongs = Vec::new();
+    if verb.case && raw.case.is_none() {
+        wrongs.push(Wrong { field: "case", missing: true, sentence: no_case(verb) });
+    }
+    for arg in verb.args {
+        match raw.said.get(arg.name).filter(|said| !said.trim().is_empty()) {
+            Some(said) => match read(arg.kind, said, context) {
+                Ok(value) => {
+                    map.insert(arg.name, value);
+                }
+                Err(sentence) => wrongs.push(Wrong { field: arg.name, missing: false, sentence }),
+            },
+            None => match default(arg, context) {
+                Some(value) => {
+                    map.insert(arg.name, value);
+                }
+                None if arg.needed == Needed::No => {}
+                None => wrongs.push(missing(arg)),
+            },
+        }
+    }
+    if !wrongs.is_empty() {
+        return Err(wrongs);
+    }
+    let values = Values { verb, context, revision: raw.revision, case: raw.case, map };
+    (verb.make)(&values).map_err(|wrong| vec![wrong])
+}
+
+/// What goes without saying: the channel's workflow, or the only one there is.
+fn default(arg: &Arg, context: &Context<'_>) -> Option<Value> {
+    if arg.kind != Kind::Workflow || arg.needed == Needed::No {
+        return None;
+    }
+    let only = || Some(context.policy.workflows.keys().next()?).filter(|_| context.policy.workflows.len() == 1);
+    context.workflow.or_else(only).cloned().map(Value::Workflow)
+}
+
+fn no_case(verb: &Verb) -> String {
+    let (kind, example) = match verb.kind() {
+        Some(kind) => (kind.word(), format!("{}-1", kind.prefix())),
+        None => ("case", "INC-1".to_owned()),
+    };
+    format!("which {kind}? Name it, such as {example}, or say it in its own thread.")
+}
+
+fn missing(arg: &Arg) -> Wrong {
+    let label = arg.label.split(':').next().unwrap_or(arg.label).to_lowercase();
+    let sentence = format!("“{label}” is missing: {}.", arg.hint);
+    Wrong { field: arg.name, missing: true, sentence }
+}
+
+/// Reads one value.
+///
+/// # Errors
+/// A sentence that says what is wrong and what is possible.
+pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Value, String> {
+    let policy = context.policy;
+    // A key, or what things are called, among those of the policy.
+    let named = |what: &str, said: &str| -> Result<String, String> {
+        let typed = clean::line(said);
+        let choices = kind.choices(policy);
+        by_name(&typed, &choices).map(str::to_owned).ok_or_else(|| unknown(what, &typed, &choices))
+    };
+    match kind {
+        Kind::Word | Kind::Title => Ok(Value::Text(clean::line(said))).and_then(|value| match &value {
+            Value::Text(text) if text.is_empty() => Err("there are no letters in it that one could see.".to_owned()),
+            _ => Ok(value),
+        }),
+        Kind::Rest => Ok(Value::Text(said.trim().to_owned())),
+        Kind::Action => Ok(Value::Text(said.to_owned())),
+        Kind::Url => Ok(Value::Text(said.trim().trim_start_matches('<').trim_end_matches('>').to_owned())),
+        Kind::Number => {
+            let digits = said.trim().trim_start_matches('#');
+            let number = digits.parse().ok().filter(|&it: &u32| it > 0 && digits.bytes().all(|b| b.is_ascii_digit()));
+            number.map(Value::Number).ok_or_else(|| format!("“{}” is not a number such as 2.", short(said)))
+        }
+        Kind::Choice(words) => {
+            let typed = clean::line(said);
+            let found = words.iter().find(|word| word.eq_ignore_ascii_case(&typed));
+            found.map(|word| Value::Text((*word).to_owned())).ok_or_else(|| {
+                format!("“{}” is not one of {}.", short(&typed), or(words.iter().copied()))
+            })
+        }
+        Kind::Workflow => named("workflow", said).map(|id| Value::Workflow(id.into())),
+        Kind::Person => person(said, context).map(Value::Person),
+        Kind::PersonOrNone => match clean::line(said).to_ascii_lowercase().as_str() {
+            "none" | "nobody" | "-" => Ok(Value::Nobody),
+            _ => person(said, context).map(Value::Person),
+        },
+        Kind::Role => named("role", said.trim_start_matches('@')).map(|id| Value::Role(id.into())),
+        Kind::Roles => {
+            let roles = said.split(',').map(str::trim).filter(|name| !name.is_empty());
+            roles.map(|name| named("role", name.trim_start_matches('@')).map(RoleId::from)).collect::<Result<_, _>>().map(Value::Roles)
+        }
+        Kind::Case => {
+            let typed = clean::line(said);
+            typed.parse().map(Value::Case).map_err(|not| format!("{not}."))
+        }
+        Kind::Moment | Kind::Until => {
+            let lean = if kind == Kind::Moment { moment::Lean::Past } else { moment::Lean::Future };
+            moment::moment(&clean::line(said), context.at, context.zone, lean).map(Value::At).ok_or_else(|| {
+                let possible = match kind {
+                    Kind::Moment => "`14:05`, `yesterday 23:10`, `2h ago` or `2026-11-23 14:05`",
+                    _ => "`17:00`, `tomorrow 09:00`, `3d` or `2026-12-01 17:00`",
+                };
+                format!("“{}” is not a moment that I can read. Try {possible}.", short(said))
+            })
+        }
+        Kind::Flag => match clean::line(said).to_ascii_lowercase().as_str() {
+            "yes" | "true" | "on" | "1" | "y" => Ok(Value::Flag(true)),
+            "no" | "false" | "off" | "0" | "n" => Ok(Value::Flag(false)),
+            other => Err(format!("“{}” is neither yes nor no.", short(other))),
+        },
+        Kind::Severity => Severity::read(&clean::line(said))
+            .map(Value::Severity)
+            .ok_or_else(|| format!("“{}” is not a severity: sev1 (the gravest) to sev4.", short(said))),
+        Kind::Duty => {
+            let typed = clean::line(said);
+            Duty::read(&typed.replace([' ', '_'], "-"))
+                .map(Value::Duty)
+                .ok_or_else(|| unknown("duty", &typed, &kind.choices(policy)))
+        }
+        Kind::Class => named("class", said).map(|id| Value::Class(id.into())),
+        Kind::Path => named("approval path", said).map(|id| Value::Path(id.into())),
+        Kind::Attribution => named("party", said).map(|id| {
+            Value::Attribution(match id.as_str() {
+                "requester" => Attribution::Requester,
+                "third-party" => Attribution::ThirdParty,
+                _ => Attribution::Holder(id.into()),
+            })
+        }),
+        Kind::Range => range(said, context).map(Value::Range),
+    }
+}
+
+/// The key that is meant: as written, or by what it is called.
+fn by_name<'c>(typed: &str, choices: &'c [(String, Option<String>)]) -> Option<&'c str> {
+    let same = |known: &str| known.len() <= NAME_AT_MOST * 4 && known.to_lowercase() == typed.to_lowercase();
+    if typed.chars().count() > NAME_AT_MOST {
+        return None;
+    }
+    let key = choices.iter().find(|(key, _)| same(key));
+    key.or_else(|| choices.iter().find(|(_, name)| name.as_deref().is_some_and(same))).map(|(key, _)| key.as_str())
+}
+
+/// A person by key, by name, or by a first name that only one has.
+pub(super) fn person(said: &str, context: &Context<'_>) -> Result<PersonId, String> {
+    let typed = clean::line(said);
+    let typed = typed.strip_prefix('@').unwrap_or(&typed).trim_matches(['"', '“', '”']);
+    let people = Kind::Person.choices(context.policy);
+    if let Some(key) = by_name(typed, &people) {
+        return Ok(key.into());
+    }
+    let first = |name: &str| name.split_whitespace().next().is_some_and(|it| it.to_lowercase() == typed.to_lowercase());
+    let mut called: Vec<&str> = Vec::new();
+    if typed.len() <= NAME_AT_MOST * 4 {
+        let fits = |(_, name): &&(String, Option<String>)| name.as_deref().is_some_and(first);
+        called = people.iter().filter(fits).map(|(key, _)| key.as_str()).collect();
+    }
+    match called.as_slice() {
+        [one] => Ok((*one).into()),
+        [] => Err(unknown("person", typed, &people)),
+        several => Err(format!("several people are called “{}”: {}.", short(typed), or(several.iter().map(|it| format!("@{it}"))))),
+    }
+}
+
+fn range(said: &str, context: &Context<'_>) -> Result<Range, String> {
+    let typed = clean::line(said);
+    let unreadable = || format!("“{}” is not a time for a digest: week, month, quarter, or 2026-11-01..2026-11-30.", short(&typed));
+    match typed.to_ascii_lowercase().as_str() {
+        "week" | "weekly" | "7d" => return Ok(Range::Week),
+        "month" | "monthly" => return Ok(Range::Month),
+        "quarter" | "quarterly" => return Ok(Range::Quarter),
+        _ => {}
+    }
+    let (from, to) = typed.split_once("..").ok_or_else(unreadable)?;
+    let day = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let start = |date: chrono::NaiveDate| moment::on_the_wall(date.and_time(chrono::NaiveTime::MIN), context.zone);
+    let exact = |text: &str| moment::moment(text, context.at, context.zone, moment::Lean::Past);
+    let from = match day(from) {
+        Some(date) => start(date),
+        None => exact(from),
+    };
+    // The last day belongs to it.
+    let to = match day(to) {
+        Some(date) => date.succ_opt().and_then(start),
+        None => exact(to),
+    };
+    match (from, to) {
+        (Some(from), Some(to)) if from < to => Ok(Range::Between { from, to }),
+        (Some(_), Some(_)) => Err("that time ends before it begins; the earlier day comes first.".to_owned()),
+        _ => Err(unreadable()),
+    }
+}
+
+/// “There is no role …”, with the nearest known name, or all of them where they are few.
+fn unknown(what: &str, typed: &str, choices: &[(String, Option<String>)]) -> String {
+    let keys = choices.iter().map(|(key, _)| key.as_str());
+    match nearest(typed, keys.clone()) {
+        Some(near) => format!("there is no {what} “{}” in the policy. Did you mean `{near}`?", short(typed)),
+        None if choices.is_empty() => format!("the policy has no {what} yet, so “{}” can't be one.", short(typed)),
+        None => {
+            let dots = if choices.len() > LISTED { ", …" } else { "" };
+            let some: Vec<&str> = keys.take(LISTED).collect();
+            format!("there is no {what} “{}” in the policy. It has: {}{dots}.", short(typed), some.join(", "))
+        }
+    }
+}
+
+/// The nearest of the known names, if one is near enough for a slip of the fingers.
+pub fn nearest<'n>(typed: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if typed.is_empty() || typed.chars().count() > NAME_AT_MOST {
+        return None;
+    }
+    let typed = typed.to_lowercase();
+    let length = typed.chars().count();
+    let near = known.filter_map(|name| {
+        let lower = name.to_lowercase();
+        let distance = strsim::osa_distance(&typed, &lower);
+        let begins = length >= 3 && (lower.starts_with(&typed) || (lower.len() >= 3 && typed.starts_with(&lower)));
+        let slips = match length.max(lower.chars().count()) {
+            0..=2 => 0,
+            3..=5 => 1,
+            6..=8 => 2,
+            _ => 3,
+        };
+        (begins || distance <= slips).then_some((distance, name))
+    });
+    near.min().map(|(_, name)| name)
+}
+
+/// What somebody typed, cut to what a sentence can hold, on one line and without backticks.
+pub(super) fn short(typed: &str) -> String {
+    let beginning: String = typed.chars().take(200).collect();
+    let line = clean::line(&beginning).replace('`', "'");
+    let mut cut: String = line.chars().take(40).collect();
+    if cut.chars().count() < line.chars().count() || beginning.len() < typed.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+fn or(words: impl Iterator<Item = impl ToString>) -> String {
+    let mut words: Vec<String> = words.map(|it| it.to_string()).collect();
+    match words.pop() {
+        None => String::new(),
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} or {last}", words.join(", ")),
+    }
+}
+
+macro_rules! values {
+    ($($(#[$doc:meta])* $name:ident, $maybe:ident: $variant:ident($kind:ty);)*) => {$(
+        $(#[$doc])*
+        pub fn $maybe(&self, name: &str) -> Option<$kind> {
+            match self.map.get(name) {
+                Some(Value::$variant(value)) => Some(value.clone()),
+                _ => None,
+            }
+        }
+        #[allow(dead_code, reason = "one of the pair is enough for most kinds")]
+        pub fn $name(&self, name: &'static str) -> Result<$kind, Wrong> {
+            self.$maybe(name).ok_or_else(|| self.missing(name))
+        }
+    )*};
+}
+
+impl Values<'_> {
+    values! {
+        number, maybe_number: Number(u32);
+        workflow, maybe_workflow: Workflow(WorkflowId);
+        person, maybe_person: Person(PersonId);
+        role, maybe_role: Role(RoleId);
+        moment, maybe_moment: At(At);
+        severity, maybe_severity: Severity(Severity);
+        attribution, maybe_attribution: Attribution(Attribution);
+        other, maybe_other: Case(CaseId);
+        needed_duty, duty: Duty(Duty);
+        needed_class, class: Class(ClassId);
+        needed_path, path: Path(PathId);
+    }
+
+    pub fn missing(&self, name: &'static str) -> Wrong {
+        match self.verb.arg(name) {
+            Some(arg) => missing(arg),
+            None => Wrong { field: name, missing: true, sentence: format!("“{name}” is missing.") },
+        }
+    }
+
+    pub fn case(&self) -> Result<CaseId, Wrong> {
+        self.case.ok_or_else(|| Wrong { field: "case", missing: true, sentence: no_case(self.verb) })
+    }
+
+    /// The command, asked of the case that was named.
+    pub fn on(&self, command: Command) -> Result<Asked, Wrong> {
+        Ok(Asked::Case { id: self.case()?, command })
+    }
+
+    pub fn maybe_text(&self, name: &str) -> Option<String> {
+        match self.map.get(name) {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    pub fn text(&self, name: &str) -> String {
+        self.maybe_text(name).unwrap_or_default()
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        self.map.get(name) == Some(&Value::Flag(true))
+    }
+
+    pub fn impact(&self, name: &str) -> Impact {
+        match self.maybe_text(name).as_deref() {
+            Some("unclear") => Impact::Unclear,
+            _ => Impact::Known,
+        }
+    }
+
+    pub fn which(&self, name: &'static str) -> Result<Which, Wrong> {
+        let word = self.maybe_text(name);
+        Which::ALL.into_iter().find(|it| Some(it.word()) == word.as_deref()).ok_or_else(|| self.missing(name))
+    }
+
+    pub fn seat(&self, name: &'static str) -> Result<SeatName, Wrong> {
+        let word = self.maybe_text(name);
+        SeatName::ALL.into_iter().find(|it| Some(it.word()) == word.as_deref()).ok_or_else(|| self.missing(name))
+    }
+
+    pub fn roles(&self, name: &str) -> Vec<RoleId> {
+        match self.map.get(name) {
+            Some(Value::Roles(roles)) => roles.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub fn range(&self, name: &str) -> Range {
+        match self.map.get(name) {
+            Some(Value::Range(range)) => *range,
+            _ => Range::Week,
+        }
+    }
+
+    /// Whoever asks, when nobody is named.
+    pub fn person_or_by(&self, name: &'static str) -> Result<PersonId, Wrong> {
+        self.maybe_person(name).or_else(|| self.context.by.cloned()).ok_or_else(|| self.missing(name))
+    }
+
+    /// As [`Values::person_or_by`]; `none` is nobody.
+    pub fn person_or_me(&self, name: &'static str) -> Result<Option<PersonId>, Wrong> {
+        match self.map.get(name) {
+            Some(Value::Nobody) => Ok(None),
+            _ => self.person_or_by(name).map(Some),
+        }
+    }
+}

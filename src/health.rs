@@ -1,0 +1,126 @@
+//! How the bot itself is: the oldest overdue wake, the oldest unsent message, the last failed commit. A watchdog looks every
+//! few seconds, tells the operators' channel when the engine falls behind and when it has caught up, and pings an outside
+//! heartbeat, whose silence is heard where this process can't speak any more.
+
+use std::time::Duration;
+
+use crate::desk::DeskHandle;
+use crate::domain::command::HouseCommand;
+use crate::domain::{Actor, Span};
+use crate::store::{Reader, StoreError};
+
+/// Later than this is behind.
+pub const BEHIND: Span = Span::seconds(60);
+/// How often the watchdog looks.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+#[derive(Clone)]
+pub struct Health {
+    desk: DeskHandle,
+    reader: Reader,
+}
+
+/// How it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How late the longest overdue wake is; absent where it isn't [`BEHIND`].
+    pub oldest_wake_late: Option<Span>,
+    /// How long the oldest message has waited since it could have gone out; absent where it isn't [`BEHIND`].
+    pub oldest_notice_late: Option<Span>,
+    /// Messages whose time has come.
+    pub waiting: i64,
+    /// Messages that could not be delivered, ever.
+    pub given_up: i64,
+    /// The last commit failed; the reason stands in the log beside this reference.
+    pub trouble: Option<String>,
+    /// Entries in the ledger.
+    pub entries: u64,
+}
+
+impl Report {
+    pub fn is_well(&self) -> bool {
+        self.oldest_wake_late.is_none() && self.oldest_notice_late.is_none() && self.trouble.is_none()
+    }
+}
+
+impl Health {
+    pub fn new(desk: DeskHandle, reader: Reader) -> Health {
+        Health { desk, reader }
+    }
+
+    /// Looks. A database that can't be read is trouble too.
+    pub async fn look(&self) -> Report {
+        let shown = self.desk.shown();
+        let mut report = Report { trouble: shown.trouble.clone(), entries: shown.size, ..Report::default() };
+        if let Err(error) = self.read(&mut report).await {
+            let reference = crate::desk::reference();
+            tracing::error!(%reference, %error, "health can't be read");
+            report.trouble.get_or_insert(reference);
+        }
+        report
+    }
+
+    async fn read(&self, report: &mut Report) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        let behind = |late: Span| Some(late).filter(|&late| late > BEHIND);
+        report.oldest_wake_late = self.reader.oldest_wake().await?.and_then(|wake| behind(now - wake));
+        let (waiting, oldest) = self.reader.outbox_age(now).await?;
+        report.waiting = waiting;
+        report.oldest_notice_late = oldest.and_then(|oldest| behind(now - oldest));
+        report.given_up = self.reader.outbox_given_up().await?;
+        Ok(())
+    }
+
+    /// Looks every few seconds until the desk is gone. `heartbeat` is pinged while all is well.
+    pub async fn watch(self, heartbeat: Option<Heartbeat>) {
+        let mut changes = self.desk.watch();
+        let mut last_beat = None;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = gone(&mut changes) => return,
+            }
+            let report = self.look().await;
+            let command = HouseCommand::Watch {
+                oldest_wake_late: report.oldest_wake_late,
+                oldest_notice_late: report.oldest_notice_late,
+            };
+            match self.desk.house(command, Actor::Engine).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
+                Err(fault) if fault.is_stopped() => return,
+                Err(fault) => tracing::error!(%fault, "the watchdog could not record what it saw"),
+            }
+            if let Some(heartbeat) = &heartbeat
+                && report.is_well()
+                && last_beat.is_none_or(|at: std::time::Instant| at.elapsed() >= heartbeat.every)
+            {
+                last_beat = Some(std::time::Instant::now());
+                heartbeat.beat().await;
+            }
+        }
+    }
+}
+
+async fn gone(changes: &mut tokio::sync::watch::Receiver<crate::desk::Shown>) {
+    while changes.changed().await.is_ok() {}
+}
+
+/// An address outside that is called regularly, and raises the alarm when it isn't.
+pub struct Heartbeat {
+    pub url: reqwest::Url,
+    pub every: Duration,
+    pub client: reqwest::Client,
+}
+
+impl Heartbeat {
+    /// The URL may hold a secret, so only its host is logged.
+    async fn beat(&self) {
+        let sent = self.client.get(self.url.clone()).timeout(Duration::from_secs(10)).send().await;
+        let outcome = sent.and_then(reqwest::Response::error_for_status);
+        if let Err(error) = outcome {
+            let host = self.url.host_str().unwrap_or_default().to_owned();
+            tracing::warn!(host, error = %error.without_url(), "the heartbeat did not get through");
+        }
+    }
+}

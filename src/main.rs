@@ -1,0 +1,305 @@
+//! The command line.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use countersign::clock::Mode;
+use countersign::config::{Config, Given, LogAs};
+use countersign::serve::Time;
+
+/// Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems in production, in chat, with
+/// evidence that an auditor can check.
+///
+/// Without a command it serves the local room.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Verb>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the bot and the local room (the default).
+    Serve(Serve),
+    /// Run the room in a folder of its own and play a short story into it.
+    Demo(Demo),
+    /// Work with the policy file.
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    /// Check a ledger or an exported bundle, and say what is wrong where.
+    Verify {
+        /// A data folder.
+        #[arg(long, value_name = "DIR", conflicts_with = "bundle", required_unless_present = "bundle")]
+        data: Option<PathBuf>,
+        /// An exported bundle.
+        bundle: Option<PathBuf>,
+        /// The public key that the bundle's checkpoint must carry (the text of ledger.vkey), got from elsewhere than the bundle.
+        #[arg(long, requires = "bundle")]
+        key: Option<String>,
+    },
+    /// Export the evidence of one case as a BagIt bag.
+    Export {
+        /// Such as INC-12.
+        case: countersign::domain::CaseId,
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+        /// A folder that doesn't exist yet.
+        #[arg(short, long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Print how the governance SLA was kept.
+    Digest(DigestLine),
+    /// Build every table again from the ledger.
+    Rebuild {
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+        /// Only compare, and list what differs.
+        #[arg(long)]
+        compare: bool,
+    },
+    /// Go on after a backup was restored: begins a new log and records what was lost.
+    Recover {
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
+        /// The entries that the signed head speaks of and the database lacks are lost. Say that you accept it.
+        #[arg(long)]
+        accept_loss: bool,
+    },
+}
+
+#[derive(Args, Clone)]
+struct Serve {
+    /// Where the database, the keys and files lie [default: countersign-data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The address of the room and the API [default: 127.0.0.1:7311].
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<std::net::SocketAddr>,
+    /// The governance SLA [default: an embedded example].
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Settings.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Templates to lay over the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// `manual`: the room's time stands still until you move it.
+    #[arg(long, value_enum, default_value = "real")]
+    clock: Mode,
+    /// How many times as fast as the world the time runs.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    speed: Option<u32>,
+    /// Let other machines reach the room, which has no passwords.
+    #[arg(long)]
+    open_to_network: bool,
+    /// How the log is written.
+    #[arg(long, value_enum)]
+    log: Option<LogAs>,
+}
+
+#[derive(Args)]
+struct Demo {
+    #[arg(long, value_name = "DIR", default_value = "countersign-demo")]
+    data: PathBuf,
+    #[arg(long, value_name = "ADDR", default_value = Config::LISTEN)]
+    listen: std::net::SocketAddr,
+    /// Seconds between two steps.
+    #[arg(long, value_name = "SECONDS", default_value = "1.5")]
+    pace: f64,
+    /// Stop when the story is told.
+    #[arg(long)]
+    once: bool,
+}
+
+#[derive(Subcommand)]
+enum PolicyVerb {
+    /// Read a policy and say what is wrong with it, and what is unwise.
+    Check {
+        /// The file; without it the embedded example.
+        file: Option<PathBuf>,
+    },
+    /// Print the JSON Schema, for editors.
+    Schema,
+    /// Print the embedded example, to start your own from.
+    Example,
+}
+
+#[derive(Args)]
+struct DigestLine {
+    #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+    data: PathBuf,
+    /// `week`, `month`, `quarter`, or FROM..TO as dates.
+    #[arg(default_value = "week")]
+    period: String,
+    /// Only this workflow.
+    #[arg(long)]
+    workflow: Option<String>,
+    /// As it was known at this moment.
+    #[arg(long, value_name = "MOMENT")]
+    as_of: Option<String>,
+    #[arg(long = "as", value_enum, default_value = "text")]
+    form: countersign::digest::Form,
+}
+
+impl Serve {
+    fn config(&self) -> anyhow::Result<Config> {
+        let given = Given {
+            data: self.data.clone(),
+            listen: self.listen,
+            policy: self.policy.clone(),
+            templates: self.templates.clone(),
+            open_to_network: self.open_to_network,
+            log: self.log,
+        };
+        Ok(Config::read(self.config.as_deref(), |name| std::env::var(name).ok(), given)?)
+    }
+
+    /// A manual clock stands still unless a speed is named; the real one runs as the world does.
+    fn time(&self) -> Time {
+        let speed = match self.clock {
+            Mode::Real => self.speed.unwrap_or(1),
+            Mode::Manual => self.speed.unwrap_or(0),
+        };
+        Time { mode: self.clock, speed }
+    }
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    // Two TLS providers in one program need to be told which one counts. Fails only if one was chosen already.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("countersign: the system gives no threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(line)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("countersign: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(line: Line) -> anyhow::Result<ExitCode> {
+    match line.command.unwrap_or(Verb::Serve(line.serve)) {
+        Verb::Serve(serve) => {
+            let config = serve.config()?;
+            log_to_stderr(config.log);
+            let running = countersign::serve::start(&config, serve.time()).await?;
+            greet(&running, &config, serve.time());
+            running.until_stopped().await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Demo(demo) => {
+            let given = Given { data: Some(demo.data), listen: Some(demo.listen), ..Given::default() };
+            let config = Config::read(None, |_| None, given)?;
+            log_to_stderr(config.log);
+            let time = Time { mode: Mode::Manual, speed: 0 };
+            let running = countersign::serve::start(&config, time).await?;
+            greet(&running, &config, time);
+            countersign::demo::play(&running, std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0))).await?;
+            match demo.once {
+                true => running.stop().await?,
+                false => running.until_stopped().await?,
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Policy(verb) => policy(verb),
+        Verb::Verify { data: Some(data), .. } => {
+            let verdict = countersign::audit::verify(&data).await?;
+            println!("{verdict}");
+            Ok(exit(verdict.is_good()))
+        }
+        Verb::Verify { bundle, key, .. } => {
+            let verdict = countersign::bundle::verify(&bundle.unwrap_or_default(), key.as_deref())?;
+            println!("{verdict}");
+            Ok(exit(verdict.is_good()))
+        }
+        Verb::Export { case, data, out } => {
+            let exported = countersign::bundle::export(&data, case, &out).await?;
+            println!("{exported}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Digest(wanted) => {
+            let text = countersign::digest::print(
+                &wanted.data,
+                &wanted.period,
+                wanted.workflow.as_deref(),
+                wanted.as_of.as_deref(),
+                wanted.form,
+            )
+            .await?;
+            print!("{text}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Rebuild { data, compare } => {
+            let report = match compare {
+                true => countersign::rebuild::compare(&data).await?,
+                false => countersign::rebuild::rebuild(&data).await?,
+            };
+            println!("{report}");
+            Ok(exit(report.is_good()))
+        }
+        Verb::Recover { data, accept_loss } => {
+            println!("{}", countersign::rebuild::recover(&data, accept_loss).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
+    match verb {
+        PolicyVerb::Check { file } => {
+            let source = countersign::reception::PolicyFile { path: file };
+            let (policy, text) = source.read()?;
+            let flags = countersign::domain::policy::redflag::flags(&policy, Some(&text));
+            for flag in &flags {
+                println!("{}\n", flag.show(&source.name()));
+            }
+            match flags.len() {
+                0 => println!("{}: no errors, no red flags.", source.name()),
+                n => println!("{}: no errors, {n} red flag{}.", source.name(), if n == 1 { "" } else { "s" }),
+            }
+        }
+        PolicyVerb::Schema => println!("{:#}", countersign::domain::policy::schema()),
+        PolicyVerb::Example => print!("{}", countersign::domain::policy::EXAMPLE),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn exit(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn greet(running: &countersign::serve::Running, config: &Config, time: Time) {
+    println!("Countersign is ready: http://{}", running.address);
+    println!("  data    {}", config.data.display());
+    println!("  policy  {}", running.app.reception.policy_file.name());
+    match (time.mode, time.speed) {
+        (Mode::Real, 1) => {}
+        (Mode::Manual, 0) => println!("  time    stands still until you move it in the room"),
+        (_, speed) => println!("  time    runs {speed} times as fast as the world"),
+    }
+    println!("Stop with Ctrl-C.");
+}
+
+fn log_to_stderr(log: LogAs) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,countersign=info"));
+    let log_lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log {
+        LogAs::Json => log_lines.json().init(),
+        LogAs::Text => log_lines.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
+}

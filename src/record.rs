@@ -1,0 +1,165 @@
+//! What the content of a ledger entry is: something heard, a ruling, or what became of a message. Stored as canonical
+//! JSON beside the leaf that commits to it; every table but the ledger can be rebuilt from these.
+
+use serde::{Deserialize, Serialize};
+
+use crate::card::Card;
+use crate::chat::{Account, Answer, File, Lane};
+use crate::domain::{Event, HouseEvent, Notice, PersonId};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    Heard(HeardRecord),
+    Ruled(Ruled),
+    House(HouseRuled),
+    Told(Told),
+    NotTold(NotTold),
+}
+
+/// What somebody said or did in chat, whether or not it was a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeardRecord {
+    pub cause: String,
+    pub from: Account,
+    /// Who that is by the policy; absent for strangers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    pub lane: Lane,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    pub what: WhatRecord,
+    /// What they were answered, in private. Answers that only show figures aren't kept: they would be out of date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum WhatRecord {
+    Message {
+        message: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<File>,
+    },
+    Command {
+        text: String,
+    },
+    Edit {
+        message: String,
+        text: String,
+        was: Option<String>,
+    },
+    Deletion {
+        message: String,
+        was: Option<String>,
+    },
+    Press {
+        message: String,
+        action: String,
+    },
+    Form {
+        form: String,
+        values: std::collections::BTreeMap<String, String>,
+    },
+}
+
+impl WhatRecord {
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            WhatRecord::Message { .. } => "said.message",
+            WhatRecord::Command { .. } => "said.command",
+            WhatRecord::Edit { .. } => "said.edit",
+            WhatRecord::Deletion { .. } => "said.deletion",
+            WhatRecord::Press { .. } => "said.press",
+            WhatRecord::Form { .. } => "said.form",
+        }
+    }
+}
+
+/// What became true of a case, and what is to be told because of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ruled {
+    /// Absent: the engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    pub events: Vec<Event>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tell: Vec<ToTell>,
+}
+
+/// What became true of the house.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HouseRuled {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    pub events: Vec<HouseEvent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tell: Vec<ToTell>,
+}
+
+/// A notice on its way to one lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToTell {
+    pub lane: Lane,
+    pub notice: Notice,
+}
+
+/// A platform took a message of the bot's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// The outbox rows that it tells; several where nudges to one person were batched. Empty for a case's card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outbox: Vec<i64>,
+    /// For a case's card: the ledger entry that it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_shows: Option<i64>,
+    pub lane: Lane,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<String>,
+    pub message: String,
+    pub card: Card,
+    /// An edit of a message that stood already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edit: bool,
+    /// The process died between an earlier sending and its receipt, so people may have it twice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub perhaps_twice: bool,
+}
+
+/// A message that will not be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotTold {
+    pub outbox: Vec<i64>,
+    pub lane: Lane,
+    pub why: NotToldBecause,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotToldBecause {
+    /// What it asked for was answered before it went out.
+    Answered,
+    /// It could not be delivered; never counted as sent.
+    Undeliverable(String),
+}
+
+impl Record {
+    /// What the envelope calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Record::Heard(heard) => heard.what.kind(),
+            Record::Ruled(ruled) => ruled.events.first().map_or("case.nothing", Event::kind),
+            Record::House(ruled) => ruled.events.first().map_or("house.nothing", HouseEvent::kind),
+            Record::Told(Told { card_shows: Some(_), .. }) => "told.card",
+            Record::Told(_) => "told.message",
+            Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => "told.not-needed",
+            Record::NotTold(_) => "told.undeliverable",
+        }
+    }
+}

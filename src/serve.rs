@@ -1,0 +1,167 @@
+//! A running house: desk, courier, watchdog and listener put together, and taken apart again in the order in which nothing
+//! is lost.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::answers::Answers;
+use crate::card::Wording;
+use crate::chat::{Chats, local};
+use crate::clock::{Clock, Mode};
+use crate::config::Config;
+use crate::courier::Courier;
+use crate::desk::{Desk, DeskError, DeskHandle, Setup};
+use crate::domain::{Actor, At, Platform};
+use crate::folder::Folder;
+use crate::health::{Health, Heartbeat};
+use crate::reception::{PolicyFile, Reception};
+use crate::store;
+use crate::web::{self, App, Blobs, Guard};
+
+/// Which time a room runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    pub mode: Mode,
+    /// How many times as fast as the world; 0 stands still.
+    pub speed: u32,
+}
+
+pub struct Running {
+    pub address: SocketAddr,
+    pub app: App,
+    pub desk: DeskHandle,
+    /// The listener, without the network: for scripts of this process.
+    pub router: axum::Router,
+    desk_task: JoinHandle<Result<(), DeskError>>,
+    courier: JoinHandle<()>,
+    watchdog: JoinHandle<()>,
+    web: JoinHandle<std::io::Result<()>>,
+    stop_web: tokio::sync::watch::Sender<bool>,
+}
+
+/// Starts a house. Everything that can be wrong with what the operator wrote is found before the disk is touched.
+///
+/// # Errors
+/// In words for the operator.
+pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
+    let policy_file = PolicyFile { path: config.policy.clone() };
+    let (policy, policy_text) = policy_file.read()?;
+    let wording = Arc::new(match &config.templates {
+        None => Wording::embedded(),
+        Some(folder) => Wording::with_overlay(folder)?,
+    });
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{} is in use by another program. Stop that one, or listen elsewhere with `--listen 127.0.0.1:PORT`.",
+            config.listen
+        ),
+        _ => anyhow::Error::new(error).context(format!("can't listen on {}", config.listen)),
+    })?;
+    let address = listener.local_addr()?;
+    let folder = Folder::open(&config.data, true)?;
+    let (mut writer, reader) = store::open(&folder.database(), true).await?;
+    let clock = match time.mode {
+        Mode::Real if time.speed == 1 => Clock::real(),
+        // A manual clock goes on where the folder's last entry stands, or begins now.
+        _ => Clock::manual(Clock::system().max(last_moment(&mut writer).await?), time.speed),
+    };
+    let setup = Setup {
+        clock,
+        policy: Arc::new(policy),
+        policy_text,
+        wording,
+        platforms: vec![Platform::from(local::PLATFORM)],
+        checkpoint_every: config.checkpoint_every,
+    };
+    let data: PathBuf = folder.path().to_owned();
+    let (desk, handle) = Desk::open(folder, writer, setup).await?;
+    let health = Health::new(handle.clone(), reader.clone());
+    let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
+    let courier = Courier::new(handle.clone(), reader.clone(), chats, data.clone());
+    let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), data.clone());
+    let reception = Reception { desk: handle.clone(), answers, policy_file };
+    let app = App { reception, reader, folder: Arc::new(Blobs { data }), health: health.clone() };
+    let router = web::router(app.clone(), Guard::new(address, &config.hosts));
+    let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
+    let (stop_web, stopped) = tokio::sync::watch::channel(false);
+    Ok(Running {
+        address,
+        app,
+        desk: handle,
+        desk_task: tokio::spawn(desk.run()),
+        courier: tokio::spawn(courier.run()),
+        watchdog: tokio::spawn(health.watch(heartbeat)),
+        web: tokio::spawn(listen(listener, router.clone(), stopped)),
+        router,
+        stop_web,
+    })
+}
+
+fn heartbeat((url, every): &(reqwest::Url, Duration)) -> anyhow::Result<Heartbeat> {
+    let client = reqwest::Client::builder().build().context("the heartbeat's HTTP client")?;
+    Ok(Heartbeat { url: url.clone(), every: *every, client })
+}
+
+async fn last_moment(writer: &mut store::Writer) -> anyhow::Result<At> {
+    Ok(writer.head().await?.last_at)
+}
+
+async fn listen(listener: TcpListener, router: axum::Router, mut stopped: tokio::sync::watch::Receiver<bool>) -> std::io::Result<()> {
+    let until_stopped = async move {
+        let _gone = stopped.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, router).with_graceful_shutdown(until_stopped).await
+}
+
+impl Running {
+    /// Runs until the process is asked to stop; reads the policy again on SIGHUP.
+    ///
+    /// # Errors
+    /// What made going on impossible.
+    pub async fn until_stopped(mut self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate, mut hangup) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+                _ = hangup.recv() => {
+                    if let Err(fault) = self.app.reception.reload(Actor::Operator).await {
+                        tracing::error!(%fault, "the policy could not be reloaded");
+                    }
+                }
+                ended = &mut self.desk_task => {
+                    ended.context("the desk broke off")??;
+                    anyhow::bail!("the desk ended by itself");
+                }
+            }
+        }
+        self.stop().await
+    }
+
+    /// Stops taking words, decides what is waiting, signs a last head.
+    ///
+    /// # Errors
+    /// The last commit's.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop_web.send_replace(true);
+        // Pages hold their event streams open; a second is enough for answers that are on their way.
+        let mut web = self.web;
+        if tokio::time::timeout(Duration::from_secs(1), &mut web).await.is_err() {
+            web.abort();
+        }
+        self.desk.stop().await;
+        self.watchdog.abort();
+        self.courier.abort();
+        self.desk_task.await.context("the desk broke off")??;
+        Ok(())
+    }
+}
+

@@ -1,0 +1,360 @@
+//! What one transaction writes: rows gathered while the desk decides, written together, each table in as few statements
+//! as possible.
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::StoreError;
+use super::write::in_list;
+use crate::seal::Hash;
+
+/// Everything that one commit makes true.
+#[derive(Default)]
+pub struct Commit {
+    pub entries: Vec<EntryRow>,
+    pub nodes: Vec<crate::seal::Node>,
+    pub cases: Vec<CaseRow>,
+    /// The house's snapshot, where it changed.
+    pub house: Option<String>,
+    /// `(digest, text)`.
+    pub policies: Vec<(String, String)>,
+    /// `(cause, answer)`.
+    pub causes: Vec<(String, String)>,
+    pub outbox: Vec<OutboxRow>,
+    /// `(id, state, the platform's message, why)`.
+    pub delivered: Vec<(i64, OutboxState, Option<String>, Option<String>)>,
+    /// Messages to be tried again: `(id, attempts so far, not before)`.
+    pub postponed: Vec<(i64, u32, i64)>,
+    pub cards: Vec<CardRow>,
+    /// `(case, lane, shown entry, message)`.
+    pub cards_shown: Vec<(String, String, i64, String)>,
+    /// `(case, lane, attempts so far, not before)`.
+    pub cards_postponed: Vec<(String, String, u32, i64)>,
+    pub messages: Vec<MessageRow>,
+    pub message_changes: Vec<MessageChange>,
+    pub duties: Vec<DutyRow>,
+    pub checkpoints: Vec<NoteRow>,
+    pub reholds: Vec<Rehold>,
+}
+
+/// Who holds what may have changed: every open case in which one of the roles or people owes something is to be woken at
+/// `now_us`. The next commit of such a case writes its derived wake again.
+pub struct Rehold {
+    pub roles: Vec<String>,
+    pub people: Vec<String>,
+    pub now_us: i64,
+}
+
+pub struct EntryRow {
+    pub seq: i64,
+    pub leaf: String,
+    pub hash: Hash,
+    pub case: Option<String>,
+    pub kind: &'static str,
+    pub at_us: i64,
+    pub salt: [u8; 32],
+    pub content: String,
+}
+
+pub struct CaseRow {
+    pub case: String,
+    pub kind: &'static str,
+    pub number: u32,
+    pub workflow: String,
+    pub state: &'static str,
+    pub restricted: bool,
+    pub opened_us: i64,
+    pub closed_us: Option<i64>,
+    pub wake_us: Option<i64>,
+    pub snapshot: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxState {
+    Waiting,
+    /// Handed to a platform whose receipt is still out. Found at a start: the process died in between.
+    Sending,
+    Sent,
+    /// What it asked for was answered before it was sent.
+    Dropped,
+    GivenUp,
+}
+
+impl OutboxState {
+    pub const fn word(self) -> &'static str {
+        match self {
+            OutboxState::Waiting => "waiting",
+            OutboxState::Sending => "sending",
+            OutboxState::Sent => "sent",
+            OutboxState::Dropped => "dropped",
+            OutboxState::GivenUp => "given-up",
+        }
+    }
+}
+
+pub struct OutboxRow {
+    pub id: i64,
+    pub case: Option<String>,
+    pub lane: String,
+    pub notice: String,
+    pub made_us: i64,
+    pub not_before_us: i64,
+}
+
+pub struct CardRow {
+    pub case: String,
+    pub lane: String,
+    pub wanted: i64,
+}
+
+pub struct MessageRow {
+    pub lane: String,
+    pub id: String,
+    pub thread: Option<String>,
+    pub author: String,
+    pub person: Option<String>,
+    pub body: String,
+    pub said_us: i64,
+    pub case: Option<String>,
+    pub seq: i64,
+}
+
+/// A later word on a message that stands already.
+pub enum MessageChange {
+    Edited { lane: String, id: String, body: String, at_us: i64, seq: i64 },
+    Deleted { lane: String, id: String, at_us: i64, seq: i64 },
+}
+
+pub struct DutyRow {
+    pub case: String,
+    pub number: u32,
+    pub workflow: String,
+    pub kind: &'static str,
+    pub duty: &'static str,
+    pub role: Option<String>,
+    pub person: Option<String>,
+    pub party: Option<String>,
+    pub opened_us: i64,
+    pub due_us: i64,
+    pub target_us: i64,
+    /// How long the answer took on the target's own clock, pauses left out.
+    pub took_us: Option<i64>,
+    /// The deadline, once it was missed.
+    pub late_us: Option<i64>,
+    pub closed_us: Option<i64>,
+    pub state: &'static str,
+    pub paused_us: i64,
+    pub nudges: u32,
+    pub climbs: u32,
+    pub last_told_us: Option<i64>,
+    pub attributed: Option<String>,
+    /// The bot's own worst lateness on this duty.
+    pub behind_us: i64,
+}
+
+/// A signed head.
+pub struct NoteRow {
+    pub size: i64,
+    pub at_us: i64,
+    pub note: String,
+}
+
+/// Runs `write` over slices whose lengths are powers of two, so that a handful of prepared statements serve all lengths.
+macro_rules! rows {
+    ($connection:expr, $rows:expr, $insert:expr, $tail:expr, $columns:literal, |$bind:ident, $row:ident| $body:block) => {{
+        // SQLite takes 32,766 placeholders in a statement.
+        const MOST: usize = 1 << (32_766_usize / $columns).ilog2();
+        let mut rest = $rows;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(1 << rest.len().min(MOST.min(256)).ilog2());
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new($insert);
+            query.push_values(now, |mut $bind, $row| $body);
+            query.push($tail);
+            query.build().execute(&mut *$connection).await?;
+            rest = later;
+        }
+    }};
+}
+
+impl Commit {
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+            && self.delivered.is_empty()
+            && self.postponed.is_empty()
+            && self.cards_shown.is_empty()
+            && self.cards_postponed.is_empty()
+            && self.checkpoints.is_empty()
+            && self.cases.is_empty()
+            && self.reholds.is_empty()
+    }
+
+    pub(super) async fn write(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
+        rows!(db, &self.entries[..], "insert into ledger (seq, leaf, hash, case_id, kind, at_us, salt, content) ", "", 8, |b, r| {
+            b.push_bind(r.seq).push_bind(&*r.leaf).push_bind(&r.hash.0[..]).push_bind(r.case.as_deref());
+            b.push_bind(r.kind).push_bind(r.at_us).push_bind(&r.salt[..]).push_bind(&*r.content);
+        });
+        rows!(db, &self.nodes[..], "insert into tree_node (height, idx, hash) ", "", 3, |b, r| {
+            b.push_bind(i64::from(r.height)).push_bind(r.index as i64).push_bind(&r.hash.0[..]);
+        });
+        rows!(
+            db,
+            &self.cases[..],
+            "insert into case_file (case_id, kind, number, workflow, state, restricted, opened_us, closed_us, wake_us, snapshot) ",
+            " on conflict (case_id) do update set workflow = excluded.workflow, state = excluded.state, \
+             restricted = excluded.restricted, closed_us = excluded.closed_us, wake_us = excluded.wake_us, \
+             snapshot = excluded.snapshot",
+            10,
+            |b, r| {
+                b.push_bind(&*r.case).push_bind(r.kind).push_bind(i64::from(r.number)).push_bind(&*r.workflow);
+                b.push_bind(r.state).push_bind(r.restricted).push_bind(r.opened_us).push_bind(r.closed_us);
+                b.push_bind(r.wake_us).push_bind(&*r.snapshot);
+            }
+        );
+        rows!(db, &self.policies[..], "insert into policy (digest, body) ", " on conflict (digest) do nothing", 2, |b, r| {
+            b.push_bind(&*r.0).push_bind(&*r.1);
+        });
+        rows!(db, &self.causes[..], "insert into cause (cause, answer) ", "", 2, |b, r| {
+            b.push_bind(&*r.0).push_bind(&*r.1);
+        });
+        rows!(
+            db,
+            &self.outbox[..],
+            "insert into outbox (id, case_id, lane, notice, state, made_us, not_before_us, attempts) ",
+            "",
+            8,
+            |b, r| {
+                b.push_bind(r.id).push_bind(r.case.as_deref()).push_bind(&*r.lane).push_bind(&*r.notice);
+                b.push_bind("waiting").push_bind(r.made_us).push_bind(r.not_before_us).push_bind(0_i64);
+            }
+        );
+        rows!(
+            db,
+            &self.cards[..],
+            "insert into card (case_id, lane, wanted, attempts, not_before_us) ",
+            " on conflict (case_id, lane) do update set wanted = excluded.wanted",
+            5,
+            |b, r| {
+                b.push_bind(&*r.case).push_bind(&*r.lane).push_bind(r.wanted).push_bind(0_i64).push_bind(0_i64);
+            }
+        );
+        rows!(
+            db,
+            &self.messages[..],
+            "insert into message (lane, id, thread, author, person, body, said_us, case_id, first, last) ",
+            "",
+            10,
+            |b, r| {
+                b.push_bind(&*r.lane).push_bind(&*r.id).push_bind(r.thread.as_deref()).push_bind(&*r.author);
+                b.push_bind(r.person.as_deref()).push_bind(&*r.body).push_bind(r.said_us);
+                b.push_bind(r.case.as_deref()).push_bind(r.seq).push_bind(r.seq);
+            }
+        );
+        rows!(
+            db,
+            &self.duties[..],
+            "insert into duty (case_id, number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, \
+             took_us, late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us) ",
+            " on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
+             due_us = excluded.due_us, took_us = excluded.took_us, late_us = excluded.late_us, \
+             closed_us = excluded.closed_us, state = excluded.state, paused_us = excluded.paused_us, \
+             nudges = excluded.nudges, climbs = excluded.climbs, last_told_us = excluded.last_told_us, \
+             attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us)",
+            21,
+            |b, r| {
+                b.push_bind(&*r.case).push_bind(i64::from(r.number)).push_bind(&*r.workflow).push_bind(r.kind);
+                b.push_bind(r.duty).push_bind(r.role.as_deref()).push_bind(r.person.as_deref());
+                b.push_bind(r.party.as_deref()).push_bind(r.opened_us).push_bind(r.due_us).push_bind(r.target_us);
+                b.push_bind(r.took_us).push_bind(r.late_us).push_bind(r.closed_us).push_bind(r.state);
+                b.push_bind(r.paused_us).push_bind(i64::from(r.nudges)).push_bind(i64::from(r.climbs));
+                b.push_bind(r.last_told_us).push_bind(r.attributed.as_deref()).push_bind(r.behind_us);
+            }
+        );
+        rows!(
+            db,
+            &self.checkpoints[..],
+            "insert into checkpoint (size, at_us, note) ",
+            " on conflict (size, at_us) do nothing",
+            3,
+            |b, r| {
+                b.push_bind(r.size).push_bind(r.at_us).push_bind(&*r.note);
+            }
+        );
+        self.update(db).await
+    }
+
+    async fn update(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
+        if let Some(snapshot) = &self.house {
+            sqlx::query("insert into house (id, snapshot) values (1, $1) on conflict (id) do update set snapshot = excluded.snapshot")
+                .bind(&**snapshot)
+                .execute(&mut *db)
+                .await?;
+        }
+        for (id, state, message, why) in &self.delivered {
+            sqlx::query("update outbox set state = $1, message = $2, why = $3, attempts = attempts + $4 where id = $5")
+                .bind(state.word())
+                .bind(message.as_deref())
+                .bind(why.as_deref())
+                .bind(i64::from(*state == OutboxState::Sending))
+                .bind(id)
+                .execute(&mut *db)
+                .await?;
+        }
+        for (id, attempts, not_before) in &self.postponed {
+            sqlx::query("update outbox set state = 'waiting', attempts = $1, not_before_us = $2 where id = $3")
+                .bind(attempts)
+                .bind(not_before)
+                .bind(id)
+                .execute(&mut *db)
+                .await?;
+        }
+        for (case, lane, shown, message) in &self.cards_shown {
+            sqlx::query("update card set shown = $1, message = $2, attempts = 0, not_before_us = 0 where case_id = $3 and lane = $4")
+                .bind(shown)
+                .bind(&**message)
+                .bind(&**case)
+                .bind(&**lane)
+                .execute(&mut *db)
+                .await?;
+        }
+        for (case, lane, attempts, not_before) in &self.cards_postponed {
+            sqlx::query("update card set attempts = $1, not_before_us = $2 where case_id = $3 and lane = $4")
+                .bind(attempts)
+                .bind(not_before)
+                .bind(&**case)
+                .bind(&**lane)
+                .execute(&mut *db)
+                .await?;
+        }
+        for change in &self.message_changes {
+            match change {
+                MessageChange::Edited { lane, id, body, at_us, seq } => {
+                    sqlx::query("update message set body = $1, edited_us = $2, last = $3 where lane = $4 and id = $5")
+                        .bind(&**body)
+                        .bind(at_us)
+                        .bind(seq)
+                        .bind(&**lane)
+                        .bind(&**id)
+                        .execute(&mut *db)
+                        .await?;
+                }
+                MessageChange::Deleted { lane, id, at_us, seq } => {
+                    sqlx::query("update message set deleted_us = $1, last = $2 where lane = $3 and id = $4")
+                        .bind(at_us)
+                        .bind(seq)
+                        .bind(&**lane)
+                        .bind(&**id)
+                        .execute(&mut *db)
+                        .await?;
+                }
+            }
+        }
+        for rehold in &self.reholds {
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("update case_file set wake_us = ");
+            query.push_bind(rehold.now_us);
+            query.push(" where case_id in (select case_id from duty where closed_us is null and (role in (");
+            in_list(&mut query, &rehold.roles).push(" or person in (");
+            in_list(&mut query, &rehold.people).push("))");
+            query.build().execute(&mut *db).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! What figures are made of: one view of the database, so that numbers read one after the other belong together, and long
+//! stretches streamed, so that memory doesn't follow the history.
+
+use futures_util::TryStreamExt;
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, Transaction};
+
+use super::read::fetch;
+use super::write::{in_list, read_case};
+use super::{DutyRead, EntryRead, Reader, StoreError};
+use crate::domain::{At, Case, CaseId, WorkflowId};
+use crate::seal::{Frontier, Hash, Plan};
+
+/// SQLite takes 32,766 placeholders in a statement.
+const IN_LIST: usize = 1_000;
+
+/// The database as it is at one moment, whatever is committed meanwhile.
+pub struct View {
+    db: Transaction<'static, Sqlite>,
+}
+
+/// An obligation, and whether its case may be named.
+#[derive(FromRow, Clone, Debug, PartialEq)]
+pub struct DutyOf {
+    #[sqlx(flatten)]
+    pub duty: DutyRead,
+    pub restricted: i64,
+}
+
+/// A signed head, as the database keeps it.
+#[derive(FromRow, Clone, Debug, PartialEq, Eq)]
+pub struct NoteRead {
+    pub size: i64,
+    pub at_us: i64,
+    pub note: String,
+}
+
+impl Reader {
+    /// # Errors
+    /// The database's.
+    pub async fn view(&self) -> Result<View, StoreError> {
+        Ok(View { db: self.pool.begin().await? })
+    }
+}
+
+impl View {
+    /// How many entries were recorded by a moment, it included.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if the ledger has a hole: `countersign verify` tells where.
+    pub async fn size_at(&mut self, at: At) -> Result<u64, StoreError> {
+        let last: Option<i64> = sqlx::query_scalar("select max(seq) from ledger").fetch_one(&mut *self.db).await?;
+        // Moments never go back along the ledger, so the place can be found by halving.
+        let (mut low, mut high) = (0, last.map_or(0, |seq| seq + 1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let at_us: Option<i64> = sqlx::query_scalar("select at_us from ledger where seq = $1")
+                .bind(middle)
+                .fetch_optional(&mut *self.db)
+                .await?;
+            match at_us {
+                None => return Err(StoreError::Missing(format!("ledger entry {middle}"))),
+                Some(at_us) if at_us <= at.0 => low = middle + 1,
+                Some(_) => high = middle,
+            }
+        }
+        Ok(low as u64)
+    }
+
+    /// The tree's root as it was at a size.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn root(&mut self, size: u64) -> Result<Hash, StoreError> {
+        let plan = Plan::frontier(size);
+        let fetched = fetch(&mut self.db, &plan).await?;
+        let roots = plan.build(&fetched).map_err(|error| StoreError::Missing(error.to_string()))?;
+        let frontier = Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))?;
+        Ok(frontier.root())
+    }
+
+    /// The last head that was signed by a moment.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn checkpoint_at(&mut self, at: At) -> Result<Option<NoteRead>, StoreError> {
+        let sql = "select size, at_us, note from checkpoint where at_us <= $1 order by size desc, at_us desc limit 1";
+        Ok(sqlx::query_as(sql).bind(at.0).fetch_optional(&mut *self.db).await?)
+    }
+
+    /// How many messages were given up, by the entries of a stretch of the ledger.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn undeliverable(&mut self, entries: std::ops::Range<u64>) -> Result<u64, StoreError> {
+        let sql = "select count(*) from ledger where seq >= $1 and seq < $2 and kind = 'told.undeliverable'";
+        let (first, end) = (entries.start as i64, entries.end as i64);
+        let count: i64 = sqlx::query_scalar(sql).bind(first).bind(end).fetch_one(&mut *self.db).await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Cases of which something became true from an entry on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ruled_since(&mut self, size: u64) -> Result<Vec<String>, StoreError> {
+        let sql = "select distinct case_id from ledger where seq >= $1 and case_id is not null \
+                   and kind not like 'said.%' and kind not like 'told.%' order by case_id";
+        Ok(sqlx::query_scalar(sql).bind(size as i64).fetch_all(&mut *self.db).await?)
+    }
+
+    /// What became true of a case in the first `size` entries of the ledger, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn rulings_of(&mut self, case: &str, size: u64) -> Result<Vec<EntryRead>, StoreError> {
+        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from ledger where case_id = $1 and seq < $2 \
+                   and kind not like 'said.%' and kind not like 'told.%' order by seq";
+        Ok(sqlx::query_as(sql).bind(case).bind(size as i64).fetch_all(&mut *self.db).await?)
+    }
+
+    /// Hands over every obligation that was opened by `until` and is open, or was closed at `since` or later. One after the
+    /// other, in no particular order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn each_duty(
+        &mut self,
+        since: At,
+        until: At,
+        workflows: &[WorkflowId],
+        mut each: impl FnMut(DutyOf),
+    ) -> Result<(), StoreError> {
+        // Each half has an index of its own, so that what was closed before isn't read.
+        for closed in [true, false] {
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "select d.*, c.restricted from duty d join case_file c on c.case_id = d.case_id where d.opened_us <= ",
+            );
+            query.push_bind(until.0);
+            match closed {
+                true => query.push(" and d.closed_us >= ").push_bind(since.0),
+                false => query.push(" and d.closed_us is null"),
+            };
+            if !workflows.is_empty() {
+                query.push(" and d.workflow in (");
+                in_list(&mut query, &workflows.iter().map(WorkflowId::as_str).collect::<Vec<_>>());
+            }
+            let mut duties = query.build_query_as().fetch(&mut *self.db);
+            while let Some(duty) = duties.try_next().await? {
+                each(duty);
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn cases(&mut self, ids: &[CaseId]) -> Result<Vec<Case>, StoreError> {
+        let mut cases = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(IN_LIST) {
+            let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where case_id in (");
+            let rows = in_list(&mut query, &names).build().fetch_all(&mut *self.db).await?;
+            for row in &rows {
+                cases.push(read_case(row.get(0))?);
+            }
+        }
+        Ok(cases)
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
+        let text = sqlx::query_scalar("select body from policy where digest = $1").bind(digest);
+        Ok(text.fetch_optional(&mut *self.db).await?)
+    }
+}

@@ -1,0 +1,374 @@
+//! What is committed, for everybody who only looks: lists, digests, the courier, proofs, the room's page.
+
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::StoreError;
+use super::write::{hash, read_case};
+use crate::domain::{At, Case, CaseId, CaseKind, WorkflowId};
+use crate::seal::{Frontier, Hash, Plan};
+
+/// A pool of read-only connections. Cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    pub(super) pool: SqlitePool,
+}
+
+/// One row of the ledger.
+#[derive(FromRow, Clone, Debug)]
+pub struct EntryRead {
+    pub seq: i64,
+    pub leaf: String,
+    pub case_id: Option<String>,
+    pub kind: String,
+    pub at_us: i64,
+    pub salt: Option<Vec<u8>>,
+    pub content: Option<String>,
+}
+
+/// A message to be, whose time has come.
+#[derive(FromRow, Clone, Debug)]
+pub struct OutboxDue {
+    pub id: i64,
+    pub case_id: Option<String>,
+    pub lane: String,
+    pub notice: String,
+    pub state: String,
+    pub made_us: i64,
+    pub not_before_us: i64,
+    pub attempts: u32,
+}
+
+/// A card that shows less than it should.
+#[derive(FromRow, Clone, Debug)]
+pub struct CardDue {
+    pub case_id: String,
+    pub lane: String,
+    pub wanted: i64,
+    pub shown: Option<i64>,
+    pub message: Option<String>,
+    pub attempts: u32,
+}
+
+/// A message of the transcript, as it stands now.
+#[derive(FromRow, Clone, Debug, PartialEq)]
+pub struct MessageRead {
+    pub lane: String,
+    pub id: String,
+    pub thread: Option<String>,
+    pub author: String,
+    pub person: Option<String>,
+    pub body: String,
+    pub said_us: i64,
+    pub edited_us: Option<i64>,
+    pub deleted_us: Option<i64>,
+    pub case_id: Option<String>,
+    pub first: i64,
+    pub last: i64,
+}
+
+/// One obligation's figures.
+#[derive(FromRow, Clone, Debug, PartialEq)]
+pub struct DutyRead {
+    pub case_id: String,
+    pub number: u32,
+    pub workflow: String,
+    pub kind: String,
+    pub duty: String,
+    pub role: Option<String>,
+    pub person: Option<String>,
+    pub party: Option<String>,
+    pub opened_us: i64,
+    pub due_us: i64,
+    pub target_us: i64,
+    pub took_us: Option<i64>,
+    pub late_us: Option<i64>,
+    pub closed_us: Option<i64>,
+    pub state: String,
+    pub paused_us: i64,
+    pub nudges: u32,
+    pub climbs: u32,
+    pub last_told_us: Option<i64>,
+    pub attributed: Option<String>,
+    pub behind_us: i64,
+}
+
+const ENTRY: &str = "select seq, leaf, case_id, kind, at_us, salt, content from ledger";
+
+impl Reader {
+    pub(super) fn new(pool: SqlitePool) -> Reader {
+        Reader { pool }
+    }
+
+    /// # Errors
+    /// The database's; a row that this version can't read.
+    pub async fn case(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
+        let snapshot: Option<String> = sqlx::query_scalar("select snapshot from case_file where case_id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        snapshot.as_deref().map(read_case).transpose()
+    }
+
+    /// Cases that aren't closed, newest first; with `closed`, the closed ones too.
+    ///
+    /// # Errors
+    /// As [`Reader::case`].
+    pub async fn list(&self, kind: CaseKind, workflow: Option<&WorkflowId>, closed: bool, at_most: u32) -> Result<Vec<Case>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where kind = ");
+        query.push_bind(kind.word());
+        if !closed {
+            query.push(" and closed_us is null");
+        }
+        if let Some(workflow) = workflow {
+            query.push(" and workflow = ").push_bind(workflow.as_str());
+        }
+        query.push(" order by number desc limit ").push_bind(at_most);
+        let rows = query.build().fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
+    /// Open cases in which one of the roles, or the person, owes something.
+    ///
+    /// # Errors
+    /// As [`Reader::case`].
+    pub async fn owing(&self, roles: &[String], person: &str, at_most: u32) -> Result<Vec<Case>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "select c.snapshot from case_file c where c.case_id in (select d.case_id from duty d where d.closed_us is null and (d.person = ",
+        );
+        query.push_bind(person).push(" or d.role in (");
+        let mut list = query.separated(", ");
+        for role in roles {
+            list.push_bind(role.as_str());
+        }
+        query.push("))) order by c.opened_us limit ").push_bind(at_most);
+        let rows = query.build().fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
+    /// The entries of a case, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn entries_of(&self, case: CaseId) -> Result<Vec<EntryRead>, StoreError> {
+        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from ledger where case_id = $1 order by seq";
+        Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
+    }
+
+    /// The ledger from an entry on, streamed.
+    pub fn entries(&self, from: u64, to: u64) -> impl Stream<Item = Result<EntryRead, StoreError>> + '_ {
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("{ENTRY} where seq >= $1 and seq < $2 order by seq")))
+            .bind(from as i64)
+            .bind(to as i64)
+            .fetch(&self.pool)
+            .map_err(StoreError::from)
+            .boxed()
+    }
+
+    /// How many entries the ledger has.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn size(&self) -> Result<u64, StoreError> {
+        let last: Option<i64> = sqlx::query_scalar("select max(seq) from ledger").fetch_one(&self.pool).await?;
+        Ok(last.map_or(0, |seq| seq as u64 + 1))
+    }
+
+    /// Hashes that a plan needs, in the order in which it names them.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn hashes(&self, plan: &Plan) -> Result<Vec<Vec<Hash>>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        fetch(&mut connection, plan).await
+    }
+
+    /// The tree's root as it was at a size.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn root(&self, size: u64) -> Result<Hash, StoreError> {
+        let plan = Plan::frontier(size);
+        let roots = plan.build(&self.hashes(&plan).await?).map_err(|error| StoreError::Missing(error.to_string()))?;
+        let frontier = Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))?;
+        Ok(frontier.root())
+    }
+
+    /// The last signed head: size, when, note.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_checkpoint(&self) -> Result<Option<(i64, i64, String)>, StoreError> {
+        let sql = "select size, at_us, note from checkpoint order by size desc, at_us desc limit 1";
+        Ok(sqlx::query_as(sql).fetch_optional(&self.pool).await?)
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn open_cases(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("select count(*) from case_file where closed_us is null").fetch_one(&self.pool).await?)
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn policy(&self, digest: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&self.pool).await?)
+    }
+
+    /// Messages whose time has come, oldest first. Those found in the middle of being sent come first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_due(&self, now: At, at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+        let sql = "select id, case_id, lane, notice, state, made_us, not_before_us, attempts from outbox \
+                   where state = 'waiting' and not_before_us <= $1 order by not_before_us, id limit $2";
+        Ok(sqlx::query_as(sql).bind(now.0).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// Messages that were being sent when a process died.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_sending(&self) -> Result<Vec<OutboxDue>, StoreError> {
+        let sql = "select id, case_id, lane, notice, state, made_us, not_before_us, attempts from outbox \
+                   where state = 'sending' order by id";
+        Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
+    }
+
+    /// Other waiting messages for a lane, whose time has not come yet but which may ride along.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_of_lane(&self, lane: &str, until: At, at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+        let sql = "select id, case_id, lane, notice, state, made_us, not_before_us, attempts from outbox \
+                   where state = 'waiting' and lane = $1 and not_before_us <= $2 order by id limit $3";
+        Ok(sqlx::query_as(sql).bind(lane).bind(until.0).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// When the next waiting message may go out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_next(&self) -> Result<Option<At>, StoreError> {
+        let next: Option<i64> = sqlx::query_scalar("select min(not_before_us) from outbox where state = 'waiting'").fetch_one(&self.pool).await?;
+        let card: Option<i64> = sqlx::query_scalar("select min(not_before_us) from card where shown is null or shown < wanted")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(next.into_iter().chain(card).min().map(At))
+    }
+
+    /// How many messages wait, and since when the oldest could have gone out.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_age(&self, now: At) -> Result<(i64, Option<At>), StoreError> {
+        let sql = "select count(*), min(not_before_us) from outbox where state in ('waiting', 'sending') and not_before_us <= $1";
+        let (count, oldest): (i64, Option<i64>) = sqlx::query_as(sql).bind(now.0).fetch_one(&self.pool).await?;
+        Ok((count, oldest.map(At)))
+    }
+
+    /// How many messages were given up in all.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_given_up(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar("select count(*) from outbox where state = 'given-up'").fetch_one(&self.pool).await?)
+    }
+
+    /// The longest overdue wake.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn oldest_wake(&self) -> Result<Option<At>, StoreError> {
+        let sql = "select min(wake_us) from case_file where wake_us is not null";
+        let wake: Option<i64> = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
+        Ok(wake.map(At))
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn cards_due(&self, now: At, at_most: u32) -> Result<Vec<CardDue>, StoreError> {
+        let sql = "select case_id, lane, wanted, shown, message, attempts from card \
+                   where (shown is null or shown < wanted) and not_before_us <= $1 order by not_before_us, wanted limit $2";
+        Ok(sqlx::query_as(sql).bind(now.0).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// A case's card in a lane, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn card(&self, case: &str, lane: &str) -> Result<Option<CardDue>, StoreError> {
+        let sql = "select case_id, lane, wanted, shown, message, attempts from card where case_id = $1 and lane = $2";
+        Ok(sqlx::query_as(sql).bind(case).bind(lane).fetch_optional(&self.pool).await?)
+    }
+
+    /// Where a case's cards stand: `(lane, message)`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn cards_of(&self, case: CaseId) -> Result<Vec<(String, Option<String>)>, StoreError> {
+        let sql = "select lane, message from card where case_id = $1 order by lane";
+        Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
+    }
+
+    /// Messages of a lane that are new or changed since an entry, in the order in which they were first said; without
+    /// `after`, the newest `at_most`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn messages(&self, lane: &str, after: Option<i64>, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
+        let sql = "select * from (select * from message where lane = $1 and last > $2 order by last desc limit $3) order by first";
+        Ok(sqlx::query_as(sql).bind(lane).bind(after.unwrap_or(-1)).bind(at_most).fetch_all(&self.pool).await?)
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn message(&self, lane: &str, id: &str) -> Result<Option<MessageRead>, StoreError> {
+        Ok(sqlx::query_as("select * from message where lane = $1 and id = $2").bind(lane).bind(id).fetch_optional(&self.pool).await?)
+    }
+
+    /// A message of the local room, whose ids are unique in all its lanes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn local_message(&self, id: &str) -> Result<Option<MessageRead>, StoreError> {
+        let sql = "select * from message where id = $1 and lane like 'local/%'";
+        Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+    }
+
+    /// The transcript of a case, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn messages_of(&self, case: CaseId) -> Result<Vec<MessageRead>, StoreError> {
+        let sql = "select * from message where case_id = $1 order by first";
+        Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
+    }
+
+    /// Obligations that a period is about: opened or closed in it, or open at its end whatever their age.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn duties(&self, from: At, to: At) -> Result<Vec<DutyRead>, StoreError> {
+        let sql = "select * from duty where opened_us < $2 and (closed_us is null or closed_us >= $1) order by workflow, kind, duty, case_id, number";
+        Ok(sqlx::query_as(sql).bind(from.0).bind(to.0).fetch_all(&self.pool).await?)
+    }
+}
+
+/// Reads the hashes that a plan names: leaves from the ledger, perfect subtrees from `tree_node`.
+pub(super) async fn fetch(db: &mut SqliteConnection, plan: &Plan) -> Result<Vec<Vec<Hash>>, StoreError> {
+    let mut all = Vec::with_capacity(plan.needs().len());
+    for run in plan.needs() {
+        let (first, end) = (run.indices.start as i64, run.indices.end as i64);
+        let rows: Vec<Vec<u8>> = if run.height == 0 {
+            let sql = "select hash from ledger where seq >= $1 and seq < $2 order by seq";
+            sqlx::query_scalar(sql).bind(first).bind(end).fetch_all(&mut *db).await?
+        } else {
+            let sql = "select hash from tree_node where height = $1 and idx >= $2 and idx < $3 order by idx";
+            sqlx::query_scalar(sql).bind(i64::from(run.height)).bind(first).bind(end).fetch_all(&mut *db).await?
+        };
+        all.push(rows.iter().map(|bytes| hash(bytes)).collect::<Result<Vec<Hash>, _>>()?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,189 @@
+//! The one writing connection: what the desk must know to decide, and the commit.
+
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::{Commit, StoreError, unreadable};
+use crate::domain::{At, Case, CaseId, CaseKind, House};
+use crate::seal::{Frontier, Hash, Plan};
+
+pub struct Writer {
+    db: SqliteConnection,
+}
+
+/// Where the ledger stands: enough to go on.
+pub struct Head {
+    pub frontier: Frontier,
+    /// Hash of the last entry.
+    pub last: Option<Hash>,
+    pub last_at: At,
+}
+
+/// A message of the transcript, as the desk needs it to record an edit or a deletion.
+pub struct Standing {
+    pub body: String,
+    pub author: String,
+    pub deleted: bool,
+    pub case: Option<CaseId>,
+}
+
+impl Writer {
+    pub(super) fn new(db: SqliteConnection) -> Writer {
+        Writer { db }
+    }
+
+    /// Writes everything or nothing. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// Disk full, read-only, locked … In each case the database is as it was before.
+    pub async fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
+        let mut transaction = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        commit.write(&mut transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The right edge of the tree, from a few hundred rows at most.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if hashes that must be there aren't: `countersign verify` tells where.
+    pub async fn head(&mut self) -> Result<Head, StoreError> {
+        let last = sqlx::query("select seq, hash, at_us from ledger order by seq desc limit 1").fetch_optional(&mut self.db).await?;
+        let Some(last) = last else {
+            return Ok(Head { frontier: Frontier::new(), last: None, last_at: At(0) });
+        };
+        let size = last.get::<i64, _>(0) as u64 + 1;
+        let hash = hash(&last.get::<Vec<u8>, _>(1))?;
+        let frontier = self.frontier(size).await?;
+        Ok(Head { frontier, last: Some(hash), last_at: At(last.get(2)) })
+    }
+
+    /// The tree as it was at a size.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`].
+    pub async fn frontier(&mut self, size: u64) -> Result<Frontier, StoreError> {
+        let plan = Plan::frontier(size);
+        let fetched = super::read::fetch(&mut self.db, &plan).await?;
+        let roots = plan.build(&fetched).map_err(|error| StoreError::Missing(error.to_string()))?;
+        Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))
+    }
+
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn house(&mut self) -> Result<Option<House>, StoreError> {
+        let snapshot: Option<String> =
+            sqlx::query_scalar("select snapshot from house where id = 1").fetch_optional(&mut self.db).await?;
+        snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("house"))).transpose()
+    }
+
+    /// # Errors
+    /// As [`Writer::house`].
+    pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
+        let text = sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&mut self.db);
+        Ok(text.await?)
+    }
+
+    /// The highest number that a case of this kind has, 0 if there is none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn highest_number(&mut self, kind: CaseKind) -> Result<u32, StoreError> {
+        let number = sqlx::query_scalar("select coalesce(max(number), 0) from case_file where kind = $1").bind(kind.word());
+        Ok(number.fetch_one(&mut self.db).await?)
+    }
+
+    /// Answers that these causes got before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn answers(&mut self, causes: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select cause, answer from cause where cause in (");
+        Ok(in_list(&mut query, causes).build_query_as().fetch_all(&mut self.db).await?)
+    }
+
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn cases(&mut self, ids: &[CaseId]) -> Result<Vec<Case>, StoreError> {
+        let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where case_id in (");
+        let rows = in_list(&mut query, &names).build().fetch_all(&mut self.db).await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
+    /// Cases that wanted to be woken by now, the longest waiting first.
+    ///
+    /// # Errors
+    /// As [`Writer::cases`].
+    pub async fn due(&mut self, now: At, at_most: u32) -> Result<Vec<Case>, StoreError> {
+        let rows = sqlx::query("select snapshot from case_file where wake_us <= $1 order by wake_us limit $2")
+            .bind(now.0)
+            .bind(at_most)
+            .fetch_all(&mut self.db)
+            .await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn next_wake(&mut self) -> Result<Option<At>, StoreError> {
+        let wake: Option<i64> = sqlx::query_scalar("select min(wake_us) from case_file where wake_us is not null")
+            .fetch_one(&mut self.db)
+            .await?;
+        Ok(wake.map(At))
+    }
+
+    /// The case whose card this message is.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn case_of_card(&mut self, lane: &str, message: &str) -> Result<Option<CaseId>, StoreError> {
+        let case: Option<String> = sqlx::query_scalar("select case_id from card where lane = $1 and message = $2")
+            .bind(lane)
+            .bind(message)
+            .fetch_optional(&mut self.db)
+            .await?;
+        Ok(case.and_then(|id| id.parse().ok()))
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn message(&mut self, lane: &str, id: &str) -> Result<Option<Standing>, StoreError> {
+        let row = sqlx::query("select body, author, deleted_us, case_id from message where lane = $1 and id = $2")
+            .bind(lane)
+            .bind(id)
+            .fetch_optional(&mut self.db)
+            .await?;
+        Ok(row.map(|row| Standing {
+            body: row.get(0),
+            author: row.get(1),
+            deleted: row.get::<Option<i64>, _>(2).is_some(),
+            case: row.get::<Option<String>, _>(3).and_then(|id| id.parse().ok()),
+        }))
+    }
+
+    /// Closes the connection, so that the write-ahead log is folded into the database file.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close(self) -> Result<(), StoreError> {
+        Ok(self.db.close().await?)
+    }
+}
+
+/// `a, b, c)`: the rest of an `in (`. An empty list matches nothing.
+pub(super) fn in_list<'q, S: AsRef<str>>(query: &'q mut QueryBuilder<Sqlite>, items: &[S]) -> &'q mut QueryBuilder<Sqlite> {
+    let mut list = query.separated(", ");
+    for item in items {
+        list.push_bind(item.as_ref());
+    }
+    list.push_unseparated(")");
+    query
+}
+
+pub(super) fn read_case(snapshot: &str) -> Result<Case, StoreError> {
+    serde_json::from_str(snapshot).map_err(unreadable("case_file"))
+}
+
+pub(super) fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+    let bytes: [u8; 32] = bytes.try_into().map_err(|_| StoreError::Missing("hash of 32 bytes".to_owned()))?;
+    Ok(Hash(bytes))
+}

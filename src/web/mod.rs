@@ -1,0 +1,105 @@
+//! The bot's own listener: the local room, its API, and health. What it serves to whom is decided in [`guard`].
+
+pub mod guard;
+mod room;
+mod stream;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::json;
+
+use crate::health::Health;
+use crate::reception::Reception;
+use crate::store::Reader;
+
+pub use guard::Guard;
+
+/// The largest file that the room takes, in bytes.
+pub const UPLOAD_AT_MOST: usize = 25 * 1024 * 1024;
+
+#[derive(Clone)]
+pub struct App {
+    pub reception: Reception,
+    pub reader: Reader,
+    pub folder: Arc<Blobs>,
+    pub health: Health,
+}
+
+/// Where files that came with messages lie.
+pub struct Blobs {
+    pub data: PathBuf,
+}
+
+/// The whole listener.
+pub fn router(app: App, guard: Guard) -> Router {
+    let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
+    Router::new()
+        .route("/healthz", get(healthz))
+        .merge(room)
+        .layer(DefaultBodyLimit::max(1024 * 1024))
+        .with_state(app)
+}
+
+/// 200 once the bot is ready and not behind; 503 with the reason otherwise. Says nothing that an outsider could use.
+async fn healthz(State(app): State<App>) -> Response {
+    let report = app.health.look().await;
+    let status = if report.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({
+        "ready": true,
+        "well": report.is_well(),
+        "oldest_wake_late_us": report.oldest_wake_late.map(|it| it.0),
+        "oldest_notice_late_us": report.oldest_notice_late.map(|it| it.0),
+        "last_commit_failed": report.trouble.is_some(),
+    });
+    (status, axum::Json(body)).into_response()
+}
+
+/// What went wrong, for scripts and for the page: a code and a sentence.
+#[derive(Debug)]
+pub struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    sentence: String,
+}
+
+impl Failure {
+    pub fn new(status: StatusCode, code: &'static str, sentence: impl Into<String>) -> Failure {
+        Failure { status, code, sentence: sentence.into() }
+    }
+    pub fn bad(code: &'static str, sentence: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::BAD_REQUEST, code, sentence)
+    }
+    pub fn not_found(code: &'static str, sentence: impl Into<String>) -> Failure {
+        Failure::new(StatusCode::NOT_FOUND, code, sentence)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(json!({ "code": self.code, "sentence": self.sentence }))).into_response()
+    }
+}
+
+impl From<crate::desk::Fault> for Failure {
+    fn from(fault: crate::desk::Fault) -> Failure {
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "fault", format!("{fault} Try again in a moment."))
+    }
+}
+
+impl From<crate::store::StoreError> for Failure {
+    fn from(error: crate::store::StoreError) -> Failure {
+        let reference = crate::desk::reference();
+        tracing::error!(%reference, %error, "the room could not read");
+        Failure::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "fault",
+            format!("something went wrong here. Reference {reference}. Try again in a moment."),
+        )
+    }
+}

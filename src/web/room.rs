@@ -1,0 +1,654 @@
+//! The local room's HTTP API, which its page uses and which lets scripts be people. Speaking goes through the same reception
+//! as every platform; looking reads what is committed.
+
+use std::collections::BTreeMap;
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{App, Failure, UPLOAD_AT_MOST, stream};
+use crate::card::Card;
+use crate::chat::{Account, Answer, File, Heard, Lane, Spot, What, local};
+use crate::clock::Mode;
+use crate::domain::{At, CaseId, PersonId, Platform, Policy, Span};
+use crate::folder::blob_path;
+use crate::grammar::{self, Word};
+use crate::projection::BOT;
+use crate::store::MessageRead;
+
+static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/room");
+
+/// The longest message that the room takes, in characters; more belongs into a file.
+const TEXT_AT_MOST: usize = 200_000;
+/// How many messages one answer holds.
+const PAGE_OF_MESSAGES: u32 = 200;
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/", get(index))
+        .route("/room/assets/{file}", get(asset))
+        .route("/room/api/people", get(people))
+        .route("/room/api/verbs", get(verbs))
+        .route("/room/api/messages", get(messages))
+        .route("/room/api/mine", get(mine))
+        .route("/room/api/clock", get(clock).post(move_clock))
+        .route("/room/api/events", get(stream::events))
+        .route("/room/api/say", post(say))
+        .route("/room/api/edit", post(edit))
+        .route("/room/api/delete", post(delete))
+        .route("/room/api/press", post(press))
+        .route("/room/api/form", post(form))
+        .route("/room/api/upload", post(upload).layer(axum::extract::DefaultBodyLimit::max(UPLOAD_AT_MOST + 64 * 1024)))
+        .route("/room/api/files/{sha256}/{name}", get(file))
+}
+
+async fn index() -> Response {
+    page_file("index.html")
+}
+
+async fn asset(Path(file): Path<String>) -> Response {
+    page_file(&file)
+}
+
+fn page_file(name: &str) -> Response {
+    let Some(file) = PAGE.get_file(name) else {
+        return Failure::not_found("no_such_file", "the page has no such file.").into_response();
+    };
+    let kind = match name.rsplit_once('.') {
+        Some((_, "html")) => "text/html; charset=utf-8",
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], file.contents()).into_response()
+}
+
+/// JSON bodies with errors in the room's own form.
+struct Body<T>(T);
+
+impl<T: serde::de::DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Body(body)),
+            Err(JsonRejection::MissingJsonContentType(_)) => {
+                Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "send JSON, with `Content-Type: application/json`."))
+            }
+            Err(JsonRejection::BytesRejection(error)) => {
+                Err(Failure::new(error.status(), "too_large", "that is too large; put it into a file."))
+            }
+            Err(error) => Err(Failure::bad("malformed", format!("the body can't be read: {}", error.body_text()))),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Say {
+    r#as: String,
+    channel: String,
+    text: String,
+    thread: Option<String>,
+    /// The same key twice is said once, and gets the same answer.
+    key: Option<String>,
+}
+
+/// What the bot answered privately.
+#[derive(Serialize)]
+struct Said {
+    message: Option<String>,
+    answers: Vec<Card>,
+    form: Option<grammar::Form>,
+    errors: Option<BTreeMap<String, String>>,
+}
+
+impl Said {
+    fn of(message: Option<String>, answer: Answer) -> Json<Said> {
+        Json(Said { message, answers: answer.cards, form: answer.form, errors: answer.errors })
+    }
+}
+
+async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>, Failure> {
+    let who = speaker(&app, &say.r#as)?;
+    let lane = lane(&app, &who, &say.channel).await?;
+    let text = text(&say.text)?;
+    let thread = thread(&app, &lane, say.thread).await?;
+    let id = match say.key {
+        Some(key) => keyed(&who, &key)?,
+        None => fresh()?,
+    };
+    let command = is_command(text);
+    let what = if command {
+        What::Command { text: text.to_owned() }
+    } else {
+        What::Said { message: format!("m{id}"), text: text.to_owned(), files: Vec::new() }
+    };
+    let heard = Heard { cause: format!("local:say:{id}"), from: who, lane, thread, said: None, what };
+    let answer = app.reception.hear(heard).await?;
+    Ok(Said::of((!command).then(|| format!("m{id}")), answer))
+}
+
+/// A slash command begins with a slash and a letter: `/sla mine`. `/ 2` and `//` are chatter.
+fn is_command(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    r#as: String,
+    message: String,
+    channel: Option<String>,
+    text: String,
+}
+
+async fn edit(State(app): State<App>, Body(edit): Body<Edit>) -> Result<Json<Said>, Failure> {
+    let who = speaker(&app, &edit.r#as)?;
+    let text = text(&edit.text)?.to_owned();
+    let standing = own_message(&app, &who, edit.channel.as_deref(), &edit.message).await?;
+    let what = What::Edited { message: edit.message, text };
+    change(&app, who, standing, what).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Delete {
+    r#as: String,
+    message: String,
+    channel: Option<String>,
+}
+
+async fn delete(State(app): State<App>, Body(delete): Body<Delete>) -> Result<Json<Said>, Failure> {
+    let who = speaker(&app, &delete.r#as)?;
+    let standing = own_message(&app, &who, delete.channel.as_deref(), &delete.message).await?;
+    change(&app, who, standing, What::Deleted { message: delete.message }).await
+}
+
+async fn change(app: &App, who: Account, standing: MessageRead, what: What) -> Result<Json<Said>, Failure> {
+    let lane: Lane = standing.lane.parse().map_err(|_| no_such_message())?;
+    let cause = format!("local:change:{}", fresh()?);
+    let heard = Heard { cause, from: who, lane, thread: standing.thread, said: None, what };
+    Ok(Said::of(None, app.reception.hear(heard).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Press {
+    r#as: String,
+    /// `null` for a button of a private answer.
+    message: Option<String>,
+    channel: Option<String>,
+    action: String,
+    key: Option<String>,
+}
+
+async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<Said>, Failure> {
+    let who = speaker(&app, &press.r#as)?;
+    let standing = match &press.message {
+        Some(message) => app.reader.local_message(message).await?,
+        None => None,
+    };
+    let lane = match (&standing, &press.channel) {
+        (Some(standing), _) => standing.lane.parse().map_err(|_| no_such_message())?,
+        (None, Some(channel)) => lane(&app, &who, channel).await?,
+        (None, None) => Lane::direct(&Platform::from(local::PLATFORM), &who.id),
+    };
+    require_access(&app, &who, &lane).await?;
+    let id = match press.key {
+        Some(key) => keyed(&who, &key)?,
+        None => fresh()?,
+    };
+    let thread = standing.map(|it| it.thread.unwrap_or(it.id));
+    let what = What::Pressed { message: press.message.unwrap_or_default(), action: press.action };
+    let heard = Heard { cause: format!("local:press:{id}"), from: who, lane, thread, said: None, what };
+    Ok(Said::of(None, app.reception.hear(heard).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Submit {
+    r#as: String,
+    form: String,
+    values: BTreeMap<String, Option<Value>>,
+    channel: Option<String>,
+    thread: Option<String>,
+    key: Option<String>,
+}
+
+async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json<Said>, Failure> {
+    let who = speaker(&app, &submit.r#as)?;
+    let lane = match &submit.channel {
+        Some(channel) => lane(&app, &who, channel).await?,
+        None => Lane::direct(&Platform::from(local::PLATFORM), &who.id),
+    };
+    let thread = thread(&app, &lane, submit.thread).await?;
+    let id = match submit.key {
+        Some(key) => keyed(&who, &key)?,
+        None => fresh()?,
+    };
+    let mut values = BTreeMap::new();
+    for (name, value) in submit.values {
+        let text = match value {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(text)) => text,
+            Some(Value::Bool(flag)) => if flag { "yes" } else { "" }.to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Array(_) | Value::Object(_)) => {
+                return Err(Failure::bad("malformed", format!("the value of “{name}” must be a text.")));
+            }
+        };
+        if text.chars().count() > TEXT_AT_MOST {
+            return Err(too_long());
+        }
+        values.insert(name, text);
+    }
+    let what = What::Submitted { form: submit.form, values };
+    let heard = Heard { cause: format!("local:form:{id}"), from: who, lane, thread, said: None, what };
+    Ok(Said::of(None, app.reception.hear(heard).await?))
+}
+
+async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Said>, Failure> {
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        Failure::new(error.status(), "malformed", format!("the upload can't be read: {}", error.body_text()))
+    };
+    let mut fields: BTreeMap<String, String> = BTreeMap::new();
+    let mut files: Vec<(String, axum::body::Bytes)> = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        match (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned)) {
+            (_, Some(name)) => files.push((file_name(&name), part.bytes().await.map_err(broken)?)),
+            (name, None) => {
+                fields.insert(name, part.text().await.map_err(broken)?);
+            }
+        }
+    }
+    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let who = speaker(&app, field("as"))?;
+    let lane = lane(&app, &who, field("channel")).await?;
+    let thread = thread(&app, &lane, fields.get("thread").filter(|it| !it.is_empty()).cloned()).await?;
+    if files.is_empty() {
+        return Err(Failure::bad("no_file", "there is no file in this upload."));
+    }
+    if field("text").chars().count() > TEXT_AT_MOST {
+        return Err(too_long());
+    }
+    let mut kept = Vec::new();
+    for (name, bytes) in files {
+        let data = app.folder.data.clone();
+        let length = bytes.len() as u64;
+        let written = tokio::task::spawn_blocking(move || crate::folder::keep_blob(&data, &bytes)).await;
+        let sha256 = match written {
+            Ok(Ok(sha256)) => sha256,
+            Ok(Err(error)) => return Err(disk(&error)),
+            Err(error) => return Err(disk(&error)),
+        };
+        kept.push(File { name, bytes: length, sha256 });
+    }
+    let id = fresh()?;
+    let what = What::Said { message: format!("m{id}"), text: field("text").to_owned(), files: kept };
+    let heard = Heard { cause: format!("local:say:{id}"), from: who, lane, thread, said: None, what };
+    let answer = app.reception.hear(heard).await?;
+    Ok(Said::of(Some(format!("m{id}")), answer))
+}
+
+fn disk(error: &dyn std::error::Error) -> Failure {
+    let reference = crate::desk::reference();
+    tracing::error!(%reference, error = %error, "a file could not be kept");
+    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "fault", format!("the file could not be kept. Reference {reference}. Try again in a moment."))
+}
+
+/// The last part of a path, with nothing in it that a shell or a browser would take for more than a name.
+fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = grammar::clean::line(last).chars().take(120).collect();
+    if clean.is_empty() { "file".to_owned() } else { clean }
+}
+
+#[derive(Deserialize)]
+struct As {
+    r#as: String,
+}
+
+async fn file(State(app): State<App>, Path((sha256, name)): Path<(String, String)>) -> Result<Response, Failure> {
+    let gone = || Failure::not_found("no_such_file", "there is no such file.");
+    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(gone());
+    }
+    let bytes = tokio::fs::read(blob_path(&app.folder.data, &sha256)).await.map_err(|_| gone())?;
+    let ascii: String = file_name(&name).chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
+    // Always a download: a file from people is never shown as a page of this site.
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{ascii}\"")).map_err(|_| gone())?;
+    let kind = HeaderValue::from_static("application/octet-stream");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+}
+
+async fn people(State(app): State<App>) -> Json<Value> {
+    let policy = app.reception.desk.shown().policy;
+    let people: Vec<Value> = policy
+        .people
+        .iter()
+        .map(|(id, person)| {
+            let roles: Vec<&str> =
+                policy.roles.iter().filter(|(_, role)| role.members.contains(id)).map(|(name, _)| name.as_str()).collect();
+            json!({ "id": id, "name": person.name, "party": person.party, "roles": roles, "zone": person.zone.name() })
+        })
+        .collect();
+    let mut channels: BTreeMap<&str, String> = BTreeMap::new();
+    for channel in local::channels(&policy) {
+        channels.entry(&channel.id).or_default();
+    }
+    for (name, workflow) in &policy.workflows {
+        for channel in workflow.channels.iter().filter(|channel| channel.platform.as_str() == local::PLATFORM) {
+            let about = channels.entry(&channel.id).or_default();
+            if !about.is_empty() {
+                about.push_str(", ");
+            }
+            about.push_str(&format!("{name} · {}", workflow.stage));
+        }
+    }
+    if let Some(operators) = policy.operators.iter().find(|channel| channel.platform.as_str() == local::PLATFORM) {
+        channels.insert(&operators.id, "how the bot itself is".to_owned());
+    }
+    let channels: Vec<Value> = channels.into_iter().map(|(id, about)| json!({ "id": id, "about": about })).collect();
+    Json(json!({ "people": people, "channels": channels, "bot": { "id": BOT, "name": "Countersign" }, "policy": policy.name }))
+}
+
+async fn verbs(State(app): State<App>) -> Json<Value> {
+    let policy = app.reception.desk.shown().policy;
+    Json(serde_json::to_value(grammar::completion(crate::desk::PREFIX, &policy)).unwrap_or_default())
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    r#as: String,
+    channel: String,
+    after: Option<i64>,
+}
+
+async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, Failure> {
+    let who = speaker(&app, &wanted.r#as)?;
+    let lane = lane(&app, &who, &wanted.channel).await?;
+    let after = wanted.after.filter(|&after| after > 0);
+    let found = app.reader.messages(&lane.to_string(), after, PAGE_OF_MESSAGES).await?;
+    let last = found.iter().map(|message| message.last).max().or(after).unwrap_or(0);
+    let policy = app.reception.desk.shown().policy;
+    let messages: Vec<Value> = found.iter().map(|message| shown(message, &wanted.channel, &policy)).collect();
+    Ok(Json(json!({ "messages": messages, "last": last })))
+}
+
+/// What stands in a message of the transcript.
+#[derive(Deserialize)]
+struct Stands {
+    text: Option<String>,
+    #[serde(default)]
+    files: Vec<File>,
+    card: Option<Value>,
+}
+
+fn shown(message: &MessageRead, channel: &str, policy: &Policy) -> Value {
+    let stands: Stands =
+        serde_json::from_str(&message.body).unwrap_or(Stands { text: None, files: Vec::new(), card: None });
+    let deleted = message.deleted_us.is_some();
+    let author = match &message.person {
+        Some(person) => json!({ "id": person, "name": policy.name_of(&PersonId::from(person.as_str())), "bot": false }),
+        None => json!({ "id": message.author, "name": message.author, "bot": message.author == BOT }),
+    };
+    let words = stands.text.as_deref().filter(|_| !deleted).map(|text| words(text, policy)).unwrap_or_default();
+    let raw = stands.text.filter(|_| !deleted);
+    let files: Vec<Value> = stands
+        .files
+        .iter()
+        .filter(|_| !deleted)
+        .map(|file| {
+            let name = percent(&file.name);
+            json!({ "name": file.name, "bytes": file.bytes, "url": format!("/room/api/files/{}/{name}", file.sha256) })
+        })
+        .collect();
+    json!({
+        "id": message.id,
+        "channel": channel,
+        "thread": message.thread,
+        "author": author,
+        "at_us": message.said_us,
+        // A card is brought up to date in place all the time; only people's edits are worth a mark.
+        "edited_us": message.edited_us.filter(|_| message.person.is_some()),
+        "deleted": deleted,
+        "text": words,
+        "raw": raw,
+        "card": stands.card,
+        "files": files,
+        "change": message.last,
+    })
+}
+
+/// A person's words, with mentions and case ids made out. Everything else stays text.
+fn words(text: &str, policy: &Policy) -> Vec<Word> {
+    let clean = grammar::clean::lines(text);
+    let mut words: Vec<Word> = Vec::new();
+    let mut plain = String::new();
+    for piece in clean.split_inclusive(|c: char| !(c.is_alphanumeric() || matches!(c, '@' | '-' | '_' | '.'))) {
+        let core = piece.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '@' | '-' | '_')));
+        let word = match core.strip_prefix('@') {
+            Some(name) => policy
+                .people
+                .get_key_value(name)
+                .map(|(id, person)| Word::Person { id: id.clone(), name: person.name.clone() }),
+            None => core.parse::<CaseId>().ok().map(Word::Case),
+        };
+        match word {
+            Some(word) => {
+                if !plain.is_empty() {
+                    words.push(Word::Text(std::mem::take(&mut plain)));
+                }
+                words.push(word);
+                plain.push_str(&piece[core.len()..]);
+            }
+            None => plain.push_str(piece),
+        }
+    }
+    if !plain.is_empty() {
+        words.push(Word::Text(plain));
+    }
+    words
+}
+
+/// A name as part of a path (RFC 3986 §2.1).
+fn percent(name: &str) -> String {
+    let mut out = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+async fn mine(State(app): State<App>, Query(who): Query<As>) -> Result<Json<Value>, Failure> {
+    let who = speaker(&app, &who.r#as)?;
+    let person = PersonId::from(who.id.as_str());
+    let panel = app.reception.answers.panel(&person).await?;
+    Ok(Json(serde_json::to_value(panel).unwrap_or_default()))
+}
+
+async fn clock(State(app): State<App>) -> Json<Value> {
+    Json(clock_now(&app))
+}
+
+pub(super) fn clock_now(app: &App) -> Value {
+    let clock = &app.reception.desk.clock;
+    let next = app.reception.desk.shown().next_wake;
+    let mode = clock.mode();
+    json!({ "now_us": clock.now().0, "mode": mode, "speed": clock.speed(), "next_wake_us": next.map(|at| at.0) })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoveClock {
+    advance: Option<String>,
+    to: Option<String>,
+}
+
+/// Moves the room's time, through every wake on the way, each at its own moment. Answers when all of it is told.
+async fn move_clock(State(app): State<App>, Body(wanted): Body<MoveClock>) -> Result<Json<Value>, Failure> {
+    let desk = &app.reception.desk;
+    if desk.clock.mode() == Mode::Real {
+        return Err(Failure::new(
+            StatusCode::CONFLICT,
+            "real_clock",
+            "this room runs on real time. Start it with `--clock manual` to move its time.",
+        ));
+    }
+    let target = match (wanted.advance.as_deref(), wanted.to.as_deref()) {
+        (Some(span), None) => {
+            let span = grammar::moment::span(span).filter(|span| *span > Span::ZERO && *span <= Span::days(366));
+            let span = span.ok_or_else(|| Failure::bad("malformed", "`advance` takes a span such as \"2h\" or \"30m\", a year at most."))?;
+            desk.clock.now() + span
+        }
+        (None, Some("next-wake")) => match quiet(&app).await {
+            Some(wake) => wake,
+            None => return Err(Failure::new(StatusCode::CONFLICT, "no_wake", "nothing is waiting for the time to pass.")),
+        },
+        _ => return Err(Failure::bad("malformed", "say {\"advance\": \"2h\"} or {\"to\": \"next-wake\"}.")),
+    };
+    while let Some(wake) = quiet(&app).await.filter(|&wake| wake <= target) {
+        desk.clock.move_to(wake);
+    }
+    desk.clock.move_to(target);
+    quiet(&app).await;
+    Ok(Json(clock_now(&app)))
+}
+
+/// Waits until nothing is due any more and all that was due is told. Returns the next wake.
+async fn quiet(app: &App) -> Option<At> {
+    let desk = &app.reception.desk;
+    let patience = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    let mut calm = 0;
+    loop {
+        let now = desk.clock.now();
+        let next = desk.shown().next_wake;
+        let told = matches!(app.reader.outbox_next().await, Ok(next) if next.is_none_or(|at| at > now));
+        let woken = next.is_none_or(|at| at > now);
+        // What is told may open something new, so it must be calm twice in a row.
+        calm = if told && woken { calm + 1 } else { 0 };
+        if calm >= 2 || tokio::time::Instant::now() >= patience {
+            return next;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+/// The persona that speaks. The room is for the people of the policy.
+pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
+    let policy = app.reception.desk.shown().policy;
+    let Some(person) = policy.people.get(name) else {
+        let near = grammar::nearest(name, policy.people.keys().map(PersonId::as_str));
+        let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+        return Err(Failure::bad("unknown_person", format!("there is nobody called “{}” in the policy.{near}", grammar::clean::line(name))));
+    };
+    Ok(Account { id: name.to_owned(), name: person.name.clone(), bot: false })
+}
+
+/// The lane of a channel, if the persona may look into it.
+async fn lane(app: &App, who: &Account, channel: &str) -> Result<Lane, Failure> {
+    let platform = Platform::from(local::PLATFORM);
+    let place = match channel.strip_prefix('@') {
+        Some(person) => Spot::Direct(person.to_owned()),
+        None => Spot::Channel(channel.to_owned()),
+    };
+    let lane = Lane { platform, place };
+    require_access(app, who, &lane).await?;
+    Ok(lane)
+}
+
+/// The same answer for a channel that isn't there and for one that the persona may not see.
+pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Result<(), Failure> {
+    let desk = &app.reception.desk;
+    let shown = desk.shown();
+    let allowed = match &lane.place {
+        Spot::Direct(person) => *person == who.id,
+        Spot::Channel(id) if local::channels(&shown.policy).any(|channel| &channel.id == id) => true,
+        Spot::Channel(id) => match id.parse::<CaseId>() {
+            Ok(case) => {
+                let people = shown.house.people(&shown.policy, desk.clock.now());
+                let person = PersonId::from(who.id.as_str());
+                let case = app.reader.case(case).await?;
+                case.is_some_and(|case| case.restricted && case.is_visible_to(&person, &people))
+            }
+            Err(_) => false,
+        },
+    };
+    if allowed {
+        return Ok(());
+    }
+    let name = match &lane.place {
+        Spot::Direct(person) => format!("@{person}"),
+        Spot::Channel(id) => format!("#{id}"),
+    };
+    Err(Failure::not_found("unknown_channel", format!("there is no channel {} here for you.", grammar::clean::line(&name))))
+}
+
+/// The message that begins the thread, which must stand in the same lane.
+async fn thread(app: &App, lane: &Lane, thread: Option<String>) -> Result<Option<String>, Failure> {
+    let Some(thread) = thread else { return Ok(None) };
+    match app.reader.message(&lane.to_string(), &thread).await? {
+        // A reply to a reply belongs to the same thread.
+        Some(message) => Ok(Some(message.thread.unwrap_or(message.id))),
+        None => Err(Failure::not_found("unknown_thread", "there is no such message to reply to.")),
+    }
+}
+
+async fn own_message(app: &App, who: &Account, channel: Option<&str>, id: &str) -> Result<MessageRead, Failure> {
+    let found = match channel {
+        Some(channel) => app.reader.message(&lane(app, who, channel).await?.to_string(), id).await?,
+        None => app.reader.local_message(id).await?,
+    };
+    let message = found.filter(|it| it.deleted_us.is_none()).ok_or_else(no_such_message)?;
+    if message.person.as_deref() != Some(&who.id) {
+        return Err(Failure::new(StatusCode::FORBIDDEN, "not_yours", "only its author can change a message."));
+    }
+    Ok(message)
+}
+
+fn no_such_message() -> Failure {
+    Failure::not_found("unknown_message", "there is no such message.")
+}
+
+fn too_long() -> Failure {
+    let sentence = format!("a message takes {TEXT_AT_MOST} characters; put more into a file.");
+    Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_long", sentence)
+}
+
+fn text(text: &str) -> Result<&str, Failure> {
+    if text.trim().is_empty() {
+        return Err(Failure::bad("empty", "there is nothing in this message."));
+    }
+    if text.chars().count() > TEXT_AT_MOST {
+        return Err(too_long());
+    }
+    Ok(text)
+}
+
+/// An id of a message or press that nobody else has.
+fn fresh() -> Result<String, Failure> {
+    let mut bytes = [0; 10];
+    getrandom::fill(&mut bytes).map_err(|error| disk(&error))?;
+    Ok(hex::encode(bytes))
+}
+
+/// An id made from the caller's own key, so that a repetition is recognised. One person's keys aren't another's.
+fn keyed(who: &Account, key: &str) -> Result<String, Failure> {
+    use sha2::{Digest, Sha256};
+    if key.is_empty() || key.len() > 200 {
+        return Err(Failure::bad("malformed", "`key` takes 1 to 200 characters."));
+    }
+    let digest = Sha256::new().chain_update(&who.id).chain_update([0]).chain_update(key).finalize();
+    Ok(hex::encode(&digest[..10]))
+}
