@@ -263,7 +263,7 @@ impl Answers {
                 late: obligation.is_late(),
                 paused: row.state == crate::domain::obligation::State::Paused,
                 progress: if row.need > 1 { format!("{} of {}", row.have, row.need) } else { String::new() },
-                buttons: card::answers(case.id, obligation.duty, obligation.about.as_deref()),
+                buttons: card::answers(case.id, obligation.duty, obligation.about.as_deref(), case.revision()),
                 title: case.title,
                 channel,
                 message,
@@ -411,6 +411,7 @@ fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
         state: obligation.state(),
         have: crate::domain::engine::have(obligation),
         need: obligation.terms.quorum,
+        revision: case.revision(),
     }
 }
 

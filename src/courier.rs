@@ -19,6 +19,8 @@ use crate::card::{self, Card, Speaker};
 use crate::chat::{Chat, Chats, Lane, Post, Spot, Undelivered};
 use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
+use crate::domain::notice::ClockItem;
+use crate::domain::obligation::Standing;
 use crate::domain::{At, Case, CaseId, Notice, Policy, Span, Telling};
 use crate::record::{NotTold, NotToldBecause, Told};
 use crate::store::{CardDue, OutboxDue, Reader, StoreError};
@@ -135,6 +137,7 @@ impl Courier {
                 folder: self.folder.clone(),
                 lane,
                 cases: HashMap::new(),
+                roots: HashMap::new(),
                 reports: Vec::new(),
             };
             under_way.spawn(run.deliver(parcels));
@@ -158,6 +161,8 @@ struct LaneRun {
     folder: PathBuf,
     lane: Lane,
     cases: HashMap<CaseId, Option<Case>>,
+    /// Cards that this round posted: the roots of their cases' threads, before the receipt is read back.
+    roots: HashMap<CaseId, String>,
     /// What this round has to report; reported together, and before the next round reads the outbox again.
     reports: Vec<Report>,
 }
@@ -196,8 +201,9 @@ impl LaneRun {
             Parcel::Card(due) => self.prepare_card(due).await,
             Parcel::Message(due) => self.prepare_message(due).await,
             Parcel::Batch(dues) => {
+                let overtaken = overtaken(dues);
                 let mut ready: Option<Ready> = None;
-                for due in dues {
+                for due in dues.iter().filter(|due| !overtaken.contains(&due.id)) {
                     let Some(one) = self.prepare_message(due).await? else { continue };
                     match &mut ready {
                         None => ready = Some(one),
@@ -208,6 +214,11 @@ impl LaneRun {
                             all.case = all.case.filter(|case| Some(*case) == one.case);
                         }
                     }
+                }
+                match &mut ready {
+                    // One true thing instead of several stale ones: the later word tells for the earlier ones.
+                    Some(all) => all.outbox.extend(overtaken),
+                    None => dues.iter().filter(|due| overtaken.contains(&due.id)).for_each(|due| self.not_needed(due)),
                 }
                 Ok(ready)
             }
@@ -233,7 +244,7 @@ impl LaneRun {
     }
 
     async fn prepare_message(&mut self, due: &OutboxDue) -> Result<Option<Ready>, StoreError> {
-        let notice: Notice = match serde_json::from_str(&due.notice) {
+        let mut notice: Notice = match serde_json::from_str(&due.notice) {
             Ok(notice) => notice,
             Err(error) => {
                 self.give_up_one(due, format!("it can't be read any more: {error}"));
@@ -244,13 +255,21 @@ impl LaneRun {
         let mut thread = None;
         if let Some(id) = case {
             if !notice.while_owed.is_empty() && !self.still_owed(id, &notice.while_owed).await? {
-                let not_told =
-                    NotTold { outbox: vec![due.id], lane: self.lane.clone(), why: NotToldBecause::Answered };
-                self.reports.push(Report::NotTold { case, not_told });
+                self.not_needed(due);
                 return Ok(None);
             }
+            if let Telling::Clock { items, .. } = &mut notice.telling {
+                self.bring_up_to_date(id, items).await?;
+                if items.is_empty() {
+                    self.not_needed(due);
+                    return Ok(None);
+                }
+            }
             if matches!(self.lane.place, Spot::Channel(_)) {
-                thread = self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message);
+                thread = match self.roots.get(&id) {
+                    Some(root) => Some(root.clone()),
+                    None => self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message),
+                };
             }
         }
         let shown = self.desk.shown();
@@ -274,6 +293,27 @@ impl LaneRun {
             nonce: due.id.to_string(),
             perhaps_sent: due.state == "sending",
         }))
+    }
+
+    /// It may have waited for a morning, or for other words to the same person: what is told is true when it is told.
+    async fn bring_up_to_date(&mut self, id: CaseId, items: &mut Vec<ClockItem>) -> Result<(), StoreError> {
+        let Some(case) = self.case(id).await? else { return Ok(()) };
+        let (shown, now) = (self.desk.shown(), self.desk.clock.now());
+        let people = shown.house.people(&shown.policy, now);
+        items.retain_mut(|item| {
+            let owed = case.obligation(item.climbed.number).filter(|it| matches!(it.standing, Standing::Owed));
+            let Some(owed) = owed else { return false };
+            (item.now, item.due, item.have) = (now, owed.terms.due, owed.votes);
+            item.waiting_on = case.waiting_on(owed, &people).into_iter().map(|seat| seat.person).collect();
+            true
+        });
+        Ok(())
+    }
+
+    fn not_needed(&mut self, due: &OutboxDue) {
+        let case = due.case_id.as_ref().and_then(|id| id.parse().ok());
+        let not_told = NotTold { outbox: vec![due.id], lane: self.lane.clone(), why: NotToldBecause::Answered };
+        self.reports.push(Report::NotTold { case, not_told });
     }
 
     /// Is one of the obligations still open? What was answered meanwhile would not be true any more.
@@ -310,6 +350,9 @@ impl LaneRun {
     }
 
     fn told(&mut self, ready: Ready, message: String) {
+        if let (Some(_), Some(case)) = (ready.card_shows, ready.case) {
+            self.roots.insert(case, message.clone());
+        }
         let repeats = !self.chat.as_ref().is_some_and(|chat| chat.recognises_repetition());
         let told = Told {
             outbox: ready.outbox,
@@ -416,6 +459,25 @@ fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
         out.push(Parcel::Batch(batch));
     }
     out
+}
+
+/// Rows whose every word on a clock a later row of the same batch says again.
+fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
+    let mut said: HashSet<(CaseId, u32)> = HashSet::new();
+    let mut overtaken = Vec::new();
+    for due in dues.iter().rev() {
+        let Ok(Notice { telling: Telling::Clock { case, items, .. }, .. }) = serde_json::from_str(&due.notice) else {
+            continue;
+        };
+        let mut again = true;
+        for item in items {
+            again &= !said.insert((case, item.climbed.number));
+        }
+        if again {
+            overtaken.push(due.id);
+        }
+    }
+    overtaken
 }
 
 /// Growing pauses with up to a quarter of jitter, so that many lanes don't come back at the same moment.

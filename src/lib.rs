@@ -10,6 +10,7 @@ pub mod chat;
 pub mod clock;
 pub mod config;
 pub mod courier;
+pub mod csv;
 pub mod demo;
 pub mod desk;
 pub mod digest;

@@ -70,10 +70,9 @@ impl Projection {
     }
 
     fn heard(&mut self, entry: Entry, heard: &HeardRecord) {
-        if let Some(answer) = &heard.answer {
-            let answer = serde_json::to_string(answer).expect("an answer has only string keys");
-            self.commit.causes.push((heard.cause.clone(), answer));
-        }
+        // Chatter and questions have no answer to keep (`null`), but they too were heard: told again, they count no second time.
+        let answer = serde_json::to_string(&heard.answer).expect("an answer has only string keys");
+        self.commit.causes.push((heard.cause.clone(), answer));
         let lane = heard.lane.to_string();
         match &heard.what {
             WhatRecord::Message { message, text, files } => self.commit.messages.push(MessageRow {

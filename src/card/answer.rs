@@ -56,6 +56,8 @@ pub struct OwedRow {
     pub have: u32,
     /// How many are needed.
     pub need: u32,
+    /// Which wording of an approval's action stands.
+    pub revision: Option<u32>,
 }
 
 /// One line of a case's story: see [`super::story()`] for the words of an event.
@@ -157,14 +159,14 @@ pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At) -> Card {
             json["over"] = json!((now - row.due).0.max(0));
             json["late"] = json!(row.state == State::Late || row.due <= now);
             json["paused"] = json!(row.state == State::Paused);
-            json["command"] = json!(tell::command(row.case, row.duty, prefix));
+            json["command"] = json!(tell::command(row.case, row.duty, row.about.as_deref(), prefix));
             json
         }).collect::<Vec<_>>(),
     });
     let mut card = private(speaker, "answer/mine.txt", facts);
     card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
     if let [only] = rows {
-        card.buttons = tell::answers(only.case, only.duty, only.about.as_deref());
+        card.buttons = tell::answers(only.case, only.duty, only.about.as_deref(), only.revision);
     }
     card
 }
@@ -178,9 +180,11 @@ pub fn status(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
 pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[StoryLine], more: usize) -> Card {
     let facts = json!({ "case": case.to_string(), "title": title, "count": lines.len() + more, "more": more });
     let mut card = private(speaker, "answer/timeline.txt", facts);
-    card.lines.extend(lines.iter().map(|line| {
-        [Word::Time(line.at), Word::from(" ")].into_iter().chain(line.words.iter().cloned()).collect()
-    }));
+    card.lines.extend(
+        lines
+            .iter()
+            .map(|line| [Word::Time(line.at), Word::from(" ")].into_iter().chain(line.words.iter().cloned()).collect()),
+    );
     card
 }
 
@@ -201,7 +205,8 @@ pub fn health(speaker: &Speaker<'_>, health: &Health) -> Card {
 
 /// A review as drafted, with the buttons that accept it.
 pub fn review_draft(speaker: &Speaker<'_>, draft: &ReviewDraft) -> Card {
-    let facts = json!({ "case": draft.case.to_string(), "title": draft.title, "text": draft.text, "settled": draft.settled });
+    let facts =
+        json!({ "case": draft.case.to_string(), "title": draft.title, "text": draft.text, "settled": draft.settled });
     let mut card = private(speaker, "answer/review-draft.txt", facts);
     if !draft.settled {
         let accept = button(find("incident", "review"), Some(draft.case), Some("accept"), Style::Primary);
@@ -255,14 +260,17 @@ pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'st
     if let Some(verb) = verb {
         return verb_help(verb, prefix);
     }
-    let roots: Vec<&'static str> = root.map_or_else(|| ROOTS.to_vec(), |root| vec![root]);
-    let facts = json!({ "root": root, "roots": roots, "bot": crate::grammar::BOT });
+    let facts = json!({ "root": root, "bot": crate::grammar::BOT });
     let mut card = private(speaker, "answer/help.txt", facts);
-    for root in roots {
-        for verb in of(root) {
-            let usage = verb.usage(prefix);
-            card.lines.push(vec![Word::Code(usage), Word::Text(format!(" {}", verb.about))]);
-        }
+    match root {
+        Some(root) => card
+            .lines
+            .extend(of(root).map(|verb| vec![Word::Code(verb.usage(prefix)), Word::Text(format!(" {}", verb.about))])),
+        // All verbs of all commands would be a wall; their names are enough to ask on.
+        None => card.lines.extend(ROOTS.map(|root| {
+            let verbs: Vec<&str> = of(root).map(|verb| verb.verb).collect();
+            vec![Word::Code(format!("{prefix}{root}")), Word::Text(format!(" {}", verbs.join(" · ")))]
+        })),
     }
     card
 }
@@ -297,5 +305,7 @@ fn prefixed(sentence: &str, prefix: &str) -> String {
     if prefix == "/" {
         return sentence.to_owned();
     }
-    ROOTS.iter().fold(sentence.to_owned(), |text, root| text.replace(&format!("`/{root} "), &format!("`{prefix}{root} ")))
+    ROOTS
+        .iter()
+        .fold(sentence.to_owned(), |text, root| text.replace(&format!("`/{root} "), &format!("`{prefix}{root} ")))
 }

@@ -7,9 +7,9 @@ use crate::domain::command::{Impact, SeatName};
 use crate::domain::event::Outcome;
 use crate::domain::incident::{Incident, IncidentState};
 use crate::domain::obligation::{Obligation, Standing};
-use crate::domain::{Body, Case, Duty, People};
+use crate::domain::{Body, Case, Duty, People, list};
 
-use super::tell::{answers, seat};
+use super::tell::{answers, review, seat};
 use super::{Button, Card, Speaker, Style, Tone, open, press, votes};
 
 /// Most buttons on a card: what Discord puts in one row.
@@ -46,20 +46,30 @@ pub(super) fn card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most
     card
 }
 
-/// Open answers, the most urgent first.
+/// Open answers, the most urgent first. Empty seats are one answer here: they are nagged about together.
 pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
     let mut open: Vec<&Obligation> = case.open_obligations().collect();
-    open.sort_by_key(|it| (matches!(it.standing, Standing::Paused { .. }), it.terms.due));
+    open.sort_by_key(|it| (is_paused(it), it.terms.due));
+    let seats = list(open.iter().filter(|it| it.duty == Duty::FillSeat).filter_map(|it| it.about.as_deref()));
+    let mut seated = false;
+    // The first of the seats stands for all of them.
+    open.retain(|it| it.duty != Duty::FillSeat || !std::mem::replace(&mut seated, true));
     let owed = open.into_iter().map(|it| {
         let ends = match &it.standing {
             Standing::Paused { ends, .. } => Some(ends.0),
             _ => None,
         };
-        let waiting: Vec<String> = case.waiting_on(it, people).into_iter().map(|seat| seat.person.to_string()).collect();
+        let about = match it.duty {
+            Duty::FillSeat => Some(seats.as_str()).filter(|seats| !seats.is_empty()),
+            Duty::Decide => None,
+            _ => it.about.as_deref(),
+        };
+        let waiting: Vec<String> =
+            case.waiting_on(it, people).into_iter().map(|seat| seat.person.to_string()).collect();
         json!({
             "number": it.number,
             "duty": it.duty.word(),
-            "about": it.about.as_ref().filter(|_| it.duty != Duty::Decide),
+            "about": about,
             "due": it.terms.due.0,
             "late": it.is_late(),
             "paused": ends.is_some(),
@@ -72,10 +82,15 @@ pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
     owed.collect()
 }
 
+fn is_paused(obligation: &Obligation) -> bool {
+    matches!(obligation.standing, Standing::Paused { .. })
+}
+
 fn incident_facts(speaker: &Speaker<'_>, case: &Case, incident: &Incident) -> Json {
-    let moments = incident.moments.iter().map(|(which, moment)| {
-        json!({ "which": which.word(), "at": moment.at.0, "by": moment.said_by })
-    });
+    let moments = incident
+        .moments
+        .iter()
+        .map(|(which, moment)| json!({ "which": which.word(), "at": moment.at.0, "by": moment.said_by }));
     let moments: Vec<Json> = moments.collect();
     let merged_into = match incident.state {
         IncidentState::Merged { into } => Some(into.to_string()),
@@ -113,7 +128,7 @@ fn incident_buttons(case: &Case, incident: &Incident) -> Vec<Button> {
     let mut buttons: Vec<Option<Button>> = Vec::new();
     for duty in [Duty::StillWorking, Duty::AnswerPage, Duty::Assess] {
         if owes(duty) {
-            buttons.extend(answers(id, duty, None).into_iter().map(Some));
+            buttons.extend(answers(id, duty, None, None).into_iter().map(Some));
         }
     }
     match incident.state {
@@ -132,15 +147,14 @@ fn incident_buttons(case: &Case, incident: &Incident) -> Vec<Button> {
             buttons.push(open(id, "update", Style::Plain));
         }
         IncidentState::Resolved => {
-            let review = press(id, "review", Style::Primary);
-            buttons.push(review.map(|button| Button { label: "See the review".to_owned(), ..button }));
+            buttons.push(review(id));
             buttons.push(open(id, "reopen", Style::Plain));
         }
         IncidentState::Reviewed => buttons.push(open(id, "reopen", Style::Plain)),
         IncidentState::Merged { .. } | IncidentState::Withdrawn => {}
     }
     if incident.state.is_live() && incident.lead().is_none() {
-        buttons.push(seat(id, SeatName::Lead.word()));
+        buttons.push(seat(id, SeatName::Lead));
     }
     buttons.push(press(id, "timeline", Style::Plain));
     buttons.into_iter().flatten().collect()

@@ -15,11 +15,11 @@ use crate::grammar::{self, action, clean, form_action};
 mod answer;
 mod batch;
 mod case;
-#[cfg(test)]
-mod conformance;
 mod samples;
 mod story;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod wording;
 
 pub use crate::grammar::Word;
@@ -194,9 +194,9 @@ fn noun(duty: &str) -> &str {
         "update" => "update",
         "resolve" => "resolution",
         "review" => "review",
-        "fill-seat" => "empty seat",
+        "fill-seat" => "taking a seat",
         "follow-up" => "follow-up",
-        "still-working" => "“still working on it?”",
+        "still-working" => "answer to “still working on it?”",
         "decide" => "decision",
         "answer-question" => "answer to the question",
         "review-break-glass" => "break-glass review",

@@ -11,7 +11,12 @@ use super::tell::facts;
 /// Facts for a template, such as it will see. None for cards and answers, which are tried as far as their grammar goes.
 pub(super) fn of(template: &str) -> Vec<Json> {
     let name = template.strip_prefix("tell/").and_then(|name| name.strip_suffix(".txt"));
-    tellings().iter().filter(|telling| Some(telling.template()) == name).map(|telling| facts(telling, "/")).collect()
+    let seen = |telling: &Telling| {
+        let mut facts = facts(telling, "/");
+        facts["prefix"] = Json::from("/");
+        facts
+    };
+    tellings().iter().filter(|telling| Some(telling.template()) == name).map(seen).collect()
 }
 
 /// Two moments of a working day, in UTC: what is told, and when it is due.
@@ -33,8 +38,21 @@ pub(super) fn tellings() -> Vec<Telling> {
     vec![
         Telling::Clock { case: approval, title: title(), items: vec![item(Duty::Decide, nudge())] },
         Telling::Clock { case: approval, title: title(), items: vec![item(Duty::Decide, late())] },
-        Telling::Clock { case, title: title(), items: vec![item(Duty::Acknowledge, late()), item(Duty::FillSeat, nudge())] },
-        Telling::Moved { case, title: title(), duty, about: Some(text()), due, from: vec![maya.clone()], to: vec![dev.clone()] },
+        Telling::Clock {
+            case,
+            title: title(),
+            items: vec![item(Duty::Acknowledge, late()), item(Duty::FillSeat, nudge())],
+        },
+        Telling::Moved {
+            case,
+            title: title(),
+            duty,
+            about: Some(text()),
+            due,
+            from: vec![maya.clone()],
+            to: vec![dev.clone()],
+            revision: None,
+        },
         Telling::IncidentOpened {
             case,
             title: title(),
@@ -68,7 +86,19 @@ pub(super) fn tellings() -> Vec<Telling> {
         Telling::Waived { case, title: title(), duty, by: by.clone(), reason: text() },
         Telling::Contested { case, title: title(), duty, by: by.clone(), says: "vendor".to_owned(), reason: text() },
         Telling::Settled { case, title: title(), duty, by: by.clone(), to: "third-party".to_owned(), reason: text() },
-        Telling::Asked { case: approval, title: title(), people: people(), role: role(), have: 0, need: 2, due, stage: 1, stages: 2 },
+        Telling::Asked {
+            case: approval,
+            title: title(),
+            requester: maya.clone(),
+            revision: 1,
+            people: people(),
+            role: role(),
+            have: 0,
+            need: 2,
+            due,
+            stage: 1,
+            stages: 2,
+        },
         Telling::Voted {
             case: approval,
             title: title(),
@@ -89,14 +119,54 @@ pub(super) fn tellings() -> Vec<Telling> {
             took: span,
         },
         Telling::Amended { case: approval, title: title(), by: by.clone(), revision: 2, people: people(), due },
-        Telling::Question { case: approval, title: title(), by: dev.clone(), requester: maya.clone(), question: text(), due, paused: true },
-        Telling::QuestionAnswered { case: approval, title: title(), by: by.clone(), text: text(), people: people() },
-        Telling::Widened { case: approval, title: title(), role: role(), people: people() },
-        Telling::GlassBroken { case: approval, title: title(), by: dev.clone(), role: role(), reason: text(), people: people(), due: Some(due) },
-        Telling::GlassBroken { case: approval, title: title(), by: dev.clone(), role: role(), reason: text(), people: people(), due: None },
+        Telling::Question {
+            case: approval,
+            title: title(),
+            by: dev.clone(),
+            requester: maya.clone(),
+            question: text(),
+            due,
+            paused: true,
+        },
+        Telling::QuestionAnswered { case: approval, title: title(), revision: 1, by: by.clone(), text: text(), people: people() },
+        Telling::Widened { case: approval, title: title(), revision: 1, role: role(), people: people() },
+        Telling::GlassBroken {
+            case: approval,
+            title: title(),
+            by: dev.clone(),
+            role: role(),
+            reason: text(),
+            people: people(),
+            due: Some(due),
+        },
+        Telling::GlassBroken {
+            case: approval,
+            title: title(),
+            by: dev.clone(),
+            role: role(),
+            reason: text(),
+            people: people(),
+            due: None,
+        },
         Telling::Slow { case: approval, title: title(), pending: span },
-        Telling::Delegated { number: 3, from: maya.clone(), to: Some(dev.clone()), roles: vec![role()], starts: NOW, ends: due, reason: text() },
-        Telling::Delegated { number: 4, from: maya.clone(), to: None, roles: Vec::new(), starts: NOW, ends: due, reason: text() },
+        Telling::Delegated {
+            number: 3,
+            from: maya.clone(),
+            to: Some(dev.clone()),
+            roles: vec![role()],
+            starts: NOW,
+            ends: due,
+            reason: text(),
+        },
+        Telling::Delegated {
+            number: 4,
+            from: maya.clone(),
+            to: None,
+            roles: Vec::new(),
+            starts: NOW,
+            ends: due,
+            reason: text(),
+        },
         Telling::DelegationEnded { number: 3, from: maya.clone(), to: Some(dev) },
         Telling::DelegationEnded { number: 4, from: maya, to: None },
         Telling::PolicyLoaded { digest: "3fa9c1".repeat(10), by: None },
@@ -124,11 +194,21 @@ fn item(duty: Duty, climbed: Climbed) -> ClockItem {
         need: 2,
         called_people: climbed.called.iter().map(|_| "lena".into()).collect(),
         climbed,
+        revision: (duty == Duty::Decide).then_some(1),
     }
 }
 
 fn nudge() -> Climbed {
-    Climbed { number: 1, through: 1, nudge: Some(80), breach: None, called: Vec::new(), repeat: None, scheduled: NOW, behind: None }
+    Climbed {
+        number: 1,
+        through: 1,
+        nudge: Some(80),
+        breach: None,
+        called: Vec::new(),
+        repeat: None,
+        scheduled: NOW,
+        behind: None,
+    }
 }
 
 fn late() -> Climbed {

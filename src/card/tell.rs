@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::domain::command::SeatName;
 use crate::domain::notice::{ClockItem, Telling};
 use crate::domain::{CaseId, Duty};
 
@@ -12,9 +13,10 @@ use crate::grammar;
 /// `late`, `left`, `over` and `command`.
 pub fn tell(speaker: &Speaker<'_>, telling: &Telling) -> Card {
     let facts = facts(telling, speaker.wording.prefix());
+    let revision = revision(&facts);
     let mut card = speaker.wording.render(&format!("tell/{}.txt", telling.template()), facts, speaker.policy);
     card.tone = tone(telling);
-    card.buttons = buttons(telling);
+    card.buttons = buttons(telling, revision);
     card.due_us = due_us(telling);
     card
 }
@@ -29,10 +31,17 @@ pub(super) fn facts(telling: &Telling, prefix: &str) -> Json {
             seen["late"] = json!(is_late(item));
             seen["left"] = json!((item.due - item.now).0.max(0));
             seen["over"] = json!((item.now - item.due).0.max(0));
-            seen["command"] = json!(command(*case, item.duty, prefix));
+            seen["command"] = json!(command(*case, item.duty, item.about.as_deref(), prefix));
         }
     }
     facts
+}
+
+/// The revision that the reader is shown, where the telling says it: then a vote is bound to it.
+fn revision(facts: &Json) -> Option<u32> {
+    let said = |facts: &Json| facts.get("revision").and_then(Json::as_u64);
+    let item = || facts.get("items").and_then(Json::as_array).and_then(|items| items.iter().find_map(said));
+    said(facts).or_else(item).and_then(|revision| u32::try_from(revision).ok())
 }
 
 fn is_late(item: &ClockItem) -> bool {
@@ -40,14 +49,13 @@ fn is_late(item: &ClockItem) -> bool {
 }
 
 /// What somebody types to answer a duty.
-pub(super) fn command(case: CaseId, duty: Duty, prefix: &str) -> String {
+pub(super) fn command(case: CaseId, duty: Duty, about: Option<&str>, prefix: &str) -> String {
     let verb = verb_for(duty);
     let text = match duty {
-        Duty::Acknowledge | Duty::StillWorking | Duty::AnswerPage | Duty::Decide => "",
-        Duty::FillSeat => " lead",
-        Duty::FollowUp => " 1",
-        Duty::Review => " accept",
-        Duty::Assess | Duty::Contain | Duty::Update | Duty::Resolve | Duty::AnswerQuestion | Duty::ReviewBreakGlass => " …",
+        Duty::Acknowledge | Duty::StillWorking | Duty::AnswerPage | Duty::Decide | Duty::Review => "",
+        Duty::FillSeat => return format!("{prefix}incident {verb} {case} {}", seat_of(about).word()),
+        Duty::Assess | Duty::Contain | Duty::Update | Duty::Resolve | Duty::FollowUp => " …",
+        Duty::AnswerQuestion | Duty::ReviewBreakGlass => " …",
     };
     format!("{prefix}{} {verb} {case}{text}", case.kind.word())
 }
@@ -71,12 +79,13 @@ fn verb_for(duty: Duty) -> &'static str {
     }
 }
 
-/// The buttons that answer a duty.
-pub fn answers(case: CaseId, duty: Duty, about: Option<&str>) -> Vec<Button> {
+/// The buttons that answer a duty. With a revision, votes are bound to it.
+pub fn answers(case: CaseId, duty: Duty, about: Option<&str>, revision: Option<u32>) -> Vec<Button> {
     let one = match duty {
-        Duty::Decide => return votes(case, None, false),
-        Duty::Acknowledge | Duty::StillWorking | Duty::AnswerPage | Duty::Review => press(case, verb_for(duty), Style::Primary),
-        Duty::FillSeat => seat(case, about.unwrap_or("lead")),
+        Duty::Decide => return votes(case, revision, false),
+        Duty::Acknowledge | Duty::StillWorking | Duty::AnswerPage => press(case, verb_for(duty), Style::Primary),
+        Duty::Review => review(case),
+        Duty::FillSeat => seat(case, seat_of(about)),
         Duty::Assess
         | Duty::Contain
         | Duty::Update
@@ -88,11 +97,21 @@ pub fn answers(case: CaseId, duty: Duty, about: Option<&str>) -> Vec<Button> {
     one.into_iter().collect()
 }
 
+/// Nobody accepts a review unseen: the press shows the draft, which has the button that accepts it.
+pub(super) fn review(case: CaseId) -> Option<Button> {
+    let button = press(case, "review", Style::Primary)?;
+    Some(Button { label: "See the review".to_owned(), ..button })
+}
+
 /// “Take lead”.
-pub(super) fn seat(case: CaseId, name: &str) -> Option<Button> {
-    let known = crate::domain::command::SeatName::ALL.into_iter().find(|seat| seat.word() == name)?;
-    let button = button(grammar::find("incident", "role"), Some(case), Some(known.word()), Style::Plain)?;
-    Some(Button { label: format!("Take {}", known.word()), ..button })
+pub(super) fn seat(case: CaseId, seat: SeatName) -> Option<Button> {
+    let button = button(grammar::find("incident", "role"), Some(case), Some(seat.word()), Style::Plain)?;
+    Some(Button { label: format!("Take {}", seat.word()), ..button })
+}
+
+/// The seat that an obligation to fill one is about.
+fn seat_of(about: Option<&str>) -> SeatName {
+    SeatName::ALL.into_iter().find(|seat| about == Some(seat.word())).unwrap_or(SeatName::Lead)
 }
 
 fn tone(telling: &Telling) -> Tone {
@@ -116,7 +135,9 @@ fn tone(telling: &Telling) -> Tone {
         | Telling::Undeliverable { .. }
         | Telling::ClockWentBack { .. } => Tone::Late,
         Telling::Concluded { .. } | Telling::CaughtUp => Tone::Done,
-        Telling::State { state, .. } if ["resolved", "reviewed", "merged", "withdrawn"].contains(&state.as_str()) => Tone::Done,
+        Telling::State { state, .. } if ["resolved", "reviewed", "merged", "withdrawn"].contains(&state.as_str()) => {
+            Tone::Done
+        }
         Telling::State { .. }
         | Telling::Said { .. }
         | Telling::SeverityChanged { .. }
@@ -155,12 +176,12 @@ fn due_us(telling: &Telling) -> Option<i64> {
     }
 }
 
-fn buttons(telling: &Telling) -> Vec<Button> {
+fn buttons(telling: &Telling, revision: Option<u32>) -> Vec<Button> {
     match telling {
         Telling::Clock { case, items, .. } => {
             let mut all: Vec<Button> = Vec::new();
             for item in items {
-                let fresh = answers(*case, item.duty, item.about.as_deref());
+                let fresh = answers(*case, item.duty, item.about.as_deref(), revision);
                 all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
             }
             if items.len() > 1 {
@@ -169,23 +190,22 @@ fn buttons(telling: &Telling) -> Vec<Button> {
             all.truncate(5);
             all
         }
-        Telling::Moved { case, duty, about, .. } => answers(*case, *duty, about.as_deref()),
+        Telling::Moved { case, duty, about, .. } => answers(*case, *duty, about.as_deref(), revision),
         Telling::IncidentOpened { case, .. } | Telling::AcknowledgementLapsed { case, .. } => {
-            answers(*case, Duty::Acknowledge, None).into_iter().chain(seat(*case, "lead")).collect()
+            answers(*case, Duty::Acknowledge, None, None).into_iter().chain(seat(*case, SeatName::Lead)).collect()
         }
-        Telling::Paged { case, .. } => answers(*case, Duty::AnswerPage, None),
+        Telling::Paged { case, .. } => answers(*case, Duty::AnswerPage, None, None),
         Telling::StillWorking { case, .. } => {
-            answers(*case, Duty::StillWorking, None).into_iter().chain(open(*case, "update", Style::Plain)).collect()
+            answers(*case, Duty::StillWorking, None, None).into_iter().chain(open(*case, "update", Style::Plain)).collect()
         }
-        Telling::FollowUp { case, .. } => press(*case, "timeline", Style::Plain).into_iter().collect(),
-        Telling::SeatLeft { case, seat: name, .. } => seat(*case, name).into_iter().collect(),
-        Telling::State { case, state, .. } if state == "resolved" => answers(*case, Duty::Review, None),
+        Telling::SeatLeft { case, seat: name, .. } => seat(*case, seat_of(Some(name))).into_iter().collect(),
+        Telling::State { case, state, .. } if state == "resolved" => answers(*case, Duty::Review, None, None),
         Telling::Asked { case, .. } | Telling::QuestionAnswered { case, .. } | Telling::Widened { case, .. } => {
-            votes(*case, None, false)
+            votes(*case, revision, false)
         }
-        Telling::Amended { case, revision, .. } => votes(*case, Some(*revision), false),
-        Telling::Question { case, .. } => answers(*case, Duty::AnswerQuestion, None),
-        Telling::GlassBroken { case, due: Some(_), .. } => answers(*case, Duty::ReviewBreakGlass, None),
+        Telling::Amended { case, .. } => votes(*case, revision, false),
+        Telling::Question { case, .. } => answers(*case, Duty::AnswerQuestion, None, None),
+        Telling::GlassBroken { case, due: Some(_), .. } => answers(*case, Duty::ReviewBreakGlass, None, None),
         _ => Vec::new(),
     }
 }

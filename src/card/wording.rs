@@ -1,10 +1,14 @@
 //! Templates → words. The first line that a template says is the title, the others are lines; filters mark what is a
 //! person, a moment, a case or code.
 //!
+//! Filters: `time` (a moment), `who` (a mention, of one or several people; `who("or")` for another last word), `name`
+//! (people without mentioning them), `case`, `code`, `strong`, `span` (a length of time), `duty` (what an answer is called),
+//! `capital`, `listed` (words with commas). `{{ field("Name") }}value` on a line of its own is a field of the card. What a
+//! line says is trimmed, and an empty line is left out.
+//!
 //! A filter's mark is a private-use character. Those are taken out of every value before a template sees it, so people's
 //! words can say anything and still be nothing but words.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +26,7 @@ use super::{Card, Field, Word, noun, samples};
 static TELL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tell");
 static CARD: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/card");
 static ANSWER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/answer");
+static FOLDERS: [(&str, &Dir<'_>); 3] = [("tell", &TELL), ("card", &CARD), ("answer", &ANSWER)];
 
 /// Begins a piece; the letter after it says which kind.
 const OPEN: char = '\u{E000}';
@@ -93,32 +98,37 @@ impl Wording {
     }
 
     /// As [`Wording::embedded`], with the files of a folder (`tell/clock.txt` …) in the place of those of the same name.
-    /// Each is tried on a sample, so that a mistake is found now and not at the moment when something must be told.
+    /// Those of `tell` are tried on samples, so that a mistake is found now and not at the moment when something must be
+    /// told; of the others the grammar is checked.
     ///
     /// # Errors
     /// A file that can't be read, that no template is named as, or that has a mistake, with its line.
     pub fn with_overlay(folder: &Path) -> Result<Wording, WordingError> {
         let mut wording = Wording::embedded();
         let mut environment = environment();
-        let known: BTreeMap<&str, &str> = embedded().collect();
-        for kind in ["tell", "card", "answer"] {
-            let inner = folder.join(kind);
-            if kind != "tell" && !inner.is_dir() || !inner.is_dir() && folder.is_dir() {
-                continue;
-            }
-            for path in files(&inner)? {
+        let known: Vec<&str> = Wording::names().collect();
+        for path in entries(folder)? {
+            let kind = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let files = match FOLDERS.iter().any(|(known, _)| *known == kind) {
+                true => entries(&path)?,
+                // Something beside the folders is left alone, as a README is; a template at the wrong place is not.
+                false if path.is_dir() || is_template(&path) => return Err(unknown(path, &kind, &known)),
+                false => continue,
+            };
+            for path in files.into_iter().filter(|path| is_template(path)) {
                 let name = format!("{kind}/{}", path.file_name().unwrap_or_default().to_string_lossy());
-                if !known.contains_key(name.as_str()) {
-                    let near = nearest(&name, known.keys().copied());
-                    let hint = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-                    return Err(WordingError::Unknown { path, hint });
+                if !known.contains(&name.as_str()) {
+                    return Err(unknown(path, &name, &known));
                 }
                 let source = std::fs::read_to_string(&path)
                     .map_err(|error| WordingError::Unreadable { path: path.clone(), error })?;
                 let mistake = |error: Error| WordingError::Mistake {
                     path: path.clone(),
                     line: error.line().unwrap_or_default(),
-                    error: error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind())),
+                    error: match error.detail() {
+                        Some(detail) => format!("{}: {detail}", error.kind()),
+                        None => error.kind().to_string(),
+                    },
                 };
                 environment.add_template_owned(name.clone(), source).map_err(mistake)?;
                 for sample in samples::of(&name) {
@@ -166,8 +176,7 @@ fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
     // Paths in each folder are given from that folder; the names are put together once, at the first use.
     static ALL: std::sync::OnceLock<Vec<(String, &'static str)>> = std::sync::OnceLock::new();
     let all = ALL.get_or_init(|| {
-        let folders = [("tell", &TELL), ("card", &CARD), ("answer", &ANSWER)];
-        let files = folders.into_iter().flat_map(|(kind, folder)| folder.files().map(move |file| (kind, file)));
+        let files = FOLDERS.into_iter().flat_map(|(kind, folder)| folder.files().map(move |file| (kind, file)));
         files
             .filter(|(_, file)| file.path().extension().is_some_and(|it| it == "txt"))
             .filter_map(|(kind, file)| Some((format!("{kind}/{}", file.path().display()), file.contents_utf8()?)))
@@ -176,17 +185,25 @@ fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
     all.iter().map(|(name, source)| (name.as_str(), *source))
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, WordingError> {
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, WordingError> {
     let unreadable = |error| WordingError::Unreadable { path: folder.to_owned(), error };
-    let mut files = Vec::new();
+    let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_file() && path.extension().is_some_and(|it| it == "txt") {
-            files.push(path);
-        }
+        entries.push(entry.map_err(unreadable)?.path());
     }
-    files.sort();
-    Ok(files)
+    // Folders give them in no order, and the first mistake that is named should be the same each time.
+    entries.sort();
+    Ok(entries)
+}
+
+fn is_template(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it == "txt")
+}
+
+fn unknown(path: PathBuf, name: &str, known: &[&str]) -> WordingError {
+    let near = nearest(name, known.iter().copied().chain(FOLDERS.map(|(name, _)| name)));
+    let hint = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+    WordingError::Unknown { path, hint }
 }
 
 fn environment() -> Environment<'static> {
@@ -223,8 +240,10 @@ fn people(kind: char, who: &Value, last: Option<&str>) -> Result<String, Error> 
     if who.kind() != ValueKind::Seq {
         return Err(not_people());
     }
-    let all: Vec<String> =
-        who.try_iter()?.map(|one| one.as_str().map(|one| piece(kind, one)).ok_or_else(not_people)).collect::<Result<_, _>>()?;
+    let all: Vec<String> = who
+        .try_iter()?
+        .map(|one| one.as_str().map(|one| piece(kind, one)).ok_or_else(not_people))
+        .collect::<Result<_, _>>()?;
     Ok(match all.as_slice() {
         [] => "nobody".to_owned(),
         [one] => one.clone(),

@@ -106,7 +106,7 @@ impl Desk {
                             staged = Some(ready);
                             Heeded::Answer(Answer { cards, ..Answer::default() })
                         }
-                        Err(refusal) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &refusal))),
+                        Err(refusal) => Heeded::Answer(self.refused(turn, &heard, person, here, &refusal)),
                     },
                 }
             }
@@ -134,6 +134,17 @@ impl Desk {
             self.write(turn, staged, Some(&cause), &source).await?;
         }
         Ok(heeded)
+    }
+
+    /// A refusal in words; where a button was pressed and only a reason is missing, the form that asks for it.
+    fn refused(&self, turn: &Turn, heard: &Heard, by: &PersonId, here: Option<CaseId>, refusal: &Refusal) -> Answer {
+        if let (Refusal::ReasonNeeded(_), What::Pressed { action, .. }) = (refusal, &heard.what) {
+            let context = self.context(turn, &heard.lane, Some(by), here);
+            if let Ok(Asked::Form { verb, case, given }) = grammar::pressed(&format!("form:{action}"), &context) {
+                return Answer { form: Some(grammar::form(verb, case, &given, &context)), ..Answer::default() };
+            }
+        }
+        Answer::card(card::refused(&self.speaker(), refusal))
     }
 
     /// The case in whose thread or channel something was heard.

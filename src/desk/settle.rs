@@ -79,6 +79,11 @@ impl Desk {
         command: Command,
         by: &Actor,
     ) -> Result<Result<Staged, Refusal>, DeskError> {
+        if let Command::Supersede { by } = &command
+            && self.load(turn, *by).await?.is_none()
+        {
+            return Ok(Err(Refusal::NoSuchCase(*by)));
+        }
         let mut become_so_far: HashMap<CaseId, Case> = HashMap::new();
         let mut staged = Staged { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };
         let mut queue = vec![(first, by.clone(), command)];

@@ -1,5 +1,6 @@
 //! From rows of obligations to the figures of a digest: arithmetic, no database.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Before, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target};
@@ -186,7 +187,9 @@ impl Tally {
     }
 
     fn shorten(&mut self) {
-        let order = |item: &OldItem| (std::cmp::Reverse(item.late_by), item.due, item.case, item.duty.clone());
+        let order = |item: &OldItem| {
+            (Reverse(item.late_by), item.due, item.case, item.duty.clone(), item.holder.clone())
+        };
         self.old.items.sort_by_cached_key(order);
         self.old.items.truncate(OldItems::NAMED);
     }

@@ -13,7 +13,7 @@ mod render;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
@@ -22,14 +22,16 @@ use serde::{Deserialize, Serialize};
 
 pub use self::figures::NearMissAsked;
 use self::figures::Tally;
+use crate::clock::Clock;
 use crate::domain::obligation::{RungAct, Standing};
 use crate::domain::{At, CaseId, House, Policy, PolicyDigest, Span, WorkflowId};
+use crate::folder::Folder;
 use crate::grammar::Range;
-use crate::grammar::moment::on_the_wall;
+use crate::grammar::moment::{Lean, moment, on_the_wall};
 use crate::projection::{Entry, Policies, Projection};
 use crate::record::Record;
 use crate::seal::Checkpoint;
-use crate::store::{DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
+use crate::store::{self, DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
 
 /// The time that a digest is about, its end not included, and the zone in which its days are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,6 +254,82 @@ impl Period {
     fn holds(&self, at: i64) -> bool {
         (self.from.0..self.to.0).contains(&at)
     }
+}
+
+/// How a digest is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// Columns to read.
+    Text,
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// Why no digest can be printed. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DigestError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0} is not a countersign data folder. Name the right one with --data, or start `countersign serve --data` there once.")]
+    NotAFolder(PathBuf),
+    #[error("{0}")]
+    Period(String),
+    #[error("“{0}” is no moment: write for example 2026-11-23T09:00:00Z, or `2026-11-23 09:00` (UTC).")]
+    Moment(String),
+    #[error("No workflow is called “{name}” in the policy in force. {known}")]
+    Workflow { name: String, known: String },
+    #[error("the database names no policy that can be read; run `countersign verify --data {0}`.")]
+    NoPolicy(PathBuf),
+}
+
+/// Draws the digest of a data folder, for the command line, also while a process works there. Without `as_of` it is drawn
+/// as of now; of a folder that was made on a manual clock, as of its last entry. Moments are read and shown in UTC.
+///
+/// # Errors
+/// [`DigestError`].
+pub async fn print(
+    data: &Path,
+    period: &str,
+    workflow: Option<&str>,
+    as_of: Option<&str>,
+    form: Form,
+) -> Result<String, DigestError> {
+    let zone = Tz::UTC;
+    let database = data.join(Folder::DATABASE);
+    if !database.exists() {
+        return Err(DigestError::NotAFolder(data.to_owned()));
+    }
+    let reader = store::open_to_read(&database).await?;
+    let mut view = reader.view().await?;
+    let (last, manual) = match view.last_entry().await? {
+        Some(entry) => (At(entry.at_us), entry.leaf.contains(r#""clock":"manual""#)),
+        None => (At(0), false),
+    };
+    let now = if manual { last } else { Clock::system().max(last) };
+    let as_of = match as_of {
+        None => now,
+        Some(text) => moment(text, now, zone, Lean::Past).ok_or_else(|| DigestError::Moment(text.to_owned()))?,
+    };
+    let period = Period::read(period, as_of, zone).map_err(DigestError::Period)?;
+    let digest = view.policy_in_force().await?.ok_or_else(|| DigestError::NoPolicy(data.to_owned()))?;
+    let text = view.policy(&digest).await?.ok_or_else(|| DigestError::NoPolicy(data.to_owned()))?;
+    let policy = Policy::read(&text).map_err(|_| DigestError::NoPolicy(data.to_owned()))?;
+    drop(view);
+    let workflows = match workflow {
+        None => Vec::new(),
+        Some(name) if policy.workflows.contains_key(name) => vec![WorkflowId::from(name)],
+        Some(name) => {
+            let known: Vec<&str> = policy.workflows.keys().map(WorkflowId::as_str).collect();
+            return Err(DigestError::Workflow { name: name.to_owned(), known: format!("It knows {}.", known.join(", ")) });
+        }
+    };
+    let drawn = draw(&reader, data, &policy, &period, &workflows, as_of).await?;
+    Ok(match form {
+        Form::Text => drawn.text(zone),
+        Form::Json => drawn.json(),
+        Form::Csv => drawn.csv(),
+    })
 }
 
 /// Draws the figures of a period as of a moment, of some workflows or, if none is named, of all. `folder` is the data

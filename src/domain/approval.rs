@@ -429,6 +429,7 @@ fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
     let telling = Telling::Widened {
         case,
         title,
+        revision: draft.case.revision().unwrap_or(1),
         role: role.clone(),
         people: people.clone(),
     };
@@ -829,6 +830,7 @@ impl<'a> AtHand<'a> {
         let telling = Telling::QuestionAnswered {
             case,
             title,
+            revision: self.approval.revision,
             by: by.clone(),
             text: words,
             people: people.clone(),
@@ -1080,6 +1082,8 @@ fn tell_asked(draft: &mut Draft<'_>, path: &Path, number: u32) {
     let telling = Telling::Asked {
         case,
         title,
+        requester: approval.requester.clone(),
+        revision: approval.revision,
         people: people.clone(),
         role,
         have: obligation.votes,

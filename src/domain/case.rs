@@ -193,6 +193,14 @@ impl Case {
         incident.state == IncidentState::Acknowledged && last.is_some_and(|it| it.number == acknowledgement.number)
     }
 
+    /// Which wording of an approval's action stands now.
+    pub fn revision(&self) -> Option<u32> {
+        match &self.body {
+            Body::Approval(approval) => Some(approval.revision),
+            Body::Incident(_) => None,
+        }
+    }
+
     pub fn kind(&self) -> CaseKind {
         self.id.kind
     }

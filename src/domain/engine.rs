@@ -113,6 +113,7 @@ fn item(draft: &Draft<'_>, number: u32, climbed: Climbed) -> Option<ClockItem> {
         need: obligation.terms.quorum,
         climbed,
         called_people,
+        revision: draft.case.revision(),
     })
 }
 
@@ -147,6 +148,7 @@ fn rehold(draft: &mut Draft<'_>) {
             due: obligation.terms.due,
             from: obligation.held_by.iter().filter(|it| !now.contains(it)).cloned().collect(),
             to: joined.clone(),
+            revision: draft.case.revision(),
         };
         draft.tell_case_and(&joined, telling, vec![obligation.number], obligation.terms.urgent);
     }

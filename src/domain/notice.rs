@@ -42,7 +42,7 @@ pub enum Telling {
     /// Something fell due in a case: one message for everything that did.
     Clock { case: CaseId, title: String, items: Vec<ClockItem> },
     /// A duty moved to you, or away from you.
-    Moved { case: CaseId, title: String, duty: Duty, about: Option<String>, due: At, from: Vec<PersonId>, to: Vec<PersonId> },
+    Moved { case: CaseId, title: String, duty: Duty, about: Option<String>, due: At, from: Vec<PersonId>, to: Vec<PersonId>, #[serde(default, skip_serializing_if = "Option::is_none")] revision: Option<u32> },
     /// A new incident, to the people who must acknowledge it.
     IncidentOpened { case: CaseId, title: String, severity: Severity, workflow: WorkflowId, by: Option<PersonId>, people: Vec<PersonId>, due: At, because: Option<String> },
     Paged { case: CaseId, title: String, role: RoleId, people: Vec<PersonId>, by: PersonId, reason: String, due: At },
@@ -61,13 +61,13 @@ pub enum Telling {
     Contested { case: CaseId, title: String, duty: Duty, by: PersonId, says: String, reason: String },
     Settled { case: CaseId, title: String, duty: Duty, by: PersonId, to: String, reason: String },
     // Approvals.
-    Asked { case: CaseId, title: String, people: Vec<PersonId>, role: RoleId, have: u32, need: u32, due: At, stage: u32, stages: u32 },
+    Asked { case: CaseId, title: String, requester: PersonId, revision: u32, people: Vec<PersonId>, role: RoleId, have: u32, need: u32, due: At, stage: u32, stages: u32 },
     Voted { case: CaseId, title: String, by: PersonId, stands_in_for: Option<PersonId>, reason: Option<String>, have: u32, need: u32, waiting_on: Vec<PersonId> },
     Concluded { case: CaseId, title: String, outcome: String, by: Option<PersonId>, reason: Option<String>, requester: PersonId, took: Span },
     Amended { case: CaseId, title: String, by: PersonId, revision: u32, people: Vec<PersonId>, due: At },
     Question { case: CaseId, title: String, by: PersonId, requester: PersonId, question: String, due: At, paused: bool },
-    QuestionAnswered { case: CaseId, title: String, by: PersonId, text: String, people: Vec<PersonId> },
-    Widened { case: CaseId, title: String, role: RoleId, people: Vec<PersonId> },
+    QuestionAnswered { case: CaseId, title: String, revision: u32, by: PersonId, text: String, people: Vec<PersonId> },
+    Widened { case: CaseId, title: String, revision: u32, role: RoleId, people: Vec<PersonId> },
     GlassBroken { case: CaseId, title: String, by: PersonId, role: RoleId, reason: String, people: Vec<PersonId>, due: Option<At> },
     Slow { case: CaseId, title: String, pending: Span },
     // The house's.
@@ -106,6 +106,9 @@ pub struct ClockItem {
     /// People of the roles that were called in by this climb.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub called_people: Vec<PersonId>,
+    /// The revision of an approval's action that is shown, so that a vote is bound to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
 }
 
 impl Telling {

@@ -66,8 +66,8 @@ impl<'a> Draft<'a> {
         number
     }
 
-    /// Opens an obligation if the policy that the case was opened under has a target for it. Targets without a holder of
-    /// their own are owed by `holder`. Returns its number.
+    /// Opens an obligation if the policy that the case was opened under has a target for it, owed by `holder` or, without
+    /// one, by the target's own. Returns its number.
     pub fn owe_by_policy(
         &mut self,
         duty: Duty,
@@ -114,11 +114,13 @@ impl<'a> Draft<'a> {
     /// Ends a pause, if there is one.
     pub fn resume(&mut self, number: u32) {
         let Some(obligation) = self.case.obligation(number) else { return };
-        let Standing::Paused { since, .. } = obligation.standing else { return };
+        let Standing::Paused { since, ends, .. } = obligation.standing else { return };
         let running = self.world.stamped.running(obligation.terms.calendar.as_ref());
-        let terms = Box::new(obligation.resumed(since, self.at, running));
-        let by = self.by.person().cloned();
-        self.push(Event::Resumed { number, by, paused: self.at - since, terms });
+        // Where the bot was down when the cap was reached, the pause ended then all the same.
+        let until = self.at.min(ends);
+        let terms = Box::new(obligation.resumed(since, until, running));
+        let by = self.by.person().filter(|_| until == self.at).cloned();
+        self.push(Event::Resumed { number, by, paused: until - since, terms });
     }
 
     fn numbers(&self, fits: impl Fn(&Obligation) -> bool) -> Vec<u32> {

@@ -83,7 +83,12 @@ pub enum FieldKind {
 }
 
 /// The form of a verb, filled in with what is known. `given` is by argument; `revision` goes into the form's id.
-pub fn form(verb: &'static Verb, case: Option<CaseId>, given: &BTreeMap<String, String>, context: &Context<'_>) -> Form {
+pub fn form(
+    verb: &'static Verb,
+    case: Option<CaseId>,
+    given: &BTreeMap<String, String>,
+    context: &Context<'_>,
+) -> Form {
     let mut id = verb.id();
     if let Some(case) = case {
         id.push_str(&format!(":{case}"));
@@ -106,7 +111,7 @@ pub fn form(verb: &'static Verb, case: Option<CaseId>, given: &BTreeMap<String, 
         Some(case) => format!("{} · {case}", verb.label),
         None => verb.label.to_owned(),
     };
-    let fields = verb.args.iter().filter(|arg| arg.name != "words").map(|arg| field(arg, given.get(arg.name), context));
+    let fields = verb.args.iter().filter(|arg| asked(arg)).map(|arg| field(arg, given.get(arg.name), context));
     Form {
         id,
         title,
@@ -114,6 +119,11 @@ pub fn form(verb: &'static Verb, case: Option<CaseId>, given: &BTreeMap<String, 
         intro: intro(verb, context.policy),
         fields: case_field.into_iter().chain(fields).collect(),
     }
+}
+
+/// Whether a form asks for it: a choice of one word (`accept`) is what sending the form says.
+fn asked(arg: &Arg) -> bool {
+    arg.name != super::verbs::WORDS.name && !matches!(arg.kind, Kind::Choice([_]))
 }
 
 /// The policy's own words on what counts as which.

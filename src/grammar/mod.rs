@@ -145,7 +145,13 @@ pub struct Filter {
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.mine { "yours" } else if self.all { "all" } else { "open" })?;
+        f.write_str(if self.mine {
+            "yours"
+        } else if self.all {
+            "all"
+        } else {
+            "open"
+        })?;
         if let Some(workflow) = &self.workflow {
             write!(f, " · {workflow}")?;
         }

@@ -2,7 +2,9 @@
 //!
 //! A time of day alone is the nearest one that makes sense: behind us for what happened, ahead of us for what is due.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Weekday,
+};
 use chrono_tz::Tz;
 
 use crate::domain::{At, Span};
@@ -20,6 +22,8 @@ pub enum Lean {
 const LONGEST: Span = Span::days(36_525);
 /// A time of day that is further ahead than this was meant for yesterday, where the thing has happened.
 const SLIP: TimeDelta = TimeDelta::hours(12);
+/// No moment takes more letters than this.
+const LONGEST_TEXT: usize = 64;
 /// The most words a moment has: `in 1 h 30 min`.
 const MOST_WORDS: usize = 5;
 
@@ -58,7 +62,7 @@ pub fn span(text: &str) -> Option<Span> {
 /// Reads a whole text as a moment.
 pub fn moment(text: &str, now: At, zone: Tz, lean: Lean) -> Option<At> {
     let text = text.trim();
-    if text.is_empty() || text.len() > 64 {
+    if text.is_empty() || text.len() > LONGEST_TEXT {
         return None;
     }
     let lower = text.to_ascii_lowercase();
@@ -102,7 +106,8 @@ pub fn moment(text: &str, now: At, zone: Tz, lean: Lean) -> Option<At> {
 
 /// Reads a moment from the beginning of a text, as many words as belong to it. Returns how many bytes it took.
 pub fn moment_ahead(text: &str, now: At, zone: Tz, lean: Lean) -> Option<(At, usize)> {
-    let line = text.lines().next().unwrap_or_default();
+    let longest = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(at, _)| at);
+    let line = text[..longest].lines().next().unwrap_or_default();
     let mut ends: Vec<usize> = Vec::with_capacity(MOST_WORDS);
     let mut at = 0;
     for word in line.split_whitespace().take(MOST_WORDS) {
@@ -241,7 +246,9 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_none() {
-        for text in ["", "soon", "25:00", "12:60", "13pm", "2026-13-01", "14", "in", "ago", "2h", "in -2h", "m", "1:2:3:4"] {
+        for text in
+            ["", "soon", "25:00", "12:60", "13pm", "2026-13-01", "14", "in", "ago", "2h", "in -2h", "m", "1:2:3:4"]
+        {
             assert_eq!(moment(text, now(), KOLKATA, Lean::Past), None, "{text}");
         }
         assert_eq!(moment("in 99999999999d", now(), KOLKATA, Lean::Future), None);

@@ -64,7 +64,10 @@ fn no_such_root(word: &str, context: &Context<'_>) -> Result<Option<Asked>, Misr
         Some(root) => format!("I don't know `{prefix}{word}`. Did you mean `{prefix}{root}`?"),
         None => match VERBS.iter().find(|verb| verb.is_called(word)) {
             Some(verb) => format!("I don't know `{prefix}{word}`. Did you mean `{prefix}{} {}`?", verb.root, verb.verb),
-            None => format!("I don't know `{prefix}{word}`. I know {}.", ROOTS.map(|root| format!("`{prefix}{root}`")).join(", ")),
+            None => format!(
+                "I don't know `{prefix}{word}`. I know {}.",
+                ROOTS.map(|root| format!("`{prefix}{root}`")).join(", ")
+            ),
         },
     };
     Err(Misread { sentence, example: Some(format!("{prefix}incident help")), root: None })
@@ -96,7 +99,11 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     // `still working` and `break glass` are one verb in two words.
     let after = &rest[word.len()..];
     let second = after.split_whitespace().next().unwrap_or_default();
-    let joined = if word.len() + second.len() < VERB_AT_MOST { format!("{}-{}", tidy(word), tidy(second)) } else { String::new() };
+    let joined = if word.len() + second.len() < VERB_AT_MOST {
+        format!("{}-{}", tidy(word), tidy(second))
+    } else {
+        String::new()
+    };
     let is_verb = |name: &str| !name.is_empty() && candidates(root, name).next().is_some();
     let (name, rest) = if !second.is_empty() && is_verb(&joined) {
         let start = after.len() - after.trim_start().len();
@@ -169,7 +176,8 @@ fn choose(
         several => match several.iter().find(|verb| verb.root == "sla") {
             Some(verb) => Ok(verb),
             None => {
-                let both: Vec<String> = several.iter().map(|verb| format!("`{prefix}{} {}`", verb.root, verb.verb)).collect();
+                let both: Vec<String> =
+                    several.iter().map(|verb| format!("`{prefix}{} {}`", verb.root, verb.verb)).collect();
                 let sentence = match several.iter().all(|verb| verb.case) {
                     true => format!("which case? Name it: `{prefix}{name} INC-1`, or say it in its own thread."),
                     false => format!("`{name}` of what? {}.", both.join(" or ")),
@@ -251,9 +259,10 @@ fn finish(verb: &'static Verb, mut raw: Raw, how: How, context: &Context<'_>) ->
         }
         Err(wrongs) => {
             let first = wrongs.iter().find(|wrong| !wrong.missing).or(wrongs.first());
-            Err(first.map_or_else(|| plain_misread("that can't be read.", Some(verb.root)), |wrong| {
-                misread(verb, wrong, &prefix_for(how, context))
-            }))
+            Err(first.map_or_else(
+                || plain_misread("that can't be read.", Some(verb.root)),
+                |wrong| misread(verb, wrong, &prefix_for(how, context)),
+            ))
         }
     }
 }
@@ -302,7 +311,8 @@ fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Context<'_>) -
         match place(verb, rest, &token, raw, context)? {
             Some(after) => rest = after.trim_start(),
             None => {
-                let sentence = format!("“{}” has no place there: `{}`.", short(token.value), verb.usage(context.prefix));
+                let sentence =
+                    format!("“{}” has no place there: `{}`.", short(token.value), verb.usage(context.prefix));
                 return Err(bad("", sentence));
             }
         }
@@ -331,7 +341,8 @@ fn place<'t>(
             return Ok(Some(""));
         }
         // `until friday`, `into INC-1`: the argument's own name may stand before it.
-        let named = !token.quoted && token.value.eq_ignore_ascii_case(arg.name) && !rest[token.end..].trim_start().is_empty();
+        let named =
+            !token.quoted && token.value.eq_ignore_ascii_case(arg.name) && !rest[token.end..].trim_start().is_empty();
         if named && matches!(arg.kind, Kind::Case | Kind::Until | Kind::Moment | Kind::Person | Kind::Role) {
             return Ok(Some(&rest[token.end..]));
         }
@@ -385,8 +396,12 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
             }
         }
         Kind::Choice(_) | Kind::Range if arg.needed != Needed::Yes => Ok(reads().ok().and_then(|_| whole())),
-        Kind::Word | Kind::Number | Kind::Url | Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Roles => Ok(whole()),
-        Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => Ok(whole()),
+        Kind::Word | Kind::Number | Kind::Url | Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Roles => {
+            Ok(whole())
+        }
+        Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
+            Ok(whole())
+        }
         Kind::Flag | Kind::Title | Kind::Rest | Kind::Action => Ok(None),
     }
 }
@@ -396,18 +411,25 @@ fn name_ahead(rest: &str, context: &Context<'_>) -> Option<usize> {
     let at = usize::from(rest.starts_with('@'));
     let bare = &rest[at..];
     let names = context.policy.people.values().map(|person| person.name.as_str()).filter(|name| name.contains(' '));
-    names.filter_map(|name| {
-        let ahead = bare.get(..name.len())?;
-        let ends = bare[name.len()..].chars().next().is_none_or(char::is_whitespace);
-        (ends && ahead.to_lowercase() == name.to_lowercase()).then_some(at + name.len())
-    })
-    .max()
-    // Where the key alone is somebody's, it is the key: `@maya Send it`.
-    .filter(|end| person(&rest[..*end], context).is_ok())
+    names
+        .filter_map(|name| {
+            let ahead = bare.get(..name.len())?;
+            let ends = bare[name.len()..].chars().next().is_none_or(char::is_whitespace);
+            (ends && ahead.to_lowercase() == name.to_lowercase()).then_some(at + name.len())
+        })
+        .max()
+        // Where the key alone is somebody's, it is the key: `@maya Send it`.
+        .filter(|end| person(&rest[..*end], context).is_ok())
 }
 
 /// `restricted`, and `as-of 2026-11-01` where no text follows: names that are said without `=`.
-fn bare_name<'t>(verb: &'static Verb, token: &Token<'t>, rest: &'t str, raw: &mut Raw, context: &Context<'_>) -> Option<&'t str> {
+fn bare_name<'t>(
+    verb: &'static Verb,
+    token: &Token<'t>,
+    rest: &'t str,
+    raw: &mut Raw,
+    context: &Context<'_>,
+) -> Option<&'t str> {
     if token.quoted {
         return None;
     }
@@ -483,47 +505,42 @@ fn take_rest(verb: &'static Verb, arg: &'static Arg, rest: &str, raw: &mut Raw, 
 /// The title, and what may follow it: `key=value` of known keys, and an action as code.
 fn take_title(verb: &'static Verb, arg: &'static Arg, rest: &str, raw: &mut Raw, context: &Context<'_>) {
     if let Some((title, end)) = quoted(rest, usize::MAX)
-        && let Ok(found) = tail(verb, &rest[end..], true, raw, context)
+        && let Some(found) = tail(verb, &rest[end..], true, raw, context)
     {
         raw.said.insert(arg.name, title.to_owned());
         raw.said.extend(found);
         return;
     }
+    // Each attempt is short: a verb knows few keys, and takes each once.
     let mut from = 0;
     while let Some(blank) = rest[from..].find(char::is_whitespace) {
-        let start = from + blank;
-        let at = start + (rest[start..].len() - rest[start..].trim_start().len());
-        if at >= rest.len() {
+        let after = &rest[from + blank..];
+        let at = rest.len() - after.trim_start().len();
+        if at == rest.len() {
             break;
         }
-        match tail(verb, &rest[at..], false, raw, context) {
-            Ok(found) => {
-                raw.said.insert(arg.name, rest[..at].trim_end().to_owned());
-                raw.said.extend(found);
-                return;
-            }
-            // Whatever began before that place would have failed there too.
-            Err(failed) => from = at + failed,
+        if let Some(found) = tail(verb, &rest[at..], false, raw, context) {
+            raw.said.insert(arg.name, rest[..at].trim_end().to_owned());
+            raw.said.extend(found);
+            return;
         }
-        // Past the word that stands there.
-        from += rest[from..].find(char::is_whitespace).unwrap_or(rest.len() - from);
+        from = at + rest[at..].find(char::is_whitespace).unwrap_or(rest.len() - at);
     }
     raw.said.insert(arg.name, rest.trim_end().to_owned());
 }
 
-/// Everything to the end as `key=value` and one action. `Err`: how far it got.
+/// Everything to the end as `key=value` and one action. `None`: there is something else.
 fn tail(
     verb: &'static Verb,
     text: &str,
     after_quotes: bool,
     raw: &Raw,
     context: &Context<'_>,
-) -> Result<Vec<(&'static str, String)>, usize> {
+) -> Option<Vec<(&'static str, String)>> {
     let mut found: Vec<(&'static str, String)> = Vec::new();
     let mut rest = text.trim_start();
     let action = verb.args.iter().find(|arg| arg.kind == Kind::Action);
     while !rest.is_empty() {
-        let done = text.len() - rest.len();
         let open = |name: &str, found: &[(&str, String)]| {
             !raw.said.contains_key(name) && found.iter().all(|(known, _)| *known != name)
         };
@@ -539,10 +556,10 @@ fn tail(
                 found.push((arg.name, inner.to_owned()));
                 rest = rest[end..].trim_start();
             }
-            _ => return Err(done),
+            _ => return None,
         }
     }
-    Ok(found)
+    Some(found)
 }
 
 /// A word, or what stands between quotes.
@@ -577,8 +594,7 @@ fn quoted(text: &str, limit: usize) -> Option<(&str, usize)> {
         _ => return None,
     };
     let start = open.len_utf8();
-    let mut letters = letters.take_while(|(at, _)| *at <= limit).peekable();
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in letters.take_while(|(at, _)| *at <= limit) {
         if closes.contains(&letter) {
             let end = at + letter.len_utf8();
             if text[end..].chars().next().is_none_or(char::is_whitespace) {
@@ -597,7 +613,9 @@ fn block(text: &str) -> Option<(&str, usize)> {
         let inner = &body[..length];
         // The language that chats colour it by is no part of the action.
         let inner = match inner.split_once('\n') {
-            Some((language, code)) if language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.\r".contains(c)) => code,
+            Some((language, code)) if language.chars().all(|c| c.is_ascii_alphanumeric() || "+-_.\r".contains(c)) => {
+                code
+            }
             _ => inner,
         };
         let inner = inner.strip_suffix('\n').unwrap_or(inner);
@@ -634,7 +652,15 @@ pub fn form_action(verb: &Verb, case: Option<CaseId>, more: Option<&str>) -> Str
 /// # Errors
 /// One that this version doesn't know, with what to type instead.
 pub fn pressed(action: &str, context: &Context<'_>) -> Result<Asked, Misread> {
-    let old = || plain_misread(&format!("that button is from another version of me. `{}incident help` shows what to type instead.", context.prefix), None);
+    let old = || {
+        plain_misread(
+            &format!(
+                "that button is from another version of me. `{}incident help` shows what to type instead.",
+                context.prefix
+            ),
+            None,
+        )
+    };
     let (form, rest) = match action.strip_prefix("form:") {
         Some(rest) => (true, rest),
         None => (false, action),

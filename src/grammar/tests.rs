@@ -84,7 +84,10 @@ fn form_of(asked: Asked) -> (String, BTreeMap<String, String>) {
 
 #[test]
 fn the_moment_of_these_tests_is_what_it_says() {
-    assert_eq!(NOW.utc().map(|at| at.with_timezone(&KOLKATA).to_rfc3339()), Some("2026-11-23T14:30:00+05:30".to_owned()));
+    assert_eq!(
+        NOW.utc().map(|at| at.with_timezone(&KOLKATA).to_rfc3339()),
+        Some("2026-11-23T14:30:00+05:30".to_owned())
+    );
 }
 
 #[test]
@@ -138,7 +141,12 @@ fn the_table_of_the_readme_has_every_verb_once() {
         assert!(table[begin..].contains(&format!("| `{}", verb.verb)), "{verb:?}");
     }
     assert_eq!(table.lines().filter(|line| line.starts_with("| `")).count(), VERBS.len());
-    assert!(table.lines().filter(|line| line.starts_with('|')).all(|line| line.replace("\\|", "").matches('|').count() == 4));
+    assert!(
+        table
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .all(|line| line.replace("\\|", "").matches('|').count() == 4)
+    );
 }
 
 #[test]
@@ -151,10 +159,15 @@ fn completion_holds_the_names_of_the_policy() {
     assert_eq!(open["args"][0]["kind"], "workflow");
     assert_eq!(open["args"][0]["choices"], serde_json::json!(["claims-triage", "credit-scoring"]));
     let ack = verbs.iter().find(|verb| verb["verb"] == "ack").expect("it is there");
-    assert_eq!(ack["args"][0], serde_json::json!({"name": "case", "hint": "left out in its own thread", "kind": "case", "required": false, "named": false}));
+    assert_eq!(
+        ack["args"][0],
+        serde_json::json!({"name": "case", "hint": "left out in its own thread", "kind": "case", "required": false, "named": false})
+    );
     for arg in verbs.iter().flat_map(|verb| verb["args"].as_array().expect("a list")) {
         let kind = arg["kind"].as_str().expect("a word");
-        assert!(["word", "rest", "choice", "workflow", "person", "role", "case", "moment", "span", "flag"].contains(&kind));
+        assert!(
+            ["word", "rest", "choice", "workflow", "person", "role", "case", "moment", "span", "flag"].contains(&kind)
+        );
     }
 }
 
@@ -186,10 +199,14 @@ fn workflow_and_severity_come_in_any_order_and_values_after_the_title() {
     assert_eq!((b.title.as_str(), b.restricted), ("Scores drift", true));
     let c = opened("/INCIDENT Open credit-scoring sev4 a=b is no key, class= neither");
     assert_eq!(c.title, "a=b is no key, class= neither");
-    let d = opened("/incident open credit-scoring sev4 class=perf.drift in the middle stays words class=perf.drift here too");
+    let d = opened(
+        "/incident open credit-scoring sev4 class=perf.drift in the middle stays words class=perf.drift here too",
+    );
     assert_eq!(d.title, "in the middle stays words class=perf.drift here too");
     let e = opened("/incident open credit-scoring sev3 access is restricted");
     assert!(!e.restricted, "a word of the title is no flag");
+    let g = opened("/incident open credit-scoring sev3 about class=a and more class=perf.drift impact=unclear");
+    assert_eq!((g.title.as_str(), g.impact), ("about class=a and more", Impact::Unclear));
     let f = opened("/incident open \"Credit scoring\" sev3 By its name");
     assert_eq!((f.workflow.as_str(), f.title.as_str()), ("credit-scoring", "By its name"));
 }
@@ -205,7 +222,8 @@ fn what_is_missing_opens_the_form_with_what_was_said() {
     let (form_id, _) = form_of(slash("/incident resolve INC-7"));
     assert_eq!(form_id, "incident.resolve:INC-7");
     // A mention can't open a form, so it says what to type.
-    let spoken = read("@countersign incident open Scores drift", How::Said, &context()).expect_err("something is missing");
+    let spoken =
+        read("@countersign incident open Scores drift", How::Said, &context()).expect_err("something is missing");
     assert!(spoken.to_string().contains("“workflow” is missing"), "{spoken}");
     assert!(spoken.to_string().contains("`@countersign incident open credit-scoring"), "{spoken}");
 }
@@ -214,11 +232,15 @@ fn what_is_missing_opens_the_form_with_what_was_said() {
 fn in_a_workflows_own_channel_it_need_not_be_named() {
     let flow: WorkflowId = "claims-triage".into();
     let there = Context { workflow: Some(&flow), ..context() };
-    let Ok(Some(Asked::New(Command::OpenIncident(opened)))) = read("/incident open sev3 Odd answers", How::Slash, &there) else {
+    let Ok(Some(Asked::New(Command::OpenIncident(opened)))) =
+        read("/incident open sev3 Odd answers", How::Slash, &there)
+    else {
         panic!("it reads");
     };
     assert_eq!(opened.workflow, flow);
-    let Ok(Some(Asked::New(Command::OpenIncident(opened)))) = read("/incident open credit-scoring sev3 Odd", How::Slash, &there) else {
+    let Ok(Some(Asked::New(Command::OpenIncident(opened)))) =
+        read("/incident open credit-scoring sev3 Odd", How::Slash, &there)
+    else {
         panic!("it reads");
     };
     assert_eq!(opened.workflow.as_str(), "credit-scoring", "what is said counts before what goes without saying");
@@ -229,7 +251,8 @@ fn an_unknown_verb_never_becomes_a_title() {
     assert!(wrong("/incident opne credit-scoring sev2 x").contains("Did you mean `/incident open`"));
     assert!(wrong("/incident credit-scoring is down").contains("I don't know “credit-scoring”"));
     assert!(wrong("/incident scores drift").contains("`/incident help`"));
-    let (form_id, given) = form_of(read("/incident close", How::Slash, &within("INC-2")).expect("it reads").expect("a command"));
+    let (form_id, given) =
+        form_of(read("/incident close", How::Slash, &within("INC-2")).expect("it reads").expect("a command"));
     assert_eq!((form_id.as_str(), given.len()), ("incident.resolve:INC-2", 0));
     assert!(wrong("/incident close").contains("Which incident?"));
     assert!(wrong("/incident approve APR-1").contains("`/approval approve APR-1`"));
@@ -255,7 +278,13 @@ fn a_slip_in_a_name_gets_the_nearest_one() {
 #[test]
 fn the_case_may_stand_anywhere_or_be_the_threads() {
     let ack = |case: &str| Asked::Case { id: id(case), command: Command::Acknowledge };
-    for line in ["/incident ack INC-1", "/incident INC-1 ack", "/incident ack inc-1:", "/incident ACK INC-1 on it!", "/incident ack! INC-1"] {
+    for line in [
+        "/incident ack INC-1",
+        "/incident INC-1 ack",
+        "/incident ack inc-1:",
+        "/incident ACK INC-1 on it!",
+        "/incident ack! INC-1",
+    ] {
         assert_eq!(slash(line), ack("INC-1"), "{line}");
     }
     assert_eq!(read("/incident ack", How::Slash, &within("INC-9")), Ok(Some(ack("INC-9"))));
@@ -269,7 +298,12 @@ fn the_case_may_stand_anywhere_or_be_the_threads() {
 #[test]
 fn merge_knows_which_one_stays() {
     let merge = Command::Merge { into: id("INC-1") };
-    for line in ["/incident merge INC-3 into INC-1", "/incident merge INC-3 INC-1", "/incident INC-3 merge into INC-1", "/incident merge INC-3 into=INC-1"] {
+    for line in [
+        "/incident merge INC-3 into INC-1",
+        "/incident merge INC-3 INC-1",
+        "/incident INC-3 merge into INC-1",
+        "/incident merge INC-3 into=INC-1",
+    ] {
         check(line, "INC-3", merge.clone());
     }
     for line in ["/incident merge into INC-1", "/incident merge INC-1"] {
@@ -287,27 +321,42 @@ fn what_an_incident_is_told() {
     check("/incident timeline INC-1 vendor called", "INC-1", Command::Note { text: "vendor called".to_owned() });
     check("/incident still working INC-1", "INC-1", Command::StillWorking);
     check("/incident join INC-1", "INC-1", Command::AnswerPage);
-    check("/incident sev INC-1 1 minors", "INC-1", Command::ChangeSeverity { to: Severity::Sev1, reason: "minors".to_owned() });
+    check(
+        "/incident sev INC-1 1 minors",
+        "INC-1",
+        Command::ChangeSeverity { to: Severity::Sev1, reason: "minors".to_owned() },
+    );
     check("/incident done INC-1 #2", "INC-1", Command::FollowUpDone { number: 2 });
-    check("/incident when INC-1 detected yesterday 23:10", "INC-1", Command::SetMoment {
-        which: Which::Detected,
-        at: NOW - Span::minutes(15 * 60 + 20),
-    });
-    check("/incident role INC-1 lead", "INC-1", Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) });
-    check("/incident assign INC-1 comms @Dev Malhotra", "INC-1", Command::TakeSeat {
-        seat: SeatName::Comms,
-        person: Some("dev".into()),
-    });
+    check(
+        "/incident when INC-1 detected yesterday 23:10",
+        "INC-1",
+        Command::SetMoment { which: Which::Detected, at: NOW - Span::minutes(15 * 60 + 20) },
+    );
+    check(
+        "/incident role INC-1 lead",
+        "INC-1",
+        Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
+    );
+    check(
+        "/incident assign INC-1 comms @Dev Malhotra",
+        "INC-1",
+        Command::TakeSeat { seat: SeatName::Comms, person: Some("dev".into()) },
+    );
     check("/incident seat INC-1 scribe none", "INC-1", Command::TakeSeat { seat: SeatName::Scribe, person: None });
-    check("/incident link INC-1 <https://a.example/b> Runbook", "INC-1", Command::Link {
-        url: "https://a.example/b".to_owned(),
-        text: "Runbook".to_owned(),
-    });
-    check("/incident todo INC-1 @dev due tomorrow 17:00 Add an alarm", "INC-1", Command::FollowUp {
-        assignee: "dev".into(),
-        due: NOW + Span::minutes(26 * 60 + 30),
-        text: "Add an alarm".to_owned(),
-    });
+    check(
+        "/incident link INC-1 <https://a.example/b> Runbook",
+        "INC-1",
+        Command::Link { url: "https://a.example/b".to_owned(), text: "Runbook".to_owned() },
+    );
+    check(
+        "/incident todo INC-1 @dev due tomorrow 17:00 Add an alarm",
+        "INC-1",
+        Command::FollowUp {
+            assignee: "dev".into(),
+            due: NOW + Span::minutes(26 * 60 + 30),
+            text: "Add an alarm".to_owned(),
+        },
+    );
     check("/incident review INC-1 accept", "INC-1", Command::AcceptReview { text: String::new() });
     check("/incident review INC-1 accept All well", "INC-1", Command::AcceptReview { text: "All well".to_owned() });
     assert_eq!(slash("/incident review INC-1"), Asked::Query(Query::ReviewDraft(id("INC-1"))));
@@ -324,25 +373,27 @@ fn a_follow_up_without_a_day_keeps_its_words() {
 
 #[test]
 fn clocks_are_paused_waived_and_contested() {
-    check("/incident pause INC-1 duty=resolve waiting on the requester: logs", "INC-1", Command::Pause {
-        duty: Some(Duty::Resolve),
-        reason: "waiting on the requester: logs".to_owned(),
-    });
+    check(
+        "/incident pause INC-1 duty=resolve waiting on the requester: logs",
+        "INC-1",
+        Command::Pause { duty: Some(Duty::Resolve), reason: "waiting on the requester: logs".to_owned() },
+    );
     check("/approval resume APR-1", "APR-1", Command::Resume { duty: None });
-    check("/approval waive APR-1 duty=\"answer question\" By telephone", "APR-1", Command::Waive {
-        duty: Duty::AnswerQuestion,
-        reason: "By telephone".to_owned(),
-    });
-    check("/incident contest INC-1 says=Third-Party down until noon", "INC-1", Command::Contest {
-        duty: None,
-        says: Attribution::ThirdParty,
-        reason: "down until noon".to_owned(),
-    });
-    check("/incident settle INC-1 to=vendor agreed", "INC-1", Command::Settle {
-        duty: None,
-        to: Attribution::Holder("vendor".into()),
-        reason: "agreed".to_owned(),
-    });
+    check(
+        "/approval waive APR-1 duty=\"answer question\" By telephone",
+        "APR-1",
+        Command::Waive { duty: Duty::AnswerQuestion, reason: "By telephone".to_owned() },
+    );
+    check(
+        "/incident contest INC-1 says=Third-Party down until noon",
+        "INC-1",
+        Command::Contest { duty: None, says: Attribution::ThirdParty, reason: "down until noon".to_owned() },
+    );
+    check(
+        "/incident settle INC-1 to=vendor agreed",
+        "INC-1",
+        Command::Settle { duty: None, to: Attribution::Holder("vendor".into()), reason: "agreed".to_owned() },
+    );
     assert!(wrong("/incident contest INC-1 says=vendr x").contains("Did you mean `vendor`"));
 }
 
@@ -366,7 +417,11 @@ fn the_action_is_taken_to_the_letter() {
     let json = requested("/approval request credit-scoring \"Set it\" action=\"{\"a\": \"b\"}\"");
     assert_eq!(json.action, "{\"a\": \"b\"}");
     let title = requested("/approval request credit-scoring Ship `v7` now");
-    assert_eq!((title.title.as_str(), title.action.as_str()), ("Ship `v7` now", "Ship `v7` now"), "code in the middle is words");
+    assert_eq!(
+        (title.title.as_str(), title.action.as_str()),
+        ("Ship `v7` now", "Ship `v7` now"),
+        "code in the middle is words"
+    );
     let path = policy().paths.keys().next().expect("the example has a path").clone();
     let named = requested(&format!("/approval request credit-scoring Ship v7 path={path} `x`"));
     assert_eq!((named.path, named.action.as_str()), (Some(path), "x"));
@@ -428,7 +483,10 @@ fn only_a_message_that_begins_with_the_mention_is_a_command() {
 fn without_a_root_the_case_says_whose_verb_it_is() {
     assert_eq!(said("@countersign"), Asked::Query(Query::Help { root: None, verb: None }));
     assert_eq!(said("@countersign status"), Asked::Query(Query::SlaStatus));
-    assert_eq!(read("@countersign status", How::Said, &within("INC-2")), Ok(Some(Asked::Query(Query::Status(id("INC-2"))))));
+    assert_eq!(
+        read("@countersign status", How::Said, &within("INC-2")),
+        Ok(Some(Asked::Query(Query::Status(id("INC-2")))))
+    );
     assert_eq!(said("@countersign list"), Asked::Query(Query::List { kind: None, filter: Filter::default() }));
     let here = read("@countersign list", How::Said, &within("APR-1"));
     assert_eq!(here, Ok(Some(Asked::Query(Query::List { kind: Some(CaseKind::Approval), filter: Filter::default() }))));
@@ -444,14 +502,16 @@ fn without_a_root_the_case_says_whose_verb_it_is() {
 #[test]
 fn delegations() {
     let ends = NOW + Span::minutes(4 * 24 * 60 + 150);
-    let delegate = |to: Option<&str>, roles: &[&str], from: &str, starts| Asked::House(HouseCommand::Delegate {
-        from: from.into(),
-        to: to.map(Into::into),
-        roles: roles.iter().map(|&role| role.into()).collect(),
-        starts,
-        ends,
-        reason: "Holiday".to_owned(),
-    });
+    let delegate = |to: Option<&str>, roles: &[&str], from: &str, starts| {
+        Asked::House(HouseCommand::Delegate {
+            from: from.into(),
+            to: to.map(Into::into),
+            roles: roles.iter().map(|&role| role.into()).collect(),
+            starts,
+            ends,
+            reason: "Holiday".to_owned(),
+        })
+    };
     assert_eq!(slash("/approval delegate @lena until friday 17:00 Holiday"), delegate(Some("lena"), &[], "maya", None));
     assert_eq!(
         slash("/approval delegate @lena friday 17:00 roles=model-risk,triage for=@dev from=tomorrow Holiday"),
@@ -460,38 +520,59 @@ fn delegations() {
     assert_eq!(slash("/approval away until fri 17:00 Holiday"), delegate(None, &[], "maya", None));
     assert_eq!(slash("/approval undelegate 3"), Asked::House(HouseCommand::EndDelegation { number: 3 }));
     let nobody = Context { by: None, ..context() };
-    assert!(read("/incident role INC-1 lead", How::Slash, &nobody).is_ok_and(|asked| matches!(asked, Some(Asked::Form { .. }))));
+    assert!(
+        read("/incident role INC-1 lead", How::Slash, &nobody)
+            .is_ok_and(|asked| matches!(asked, Some(Asked::Form { .. })))
+    );
 }
 
 #[test]
 fn questions_about_the_sla() {
-    let digest = |range, workflow: Option<&str>, as_of| Asked::Query(Query::Digest { range, workflow: workflow.map(Into::into), as_of });
+    let digest = |range, workflow: Option<&str>, as_of| {
+        Asked::Query(Query::Digest { range, workflow: workflow.map(Into::into), as_of })
+    };
     assert_eq!(slash("/sla digest"), digest(Range::Week, None, None));
     assert_eq!(slash("/sla digest month credit-scoring"), digest(Range::Month, Some("credit-scoring"), None));
-    assert_eq!(slash("/sla digest credit-scoring quarter as-of 14:00"), digest(Range::Quarter, Some("credit-scoring"), Some(NOW - Span::minutes(30))));
+    assert_eq!(
+        slash("/sla digest credit-scoring quarter as-of 14:00"),
+        digest(Range::Quarter, Some("credit-scoring"), Some(NOW - Span::minutes(30)))
+    );
     // The last day belongs to it: midnight to midnight in the asker's zone.
     let from = At(NOW.0 - Span::minutes(14 * 60 + 30).0 - Span::days(22).0);
-    assert_eq!(slash("/sla digest 2026-11-01..2026-11-07 as_of=2026-11-20"), digest(
-        Range::Between { from, to: from + Span::days(7) },
-        None,
-        Some(At(NOW.0 - Span::minutes(14 * 60 + 30).0 - Span::days(3).0)),
-    ));
+    assert_eq!(
+        slash("/sla digest 2026-11-01..2026-11-07 as_of=2026-11-20"),
+        digest(
+            Range::Between { from, to: from + Span::days(7) },
+            None,
+            Some(At(NOW.0 - Span::minutes(14 * 60 + 30).0 - Span::days(3).0)),
+        )
+    );
     assert!(wrong("/sla digest 2026-11-07..2026-11-01").contains("has no place there"));
     assert!(wrong("/sla digest credit-scorng").contains("Did you mean"));
     assert_eq!(slash("/sla"), Asked::Query(Query::Help { root: Some("sla"), verb: None }));
     assert_eq!(slash("/sla reload"), Asked::ReloadPolicy);
     assert_eq!(slash("/sla red-flags"), Asked::Query(Query::RedFlags));
-    let filter = Filter { mine: true, workflow: Some("credit-scoring".into()), severity: Some(Severity::Sev1), all: false };
-    assert_eq!(slash("/incident list sev1 mine credit-scoring"), Asked::Query(Query::List { kind: Some(CaseKind::Incident), filter }));
+    let filter =
+        Filter { mine: true, workflow: Some("credit-scoring".into()), severity: Some(Severity::Sev1), all: false };
+    assert_eq!(
+        slash("/incident list sev1 mine credit-scoring"),
+        Asked::Query(Query::List { kind: Some(CaseKind::Incident), filter })
+    );
 }
 
 #[test]
 fn help_is_found_from_everywhere() {
     let open = find("incident", "open");
     assert_eq!(slash("/incident help declare"), Asked::Query(Query::Help { root: Some("incident"), verb: open }));
-    assert_eq!(said("@countersign help approve"), Asked::Query(Query::Help { root: Some("approval"), verb: find("approval", "approve") }));
+    assert_eq!(
+        said("@countersign help approve"),
+        Asked::Query(Query::Help { root: Some("approval"), verb: find("approval", "approve") })
+    );
     assert_eq!(said("@countersign help approval"), Asked::Query(Query::Help { root: Some("approval"), verb: None }));
-    assert_eq!(said("@countersign help incident open"), Asked::Query(Query::Help { root: Some("incident"), verb: open }));
+    assert_eq!(
+        said("@countersign help incident open"),
+        Asked::Query(Query::Help { root: Some("incident"), verb: open })
+    );
     assert_eq!(slash("/incident ?"), Asked::Query(Query::Help { root: Some("incident"), verb: None }));
     assert_eq!(slash("/incident help nonsense"), Asked::Query(Query::Help { root: Some("incident"), verb: None }));
 }
@@ -503,14 +584,26 @@ fn buttons_come_back_as_what_they_were_made_for() {
     let verb = |root, name| find(root, name).expect("it is in the table");
     let approve = action(verb("approval", "approve"), Some(id("APR-1")), Some("2"));
     assert_eq!(approve, "approve:APR-1:2");
-    assert_eq!(pressed(&approve, &context()), Ok(Asked::Case { id: id("APR-1"), command: Command::Approve { reason: None, revision: Some(2) } }));
+    assert_eq!(
+        pressed(&approve, &context()),
+        Ok(Asked::Case { id: id("APR-1"), command: Command::Approve { reason: None, revision: Some(2) } })
+    );
     let lead = action(verb("incident", "role"), Some(id("INC-1")), Some("lead"));
-    assert_eq!(pressed(&lead, &context()), Ok(Asked::Case {
-        id: id("INC-1"),
-        command: Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
-    }));
-    assert_eq!(pressed("done:INC-1:2", &context()), Ok(Asked::Case { id: id("INC-1"), command: Command::FollowUpDone { number: 2 } }));
-    assert_eq!(pressed("resume:INC-1:resolve", &context()), Ok(Asked::Case { id: id("INC-1"), command: Command::Resume { duty: Some(Duty::Resolve) } }));
+    assert_eq!(
+        pressed(&lead, &context()),
+        Ok(Asked::Case {
+            id: id("INC-1"),
+            command: Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
+        })
+    );
+    assert_eq!(
+        pressed("done:INC-1:2", &context()),
+        Ok(Asked::Case { id: id("INC-1"), command: Command::FollowUpDone { number: 2 } })
+    );
+    assert_eq!(
+        pressed("resume:INC-1:resolve", &context()),
+        Ok(Asked::Case { id: id("INC-1"), command: Command::Resume { duty: Some(Duty::Resolve) } })
+    );
     assert_eq!(pressed("sla.mine", &context()), Ok(Asked::Query(Query::Mine)));
     assert_eq!(pressed("review:INC-1", &context()), Ok(Asked::Query(Query::ReviewDraft(id("INC-1")))));
     let decline = form_action(verb("approval", "decline"), Some(id("APR-1")), Some("2"));
@@ -518,18 +611,36 @@ fn buttons_come_back_as_what_they_were_made_for() {
     let form = form(verb, case, &given, &context());
     assert_eq!(form.id, "approval.decline:APR-1:2");
     let values = BTreeMap::from([("reason".to_owned(), "too old".to_owned())]);
-    assert_eq!(submitted(&form.id, &values, &context()), Ok(Asked::Case {
-        id: id("APR-1"),
-        command: Command::Decline { reason: "too old".to_owned(), revision: Some(2) },
-    }));
-    for nonsense in ["", ":", "form:", "approve", "approve:", "approve:INC-1", "ack:APR-1", "x:INC-1", "approve:APR-1:x", "approve:APR-0:1", &"a".repeat(300)] {
+    assert_eq!(
+        submitted(&form.id, &values, &context()),
+        Ok(Asked::Case {
+            id: id("APR-1"),
+            command: Command::Decline { reason: "too old".to_owned(), revision: Some(2) },
+        })
+    );
+    for nonsense in [
+        "",
+        ":",
+        "form:",
+        "approve",
+        "approve:",
+        "approve:INC-1",
+        "ack:APR-1",
+        "x:INC-1",
+        "approve:APR-1:x",
+        "approve:APR-0:1",
+        &"a".repeat(300),
+    ] {
         assert!(pressed(nonsense, &context()).is_err(), "{nonsense}");
     }
 }
 
 #[test]
 fn a_form_is_the_table_with_the_policys_own_words() {
-    let given = BTreeMap::from([("detected".to_owned(), "14:05".to_owned()), ("workflow".to_owned(), "Credit-Scoring".to_owned())]);
+    let given = BTreeMap::from([
+        ("detected".to_owned(), "14:05".to_owned()),
+        ("workflow".to_owned(), "Credit-Scoring".to_owned()),
+    ]);
     let open = form(find("incident", "open").expect("it is there"), None, &given, &context());
     assert_eq!((open.id.as_str(), open.submit.as_str()), ("incident.open", "Open incident"));
     assert_eq!(open.intro.len(), policy().severities.len());
@@ -546,7 +657,8 @@ fn a_form_is_the_table_with_the_policys_own_words() {
 
 #[test]
 fn a_form_names_every_field_that_is_wrong() {
-    let sent = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let sent =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let good: BTreeMap<String, String> = sent(&[
         ("workflow", "credit-scoring"),
         ("severity", "sev2"),
@@ -555,7 +667,9 @@ fn a_form_names_every_field_that_is_wrong() {
         ("occurred", "2026-11-23T11:00:00+05:30"),
         ("class", ""),
     ]);
-    let Ok(Asked::New(Command::OpenIncident(opened))) = submitted("incident.open", &good, &context()) else { panic!("it opens") };
+    let Ok(Asked::New(Command::OpenIncident(opened))) = submitted("incident.open", &good, &context()) else {
+        panic!("it opens")
+    };
     assert!(opened.restricted);
     assert_eq!(opened.occurred, Some(NOW - Span::minutes(210)));
     let bad = sent(&[("workflow", "nope"), ("severity", ""), ("title", " \u{200B} ")]);
@@ -564,10 +678,10 @@ fn a_form_names_every_field_that_is_wrong() {
     assert_eq!(fields, ["workflow", "severity", "title"]);
     assert!(submitted("nothing.here", &good, &context()).is_err());
     let with_case = sent(&[("case", "INC-5"), ("text", "done")]);
-    assert_eq!(submitted("incident.resolve", &with_case, &context()), Ok(Asked::Case {
-        id: id("INC-5"),
-        command: Command::Resolve { text: "done".to_owned() },
-    }));
+    assert_eq!(
+        submitted("incident.resolve", &with_case, &context()),
+        Ok(Asked::Case { id: id("INC-5"), command: Command::Resolve { text: "done".to_owned() } })
+    );
     assert!(submitted("incident.resolve", &sent(&[("case", "APR-5"), ("text", "x")]), &context()).is_err());
 }
 
@@ -575,7 +689,8 @@ fn a_form_names_every_field_that_is_wrong() {
 fn every_form_takes_its_own_answers() {
     let (case_inc, case_apr) = (id("INC-1"), id("APR-1"));
     for verb in VERBS {
-        let case = verb.kind().filter(|_| verb.case).map(|kind| if kind == CaseKind::Incident { case_inc } else { case_apr });
+        let case =
+            verb.kind().filter(|_| verb.case).map(|kind| if kind == CaseKind::Incident { case_inc } else { case_apr });
         let form = form(verb, case, &BTreeMap::new(), &context());
         let answers: BTreeMap<String, String> = form
             .fields
@@ -599,7 +714,11 @@ fn every_form_takes_its_own_answers() {
                 (field.name.clone(), value)
             })
             .collect();
-        assert!(submitted(&form.id, &answers, &context()).is_ok(), "{verb:?}: {:?}", submitted(&form.id, &answers, &context()));
+        assert!(
+            submitted(&form.id, &answers, &context()).is_ok(),
+            "{verb:?}: {:?}",
+            submitted(&form.id, &answers, &context())
+        );
     }
 }
 
@@ -616,13 +735,50 @@ fn hidden_characters_are_taken_out_of_titles() {
 fn a_hundred_kilobytes_are_quick() {
     let big = 100_000;
     for piece in [
-        "a ", "\"", "\" \"", "“x ", "'", "path=a ", "path=\"a ", "action=\"a ", "`", "` `", "```", "class=", "@maya ", "INC-1 ", "\n", "é",
-        "‘a b ", "key=value ", "\u{202E}", "2h ", "@Dev Malhotra ", "=", "x=\"", "restricted ", "credit-scoring ", "sev1 ", "path=a x ",
+        "a ",
+        "\"",
+        "\" \"",
+        "“x ",
+        "'",
+        "path=a ",
+        "path=\"a ",
+        "action=\"a ",
+        "`",
+        "` `",
+        "```",
+        "class=",
+        "@maya ",
+        "INC-1 ",
+        "\n",
+        "é",
+        "‘a b ",
+        "key=value ",
+        "\u{202E}",
+        "2h ",
+        "@Dev Malhotra ",
+        "=",
+        "x=\"",
+        "restricted ",
+        "credit-scoring ",
+        "sev1 ",
+        "path=a x ",
+        "occurred=1 x ",
+        "class=a technical=1 impact=known x ",
+        "``` x ",
     ] {
         let tail = piece.repeat(big / piece.len());
         for head in [
-            "/incident open credit-scoring sev2 ", "/incident ", "/approval request credit-scoring ", "/approval request credit-scoring \"t\" ",
-            "/incident note INC-1 ", "/incident followup INC-1 ", "/approval delegate ", "/sla digest ", "/", "", "/incident help ",
+            "/incident open credit-scoring sev2 ",
+            "/incident ",
+            "/approval request credit-scoring ",
+            "/approval request credit-scoring \"t\" ",
+            "/incident note INC-1 ",
+            "/incident followup INC-1 ",
+            "/approval delegate ",
+            "/sla digest ",
+            "/",
+            "",
+            "/incident help ",
         ] {
             let line = format!("{head}{tail}");
             let begun = Instant::now();
@@ -636,12 +792,83 @@ fn a_hundred_kilobytes_are_quick() {
 
 fn pieces() -> impl Strategy<Value = String> {
     let fixed = vec![
-        "/", "/incident", "/approval", "/sla", "@countersign", "@maya", "@", "INC-1", "APR-2", "INC-0", "INC-99999999999", "credit-scoring",
-        "sev1", "sev9", "\"", "“", "”", "‘", "’", "'", "`", "```", "```sh\n", "> ", "\n", "\t", "  ", "=", "class=perf.drift", "class=", "duty=resolve",
-        "action=\"x", "path=", "restricted", "restricted=yes", "14:05", "in 2h", "tomorrow", "2026-11-23", "..", "2026-11-01..2026-11-30", "as-of",
-        "friday", "1h30m", "until", "into", "by", "to", "from=", "for=@dev", "roles=model-risk,", "lead", "none", "accept", "#2", "-1", "0",
-        "18446744073709551616", "https://a.example", "😀", "👩‍👩‍👧", "\u{202E}", "\u{200B}", "\u{FEFF}", "\u{E000}", "\u{0}", "İ", "ß", "ﬀ", "क्‍ष", "<!channel>",
-        "@everyone", "*b*", "{{ 7 * 7 }}", "Dev Malhotra", "@Dev Malhotra", "\u{2028}",
+        "/",
+        "/incident",
+        "/approval",
+        "/sla",
+        "@countersign",
+        "@maya",
+        "@",
+        "INC-1",
+        "APR-2",
+        "INC-0",
+        "INC-99999999999",
+        "credit-scoring",
+        "sev1",
+        "sev9",
+        "\"",
+        "“",
+        "”",
+        "‘",
+        "’",
+        "'",
+        "`",
+        "```",
+        "```sh\n",
+        "> ",
+        "\n",
+        "\t",
+        "  ",
+        "=",
+        "class=perf.drift",
+        "class=",
+        "duty=resolve",
+        "action=\"x",
+        "path=",
+        "restricted",
+        "restricted=yes",
+        "14:05",
+        "in 2h",
+        "tomorrow",
+        "2026-11-23",
+        "..",
+        "2026-11-01..2026-11-30",
+        "as-of",
+        "friday",
+        "1h30m",
+        "until",
+        "into",
+        "by",
+        "to",
+        "from=",
+        "for=@dev",
+        "roles=model-risk,",
+        "lead",
+        "none",
+        "accept",
+        "#2",
+        "-1",
+        "0",
+        "18446744073709551616",
+        "https://a.example",
+        "😀",
+        "👩‍👩‍👧",
+        "\u{202E}",
+        "\u{200B}",
+        "\u{FEFF}",
+        "\u{E000}",
+        "\u{0}",
+        "İ",
+        "ß",
+        "ﬀ",
+        "क्‍ष",
+        "<!channel>",
+        "@everyone",
+        "*b*",
+        "{{ 7 * 7 }}",
+        "Dev Malhotra",
+        "@Dev Malhotra",
+        "\u{2028}",
     ];
     let verb = (0..VERBS.len()).prop_map(|at| VERBS[at].verb.to_owned());
     prop_oneof![

@@ -150,9 +150,9 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         Kind::Choice(words) => {
             let typed = clean::line(said);
             let found = words.iter().find(|word| word.eq_ignore_ascii_case(&typed));
-            found.map(|word| Value::Text((*word).to_owned())).ok_or_else(|| {
-                format!("“{}” is not one of {}.", short(&typed), or(words.iter().copied()))
-            })
+            found
+                .map(|word| Value::Text((*word).to_owned()))
+                .ok_or_else(|| format!("“{}” is not one of {}.", short(&typed), or(words.iter().copied())))
         }
         Kind::Workflow => named("workflow", said).map(|id| Value::Workflow(id.into())),
         Kind::Person => person(said, context).map(Value::Person),
@@ -163,7 +163,10 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         Kind::Role => named("role", said.trim_start_matches('@')).map(|id| Value::Role(id.into())),
         Kind::Roles => {
             let roles = said.split(',').map(str::trim).filter(|name| !name.is_empty());
-            roles.map(|name| named("role", name.trim_start_matches('@')).map(RoleId::from)).collect::<Result<_, _>>().map(Value::Roles)
+            roles
+                .map(|name| named("role", name.trim_start_matches('@')).map(RoleId::from))
+                .collect::<Result<_, _>>()
+                .map(Value::Roles)
         }
         Kind::Case => {
             let typed = clean::line(said);
@@ -233,13 +236,18 @@ pub(super) fn person(said: &str, context: &Context<'_>) -> Result<PersonId, Stri
     match called.as_slice() {
         [one] => Ok((*one).into()),
         [] => Err(unknown("person", typed, &people)),
-        several => Err(format!("several people are called “{}”: {}.", short(typed), or(several.iter().map(|it| format!("@{it}"))))),
+        several => Err(format!(
+            "several people are called “{}”: {}.",
+            short(typed),
+            or(several.iter().map(|it| format!("@{it}")))
+        )),
     }
 }
 
 fn range(said: &str, context: &Context<'_>) -> Result<Range, String> {
     let typed = clean::line(said);
-    let unreadable = || format!("“{}” is not a time for a digest: week, month, quarter, or 2026-11-01..2026-11-30.", short(&typed));
+    let unreadable =
+        || format!("“{}” is not a time for a digest: week, month, quarter, or 2026-11-01..2026-11-30.", short(&typed));
     match typed.to_ascii_lowercase().as_str() {
         "week" | "weekly" | "7d" => return Ok(Range::Week),
         "month" | "monthly" => return Ok(Range::Month),

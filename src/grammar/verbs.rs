@@ -118,9 +118,13 @@ impl Kind {
         match self {
             Kind::Word | Kind::Number | Kind::Url | Kind::Roles => "word",
             Kind::Title | Kind::Rest | Kind::Action => "rest",
-            Kind::Choice(_) | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
-                "choice"
-            }
+            Kind::Choice(_)
+            | Kind::Severity
+            | Kind::Duty
+            | Kind::Class
+            | Kind::Path
+            | Kind::Attribution
+            | Kind::Range => "choice",
             Kind::Workflow => "workflow",
             Kind::Person | Kind::PersonOrNone => "person",
             Kind::Role => "role",
@@ -220,9 +224,12 @@ impl Verb {
         // `key=value` stands before a text that is taken to the letter.
         let (last, first): (Vec<&Arg>, Vec<&Arg>) =
             self.args.iter().partition(|arg| !arg.named && matches!(arg.kind, Kind::Rest | Kind::Action));
-        for arg in first.into_iter().chain(last) {
+        for arg in first.into_iter().chain(last).filter(|arg| arg.name != WORDS.name) {
             usage.push(' ');
             usage.push_str(&arg.usage());
+            if let (Kind::Case, Some(kind)) = (arg.kind, self.kind()) {
+                usage.push_str(&format!(" {}-…", kind.prefix()));
+            }
         }
         usage
     }
@@ -268,7 +275,8 @@ pub fn find(root: &str, word: &str) -> Option<&'static Verb> {
     VERBS.iter().find(|verb| verb.root == root && verb.is_called(word))
 }
 
-const WORDS: Arg = Arg::new("words", "Words", Kind::Rest, "said along with it").optional();
+/// Words beside an answer that takes none: nobody is turned away for saying more than was needed. No help shows it.
+pub(super) const WORDS: Arg = Arg::new("words", "Words", Kind::Rest, "said along with it").optional();
 const TEXT: Arg = Arg::new("text", "What to say", Kind::Rest, "as much as it takes");
 const REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with the case");
 const DUTY: Arg = Arg::new("duty", "Which answer", Kind::Duty, "where several are owed").optional().named();
@@ -289,13 +297,19 @@ pub const VERBS: &[Verb] = &[
             Arg::new("severity", "Governance severity", Kind::Severity, "sev1 is the gravest").asked(),
             Arg::new("title", "Title", Kind::Title, "what happened, in a few words"),
             Arg::new("class", "Class", Kind::Class, "what kind of failure").optional().named(),
-            Arg::new("technical", "Technical severity", Kind::Choice(&["1", "2", "3", "4", "5"]), "1 is the most broken")
-                .optional()
-                .named(),
+            Arg::new(
+                "technical",
+                "Technical severity",
+                Kind::Choice(&["1", "2", "3", "4", "5"]),
+                "1 is the most broken",
+            )
+            .optional()
+            .named(),
             Arg::new("impact", "Impact", Kind::Choice(&["known", "unclear"]), "unclear starts a clock of its own")
                 .optional()
                 .named(),
-            Arg::new("restricted", "Restricted: only its own people see it", Kind::Flag, "only its own people see it").optional(),
+            Arg::new("restricted", "Restricted: only its own people see it", Kind::Flag, "only its own people see it")
+                .optional(),
             Arg::new("occurred", "Occurred", Kind::Moment, "when it happened").optional().named(),
             Arg::new("detected", "Detected", Kind::Moment, "when somebody or something noticed").optional().named(),
             Arg::new("aware", "Aware", Kind::Moment, "when the organisation knew").optional().named(),
@@ -381,7 +395,13 @@ pub const VERBS: &[Verb] = &[
         about: "Show the review as drafted; with `accept`, accept it",
         case: true,
         args: &[
-            Arg::new("accept", "Accept", Kind::Choice(&["accept"]), "accept it as drafted, or with the text that follows").optional(),
+            Arg::new(
+                "accept",
+                "Accept",
+                Kind::Choice(&["accept"]),
+                "accept it as drafted, or with the text that follows",
+            )
+            .optional(),
             Arg::new("text", "Review", Kind::Rest, "the review in your words; the draft when left out").optional(),
         ],
         example: "incident review INC-1 accept",
@@ -520,7 +540,12 @@ pub const VERBS: &[Verb] = &[
         about: "Say when it occurred, was detected, or was known",
         case: true,
         args: &[
-            Arg::new("which", "Which moment", Kind::Choice(&["occurred", "detected", "aware"]), "clocks of law start from them"),
+            Arg::new(
+                "which",
+                "Which moment",
+                Kind::Choice(&["occurred", "detected", "aware"]),
+                "clocks of law start from them",
+            ),
             Arg::new("at", "When", Kind::Moment, "such as 14:05, yesterday 23:10 or 2h ago"),
         ],
         example: "incident moment INC-1 detected 14:05",
@@ -582,7 +607,14 @@ pub const VERBS: &[Verb] = &[
         args: &[
             Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
             Arg::new("title", "Title", Kind::Title, "what it is about, in a few words"),
-            Arg::new("action", "Action", Kind::Action, "to the letter what is to be approved; the title, when left out").optional().named(),
+            Arg::new(
+                "action",
+                "Action",
+                Kind::Action,
+                "to the letter what is to be approved; the title, when left out",
+            )
+            .optional()
+            .named(),
             Arg::new("path", "Approval path", Kind::Path, "the workflow's own, when left out").optional().named(),
         ],
         example: "approval request credit-scoring \"Ship v7\" action=\"deploy scoring:v7 --all\"",
@@ -915,10 +947,12 @@ const fn link(root: &'static str, example: &'static str) -> Verb {
         aliases: &[],
         about: "Keep a link with it",
         case: true,
-        args: const { &[
-            Arg::new("url", "Address", Kind::Url, "begins with https://"),
-            Arg::new("text", "What it is", Kind::Rest, "a few words").optional(),
-        ] },
+        args: const {
+            &[
+                Arg::new("url", "Address", Kind::Url, "begins with https://"),
+                Arg::new("text", "What it is", Kind::Rest, "a few words").optional(),
+            ]
+        },
         example,
         make: |values| values.on(Command::Link { url: values.text("url"), text: values.text("text") }),
     }
@@ -1050,7 +1084,7 @@ pub fn completion(prefix: &str, policy: &Policy) -> Json {
         .iter()
         .map(|verb| {
             let case = json!({ "name": "case", "hint": "left out in its own thread", "kind": "case", "required": false, "named": false });
-            let args = verb.args.iter().map(|arg| arg_json(arg, policy));
+            let args = verb.args.iter().filter(|arg| arg.name != WORDS.name).map(|arg| arg_json(arg, policy));
             let args: Vec<Json> = verb.case.then_some(case).into_iter().chain(args).collect();
             json!({ "root": verb.root, "verb": verb.verb, "aliases": verb.aliases, "about": verb.about, "args": args })
         })

@@ -6,8 +6,8 @@ use sqlx::{FromRow, QueryBuilder, Row, Sqlite, Transaction};
 
 use super::read::fetch;
 use super::write::{in_list, read_case};
-use super::{DutyRead, EntryRead, Reader, StoreError};
-use crate::domain::{At, Case, CaseId, WorkflowId};
+use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
+use crate::domain::{At, Case, CaseId, House, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// SQLite takes 32,766 placeholders in a statement.
@@ -39,6 +39,15 @@ impl Reader {
     /// The database's.
     pub async fn view(&self) -> Result<View, StoreError> {
         Ok(View { db: self.pool.begin().await? })
+    }
+
+    /// All signed heads, the largest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn heads(&self) -> Result<Vec<NoteRead>, StoreError> {
+        let sql = "select size, at_us, note from checkpoint order by size desc, at_us desc";
+        Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
     }
 }
 
@@ -172,5 +181,24 @@ impl View {
     pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
         let text = sqlx::query_scalar("select body from policy where digest = $1").bind(digest);
         Ok(text.fetch_optional(&mut *self.db).await?)
+    }
+
+    /// The digest of the policy in force.
+    ///
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn policy_in_force(&mut self) -> Result<Option<String>, StoreError> {
+        let snapshot: Option<String> =
+            sqlx::query_scalar("select snapshot from house where id = 1").fetch_optional(&mut *self.db).await?;
+        let Some(snapshot) = snapshot else { return Ok(None) };
+        let house: House = serde_json::from_str(&snapshot).map_err(unreadable("house"))?;
+        Ok(house.policy.map(|digest| digest.to_string()))
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn last_entry(&mut self) -> Result<Option<EntryRead>, StoreError> {
+        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from ledger order by seq desc limit 1";
+        Ok(sqlx::query_as(sql).fetch_optional(&mut *self.db).await?)
     }
 }

@@ -4,6 +4,8 @@
 mod commit;
 mod figures;
 mod read;
+mod remake;
+mod scan;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ pub use commit::{
 };
 pub use figures::{DutyOf, NoteRead, View};
 pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader};
+pub use remake::{Copied, Remake, TableDifference};
+pub use scan::{Beside, Raw, Scan};
 pub use write::Writer;
 
 /// Why the store could not do it. Everything here is for the operator.

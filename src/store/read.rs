@@ -312,13 +312,16 @@ impl Reader {
         Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
     }
 
-    /// Messages of a lane that are new or changed since an entry, in the order in which they were first said; without
-    /// `after`, the newest `at_most`.
+    /// Messages of a lane that are new or changed since an entry, the earliest change first, so that a reader can go on from
+    /// the last one; without `after`, those that changed last. In the order in which they were first said.
     ///
     /// # Errors
     /// The database's.
     pub async fn messages(&self, lane: &str, after: Option<i64>, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
-        let sql = "select * from (select * from message where lane = $1 and last > $2 order by last desc limit $3) order by first";
+        let sql = match after {
+            Some(_) => "select * from (select * from message where lane = $1 and last > $2 order by last limit $3) order by first",
+            None => "select * from (select * from message where lane = $1 and last > $2 order by last desc limit $3) order by first",
+        };
         Ok(sqlx::query_as(sql).bind(lane).bind(after.unwrap_or(-1)).bind(at_most).fetch_all(&self.pool).await?)
     }
 

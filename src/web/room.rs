@@ -28,7 +28,7 @@ static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/room");
 /// The longest message that the room takes, in characters; more belongs into a file.
 const TEXT_AT_MOST: usize = 200_000;
 /// How many messages one answer holds.
-const PAGE_OF_MESSAGES: u32 = 200;
+const PAGE_OF_MESSAGES: u32 = 1_000;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -398,7 +398,8 @@ fn shown(message: &MessageRead, channel: &str, policy: &Policy) -> Value {
     let deleted = message.deleted_us.is_some();
     let author = match &message.person {
         Some(person) => json!({ "id": person, "name": policy.name_of(&PersonId::from(person.as_str())), "bot": false }),
-        None => json!({ "id": message.author, "name": message.author, "bot": message.author == BOT }),
+        None if message.author == BOT => json!({ "id": BOT, "name": "Countersign", "bot": true }),
+        None => json!({ "id": message.author, "name": message.author, "bot": false }),
     };
     let words = stands.text.as_deref().filter(|_| !deleted).map(|text| words(text, policy)).unwrap_or_default();
     let raw = stands.text.filter(|_| !deleted);
@@ -424,6 +425,7 @@ fn shown(message: &MessageRead, channel: &str, policy: &Policy) -> Value {
         "raw": raw,
         "card": stands.card,
         "files": files,
+        "order": message.first,
         "change": message.last,
     })
 }

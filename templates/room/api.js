@@ -77,6 +77,7 @@ export function events(as, { changed, clock, mine, policy, lost, restored }) {
     on("clock", clock);
     on("mine", mine);
     on("policy", policy);
+    on("resync", () => restored(true)); // more changed at once than the server names one by one
   };
   listen();
   return () => {

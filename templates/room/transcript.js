@@ -3,7 +3,8 @@
 
 import { memory } from "./element.js";
 
-const later = (a, b) => a.at_us - b.at_us || a.id.localeCompare(b.id, "en", { numeric: true });
+// By their place in the ledger: on a clock that stands still, many share a moment.
+const later = (a, b) => a.order - b.order;
 
 export class Transcript {
   constructor(as, channel) {
@@ -74,7 +75,7 @@ export class Transcript {
   see() {
     const end = this.order.at(-1);
     if (!end || (this.seen && later(end, this.seen) <= 0)) return false;
-    this.seen = { id: end.id, at_us: end.at_us };
+    this.seen = { id: end.id, order: end.order };
     memory.set(this.key, JSON.stringify(this.seen));
     return true;
   }

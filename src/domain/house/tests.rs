@@ -94,7 +94,7 @@ impl Hall {
         )
     }
 
-    /// From a minute to a minute; a start of 0 is "now" in these stories' sense only where `minutes` is 0 too.
+    /// Asked at a minute, for the time from a minute to a minute.
     fn delegate(
         &mut self,
         minutes: i64,

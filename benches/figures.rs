@@ -1,0 +1,315 @@
+//! How fast and how small. Prints figures; asserts only that the work was really done. `cargo bench` runs all of them,
+//! `cargo bench -- desk wakes` some.
+//!
+//! These are figures of a machine at a moment. What they were where, and which of the goals they reach, stands in
+//! `benches/README.md`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use countersign::card::Wording;
+use countersign::chat::{Account, Heard, Lane, What};
+use countersign::clock::Clock;
+use countersign::desk::{Desk, DeskHandle, Heeded, Setup};
+use countersign::domain::policy::Policy;
+use countersign::domain::{At, Platform, Span};
+use countersign::folder::Folder;
+use countersign::store::{self, Reader};
+use futures_util::StreamExt as _;
+use tokio::task::{JoinHandle, JoinSet};
+
+const POLICY: &str = include_str!("policy.toml");
+
+/// A Monday.
+const START: At = At(1_795_420_800_000_000);
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads");
+    runtime.block_on(async {
+        if wants("desk") {
+            desk().await;
+        }
+        if wants("transcript") {
+            transcript().await;
+        }
+        if wants("wakes") {
+            wakes().await;
+        }
+        if wants("open") {
+            million_open().await;
+        }
+        if wants("verify") {
+            verify().await;
+        }
+    });
+}
+
+struct House {
+    folder: tempfile::TempDir,
+    desk: DeskHandle,
+    reader: Reader,
+    task: JoinHandle<Result<(), countersign::desk::DeskError>>,
+    clock: Clock,
+}
+
+impl House {
+    async fn new() -> House {
+        House::at(tempfile::tempdir().expect("a temporary folder"), Clock::manual(START, 0)).await
+    }
+
+    async fn at(folder: tempfile::TempDir, clock: Clock) -> House {
+        let data = Folder::open(folder.path(), true).expect("a data folder");
+        let (writer, reader) = store::open(&data.database(), true).await.expect("a database");
+        let setup = Setup {
+            clock: clock.clone(),
+            policy: Arc::new(Policy::read(POLICY).expect("the policy reads")),
+            policy_text: POLICY.to_owned(),
+            wording: Arc::new(Wording::embedded()),
+            platforms: vec![Platform::from("local")],
+            checkpoint_every: Span::minutes(1),
+        };
+        let (desk, handle) = Desk::open(data, writer, setup).await.expect("the desk opens");
+        House { folder, desk: handle, reader, task: tokio::spawn(desk.run()), clock }
+    }
+
+    async fn stop(self) -> tempfile::TempDir {
+        self.desk.stop().await;
+        self.task.await.expect("the desk ran").expect("the desk stopped well");
+        self.folder
+    }
+
+    async fn command(&self, cause: String, who: &str, text: String) {
+        self.hear(cause, who, What::Command { text }).await;
+    }
+
+    async fn hear(&self, cause: String, who: &str, what: What) {
+        let from = Account { id: who.to_owned(), name: who.to_owned(), bot: false };
+        let lane: Lane = "local/room".parse().expect("a lane");
+        let heard = Heard { cause, from, lane, thread: None, said: None, what };
+        let heeded = self.desk.hear(heard).await.expect("the desk answers");
+        if let Heeded::Answer(answer) = &heeded {
+            assert!(answer.form.is_none() && answer.errors.is_none(), "not understood: {answer:?}");
+        }
+    }
+}
+
+/// Durable commands through desk, store and ledger: a round is a request, a note on it, and an approval.
+async fn desk() {
+    for in_flight in [1, 64, 256] {
+        let house = Arc::new(House::new().await);
+        let rounds = if in_flight == 1 { 1_500 } else { 20_000 };
+        let share = rounds / in_flight;
+        let begun = Instant::now();
+        let mut workers = JoinSet::new();
+        for worker in 0..in_flight {
+            let house = house.clone();
+            workers.spawn(async move {
+                let mut took = Vec::with_capacity(share * 3);
+                for round in 0..share {
+                    // Numbers are given in order of arrival, so each worker asks about a case that surely exists by then.
+                    let case = round * in_flight / 2 + 1;
+                    let texts = [
+                        ("maya", format!("/approval request lending \"Ship model {worker}-{round}\"")),
+                        ("maya", format!("/approval note APR-{case} looked at the drift report")),
+                        ("dev", format!("/approval approve APR-{} fine by me", round * in_flight + worker + 1)),
+                    ];
+                    for (step, (who, text)) in texts.into_iter().enumerate() {
+                        let asked = Instant::now();
+                        house.command(format!("{worker}/{round}/{step}"), who, text).await;
+                        took.push(asked.elapsed());
+                    }
+                }
+                took
+            });
+        }
+        let mut took: Vec<Duration> = workers.join_all().await.into_iter().flatten().collect();
+        let elapsed = begun.elapsed();
+        took.sort();
+        let entries = house.reader.size().await.expect("a size");
+        assert!(entries as usize > took.len(), "every command leaves at least the word itself in the ledger");
+        print("desk", &format!("{in_flight} in flight"), took.len(), elapsed);
+        println!("    p50 {:?}  p99 {:?}  entries {entries}", at(&took, 50), at(&took, 99));
+        Arc::into_inner(house).expect("nobody else").stop().await;
+    }
+}
+
+/// Messages of ordinary talk, sealed.
+async fn transcript() {
+    let house = Arc::new(House::new().await);
+    let (workers_count, each) = (256, 400);
+    let begun = Instant::now();
+    let mut workers = JoinSet::new();
+    for worker in 0..workers_count {
+        let house = house.clone();
+        workers.spawn(async move {
+            for round in 0..each {
+                let text = format!("message {round}: the batch of last night looks odd, see the dashboard for region {worker}");
+                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Vec::new() };
+                house.hear(format!("t{worker}/{round}"), "maya", what).await;
+            }
+        });
+    }
+    workers.join_all().await;
+    print("transcript", "256 in flight", workers_count * each, begun.elapsed());
+    Arc::into_inner(house).expect("nobody else").stop().await;
+}
+
+/// Many cases due at the same moment.
+async fn wakes() {
+    let cases = 100_000;
+    let house = Arc::new(House::new().await);
+    open_cases(&house, cases).await;
+    let wake = house.desk.shown().next_wake.expect("the cases want to be woken");
+    let before = house.reader.outbox_age(At(i64::MAX)).await.expect("a count").0;
+    let begun = Instant::now();
+    house.clock.move_to(wake);
+    loop {
+        let oldest = house.reader.oldest_wake().await.expect("a moment");
+        if oldest.is_none_or(|oldest| oldest > wake) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let elapsed = begun.elapsed();
+    let told = house.reader.outbox_age(At(i64::MAX)).await.expect("a count").0 - before;
+    assert!(told >= cases as i64, "each case is told at least once");
+    print("wakes", "due at one moment", cases, elapsed);
+    println!("    {told} messages written to the outbox, resident {} MB", resident_mb());
+    Arc::into_inner(house).expect("nobody else").stop().await;
+}
+
+/// A million open cases, 500 of them due each second.
+async fn million_open() {
+    let cases: usize = std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let folder = {
+        // Opened a little apart, so that they fall due a little apart: 500 a second.
+        let house = Arc::new(House::new().await);
+        let begun = Instant::now();
+        for batch in 0..cases / 5_000 {
+            open_some(&house, batch * 5_000, 5_000, 500).await;
+        }
+        print("open", "cases opened", cases, begun.elapsed());
+        Arc::into_inner(house).expect("nobody else").stop().await
+    };
+    let size = std::fs::metadata(folder.path().join(Folder::DATABASE)).map_or(0, |file| file.len());
+    let first = START + Span::minutes(30);
+    let begun = Instant::now();
+    let house = House::at(folder, Clock::manual(first - Span::seconds(2), 1)).await;
+    println!("    database {} MB, started in {:?}", size / 1_000_000, begun.elapsed());
+    let before = house.reader.size().await.expect("a size");
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    let mut late = delays(&house.reader, before).await;
+    late.sort_unstable();
+    assert!(late.len() > 5_000, "500 a second were told");
+    let p = |percent: usize| Duration::from_micros(late[(late.len() - 1) * percent / 100].unsigned_abs());
+    println!("open: {} wakes at 500 a second: lateness p50 {:?} p99 {:?} max {:?}", late.len(), p(50), p(99), p(100));
+    println!("    resident {} MB", resident_mb());
+    house.stop().await;
+}
+
+/// How long after their moment the nudges since an entry were decided, in microseconds. The commit follows within the same
+/// batch.
+async fn delays(reader: &Reader, since: u64) -> Vec<i64> {
+    let end = reader.size().await.expect("a size");
+    let mut entries = std::pin::pin!(reader.entries(since, end));
+    let mut delays = Vec::new();
+    while let Some(entry) = entries.next().await {
+        let entry = entry.expect("an entry");
+        if entry.kind == "obligation.nudged" {
+            let content: serde_json::Value = serde_json::from_str(&entry.content.unwrap_or_default()).expect("JSON");
+            delays.push(entry.at_us - content["events"][0]["scheduled"].as_i64().expect("a moment"));
+        }
+    }
+    delays
+}
+
+/// The whole ledger checked from the outside.
+async fn verify() {
+    let entries = 1_000_000;
+    let house = Arc::new(House::new().await);
+    let (workers_count, each) = (256, entries / 256);
+    let mut workers = JoinSet::new();
+    for worker in 0..workers_count {
+        let house = house.clone();
+        workers.spawn(async move {
+            for round in 0..each {
+                let text = format!("message {round}: the batch of last night looks odd, see the dashboard for region {worker}");
+                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Vec::new() };
+                house.hear(format!("t{worker}/{round}"), "maya", what).await;
+            }
+        });
+    }
+    workers.join_all().await;
+    let folder = Arc::into_inner(house).expect("nobody else").stop().await;
+    let begun = Instant::now();
+    let verdict = countersign::audit::verify(folder.path()).await.expect("it can be read");
+    let elapsed = begun.elapsed();
+    assert!(verdict.is_good(), "{verdict}");
+    print("verify", "entries", entries, elapsed);
+    start(folder.path()).await;
+}
+
+/// A start over a long ledger, as its own process, and what it holds when idle.
+async fn start(data: &Path) {
+    let begun = Instant::now();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data"])
+        .arg(data)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    std::io::BufRead::read_line(&mut out, &mut line).expect("it greets");
+    println!("idle: ready in {:?} over 1,000,000 entries: {}", begun.elapsed(), line.trim());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    println!("    resident {} MB", resident_of(&child.id().to_string()));
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+}
+
+async fn open_cases(house: &Arc<House>, cases: usize) {
+    open_some(house, 0, cases, 0).await;
+}
+
+/// Opens cases; `per_second`: how many of them the clock gives a second. 0: it stands still.
+async fn open_some(house: &Arc<House>, first: usize, cases: usize, per_second: usize) {
+    let mut workers = JoinSet::new();
+    let lanes = 256;
+    for lane in 0..lanes {
+        let house = house.clone();
+        workers.spawn(async move {
+            let mut nth = first + lane;
+            while nth < first + cases {
+                if let Some(moment) = (nth * 1_000_000).checked_div(per_second) {
+                    house.clock.move_to(START + Span(moment as i64));
+                }
+                house.command(format!("o{nth}"), "maya", format!("/approval request lending \"Ship model {nth}\"")).await;
+                nth += lanes;
+            }
+        });
+    }
+    workers.join_all().await;
+}
+
+fn print(what: &str, how: &str, count: usize, elapsed: Duration) {
+    println!("{what}: {count} {how} in {elapsed:.2?}: {:.0}/s", count as f64 / elapsed.as_secs_f64());
+}
+
+fn at(sorted: &[Duration], percent: usize) -> Duration {
+    sorted[(sorted.len() - 1) * percent / 100]
+}
+
+fn resident_mb() -> u64 {
+    resident_of("self")
+}
+
+/// Resident memory of a process in MB, from Linux' /proc; 0 elsewhere.
+fn resident_of(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|kb| kb.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or(0) / 1_000
+}

@@ -1,0 +1,730 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+use serde_json::json;
+
+use super::*;
+use crate::domain::command::{Command, Impact, OpenIncident, RequestApproval};
+use crate::domain::notice::{ClockItem, Telling};
+use crate::domain::obligation::{Attribution, Breach, Climbed, Holder};
+use crate::domain::policy::EXAMPLE;
+use crate::domain::{Actor, Ask, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, World};
+use crate::grammar::{Context, pressed, read};
+
+const KOLKATA: Tz = chrono_tz::Asia::Kolkata;
+/// Monday, 23 November 2026, 10:36 in Kolkata.
+const NOW: At = At(1_795_410_360_000_000);
+const DUE: At = At(NOW.0 + 24 * 60_000_000);
+
+fn policy() -> &'static Policy {
+    static POLICY: std::sync::OnceLock<Policy> = std::sync::OnceLock::new();
+    POLICY.get_or_init(|| Policy::read(EXAMPLE).expect("the example policy has no errors"))
+}
+
+fn wording() -> &'static Wording {
+    static WORDING: std::sync::OnceLock<Wording> = std::sync::OnceLock::new();
+    WORDING.get_or_init(Wording::embedded)
+}
+
+fn speaker() -> Speaker<'static> {
+    Speaker { wording: wording(), policy: policy() }
+}
+
+fn case(id: &str) -> CaseId {
+    id.parse().expect("the test's own case")
+}
+
+fn shown(telling: &Telling) -> String {
+    tell(&speaker(), telling).plain(KOLKATA, NOW)
+}
+
+fn first_line(telling: &Telling) -> String {
+    shown(telling).lines().next().unwrap_or_default().to_owned()
+}
+
+fn clock(duty: Duty, climbed: Climbed, now: At, called: &[&str]) -> ClockItem {
+    ClockItem {
+        duty,
+        about: None,
+        holder: Holder::Roles(vec!["model-risk".into()]),
+        waiting_on: vec!["priya".into(), "tomas".into()],
+        due: DUE,
+        now,
+        have: 0,
+        need: if duty == Duty::Decide { 2 } else { 1 },
+        climbed,
+        called_people: called.iter().map(|&id| id.into()).collect(),
+        revision: None,
+    }
+}
+
+fn nudged() -> Climbed {
+    Climbed {
+        number: 1,
+        through: 1,
+        nudge: Some(80),
+        breach: None,
+        called: Vec::new(),
+        repeat: None,
+        scheduled: NOW,
+        behind: None,
+    }
+}
+
+fn breached(called: &[&str], behind: Option<Span>) -> Climbed {
+    let breach = Breach { since: DUE, attributed: Attribution::ThirdParty, reason: None, contested: None };
+    let called = called.iter().map(|&id| id.into()).collect();
+    Climbed { nudge: None, breach: Some(breach), called, scheduled: DUE, behind, ..nudged() }
+}
+
+fn one(id: &str, item: ClockItem) -> Telling {
+    Telling::Clock { case: case(id), title: "Ship v7".to_owned(), items: vec![item] }
+}
+
+// Every telling, every template.
+
+/// The names in `Telling::template`, read from its source, so that a new variant can't be forgotten here.
+fn template_names() -> BTreeSet<String> {
+    let source = include_str!("../domain/notice.rs");
+    let begin = source.find("fn template").expect("it is there");
+    let names = source[begin..].split("=>").skip(1).filter_map(|after| after.trim_start().strip_prefix('"'));
+    names.filter_map(|name| name.split('"').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_telling_has_its_template_and_every_template_its_telling() {
+    let files: BTreeSet<String> = Wording::names()
+        .filter_map(|name| name.strip_prefix("tell/")?.strip_suffix(".txt"))
+        .map(str::to_owned)
+        .collect();
+    let names = template_names();
+    assert!(names.len() > 30, "the source was read");
+    assert_eq!(files, names);
+    let samples: BTreeSet<String> = samples::tellings().iter().map(|telling| telling.template().to_owned()).collect();
+    assert_eq!(samples, names, "there is a sample of each");
+}
+
+#[test]
+fn every_template_of_an_answer_is_used() {
+    let source = concat!(include_str!("answer.rs"), include_str!("case.rs"), include_str!("story.rs"));
+    for name in Wording::names().filter(|name| !name.starts_with("tell/")) {
+        assert!(source.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn every_telling_is_said_by_its_own_template() {
+    for telling in samples::tellings() {
+        let card = tell(&speaker(), &telling);
+        let plain = card.plain(KOLKATA, NOW);
+        assert!(!card.title.is_empty(), "{telling:?}");
+        // What a failed template leaves behind is its facts.
+        assert!(!plain.contains("\"tell\"") && !plain.contains("none") && !plain.contains("undefined"), "{plain}");
+        assert!(!plain.contains("  ") && !plain.contains(" ·\n") && !plain.ends_with(" ·"), "{plain:?}");
+        assert!(!plain.chars().any(clean::is_hidden), "{plain:?}");
+    }
+}
+
+#[test]
+fn every_button_does_what_a_line_would() {
+    let maya: PersonId = "maya".into();
+    let context =
+        Context { by: Some(&maya), at: NOW, zone: KOLKATA, policy: policy(), here: None, workflow: None, prefix: "/" };
+    let mut buttons: Vec<Button> =
+        samples::tellings().iter().flat_map(|telling| tell(&speaker(), telling).buttons).collect();
+    for duty in Duty::ALL {
+        let id = match duty {
+            Duty::Decide | Duty::AnswerQuestion | Duty::ReviewBreakGlass => "APR-1",
+            _ => "INC-1",
+        };
+        assert!(!answers(case(id), duty, None, None).is_empty(), "{duty} can be answered by a press");
+        buttons.extend(answers(case(id), duty, None, None));
+        // `…` is where people's own words come.
+        let line =
+            tell::command(case(id), duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
+        let asked = read(&line, crate::grammar::How::Slash, &context);
+        assert!(matches!(asked, Ok(Some(_))), "{line}: {asked:?}");
+    }
+    for button in buttons {
+        assert!(button.action.len() <= 100 && !button.label.is_empty());
+        assert!(pressed(&button.action, &context).is_ok(), "{button:?}");
+    }
+}
+
+// What is said.
+
+#[test]
+fn a_nudge_says_what_is_left_and_who_is_waited_for() {
+    let telling = one("APR-1", clock(Duty::Decide, nudged(), NOW, &[]));
+    assert_eq!(
+        shown(&telling),
+        "APR-1 is due at 11:00, 24 min left · 0 of 2\n“Ship v7” · waiting on @priya and @tomas\n/approval approve APR-1"
+    );
+    let card = tell(&speaker(), &telling);
+    assert_eq!((card.tone, card.due_us), (Tone::Nudge, Some(DUE.0)));
+    let labels: Vec<&str> = card.buttons.iter().map(|button| button.label.as_str()).collect();
+    assert_eq!(labels, ["Approve", "Decline", "Ask a question"]);
+    let other = one("INC-1", clock(Duty::Acknowledge, nudged(), NOW, &[]));
+    assert_eq!(first_line(&other), "INC-1 · acknowledgement is due at 11:00, 24 min left");
+}
+
+#[test]
+fn lateness_names_who_was_called_in() {
+    let late = one("APR-1", clock(Duty::Decide, breached(&["governance-lead"], None), DUE, &["lena"]));
+    assert_eq!(first_line(&late), "APR-1 is late · now also @lena (governance-lead) · 0 of 2");
+    let card = tell(&speaker(), &late);
+    assert_eq!(card.tone, Tone::Late);
+    assert!(card.title.contains(&Word::Person { id: "lena".into(), name: "Lena Hoffmann".to_owned() }));
+    let again = Climbed { repeat: Some(2), ..nudged() };
+    let repeated = one("INC-1", clock(Duty::Contain, again, At(DUE.0 + Span::minutes(125).0), &[]));
+    assert_eq!(first_line(&repeated), "INC-1 · containment is still late, 2 h 05 min over");
+}
+
+#[test]
+fn the_bots_own_lateness_is_said() {
+    let told = At(DUE.0 + Span::minutes(47).0);
+    let late = one("INC-1", clock(Duty::Acknowledge, breached(&[], Some(Span::minutes(47))), told, &[]));
+    assert!(shown(&late).ends_with("\nDue 11:00, told 11:47, 47 min late: the bot was down"), "{}", shown(&late));
+    let on_time = one("INC-1", clock(Duty::Acknowledge, breached(&[], None), DUE, &[]));
+    assert!(!shown(&on_time).contains("the bot was down"));
+}
+
+#[test]
+fn several_things_at_once_are_one_message() {
+    let items = vec![clock(Duty::Acknowledge, breached(&[], None), DUE, &[]), clock(Duty::Update, nudged(), NOW, &[])];
+    let card = tell(&speaker(), &Telling::Clock { case: case("INC-1"), title: "Drift".to_owned(), items });
+    let plain = card.plain(KOLKATA, NOW);
+    assert_eq!(
+        plain,
+        "INC-1 · 2 answers are owed on “Drift”\nAcknowledgement is late, due 11:00 · waiting on @priya and @tomas\n\
+         Update is due at 11:00, 24 min left · waiting on @priya and @tomas"
+    );
+    assert_eq!(card.buttons.iter().filter(|button| button.style == Style::Primary).count(), 1);
+}
+
+#[test]
+fn an_approval_is_asked_for_by_name_number_and_hour() {
+    let asked = Telling::Asked {
+        case: case("APR-1"),
+        title: "Ship v7".to_owned(),
+        requester: "maya".into(),
+        revision: 1,
+        people: vec!["priya".into(), "tomas".into()],
+        role: "model-risk".into(),
+        have: 0,
+        need: 2,
+        due: DUE,
+        stage: 1,
+        stages: 1,
+    };
+    assert_eq!(first_line(&asked), "APR-1 · Maya Krishnan asks model-risk (0 of 2) to decide on “Ship v7” by 11:00");
+}
+
+#[test]
+fn a_vote_is_bound_to_the_revision_that_was_shown() {
+    let amended = Telling::Amended {
+        case: case("APR-1"),
+        title: "Ship v7".to_owned(),
+        by: "maya".into(),
+        revision: 3,
+        people: vec!["priya".into()],
+        due: DUE,
+    };
+    let actions: Vec<String> = tell(&speaker(), &amended).buttons.into_iter().map(|button| button.action).collect();
+    assert_eq!(actions, ["approve:APR-1:3", "form:decline:APR-1:3", "form:ask:APR-1"]);
+}
+
+#[test]
+fn times_of_another_day_say_the_day() {
+    assert_eq!(wall(DUE, KOLKATA, NOW), "11:00");
+    assert_eq!(wall(At(DUE.0 + Span::days(1).0), KOLKATA, NOW), "Tue 24 Nov 11:00");
+    assert_eq!(wall(At(DUE.0 + Span::days(40).0), KOLKATA, NOW), "Sat 2 Jan 2027 11:00");
+    // Half past midnight there is still the day before in Berlin.
+    assert_eq!(wall(At(NOW.0 - Span::hours(10).0), chrono_tz::Europe::Berlin, NOW), "Sun 22 Nov 20:06");
+    assert_eq!(wall(At(i64::MAX), KOLKATA, NOW), format!("{} µs", i64::MAX));
+}
+
+#[test]
+fn a_card_is_the_json_that_pages_read() {
+    let card = Card {
+        tone: Tone::Nudge,
+        title: vec![Word::from("a"), Word::Time(NOW), Word::Person { id: "lena".into(), name: "Lena Vogt".to_owned() }],
+        lines: vec![vec![Word::Case(case("INC-1")), Word::Code("x".to_owned()), Word::Strong("y".to_owned())]],
+        fields: vec![Field { name: "Severity".to_owned(), value: vec![Word::from("sev1")] }],
+        buttons: vec![Button {
+            action: "approve:APR-1:1".to_owned(),
+            label: "Approve".to_owned(),
+            style: Style::Primary,
+        }],
+        due_us: None,
+    };
+    let expected = json!({
+        "tone": "nudge",
+        "title": [{"text": "a"}, {"time": NOW.0}, {"person": {"id": "lena", "name": "Lena Vogt"}}],
+        "lines": [[{"case": "INC-1"}, {"code": "x"}, {"strong": "y"}]],
+        "fields": [{"name": "Severity", "value": [{"text": "sev1"}]}],
+        "buttons": [{"action": "approve:APR-1:1", "label": "Approve", "style": "primary"}],
+        "due_us": null,
+    });
+    assert_eq!(serde_json::to_value(&card).expect("plain data"), expected);
+    assert_eq!(serde_json::from_str::<Card>(&expected.to_string()).expect("it reads back"), card);
+}
+
+// People's words stay words.
+
+const HOSTILE: &[&str] = &[
+    "<!channel> <@U123> <https://evil|click>",
+    "@everyone @here @maya",
+    "*bold* _it_ `code` [a](https://b) # head\n> quote",
+    "{{ 7 * 7 }} {% raw %} {{ title|who }}",
+    "\u{E000}plena\u{E001}",
+    "\u{E000}cINC-9\u{E001}\u{E000}t0\u{E001}",
+    "\u{E000}fSeverity\u{E001}sev4",
+    "=HYPERLINK(\"x\")",
+    "<script>alert(1)</script>",
+    "\u{202E}gpj.exe\u{202C}\u{0}\u{1b}[31m",
+    "first\nINC-9 is approved\n\n\n\nlast",
+];
+
+#[test]
+fn words_of_people_never_become_structure() {
+    for words in HOSTILE {
+        let said = Telling::Said {
+            case: case("INC-1"),
+            title: (*words).to_owned(),
+            what: "note".to_owned(),
+            by: "dev".into(),
+            text: (*words).to_owned(),
+        };
+        let card = tell(&speaker(), &said);
+        let all = || card.title.iter().chain(card.lines.iter().flatten());
+        assert!(card.lines.iter().flatten().all(|word| matches!(word, Word::Text(_))), "{words:?}: {:?}", card.lines);
+        assert_eq!(all().filter(|word| matches!(word, Word::Case(_))).count(), 1, "only the case itself");
+        assert!(card.fields.is_empty(), "{words:?}: {:?}", card.fields);
+        let text: String = card.plain(KOLKATA, NOW);
+        assert!(!text.chars().any(clean::is_hidden), "{text:?}");
+        assert_eq!(first_line(&said), "INC-1 · note by Dev Malhotra", "no word of theirs reaches the title");
+    }
+    let markup = Telling::Told { text: HOSTILE[2].to_owned() };
+    assert_eq!(
+        shown(&markup),
+        "*bold* _it_ `code` [a](https://b) # head > quote",
+        "nothing is taken away from it either"
+    );
+}
+
+#[test]
+fn a_title_is_one_line_whatever_is_in_it() {
+    for words in HOSTILE {
+        let telling = one("APR-1", clock(Duty::Decide, nudged(), NOW, &[]));
+        let Telling::Clock { case, items, .. } = telling else { unreachable!("it was made as one") };
+        let card = tell(&speaker(), &Telling::Clock { case, title: (*words).to_owned(), items });
+        let mentions: Vec<&Word> =
+            card.lines.iter().flatten().filter(|word| matches!(word, Word::Person { .. })).collect();
+        assert_eq!(mentions.len(), 2, "{words:?}: only those who are waited for");
+        assert!(card.title.iter().all(|word| !matches!(word, Word::Text(text) if text.contains('\n'))));
+    }
+}
+
+#[test]
+fn line_breaks_of_people_are_kept_in_lines() {
+    let text = "first\n\n\nsecond".to_owned();
+    let said =
+        Telling::Said { case: case("INC-1"), title: "t".to_owned(), what: "note".to_owned(), by: "dev".into(), text };
+    let lines = tell(&speaker(), &said).lines;
+    assert_eq!(lines, [vec![Word::from("first")], vec![], vec![Word::from("second")]]);
+}
+
+#[test]
+fn an_action_is_shown_to_the_letter() {
+    let (opened, people) = approval_case("rm -rf \u{202E}/tmp\n  \u{200B}next `x` </code>");
+    let card = case_card(&speaker(), &opened, &people);
+    assert!(
+        card.lines.contains(&vec![Word::Code("rm -rf ⟨U+202E⟩/tmp\n  ⟨U+200B⟩next `x` </code>".to_owned())]),
+        "{:?}",
+        card.lines
+    );
+}
+
+// Cases.
+
+fn people() -> People<'static> {
+    People { policy: policy(), delegations: &[], at: NOW }
+}
+
+fn world() -> World<'static> {
+    World { policy: policy(), stamped: policy(), people: people() }
+}
+
+fn open_case(id: &str, command: Command) -> Case {
+    let ask = Ask { by: Actor::Person("maya".into()), at: NOW, command };
+    let ruling = crate::domain::open(case(id), &ask, &world()).expect("it opens");
+    let mut events = ruling.events.iter();
+    let mut opened = Case::begin(case(id), events.next().expect("a first event"), NOW).expect("it begins a case");
+    events.for_each(|event| opened.apply(event, NOW));
+    opened
+}
+
+fn on(case: &mut Case, by: &str, at: At, command: Command) {
+    let ask = Ask { by: Actor::Person(by.into()), at, command };
+    let world = World { people: People { at, ..people() }, ..world() };
+    let ruling = crate::domain::decide(case, &ask, &world).expect("it is allowed");
+    for event in &ruling.events {
+        case.apply(event, at);
+        assert!(story(&speaker(), case, event, at).is_none_or(|words| !words.is_empty()));
+    }
+}
+
+use crate::domain::Case;
+
+fn approval_case(action: &str) -> (Case, People<'static>) {
+    let request = RequestApproval {
+        workflow: "credit-scoring".into(),
+        title: "Ship v7".to_owned(),
+        action: action.to_owned(),
+        path: None,
+    };
+    (open_case("APR-1", Command::RequestApproval(request)), people())
+}
+
+fn incident_case() -> Case {
+    open_case(
+        "INC-1",
+        Command::OpenIncident(OpenIncident {
+            workflow: "credit-scoring".into(),
+            title: "Scores drift".to_owned(),
+            severity: Severity::Sev2,
+            technical: Some(3),
+            class: Some("perf.drift".into()),
+            impact: Impact::Unclear,
+            restricted: false,
+            occurred: None,
+            detected: Some(At(NOW.0 - Span::minutes(30).0)),
+            aware: None,
+            because: None,
+            slow_path: None,
+        }),
+    )
+}
+
+fn field<'c>(card: &'c Card, name: &str) -> Option<&'c Field> {
+    card.fields.iter().find(|field| field.name == name)
+}
+
+fn value(card: &Card, name: &str) -> String {
+    field(card, name).map_or_else(String::new, |field| plain(&field.value, KOLKATA, NOW))
+}
+
+#[test]
+fn an_incidents_card_says_who_acts_next() {
+    let mut incident = incident_case();
+    let card = case_card(&speaker(), &incident, &people());
+    assert_eq!(plain(&card.title, KOLKATA, NOW), "INC-1 · Scores drift");
+    assert_eq!(value(&card, "Severity"), "sev2 · technical 3");
+    assert_eq!(value(&card, "State"), "open");
+    assert_eq!(value(&card, "Impact"), "unclear");
+    assert_eq!(value(&card, "Moments"), "detected 10:06 (Maya Krishnan)");
+    // The most urgent of what is owed comes first, and each says who may answer.
+    let next = "taking a seat (lead, comms and scribe) by 10:56 · Arjun Nair or Lena Hoffmann";
+    assert_eq!(value(&card, "Next"), next, "all the seats are one line");
+    let then: Vec<&Field> = card.fields.iter().filter(|field| field.name == "Then").collect();
+    assert!(then.iter().all(|field| !plain(&field.value, KOLKATA, NOW).contains("seat")), "{then:?}");
+    let owed: Vec<String> = card.fields.iter().map(|field| plain(&field.value, KOLKATA, NOW)).collect();
+    let acknowledgement = owed.iter().find(|value| value.starts_with("acknowledgement by ")).expect("it is owed");
+    assert!(acknowledgement.ends_with(" · Dev Malhotra or Lena Hoffmann"), "{acknowledgement}");
+    assert_eq!(card.buttons.first().map(|button| button.action.as_str()), Some("ack:INC-1"));
+    assert!(card.buttons.len() <= 5);
+    assert_eq!(card.due_us, incident.next_due().map(|it| it.terms.due.0));
+
+    on(&mut incident, "dev", At(NOW.0 + 1), Command::Acknowledge);
+    let card = case_card(&speaker(), &incident, &people());
+    assert!(value(&card, "State").starts_with("acknowledged · 10:36, Dev Malhotra"), "{}", value(&card, "State"));
+    assert!(card.buttons.iter().all(|button| button.action != "ack:INC-1"), "it is acknowledged");
+    on(
+        &mut incident,
+        "dev",
+        At(NOW.0 + 2),
+        Command::FollowUp { assignee: "lena".into(), due: DUE, text: "Add an alarm".to_owned() },
+    );
+    let plain = case_card(&speaker(), &incident, &people()).plain(KOLKATA, NOW);
+    assert!(plain.contains("\nFollow-up 1: Add an alarm · Lena Hoffmann, due 11:00"), "{plain}");
+}
+
+#[test]
+fn an_incident_that_is_over_offers_what_comes_after() {
+    let mut incident = incident_case();
+    for (by, command) in [
+        ("dev", Command::Acknowledge),
+        ("priya", Command::Assess { text: "forty applicants".to_owned() }),
+        ("elena", Command::Contain { text: "previous model".to_owned() }),
+        ("arjun", Command::Resolve { text: "pipeline fixed".to_owned() }),
+    ] {
+        let at = At(incident.touched.0 + 1);
+        on(&mut incident, by, at, command);
+    }
+    let card = case_card(&speaker(), &incident, &people());
+    let labels: Vec<&str> = card.buttons.iter().map(|button| button.label.as_str()).collect();
+    assert_eq!(labels, ["See the review", "Reopen", "Timeline"]);
+}
+
+#[test]
+fn an_approvals_card_shows_progress_and_binds_its_buttons() {
+    let (mut approval, people) = approval_case("deploy scoring:v7");
+    let card = case_card(&speaker(), &approval, &people);
+    assert!(card.lines.contains(&vec![Word::Code("deploy scoring:v7".to_owned())]));
+    assert_eq!(value(&card, "State"), "requested");
+    assert!(value(&card, "Action").starts_with("revision 1 · SHA-256 "));
+    assert!(card.buttons.iter().any(|button| button.action.ends_with("approve:APR-1:1")), "{:?}", card.buttons);
+    let stage = card
+        .fields
+        .iter()
+        .find(|field| field.name.starts_with("Stage 1") || field.name == "Decides")
+        .expect("its first stage");
+    assert!(plain(&stage.value, KOLKATA, NOW).contains(" · 0 of "), "{stage:?}");
+
+    on(&mut approval, "maya", At(NOW.0 + 1), Command::Amend { action: "deploy scoring:v8".to_owned() });
+    let card = case_card(&speaker(), &approval, &people);
+    assert!(card.buttons.iter().any(|button| button.action.ends_with("approve:APR-1:2")), "{:?}", card.buttons);
+    on(&mut approval, "maya", At(NOW.0 + 2), Command::Withdraw { reason: "not this week".to_owned() });
+    let card = case_card(&speaker(), &approval, &people);
+    assert_eq!((card.tone, card.due_us), (Tone::Done, None));
+    assert!(value(&card, "State").starts_with("withdrawn"), "{}", value(&card, "State"));
+    assert_eq!(value(&card, "Reason"), "not this week");
+    assert!(card.buttons.iter().all(|button| !button.action.contains("approve")), "nothing is left to approve");
+}
+
+#[test]
+fn a_story_says_each_event_in_its_own_words() {
+    let incident = incident_case();
+    let kinds = include_str!("../domain/event.rs");
+    let begin = kinds.find("impl Event").expect("it is there");
+    let end = begin + kinds[begin..].find("impl HouseEvent").expect("it is there");
+    let template = include_str!("../../templates/answer/story.txt");
+    let named: Vec<&str> = kinds[begin..end]
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|kind| kind.contains('.') && !kind.contains(' '))
+        .collect();
+    assert!(named.len() > 40, "the source was read");
+    for kind in named {
+        assert!(template.contains(&format!("\"{kind}\"")), "{kind} has words");
+    }
+    let opened = crate::domain::event::Event::Updated { by: "dev".into(), text: "half\ndone".to_owned() };
+    let words = story(&speaker(), &incident, &opened, NOW).expect("it is said");
+    assert_eq!(plain(&words, KOLKATA, NOW), "Update by Dev Malhotra: half done");
+    let answered = crate::domain::event::Event::Answered { number: 1, by: "dev".into(), stands_in_for: None };
+    assert_eq!(story(&speaker(), &incident, &answered, NOW), None);
+    let set = crate::domain::event::Event::MomentSet {
+        by: "dev".into(),
+        which: crate::domain::command::Which::Aware,
+        at: DUE,
+    };
+    let words = story(&speaker(), &incident, &set, NOW).expect("it is said");
+    assert_eq!(
+        plain(&words, KOLKATA, NOW),
+        "Dev Malhotra: aware 11:00",
+        "the moment that was set, not the one of setting it"
+    );
+}
+
+// Answers.
+
+#[test]
+fn refusals_and_misreadings_are_sentences_with_code() {
+    let refused = refused(&speaker(), &Refusal::NoSuchCase(case("INC-9")));
+    assert_eq!(refused.tone, Tone::Private);
+    assert_eq!(
+        refused.title,
+        [
+            Word::from("I can't find INC-9. "),
+            Word::Code("/incident list".to_owned()),
+            Word::from(" and "),
+            Word::Code("/approval list".to_owned()),
+            Word::from(" show what is open."),
+        ]
+    );
+    let other = Wording::embedded().with_prefix("/cs-");
+    let speaker_there = Speaker { wording: &other, policy: policy() };
+    let there = super::refused(&speaker_there, &Refusal::NoSuchCase(case("INC-9")));
+    assert!(there.title.contains(&Word::Code("/cs-incident list".to_owned())), "{:?}", there.title);
+    let misread = misread(
+        &speaker(),
+        &grammar::Misread {
+            sentence: "I don't know “opne”.".to_owned(),
+            example: Some("/incident open x".to_owned()),
+            root: Some("incident"),
+        },
+    );
+    assert_eq!(
+        misread.plain(KOLKATA, NOW),
+        "I don't know “opne”.\nFor example: /incident open x\n/incident help shows what can be typed"
+    );
+    let fault = fault(&speaker(), "7f3a");
+    assert!(fault.plain(KOLKATA, NOW).contains("7f3a"));
+}
+
+#[test]
+fn what_somebody_owes_is_said_with_the_time_left() {
+    let row = |duty, state, due: At| OwedRow {
+        case: case("APR-1"),
+        title: "Ship v7".to_owned(),
+        duty,
+        about: None,
+        due,
+        state,
+        have: 0,
+        need: 2,
+    };
+    use crate::domain::obligation::State;
+    let rows =
+        [row(Duty::Decide, State::Owed, DUE), row(Duty::AnswerQuestion, State::Late, At(NOW.0 - Span::minutes(5).0))];
+    let card = mine(&speaker(), &rows, NOW);
+    let plain = card.plain(KOLKATA, NOW);
+    assert_eq!(
+        plain,
+        "You owe 2 answers\nAPR-1 · decision on “Ship v7” by 11:00, 24 min left · 0 of 2 · /approval approve APR-1\n\
+         APR-1 · answer to the question on “Ship v7” is late, due 10:31, 5 min over · 0 of 2 · /approval answer APR-1 …"
+    );
+    assert_eq!(mine(&speaker(), &[], NOW).plain(KOLKATA, NOW), "You owe nothing");
+}
+
+#[test]
+fn lists_help_and_health_have_their_words() {
+    let row = ListRow {
+        case: case("INC-1"),
+        title: "Drift".to_owned(),
+        workflow: "credit-scoring".into(),
+        state: "open".to_owned(),
+        severity: Some(Severity::Sev1),
+        next: Some((Duty::Acknowledge, DUE)),
+        late: true,
+        waiting_on: vec!["dev".into()],
+    };
+    let filter = grammar::Filter::default();
+    let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), 0);
+    assert_eq!(
+        card.plain(KOLKATA, NOW),
+        "1 incident · open\nINC-1 sev1 Drift · credit-scoring, open · acknowledgement late, due 11:00 · Dev Malhotra"
+    );
+    let many = vec![row; 40];
+    assert!(
+        list(&speaker(), None, &filter, &many, 2)
+            .plain(KOLKATA, NOW)
+            .ends_with("17 more; name a workflow or a severity to see fewer")
+    );
+    assert_eq!(list(&speaker(), None, &filter, &[], 0).plain(KOLKATA, NOW), "No cases · open");
+    let all = help(&speaker(), None, None).plain(KOLKATA, NOW);
+    for verb in grammar::VERBS {
+        assert!(all.contains(&format!(" {}", verb.verb)), "{verb:?}");
+        let root = help(&speaker(), Some(verb.root), None);
+        assert!(root.lines.iter().any(|line| line.first() == Some(&Word::Code(verb.usage("/")))), "{verb:?}");
+        assert!(help(&speaker(), Some(verb.root), Some(verb)).plain(KOLKATA, NOW).contains(&verb.example("/")));
+    }
+    let well = Health {
+        started: NOW,
+        version: "0.1.0".to_owned(),
+        oldest_wake_late: None,
+        oldest_notice_late: Some(Span::minutes(3)),
+        undeliverable: 1,
+        open_cases: 2,
+        ledger_size: 30,
+        ledger_head: "ab".repeat(32),
+        checkpoint_at: None,
+        policy: "cd".repeat(32),
+        clock: None,
+    };
+    let plain = health(&speaker(), &well).plain(KOLKATA, NOW);
+    assert!(
+        plain.starts_with("I am behind · up since 10:36\nNo wake is overdue\nThe oldest message waits for 3 min"),
+        "{plain}"
+    );
+    assert!(
+        plain.contains("1 message could not be delivered") && plain.contains("Last checkpoint: none yet"),
+        "{plain}"
+    );
+    let standing = WorkflowStanding {
+        workflow: "credit-scoring".into(),
+        incidents: 1,
+        approvals: 2,
+        owed: 3,
+        late: 1,
+        next_due: Some(DUE),
+    };
+    let plain = sla_status(&speaker(), &[standing]).plain(KOLKATA, NOW);
+    assert_eq!(
+        plain,
+        "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next 11:00"
+    );
+    let draft = ReviewDraft {
+        case: case("INC-1"),
+        title: "Drift".to_owned(),
+        text: "# What\nhappened".to_owned(),
+        settled: false,
+    };
+    let card = review_draft(&speaker(), &draft);
+    let actions: Vec<&str> = card.buttons.iter().map(|button| button.action.as_str()).collect();
+    assert_eq!(actions, ["review:INC-1:accept", "form:review:INC-1"]);
+    let flags = crate::domain::policy::redflag::flags(policy(), Some(EXAMPLE));
+    assert!(!red_flags(&speaker(), &flags).title.is_empty());
+    let line = StoryLine { at: NOW, words: vec![Word::from("it began")] };
+    assert_eq!(
+        timeline(&speaker(), case("INC-1"), "Drift", &[line], 0).plain(KOLKATA, NOW),
+        "INC-1 · Drift\n10:36 it began"
+    );
+    let status = status(&speaker(), &incident_case(), &people());
+    assert_eq!(status.tone, Tone::Private);
+}
+
+// An operator's own words.
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(name: &str, files: &[(&str, &str)]) -> Folder {
+        let folder = std::env::temp_dir().join(format!("countersign-wording-{}-{name}", std::process::id()));
+        for (path, text) in files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).expect("a temporary folder can be made");
+            std::fs::write(path, text).expect("a temporary file can be written");
+        }
+        Folder(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn an_operator_can_lay_other_words_over_them() {
+    let folder = Folder::with(
+        "good",
+        &[("tell/caught-up.txt", "Wieder da\n{{ prefix }}sla health"), ("tell/README.md", "ignored")],
+    );
+    let wording = Wording::with_overlay(&folder.0).expect("it is right");
+    let speaker = Speaker { wording: &wording, policy: policy() };
+    assert_eq!(tell(&speaker, &Telling::CaughtUp).plain(KOLKATA, NOW), "Wieder da\n/sla health");
+    assert_eq!(tell(&speaker, &Telling::Told { text: "x".to_owned() }).plain(KOLKATA, NOW), "x", "the others stay");
+}
+
+#[test]
+fn an_operators_mistake_is_named_with_file_and_line() {
+    let check = |name: &str, path: &str, text: &str, expected: &str| {
+        let folder = Folder::with(name, &[(path, text)]);
+        let error = Wording::with_overlay(&folder.0).expect_err("it is wrong").to_string();
+        assert!(error.contains(path) && error.contains(expected), "{error}");
+    };
+    check("syntax", "tell/told.txt", "ok\n{{ text", ".txt:2: ");
+    check("filter", "tell/told.txt", "ok\nok\n{{ text|nothing }}", ".txt:3: ");
+    check("field", "tell/told.txt", "{{ txet }}", ".txt:1: ");
+    check("kind", "tell/said.txt", "{{ case|case }}\n{{ case|time }}", ".txt:2: ");
+    check("place", "told.txt", "x", "is no template that I use");
+    check("name", "tell/tolld.txt", "x", "Did you mean tell/told.txt?");
+    let missing =
+        Wording::with_overlay(Path::new("/nonexistent/folder")).expect_err("there is no such folder").to_string();
+    assert!(missing.contains("/nonexistent/folder"), "{missing}");
+}

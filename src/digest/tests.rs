@@ -1,0 +1,306 @@
+//! Hand-made obligations with figures that were counted by hand.
+
+use proptest::prelude::*;
+
+use super::figures::Tally;
+use super::*;
+use crate::domain::policy::EXAMPLE;
+use crate::store::{CaseRow, Commit};
+
+const DAY: i64 = 86_400_000_000;
+const MINUTE: i64 = 60_000_000;
+
+/// Monday, 16 November 2026, 00:00 UTC.
+const MONDAY: i64 = 1_794_787_200_000_000;
+
+fn row(case: &str, number: u32) -> DutyRead {
+    DutyRead {
+        case_id: case.to_owned(),
+        number,
+        workflow: "credit-scoring".to_owned(),
+        kind: "incident".to_owned(),
+        duty: "acknowledge".to_owned(),
+        role: Some("triage".to_owned()),
+        person: None,
+        party: Some("operations".to_owned()),
+        opened_us: MONDAY,
+        due_us: MONDAY + 15 * MINUTE,
+        target_us: 15 * MINUTE,
+        took_us: None,
+        late_us: None,
+        closed_us: None,
+        state: "owed".to_owned(),
+        paused_us: 0,
+        nudges: 0,
+        climbs: 0,
+        last_told_us: None,
+        attributed: None,
+        behind_us: 0,
+    }
+}
+
+fn met(case: &str, opened: i64, took: i64) -> DutyRead {
+    let late = took > 15 * MINUTE;
+    DutyRead {
+        opened_us: opened,
+        due_us: opened + 15 * MINUTE,
+        closed_us: Some(opened + took),
+        took_us: Some(took),
+        late_us: late.then_some(opened + 15 * MINUTE),
+        attributed: late.then(|| "operations".to_owned()),
+        state: if late { "met-late" } else { "met" }.to_owned(),
+        ..row(case, 1)
+    }
+}
+
+fn week() -> Period {
+    Period { from: At(MONDAY), to: At(MONDAY + 7 * DAY), zone: Tz::UTC }
+}
+
+fn tally(rows: &[DutyRead], as_of: At) -> Digest {
+    let mut tally = Tally::new(week(), as_of);
+    for row in rows {
+        tally.count(&DutyOf { duty: row.clone(), restricted: i64::from(row.case_id == "INC-99") });
+    }
+    tally.digest(&BTreeMap::new(), 0, OfLedger::default())
+}
+
+#[test]
+fn each_obligation_counts_where_it_belongs() {
+    let rows = [
+        met("INC-1", MONDAY + DAY, 4 * MINUTE),
+        met("INC-2", MONDAY + DAY, 10 * MINUTE),
+        // Missed and answered in the week.
+        met("INC-3", MONDAY + 2 * DAY, 40 * MINUTE),
+        // Missed in the week, open at its end.
+        DutyRead { nudges: 2, climbs: 1, behind_us: 47 * MINUTE, late_us: Some(MONDAY + 3 * DAY + 15 * MINUTE), opened_us: MONDAY + 3 * DAY,
+            due_us: MONDAY + 3 * DAY + 15 * MINUTE, state: "late".to_owned(), attributed: Some("vendor".to_owned()), ..row("INC-4", 1) },
+        // Opened before the week, paused, so neither late nor forgotten.
+        DutyRead { opened_us: MONDAY - 30 * DAY, due_us: MONDAY - 29 * DAY, state: "paused".to_owned(), paused_us: DAY, ..row("INC-5", 1) },
+        // Let go.
+        DutyRead { closed_us: Some(MONDAY + DAY), state: "waived".to_owned(), ..row("INC-6", 1) },
+        DutyRead { closed_us: Some(MONDAY + DAY), state: "void".to_owned(), ..row("INC-7", 1) },
+        // The week before: one kept, one late.
+        met("INC-8", MONDAY - 2 * DAY, 12 * MINUTE),
+        met("INC-9", MONDAY - 2 * DAY, 60 * MINUTE),
+        // Another duty has a line of its own, with its own target.
+        DutyRead { duty: "resolve".to_owned(), target_us: 8 * 60 * MINUTE, ..met("INC-1", MONDAY + DAY, 4 * MINUTE) },
+        DutyRead { duty: "resolve".to_owned(), target_us: 24 * 60 * MINUTE, ..met("INC-2", MONDAY + DAY, 5 * MINUTE) },
+        // Not yet there.
+        met("INC-10", MONDAY + 8 * DAY, MINUTE),
+    ];
+    let digest = tally(&rows, week().to - Span(1));
+    assert_eq!(digest.workflows.len(), 1);
+    let [acknowledge, resolve] = &digest.workflows[0].lines[..] else { panic!("{:?}", digest.workflows[0].lines) };
+    assert_eq!((acknowledge.duty.as_str(), resolve.duty.as_str()), ("acknowledge", "resolve"));
+    let expected = Line {
+        kind: "incident".to_owned(),
+        duty: "acknowledge".to_owned(),
+        // INC-6 and INC-7 were opened at the very beginning of the week.
+        opened: 6,
+        kept: 2,
+        late: 2,
+        met_late: 1,
+        open: 2,
+        near_misses: 0,
+        waived: 1,
+        void: 1,
+        latency: Some(Latency {
+            answers: 3,
+            p50: Span::minutes(10),
+            p90: Span::minutes(40),
+            p99: Span::minutes(40),
+        }),
+        target: Some(Target { shortest: Span::minutes(15), longest: Span::minutes(15) }),
+        paused: Span::days(1),
+        nudges: 2,
+        climbs: 1,
+        attributed: BTreeMap::from([("operations".to_owned(), 1), ("vendor".to_owned(), 1)]),
+        before: Some(Before {
+            kept: 1,
+            late: 1,
+            latency: Some(Latency { answers: 2, p50: Span::minutes(12), p90: Span::minutes(60), p99: Span::minutes(60) }),
+        }),
+    };
+    assert_eq!(acknowledge, &expected);
+    assert_eq!(resolve.target, Some(Target { shortest: Span::hours(8), longest: Span::hours(24) }));
+    assert_eq!((resolve.kept, resolve.before), (2, None));
+    assert!(!digest.quiet);
+    assert_eq!((digest.bot.told_late, digest.bot.worst), (1, Span::minutes(47)));
+    let old: Vec<String> = digest.old.items.iter().map(|item| format!("{} {:?} {}", item.case, item.late_by, item.paused)).collect();
+    let late_by = Span(4 * DAY - 15 * MINUTE - 1);
+    assert_eq!(old, [format!("INC-4 {:?} false", Some(late_by)), "INC-5 None true".to_owned()]);
+}
+
+#[test]
+fn what_came_later_is_not_known_yet() {
+    let answered_late = met("INC-1", MONDAY + DAY, 60 * MINUTE);
+    let at = |minutes: i64| tally(std::slice::from_ref(&answered_late), At(MONDAY + DAY + minutes * MINUTE));
+    let line = |digest: &Digest| digest.workflows.first().map(|it| it.lines[0].clone()).unwrap_or_default();
+    assert_eq!(line(&at(-1)), Line::default(), "not opened yet");
+    let before = line(&at(10));
+    assert_eq!((before.opened, before.open, before.late, before.met_late), (1, 1, 0, 0));
+    assert_eq!(at(10).old.count, 0);
+    let late = line(&at(30));
+    assert_eq!((late.open, late.late, late.met_late, late.latency), (1, 1, 0, None));
+    assert_eq!(at(30).old.items[0].late_by, Some(Span::minutes(15)));
+    let after = line(&at(60));
+    assert_eq!((after.open, after.late, after.met_late), (0, 1, 1));
+}
+
+#[test]
+fn a_deadline_is_missed_even_while_the_bot_is_down() {
+    let unrecorded = row("INC-1", 1);
+    let digest = tally(&[unrecorded], At(MONDAY + 20 * MINUTE));
+    assert_eq!(digest.workflows[0].lines[0].attributed, BTreeMap::from([("open".to_owned(), 1)]));
+    assert_eq!(digest.old.items[0].late_by, Some(Span::minutes(5)));
+}
+
+#[test]
+fn restricted_cases_are_counted_and_not_named() {
+    let rows = [row("INC-99", 1), row("INC-1", 1)];
+    let digest = tally(&rows, week().to);
+    assert_eq!((digest.old.count, digest.old.restricted, digest.old.items.len()), (2, 1, 1));
+    let all = format!("{}{}{}{:?}", digest.text(Tz::UTC), digest.json(), digest.csv(), digest.card());
+    assert!(all.contains("INC-1") && !all.contains("INC-99") && !all.contains("number: 99"), "{all}");
+}
+
+#[test]
+fn a_quiet_week_says_so() {
+    let digest = tally(&[], week().to);
+    assert!(digest.quiet);
+    let text = digest.text(Tz::UTC);
+    assert!(text.contains("A quiet week: nothing was opened, answered or missed, and nothing is late."), "{text}");
+    assert!(digest.card().plain(Tz::UTC, week().to).contains("A quiet week"));
+    let old = tally(&[DutyRead { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
+    assert!(old.quiet && old.text(Tz::UTC).contains("What follows is older."), "{}", old.text(Tz::UTC));
+    assert!(!old.text(Tz::UTC).contains("nothing is late"));
+}
+
+#[test]
+fn only_so_many_old_items_are_named_the_latest_first() {
+    let rows: Vec<DutyRead> = (1..=1000)
+        .map(|n| DutyRead { due_us: MONDAY + i64::from((n * 7919) % 1000) * MINUTE, ..row(&format!("INC-{n}"), 1) })
+        .collect();
+    let digest = tally(&rows, week().to);
+    assert_eq!((digest.old.count, digest.old.items.len()), (1000, OldItems::NAMED));
+    assert!(digest.old.items.is_sorted_by_key(|item| item.due) && digest.old.items[0].due == At(MONDAY));
+    let card = digest.card().plain(Tz::UTC, week().to);
+    // INC-99 is restricted.
+    assert!(card.contains("… and 989 more"), "{card}");
+}
+
+#[test]
+fn periods_are_read_and_shown() {
+    let at = |text: &str| At(chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_micros());
+    let as_of = at("2026-11-23T09:00:00Z");
+    let check = |text: &str, zone: Tz, from: &str, to: &str, words: &str| {
+        let period = Period::read(text, as_of, zone).unwrap();
+        assert_eq!((period.from, period.to), (at(from), at(to)), "{text}");
+        let shown = Digest { period, ..tally(&[], as_of) }.card().plain(Tz::UTC, as_of);
+        assert!(shown.contains(words), "{shown}");
+    };
+    let kolkata = chrono_tz::Asia::Kolkata;
+    check("month", kolkata, "2026-09-30T18:30:00Z", "2026-10-31T18:30:00Z", "Thu 1 Oct – Sat 31 Oct 2026");
+    check("quarter", Tz::UTC, "2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z", "Wed 1 Jul – Wed 30 Sep 2026");
+    check("2025-12-29..2026-01-04", Tz::UTC, "2025-12-29T00:00:00Z", "2026-01-05T00:00:00Z", "Mon 29 Dec 2025 – Sun 4 Jan 2026");
+    let week = Period::read("week", as_of, Tz::UTC).unwrap();
+    assert!(week.holds(as_of.0) && !week.holds((as_of - Span::days(7)).0) && week.to - week.from == Span::days(7));
+    for wrong in ["", "fortnight", "2026-11-30..2026-11-01", "2026-11-01..", "2026-02-30..2026-03-01"] {
+        assert!(Period::read(wrong, as_of, Tz::UTC).unwrap_err().contains("2026-11-01..2026-11-30"), "{wrong}");
+    }
+}
+
+#[test]
+fn cells_of_the_csv_are_never_formulas() {
+    let digest = tally(&[DutyRead { workflow: "=cmd|calc".to_owned(), ..met("INC-1", MONDAY, MINUTE) }], week().to);
+    let csv = digest.csv();
+    assert!(csv.contains(",'=cmd|calc,incident,acknowledge,1,1,0,"), "{csv}");
+    assert!(csv.lines().all(|line| line.split(',').count() == 27), "{csv}");
+}
+
+#[tokio::test]
+async fn a_digest_is_drawn_from_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut writer, reader) = store::open(&folder.path().join("test.db"), true).await.unwrap();
+    let mut commit = Commit::default();
+    for (case, number) in [("INC-1", 1), ("INC-2", 2)] {
+        commit.cases.push(CaseRow {
+            case: case.to_owned(),
+            kind: "incident",
+            number,
+            workflow: "credit-scoring".to_owned(),
+            state: "open",
+            restricted: case == "INC-2",
+            opened_us: MONDAY,
+            closed_us: None,
+            wake_us: None,
+            snapshot: "{}".to_owned(),
+        });
+        commit.duties.push(DutyRow {
+            case: case.to_owned(),
+            number: 1,
+            workflow: "credit-scoring".to_owned(),
+            kind: "incident",
+            duty: "acknowledge",
+            role: Some("triage".to_owned()),
+            person: None,
+            party: None,
+            opened_us: MONDAY,
+            due_us: MONDAY + 15 * MINUTE,
+            target_us: 15 * MINUTE,
+            took_us: None,
+            late_us: None,
+            closed_us: None,
+            state: "owed",
+            paused_us: 0,
+            nudges: 0,
+            climbs: 0,
+            last_told_us: None,
+            attributed: None,
+            behind_us: 0,
+        });
+    }
+    writer.commit(&commit).await.unwrap();
+    let policy = Policy::read(EXAMPLE).unwrap();
+    let draw = async |workflow: &[WorkflowId]| draw(&reader, folder.path(), &policy, &week(), workflow, week().to).await.unwrap();
+    let digest = draw(&[]).await;
+    assert_eq!((digest.workflows[0].lines[0].opened, digest.old.restricted, digest.old.items.len()), (2, 1, 1));
+    assert_eq!(digest.ledger.entries, 0);
+    assert_eq!(draw(&[WorkflowId::from("credit-scoring")]).await, digest);
+    assert!(draw(&[WorkflowId::from("claims-triage")]).await.quiet);
+}
+
+/// Nearest rank as the textbook says it, without a formula for the place: the smallest value that enough others don't exceed.
+fn naive(values: &[i64], percent: usize) -> i64 {
+    let enough = |value: &&i64| values.iter().filter(|other| other <= value).count() * 100 >= values.len() * percent;
+    *values.iter().filter(enough).min().unwrap()
+}
+
+proptest! {
+    #[test]
+    fn percentiles_are_those_of_a_naive_count(mut took in prop::collection::vec(0..500_i64, 1..120)) {
+        let expected = [50, 90, 99].map(|percent| Span(naive(&took, percent)));
+        let latency = Latency::of(&mut took).unwrap();
+        prop_assert_eq!([latency.p50, latency.p90, latency.p99], expected);
+        prop_assert_eq!(latency.answers, took.len() as u64);
+    }
+
+    #[test]
+    fn the_order_of_the_rows_changes_nothing(
+        rows in prop::collection::vec((0..14_i64, 0..120_i64, 1..40_u32, any::<bool>()), 0..60), seed in any::<u64>(),
+    ) {
+        let rows: Vec<DutyRead> = rows.into_iter().zip(1..).map(|((day, took, case, open), number)| {
+            let met = met(&format!("INC-{case}"), MONDAY + (day - 7) * DAY, took * MINUTE);
+            let closed_us = met.closed_us.filter(|_| !open);
+            DutyRead { number, closed_us, took_us: met.took_us.filter(|_| !open), ..met }
+        }).collect();
+        let mut shuffled = rows.clone();
+        shuffled.sort_by_key(|row| (u64::from(row.number)).wrapping_mul(seed | 1));
+        let (one, other) = (tally(&rows, week().to), tally(&shuffled, week().to));
+        prop_assert_eq!(one.json(), other.json());
+        prop_assert_eq!(one.text(Tz::UTC), other.text(Tz::UTC));
+        let read: Digest = serde_json::from_str(&one.json()).unwrap();
+        prop_assert_eq!(read, one);
+    }
+}

@@ -1,0 +1,554 @@
+//! What becomes of a message when the platform hurts: refuses for now or for good, is slow, or took it while the process
+//! died. The platform is a fake that can do all of that; desk, courier and store are the real ones.
+
+mod kit;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use countersign::card::Card;
+use countersign::chat::{Chat, Chats, Delivery, Lane, Post, Receipt, Spot, Undelivered, local};
+use countersign::clock::Clock;
+use countersign::domain::command::HouseCommand;
+use countersign::domain::policy::Policy;
+use countersign::domain::{Actor, At, Platform, Span};
+use kit::bot::until;
+use kit::house::{House, MONDAY};
+use kit::written::{self, Written};
+use tokio::sync::watch;
+
+/// Two workflows, each in a channel of its own on a platform that people can be told on; operators in a third.
+const POLICY: &str = r#"
+[policy]
+name = "Deliveries"
+operators_channel = "slack:C0OPS"
+ladder = "plain"
+
+[parties.bank]
+name = "Bank"
+
+[people.maya]
+name = "Maya"
+party = "bank"
+zone = "UTC"
+slack = "U0MAYA"
+
+[people.dev]
+name = "Dev"
+party = "bank"
+zone = "UTC"
+slack = "U0DEV"
+
+[people.lena]
+name = "Lena"
+party = "bank"
+zone = "UTC"
+slack = "U0LENA"
+
+[roles.model-risk]
+name = "Model risk"
+party = "bank"
+members = ["dev"]
+
+[roles.claims-risk]
+name = "Claims risk"
+party = "bank"
+members = ["lena"]
+
+[roles.lead]
+name = "Lead"
+party = "bank"
+members = ["lena"]
+
+[ladders.plain]
+nudge_at_percent = [50]
+climb = [{ after = "30m", tell = "lead" }]
+
+[severities.sev1]
+about = "Everything"
+
+[workflows.lending]
+name = "Lending"
+stage = "production"
+channel = "slack:C0LENDING"
+approval_path = "lending"
+keep_evidence_days = 365
+
+[workflows.claims]
+name = "Claims"
+stage = "production"
+channel = "slack:C0CLAIMS"
+approval_path = "claims"
+keep_evidence_days = 365
+
+[paths.lending]
+name = "Lending"
+when_time_is_up = "hold"
+
+[[paths.lending.stages]]
+role = "model-risk"
+quorum = 1
+within = "1h"
+
+[paths.claims]
+name = "Claims"
+when_time_is_up = "hold"
+
+[[paths.claims.stages]]
+role = "claims-risk"
+quorum = 1
+within = "1h"
+
+[may]
+open_incident = "anyone"
+request_approval = "anyone"
+"#;
+
+const LENDING: &str = "slack/C0LENDING";
+const CLAIMS: &str = "slack/C0CLAIMS";
+const OPS: &str = "slack/C0OPS";
+const DEV: &str = "slack/@U0DEV";
+
+/// A platform that can hurt, and remembers what it was handed. It outlives the processes that speak to it.
+#[derive(Clone, Default)]
+struct Fake {
+    state: Arc<Mutex<State>>,
+    changed: Arc<watch::Sender<()>>,
+}
+
+#[derive(Default)]
+struct State {
+    ills: HashMap<String, Ill>,
+    /// What people can read there.
+    taken: Vec<Taken>,
+    tries: Vec<Try>,
+    clock: Option<Clock>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ill {
+    Later(Option<Span>),
+    Never,
+    /// Takes nothing, and doesn't answer until it is well.
+    Slow,
+    /// Takes messages, cards aside, and dies of it.
+    TakesAndIsSilent,
+}
+
+#[derive(Clone, Debug)]
+struct Taken {
+    lane: String,
+    nonce: String,
+    text: String,
+    thread: Option<String>,
+    perhaps_sent: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Try {
+    lane: String,
+    nonce: String,
+    at: At,
+}
+
+impl Fake {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nobody panics with it")
+    }
+
+    fn falls_ill(&self, lane: &str, ill: Ill) {
+        self.state().ills.insert(lane.to_owned(), ill);
+        self.changed.send_replace(());
+    }
+
+    fn is_well(&self, lane: &str) {
+        self.state().ills.remove(lane);
+        self.changed.send_replace(());
+    }
+
+    fn taken(&self, lane: &str) -> Vec<Taken> {
+        self.state().taken.iter().filter(|it| it.lane == lane).cloned().collect()
+    }
+
+    /// Messages that a lane's people can read, cards aside.
+    fn words(&self, lane: &str) -> Vec<String> {
+        self.taken(lane).into_iter().filter(|it| is_message(&it.nonce)).map(|it| it.text).collect()
+    }
+
+    fn tries(&self, lane: &str) -> Vec<Try> {
+        self.state().tries.iter().filter(|it| it.lane == lane).cloned().collect()
+    }
+}
+
+/// A message of the outbox has its number as nonce; a card has its case's name.
+fn is_message(nonce: &str) -> bool {
+    nonce.bytes().all(|b| b.is_ascii_digit())
+}
+
+impl Chat for Fake {
+    fn platform(&self) -> Platform {
+        Platform::from("slack")
+    }
+
+    fn recognises_repetition(&self) -> bool {
+        false
+    }
+
+    fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
+        Box::pin(async move {
+            let lane = post.lane.to_string();
+            let now = self.state().clock.as_ref().expect("a clock").now();
+            self.state().tries.push(Try { lane: lane.clone(), nonce: post.nonce.clone(), at: now });
+            let mut changed = self.changed.subscribe();
+            loop {
+                let ill = self.state().ills.get(&lane).copied();
+                let why = "it is ill".to_owned();
+                match ill {
+                    Some(Ill::Later(after)) => return Err(Undelivered::Later { why, after }),
+                    Some(Ill::Never) => return Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
+                    Some(Ill::Slow) => {}
+                    Some(Ill::TakesAndIsSilent) if is_message(&post.nonce) => {
+                        self.take(&post, &lane);
+                        std::future::pending::<()>().await;
+                    }
+                    Some(Ill::TakesAndIsSilent) | None => return Ok(Receipt { message: self.take(&post, &lane) }),
+                }
+                changed.changed().await.expect("the fake outlives it");
+            }
+        })
+    }
+
+    fn edit<'a>(&'a self, lane: &'a Lane, _message: &'a str, _card: &'a Card) -> Delivery<'a, ()> {
+        let ill = self.state().ills.get(&lane.to_string()).copied();
+        Box::pin(async move {
+            match ill {
+                Some(Ill::Later(after)) => Err(Undelivered::Later { why: "it is ill".to_owned(), after }),
+                Some(Ill::Never) => Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
+                Some(Ill::Slow | Ill::TakesAndIsSilent) | None => Ok(()),
+            }
+        })
+    }
+}
+
+impl Fake {
+    fn take(&self, post: &Post<'_>, lane: &str) -> String {
+        let mut state = self.state();
+        let message = format!("{}.{:06}", 1_795_424_400, state.taken.len());
+        state.taken.push(Taken {
+            lane: lane.to_owned(),
+            nonce: post.nonce.clone(),
+            text: post.card.plain(chrono_tz::UTC, MONDAY),
+            thread: post.thread.map(str::to_owned),
+            perhaps_sent: post.perhaps_sent,
+        });
+        message
+    }
+}
+
+async fn open(data: &Path, fake: &Fake, clock: &Clock) -> House {
+    fake.state().clock = Some(clock.clone());
+    let chats = Chats::default().with(Arc::new(fake.clone()));
+    House::open(data, POLICY, clock.clone(), chats).await
+}
+
+struct Scene {
+    folder: tempfile::TempDir,
+    fake: Fake,
+    clock: Clock,
+    house: House,
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (fake, clock) = (Fake::default(), Clock::manual(MONDAY, 0));
+        let house = open(folder.path(), &fake, &clock).await;
+        Scene { folder, fake, clock, house }
+    }
+
+    /// Waits until nothing is left to be told now.
+    async fn quiet(&self) {
+        until("quiet", async || {
+            let now = self.clock.now();
+            let woken = self.house.desk.shown().next_wake.is_none_or(|at| at > now);
+            let told = self.house.reader.outbox_next().await.expect("a moment").is_none_or(|at| at > now);
+            let (due, _) = self.house.reader.outbox_age(now).await.expect("a count");
+            woken && told && due == 0
+        })
+        .await;
+    }
+
+    async fn pass(&self, span: Span) {
+        self.clock.move_to(self.clock.now() + span);
+        self.quiet().await;
+    }
+
+    /// Another process takes over the folder; the courier of the last one died where it stood.
+    async fn restart(self) -> Scene {
+        let Scene { folder, fake, clock, house } = self;
+        house.stop().await;
+        let house = open(folder.path(), &fake, &clock).await;
+        Scene { folder, fake, clock, house }
+    }
+
+    async fn request(&self, workflow: &str, title: &str) {
+        self.house.command(title, "maya", &format!("/approval request {workflow} \"{title}\"")).await;
+    }
+
+    async fn end(self) -> Written {
+        let now = self.clock.now();
+        self.house.stop().await;
+        written::verifies(self.folder.path()).await;
+        let written = Written::read(self.folder.path()).await;
+        written.check_told_once(now);
+        written
+    }
+}
+
+#[tokio::test]
+async fn the_process_died_between_sending_and_receipt() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    scene.fake.falls_ill(LENDING, Ill::TakesAndIsSilent);
+    scene.fake.falls_ill(DEV, Ill::TakesAndIsSilent);
+    let before = scene.fake.words(LENDING).len();
+    scene.house.command("n", "maya", "/approval note APR-1 the drift report is attached").await;
+    until("the platform has it", async || scene.fake.words(LENDING).len() == before + 1).await;
+    scene.fake.is_well(LENDING);
+    scene.fake.is_well(DEV);
+    let scene = scene.restart().await;
+    scene.quiet().await;
+    let words = scene.fake.words(LENDING);
+    assert_eq!(words.len(), before + 2, "told twice at most: {words:?}");
+    assert_eq!(words[before], words[before + 1]);
+    let twice = scene.fake.taken(LENDING).pop().expect("a message");
+    assert!(twice.perhaps_sent, "the adapter is told to look first: {twice:?}");
+    let written = scene.end().await;
+    let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).collect();
+    assert_eq!(perhaps.len(), 1, "recorded as perhaps twice, and nothing else is: {perhaps:?}");
+    assert_eq!(perhaps[0].outbox, [twice.nonce.parse::<i64>().expect("a number")]);
+}
+
+#[tokio::test]
+async fn a_lane_that_is_asked_to_wait_holds_up_no_other() {
+    let scene = Scene::new().await;
+    scene.fake.falls_ill(LENDING, Ill::Later(Some(Span::seconds(30))));
+    scene.request("lending", "Ship lending").await;
+    scene.request("claims", "Ship claims").await;
+    until("claims heard", async || !scene.fake.taken(CLAIMS).is_empty()).await;
+    scene.quiet().await;
+    assert!(scene.fake.taken(LENDING).is_empty());
+    scene.fake.is_well(LENDING);
+    scene.quiet().await;
+    assert!(scene.fake.taken(LENDING).is_empty(), "the platform said 30 seconds, and none has passed");
+    scene.pass(Span::seconds(29)).await;
+    assert!(scene.fake.taken(LENDING).is_empty(), "the platform said 30 seconds");
+    scene.pass(Span::seconds(1)).await;
+    assert!(!scene.fake.taken(LENDING).is_empty());
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn words_of_a_lane_keep_their_order_however_often_it_refuses() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    let before = scene.fake.words(LENDING).len();
+    scene.fake.falls_ill(LENDING, Ill::Later(None));
+    for nth in 0..3 {
+        scene.house.command(&format!("n{nth}"), "maya", &format!("/approval note APR-1 word {nth}")).await;
+    }
+    scene.pass(Span::seconds(3)).await;
+    scene.house.command("n3", "maya", "/approval note APR-1 word 3").await;
+    // It refuses the first word only as long as it is the first: what came later must not slip past it.
+    scene.quiet().await;
+    scene.fake.is_well(LENDING);
+    scene.house.command("n4", "maya", "/approval note APR-1 word 4").await;
+    for _ in 0..40 {
+        scene.pass(Span::seconds(1)).await;
+    }
+    let words = scene.fake.words(LENDING).split_off(before);
+    let order: Vec<usize> = (0..5).map(|nth| words.iter().position(|it| it.contains(&format!("word {nth}"))).expect("told")).collect();
+    assert!(order.is_sorted() && words.len() == 5, "{words:#?}");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn pauses_between_tries_grow_and_a_day_is_enough() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    scene.fake.falls_ill(LENDING, Ill::Later(None));
+    scene.house.command("n", "maya", "/approval note APR-1 the drift report").await;
+    let first = scene.fake.tries(LENDING).len();
+    let nonce = loop {
+        if let Some(it) = scene.fake.tries(LENDING).iter().skip(first.saturating_sub(1)).find(|it| is_message(&it.nonce)) {
+            break it.nonce.clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    scene.quiet().await;
+    for _ in 0..400 {
+        let Some(next) = scene.house.reader.outbox_next().await.expect("a moment") else { break };
+        scene.clock.move_to(next.max(scene.clock.now() + Span::seconds(1)));
+        scene.quiet().await;
+    }
+    let tries: Vec<At> = scene.fake.tries(LENDING).iter().filter(|it| it.nonce == nonce).map(|it| it.at).collect();
+    let pauses: Vec<Span> = tries.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(tries.len() > 10, "{pauses:?}");
+    for (nth, pause) in pauses.iter().enumerate() {
+        let whole = Span::seconds(2 << nth.min(20)).min(Span::minutes(10));
+        // Up to a quarter of jitter, and the second by which this test steps.
+        let most = Span(whole.0 + whole.0 / 4) + Span::seconds(1);
+        assert!(*pause >= whole && *pause <= most, "pause {nth} was {pause}, expected {whole} to {most}");
+    }
+    assert!(*tries.last().expect("one") - tries[0] <= Span::days(1), "{pauses:?}");
+    let report = scene.house.health.look().await;
+    assert!(report.given_up >= 1, "{report:?}");
+    assert!(scene.fake.words(OPS).iter().any(|it| it.contains("could not be delivered") || it.contains("can't be delivered")), "{:#?}", scene.fake.words(OPS));
+    let written = scene.end().await;
+    let nonce: i64 = nonce.parse().expect("a number");
+    assert!(written.not_told().any(|it| it.outbox == [nonce]), "given up is recorded");
+}
+
+#[tokio::test]
+async fn a_channel_that_is_gone_is_given_up_and_the_operators_hear() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    let told = scene.fake.words(LENDING).len();
+    scene.fake.falls_ill(LENDING, Ill::Never);
+    scene.house.command("n", "maya", "/approval note APR-1 the drift report").await;
+    until("given up", async || scene.house.health.look().await.given_up == 1).await;
+    scene.quiet().await;
+    assert_eq!(scene.fake.words(LENDING).len(), told);
+    let heard = scene.fake.words(OPS);
+    let mine: Vec<&String> = heard.iter().filter(|it| it.contains("the channel is gone")).collect();
+    assert_eq!(mine.len(), 1, "{heard:#?}");
+
+    // The operators' own channel gone too: recorded, and no message about a message about a message.
+    scene.fake.falls_ill(OPS, Ill::Never);
+    scene.house.command("n2", "maya", "/approval note APR-1 and the bias report").await;
+    until("given up", async || scene.house.health.look().await.given_up == 3).await;
+    scene.quiet().await;
+    assert_eq!(scene.house.health.look().await.given_up, 3, "the note, and what was to be said about it");
+    let written = scene.end().await;
+    assert_eq!(written.count("told.undeliverable"), 3);
+    assert_eq!(written.count("house.gave-up"), 3);
+    let given_up: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
+    assert!(written.told().all(|told| told.outbox.iter().all(|id| !given_up.contains(id))), "never counted as sent");
+}
+
+#[tokio::test]
+async fn a_slow_platform_holds_up_neither_answers_nor_other_lanes() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship lending").await;
+    scene.request("claims", "Ship claims").await;
+    scene.quiet().await;
+    scene.fake.falls_ill(LENDING, Ill::Slow);
+    let tried = scene.fake.tries(LENDING).len();
+    scene.house.command("n1", "maya", "/approval note APR-1 a word that takes long").await;
+    until("the slow platform has been called", async || scene.fake.tries(LENDING).len() > tried).await;
+    let heard = scene.fake.words(CLAIMS).len();
+    let answer = scene.house.command("n2", "maya", "/approval note APR-2 a word for the others").await;
+    assert!(!answer.cards.is_empty(), "the desk answers meanwhile");
+    until("the others hear meanwhile", async || scene.fake.words(CLAIMS).len() > heard).await;
+    scene.fake.is_well(LENDING);
+    scene.quiet().await;
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn what_was_answered_meanwhile_is_not_sent() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    let (lending, dev) = (scene.fake.words(LENDING).len(), scene.fake.words(DEV).len());
+    scene.fake.falls_ill(LENDING, Ill::Later(Some(Span::minutes(20))));
+    scene.fake.falls_ill(DEV, Ill::Later(Some(Span::minutes(20))));
+    scene.pass(Span::minutes(30)).await;
+    assert!(scene.fake.tries(DEV).len() + scene.fake.tries(LENDING).len() > lending + dev, "there was a nudge");
+    scene.house.command("v", "dev", "/approval approve APR-1").await;
+    scene.fake.is_well(LENDING);
+    scene.fake.is_well(DEV);
+    scene.pass(Span::minutes(21)).await;
+    let said: Vec<String> = scene.fake.words(LENDING).split_off(lending).into_iter().chain(scene.fake.words(DEV).split_off(dev)).collect();
+    assert!(said.iter().all(|it| !it.contains("left") && !it.contains("is due")), "no nudge for what is answered: {said:#?}");
+    let written = scene.end().await;
+    let dropped: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
+    assert!(written.count("told.not-needed") >= 1 && !dropped.is_empty());
+    assert!(written.told().all(|told| told.outbox.iter().all(|id| !dropped.contains(id))));
+}
+
+#[tokio::test]
+async fn nothing_that_waits_is_lost_or_reordered_by_a_restart() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    let before = scene.fake.words(LENDING).len();
+    scene.fake.falls_ill(LENDING, Ill::Later(Some(Span::minutes(1))));
+    for nth in 0..3 {
+        scene.house.command(&format!("n{nth}"), "maya", &format!("/approval note APR-1 word {nth}")).await;
+    }
+    scene.quiet().await;
+    scene.fake.is_well(LENDING);
+    let scene = scene.restart().await;
+    scene.house.command("n3", "maya", "/approval note APR-1 word 3").await;
+    scene.quiet().await;
+    scene.pass(Span::minutes(2)).await;
+    let words = scene.fake.words(LENDING).split_off(before);
+    let order: Vec<usize> = (0..4).map(|nth| words.iter().position(|it| it.contains(&format!("word {nth}"))).expect("told")).collect();
+    assert!(order.is_sorted() && words.len() == 4, "{words:#?}");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_recorded_even_if_the_next_message_cannot_be_made() {
+    // Each lane's messages are told, whatever became of their neighbours: every thread hangs under its case's card.
+    let scene = Scene::new().await;
+    for nth in 0..20 {
+        scene.request(if nth % 2 == 0 { "lending" } else { "claims" }, &format!("Ship v{nth}")).await;
+    }
+    scene.quiet().await;
+    scene.pass(Span::minutes(30)).await;
+    let cards: BTreeMap<String, usize> = scene.fake.state().taken.iter().fold(BTreeMap::new(), |mut all, it| {
+        if !is_message(&it.nonce) {
+            *all.entry(it.nonce.clone()).or_default() += 1;
+        }
+        all
+    });
+    assert_eq!(cards.len(), 20);
+    assert!(cards.values().all(|times| *times == 1), "one card a case: {cards:?}");
+    assert!(scene.fake.taken(LENDING).iter().filter(|it| is_message(&it.nonce)).all(|it| it.thread.is_some()));
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let here = |text: &str| text.replace("slack:C0LENDING", "lending").replace("slack:C0CLAIMS", "claims").replace("slack:C0OPS", "ops");
+    let before = here(POLICY);
+    let after = before.replace("channel = \"lending\"", "channel = \"credit\"");
+    let clock = Clock::manual(MONDAY, 0);
+    let house = House::try_open(folder.path(), &before, clock.clone(), |desk| {
+        Chats::default().with(Arc::new(local::Local::new(desk.watch())))
+    })
+    .await
+    .expect("the desk opens");
+    house.command("r", "maya", "/approval request lending \"Ship it\"").await;
+    let policy = Box::new(Policy::read(&after).expect("it reads"));
+    house.desk.house(HouseCommand::LoadPolicy { policy, text: after }, Actor::Operator).await.expect("no fault").expect("loaded");
+    house.command("n", "maya", "/approval note APR-1 the drift report").await;
+    until("given up", async || house.health.look().await.given_up >= 1).await;
+    until("the operators heard", async || {
+        Written::of(&house.reader).await.told().any(|told| {
+            matches!(&told.lane.place, Spot::Channel(id) if id == "ops")
+                && told.card.plain(chrono_tz::UTC, MONDAY).contains("no channel #lending")
+        })
+    })
+    .await;
+    house.stop().await;
+    written::verifies(folder.path()).await;
+}

@@ -1,0 +1,95 @@
+//! A desk and a courier in this process, on a manual clock, with whatever platforms a test brings.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign::card::Wording;
+use countersign::chat::{Account, Answer, Chats, Heard, Lane, What};
+use countersign::clock::Clock;
+use countersign::courier::Courier;
+use countersign::desk::{Desk, DeskError, DeskHandle, Fault, Heeded, Setup};
+use countersign::domain::policy::Policy;
+use countersign::domain::{At, Span};
+use countersign::folder::Folder;
+use countersign::health::Health;
+use countersign::store::{self, Reader};
+use tokio::task::JoinHandle;
+
+/// A Monday morning, 09:00 UTC.
+pub const MONDAY: At = At(1_795_424_400_000_000);
+
+pub struct House {
+    pub desk: DeskHandle,
+    pub reader: Reader,
+    pub clock: Clock,
+    pub health: Health,
+    task: JoinHandle<Result<(), DeskError>>,
+    courier: JoinHandle<()>,
+}
+
+impl House {
+    pub async fn open(data: &Path, policy: &str, clock: Clock, chats: Chats) -> House {
+        House::try_open(data, policy, clock, |_| chats).await.expect("the desk opens")
+    }
+
+    /// `chats` is handed the desk, for platforms that look at what is committed.
+    pub async fn try_open(
+        data: &Path,
+        policy: &str,
+        clock: Clock,
+        chats: impl FnOnce(&DeskHandle) -> Chats,
+    ) -> Result<House, DeskError> {
+        let folder = Folder::open(data, true)?;
+        let (writer, reader) = store::open(&folder.database(), true).await?;
+        let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
+        let mut platforms: Vec<_> = countersign_platforms(&read);
+        platforms.sort();
+        platforms.dedup();
+        let setup = Setup {
+            clock: clock.clone(),
+            policy: Arc::new(read),
+            policy_text: policy.to_owned(),
+            wording: Arc::new(Wording::embedded()),
+            platforms,
+            checkpoint_every: Span::minutes(1),
+        };
+        let (desk, handle) = Desk::open(folder, writer, setup).await?;
+        let task = tokio::spawn(desk.run());
+        let courier = Courier::new(handle.clone(), reader.clone(), chats(&handle), data.to_owned());
+        let health = Health::new(handle.clone(), reader.clone());
+        Ok(House { desk: handle, reader, clock, health, task, courier: tokio::spawn(courier.run()) })
+    }
+
+    /// The courier dies where it stands.
+    pub async fn lose_courier(&mut self) {
+        self.courier.abort();
+        let _aborted = (&mut self.courier).await;
+    }
+
+    pub async fn stop(mut self) {
+        self.lose_courier().await;
+        self.desk.stop().await;
+        self.task.await.expect("the desk ran").expect("the desk stopped well");
+    }
+
+    pub async fn hear(&self, cause: &str, who: &str, lane: &str, what: What) -> Result<Heeded, Fault> {
+        let from = Account { id: who.to_owned(), name: who.to_owned(), bot: false };
+        let lane: Lane = lane.parse().expect("a lane");
+        self.desk.hear(Heard { cause: cause.to_owned(), from, lane, thread: None, said: None, what }).await
+    }
+
+    /// A command that is understood.
+    pub async fn command(&self, cause: &str, who: &str, text: &str) -> Answer {
+        let heeded = self.hear(cause, who, "local/room", What::Command { text: text.to_owned() }).await;
+        match heeded.expect("the desk answers") {
+            Heeded::Answer(answer) => answer,
+            other => panic!("no answer to {text:?}: {other:?}"),
+        }
+    }
+}
+
+fn countersign_platforms(policy: &Policy) -> Vec<countersign::domain::Platform> {
+    let channels = policy.workflows.values().flat_map(|flow| &flow.channels).chain(&policy.operators);
+    let local = countersign::domain::Platform::from("local");
+    channels.map(|channel| channel.platform.clone()).chain([local]).collect()
+}

@@ -1,0 +1,579 @@
+//! The room's page in headless Chromium, as people use it: two windows are two people, and nothing is reloaded.
+//!
+//! Needs Debian's `chromium` and `chromium-driver`. Where they are missing the tests say so and pass.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use axum::http::Method;
+use fantoccini::elements::Element;
+use fantoccini::error::{CmdError, ErrorStatus};
+use fantoccini::key::Key;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use reqwest::Url;
+use serde_json::{Value, json};
+
+use countersign::clock::Mode;
+use countersign::config::{Config, Given};
+use countersign::serve::{self, Running, Time};
+
+/// How long a page may take to show something on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+const STEP: Duration = Duration::from_millis(40);
+
+#[test]
+fn an_incident_is_opened_by_form_and_acknowledged_in_another_window() {
+    in_a_browser(async |browser| {
+        // Whoever comes without a name is asked who they are.
+        let maya = browser.open("/").await;
+        maya.click("persona-maya").await;
+        maya.sees("persona", "Maya Krishnan").await;
+        maya.click("channel-credit-ai").await;
+        maya.sees("empty", "Nothing has been said in #credit-ai").await;
+
+        maya.says("/incident open").await;
+        // A form that lacks something stays open and says what.
+        maya.click("form-submit").await;
+        maya.sees("form", "This is needed").await;
+        maya.types("field-title", "Scores drift for <b>new</b> customers").await;
+        maya.chooses("field-workflow", "credit-scoring").await;
+        maya.chooses("field-severity", "sev1").await;
+        maya.chooses("field-impact", "unclear").await;
+        maya.click("form-submit").await;
+        maya.gone("form-submit").await;
+        maya.sees("card", "INC-1 · Scores drift for <b>new</b> customers").await;
+
+        let dev = browser.open("/?as=dev&channel=credit-ai").await;
+        dev.sees("owed-INC-1", "acknowledge").await;
+        dev.sees("card", "INC-1 · Scores drift").await;
+        dev.click("button-ack:INC-1").await;
+        dev.gone("button-ack:INC-1").await;
+        maya.sees("card", "acknowledged").await;
+        // Priya is of model risk: the impact is hers to assess, and the acknowledgement never was.
+        let priya = browser.open("/?as=priya&channel=credit-ai").await;
+        priya.sees("owed-INC-1", "assess").await;
+        priya.never_saw("owed-INC-1", "acknowledge").await;
+    });
+}
+
+#[test]
+fn an_approval_is_nudged_and_pressed_by_two_others() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        maya.says("/approval request credit-scoring \"Ship v7\" action=\"deploy scoring:v7 --all\"").await;
+        maya.sees("card", "deploy scoring:v7 --all").await;
+        // Whoever asks can't approve: the answer is private and nothing changes.
+        maya.click("button-approve:APR-1:1").await;
+        maya.sees("answer", "somebody else decides").await;
+
+        let priya = browser.open("/?as=priya&channel=credit-ai").await;
+        priya.sees("card", "0 of 2").await;
+        priya.click("button-approve:APR-1:1").await;
+        priya.sees("card", "1 of 2").await;
+        priya.gone("owed-APR-1").await;
+
+        let tomas = browser.open("/?as=tomas&channel=credit-ai").await;
+        tomas.sees("owed-APR-1", "1 of 2").await;
+        tomas.click("skip-wake").await;
+        // In the case's thread, and then in his own direct messages.
+        tomas.click("replies").await;
+        tomas.sees("thread", "1 of 2").await;
+        tomas.sees("thread", "60 min left").await;
+        tomas.click("thread-close").await;
+        tomas.click("channel-@tomas").await;
+        tomas.sees("message", "APR-1").await;
+        // Priya has answered: nobody nudges her any more.
+        priya.click("channel-@priya").await;
+        priya.sees("empty", "Here the bot speaks to you alone").await;
+
+        tomas.click("button-approve:APR-1").await;
+        tomas.gone("owed-APR-1").await;
+        maya.sees("card", "approved").await;
+        maya.sees("card", "2 of 2").await;
+    });
+}
+
+#[test]
+fn what_nobody_answers_becomes_late_when_the_time_passes() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        maya.says("/approval request credit-scoring \"Ship v7\"").await;
+        maya.sees("card", "APR-1 · Ship v7").await;
+        for _ in 0..3 {
+            maya.click("plus-hour").await;
+            maya.settles("plus-hour").await;
+        }
+        maya.sees("card", "late").await;
+        // Widened to the chief risk office, as the policy says; one of them can decide from his direct messages.
+        let henrik = browser.open("/?as=henrik&channel=@henrik").await;
+        henrik.sees("message", "APR-1").await;
+        henrik.click("button-approve:APR-1").await;
+        maya.sees("card", "1 of 2").await;
+    });
+}
+
+#[test]
+fn commands_are_completed_from_the_keyboard() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        maya.types("composer", "/inc").await;
+        maya.sees("completion", "/incident").await;
+        maya.presses("composer", Key::Tab).await;
+        maya.holds("composer", "/incident ").await;
+        maya.types("composer", "decl").await;
+        // An alias finds its verb.
+        maya.sees("completion", "open").await;
+        maya.presses("composer", Key::Enter).await;
+        maya.holds("composer", "/incident open ").await;
+        maya.sees("completion", "which AI system").await;
+        maya.types("composer", "cred").await;
+        maya.presses("composer", Key::Tab).await;
+        maya.holds("composer", "/incident open credit-scoring ").await;
+        maya.presses("composer", Key::Down).await;
+        maya.presses("composer", Key::Down).await;
+        maya.presses("composer", Key::Enter).await;
+        maya.holds("composer", "/incident open credit-scoring sev2 ").await;
+        maya.types("composer", "Scores drift").await;
+        maya.presses("composer", Key::Escape).await;
+        maya.gone("completion").await;
+        maya.presses("composer", Key::Enter).await;
+        maya.sees("card", "INC-1 · Scores drift").await;
+        maya.holds("composer", "").await;
+    });
+}
+
+#[test]
+fn edits_and_deletions_are_seen_live_and_private_answers_are_not() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        let dev = browser.open("/?as=dev&channel=credit-ai").await;
+        let markup = "<img src=x onerror=alert(1)> *bold* @dev";
+        maya.says(markup).await;
+        dev.sees("message", "<img src=x onerror=alert(1)> *bold*").await;
+        assert_eq!(dev.run("return document.querySelectorAll('.log img').length", vec![]).await, 0);
+
+        maya.says("The overnight batch loks fine").await;
+        dev.sees("message", "The overnight batch loks fine").await;
+        maya.tool("The overnight batch", "tool-edit").await;
+        maya.sees("#composer", "Editing your message").await;
+        maya.holds("composer", "The overnight batch loks fine").await;
+        maya.replaces("composer", "The overnight batch looks fine").await;
+        maya.presses("composer", Key::Enter).await;
+        dev.sees("message", "The overnight batch looks fine").await;
+        dev.sees("message", "edited").await;
+        assert!(!dev.shows("log", "loks").await, "the old wording is in the ledger, not on the page");
+
+        maya.tool("The overnight batch", "tool-bin").await;
+        maya.click("confirm-delete").await;
+        dev.sees("message", "message deleted").await;
+        dev.never_saw("log", "The overnight batch").await;
+
+        maya.says("/sla mine").await;
+        maya.sees("answer", "Only you can see this").await;
+        // Said later, seen by both: by then a leak would have been seen too.
+        maya.says("That is all").await;
+        dev.sees("message", "That is all").await;
+        dev.never_saw("log", "Only you can see this").await;
+
+        // Dev may not touch what is Maya's.
+        let tools = "return [...document.querySelectorAll('.message')].at(-1).querySelectorAll('[data-tool=edit], [data-tool=bin]').length";
+        assert_eq!(dev.run(tools, vec![]).await, 0);
+    });
+}
+
+#[test]
+fn threads_and_files_work() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        maya.says("/incident open credit-scoring sev3 Scores drift").await;
+        maya.sees("card", "INC-1 · Scores drift").await;
+        let dev = browser.open("/?as=dev&channel=credit-ai").await;
+        dev.sees("card", "INC-1 · Scores drift").await;
+        dev.tool("INC-1 · Scores drift", "tool-reply").await;
+        dev.sees("thread", "Thread").await;
+        // In a case's own thread its id may be left out, and a mention is a command.
+        dev.types("thread-composer", "@countersign ack I am on it").await;
+        dev.presses("thread-composer", Key::Enter).await;
+        maya.sees("card", "acknowledged").await;
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("figures & <notes>.csv");
+        std::fs::write(&file, "branch,declined\nPune,31\n").expect("it can be written");
+        maya.attaches("composer-file", &file.display().to_string()).await;
+        maya.click("send").await;
+        dev.sees("message", "figures & <notes>.csv").await;
+        let download = "const a = document.querySelector('a.file'); const r = await fetch(a.href); \
+                        return [await r.text(), r.headers.get('content-disposition').split(';')[0]]";
+        let body = dev.run_async(download).await;
+        assert_eq!(body, json!(["branch,declined\nPune,31\n", "attachment"]));
+    });
+}
+
+#[test]
+fn a_phone_shows_everything_without_sideways_scroll() {
+    in_a_browser(async |browser| {
+        let maya = browser.open("/?as=maya&channel=credit-ai").await;
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        browser.devtools("Emulation.setDeviceMetricsOverride", phone).await;
+        maya.fits().await;
+        let long = "a".repeat(300);
+        maya.says(&format!("/approval request credit-scoring \"Ship v7\" action=\"deploy {long}\"")).await;
+        maya.sees("card", "APR-1 · Ship v7").await;
+        maya.says(&format!("https://example.org/{long}?and=so&on")).await;
+        maya.sees("message", "https://example.org/").await;
+        maya.fits().await;
+        maya.says("/incident open").await;
+        maya.sees("form", "Governance severity").await;
+        maya.fits().await;
+        maya.click("form-cancel").await;
+        maya.gone("form-cancel").await;
+        maya.click("menu").await;
+        maya.sees("channel-claims-pilot", "claims-pilot").await;
+        maya.fits().await;
+        maya.click("channel-claims-pilot").await;
+        maya.sees("empty", "Nothing has been said in").await;
+        maya.click("owed-button").await;
+        maya.sees("panel", "Open cases").await;
+        maya.fits().await;
+        maya.sees("panel", "APR-1").await;
+        maya.closes_drawer().await;
+        maya.click("skip-wake").await;
+        maya.settles("skip-wake").await;
+        maya.fits().await;
+        browser.devtools("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    });
+}
+
+// ── The browser ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Tells a story in a browser of its own, to a house of its own whose time stands still. At the end the console must be
+/// empty: no error, no warning, no violation of the page's content policy.
+fn in_a_browser(story: impl AsyncFnOnce(&Browser)) {
+    let (Some(chromium), Some(driver)) = (found("chromium"), found("chromedriver")) else {
+        use std::io::Write;
+        // Past the test runner's capture, so that it is seen.
+        let _unheard = std::io::stderr().write_all(b"\nSKIPPED: no chromium (Debian packages chromium, chromium-driver)\n");
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
+    runtime.block_on(async {
+        let browser = Browser::start(&chromium, &driver).await;
+        story(&browser).await;
+        browser.finish().await;
+    });
+}
+
+fn found(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+struct Browser {
+    client: Client,
+    windows: std::sync::atomic::AtomicUsize,
+    house: Running,
+    // Dropped in this order: the driver goes before the folders that it writes to.
+    _driver: Driver,
+    _folder: tempfile::TempDir,
+}
+
+/// The driver and the browser that it starts: one process group, which ends with the test, however that ends.
+struct Driver {
+    process: Child,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.process.id());
+        // Already gone is as good.
+        let _gone = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _reaped = self.process.wait();
+    }
+}
+
+impl Driver {
+    /// Starts the driver on a port that the system chooses. Returns its address too.
+    fn start(program: &PathBuf, folder: &std::path::Path) -> (Driver, String) {
+        use std::os::unix::process::CommandExt;
+        let log = folder.join("driver.log");
+        let output = std::fs::File::create(&log).expect("the log can be written");
+        let mut command = Command::new(program);
+        command.arg("--port=0").stdin(Stdio::null()).stdout(output).stderr(Stdio::null()).process_group(0);
+        let driver = Driver { process: command.spawn().expect("chromedriver starts") };
+        let since = Instant::now();
+        while since.elapsed() < PATIENCE {
+            let said = std::fs::read_to_string(&log).unwrap_or_default();
+            if let Some(port) = said.split("successfully on port ").nth(1).and_then(|rest| rest.split('.').next()) {
+                return (driver, format!("http://127.0.0.1:{port}"));
+            }
+            std::thread::sleep(STEP);
+        }
+        panic!("chromedriver does not say its port: {}", std::fs::read_to_string(&log).unwrap_or_default());
+    }
+}
+
+impl Browser {
+    async fn start(chromium: &PathBuf, driver: &PathBuf) -> Browser {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let given = Given {
+            data: Some(folder.path().join("data")),
+            listen: Some("127.0.0.1:0".parse().expect("an address")),
+            ..Given::default()
+        };
+        let config = Config::read(None, |_| None, given).expect("the settings are right");
+        let house = serve::start(&config, Time { mode: Mode::Manual, speed: 0 }).await.expect("the house starts");
+        let (driver, address) = Driver::start(driver, folder.path());
+        let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1360,860",
+            &profile,
+        ];
+        let wanted = json!({
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "goog:chromeOptions": { "binary": chromium, "args": arguments },
+        });
+        let capabilities = wanted.as_object().expect("an object").clone();
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await;
+        let client = client.expect("chromium starts");
+        Browser { client, windows: 0.into(), house, _driver: driver, _folder: folder }
+    }
+
+    /// Opens a page of the room in a window of its own.
+    async fn open(&self, path: &str) -> Window<'_> {
+        let first = self.windows.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+        let handle = match first {
+            true => self.client.window().await.expect("a window"),
+            false => self.client.new_window(false).await.expect("another window").handle,
+        };
+        let window = Window { browser: self, handle };
+        window.front().await;
+        self.client.goto(&format!("http://{}{path}", self.house.address)).await.expect("the page opens");
+        window
+    }
+
+    /// A command of the browser's own debugging protocol.
+    async fn devtools(&self, command: &str, parameters: Value) {
+        let command = Own { path: "goog/cdp/execute", body: json!({ "cmd": command, "params": parameters }) };
+        self.client.issue_cmd(command).await.expect("the browser obeys");
+    }
+
+    async fn finish(self) {
+        let log = Own { path: "se/log", body: json!({ "type": "browser" }) };
+        let log = self.client.issue_cmd(log).await.expect("the console can be read");
+        let lines = log.as_array().cloned().unwrap_or_default();
+        let said: Vec<String> = lines
+            .iter()
+            .filter(|line| matches!(line["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(|line| format!("{} {}", line["level"], line["message"]))
+            .collect();
+        assert!(said.is_empty(), "the console has something to say:\n{}", said.join("\n"));
+        self.client.close().await.expect("the browser closes");
+        self.house.stop().await.expect("the house stops");
+    }
+}
+
+/// A command that the WebDriver standard doesn't have.
+#[derive(Debug)]
+struct Own {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Own {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url_parse::Error> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.body.to_string()))
+    }
+}
+
+/// What [`Url`] fails with, by the name of the function that does: the crate isn't ours to name.
+mod url_parse {
+    pub type Error = <reqwest::Url as std::str::FromStr>::Err;
+}
+
+/// One person's window.
+struct Window<'a> {
+    browser: &'a Browser,
+    handle: WindowHandle,
+}
+
+/// A part of the page by its `data-testid`; what begins with a bracket or a hash is a selector already.
+fn by(part: &str) -> String {
+    if part.starts_with(['[', '#']) { part.to_owned() } else { format!("[data-testid=\"{part}\"]") }
+}
+
+/// The last message with these words in it.
+const MESSAGE: &str = "const found = [...document.querySelectorAll('.message')].filter(it => it.innerText.includes(arguments[0])).at(-1);";
+
+impl Window<'_> {
+    async fn front(&self) {
+        self.browser.client.switch_to_window(self.handle.clone()).await.expect("the window is there");
+    }
+
+    async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.front().await;
+        self.browser.client.execute(script, arguments).await.expect("the script runs")
+    }
+
+    async fn run_async(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[0]; (async () => {{ {script} }})().then(done, (error) => done(String(error)))");
+        self.front().await;
+        self.browser.client.execute_async(&script, vec![]).await.expect("the script runs")
+    }
+
+    /// Tries until it is so. The page is drawn anew all the time, so what was found may be gone a moment later.
+    async fn until<T>(&self, what: &str, mut attempt: impl AsyncFnMut() -> Result<Option<T>, CmdError>) -> T {
+        self.front().await;
+        let since = Instant::now();
+        loop {
+            match attempt().await {
+                Ok(Some(it)) => return it,
+                Ok(None) => {}
+                Err(CmdError::Standard(error))
+                    if matches!(
+                        error.error,
+                        ErrorStatus::NoSuchElement
+                            | ErrorStatus::StaleElementReference
+                            | ErrorStatus::ElementNotInteractable
+                            | ErrorStatus::ElementClickIntercepted
+                    ) => {}
+                Err(error) => panic!("{what}: {error}"),
+            }
+            if since.elapsed() > PATIENCE {
+                let page = self.run("return document.body.innerText", vec![]).await;
+                panic!("{what}; the page shows:\n{}", page.as_str().unwrap_or_default());
+            }
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
+    async fn element(&self, part: &str) -> Result<Option<Element>, CmdError> {
+        for element in self.browser.client.find_all(Locator::Css(&by(part))).await? {
+            if element.is_displayed().await? {
+                return Ok(Some(element));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn shows(&self, part: &str, words: &str) -> bool {
+        let script = "return [...document.querySelectorAll(arguments[0])].some(it => it.checkVisibility() && it.innerText.includes(arguments[1]))";
+        self.run(script, vec![json!(by(part)), json!(words)]).await == Value::Bool(true)
+    }
+
+    async fn sees(&self, part: &str, words: &str) {
+        let what = format!("“{words}” is not seen in {part}");
+        self.until(&what, async || Ok(self.shows(part, words).await.then_some(()))).await;
+    }
+
+    /// What must not be here. Only worth something after what would have come with it was seen.
+    async fn never_saw(&self, part: &str, words: &str) {
+        assert!(!self.shows(part, words).await, "“{words}” is seen in {part}");
+    }
+
+    async fn gone(&self, part: &str) {
+        let what = format!("{part} is still there");
+        self.until(&what, async || Ok(self.element(part).await?.is_none().then_some(()))).await;
+    }
+
+    async fn click(&self, part: &str) {
+        let what = format!("there is no {part} to click");
+        self.until(&what, async || {
+            let Some(element) = self.element(part).await? else { return Ok(None) };
+            element.click().await.map(Some)
+        })
+        .await;
+    }
+
+    /// Waits until a button has done what it does.
+    async fn settles(&self, part: &str) {
+        let script = "return document.querySelector(arguments[0]).hasAttribute('aria-busy')";
+        let what = format!("{part} stays busy");
+        self.until(&what, async || {
+            Ok((self.run(script, vec![json!(by(part))]).await == Value::Bool(false)).then_some(()))
+        })
+        .await;
+    }
+
+    async fn types(&self, part: &str, text: &str) {
+        let what = format!("there is no {part} to type into");
+        self.until(&what, async || {
+            let Some(element) = self.element(part).await? else { return Ok(None) };
+            element.send_keys(text).await.map(Some)
+        })
+        .await;
+    }
+
+    async fn presses(&self, part: &str, key: Key) {
+        self.types(part, &char::from(key).to_string()).await;
+    }
+
+    async fn replaces(&self, part: &str, text: &str) {
+        self.click(part).await;
+        self.types(part, &format!("{}a{}", char::from(Key::Control), char::from(Key::Null))).await;
+        self.types(part, text).await;
+    }
+
+    /// Types a line and sends it. Completion is closed first: it is a matter of its own.
+    async fn says(&self, text: &str) {
+        self.types("composer", text).await;
+        self.presses("composer", Key::Escape).await;
+        self.presses("composer", Key::Enter).await;
+        self.holds("composer", "").await;
+    }
+
+    async fn chooses(&self, part: &str, value: &str) {
+        let what = format!("{part} has no {value}");
+        self.until(&what, async || {
+            let Some(element) = self.element(part).await? else { return Ok(None) };
+            element.select_by_value(value).await.map(Some)
+        })
+        .await;
+    }
+
+    async fn attaches(&self, part: &str, path: &str) {
+        self.front().await;
+        let input = self.browser.client.find(Locator::Css(&by(part))).await.expect("there is a place for files");
+        input.send_keys(path).await.expect("it takes a file");
+    }
+
+    async fn holds(&self, part: &str, text: &str) {
+        let what = format!("{part} does not hold “{text}”");
+        let script = "return document.querySelector(arguments[0]).value";
+        self.until(&what, async || Ok((self.run(script, vec![json!(by(part))]).await == text).then_some(()))).await;
+    }
+
+    /// Presses a tool of a message, such as `tool-edit`.
+    async fn tool(&self, words: &str, tool: &str) {
+        let script = format!("{MESSAGE} found.focus(); return found.dataset.id");
+        let id = self.run(&script, vec![json!(words)]).await;
+        let id = id.as_str().expect("a message has an id");
+        self.click(&format!("[data-id=\"{id}\"] {}", by(tool))).await;
+    }
+
+    async fn closes_drawer(&self) {
+        self.front().await;
+        let focused = self.browser.client.active_element().await.expect("something has the focus");
+        focused.send_keys(&char::from(Key::Escape).to_string()).await.expect("it takes a key");
+    }
+
+    /// Nothing reaches over the edge.
+    async fn fits(&self) {
+        let script = "const page = document.documentElement; return [page.scrollWidth, page.clientWidth, innerWidth]";
+        let widths = self.run(script, vec![]).await;
+        assert_eq!(widths, json!([390, 390, 390]), "the page is wider than the phone");
+    }
+}

@@ -1,0 +1,18 @@
+# Somebody is away and nobody stands in: the others of the role are asked, and who is away is left alone.
+
+09:00 anika> /approval away until 2026-11-24 09:00 Training
+      anika hears: Delegation no. 1: Anika is away, everything they hold; the other holders remain.
+      maya> /approval request credit Ship v7
+      @priya: APR-1
+      not @anika: APR-1
+      duty APR-1 decide: owed, holders priya tomas
+10:00 @priya: APR-1 is due at 11:00
+      not @anika: APR-1
+      anika> /approval approve APR-1
+      anika hears: Ask Priya or Tomas
+# Everybody away: the absent are asked all the same, since a duty is never owed by nobody.
+10:05 greta> /approval away until 2026-11-24 09:00 Illness
+      greta> /approval request credit Ship v8
+      jonas> /approval request credit Ship v8
+      case APR-2: requested
+11:00 @greta: APR-1 is late

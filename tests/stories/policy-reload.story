@@ -1,0 +1,24 @@
+# A new policy moves no deadline that was announced. What is opened after it runs on it, and who may bring it in is the policy's to say.
+
+09:00 maya> /incident open credit sev2 Scores drift
+      duty INC-1 acknowledge: owed, due 10:00
+09:10 the policy says: severity = "sev2"\nholder = "triage"\nwithin = "1h" => severity = "sev2"\nholder = "triage"\nwithin = "30m"
+      maya> /sla reload
+      maya hears: Reloading the policy is for governance. Ask Greta.
+      not #ops: A new policy
+      greta> /sla reload
+      greta hears: Policy “Story bank” is in force. Deadlines that were announced stay as they are; new cases run on it.
+      #ops: A new policy is in force ... Loaded by Greta
+      duty INC-1 acknowledge: owed, due 10:00
+      ledger: house.policy-loaded x2
+09:15 maya> /incident open credit sev2 Scores drift again
+      duty INC-2 acknowledge: owed, due 09:45
+# The old one keeps its nudges as well.
+09:29 not @dev: INC-1
+09:30 @dev: INC-1 · acknowledgement is due at 10:00
+09:45 @dev: INC-2 · acknowledgement is late
+      not @dev: INC-1 · acknowledgement is late
+      greta> /sla reload
+      greta hears: That policy is in force already; nothing changed.
+      ledger: house.policy-loaded x2
+10:00 @dev: INC-1 · acknowledgement is late

@@ -1,0 +1,435 @@
+//! How a story is written.
+//!
+//! ```text
+//! # What it shows. Lines that begin with a hash and a blank are for the reader.
+//! policy: tests/stories/zones.toml        bank.toml of this folder, when left out
+//! start: 2026-11-23 09:00                 a Monday at nine, when left out
+//! zone: Asia/Kolkata                      in which the story's times are written; UTC, when left out
+//! channel: #claims                        where people speak who don't say where; #credit, when left out
+//!
+//! Somebody does something. A time before it moves the clock there, through every wake on the way, each at its own moment.
+//! Times are `HH:MM`, `HH:MM:SS`, `Tue 09:00` (the next one) or `2026-11-24 09:00`.
+//!
+//! 09:00 maya> /approval request credit Ship v7          as a slash command where it begins with a slash, else as a message
+//!       dev in #claims> hello                           in a channel
+//!       dev in thread APR-1> @countersign ok            in a case's thread
+//!       dev dm> /sla mine                               in the direct messages with the bot
+//!       bot ci> @countersign status INC-1               another bot
+//!       | second line                                   (after any of these) more lines of the same message
+//!       dev looks at APR-1                              keeps the card in mind as it is now
+//!       dev presses Approve on APR-1                    a button of the case's card
+//!       dev presses Approve on APR-1 as seen            … as it was when dev looked
+//!       dev presses Approve in a message                a button of the last direct message that has it
+//!       dev presses Accept review in the answer         a button of the last private answer
+//!       dev & tomas press Approve on APR-1              both at once
+//!       dev submits: title = Drift; severity = sev2     the form that dev was shown last
+//!       dev edits: new words                            dev's last message
+//!       dev deletes the message
+//!       again                                           the platform tells the last of these once more
+//!       the policy becomes tests/stories/other.toml     the file on the disk is another one
+//!       the policy says: within = "2h" => within = "1h" … or differs in one place (`\n`: a line break)
+//!       the operator reloads                            as SIGHUP does
+//!       the watchdog looks
+//!       the bot stops / the bot is killed / the bot is back
+//!       #credit is gone / is unreachable / is back      nothing can be delivered there, for good or for now
+//!
+//! What must have come since the last of these. A time before it moves the clock there, and the message must have come in
+//! exactly that minute. `...` stands for anything in between; line breaks count as blanks; buttons stand in brackets.
+//!
+//! 10:36 @dev: APR-1 is due at 11:00 ... [Approve]       a direct message
+//!       #credit: APR-1 is late                          in a channel or in a thread there
+//!       #credit x1: APR-1 is late                       … exactly so many times
+//!       not @dev: APR-1                                 must not have come, up to this moment
+//!       nobody is told: APR-1                           … to anybody, anywhere
+//!       nobody is told anything
+//!       maya hears: requested                           the private answer; `form ID: field=value; …` for a form
+//!       maya does not hear: INC-1
+//!       maya hears nothing
+//!
+//! How things stand.
+//!
+//!       card APR-1: State: approved                     the case's one card, as it is now
+//!       not card APR-1: v6
+//!       case APR-1: approved                            the state
+//!       duty APR-1 decide: met-late, due 11:00          the last duty of that name: state, and if you like `due`,
+//!       duty INC-1 fill-seat (lead): owed               `attributed`, `contested`, `holders`, `votes`, `paused`
+//!       duty INC-1 update #2: met                       the second of that name
+//!       ledger: approval.voted x1                       how often this became true, or was recorded, in all
+//!       outbox: dropped x1
+//!       dev sees #inc-1 / dev does not see #inc-1       whether the room shows that channel
+//!       transcript #credit: hello                       what stands in the channel now
+//!       not transcript #credit: hello
+//! ```
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
+use chrono_tz::Tz;
+
+pub struct Story {
+    pub policy: String,
+    pub start: NaiveDateTime,
+    pub zone: Tz,
+    pub channel: String,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone)]
+pub struct Step {
+    /// Counts from 1.
+    pub line: usize,
+    pub source: String,
+    pub when: Option<When>,
+    pub what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct When {
+    pub day: Option<Day>,
+    pub time: NaiveTime,
+    /// Whether the seconds were written: then they count.
+    pub to_the_second: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Day {
+    Date(NaiveDate),
+    Next(Weekday),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    Do(Deed),
+    Expect(Expected),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    Say { who: String, bot: bool, place: Place, text: String },
+    Look { who: String, case: String },
+    Press { who: Vec<String>, label: String, on: On },
+    Submit { who: String, values: Vec<(String, String)> },
+    Edit { who: String, text: String },
+    Delete { who: String },
+    Again,
+    PolicyBecomes(String),
+    PolicySays { old: String, new: String },
+    OperatorReloads,
+    WatchdogLooks,
+    BotStops,
+    BotIsKilled,
+    BotIsBack,
+    Channel { name: String, trouble: Option<Trouble> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    Usual,
+    Channel(String),
+    Thread(String),
+    Direct,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum On {
+    Card { case: String, as_seen: bool },
+    Message,
+    Answer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trouble {
+    Gone,
+    Unreachable,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// `times`: exactly so often; `None` is once at least.
+    Told { lane: String, text: String, times: Option<usize> },
+    Nobody { text: Option<String> },
+    Hears { who: String, text: Option<String>, not: bool },
+    Card { case: String, text: String, not: bool },
+    Case { case: String, state: String },
+    Duty { case: String, duty: String, about: Option<String>, state: String, more: Vec<(String, String)> },
+    Ledger { kind: String, times: usize },
+    Outbox { state: String, times: usize },
+    Sees { who: String, channel: String, not: bool },
+    Transcript { channel: String, text: String, not: bool },
+}
+
+impl Story {
+    /// # Errors
+    /// The line that can't be read, and why.
+    pub fn read(text: &str) -> Result<Story, (usize, String)> {
+        let monday = NaiveDate::from_ymd_opt(2026, 11, 23).and_then(|day| day.and_hms_opt(9, 0, 0));
+        let mut story = Story {
+            policy: "tests/stories/bank.toml".to_owned(),
+            start: monday.expect("a day that there is"),
+            zone: chrono_tz::UTC,
+            channel: "credit".to_owned(),
+            steps: Vec::new(),
+        };
+        if !text.starts_with("# ") {
+            return Err((1, "a story begins with a comment that says what it shows".to_owned()));
+        }
+        for (at, line) in text.lines().enumerate() {
+            let number = at + 1;
+            let wrong = |why: &str| (number, format!("{why}: {line}"));
+            let words = line.trim();
+            if words.is_empty() || words == "#" || words.starts_with("# ") {
+                continue;
+            }
+            if let Some(more) = words.strip_prefix('|') {
+                let more = more.strip_prefix(' ').unwrap_or(more);
+                match story.steps.last_mut().map(|step| &mut step.what) {
+                    Some(What::Do(Deed::Say { text, .. } | Deed::Edit { text, .. })) => {
+                        text.push('\n');
+                        text.push_str(more);
+                    }
+                    _ => return Err(wrong("there is no message that this could be a line of")),
+                }
+                continue;
+            }
+            if story.steps.is_empty()
+                && let Some((name, value)) = words.split_once(": ")
+            {
+                let value = value.trim();
+                match name {
+                    "policy" => value.clone_into(&mut story.policy),
+                    "start" => {
+                        let start = NaiveDateTime::parse_from_str(value, "%Y-%m-%d %H:%M");
+                        story.start = start.map_err(|_| wrong("a start is written 2026-11-23 09:00"))?;
+                    }
+                    "zone" => story.zone = value.parse().map_err(|_| wrong("there is no such zone"))?,
+                    "channel" => value.trim_start_matches('#').clone_into(&mut story.channel),
+                    _ => {}
+                }
+                if ["policy", "start", "zone", "channel"].contains(&name) {
+                    continue;
+                }
+            }
+            let (when, rest) = when(words).ok_or_else(|| wrong("that is no time"))?;
+            let what = what(rest).map_err(|why| wrong(&why))?;
+            story.steps.push(Step { line: number, source: words.to_owned(), when, what });
+        }
+        Ok(story)
+    }
+}
+
+/// The time that a line begins with, and the rest of it. `None`: it looks like a time and is none.
+fn when(words: &str) -> Option<(Option<When>, &str)> {
+    let (first, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let time = |word: &str| {
+        let short = NaiveTime::parse_from_str(word, "%H:%M").map(|time| (time, false));
+        short.or_else(|_| NaiveTime::parse_from_str(word, "%H:%M:%S").map(|time| (time, true))).ok()
+    };
+    let begins_with_digit = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    if let Some((time, to_the_second)) = time(first).filter(|_| begins_with_digit(first)) {
+        return Some((Some(When { day: None, time, to_the_second }), rest.trim_start()));
+    }
+    let day = match first.parse::<Weekday>() {
+        Ok(weekday) if first.len() == 3 => Some(Day::Next(weekday)),
+        _ => NaiveDate::parse_from_str(first, "%Y-%m-%d").ok().map(Day::Date),
+    };
+    match day {
+        Some(day) => {
+            let (second, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+            let (time, to_the_second) = time(second)?;
+            Some((Some(When { day: Some(day), time, to_the_second }), rest.trim_start()))
+        }
+        None if begins_with_digit(first) => None,
+        None => Some((None, words)),
+    }
+}
+
+fn what(words: &str) -> Result<What, String> {
+    if let Some(deed) = deed(words)? {
+        return Ok(What::Do(deed));
+    }
+    match expected(words)? {
+        Some(expected) => Ok(What::Expect(expected)),
+        None => Err("this is neither something that happens nor something to expect".to_owned()),
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn deed(words: &str) -> Result<Option<Deed>, String> {
+    if let Some((speaker, text)) = words.split_once('>')
+        && let Some((who, bot, place)) = speaker_of(speaker)
+    {
+        let text = text.strip_prefix(' ').unwrap_or(text).to_owned();
+        return Ok(Some(Deed::Say { who, bot, place, text }));
+    }
+    let fixed = match words {
+        "again" => Some(Deed::Again),
+        "the operator reloads" => Some(Deed::OperatorReloads),
+        "the watchdog looks" => Some(Deed::WatchdogLooks),
+        "the bot stops" => Some(Deed::BotStops),
+        "the bot is killed" => Some(Deed::BotIsKilled),
+        "the bot is back" => Some(Deed::BotIsBack),
+        _ => None,
+    };
+    if fixed.is_some() {
+        return Ok(fixed);
+    }
+    if let Some(file) = words.strip_prefix("the policy becomes ") {
+        return Ok(Some(Deed::PolicyBecomes(file.trim().to_owned())));
+    }
+    if let Some(change) = words.strip_prefix("the policy says: ") {
+        let (old, new) = change.split_once(" => ").ok_or("write `old words => new words`")?;
+        let lines = |words: &str| words.trim().replace("\\n", "\n");
+        return Ok(Some(Deed::PolicySays { old: lines(old), new: lines(new) }));
+    }
+    if let Some((name, how)) = words.strip_prefix('#').and_then(|rest| rest.split_once(" is "))
+        && is_name(name)
+    {
+        let trouble = match how {
+            "gone" => Some(Trouble::Gone),
+            "unreachable" => Some(Trouble::Unreachable),
+            "back" => None,
+            _ => return Err("a channel is gone, unreachable or back".to_owned()),
+        };
+        return Ok(Some(Deed::Channel { name: name.to_owned(), trouble }));
+    }
+    let Some((who, rest)) = words.split_once(' ') else { return Ok(None) };
+    if !is_name(who) {
+        return Ok(None);
+    }
+    let who = who.to_owned();
+    if let Some(case) = rest.strip_prefix("looks at ") {
+        return Ok(Some(Deed::Look { who, case: case.to_owned() }));
+    }
+    if let Some(what) = rest.strip_prefix("presses ") {
+        let (label, on) = button(what)?;
+        return Ok(Some(Deed::Press { who: vec![who], label, on }));
+    }
+    if let Some((others, what)) = rest.strip_prefix("& ").and_then(|rest| rest.split_once(" press ")) {
+        let (label, on) = button(what)?;
+        let others = others.split(" & ").map(str::to_owned);
+        return Ok(Some(Deed::Press { who: [who].into_iter().chain(others).collect(), label, on }));
+    }
+    if let Some(values) = rest.strip_prefix("submits:") {
+        let pairs = values.split(';').map(str::trim).filter(|pair| !pair.is_empty());
+        let values = pairs.map(|pair| {
+            let (name, value) = pair.split_once('=').ok_or("write `field = value; field = value`")?;
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        });
+        return Ok(Some(Deed::Submit { who, values: values.collect::<Result<_, String>>()? }));
+    }
+    if let Some(text) = rest.strip_prefix("edits: ") {
+        return Ok(Some(Deed::Edit { who, text: text.to_owned() }));
+    }
+    if rest == "deletes the message" {
+        return Ok(Some(Deed::Delete { who }));
+    }
+    Ok(None)
+}
+
+fn speaker_of(speaker: &str) -> Option<(String, bool, Place)> {
+    let (bot, speaker) = match speaker.strip_prefix("bot ") {
+        Some(rest) => (true, rest),
+        None => (false, speaker),
+    };
+    let (who, place) = match speaker.split_once(' ') {
+        None => (speaker, Place::Usual),
+        Some((who, "dm")) => (who, Place::Direct),
+        Some((who, place)) => {
+            let place = place.strip_prefix("in ")?;
+            match (place.strip_prefix('#'), place.strip_prefix("thread ")) {
+                (Some(channel), _) if is_name(channel) => (who, Place::Channel(channel.to_owned())),
+                (_, Some(case)) => (who, Place::Thread(case.to_owned())),
+                _ => return None,
+            }
+        }
+    };
+    is_name(who).then(|| (who.to_owned(), bot, place))
+}
+
+fn button(words: &str) -> Result<(String, On), String> {
+    if let Some(label) = words.strip_suffix(" in a message") {
+        return Ok((label.to_owned(), On::Message));
+    }
+    if let Some(label) = words.strip_suffix(" in the answer") {
+        return Ok((label.to_owned(), On::Answer));
+    }
+    let (words, as_seen) = match words.strip_suffix(" as seen") {
+        Some(words) => (words, true),
+        None => (words, false),
+    };
+    let (label, case) = words.rsplit_once(" on ").ok_or("write `presses LABEL on CASE`, `in a message` or `in the answer`")?;
+    Ok((label.to_owned(), On::Card { case: case.to_owned(), as_seen }))
+}
+
+fn expected(words: &str) -> Result<Option<Expected>, String> {
+    match words {
+        "nobody is told anything" => return Ok(Some(Expected::Nobody { text: None })),
+        _ if words.ends_with(" hears nothing") => {
+            let who = words.trim_end_matches(" hears nothing").to_owned();
+            return Ok(Some(Expected::Hears { who, text: None, not: false }));
+        }
+        _ => {}
+    }
+    for (word, not) in [(" sees #", false), (" does not see #", true)] {
+        if let Some((who, channel)) = words.split_once(word)
+            && is_name(who)
+        {
+            return Ok(Some(Expected::Sees { who: who.to_owned(), channel: channel.to_owned(), not }));
+        }
+    }
+    let Some((head, text)) = words.split_once(':') else { return Ok(None) };
+    let text = text.trim().to_owned();
+    let (head, not) = match head.strip_prefix("not ") {
+        Some(head) => (head, true),
+        None => (head, false),
+    };
+    if text.is_empty() {
+        return Err("there is nothing after the colon".to_owned());
+    }
+    if head.starts_with(['#', '@']) {
+        let (lane, times) = match head.split_once(" x") {
+            Some((lane, times)) => (lane, Some(times.parse().map_err(|_| "write `x2` for exactly two")?)),
+            None => (head, not.then_some(0)),
+        };
+        return Ok(Some(Expected::Told { lane: lane.to_owned(), text, times }));
+    }
+    let count = |text: &str| -> Result<(String, usize), String> {
+        let (name, times) = text.rsplit_once(" x").ok_or("write `kind x1`")?;
+        Ok((name.to_owned(), times.parse().map_err(|_| "write `x2` for exactly two")?))
+    };
+    Ok(Some(match head.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["nobody", "is", "told"] => Expected::Nobody { text: Some(text) },
+        [who, "hears"] if is_name(who) => Expected::Hears { who: (*who).to_owned(), text: Some(text), not: false },
+        [who, "does", "not", "hear"] if is_name(who) => {
+            Expected::Hears { who: (*who).to_owned(), text: Some(text), not: true }
+        }
+        ["card", case] => Expected::Card { case: (*case).to_owned(), text, not },
+        ["case", case] => Expected::Case { case: (*case).to_owned(), state: text },
+        ["duty", case, duty, about @ ..] => {
+            let (nth, about): (Vec<&str>, Vec<&str>) = about.iter().copied().partition(|word| word.starts_with('#'));
+            let about = about.join(" ");
+            let about = about.strip_prefix('(').and_then(|about| about.strip_suffix(')')).map(str::to_owned);
+            let mut parts = text.split(", ");
+            let state = parts.next().unwrap_or_default().to_owned();
+            let more = parts.map(|part| {
+                let (name, value) = part.split_once(' ').unwrap_or((part, ""));
+                (name.to_owned(), value.to_owned())
+            });
+            let more = more.chain(nth.into_iter().map(|nth| (nth.to_owned(), String::new()))).collect();
+            Expected::Duty { case: (*case).to_owned(), duty: (*duty).to_owned(), about, state, more }
+        }
+        ["ledger"] => {
+            let (kind, times) = count(&text)?;
+            Expected::Ledger { kind, times }
+        }
+        ["outbox"] => {
+            let (state, times) = count(&text)?;
+            Expected::Outbox { state, times }
+        }
+        ["transcript", channel] => {
+            Expected::Transcript { channel: channel.trim_start_matches('#').to_owned(), text, not }
+        }
+        _ => return Ok(None),
+    }))
+}

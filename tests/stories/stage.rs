@@ -1,0 +1,464 @@
+//! The house in which a story plays: the real desk, store, courier, local chat and reception on a folder of its own, put
+//! together as `countersign::serve` does, on a clock that stands still until it is moved.
+//!
+//! Nobody sleeps here: the stage waits for states, and each commit of the desk says that it is time to look again.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use countersign::answers::Answers;
+use countersign::card::{Card, Wording};
+use countersign::chat::{Answer, Chat, Chats, Delivery, Heard, Lane, Post, Receipt, Undelivered, local};
+use countersign::clock::Clock;
+use countersign::courier::Courier;
+use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
+use countersign::domain::command::HouseCommand;
+use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Span};
+use countersign::folder::Folder;
+use countersign::health::Health;
+use countersign::reception::{PolicyFile, Reception};
+use countersign::record::{Record, Told};
+use countersign::store::{self, Reader};
+use countersign::web::{self, App, Blobs, Guard};
+use futures_util::StreamExt;
+use tokio::task::JoinHandle;
+
+use super::script::Trouble;
+
+/// A stage that isn't calm after so long in the world's time never will be.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// More wakes than this on the way are a wake that never goes away.
+const WAKES_AT_MOST: usize = 3_000;
+
+type Troubles = Arc<Mutex<HashMap<Lane, Trouble>>>;
+
+pub struct Stage {
+    folder: tempfile::TempDir,
+    now: At,
+    troubles: Troubles,
+    running: Option<Running>,
+    /// All of the ledger, as far as it was read.
+    pub log: Vec<Entry>,
+}
+
+struct Running {
+    clock: Clock,
+    desk: DeskHandle,
+    reader: Reader,
+    reception: Reception,
+    health: Health,
+    router: axum::Router,
+    desk_task: JoinHandle<Result<(), DeskError>>,
+    courier: JoinHandle<()>,
+}
+
+/// One entry of the ledger.
+pub struct Entry {
+    pub at: At,
+    pub kind: String,
+    pub record: Record,
+}
+
+/// How much there is of everything that a repetition could add to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    pub entries: usize,
+    pub outbox: i64,
+    pub messages: i64,
+}
+
+impl Stage {
+    /// # Errors
+    /// What the operator would be told.
+    pub async fn open(policy: &Path, start: At) -> Result<Stage, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        std::fs::copy(policy, folder.path().join("policy.toml")).map_err(|error| format!("{}: {error}", policy.display()))?;
+        let mut stage = Stage { folder, now: start, troubles: Troubles::default(), running: None, log: Vec::new() };
+        stage.begin().await?;
+        Ok(stage)
+    }
+
+    pub fn now(&self) -> At {
+        self.now
+    }
+
+    pub fn is_up(&self) -> bool {
+        self.running.is_some()
+    }
+
+    pub fn policy_file(&self) -> PathBuf {
+        self.folder.path().join("policy.toml")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn running(&self) -> Result<&Running, String> {
+        self.running.as_ref().ok_or_else(|| "the bot is down".to_owned())
+    }
+
+    /// Starts the bot.
+    ///
+    /// # Errors
+    /// What the operator would be told.
+    pub async fn begin(&mut self) -> Result<(), String> {
+        let policy_file = PolicyFile { path: Some(self.policy_file()) };
+        let (policy, policy_text) = policy_file.read().map_err(|error| error.to_string())?;
+        let folder = Folder::open(&self.data(), true).map_err(|error| error.to_string())?;
+        let (writer, reader) = store::open(&folder.database(), true).await.map_err(|error| error.to_string())?;
+        let clock = Clock::manual(self.now, 0);
+        let setup = Setup {
+            clock: clock.clone(),
+            policy: Arc::new(policy),
+            policy_text,
+            wording: Arc::new(Wording::embedded()),
+            platforms: vec![Platform::from(local::PLATFORM)],
+            checkpoint_every: Span::minutes(1),
+        };
+        let data = self.data();
+        let (desk, handle) = Desk::open(folder, writer, setup).await.map_err(|error| error.to_string())?;
+        let health = Health::new(handle.clone(), reader.clone());
+        let room = Room { room: local::Local::new(handle.watch()), troubles: self.troubles.clone() };
+        let chats = Chats::default().with(Arc::new(room));
+        let courier = Courier::new(handle.clone(), reader.clone(), chats, data.clone());
+        let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), data.clone());
+        let reception = Reception { desk: handle.clone(), answers, policy_file };
+        let app = App { reception: reception.clone(), reader: reader.clone(), folder: Arc::new(Blobs { data }), health: health.clone() };
+        let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]));
+        self.running = Some(Running {
+            clock,
+            desk: handle,
+            reader,
+            reception,
+            health,
+            router,
+            desk_task: tokio::spawn(desk.run()),
+            courier: tokio::spawn(courier.run()),
+        });
+        self.calm().await.map(drop)
+    }
+
+    /// Stops the bot in good order.
+    ///
+    /// # Errors
+    /// The last commit's.
+    pub async fn stop(&mut self) -> Result<(), String> {
+        self.read_log().await?;
+        let Some(running) = self.running.take() else { return Err("the bot is down already".to_owned()) };
+        running.desk.stop().await;
+        running.courier.abort();
+        drop(running.courier.await);
+        match running.desk_task.await {
+            Ok(ended) => ended.map_err(|error| error.to_string()),
+            Err(error) => Err(format!("the desk broke off: {error}")),
+        }
+    }
+
+    /// Ends the bot as a power cut does: nothing is decided, told or signed any more.
+    ///
+    /// # Errors
+    /// The desk had broken off before.
+    pub async fn kill(&mut self) -> Result<(), String> {
+        let Some(running) = self.running.take() else { return Err("the bot is down already".to_owned()) };
+        running.desk_task.abort();
+        running.courier.abort();
+        drop(running.courier.await);
+        match running.desk_task.await {
+            Err(error) if error.is_cancelled() => Ok(()),
+            other => Err(format!("the desk had ended before: {other:?}")),
+        }
+    }
+
+    /// Moves the time, through every wake on the way, each at its own moment.
+    ///
+    /// # Errors
+    /// The time can't go there, or a wake doesn't go away.
+    pub async fn advance(&mut self, to: At) -> Result<(), String> {
+        if to < self.now {
+            return Err("time doesn't go back here; name the day if it is another one".to_owned());
+        }
+        if self.running.is_some() {
+            let mut wakes = 0;
+            while let Some(next) = self.calm().await?.filter(|&next| next <= to) {
+                wakes += 1;
+                if wakes > WAKES_AT_MOST {
+                    return Err(format!("{WAKES_AT_MOST} wakes, and still one at {}", next.0));
+                }
+                let running = self.running()?;
+                running.clock.move_to(next);
+                self.now = next;
+            }
+            self.running()?.clock.move_to(to);
+            self.now = to;
+            self.calm().await?;
+        }
+        self.now = to;
+        Ok(())
+    }
+
+    /// Waits until nothing is due any more and all that could be told is told. Returns when something wants to happen next.
+    ///
+    /// # Errors
+    /// It never becomes calm.
+    async fn calm(&mut self) -> Result<Option<At>, String> {
+        let running = self.running()?;
+        let mut commits = running.desk.watch();
+        let waited = tokio::time::timeout(PATIENCE, async {
+            loop {
+                commits.mark_unchanged();
+                let size = running.desk.shown().size;
+                let woken = running.next_wake().await?;
+                let told = running.reader.outbox_next().await.map_err(|error| error.to_string())?;
+                let next = woken.into_iter().chain(told).min();
+                // Whatever changed between the looks was a commit.
+                if next.is_none_or(|next| next > running.clock.now()) && running.desk.shown().size == size {
+                    return Ok::<Option<At>, String>(next);
+                }
+                if commits.changed().await.is_err() {
+                    return Err("the desk is gone".to_owned());
+                }
+            }
+        });
+        let next = waited.await.map_err(|_| format!("the bot isn't calm after {PATIENCE:?}; at {}", self.now.0))??;
+        self.read_log().await?;
+        Ok(next)
+    }
+
+    /// # Errors
+    /// The bot is at fault.
+    pub async fn hear(&mut self, heard: Heard) -> Result<Answer, String> {
+        let answer = self.running()?.reception.hear(heard).await.map_err(|fault| fault.to_string())?;
+        self.calm().await?;
+        Ok(answer)
+    }
+
+    /// Several at the same time. The answers are in the order of what was heard.
+    ///
+    /// # Errors
+    /// The bot is at fault.
+    pub async fn hear_all(&mut self, heard: Vec<Heard>) -> Result<Vec<Answer>, String> {
+        let reception = self.running()?.reception.clone();
+        let asked = heard.into_iter().map(|heard| {
+            let reception = reception.clone();
+            async move { reception.hear(heard).await.map_err(|fault| fault.to_string()) }
+        });
+        let answers = futures_util::future::join_all(asked).await.into_iter().collect::<Result<Vec<Answer>, String>>()?;
+        self.calm().await?;
+        Ok(answers)
+    }
+
+    /// As SIGHUP does.
+    ///
+    /// # Errors
+    /// The bot is at fault.
+    pub async fn reload(&mut self) -> Result<Card, String> {
+        let card = self.running()?.reception.reload(Actor::Operator).await.map_err(|fault| fault.to_string())?;
+        self.calm().await?;
+        Ok(card)
+    }
+
+    /// One look of the watchdog, which the running bot takes every few seconds.
+    ///
+    /// # Errors
+    /// The bot is at fault.
+    pub async fn watchdog_looks(&mut self) -> Result<(), String> {
+        let running = self.running()?;
+        let report = running.health.look().await;
+        let command =
+            HouseCommand::Watch { oldest_wake_late: report.oldest_wake_late, oldest_notice_late: report.oldest_notice_late };
+        let ruled = running.desk.house(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
+        ruled.map_err(|refusal| refusal.to_string())?;
+        self.calm().await.map(drop)
+    }
+
+    pub fn set_trouble(&mut self, channel: &str, trouble: Option<Trouble>) {
+        let mut troubles = self.troubles.lock().expect("nobody panics while holding it");
+        let lane = lane(&format!("#{channel}")).expect("a channel is a lane");
+        match trouble {
+            Some(trouble) => troubles.insert(lane, trouble),
+            None => troubles.remove(&lane),
+        };
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn case(&self, id: &str) -> Result<Case, String> {
+        let id: CaseId = id.parse().map_err(|_| format!("{id} is no case's id"))?;
+        let case = self.running()?.reader.case(id).await.map_err(|error| error.to_string())?;
+        case.ok_or_else(|| format!("there is no {id}"))
+    }
+
+    /// The lane of the case's card, and the message that it is: the root of the case's thread.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn card_of(&self, id: &str) -> Result<(Lane, String), String> {
+        let id: CaseId = id.parse().map_err(|_| format!("{id} is no case's id"))?;
+        let cards = self.running()?.reader.cards_of(id).await.map_err(|error| error.to_string())?;
+        let found = cards.into_iter().find_map(|(lane, message)| Some((lane.parse().ok()?, message?)));
+        found.ok_or_else(|| format!("{id} has no card"))
+    }
+
+    /// What stands in a lane now: people's words and the bot's cards.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn transcript(&self, lane: &Lane) -> Result<Vec<String>, String> {
+        let messages = self.running()?.reader.messages(&lane.to_string(), None, 10_000).await.map_err(|error| error.to_string())?;
+        Ok(messages.into_iter().filter(|message| message.deleted_us.is_none()).map(|message| message.body).collect())
+    }
+
+    /// Whether the room shows a channel to somebody.
+    ///
+    /// # Errors
+    /// The room answered with something else than yes or no.
+    pub async fn sees(&self, who: &str, channel: &str) -> Result<bool, String> {
+        use tower::ServiceExt;
+        let request = axum::http::Request::get(format!("/room/api/messages?as={who}&channel={channel}"))
+            .header("host", "127.0.0.1:7311")
+            .body(axum::body::Body::empty())
+            .map_err(|error| error.to_string())?;
+        let response = self.running()?.router.clone().oneshot(request).await.map_err(|error| error.to_string())?;
+        match response.status().as_u16() {
+            200 => Ok(true),
+            404 => Ok(false),
+            other => Err(format!("the room answered {other}")),
+        }
+    }
+
+    /// How many outbox rows are in a state.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox(&self, state: &str) -> Result<i64, String> {
+        self.count("select count(*) from outbox where state = $1", &[state]).await
+    }
+
+    /// # Errors
+    /// The database's.
+    pub async fn extent(&self) -> Result<Extent, String> {
+        Ok(Extent {
+            entries: self.log.len(),
+            outbox: self.count("select count(*) from outbox", &[]).await?,
+            messages: self.count("select count(*) from message", &[]).await?,
+        })
+    }
+
+    /// A look past the product's own eyes, on a connection of our own.
+    async fn count(&self, sql: &'static str, values: &[&str]) -> Result<i64, String> {
+        use sqlx::ConnectOptions;
+        let file = self.data().join(Folder::DATABASE);
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true);
+        let mut connection = options.connect().await.map_err(|error| error.to_string())?;
+        let mut query = sqlx::query_scalar(sql);
+        for value in values {
+            query = query.bind(*value);
+        }
+        query.fetch_one(&mut connection).await.map_err(|error| error.to_string())
+    }
+
+    /// Reads what the ledger has beyond what is known here.
+    async fn read_log(&mut self) -> Result<(), String> {
+        let reader = self.running()?.reader.clone();
+        let mut entries = reader.entries(self.log.len() as u64, u64::MAX >> 1);
+        while let Some(entry) = entries.next().await {
+            let entry = entry.map_err(|error| error.to_string())?;
+            let content = entry.content.ok_or_else(|| format!("entry {} has no content", entry.seq))?;
+            let record = serde_json::from_str(&content).map_err(|error| format!("entry {}: {error}", entry.seq))?;
+            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record });
+        }
+        Ok(())
+    }
+
+    /// Stops the bot and has everything that it leaves behind checked.
+    ///
+    /// # Errors
+    /// What is wrong with the evidence.
+    pub async fn verify(&mut self) -> Result<(), String> {
+        self.stop().await?;
+        let verdict = countersign::audit::verify(&self.data()).await.map_err(|error| error.to_string())?;
+        match verdict.is_good() {
+            true => Ok(()),
+            false => Err(verdict.to_string()),
+        }
+    }
+}
+
+impl Running {
+    /// When a case or the house wants to be woken next.
+    async fn next_wake(&self) -> Result<Option<At>, String> {
+        let case = self.reader.oldest_wake().await.map_err(|error| error.to_string())?;
+        let shown = self.desk.shown();
+        Ok(case.into_iter().chain(shown.house.wake(&shown.policy)).min())
+    }
+}
+
+impl Entry {
+    /// The kinds of what became true in it, or of what it records.
+    pub fn kinds(&self) -> Vec<&str> {
+        match &self.record {
+            Record::Ruled(ruled) => ruled.events.iter().map(Event::kind).collect(),
+            Record::House(ruled) => ruled.events.iter().map(|event| event.kind()).collect(),
+            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => vec![&self.kind],
+        }
+    }
+
+    pub fn told(&self) -> Option<&Told> {
+        match &self.record {
+            Record::Told(told) => Some(told),
+            _ => None,
+        }
+    }
+}
+
+/// `#credit`, `@dev`.
+pub fn lane(name: &str) -> Option<Lane> {
+    let place = match name.strip_prefix('#') {
+        Some(channel) => channel.to_owned(),
+        None => format!("@{}", name.strip_prefix('@')?),
+    };
+    format!("{}/{place}", local::PLATFORM).parse().ok()
+}
+
+/// The local room, with troubles of a story's making.
+struct Room {
+    room: local::Local,
+    troubles: Troubles,
+}
+
+impl Room {
+    fn pass(&self, lane: &Lane) -> Result<(), Undelivered> {
+        match self.troubles.lock().expect("nobody panics while holding it").get(lane) {
+            None => Ok(()),
+            Some(Trouble::Gone) => Err(Undelivered::Never { why: format!("{lane} is gone") }),
+            Some(Trouble::Unreachable) => Err(Undelivered::Later { why: format!("{lane} can't be reached"), after: None }),
+        }
+    }
+}
+
+impl Chat for Room {
+    fn platform(&self) -> Platform {
+        self.room.platform()
+    }
+
+    fn recognises_repetition(&self) -> bool {
+        self.room.recognises_repetition()
+    }
+
+    fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
+        match self.pass(post.lane) {
+            Ok(()) => self.room.post(post),
+            Err(undelivered) => Box::pin(async { Err(undelivered) }),
+        }
+    }
+
+    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {
+        match self.pass(lane) {
+            Ok(()) => self.room.edit(lane, message, card),
+            Err(undelivered) => Box::pin(async { Err(undelivered) }),
+        }
+    }
+}

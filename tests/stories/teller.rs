@@ -1,0 +1,605 @@
+//! Tells a story to the house and holds what comes against what the story expects.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+use countersign::card::{Button, Card, wall};
+use countersign::chat::{Account, Answer, Heard, Lane, What as Said};
+use countersign::domain::obligation::{Attribution, Obligation};
+use countersign::domain::{At, Span};
+use countersign::record::{Record, WhatRecord};
+
+use super::script::{Day, Deed, Expected, On, Place, Step, Story, What, When};
+use super::stage::{Entry, Extent, Stage, lane};
+
+struct Teller {
+    story: Story,
+    stage: Stage,
+    /// Where in the log the window of what came since the last deed begins.
+    since: usize,
+    /// The last private answers, by person.
+    answers: HashMap<String, Answer>,
+    /// Cards that people looked at, by person and case.
+    seen: HashMap<(String, String), (Lane, String, Vec<Button>)>,
+    /// Everything that was told to the bot, with the line and the answer.
+    lines: Vec<(usize, Heard, Answer)>,
+    /// The last deed's share of them.
+    last: usize,
+}
+
+/// Tells a story from its text. `name` is where it stands, for people.
+///
+/// # Errors
+/// The line, what was expected there, and what came.
+pub fn tell(name: &str, text: &str) -> Result<(), String> {
+    let story = Story::read(text).map_err(|(line, why)| format!("{name}:{line}: {why}"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join(&story.policy);
+        let start = on_the_wall(story.start, story.zone)?;
+        let stage = Stage::open(&policy, start).await.map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
+        let steps = story.steps.clone();
+        let mut teller = Teller {
+            story,
+            stage,
+            since: 0,
+            answers: HashMap::new(),
+            seen: HashMap::new(),
+            lines: Vec::new(),
+            last: 0,
+        };
+        let mut told = Ok(());
+        for step in &steps {
+            told = teller.step(step).await.map_err(|why| format!("{name}:{}: {}\n{why}", step.line, step.source));
+            if told.is_err() {
+                break;
+            }
+        }
+        if std::env::var_os("STORY_TAPE").is_some() {
+            eprintln!("── {name}\n{}", teller.tape(0));
+        }
+        told?;
+        teller.tell_again().await.map_err(|why| format!("{name}: {why}"))?;
+        teller.stage.verify().await.map_err(|why| format!("{name}: the ledger doesn't verify: {why}"))
+    })
+}
+
+/// The earlier one where a wall clock shows the time twice.
+fn on_the_wall(wall: NaiveDateTime, zone: Tz) -> Result<At, String> {
+    let moment = zone.from_local_datetime(&wall).earliest().ok_or_else(|| format!("{wall} doesn't exist in {zone}"))?;
+    Ok(At(moment.timestamp_micros()))
+}
+
+impl Teller {
+    async fn step(&mut self, step: &Step) -> Result<(), String> {
+        if let Some(when) = step.when {
+            let to = self.moment(when)?;
+            self.stage.advance(to).await?;
+        }
+        match &step.what {
+            What::Do(deed) => {
+                self.since = self.stage.log.len();
+                self.answers.clear();
+                self.deed(step, deed).await
+            }
+            What::Expect(expected) => self.expect(step.when, expected).await,
+        }
+    }
+
+    fn moment(&self, when: When) -> Result<At, String> {
+        let now = self.stage.now().utc().ok_or("the clock shows no time")?.with_timezone(&self.story.zone);
+        let day = match when.day {
+            None => now.date_naive(),
+            Some(Day::Date(date)) => date,
+            Some(Day::Next(weekday)) => {
+                let ahead = (7 + weekday.num_days_from_monday() - now.weekday().num_days_from_monday()) % 7;
+                now.date_naive().checked_add_days(Days::new(u64::from(ahead))).ok_or("the calendar ends")?
+            }
+        };
+        on_the_wall(day.and_time(when.time), self.story.zone)
+    }
+
+    // ── What happens ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async fn deed(&mut self, step: &Step, deed: &Deed) -> Result<(), String> {
+        match deed {
+            Deed::Say { who, bot, place, text } => {
+                let (lane, thread) = self.place(who, place).await?;
+                let cause = self.cause(step, who);
+                let command = text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+                let what = match command {
+                    true => Said::Command { text: text.clone() },
+                    false => Said::Said { message: format!("m{}", step.line), text: text.clone(), files: Vec::new() },
+                };
+                let from = Account { bot: *bot, ..account(who) };
+                self.hear(step, vec![(who.clone(), Heard { cause, from, lane, thread, said: None, what })]).await
+            }
+            Deed::Look { who, case } => {
+                let (lane, message) = self.stage.card_of(case).await?;
+                let card = self.card(&lane, &message)?;
+                self.seen.insert((who.clone(), case.clone()), (lane, message, card.buttons.clone()));
+                Ok(())
+            }
+            Deed::Press { who, label, on } => {
+                let mut heard = Vec::new();
+                for who in who {
+                    let (lane, message, buttons) = self.buttons(who, label, on).await?;
+                    let button = buttons.iter().find(|button| &button.label == label).ok_or_else(|| {
+                        let labels: Vec<&str> = buttons.iter().map(|button| button.label.as_str()).collect();
+                        format!("there is no such button; there are {}", labels.join(", "))
+                    })?;
+                    let thread = (!message.is_empty()).then(|| self.thread_of(&lane, &message));
+                    let what = Said::Pressed { message, action: button.action.clone() };
+                    let (cause, from) = (self.cause(step, who), account(who));
+                    heard.push((who.clone(), Heard { cause, from, lane, thread, said: None, what }));
+                }
+                self.hear(step, heard).await
+            }
+            Deed::Submit { who, values } => {
+                let form = self.lines.iter().rev().find_map(|(_, heard, answer)| {
+                    (heard.from.id == *who).then_some(answer.form.as_ref()).flatten().map(|form| (heard.clone(), form.clone()))
+                });
+                let (asked, form) = form.ok_or_else(|| format!("{who} was shown no form"))?;
+                // What was filled in already is sent along, as a page does.
+                let filled = form.fields.iter().filter_map(|field| Some((field.name.clone(), field.value.clone()?)));
+                let values = filled.chain(values.iter().cloned()).collect();
+                let what = Said::Submitted { form: form.id, values };
+                let heard = Heard { cause: self.cause(step, who), what, ..asked };
+                self.hear(step, vec![(who.clone(), heard)]).await
+            }
+            Deed::Edit { who, text } => {
+                let (said, message) = self.last_message(who)?;
+                let what = Said::Edited { message, text: text.clone() };
+                self.hear(step, vec![(who.clone(), Heard { cause: self.cause(step, who), what, ..said })]).await
+            }
+            Deed::Delete { who } => {
+                let (said, message) = self.last_message(who)?;
+                let what = Said::Deleted { message };
+                self.hear(step, vec![(who.clone(), Heard { cause: self.cause(step, who), what, ..said })]).await
+            }
+            Deed::Again => {
+                for (_, heard, _) in self.lines[self.last..].to_vec() {
+                    let answer = self.stage.hear(heard.clone()).await?;
+                    self.answers.insert(heard.from.id.clone(), answer);
+                }
+                Ok(())
+            }
+            Deed::PolicyBecomes(file) => {
+                let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+                std::fs::copy(&from, self.stage.policy_file()).map(drop).map_err(|error| format!("{}: {error}", from.display()))
+            }
+            Deed::PolicySays { old, new } => {
+                let file = self.stage.policy_file();
+                let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
+                match text.matches(old.as_str()).count() {
+                    1 => std::fs::write(&file, text.replace(old.as_str(), new)).map_err(|error| error.to_string()),
+                    times => Err(format!("the policy says that {times} times; it must be once")),
+                }
+            }
+            Deed::OperatorReloads => {
+                let card = self.stage.reload().await?;
+                self.answers.insert("operator".to_owned(), Answer::card(card));
+                Ok(())
+            }
+            Deed::WatchdogLooks => self.stage.watchdog_looks().await,
+            Deed::BotStops => self.stage.stop().await,
+            Deed::BotIsKilled => self.stage.kill().await,
+            Deed::BotIsBack => self.stage.begin().await,
+            Deed::Channel { name, trouble } => {
+                self.stage.set_trouble(name, *trouble);
+                Ok(())
+            }
+        }
+    }
+
+    /// The platform's own id of what happens in a line.
+    fn cause(&self, step: &Step, who: &str) -> String {
+        format!("story:{}:{who}", step.line)
+    }
+
+    async fn hear(&mut self, step: &Step, heard: Vec<(String, Heard)>) -> Result<(), String> {
+        self.last = self.lines.len();
+        let (who, heard): (Vec<String>, Vec<Heard>) = heard.into_iter().unzip();
+        let answers = self.stage.hear_all(heard.clone()).await?;
+        for ((who, heard), answer) in who.into_iter().zip(heard).zip(answers) {
+            self.lines.push((step.line, heard, answer.clone()));
+            self.answers.insert(who, answer);
+        }
+        Ok(())
+    }
+
+    async fn place(&self, who: &str, place: &Place) -> Result<(Lane, Option<String>), String> {
+        let named = |name: &str| lane(name).ok_or_else(|| format!("{name} is no lane"));
+        match place {
+            Place::Usual => Ok((named(&format!("#{}", self.story.channel))?, None)),
+            Place::Channel(channel) => Ok((named(&format!("#{channel}"))?, None)),
+            Place::Direct => Ok((named(&format!("@{who}"))?, None)),
+            Place::Thread(case) => {
+                let (lane, message) = self.stage.card_of(case).await?;
+                Ok((lane, Some(message)))
+            }
+        }
+    }
+
+    /// Where the button stands that is to be pressed, and those beside it.
+    async fn buttons(&self, who: &str, label: &str, on: &On) -> Result<(Lane, String, Vec<Button>), String> {
+        let direct = lane(&format!("@{who}")).ok_or("nobody is called that")?;
+        match on {
+            On::Card { case, as_seen: true } => {
+                let seen = self.seen.get(&(who.to_owned(), case.clone()));
+                seen.cloned().ok_or_else(|| format!("{who} hasn't looked at {case}"))
+            }
+            On::Card { case, as_seen: false } => {
+                let (lane, message) = self.stage.card_of(case).await?;
+                let buttons = self.card(&lane, &message)?.buttons.clone();
+                Ok((lane, message, buttons))
+            }
+            On::Message => {
+                let with = |card: &Card| card.buttons.iter().any(|button| button.label == label);
+                let told = self.stage.log.iter().rev().filter_map(|entry| entry.told());
+                let told = told.into_iter().find(|told| told.lane == direct && with(&told.card));
+                let told = told.ok_or_else(|| format!("{who} has no message with that button"))?;
+                Ok((direct, told.message.clone(), told.card.buttons.clone()))
+            }
+            On::Answer => {
+                let of = |heard: &Heard| heard.from.id == who;
+                let (_, heard, answer) = self.lines.iter().rfind(|(_, heard, _)| of(heard)).ok_or("nothing was answered")?;
+                let buttons = answer.cards.iter().flat_map(|card| card.buttons.clone()).collect();
+                Ok((heard.lane.clone(), String::new(), buttons))
+            }
+        }
+    }
+
+    /// A message of the bot's as it stands now.
+    fn card(&self, lane: &Lane, message: &str) -> Result<&Card, String> {
+        let told = self.stage.log.iter().rev().filter_map(|entry| entry.told());
+        let mut told = told.filter(|told| &told.lane == lane && told.message == message);
+        told.next().map(|told| &told.card).ok_or_else(|| format!("no message {message} came to {lane}"))
+    }
+
+    fn thread_of(&self, lane: &Lane, message: &str) -> String {
+        let told = self.stage.log.iter().rev().filter_map(|entry| entry.told());
+        let mut told = told.filter(|told| &told.lane == lane && told.message == message);
+        told.find_map(|told| told.thread.clone()).unwrap_or_else(|| message.to_owned())
+    }
+
+    fn last_message(&self, who: &str) -> Result<(Heard, String), String> {
+        let said = self.lines.iter().rev().find_map(|(_, heard, _)| match &heard.what {
+            Said::Said { message, .. } if heard.from.id == who => Some((heard.clone(), message.clone())),
+            _ => None,
+        });
+        said.ok_or_else(|| format!("{who} has written no message"))
+    }
+
+    // ── What is expected ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async fn expect(&mut self, when: Option<When>, expected: &Expected) -> Result<(), String> {
+        match expected {
+            Expected::Told { lane: name, text, times } => {
+                let lane = lane(name).ok_or_else(|| format!("{name} is no lane"))?;
+                // What must not have come, must not have come at any moment up to this one.
+                let at = when.filter(|_| *times != Some(0)).map(|when| (when, self.stage.now()));
+                let fits = |entry: &&Entry| {
+                    entry.told().is_some_and(|told| {
+                        told.lane == lane && contains(&self.text(&told.card, entry.at), text)
+                            && at.is_none_or(|(when, at)| same(entry.at, at, when.to_the_second))
+                    })
+                };
+                let found = self.stage.log[self.since..].iter().filter(fits).count();
+                match times {
+                    Some(times) if found == *times => Ok(()),
+                    Some(times) => Err(format!("expected {times} such messages, {found} came\n{}", self.came())),
+                    None if found > 0 => Ok(()),
+                    None => Err(format!("no such message came{}\n{}", if at.is_some() { " in that minute" } else { "" }, self.came())),
+                }
+            }
+            Expected::Nobody { text } => {
+                let fits = |entry: &&Entry| {
+                    entry.told().is_some_and(|told| {
+                        // A card that shows how things stand disturbs nobody.
+                        told.card_shows.is_none()
+                            && text.as_ref().is_none_or(|text| contains(&self.text(&told.card, entry.at), text))
+                    })
+                };
+                match self.stage.log[self.since..].iter().find(fits) {
+                    None => Ok(()),
+                    Some(_) => Err(format!("somebody was told\n{}", self.came())),
+                }
+            }
+            Expected::Hears { who, text, not } => {
+                let Some(answer) = self.answers.get(who) else { return Err(format!("{who} did nothing just now")) };
+                let heard = self.answered(answer);
+                match text {
+                    None if heard.is_empty() => Ok(()),
+                    None => Err(format!("{who} heard\n{heard}")),
+                    Some(text) if contains(&heard, text) != *not => Ok(()),
+                    Some(_) => Err(format!("{who} heard\n{}", indent(&heard))),
+                }
+            }
+            Expected::Card { case, text, not } => {
+                let (lane, message) = self.stage.card_of(case).await?;
+                let shown = self.text(self.card(&lane, &message)?, self.stage.now());
+                match contains(&shown, text) != *not {
+                    true => Ok(()),
+                    false => Err(format!("the card shows\n{}", indent(&shown))),
+                }
+            }
+            Expected::Case { case, state } => {
+                let is = self.stage.case(case).await?.state().to_owned();
+                if &is == state { Ok(()) } else { Err(format!("{case} is {is}")) }
+            }
+            Expected::Duty { case, duty, about, state, more } => {
+                let case = self.stage.case(case).await?;
+                let like = |it: &&Obligation| {
+                    it.duty.word() == duty && about.as_ref().is_none_or(|about| it.about.as_ref() == Some(about))
+                };
+                let nth = more.iter().find_map(|(name, _)| name.strip_prefix('#')).map(str::parse::<usize>);
+                let nth = nth.transpose().map_err(|_| "write `#1` for the first of them".to_owned())?;
+                let mut all = case.obligations.iter().filter(like);
+                let found = match nth {
+                    Some(nth) => all.nth(nth.saturating_sub(1)),
+                    None => all.last(),
+                };
+                let none = || {
+                    let all: Vec<String> = case.obligations.iter().map(|it| self.duty(it)).collect();
+                    format!("there is no such duty; there are\n  {}", all.join("\n  "))
+                };
+                let found = found.ok_or_else(none)?;
+                let is = found.state().word();
+                if is != state {
+                    return Err(format!("it is {is}: {}", self.duty(found)));
+                }
+                more.iter().try_for_each(|(name, value)| self.duty_is(found, name, value))
+            }
+            Expected::Ledger { kind, times } => {
+                let kinds = self.stage.log.iter().flat_map(|entry| entry.kinds());
+                let found = kinds.filter(|it| it == kind).count();
+                match found == *times {
+                    true => Ok(()),
+                    false => Err(format!("it is there {found} times; the ledger has\n  {}", self.ledger())),
+                }
+            }
+            Expected::Outbox { state, times } => {
+                let found = self.stage.outbox(state).await?;
+                if found == *times as i64 { Ok(()) } else { Err(format!("{found} are {state}")) }
+            }
+            Expected::Sees { who, channel, not } => match self.stage.sees(who, channel).await? != *not {
+                true => Ok(()),
+                false => Err(format!("{who} {} see it", if *not { "does" } else { "doesn't" })),
+            },
+            Expected::Transcript { channel, text, not } => {
+                let lane = lane(&format!("#{channel}")).ok_or("no such lane")?;
+                let stands = self.stage.transcript(&lane).await?;
+                let words = stands.iter().filter_map(|body| {
+                    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+                    body.get("text")?.as_str().map(str::to_owned)
+                });
+                let words: Vec<String> = words.collect();
+                match words.iter().any(|words| contains(words, text)) != *not {
+                    true => Ok(()),
+                    false => Err(format!("there stands\n{}", indent(&words.join("\n")))),
+                }
+            }
+        }
+    }
+
+    fn duty_is(&self, found: &Obligation, name: &str, value: &str) -> Result<(), String> {
+        let now = self.stage.now();
+        let is = match name {
+            _ if name.starts_with('#') => return Ok(()),
+            "due" => wall(found.terms.due, self.story.zone, now),
+            "attributed" => found.breach.as_ref().map_or_else(|| "to nobody".to_owned(), |it| match &it.attributed {
+                Attribution::Holder(party) => party.to_string(),
+                other => other.to_string(),
+            }),
+            "contested" => found.breach.as_ref().and_then(|it| it.contested.as_ref()).map_or("no".to_owned(), |it| it.says.to_string()),
+            "holders" => found.held_by.iter().map(|it| it.to_string()).collect::<Vec<_>>().join(" "),
+            "paused" => found.paused.to_string(),
+            "votes" => found.votes.to_string(),
+            other => return Err(format!("a duty has no “{other}”")),
+        };
+        if is == value { Ok(()) } else { Err(format!("{name} is {is}: {}", self.duty(found))) }
+    }
+
+    fn duty(&self, it: &Obligation) -> String {
+        let about = it.about.as_ref().map_or_else(String::new, |about| format!(" ({about})"));
+        format!("{}{about}: {}, due {}", it.duty, it.state().word(), wall(it.terms.due, self.story.zone, self.stage.now()))
+    }
+
+    // ── After the last line ───────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Tells every line again, as a platform does that got no receipt.
+    async fn tell_again(&mut self) -> Result<(), String> {
+        if !self.stage.is_up() {
+            self.stage.begin().await?;
+        }
+        for (line, heard, answer) in std::mem::take(&mut self.lines) {
+            let before = self.stage.extent().await?;
+            let cause = heard.cause.clone();
+            let again = self.stage.hear(heard.clone()).await.map_err(|why| format!("line {line} told again: {why}"))?;
+            let after = self.stage.extent().await?;
+            // A question about what is is heard again, and nothing else comes of it.
+            let question = !self.kept(&cause) && answer != Answer::default();
+            let heard_again = |entry: &Entry| matches!(&entry.record, Record::Heard(heard) if heard.cause == cause);
+            let only_heard = self.stage.log[before.entries..].iter().all(heard_again);
+            let same = after == Extent { entries: after.entries, ..before.clone() } && only_heard;
+            if after != before && !(question && same) {
+                let new: Vec<&str> = self.stage.log[before.entries..].iter().flat_map(|entry| entry.kinds()).collect();
+                return Err(format!("line {line} told again changed {before:?} to {after:?}: {}", new.join(", ")));
+            }
+            // Answers that only show figures aren't kept: they are read again, and may have changed.
+            if self.kept(&cause) && again != answer {
+                let (first, second) = (self.answered(&answer), self.answered(&again));
+                return Err(format!("line {line} told again was answered\n{}\nand not\n{}", indent(&second), indent(&first)));
+            }
+        }
+        Ok(())
+    }
+
+    fn kept(&self, cause: &str) -> bool {
+        self.stage.log.iter().any(|entry| match &entry.record {
+            Record::Heard(heard) => heard.cause == cause && heard.answer.is_some(),
+            _ => false,
+        })
+    }
+
+    // ── In words ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn text(&self, card: &Card, at: At) -> String {
+        let mut text = card.plain(self.story.zone, at);
+        for button in &card.buttons {
+            // A `String` can be written to.
+            let _ = write!(text, " [{}]", button.label);
+        }
+        text
+    }
+
+    fn answered(&self, answer: &Answer) -> String {
+        let mut lines: Vec<String> = answer.cards.iter().map(|card| self.text(card, self.stage.now())).collect();
+        if let Some(form) = &answer.form {
+            let fields = form.fields.iter().map(|field| format!("{}={}", field.name, field.value.as_deref().unwrap_or_default()));
+            let intro = form.intro.iter().map(|line| countersign::card::plain(line, self.story.zone, self.stage.now()));
+            lines.push(format!("form {}: {}", form.id, fields.collect::<Vec<_>>().join("; ")));
+            lines.extend(intro);
+        }
+        for (field, sentence) in answer.errors.iter().flatten() {
+            lines.push(format!("{field}: {sentence}"));
+        }
+        lines.join("\n")
+    }
+
+    fn came(&self) -> String {
+        match self.tape(self.since) {
+            tape if tape.is_empty() => "nothing came since the last thing that happened".to_owned(),
+            tape => format!("since the last thing that happened came\n{}", indent(&tape)),
+        }
+    }
+
+    /// All that was told since an entry, and what people said.
+    fn tape(&self, since: usize) -> String {
+        let mut tape = String::new();
+        for entry in &self.stage.log[since..] {
+            let at = wall(entry.at, self.story.zone, self.stage.now());
+            let line = match &entry.record {
+                Record::Told(told) => {
+                    let place = told.lane.to_string().replacen("local/@", "@", 1).replacen("local/", "#", 1);
+                    let edit = if told.edit { " (edited)" } else { "" };
+                    let card = if told.card_shows.is_some() { " card" } else { "" };
+                    format!("{at} {place}{card}{edit}: {}", self.text(&told.card, entry.at).replace('\n', " ⏎ "))
+                }
+                Record::Heard(heard) if since == 0 => {
+                    let said = match &heard.what {
+                        WhatRecord::Message { text, .. } | WhatRecord::Command { text } => text.clone(),
+                        WhatRecord::Press { action, .. } => format!("[{action}]"),
+                        WhatRecord::Form { form, values } => format!("[{form} {values:?}]"),
+                        WhatRecord::Edit { text, .. } => format!("edits: {text}"),
+                        WhatRecord::Deletion { .. } => "deletes".to_owned(),
+                    };
+                    let answer = heard.answer.as_ref().map(|it| self.answered(it).replace('\n', " ⏎ ")).unwrap_or_default();
+                    format!("{at} {}> {said}\n        ({answer})", heard.from.id)
+                }
+                Record::NotTold(not_told) => format!("{at} not told to {}: {:?}", not_told.lane, not_told.why),
+                _ => continue,
+            };
+            // A `String` can be written to.
+            let _ = writeln!(tape, "{line}");
+        }
+        tape
+    }
+
+    fn ledger(&self) -> String {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for kind in self.stage.log.iter().flat_map(|entry| entry.kinds()) {
+            match counts.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((kind, 1)),
+            }
+        }
+        counts.iter().map(|(kind, count)| format!("{kind} x{count}")).collect::<Vec<_>>().join("\n  ")
+    }
+}
+
+fn account(who: &str) -> Account {
+    Account { id: who.to_owned(), name: who.to_owned(), bot: false }
+}
+
+fn same(one: At, other: At, to_the_second: bool) -> bool {
+    let unit = if to_the_second { Span::seconds(1) } else { Span::minutes(1) };
+    one.0.div_euclid(unit.0) == other.0.div_euclid(unit.0)
+}
+
+/// Whether the parts of `wanted` between its `...` come in `text`, in order. Line breaks and runs of blanks count as one
+/// blank; what is written between backticks is shown as code, without them.
+fn contains(text: &str, wanted: &str) -> bool {
+    let plain = |text: &str| text.replace('`', "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = plain(text);
+    let mut rest = text.as_str();
+    for part in wanted.split("...").map(plain) {
+        match rest.find(&part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+fn indent(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+// ── That the runner notices ───────────────────────────────────────────────────────────────────────────────────────────
+
+type Check = Box<dyn FnOnce() -> Result<(), String> + Send>;
+
+/// A runner that finds everything right is worth nothing: each of these stories is wrong in one place, and must fail there
+/// with these words.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("a_message_that_did_not_come", "#credit: INC-1 is merged", ":4: #credit: INC-1 is merged\nno such message came"),
+    ("a_message_a_minute_early", "09:29 @dev: INC-1 ... is due at 10:00", "no such message came in that minute"),
+    ("a_message_a_minute_late", "09:31 @dev: INC-1 ... is due at 10:00", "09:30 @dev"),
+    ("a_message_that_must_not_come", "09:30 not @dev: is due at", "expected 0 such messages, 1 came"),
+    ("a_message_too_often", "09:30 #credit x2: is due at", "expected 2 such messages, 1 came"),
+    ("a_message_to_somebody_else", "09:30 @maya: is due at", "no such message came"),
+    ("somebody_who_is_told", "09:30 nobody is told: is due at", "somebody was told"),
+    ("anybody_who_is_told", "09:30 nobody is told anything", "somebody was told"),
+    ("parts_in_the_wrong_order", "#credit: acknowledges ... INC-1 · sev2", "no such message came"),
+    ("another_answer", "maya hears: resolved", "maya heard\n  INC-1 · opened as sev2"),
+    ("an_answer_that_must_not_come", "maya does not hear: opened as", "maya heard"),
+    ("an_answer_where_there_is_none", "dev hears: opened as", "dev did nothing just now"),
+    ("silence_that_is_none", "maya hears nothing", "maya heard"),
+    ("another_card", "card INC-1: State: resolved", "the card shows"),
+    ("a_card_with_too_much", "not card INC-1: State: open", "the card shows"),
+    ("another_state", "case INC-1: resolved", "INC-1 is open"),
+    ("another_duty", "duty INC-1 acknowledge: met", "it is owed"),
+    ("a_duty_that_is_not_there", "duty INC-1 contain: owed", "there is no such duty; there are\n  acknowledge: owed, due 10:00"),
+    ("another_deadline", "duty INC-1 acknowledge: owed, due 10:01", "due is 10:00"),
+    ("another_count_of_entries", "ledger: incident.opened x2", "it is there 1 times"),
+    ("another_count_of_messages", "outbox: sent x9", " are sent"),
+    ("a_channel_that_is_not_there", "maya sees #inc-1", "maya doesn't see it"),
+    ("a_channel_that_should_not_be_seen", "maya does not see #credit", "maya does see it"),
+    ("words_that_do_not_stand_there", "transcript #credit: hello", "there stands"),
+    ("a_button_that_is_not_there", "dev presses Approve on INC-1", "there is no such button; there are Acknowledge"),
+    ("time_that_goes_back", "08:59 maya> /sla mine", "time doesn't go back here"),
+    ("a_line_that_cannot_be_read", "maya shrugs", ":4: this is neither something that happens"),
+    ("a_bot_that_is_down", "the bot stops\n      maya> /sla mine", ":5: maya> /sla mine\nthe bot is down"),
+];
+
+/// The tests of the runner itself.
+pub fn notices() -> Vec<(&'static str, Check)> {
+    let mut all: Vec<(&'static str, Check)> = Vec::new();
+    for (name, line, words) in WRONG {
+        let check: Check = Box::new(move || {
+            let story = format!("# Wrong in one place.\n09:00 maya> /incident open credit sev2 Drift\n\n      {line}\n");
+            match tell("it", &story) {
+                Ok(()) => Err(format!("nothing was noticed in\n{story}")),
+                Err(why) if why.contains(words) => Ok(()),
+                Err(why) => Err(format!("expected {words:?} in\n{why}")),
+            }
+        });
+        all.push((name, check));
+    }
+    all
+}
