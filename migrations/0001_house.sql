@@ -68,20 +68,19 @@ create table policy (
     constraint policy_pk primary key (digest)
 );
 
--- One cause, one ruling: a platform's own id of what was heard, and the answer that it got.
+-- One cause, one ruling: a platform's own id of what was heard, and the entry that keeps it with the answer that it got.
 create table cause (
     cause    text not null,
-    answer   text not null,
+    seq      bigint not null,
     constraint cause_pk primary key (cause)
 );
 
--- What is to be told. A row is written in the commit that made it true; `state` is waiting, sending, sent, dropped or
--- given-up. `lane` is the channel or person: one lane's trouble doesn't hold up another.
+-- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `id / 4096`, at
+-- place `id % 4096`. `state` is waiting, sending, sent, dropped or given-up. `lane` is the channel or person: one lane's trouble doesn't hold up another.
 create table outbox (
     id            bigint not null,
     case_id       text,
     lane          text not null,
-    notice        text not null,
     state         text not null,
     made_us       bigint not null,
     not_before_us bigint not null,

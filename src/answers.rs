@@ -12,7 +12,7 @@ use crate::digest;
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::redflag;
 use crate::domain::{
-    At, Body, Case, CaseId, CaseKind, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
+    At, Body, Case, CaseId, CaseKind, Duty, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
 };
 use crate::grammar::{Filter, Query};
 use crate::health::Health;
@@ -44,8 +44,8 @@ pub struct Panel {
 pub struct PanelOwed {
     pub case: CaseId,
     pub title: String,
-    pub duty: &'static str,
-    pub about: Option<String>,
+    /// In words: `acknowledgement`, `empty seat (comms)`.
+    pub duty: String,
     pub workflow: WorkflowId,
     pub due_us: i64,
     pub late: bool,
@@ -256,8 +256,10 @@ impl Answers {
             let row = owed_row(&case, &obligation);
             owed.push(PanelOwed {
                 case: case.id,
-                duty: obligation.duty.word(),
-                about: obligation.about.clone(),
+                duty: match &obligation.about {
+                    Some(about) if obligation.duty != Duty::Decide => format!("{} ({about})", card::noun(obligation.duty.word())),
+                    _ => card::noun(obligation.duty.word()).to_owned(),
+                },
                 workflow: case.workflow.clone(),
                 due_us: obligation.terms.due.0,
                 late: obligation.is_late(),

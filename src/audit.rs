@@ -164,14 +164,21 @@ pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
     files(data, &seen, &mut verdict)?;
     notes(&report, &heads, &seen, &mut verdict);
     verdict.checked = format!(
-        "Checked {} entries of {}, {} signed heads, {} kept nodes of the tree and {} files.",
-        report.entries,
+        "Checked {} of {}, {}, {} of the tree and {}.",
+        counted(report.entries, "entry", "entries"),
         verifier.name(),
-        heads.len(),
-        beside.nodes.len(),
-        seen.files.len()
+        counted(heads.len() as u64, "signed head", "signed heads"),
+        counted(beside.nodes.len() as u64, "kept node", "kept nodes"),
+        counted(seen.files.len() as u64, "file", "files")
     );
     Ok(verdict)
+}
+
+fn counted(count: u64, one: &str, more: &str) -> String {
+    match count {
+        1 => format!("one {one}"),
+        _ => format!("{count} {more}"),
+    }
 }
 
 /// Reads and checks a segment on a connection of its own.
@@ -321,8 +328,10 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
         verdict.integrity.add(strange.clone());
     }
     if beside.rows > report.entries {
-        let rows = beside.rows - report.entries;
-        verdict.integrity.add(format!("{rows} rows of the ledger have a number that no entry can have, so they were put there."));
+        verdict.integrity.add(match beside.rows - report.entries {
+            1 => "One row of the ledger has a number that no entry can have, so it was put there.".to_owned(),
+            rows => format!("{rows} rows of the ledger have numbers that no entry can have, so they were put there."),
+        });
     }
     for (signed, head) in heads.iter().zip(&report.heads) {
         let Err(fault) = &head.verdict else { continue };
@@ -338,8 +347,8 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
         }
         let sentence = format!("{}: {fault}", signed.place);
         match fault {
-            HeadFault::Shorter { .. } => verdict.completeness.add(sentence),
-            HeadFault::OtherRoot { .. } | HeadFault::Unknowable { .. } => verdict.integrity.add(sentence),
+            HeadFault::Shorter { .. } | HeadFault::Unknowable { .. } => verdict.completeness.add(sentence),
+            HeadFault::OtherRoot { .. } => verdict.integrity.add(sentence),
         }
     }
 }

@@ -9,11 +9,11 @@
 //!   unless the platform recognises the repetition by its nonce;
 //! - the receipt can't be recorded (disk full): reported again until it can.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::card::{self, Card, Speaker};
 use crate::chat::{Chat, Chats, Lane, Post, Spot, Undelivered};
@@ -22,16 +22,18 @@ use crate::digest;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
 use crate::domain::{At, Case, CaseId, Notice, Policy, Span, Telling};
-use crate::record::{NotTold, NotToldBecause, Told};
-use crate::store::{CardDue, OutboxDue, Reader, StoreError};
+use crate::record::{NotTold, NotToldBecause, Record, Told};
+use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
 /// How many due messages are looked at in one round.
 const ROUND: u32 = 512;
 /// The first pause after a failure; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Span = Span::seconds(2);
 const LONGEST_PAUSE: Span = Span::minutes(10);
-/// After this long a message is given up: whoever it was for has to be told in another way.
+/// After this long, and so many tries, a message is given up: whoever it was for has to be told in another way. Age alone
+/// isn't enough: after a weekend's downtime the first refusal would be the last.
 const GIVE_UP_AFTER: Span = Span::days(1);
+const TRIES_AT_LEAST: u32 = 10;
 
 pub struct Courier {
     desk: DeskHandle,
@@ -39,8 +41,8 @@ pub struct Courier {
     chats: Chats,
     /// The data folder, for the ledger head that a digest prints.
     folder: PathBuf,
-    /// Messages that a dead process left behind in the middle of being sent.
-    orphans: Vec<OutboxDue>,
+    /// Lanes that were asked to wait, and until when: what is said meanwhile waits behind what was said before.
+    held: HashMap<String, At>,
 }
 
 /// What is to be delivered on a lane, in order.
@@ -49,6 +51,17 @@ enum Parcel {
     Message(OutboxDue),
     /// Nudges to one person, as one message.
     Batch(Vec<OutboxDue>),
+}
+
+impl Parcel {
+    /// How long to wait before it is tried again, where the platform doesn't say.
+    fn pause(&self) -> Span {
+        match self {
+            Parcel::Card(due) => pause(due.attempts + 1, due.wanted),
+            Parcel::Message(due) => pause(due.attempts + 1, due.id),
+            Parcel::Batch(dues) => dues.first().map_or(FIRST_PAUSE, |due| pause(due.attempts + 1, due.id)),
+        }
+    }
 }
 
 /// A message ready to go.
@@ -64,37 +77,53 @@ struct Ready {
     perhaps_sent: bool,
 }
 
+/// Lanes with something under way.
+#[derive(Default)]
+struct UnderWay {
+    runs: JoinSet<Result<Option<At>, StoreError>>,
+    lanes: HashMap<Id, String>,
+    /// Lanes whose name can't be read: nothing is ever sent there.
+    unreadable: HashSet<String>,
+}
+
+impl UnderWay {
+    fn busy(&self) -> Vec<String> {
+        self.lanes.values().chain(&self.unreadable).cloned().collect()
+    }
+}
+
 impl Courier {
     pub fn new(desk: DeskHandle, reader: Reader, chats: Chats, folder: PathBuf) -> Courier {
-        Courier { desk, reader, chats, folder, orphans: Vec::new() }
+        Courier { desk, reader, chats, folder, held: HashMap::new() }
     }
 
     /// Runs until the desk is gone.
     pub async fn run(mut self) {
         let mut changes = self.desk.watch();
-        self.orphans = loop {
-            match self.reader.outbox_sending().await {
-                Ok(orphans) => break orphans,
+        self.held = loop {
+            match self.reader.lanes_held(self.desk.clock.now()).await {
+                Ok(held) => break held.into_iter().collect(),
                 Err(error) => self.rest("the outbox can't be read", &error).await,
             }
         };
+        let mut under_way = UnderWay::default();
         loop {
             changes.mark_unchanged();
-            let moved = match self.round().await {
-                Ok(moved) => moved,
-                Err(error) => {
-                    self.rest("the outbox can't be read", &error).await;
-                    true
-                }
-            };
-            if moved {
+            if let Err(error) = self.round(&mut under_way).await {
+                self.rest("the outbox can't be read", &error).await;
                 continue;
             }
-            let next = self.reader.outbox_next().await.unwrap_or_default();
+            let next = self.reader.outbox_next(&under_way.busy()).await.unwrap_or_default();
             tokio::select! {
                 changed = changes.changed() => {
                     if changed.is_err() {
                         return;
+                    }
+                }
+                Some(done) = under_way.runs.join_next_with_id() => {
+                    self.came_back(&mut under_way, done).await;
+                    while let Some(done) = under_way.runs.try_join_next_with_id() {
+                        self.came_back(&mut under_way, done).await;
                     }
                 }
                 () = self.desk.clock.wait_until(next) => {}
@@ -107,15 +136,15 @@ impl Courier {
         tokio::time::sleep(BREATH).await;
     }
 
-    /// Delivers what is due. Returns whether there was anything.
-    async fn round(&mut self) -> Result<bool, StoreError> {
+    /// Sends a run to each lane that has something due and nothing under way.
+    async fn round(&mut self, under_way: &mut UnderWay) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
-        let orphans = std::mem::take(&mut self.orphans);
-        let cards = self.reader.cards_due(now, ROUND).await?;
-        let messages = self.reader.outbox_due(now, ROUND).await?;
-        if cards.is_empty() && messages.is_empty() && orphans.is_empty() {
-            return Ok(false);
-        }
+        self.held.retain(|_, until| *until > now);
+        let busy = under_way.busy();
+        let cards = self.reader.cards_due(now, &busy, ROUND).await?;
+        // Sending, with nothing under way on its lane: a process, or a run, died between sending and receipt.
+        let orphans = self.reader.outbox_sending(&busy).await?;
+        let messages = self.reader.outbox_due(now, &busy, ROUND).await?;
         let mut lanes: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
         // A case's card begins its thread, so it goes first.
         for card in cards {
@@ -124,10 +153,10 @@ impl Courier {
         for message in orphans.into_iter().chain(messages) {
             lanes.entry(message.lane.clone()).or_default().push(Parcel::Message(message));
         }
-        let mut under_way = JoinSet::new();
-        for (lane, parcels) in lanes {
-            let Ok(lane) = lane.parse::<Lane>() else {
-                tracing::error!(lane, "the outbox names a lane that can't be read");
+        for (name, parcels) in lanes {
+            let Ok(lane) = name.parse::<Lane>() else {
+                tracing::error!(lane = name, "the outbox names a lane that can't be read");
+                under_way.unreadable.insert(name);
                 continue;
             };
             let run = LaneRun {
@@ -140,16 +169,27 @@ impl Courier {
                 roots: HashMap::new(),
                 reports: Vec::new(),
             };
-            under_way.spawn(run.deliver(parcels));
+            let started = under_way.runs.spawn(run.deliver(parcels, self.held.get(&name).copied()));
+            under_way.lanes.insert(started.id(), name);
         }
-        while let Some(done) = under_way.join_next().await {
-            match done {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => self.rest("a lane stopped", &error).await,
-                Err(error) => tracing::error!(%error, "a lane's delivery broke off"),
+        Ok(())
+    }
+
+    async fn came_back(&mut self, under_way: &mut UnderWay, done: Result<(Id, Result<Option<At>, StoreError>), JoinError>) {
+        let (id, outcome) = match done {
+            Ok((id, outcome)) => (id, outcome),
+            Err(error) => {
+                tracing::error!(%error, "a lane's delivery broke off");
+                under_way.lanes.remove(&error.id());
+                return tokio::time::sleep(BREATH).await;
             }
+        };
+        let lane = under_way.lanes.remove(&id).unwrap_or_default();
+        match outcome {
+            Ok(Some(until)) => drop(self.held.insert(lane, until)),
+            Ok(None) => {}
+            Err(error) => self.rest("a lane stopped", &error).await,
         }
-        Ok(true)
     }
 }
 
@@ -168,15 +208,27 @@ struct LaneRun {
 }
 
 impl LaneRun {
-    async fn deliver(mut self, parcels: Vec<Parcel>) -> Result<(), StoreError> {
+    /// Delivers in order. Returns until when the lane wants to be left alone, if it does.
+    async fn deliver(mut self, parcels: Vec<Parcel>, held: Option<At>) -> Result<Option<At>, StoreError> {
+        let outcome = self.deliver_all(parcels, held).await;
+        // What was sent was sent, also where the next message could not even be made.
+        self.flush().await?;
+        outcome
+    }
+
+    async fn deliver_all(&mut self, parcels: Vec<Parcel>, held: Option<At>) -> Result<Option<At>, StoreError> {
+        let mut parcels = VecDeque::from(batched(parcels, &self.lane));
+        if let Some(until) = held {
+            parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
+            return Ok(Some(until));
+        }
         let Some(chat) = self.chat.clone() else {
             let why = format!("this bot isn't connected to {}", self.lane.platform);
-            for parcel in parcels {
-                self.put_off(&parcel, &why, Some(Span::hours(1)));
-            }
-            return self.flush().await;
+            let until = self.desk.clock.now() + Span::hours(1);
+            parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
+            return Ok(Some(until));
         };
-        for parcel in batched(parcels, &self.lane) {
+        while let Some(parcel) = parcels.pop_front() {
             let Some(ready) = self.prepare(&parcel).await? else { continue };
             if !chat.recognises_repetition() && !ready.outbox.is_empty() {
                 self.reports.push(Report::Sending(ready.outbox.clone()));
@@ -186,13 +238,15 @@ impl LaneRun {
                 Ok(message) => self.told(ready, message),
                 Err(Undelivered::Later { why, after }) => {
                     // The words after it wait too, so that they keep their order; other lanes go on.
-                    self.put_off(&parcel, &why, after);
-                    break;
+                    let until = self.desk.clock.now() + after.unwrap_or_else(|| parcel.pause());
+                    self.put_off(&parcel, &why, until);
+                    parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
+                    return Ok(Some(until));
                 }
                 Err(Undelivered::Never { why }) => self.give_up(&parcel, why),
             }
         }
-        self.flush().await
+        Ok(None)
     }
 
     /// Renders a parcel from what is true now. `None`: it need not be sent.
@@ -244,12 +298,9 @@ impl LaneRun {
     }
 
     async fn prepare_message(&mut self, due: &OutboxDue) -> Result<Option<Ready>, StoreError> {
-        let mut notice: Notice = match serde_json::from_str(&due.notice) {
-            Ok(notice) => notice,
-            Err(error) => {
-                self.give_up_one(due, format!("it can't be read any more: {error}"));
-                return Ok(None);
-            }
+        let Some(mut notice) = notice(due) else {
+            self.give_up_one(due, "its words can't be read any more".to_owned());
+            return Ok(None);
         };
         let case = due.case_id.as_ref().and_then(|id| id.parse::<CaseId>().ok());
         let mut thread = None;
@@ -367,42 +418,35 @@ impl LaneRun {
         self.reports.push(Report::Told { case: ready.case, told });
     }
 
-    fn put_off(&mut self, parcel: &Parcel, why: &str, after: Option<Span>) {
+    /// It is tried again at `until`, and so is what waits behind it without having been tried.
+    fn put_off(&mut self, parcel: &Parcel, why: &str, until: At) {
         let now = self.desk.clock.now();
-        match parcel {
-            Parcel::Card(due) => {
-                let Ok(case) = due.case_id.parse() else { return };
-                let attempts = due.attempts + 1;
-                let not_before = now + after.unwrap_or_else(|| pause(attempts, due.wanted));
-                self.reports.push(Report::CardPostponed { case, lane: self.lane.clone(), attempts, not_before });
+        let dues = match parcel {
+            Parcel::Card(due) => return self.card_later(due, due.attempts + 1, until),
+            Parcel::Message(due) => std::slice::from_ref(due),
+            Parcel::Batch(dues) => dues,
+        };
+        for due in dues {
+            let attempts = due.attempts + 1;
+            if now - At(due.made_us) > GIVE_UP_AFTER && attempts >= TRIES_AT_LEAST {
+                self.give_up_one(due, why.to_owned());
+                continue;
             }
-            Parcel::Message(due) => self.put_off_one(due, why, after, now),
-            Parcel::Batch(dues) => {
-                for due in dues {
-                    self.put_off_one(due, why, after, now);
-                }
-            }
+            tracing::info!(case = due.case_id, outbox = due.id, lane = %self.lane, why, "put off");
+            self.reports.push(Report::Postponed { outbox: due.id, attempts, not_before: until });
         }
     }
 
-    fn put_off_one(&mut self, due: &OutboxDue, why: &str, after: Option<Span>, now: At) {
-        if now - At(due.made_us) > GIVE_UP_AFTER {
-            return self.give_up_one(due, why.to_owned());
-        }
-        tracing::info!(case = due.case_id, outbox = due.id, lane = %self.lane, why, "put off");
-        let attempts = due.attempts + 1;
-        let not_before = now + after.unwrap_or_else(|| pause(attempts, due.id));
-        self.reports.push(Report::Postponed { outbox: due.id, attempts, not_before });
+    fn card_later(&mut self, due: &CardDue, attempts: u32, not_before: At) {
+        let Ok(case) = due.case_id.parse() else { return };
+        self.reports.push(Report::CardPostponed { case, lane: self.lane.clone(), attempts, not_before });
     }
 
     fn give_up(&mut self, parcel: &Parcel, why: String) {
         match parcel {
             Parcel::Card(due) => {
-                let Ok(case) = due.case_id.parse() else { return };
                 tracing::warn!(case = due.case_id, lane = %self.lane, why, "a card can't be shown; trying again in an hour");
-                let not_before = self.desk.clock.now() + Span::hours(1);
-                let attempts = due.attempts + 1;
-                self.reports.push(Report::CardPostponed { case, lane: self.lane.clone(), attempts, not_before });
+                self.card_later(due, due.attempts + 1, self.desk.clock.now() + Span::hours(1));
             }
             Parcel::Message(due) => self.give_up_one(due, why),
             Parcel::Batch(dues) => {
@@ -461,12 +505,23 @@ fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
     out
 }
 
+/// What a row is to tell: the ledger entry that made it true holds the words.
+fn notice(due: &OutboxDue) -> Option<Notice> {
+    let tell = match serde_json::from_str(due.content.as_deref()?).ok()? {
+        Record::Ruled(ruled) => ruled.tell,
+        Record::House(ruled) => ruled.tell,
+        Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => return None,
+    };
+    let place = usize::try_from(due.id % NOTICES_PER_ENTRY).ok()?;
+    tell.into_iter().nth(place).map(|to_tell| to_tell.notice)
+}
+
 /// Rows whose every word on a clock a later row of the same batch says again.
 fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
     let mut said: HashSet<(CaseId, u32)> = HashSet::new();
     let mut overtaken = Vec::new();
     for due in dues.iter().rev() {
-        let Ok(Notice { telling: Telling::Clock { case, items, .. }, .. }) = serde_json::from_str(&due.notice) else {
+        let Some(Notice { telling: Telling::Clock { case, items, .. }, .. }) = notice(due) else {
             continue;
         };
         let mut again = true;

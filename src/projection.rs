@@ -8,11 +8,8 @@ use crate::domain::obligation::{Holder, Standing};
 use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, Policy, PolicyDigest, Span};
 use crate::record::{HeardRecord, HouseRuled, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
 use crate::store::{
-    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, OutboxRow, OutboxState,
+    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
 };
-
-/// Room for the notices of one entry: outbox ids are the entry's number times this, plus the notice's place.
-pub const NOTICES_PER_ENTRY: i64 = 4096;
 
 /// Every policy that an open case may have been opened under.
 #[derive(Clone, Default)]
@@ -70,9 +67,8 @@ impl Projection {
     }
 
     fn heard(&mut self, entry: Entry, heard: &HeardRecord) {
-        // Chatter and questions have no answer to keep (`null`), but they too were heard: told again, they count no second time.
-        let answer = serde_json::to_string(&heard.answer).expect("an answer has only string keys");
-        self.commit.causes.push((heard.cause.clone(), answer));
+        // Chatter and questions have no answer to keep, but they too were heard: told again, they count no second time.
+        self.commit.causes.push((heard.cause.clone(), entry.seq));
         let lane = heard.lane.to_string();
         match &heard.what {
             WhatRecord::Message { message, text, files } => self.commit.messages.push(MessageRow {
@@ -153,7 +149,6 @@ impl Projection {
                 id: entry.seq * NOTICES_PER_ENTRY + place as i64,
                 case: entry.case.map(|case| case.to_string()),
                 lane: to_tell.lane.to_string(),
-                notice: serde_json::to_string(&to_tell.notice).expect("a notice has only string keys"),
                 made_us: entry.at.0,
                 not_before_us: to_tell.notice.not_before.unwrap_or(entry.at).0,
             });

@@ -272,7 +272,7 @@ impl Scene {
         until("quiet", async || {
             let now = self.clock.now();
             let woken = self.house.desk.shown().next_wake.is_none_or(|at| at > now);
-            let told = self.house.reader.outbox_next().await.expect("a moment").is_none_or(|at| at > now);
+            let told = self.house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
             let (due, _) = self.house.reader.outbox_age(now).await.expect("a count");
             woken && told && due == 0
         })
@@ -378,24 +378,17 @@ async fn words_of_a_lane_keep_their_order_however_often_it_refuses() {
 #[tokio::test]
 async fn pauses_between_tries_grow_and_a_day_is_enough() {
     let scene = Scene::new().await;
+    scene.fake.falls_ill(DEV, Ill::Later(None));
     scene.request("lending", "Ship it").await;
-    scene.quiet().await;
-    scene.fake.falls_ill(LENDING, Ill::Later(None));
-    scene.house.command("n", "maya", "/approval note APR-1 the drift report").await;
-    let first = scene.fake.tries(LENDING).len();
-    let nonce = loop {
-        if let Some(it) = scene.fake.tries(LENDING).iter().skip(first.saturating_sub(1)).find(|it| is_message(&it.nonce)) {
-            break it.nonce.clone();
-        }
-        tokio::task::yield_now().await;
-    };
+    until("it is tried", async || !scene.fake.tries(DEV).is_empty()).await;
+    let nonce = scene.fake.tries(DEV)[0].nonce.clone();
     scene.quiet().await;
     for _ in 0..400 {
-        let Some(next) = scene.house.reader.outbox_next().await.expect("a moment") else { break };
+        let Some(next) = scene.house.reader.outbox_next(&[]).await.expect("a moment") else { break };
         scene.clock.move_to(next.max(scene.clock.now() + Span::seconds(1)));
         scene.quiet().await;
     }
-    let tries: Vec<At> = scene.fake.tries(LENDING).iter().filter(|it| it.nonce == nonce).map(|it| it.at).collect();
+    let tries: Vec<At> = scene.fake.tries(DEV).iter().filter(|it| it.nonce == nonce).map(|it| it.at).collect();
     let pauses: Vec<Span> = tries.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(tries.len() > 10, "{pauses:?}");
     for (nth, pause) in pauses.iter().enumerate() {
@@ -404,13 +397,15 @@ async fn pauses_between_tries_grow_and_a_day_is_enough() {
         let most = Span(whole.0 + whole.0 / 4) + Span::seconds(1);
         assert!(*pause >= whole && *pause <= most, "pause {nth} was {pause}, expected {whole} to {most}");
     }
-    assert!(*tries.last().expect("one") - tries[0] <= Span::days(1), "{pauses:?}");
+    let whole = *tries.last().expect("one") - tries[0];
+    assert!(whole > Span::hours(23) && whole < Span::hours(25), "it is tried for a day: {whole}");
     let report = scene.house.health.look().await;
     assert!(report.given_up >= 1, "{report:?}");
-    assert!(scene.fake.words(OPS).iter().any(|it| it.contains("could not be delivered") || it.contains("can't be delivered")), "{:#?}", scene.fake.words(OPS));
+    let heard = scene.fake.words(OPS);
+    assert!(heard.iter().any(|it| it.contains("it is ill")), "the operators hear: {heard:#?}");
     let written = scene.end().await;
     let nonce: i64 = nonce.parse().expect("a number");
-    assert!(written.not_told().any(|it| it.outbox == [nonce]), "given up is recorded");
+    assert!(written.not_told().any(|it| it.outbox.contains(&nonce)), "given up is recorded");
 }
 
 #[tokio::test]

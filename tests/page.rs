@@ -78,11 +78,13 @@ fn an_approval_is_nudged_and_pressed_by_two_others() {
         let tomas = browser.open("/?as=tomas&channel=credit-ai").await;
         tomas.sees("owed-APR-1", "1 of 2").await;
         tomas.click("skip-wake").await;
-        // In the case's thread, and then in his own direct messages.
+        // First in the case's thread …
         tomas.click("replies").await;
         tomas.sees("thread", "1 of 2").await;
-        tomas.sees("thread", "60 min left").await;
+        tomas.sees("thread", "1 h left").await;
         tomas.click("thread-close").await;
+        // … and nearer to the deadline in his own direct messages.
+        tomas.click("skip-wake").await;
         tomas.click("channel-@tomas").await;
         tomas.sees("message", "APR-1").await;
         // Priya has answered: nobody nudges her any more.

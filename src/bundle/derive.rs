@@ -9,7 +9,7 @@ use super::{AGENT, Files, transcript};
 use crate::csv;
 use crate::domain::obligation::{Holder, Obligation, Standing};
 use crate::domain::{At, Case, CaseId, Event, Policy, Span};
-use crate::projection::NOTICES_PER_ENTRY;
+use crate::store::NOTICES_PER_ENTRY;
 use crate::record::{HeardRecord, NotTold, Record, Told, WhatRecord};
 use crate::seal::{Checkpoint, Clock, Envelope};
 

@@ -186,7 +186,7 @@ fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button
 }
 
 /// How people call a kind of answer.
-fn noun(duty: &str) -> &str {
+pub fn noun(duty: &str) -> &str {
     match duty {
         "acknowledge" => "acknowledgement",
         "assess" => "impact assessment",

@@ -35,9 +35,12 @@ impl Desk {
         if causes.is_empty() {
             return Ok(());
         }
-        for (cause, answer) in self.writer.answers(&causes).await? {
-            // An answer of an earlier version that can't be read any more is still an answer: silence, not a second ruling.
-            let answer = serde_json::from_str::<Option<Answer>>(&answer).unwrap_or_default();
+        for (cause, content) in self.writer.heard_before(&causes).await? {
+            // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
+            let answer = match content.map(|content| serde_json::from_str(&content)) {
+                Some(Ok(Record::Heard(heard))) => heard.answer,
+                _ => None,
+            };
             turn.answered.insert(cause, answer);
         }
         let named: Vec<CaseId> = heard()

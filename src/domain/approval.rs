@@ -538,7 +538,7 @@ impl<'a> AtHand<'a> {
         let seats = people
             .holders(&decision.holder, &out)
             .into_iter()
-            .chain(people.seats(&called, &out));
+            .chain(people.called(&called, &out));
         let seat = seats.into_iter().find(|seat| &seat.person == person);
         seat.map(|seat| (decision, seat))
             .ok_or_else(|| self.not_yours(decision))

@@ -262,7 +262,7 @@ impl Case {
         let excluded = self.excluded(obligation);
         let called: Vec<RoleId> = obligation.called().cloned().collect();
         let holders = people.holders(&obligation.holder, &excluded);
-        holders.into_iter().chain(people.seats(&called, &excluded)).find(|seat| &seat.person == person)
+        holders.into_iter().chain(people.called(&called, &excluded)).find(|seat| &seat.person == person)
     }
 
     /// A restricted case is visible to its own people alone, everywhere: who opened it, sits in its seats, was let in, or

@@ -6,7 +6,7 @@ use super::notice::{ClockItem, Telling, To};
 use super::obligation::{Attribution, Climbed, Contest, Holder, Obligation, Standing, State, Terms, Wants};
 use super::ruling::persons;
 use super::{
-    Actor, Ask, Body, Case, Draft, Duty, PersonId, Policy, Refusal, Ruling, Span, World, approval, incident, list,
+    Actor, Ask, Body, Case, Draft, Duty, PersonId, Policy, Refusal, RoleId, Ruling, Span, World, approval, incident, list,
 };
 
 /// Longest text that is taken in one go, in characters. Longer words are evidence all the same, but not a command.
@@ -80,17 +80,15 @@ fn tell_clock(draft: &mut Draft<'_>, mut items: Vec<ClockItem>) {
     let everything = Telling::Clock { case, title: title.clone(), items: items.clone() };
     draft.tell_while(To::Case, everything, numbers(&items), None);
     let mut people: Vec<PersonId> = Vec::new();
-    for person in items.iter().flat_map(|item| item.waiting_on.iter().chain(&item.called_people)) {
+    let hearers: Vec<Vec<PersonId>> = items.iter().map(|item| hearers(draft, item)).collect();
+    for person in hearers.iter().flatten() {
         if !people.contains(person) {
             people.push(person.clone());
         }
     }
     for person in people {
-        let theirs: Vec<ClockItem> = items
-            .iter()
-            .filter(|item| item.waiting_on.contains(&person) || item.called_people.contains(&person))
-            .cloned()
-            .collect();
+        let theirs = items.iter().zip(&hearers).filter(|(_, hearers)| hearers.contains(&person));
+        let theirs: Vec<ClockItem> = theirs.map(|(item, _)| item.clone()).collect();
         let urgent = theirs.iter().any(|item| {
             draft.case.obligation(item.climbed.number).is_some_and(|it| it.terms.urgent)
         });
@@ -99,9 +97,21 @@ fn tell_clock(draft: &mut Draft<'_>, mut items: Vec<ClockItem>) {
     }
 }
 
+/// Whose answer is awaited, and who was called in just now; at a repetition the last rung hears again.
+fn hearers(draft: &Draft<'_>, item: &ClockItem) -> Vec<PersonId> {
+    let mut hearers: Vec<PersonId> = item.waiting_on.iter().chain(&item.called_people).cloned().collect();
+    if item.climbed.repeat.is_some()
+        && let Some(obligation) = draft.case.obligation(item.climbed.number)
+    {
+        let last: Vec<RoleId> = obligation.called().last().cloned().into_iter().collect();
+        hearers.extend(persons(draft.world.people.called(&last, &draft.case.excluded(obligation))));
+    }
+    hearers
+}
+
 fn item(draft: &Draft<'_>, number: u32, climbed: Climbed) -> Option<ClockItem> {
     let obligation = draft.case.obligation(number)?;
-    let called_people = persons(draft.world.people.seats(&climbed.called, &draft.case.excluded(obligation)));
+    let called_people = persons(draft.world.people.called(&climbed.called, &draft.case.excluded(obligation)));
     Some(ClockItem {
         duty: obligation.duty,
         about: obligation.about.clone(),
@@ -179,7 +189,11 @@ fn meant<'c>(
     let candidates: Vec<&Obligation> = case.obligations.iter().filter(|it| fits(it)).collect();
     if let Some(duty) = duty {
         let named = candidates.into_iter().rfind(|it| it.duty == duty);
-        return named.ok_or(Refusal::NothingOwed { case: case.id, duty });
+        return named.ok_or_else(|| match verb {
+            "contest" | "settle" => Refusal::Missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", case.id)),
+            "resume" => Refusal::Missing(format!("the clock of “{duty}” on {} isn't paused.", case.id)),
+            _ => Refusal::NothingOwed { case: case.id, duty },
+        });
     }
     let own = |it: &&&Obligation| {
         ask.by.person().is_some_and(|person| case.may_answer(it, person, &world.people).is_some())

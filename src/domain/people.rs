@@ -91,6 +91,21 @@ impl<'a> People<'a> {
         }
     }
 
+    /// Who is called in by these roles: each role for itself as in [`People::holders`], so that no rung of a ladder reaches
+    /// nobody.
+    pub fn called(&self, roles: &[RoleId], excluded: &[PersonId]) -> Vec<Seat> {
+        let mut called: Vec<Seat> = Vec::new();
+        for role in roles {
+            let holder = Holder::Roles(vec![role.clone()]);
+            for seat in self.holders(&holder, excluded) {
+                if called.iter().all(|known| known.person != seat.person) {
+                    called.push(seat);
+                }
+            }
+        }
+        called
+    }
+
     /// Whether the person sits in one of the roles now, and for whom.
     pub fn seat(&self, person: &PersonId, roles: &[RoleId]) -> Option<Seat> {
         self.seats(roles, &[]).into_iter().find(|seat| &seat.person == person)

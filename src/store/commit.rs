@@ -17,8 +17,8 @@ pub struct Commit {
     pub house: Option<String>,
     /// `(digest, text)`.
     pub policies: Vec<(String, String)>,
-    /// `(cause, answer)`.
-    pub causes: Vec<(String, String)>,
+    /// `(cause, entry)`.
+    pub causes: Vec<(String, i64)>,
     pub outbox: Vec<OutboxRow>,
     /// `(id, state, the platform's message, why)`.
     pub delivered: Vec<(i64, OutboxState, Option<String>, Option<String>)>,
@@ -91,11 +91,13 @@ impl OutboxState {
     }
 }
 
+/// Room for the notices of one entry: a message's id in the outbox is its entry's number times this, plus its place there.
+pub const NOTICES_PER_ENTRY: i64 = 4_096;
+
 pub struct OutboxRow {
     pub id: i64,
     pub case: Option<String>,
     pub lane: String,
-    pub notice: String,
     pub made_us: i64,
     pub not_before_us: i64,
 }
@@ -212,17 +214,17 @@ impl Commit {
         rows!(db, &self.policies[..], "insert into policy (digest, body) ", " on conflict (digest) do nothing", 2, |b, r| {
             b.push_bind(&*r.0).push_bind(&*r.1);
         });
-        rows!(db, &self.causes[..], "insert into cause (cause, answer) ", "", 2, |b, r| {
-            b.push_bind(&*r.0).push_bind(&*r.1);
+        rows!(db, &self.causes[..], "insert into cause (cause, seq) ", "", 2, |b, r| {
+            b.push_bind(&*r.0).push_bind(r.1);
         });
         rows!(
             db,
             &self.outbox[..],
-            "insert into outbox (id, case_id, lane, notice, state, made_us, not_before_us, attempts) ",
+            "insert into outbox (id, case_id, lane, state, made_us, not_before_us, attempts) ",
             "",
-            8,
+            7,
             |b, r| {
-                b.push_bind(r.id).push_bind(r.case.as_deref()).push_bind(&*r.lane).push_bind(&*r.notice);
+                b.push_bind(r.id).push_bind(r.case.as_deref()).push_bind(&*r.lane);
                 b.push_bind("waiting").push_bind(r.made_us).push_bind(r.not_before_us).push_bind(0_i64);
             }
         );

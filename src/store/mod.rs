@@ -15,7 +15,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, SqliteConnection};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessageRow, NoteRow, OutboxRow, OutboxState, Rehold,
+    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, NoteRow, OutboxRow, OutboxState,
+    Rehold,
 };
 pub use figures::{DutyOf, NoteRead, View};
 pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader};

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::StoreError;
-use super::write::{hash, read_case};
+use super::write::{hash, in_list, read_case};
 use crate::domain::{At, Case, CaseId, CaseKind, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
@@ -33,7 +33,8 @@ pub struct OutboxDue {
     pub id: i64,
     pub case_id: Option<String>,
     pub lane: String,
-    pub notice: String,
+    /// The content of the ledger entry that holds its words; absent once it was erased.
+    pub content: Option<String>,
     pub state: String,
     pub made_us: i64,
     pub not_before_us: i64,
@@ -94,6 +95,7 @@ pub struct DutyRead {
     pub behind_us: i64,
 }
 
+const OUTBOX: &str = "select o.id, o.case_id, o.lane, l.content, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.id / 4096";
 const ENTRY: &str = "select seq, leaf, case_id, kind, at_us, salt, content from ledger";
 
 impl Reader {
@@ -216,46 +218,54 @@ impl Reader {
         Ok(sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&self.pool).await?)
     }
 
-    /// Messages whose time has come, oldest first. Those found in the middle of being sent come first.
+    /// Messages whose time has come, oldest first, on all lanes but these.
     ///
     /// # Errors
     /// The database's.
-    pub async fn outbox_due(&self, now: At, at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
-        let sql = "select id, case_id, lane, notice, state, made_us, not_before_us, attempts from outbox \
-                   where state = 'waiting' and not_before_us <= $1 order by not_before_us, id limit $2";
-        Ok(sqlx::query_as(sql).bind(now.0).bind(at_most).fetch_all(&self.pool).await?)
+    pub async fn outbox_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and not_before_us <= "));
+        query.push_bind(now.0).push(" and lane not in (");
+        in_list(&mut query, but).push(" order by not_before_us, id limit ").push_bind(at_most);
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
-    /// Messages that were being sent when a process died.
+    /// Messages whose sending has begun and not ended, on all lanes but these.
     ///
     /// # Errors
     /// The database's.
-    pub async fn outbox_sending(&self) -> Result<Vec<OutboxDue>, StoreError> {
-        let sql = "select id, case_id, lane, notice, state, made_us, not_before_us, attempts from outbox \
-                   where state = 'sending' order by id";
-        Ok(sqlx::query_as(sql).fetch_all(&self.pool).await?)
+    pub async fn outbox_sending(&self, but: &[String]) -> Result<Vec<OutboxDue>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(format!("{OUTBOX} where state = 'sending' and lane not in ("));
+        in_list(&mut query, but).push(" order by id");
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
-    /// Other waiting messages for a lane, whose time has not come yet but which may ride along.
+    /// Lanes where something was put off to a moment still to come.
     ///
     /// # Errors
     /// The database's.
-    pub async fn outbox_of_lane(&self, lane: &str, until: At, at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
-        let sql = "select id, case_id, lane, notice, state, made_us, not_before_us, attempts from outbox \
-                   where state = 'waiting' and lane = $1 and not_before_us <= $2 order by id limit $3";
-        Ok(sqlx::query_as(sql).bind(lane).bind(until.0).bind(at_most).fetch_all(&self.pool).await?)
+    pub async fn lanes_held(&self, now: At) -> Result<Vec<(String, At)>, StoreError> {
+        let sql = "select lane, max(not_before_us) from outbox \
+                   where state = 'waiting' and not_before_us > $1 and attempts > 0 group by lane";
+        let held: Vec<(String, i64)> = sqlx::query_as(sql).bind(now.0).fetch_all(&self.pool).await?;
+        Ok(held.into_iter().map(|(lane, until)| (lane, At(until))).collect())
     }
 
-    /// When the next waiting message may go out.
+    /// When the next waiting message or card may go out, on all lanes but these.
     ///
     /// # Errors
     /// The database's.
-    pub async fn outbox_next(&self) -> Result<Option<At>, StoreError> {
-        let next: Option<i64> = sqlx::query_scalar("select min(not_before_us) from outbox where state = 'waiting'").fetch_one(&self.pool).await?;
-        let card: Option<i64> = sqlx::query_scalar("select min(not_before_us) from card where shown is null or shown < wanted")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(next.into_iter().chain(card).min().map(At))
+    pub async fn outbox_next(&self, but: &[String]) -> Result<Option<At>, StoreError> {
+        let mut next: Option<i64> = None;
+        for sql in [
+            "select min(not_before_us) from outbox where state = 'waiting' and lane not in (",
+            "select min(not_before_us) from card where (shown is null or shown < wanted) and lane not in (",
+        ] {
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(sql);
+            let found: Option<i64> = in_list(&mut query, but).build_query_scalar().fetch_one(&self.pool).await?;
+            next = next.into_iter().chain(found).min();
+        }
+        Ok(next.map(At))
     }
 
     /// How many messages wait, and since when the oldest could have gone out.
@@ -288,10 +298,14 @@ impl Reader {
 
     /// # Errors
     /// The database's.
-    pub async fn cards_due(&self, now: At, at_most: u32) -> Result<Vec<CardDue>, StoreError> {
-        let sql = "select case_id, lane, wanted, shown, message, attempts from card \
-                   where (shown is null or shown < wanted) and not_before_us <= $1 order by not_before_us, wanted limit $2";
-        Ok(sqlx::query_as(sql).bind(now.0).bind(at_most).fetch_all(&self.pool).await?)
+    pub async fn cards_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<CardDue>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "select case_id, lane, wanted, shown, message, attempts from card \
+             where (shown is null or shown < wanted) and not_before_us <= ",
+        );
+        query.push_bind(now.0).push(" and lane not in (");
+        in_list(&mut query, but).push(" order by not_before_us, wanted limit ").push_bind(at_most);
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
     /// A case's card in a lane, if there is one.

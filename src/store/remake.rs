@@ -59,11 +59,11 @@ const COMPARED: [Compared; 10] = [
     },
     Compared { table: "house", key: "'the house'", columns: "id, snapshot" },
     Compared { table: "policy", key: "digest", columns: "digest, body" },
-    Compared { table: "cause", key: "cause", columns: "cause, answer" },
+    Compared { table: "cause", key: "cause", columns: "cause, seq" },
     Compared {
         table: "outbox",
         key: "'message ' || id",
-        columns: "id, case_id, lane, notice, replace(state, 'sending', 'waiting') as state, made_us, message, why",
+        columns: "id, case_id, lane, replace(state, 'sending', 'waiting') as state, made_us, message, why",
     },
     Compared { table: "card", key: "case_id || ' in ' || lane", columns: "case_id, lane, wanted, shown, message" },
     Compared {

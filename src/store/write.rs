@@ -91,12 +91,13 @@ impl Writer {
         Ok(number.fetch_one(&mut self.db).await?)
     }
 
-    /// Answers that these causes got before.
+    /// The entries of causes that were heard before: `(cause, content)`. Content that was erased since is `None`.
     ///
     /// # Errors
     /// The database's.
-    pub async fn answers(&mut self, causes: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select cause, answer from cause where cause in (");
+    pub async fn heard_before(&mut self, causes: &[&str]) -> Result<Vec<(String, Option<String>)>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("select c.cause, l.content from cause c join ledger l on l.seq = c.seq where c.cause in (");
         Ok(in_list(&mut query, causes).build_query_as().fetch_all(&mut self.db).await?)
     }
 

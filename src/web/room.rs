@@ -536,7 +536,7 @@ async fn quiet(app: &App) -> Option<At> {
     loop {
         let now = desk.clock.now();
         let next = desk.shown().next_wake;
-        let told = matches!(app.reader.outbox_next().await, Ok(next) if next.is_none_or(|at| at > now));
+        let told = matches!(app.reader.outbox_next(&[]).await, Ok(next) if next.is_none_or(|at| at > now));
         let woken = next.is_none_or(|at| at > now);
         // What is told may open something new, so it must be calm twice in a row.
         calm = if told && woken { calm + 1 } else { 0 };

@@ -10,9 +10,10 @@
       not @anika: APR-1
       anika> /approval approve APR-1
       anika hears: Ask Priya or Tomas
-# Everybody away: the absent are asked all the same, since a duty is never owed by nobody.
+# Everybody of the next role is away: the absent are asked all the same, since word that goes up the ladder must reach somebody.
 10:05 greta> /approval away until 2026-11-24 09:00 Illness
-      greta> /approval request credit Ship v8
-      jonas> /approval request credit Ship v8
-      case APR-2: requested
-11:00 @greta: APR-1 is late
+      greta hears: Greta is away
+11:00 #credit: APR-1 is late · now also @greta (governance)
+      @greta: APR-1 is late
+      greta> /approval approve APR-1
+      greta hears: 1 of 2

@@ -17,6 +17,10 @@
 10:15 @greta: INC-1 · acknowledgement is late · now also @greta (governance)
 11:14 not #credit: is still late
 11:15 #credit: INC-1 · acknowledgement is still late, 1 h 15 min over
+      @dev: INC-1 · acknowledgement is still late
+# The last rung is told again with the holder; the one before it isn't.
+      @greta: INC-1 · acknowledgement is still late
+      not @arjun: is still late
 12:15 #credit: INC-1 · acknowledgement is still late, 2 h 15 min over
       ledger: obligation.late x1
       ledger: obligation.escalated x1

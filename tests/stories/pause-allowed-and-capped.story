@@ -17,6 +17,8 @@
       arjun hears: INC-1 · resolution on “Scores drift” is paused
       arjun> /incident pause INC-1 waiting on the vendor duty=resolve
       arjun hears: is paused
+      arjun> /incident resume INC-1 duty=acknowledge
+      arjun hears: The clock of “acknowledge” on INC-1 isn't paused.
 11:00 arjun> /incident resume INC-1 duty=resolve
       #credit: INC-1 · the clock of resolution runs again, due at 20:00 ... Resumed by Arjun
       duty INC-1 resolve: owed, due 20:00, paused 1 h

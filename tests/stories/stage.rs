@@ -211,7 +211,7 @@ impl Stage {
                 commits.mark_unchanged();
                 let size = running.desk.shown().size;
                 let woken = running.next_wake().await?;
-                let told = running.reader.outbox_next().await.map_err(|error| error.to_string())?;
+                let told = running.reader.outbox_next(&[]).await.map_err(|error| error.to_string())?;
                 let next = woken.into_iter().chain(told).min();
                 // Whatever changed between the looks was a commit.
                 if next.is_none_or(|next| next > running.clock.now()) && running.desk.shown().size == size {

@@ -1,0 +1,211 @@
+//! A house with a short past: an incident and an approval, chatter, an edit, a deletion, a file, a nudge and a breach, on a
+//! manual clock. Made by the real desk and courier.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign::card::Wording;
+use countersign::chat::{Account, Chats, File, Heard, Lane, What, local};
+use countersign::clock::Clock;
+use countersign::courier::Courier;
+use countersign::desk::{Desk, DeskError, DeskHandle, Heeded, Setup};
+use countersign::domain::policy::EXAMPLE;
+use countersign::domain::{At, Platform, Policy, Span};
+use countersign::folder::Folder;
+use countersign::store::{self, Reader};
+use tokio::task::JoinHandle;
+
+/// Monday, 23 November 2026, 09:00 UTC.
+pub const START: At = At(1_795_424_400_000_000);
+
+pub struct House {
+    pub desk: DeskHandle,
+    pub reader: Reader,
+    clock: Clock,
+    cause: u32,
+    task: JoinHandle<Result<(), DeskError>>,
+    courier: JoinHandle<()>,
+}
+
+impl House {
+    pub async fn open(data: &Path, at: At) -> Result<House, DeskError> {
+        let folder = Folder::open(data, true)?;
+        let (writer, reader) = store::open(&folder.database(), true).await?;
+        let clock = Clock::manual(at, 0);
+        let setup = Setup {
+            clock: clock.clone(),
+            policy: Arc::new(Policy::read(EXAMPLE).unwrap_or_else(|errors| panic!("{}", errors.show("example")))),
+            policy_text: EXAMPLE.to_owned(),
+            wording: Arc::new(Wording::embedded()),
+            platforms: vec![Platform::from(local::PLATFORM)],
+            checkpoint_every: Span::hours(1),
+        };
+        let (desk, handle) = Desk::open(folder, writer, setup).await?;
+        let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
+        let courier = Courier::new(handle.clone(), reader.clone(), chats, data.to_owned());
+        let (task, courier) = (tokio::spawn(desk.run()), tokio::spawn(courier.run()));
+        let cause = u32::try_from(reader.size().await?).unwrap_or(0) * 1_000;
+        let house = House { desk: handle, reader, clock, cause, task, courier };
+        house.calm().await;
+        Ok(house)
+    }
+
+    pub fn now(&self) -> At {
+        self.clock.now()
+    }
+
+    async fn hear(&mut self, who: &str, thread: Option<&str>, what: What) -> String {
+        self.cause += 1;
+        let heard = Heard {
+            cause: format!("test:{}", self.cause),
+            from: Account { id: who.to_owned(), name: who.to_owned(), bot: false },
+            lane: "local/credit-ai".parse().expect("a lane"),
+            thread: thread.map(str::to_owned),
+            said: None,
+            what,
+        };
+        let heeded = self.desk.hear(heard).await.expect("the desk heeds");
+        match heeded {
+            Heeded::Answer(answer) => {
+                answer.cards.iter().map(|card| card.plain(chrono_tz::UTC, self.clock.now())).collect::<Vec<_>>().join("\n")
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Says something in the channel. Returns what was answered in private.
+    pub async fn say(&mut self, who: &str, text: &str) -> String {
+        match text.starts_with('/') {
+            true => self.hear(who, None, What::Command { text: text.to_owned() }).await,
+            false => self.say_in(who, None, text, Vec::new()).await,
+        }
+    }
+
+    pub async fn say_in(&mut self, who: &str, thread: Option<&str>, text: &str, files: Vec<File>) -> String {
+        let message = format!("m{}", self.cause + 1);
+        self.hear(who, thread, What::Said { message, text: text.to_owned(), files }).await
+    }
+
+    pub async fn edit(&mut self, who: &str, thread: &str, message: &str, text: &str) {
+        let what = What::Edited { message: message.to_owned(), text: text.to_owned() };
+        self.hear(who, Some(thread), what).await;
+    }
+
+    pub async fn delete(&mut self, who: &str, thread: &str, message: &str) {
+        self.hear(who, Some(thread), What::Deleted { message: message.to_owned() }).await;
+    }
+
+    /// The id of the message that was said last.
+    pub fn last_message(&self) -> String {
+        format!("m{}", self.cause)
+    }
+
+    /// Where a case's thread begins.
+    pub async fn thread(&self, case: &str) -> String {
+        self.calm().await;
+        let lane: Lane = "local/credit-ai".parse().expect("a lane");
+        let card = self.reader.card(case, &lane.to_string()).await.expect("the database");
+        card.and_then(|card| card.message).expect("the case has a card")
+    }
+
+    /// Moves the clock; what falls due on the way is told.
+    pub async fn advance(&self, span: Span) {
+        self.calm().await;
+        self.clock.move_to(self.clock.now() + span);
+        self.calm().await;
+    }
+
+    /// Waits until nothing is due.
+    pub async fn calm(&self) {
+        for _ in 0..3_000 {
+            let now = self.clock.now();
+            let wake = self.reader.oldest_wake().await.expect("the database");
+            let (waiting, _) = self.reader.outbox_age(now).await.expect("the database");
+            let cards = self.reader.cards_due(now, &[], 1).await.expect("the database");
+            if wake.is_none_or(|wake| wake > now) && waiting == 0 && cards.is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the house does not come to rest");
+    }
+
+    pub async fn stop(self) {
+        self.calm().await;
+        self.desk.stop().await;
+        self.task.await.expect("the desk").expect("the desk ends in good order");
+        self.courier.abort();
+        let _stopped = self.courier.await;
+    }
+}
+
+/// What is to be found in the transcript exactly as it was said.
+pub const NASTY: &str = "<script>alert(1)</script> ```` & \u{202E}evil [x](javascript:y) *b*";
+
+/// A folder with a past of more than 256 entries, stopped in good order. Its case INC-1 has everything.
+pub async fn past(data: &Path) {
+    let mut house = House::open(data, START).await.expect("a new folder");
+    let opened = house.say("maya", "/incident open credit-scoring sev2 \"Decline rate in Pune doubled\"").await;
+    assert!(opened.contains("INC-1"), "{opened}");
+    let thread = house.thread("INC-1").await;
+    house.say_in("dev", Some(&thread), "Looking at last night's batch.", Vec::new()).await;
+    let first = house.last_message();
+    house.edit("dev", &thread, &first, "Looking at the batch of the night before.").await;
+    house.say_in("maya", Some(&thread), NASTY, Vec::new()).await;
+    house.say_in("maya", Some(&thread), "never mind", Vec::new()).await;
+    let second = house.last_message();
+    house.delete("maya", &thread, &second).await;
+    let file = keep(data, b"pune;0.31\nothers;0.12\n", "rates \u{202E}=1+1.csv");
+    house.say_in("dev", Some(&thread), "The rates.", vec![file]).await;
+    // Past the deadline of the acknowledgement.
+    house.advance(Span::minutes(40)).await;
+    house.say("dev", "/incident ack INC-1").await;
+    let asked = house.say("maya", "/approval request credit-scoring \"Roll back to release 41\"").await;
+    assert!(asked.contains("APR-1"), "{asked}");
+    for n in 0..280 {
+        house.say("lena", &format!("chatter no. {n}")).await;
+        if n % 40 == 0 {
+            house.advance(Span::minutes(3)).await;
+        }
+    }
+    house.stop().await;
+}
+
+fn keep(data: &Path, bytes: &[u8], name: &str) -> File {
+    use sha2::{Digest, Sha256};
+    let sha256 = hex::encode(Sha256::digest(bytes));
+    let path = countersign::folder::blob_path(data, &sha256);
+    std::fs::create_dir_all(path.parent().expect("blobs lie in folders")).expect("a folder for blobs");
+    std::fs::write(&path, bytes).expect("a blob");
+    File { name: name.to_owned(), bytes: bytes.len() as u64, sha256 }
+}
+
+/// A copy of a folder, to be spoiled.
+pub fn copy(from: &Path) -> tempfile::TempDir {
+    let to = tempfile::tempdir().expect("a folder");
+    copy_into(from, to.path());
+    to
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a type").is_dir() {
+            true => copy_into(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).expect("a copy")),
+        }
+    }
+}
+
+/// Changes a stopped folder's database behind the bot's back.
+pub async fn sql(data: &Path, statement: &str) {
+    use sqlx::ConnectOptions;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join(Folder::DATABASE));
+    let mut db = options.connect().await.expect("the database");
+    let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut db).await;
+    assert!(done.expect(statement).rows_affected() > 0, "{statement} changed nothing");
+    sqlx::Connection::close(db).await.expect("the database");
+}

@@ -1,0 +1,19 @@
+# A button in the channel, a direct message, a slash command, words in the thread: one command, one set of checks, one count.
+
+09:00 maya> /approval request credit Ship v7
+      priya presses Approve in a message
+      priya hears: 1 of 2
+      ravi presses Approve on APR-1
+      ravi hears: “decide” on APR-1 is for model-risk. Ask Tomas or Anika
+      ravi> /approval ok APR-1
+      ravi hears: “decide” on APR-1 is for model-risk
+      ravi in thread APR-1> @countersign approve
+      ravi hears: “decide” on APR-1 is for model-risk
+      ledger: approval.voted x1
+      anika dm> /approval yes APR-1
+      anika hears: approved
+      case APR-1: approved
+# A button of a message that is out of date says how it stands.
+      tomas presses Approve in a message
+      tomas hears: APR-1 is approved already by Anika since 23 Nov 2026 09:00. Nothing more is needed.
+      ledger: approval.voted x2

@@ -1,0 +1,8 @@
+# What can't be delivered for a whole day is given up and told to the operators; not before.
+
+09:00 #credit is unreachable
+      maya> /incident open credit sev3 A control is slow
+      dev> /incident ack INC-1
+Tue 08:59 not #ops: could not be delivered
+      outbox: given-up x0
+Tue 09:20 #ops: A message could not be delivered, and I have stopped trying ... local/credit can't be reached

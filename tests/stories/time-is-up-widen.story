@@ -1,0 +1,16 @@
+# The policy widens: at the deadline a further role may answer as well, and the first one still may.
+
+09:00 maya> /approval request credit Ship v7 path=widening
+09:59 not @henrik: APR-1
+      henrik> /approval approve APR-1
+      henrik hears: “decide” on APR-1 is for model-risk
+10:00 #credit: APR-1 · chief-risk may decide as well now: @henrik or @ines
+      @henrik: chief-risk may decide as well now
+      @henrik x1: APR-1 · chief-risk
+      not @henrik: is now with
+      case APR-1: requested
+      duty APR-1 decide: late, holders priya tomas anika henrik ines
+10:10 henrik> /approval approve APR-1 in their stead
+      case APR-1: approved
+      @maya: APR-1 is approved · Henrik
+Tue 10:00 nobody is told: APR-1 is
