@@ -20,7 +20,9 @@ use sha2::{Digest, Sha256};
 use crate::domain::HouseEvent;
 use crate::folder::{self, Folder, FolderError, blob_path};
 use crate::record::{HeardRecord, HouseRuled, Record, WhatRecord};
-use crate::seal::{self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Segment, Verifier, What};
+use crate::seal::{
+    self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Segment, Verifier, What,
+};
 use crate::store::{Beside, Raw, Scan, StoreError};
 
 /// Segments that are checked at the same time, each on a connection of its own.
@@ -296,7 +298,9 @@ fn open(note: &str, verifier: &Verifier) -> Result<(Checkpoint, bool), NoteError
 /// `stem` and `stem/r2` come before `stem/r3`.
 fn is_earlier(name: &str, now: &str) -> bool {
     let generation = |name: &str| match name.rsplit_once("/r") {
-        Some((stem, number)) if number.bytes().all(|b| b.is_ascii_digit()) => (stem.to_owned(), number.parse().unwrap_or(1_u32)),
+        Some((stem, number)) if number.bytes().all(|b| b.is_ascii_digit()) => {
+            (stem.to_owned(), number.parse().unwrap_or(1_u32))
+        }
         _ => (name.to_owned(), 1),
     };
     let ((stem, earlier), (same, current)) = (generation(name), generation(now));
@@ -306,7 +310,8 @@ fn is_earlier(name: &str, now: &str) -> bool {
 /// The same key under another name (c2sp.org/signed-note: the id covers both).
 fn renamed(verifier: &Verifier, name: &str) -> Option<Verifier> {
     let vkey = verifier.to_string();
-    let key = vkey.rsplit_once('+')?.1;
+    // A name has no `+` in it, the key's base64 may.
+    let key = vkey.splitn(3, '+').nth(2)?;
     let bytes = STANDARD.decode(key).ok()?;
     let id = Sha256::new().chain_update(name).chain_update(b"\n").chain_update(&bytes).finalize();
     format!("{name}+{}+{key}", hex::encode(&id[..4])).parse().ok()
@@ -423,6 +428,33 @@ fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, verdict: &mut
         "have a content that this version can't read; their seals were checked all the same.",
     ));
     for (seq, lost_from) in &seen.recoveries {
-        verdict.notes.push(format!("Entry {seq} records that entries from {lost_from} on were lost and the loss was accepted."));
+        verdict
+            .notes
+            .push(format!("Entry {seq} records that entries from {lost_from} on were lost and the loss was accepted."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::Signer;
+
+    #[test]
+    fn heads_of_earlier_logs_open_with_the_same_key() {
+        // Among these there are keys with a `+` in their base64.
+        for seed in 0..40 {
+            let signer = |name| Signer::from_seed(name, &[seed; 32]).unwrap();
+            let note = |name| Checkpoint::of(&signer(name), 3, seal::Hash::ZERO).sign(&signer(name)).unwrap();
+            let now = signer("countersign.local/ab/r3");
+            let check = |name: &'static str| open(&note(name), now.verifier()).map(|(_, earlier)| earlier).ok();
+            assert_eq!(check("countersign.local/ab/r3"), Some(false));
+            assert_eq!(check("countersign.local/ab/r2"), Some(true));
+            assert_eq!(check("countersign.local/ab"), Some(true));
+            assert_eq!(check("countersign.local/ab/r4"), None, "a later log than the one there is");
+            assert_eq!(check("countersign.local/cd/r2"), None, "another ledger");
+            let stranger = Signer::from_seed("countersign.local/ab", &[99; 32]).unwrap();
+            let forged = Checkpoint::of(&stranger, 3, seal::Hash::ZERO).sign(&stranger).unwrap();
+            assert!(open(&forged, now.verifier()).is_err(), "the same name under another key");
+        }
     }
 }

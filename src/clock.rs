@@ -104,6 +104,11 @@ impl Clock {
         self.inner.moved.send_replace(());
     }
 
+    /// Told whenever a manual clock is moved.
+    pub fn moved(&self) -> watch::Receiver<()> {
+        self.inner.moved.subscribe()
+    }
+
     /// Waits until the clock shows `at`, or until it is moved; whoever waits then looks again.
     pub async fn wait_until(&self, at: Option<At>) {
         let mut moved = self.inner.moved.subscribe();

@@ -24,7 +24,9 @@ pub fn row<'a>(table: &mut String, cells: impl IntoIterator<Item = impl Into<Cow
 fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
     // Full-width forms count too: some spreadsheets read them as the plain ones.
     match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => Cow::Owned(format!("'{cell}")),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            Cow::Owned(format!("'{cell}"))
+        }
         _ => cell,
     }
 }

@@ -26,7 +26,7 @@ use crate::chat::{Answer, Heard, Lane};
 use crate::clock::Clock;
 use crate::domain::command::HouseCommand;
 use crate::domain::{
-    Actor, At, Case, CaseId, CaseKind, House, PersonId, Platform, Policy, PolicyDigest, Refusal, Span, Telling,
+    Actor, At, Case, CaseId, CaseKind, Event, House, PersonId, Platform, Policy, PolicyDigest, Refusal, Span, Telling,
 };
 use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;
@@ -232,6 +232,8 @@ pub struct Desk {
     signer: Signer,
     ledger: Ledger,
     house: House,
+    /// When the house next wants to be woken; worked out anew whenever the house or the policy changes.
+    house_wake: Option<At>,
     policy: Arc<Policy>,
     policies: Policies,
     cases: LruCache<CaseId, Case>,
@@ -301,6 +303,7 @@ impl Desk {
             folder,
             signer,
             ledger,
+            house_wake: house.wake(&setup.policy),
             house,
             policy: setup.policy.clone(),
             policies,
@@ -390,7 +393,7 @@ impl Desk {
             true => self.signed_at + self.checkpoint_every,
             false => self.signed_at + Span(self.checkpoint_every.0 * 10),
         };
-        let house = self.house.wake(&self.policy);
+        let house = self.house_wake;
         let next = case.into_iter().chain(house).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
         let trouble = self.shown.borrow().trouble.is_some().then(|| self.clock.now() + Span::seconds(1));
@@ -467,7 +470,7 @@ impl Desk {
 
     /// Wakes what wanted to be woken by now: the house and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
-        if self.house.wake(&self.policy).is_some_and(|at| at <= turn.at) {
+        if self.house_wake.is_some_and(|at| at <= turn.at) {
             let _nothing_to_do = self.settle_house(turn, HouseCommand::Wake, &Actor::Engine, None).await?;
         }
         for case in self.writer.due(turn.at, BATCH as u32).await? {
@@ -494,6 +497,10 @@ impl Desk {
 
     /// The moment of truth.
     async fn commit(&mut self, mut turn: Turn) -> Result<(), DeskError> {
+        // Most rulings leave the house as it was; then its row needn't be written.
+        if turn.projection.house.as_ref() == Some(&self.house) {
+            turn.projection.house = None;
+        }
         turn.projection.finish(&self.policies);
         let commit = std::mem::take(&mut turn.projection.commit);
         if commit.is_empty() {
@@ -502,12 +509,16 @@ impl Desk {
         self.writer.commit(&commit).await?;
         self.ledger = turn.ledger;
         self.numbers = turn.numbers;
+        let changed = turn.projection.house.is_some() || turn.policy.is_some();
         if let Some(house) = turn.projection.house {
             self.house = house;
         }
         if let Some(policy) = turn.policy {
             self.accounts = Accounts::of(&policy);
             self.policy = policy;
+        }
+        if changed {
+            self.house_wake = self.house.wake(&self.policy);
         }
         for (id, case) in turn.projection.cases {
             self.cases.put(id, case);
@@ -518,11 +529,13 @@ impl Desk {
             }
         }
         self.announce(&commit);
-        let (size, policy, house) = (self.ledger.size(), self.policy.clone(), Arc::new(self.house.clone()));
+        let size = self.ledger.size();
         self.shown.send_modify(|shown| {
             shown.size = size;
-            shown.policy = policy;
-            shown.house = house;
+            if changed {
+                shown.policy = self.policy.clone();
+                shown.house = Arc::new(self.house.clone());
+            }
         });
         Ok(())
     }
@@ -590,6 +603,21 @@ impl Desk {
         source: &str,
         record: &Record,
     ) -> Result<i64, DeskError> {
+        match record {
+            Record::Ruled(ruled) => {
+                let case = case.map(|case| case.to_string()).unwrap_or_default();
+                for event in &ruled.events {
+                    match event {
+                        Event::Climbed(climbed) if climbed.breach.is_some() => {
+                            tracing::info!(case, obligation = climbed.number, "a deadline passed unanswered");
+                        }
+                        event => tracing::debug!(case, kind = event.kind(), "ruled"),
+                    }
+                }
+            }
+            Record::House(ruled) => ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the house")),
+            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => {}
+        }
         let about = About { at: turn.at, said, case, actor, source };
         let seq = turn.ledger.append(&mut turn.projection.commit, &about, record)?;
         turn.projection.fold(Entry { seq, at: turn.at, said, case }, record, &self.house);

@@ -1,6 +1,132 @@
-//! Countersign.
+//! Countersign keeps the clock on every answer that somebody owes to a team that runs AI systems: who must answer, by when,
+//! who hears when the answer doesn't come, and evidence of all of it. This page is the map of the house.
 //!
-//! The map: see the rooms below.
+//! **The one idea.** An incident, an approval and what follows later are the same thing: *somebody owes an answer by a
+//! moment, and if it doesn't come, word goes up a ladder.* Only an [`Obligation`](domain::Obligation) has a clock. Cases are
+//! small state machines that open and discharge obligations, so that nudges, lateness, climbs, latency figures and digests
+//! are written once.
+//!
+//! ```text
+//!  person ─▶ web / chat ─Heard─▶ reception ─▶ desk ─▶ grammar ─▶ Command ┐       wake due ─▶ desk ─▶ Command::Wake ┐
+//!                                                                        ▼                                         ▼
+//!   ONE TRANSACTION   cause seen before? ─▶ load Case ─▶ domain::decide(case, ask, world) ─▶ Ruling: events, notices
+//!                     record ─▶ ledger += entry ─▶ projection: case and its wake · outbox · transcript · duties · cause → answer
+//!                                                       │ store commits (many asks in one commit under load)
+//!  person ◀─ the answer, in private               ◀─────┤
+//!  person ◀─ chat ◀─ courier ◀─ outbox ◀────────────────┘
+//!                      └─ Report ─▶ desk ─▶ ledger      what was said, and when it arrived, is evidence too
+//!  manager ◀─ digest ◀─ store::View          auditor ◀─ bundle, audit ◀─ ledger ─▶ seal
+//! ```
+//!
+//! # The rooms
+//!
+//! Rules, which know nothing of the outside:
+//!
+//! - [`domain`]: what becomes true when somebody asks something at a moment; cases, obligations, calendars, the policy.
+//! - [`grammar`]: what people type, press and fill in, and what it means; one table of verbs.
+//! - [`seal`]: leaf bytes, Merkle tree, signed heads, proofs, and the check of it all.
+//! - [`card`]: what the bot says, as words and buttons that know no platform; texts come from `templates/`.
+//!
+//! The loop and what it writes:
+//!
+//! - [`desk`]: the one loop that decides, and commits what it decided.
+//! - [`record`]: what the content of a ledger entry is: something heard, a ruling, what became of a message.
+//! - [`ledger`]: from a record to a stored row, with its leaf, its salt and its place in the tree.
+//! - [`projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
+//! - [`store`]: the only SQL: one writer, many readers. What rows mean is written in `migrations/`.
+//! - [`folder`]: the data folder: lock, keys, files, and the last signed head, apart from the database.
+//! - [`clock`]: the only place that reads the time; everybody who waits, waits there.
+//!
+//! Between the loop and people:
+//!
+//! - [`chat`]: what is heard from platforms and what they are asked to post; [`chat::local`] is the room as a platform.
+//! - [`reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
+//! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
+//! - [`courier`]: from the outbox to the platforms, and the receipt back to the desk.
+//! - [`web`]: the listener: the local room's page and API, who may reach it, health.
+//! - [`health`]: how the bot itself is; the watchdog and the heartbeat.
+//!
+//! From the ledger to readers:
+//!
+//! - [`digest`]: how the SLA was kept, as of a moment.
+//! - [`bundle`]: one case's evidence as a bag that is checked without Countersign.
+//! - [`audit`]: `verify`: is everything as it was recorded, and is everything there.
+//! - [`rebuild`]: every table but the ledger made anew; going on after a backup was restored.
+//! - [`csv`]: tables that a spreadsheet doesn't run.
+//!
+//! The front door:
+//!
+//! - [`config`]: the operator's settings, as written and as meant.
+//! - [`serve`]: a running house put together, and taken apart again in the order in which nothing is lost.
+//! - [`demo`]: a short story, told through the same API that scripts use.
+//!
+//! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.
+//!
+//! # What always holds
+//!
+//! 1. A rule never reads a clock, a table or a platform: it is handed all three as data
+//!    ([`Ask`](domain::Ask), [`Case`](domain::Case), [`World`](domain::World)).
+//! 2. Only the desk decides; only the store speaks SQL; only the courier posts; only [`clock`] knows the time.
+//! 3. Whatever people are told is the stored answer to a cause, a reading of what is committed, or a row of the outbox,
+//!    written in the commit that made it true.
+//! 4. Wakes are derived: one per case, [`Case::wake`](domain::Case::wake), written with the case. None can leak.
+//! 5. Terms are stamped when an obligation opens. A new policy moves no deadline that was announced; a case goes on under
+//!    the policy whose digest it carries.
+//! 6. One cause, one ruling: what a platform tells again gets the stored answer.
+//! 7. The seal covers an entry as the exact bytes stored. Other columns are copies, and [`audit`] compares them. The ledger
+//!    is the truth: every other table can be rebuilt from it.
+//! 8. A chain proves nothing about its own end: the head is signed, lies apart from the database, and leaves the building
+//!    with every digest and bundle.
+//! 9. Nothing waits for the network inside a transaction. The commit is the moment of truth; every answer and effect follows it.
+//! 10. A restricted case doesn't exist for people who aren't its own, in every answer, list, channel and digest.
+//!
+//! # A word typed in the room becomes a ledger entry and a nudge
+//!
+//! Maya types `/approval request credit-scoring "Ship v7"`. The page posts it to `/room/api/say`; [`web::guard`] has turned
+//! foreign `Host` and `Origin` headers away, and the room knows that she may speak in that channel. It becomes a
+//! [`Heard`](chat::Heard) with a cause of its own, and goes through [`Reception::hear`](reception::Reception::hear) into
+//! the desk's inbox.
+//!
+//! The desk takes what is waiting, up to 256 at once, and makes one turn of it. First the cases whose time has come are woken,
+//! so that who is late is late before the next word counts. Then each word in order: was its cause answered before? Then the
+//! stored answer is the answer. Otherwise [`grammar`] reads the line against its verbs and the policy's names, and
+//! [`domain::open`] rules: a [`Ruling`](domain::Ruling) with events (the approval was requested; a decision is owed by
+//! `model-risk`), notices (ask them), and perhaps something that follows for another case or the house. A
+//! [`Refusal`](domain::Refusal) would have become her answer instead, and nothing else.
+//!
+//! Two records are appended: [`Record::Heard`](record::Record::Heard), her words as she typed them with the answer that she
+//! gets, and [`Record::Ruled`](record::Record::Ruled), the events and to which lanes they are told. The [`ledger`] gives each a
+//! salt, a commitment, a leaf and its place in the tree. [`Projection::fold`](projection::Projection::fold) turns the same
+//! records into rows: the case with its derived wake, the outbox, the duty, the wanted card. [`store`] writes all of it in one
+//! transaction, and only when that is on the disk Maya gets her private answer. If it fails, nothing happened: she gets a
+//! reference, and the operator the reason.
+//!
+//! The [`courier`] sees the commit. It draws the case's card and the notices from what is true *now*, so a nudge whose answer
+//! came meanwhile is dropped, and hands them to the platform, a lane at a time. The receipt goes back to the desk as
+//! [`Report::Told`](desk::Report::Told): an entry again, and the transcript's row is written with it. The room's page hears
+//! over `/room/api/events` that the channel changed, and fetches what is new.
+//!
+//! # Time passes
+//!
+//! Nobody says anything. The desk waits on the [`clock`] for the earliest of three: the first wake among the cases, the
+//! house's own (a digest, the end of a delegation), the next signed head. An hour later, at half of the two hours that the
+//! policy gives, the case is due: [`Command::Wake`](domain::Command::Wake) goes through the same [`domain::decide`] as
+//! a person's word. The obligation's ladder says which rungs have passed; the last one that still matters is told, one true
+//! thing instead of several stale ones, and how late the bot itself is stands in the event. The case's wake is derived anew,
+//! and the nudge takes the way of every notice: outbox, courier, receipt. Nudges to one person that fall due close together
+//! wait for each other and go as one message; quiet hours hold a direct message back until morning.
+//!
+//! At the deadline the breach is recorded, once, with the party that it is put down to; then the ladder climbs to the next
+//! role, and the path's `when_time_is_up` decides what else. What follows for the house, such as a path that is slow as a whole,
+//! is decided in the same transaction. Every minute of a growing ledger, a tenth as often when it is idle, and when the house
+//! stops, the head is signed: first the entries are on the disk, then the file `checkpoint` is swapped, then the database has it
+//! too, so that dying anywhere in between leaves a head of this very ledger. A start compares the database with that file
+//! and refuses to go on over one that is older or disagrees.
+//!
+//! Meanwhile [`health`] looks every quarter of a minute. If wakes or messages are a minute behind, it says so, in the ledger and
+//! in the operators' channel, and the outside heartbeat falls silent.
+
+#![forbid(unsafe_code)]
 
 pub mod answers;
 pub mod audit;

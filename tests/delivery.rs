@@ -380,6 +380,7 @@ async fn pauses_between_tries_grow_and_a_day_is_enough() {
     let scene = Scene::new().await;
     scene.fake.falls_ill(DEV, Ill::Later(None));
     scene.request("lending", "Ship it").await;
+    scene.clock.move_to(MONDAY + Span::minutes(30));
     until("it is tried", async || !scene.fake.tries(DEV).is_empty()).await;
     let nonce = scene.fake.tries(DEV)[0].nonce.clone();
     scene.quiet().await;

@@ -19,7 +19,7 @@ use countersign::rebuild::{self, RebuildError, RecoverError};
 use countersign::store;
 use sha2::{Digest, Sha256};
 
-use self::house::{House, NASTY, START, copy, past, sql};
+use self::house::{House, NASTY, START, copy, past, patiently, sql};
 
 fn inc_1() -> CaseId {
     "INC-1".parse().expect("a case")
@@ -27,6 +27,18 @@ fn inc_1() -> CaseId {
 
 fn key(data: &Path) -> String {
     std::fs::read_to_string(data.join("keys/ledger.vkey")).expect("the key")
+}
+
+async fn compare(data: &Path) -> Result<rebuild::Report, RebuildError> {
+    patiently(async || rebuild::compare(data).await).await
+}
+
+async fn rebuild(data: &Path) -> Result<rebuild::Report, RebuildError> {
+    patiently(async || rebuild::rebuild(data).await).await
+}
+
+async fn recover(data: &Path, accept_loss: bool) -> Result<rebuild::Recovery, RecoverError> {
+    patiently(async || rebuild::recover(data, accept_loss).await).await
 }
 
 fn must_say(verdict: &Verdict, sound: bool, complete: bool, words: &[&str]) {
@@ -44,7 +56,7 @@ async fn a_house_in_order_is_found_in_order() {
     past(data.path()).await;
     let verdict = audit::verify(data.path()).await.expect("a verdict");
     must_say(&verdict, true, true, &["Integrity: good", "Completeness: good", "manual clock", "and one file."]);
-    let compared = rebuild::compare(data.path()).await.expect("a comparison");
+    let compared = compare(data.path()).await.expect("a comparison");
     assert!(compared.is_good() && compared.entries > 256, "{compared}");
     assert!(!data.path().join("countersign.db.compared").exists(), "the draft is gone");
 }
@@ -60,33 +72,76 @@ async fn every_kind_of_spoiling_is_named() {
     /// SQL, sound, complete, what must be said.
     type Spoiling<'a> = (&'a str, bool, bool, &'a [&'a str]);
     let spoilings: &[Spoiling<'_>] = &[
-        ("update ledger set leaf = replace(leaf, '\"v\":1', '\"v\":2') where seq = 30", false, true, &["Entry 30 cannot be read"]),
+        (
+            "update ledger set leaf = replace(leaf, '\"v\":1', '\"v\":2') where seq = 30",
+            false,
+            true,
+            &["Entry 30 cannot be read"],
+        ),
         ("update ledger set leaf = leaf || char(10) where seq = 30", false, true, &["Entry 30 cannot be read"]),
-        ("update ledger set leaf = replace(leaf, '\"source\":\"local\"', '\"source\":\"lokal\"') where seq = 30", false, true,
-            &["leaf hash kept beside entry 30", "Entry 31 names"]),
+        (
+            "update ledger set leaf = replace(leaf, '\"source\":\"local\"', '\"source\":\"lokal\"') where seq = 30",
+            false,
+            true,
+            &["leaf hash kept beside entry 30", "Entry 31 names"],
+        ),
         ("update ledger set hash = zeroblob(32) where seq = 30", false, true, &["leaf hash kept beside entry 30"]),
-        ("update ledger set hash = cast(hash || x'00' as blob) where seq = 30", false, true, &["leaf hash kept beside entry 30"]),
+        (
+            "update ledger set hash = cast(hash || x'00' as blob) where seq = 30",
+            false,
+            true,
+            &["leaf hash kept beside entry 30"],
+        ),
         ("update ledger set case_id = 'INC-2' where seq = 30", false, true, &["case kept beside entry 30 is `INC-2`"]),
         ("update ledger set case_id = '' where seq = 30", false, true, &["case kept beside entry 30 is ``"]),
         ("update ledger set kind = 'said.edit' where seq = 200", false, true, &["kind kept beside entry 200"]),
-        ("update ledger set at_us = at_us + 1 where seq = 30", false, true, &["time of recording kept beside entry 30"]),
+        (
+            "update ledger set at_us = at_us + 1 where seq = 30",
+            false,
+            true,
+            &["time of recording kept beside entry 30"],
+        ),
         ("update ledger set at_us = 'noon' where seq = 30", false, true, &["time of recording kept beside entry 30"]),
         ("update ledger set salt = zeroblob(32) where seq = 30", false, true, &["content of entry 30 is not what"]),
         ("update ledger set salt = zeroblob(31) where seq = 30", false, true, &["salt of entry 30 is 31 bytes"]),
-        ("update ledger set content = replace(content, 'chatter', 'flatter') where seq = 200", false, true, &["content of entry 200 is not what"]),
-        ("update ledger set content = content || char(10) where seq = 200", false, true, &["content of entry 200 is not what"]),
+        (
+            "update ledger set content = replace(content, 'chatter', 'flatter') where seq = 200",
+            false,
+            true,
+            &["content of entry 200 is not what"],
+        ),
+        (
+            "update ledger set content = content || char(10) where seq = 200",
+            false,
+            true,
+            &["content of entry 200 is not what"],
+        ),
         ("update ledger set salt = null, content = null where seq = 200", true, true, &["One entry is erased"]),
         ("update ledger set seq = 100000 where seq = 200", false, false, &["Entry 200 is missing", "One row"]),
-        ("update ledger set seq = 'x' where seq = 200", false, false, &["Entry 200 is missing", "One row", "no entry can have"]),
+        (
+            "update ledger set seq = 'x' where seq = 200",
+            false,
+            false,
+            &["Entry 200 is missing", "One row", "no entry can have"],
+        ),
         ("delete from ledger where seq = 200", true, false, &["Entry 200 is missing"]),
         ("delete from ledger where seq > 100", false, false, &["the ledger has only 101", "A tree node is kept"]),
         ("update tree_node set hash = zeroblob(32)", false, true, &["tree node kept at height 8"]),
         ("update tree_node set hash = zeroblob(7)", false, false, &["it is 7 bytes long"]),
         ("delete from tree_node", true, false, &["tree node at height 8 above entry 0 is not kept"]),
         ("insert into tree_node values (8, 9, zeroblob(32))", false, true, &["A tree node is kept at height 8"]),
-        ("update checkpoint set note = replace(note, char(10), char(10) || '1') where size = (select max(size) from checkpoint)", false, true,
-            &["head kept in the database", "doesn't hold"]),
-        ("update checkpoint set size = size - 1 where size = (select max(size) from checkpoint)", false, true, &["speaks of"]),
+        (
+            "update checkpoint set note = replace(note, char(10), char(10) || '1') where size = (select max(size) from checkpoint)",
+            false,
+            true,
+            &["head kept in the database", "doesn't hold"],
+        ),
+        (
+            "update checkpoint set size = size - 1 where size = (select max(size) from checkpoint)",
+            false,
+            true,
+            &["speaks of"],
+        ),
     ];
     for (statement, sound, complete, words) in spoilings {
         let spoiled = copy(good.path());
@@ -107,13 +162,23 @@ async fn every_kind_of_spoiling_is_named() {
     let spoiled = spoil(blob.clone(), |bytes| bytes[0] ^= 1);
     must_say(&audit::verify(spoiled.path()).await.expect("a verdict"), false, true, &["rates", "was changed"]);
     let spoiled = spoil("checkpoint".into(), |bytes| bytes[40] ^= 1);
-    must_say(&audit::verify(spoiled.path()).await.expect("a verdict"), false, true, &["the file `checkpoint` doesn't hold"]);
+    must_say(
+        &audit::verify(spoiled.path()).await.expect("a verdict"),
+        false,
+        true,
+        &["the file `checkpoint` doesn't hold"],
+    );
     let spoiled = copy(good.path());
     std::fs::remove_file(spoiled.path().join(&blob)).expect("the blob");
     must_say(&audit::verify(spoiled.path()).await.expect("a verdict"), true, false, &["rates", "is missing"]);
     let spoiled = copy(good.path());
     std::fs::remove_file(spoiled.path().join("checkpoint")).expect("the head");
-    must_say(&audit::verify(spoiled.path()).await.expect("a verdict"), true, false, &["The file `checkpoint` is missing"]);
+    must_say(
+        &audit::verify(spoiled.path()).await.expect("a verdict"),
+        true,
+        false,
+        &["The file `checkpoint` is missing"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,39 +186,66 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
     let good = tempfile::tempdir().expect("a folder");
     past(good.path()).await;
     for (statement, table, row) in [
-        ("update ledger set kind = 'said.edit' where seq = 200", "ledger: 1 row", "entry 200 differs"),
-        ("delete from tree_node where height = 8", "tree_node: 1 row", "height 8 no. 0 is missing"),
-        ("update case_file set state = 'resolved' where case_id = 'INC-1'", "case_file: 1 row", "INC-1 differs"),
-        ("update case_file set wake_us = wake_us + 1 where case_id = 'APR-1'", "case_file (wake_us): 1 row", "APR-1 differs"),
-        ("update house set snapshot = '{}'", "house: 1 row", "the house differs"),
+        ("update ledger set kind = 'said.edit' where seq = 200", "ledger: 1 row", "seq 200 differs"),
+        ("delete from tree_node where height = 8", "tree_node: 1 row", "height 8, idx 0 is missing"),
+        (
+            "update case_file set state = 'resolved' where case_id = 'INC-1'",
+            "case_file: 1 row",
+            "case_id INC-1 differs",
+        ),
+        (
+            "update case_file set wake_us = wake_us + 1 where case_id = 'APR-1'",
+            "case_file (wake_us): 1 row",
+            "case_id APR-1 differs",
+        ),
+        ("update house set snapshot = '{}'", "house: 1 row", "id 1 differs"),
         ("update policy set body = body || ' '", "policy: 1 row", "differs"),
         ("delete from cause where cause = (select min(cause) from cause)", "cause: 1 row", "is missing"),
-        ("update outbox set state = 'waiting' where id = (select min(id) from outbox where state = 'sent')", "outbox: 1 row", "differs"),
-        ("update card set message = 'b0' where case_id = 'INC-1'", "card: 1 row", "INC-1 in local/credit-ai differs"),
-        ("update message set body = '{}' where first = (select max(first) from message)", "message: 1 row", "in local/credit-ai differs"),
-        ("update duty set late_us = null where case_id = 'INC-1' and number = 1", "duty: 1 row", "INC-1 no. 1 differs"),
-        ("insert into duty select 'INC-9', number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, took_us, \
+        (
+            "update outbox set state = 'waiting' where id = (select min(id) from outbox where state = 'sent')",
+            "outbox: 1 row",
+            "differs",
+        ),
+        (
+            "update card set message = 'b0' where case_id = 'INC-1'",
+            "card: 1 row",
+            "case_id INC-1, lane local/credit-ai differs",
+        ),
+        (
+            "update message set body = '{}' where first = (select max(first) from message)",
+            "message: 1 row",
+            "lane local/credit-ai, id m",
+        ),
+        (
+            "update duty set late_us = null where case_id = 'INC-1' and number = 1",
+            "duty: 1 row",
+            "case_id INC-1, number 1 differs",
+        ),
+        (
+            "insert into duty select 'INC-9', number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, took_us, \
           late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us from duty limit 1",
-            "duty: 1 row", "INC-9 no. 1 doesn't follow from the ledger"),
+            "duty: 1 row",
+            "case_id INC-9, number 1 doesn't follow from the ledger",
+        ),
     ] {
         let spoiled = copy(good.path());
         sql(spoiled.path(), statement).await;
-        let compared = rebuild::compare(spoiled.path()).await.expect("a comparison");
+        let compared = compare(spoiled.path()).await.expect("a comparison");
         let text = compared.to_string();
         assert!(!compared.is_good() && text.contains(table) && text.contains(row), "{statement}\n{text}");
-        let rebuilt = rebuild::rebuild(spoiled.path()).await.expect("a rebuild");
+        let rebuilt = rebuild(spoiled.path()).await.expect("a rebuild");
         assert!(rebuilt.is_good() && rebuilt.differences == compared.differences, "{rebuilt}");
         assert!(spoiled.path().join("countersign.db.before-rebuild").exists());
-        let again = rebuild::compare(spoiled.path()).await.expect("a comparison");
+        let again = compare(spoiled.path()).await.expect("a comparison");
         assert!(again.differences.is_empty(), "{statement}\n{again}");
         must_say(&audit::verify(spoiled.path()).await.expect("a verdict"), true, true, &[]);
     }
     // What was on its way stays on its way, and a second rebuild keeps the first one's past too.
     let spoiled = copy(good.path());
     sql(spoiled.path(), "update outbox set attempts = 3 where state = 'sent'").await;
-    assert!(rebuild::compare(spoiled.path()).await.expect("a comparison").is_good());
+    assert!(compare(spoiled.path()).await.expect("a comparison").is_good());
     for _ in 0..2 {
-        rebuild::rebuild(spoiled.path()).await.expect("a rebuild");
+        rebuild(spoiled.path()).await.expect("a rebuild");
     }
     assert!(spoiled.path().join("countersign.db.before-rebuild.2").exists());
     let house = House::open(spoiled.path(), START + Span::days(1)).await.expect("the bot goes on from it");
@@ -162,11 +254,15 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
     // A ledger that isn't the one that was signed isn't made into a database that looks right.
     let spoiled = copy(good.path());
     sql(spoiled.path(), "delete from ledger where seq > 250").await;
-    let error = rebuild::rebuild(spoiled.path()).await.expect_err("too short");
+    let error = rebuild(spoiled.path()).await.expect_err("too short");
     assert!(matches!(error, RebuildError::NotAsSigned { .. }), "{error}");
     let spoiled = copy(good.path());
-    sql(spoiled.path(), "update ledger set leaf = replace(leaf, '\"source\":\"local\"', '\"source\":\"lokal\"') where seq = 30").await;
-    let error = rebuild::rebuild(spoiled.path()).await.expect_err("altered");
+    sql(
+        spoiled.path(),
+        "update ledger set leaf = replace(leaf, '\"source\":\"local\"', '\"source\":\"lokal\"') where seq = 30",
+    )
+    .await;
+    let error = rebuild(spoiled.path()).await.expect_err("altered");
     assert!(matches!(error, RebuildError::NotAsSigned { .. }), "{error}");
     assert!(!spoiled.path().join("countersign.db.before-rebuild").exists());
 }
@@ -193,40 +289,48 @@ async fn a_restored_backup_is_recovered_from() {
     let mut house = House::open(data.path(), START + Span::hours(2)).await.expect("the bot goes on");
     house.say("dev", "This will be lost.").await;
     house.stop().await;
-    let error = rebuild::recover(data.path(), true).await.expect_err("nothing is wrong");
+    let error = recover(data.path(), true).await.expect_err("nothing is wrong");
     assert!(matches!(error, RecoverError::NothingWrong { .. }), "{error}");
 
     restore(backup.path(), data.path());
     let error = House::open(data.path(), START + Span::hours(3)).await.err().expect("older than what was signed");
     assert!(matches!(error, DeskError::Older { .. }), "{error}");
     must_say(&audit::verify(data.path()).await.expect("a verdict"), true, false, &["covers"]);
-    let error = rebuild::recover(data.path(), false).await.expect_err("the loss was not accepted");
+    let error = recover(data.path(), false).await.expect_err("the loss was not accepted");
     assert!(matches!(&error, RecoverError::NotAccepted { loss, .. } if loss.signed > Some(loss.have)), "{error}");
     assert!(error.to_string().contains("--accept-loss"), "{error}");
 
     let before = key(data.path());
-    let recovery = rebuild::recover(data.path(), true).await.expect("a recovery");
+    let recovery = recover(data.path(), true).await.expect("a recovery");
     assert_ne!(before, key(data.path()), "a new log has a new name");
     assert!(recovery.to_string().contains(key(data.path()).trim()), "{recovery}");
     let verdict = audit::verify(data.path()).await.expect("a verdict");
-    must_say(&verdict, true, true, &[&format!("Entry {} records that entries from {} on were lost", recovery.entry, recovery.loss.from)]);
-    let error = rebuild::recover(data.path(), true).await.expect_err("nothing is wrong any more");
+    must_say(
+        &verdict,
+        true,
+        true,
+        &[&format!("Entry {} records that entries from {} on were lost", recovery.entry, recovery.loss.from)],
+    );
+    let error = recover(data.path(), true).await.expect_err("nothing is wrong any more");
     assert!(matches!(error, RecoverError::NothingWrong { .. }), "{error}");
     let house = House::open(data.path(), START + Span::hours(3)).await.expect("the bot goes on");
     house.stop().await;
     must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
-    assert!(rebuild::compare(data.path()).await.expect("a comparison").is_good());
+    assert!(compare(data.path()).await.expect("a comparison").is_good());
 
     // Altered instead of older, and with a head that can't be read.
     let altered = copy(backup.path());
     sql(altered.path(), "update ledger set hash = zeroblob(32) where seq = 280").await;
-    let error = rebuild::recover(altered.path(), false).await.expect_err("the loss was not accepted");
-    assert!(matches!(&error, RecoverError::NotAccepted { loss, .. } if loss.signed <= Some(loss.have) && loss.from <= 280), "{error}");
+    let error = recover(altered.path(), false).await.expect_err("the loss was not accepted");
+    assert!(
+        matches!(&error, RecoverError::NotAccepted { loss, .. } if loss.signed <= Some(loss.have) && loss.from <= 280),
+        "{error}"
+    );
     let unread = copy(backup.path());
     std::fs::write(unread.path().join("checkpoint"), "nonsense").expect("the head");
-    let error = rebuild::recover(unread.path(), false).await.expect_err("the loss was not accepted");
+    let error = recover(unread.path(), false).await.expect_err("the loss was not accepted");
     assert!(matches!(&error, RecoverError::NotAccepted { loss, .. } if loss.signed.is_none()), "{error}");
-    rebuild::recover(unread.path(), true).await.expect("a recovery");
+    recover(unread.path(), true).await.expect("a recovery");
     must_say(&audit::verify(unread.path()).await.expect("a verdict"), true, true, &[]);
 }
 
@@ -251,15 +355,19 @@ fn read_all(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Rewrites the manifests, as somebody would who wants a changed bag to validate.
 fn remake_manifests(dir: &Path) {
     let sums = |files: &BTreeMap<String, Vec<u8>>, data: bool| -> String {
-        let wanted = files.iter().filter(|(path, _)| path.starts_with("data/") == data && *path != "tagmanifest-sha256.txt");
+        let wanted =
+            files.iter().filter(|(path, _)| path.starts_with("data/") == data && *path != "tagmanifest-sha256.txt");
         wanted.map(|(path, bytes)| format!("{}  {path}\n", hex::encode(Sha256::digest(bytes)))).collect()
     };
     let files = read_all(dir);
-    let payload: Vec<&Vec<u8>> = files.iter().filter(|(path, _)| path.starts_with("data/")).map(|(_, bytes)| bytes).collect();
+    let payload: Vec<&Vec<u8>> =
+        files.iter().filter(|(path, _)| path.starts_with("data/")).map(|(_, bytes)| bytes).collect();
     let oxum = format!("Payload-Oxum: {}.{}", payload.iter().map(|bytes| bytes.len()).sum::<usize>(), payload.len());
     let info = String::from_utf8(files["bag-info.txt"].clone()).expect("text");
-    let info: String =
-        info.lines().map(|line| if line.starts_with("Payload-Oxum") { format!("{oxum}\n") } else { format!("{line}\n") }).collect();
+    let info: String = info
+        .lines()
+        .map(|line| if line.starts_with("Payload-Oxum") { format!("{oxum}\n") } else { format!("{line}\n") })
+        .collect();
     std::fs::write(dir.join("bag-info.txt"), info).expect("a file");
     std::fs::write(dir.join("manifest-sha256.txt"), sums(&files, true)).expect("a file");
     std::fs::write(dir.join("tagmanifest-sha256.txt"), sums(&read_all(dir), false)).expect("a file");
@@ -283,10 +391,20 @@ async fn a_bundle_is_checked_with_the_tools_that_an_auditor_has() {
     let files = read_all(&one);
     assert_eq!(files, read_all(&other), "the same head gives the same bytes");
 
-    must_say(&bundle::verify(&one, Some(&key(data.path()))).expect("a verdict"), true, true, &["Integrity: good", "INC-1"]);
+    must_say(
+        &bundle::verify(&one, Some(&key(data.path()))).expect("a verdict"),
+        true,
+        true,
+        &["Integrity: good", "INC-1"],
+    );
     must_say(&bundle::verify(&one, None).expect("a verdict"), true, true, &["--key"]);
     let other_key = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
-    must_say(&bundle::verify(&one, Some(other_key)).expect("a verdict"), false, true, &["another key", "data/checkpoint"]);
+    must_say(
+        &bundle::verify(&one, Some(other_key)).expect("a verdict"),
+        false,
+        true,
+        &["another key", "data/checkpoint"],
+    );
     assert!(matches!(bundle::verify(&one, Some("a key")), Err(BundleError::Key(_))));
     assert!(matches!(bundle::verify(out.path(), None), Err(BundleError::NotABundle(_))));
 
@@ -307,8 +425,10 @@ async fn a_bundle_is_checked_with_the_tools_that_an_auditor_has() {
     for line in lines.lines() {
         let entry: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let (seq, salt) = (entry["seq"].as_u64().expect("a number"), entry["salt"].as_str().expect("a salt"));
-        let leaf: serde_json::Value = serde_json::from_slice(&files[&format!("data/entries/{seq}.leaf")]).expect("a leaf");
-        let (good, said) = run(&one, &format!("openssl dgst -sha256 -mac HMAC -macopt hexkey:{salt} data/entries/{seq}.content"));
+        let leaf: serde_json::Value =
+            serde_json::from_slice(&files[&format!("data/entries/{seq}.leaf")]).expect("a leaf");
+        let (good, said) =
+            run(&one, &format!("openssl dgst -sha256 -mac HMAC -macopt hexkey:{salt} data/entries/{seq}.content"));
         let commit = leaf["commit"].as_str().expect("a commitment");
         assert!(good && said.trim().ends_with(commit), "entry {seq}: {said} is not {commit}");
         if let Some((last, hash)) = before.filter(|(last, _)| last + 1 == seq) {
@@ -321,7 +441,11 @@ async fn a_bundle_is_checked_with_the_tools_that_an_auditor_has() {
     let text = |path: &str| String::from_utf8(files[path].clone()).expect("text");
     let html = text("data/transcript.html");
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.contains("<script"), "{html}");
-    assert!(html.contains("⟨U+202E⟩evil") && html.contains("Looking at last night&#39;s batch.") && html.contains("never mind"));
+    assert!(
+        html.contains("⟨U+202E⟩evil")
+            && html.contains("Looking at last night&#39;s batch.")
+            && html.contains("never mind")
+    );
     let markdown = text("data/transcript.md");
     let fenced = format!("`````text\n{}\n`````", NASTY.replace('\u{202E}', "⟨U+202E⟩"));
     assert!(markdown.contains(&fenced), "{markdown}");
@@ -360,7 +484,10 @@ async fn every_fault_of_a_bundle_is_named() {
             let found = verdict(spoiled.path());
             let stem = path.rsplit('/').next().expect("a name");
             let place = stem.split('.').next().expect("a name");
-            assert!(found.integrity.total() > 0 && found.to_string().contains(place), "{path} was changed consistently:\n{found}");
+            assert!(
+                found.integrity.total() > 0 && found.to_string().contains(place),
+                "{path} was changed consistently:\n{found}"
+            );
         }
         // Gone.
         let spoiled = copy(&good);
@@ -378,12 +505,19 @@ async fn every_fault_of_a_bundle_is_named() {
 
 /// Takes an entry out of a bundle so well that every file still fits every other: only the other entries can tell.
 fn take_out(dir: &Path, seq: u64) {
-    for path in [format!("data/entries/{seq}.leaf"), format!("data/entries/{seq}.content"), format!("data/proofs/{seq}.tlog-proof")] {
+    for path in [
+        format!("data/entries/{seq}.leaf"),
+        format!("data/entries/{seq}.content"),
+        format!("data/proofs/{seq}.tlog-proof"),
+    ] {
         std::fs::remove_file(dir.join(path)).expect("a file");
     }
     let lines = std::fs::read_to_string(dir.join("data/entries.jsonl")).expect("a file");
-    let rest: String = lines.lines().filter(|line| !line.contains(&format!("\"seq\":{seq},"))
-        && !line.ends_with(&format!("\"seq\":{seq}}}"))).map(|line| format!("{line}\n")).collect();
+    let rest: String = lines
+        .lines()
+        .filter(|line| !line.contains(&format!("\"seq\":{seq},")) && !line.ends_with(&format!("\"seq\":{seq}}}")))
+        .map(|line| format!("{line}\n"))
+        .collect();
     assert_eq!(rest.lines().count() + 1, lines.lines().count());
     std::fs::write(dir.join("data/entries.jsonl"), rest).expect("a file");
     let about = std::fs::read_to_string(dir.join("data/case.json")).expect("a file");
@@ -427,7 +561,9 @@ async fn what_cannot_be_exported_says_what_to_do() {
     let out = tempfile::tempdir().expect("a folder");
     let error = bundle::export(data.path(), inc_1(), &out.path().join("bag")).await.expect_err("not signed yet");
     assert!(matches!(error, BundleError::NotSealed { .. }) && error.to_string().contains("stop the bot"), "{error}");
-    let error = bundle::export(data.path(), "INC-7".parse().expect("a case"), &out.path().join("bag")).await.expect_err("no such case");
+    let error = bundle::export(data.path(), "INC-7".parse().expect("a case"), &out.path().join("bag"))
+        .await
+        .expect_err("no such case");
     assert!(matches!(error, BundleError::NoSuchCase(_)), "{error}");
     house.desk.checkpoint().await.expect("a head");
     bundle::export(data.path(), inc_1(), &out.path().join("bag")).await.expect("a bundle, beside the working bot");
@@ -437,7 +573,8 @@ async fn what_cannot_be_exported_says_what_to_do() {
     house.stop().await;
 
     // Erased words: the leaf is proven all the same.
-    sql(data.path(), "update ledger set salt = null, content = null where kind = 'said.command' and case_id = 'INC-1'").await;
+    sql(data.path(), "update ledger set salt = null, content = null where kind = 'said.command' and case_id = 'INC-1'")
+        .await;
     let erased = out.path().join("erased");
     bundle::export(data.path(), inc_1(), &erased).await.expect("a bundle");
     must_say(&bundle::verify(&erased, None).expect("a verdict"), true, true, &["was erased"]);
@@ -486,7 +623,8 @@ async fn the_same_as_of_gives_the_same_bytes() {
     house.stop().await;
     let last = digest::print(data.path(), "week", None, None, Form::Text).await.expect("a digest");
     assert!(last.contains("acknowledge") && last.contains("signed over"), "{last}");
-    let error = digest::print(data.path(), "week", Some("credit"), None, Form::Json).await.expect_err("no such workflow");
+    let error =
+        digest::print(data.path(), "week", Some("credit"), None, Form::Json).await.expect_err("no such workflow");
     assert!(error.to_string().contains("credit-scoring"), "{error}");
     println!("{last}");
 }
@@ -497,9 +635,9 @@ async fn a_folder_that_is_none_is_left_alone() {
     let data = nothing.path();
     for error in [
         audit::verify(data).await.expect_err("no folder").to_string(),
-        rebuild::rebuild(data).await.expect_err("no folder").to_string(),
-        rebuild::compare(data).await.expect_err("no folder").to_string(),
-        rebuild::recover(data, true).await.expect_err("no folder").to_string(),
+        rebuild(data).await.expect_err("no folder").to_string(),
+        compare(data).await.expect_err("no folder").to_string(),
+        recover(data, true).await.expect_err("no folder").to_string(),
         bundle::export(data, inc_1(), &data.join("out")).await.expect_err("no folder").to_string(),
         digest::print(data, "week", None, None, Form::Text).await.expect_err("no folder").to_string(),
     ] {

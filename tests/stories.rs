@@ -4,7 +4,7 @@
 //! After its last line, each story also
 //! - tells every line again with the same cause: nothing may be added to the ledger, the outbox or the transcript, and the
 //!   stored answer comes again;
-//! - stops the bot and has the whole ledger verified.
+//! - stops the bot, has the whole ledger verified, and every other table made anew from it and compared.
 //!
 //! `STORY_TAPE=1 cargo test --test stories -- NAME` prints all that was said to anybody, with the moment.
 

@@ -44,7 +44,10 @@ pub(super) fn require_empty(out: &Path) -> Result<(), BundleError> {
 /// Writes the payload and the tag files around it. The tag manifest comes last: a bag without it broke off.
 pub(super) fn write(out: &Path, payload: Files, info: &Info<'_>) -> Result<(), BundleError> {
     let bytes: usize = payload.values().map(Vec::len).sum();
-    let date = info.signed_at.and_then(|at| crate::domain::At(at).utc()).map(|at| format!("Bagging-Date: {}\n", at.format("%Y-%m-%d")));
+    let date = info
+        .signed_at
+        .and_then(|at| crate::domain::At(at).utc())
+        .map(|at| format!("Bagging-Date: {}\n", at.format("%Y-%m-%d")));
     let bag_info = format!(
         "Bag-Software-Agent: {AGENT}\n{}External-Identifier: {}\nInternal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\nLedger-Head-Size: {}\n",
         date.unwrap_or_default(),
@@ -106,9 +109,12 @@ pub(super) fn read_manifest(text: &str) -> (BTreeMap<String, String>, Vec<String
     let mut listed = BTreeMap::new();
     let mut wrong = Vec::new();
     for (line, number) in text.lines().zip(1..) {
-        let parts = line.split_once(char::is_whitespace).map(|(hash, path)| (hash, path.trim_start_matches([' ', '\t', '*'])));
+        let parts =
+            line.split_once(char::is_whitespace).map(|(hash, path)| (hash, path.trim_start_matches([' ', '\t', '*'])));
         match parts {
-            Some((hash, path)) if hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) && is_inside(path) => {
+            Some((hash, path))
+                if hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) && is_inside(path) =>
+            {
                 if listed.insert(path.to_owned(), hash.to_ascii_lowercase()).is_some() {
                     wrong.push(format!("line {number} names {path} a second time"));
                 }

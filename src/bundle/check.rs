@@ -92,7 +92,8 @@ impl Check {
         self.manifest(TAG_MANIFEST, false)?;
         if let Some(info) = self.text("bag-info.txt")? {
             let count = payload.len();
-            let bytes: u64 = payload.iter().filter_map(|path| fs::metadata(self.files.get(path)?).ok()).map(|it| it.len()).sum();
+            let bytes: u64 =
+                payload.iter().filter_map(|path| fs::metadata(self.files.get(path)?).ok()).map(|it| it.len()).sum();
             let said = info.lines().find_map(|line| line.strip_prefix("Payload-Oxum: "));
             if said.is_some_and(|said| said.trim() != format!("{bytes}.{count}")) {
                 self.incomplete(format!("bag-info.txt speaks of another payload than {count} files of {bytes} bytes."));
@@ -120,7 +121,8 @@ impl Check {
             }
         }
         let about = |path: &&String| path.starts_with("data/") == payload && path.as_str() != TAG_MANIFEST;
-        let extra: Vec<String> = self.files.keys().filter(about).filter(|path| !listed.contains_key(*path)).cloned().collect();
+        let extra: Vec<String> =
+            self.files.keys().filter(about).filter(|path| !listed.contains_key(*path)).cloned().collect();
         for path in extra {
             self.incomplete(format!("{path} is not named in {name}: it was added."));
         }
@@ -196,15 +198,19 @@ impl Check {
         let mut lines: BTreeMap<u64, JsonLine> = BTreeMap::new();
         for (line, number) in self.text("data/entries.jsonl")?.unwrap_or_default().lines().zip(1..) {
             match serde_json::from_str::<JsonLine>(line) {
-                Ok(line) if lines.contains_key(&line.seq) => self.unsound(format!("data/entries.jsonl: line {number} repeats entry {}.", line.seq)),
+                Ok(line) if lines.contains_key(&line.seq) => {
+                    self.unsound(format!("data/entries.jsonl: line {number} repeats entry {}.", line.seq))
+                }
                 Ok(line) => drop(lines.insert(line.seq, line)),
                 Err(error) => self.unsound(format!("data/entries.jsonl: line {number} can't be read: {error}.")),
             }
         }
         let place = |path: &String| path.strip_prefix("data/entries/")?.strip_suffix(".leaf").map(str::parse::<u64>);
         let leaves: BTreeSet<u64> = self.files.keys().filter_map(place).flatten().collect();
-        let contents = self.files.keys().filter_map(|path| path.strip_prefix("data/entries/")?.strip_suffix(".content"));
-        let orphans: Vec<String> = contents.filter(|seq| !seq.parse().is_ok_and(|seq| leaves.contains(&seq))).map(str::to_owned).collect();
+        let contents =
+            self.files.keys().filter_map(|path| path.strip_prefix("data/entries/")?.strip_suffix(".content"));
+        let orphans: Vec<String> =
+            contents.filter(|seq| !seq.parse().is_ok_and(|seq| leaves.contains(&seq))).map(str::to_owned).collect();
         for seq in orphans {
             self.unsound(format!("data/entries/{seq}.content belongs to no entry."));
         }
@@ -226,9 +232,12 @@ impl Check {
                 None => None,
             };
             if let Some(line) = &line {
-                let same = line.leaf.as_bytes() == leaf && line.content.as_deref().map(str::as_bytes) == content.as_deref();
+                let same =
+                    line.leaf.as_bytes() == leaf && line.content.as_deref().map(str::as_bytes) == content.as_deref();
                 if !same {
-                    self.unsound(format!("Entry {seq}: data/entries.jsonl says something else than the files in data/entries."));
+                    self.unsound(format!(
+                        "Entry {seq}: data/entries.jsonl says something else than the files in data/entries."
+                    ));
                 }
             }
             self.entry(*seq, &leaf, salt.as_deref(), content.as_deref(), about);
@@ -243,7 +252,9 @@ impl Check {
                 self.incomplete(format!("Entry {seq} is missing: data/case.json names it."));
             }
             for seq in leaves.difference(&named) {
-                self.incomplete(format!("Entry {seq} is not named in data/case.json: it was added, or the list was cut."));
+                self.incomplete(format!(
+                    "Entry {seq} is not named in data/case.json: it was added, or the list was cut."
+                ));
             }
         }
         if leaves.is_empty() {
@@ -263,7 +274,11 @@ impl Check {
         if let Some(about) = about
             && envelope.case.as_deref() != Some(about.case.to_string().as_str())
         {
-            self.unsound(format!("Entry {seq} is of {}, not of {}.", envelope.case.as_deref().unwrap_or("no case"), about.case));
+            self.unsound(format!(
+                "Entry {seq} is of {}, not of {}.",
+                envelope.case.as_deref().unwrap_or("no case"),
+                about.case
+            ));
         }
         match (salt.map(<[u8; 32]>::try_from), content) {
             (None, None) => self.verdict.notes.push(format!("Entry {seq} was erased: only its commitment is left.")),
@@ -287,7 +302,10 @@ impl Check {
             };
             if let Some((seq, hash, at_us)) = before {
                 if seq + 1 == envelope.seq && hash != envelope.prev {
-                    self.unsound(format!("Entry {} doesn't name entry {seq} as the one before it: one of the two was changed.", envelope.seq));
+                    self.unsound(format!(
+                        "Entry {} doesn't name entry {seq} as the one before it: one of the two was changed.",
+                        envelope.seq
+                    ));
                 }
                 if envelope.at_us < at_us {
                     self.unsound(format!("Entry {} is older than entry {seq}, which comes before it.", envelope.seq));
@@ -297,7 +315,12 @@ impl Check {
         }
     }
 
-    fn proofs(&mut self, entries: &[Sealed], note: Option<&str>, verifier: Option<&Verifier>) -> Result<usize, BundleError> {
+    fn proofs(
+        &mut self,
+        entries: &[Sealed],
+        note: Option<&str>,
+        verifier: Option<&Verifier>,
+    ) -> Result<usize, BundleError> {
         let mut proven = 0;
         let (Some(note), Some(verifier)) = (note, verifier) else { return Ok(0) };
         let mut expected = BTreeSet::new();
@@ -309,7 +332,9 @@ impl Check {
             match text.parse::<Proof>() {
                 Err(error) => self.unsound(format!("{path}: {error}.")),
                 Ok(proof) if proof.index != seq => self.unsound(format!("{path} is about entry {}.", proof.index)),
-                Ok(proof) if proof.checkpoint != note => self.unsound(format!("{path} carries another head than data/checkpoint.")),
+                Ok(proof) if proof.checkpoint != note => {
+                    self.unsound(format!("{path} carries another head than data/checkpoint."))
+                }
                 Ok(proof) => match proof.verify(leaf_hash(&entry.leaf), verifier) {
                     Ok(_) => proven += 1,
                     Err(error) => self.unsound(format!("{path} doesn't prove entry {seq}: {error}.")),
@@ -333,7 +358,10 @@ impl Check {
         if let (Some(case), Some(policy)) = (&folded.case, &policy)
             && bag::sha256(policy.as_bytes()) != case.policy.as_str()
         {
-            self.unsound(format!("data/policy.toml is not the policy that {} was opened under: that one has the hash {}.", case.id, case.policy));
+            self.unsound(format!(
+                "data/policy.toml is not the policy that {} was opened under: that one has the hash {}.",
+                case.id, case.policy
+            ));
         }
         let attached: BTreeSet<String> =
             self.files.keys().filter_map(|path| path.strip_prefix("data/attachments/")).map(str::to_owned).collect();
@@ -341,9 +369,13 @@ impl Check {
         for file in &named {
             let path = format!("data/attachments/{}", file.sha256);
             match self.bytes(&path)? {
-                None => self.incomplete(format!("The file “{}” of entry {} is not in the bundle.", file.name, file.seq)),
+                None => {
+                    self.incomplete(format!("The file “{}” of entry {} is not in the bundle.", file.name, file.seq))
+                }
                 Some(bytes) if bag::sha256(&bytes) == file.sha256 => {}
-                Some(_) => self.unsound(format!("{path}, the file “{}” of entry {}, is not what it was.", file.name, file.seq)),
+                Some(_) => {
+                    self.unsound(format!("{path}, the file “{}” of entry {}, is not what it was.", file.name, file.seq))
+                }
             }
         }
         for hash in attached.iter().filter(|hash| !named.iter().any(|file| &file.sha256 == *hash)) {
@@ -358,7 +390,13 @@ impl Check {
             ));
             return Ok(());
         }
-        let source = Source { case: about.case, entries, head, policy: &policy, attached: attached.iter().map(String::as_str).collect() };
+        let source = Source {
+            case: about.case,
+            entries,
+            head,
+            policy: &policy,
+            attached: attached.iter().map(String::as_str).collect(),
+        };
         for (path, bytes) in derive::files(&source) {
             // These are the entries themselves; they were looked at one by one.
             if path.starts_with("data/entries") {

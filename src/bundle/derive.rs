@@ -9,9 +9,9 @@ use super::{AGENT, Files, transcript};
 use crate::csv;
 use crate::domain::obligation::{Holder, Obligation, Standing};
 use crate::domain::{At, Case, CaseId, Event, Policy, Span};
-use crate::store::NOTICES_PER_ENTRY;
 use crate::record::{HeardRecord, NotTold, Record, Told, WhatRecord};
 use crate::seal::{Checkpoint, Clock, Envelope};
+use crate::store::NOTICES_PER_ENTRY;
 
 /// An entry of the case, and what could be read of it.
 pub(super) struct Sealed {
@@ -130,7 +130,8 @@ pub(super) fn files(source: &Source<'_>) -> Files {
         files.insert("data/attachments.csv".to_owned(), names(&attachments, &source.attached).into_bytes());
     }
     let story = transcript::items(source, folded.case.as_ref(), policy.as_ref());
-    let title = folded.case.as_ref().map_or_else(|| source.case.to_string(), |case| format!("{}: {}", source.case, case.title));
+    let title =
+        folded.case.as_ref().map_or_else(|| source.case.to_string(), |case| format!("{}: {}", source.case, case.title));
     files.insert("data/transcript.html".to_owned(), transcript::html(&title, source, &story).into_bytes());
     files.insert("data/transcript.md".to_owned(), transcript::markdown(&title, source, &story).into_bytes());
     files
@@ -173,9 +174,29 @@ fn duties(case: &Case, policy: Option<&Policy>) -> String {
     csv::row(
         &mut table,
         [
-            "case", "number", "duty", "about", "holder", "people", "opened", "due", "target_s", "calendar", "quorum", "state",
-            "closed", "closed_by", "reason", "late_since", "attributed", "attributed_because", "contested", "paused_s",
-            "nudges", "climbs", "last_told",
+            "case",
+            "number",
+            "duty",
+            "about",
+            "holder",
+            "people",
+            "opened",
+            "due",
+            "target_s",
+            "calendar",
+            "quorum",
+            "state",
+            "closed",
+            "closed_by",
+            "reason",
+            "late_since",
+            "attributed",
+            "attributed_because",
+            "contested",
+            "paused_s",
+            "nudges",
+            "climbs",
+            "last_told",
         ],
     );
     for obligation in &case.obligations {
@@ -251,7 +272,11 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
                 }
             }
             Record::Told(Told { outbox, card_shows, .. }) => {
-                folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY).chain(*card_shows), envelope.seq);
+                folded.require(
+                    &numbers,
+                    outbox.iter().map(|id| id / NOTICES_PER_ENTRY).chain(*card_shows),
+                    envelope.seq,
+                );
             }
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY), envelope.seq);
@@ -293,7 +318,8 @@ impl Folded {
         if let Some(number) = about(event)
             && case.obligation(number).is_none()
         {
-            self.holes.push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
+            self.holes
+                .push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
         }
         case.apply(event, envelope.at);
     }

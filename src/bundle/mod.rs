@@ -54,11 +54,15 @@ pub enum BundleError {
          bot signs every minute: wait for that, or stop the bot, which signs at the end; then export again."
     )]
     NotSealed { case: CaseId, last: u64, signed: u64 },
-    #[error("the signed head can't be trusted: {0}. Run `countersign verify --data` on the folder to see what is wrong.")]
+    #[error(
+        "the signed head can't be trusted: {0}. Run `countersign verify --data` on the folder to see what is wrong."
+    )]
     Head(#[from] NoteError),
     #[error("entry {seq} can't be proven: {why}. Run `countersign verify --data` on the folder to see what is wrong.")]
     NoProof { seq: u64, why: String },
-    #[error("the policy that {0} was opened under is missing from the database. Run `countersign rebuild --data` on the folder.")]
+    #[error(
+        "the policy that {0} was opened under is missing from the database. Run `countersign rebuild --data` on the folder."
+    )]
     NoPolicy(CaseId),
     #[error("{0} isn't empty. Name a folder that doesn't exist yet.")]
     NotEmpty(PathBuf),

@@ -45,7 +45,12 @@ impl Teller<'_> {
     fn item(&self, entry: &Sealed) -> Item {
         let Some(envelope) = &entry.envelope else {
             let parts = vec![Part::Words { what: "leaf", text: String::from_utf8_lossy(&entry.leaf).into_owned() }];
-            return Item { seq: entry.seq(), when: String::new(), head: "an entry that can't be read".to_owned(), parts };
+            return Item {
+                seq: entry.seq(),
+                when: String::new(),
+                head: "an entry that can't be read".to_owned(),
+                parts,
+            };
         };
         let mut when = iso(envelope.at);
         if envelope.manual {
@@ -231,7 +236,11 @@ fn about(source: &Source<'_>) -> String {
 }
 
 pub(super) fn markdown(title: &str, source: &Source<'_>, items: &[Item]) -> String {
-    let mut text = format!("# {}\n\n{}\n\nTimes are UTC. The numbers are those of the ledger's entries.\n", md(title), md(&about(source)));
+    let mut text = format!(
+        "# {}\n\n{}\n\nTimes are UTC. The numbers are those of the ledger's entries.\n",
+        md(title),
+        md(&about(source))
+    );
     for item in items {
         text.push_str(&format!("\n## {} · {}\n\n{}\n", item.seq, item.when, md(&item.head)));
         for part in &item.parts {
@@ -255,7 +264,9 @@ fn md(line: &str) -> String {
     for c in clean::visible(line).chars() {
         match c {
             '\n' => text.push(' '),
-            c if c.is_ascii_punctuation() && !matches!(c, ',' | '.' | ':' | ';' | '/' | '(' | ')' | '-' | '\'' | '"' | '?' | '=' | '%') => {
+            c if c.is_ascii_punctuation()
+                && !matches!(c, ',' | '.' | ':' | ';' | '/' | '(' | ')' | '-' | '\'' | '"' | '?' | '=' | '%') =>
+            {
                 text.push('\\');
                 text.push(c);
             }

@@ -198,6 +198,8 @@ impl Desk {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if ruling.events.is_empty() {
+            // Nothing became true of the house, but something may follow for a case: a slow path opens an incident.
+            self.follow(turn, ruling.then).await?;
             return Ok(Ok(ruling.reply));
         }
         if let Some(loaded) = loaded {

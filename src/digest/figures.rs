@@ -29,7 +29,7 @@ impl Key {
 
 /// A kept obligation that was nudged: whether that was the last nudge, only its stamped terms say.
 #[derive(Clone, Debug)]
-pub struct NearMissAsked {
+pub(super) struct NearMissAsked {
     pub(super) key: Key,
     pub(super) case: String,
     pub(super) number: u32,
@@ -187,9 +187,8 @@ impl Tally {
     }
 
     fn shorten(&mut self) {
-        let order = |item: &OldItem| {
-            (Reverse(item.late_by), item.due, item.case, item.duty.clone(), item.holder.clone())
-        };
+        let order =
+            |item: &OldItem| (Reverse(item.late_by), item.due, item.case, item.duty.clone(), item.holder.clone());
         self.old.items.sort_by_cached_key(order);
         self.old.items.truncate(OldItems::NAMED);
     }
@@ -231,15 +230,9 @@ impl Tally {
     }
 }
 
-impl Default for Before {
-    fn default() -> Before {
-        Before { kept: 0, late: 0, latency: None }
-    }
-}
-
 impl Latency {
     /// `None` where nothing was measured. Sorts what it is given.
-    pub fn of(took_us: &mut [i64]) -> Option<Latency> {
+    pub(super) fn of(took_us: &mut [i64]) -> Option<Latency> {
         took_us.sort_unstable();
         Some(Latency {
             answers: took_us.len() as u64,

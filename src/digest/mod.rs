@@ -20,8 +20,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-pub use self::figures::NearMissAsked;
-use self::figures::Tally;
+use self::figures::{Key, NearMissAsked, Tally};
 use crate::clock::Clock;
 use crate::domain::obligation::{RungAct, Standing};
 use crate::domain::{At, CaseId, House, Policy, PolicyDigest, Span, WorkflowId};
@@ -126,7 +125,7 @@ pub struct Target {
     pub longest: Span,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Before {
     pub kept: u64,
     pub late: u64,
@@ -271,7 +270,9 @@ pub enum Form {
 pub enum DigestError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{0} is not a countersign data folder. Name the right one with --data, or start `countersign serve --data` there once.")]
+    #[error(
+        "{0} is not a countersign data folder. Name the right one with --data, or start `countersign serve --data` there once."
+    )]
     NotAFolder(PathBuf),
     #[error("{0}")]
     Period(String),
@@ -321,7 +322,10 @@ pub async fn print(
         Some(name) if policy.workflows.contains_key(name) => vec![WorkflowId::from(name)],
         Some(name) => {
             let known: Vec<&str> = policy.workflows.keys().map(WorkflowId::as_str).collect();
-            return Err(DigestError::Workflow { name: name.to_owned(), known: format!("It knows {}.", known.join(", ")) });
+            return Err(DigestError::Workflow {
+                name: name.to_owned(),
+                known: format!("It knows {}.", known.join(", ")),
+            });
         }
     };
     let drawn = draw(&reader, data, &policy, &period, &workflows, as_of).await?;
@@ -350,7 +354,7 @@ pub async fn draw(
     let mut then = Then::of(&mut view, size, policy).await?;
     let mut tally = Tally::new(*period, as_of);
     let wanted = |row: &DutyRead| workflows.is_empty() || workflows.iter().any(|it| it.as_str() == row.workflow);
-    view.each_duty(period.before().from, as_of, workflows, |duty| {
+    view.each_duty(period.before().from, workflows, |duty| {
         if !then.changed.contains(&duty.duty.case_id) {
             tally.count(&duty);
         }
@@ -479,8 +483,8 @@ async fn near_misses(
     view: &mut View,
     known: &HashMap<(String, u32), usize>,
     asked: Vec<NearMissAsked>,
-) -> Result<BTreeMap<figures::Key, u64>, StoreError> {
-    let mut found: BTreeMap<figures::Key, u64> = BTreeMap::new();
+) -> Result<BTreeMap<Key, u64>, StoreError> {
+    let mut found: BTreeMap<Key, u64> = BTreeMap::new();
     let mut unknown: BTreeMap<CaseId, Vec<NearMissAsked>> = BTreeMap::new();
     for one in asked {
         match known.get(&(one.case.clone(), one.number)) {

@@ -15,7 +15,8 @@ const OLD_ON_CARD: usize = 10;
 impl Digest {
     /// For a channel or for whoever asked. Mentions nobody: a digest is to be read, not to buzz.
     pub fn card(&self) -> Card {
-        let mut card = Card { title: vec![Word::from(format!("SLA digest · {}", self.period.words()))], ..Card::default() };
+        let mut card =
+            Card { title: vec![Word::from(format!("SLA digest · {}", self.period.words()))], ..Card::default() };
         if self.quiet {
             card.lines.push(vec![Word::from(self.quiet_words())]);
         }
@@ -26,7 +27,8 @@ impl Digest {
         card.lines.extend(self.old_lines());
         let field = |name: &str, value: Vec<Word>| Field { name: name.to_owned(), value };
         card.fields.push(field("The bot itself", vec![Word::from(self.bot_words())]));
-        let mut head = vec![Word::from(format!("{} entries, root ", self.ledger.entries)), Word::Code(self.ledger.root.clone())];
+        let mut head =
+            vec![Word::from(format!("{} entries, root ", self.ledger.entries)), Word::Code(self.ledger.root.clone())];
         match &self.ledger.signed {
             Some(signed) => {
                 head.push(Word::from(format!("; signed over {} of them, root ", signed.size)));
@@ -75,7 +77,10 @@ impl Digest {
             lines.push(vec![Word::from(format!("… and {more} more; `/sla status` and `/incident list` show them."))]);
         }
         if self.old.restricted > 0 {
-            lines.push(vec![Word::from(format!("{} of them restricted, known to their own people.", self.old.restricted))]);
+            lines.push(vec![Word::from(format!(
+                "{} of them restricted, known to their own people.",
+                self.old.restricted
+            ))]);
         }
         lines
     }
@@ -103,8 +108,23 @@ impl Digest {
         for of in &self.workflows {
             text.push_str(&format!("\n{}\n", of.workflow));
             let head = [
-                "", "opened", "kept", "late", "met late", "open", "near miss", "waived", "void", "p50", "p90", "p99",
-                "target", "paused", "nudges", "climbs", "p90 before",
+                "",
+                "opened",
+                "kept",
+                "late",
+                "met late",
+                "open",
+                "near miss",
+                "waived",
+                "void",
+                "p50",
+                "p90",
+                "p99",
+                "target",
+                "paused",
+                "nudges",
+                "climbs",
+                "p90 before",
             ];
             let mut table = vec![head.map(str::to_owned).to_vec()];
             table.extend(of.lines.iter().map(cells));
@@ -155,9 +175,32 @@ impl Digest {
         csv::row(
             &mut table,
             [
-                "from", "to", "as_of", "workflow", "kind", "duty", "opened", "kept", "late", "met_late", "open",
-                "near_misses", "waived", "void", "answers", "p50_s", "p90_s", "p99_s", "target_shortest_s",
-                "target_longest_s", "paused_s", "nudges", "climbs", "attributed", "kept_before", "late_before",
+                "from",
+                "to",
+                "as_of",
+                "workflow",
+                "kind",
+                "duty",
+                "opened",
+                "kept",
+                "late",
+                "met_late",
+                "open",
+                "near_misses",
+                "waived",
+                "void",
+                "answers",
+                "p50_s",
+                "p90_s",
+                "p99_s",
+                "target_shortest_s",
+                "target_longest_s",
+                "paused_s",
+                "nudges",
+                "climbs",
+                "attributed",
+                "kept_before",
+                "late_before",
                 "p90_before_s",
             ],
         );
@@ -169,7 +212,14 @@ impl Digest {
                 let latency = |of: fn(&Latency) -> Span| maybe(line.latency.as_ref().map(of));
                 let target = |of: fn(&Target) -> Span| maybe(line.target.as_ref().map(of));
                 let counts = [
-                    line.opened, line.kept, line.late, line.met_late, line.open, line.near_misses, line.waived, line.void,
+                    line.opened,
+                    line.kept,
+                    line.late,
+                    line.met_late,
+                    line.open,
+                    line.near_misses,
+                    line.waived,
+                    line.void,
                     line.latency.map_or(0, |it| it.answers),
                 ];
                 let mut cells = vec![iso(self.period.from), iso(self.period.to), iso(self.as_of)];
@@ -192,7 +242,9 @@ impl Period {
     /// `Mon 16 – Sun 22 Nov 2026` for whole days, else with the hours.
     fn words(&self) -> String {
         let local = |at: At| at.utc().map(|at| at.with_timezone(&self.zone));
-        let (Some(from), Some(to)) = (local(self.from), local(self.to)) else { return format!("{}..{} µs", self.from.0, self.to.0) };
+        let (Some(from), Some(to)) = (local(self.from), local(self.to)) else {
+            return format!("{}..{} µs", self.from.0, self.to.0);
+        };
         let midnight = |at: &DateTime<Tz>| at.num_seconds_from_midnight() == 0 && at.timestamp_subsec_micros() == 0;
         if !(midnight(&from) && midnight(&to)) {
             return format!("{} – {}", moment(self.from, self.zone), moment(self.to, self.zone));
@@ -282,7 +334,13 @@ fn old_cells(item: &OldItem, zone: Tz) -> Vec<String> {
         (None, true) => "paused".to_owned(),
         (None, false) => "not due yet".to_owned(),
     };
-    vec![item.case.to_string(), item.duty.clone(), item.holder.clone(), format!("due {}", moment(item.due, zone)), state]
+    vec![
+        item.case.to_string(),
+        item.duty.clone(),
+        item.holder.clone(),
+        format!("due {}", moment(item.due, zone)),
+        state,
+    ]
 }
 
 /// The first column to the left, cells that begin with a digit or are a dash to the right.

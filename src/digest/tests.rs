@@ -73,10 +73,25 @@ fn each_obligation_counts_where_it_belongs() {
         // Missed and answered in the week.
         met("INC-3", MONDAY + 2 * DAY, 40 * MINUTE),
         // Missed in the week, open at its end.
-        DutyRead { nudges: 2, climbs: 1, behind_us: 47 * MINUTE, late_us: Some(MONDAY + 3 * DAY + 15 * MINUTE), opened_us: MONDAY + 3 * DAY,
-            due_us: MONDAY + 3 * DAY + 15 * MINUTE, state: "late".to_owned(), attributed: Some("vendor".to_owned()), ..row("INC-4", 1) },
+        DutyRead {
+            nudges: 2,
+            climbs: 1,
+            behind_us: 47 * MINUTE,
+            late_us: Some(MONDAY + 3 * DAY + 15 * MINUTE),
+            opened_us: MONDAY + 3 * DAY,
+            due_us: MONDAY + 3 * DAY + 15 * MINUTE,
+            state: "late".to_owned(),
+            attributed: Some("vendor".to_owned()),
+            ..row("INC-4", 1)
+        },
         // Opened before the week, paused, so neither late nor forgotten.
-        DutyRead { opened_us: MONDAY - 30 * DAY, due_us: MONDAY - 29 * DAY, state: "paused".to_owned(), paused_us: DAY, ..row("INC-5", 1) },
+        DutyRead {
+            opened_us: MONDAY - 30 * DAY,
+            due_us: MONDAY - 29 * DAY,
+            state: "paused".to_owned(),
+            paused_us: DAY,
+            ..row("INC-5", 1)
+        },
         // Let go.
         DutyRead { closed_us: Some(MONDAY + DAY), state: "waived".to_owned(), ..row("INC-6", 1) },
         DutyRead { closed_us: Some(MONDAY + DAY), state: "void".to_owned(), ..row("INC-7", 1) },
@@ -105,12 +120,7 @@ fn each_obligation_counts_where_it_belongs() {
         near_misses: 0,
         waived: 1,
         void: 1,
-        latency: Some(Latency {
-            answers: 3,
-            p50: Span::minutes(10),
-            p90: Span::minutes(40),
-            p99: Span::minutes(40),
-        }),
+        latency: Some(Latency { answers: 3, p50: Span::minutes(10), p90: Span::minutes(40), p99: Span::minutes(40) }),
         target: Some(Target { shortest: Span::minutes(15), longest: Span::minutes(15) }),
         paused: Span::days(1),
         nudges: 2,
@@ -119,7 +129,12 @@ fn each_obligation_counts_where_it_belongs() {
         before: Some(Before {
             kept: 1,
             late: 1,
-            latency: Some(Latency { answers: 2, p50: Span::minutes(12), p90: Span::minutes(60), p99: Span::minutes(60) }),
+            latency: Some(Latency {
+                answers: 2,
+                p50: Span::minutes(12),
+                p90: Span::minutes(60),
+                p99: Span::minutes(60),
+            }),
         }),
     };
     assert_eq!(acknowledge, &expected);
@@ -127,7 +142,8 @@ fn each_obligation_counts_where_it_belongs() {
     assert_eq!((resolve.kept, resolve.before), (2, None));
     assert!(!digest.quiet);
     assert_eq!((digest.bot.told_late, digest.bot.worst), (1, Span::minutes(47)));
-    let old: Vec<String> = digest.old.items.iter().map(|item| format!("{} {:?} {}", item.case, item.late_by, item.paused)).collect();
+    let old: Vec<String> =
+        digest.old.items.iter().map(|item| format!("{} {:?} {}", item.case, item.late_by, item.paused)).collect();
     let late_by = Span(4 * DAY - 15 * MINUTE - 1);
     assert_eq!(old, [format!("INC-4 {:?} false", Some(late_by)), "INC-5 None true".to_owned()]);
 }
@@ -172,7 +188,8 @@ fn a_quiet_week_says_so() {
     let text = digest.text(Tz::UTC);
     assert!(text.contains("A quiet week: nothing was opened, answered or missed, and nothing is late."), "{text}");
     assert!(digest.card().plain(Tz::UTC, week().to).contains("A quiet week"));
-    let old = tally(&[DutyRead { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
+    let old =
+        tally(&[DutyRead { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
     assert!(old.quiet && old.text(Tz::UTC).contains("What follows is older."), "{}", old.text(Tz::UTC));
     assert!(!old.text(Tz::UTC).contains("nothing is late"));
 }
@@ -203,7 +220,13 @@ fn periods_are_read_and_shown() {
     let kolkata = chrono_tz::Asia::Kolkata;
     check("month", kolkata, "2026-09-30T18:30:00Z", "2026-10-31T18:30:00Z", "Thu 1 Oct – Sat 31 Oct 2026");
     check("quarter", Tz::UTC, "2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z", "Wed 1 Jul – Wed 30 Sep 2026");
-    check("2025-12-29..2026-01-04", Tz::UTC, "2025-12-29T00:00:00Z", "2026-01-05T00:00:00Z", "Mon 29 Dec 2025 – Sun 4 Jan 2026");
+    check(
+        "2025-12-29..2026-01-04",
+        Tz::UTC,
+        "2025-12-29T00:00:00Z",
+        "2026-01-05T00:00:00Z",
+        "Mon 29 Dec 2025 – Sun 4 Jan 2026",
+    );
     let week = Period::read("week", as_of, Tz::UTC).unwrap();
     assert!(week.holds(as_of.0) && !week.holds((as_of - Span::days(7)).0) && week.to - week.from == Span::days(7));
     for wrong in ["", "fortnight", "2026-11-30..2026-11-01", "2026-11-01..", "2026-02-30..2026-03-01"] {
@@ -263,7 +286,9 @@ async fn a_digest_is_drawn_from_rows() {
     }
     writer.commit(&commit).await.unwrap();
     let policy = Policy::read(EXAMPLE).unwrap();
-    let draw = async |workflow: &[WorkflowId]| draw(&reader, folder.path(), &policy, &week(), workflow, week().to).await.unwrap();
+    let draw = async |workflow: &[WorkflowId]| {
+        draw(&reader, folder.path(), &policy, &week(), workflow, week().to).await.unwrap()
+    };
     let digest = draw(&[]).await;
     assert_eq!((digest.workflows[0].lines[0].opened, digest.old.restricted, digest.old.items.len()), (2, 1, 1));
     assert_eq!(digest.ledger.entries, 0);

@@ -41,7 +41,9 @@ pub enum RebuildError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("entry {seq} of the ledger can't be read: {why}. Nothing was replaced. `countersign verify --data {data}` says what else is wrong.")]
+    #[error(
+        "entry {seq} of the ledger can't be read: {why}. Nothing was replaced. `countersign verify --data {data}` says what else is wrong."
+    )]
     Entry { seq: u64, why: String, data: String },
     #[error(
         "the ledger isn't the one that was signed: {why}. Nothing was replaced. Run `countersign verify --data {data}` to see where; \
@@ -147,7 +149,7 @@ impl Draft {
     async fn of(folder: &Folder, name: &str) -> Result<Draft, RebuildError> {
         // Opened once as its only writer and closed again, so that the write-ahead log is folded in.
         let (writer, reader) = store::open(&folder.database(), false).await?;
-        drop(reader);
+        reader.close().await;
         writer.close().await?;
         let path = folder.path().join(format!("{}.{name}", Folder::DATABASE));
         if path.exists() {

@@ -31,18 +31,26 @@ pub enum RecoverError {
     Append(#[from] AppendError),
     #[error("the new head could not be signed: {0}")]
     Sign(#[from] NoteError),
-    #[error("nothing is wrong here: the database agrees with the head that was signed over its first {signed} entries. Nothing was changed.")]
+    #[error(
+        "nothing is wrong here: the database agrees with the head that was signed over its first {signed} entries. Nothing was changed."
+    )]
     NothingWrong { signed: u64 },
-    #[error("no head was ever signed here, so nothing can be missing. Nothing was changed. Start `countersign serve --data {data}`.")]
+    #[error(
+        "no head was ever signed here, so nothing can be missing. Nothing was changed. Start `countersign serve --data {data}`."
+    )]
     NeverSigned { data: String },
     #[error(
         "{loss}\nA newer backup may still have them: look for one first. To go on without them, run \
          `countersign recover --data {data} --accept-loss`. Nothing was changed."
     )]
     NotAccepted { loss: Loss, data: String },
-    #[error("the database has no entries, so there is nothing to go on from. Restore a backup that has, or begin in a new folder.")]
+    #[error(
+        "the database has no entries, so there is nothing to go on from. Restore a backup that has, or begin in a new folder."
+    )]
     Empty,
-    #[error("the policy that was in force is missing from the database or can't be read. Run `countersign rebuild --data {data}` first.")]
+    #[error(
+        "the policy that was in force is missing from the database or can't be read. Run `countersign rebuild --data {data}` first."
+    )]
     NoPolicy { data: String },
     #[error("the ledger would not record it: {0}")]
     Refused(Refusal),
@@ -152,7 +160,7 @@ pub async fn recover(data: &Path, accept_loss: bool) -> Result<Recovery, Recover
     folder.swap_checkpoint(None, &note)?;
     let row = NoteRow { size: ledger.next(), at_us: at.0, note };
     writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await?;
-    drop(reader);
+    reader.close().await;
     writer.close().await?;
     Ok(Recovery { loss, entry: seq.unsigned_abs(), vkey: signer.verifier().to_string() })
 }

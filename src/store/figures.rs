@@ -41,6 +41,11 @@ impl Reader {
         Ok(View { db: self.pool.begin().await? })
     }
 
+    /// Closes all connections of the pool, so that whoever closes last folds the write-ahead log in.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
     /// All signed heads, the largest first.
     ///
     /// # Errors
@@ -83,7 +88,8 @@ impl View {
         let plan = Plan::frontier(size);
         let fetched = fetch(&mut self.db, &plan).await?;
         let roots = plan.build(&fetched).map_err(|error| StoreError::Missing(error.to_string()))?;
-        let frontier = Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))?;
+        let frontier =
+            Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))?;
         Ok(frontier.root())
     }
 
@@ -112,8 +118,9 @@ impl View {
     /// # Errors
     /// The database's.
     pub async fn ruled_since(&mut self, size: u64) -> Result<Vec<String>, StoreError> {
-        let sql = "select distinct case_id from ledger where seq >= $1 and case_id is not null \
-                   and kind not like 'said.%' and kind not like 'told.%' order by case_id";
+        // Said in this way so that the new entries are read, and not the index of all cases.
+        let sql = "select distinct case_id from ledger where seq >= $1 and coalesce(case_id, '') <> '' \
+                   and kind not like 'said.%' and kind not like 'told.%'";
         Ok(sqlx::query_scalar(sql).bind(size as i64).fetch_all(&mut *self.db).await?)
     }
 
@@ -127,27 +134,26 @@ impl View {
         Ok(sqlx::query_as(sql).bind(case).bind(size as i64).fetch_all(&mut *self.db).await?)
     }
 
-    /// Hands over every obligation that was opened by `until` and is open, or was closed at `since` or later. One after the
-    /// other, in no particular order.
+    /// Hands over every obligation that is open, or was closed at `since` or later. One after the other, in no particular
+    /// order.
     ///
     /// # Errors
     /// The database's.
     pub async fn each_duty(
         &mut self,
         since: At,
-        until: At,
         workflows: &[WorkflowId],
         mut each: impl FnMut(DutyOf),
     ) -> Result<(), StoreError> {
-        // Each half has an index of its own, so that what was closed before isn't read.
+        // Each half has an index of its own, so that what was closed before isn't read. A bound on the opening would lead
+        // SQLite to the index of that, and so through the whole history.
         for closed in [true, false] {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-                "select d.*, c.restricted from duty d join case_file c on c.case_id = d.case_id where d.opened_us <= ",
+                "select d.*, c.restricted from duty d join case_file c on c.case_id = d.case_id where d.closed_us ",
             );
-            query.push_bind(until.0);
             match closed {
-                true => query.push(" and d.closed_us >= ").push_bind(since.0),
-                false => query.push(" and d.closed_us is null"),
+                true => query.push(">= ").push_bind(since.0),
+                false => query.push("is null"),
             };
             if !workflows.is_empty() {
                 query.push(" and d.workflow in (");
@@ -167,7 +173,8 @@ impl View {
         let mut cases = Vec::with_capacity(ids.len());
         for ids in ids.chunks(IN_LIST) {
             let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
-            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where case_id in (");
+            let mut query: QueryBuilder<Sqlite> =
+                QueryBuilder::new("select snapshot from case_file where case_id in (");
             let rows = in_list(&mut query, &names).build().fetch_all(&mut *self.db).await?;
             for row in &rows {
                 cases.push(read_case(row.get(0))?);

@@ -35,48 +35,20 @@ pub struct Copied {
 /// How a table of the old database differs from what the ledger says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableDifference {
-    pub table: &'static str,
+    pub table: String,
     pub rows: u64,
     /// The first ones, in words.
     pub named: Vec<String>,
 }
 
-/// What is compared of a table, and by what its rows are called. Left out is what says how far a delivery has got, which is
-/// nothing that the ledger knows: attempts, pauses between them, and whether a message is on its way at this moment.
-struct Compared {
-    table: &'static str,
-    key: &'static str,
-    columns: &'static str,
-}
-
-const COMPARED: [Compared; 10] = [
-    Compared { table: "ledger", key: "'entry ' || seq", columns: "seq, leaf, hash, case_id, kind, at_us, salt, content" },
-    Compared { table: "tree_node", key: "'height ' || height || ' no. ' || idx", columns: "height, idx, hash" },
-    Compared {
-        table: "case_file",
-        key: "case_id",
-        columns: "case_id, kind, number, workflow, state, restricted, opened_us, closed_us, snapshot",
-    },
-    Compared { table: "house", key: "'the house'", columns: "id, snapshot" },
-    Compared { table: "policy", key: "digest", columns: "digest, body" },
-    Compared { table: "cause", key: "cause", columns: "cause, seq" },
-    Compared {
-        table: "outbox",
-        key: "'message ' || id",
-        columns: "id, case_id, lane, replace(state, 'sending', 'waiting') as state, made_us, message, why",
-    },
-    Compared { table: "card", key: "case_id || ' in ' || lane", columns: "case_id, lane, wanted, shown, message" },
-    Compared {
-        table: "message",
-        key: "id || ' in ' || lane",
-        columns: "lane, id, thread, author, person, body, said_us, edited_us, deleted_us, case_id, first, last",
-    },
-    Compared {
-        table: "duty",
-        key: "case_id || ' no. ' || number",
-        columns: "case_id, number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, took_us, late_us, \
-                  closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us",
-    },
+/// What says how far a delivery has got is nothing that the ledger knows: attempts and the pauses between them. A case's wake
+/// is looked at apart.
+const LEFT_OUT: [(&str, &str); 5] = [
+    ("outbox", "attempts"),
+    ("outbox", "not_before_us"),
+    ("card", "attempts"),
+    ("card", "not_before_us"),
+    ("case_file", "wake_us"),
 ];
 
 impl Remake {
@@ -126,7 +98,8 @@ impl Remake {
         let mut cases = Vec::with_capacity(ids.len());
         for ids in ids.chunks(ROWS_AT_A_TIME) {
             let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
-            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from main.case_file where case_id in (");
+            let mut query: QueryBuilder<Sqlite> =
+                QueryBuilder::new("select snapshot from main.case_file where case_id in (");
             for row in in_list(&mut query, &names).build().fetch_all(&mut self.db).await? {
                 cases.push(read_case(row.get(0))?);
             }
@@ -144,7 +117,10 @@ impl Remake {
             let mut query: QueryBuilder<Sqlite> =
                 QueryBuilder::new("insert into ledger (seq, leaf, hash, case_id, kind, at_us, salt, content) ");
             query.push_values(entries, |mut row, entry| {
-                row.push_bind(entry.seq).push_bind(&*entry.leaf).push_bind(&entry.hash.0[..]).push_bind(entry.case.as_deref());
+                row.push_bind(entry.seq)
+                    .push_bind(&*entry.leaf)
+                    .push_bind(&entry.hash.0[..])
+                    .push_bind(entry.case.as_deref());
                 row.push_bind(&*entry.kind).push_bind(entry.at_us).push_bind(entry.salt.as_deref());
                 row.push_bind(entry.content.as_deref());
             });
@@ -192,7 +168,13 @@ impl Remake {
     /// The database's.
     pub async fn differences(&mut self) -> Result<Vec<TableDifference>, StoreError> {
         let mut all = Vec::new();
-        for Compared { table, key, columns } in COMPARED {
+        // Signed heads don't follow from the ledger, so they were carried over; every other table is compared, whatever
+        // migrations there are.
+        let tables = "select name from main.sqlite_schema where type = 'table' and name <> 'checkpoint' \
+                      and name not like 'sqlite%' and name not like '%sqlx%' order by name";
+        let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut self.db).await?;
+        for table in tables {
+            let (columns, key) = self.columns(&table).await?;
             // Of a row that differs, each database has one version; of one that is only in one of them, that one.
             let differing = format!(
                 "with surplus as (select {columns} from old.{table} except select {columns} from main.{table}), \
@@ -204,14 +186,33 @@ impl Remake {
             all.push(self.difference(table, differing).await?);
         }
         // A wake may be earlier than the case derives it: then it was told to look again, and will.
-        let wakes = "select o.case_id, 1, 1 from old.case_file o join main.case_file n on n.case_id = o.case_id \
+        let wakes = "select 'case_id ' || o.case_id, 1, 1 from old.case_file o join main.case_file n on n.case_id = o.case_id \
                      where o.wake_us is not n.wake_us and not (o.wake_us is not null and (n.wake_us is null or o.wake_us < n.wake_us))";
-        all.push(self.difference("case_file (wake_us)", wakes.to_owned()).await?);
+        all.push(self.difference("case_file (wake_us)".to_owned(), wakes.to_owned()).await?);
         all.retain(|difference| difference.rows > 0);
         Ok(all)
     }
 
-    async fn difference(&mut self, table: &'static str, differing: String) -> Result<TableDifference, StoreError> {
+    /// The columns of a table that are compared, and what its rows are called by: their primary key, in words.
+    async fn columns(&mut self, table: &str) -> Result<(String, String), StoreError> {
+        let all: Vec<(String, i64)> = sqlx::query_as("select name, pk from pragma_table_info($1) order by cid")
+            .bind(table)
+            .fetch_all(&mut self.db)
+            .await?;
+        let compared = all.iter().filter(|(name, _)| !LEFT_OUT.contains(&(table, name)));
+        let columns = compared.map(|(name, _)| match (table, name.as_str()) {
+            // On its way, or not yet: the ledger knows of neither.
+            ("outbox", "state") => "replace(state, 'sending', 'waiting') as state".to_owned(),
+            (_, name) => name.to_owned(),
+        });
+        let columns: Vec<String> = columns.collect();
+        let mut key: Vec<&(String, i64)> = all.iter().filter(|(_, place)| *place > 0).collect();
+        key.sort_by_key(|(_, place)| *place);
+        let key: Vec<String> = key.iter().map(|(name, _)| format!("'{name} ' || {name}")).collect();
+        Ok((columns.join(", "), key.join(" || ', ' || ")))
+    }
+
+    async fn difference(&mut self, table: String, differing: String) -> Result<TableDifference, StoreError> {
         let count = format!("select count(*) from ({differing})");
         let rows: i64 = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut self.db).await?;
         let first = format!("select * from ({differing}) order by 1 limit {NAMED}");

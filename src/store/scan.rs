@@ -80,10 +80,11 @@ impl Scan {
     pub async fn beside(&mut self) -> Result<Beside, StoreError> {
         let mut view = self.db.begin().await?;
         // A number that was turned into a word sorts after all numbers.
-        let last: Option<i64> = sqlx::query_scalar("select seq from ledger where seq >= 0 and seq < $1 order by seq desc limit 1")
-            .bind(i64::MAX)
-            .fetch_optional(&mut *view)
-            .await?;
+        let last: Option<i64> =
+            sqlx::query_scalar("select seq from ledger where seq >= 0 and seq < $1 order by seq desc limit 1")
+                .bind(i64::MAX)
+                .fetch_optional(&mut *view)
+                .await?;
         let rows: i64 = sqlx::query_scalar("select count(*) from ledger").fetch_one(&mut *view).await?;
         let mut beside = Beside {
             size: last.map_or(0, |seq| seq.unsigned_abs() + 1),
@@ -92,7 +93,9 @@ impl Scan {
             strange_nodes: Vec::new(),
             notes: Vec::new(),
         };
-        for row in sqlx::query("select height, idx, hash from tree_node order by height, idx").fetch_all(&mut *view).await? {
+        for row in
+            sqlx::query("select height, idx, hash from tree_node order by height, idx").fetch_all(&mut *view).await?
+        {
             let (height, index): (i64, i64) = (row.try_get_unchecked(0)?, row.try_get_unchecked(1)?);
             let hash: &[u8] = row.try_get_unchecked(2)?;
             match (u32::try_from(height), u64::try_from(index), <[u8; 32]>::try_from(hash)) {

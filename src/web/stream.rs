@@ -9,6 +9,7 @@ use futures_util::Stream;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use super::{App, Failure, room};
 use crate::chat::{Lane, Spot, local};
@@ -32,10 +33,13 @@ pub async fn events(
         let desk = app.reception.desk.clone();
         let mut changes = desk.changes();
         let mut commits = desk.watch();
+        let mut moved = desk.clock.moved();
         let mut policy = desk.shown().policy.digest.clone();
-        let mut clock = serde_json::Value::Null;
+        let mut wake = desk.shown().next_wake;
+        // Set while "what I owe" may have changed and hasn't been announced.
+        let mut mine: Option<Instant> = None;
         loop {
-            let event = tokio::select! {
+            let events = tokio::select! {
                 changed = changes.recv() => match changed {
                     Ok(Changed { lane, last }) => {
                         let Ok(lane) = lane.parse::<Lane>() else { continue };
@@ -46,37 +50,41 @@ pub async fn events(
                             Spot::Channel(id) => id.clone(),
                             Spot::Direct(person) => format!("@{person}"),
                         };
-                        json_event("changed", &json!({ "channel": channel, "last": last }))
+                        vec![event("changed", &json!({ "channel": channel, "last": last }))]
                     }
                     // Too much at once to name: the page looks at everything again.
-                    Err(RecvError::Lagged(_)) => json_event("resync", &json!({})),
+                    Err(RecvError::Lagged(_)) => vec![event("resync", &json!({}))],
                     Err(RecvError::Closed) => return,
                 },
                 changed = commits.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    let now = desk.shown().policy.digest.clone();
-                    if now != policy {
-                        policy = now;
-                        if send.send(json_event("policy", &json!({}))).await.is_err() {
-                            return;
-                        }
+                    mine.get_or_insert_with(|| Instant::now() + MINE_EVERY);
+                    let shown = commits.borrow_and_update().clone();
+                    let mut events = Vec::new();
+                    if std::mem::replace(&mut policy, shown.policy.digest.clone()) != shown.policy.digest {
+                        events.push(event("policy", &json!({})));
                     }
-                    tokio::time::sleep(MINE_EVERY).await;
-                    commits.mark_unchanged();
-                    json_event("mine", &json!({}))
+                    if std::mem::replace(&mut wake, shown.next_wake) != shown.next_wake {
+                        events.push(event("clock", &room::clock_now(&app)));
+                    }
+                    events
                 },
-                () = desk.clock.wait_until(None) => json_event("clock", &room::clock_now(&app)),
+                () = until(mine) => {
+                    mine = None;
+                    vec![event("mine", &json!({}))]
+                },
+                changed = moved.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    vec![event("clock", &room::clock_now(&app))]
+                },
                 () = send.closed() => return,
             };
-            if send.send(event).await.is_err() {
-                return;
-            }
-            let now = room::clock_now(&app);
-            if now["next_wake_us"] != clock["next_wake_us"] {
-                clock = now;
-                if send.send(json_event("clock", &clock)).await.is_err() {
+            for event in events {
+                if send.send(event).await.is_err() {
                     return;
                 }
             }
@@ -86,6 +94,14 @@ pub async fn events(
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
 }
 
-fn json_event(name: &str, data: &serde_json::Value) -> Event {
+fn event(name: &str, data: &serde_json::Value) -> Event {
     Event::default().event(name).data(data.to_string())
+}
+
+/// Waits for a moment; without one, for ever.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
 }

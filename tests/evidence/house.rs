@@ -30,7 +30,7 @@ pub struct House {
 
 impl House {
     pub async fn open(data: &Path, at: At) -> Result<House, DeskError> {
-        let folder = Folder::open(data, true)?;
+        let folder = patiently(async || Folder::open(data, true)).await?;
         let (writer, reader) = store::open(&folder.database(), true).await?;
         let clock = Clock::manual(at, 0);
         let setup = Setup {
@@ -67,9 +67,12 @@ impl House {
         };
         let heeded = self.desk.hear(heard).await.expect("the desk heeds");
         match heeded {
-            Heeded::Answer(answer) => {
-                answer.cards.iter().map(|card| card.plain(chrono_tz::UTC, self.clock.now())).collect::<Vec<_>>().join("\n")
-            }
+            Heeded::Answer(answer) => answer
+                .cards
+                .iter()
+                .map(|card| card.plain(chrono_tz::UTC, self.clock.now()))
+                .collect::<Vec<_>>()
+                .join("\n"),
             _ => String::new(),
         }
     }
@@ -138,6 +141,21 @@ impl House {
         self.courier.abort();
         let _stopped = self.courier.await;
     }
+}
+
+/// Tries again while the folder is in use: another test's child process holds every open file of this one, locks included,
+/// from its fork to its exec.
+pub async fn patiently<T, E: std::fmt::Display>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
+    let mut outcome = attempt().await;
+    for _ in 0..200 {
+        match &outcome {
+            Err(error) if error.to_string().contains("is in use by another") => {}
+            _ => break,
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        outcome = attempt().await;
+    }
+    outcome
 }
 
 /// What is to be found in the transcript exactly as it was said.

@@ -1,8 +1,9 @@
 //! The bot as a process of its own, and somebody who speaks to it over HTTP.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,7 +14,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Bot {
     child: Child,
     pub room: Room,
-    log: PathBuf,
+    log: Arc<Mutex<String>>,
 }
 
 /// A process that ended instead of getting ready.
@@ -57,20 +58,29 @@ impl Bot {
 
     /// Waits until a process says that it is ready, or ends.
     pub fn from(mut command: Command) -> Result<Bot, NotReady> {
-        let log = tempfile::NamedTempFile::new().expect("a file for the log").into_temp_path().keep().expect("it stays");
-        let errors = std::fs::File::create(&log).expect("a file for the log");
-        let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("the binary starts");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let (mut errors, kept) = (BufReader::new(child.stderr.take().expect("a pipe")), log.clone());
+        let reading = std::thread::spawn(move || {
+            let mut line = Vec::new();
+            while errors.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+                kept.lock().expect("nobody panics with it").push_str(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
+        });
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         // Blocks until it greets or ends: whoever hangs here hangs in the test's name.
         lines.read_line(&mut line).expect("text");
         let Some(base) = line.trim().strip_prefix("Countersign is ready: ") else {
             let status = child.wait().expect("it ended");
-            let log = take(&log);
+            reading.join().expect("the log ended");
+            let log = log.lock().expect("nobody panics with it").clone();
             return Err(NotReady { status, log: format!("{line}{log}") });
         };
+        let room = Room::at(base);
         std::thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Ok(Bot { child, room: Room::at(base), log })
+        Ok(Bot { child, room, log })
     }
 
     pub fn id(&self) -> u32 {
@@ -81,19 +91,18 @@ impl Bot {
     pub fn kill(mut self) {
         self.child.kill().expect("it can be killed");
         self.child.wait().expect("it ends");
-        take(&self.log);
     }
 
     /// Asks it to stop, and waits for it. What it logged.
     pub fn stop(mut self) -> (ExitStatus, String) {
         signal(self.id(), "TERM");
         let status = self.child.wait().expect("it ends");
-        (status, take(&self.log))
+        (status, self.logged())
     }
 
     /// What it logged so far.
     pub fn logged(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+        self.log.lock().expect("nobody panics with it").clone()
     }
 }
 
@@ -102,14 +111,7 @@ impl Drop for Bot {
         // A test that failed leaves no process behind.
         let _ended = self.child.kill();
         let _ended = self.child.wait();
-        let _gone = std::fs::remove_file(&self.log);
     }
-}
-
-fn take(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
-    let _gone = std::fs::remove_file(log);
-    text
 }
 
 pub fn signal(process: u32, name: &str) {

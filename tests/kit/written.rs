@@ -5,9 +5,9 @@ use std::path::Path;
 
 use countersign::domain::{At, Event};
 use countersign::folder::Folder;
-use countersign::projection::NOTICES_PER_ENTRY;
+
 use countersign::record::{HeardRecord, NotTold, NotToldBecause, Record, ToTell, Told};
-use countersign::store::{self, Reader};
+use countersign::store::{self, NOTICES_PER_ENTRY, Reader};
 use futures_util::StreamExt as _;
 
 pub struct Entry {

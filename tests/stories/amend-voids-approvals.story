@@ -7,7 +7,7 @@
 09:20 jonas> /approval amend APR-1 deploy scoring:v7 --canary 5
       jonas hears: Only Maya can do that on APR-1
       maya> /approval amend APR-1 deploy scoring:v7 --all
-      maya hears: that is the action of APR-1 as it stands; nothing changed.
+      maya hears: That is the action of APR-1 as it stands; nothing changed.
       maya> /approval amend APR-1 deploy scoring:v7 --canary 5
       maya hears: the action is changed, revision 2
       #credit: APR-1 · Maya changed the action: revision 2, to be decided by 11:20 ... Approvals given before are void

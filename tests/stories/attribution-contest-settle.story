@@ -11,13 +11,13 @@
       ledger: obligation.contested x0
       ravi> /incident contest INC-1 duty=contain says=third-party The cloud was down until noon
       ravi hears: your objection stands beside the breach until it is settled
-      #credit: INC-1 · Ravi objects: the late containment was third-party’s ... The cloud was down until noon
+      #credit: INC-1 · Ravi objects: the late containment belongs to third-party ... The cloud was down until noon
       duty INC-1 contain: late, attributed vendor, contested third-party
       ravi> /incident settle INC-1 duty=contain to=third-party As I said
       ravi hears: Settling whose breach it was is for governance and chief-risk
       duty INC-1 contain: late, attributed vendor, contested third-party
 11:10 greta> /incident settle INC-1 duty=contain to=third-party Agreed with both sides
-      #credit: INC-1 · settled by Greta: the late containment was third-party’s ... Agreed with both sides
+      #credit: INC-1 · settled by Greta: the late containment belongs to third-party ... Agreed with both sides
       duty INC-1 contain: late, attributed third-party, contested no
 # Late is late all the same.
       ravi> /incident contain INC-1 switched to v6

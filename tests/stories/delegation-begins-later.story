@@ -29,5 +29,8 @@ Tue 09:30 henrik> /approval undelegate 1
       ines hears: Delegation no. 1 has ended; Priya holds their own duties again.
       @priya: APR-2 · decision ... is now with @priya, due at 11:00
       duty APR-2 decide: owed, due 11:00, holders priya tomas anika
-Wed 18:00 nobody is told: Delegation no. 1 has ended
+      @priya x1: Delegation no. 1 has ended
+      nobody is told: INC-1
+Wed 18:00 not @henrik: stands in
+      @priya x1: Delegation no. 1 has ended
       ledger: house.delegation-ended x1

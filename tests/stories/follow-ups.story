@@ -12,7 +12,7 @@
       @lena: INC-1 · follow-up for @lena
       card INC-1: Follow-up 1: Write it down · Lena, due 19:00
       ledger: incident.follow-up-promised x1
-13:59 nobody is told: follow-up
+13:59 nobody is told: follow-up (Write it down) is due
 14:00 @lena: INC-1 · follow-up (Write it down) is due at 19:00, 5 h left
       not @dev: follow-up
 14:10 arjun> /incident resolve INC-1 queue is empty

@@ -17,5 +17,5 @@
       maya> /approval request credit "Clean up" action="rm -rf ‮/tmp"
       card APR-1: rm -rf ⟨U+202E⟩/tmp
       maya> /incident link INC-1 javascript:alert(1) Runbook
-      maya hears: a link begins with https://
+      maya hears: A link begins with https://
       ledger: case.linked x0

@@ -42,3 +42,6 @@
 21:00 #credit: INC-1 · resolution is late
       greta> /incident pause INC-1 waiting on the vendor duty=resolve
       greta hears: is late. A deadline that has passed can't be paused; contest the breach instead.
+# The digest shows how long it stood still, so that pausing hides nothing.
+      greta> /sla digest
+      greta hears: resolve: 1 opened ... paused 2 h

@@ -3,7 +3,7 @@
 09:00 priya> /approval request credit Ship v7
       priya hears: requested; Tomas or Anika decides
       duty APR-1 decide: owed, holders tomas anika
-      not @priya: is asked to decide
+      not @priya: asks model-risk
       priya presses Approve on APR-1
       priya hears: You asked for this yourself, so somebody else decides. Waiting on Tomas or Anika.
       priya> /approval decline APR-1 no

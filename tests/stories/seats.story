@@ -3,7 +3,8 @@
 09:00 maya> /incident open credit sev1 Cards are blocked
       duty INC-1 fill-seat (lead): owed, due 09:40
       duty INC-1 fill-seat (scribe): owed, due 09:40
-09:20 @arjun: INC-1 ... taking a seat (lead, comms and scribe) is due at 09:40
+09:10 lena> /incident ack INC-1
+09:20 @arjun: INC-1 · 3 answers are owed ... Taking a seat (lead) is due at 09:40 ... Taking a seat (scribe) is due at 09:40
       not @maya: INC-1
 09:25 arjun presses Take lead on INC-1
       arjun hears: the lead seat is yours
@@ -11,7 +12,7 @@
       card INC-1: Lead: Arjun
       duty INC-1 fill-seat (lead): met
       duty INC-1 fill-seat (scribe): owed
-09:32 @arjun: taking a seat (comms and scribe) is due at 09:40
+09:32 @arjun: INC-1 · 2 answers are owed ... Taking a seat (comms) ... Taking a seat (scribe)
       not @arjun: (lead
       sofia> /incident role INC-1 lead
       sofia hears: the lead seat is yours

@@ -19,4 +19,5 @@
 09:40 @dev: INC-1 · acknowledgement is due at 09:50
 09:45 dev> /incident ack INC-1
       duty INC-1 acknowledge #2: met
-13:00 nobody is told: acknowledgement
+11:40 nobody is told: acknowledgement is
+      not #credit: acknowledgement is late

@@ -329,12 +329,16 @@ impl Stage {
         }
     }
 
-    /// How many outbox rows are in a state.
+    /// The outbox: lane, state, attempts, and not before when.
     ///
     /// # Errors
     /// The database's.
-    pub async fn outbox(&self, state: &str) -> Result<i64, String> {
-        self.count("select count(*) from outbox where state = $1", &[state]).await
+    pub async fn outbox(&self) -> Result<Vec<(String, String, i64, At)>, String> {
+        let sql = "select lane, state, attempts, not_before_us from outbox order by id";
+        let mut connection = self.connection().await?;
+        let rows: Vec<(String, String, i64, i64)> =
+            sqlx::query_as(sql).fetch_all(&mut connection).await.map_err(|error| error.to_string())?;
+        Ok(rows.into_iter().map(|(lane, state, attempts, not_before)| (lane, state, attempts, At(not_before))).collect())
     }
 
     /// # Errors
@@ -342,22 +346,22 @@ impl Stage {
     pub async fn extent(&self) -> Result<Extent, String> {
         Ok(Extent {
             entries: self.log.len(),
-            outbox: self.count("select count(*) from outbox", &[]).await?,
-            messages: self.count("select count(*) from message", &[]).await?,
+            outbox: self.count("select count(*) from outbox").await?,
+            messages: self.count("select count(*) from message").await?,
         })
     }
 
-    /// A look past the product's own eyes, on a connection of our own.
-    async fn count(&self, sql: &'static str, values: &[&str]) -> Result<i64, String> {
+    async fn count(&self, sql: &'static str) -> Result<i64, String> {
+        let mut connection = self.connection().await?;
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.map_err(|error| error.to_string())
+    }
+
+    /// A look past the product's own eyes.
+    async fn connection(&self) -> Result<sqlx::SqliteConnection, String> {
         use sqlx::ConnectOptions;
         let file = self.data().join(Folder::DATABASE);
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true);
-        let mut connection = options.connect().await.map_err(|error| error.to_string())?;
-        let mut query = sqlx::query_scalar(sql);
-        for value in values {
-            query = query.bind(*value);
-        }
-        query.fetch_one(&mut connection).await.map_err(|error| error.to_string())
+        options.connect().await.map_err(|error| error.to_string())
     }
 
     /// Reads what the ledger has beyond what is known here.
@@ -373,16 +377,21 @@ impl Stage {
         Ok(())
     }
 
-    /// Stops the bot and has everything that it leaves behind checked.
+    /// Stops the bot and has everything that it leaves behind checked: the whole ledger, and that every other table
+    /// follows from it.
     ///
     /// # Errors
     /// What is wrong with the evidence.
     pub async fn verify(&mut self) -> Result<(), String> {
         self.stop().await?;
         let verdict = countersign::audit::verify(&self.data()).await.map_err(|error| error.to_string())?;
-        match verdict.is_good() {
+        if !verdict.is_good() {
+            return Err(format!("the ledger doesn't verify: {verdict}"));
+        }
+        let rebuilt = countersign::rebuild::compare(&self.data()).await.map_err(|error| error.to_string())?;
+        match rebuilt.is_good() {
             true => Ok(()),
-            false => Err(verdict.to_string()),
+            false => Err(rebuilt.to_string()),
         }
     }
 }

@@ -1,7 +1,7 @@
 # Two stages in order, another person in each, and a reason with every approval.
 
 09:00 maya> /approval request claims Go live
-      #claims: APR-1 · model-risk (0 of 2) is asked to decide ... Stage 1 of 2
+      #claims: APR-1 · Maya asks model-risk (0 of 2) to decide ... Stage 1 of 2
       not @henrik: APR-1
       card APR-1: Stage 1 of 2: model-risk · 0 of 2 ... Stage 2 of 2: chief-risk or governance · 1 needed, comes later
       priya in #claims> /approval approve APR-1
@@ -17,9 +17,9 @@
       anika> /approval delegate @henrik until friday 17:00 Holiday
       henrik> /approval approve APR-1 fine
       #claims: APR-1 · Henrik approved for Anika · 2 of 2
-      #claims: APR-1 · chief-risk (0 of 1) is asked to decide on “Go live” by 13:00 ... Stage 2 of 2
-      @ines: APR-1 · chief-risk
-      @greta: APR-1 · chief-risk
+      #claims: APR-1 · Maya asks chief-risk (0 of 1) to decide on “Go live” by 13:00 ... Stage 2 of 2
+      @ines: APR-1 · Maya asks chief-risk
+      @greta: APR-1 · Maya asks chief-risk
       not @henrik: chief-risk
       case APR-1: requested
       henrik> /approval approve APR-1 fine again

@@ -63,7 +63,7 @@ pub fn tell(name: &str, text: &str) -> Result<(), String> {
         }
         told?;
         teller.tell_again().await.map_err(|why| format!("{name}: {why}"))?;
-        teller.stage.verify().await.map_err(|why| format!("{name}: the ledger doesn't verify: {why}"))
+        teller.stage.verify().await.map_err(|why| format!("{name}: {why}"))
     })
 }
 
@@ -363,8 +363,16 @@ impl Teller {
                 }
             }
             Expected::Outbox { state, times } => {
-                let found = self.stage.outbox(state).await?;
-                if found == *times as i64 { Ok(()) } else { Err(format!("{found} are {state}")) }
+                let rows = self.stage.outbox().await?;
+                let found = rows.iter().filter(|(_, is, ..)| is == state).count();
+                let row = |(lane, state, attempts, not_before): &(String, String, i64, At)| {
+                    let not_before = wall(*not_before, self.story.zone, self.stage.now());
+                    format!("{lane}: {state}, {attempts} attempts, not before {not_before}")
+                };
+                match found == *times {
+                    true => Ok(()),
+                    false => Err(format!("{found} are {state}\n{}", indent(&rows.iter().map(row).collect::<Vec<_>>().join("\n")))),
+                }
             }
             Expected::Sees { who, channel, not } => match self.stage.sees(who, channel).await? != *not {
                 true => Ok(()),

@@ -7,7 +7,7 @@
       maya in thread APR-1> @countersign approve
       maya hears: You asked for this yourself, so somebody else decides. Waiting on Tomas or Anika.
       tomas> @countersign approve looks right
-      tomas hears: which
+      tomas hears: Which approval? Name it, such as APR-1, or say it in its own thread.
       ledger: approval.voted x1
       tomas in thread APR-1> I would say approve, but let me read it
       tomas hears nothing

@@ -10,7 +10,7 @@
 Wed 09:00 nobody is told: APR-2
       #credit x2: APR-1 is still late
       case APR-1: requested
-      not @maya: is lapsed
+      not @maya: APR-1
       ledger: approval.approved x0
       ledger: approval.lapsed x0
       priya> /approval approve APR-1

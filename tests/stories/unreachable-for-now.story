@@ -11,8 +11,9 @@
       #ops x0: could not be delivered
 09:20 #credit is back
       not #credit: APR-1
-09:31 #credit x1: APR-1 is approved
+09:45 not @jonas: APR-1
+      #credit x1: APR-1 is approved
       card APR-1: State: approved
 # What was asked meanwhile and is answered by now isn't asked any more.
-      not #credit: is asked to decide
+      not #credit: asks model-risk
       ledger: told.undeliverable x0

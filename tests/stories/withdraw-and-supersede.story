@@ -13,6 +13,7 @@
       priya hears: Only Maya can do that on APR-2
       maya> /approval supersede APR-2 by APR-2
       maya hears: APR-2 can't be it
+      maya> /incident open credit sev4 A near miss
       maya> /approval supersede APR-2 by INC-1
       maya hears: can't be it
       case APR-2: requested

@@ -1,0 +1,596 @@
+//! What happens when the machine lets the bot down: writes that fail, clocks that jump, folders that aren't what they were,
+//! two clicks at once, the same event twice. The person gets an answer, nothing is half done, and it goes on when it can.
+
+mod kit;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use countersign::chat::{Chats, What, local};
+use countersign::clock::Clock;
+use countersign::desk::Heeded;
+use countersign::domain::{Event, Span};
+use countersign::folder::Folder;
+use kit::bot::{self, Bot, NotReady, Room, countersign, until};
+use kit::house::{House, MONDAY};
+use kit::written::{self, Written};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+const EXAMPLE: &str = countersign::domain::policy::EXAMPLE;
+
+/// Every file below a folder, by its hash; empty where there is no folder.
+fn listing(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut all = BTreeMap::new();
+    let Ok(entries) = fs::read_dir(folder) else { return all };
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            all.extend(listing(&path));
+            all.insert(path, "a folder".to_owned());
+        } else {
+            let bytes = fs::read(&path).expect("a file");
+            all.insert(path, hex::encode(Sha256::digest(&bytes)));
+        }
+    }
+    all
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a temporary folder's name is text")
+}
+
+async fn database(data: &Path) -> sqlx::SqliteConnection {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join(Folder::DATABASE));
+    options.connect().await.expect("the database opens")
+}
+
+/// A folder that a bot ran in and left well, with one request in it.
+async fn lived_in() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = Bot::start(&data);
+    request(&bot.room, "Ship v1", "k1").await.expect("an answer").ok();
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    (folder, data)
+}
+
+async fn request(room: &Room, title: &str, key: &str) -> Result<bot::Reply, reqwest::Error> {
+    let text = format!("/approval request credit-scoring \"{title}\"");
+    room.post("say", &json!({ "as": "maya", "channel": "credit-ai", "text": text, "key": key })).await
+}
+
+fn requests(written: &Written, title: &str) -> usize {
+    written.events().filter(|(_, event)| matches!(event, Event::ApprovalRequested(it) if it.title == title)).count()
+}
+
+/// The bot is asked while it hurts, and again once it is well.
+async fn answers_hurt_and_recovers(bot: Bot, data: &Path, hurt: impl AsyncFnOnce(&Bot), heal: impl AsyncFnOnce(&Bot)) {
+    let room = bot.room.clone();
+    request(&room, "Ship before", "before").await.expect("an answer").ok();
+    assert_eq!(room.healthz().await.status, 200);
+    hurt(&bot).await;
+    let before = Written::read(data).await.entries.len();
+    let reply = request(&room, "Ship meanwhile", "meanwhile").await.expect("the person gets an answer");
+    assert_eq!(reply.failed(503), "fault");
+    let sentence = reply.body["sentence"].as_str().expect("a sentence");
+    let reference = sentence.split("Reference ").nth(1).and_then(|rest| rest.split('.').next()).expect("a reference");
+    assert!(bot.logged().contains(reference), "the operator finds it: {reference} in {}", bot.logged());
+    // It says so as long as it is so, not only until the next look.
+    for _ in 0..15 {
+        let health = room.healthz().await;
+        assert_eq!(health.status, 503, "{}", health.text);
+        assert_eq!(health.body["last_commit_failed"], true, "{}", health.text);
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    }
+    assert_eq!(Written::read(data).await.entries.len(), before, "nothing half done");
+    heal(&bot).await;
+    until("it is well again by itself", async || room.healthz().await.status == 200).await;
+    let first = request(&room, "Ship meanwhile", "meanwhile").await.expect("an answer").ok();
+    let again = request(&room, "Ship meanwhile", "meanwhile").await.expect("an answer").ok();
+    assert_eq!(first, again);
+    let clock = room.post("clock", &json!({ "advance": "2h" })).await.expect("an answer").ok();
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    written::verifies(data).await;
+    let written = Written::read(data).await;
+    for title in ["Ship before", "Ship meanwhile"] {
+        assert_eq!(requests(&written, title), 1, "{title}");
+    }
+    written.check_told_once(countersign::domain::At(clock["now_us"].as_i64().expect("a moment")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_may_not_grow() {
+    if Command::new("prlimit").arg("--version").output().is_err() {
+        return println!("skipped: no prlimit");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    // A write beyond the limit fails, as on a full disk; without the trap the kernel would end the process.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_countersign"), "--clock", "manual"]);
+    shell.args(["--listen", "127.0.0.1:0", "--data", text(&data)]);
+    let bot = Bot::from(shell).expect("it starts");
+    let limit = |bot: &Bot, bytes: &str| {
+        let limited = Command::new("prlimit").args(["--pid", &bot.id().to_string(), &format!("--fsize={bytes}:")]).status();
+        assert!(limited.expect("prlimit runs").success());
+    };
+    answers_hurt_and_recovers(bot, &data, async |bot| limit(bot, "8192"), async |bot| limit(bot, "unlimited")).await;
+}
+
+/// Mounted over a folder; gone with the test.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Needs the right to mount.
+    fn over(path: &Path) -> Option<SmallDisk> {
+        fs::create_dir_all(path).expect("a folder");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=4m", "countersign-test", text(path)]).output();
+        mounted.is_ok_and(|it| it.status.success()).then(|| SmallDisk(path.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_disk_is_full() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let disk = folder.path().join("disk");
+    let Some(_disk) = SmallDisk::over(&disk) else { return println!("skipped: no right to mount a small disk") };
+    let (data, filler) = (disk.join("data"), disk.join("filler"));
+    let bot = Bot::start(&data);
+    let fill = async |_: &Bot| {
+        let mut file = fs::File::create(&filler).expect("a file");
+        let page = [0_u8; 4096];
+        while std::io::Write::write_all(&mut file, &page).is_ok() {}
+    };
+    answers_hurt_and_recovers(bot, &data, fill, async |_| fs::remove_file(&filler).expect("it goes")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_holds_the_database() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = Bot::start(&data);
+    let other = tokio::sync::Mutex::new(database(&data).await);
+    let ask = async |sql: &'static str| {
+        sqlx::query(sql).execute(&mut *other.lock().await).await.expect("the lock");
+    };
+    answers_hurt_and_recovers(bot, &data, async |_| ask("begin immediate").await, async |_| ask("rollback").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_cannot_be_kept_is_seen_and_kept_later() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = Bot::start(&data);
+    let room = bot.room.clone();
+    request(&room, "Ship v1", "k1").await.expect("an answer").ok();
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    let head = || fs::read_to_string(data.join("checkpoint")).unwrap_or_default();
+    until("a head is signed", async || !head().is_empty()).await;
+    // A new head is written beside the old one first; now it can't be.
+    let draft = data.join("checkpoint.new");
+    fs::create_dir(&draft).expect("a folder");
+    let before = head();
+    request(&room, "Ship v2", "k2").await.expect("an answer").ok();
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    until("health says so", async || room.healthz().await.status == 503).await;
+    assert!(bot.logged().contains("no head was signed"), "{}", bot.logged());
+    assert_eq!(head(), before);
+    request(&room, "Ship v3", "k3").await.expect("people are answered all the same").ok();
+    fs::remove_dir(&draft).expect("it goes");
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    until("a head is signed", async || head() != before && !head().is_empty()).await;
+    until("health says so", async || room.healthz().await.status == 200).await;
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+}
+
+async fn local_house(data: &Path, clock: &Clock) -> House {
+    let chats = |desk: &countersign::desk::DeskHandle| Chats::default().with(Arc::new(local::Local::new(desk.watch())));
+    House::try_open(data, EXAMPLE, clock.clone(), chats).await.expect("the desk opens")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_goes_back_and_the_ledger_does_not() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(MONDAY, 0);
+    let house = local_house(folder.path(), &clock).await;
+    house.command("r1", "maya", "/approval request credit-scoring \"Ship v1\"").await;
+    clock.move_to(MONDAY + Span::minutes(30));
+    house.command("n1", "maya", "/approval note APR-1 half an hour later").await;
+
+    clock.set(MONDAY - Span::minutes(30));
+    for nth in 2..6 {
+        house.command(&format!("r{nth}"), "maya", &format!("/approval request credit-scoring \"Ship v{nth}\"")).await;
+    }
+    let told = async |what: &str| {
+        let written = Written::of(&house.reader).await;
+        written.told().any(|told| told.card.plain(chrono_tz::UTC, MONDAY).contains(what))
+    };
+    until("what was asked on the earlier clock is shown", async || told("Ship v5").await).await;
+    until("the people who must decide hear of it", async || {
+        Written::of(&house.reader).await.told().any(|told| told.card_shows.is_none() && told.card.plain(chrono_tz::UTC, MONDAY).contains("Ship v5"))
+    })
+    .await;
+    until("the operators hear", async || {
+        Written::of(&house.reader).await.told().any(|told| told.lane.to_string() == "local/countersign-ops" && told.card.plain(chrono_tz::UTC, MONDAY).contains("clock"))
+    })
+    .await;
+    let written = Written::of(&house.reader).await;
+    assert_eq!(written.count("house.clock-went-back"), 1, "{:?}", written.kinds());
+    // Heads are signed by the clock as it is.
+    let signed = house.reader.last_checkpoint().await.expect("heads").map_or(0, |(size, _, _)| size);
+    clock.set(MONDAY - Span::minutes(27));
+    house.command("n2", "maya", "/approval note APR-1 three minutes later").await;
+    until("a head is signed", async || {
+        house.reader.last_checkpoint().await.expect("heads").is_some_and(|(size, _, _)| size > signed)
+    })
+    .await;
+    // It catches up, and jumps back again: that is another jump.
+    clock.set(MONDAY + Span::minutes(40));
+    house.command("n3", "maya", "/approval note APR-1 caught up").await;
+    clock.set(MONDAY);
+    house.command("n4", "maya", "/approval note APR-1 and back again").await;
+    house.command("n5", "maya", "/approval note APR-1 and on").await;
+    assert_eq!(Written::of(&house.reader).await.count("house.clock-went-back"), 2);
+    house.stop().await;
+    written::verifies(folder.path()).await;
+    let written = Written::read(folder.path()).await;
+    assert!(written.entries.is_sorted_by_key(|it| it.at), "moments in the ledger never go back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_goes_far_forward_and_one_true_thing_is_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(MONDAY, 0);
+    let house = local_house(folder.path(), &clock).await;
+    house.command("r1", "maya", "/approval request credit-scoring \"Ship v1\"").await;
+    clock.set(MONDAY + Span::days(400));
+    until("it is late", async || Written::of(&house.reader).await.count("obligation.late") == 1).await;
+    until("quiet", async || house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > clock.now())).await;
+    let written = Written::of(&house.reader).await;
+    let climbs = written.events().filter(|(_, event)| matches!(event, Event::Climbed(it) if it.number == 1)).count();
+    assert!(climbs <= 2, "{climbs} climbs of one obligation for one jump");
+    house.stop().await;
+    written::verifies(folder.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clicks_at_once_are_two_rulings_at_most() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = Bot::start(&data);
+    let room = bot.room.clone();
+    let press = async |who: &str, action: &str| {
+        let body = json!({ "as": who, "message": null, "channel": "credit-ai", "action": action });
+        room.post("press", &body).await.expect("an answer").ok()
+    };
+    const ROUNDS: usize = 20;
+    for nth in 1..=ROUNDS {
+        request(&room, &format!("Ship v{nth}"), &format!("k{nth}")).await.expect("an answer").ok();
+        let approve = format!("approve:APR-{nth}");
+        match nth % 3 {
+            // Three at once, where two are enough.
+            0 => drop(tokio::join!(press("priya", &approve), press("tomas", &approve), press("anika", &approve))),
+            // The same person twice at once, then somebody else.
+            1 => {
+                tokio::join!(press("priya", &approve), press("priya", &approve));
+                press("tomas", &approve).await;
+            }
+            _ => drop(tokio::join!(press("priya", &approve), press("tomas", &approve))),
+        }
+        room.say("maya", "credit-ai", &format!("/incident open credit-scoring sev2 Drift {nth}")).await.ok();
+        let ack = format!("ack:INC-{nth}");
+        tokio::join!(press("dev", &ack), press("lena", &ack), press("dev", &ack));
+    }
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    let written = Written::read(&data).await;
+    for nth in 1..=ROUNDS {
+        let of = |case: String, what: fn(&Event) -> bool| {
+            written.events().filter(|(entry, event)| entry.case.as_ref() == Some(&case) && what(event)).count()
+        };
+        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Voted(_))), 2, "APR-{nth}");
+        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Concluded { .. })), 1, "APR-{nth}");
+        assert_eq!(of(format!("INC-{nth}"), |event| matches!(event, Event::Acknowledged { .. })), 1, "INC-{nth}");
+    }
+    written::verifies(&data).await;
+}
+
+/// Told twice, at once and later: the same answer, and one entry.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_told_again_gets_the_stored_answer() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(MONDAY, 0);
+    let mut house = local_house(folder.path(), &clock).await;
+    let lane = "local/credit-ai";
+    let said = |message: &str, text: &str| What::Said { message: message.to_owned(), text: text.to_owned(), files: Vec::new() };
+    let command = |text: &str| What::Command { text: text.to_owned() };
+    let pressed = |action: &str| What::Pressed { message: String::new(), action: action.to_owned() };
+    let values: BTreeMap<String, String> =
+        [("workflow", "credit-scoring"), ("severity", "sev2"), ("title", "Drift")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let heard: Vec<(&str, &str, What)> = vec![
+        ("maya", "a command", command("/approval request credit-scoring \"Ship v1\"")),
+        ("maya", "chatter", said("m1", "the batch looks odd")),
+        ("maya", "a mention", said("m2", "@countersign approval note APR-1 the drift report")),
+        ("priya", "a press", pressed("approve:APR-1")),
+        ("maya", "a form", What::Submitted { form: "incident.open".to_owned(), values: values.clone() }),
+        ("maya", "a form with errors", What::Submitted { form: "incident.open".to_owned(), values: BTreeMap::new() }),
+        ("maya", "a question", command("/sla mine")),
+        ("maya", "a refusal", command("/approval approve APR-1")),
+        ("maya", "not understood", command("/approval frobnicate")),
+        ("maya", "a delegation", command("/approval delegate @jonas until 2h away at the dentist")),
+        ("maya", "an edit", What::Edited { message: "m1".to_owned(), text: "the batch looks very odd".to_owned() }),
+        ("maya", "a deletion", What::Deleted { message: "m1".to_owned() }),
+        ("anika", "a reload", command("/sla policy reload")),
+        ("stranger", "a stranger", command("/sla mine")),
+        ("stranger", "a stranger's words", said("m3", "hello")),
+    ];
+    for (who, cause, what) in &heard {
+        let before = Written::of(&house.reader).await.heard().count();
+        let (first, second) = tokio::join!(house.hear(cause, who, lane, what.clone()), house.hear(cause, who, lane, what.clone()));
+        assert_same(cause, &first.expect("an answer"), &second.expect("an answer"));
+        let after = Written::of(&house.reader).await.heard().count();
+        assert_eq!(after, before + 1, "{cause} was heard twice");
+    }
+    let before = Written::of(&house.reader).await;
+    for process in 0..2 {
+        for (who, cause, what) in &heard {
+            let again = house.hear(cause, who, lane, what.clone()).await.expect("an answer");
+            let once_more = house.hear(cause, who, lane, what.clone()).await.expect("an answer");
+            assert_same(cause, &again, &once_more);
+        }
+        if process == 0 {
+            house.stop().await;
+            house = local_house(folder.path(), &clock).await;
+        }
+    }
+    let after = Written::of(&house.reader).await;
+    assert_eq!(before.heard().count(), after.heard().count());
+    assert_eq!(before.events().count(), after.events().count());
+    house.stop().await;
+    written::verifies(folder.path()).await;
+}
+
+#[track_caller]
+fn assert_same(cause: &str, first: &Heeded, second: &Heeded) {
+    assert_eq!(first, second, "{cause} got another answer");
+}
+
+fn refused(data: &Path, more: &[&str]) -> NotReady {
+    match Bot::try_start(data, more) {
+        Err(not_ready) => not_ready,
+        Ok(_) => panic!("it started"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_backup_is_noticed_and_recovered_from() {
+    let (folder, data) = lived_in().await;
+    let backup = folder.path().join("backup.db");
+    fs::copy(data.join(Folder::DATABASE), &backup).expect("a copy");
+    let bot = Bot::start(&data);
+    request(&bot.room, "Ship v2", "k2").await.expect("an answer").ok();
+    bot.stop();
+    fs::copy(&backup, data.join(Folder::DATABASE)).expect("a copy");
+    let before = listing(&data);
+    let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+    assert!(!status.success() && log.contains("countersign recover") && log.contains("restored backup"), "{log}");
+    assert_eq!(listing(&data), before, "nothing was changed");
+    let verdict = bot::run(&["verify", "--data", text(&data)]);
+    assert!(!verdict.status.success() && bot::words(&verdict).contains("Completeness: BROKEN"), "{}", bot::words(&verdict));
+
+    let hesitant = bot::run(&["recover", "--data", text(&data)]);
+    assert!(!hesitant.status.success() && bot::words(&hesitant).contains("--accept-loss"), "{}", bot::words(&hesitant));
+    assert_eq!(listing(&data), before, "nothing was changed");
+    let recovered = bot::run(&["recover", "--accept-loss", "--data", text(&data)]);
+    assert!(recovered.status.success(), "{}", bot::words(&recovered));
+    let verdict = bot::run(&["verify", "--data", text(&data)]);
+    assert!(verdict.status.success(), "{}", bot::words(&verdict));
+    let bot = Bot::start(&data);
+    request(&bot.room, "Ship v3", "k3").await.expect("an answer").ok();
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+    let written = Written::read(&data).await;
+    assert_eq!((requests(&written, "Ship v1"), requests(&written, "Ship v2"), requests(&written, "Ship v3")), (1, 0, 1));
+    assert_eq!(written.count("house.recovered"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_database_is_named_by_its_place() {
+    // What was done to it; whether a start notices by itself; what verify must name.
+    let cases = [
+        ("update ledger set content = replace(content, 'Ship v1', 'Ship v9') where seq = 3", false, "3"),
+        ("update ledger set leaf = replace(leaf, '\"seq\":3', '\"seq\":4') where seq = 3", false, "3"),
+        ("update ledger set at_us = at_us + 1 where seq = 2", false, "2"),
+        ("update ledger set hash = zeroblob(32) where seq = 2", true, "2"),
+        ("delete from ledger where seq = 2", true, "2"),
+        ("delete from ledger where seq = (select max(seq) from ledger)", true, "signed"),
+        ("update checkpoint set note = replace(note, 'countersign', 'someoneelse')", false, "head"),
+    ];
+    for (sql, at_start, names) in cases {
+        let (_folder, data) = lived_in().await;
+        let mut db = database(&data).await;
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("it can be altered");
+        db.close().await.expect("closed");
+        let verdict = bot::run(&["verify", "--data", text(&data)]);
+        let words = bot::words(&verdict);
+        assert!(!verdict.status.success() && words.contains("BROKEN") && words.contains(names), "{sql}: {words}");
+        if at_start {
+            let before = listing(&data);
+            let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+            assert!(!status.success() && log.contains("countersign "), "{sql}: {log}");
+            assert_eq!(listing(&data), before, "{sql}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_process_on_the_same_folder_is_turned_away() {
+    let (_folder, data) = lived_in().await;
+    let bot = Bot::start(&data);
+    for args in [&["--clock", "manual"][..], &[]] {
+        let NotReady { status, log } = refused(&data, args);
+        assert!(!status.success() && log.contains("in use by another countersign process"), "{log}");
+    }
+    for command in [&["rebuild", "--data"][..], &["recover", "--accept-loss", "--data"]] {
+        let output = bot::run(&[command, &[text(&data)]].concat());
+        let words = bot::words(&output);
+        assert!(!output.status.success() && words.contains("in use by another countersign process"), "{command:?}: {words}");
+    }
+    // Looking is no trouble.
+    let verdict = bot::run(&["verify", "--data", text(&data)]);
+    assert!(verdict.status.success(), "{}", bot::words(&verdict));
+    request(&bot.room, "Ship v2", "k2").await.expect("the first one works on").ok();
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+}
+
+/// What the operator wrote is found wrong before anything is created.
+#[test]
+fn mistakes_of_the_operator_leave_no_trace() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a file");
+        path.to_str().expect("text").to_owned()
+    };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").to_string();
+    let unknown_key = write("unknown.toml", "data = \"x\"\nlisen = \"127.0.0.1:1\"\n");
+    let bad_address = write("address.toml", "\nlisten = \"here\"\n");
+    let bad_span = write("span.toml", "checkpoint_every = \"soon\"\n");
+    let broken = write("broken.toml", "listen = \n");
+    let policy = write("policy.toml", &EXAMPLE.replacen("members = [\"dev\", \"lena\"]", "members = [\"dev\", \"lina\"]", 1));
+    let not_toml = write("not.toml", "[policy\nname = \"x\"\n");
+    let cases: Vec<(Vec<&str>, Vec<&str>)> = vec![
+        (vec!["--config", &unknown_key], vec![&unknown_key, ":2:", "`listen`"]),
+        (vec!["--config", &bad_address], vec![&bad_address, ":2:", "127.0.0.1:7311"]),
+        (vec!["--config", &bad_span], vec![&bad_span, ":1:", "1m"]),
+        (vec!["--config", &broken], vec![&broken, ":1:"]),
+        (vec!["--config", "/nowhere/c.toml"], vec!["/nowhere/c.toml"]),
+        (vec!["--listen", "somewhere"], vec!["--listen"]),
+        (vec!["--listen", "0.0.0.0:0"], vec!["--open-to-network"]),
+        (vec!["--listen", &port], vec![&port, "in use", "--listen"]),
+        (vec!["--policy", &policy], vec![&policy, "lina", "lena"]),
+        (vec!["--policy", &not_toml], vec![&not_toml, "1"]),
+        (vec!["--policy", "/nowhere/p.toml"], vec!["/nowhere/p.toml"]),
+        (vec!["--templates", "/nowhere/t"], vec!["/nowhere/t"]),
+        (vec!["--frobnicate"], vec!["--frobnicate"]),
+        (vec!["--clock", "sundial"], vec!["sundial", "manual"]),
+    ];
+    let before = listing(folder.path());
+    for (args, names) in cases {
+        let data = folder.path().join("data");
+        let mut all = vec!["--data", text(&data)];
+        if !args.contains(&"--listen") {
+            all.extend(["--listen", "127.0.0.1:0"]);
+        }
+        all.extend(&args);
+        let Err(NotReady { status, log: words }) = Bot::from(countersign(&all)) else { panic!("{args:?} went well") };
+        assert!(!status.success(), "{args:?} went well: {words}");
+        for name in names {
+            assert!(words.contains(name), "{args:?} doesn't name {name}: {words}");
+        }
+        assert!(!data.exists(), "{args:?} left a folder");
+        assert_eq!(listing(folder.path()), before, "{args:?}");
+    }
+    let mut command = countersign(&["--data", text(&folder.path().join("data"))]);
+    command.env("COUNTERSIGN_LISTEN", "there");
+    let Err(NotReady { log: words, .. }) = Bot::from(command) else { panic!("it started") };
+    assert!(words.contains("COUNTERSIGN_LISTEN=there") && !folder.path().join("data").exists(), "{words}");
+}
+
+/// A folder that isn't as this version left it is left as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
+    let spoil: [(&str, fn(&Path), &str); 6] = [
+        ("a database that is none", |data| fs::write(data.join(Folder::DATABASE), b"not a database at all, but long enough to look at".repeat(99)).expect("written"), "countersign.db"),
+        ("a database that is a folder", |data| {
+            fs::remove_file(data.join(Folder::DATABASE)).expect("gone");
+            fs::create_dir(data.join(Folder::DATABASE)).expect("a folder");
+        }, "countersign.db"),
+        ("a head that is none", |data| fs::write(data.join("checkpoint"), "nonsense").expect("written"), "checkpoint"),
+        ("a key that is none", |data| fs::write(data.join("keys/ledger.seed"), "nonsense").expect("written"), "ledger.seed"),
+        ("a key that is gone", |data| fs::remove_file(data.join("keys/ledger.seed")).expect("gone"), "ledger.seed"),
+        ("another key", |data| fs::write(data.join("keys/ledger.seed"), "ab".repeat(32)).expect("written"), "checkpoint"),
+    ];
+    for (what, spoil, names) in spoil {
+        let (_folder, data) = lived_in().await;
+        spoil(&data);
+        let before = listing(&data);
+        let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+        assert!(!status.success() && log.contains(names), "{what}: {log}");
+        assert_eq!(listing(&data), before, "{what}");
+    }
+
+    let (_folder, data) = lived_in().await;
+    let mut db = database(&data).await;
+    let future = "insert into _sqlx_migrations (version, description, installed_on, success, checksum, execution_time) \
+                  values (99990101000000, 'from the future', '2099-01-01', true, zeroblob(48), 1)";
+    sqlx::query(future).execute(&mut db).await.expect("a row");
+    db.close().await.expect("closed");
+    let before = listing(&data);
+    let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+    assert!(!status.success() && log.contains("newer countersign") && log.contains("99990101000000"), "{log}");
+    assert_eq!(listing(&data), before, "nothing was changed");
+}
+
+/// A folder whose manual clock ran ahead is not taken up on the world's time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_the_future_is_not_continued_in_the_present() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = Bot::start(&data);
+    bot.room.post("clock", &json!({ "advance": "3d" })).await.expect("an answer").ok();
+    request(&bot.room, "Ship v1", "k1").await.expect("an answer").ok();
+    bot.stop();
+    let before = listing(&data);
+    let NotReady { status, log } = refused(&data, &[]);
+    assert!(!status.success() && log.contains("--clock manual"), "{log}");
+    assert_eq!(listing(&data), before, "nothing was changed");
+}
+
+/// Root may write anywhere, so a read-only folder is tried as somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_folder_is_refused() {
+    let (folder, data) = lived_in().await;
+    let binary = folder.path().join("countersign");
+    fs::copy(env!("CARGO_BIN_EXE_countersign"), &binary).expect("a copy that anybody may run");
+    let chmod = |mode: &str| assert!(Command::new("chmod").args(["-R", mode, text(folder.path())]).status().is_ok_and(|it| it.success()));
+    chmod("a+rX,a-w");
+    let root = Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n");
+    let mut command = match root {
+        false => Command::new(&binary),
+        true => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", text(&binary)]);
+            command
+        }
+    };
+    command.args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data", text(&data)]);
+    let before = listing(&data);
+    let outcome = Bot::from(command);
+    let after = listing(&data);
+    chmod("u+w");
+    match outcome {
+        Ok(_) => panic!("it started"),
+        Err(NotReady { log, .. }) if log.contains("setpriv") => println!("skipped: {log}"),
+        Err(NotReady { status, log }) => assert!(!status.success() && log.contains(text(&data)), "{log}"),
+    }
+    assert_eq!(after, before);
+}

@@ -1,0 +1,524 @@
+//! The house keeps its order: who may know whom, who may speak SQL, read the time or post, and that what stands in the README
+//! is what the program does. Reads the source as text; whoever adds a room adds its line here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which rooms a room may use. The rules stand at the bottom and know nobody.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("seal", &[]),
+    ("csv", &[]),
+    ("clock", &["domain", "seal"]),
+    ("grammar", &["domain"]),
+    ("card", &["domain", "grammar"]),
+    // The local room looks at what the desk shows; other adapters have no business there.
+    ("chat", &["card", "desk", "domain", "grammar"]),
+    ("record", &["card", "chat", "domain"]),
+    ("store", &["domain", "seal"]),
+    ("folder", &["seal"]),
+    ("ledger", &["domain", "record", "seal", "store"]),
+    ("projection", &["card", "chat", "domain", "record", "store"]),
+    ("desk", &["card", "chat", "clock", "domain", "folder", "grammar", "ledger", "projection", "record", "seal", "store"]),
+    ("digest", &["card", "clock", "csv", "domain", "folder", "grammar", "projection", "record", "seal", "store"]),
+    ("health", &["desk", "domain", "store"]),
+    ("answers", &["card", "clock", "desk", "digest", "domain", "grammar", "health", "record", "seal", "store"]),
+    ("courier", &["card", "chat", "desk", "digest", "domain", "record", "store"]),
+    ("reception", &["answers", "card", "chat", "desk", "domain", "store"]),
+    ("web", &["card", "chat", "clock", "desk", "domain", "folder", "grammar", "health", "projection", "reception", "store"]),
+    ("config", &["domain", "grammar", "web"]),
+    ("audit", &["domain", "folder", "record", "seal", "store"]),
+    ("bundle", &["audit", "card", "chat", "csv", "domain", "folder", "grammar", "projection", "record", "seal", "store"]),
+    ("rebuild", &["chat", "clock", "domain", "folder", "ledger", "projection", "record", "seal", "store"]),
+    (
+        "serve",
+        &["answers", "card", "chat", "clock", "config", "courier", "desk", "domain", "folder", "health", "reception", "store", "web"],
+    ),
+    ("demo", &["serve"]),
+];
+
+/// Crates that bring a database, a network or a runtime with them, and the rooms that may name them.
+const CRATES: &[(&str, &[&str])] = &[
+    ("sqlx", &["store"]),
+    ("axum", &["web", "serve", "demo"]),
+    ("tower", &["web", "demo"]),
+    ("reqwest", &["config", "health", "serve", "chat"]),
+    ("rustls", &[]),
+    ("serenity", &["chat"]),
+    ("slack_morphism", &["chat"]),
+    ("minijinja", &["card"]),
+    ("include_dir", &["card", "web"]),
+];
+
+/// Rooms that take bytes and values and give bytes and values: no file, no network, no thread, no chance, no runtime.
+const PURE: &[&str] = &["domain", "seal", "grammar"];
+
+/// What lies outside a pure room.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::env",
+    "std::time",
+    "io::stdin",
+    "io::stdout",
+    "io::stderr",
+    "tokio",
+    "getrandom",
+    "tracing",
+    "futures_util",
+];
+
+/// Where a stopwatch runs. Everything else that has to do with time is handed it.
+const STOPWATCHES: &[&str] = &["clock", "health", "web"];
+
+#[test]
+fn rooms_know_only_whom_they_may() {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut strays = Vec::new();
+    for file in sources() {
+        if file.room == "lib" || file.room == "main" {
+            continue;
+        }
+        let Some(may) = allowed.get(file.room.as_str()) else {
+            strays.push(format!("{}: the room `{}` has no line in ARROWS", file.name, file.room));
+            continue;
+        };
+        for (line, uses) in file.rooms_used() {
+            if uses != file.room && !may.contains(&uses.as_str()) {
+                strays.push(format!("{}:{line}: `{}` may not use `{uses}`", file.name, file.room));
+            }
+        }
+    }
+    assert!(strays.is_empty(), "stray arrows:\n{}", strays.join("\n"));
+    let rooms: BTreeSet<String> = sources().into_iter().map(|file| file.room).collect();
+    let gone: Vec<&str> = ARROWS.iter().map(|(room, _)| *room).filter(|room| !rooms.contains(*room)).collect();
+    assert!(gone.is_empty(), "ARROWS names rooms that are gone: {gone:?}");
+}
+
+#[test]
+fn crates_stay_in_their_rooms() {
+    let mut strays = Vec::new();
+    for file in sources() {
+        for (name, rooms) in CRATES {
+            let entry = file.room == "main" && *name == "rustls";
+            if !rooms.contains(&file.room.as_str()) && !entry {
+                strays.extend(file.lines_with(&format!("{name}::")).map(|at| format!("{}:{at}: {name}", file.name)));
+            }
+        }
+        if PURE.contains(&file.room.as_str()) {
+            for name in IMPURE {
+                strays.extend(file.lines_with(name).map(|at| format!("{}:{at}: {name}", file.name)));
+            }
+        }
+    }
+    assert!(strays.is_empty(), "these belong elsewhere:\n{}", strays.join("\n"));
+}
+
+#[test]
+fn only_the_clock_reads_the_time() {
+    let mut strays = Vec::new();
+    for file in sources() {
+        if file.room != "clock" {
+            for call in ["Utc::now", "Local::now", "SystemTime"] {
+                strays.extend(file.lines_with(call).map(|at| format!("{}:{at}: {call}", file.name)));
+            }
+        }
+        if !STOPWATCHES.contains(&file.room.as_str()) {
+            strays.extend(file.lines_with("Instant").map(|at| format!("{}:{at}: Instant", file.name)));
+        }
+    }
+    assert!(strays.is_empty(), "only src/clock.rs reads the time:\n{}", strays.join("\n"));
+}
+
+#[test]
+fn only_the_courier_posts() {
+    let mut strays = Vec::new();
+    for file in sources().into_iter().filter(|file| file.room != "chat" && file.room != "courier") {
+        for name in ["Chat", "Post"] {
+            strays.extend(file.lines_with(name).map(|at| format!("{}:{at}: {name}", file.name)));
+        }
+    }
+    assert!(strays.is_empty(), "only the courier hands messages to a platform:\n{}", strays.join("\n"));
+}
+
+#[test]
+fn adapters_do_not_know_one_another() {
+    let adapters: BTreeSet<String> = sources().iter().filter_map(SourceFile::adapter).collect();
+    assert!(adapters.contains("local"), "the source was read");
+    let mut strays = Vec::new();
+    for file in sources() {
+        let Some(own) = file.adapter() else { continue };
+        for other in adapters.iter().filter(|other| **other != own) {
+            for path in [format!("chat::{other}"), format!("super::{other}")] {
+                strays.extend(file.lines_with(&path).map(|at| format!("{}:{at}: {path}", file.name)));
+            }
+        }
+    }
+    assert!(strays.is_empty(), "adapters know only the house:\n{}", strays.join("\n"));
+}
+
+#[test]
+fn the_map_names_every_room() {
+    let map = read("src/lib.rs");
+    let docs: String = map.lines().filter(|line| line.starts_with("//!")).collect();
+    let rooms: BTreeSet<String> = sources().into_iter().map(|file| file.room).collect();
+    let missing: Vec<String> = rooms
+        .into_iter()
+        .filter(|room| room != "lib" && room != "main" && !docs.contains(&format!("[`{room}`]")))
+        .collect();
+    assert!(missing.is_empty(), "the map in src/lib.rs does not name {missing:?}");
+}
+
+/// `UPDATE=1 cargo test --test house` writes the table anew.
+#[test]
+fn the_readme_has_the_verbs_that_there_are() {
+    const BEGIN: &str = "<!-- verbs -->\n";
+    const END: &str = "<!-- /verbs -->";
+    let readme = read("README.md");
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for the verbs");
+    let (table, after) = rest.split_once(END).expect("the place has an end");
+    let expected = format!("\n{}\n\n", countersign::grammar::markdown_table().trim());
+    if table != expected && std::env::var_os("UPDATE").is_some() {
+        fs::write(root().join("README.md"), format!("{before}{BEGIN}{expected}{END}{after}")).expect("the README can be written");
+        return;
+    }
+    assert_eq!(table, expected, "the README's verbs are out of date: UPDATE=1 cargo test --test house");
+}
+
+#[test]
+fn the_readme_names_what_an_operator_can_set_and_call() {
+    let readme = read("README.md");
+    let mut missing = Vec::new();
+    for file in sources() {
+        for name in quoted(&file.text).filter(|text| text.starts_with("COUNTERSIGN_")) {
+            if !readme.contains(&name) {
+                missing.push(format!("the environment variable {name} ({})", file.name));
+            }
+        }
+        for route in quoted(&file.text).filter(|text| text.starts_with("/room/api/") && file.room == "web" && !text.contains('{')) {
+            if !readme.contains(&route) {
+                missing.push(format!("the route {route} ({})", file.name));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "the README does not name:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn nothing_speaks_of_the_machine_that_it_was_written_on() {
+    // In halves, so that this file isn't found.
+    let words: Vec<String> =
+        [("/wo", "rk/"), ("/ro", "ot/"), ("/ho", "me/"), ("/tmp/", "h-")].iter().map(|(a, b)| format!("{a}{b}")).collect();
+    let mut found = Vec::new();
+    for path in files(&root()) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        for (at, line) in text.lines().enumerate() {
+            if let Some(word) = words.iter().find(|word| line.contains(word.as_str())) {
+                found.push(format!("{}:{}: {word}", shown(&path), at + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "paths of a machine:\n{}", found.join("\n"));
+}
+
+/// Licences of what is built into the binary, and of what only the tests use. Advisories need the network and are not
+/// looked at here.
+#[test]
+fn everything_built_in_has_a_licence_that_allows_it() {
+    const BUILT_IN: &[&str] = &[
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "CC0-1.0",
+        "CDLA-Permissive-2.0",
+        "ISC",
+        "MIT",
+        "Unicode-3.0",
+        "Unlicense",
+        "Zlib",
+    ];
+    const IN_TESTS: &[&str] = &["MPL-2.0"];
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().expect("packages");
+    let built_in = built_in(&metadata);
+    assert!(built_in.len() > 50, "the tree was read");
+    let mut wrong = Vec::new();
+    for package in packages {
+        let name = format!("{} {}", package["name"].as_str().unwrap_or_default(), package["version"].as_str().unwrap_or_default());
+        let Some(licence) = package["license"].as_str() else {
+            wrong.push(format!("{name} has no licence"));
+            continue;
+        };
+        let expression = match spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX) {
+            Ok(expression) => expression,
+            Err(error) => {
+                wrong.push(format!("{name}: {licence} can't be read: {error}"));
+                continue;
+            }
+        };
+        let inside = built_in.contains(package["id"].as_str().unwrap_or_default());
+        let fits = expression.evaluate(|wanted| {
+            let id = wanted.license.id().map(|id| id.name).unwrap_or_default();
+            BUILT_IN.contains(&id) || (!inside && IN_TESTS.contains(&id))
+        });
+        if !fits {
+            wrong.push(format!("{name}: {licence}{}", if inside { "" } else { " (only in tests)" }));
+        }
+        let registry = package["source"].as_str().is_none_or(|source| source.starts_with("registry+"));
+        if !registry {
+            wrong.push(format!("{name} is not from the registry: {}", package["source"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The ids of all packages that end up in the binary.
+fn built_in(metadata: &serde_json::Value) -> BTreeSet<String> {
+    let nodes: BTreeMap<&str, &serde_json::Value> = metadata["resolve"]["nodes"]
+        .as_array()
+        .expect("nodes")
+        .iter()
+        .filter_map(|node| Some((node["id"].as_str()?, node)))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut next = vec![metadata["resolve"]["root"].as_str().expect("a root").to_owned()];
+    while let Some(id) = next.pop() {
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        for dependency in nodes.get(id.as_str()).and_then(|node| node["deps"].as_array()).into_iter().flatten() {
+            // `null` is an ordinary dependency; the others run while building or testing.
+            let ordinary = dependency["dep_kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()));
+            if ordinary && let Some(id) = dependency["pkg"].as_str() {
+                next.push(id.to_owned());
+            }
+        }
+    }
+    seen
+}
+
+fn metadata() -> serde_json::Value {
+    let run = |program: String, arguments: &[&str]| {
+        let done = std::process::Command::new(&program).args(arguments).current_dir(root()).output();
+        let done = done.unwrap_or_else(|error| panic!("{program} can't be started: {error}"));
+        assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).expect("text")
+    };
+    let about = run(std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned()), &["-vV"]);
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host");
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let metadata = run(cargo, &["metadata", "--format-version=1", "--locked", "--filter-platform", host]);
+    serde_json::from_str(&metadata).expect("cargo writes JSON")
+}
+
+// ── Reading the source ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/// One file of `src`, without its tests.
+struct SourceFile {
+    /// `src/desk/settle.rs`
+    name: String,
+    /// `desk`
+    room: String,
+    /// As written.
+    text: String,
+    /// Without comments and what stands in quotes; lines keep their numbers.
+    code: String,
+}
+
+impl SourceFile {
+    /// The lines in which a path or name stands as a word of its own.
+    fn lines_with(&self, name: &str) -> impl Iterator<Item = usize> {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        self.code.lines().enumerate().filter(move |(_, line)| {
+            line.match_indices(name).any(|(at, _)| {
+                let before = line[..at].chars().next_back();
+                let after = line[at + name.len()..].chars().next();
+                let ends = name.ends_with(':') || !after.is_some_and(word);
+                ends && !before.is_some_and(|c| word(c) || (c == ':' && name.ends_with("::")))
+            })
+        })
+        .map(|(at, _)| at + 1)
+    }
+
+    /// The other rooms that it names: `crate::store`, `crate::{card, chat::Lane}`, and `super::` from a room's own root.
+    fn rooms_used(&self) -> Vec<(usize, String)> {
+        let mut used = Vec::new();
+        let at_top = [format!("src/{}.rs", self.room), format!("src/{}/mod.rs", self.room)].contains(&self.name);
+        for begin in ["crate::", "super::"] {
+            if begin == "super::" && !at_top {
+                continue;
+            }
+            for (at, _) in self.code.match_indices(begin) {
+                let line = self.code[..at].matches('\n').count() + 1;
+                used.extend(names(&self.code[at + begin.len()..]).into_iter().filter(|it| !it.is_empty()).map(|it| (line, it)));
+            }
+        }
+        used
+    }
+
+    /// `slack` for `src/chat/slack.rs` and everything below `src/chat/slack/`.
+    fn adapter(&self) -> Option<String> {
+        let rest = self.name.strip_prefix("src/chat/")?;
+        let name = rest.split('/').next()?.trim_end_matches(".rs");
+        (name != "mod").then(|| name.to_owned())
+    }
+}
+
+/// The first names of what is imported: `store::Reader` gives `store`, `{card, chat::{Lane, Spot}}` gives `card` and `chat`.
+fn names(path: &str) -> Vec<String> {
+    let first = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(group) = path.strip_prefix('{') else { return vec![first(path)] };
+    let mut depth = 0;
+    let mut found = Vec::new();
+    let mut fresh = true;
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => fresh = true,
+            c if depth == 0 && fresh && c.is_alphanumeric() => {
+                found.push(first(&group[at..]));
+                fresh = false;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn sources() -> Vec<SourceFile> {
+    let src = root().join("src");
+    let mut sources = Vec::new();
+    for path in files(&src) {
+        let name = shown(&path);
+        let test = name.ends_with("/tests.rs") || name.contains("/tests/") || name.ends_with("/samples.rs");
+        if test || path.extension().is_none_or(|it| it != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a source file");
+        let within = name.strip_prefix("src/").expect("it lies in src");
+        let room = within.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        let text = without_tests(&text);
+        let code = bare(&text);
+        sources.push(SourceFile { name, room, text, code });
+    }
+    assert!(sources.len() > 50, "the source was read");
+    sources
+}
+
+/// Up to the first test module of the file: they stand at the end.
+fn without_tests(text: &str) -> String {
+    match text.find("#[cfg(test)]\nmod tests {") {
+        Some(at) => text[..at].to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// Blanks out comments, strings and characters, so that what is left is code. Line breaks stay.
+fn bare(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let blank = |out: &mut String, gone: &str| out.extend(gone.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |at| at + 2),
+            'r' if rest.starts_with("r\"") || rest.starts_with("r#") => {
+                let hashes = rest[1..].chars().take_while(|c| *c == '#').count();
+                match rest[1 + hashes..].strip_prefix('"') {
+                    Some(inside) => {
+                        let end = format!("\"{}", "#".repeat(hashes));
+                        inside.find(&end).map_or(rest.len(), |at| 2 + hashes + at + end.len())
+                    }
+                    // `r#type` is a name.
+                    None => 0,
+                }
+            }
+            '"' => quote_length(rest),
+            // A lifetime has no closing quote.
+            '\'' => match rest[1..].chars().next() {
+                Some('\\') => rest[3..].find('\'').map_or(0, |at| at + 4),
+                Some(c) if rest[1 + c.len_utf8()..].starts_with('\'') => 2 + c.len_utf8(),
+                _ => 0,
+            },
+            _ => 0,
+        };
+        if length == 0 {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        } else {
+            blank(&mut out, &rest[..length]);
+            rest = &rest[length..];
+        }
+    }
+    out
+}
+
+/// The length of the string that begins here, quotes included.
+fn quote_length(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// What stands in quotes, one line at a time.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split('"').skip(1).step_by(2)).map(str::to_owned)
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// Every file below a folder, in order; what is built, what is generated and what belongs to version control is left out.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !["target", ".git"].contains(&name.as_str()) && !name.starts_with("countersign-") {
+                found.extend(files(&path));
+            }
+        } else if name != "Cargo.lock" {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_reader_of_the_source_reads_it_right() {
+    let text = "use crate::{card::{Card, Word}, chat}; // crate::store\nlet a = \"crate::web \\\" crate::desk\"; 'a: loop {}\n\
+                let b = r#\"crate::seal\"#; let c = '\"'; crate::clock::now(); let d = '\\''; let r#type = crate::csv;";
+    let code = bare(text);
+    let file = SourceFile { name: "src/x/y.rs".to_owned(), room: "x".to_owned(), text: text.to_owned(), code };
+    let used: Vec<(usize, String)> = file.rooms_used();
+    let expected = [(1, "card"), (1, "chat"), (3, "clock"), (3, "csv")].map(|(line, room)| (line, room.to_owned()));
+    assert_eq!(used, expected);
+    assert_eq!(file.lines_with("clock::now").collect::<Vec<_>>(), [3]);
+    assert_eq!(file.lines_with("now::").count() + file.lines_with("ard").count(), 0);
+    assert_eq!(quoted("a(\"b\"); // \"c\"\n// \"d\"").take(1).collect::<Vec<_>>(), ["b"]);
+}
