@@ -146,7 +146,9 @@ async fn transcript() {
         let house = house.clone();
         workers.spawn(async move {
             for round in 0..each {
-                let text = format!("message {round}: the batch of last night looks odd, see the dashboard for region {worker}");
+                let text = format!(
+                    "message {round}: the batch of last night looks odd, see the dashboard for region {worker}"
+                );
                 let what = What::Said { message: format!("m{worker}-{round}"), text, files: Vec::new() };
                 house.hear(format!("t{worker}/{round}"), "maya", what).await;
             }
@@ -236,7 +238,9 @@ async fn verify() {
         let house = house.clone();
         workers.spawn(async move {
             for round in 0..each {
-                let text = format!("message {round}: the batch of last night looks odd, see the dashboard for region {worker}");
+                let text = format!(
+                    "message {round}: the batch of last night looks odd, see the dashboard for region {worker}"
+                );
                 let what = What::Said { message: format!("m{worker}-{round}"), text, files: Vec::new() };
                 house.hear(format!("t{worker}/{round}"), "maya", what).await;
             }
@@ -287,7 +291,9 @@ async fn open_some(house: &Arc<House>, first: usize, cases: usize, per_second: u
                 if let Some(moment) = (nth * 1_000_000).checked_div(per_second) {
                     house.clock.move_to(START + Span(moment as i64));
                 }
-                house.command(format!("o{nth}"), "maya", format!("/approval request lending \"Ship model {nth}\"")).await;
+                house
+                    .command(format!("o{nth}"), "maya", format!("/approval request lending \"Ship model {nth}\""))
+                    .await;
                 nth += lanes;
             }
         });

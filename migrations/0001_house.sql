@@ -83,6 +83,8 @@ create table outbox (
     lane          text not null,
     state         text not null,
     made_us       bigint not null,
+    -- When it could first have gone out: its age counts from here, however often it is put off.
+    free_us       bigint not null,
     not_before_us bigint not null,
     attempts      bigint not null,
     message       text,
@@ -91,6 +93,7 @@ create table outbox (
 );
 create index outbox_waiting on outbox (not_before_us, id) where state = 'waiting';
 create index outbox_sending on outbox (id) where state = 'sending';
+create index outbox_given_up on outbox (id) where state = 'given-up';
 create index outbox_waiting_of_case on outbox (case_id) where state = 'waiting' and case_id is not null;
 
 -- The one card of a case in each of its homes, edited in place: `wanted` is the ledger entry that it should show,
@@ -156,4 +159,14 @@ create table duty (
 );
 create index duty_by_opening on duty (opened_us);
 create index duty_by_closing on duty (closed_us) where closed_us is not null;
-create index duty_still_open on duty (role, person) where closed_us is null;
+create index duty_still_open on duty (case_id) where closed_us is null;
+
+-- Who owes what now: one row for each role or person that may answer an open obligation, written `role:model-risk` or
+-- `person:maya`.
+create table owed (
+    holder    text not null,
+    case_id   text not null,
+    number    bigint not null,
+    constraint owed_pk primary key (holder, case_id, number)
+);
+create index owed_by_duty on owed (case_id, number);

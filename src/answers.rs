@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, WorkflowStanding, Word};
+use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::obligation::{Holder, Obligation};
@@ -102,7 +102,10 @@ impl Answers {
                 Ok(case) => {
                     let settled = case.state() != "resolved";
                     let text = self.draft(&speaker, &case).await?;
-                    card::review_draft(&speaker, &ReviewDraft { case: case.id, title: case.title.clone(), text, settled })
+                    card::review_draft(
+                        &speaker,
+                        &ReviewDraft { case: case.id, title: case.title.clone(), text, settled },
+                    )
                 }
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
@@ -127,7 +130,12 @@ impl Answers {
     }
 
     /// A case, if the person may know of it.
-    async fn visible(&self, id: CaseId, by: &PersonId, people: &People<'_>) -> Result<Result<Case, Refusal>, StoreError> {
+    async fn visible(
+        &self,
+        id: CaseId,
+        by: &PersonId,
+        people: &People<'_>,
+    ) -> Result<Result<Case, Refusal>, StoreError> {
         let case = self.reader.case(id).await?.filter(|case| case.is_visible_to(by, people));
         Ok(case.ok_or(Refusal::NoSuchCase(id)))
     }
@@ -221,7 +229,9 @@ impl Answers {
     async fn look(&self, shown: &Shown) -> Result<card::Health, StoreError> {
         let report = self.health.look().await;
         let signed = self.reader.last_checkpoint().await?;
-        let head = signed.as_ref().and_then(|(_, _, note)| Checkpoint::parse(note.split("\n\n").next().unwrap_or_default()).ok());
+        let head = signed
+            .as_ref()
+            .and_then(|(_, _, note)| Checkpoint::parse(note.split("\n\n").next().unwrap_or_default()).ok());
         let mode = self.desk.clock.mode();
         let clock = (mode != crate::clock::Mode::Real).then(|| match self.desk.clock.speed() {
             0 => "stands still until it is moved".to_owned(),
@@ -257,7 +267,9 @@ impl Answers {
             owed.push(PanelOwed {
                 case: case.id,
                 duty: match &obligation.about {
-                    Some(about) if obligation.duty != Duty::Decide => format!("{} ({about})", card::noun(obligation.duty.word())),
+                    Some(about) if obligation.duty != Duty::Decide => {
+                        format!("{} ({about})", card::noun(obligation.duty.word()))
+                    }
                     _ => card::noun(obligation.duty.word()).to_owned(),
                 },
                 workflow: case.workflow.clone(),
@@ -286,7 +298,8 @@ impl Answers {
                     restricted: case.restricted,
                     due_us: case.next_due().map(|it| it.terms.due.0),
                     late: open().any(Obligation::is_late),
-                    paused: open().count() > 0 && open().all(|it| it.state() == crate::domain::obligation::State::Paused),
+                    paused: open().count() > 0
+                        && open().all(|it| it.state() == crate::domain::obligation::State::Paused),
                     title: case.title.clone(),
                     workflow: case.workflow.clone(),
                     channel,
@@ -300,7 +313,8 @@ impl Answers {
     /// Where a case's card stands in the local room.
     async fn home(&self, case: CaseId) -> Result<(Option<String>, Option<String>), StoreError> {
         let cards = self.reader.cards_of(case).await?;
-        let local = cards.into_iter().find_map(|(lane, message)| Some((lane.strip_prefix("local/")?.to_owned(), message)));
+        let local =
+            cards.into_iter().find_map(|(lane, message)| Some((lane.strip_prefix("local/")?.to_owned(), message)));
         Ok(local.map_or((None, None), |(channel, message)| (Some(channel), message)))
     }
 
@@ -346,7 +360,12 @@ impl Answers {
         let policy = speaker.policy;
         let day = |at: At| at.utc().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
         let mut text = format!("# Review of {}: {}\n\n", case.id, case.title);
-        text += &format!("Workflow {}, {}, opened {}.\n\n## What happened\n\n", case.workflow, incident.severity, day(case.opened));
+        text += &format!(
+            "Workflow {}, {}, opened {}.\n\n## What happened\n\n",
+            case.workflow,
+            incident.severity,
+            day(case.opened)
+        );
         for line in self.story(speaker, case).await? {
             text += &format!("- {} {}\n", day(line.at), card::plain(&line.words, chrono_tz::UTC, line.at));
         }
@@ -376,7 +395,11 @@ impl Answers {
             text += "\n## Recurring\n\n";
             text += &match like {
                 0 => format!("No other incident of class {class} on {} in the 90 days before.\n", case.workflow),
-                n => format!("{n} other incident{} of class {class} on {} in the 90 days before.\n", if n == 1 { "" } else { "s" }, case.workflow),
+                n => format!(
+                    "{n} other incident{} of class {class} on {} in the 90 days before.\n",
+                    if n == 1 { "" } else { "s" },
+                    case.workflow
+                ),
             };
         }
         text += "\n## What we change\n\n…\n";

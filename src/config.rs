@@ -95,8 +95,18 @@ struct WrittenRoom {
 }
 
 const KEYS: [&str; 12] = [
-    "data", "listen", "policy", "templates", "checkpoint_every", "heartbeat", "room", "log", "url", "every",
-    "open_to_network", "hosts",
+    "data",
+    "listen",
+    "policy",
+    "templates",
+    "checkpoint_every",
+    "heartbeat",
+    "room",
+    "log",
+    "url",
+    "every",
+    "open_to_network",
+    "hosts",
 ];
 
 impl Config {
@@ -105,9 +115,15 @@ impl Config {
 
     /// # Errors
     /// [`ConfigError`], with file, line and what to write.
-    pub fn read(file: Option<&Path>, environment: impl Fn(&str) -> Option<String>, given: Given) -> Result<Config, ConfigError> {
+    pub fn read(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        given: Given,
+    ) -> Result<Config, ConfigError> {
         let text = match file {
-            Some(path) => std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_owned(), source })?,
+            Some(path) => {
+                std::fs::read_to_string(path).map_err(|source| ConfigError::Io { path: path.to_owned(), source })?
+            }
             None => String::new(),
         };
         let path = file.unwrap_or(Path::new("countersign.toml"));
@@ -115,10 +131,15 @@ impl Config {
         let wrong = |at: usize, what: String| ConfigError::Wrong { path: path.to_owned(), line: line(at), what };
         let written: Written = toml::from_str(&text)
             .map_err(|error| wrong(error.span().map_or(0, |span| span.start), nearest(error.message())))?;
-        let address = |text: &str| text.parse::<SocketAddr>().map_err(|_| format!("“{text}” is not an address; write one such as \"{}\"", Config::LISTEN));
+        let address = |text: &str| {
+            text.parse::<SocketAddr>()
+                .map_err(|_| format!("“{text}” is not an address; write one such as \"{}\"", Config::LISTEN))
+        };
         let span_of = |it: &toml::Spanned<String>| {
             let span = moment::span(it.get_ref()).filter(|span| *span > Span::ZERO);
-            span.ok_or_else(|| wrong(it.span().start, format!("“{}” is not a span; write one such as \"1m\"", it.get_ref())))
+            span.ok_or_else(|| {
+                wrong(it.span().start, format!("“{}” is not a span; write one such as \"1m\"", it.get_ref()))
+            })
         };
         let listen = match (given.listen, environment("COUNTERSIGN_LISTEN"), &written.listen) {
             (Some(listen), _, _) => listen,
@@ -145,7 +166,11 @@ impl Config {
             (None, None) => None,
         };
         let config = Config {
-            data: given.data.or_else(|| from_environment("COUNTERSIGN_DATA")).or(written.data).unwrap_or_else(|| Config::DATA.into()),
+            data: given
+                .data
+                .or_else(|| from_environment("COUNTERSIGN_DATA"))
+                .or(written.data)
+                .unwrap_or_else(|| Config::DATA.into()),
             listen,
             policy: given.policy.or_else(|| from_environment("COUNTERSIGN_POLICY")).or(written.policy),
             templates: given.templates.or(written.templates),

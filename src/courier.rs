@@ -175,7 +175,11 @@ impl Courier {
         Ok(())
     }
 
-    async fn came_back(&mut self, under_way: &mut UnderWay, done: Result<(Id, Result<Option<At>, StoreError>), JoinError>) {
+    async fn came_back(
+        &mut self,
+        under_way: &mut UnderWay,
+        done: Result<(Id, Result<Option<At>, StoreError>), JoinError>,
+    ) {
         let (id, outcome) = match done {
             Ok((id, outcome)) => (id, outcome),
             Err(error) => {
@@ -217,7 +221,7 @@ impl LaneRun {
     }
 
     async fn deliver_all(&mut self, parcels: Vec<Parcel>, held: Option<At>) -> Result<Option<At>, StoreError> {
-        let mut parcels = VecDeque::from(batched(parcels, &self.lane));
+        let mut parcels = VecDeque::from(batched(self.with_company(parcels).await?, &self.lane));
         if let Some(until) = held {
             parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
             return Ok(Some(until));
@@ -229,7 +233,16 @@ impl LaneRun {
             return Ok(Some(until));
         };
         while let Some(parcel) = parcels.pop_front() {
-            let Some(ready) = self.prepare(&parcel).await? else { continue };
+            let ready = match self.prepare(&parcel).await {
+                Ok(Some(ready)) => ready,
+                Ok(None) => continue,
+                Err(error) => {
+                    // One message that can't be made must not hold up the lane.
+                    let why = format!("it can't be made: {error}");
+                    self.put_off(&parcel, &why, self.desk.clock.now() + parcel.pause());
+                    continue;
+                }
+            };
             if !chat.recognises_repetition() && !ready.outbox.is_empty() {
                 self.reports.push(Report::Sending(ready.outbox.clone()));
                 self.flush().await?;
@@ -247,6 +260,27 @@ impl LaneRun {
             }
         }
         Ok(None)
+    }
+
+    /// What is due to a person takes along what would follow within the policy's `batch_within`: one buzz instead of two.
+    async fn with_company(&self, mut parcels: Vec<Parcel>) -> Result<Vec<Parcel>, StoreError> {
+        if matches!(self.lane.place, Spot::Channel(_)) || !parcels.iter().any(|it| matches!(it, Parcel::Message(_))) {
+            return Ok(parcels);
+        }
+        let now = self.desk.clock.now();
+        let until = now + self.desk.shown().policy.batch_within;
+        let known: HashSet<i64> = parcels
+            .iter()
+            .filter_map(|parcel| match parcel {
+                Parcel::Message(due) => Some(due.id),
+                Parcel::Card(_) | Parcel::Batch(_) => None,
+            })
+            .collect();
+        let company = self.reader.outbox_of_lane(&self.lane.to_string(), until, ROUND).await?;
+        // Only what waits for company: what was put off after a failure, or made later, keeps its own moment.
+        let rides = |due: &OutboxDue| due.attempts == 0 && At(due.made_us) <= now && !known.contains(&due.id);
+        parcels.extend(company.into_iter().filter(rides).map(Parcel::Message));
+        Ok(parcels)
     }
 
     /// Renders a parcel from what is true now. `None`: it need not be sent.
@@ -319,7 +353,9 @@ impl LaneRun {
             if matches!(self.lane.place, Spot::Channel(_)) {
                 thread = match self.roots.get(&id) {
                     Some(root) => Some(root.clone()),
-                    None => self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message),
+                    None => {
+                        self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message)
+                    }
                 };
             }
         }
@@ -328,7 +364,8 @@ impl LaneRun {
             Telling::Digest { schedule, from, to } => {
                 let workflows = shown.policy.digests.iter().find(|it| &it.name == schedule);
                 let workflows = workflows.map(|it| it.workflows.clone()).unwrap_or_default();
-                let zone = shown.policy.digests.iter().find(|it| &it.name == schedule).map_or(chrono_tz::UTC, |it| it.zone);
+                let zone =
+                    shown.policy.digests.iter().find(|it| &it.name == schedule).map_or(chrono_tz::UTC, |it| it.zone);
                 let period = digest::Period { from: *from, to: *to, zone };
                 digest::draw(&self.reader, &self.folder, &shown.policy, &period, &workflows, *to).await?.card()
             }
@@ -460,7 +497,8 @@ impl LaneRun {
     fn give_up_one(&mut self, due: &OutboxDue, why: String) {
         let case = due.case_id.as_ref().and_then(|id| id.parse().ok());
         let why = NotToldBecause::Undeliverable(why);
-        self.reports.push(Report::NotTold { case, not_told: NotTold { outbox: vec![due.id], lane: self.lane.clone(), why } });
+        self.reports
+            .push(Report::NotTold { case, not_told: NotTold { outbox: vec![due.id], lane: self.lane.clone(), why } });
     }
 
     /// Records what happened. What can't be recorded is reported again: it did happen.

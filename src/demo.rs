@@ -36,12 +36,44 @@ const STORY: &[Step] = &[
     ),
     Press("dev", "credit-ai", "Acknowledge"),
     Say("dev", "credit-ai", "/incident role INC-1 lead @dev"),
-    Reply("dev", "credit-ai", "Pulling last night's feature values. Looks like the branch code is being used as income band."),
-    Say("dev", "credit-ai", "/incident update INC-1 Scoring for Pune is held back; the rest goes on. Next word within the hour."),
+    Reply(
+        "dev",
+        "credit-ai",
+        "Pulling last night's feature values. Looks like the branch code is being used as income band.",
+    ),
+    Say(
+        "dev",
+        "credit-ai",
+        "/incident update INC-1 Scoring for Pune is held back; the rest goes on. Next word within the hour.",
+    ),
     Say("maya", "credit-ai", "/approval request credit-scoring \"Roll the feature store back to release 41\""),
+    // Seats are nagged about, the approvers are nudged, and nobody answers.
     NextWake,
     NextWake,
-    Advance("30m"),
+    Say(
+        "priya",
+        "credit-ai",
+        "/incident assess INC-1 312 applications from Pune were declined that should not have been. Nobody else is affected.",
+    ),
+    Say("tomas", "credit-ai", "/approval delegate @henrik tomorrow 18:00 at the regulator's all day"),
+    Advance("2h"),
+    Say("priya", "credit-ai", "/approval approve APR-1 checked against release 41's validation report"),
+    Press("anika", "credit-ai", "Approve"),
+    Say(
+        "dev",
+        "credit-ai",
+        "/incident contain INC-1 The feature store is back on release 41; Pune is scored as before.",
+    ),
+    Say(
+        "dev",
+        "credit-ai",
+        "/incident followup INC-1 @ravi tomorrow 17:00 a test that fails when a branch code reads as an income",
+    ),
+    Say(
+        "dev",
+        "credit-ai",
+        "/incident resolve INC-1 The 312 applications were scored again; 268 of them are approved.",
+    ),
 ];
 
 /// Plays the story at a watchable pace. Does nothing in a folder in which something was said before.

@@ -68,14 +68,25 @@ pub enum DeskError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Append(#[from] AppendError),
-    #[error("the signed head says {signed} entries, the database has {have}. It is older than what was signed: a restored backup, or lost writes. \
-             Restore a newer one, or run `countersign recover --data {data}` to go on from here and record the loss.")]
+    #[error(
+        "the signed head says {signed} entries, the database has {have}. It is older than what was signed: a restored backup, or lost writes. \
+             Restore a newer one, or run `countersign recover --data {data}` to go on from here and record the loss."
+    )]
     Older { signed: u64, have: u64, data: String },
-    #[error("the database disagrees with the head that was signed over its first {signed} entries: it was altered, or belongs to another folder. \
-             Run `countersign verify --data {data}`; `countersign recover --data {data}` begins a new log and records this.")]
+    #[error(
+        "the database disagrees with the head that was signed over its first {signed} entries: it was altered, or belongs to another folder. \
+             Run `countersign verify --data {data}`; `countersign recover --data {data}` begins a new log and records this."
+    )]
     Disagrees { signed: u64, data: String },
-    #[error("the ledger's last entry is of {last}, which is {ahead} ahead of this machine's clock. Set the clock; or, if the folder was made on a \
-             manual clock, start with `--clock manual`.")]
+    #[error(
+        "{data}/checkpoint is missing, but heads of this ledger were signed. Restore that file from where you keep it, or run \
+             `countersign recover --data {data}`, which begins a new log."
+    )]
+    HeadMissing { data: String },
+    #[error(
+        "the ledger's last entry is of {last}, which is {ahead} ahead of this machine's clock. Set the clock; or, if the folder was made on a \
+             manual clock, start with `--clock manual`."
+    )]
     Future { last: String, ahead: Span },
     #[error("the policy that {0} was opened under is missing from the database")]
     PolicyMissing(String),
@@ -85,16 +96,37 @@ pub enum DeskError {
     Sign(#[from] crate::seal::NoteError),
 }
 
+impl DeskError {
+    /// Whether it is about one case or the policy it was opened under, so that everything else can go on.
+    fn is_of_one_case(&self) -> bool {
+        matches!(
+            self,
+            DeskError::PolicyMissing(_)
+                | DeskError::PolicyUnreadable(_)
+                | DeskError::Store(StoreError::Unreadable { .. })
+        )
+    }
+}
+
 /// What a person's word came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heeded {
     Answer(Answer),
     /// A question about what is: whoever asked reads it, outside the loop.
-    Query { query: Query, by: PersonId, here: Option<CaseId> },
+    Query {
+        query: Query,
+        by: PersonId,
+        here: Option<CaseId>,
+    },
     /// The policy file is to be read again.
-    ReloadPolicy { by: PersonId },
+    ReloadPolicy {
+        by: PersonId,
+    },
     /// The review is accepted as drafted: the draft has to be read, and handed in.
-    AcceptDraft { case: CaseId, by: PersonId },
+    AcceptDraft {
+        case: CaseId,
+        by: PersonId,
+    },
     /// Nothing to answer: it was chatter.
     Heard,
 }
@@ -104,10 +136,25 @@ pub enum Heeded {
 pub enum Report {
     /// About to be handed to a platform that can't recognise a repetition.
     Sending(Vec<i64>),
-    Told { case: Option<CaseId>, told: Told },
-    NotTold { case: Option<CaseId>, not_told: NotTold },
-    Postponed { outbox: i64, attempts: u32, not_before: At },
-    CardPostponed { case: CaseId, lane: Lane, attempts: u32, not_before: At },
+    Told {
+        case: Option<CaseId>,
+        told: Told,
+    },
+    NotTold {
+        case: Option<CaseId>,
+        not_told: NotTold,
+    },
+    Postponed {
+        outbox: i64,
+        attempts: u32,
+        not_before: At,
+    },
+    CardPostponed {
+        case: CaseId,
+        lane: Lane,
+        attempts: u32,
+        not_before: At,
+    },
 }
 
 enum Item {
@@ -129,6 +176,8 @@ pub struct Shown {
     pub next_wake: Option<At>,
     /// The last commit failed, with this reference.
     pub trouble: Option<String>,
+    /// The last head could not be signed or kept, with this reference: what was recorded since isn't sealed.
+    pub unsigned: Option<String>,
 }
 
 /// A lane whose transcript changed, and the entry that changed it last.
@@ -232,6 +281,8 @@ pub struct Desk {
     signer: Signer,
     ledger: Ledger,
     house: House,
+    /// Cases that can't be read or decided any more: an operator has to look at them.
+    set_aside: Vec<String>,
     /// When the house next wants to be woken; worked out anew whenever the house or the policy changes.
     house_wake: Option<At>,
     policy: Arc<Policy>,
@@ -249,6 +300,8 @@ pub struct Desk {
     shown: watch::Sender<Shown>,
     changes: broadcast::Sender<Changed>,
     checkpoint_every: Span,
+    /// How far the clock is known to be behind the ledger's last moment.
+    behind: Span,
     /// The last signed head: its text, size, and when.
     signed: Option<(String, u64)>,
     signed_at: At,
@@ -267,13 +320,21 @@ impl Desk {
         let head = writer.head().await?;
         let data = folder.path().display().to_string();
         let signed = folder.last_checkpoint()?;
-        if let Some((_, checkpoint)) = &signed {
-            check_against(&mut writer, head.frontier.size(), checkpoint, &data).await?;
+        match &signed {
+            Some((_, checkpoint)) => check_against(&mut writer, head.frontier.size(), checkpoint, &data).await?,
+            // Signing on without the last head could sign a second tree under one name.
+            None => {
+                let known = writer.last_checkpoint().await?;
+                if known.is_some_and(|note| note.lines().next() == Some(folder.origin())) {
+                    return Err(DeskError::HeadMissing { data });
+                }
+            }
         }
         let now = setup.clock.now();
         let ahead = head.last_at - now;
         if ahead > Span::minutes(5) && setup.clock.mode() == crate::clock::Mode::Real {
-            let last = head.last_at.utc().map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+            let last =
+                head.last_at.utc().map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
             return Err(DeskError::Future { last, ahead });
         }
         let was_down = (head.last.is_some()).then(|| now - head.last_at);
@@ -284,8 +345,7 @@ impl Desk {
         }
         let mut policies = Policies::default();
         policies.add(setup.policy.clone());
-        let ledger =
-            Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
+        let ledger = Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
         let (send, inbox) = mpsc::channel(4 * BATCH);
         let shown = Shown {
             size: ledger.size(),
@@ -293,16 +353,23 @@ impl Desk {
             house: Arc::new(house.clone()),
             next_wake: None,
             trouble: None,
+            unsigned: None,
         };
         let (shown, watch) = watch::channel(shown);
         let changes = broadcast::Sender::new(1024);
-        let handle =
-            DeskHandle { inbox: send, shown: watch, changes: changes.clone(), wording: setup.wording.clone(), clock: setup.clock.clone() };
+        let handle = DeskHandle {
+            inbox: send,
+            shown: watch,
+            changes: changes.clone(),
+            wording: setup.wording.clone(),
+            clock: setup.clock.clone(),
+        };
         let mut desk = Desk {
             writer,
             folder,
             signer,
             ledger,
+            set_aside: Vec::new(),
             house_wake: house.wake(&setup.policy),
             house,
             policy: setup.policy.clone(),
@@ -318,6 +385,7 @@ impl Desk {
             shown,
             changes,
             checkpoint_every: setup.checkpoint_every,
+            behind: Span::ZERO,
             signed: signed.map(|(text, checkpoint)| (text, checkpoint.size)),
             signed_at: now,
             sealing_stopped: false,
@@ -337,7 +405,13 @@ impl Desk {
         if self.house.policy.as_ref() != Some(&policy.digest) {
             // The rights and members that count until now are those of the policy that was in force.
             if let Some(before) = self.house.policy.clone() {
-                self.policy = self.stamped(&before).await?;
+                match self.stamped(&before).await {
+                    Ok(before) => self.policy = before,
+                    Err(DeskError::PolicyUnreadable(errors)) => {
+                        tracing::warn!(%errors, "the policy that was in force can't be read any more; the new one takes over");
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             commands.push(HouseCommand::LoadPolicy { policy: Box::new((*policy).clone()), text });
         }
@@ -365,7 +439,10 @@ impl Desk {
                         return self.finish(None).await;
                     }
                 }
-                () = self.clock.wait_until(due) => {}
+                // After a failed commit, what is due stays due: a breath instead of a busy loop, and by the world's time, since
+                // the room's may stand still.
+                () = tokio::time::sleep(BREATH), if self.is_in_trouble() => {}
+                () = self.clock.wait_until(due), if !self.is_in_trouble() => {}
             }
             if let Some(stop) = items.iter().position(|item| matches!(item, Item::Stop(_))) {
                 let later = items.split_off(stop);
@@ -382,7 +459,7 @@ impl Desk {
 
     /// When the loop must turn even if nobody asks anything.
     async fn next_due(&mut self) -> Option<At> {
-        let case = match self.writer.next_wake().await {
+        let case = match self.writer.next_wake(&self.set_aside).await {
             Ok(wake) => wake,
             Err(error) => {
                 tracing::error!(%error, "the next wake can't be read; trying again in a second");
@@ -396,9 +473,11 @@ impl Desk {
         let house = self.house_wake;
         let next = case.into_iter().chain(house).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
-        let trouble = self.shown.borrow().trouble.is_some().then(|| self.clock.now() + Span::seconds(1));
-        // After a failed commit, what is due stays due: a second's breath instead of a busy loop.
-        trouble.or_else(|| next.into_iter().chain([checkpoint]).min())
+        next.into_iter().chain([checkpoint]).min()
+    }
+
+    fn is_in_trouble(&self) -> bool {
+        self.shown.borrow().trouble.is_some()
     }
 
     async fn serve(&mut self, items: Vec<Item>) {
@@ -435,9 +514,15 @@ impl Desk {
     }
 
     /// Decides all items in order, taking each off the queue. What is left there after an error was not decided.
-    async fn decide(&mut self, turn: &mut Turn, items: &mut VecDeque<Item>, ready: &mut Ready) -> Result<(), DeskError> {
-        if let Some(by) = turn.went_back {
-            let _recorded = self.settle_house(turn, HouseCommand::ClockWentBack { by }, &Actor::Engine, None).await?;
+    async fn decide(
+        &mut self,
+        turn: &mut Turn,
+        items: &mut VecDeque<Item>,
+        ready: &mut Ready,
+    ) -> Result<(), DeskError> {
+        if turn.behind > self.behind + BACK {
+            let command = HouseCommand::ClockWentBack { by: turn.behind - self.behind };
+            let _recorded = self.settle_house(turn, command, &Actor::Engine, None).await?;
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
@@ -446,20 +531,29 @@ impl Desk {
             match item {
                 Item::Hear(heard, reply) => match self.heed(turn, *heard).await {
                     Ok(heeded) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| heeded)))),
+                    // Nothing of it was put into the turn yet, so the others can go on.
+                    Err(error) if error.is_of_one_case() => {
+                        let reference = reference();
+                        tracing::error!(%reference, %error, "this word could not be decided");
+                        answer(reply, Err(Fault { reference }));
+                    }
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Heeded::Heard))));
                         return Err(error);
                     }
                 },
-                Item::House(command, by, reply) => {
-                    let ruled = self.settle_house(turn, *command, &by, None).await?;
-                    ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled))));
-                }
+                Item::House(command, by, reply) => match self.settle_house(turn, *command, &by, None).await {
+                    Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
+                    Err(error) => {
+                        ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(None)))));
+                        return Err(error);
+                    }
+                },
                 Item::Report(reports, reply) => {
+                    ready.replies.push(Box::new(move |done| answer(reply, done)));
                     for report in reports {
                         self.report(turn, report).await?;
                     }
-                    ready.replies.push(Box::new(move |done| answer(reply, done)));
                 }
                 Item::Checkpoint(reply) => ready.checkpoints.push(reply),
                 Item::Stop(reply) => answer(reply, ()),
@@ -473,8 +567,19 @@ impl Desk {
         if self.house_wake.is_some_and(|at| at <= turn.at) {
             let _nothing_to_do = self.settle_house(turn, HouseCommand::Wake, &Actor::Engine, None).await?;
         }
-        for case in self.writer.due(turn.at, BATCH as u32).await? {
-            self.settle_wake(turn, case).await?;
+        for (id, case) in self.writer.due(turn.at, BATCH as u32, &self.set_aside).await? {
+            // One case that can't be decided must not stop the clocks of all others.
+            let woken = match case {
+                Ok(case) => self.settle_wake(turn, case).await,
+                Err(error) => Err(error.into()),
+            };
+            match woken {
+                Err(error) if error.is_of_one_case() => {
+                    tracing::error!(case = id, %error, "this case can't be woken; it is set aside until the next start");
+                    self.set_aside.push(id);
+                }
+                woken => woken?,
+            }
         }
         Ok(())
     }
@@ -485,7 +590,7 @@ impl Desk {
         let back = last - now;
         Turn {
             at: now.max(last),
-            went_back: (back > BACK && self.ledger.size() > 0).then_some(back),
+            behind: if self.ledger.size() > 0 { back.max(Span::ZERO) } else { Span::ZERO },
             ledger: self.ledger.clone(),
             projection: Projection::default(),
             numbers: self.numbers.clone(),
@@ -502,11 +607,18 @@ impl Desk {
             turn.projection.house = None;
         }
         turn.projection.finish(&self.policies);
-        let commit = std::mem::take(&mut turn.projection.commit);
+        let mut commit = std::mem::take(&mut turn.projection.commit);
         if commit.is_empty() {
+            // An empty commit proves nothing, so after a failed one the disk is tried with what stands there already.
+            if self.is_in_trouble() {
+                commit.house = Some(serde_json::to_string(&self.house).expect("a house has only string keys"));
+                self.writer.commit(&commit).await?;
+            }
+            self.behind = turn.behind;
             return Ok(());
         }
         self.writer.commit(&commit).await?;
+        self.behind = turn.behind;
         self.ledger = turn.ledger;
         self.numbers = turn.numbers;
         let changed = turn.projection.house.is_some() || turn.policy.is_some();
@@ -562,8 +674,12 @@ impl Desk {
     async fn report(&mut self, turn: &mut Turn, report: Report) -> Result<(), DeskError> {
         let commit = &mut turn.projection.commit;
         match report {
-            Report::Sending(ids) => commit.delivered.extend(ids.into_iter().map(|id| (id, OutboxState::Sending, None, None))),
-            Report::Postponed { outbox, attempts, not_before } => commit.postponed.push((outbox, attempts, not_before.0)),
+            Report::Sending(ids) => {
+                commit.delivered.extend(ids.into_iter().map(|id| (id, OutboxState::Sending, None, None)))
+            }
+            Report::Postponed { outbox, attempts, not_before } => {
+                commit.postponed.push((outbox, attempts, not_before.0))
+            }
             Report::CardPostponed { case, lane, attempts, not_before } => {
                 commit.cards_postponed.push((case.to_string(), lane.to_string(), attempts, not_before.0));
             }
@@ -615,7 +731,9 @@ impl Desk {
                     }
                 }
             }
-            Record::House(ruled) => ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the house")),
+            Record::House(ruled) => {
+                ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the house"))
+            }
             Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => {}
         }
         let about = About { at: turn.at, said, case, actor, source };
@@ -629,17 +747,25 @@ impl Desk {
         let size = self.ledger.size();
         let grown = size > self.signed.as_ref().map_or(0, |(_, size)| *size);
         let now = self.clock.now();
+        // The clock may have gone back behind it; heads are signed on all the same.
+        self.signed_at = self.signed_at.min(now);
         let every = if grown { self.checkpoint_every } else { Span(self.checkpoint_every.0 * 10) };
         if size == 0 || self.sealing_stopped || !(wanted || now >= self.signed_at + every) {
             return;
         }
         self.signed_at = now;
-        if let Err(error) = self.sign(now).await {
-            if let DeskError::Folder(FolderError::CheckpointMoved(_)) = error {
-                self.sealing_stopped = true;
+        let unsigned = match self.sign(now).await {
+            Ok(()) => None,
+            Err(error) => {
+                if let DeskError::Folder(FolderError::CheckpointMoved(_)) = error {
+                    self.sealing_stopped = true;
+                }
+                let reference = reference();
+                tracing::error!(%reference, %error, "no head was signed");
+                Some(reference)
             }
-            tracing::error!(%error, "no head was signed");
-        }
+        };
+        self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.unsigned, unsigned.clone()) != unsigned);
     }
 
     /// First the entries are on the disk, then the head is signed, then the file is swapped, then the database has it too.
@@ -718,7 +844,8 @@ impl Item {
 /// One commit in the making.
 struct Turn {
     at: At,
-    went_back: Option<Span>,
+    /// How far the clock is behind the ledger's last moment.
+    behind: Span,
     ledger: Ledger,
     projection: Projection,
     numbers: HashMap<CaseKind, u32>,

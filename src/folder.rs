@@ -34,15 +34,23 @@ pub enum FolderError {
     Io { path: PathBuf, source: io::Error },
     #[error("{0} is in use by another countersign process. Stop that one first, or name another folder with --data.")]
     InUse(PathBuf),
-    #[error("{0} is not a countersign data folder. Start `countersign serve --data` there once, or name the right one.")]
+    #[error(
+        "{0} is not a countersign data folder. Start `countersign serve --data` there once, or name the right one."
+    )]
     NotAFolder(PathBuf),
-    #[error("{0} is missing, but the ledger in the same folder was sealed with it. Restore it from your backup of the keys.")]
+    #[error(
+        "{0} is missing, but the ledger in the same folder was sealed with it. Restore it from your backup of the keys."
+    )]
     KeyMissing(PathBuf),
     #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
     KeyBroken(PathBuf, String),
-    #[error("{path} is not a signed head of this ledger: {source}. Restore it from a backup, or run `countersign recover`.")]
+    #[error(
+        "{path} is not a signed head of this ledger: {source}. Restore it from a backup, or run `countersign recover`."
+    )]
     Checkpoint { path: PathBuf, source: NoteError },
-    #[error("{0} was changed by somebody else while this process was running. Nothing was signed over it; stop, and find out who writes there.")]
+    #[error(
+        "{0} was changed by somebody else while this process was running. Nothing was signed over it; stop, and find out who writes there."
+    )]
     CheckpointMoved(PathBuf),
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
@@ -111,7 +119,8 @@ impl Folder {
         }
         let text = read(&path)?;
         let signer = self.signer()?;
-        let head = Checkpoint::open(&text, signer.verifier()).map_err(|source| FolderError::Checkpoint { path, source })?;
+        let head =
+            Checkpoint::open(&text, signer.verifier()).map_err(|source| FolderError::Checkpoint { path, source })?;
         Ok(Some((text, head)))
     }
 
@@ -140,14 +149,15 @@ impl Folder {
             Some((stem, number)) => (stem.to_owned(), number.parse::<u32>().unwrap_or(1)),
             None => (self.origin.clone(), 1),
         };
-        if checkpoint.exists() {
-            let kept = self.path.join(format!("checkpoint.lost.{generation}"));
-            fs::rename(&checkpoint, &kept).map_err(at(&kept))?;
-        }
+        // The name first: dying in between leaves a head of another name beside it, and such a folder is refused.
         self.origin = format!("{stem}/r{}", generation + 1);
         let keys = self.path.join("keys");
         replace(&keys.join("origin"), self.origin.as_bytes())?;
         replace(&keys.join("ledger.vkey"), self.signer()?.verifier().to_string().as_bytes())?;
+        if checkpoint.exists() {
+            let kept = self.path.join(format!("checkpoint.lost.{generation}"));
+            fs::rename(&checkpoint, &kept).map_err(at(&kept))?;
+        }
         Ok(self.origin.clone())
     }
 }

@@ -33,13 +33,18 @@ pub struct Report {
     pub given_up: i64,
     /// The last commit failed; the reason stands in the log beside this reference.
     pub trouble: Option<String>,
+    /// The last head could not be signed or kept; the reason stands in the log beside this reference.
+    pub unsigned: Option<String>,
     /// Entries in the ledger.
     pub entries: u64,
 }
 
 impl Report {
     pub fn is_well(&self) -> bool {
-        self.oldest_wake_late.is_none() && self.oldest_notice_late.is_none() && self.trouble.is_none()
+        self.oldest_wake_late.is_none()
+            && self.oldest_notice_late.is_none()
+            && self.trouble.is_none()
+            && self.unsigned.is_none()
     }
 }
 
@@ -51,7 +56,12 @@ impl Health {
     /// Looks. A database that can't be read is trouble too.
     pub async fn look(&self) -> Report {
         let shown = self.desk.shown();
-        let mut report = Report { trouble: shown.trouble.clone(), entries: shown.size, ..Report::default() };
+        let mut report = Report {
+            trouble: shown.trouble.clone(),
+            unsigned: shown.unsigned.clone(),
+            entries: shown.size,
+            ..Report::default()
+        };
         if let Err(error) = self.read(&mut report).await {
             let reference = crate::desk::reference();
             tracing::error!(%reference, %error, "health can't be read");

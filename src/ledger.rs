@@ -41,7 +41,13 @@ pub enum AppendError {
 }
 
 impl Ledger {
-    pub fn new(frontier: Frontier, last: Option<Hash>, last_at: At, pseudonyms: Pseudonyms, clock: seal::Clock) -> Ledger {
+    pub fn new(
+        frontier: Frontier,
+        last: Option<Hash>,
+        last_at: At,
+        pseudonyms: Pseudonyms,
+        clock: seal::Clock,
+    ) -> Ledger {
         Ledger { frontier, last, last_at, pseudonyms, clock }
     }
 

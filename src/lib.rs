@@ -78,7 +78,8 @@
 //! 8. A chain proves nothing about its own end: the head is signed, lies apart from the database, and leaves the building
 //!    with every digest and bundle.
 //! 9. Nothing waits for the network inside a transaction. The commit is the moment of truth; every answer and effect follows it.
-//! 10. A restricted case doesn't exist for people who aren't its own, in every answer, list, channel and digest.
+//! 10. A restricted case doesn't exist for people who aren't its own: no answer, list or channel names it, and a digest only
+//!     counts it.
 //!
 //! # A word typed in the room becomes a ledger entry and a nudge
 //!

@@ -9,6 +9,7 @@ use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, Poli
 use crate::record::{HeardRecord, HouseRuled, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
 use crate::store::{
     CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
+    person_holder, role_holder,
 };
 
 /// Every policy that an open case may have been opened under.
@@ -150,7 +151,8 @@ impl Projection {
                 case: entry.case.map(|case| case.to_string()),
                 lane: to_tell.lane.to_string(),
                 made_us: entry.at.0,
-                not_before_us: to_tell.notice.not_before.unwrap_or(entry.at).0,
+                // At once is at once by any clock, also by one that went back behind the ledger's moments.
+                not_before_us: to_tell.notice.not_before.map_or(0, |at| at.0),
             });
         }
     }
@@ -200,7 +202,12 @@ impl Projection {
         for ((id, number), counted) in std::mem::take(&mut self.duties) {
             let case = &self.cases[&id];
             if let Some(obligation) = case.obligation(number) {
-                self.commit.duties.push(duty_row(case, obligation, counted, policies.get(&case.policy).map(Arc::as_ref)));
+                self.commit.duties.push(duty_row(
+                    case,
+                    obligation,
+                    counted,
+                    policies.get(&case.policy).map(Arc::as_ref),
+                ));
             }
         }
         for ((id, lane), wanted) in std::mem::take(&mut self.cards) {
@@ -253,7 +260,9 @@ fn duty_row(case: &Case, obligation: &Obligation, counted: Counted, policy: Opti
         Holder::Person(person) => (None, Some(person.to_string())),
     };
     let party = policy.and_then(|policy| match &obligation.holder {
-        Holder::Roles(roles) => roles.first().and_then(|role| policy.roles.get(role)).map(|role| role.party.to_string()),
+        Holder::Roles(roles) => {
+            roles.first().and_then(|role| policy.roles.get(role)).map(|role| role.party.to_string())
+        }
         Holder::Person(person) => policy.people.get(person).map(|person| person.party.to_string()),
     });
     let took = obligation.closed().and_then(|closed| match obligation.standing {
@@ -274,6 +283,10 @@ fn duty_row(case: &Case, obligation: &Obligation, counted: Counted, policy: Opti
         workflow: case.workflow.to_string(),
         kind: case.id.kind.word(),
         duty: obligation.duty.word(),
+        holders: match &obligation.holder {
+            Holder::Roles(roles) => roles.iter().map(|role| role_holder(role.as_str())).collect(),
+            Holder::Person(person) => vec![person_holder(person.as_str())],
+        },
         role,
         person,
         party,

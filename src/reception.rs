@@ -94,7 +94,9 @@ impl Reception {
     /// A review's form opens with the draft in it.
     async fn fill_in(&self, mut answer: Answer, heard: &Heard) -> Result<Answer, Fault> {
         let Some(form) = &mut answer.form else { return Ok(answer) };
-        let Some(case) = form.id.strip_prefix(REVIEW).and_then(|rest| rest.strip_prefix(':')) else { return Ok(answer) };
+        let Some(case) = form.id.strip_prefix(REVIEW).and_then(|rest| rest.strip_prefix(':')) else {
+            return Ok(answer);
+        };
         let Ok(case) = case.parse::<CaseId>() else { return Ok(answer) };
         let Some(by) = self.desk.person(&heard.from.id, &heard.lane.platform) else { return Ok(answer) };
         let draft = self.answers.review_draft(case, &by).await.map_err(|error| unreadable(&error))?;

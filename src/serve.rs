@@ -112,7 +112,11 @@ async fn last_moment(writer: &mut store::Writer) -> anyhow::Result<At> {
     Ok(writer.head().await?.last_at)
 }
 
-async fn listen(listener: TcpListener, router: axum::Router, mut stopped: tokio::sync::watch::Receiver<bool>) -> std::io::Result<()> {
+async fn listen(
+    listener: TcpListener,
+    router: axum::Router,
+    mut stopped: tokio::sync::watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let until_stopped = async move {
         let _gone = stopped.wait_for(|stop| *stop).await;
     };
@@ -157,11 +161,12 @@ impl Running {
         if tokio::time::timeout(Duration::from_secs(1), &mut web).await.is_err() {
             web.abort();
         }
-        self.desk.stop().await;
         self.watchdog.abort();
         self.courier.abort();
+        // So that the desk closes last, which folds the write-ahead log in. Nobody waits for a straggler.
+        let _stragglers = tokio::time::timeout(Duration::from_secs(1), self.app.reader.clone().close()).await;
+        self.desk.stop().await;
         self.desk_task.await.context("the desk broke off")??;
         Ok(())
     }
 }
-

@@ -100,7 +100,12 @@ fn act(dice: &mut Dice, nth: u64, known: &Shared) -> Act {
 }
 
 /// What somebody did until the bot died: each act with its answer, or without.
-async fn live(room: Room, mut dice: Dice, nth: Arc<std::sync::atomic::AtomicU64>, known: Shared) -> Vec<(Act, Option<Value>)> {
+async fn live(
+    room: Room,
+    mut dice: Dice,
+    nth: Arc<std::sync::atomic::AtomicU64>,
+    known: Shared,
+) -> Vec<(Act, Option<Value>)> {
     let mut done = Vec::new();
     loop {
         let act = act(&mut dice, nth.fetch_add(1, std::sync::atomic::Ordering::Relaxed), &known);
@@ -201,7 +206,12 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
         passing.await.expect("time passed");
         written::verifies(&data).await;
         check(&Written::read(&data).await, &acknowledged_acts, &again, &perhaps);
-        println!("death {}: {} acts acknowledged, {} to be said again", death + 1, acknowledged_acts.len(), again.len());
+        println!(
+            "death {}: {} acts acknowledged, {} to be said again",
+            death + 1,
+            acknowledged_acts.len(),
+            again.len()
+        );
     }
 
     // The last life ends well.
@@ -225,7 +235,11 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
         assert!(told.edit || messages.insert((told.lane.to_string(), told.message.clone())), "told twice: {told:?}");
     }
     let nudges = check_climbs(&written);
-    println!("{} acts, {} entries, {told} told, {nudges} of them because time passed", acknowledged_acts.len(), written.entries.len());
+    println!(
+        "{} acts, {} entries, {told} told, {nudges} of them because time passed",
+        acknowledged_acts.len(),
+        written.entries.len()
+    );
     assert!(acknowledged_acts.len() > 500 && nudges > 30, "too little happened for this test to mean something");
 
     let data = data.to_str().expect("a name");

@@ -370,7 +370,8 @@ async fn words_of_a_lane_keep_their_order_however_often_it_refuses() {
         scene.pass(Span::seconds(1)).await;
     }
     let words = scene.fake.words(LENDING).split_off(before);
-    let order: Vec<usize> = (0..5).map(|nth| words.iter().position(|it| it.contains(&format!("word {nth}"))).expect("told")).collect();
+    let order: Vec<usize> =
+        (0..5).map(|nth| words.iter().position(|it| it.contains(&format!("word {nth}"))).expect("told")).collect();
     assert!(order.is_sorted() && words.len() == 5, "{words:#?}");
     scene.end().await;
 }
@@ -470,8 +471,12 @@ async fn what_was_answered_meanwhile_is_not_sent() {
     scene.fake.is_well(LENDING);
     scene.fake.is_well(DEV);
     scene.pass(Span::minutes(21)).await;
-    let said: Vec<String> = scene.fake.words(LENDING).split_off(lending).into_iter().chain(scene.fake.words(DEV).split_off(dev)).collect();
-    assert!(said.iter().all(|it| !it.contains("left") && !it.contains("is due")), "no nudge for what is answered: {said:#?}");
+    let said: Vec<String> =
+        scene.fake.words(LENDING).split_off(lending).into_iter().chain(scene.fake.words(DEV).split_off(dev)).collect();
+    assert!(
+        said.iter().all(|it| !it.contains("left") && !it.contains("is due")),
+        "no nudge for what is answered: {said:#?}"
+    );
     let written = scene.end().await;
     let dropped: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
     assert!(written.count("told.not-needed") >= 1 && !dropped.is_empty());
@@ -495,7 +500,8 @@ async fn nothing_that_waits_is_lost_or_reordered_by_a_restart() {
     scene.quiet().await;
     scene.pass(Span::minutes(2)).await;
     let words = scene.fake.words(LENDING).split_off(before);
-    let order: Vec<usize> = (0..4).map(|nth| words.iter().position(|it| it.contains(&format!("word {nth}"))).expect("told")).collect();
+    let order: Vec<usize> =
+        (0..4).map(|nth| words.iter().position(|it| it.contains(&format!("word {nth}"))).expect("told")).collect();
     assert!(order.is_sorted() && words.len() == 4, "{words:#?}");
     scene.end().await;
 }
@@ -524,7 +530,9 @@ async fn a_receipt_is_recorded_even_if_the_next_message_cannot_be_made() {
 #[tokio::test]
 async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let here = |text: &str| text.replace("slack:C0LENDING", "lending").replace("slack:C0CLAIMS", "claims").replace("slack:C0OPS", "ops");
+    let here = |text: &str| {
+        text.replace("slack:C0LENDING", "lending").replace("slack:C0CLAIMS", "claims").replace("slack:C0OPS", "ops")
+    };
     let before = here(POLICY);
     let after = before.replace("channel = \"lending\"", "channel = \"credit\"");
     let clock = Clock::manual(MONDAY, 0);
@@ -535,7 +543,12 @@ async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     .expect("the desk opens");
     house.command("r", "maya", "/approval request lending \"Ship it\"").await;
     let policy = Box::new(Policy::read(&after).expect("it reads"));
-    house.desk.house(HouseCommand::LoadPolicy { policy, text: after }, Actor::Operator).await.expect("no fault").expect("loaded");
+    house
+        .desk
+        .house(HouseCommand::LoadPolicy { policy, text: after }, Actor::Operator)
+        .await
+        .expect("no fault")
+        .expect("loaded");
     house.command("n", "maya", "/approval note APR-1 the drift report").await;
     until("given up", async || house.health.look().await.given_up >= 1).await;
     until("the operators heard", async || {

@@ -102,6 +102,14 @@ async fn every_kind_of_spoiling_is_named() {
             &["time of recording kept beside entry 30"],
         ),
         ("update ledger set at_us = 'noon' where seq = 30", false, true, &["time of recording kept beside entry 30"]),
+        // A byte moved from one row to the next: packed together, the two would look right.
+        (
+            "update ledger set hash = (select cast(substr(hash, 32) as blob) from ledger where seq = 30) || hash where seq = 31; \
+             update ledger set hash = substr(hash, 1, 31) where seq = 30",
+            false,
+            true,
+            &["leaf hash kept beside entry 30", "leaf hash kept beside entry 31"],
+        ),
         ("update ledger set salt = zeroblob(32) where seq = 30", false, true, &["content of entry 30 is not what"]),
         ("update ledger set salt = zeroblob(31) where seq = 30", false, true, &["salt of entry 30 is 31 bytes"]),
         (
@@ -489,6 +497,12 @@ async fn every_fault_of_a_bundle_is_named() {
                 "{path} was changed consistently:\n{found}"
             );
         }
+        // Every such change must be seen by what can't be made to fit.
+        if path.starts_with("data/entries/") {
+            let words = if path.ends_with(".leaf") { "doesn't prove" } else { "is not what the leaf commits to" };
+            let found = verdict(spoiled.path()).to_string();
+            assert!(found.contains(words) || found.contains("is not what was sealed"), "{path} was changed:\n{found}");
+        }
         // Gone.
         let spoiled = copy(&good);
         std::fs::remove_file(spoiled.path().join(&path)).expect("a file");
@@ -570,6 +584,9 @@ async fn what_cannot_be_exported_says_what_to_do() {
     let error = bundle::export(data.path(), inc_1(), &out.path().join("bag")).await.expect_err("not empty");
     assert!(matches!(error, BundleError::NotEmpty(_)), "{error}");
     must_say(&audit::verify(data.path()).await.expect("a verdict, beside the working bot"), true, true, &[]);
+    house.say("dev", "/incident ack INC-1").await;
+    let error = bundle::export(data.path(), inc_1(), &out.path().join("later")).await.expect_err("not all is signed");
+    assert!(matches!(error, BundleError::NotSealed { signed: 1.., .. }), "{error}");
     house.stop().await;
 
     // Erased words: the leaf is proven all the same.
@@ -627,6 +644,37 @@ async fn the_same_as_of_gives_the_same_bytes() {
         digest::print(data.path(), "week", Some("credit"), None, Form::Json).await.expect_err("no such workflow");
     assert!(error.to_string().contains("credit-scoring"), "{error}");
     println!("{last}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_after_the_last_nudge_is_a_near_miss() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    let policy = Policy::read(EXAMPLE).expect("the example");
+    // Thirty minutes to acknowledge, nudges after 15 and 24.
+    for (case, minutes) in [("INC-1", 10), ("INC-2", 20), ("INC-3", 25), ("INC-4", 40)] {
+        house.say("maya", "/incident open credit-scoring sev2 \"Decline rate doubled\"").await;
+        house.advance(Span::minutes(minutes)).await;
+        house.say("dev", &format!("/incident ack {case}")).await;
+    }
+    let period = Period { from: START, to: START + Span::days(1), zone: chrono_tz::UTC };
+    // Receipts come at the same moment, and count in the ledger.
+    house.calm().await;
+    let (as_of, reader) = (house.now(), house.reader.clone());
+    let draw = async || digest::draw(&reader, Path::new(""), &policy, &period, &[], as_of).await.expect("a digest");
+    let drawn = draw().await;
+    let line = &drawn.workflows[0].lines[0];
+    assert_eq!(line.duty, "acknowledge");
+    assert_eq!((line.opened, line.kept, line.near_misses, line.late, line.met_late), (4, 3, 1, 1, 1), "{drawn:#?}");
+    let latency = line.latency.expect("answers");
+    assert_eq!((latency.p50, latency.p90), (Span::minutes(20), Span::minutes(40)));
+    // The same from the ledger, once the cases have gone on.
+    house.advance(Span::minutes(1)).await;
+    for case in 1..=4 {
+        house.say("arjun", &format!("/incident resolve INC-{case} \"rolled back\"")).await;
+    }
+    assert_eq!(draw().await, drawn);
+    house.stop().await;
 }
 
 #[tokio::test]

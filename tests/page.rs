@@ -24,6 +24,35 @@ use countersign::serve::{self, Running, Time};
 const PATIENCE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(40);
 
+/// The steps of the README's “See a nudge in a minute”.
+#[test]
+fn a_newcomer_sees_a_nudge_within_a_few_clicks() {
+    in_a_browser(async |browser| {
+        let page = browser.open("/").await;
+        page.click("persona-maya").await;
+        page.click("channel-credit-ai").await;
+        page.click("try-approval-request").await;
+        page.presses("composer", Key::Enter).await;
+        page.types("field-title", "Ship v7").await;
+        page.sees("form-submit", "Request approval").await;
+        page.click("form-submit").await;
+        page.sees("card", "APR-1 · Ship v7").await;
+        page.sees("skip-wake", "Skip to the next wake").await;
+        page.moves("skip-wake").await;
+        page.click("replies").await;
+        page.sees("thread", "APR-1 is due at").await;
+        for _ in 0..3 {
+            page.moves("skip-wake").await;
+        }
+        page.sees("thread", "APR-1 is late · now also").await;
+        page.click("thread-close").await;
+        page.click("persona").await;
+        page.click("persona-priya").await;
+        page.click("button-approve:APR-1:1").await;
+        page.sees("card", "1 of 2").await;
+    });
+}
+
 #[test]
 fn an_incident_is_opened_by_form_and_acknowledged_in_another_window() {
     in_a_browser(async |browser| {
@@ -257,7 +286,8 @@ fn in_a_browser(story: impl AsyncFnOnce(&Browser)) {
     let (Some(chromium), Some(driver)) = (found("chromium"), found("chromedriver")) else {
         use std::io::Write;
         // Past the test runner's capture, so that it is seen.
-        let _unheard = std::io::stderr().write_all(b"\nSKIPPED: no chromium (Debian packages chromium, chromium-driver)\n");
+        let _unheard =
+            std::io::stderr().write_all(b"\nSKIPPED: no chromium (Debian packages chromium, chromium-driver)\n");
         return;
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
@@ -431,7 +461,9 @@ impl Window<'_> {
     }
 
     async fn run_async(&self, script: &str) -> Value {
-        let script = format!("const done = arguments[0]; (async () => {{ {script} }})().then(done, (error) => done(String(error)))");
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {script} }})().then(done, (error) => done(String(error)))"
+        );
         self.front().await;
         self.browser.client.execute_async(&script, vec![]).await.expect("the script runs")
     }

@@ -35,9 +35,11 @@ fn main() {
         STORIES_AT_LEAST.. => Ok(()),
         few => Err(format!("{few} stories in {}, expected {STORIES_AT_LEAST} at least", folder.display()).into()),
     }));
-    trials.extend(teller::notices().into_iter().map(|(name, check)| {
-        Trial::test(format!("the_runner::{name}"), move || check().map_err(Failed::from))
-    }));
+    trials.extend(
+        teller::notices()
+            .into_iter()
+            .map(|(name, check)| Trial::test(format!("the_runner::{name}"), move || check().map_err(Failed::from))),
+    );
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 

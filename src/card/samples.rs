@@ -128,7 +128,14 @@ pub(super) fn tellings() -> Vec<Telling> {
             due,
             paused: true,
         },
-        Telling::QuestionAnswered { case: approval, title: title(), revision: 1, by: by.clone(), text: text(), people: people() },
+        Telling::QuestionAnswered {
+            case: approval,
+            title: title(),
+            revision: 1,
+            by: by.clone(),
+            text: text(),
+            people: people(),
+        },
         Telling::Widened { case: approval, title: title(), revision: 1, role: role(), people: people() },
         Telling::GlassBroken {
             case: approval,

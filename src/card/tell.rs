@@ -195,9 +195,10 @@ fn buttons(telling: &Telling, revision: Option<u32>) -> Vec<Button> {
             answers(*case, Duty::Acknowledge, None, None).into_iter().chain(seat(*case, SeatName::Lead)).collect()
         }
         Telling::Paged { case, .. } => answers(*case, Duty::AnswerPage, None, None),
-        Telling::StillWorking { case, .. } => {
-            answers(*case, Duty::StillWorking, None, None).into_iter().chain(open(*case, "update", Style::Plain)).collect()
-        }
+        Telling::StillWorking { case, .. } => answers(*case, Duty::StillWorking, None, None)
+            .into_iter()
+            .chain(open(*case, "update", Style::Plain))
+            .collect(),
         Telling::SeatLeft { case, seat: name, .. } => seat(*case, seat_of(Some(name))).into_iter().collect(),
         Telling::State { case, state, .. } if state == "resolved" => answers(*case, Duty::Review, None, None),
         Telling::Asked { case, .. } | Telling::QuestionAnswered { case, .. } | Telling::Widened { case, .. } => {

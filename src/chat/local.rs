@@ -24,10 +24,14 @@ impl Local {
     fn require(&self, lane: &Lane) -> Result<(), Undelivered> {
         let policy = self.shown.borrow().policy.clone();
         match &lane.place {
-            Spot::Channel(id) if id.parse::<CaseId>().is_ok() || channels(&policy).any(|channel| &channel.id == id) => Ok(()),
+            Spot::Channel(id) if id.parse::<CaseId>().is_ok() || channels(&policy).any(|channel| &channel.id == id) => {
+                Ok(())
+            }
             Spot::Channel(id) => Err(Undelivered::Never { why: format!("the room has no channel #{id}") }),
             Spot::Direct(person) if policy.people.contains_key(person.as_str()) => Ok(()),
-            Spot::Direct(person) => Err(Undelivered::Never { why: format!("there is nobody called {person} in the policy") }),
+            Spot::Direct(person) => {
+                Err(Undelivered::Never { why: format!("there is nobody called {person} in the policy") })
+            }
         }
     }
 }

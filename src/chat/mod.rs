@@ -103,13 +103,30 @@ pub struct Account {
 #[derive(Clone, Debug)]
 pub enum What {
     /// A message that everybody in the lane sees.
-    Said { message: String, text: String, files: Vec<File> },
+    Said {
+        message: String,
+        text: String,
+        files: Vec<File>,
+    },
     /// A slash command: only the person who typed it sees it.
-    Command { text: String },
-    Edited { message: String, text: String },
-    Deleted { message: String },
-    Pressed { message: String, action: String },
-    Submitted { form: String, values: BTreeMap<String, String> },
+    Command {
+        text: String,
+    },
+    Edited {
+        message: String,
+        text: String,
+    },
+    Deleted {
+        message: String,
+    },
+    Pressed {
+        message: String,
+        action: String,
+    },
+    Submitted {
+        form: String,
+        values: BTreeMap<String, String>,
+    },
 }
 
 /// A file that came with a message; its bytes are in the blob store under their hash.

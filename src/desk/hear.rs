@@ -180,7 +180,8 @@ impl Desk {
     ) -> Context<'a> {
         let policy = turn.policy.as_deref().unwrap_or(&self.policy);
         let zone = by.and_then(|person| policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone);
-        let mut lives_here = policy.workflows.iter().filter(|(_, flow)| flow.channels.iter().any(|it| Lane::channel(it) == *lane));
+        let mut lives_here =
+            policy.workflows.iter().filter(|(_, flow)| flow.channels.iter().any(|it| Lane::channel(it) == *lane));
         let workflow = lives_here.next().map(|(name, _)| name).filter(|_| lives_here.next().is_none());
         Context { by, at: turn.at, zone, policy, here, workflow, prefix: PREFIX }
     }

@@ -9,7 +9,8 @@ use crate::chat::{Lane, direct_lane};
 use crate::domain::command::HouseCommand;
 use crate::domain::house::{self, HouseAsk};
 use crate::domain::{
-    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Policy, Refusal, Ruling, Telling, Then, To, World,
+    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Policy, Refusal, Ruling, Telling, Then, To,
+    World,
 };
 use crate::record::{HouseRuled, Record, Ruled, ToTell};
 use crate::store::Rehold;

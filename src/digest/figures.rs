@@ -80,7 +80,8 @@ impl Tally {
     /// Counts an obligation as it stood at the as-of.
     pub(super) fn count(&mut self, of: &DutyOf) {
         let row = &of.duty;
-        if row.opened_us > self.as_of.0 {
+        // A restricted case is its own people's, and a digest is for everybody: not even a number of it is told.
+        if row.opened_us > self.as_of.0 || of.restricted != 0 {
             return;
         }
         let closed = row.closed_us.filter(|&at| at <= self.as_of.0);
@@ -163,10 +164,6 @@ impl Tally {
         self.old.count += 1;
         let row = &of.duty;
         let Ok(case) = row.case_id.parse::<CaseId>() else { return };
-        if of.restricted != 0 {
-            self.old.restricted += 1;
-            return;
-        }
         let holder = match (&row.role, &row.person) {
             (Some(role), _) => role.clone(),
             (None, Some(person)) => format!("@{person}"),

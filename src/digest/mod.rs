@@ -4,8 +4,8 @@
 //! whenever it is asked for. An obligation's row says how it stands now; where its case went on after the as-of, the row of
 //! then is folded again from the ledger. On a clock that stands still, what happens later at the very same moment counts.
 //!
-//! Here is no SQL (`store::View` has it), no wording of platforms (a [`crate::card::Card`] is all they get), and no name of a
-//! restricted case: those are counted, and that is all a reader of a digest may know of them.
+//! Here is no SQL (`store::View` has it), no wording of platforms (a [`crate::card::Card`] is all they get), and nothing of
+//! a restricted case: a digest is for everybody, so such a case is left out of every figure.
 
 mod figures;
 mod render;
@@ -136,9 +136,7 @@ pub struct Before {
 /// What is late now or was opened before the period, and is still owed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OldItems {
-    /// All of them, those that may not be named included.
     pub count: u64,
-    pub restricted: u64,
     /// The longest overdue first; [`OldItems::NAMED`] at most.
     pub items: Vec<OldItem>,
 }

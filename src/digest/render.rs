@@ -72,15 +72,9 @@ impl Digest {
             lines.push(line);
         }
         let named = self.old.items.len().min(OLD_ON_CARD) as u64;
-        let more = self.old.count - self.old.restricted - named;
+        let more = self.old.count - named;
         if more > 0 {
             lines.push(vec![Word::from(format!("… and {more} more; `/sla status` and `/incident list` show them."))]);
-        }
-        if self.old.restricted > 0 {
-            lines.push(vec![Word::from(format!(
-                "{} of them restricted, known to their own people.",
-                self.old.restricted
-            ))]);
         }
         lines
     }
@@ -135,13 +129,10 @@ impl Digest {
         }
         if self.old.count > 0 {
             text.push_str(&format!("\nLate or old, and still owed: {}", self.old.count));
-            if self.old.restricted > 0 {
-                text.push_str(&format!(" ({} of them restricted)", self.old.restricted));
-            }
             text.push('\n');
             let table: Vec<Vec<String>> = self.old.items.iter().map(|item| old_cells(item, zone)).collect();
             text.push_str(&aligned(&table));
-            let more = self.old.count - self.old.restricted - self.old.items.len() as u64;
+            let more = self.old.count - self.old.items.len() as u64;
             if more > 0 {
                 text.push_str(&format!("  … and {more} more\n"));
             }

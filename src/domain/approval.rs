@@ -122,12 +122,7 @@ impl Approval {
                 self.stage = stage + 1;
                 self.question = None;
             }
-            Event::Amended {
-                action,
-                digest,
-                revision,
-                ..
-            } => {
+            Event::Amended { action, digest, revision, .. } => {
                 self.action.clone_from(action);
                 self.digest.clone_from(digest);
                 self.revision = *revision;
@@ -135,46 +130,23 @@ impl Approval {
                 self.votes.clear();
                 self.question = None;
             }
-            Event::QuestionAsked {
-                by,
-                question,
-                obligation,
-                paused,
-            } => {
-                self.question = Some(Question {
-                    by: by.clone(),
-                    text: question.clone(),
-                    obligation: *obligation,
-                    paused: *paused,
-                });
+            Event::QuestionAsked { by, question, obligation, paused } => {
+                self.question =
+                    Some(Question { by: by.clone(), text: question.clone(), obligation: *obligation, paused: *paused });
             }
             Event::QuestionAnswered { .. } => self.question = None,
             Event::GlassBroken { by, role, reason } => {
-                self.broken_glass = Some(BrokenGlass {
-                    by: by.clone(),
-                    role: role.clone(),
-                    reason: reason.clone(),
-                    reviewed: None,
-                });
+                self.broken_glass =
+                    Some(BrokenGlass { by: by.clone(), role: role.clone(), reason: reason.clone(), reviewed: None });
             }
             Event::GlassReviewed { by, .. } => {
                 if let Some(glass) = &mut self.broken_glass {
                     glass.reviewed = Some(by.clone());
                 }
             }
-            Event::Concluded {
-                outcome,
-                by,
-                reason,
-                took,
-            } => {
+            Event::Concluded { outcome, by, reason, took } => {
                 self.outcome = Some(outcome.clone());
-                self.concluded = Some(Conclusion {
-                    at,
-                    by: by.clone(),
-                    reason: reason.clone(),
-                    took: *took,
-                });
+                self.concluded = Some(Conclusion { at, by: by.clone(), reason: reason.clone(), took: *took });
                 self.question = None;
             }
             Event::FoundSlow { .. } => self.found_slow = true,
@@ -207,11 +179,7 @@ impl Approval {
 
     /// Who may not look at a broken glass afterwards: who broke it, and who was served by it.
     pub fn broke_glass(&self) -> Vec<PersonId> {
-        self.broken_glass
-            .iter()
-            .map(|glass| glass.by.clone())
-            .chain([self.requester.clone()])
-            .collect()
+        self.broken_glass.iter().map(|glass| glass.by.clone()).chain([self.requester.clone()]).collect()
     }
 }
 
@@ -240,9 +208,7 @@ pub fn request(id: CaseId, wanted: &RequestApproval, ask: &Ask, world: &World<'_
     let Some(path) = world.stamped.paths.get(named).filter(|path| !path.stages.is_empty()) else {
         let known = world.stamped.paths.keys().map(|it| it.as_str());
         let hint = did_you_mean(named.as_str(), known);
-        return Err(Refusal::Missing(format!(
-            "there is no approval path “{named}” in the policy.{hint}"
-        )));
+        return Err(Refusal::Missing(format!("there is no approval path “{named}” in the policy.{hint}")));
     };
     let title = title(&wanted.title)?;
     let action = action(&wanted.action)?;
@@ -256,20 +222,15 @@ pub fn request(id: CaseId, wanted: &RequestApproval, ask: &Ask, world: &World<'_
         digest: digest_of(&action),
         action,
         path: named.clone(),
-        slow_at: path
-            .bottleneck
-            .and_then(|it| it.pending_over)
-            .map(|pending| ask.at + pending),
+        slow_at: path.bottleneck.and_then(|it| it.pending_over).map(|pending| ask.at + pending),
     };
     let mut draft = Draft::begin(id, Event::ApprovalRequested(Box::new(requested)), ask, world)
         .expect("a case begins with its request");
     let number = open_stage(&mut draft, path, 0);
     tell_asked(&mut draft, path, number);
     // Nobody is turned away for it: who answers may change while the request is open. But it is said at once.
-    let short = (0..path.stages.len())
-        .filter_map(|stage| short_handed(&draft, path, stage))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let short =
+        (0..path.stages.len()).filter_map(|stage| short_handed(&draft, path, stage)).collect::<Vec<_>>().join(" ");
     if !short.is_empty() {
         say_short(&mut draft, &short);
     }
@@ -285,12 +246,7 @@ pub fn request(id: CaseId, wanted: &RequestApproval, ask: &Ask, world: &World<'_
 /// # Errors
 /// A [`Refusal`] for the person who asked.
 pub fn decide(approval: &Approval, case: &Case, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
-    let at_hand = AtHand {
-        approval,
-        case,
-        ask,
-        world,
-    };
+    let at_hand = AtHand { approval, case, ask, world };
     match (&approval.outcome, &ask.command) {
         (_, Command::ReviewBreakGlass { text }) => at_hand.review_break_glass(text),
 
@@ -335,15 +291,11 @@ pub fn decide(approval: &Approval, case: &Case, ask: &Ask, world: &World<'_>) ->
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
             | Command::TakeSeat { .. },
-        ) => Err(Refusal::WrongKind {
-            case: case.id,
-            what: "an approval",
-            needs: "an incident",
-        }),
+        ) => Err(Refusal::WrongKind { case: case.id, what: "an approval", needs: "an incident" }),
 
-        (_, Command::OpenIncident(_) | Command::RequestApproval(_)) => Err(Refusal::Missing(
-            "that opens a case of its own; leave the case's number out.".to_owned(),
-        )),
+        (_, Command::OpenIncident(_) | Command::RequestApproval(_)) => {
+            Err(Refusal::Missing("that opens a case of its own; leave the case's number out.".to_owned()))
+        }
 
         // The engine's, which has answered them before a rulebook is asked.
         (
@@ -370,18 +322,14 @@ pub fn climbed(draft: &mut Draft<'_>, before: &Obligation, climbed: &Climbed) {
     if before.duty != Duty::Decide || climbed.breach.is_none() || approval.outcome.is_some() {
         return;
     }
-    let requester = approval.requester.clone();
+    let (requester, stage) = (approval.requester.clone(), approval.stage);
     let Some(path) = draft.world.stamped.paths.get(&approval.path) else {
         return;
     };
     match &path.when_time_is_up {
         TimeIsUp::Hold => {}
         TimeIsUp::Lapse => {
-            let by_when = before
-                .terms
-                .due
-                .utc()
-                .map(|it| it.format(" by %-d %b %Y %H:%M UTC").to_string());
+            let by_when = before.terms.due.utc().map(|it| it.format(" by %-d %b %Y %H:%M UTC").to_string());
             let who = match before.votes {
                 0 => "nobody had answered".to_owned(),
                 have => format!("only {have} of {} had answered", before.terms.quorum),
@@ -393,7 +341,19 @@ pub fn climbed(draft: &mut Draft<'_>, before: &Obligation, climbed: &Climbed) {
         TimeIsUp::Widen(role) => widen(draft, before, role),
         TimeIsUp::Approve => {
             let silent = draft.waiting_on(before.number);
-            let reason = "nobody answered in time, and the policy says that silence approves".to_owned();
+            let reason = match before.votes {
+                0 => "nobody answered in time, and the policy says that silence approves",
+                _ => "not enough people answered in time, and the policy says that silence approves",
+            };
+            if path.stages.len() > stage as usize + 1 {
+                // Silence answers for those who were silent, not for the people of the stages after them.
+                draft.void(reason, |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
+                draft.push(Event::StagePassed { stage });
+                let number = open_stage(draft, path, stage + 1);
+                tell_asked(draft, path, number);
+                return;
+            }
+            let reason = reason.to_owned();
             conclude(draft, Outcome::Approved, None, Some(reason), "silence approved it");
             let mut people = vec![requester];
             people.extend(silent);
@@ -407,10 +367,7 @@ fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
     if matches!(&before.holder, Holder::Roles(roles) if roles.contains(role)) {
         return;
     }
-    draft.push(Event::Widened {
-        number,
-        to: role.clone(),
-    });
+    draft.push(Event::Widened { number, to: role.clone() });
     let Some(wider) = draft.case.obligation(number).cloned() else {
         return;
     };
@@ -419,11 +376,7 @@ fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
     let now = persons(draft.world.people.holders(&wider.holder, &excluded));
     let people: Vec<PersonId> = now.iter().filter(|it| !wider.held_by.contains(it)).cloned().collect();
     if now != wider.held_by {
-        draft.push(Event::Moved {
-            number,
-            from: wider.held_by.clone(),
-            to: now,
-        });
+        draft.push(Event::Moved { number, from: wider.held_by.clone(), to: now });
     }
     let (case, title) = named(draft);
     let telling = Telling::Widened {
@@ -453,12 +406,7 @@ pub fn look_for_slowness(draft: &mut Draft<'_>) {
     if let Some((rule, limit)) = rule.and_then(|rule| Some((rule, rule.pending_over?))) {
         let because = format!("{case} has been pending for {pending}; the policy's limit on path {path} is {limit}.");
         let workflow = draft.case.workflow.clone();
-        draft.then(Then::House(HouseCommand::NoteSlowPath {
-            path,
-            workflow,
-            severity: rule.severity,
-            because,
-        }));
+        draft.then(Then::House(HouseCommand::NoteSlowPath { path, workflow, severity: rule.severity, because }));
     }
 }
 
@@ -497,15 +445,11 @@ impl<'a> AtHand<'a> {
 
     fn decision(&self) -> Result<&'a Obligation, Refusal> {
         let duty = Duty::Decide;
-        self.case.owed(duty).ok_or(Refusal::NothingOwed {
-            case: self.case.id,
-            duty,
-        })
+        self.case.owed(duty).ok_or(Refusal::NothingOwed { case: self.case.id, duty })
     }
 
     fn waiting_on(&self, obligation: &Obligation) -> String {
-        self.world
-            .names(&persons(self.case.waiting_on(obligation, &self.world.people)))
+        self.world.names(&persons(self.case.waiting_on(obligation, &self.world.people)))
     }
 
     /// The asker's seat in the decision. Whose seat has answered has no second answer, whoever keeps it by now.
@@ -535,13 +479,9 @@ impl<'a> AtHand<'a> {
         out.extend(decision.answers.iter().cloned());
         let called: Vec<RoleId> = decision.called().cloned().collect();
         let people = &self.world.people;
-        let seats = people
-            .holders(&decision.holder, &out)
-            .into_iter()
-            .chain(people.called(&called, &out));
+        let seats = people.holders(&decision.holder, &out).into_iter().chain(people.called(&called, &out));
         let seat = seats.into_iter().find(|seat| &seat.person == person);
-        seat.map(|seat| (decision, seat))
-            .ok_or_else(|| self.not_yours(decision))
+        seat.map(|seat| (decision, seat)).ok_or_else(|| self.not_yours(decision))
     }
 
     fn not_yours(&self, obligation: &Obligation) -> Refusal {
@@ -550,11 +490,7 @@ impl<'a> AtHand<'a> {
             Holder::Person(person) => self.name(person),
         };
         let what = format!("“{}” on {}", obligation.duty, self.case.id);
-        Refusal::NotYours {
-            what,
-            roles,
-            people: self.waiting_on(obligation),
-        }
+        Refusal::NotYours { what, roles, people: self.waiting_on(obligation) }
     }
 
     fn vote(&self, seat: &Seat, approves: bool, reason: Option<String>) -> Vote {
@@ -586,11 +522,7 @@ impl<'a> AtHand<'a> {
         let (by, stands_in_for) = (seat.person.clone(), seat.stands_in_for.clone());
         let mut draft = self.draft();
         draft.push(Event::Voted(self.vote(&seat, true, reason.clone())));
-        draft.push(Event::Answered {
-            number,
-            by: by.clone(),
-            stands_in_for: stands_in_for.clone(),
-        });
+        draft.push(Event::Answered { number, by: by.clone(), stands_in_for: stands_in_for.clone() });
         let have = draft.case.obligation(number).map_or(need, |it| it.votes);
         let (case, title) = named(&draft);
         let voted = |waiting_on| Telling::Voted {
@@ -607,17 +539,13 @@ impl<'a> AtHand<'a> {
             let waiting_on = draft.waiting_on(number);
             let names = self.world.names(&waiting_on);
             draft.tell_case(voted(waiting_on));
-            return Ok(draft.done(format!(
-                "your approval is recorded, {have} of {need}; waiting on {names}"
-            )));
+            return Ok(draft.done(format!("your approval is recorded, {have} of {need}; waiting on {names}")));
         }
         draft.meet(|it| it.number == number);
         let next = self.approval.stage + 1;
         if let Some(stage) = path.stages.get(next as usize) {
             draft.void("the stage was decided", |it| it.duty == Duty::AnswerQuestion);
-            draft.push(Event::StagePassed {
-                stage: self.approval.stage,
-            });
+            draft.push(Event::StagePassed { stage: self.approval.stage });
             draft.tell_case(voted(Vec::new()));
             let number = open_stage(&mut draft, path, next);
             tell_asked(&mut draft, path, number);
@@ -636,28 +564,15 @@ impl<'a> AtHand<'a> {
     fn decline(&self, reason: &str, revision: Option<u32>) -> Result<Ruling, Refusal> {
         let (decision, seat) = self.seat(revision)?;
         if reason.trim().is_empty() {
-            return Err(Refusal::ReasonNeeded(format!(
-                "/approval decline {} the test set is too old",
-                self.case.id
-            )));
+            return Err(Refusal::ReasonNeeded(format!("/approval decline {} the test set is too old", self.case.id)));
         }
         let reason = text("the reason", reason)?;
         let number = decision.number;
         let mut draft = self.draft();
         draft.push(Event::Voted(self.vote(&seat, false, Some(reason.clone()))));
-        draft.push(Event::Answered {
-            number,
-            by: seat.person.clone(),
-            stands_in_for: seat.stands_in_for.clone(),
-        });
+        draft.push(Event::Answered { number, by: seat.person.clone(), stands_in_for: seat.stands_in_for.clone() });
         draft.meet(|it| it.number == number);
-        conclude(
-            &mut draft,
-            Outcome::Declined,
-            Some(seat.person),
-            Some(reason),
-            "declined",
-        );
+        conclude(&mut draft, Outcome::Declined, Some(seat.person), Some(reason), "declined");
         tell_concluded(&mut draft, std::slice::from_ref(&self.approval.requester), false);
         Ok(draft.done("declined"))
     }
@@ -677,24 +592,12 @@ impl<'a> AtHand<'a> {
         }
         let path = self.path()?;
         let mut told: Vec<PersonId> = self.approval.votes.iter().map(|vote| vote.by.clone()).collect();
-        told.extend(
-            self.case
-                .owed(Duty::Decide)
-                .into_iter()
-                .flat_map(|it| it.held_by.clone()),
-        );
+        told.extend(self.case.owed(Duty::Decide).into_iter().flat_map(|it| it.held_by.clone()));
 
         let mut draft = self.draft();
-        draft.void("the action was changed", |it| {
-            matches!(it.duty, Duty::Decide | Duty::AnswerQuestion)
-        });
+        draft.void("the action was changed", |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
         let revision = self.approval.revision + 1;
-        draft.push(Event::Amended {
-            by: by.clone(),
-            action: changed,
-            digest,
-            revision,
-        });
+        draft.push(Event::Amended { by: by.clone(), action: changed, digest, revision });
         let number = open_stage(&mut draft, path, 0);
         let people = draft.waiting_on(number);
         told.extend(people.iter().cloned());
@@ -705,31 +608,18 @@ impl<'a> AtHand<'a> {
             }
         }
         let (case, title) = named(&draft);
-        let (due, urgent) = draft
-            .case
-            .obligation(number)
-            .map_or((self.ask.at, false), |it| (it.terms.due, it.terms.urgent));
-        let telling = Telling::Amended {
-            case,
-            title,
-            by: by.clone(),
-            revision,
-            people,
-            due,
-        };
+        let (due, urgent) =
+            draft.case.obligation(number).map_or((self.ask.at, false), |it| (it.terms.due, it.terms.urgent));
+        let telling = Telling::Amended { case, title, by: by.clone(), revision, people, due };
         draft.tell_case_and(&once, telling, vec![number], urgent);
-        Ok(draft.done(format!(
-            "the action is changed, revision {revision}; it is decided on from the first stage again"
-        )))
+        Ok(draft
+            .done(format!("the action is changed, revision {revision}; it is decided on from the first stage again")))
     }
 
     fn only_requester(&self, person: &PersonId) -> Result<(), Refusal> {
         match person == &self.approval.requester {
             true => Ok(()),
-            false => Err(Refusal::OnlyFor {
-                case: self.case.id,
-                who: self.name(&self.approval.requester),
-            }),
+            false => Err(Refusal::OnlyFor { case: self.case.id, who: self.name(&self.approval.requester) }),
         }
     }
 
@@ -753,52 +643,25 @@ impl<'a> AtHand<'a> {
         let mut draft = self.draft();
         let holder = Holder::Person(requester.clone());
         let obligation = draft.owe_anyway(Duty::AnswerQuestion, None, holder, None, ANSWER_WITHIN);
-        draft.push(Event::QuestionAsked {
-            by: by.clone(),
-            question: question.clone(),
-            obligation,
-            paused,
-        });
+        draft.push(Event::QuestionAsked { by: by.clone(), question: question.clone(), obligation, paused });
         if paused {
             let (number, ends) = (decision.number, self.ask.at + left);
-            draft.push(Event::Paused {
-                number,
-                reason: WAITING_ON_REQUESTER.to_owned(),
-                by: by.clone(),
-                ends,
-            });
+            draft.push(Event::Paused { number, reason: WAITING_ON_REQUESTER.to_owned(), by: by.clone(), ends });
         }
-        let (due, urgent) = draft
-            .case
-            .obligation(obligation)
-            .map_or((self.ask.at, false), |it| (it.terms.due, it.terms.urgent));
+        let (due, urgent) =
+            draft.case.obligation(obligation).map_or((self.ask.at, false), |it| (it.terms.due, it.terms.urgent));
         let people = draft.waiting_on(obligation);
         let (case, title) = named(&draft);
-        let telling = Telling::Question {
-            case,
-            title,
-            by: by.clone(),
-            requester: requester.clone(),
-            question,
-            due,
-            paused,
-        };
+        let telling =
+            Telling::Question { case, title, by: by.clone(), requester: requester.clone(), question, due, paused };
         draft.tell_case_and(&people, telling, vec![obligation], urgent);
-        let clock = if paused {
-            "; your clock is paused meanwhile"
-        } else {
-            "; your clock goes on"
-        };
+        let clock = if paused { "; your clock is paused meanwhile" } else { "; your clock goes on" };
         Ok(draft.done(format!("{} is asked{clock}", self.name(requester))))
     }
 
     fn answer_question(&self, words: &str) -> Result<Ruling, Refusal> {
         let by = self.person()?;
-        let question = self
-            .approval
-            .question
-            .as_ref()
-            .ok_or(Refusal::NoQuestion(self.case.id))?;
+        let question = self.approval.question.as_ref().ok_or(Refusal::NoQuestion(self.case.id))?;
         // Whoever stands in for the requester is the one who is nudged for it, so they may answer it as well.
         let owed = self.case.obligation(question.obligation);
         if owed.is_none_or(|it| self.case.may_answer(it, by, &self.world.people).is_none()) {
@@ -806,10 +669,7 @@ impl<'a> AtHand<'a> {
         }
         let words = text("the answer", words)?;
         let mut draft = self.draft();
-        draft.push(Event::QuestionAnswered {
-            by: by.clone(),
-            text: words.clone(),
-        });
+        draft.push(Event::QuestionAnswered { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.number == question.obligation);
         let mut people = Vec::new();
         let mut urgent = false;
@@ -850,13 +710,7 @@ impl<'a> AtHand<'a> {
         }
         let reason = text("the reason", reason)?;
         let mut draft = self.draft();
-        conclude(
-            &mut draft,
-            Outcome::Withdrawn,
-            Some(by.clone()),
-            Some(reason),
-            "the request was withdrawn",
-        );
+        conclude(&mut draft, Outcome::Withdrawn, Some(by.clone()), Some(reason), "the request was withdrawn");
         tell_concluded(&mut draft, std::slice::from_ref(&self.approval.requester), false);
         Ok(draft.done("withdrawn"))
     }
@@ -872,13 +726,7 @@ impl<'a> AtHand<'a> {
         }
         let mut draft = self.draft();
         let reason = format!("{other} takes its place");
-        conclude(
-            &mut draft,
-            Outcome::Superseded { by: other },
-            Some(by.clone()),
-            Some(reason.clone()),
-            &reason,
-        );
+        conclude(&mut draft, Outcome::Superseded { by: other }, Some(by.clone()), Some(reason.clone()), &reason);
         tell_concluded(&mut draft, std::slice::from_ref(&self.approval.requester), false);
         Ok(draft.done(format!("superseded by {other}")))
     }
@@ -888,9 +736,7 @@ impl<'a> AtHand<'a> {
         let (by, path) = (self.person()?, self.path()?);
         let requester = &self.approval.requester;
         if path.break_glass.is_empty() {
-            let waiting = self
-                .decision()
-                .map_or_else(|_| "nobody".to_owned(), |it| self.waiting_on(it));
+            let waiting = self.decision().map_or_else(|_| "nobody".to_owned(), |it| self.waiting_on(it));
             return Err(Refusal::Missing(format!(
                 "path {} allows nobody to break the glass. Waiting on {waiting}.",
                 self.approval.path
@@ -903,11 +749,7 @@ impl<'a> AtHand<'a> {
             let others = persons(self.world.people.seats(&path.break_glass, served));
             return Err(Refusal::OwnRequest(self.world.names(&others)));
         }
-        let Some(role) = path
-            .break_glass
-            .iter()
-            .find(|role| seats(role).iter().any(|seat| &seat.person == by))
-        else {
+        let Some(role) = path.break_glass.iter().find(|role| seats(role).iter().any(|seat| &seat.person == by)) else {
             let people = persons(self.world.people.seats(&path.break_glass, served));
             return Err(Refusal::NotYours {
                 what: format!("breaking the glass on {}", self.case.id),
@@ -924,41 +766,16 @@ impl<'a> AtHand<'a> {
         let reason = text("the reason", reason)?;
 
         let mut draft = self.draft();
-        draft.push(Event::GlassBroken {
-            by: by.clone(),
-            role: role.clone(),
-            reason: reason.clone(),
+        draft.push(Event::GlassBroken { by: by.clone(), role: role.clone(), reason: reason.clone() });
+        conclude(&mut draft, Outcome::Approved, Some(by.clone()), Some(reason.clone()), "broken glass");
+        let first = path.stages.first().map_or_else(|| role.clone(), |stage| stage.role.clone());
+        let number = draft.owe_by_policy(Duty::ReviewBreakGlass, None, None, None).unwrap_or_else(|| {
+            draft.owe_anyway(Duty::ReviewBreakGlass, None, Holder::Roles(vec![first]), None, REVIEW_WITHIN)
         });
-        conclude(
-            &mut draft,
-            Outcome::Approved,
-            Some(by.clone()),
-            Some(reason.clone()),
-            "broken glass",
-        );
-        let first = path
-            .stages
-            .first()
-            .map_or_else(|| role.clone(), |stage| stage.role.clone());
-        let number = draft
-            .owe_by_policy(Duty::ReviewBreakGlass, None, None, None)
-            .unwrap_or_else(|| {
-                draft.owe_anyway(
-                    Duty::ReviewBreakGlass,
-                    None,
-                    Holder::Roles(vec![first]),
-                    None,
-                    REVIEW_WITHIN,
-                )
-            });
         let due = draft.case.obligation(number).map(|it| it.terms.due);
         let reviewers = draft.waiting_on(number);
-        let roles: Vec<RoleId> = path
-            .stages
-            .iter()
-            .flat_map(stage_roles)
-            .chain(path.break_glass.iter().cloned())
-            .collect();
+        let roles: Vec<RoleId> =
+            path.stages.iter().flat_map(stage_roles).chain(path.break_glass.iter().cloned()).collect();
         let mut people = persons(self.world.people.seats(&roles, &[]));
         for person in reviewers.iter().chain([requester]) {
             if !people.contains(person) {
@@ -979,44 +796,28 @@ impl<'a> AtHand<'a> {
         draft.tell_case_and(&people, telling.clone(), Vec::new(), true);
         draft.tell_while(To::Operators, telling, Vec::new(), None);
         let names = self.world.names(&reviewers);
-        Ok(draft.done(format!(
-            "approved by you alone. Everybody on the path was told, and {names} looks at it afterwards"
-        )))
+        Ok(draft
+            .done(format!("approved by you alone. Everybody on the path was told, and {names} looks at it afterwards")))
     }
 
     fn review_break_glass(&self, words: &str) -> Result<Ruling, Refusal> {
         let by = self.person()?;
         let duty = Duty::ReviewBreakGlass;
-        let owed = self.case.owed(duty).ok_or(Refusal::NothingOwed {
-            case: self.case.id,
-            duty,
-        })?;
+        let owed = self.case.owed(duty).ok_or(Refusal::NothingOwed { case: self.case.id, duty })?;
         if self.case.may_answer(owed, by, &self.world.people).is_none() {
             return Err(match self.approval.broke_glass().contains(by) {
-                true => Refusal::OnlyFor {
-                    case: self.case.id,
-                    who: self.waiting_on(owed),
-                },
+                true => Refusal::OnlyFor { case: self.case.id, who: self.waiting_on(owed) },
                 false => self.not_yours(owed),
             });
         }
         let words = text("the review", words)?;
         let number = owed.number;
         let mut draft = self.draft();
-        draft.push(Event::GlassReviewed {
-            by: by.clone(),
-            text: words.clone(),
-        });
+        draft.push(Event::GlassReviewed { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.number == number);
         let (case, title) = named(&draft);
         let what = "break-glass review".to_owned();
-        draft.tell_case(Telling::Said {
-            case,
-            title,
-            what,
-            by: by.clone(),
-            text: words,
-        });
+        draft.tell_case(Telling::Said { case, title, what, by: by.clone(), text: words });
         Ok(draft.done("your review is recorded"))
     }
 
@@ -1044,12 +845,7 @@ impl<'a> AtHand<'a> {
             Outcome::Lapsed | Outcome::Withdrawn => format!("{again}."),
             Outcome::Superseded { by } => format!("Go on with {by}."),
         };
-        Refusal::WrongState {
-            case: self.case.id,
-            state: outcome.word().to_owned(),
-            since,
-            instead,
-        }
+        Refusal::WrongState { case: self.case.id, state: outcome.word().to_owned(), since, instead }
     }
 }
 
@@ -1125,25 +921,14 @@ fn short_handed(draft: &Draft<'_>, path: &Path, stage: usize) -> Option<String> 
 
 fn say_short(draft: &mut Draft<'_>, short: &str) {
     let (case, title) = named(draft);
-    draft.tell_case(Telling::State {
-        case,
-        title,
-        state: "requested".to_owned(),
-        by: None,
-        text: short.to_owned(),
-    });
+    draft.tell_case(Telling::State { case, title, state: "requested".to_owned(), by: None, text: short.to_owned() });
 }
 
 /// Ends the request. What nobody will answer any more is void, for `void`.
 fn conclude(draft: &mut Draft<'_>, outcome: Outcome, by: Option<PersonId>, reason: Option<String>, void: &str) {
     draft.void(void, |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
     let took = draft.at - draft.case.opened;
-    draft.push(Event::Concluded {
-        outcome,
-        by,
-        reason,
-        took,
-    });
+    draft.push(Event::Concluded { outcome, by, reason, took });
 }
 
 /// To the case, to the people who should hear it whether or not they look there, and where it is `loud` to the operators
@@ -1164,11 +949,7 @@ fn tell_concluded(draft: &mut Draft<'_>, people: &[PersonId], loud: bool) {
         took: end.took,
     };
     // Whoever asked for this has the private reply.
-    let others: Vec<PersonId> = people
-        .iter()
-        .filter(|it| draft.by != Actor::Person((*it).clone()))
-        .cloned()
-        .collect();
+    let others: Vec<PersonId> = people.iter().filter(|it| draft.by != Actor::Person((*it).clone())).cloned().collect();
     draft.tell_case_and(&others, telling.clone(), Vec::new(), loud);
     if loud {
         draft.tell_while(To::Operators, telling, Vec::new(), None);
@@ -1184,21 +965,13 @@ fn title(words: &str) -> Result<String, Refusal> {
     let words = words.trim();
     let have = words.chars().count();
     if words.is_empty() {
-        return Err(Refusal::Missing(
-            "the title is missing: say in one line what is to be approved.".to_owned(),
-        ));
+        return Err(Refusal::Missing("the title is missing: say in one line what is to be approved.".to_owned()));
     }
     if words.contains(['\n', '\r']) {
-        return Err(Refusal::Missing(
-            "the title is one line; the rest belongs in the action.".to_owned(),
-        ));
+        return Err(Refusal::Missing("the title is one line; the rest belongs in the action.".to_owned()));
     }
     if have > TITLE_AT_MOST {
-        return Err(Refusal::TooLong {
-            what: "the title",
-            have,
-            most: TITLE_AT_MOST,
-        });
+        return Err(Refusal::TooLong { what: "the title", have, most: TITLE_AT_MOST });
     }
     Ok(words.to_owned())
 }
@@ -1206,17 +979,11 @@ fn title(words: &str) -> Result<String, Refusal> {
 /// The raw action, kept to the letter: blanks at its ends are part of what is approved.
 fn action(raw: &str) -> Result<String, Refusal> {
     if raw.trim().is_empty() {
-        return Err(Refusal::Missing(
-            "the action is missing: write exactly what is to be done.".to_owned(),
-        ));
+        return Err(Refusal::Missing("the action is missing: write exactly what is to be done.".to_owned()));
     }
     let have = raw.chars().count();
     if have > TEXT_AT_MOST {
-        return Err(Refusal::TooLong {
-            what: "the action",
-            have,
-            most: TEXT_AT_MOST,
-        });
+        return Err(Refusal::TooLong { what: "the action", have, most: TEXT_AT_MOST });
     }
     Ok(raw.to_owned())
 }
@@ -1230,10 +997,7 @@ fn when(at: At, reader: &PersonId, policy: &Policy) -> String {
 }
 
 fn when_utc(at: At) -> String {
-    at.utc().map_or_else(
-        || "long ago".to_owned(),
-        |utc| utc.format("%-d %b %Y %H:%M UTC").to_string(),
-    )
+    at.utc().map_or_else(|| "long ago".to_owned(), |utc| utc.format("%-d %b %Y %H:%M UTC").to_string())
 }
 
 #[cfg(test)]

@@ -90,11 +90,7 @@ impl Calendar {
         if tidy.iter().all(Vec::is_empty) {
             return Err(CalendarError::NeverOpen);
         }
-        Ok(Calendar {
-            zone,
-            week: tidy,
-            holidays: holidays.into_iter().collect(),
-        })
+        Ok(Calendar { zone, week: tidy, holidays: holidays.into_iter().collect() })
     }
 
     pub fn zone(&self) -> Tz {
@@ -167,15 +163,8 @@ impl Calendar {
     }
 }
 
-const WEEKDAYS: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
+const WEEKDAYS: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
 /// One day's hours, sorted, with those that adjoin made one.
 fn joined(day: Weekday, mut given: Vec<Hours>) -> Result<Vec<Hours>, CalendarError> {
@@ -190,11 +179,7 @@ fn joined(day: Weekday, mut given: Vec<Hours>) -> Result<Vec<Hours>, CalendarErr
         }
         match kept.last_mut() {
             Some(first) if hours.from_minute < first.to_minute => {
-                return Err(CalendarError::Overlap {
-                    day,
-                    first: *first,
-                    second: hours,
-                });
+                return Err(CalendarError::Overlap { day, first: *first, second: hours });
             }
             Some(first) if hours.from_minute == first.to_minute => first.to_minute = hours.to_minute,
             _ => kept.push(hours),
@@ -255,16 +240,11 @@ impl QuietHours {
         let nights = if to_minute < from_minute { 1 } else { 0 };
         let today = local_date(zone, at)?;
         // In order, so that the quiet that ends inside the next one, in a repeated hour, is followed to the end of that.
-        let end = [today - Days::new(1), today, today + Days::new(1)]
-            .into_iter()
-            .fold(at, |end, evening| {
-                let morning = evening + Days::new(nights);
-                let (begins, ends) = (
-                    opening(zone, wall(evening, from_minute)),
-                    closing(zone, wall(morning, to_minute)),
-                );
-                if begins <= end && end < ends { ends } else { end }
-            });
+        let end = [today - Days::new(1), today, today + Days::new(1)].into_iter().fold(at, |end, evening| {
+            let morning = evening + Days::new(nights);
+            let (begins, ends) = (opening(zone, wall(evening, from_minute)), closing(zone, wall(morning, to_minute)));
+            if begins <= end && end < ends { ends } else { end }
+        });
         (at < end).then_some(end)
     }
 }
@@ -356,14 +336,8 @@ mod tests {
             let (hour, minute) = clock.split_once(':').unwrap();
             hour.parse::<u16>().unwrap() * 60 + minute.parse::<u16>().unwrap()
         };
-        let piece = |(from, to)| Hours {
-            from_minute: minute(from),
-            to_minute: minute(to),
-        };
-        text.split_whitespace()
-            .map(|piece| piece.split_once('–').unwrap())
-            .map(piece)
-            .collect()
+        let piece = |(from, to)| Hours { from_minute: minute(from), to_minute: minute(to) };
+        text.split_whitespace().map(|piece| piece.split_once('–').unwrap()).map(piece).collect()
     }
 
     fn holidays(text: &str) -> Vec<NaiveDate> {
@@ -372,15 +346,7 @@ mod tests {
 
     fn office(zone: Tz, weekday: &str, closed_on: &str) -> Calendar {
         let (day, off) = (hours(weekday), Vec::new());
-        let week = [
-            day.clone(),
-            day.clone(),
-            day.clone(),
-            day.clone(),
-            day,
-            off.clone(),
-            off,
-        ];
+        let week = [day.clone(), day.clone(), day.clone(), day.clone(), day, off.clone(), off];
         Calendar::new(zone, week, holidays(closed_on)).unwrap()
     }
 
@@ -390,18 +356,11 @@ mod tests {
 
     /// Minutes written with their offset, so that no case leans on the code that it tests: `2026-03-29 03:00 +02:00`.
     fn at(text: &str) -> At {
-        DateTime::parse_from_str(text, "%Y-%m-%d %H:%M %z")
-            .unwrap()
-            .to_utc()
-            .into()
+        DateTime::parse_from_str(text, "%Y-%m-%d %H:%M %z").unwrap().to_utc().into()
     }
 
     fn told(zone: Tz, at: At) -> String {
-        at.utc()
-            .unwrap()
-            .with_timezone(&zone)
-            .format("%Y-%m-%d %H:%M %:z")
-            .to_string()
+        at.utc().unwrap().with_timezone(&zone).format("%Y-%m-%d %H:%M %:z").to_string()
     }
 
     #[test]
@@ -448,66 +407,21 @@ mod tests {
         check(&nights, "2026-10-24 22:00 +02:00", 301, "2026-10-25 02:01 +01:00");
 
         // An edge in the gap is the first moment after it, and hours in it are gone for that day.
-        check(
-            &every_day(Europe::Berlin, "02:30–04:00"),
-            "2026-03-29 00:00 +01:00",
-            60,
-            "2026-03-29 04:00 +02:00",
-        );
-        check(
-            &every_day(Europe::Berlin, "01:00–02:30"),
-            "2026-03-29 00:00 +01:00",
-            60,
-            "2026-03-29 03:00 +02:00",
-        );
-        check(
-            &every_day(Europe::Berlin, "02:10–02:50"),
-            "2026-03-29 00:00 +01:00",
-            1,
-            "2026-03-30 02:11 +02:00",
-        );
+        check(&every_day(Europe::Berlin, "02:30–04:00"), "2026-03-29 00:00 +01:00", 60, "2026-03-29 04:00 +02:00");
+        check(&every_day(Europe::Berlin, "01:00–02:30"), "2026-03-29 00:00 +01:00", 60, "2026-03-29 03:00 +02:00");
+        check(&every_day(Europe::Berlin, "02:10–02:50"), "2026-03-29 00:00 +01:00", 1, "2026-03-30 02:11 +02:00");
         // An edge in the repeated hour: opens on the first pass, closes on the second, is not interrupted.
-        check(
-            &every_day(Europe::Berlin, "02:30–04:00"),
-            "2026-10-25 00:00 +02:00",
-            150,
-            "2026-10-25 04:00 +01:00",
-        );
-        check(
-            &every_day(Europe::Berlin, "01:00–02:30"),
-            "2026-10-25 00:00 +02:00",
-            150,
-            "2026-10-25 02:30 +01:00",
-        );
+        check(&every_day(Europe::Berlin, "02:30–04:00"), "2026-10-25 00:00 +02:00", 150, "2026-10-25 04:00 +01:00");
+        check(&every_day(Europe::Berlin, "01:00–02:30"), "2026-10-25 00:00 +02:00", 150, "2026-10-25 02:30 +01:00");
         // Closing as the repeated hour begins, opening as it ends: it is not theirs.
-        check(
-            &every_day(Europe::Berlin, "01:00–02:00"),
-            "2026-10-25 00:00 +02:00",
-            61,
-            "2026-10-26 01:01 +01:00",
-        );
-        check(
-            &every_day(Europe::Berlin, "03:00–04:00"),
-            "2026-10-25 00:00 +02:00",
-            60,
-            "2026-10-25 04:00 +01:00",
-        );
+        check(&every_day(Europe::Berlin, "01:00–02:00"), "2026-10-25 00:00 +02:00", 61, "2026-10-26 01:01 +01:00");
+        check(&every_day(Europe::Berlin, "03:00–04:00"), "2026-10-25 00:00 +02:00", 60, "2026-10-25 04:00 +01:00");
         // A break inside the repeated hour is worked through, and counted once.
         let a_break = every_day(Europe::Berlin, "00:00–02:15 02:45–04:00");
         check(&a_break, "2026-10-25 00:00 +02:00", 300, "2026-10-25 04:00 +01:00");
 
-        check(
-            &every_day(America::New_York, "00:00–08:00"),
-            "2026-03-08 00:00 -05:00",
-            420,
-            "2026-03-08 08:00 -04:00",
-        );
-        check(
-            &every_day(America::New_York, "00:00–08:00"),
-            "2026-11-01 00:00 -04:00",
-            540,
-            "2026-11-01 08:00 -05:00",
-        );
+        check(&every_day(America::New_York, "00:00–08:00"), "2026-03-08 00:00 -05:00", 420, "2026-03-08 08:00 -04:00");
+        check(&every_day(America::New_York, "00:00–08:00"), "2026-11-01 00:00 -04:00", 540, "2026-11-01 08:00 -05:00");
         // Half an hour of daylight saving.
         let island = every_day(Australia::Lord_Howe, "00:00–08:00");
         check(&island, "2026-10-04 00:00 +10:30", 450, "2026-10-04 08:00 +11:00");
@@ -516,35 +430,15 @@ mod tests {
         let rio = every_day(America::Sao_Paulo, "00:00–24:00");
         check(&rio, "2018-11-03 12:00 -03:00", 23 * 60, "2018-11-04 12:00 -02:00");
         check(&rio, "2018-02-17 12:00 -02:00", 25 * 60, "2018-02-18 12:00 -03:00");
-        check(
-            &every_day(America::Havana, "00:30–24:00"),
-            "2026-03-07 23:59 -05:00",
-            2,
-            "2026-03-08 01:01 -04:00",
-        );
+        check(&every_day(America::Havana, "00:30–24:00"), "2026-03-07 23:59 -05:00", 2, "2026-03-08 01:01 -04:00");
         // Newfoundland had a minute of Sunday, then an hour of Saturday again: Saturday evening runs through that minute.
         let evening = every_day(America::St_Johns, "20:00–24:00");
         check(&evening, "2010-11-07 00:00 -02:30", 60, "2010-11-07 00:00 -03:30");
         // Samoa went from Thursday the 29th to Saturday the 31st.
-        check(
-            &office(Pacific::Apia, "09:00–17:00", ""),
-            "2011-12-29 16:00 -10:00",
-            61,
-            "2012-01-02 09:01 +14:00",
-        );
-        check(
-            &every_day(Pacific::Apia, "09:00–17:00"),
-            "2011-12-29 16:00 -10:00",
-            61,
-            "2011-12-31 09:01 +14:00",
-        );
+        check(&office(Pacific::Apia, "09:00–17:00", ""), "2011-12-29 16:00 -10:00", 61, "2012-01-02 09:01 +14:00");
+        check(&every_day(Pacific::Apia, "09:00–17:00"), "2011-12-29 16:00 -10:00", 61, "2011-12-31 09:01 +14:00");
         // Ramadan: Morocco's clock changes twice within six weeks.
-        check(
-            &every_day(Africa::Casablanca, "01:00–09:00"),
-            "2026-02-15 00:00 +01:00",
-            540,
-            "2026-02-15 09:00 +00:00",
-        );
+        check(&every_day(Africa::Casablanca, "01:00–09:00"), "2026-02-15 00:00 +01:00", 540, "2026-02-15 09:00 +00:00");
     }
 
     #[test]
@@ -554,25 +448,13 @@ mod tests {
         assert!(!open("2026-01-05 08:59 +01:00") && open("2026-01-05 09:00 +01:00"));
         assert!(open("2026-01-05 16:59 +01:00") && !open("2026-01-05 17:00 +01:00"));
         assert!(!open("2026-01-06 12:00 +01:00"), "a holiday");
-        assert_eq!(
-            berlin.next_open(at("2026-01-05 17:00 +01:00")),
-            Some(at("2026-01-07 09:00 +01:00"))
-        );
-        assert_eq!(
-            berlin.next_open(at("2026-01-07 12:34 +01:00")),
-            Some(at("2026-01-07 12:34 +01:00"))
-        );
+        assert_eq!(berlin.next_open(at("2026-01-05 17:00 +01:00")), Some(at("2026-01-07 09:00 +01:00")));
+        assert_eq!(berlin.next_open(at("2026-01-07 12:34 +01:00")), Some(at("2026-01-07 12:34 +01:00")));
 
         // Nothing and less than nothing has passed by the next moment of work.
-        assert_eq!(
-            berlin.add(at("2026-01-05 17:00 +01:00"), Span::minutes(-1)),
-            Some(at("2026-01-07 09:00 +01:00"))
-        );
+        assert_eq!(berlin.add(at("2026-01-05 17:00 +01:00"), Span::minutes(-1)), Some(at("2026-01-07 09:00 +01:00")));
         // Backwards there is no time.
-        assert_eq!(
-            berlin.between(at("2026-01-05 12:00 +01:00"), at("2026-01-05 10:00 +01:00")),
-            Span::ZERO
-        );
+        assert_eq!(berlin.between(at("2026-01-05 12:00 +01:00"), at("2026-01-05 10:00 +01:00")), Span::ZERO);
     }
 
     #[test]
@@ -584,15 +466,8 @@ mod tests {
         let new_year = at("2026-01-01 00:00 +01:00");
         let opens = closed_for(9).next_open(new_year).unwrap();
         assert_eq!(told(zone, opens), "2035-01-08 09:00 +01:00");
-        assert_eq!(
-            closed_for(11).next_open(new_year),
-            None,
-            "closed for more than ten years"
-        );
-        assert_eq!(
-            closed_for(11).between(new_year, at("2037-12-31 00:00 +01:00")),
-            Span::hours(8 * 51)
-        );
+        assert_eq!(closed_for(11).next_open(new_year), None, "closed for more than ten years");
+        assert_eq!(closed_for(11).between(new_year, at("2037-12-31 00:00 +01:00")), Span::hours(8 * 51));
 
         // 522 Mondays in ten years.
         let mondays = Calendar::new(zone, mondays.clone(), holidays("1066-10-14 9999-12-31")).unwrap();
@@ -613,10 +488,7 @@ mod tests {
         assert_eq!(always.add(first, MINUTE), Some(first + MINUTE));
         assert_eq!(always.add(last - MINUTE, MINUTE), Some(last));
         assert_eq!(always.add(last - Span::days(1), Span::days(2)), None);
-        assert_eq!(
-            always.between(At(0), at("2026-01-01 00:00 +00:00")),
-            at("2026-01-01 00:00 +00:00") - At(0)
-        );
+        assert_eq!(always.between(At(0), at("2026-01-01 00:00 +00:00")), at("2026-01-01 00:00 +00:00") - At(0));
     }
 
     #[test]
@@ -638,25 +510,14 @@ mod tests {
     fn what_the_policy_writer_hears() {
         let monday = |text| {
             let week = [hours(text), vec![], vec![], vec![], vec![], vec![], vec![]];
-            Calendar::new(Tz::UTC, week, [])
-                .map(|calendar| calendar.week[0].clone())
-                .map_err(|error| error.to_string())
+            Calendar::new(Tz::UTC, week, []).map(|calendar| calendar.week[0].clone()).map_err(|error| error.to_string())
         };
         let err = |text: &str| Err(text.to_owned());
         assert_eq!(monday("13:00–17:00 09:00–12:00"), Ok(hours("09:00–12:00 13:00–17:00")));
         assert_eq!(monday("12:00–17:00 17:00–24:00 09:00–12:00"), Ok(hours("09:00–24:00")));
-        assert_eq!(
-            monday(""),
-            err("no day of the week has any hours; give at least one day some")
-        );
-        assert_eq!(
-            monday("09:00–13:00 12:00–17:00"),
-            err("Mon 09:00–13:00 and 12:00–17:00 overlap; join them")
-        );
-        assert_eq!(
-            monday("09:00–17:00 10:00–11:00"),
-            err("Mon 09:00–17:00 and 10:00–11:00 overlap; join them")
-        );
+        assert_eq!(monday(""), err("no day of the week has any hours; give at least one day some"));
+        assert_eq!(monday("09:00–13:00 12:00–17:00"), err("Mon 09:00–13:00 and 12:00–17:00 overlap; join them"));
+        assert_eq!(monday("09:00–17:00 10:00–11:00"), err("Mon 09:00–17:00 and 10:00–11:00 overlap; join them"));
         assert_eq!(
             monday("22:00–06:00"),
             err(
@@ -688,9 +549,7 @@ mod tests {
 
         #[track_caller]
         fn check(zone: Tz, quiet: &str, moment: &str, want: Option<&str>) {
-            let [quiet] = hours(quiet)[..] else {
-                panic!("one stretch")
-            };
+            let [quiet] = hours(quiet)[..] else { panic!("one stretch") };
             let end = QuietHours::try_from(quiet).unwrap().ends(zone, at(moment));
             assert_eq!(end.map(|end| told(zone, end)).as_deref(), want, "{quiet} at {moment}");
         }
@@ -702,57 +561,17 @@ mod tests {
         check(Europe::Berlin, "22:00–07:00", "2026-01-06 06:59 +01:00", morning);
         check(Europe::Berlin, "22:00–07:00", "2026-01-06 07:00 +01:00", None);
         // It is 22:30 in Kolkata.
-        check(
-            Asia::Kolkata,
-            "22:00–07:00",
-            "2026-01-05 18:00 +01:00",
-            Some("2026-01-06 07:00 +05:30"),
-        );
-        check(
-            Europe::Berlin,
-            "12:00–13:00",
-            "2026-01-05 12:30 +01:00",
-            Some("2026-01-05 13:00 +01:00"),
-        );
+        check(Asia::Kolkata, "22:00–07:00", "2026-01-05 18:00 +01:00", Some("2026-01-06 07:00 +05:30"));
+        check(Europe::Berlin, "12:00–13:00", "2026-01-05 12:30 +01:00", Some("2026-01-05 13:00 +01:00"));
         check(Europe::Berlin, "12:00–13:00", "2026-01-05 00:30 +01:00", None);
-        check(
-            Europe::Berlin,
-            "22:00–24:00",
-            "2026-01-05 22:30 +01:00",
-            Some("2026-01-06 00:00 +01:00"),
-        );
-        check(
-            Europe::Berlin,
-            "22:00–00:00",
-            "2026-01-05 22:30 +01:00",
-            Some("2026-01-06 00:00 +01:00"),
-        );
-        check(
-            Europe::Berlin,
-            "24:00–05:00",
-            "2026-01-05 02:30 +01:00",
-            Some("2026-01-05 05:00 +01:00"),
-        );
+        check(Europe::Berlin, "22:00–24:00", "2026-01-05 22:30 +01:00", Some("2026-01-06 00:00 +01:00"));
+        check(Europe::Berlin, "22:00–00:00", "2026-01-05 22:30 +01:00", Some("2026-01-06 00:00 +01:00"));
+        check(Europe::Berlin, "24:00–05:00", "2026-01-05 02:30 +01:00", Some("2026-01-05 05:00 +01:00"));
         // Until a time that doesn't exist, or exists twice.
-        check(
-            Europe::Berlin,
-            "22:00–02:30",
-            "2026-03-28 23:00 +01:00",
-            Some("2026-03-29 03:00 +02:00"),
-        );
-        check(
-            Europe::Berlin,
-            "22:00–02:30",
-            "2026-10-24 23:00 +02:00",
-            Some("2026-10-25 02:30 +01:00"),
-        );
+        check(Europe::Berlin, "22:00–02:30", "2026-03-28 23:00 +01:00", Some("2026-03-29 03:00 +02:00"));
+        check(Europe::Berlin, "22:00–02:30", "2026-10-24 23:00 +02:00", Some("2026-10-25 02:30 +01:00"));
         // The next quiet begins before the last has ended: no moment in between is free.
-        check(
-            Europe::Berlin,
-            "02:40–02:20",
-            "2026-10-25 01:00 +02:00",
-            Some("2026-10-26 02:20 +01:00"),
-        );
+        check(Europe::Berlin, "02:40–02:20", "2026-10-25 01:00 +02:00", Some("2026-10-26 02:20 +01:00"));
     }
 
     #[test]
@@ -779,9 +598,7 @@ mod tests {
 
     fn is_open_by_the_wall(calendar: &Calendar, date: NaiveDate, minute: u16) -> Option<Hours> {
         let day = &calendar.week[date.weekday().num_days_from_monday() as usize];
-        let piece = day
-            .iter()
-            .find(|hours| (hours.from_minute..hours.to_minute).contains(&minute));
+        let piece = day.iter().find(|hours| (hours.from_minute..hours.to_minute).contains(&minute));
         piece.filter(|_| !calendar.holidays.contains(&date)).copied()
     }
 
@@ -795,10 +612,8 @@ mod tests {
                 pieces.entry((date, hours)).or_insert((at, at)).1 = at;
             }
         }
-        let mut counted: Vec<(At, bool)> = (from.0..to.0)
-            .step_by(MINUTE.0 as usize)
-            .map(|us| (At(us), false))
-            .collect();
+        let mut counted: Vec<(At, bool)> =
+            (from.0..to.0).step_by(MINUTE.0 as usize).map(|us| (At(us), false)).collect();
         for (first, last) in pieces.into_values() {
             let index = |at: At| ((at - from).0 / MINUTE.0).clamp(0, counted.len() as i64) as usize;
             let (first, end) = (index(first), index(last + MINUTE));
@@ -842,14 +657,7 @@ mod tests {
 
     /// Any minute of the day, more often one of the night or at the half hour, where clocks change.
     fn any_minute() -> impl Strategy<Value = u16> {
-        prop_oneof![
-            Just(0),
-            Just(1440),
-            (0u16..=8).prop_map(|half| half * 30),
-            0u16..=240,
-            1380u16..=1440,
-            0u16..=1440
-        ]
+        prop_oneof![Just(0), Just(1440), (0u16..=8).prop_map(|half| half * 30), 0u16..=240, 1380u16..=1440, 0u16..=1440]
     }
 
     /// A minute that no change above repeats, or only begins to: they lie before 03:00, or after 23:00. The exception
@@ -862,23 +670,13 @@ mod tests {
     fn calendar_and_moment(minute: impl Strategy<Value = u16>) -> impl Strategy<Value = (Calendar, At)> {
         let week = vec(btree_set(minute, 0..=6), 7);
         let closed = btree_set(-5i64..=5, 0..=3);
-        let minutes = prop_oneof![
-            -180i64..180,
-            (-96i64..96).prop_map(|half| half * 30),
-            -4 * 1440i64..4 * 1440
-        ];
+        let minutes = prop_oneof![-180i64..180, (-96i64..96).prop_map(|half| half * 30), -4 * 1440i64..4 * 1440];
         (change(), week, closed, minutes).prop_map(|((zone, change), week, closed, minutes)| {
             let mut week: Vec<Vec<Hours>> = week
                 .into_iter()
                 .map(|edges| edges.into_iter().collect::<Vec<u16>>())
                 .map(|edges| {
-                    edges
-                        .chunks_exact(2)
-                        .map(|edge| Hours {
-                            from_minute: edge[0],
-                            to_minute: edge[1],
-                        })
-                        .collect()
+                    edges.chunks_exact(2).map(|edge| Hours { from_minute: edge[0], to_minute: edge[1] }).collect()
                 })
                 .collect();
             // A day's work in a week at least, so that the spans below are found within the ten years.

@@ -58,9 +58,15 @@ impl Case {
                 it.restricted,
                 Body::Incident(Incident::begin(it)),
             ),
-            Event::ApprovalRequested(it) => {
-                (&it.workflow, &it.title, Some(it.by.clone()), &it.policy, &it.homes, false, Body::Approval(Approval::begin(it)))
-            }
+            Event::ApprovalRequested(it) => (
+                &it.workflow,
+                &it.title,
+                Some(it.by.clone()),
+                &it.policy,
+                &it.homes,
+                false,
+                Body::Approval(Approval::begin(it)),
+            ),
             _ => return None,
         };
         Some(Case {
@@ -115,8 +121,7 @@ impl Case {
                 }
             }),
             Event::Paused { number, reason, by, ends } => self.on(*number, |it| {
-                it.standing =
-                    Standing::Paused { since: at, reason: reason.clone(), by: Some(by.clone()), ends: *ends };
+                it.standing = Standing::Paused { since: at, reason: reason.clone(), by: Some(by.clone()), ends: *ends };
             }),
             Event::Resumed { number, paused, terms, .. } => self.on(*number, |it| {
                 it.standing = Standing::Owed;
@@ -235,9 +240,7 @@ impl Case {
 
     /// The next moment that somebody owes something, for the card.
     pub fn next_due(&self) -> Option<&Obligation> {
-        self.open_obligations()
-            .filter(|it| matches!(it.standing, Standing::Owed))
-            .min_by_key(|it| it.terms.due)
+        self.open_obligations().filter(|it| matches!(it.standing, Standing::Owed)).min_by_key(|it| it.terms.due)
     }
 
     /// People who may not answer an obligation: separation of duties.
@@ -276,9 +279,10 @@ impl Case {
             Body::Approval(_) => false,
         };
         seated
-            || self.obligations.iter().any(|it| {
-                it.held_by.contains(person) || self.may_answer(it, person, people).is_some()
-            })
+            || self
+                .obligations
+                .iter()
+                .any(|it| it.held_by.contains(person) || self.may_answer(it, person, people).is_some())
     }
 }
 

@@ -17,53 +17,132 @@ pub enum Command {
     Wake,
 
     // Any case.
-    Note { text: String },
-    Link { url: String, text: String },
+    Note {
+        text: String,
+    },
+    Link {
+        url: String,
+        text: String,
+    },
     /// Lets somebody see a restricted case.
-    Invite { person: PersonId },
+    Invite {
+        person: PersonId,
+    },
     /// Where no duty is named, the one that the asker owes, or the only one open.
-    Pause { duty: Option<Duty>, reason: String },
-    Resume { duty: Option<Duty> },
-    Waive { duty: Duty, reason: String },
+    Pause {
+        duty: Option<Duty>,
+        reason: String,
+    },
+    Resume {
+        duty: Option<Duty>,
+    },
+    Waive {
+        duty: Duty,
+        reason: String,
+    },
     /// “That breach wasn't ours”: recorded beside the attribution until it is settled.
-    Contest { duty: Option<Duty>, says: Attribution, reason: String },
-    Settle { duty: Option<Duty>, to: Attribution, reason: String },
+    Contest {
+        duty: Option<Duty>,
+        says: Attribution,
+        reason: String,
+    },
+    Settle {
+        duty: Option<Duty>,
+        to: Attribution,
+        reason: String,
+    },
 
     // Incident.
     Acknowledge,
     /// “Yes, still working on it.”
     StillWorking,
-    Assess { text: String },
-    Contain { text: String },
-    Resolve { text: String },
+    Assess {
+        text: String,
+    },
+    Contain {
+        text: String,
+    },
+    Resolve {
+        text: String,
+    },
     /// Accepts the post-incident review with this text (drafted from the ledger, perhaps edited).
-    AcceptReview { text: String },
-    Reopen { reason: String },
-    Merge { into: CaseId },
+    AcceptReview {
+        text: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    Merge {
+        into: CaseId,
+    },
     /// The other half of a merge, asked by the engine of the case that stays.
-    Absorb { other: CaseId },
-    Withdraw { reason: String },
-    Update { text: String },
-    Decision { text: String },
-    FollowUp { assignee: PersonId, due: At, text: String },
-    FollowUpDone { number: u32 },
+    Absorb {
+        other: CaseId,
+    },
+    Withdraw {
+        reason: String,
+    },
+    Update {
+        text: String,
+    },
+    Decision {
+        text: String,
+    },
+    FollowUp {
+        assignee: PersonId,
+        due: At,
+        text: String,
+    },
+    FollowUpDone {
+        number: u32,
+    },
     /// Calls a role in, now.
-    Page { role: RoleId, reason: String },
+    Page {
+        role: RoleId,
+        reason: String,
+    },
     AnswerPage,
-    ChangeSeverity { to: Severity, reason: String },
-    SetMoment { which: Which, at: At },
+    ChangeSeverity {
+        to: Severity,
+        reason: String,
+    },
+    SetMoment {
+        which: Which,
+        at: At,
+    },
     /// `None` leaves the seat empty.
-    TakeSeat { seat: SeatName, person: Option<PersonId> },
+    TakeSeat {
+        seat: SeatName,
+        person: Option<PersonId>,
+    },
 
     // Approval.
-    Approve { reason: Option<String>, revision: Option<u32> },
-    Decline { reason: String, revision: Option<u32> },
-    Amend { action: String },
-    AskRequester { question: String },
-    AnswerQuestion { text: String },
-    Supersede { by: CaseId },
-    BreakGlass { reason: String },
-    ReviewBreakGlass { text: String },
+    Approve {
+        reason: Option<String>,
+        revision: Option<u32>,
+    },
+    Decline {
+        reason: String,
+        revision: Option<u32>,
+    },
+    Amend {
+        action: String,
+    },
+    AskRequester {
+        question: String,
+    },
+    AnswerQuestion {
+        text: String,
+    },
+    Supersede {
+        by: CaseId,
+    },
+    BreakGlass {
+        reason: String,
+    },
+    ReviewBreakGlass {
+        text: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -146,10 +225,17 @@ impl SeatName {
 #[derive(Clone, Debug, PartialEq)]
 pub enum HouseCommand {
     /// A process took over the data folder, `was_down` after the last one was last seen.
-    Start { version: String, clock: String, was_down: Option<Span> },
+    Start {
+        version: String,
+        clock: String,
+        was_down: Option<Span>,
+    },
     Stop,
     /// A policy file that read without errors takes force.
-    LoadPolicy { policy: Box<Policy>, text: String },
+    LoadPolicy {
+        policy: Box<Policy>,
+        text: String,
+    },
     /// A delegation's start or end, or a digest's hour, has come.
     Wake,
     /// Stand in for somebody; without `to` it is an absence. `starts: None` is now.
@@ -161,16 +247,37 @@ pub enum HouseCommand {
         ends: At,
         reason: String,
     },
-    EndDelegation { number: u32 },
+    EndDelegation {
+        number: u32,
+    },
     /// The engine is behind, or has caught up.
-    Watch { oldest_wake_late: Option<Span>, oldest_notice_late: Option<Span> },
+    Watch {
+        oldest_wake_late: Option<Span>,
+        oldest_notice_late: Option<Span>,
+    },
     /// A message could not be delivered and won't be tried again. `to_operators`: it was meant for them, so telling them is
     /// no use.
-    GiveUp { outbox: i64, why: String, to_operators: bool },
+    GiveUp {
+        outbox: i64,
+        why: String,
+        to_operators: bool,
+    },
     /// The system's clock went back; moments in the ledger never do.
-    ClockWentBack { by: Span },
+    ClockWentBack {
+        by: Span,
+    },
     /// An approval path is slow; the house sees to it that there is one incident about it at a time.
-    NoteSlowPath { path: PathId, workflow: WorkflowId, severity: Severity, because: String },
+    NoteSlowPath {
+        path: PathId,
+        workflow: WorkflowId,
+        severity: Severity,
+        because: String,
+    },
     /// The operator accepted the loss of entries after restoring a backup.
-    Recover { lost_from: u64, signed_size: u64, policy: PolicyDigest, head: String },
+    Recover {
+        lost_from: u64,
+        signed_size: u64,
+        policy: PolicyDigest,
+        head: String,
+    },
 }

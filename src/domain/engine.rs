@@ -6,11 +6,15 @@ use super::notice::{ClockItem, Telling, To};
 use super::obligation::{Attribution, Climbed, Contest, Holder, Obligation, Standing, State, Terms, Wants};
 use super::ruling::persons;
 use super::{
-    Actor, Ask, Body, Case, Draft, Duty, PersonId, Policy, Refusal, RoleId, Ruling, Span, World, approval, incident, list,
+    Actor, Ask, Body, Case, Draft, Duty, PersonId, Policy, Refusal, RoleId, Ruling, Span, World, approval, incident,
+    list,
 };
 
 /// Longest text that is taken in one go, in characters. Longer words are evidence all the same, but not a command.
 pub const TEXT_AT_MOST: usize = 8_000;
+
+/// Longest post-incident review, in characters: it tells the whole story of the incident.
+pub const REVIEW_AT_MOST: usize = 400_000;
 
 /// `None`: it is the kind's own rulebook that answers.
 pub fn decide(case: &Case, ask: &Ask, world: &World<'_>) -> Option<Result<Ruling, Refusal>> {
@@ -51,9 +55,12 @@ fn wake(case: &Case, ask: &Ask, world: &World<'_>) -> Ruling {
                 draft.resume(number);
                 let due = draft.case.obligation(number).map_or(ask.at, |it| it.terms.due);
                 let (case, title) = (case.id, case.title.clone());
-                let people = draft.waiting_on(number);
-                let telling = Telling::Resumed { case, title, duty: obligation.duty, by: None, due };
-                draft.tell_case_and(&people, telling, vec![number], obligation.terms.urgent);
+                // Where the bot was down meanwhile and a rung has passed since, the next wake tells that, and only that.
+                if draft.case.obligation(number).and_then(Obligation::next).is_none_or(|(at, _)| at > ask.at) {
+                    let people = draft.waiting_on(number);
+                    let telling = Telling::Resumed { case, title, duty: obligation.duty, by: None, due };
+                    draft.tell_case_and(&people, telling, vec![number], obligation.terms.urgent);
+                }
             }
             Some((at, Wants::AskStillWorking)) if at <= ask.at => incident::ask_still_working(&mut draft, &obligation),
             Some(_) | None => {}
@@ -89,9 +96,8 @@ fn tell_clock(draft: &mut Draft<'_>, mut items: Vec<ClockItem>) {
     for person in people {
         let theirs = items.iter().zip(&hearers).filter(|(_, hearers)| hearers.contains(&person));
         let theirs: Vec<ClockItem> = theirs.map(|(item, _)| item.clone()).collect();
-        let urgent = theirs.iter().any(|item| {
-            draft.case.obligation(item.climbed.number).is_some_and(|it| it.terms.urgent)
-        });
+        let urgent =
+            theirs.iter().any(|item| draft.case.obligation(item.climbed.number).is_some_and(|it| it.terms.urgent));
         let while_owed = numbers(&theirs);
         draft.tell_person(&person, Telling::Clock { case, title: title.clone(), items: theirs }, while_owed, urgent);
     }
@@ -190,14 +196,15 @@ fn meant<'c>(
     if let Some(duty) = duty {
         let named = candidates.into_iter().rfind(|it| it.duty == duty);
         return named.ok_or_else(|| match verb {
-            "contest" | "settle" => Refusal::Missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", case.id)),
+            "contest" | "settle" => {
+                Refusal::Missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", case.id))
+            }
             "resume" => Refusal::Missing(format!("the clock of “{duty}” on {} isn't paused.", case.id)),
             _ => Refusal::NothingOwed { case: case.id, duty },
         });
     }
-    let own = |it: &&&Obligation| {
-        ask.by.person().is_some_and(|person| case.may_answer(it, person, &world.people).is_some())
-    };
+    let own =
+        |it: &&&Obligation| ask.by.person().is_some_and(|person| case.may_answer(it, person, &world.people).is_some());
     let owned: Vec<&&Obligation> = candidates.iter().filter(own).collect();
     match (owned.as_slice(), candidates.as_slice()) {
         ([one], _) => Ok(one),
@@ -271,6 +278,7 @@ fn waive(case: &Case, duty: Duty, reason: &str, ask: &Ask, world: &World<'_>) ->
     let number = case.owed(duty).ok_or(Refusal::NothingOwed { case: case.id, duty })?.number;
     let mut draft = Draft::new(case, ask, world);
     let by = draft.person()?;
+    draft.resume(number);
     draft.push(Event::Waived { number, by: by.clone(), reason: reason.clone() });
     draft.tell_case(Telling::Waived { case: case.id, title: case.title.clone(), duty, by, reason });
     Ok(draft.done(format!("“{duty}” is waived")))
@@ -373,13 +381,21 @@ fn invite(case: &Case, person: &PersonId, ask: &Ask, world: &World<'_>) -> Resul
 /// # Errors
 /// [`Refusal::Missing`], [`Refusal::TooLong`].
 pub fn text(what: &str, words: &str) -> Result<String, Refusal> {
+    text_up_to(TEXT_AT_MOST, what, words)
+}
+
+/// As [`text`], for documents.
+///
+/// # Errors
+/// [`Refusal::Missing`], [`Refusal::TooLong`].
+pub fn text_up_to(most: usize, what: &str, words: &str) -> Result<String, Refusal> {
     let words = words.trim();
     if words.is_empty() {
         return Err(Refusal::Missing(format!("{what} is missing: write it after the command.")));
     }
     let have = words.chars().count();
-    if have > TEXT_AT_MOST {
-        return Err(Refusal::TooLong { what: "the text", have, most: TEXT_AT_MOST });
+    if have > most {
+        return Err(Refusal::TooLong { what: "the text", have, most });
     }
     Ok(words.to_owned())
 }
@@ -394,7 +410,12 @@ pub fn terms_now(draft: &Draft<'_>, duty: Duty, severity: super::Severity) -> Op
 ///
 /// # Errors
 /// [`Refusal::NotYours`] with the people who can.
-pub fn answering(case: &Case, obligation: &Obligation, ask: &Ask, world: &World<'_>) -> Result<super::people::Seat, Refusal> {
+pub fn answering(
+    case: &Case,
+    obligation: &Obligation,
+    ask: &Ask,
+    world: &World<'_>,
+) -> Result<super::people::Seat, Refusal> {
     let Actor::Person(person) = &ask.by else { return Err(Refusal::Stranger) };
     case.may_answer(obligation, person, &world.people).ok_or_else(|| {
         let waiting = persons(case.waiting_on(obligation, &world.people));
@@ -402,6 +423,10 @@ pub fn answering(case: &Case, obligation: &Obligation, ask: &Ask, world: &World<
             Holder::Roles(roles) => list(roles.iter()),
             Holder::Person(person) => world.policy.name_of(person),
         };
-        Refusal::NotYours { what: format!("“{}” on {}", obligation.duty, case.id), roles, people: world.names(&waiting) }
+        Refusal::NotYours {
+            what: format!("“{}” on {}", obligation.duty, case.id),
+            roles,
+            people: world.names(&waiting),
+        }
     })
 }

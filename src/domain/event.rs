@@ -23,64 +23,214 @@ pub enum Event {
     Owed(Box<Obligation>),
     Climbed(Climbed),
     /// One of several answers that are needed.
-    Answered { number: u32, by: PersonId, #[serde(default, skip_serializing_if = "Option::is_none")] stands_in_for: Option<PersonId> },
-    Met { number: u32, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<PersonId> },
+    Answered {
+        number: u32,
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
+    },
+    Met {
+        number: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+    },
     /// The acknowledgement grew old; its holder is asked whether the work goes on.
-    AskedStillWorking { number: u32 },
+    AskedStillWorking {
+        number: u32,
+    },
     /// A sign of life: the acknowledgement is believed until `expires`.
-    Believed { number: u32, expires: At },
-    Paused { number: u32, reason: String, by: PersonId, ends: At },
+    Believed {
+        number: u32,
+        expires: At,
+    },
+    Paused {
+        number: u32,
+        reason: String,
+        by: PersonId,
+        ends: At,
+    },
     /// `by: None`: the policy's cap on pauses ended it.
-    Resumed { number: u32, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<PersonId>, paused: Span, terms: Box<Terms> },
-    Waived { number: u32, by: PersonId, reason: String },
-    Voided { number: u32, reason: String },
-    Contested { number: u32, contest: Contest },
-    Settled { number: u32, by: PersonId, to: Attribution, reason: String },
+    Resumed {
+        number: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        paused: Span,
+        terms: Box<Terms>,
+    },
+    Waived {
+        number: u32,
+        by: PersonId,
+        reason: String,
+    },
+    Voided {
+        number: u32,
+        reason: String,
+    },
+    Contested {
+        number: u32,
+        contest: Contest,
+    },
+    Settled {
+        number: u32,
+        by: PersonId,
+        to: Attribution,
+        reason: String,
+    },
     /// Others hold it now: a delegation began or ended, or the policy's members changed.
-    Moved { number: u32, from: Vec<PersonId>, to: Vec<PersonId> },
+    Moved {
+        number: u32,
+        from: Vec<PersonId>,
+        to: Vec<PersonId>,
+    },
     /// More roles may answer.
-    Widened { number: u32, to: RoleId },
+    Widened {
+        number: u32,
+        to: RoleId,
+    },
 
     // Any case.
-    Noted { by: PersonId, text: String },
-    Linked { by: PersonId, url: String, text: String },
-    Invited { by: PersonId, person: PersonId },
+    Noted {
+        by: PersonId,
+        text: String,
+    },
+    Linked {
+        by: PersonId,
+        url: String,
+        text: String,
+    },
+    Invited {
+        by: PersonId,
+        person: PersonId,
+    },
 
     // Incident.
-    Acknowledged { by: PersonId },
+    Acknowledged {
+        by: PersonId,
+    },
     /// Nobody said that the work goes on, so it counts as not acknowledged.
     AcknowledgementLapsed,
-    Assessed { by: PersonId, text: String },
-    Contained { by: PersonId, text: String },
-    Resolved { by: PersonId, text: String },
-    Reviewed { by: PersonId, text: String },
-    Reopened { by: PersonId, reason: String },
-    Merged { by: PersonId, into: CaseId },
-    Absorbed { other: CaseId },
-    Withdrawn { by: PersonId, reason: String },
-    Updated { by: PersonId, text: String },
-    Decided { by: PersonId, text: String },
+    Assessed {
+        by: PersonId,
+        text: String,
+    },
+    Contained {
+        by: PersonId,
+        text: String,
+    },
+    Resolved {
+        by: PersonId,
+        text: String,
+    },
+    Reviewed {
+        by: PersonId,
+        text: String,
+    },
+    Reopened {
+        by: PersonId,
+        reason: String,
+    },
+    Merged {
+        by: PersonId,
+        into: CaseId,
+    },
+    Absorbed {
+        other: CaseId,
+    },
+    Withdrawn {
+        by: PersonId,
+        reason: String,
+    },
+    Updated {
+        by: PersonId,
+        text: String,
+    },
+    Decided {
+        by: PersonId,
+        text: String,
+    },
     /// `obligation` is the number of the duty that it opened.
-    FollowUpPromised { number: u32, by: PersonId, assignee: PersonId, due: At, text: String, obligation: u32 },
-    FollowUpDone { number: u32, by: PersonId },
-    Paged { by: PersonId, role: RoleId, reason: String },
-    SeverityChanged { by: PersonId, from: Severity, to: Severity, reason: String },
-    MomentSet { by: PersonId, which: Which, at: At },
-    SeatTaken { by: PersonId, seat: SeatName, person: PersonId },
-    SeatLeft { by: PersonId, seat: SeatName },
+    FollowUpPromised {
+        number: u32,
+        by: PersonId,
+        assignee: PersonId,
+        due: At,
+        text: String,
+        obligation: u32,
+    },
+    FollowUpDone {
+        number: u32,
+        by: PersonId,
+    },
+    Paged {
+        by: PersonId,
+        role: RoleId,
+        reason: String,
+    },
+    SeverityChanged {
+        by: PersonId,
+        from: Severity,
+        to: Severity,
+        reason: String,
+    },
+    MomentSet {
+        by: PersonId,
+        which: Which,
+        at: At,
+    },
+    SeatTaken {
+        by: PersonId,
+        seat: SeatName,
+        person: PersonId,
+    },
+    SeatLeft {
+        by: PersonId,
+        seat: SeatName,
+    },
 
     // Approval.
     Voted(Vote),
-    StagePassed { stage: u32 },
-    Amended { by: PersonId, action: String, digest: String, revision: u32 },
+    StagePassed {
+        stage: u32,
+    },
+    Amended {
+        by: PersonId,
+        action: String,
+        digest: String,
+        revision: u32,
+    },
     /// `obligation` is the number of the answer that it asks for; `paused`: the decision's clock stands still meanwhile.
-    QuestionAsked { by: PersonId, question: String, obligation: u32, #[serde(default)] paused: bool },
-    QuestionAnswered { by: PersonId, text: String },
-    GlassBroken { by: PersonId, role: RoleId, reason: String },
-    GlassReviewed { by: PersonId, text: String },
-    Concluded { outcome: Outcome, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<PersonId>, #[serde(default, skip_serializing_if = "Option::is_none")] reason: Option<String>, took: Span },
+    QuestionAsked {
+        by: PersonId,
+        question: String,
+        obligation: u32,
+        #[serde(default)]
+        paused: bool,
+    },
+    QuestionAnswered {
+        by: PersonId,
+        text: String,
+    },
+    GlassBroken {
+        by: PersonId,
+        role: RoleId,
+        reason: String,
+    },
+    GlassReviewed {
+        by: PersonId,
+        text: String,
+    },
+    Concluded {
+        outcome: Outcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        took: Span,
+    },
     /// Pending longer than the path's limit: a risk in itself. Recorded once.
-    FoundSlow { pending: Span },
+    FoundSlow {
+        pending: Span,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,7 +298,9 @@ pub enum Outcome {
     /// Nobody answered in time. Not a decline by anybody.
     Lapsed,
     Withdrawn,
-    Superseded { by: CaseId },
+    Superseded {
+        by: CaseId,
+    },
 }
 
 impl Outcome {
@@ -167,7 +319,12 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum HouseEvent {
-    Started { version: String, clock: String, #[serde(default, skip_serializing_if = "Option::is_none")] was_down: Option<Span> },
+    Started {
+        version: String,
+        clock: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was_down: Option<Span>,
+    },
     Stopped,
     /// `schedules`: name and rhythm of every digest that it schedules, since one falls from the moment it is known.
     PolicyLoaded {
@@ -179,15 +336,40 @@ pub enum HouseEvent {
         schedules: BTreeMap<String, String>,
     },
     Delegated(Delegation),
-    DelegationBegan { number: u32 },
+    DelegationBegan {
+        number: u32,
+    },
     /// `by: None`: its time was over.
-    DelegationEnded { number: u32, #[serde(default, skip_serializing_if = "Option::is_none")] by: Option<PersonId> },
-    DigestFell { schedule: String, from: At, to: At },
-    FellBehind { #[serde(default, skip_serializing_if = "Option::is_none")] oldest_wake_late: Option<Span>, #[serde(default, skip_serializing_if = "Option::is_none")] oldest_notice_late: Option<Span> },
+    DelegationEnded {
+        number: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+    },
+    DigestFell {
+        schedule: String,
+        from: At,
+        to: At,
+    },
+    FellBehind {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        oldest_wake_late: Option<Span>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        oldest_notice_late: Option<Span>,
+    },
     CaughtUp,
-    GaveUp { outbox: i64, why: String },
-    ClockWentBack { by: Span },
-    Recovered { lost_from: u64, signed_size: u64, policy: PolicyDigest, head: String },
+    GaveUp {
+        outbox: i64,
+        why: String,
+    },
+    ClockWentBack {
+        by: Span,
+    },
+    Recovered {
+        lost_from: u64,
+        signed_size: u64,
+        policy: PolicyDigest,
+        head: String,
+    },
 }
 
 impl Event {

@@ -92,14 +92,9 @@ impl House {
             HouseEvent::Started { .. } => self.started = Some(at),
             HouseEvent::PolicyLoaded { digest, schedules, .. } => {
                 self.policy = Some(digest.clone());
-                self.schedules
-                    .retain(|name, known| schedules.get(name) == Some(&known.rhythm));
+                self.schedules.retain(|name, known| schedules.get(name) == Some(&known.rhythm));
                 for (name, rhythm) in schedules {
-                    let new = || Known {
-                        rhythm: rhythm.clone(),
-                        seen: at,
-                        fell: None,
-                    };
+                    let new = || Known { rhythm: rhythm.clone(), seen: at, fell: None };
                     self.schedules.entry(name.clone()).or_insert_with(new);
                 }
             }
@@ -129,11 +124,7 @@ impl House {
     /// Sees what became true of a case: how long answers take, and which incident is about a slow path.
     pub fn observe(&mut self, case: &Case, event: &Event) {
         match event {
-            Event::Concluded {
-                outcome: Outcome::Approved | Outcome::Declined,
-                took,
-                ..
-            } => {
+            Event::Concluded { outcome: Outcome::Approved | Outcome::Declined, took, .. } => {
                 // Who breaks glass goes round the path: that says nothing about how fast its people answer.
                 if let Body::Approval(approval) = &case.body
                     && approval.broken_glass.is_none()
@@ -159,12 +150,8 @@ impl House {
             Event::Resolved { .. } | Event::Reviewed { .. } | Event::Withdrawn { .. }
                 if case.kind() == CaseKind::Incident =>
             {
-                let resolved: Vec<PathId> = self
-                    .slow_paths
-                    .iter()
-                    .filter(|(_, id)| **id == case.id)
-                    .map(|(path, _)| path.clone())
-                    .collect();
+                let resolved: Vec<PathId> =
+                    self.slow_paths.iter().filter(|(_, id)| **id == case.id).map(|(path, _)| path.clone()).collect();
                 for path in resolved {
                     self.slow_paths.remove(&path);
                     // Judged afresh, or the old slow answers would open the next incident at once.
@@ -177,11 +164,7 @@ impl House {
 
     /// When the house next wants to be woken: a delegation begins or ends, or a digest falls.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
-        let starts = self
-            .delegations
-            .iter()
-            .filter(|it| !self.begun.contains(&it.number))
-            .map(|it| it.starts);
+        let starts = self.delegations.iter().filter(|it| !self.begun.contains(&it.number)).map(|it| it.starts);
         let ends = self.delegations.iter().map(|it| it.ends);
         let falls = policy.digests.iter().filter_map(|schedule| {
             let known = self.schedules.get(&schedule.name)?;
@@ -191,11 +174,7 @@ impl House {
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
-        People {
-            policy,
-            delegations: &self.delegations,
-            at,
-        }
+        People { policy, delegations: &self.delegations, at }
     }
 
     pub fn delegation(&self, number: u32) -> Option<&Delegation> {
@@ -218,25 +197,15 @@ impl House {
         let Body::Approval(approval) = &case.body else {
             return None;
         };
-        let answered = |it: &Event| {
-            matches!(
-                it,
-                Event::Concluded {
-                    outcome: Outcome::Approved | Outcome::Declined,
-                    ..
-                }
-            )
-        };
+        let answered =
+            |it: &Event| matches!(it, Event::Concluded { outcome: Outcome::Approved | Outcome::Declined, .. });
         if !events.iter().any(answered) || self.slow_paths.contains_key(&approval.path) {
             return None;
         }
         let p90 = self.slow_by_p90(policy, &approval.path)?;
         let path = policy.paths.get(&approval.path)?;
         let rule = path.bottleneck?;
-        let (limit, counted) = (
-            rule.p90_over?,
-            self.latencies.get(&approval.path).map_or(0, VecDeque::len),
-        );
+        let (limit, counted) = (rule.p90_over?, self.latencies.get(&approval.path).map_or(0, VecDeque::len));
         Some(HouseCommand::NoteSlowPath {
             path: approval.path.clone(),
             workflow: case.workflow.clone(),
@@ -250,16 +219,9 @@ impl House {
 
     /// Roles and people whose seat moves when the delegation begins or ends, those included that were handed to its giver.
     fn moved_by(&self, delegation: &Delegation, policy: &Policy) -> Then {
-        let people = People {
-            policy,
-            delegations: &self.delegations,
-            at: delegation.starts,
-        };
+        let people = People { policy, delegations: &self.delegations, at: delegation.starts };
         if !delegation.roles.is_empty() {
-            return Then::Rehold {
-                roles: delegation.roles.clone(),
-                people: vec![delegation.from.clone()],
-            };
+            return Then::Rehold { roles: delegation.roles.clone(), people: vec![delegation.from.clone()] };
         }
         let mut givers = vec![delegation.from.clone()];
         let mut next = 0;
@@ -272,10 +234,7 @@ impl House {
             next += 1;
         }
         let roles: BTreeSet<RoleId> = givers.iter().flat_map(|it| people.roles_of(it)).cloned().collect();
-        Then::Rehold {
-            roles: roles.into_iter().collect(),
-            people: givers,
-        }
+        Then::Rehold { roles: roles.into_iter().collect(), people: givers }
     }
 }
 
@@ -290,22 +249,14 @@ impl DigestSchedule {
 /// one perhaps before `after`.
 fn next_fall(cron: &Schedule, schedule: &DigestSchedule, after: At) -> Option<At> {
     let from = after.utc()?.with_timezone(&schedule.zone);
-    cron.after(&from)
-        .take(3)
-        .map(|fall| At(fall.timestamp_micros()))
-        .find(|&fall| fall > after)
+    cron.after(&from).take(3).map(|fall| At(fall.timestamp_micros())).find(|&fall| fall > after)
 }
 
 /// The newest fall between `after` and `now`: what was missed meanwhile is part of it.
 fn newest_fall(cron: &Schedule, schedule: &DigestSchedule, after: At, now: At) -> Option<At> {
     let first = next_fall(cron, schedule, after).filter(|&fall| fall <= now)?;
     let from = (now + Span::seconds(1)).utc()?.with_timezone(&schedule.zone);
-    let last = cron
-        .after(&from)
-        .rev()
-        .take(3)
-        .map(|fall| At(fall.timestamp_micros()))
-        .find(|&fall| fall <= now);
+    let last = cron.after(&from).rev().take(3).map(|fall| At(fall.timestamp_micros())).find(|&fall| fall <= now);
     last.max(Some(first))
 }
 
@@ -314,30 +265,11 @@ fn newest_fall(cron: &Schedule, schedule: &DigestSchedule, after: At, now: At) -
 /// # Errors
 /// A [`Refusal`] for the person who asked.
 pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRuling, Refusal> {
-    let draft = HouseDraft {
-        house: house.clone(),
-        ask,
-        policy,
-        ruling: HouseRuling::default(),
-    };
+    let draft = HouseDraft { house: house.clone(), ask, policy, ruling: HouseRuling::default() };
     match &ask.command {
         // What only people ask for …
-        HouseCommand::Delegate {
-            from,
-            to,
-            roles,
-            starts,
-            ends,
-            reason,
-        } => {
-            let wanted = Wanted {
-                from,
-                to: to.as_ref(),
-                roles,
-                starts: *starts,
-                ends: *ends,
-                reason,
-            };
+        HouseCommand::Delegate { from, to, roles, starts, ends, reason } => {
+            let wanted = Wanted { from, to: to.as_ref(), roles, starts: *starts, ends: *ends, reason };
             draft.delegate(&wanted)
         }
         HouseCommand::EndDelegation { number } => draft.end_delegation(*number),
@@ -345,32 +277,17 @@ pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRul
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::Missing("that is the bot's own business.".to_owned())),
-        HouseCommand::Start {
-            version,
-            clock,
-            was_down,
-        } => Ok(draft.start(version, clock, *was_down)),
+        HouseCommand::Start { version, clock, was_down } => Ok(draft.start(version, clock, *was_down)),
         HouseCommand::Stop => Ok(draft.record(HouseEvent::Stopped)),
         HouseCommand::Wake => Ok(draft.wake()),
-        HouseCommand::Watch {
-            oldest_wake_late,
-            oldest_notice_late,
-        } => Ok(draft.watch(*oldest_wake_late, *oldest_notice_late)),
-        HouseCommand::GiveUp {
-            outbox,
-            why,
-            to_operators,
-        } => Ok(draft.give_up(*outbox, why, *to_operators)),
-        HouseCommand::ClockWentBack { by } => Ok(draft.alarm(
-            HouseEvent::ClockWentBack { by: *by },
-            Telling::ClockWentBack { by: *by },
-        )),
-        HouseCommand::NoteSlowPath {
-            path,
-            workflow,
-            severity,
-            because,
-        } => Ok(draft.note_slow_path(OpenIncident {
+        HouseCommand::Watch { oldest_wake_late, oldest_notice_late } => {
+            Ok(draft.watch(*oldest_wake_late, *oldest_notice_late))
+        }
+        HouseCommand::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
+        HouseCommand::ClockWentBack { by } => {
+            Ok(draft.alarm(HouseEvent::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
+        }
+        HouseCommand::NoteSlowPath { path, workflow, severity, because } => Ok(draft.note_slow_path(OpenIncident {
             workflow: workflow.clone(),
             title: format!("Approvals on path {path} are slow"),
             severity: *severity,
@@ -384,12 +301,7 @@ pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRul
             because: Some(because.clone()),
             slow_path: Some(path.clone()),
         })),
-        HouseCommand::Recover {
-            lost_from,
-            signed_size,
-            policy,
-            head,
-        } => {
+        HouseCommand::Recover { lost_from, signed_size, policy, head } => {
             let lost = signed_size.saturating_sub(*lost_from);
             let told = format!(
                 "The database was restored from a backup. {lost} ledger entries that were signed, from no. {lost_from} on, are \
@@ -431,12 +343,7 @@ impl HouseDraft<'_> {
     }
 
     fn tell(&mut self, to: To, telling: Telling, not_before: Option<At>) {
-        self.ruling.notices.push(Notice {
-            to,
-            telling,
-            while_owed: Vec::new(),
-            not_before,
-        });
+        self.ruling.notices.push(Notice { to, telling, while_owed: Vec::new(), not_before });
     }
 
     /// By direct message, once the person's quiet hours are over.
@@ -484,31 +391,14 @@ impl HouseDraft<'_> {
         if self.allows(roles) {
             return Ok(());
         }
-        let who: Vec<String> = self
-            .people()
-            .seats(roles, &[])
-            .iter()
-            .map(|seat| self.name(&seat.person))
-            .collect();
-        let people = if who.is_empty() {
-            "nobody".to_owned()
-        } else {
-            list(who.iter())
-        };
-        Err(Refusal::NotYours {
-            what: what.to_owned(),
-            roles: list(roles.iter()),
-            people,
-        })
+        let who: Vec<String> = self.people().seats(roles, &[]).iter().map(|seat| self.name(&seat.person)).collect();
+        let people = if who.is_empty() { "nobody".to_owned() } else { list(who.iter()) };
+        Err(Refusal::NotYours { what: what.to_owned(), roles: list(roles.iter()), people })
     }
 
     fn start(mut self, version: &str, clock: &str, was_down: Option<Span>) -> HouseRuling {
         let was_down = was_down.filter(|&span| span > NOTICEABLE);
-        self.push(HouseEvent::Started {
-            version: version.to_owned(),
-            clock: clock.to_owned(),
-            was_down,
-        });
+        self.push(HouseEvent::Started { version: version.to_owned(), clock: clock.to_owned(), was_down });
         if let Some(was_down) = was_down {
             self.tell(To::Operators, Telling::WasDown { was_down }, None);
         }
@@ -533,14 +423,7 @@ impl HouseDraft<'_> {
         if !first {
             self.rehold_for(new);
         }
-        self.tell(
-            To::Operators,
-            Telling::PolicyLoaded {
-                digest: digest.to_string(),
-                by,
-            },
-            None,
-        );
+        self.tell(To::Operators, Telling::PolicyLoaded { digest: digest.to_string(), by }, None);
         Ok(self.reply(format!(
             "Policy “{}” is in force. Deadlines that were announced stay as they are; new cases run on it.",
             new.name
@@ -554,36 +437,20 @@ impl HouseDraft<'_> {
             let members = |policy: &Policy| policy.roles.get(role).map(|it| it.members.clone());
             members(old) != members(new)
         };
-        let mut roles: BTreeSet<RoleId> = old
-            .roles
-            .keys()
-            .chain(new.roles.keys())
-            .filter(|it| changed(it))
-            .cloned()
-            .collect();
-        let mut people: BTreeSet<PersonId> = old
-            .people
-            .keys()
-            .filter(|it| !new.people.contains_key(*it))
-            .cloned()
-            .collect();
+        let mut roles: BTreeSet<RoleId> =
+            old.roles.keys().chain(new.roles.keys()).filter(|it| changed(it)).cloned().collect();
+        let mut people: BTreeSet<PersonId> =
+            old.people.keys().filter(|it| !new.people.contains_key(*it)).cloned().collect();
         people.extend(new.people.keys().filter(|it| !old.people.contains_key(*it)).cloned());
         // A deputy who came or went moves the seats of those they stand in for.
-        for delegation in self
-            .house
-            .delegations
-            .iter()
-            .filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)))
+        for delegation in
+            self.house.delegations.iter().filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)))
         {
             if let Then::Rehold { roles: moved, .. } = self.house.moved_by(delegation, new) {
                 roles.extend(moved);
             }
         }
-        let givers = self
-            .house
-            .delegations
-            .iter()
-            .filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)));
+        let givers = self.house.delegations.iter().filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)));
         let givers: Vec<PersonId> = givers.map(|it| it.from.clone()).collect();
         people.extend(givers);
         if !roles.is_empty() || !people.is_empty() {
@@ -601,19 +468,14 @@ impl HouseDraft<'_> {
         for person in [Some(from), wanted.to].into_iter().flatten() {
             if !self.policy.people.contains_key(person) {
                 let hint = did_you_mean(person.as_str(), self.policy.people.keys().map(|it| it.as_str()));
-                return Err(Refusal::Missing(format!(
-                    "I don't know “{person}” in this policy.{hint}"
-                )));
+                return Err(Refusal::Missing(format!("I don't know “{person}” in this policy.{hint}")));
             }
         }
         if wanted.to == Some(from) {
             return Err(Refusal::OwnDeputy(from.clone()));
         }
         if by.as_ref() != Some(from) {
-            self.require(
-                "setting a delegation for somebody else",
-                &self.policy.may.delegate_for_others,
-            )?;
+            self.require("setting a delegation for somebody else", &self.policy.may.delegate_for_others)?;
             // Else a right to arrange absences would be a right to everybody's seat.
             if by.is_some() && by.as_ref() == wanted.to {
                 return Err(Refusal::Missing(format!(
@@ -628,10 +490,9 @@ impl HouseDraft<'_> {
         if let Some(role) = wanted.roles.iter().find(|role| !held.contains(role)) {
             return Err(match by.as_ref() == Some(from) {
                 true => Refusal::NotHeld(role.clone()),
-                false => Refusal::Missing(format!(
-                    "{} doesn't hold {role}, so it can't be handed on.",
-                    self.name(from)
-                )),
+                false => {
+                    Refusal::Missing(format!("{} doesn't hold {role}, so it can't be handed on.", self.name(from)))
+                }
             });
         }
         let starts = wanted.starts.unwrap_or(at);
@@ -659,16 +520,10 @@ impl HouseDraft<'_> {
         let share = |it: &Delegation| {
             it.roles.is_empty() || wanted.roles.is_empty() || it.roles.iter().any(|role| wanted.roles.contains(role))
         };
-        let twice = self
-            .house
-            .delegations
-            .iter()
-            .find(|it| &it.from == from && it.overlaps(starts, wanted.ends) && share(it));
+        let twice =
+            self.house.delegations.iter().find(|it| &it.from == from && it.overlaps(starts, wanted.ends) && share(it));
         if let Some(twice) = twice {
-            return Err(Refusal::DelegatedAlready {
-                from: from.clone(),
-                number: twice.number,
-            });
+            return Err(Refusal::DelegatedAlready { from: from.clone(), number: twice.number });
         }
         if let Some(circle) = self.people().circle(&delegation) {
             let names: Vec<String> = circle.iter().map(|it| self.name(it)).collect();
@@ -677,17 +532,11 @@ impl HouseDraft<'_> {
 
         let counts_once = self.counts_once(&delegation);
         self.push(HouseEvent::Delegated(delegation.clone()));
-        for person in [Some(from), wanted.to]
-            .into_iter()
-            .flatten()
-            .filter(|it| by.as_ref() != Some(*it))
-        {
+        for person in [Some(from), wanted.to].into_iter().flatten().filter(|it| by.as_ref() != Some(*it)) {
             self.tell_person(person, told(&delegation));
         }
         if starts <= at {
-            self.push(HouseEvent::DelegationBegan {
-                number: delegation.number,
-            });
+            self.push(HouseEvent::DelegationBegan { number: delegation.number });
             let moved = self.house.moved_by(&delegation, self.policy);
             self.ruling.then.push(moved);
         }
@@ -700,26 +549,15 @@ impl HouseDraft<'_> {
             None => format!("{} is away, {what}; the other holders remain", self.name(from)),
         };
         let end = format!("End it with `/approval undelegate {}`.", delegation.number);
-        Ok(self.reply(format!(
-            "Delegation no. {}: {who}. {end}{counts_once}",
-            delegation.number
-        )))
+        Ok(self.reply(format!("Delegation no. {}: {who}. {end}{counts_once}", delegation.number)))
     }
 
     /// What to know where the deputy sits in a role already that several must answer for.
     fn counts_once(&self, delegation: &Delegation) -> String {
         let Some(to) = &delegation.to else { return String::new() };
         let people = self.people();
-        let handed: Vec<&RoleId> = people
-            .roles_of(&delegation.from)
-            .filter(|it| delegation.covers(Some(it)))
-            .collect();
-        let stages = self
-            .policy
-            .paths
-            .values()
-            .flat_map(|path| &path.stages)
-            .filter(|stage| stage.quorum > 1);
+        let handed: Vec<&RoleId> = people.roles_of(&delegation.from).filter(|it| delegation.covers(Some(it))).collect();
+        let stages = self.policy.paths.values().flat_map(|path| &path.stages).filter(|stage| stage.quorum > 1);
         let shared: BTreeSet<&RoleId> = stages
             .filter(|stage| {
                 let mut roles = vec![stage.role.clone()];
@@ -739,44 +577,25 @@ impl HouseDraft<'_> {
     }
 
     fn end_delegation(mut self, number: u32) -> Result<HouseRuling, Refusal> {
-        let delegation = self
-            .house
-            .delegation(number)
-            .cloned()
-            .ok_or(Refusal::NoDelegation(number))?;
+        let delegation = self.house.delegation(number).cloned().ok_or(Refusal::NoDelegation(number))?;
         let by = self.ask.by.person().cloned();
         let own = by.is_some() && (by.as_ref() == Some(&delegation.from) || by == delegation.to);
         if !own {
-            self.require(
-                "ending somebody else's delegation",
-                &self.policy.may.delegate_for_others,
-            )?;
+            self.require("ending somebody else's delegation", &self.policy.may.delegate_for_others)?;
         }
         self.end(&delegation, by);
         let giver = self.name(&delegation.from);
-        Ok(self.reply(format!(
-            "Delegation no. {number} has ended; {giver} holds their own duties again."
-        )))
+        Ok(self.reply(format!("Delegation no. {number} has ended; {giver} holds their own duties again.")))
     }
 
     fn end(&mut self, delegation: &Delegation, by: Option<PersonId>) {
         let moved = self.house.moved_by(delegation, self.policy);
-        self.push(HouseEvent::DelegationEnded {
-            number: delegation.number,
-            by: by.clone(),
-        });
+        self.push(HouseEvent::DelegationEnded { number: delegation.number, by: by.clone() });
         self.ruling.then.push(moved);
         let Delegation { number, from, to, .. } = delegation.clone();
         for person in [Some(&delegation.from), delegation.to.as_ref()].into_iter().flatten() {
             if by.as_ref() != Some(person) {
-                self.tell_person(
-                    person,
-                    Telling::DelegationEnded {
-                        number,
-                        from: from.clone(),
-                        to: to.clone(),
-                    },
-                );
+                self.tell_person(person, Telling::DelegationEnded { number, from: from.clone(), to: to.clone() });
             }
         }
     }
@@ -788,9 +607,7 @@ impl HouseDraft<'_> {
             if delegation.ends <= now {
                 self.end(&delegation, None);
             } else if delegation.starts <= now && !self.house.begun.contains(&delegation.number) {
-                self.push(HouseEvent::DelegationBegan {
-                    number: delegation.number,
-                });
+                self.push(HouseEvent::DelegationBegan { number: delegation.number });
                 let moved = self.house.moved_by(&delegation, self.policy);
                 self.ruling.then.push(moved);
                 for person in [Some(&delegation.from), delegation.to.as_ref()].into_iter().flatten() {
@@ -811,20 +628,8 @@ impl HouseDraft<'_> {
             };
             let from = known.fell.unwrap_or(to - FIRST_DIGEST);
             let name = schedule.name.clone();
-            self.push(HouseEvent::DigestFell {
-                schedule: name.clone(),
-                from,
-                to,
-            });
-            self.tell(
-                To::Channel(schedule.channel.clone()),
-                Telling::Digest {
-                    schedule: name,
-                    from,
-                    to,
-                },
-                None,
-            );
+            self.push(HouseEvent::DigestFell { schedule: name.clone(), from, to });
+            self.tell(To::Channel(schedule.channel.clone()), Telling::Digest { schedule: name, from, to }, None);
         }
         self.ruling
     }
@@ -835,14 +640,8 @@ impl HouseDraft<'_> {
         let late = noticeable(oldest_wake_late) || noticeable(oldest_notice_late);
         match (self.house.behind, late) {
             (false, true) => self.alarm(
-                HouseEvent::FellBehind {
-                    oldest_wake_late,
-                    oldest_notice_late,
-                },
-                Telling::FellBehind {
-                    oldest_wake_late,
-                    oldest_notice_late,
-                },
+                HouseEvent::FellBehind { oldest_wake_late, oldest_notice_late },
+                Telling::FellBehind { oldest_wake_late, oldest_notice_late },
             ),
             (true, false) => self.alarm(HouseEvent::CaughtUp, Telling::CaughtUp),
             (true, true) | (false, false) => self.ruling,
@@ -850,29 +649,16 @@ impl HouseDraft<'_> {
     }
 
     fn give_up(self, outbox: i64, why: &str, to_operators: bool) -> HouseRuling {
-        let event = HouseEvent::GaveUp {
-            outbox,
-            why: why.to_owned(),
-        };
+        let event = HouseEvent::GaveUp { outbox, why: why.to_owned() };
         match to_operators {
             // That very channel can't be reached; the ledger and the health page still say so.
             true => self.record(event),
-            false => self.alarm(
-                event,
-                Telling::Undeliverable {
-                    outbox,
-                    why: why.to_owned(),
-                },
-            ),
+            false => self.alarm(event, Telling::Undeliverable { outbox, why: why.to_owned() }),
         }
     }
 
     fn note_slow_path(mut self, incident: OpenIncident) -> HouseRuling {
-        if !incident
-            .slow_path
-            .as_ref()
-            .is_some_and(|path| self.house.slow_paths.contains_key(path))
-        {
+        if !incident.slow_path.as_ref().is_some_and(|path| self.house.slow_paths.contains_key(path)) {
             self.ruling.then.push(Then::Open(Command::OpenIncident(incident)));
         }
         self.ruling
@@ -880,25 +666,8 @@ impl HouseDraft<'_> {
 }
 
 fn told(delegation: &Delegation) -> Telling {
-    let Delegation {
-        number,
-        from,
-        to,
-        roles,
-        starts,
-        ends,
-        reason,
-        ..
-    } = delegation.clone();
-    Telling::Delegated {
-        number,
-        from,
-        to,
-        roles,
-        starts,
-        ends,
-        reason,
-    }
+    let Delegation { number, from, to, roles, starts, ends, reason, .. } = delegation.clone();
+    Telling::Delegated { number, from, to, roles, starts, ends, reason }
 }
 
 #[cfg(test)]

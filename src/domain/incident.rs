@@ -139,24 +139,13 @@ impl IncidentState {
 
     /// Whether there is still something to be done about what happened.
     pub const fn is_live(self) -> bool {
-        matches!(
-            self,
-            IncidentState::Open | IncidentState::Acknowledged | IncidentState::Contained
-        )
+        matches!(self, IncidentState::Open | IncidentState::Acknowledged | IncidentState::Contained)
     }
 }
 
 impl Incident {
     pub fn begin(opened: &IncidentOpened) -> Incident {
-        let moment = |&(which, at): &(Which, At)| {
-            (
-                which,
-                Moment {
-                    at,
-                    said_by: opened.by.clone(),
-                },
-            )
-        };
+        let moment = |&(which, at): &(Which, At)| (which, Moment { at, said_by: opened.by.clone() });
         Incident {
             state: IncidentState::Open,
             severity: opened.severity,
@@ -178,13 +167,7 @@ impl Incident {
 
     /// Folds one event that came at `at`. What isn't an incident's changes nothing.
     pub fn apply(&mut self, event: &Event, at: At) {
-        let said = |by: &PersonId, text: &str| {
-            Some(Words {
-                by: by.clone(),
-                at,
-                text: text.to_owned(),
-            })
-        };
+        let said = |by: &PersonId, text: &str| Some(Words { by: by.clone(), at, text: text.to_owned() });
         match event {
             Event::Acknowledged { by } => {
                 self.state = IncidentState::Acknowledged;
@@ -228,14 +211,7 @@ impl Incident {
                 self.turned = said(by, reason);
             }
             Event::Updated { by, text } => self.last_update = said(by, text),
-            Event::FollowUpPromised {
-                number,
-                by: _,
-                assignee,
-                due,
-                text,
-                obligation,
-            } => {
+            Event::FollowUpPromised { number, by: _, assignee, due, text, obligation } => {
                 self.follow_ups.push(FollowUp {
                     number: *number,
                     assignee: assignee.clone(),
@@ -252,13 +228,7 @@ impl Incident {
             }
             Event::SeverityChanged { to, .. } => self.severity = *to,
             Event::MomentSet { by, which, at } => {
-                self.moments.insert(
-                    *which,
-                    Moment {
-                        at: *at,
-                        said_by: Some(by.clone()),
-                    },
-                );
+                self.moments.insert(*which, Moment { at: *at, said_by: Some(by.clone()) });
             }
             Event::SeatTaken { seat, person, by: _ } => {
                 self.seats.insert(*seat, person.clone());
@@ -310,23 +280,9 @@ impl Incident {
 
     /// The duties that the state calls for, with what each is about: a seat, where it is one of the seats.
     fn calls_for(&self) -> Vec<(Duty, Option<String>)> {
-        let plain = [
-            Duty::Acknowledge,
-            Duty::Assess,
-            Duty::Contain,
-            Duty::Update,
-            Duty::Resolve,
-            Duty::Review,
-        ];
-        let seats = self
-            .empty_seats()
-            .map(|seat| (Duty::FillSeat, Some(seat.word().to_owned())));
-        plain
-            .into_iter()
-            .map(|duty| (duty, None))
-            .chain(seats)
-            .filter(|(duty, _)| self.awaits(*duty))
-            .collect()
+        let plain = [Duty::Acknowledge, Duty::Assess, Duty::Contain, Duty::Update, Duty::Resolve, Duty::Review];
+        let seats = self.empty_seats().map(|seat| (Duty::FillSeat, Some(seat.word().to_owned())));
+        plain.into_iter().map(|duty| (duty, None)).chain(seats).filter(|(duty, _)| self.awaits(*duty)).collect()
     }
 }
 
@@ -349,21 +305,14 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
         && !world.policy.classes.contains_key(class)
     {
         let hint = did_you_mean(class.as_str(), world.policy.classes.keys().map(|name| name.as_str()));
-        return Err(Refusal::Missing(format!(
-            "there is no incident class “{class}” in the policy.{hint}"
-        )));
+        return Err(Refusal::Missing(format!("there is no incident class “{class}” in the policy.{hint}")));
     }
     if wanted.technical.is_some_and(|technical| !(1..=5).contains(&technical)) {
-        return Err(Refusal::Missing(
-            "technical severity is a number from 1 (the worst) to 5.".to_owned(),
-        ));
+        return Err(Refusal::Missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
     }
     let told = [wanted.occurred, wanted.detected, wanted.aware];
-    let moments: Vec<(Which, At)> = Which::ALL
-        .into_iter()
-        .zip(told)
-        .filter_map(|(which, at)| Some((which, at?)))
-        .collect();
+    let moments: Vec<(Which, At)> =
+        Which::ALL.into_iter().zip(told).filter_map(|(which, at)| Some((which, at?))).collect();
     if let Some(&(_, future)) = moments.iter().find(|(_, at)| *at > ask.at) {
         return Err(Refusal::Future(future));
     }
@@ -379,27 +328,17 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
         impact: wanted.impact,
         restricted: wanted.restricted,
         moments,
-        because: wanted
-            .because
-            .as_deref()
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-            .map(str::to_owned),
+        because: wanted.because.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
         slow_path: wanted.slow_path.clone(),
     };
     let because = opened.because.clone();
     let first = Event::IncidentOpened(Box::new(opened));
     let mut draft = Draft::begin(id, first, ask, world).expect("an incident begins with IncidentOpened");
     owe_what_the_state_calls_for(&mut draft);
-    let Some((number, due, urgent)) = draft
-        .case
-        .owed(Duty::Acknowledge)
-        .map(|it| (it.number, it.terms.due, it.terms.urgent))
+    let Some((number, due, urgent)) =
+        draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.due, it.terms.urgent))
     else {
-        return Ok(draft.done(format!(
-            "opened as {}; this policy asks nobody to acknowledge it",
-            wanted.severity
-        )));
+        return Ok(draft.done(format!("opened as {}; this policy asks nobody to acknowledge it", wanted.severity)));
     };
     let people = draft.waiting_on(number);
     let telling = Telling::IncidentOpened {
@@ -430,20 +369,14 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
 
 /// One line that fits on a card.
 fn title(typed: &str, wanted: &OpenIncident) -> Result<String, Refusal> {
-    let parts = typed
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|part| !part.is_empty());
+    let parts = typed.split(|c: char| c.is_whitespace() || c.is_control()).filter(|part| !part.is_empty());
     let title = parts.collect::<Vec<_>>().join(" ");
     match title.chars().count() {
         0 => Err(Refusal::Missing(format!(
             "the title is missing: say in a few words what is wrong, as in `/incident open {} scores drift for new customers`.",
             wanted.workflow
         ))),
-        have if have > TITLE_AT_MOST => Err(Refusal::TooLong {
-            what: "the title",
-            have,
-            most: TITLE_AT_MOST,
-        }),
+        have if have > TITLE_AT_MOST => Err(Refusal::TooLong { what: "the title", have, most: TITLE_AT_MOST }),
         _ => Ok(title),
     }
 }
@@ -457,10 +390,7 @@ fn homes(id: CaseId, restricted: bool, channels: &[Channel]) -> Vec<Channel> {
     let mut homes: Vec<Channel> = Vec::new();
     for channel in channels {
         if homes.iter().all(|home| home.platform != channel.platform) {
-            homes.push(Channel {
-                platform: channel.platform.clone(),
-                id: own.clone(),
-            });
+            homes.push(Channel { platform: channel.platform.clone(), id: own.clone() });
         }
     }
     homes
@@ -474,34 +404,23 @@ pub fn decide(incident: &Incident, case: &Case, ask: &Ask, world: &World<'_>) ->
     use Command as C;
     use IncidentState::{Acknowledged, Contained, Merged, Open, Resolved, Reviewed, Withdrawn};
     let id = case.id;
-    let heard = Hearing {
-        incident,
-        case,
-        ask,
-        world,
-    };
+    let heard = Hearing { incident, case, ask, world };
     match (incident.state, &ask.command) {
         // The engine answers these before any rulebook is asked.
         (_, C::Wake | C::Note { .. } | C::Link { .. } | C::Invite { .. } | C::Pause { .. } | C::Resume { .. }) => {
             Ok(Ruling::nothing())
         }
         (_, C::Waive { .. } | C::Contest { .. } | C::Settle { .. }) => Ok(Ruling::nothing()),
-        (_, C::OpenIncident(_) | C::RequestApproval(_)) => Err(Refusal::Missing(format!(
-            "a new case gets a number of its own: leave {id} out."
-        ))),
+        (_, C::OpenIncident(_) | C::RequestApproval(_)) => {
+            Err(Refusal::Missing(format!("a new case gets a number of its own: leave {id} out.")))
+        }
         (
             _,
             C::Approve { .. } | C::Decline { .. } | C::Amend { .. } | C::AskRequester { .. } | C::AnswerQuestion { .. },
-        ) => Err(Refusal::WrongKind {
-            case: id,
-            what: "an incident",
-            needs: "an approval",
-        }),
-        (_, C::Supersede { .. } | C::BreakGlass { .. } | C::ReviewBreakGlass { .. }) => Err(Refusal::WrongKind {
-            case: id,
-            what: "an incident",
-            needs: "an approval",
-        }),
+        ) => Err(Refusal::WrongKind { case: id, what: "an incident", needs: "an approval" }),
+        (_, C::Supersede { .. } | C::BreakGlass { .. } | C::ReviewBreakGlass { .. }) => {
+            Err(Refusal::WrongKind { case: id, what: "an incident", needs: "an approval" })
+        }
 
         // What stays possible after the end.
         (_, C::FollowUpDone { number }) => heard.follow_up_done(*number),
@@ -514,9 +433,9 @@ pub fn decide(incident: &Incident, case: &Case, ask: &Ask, world: &World<'_>) ->
         }
 
         (Acknowledged, C::StillWorking) => heard.still_working(),
-        (Open, C::StillWorking) => Err(Refusal::Missing(format!(
-            "{id} isn't acknowledged now. `/incident ack {id}` takes it in hand."
-        ))),
+        (Open, C::StillWorking) => {
+            Err(Refusal::Missing(format!("{id} isn't acknowledged now. `/incident ack {id}` takes it in hand.")))
+        }
         (Contained | Resolved, C::StillWorking) => {
             Err(heard.already_there("Nobody has to say any more that the work goes on.".to_owned()))
         }
@@ -540,9 +459,9 @@ pub fn decide(incident: &Incident, case: &Case, ask: &Ask, world: &World<'_>) ->
         ))),
 
         (Resolved | Reviewed, C::Reopen { reason }) => heard.reopen(reason),
-        (Open | Acknowledged | Contained, C::Reopen { .. }) => Err(heard.already_there(format!(
-            "There is nothing to reopen; `/incident update {id} …` says what is new."
-        ))),
+        (Open | Acknowledged | Contained, C::Reopen { .. }) => {
+            Err(heard.already_there(format!("There is nothing to reopen; `/incident update {id} …` says what is new.")))
+        }
 
         (Open | Acknowledged | Contained | Resolved, C::Merge { into }) => heard.merge(*into),
         (Open | Acknowledged | Contained | Resolved | Reviewed, C::Absorb { other }) => heard.absorb(*other),
@@ -602,16 +521,8 @@ pub fn climbed(draft: &mut Draft<'_>, before: &Obligation, climbed: &Climbed) {
         return;
     }
     let severity = Some(incident.severity);
-    let stood_on = draft
-        .case
-        .obligations
-        .iter()
-        .find(|it| draft.case.stands_on(it))
-        .map(|it| it.holder.clone());
-    let target = draft
-        .world
-        .stamped
-        .target(Duty::Acknowledge, &draft.case.workflow, severity);
+    let stood_on = draft.case.obligations.iter().find(|it| draft.case.stands_on(it)).map(|it| it.holder.clone());
+    let target = draft.world.stamped.target(Duty::Acknowledge, &draft.case.workflow, severity);
     let mut roles: Vec<RoleId> = match (target.and_then(|it| it.holder.clone()), stood_on) {
         (Some(role), _) => vec![role],
         (None, Some(Holder::Roles(roles))) => roles,
@@ -625,20 +536,12 @@ pub fn climbed(draft: &mut Draft<'_>, before: &Obligation, climbed: &Climbed) {
     }
     draft.push(Event::AcknowledgementLapsed);
     let number = before.number;
-    draft.push(Event::Voided {
-        number,
-        reason: "nobody answered; the acknowledgement lapsed".to_owned(),
-    });
+    draft.push(Event::Voided { number, reason: "nobody answered; the acknowledgement lapsed".to_owned() });
     let number = draft.owe_anyway(Duty::Acknowledge, severity, Holder::Roles(roles), None, PAGE_WITHIN);
     let people = draft.waiting_on(number);
     let (case, title, due) = (draft.case.id, draft.case.title.clone(), due_of(&draft.case, number));
     let urgent = draft.case.obligation(number).is_some_and(|it| it.terms.urgent);
-    let telling = Telling::AcknowledgementLapsed {
-        case,
-        title,
-        people: people.clone(),
-        due,
-    };
+    let telling = Telling::AcknowledgementLapsed { case, title, people: people.clone(), due };
     draft.tell_case_and(&people, telling, vec![number], urgent);
 }
 
@@ -654,9 +557,7 @@ pub fn ask_still_working(draft: &mut Draft<'_>, acknowledgement: &Obligation) {
         return;
     };
     let severity = Some(incident.severity);
-    draft.push(Event::AskedStillWorking {
-        number: acknowledgement.number,
-    });
+    draft.push(Event::AskedStillWorking { number: acknowledgement.number });
     let holder = Holder::Person(person.clone());
     let number = draft.owe_anyway(Duty::StillWorking, severity, holder, None, STILL_WORKING_WITHIN);
     let people = draft.waiting_on(number);
@@ -664,17 +565,7 @@ pub fn ask_still_working(draft: &mut Draft<'_>, acknowledgement: &Obligation) {
     let urgent = draft.case.obligation(number).is_some_and(|it| it.terms.urgent);
     // A deputy is asked by name: the question is for whoever can answer it.
     let person = people.first().cloned().unwrap_or(person);
-    draft.tell_case_and(
-        &people,
-        Telling::StillWorking {
-            case,
-            title,
-            person,
-            due,
-        },
-        vec![number],
-        urgent,
-    );
+    draft.tell_case_and(&people, Telling::StillWorking { case, title, person, due }, vec![number], urgent);
 }
 
 /// Opens each duty that the state calls for, that isn't open yet, and that the policy has a target for.
@@ -684,11 +575,7 @@ fn owe_what_the_state_calls_for(draft: &mut Draft<'_>) {
     };
     let severity = Some(incident.severity);
     for (duty, about) in incident.calls_for() {
-        if !draft
-            .case
-            .open_obligations()
-            .any(|it| it.duty == duty && it.about == about)
-        {
+        if !draft.case.open_obligations().any(|it| it.duty == duty && it.about == about) {
             draft.owe_by_policy(duty, severity, None, about);
         }
     }
@@ -704,28 +591,16 @@ fn role_of(case: &Case, number: u32) -> String {
 }
 
 fn known(person: &PersonId, world: &World<'_>) -> Result<(), Refusal> {
-    if world.policy.people.contains_key(person) {
-        Ok(())
-    } else {
-        Err(Refusal::Stranger)
-    }
+    if world.policy.people.contains_key(person) { Ok(()) } else { Err(Refusal::Stranger) }
 }
 
 /// A moment as the person who asks reads it: `15:04`, with the date where that isn't today.
 fn moment(at: At, ask: &Ask, world: &World<'_>) -> String {
-    let zone = ask
-        .by
-        .person()
-        .and_then(|person| world.policy.people.get(person))
-        .map_or(chrono_tz::UTC, |it| it.zone);
+    let zone = ask.by.person().and_then(|person| world.policy.people.get(person)).map_or(chrono_tz::UTC, |it| it.zone);
     let (Some(at), Some(now)) = (at.utc(), ask.at.utc()) else {
         return "an unknown time".to_owned();
     };
     let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
-    let shape = if at.date_naive() == now.date_naive() {
-        "%H:%M"
-    } else {
-        "%-d %b %H:%M"
-    };
+    let shape = if at.date_naive() == now.date_naive() { "%H:%M" } else { "%-d %b %H:%M" };
     at.format(shape).to_string()
 }

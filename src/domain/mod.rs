@@ -89,7 +89,8 @@ impl World<'_> {
             Actor::Person(person) if roles.is_empty() => self.policy.people.contains_key(person),
             // Somebody who is away has handed on their duties, not their rights.
             Actor::Person(person) => {
-                let member = |role: &RoleId| self.policy.roles.get(role).is_some_and(|role| role.members.contains(person));
+                let member =
+                    |role: &RoleId| self.policy.roles.get(role).is_some_and(|role| role.members.contains(person));
                 roles.iter().any(member) || self.people.seat(person, roles).is_some()
             }
         }

@@ -133,9 +133,16 @@ pub enum Standing {
         expires: Option<At>,
     },
     /// Somebody with the right to do so let it go, with a reason.
-    Waived { at: At, by: PersonId, reason: String },
+    Waived {
+        at: At,
+        by: PersonId,
+        reason: String,
+    },
     /// It lost its object: the case was withdrawn, merged, or the duty replaced by a tighter one.
-    Void { at: At, reason: String },
+    Void {
+        at: At,
+        reason: String,
+    },
 }
 
 /// The state in the words of the specification, derived.
@@ -297,7 +304,14 @@ impl Terms {
 }
 
 impl Obligation {
-    pub fn new(number: u32, duty: Duty, holder: Holder, held_by: Vec<PersonId>, opened: At, terms: Terms) -> Obligation {
+    pub fn new(
+        number: u32,
+        duty: Duty,
+        holder: Holder,
+        held_by: Vec<PersonId>,
+        opened: At,
+        terms: Terms,
+    ) -> Obligation {
         Obligation {
             number,
             duty,

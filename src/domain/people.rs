@@ -30,6 +30,10 @@ impl Delegation {
     pub fn covers(&self, role: Option<&RoleId>) -> bool {
         self.roles.is_empty() || role.is_some_and(|role| self.roles.contains(role))
     }
+    /// Whether somebody who may not answer arranged who answers in another's stead. Such a delegation doesn't count there.
+    fn was_set_by_one_of(&self, excluded: &[PersonId]) -> bool {
+        self.by != self.from && excluded.contains(&self.by)
+    }
     pub fn overlaps(&self, starts: At, ends: At) -> bool {
         self.starts < ends && starts < self.ends
     }
@@ -115,10 +119,9 @@ impl<'a> People<'a> {
     fn seat_of(&self, member: &PersonId, role: Option<&RoleId>, excluded: &[PersonId]) -> Option<Seat> {
         let mut person = member;
         for _ in 0..=self.delegations.len() {
-            let away = self
-                .delegations
-                .iter()
-                .find(|delegation| &delegation.from == person && delegation.holds_at(self.at) && delegation.covers(role));
+            let away = self.delegations.iter().find(|it| {
+                &it.from == person && it.holds_at(self.at) && it.covers(role) && !it.was_set_by_one_of(excluded)
+            });
             match away.map(|delegation| delegation.to.as_ref()) {
                 None => {
                     let stands_in_for = (person != member).then(|| member.clone());

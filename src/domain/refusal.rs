@@ -5,7 +5,9 @@ use super::{At, CaseId, Duty, PersonId, RoleId};
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    #[error("I don't know you in this policy yet. Ask an operator to add your account to [people]; until then your words are kept, but not acted on.")]
+    #[error(
+        "I don't know you in this policy yet. Ask an operator to add your account to [people]; until then your words are kept, but not acted on."
+    )]
     Stranger,
     #[error("I can't find {0}. `/incident list` and `/approval list` show what is open.")]
     NoSuchCase(CaseId),
@@ -19,7 +21,9 @@ pub enum Refusal {
     NotYours { what: String, roles: String, people: String },
     #[error("{0}")]
     Missing(String),
-    #[error("{what} is too long: {have} characters, and {most} are possible. Put the rest in a file or a second message.")]
+    #[error(
+        "{what} is too long: {have} characters, and {most} are possible. Put the rest in a file or a second message."
+    )]
     TooLong { what: &'static str, have: usize, most: usize },
     #[error("nobody owes “{duty}” on {case} now.")]
     NothingOwed { case: CaseId, duty: Duty },
@@ -61,7 +65,9 @@ pub enum Refusal {
     Circle(String),
     #[error("{0} can't stand in for themselves.")]
     OwnDeputy(PersonId),
-    #[error("there is already a delegation from {from} at that time (no. {number}). End it first: `/approval undelegate {number}`.")]
+    #[error(
+        "there is already a delegation from {from} at that time (no. {number}). End it first: `/approval undelegate {number}`."
+    )]
     DelegatedAlready { from: PersonId, number: u32 },
     #[error("there is no delegation no. {0} in force.")]
     NoDelegation(u32),

@@ -26,7 +26,10 @@ pub enum Then {
     Open(Command),
     House(HouseCommand),
     /// Holders of these roles, or what these people hold in person, may have changed: wake every open case that they hold.
-    Rehold { roles: Vec<RoleId>, people: Vec<PersonId> },
+    Rehold {
+        roles: Vec<RoleId>,
+        people: Vec<PersonId>,
+    },
 }
 
 pub struct Draft<'a> {
@@ -83,7 +86,14 @@ impl<'a> Draft<'a> {
 
     /// Like [`Draft::owe_by_policy`], with an answer within `fallback` (calendar time) where the policy has no target: for
     /// duties that exist because somebody just asked for them.
-    pub fn owe_anyway(&mut self, duty: Duty, severity: Option<Severity>, holder: Holder, about: Option<String>, fallback: super::Span) -> u32 {
+    pub fn owe_anyway(
+        &mut self,
+        duty: Duty,
+        severity: Option<Severity>,
+        holder: Holder,
+        about: Option<String>,
+        fallback: super::Span,
+    ) -> u32 {
         match self.owe_by_policy(duty, severity, Some(holder.clone()), about.clone()) {
             Some(number) => number,
             None => self.owe(duty, holder, Terms::until(self.at + fallback, self.at), about),
@@ -107,6 +117,8 @@ impl<'a> Draft<'a> {
     /// Every open obligation that fits lost its object.
     pub fn void(&mut self, reason: &str, fits: impl Fn(&Obligation) -> bool) {
         for number in self.numbers(|it| it.is_open() && fits(it)) {
+            // The pause ends with it, so that its time is recorded.
+            self.resume(number);
             self.push(Event::Voided { number, reason: reason.to_owned() });
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::engine::TEXT_AT_MOST;
+use crate::domain::engine::{REVIEW_AT_MOST, TEXT_AT_MOST};
 use crate::domain::incident::TITLE_AT_MOST;
 use crate::domain::policy::Policy;
 use crate::domain::{At, CaseId};
@@ -164,6 +164,7 @@ fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Fi
         value: filled(arg, given, context),
         max: match arg.kind {
             Kind::Title => Some(TITLE_AT_MOST),
+            Kind::Rest if arg.label == "Review" => Some(REVIEW_AT_MOST),
             Kind::Rest | Kind::Action => Some(TEXT_AT_MOST),
             _ => None,
         },

@@ -544,6 +544,13 @@ fn tail(
         let open = |name: &str, found: &[(&str, String)]| {
             !raw.said.contains_key(name) && found.iter().all(|(known, _)| *known != name)
         };
+        // The key first: a value is only looked at if its key isn't said yet, so that a text full of them is read once.
+        let key = rest.split_once('=').map_or("", |(key, _)| key);
+        let closed =
+            |key: &str| verb.args.iter().any(|arg| arg.name.eq_ignore_ascii_case(key) && !open(arg.name, &found));
+        if key.len() < 40 && closed(key) {
+            return None;
+        }
         if let Some((arg, value, after)) = named(verb, rest, context).filter(|(arg, ..)| open(arg.name, &found)) {
             found.push((arg.name, value.to_owned()));
             rest = after.trim_start();

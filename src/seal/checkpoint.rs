@@ -20,12 +20,7 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// The head of the log that this key speaks for.
     pub fn of(signer: &Signer, size: u64, root: Hash) -> Checkpoint {
-        Checkpoint {
-            origin: signer.verifier().name().to_owned(),
-            size,
-            root,
-            extensions: Vec::new(),
-        }
+        Checkpoint { origin: signer.verifier().name().to_owned(), size, root, extensions: Vec::new() }
     }
 
     /// The checkpoint as a signed note. Never sign two that disagree: that is the caller's to ensure, before he calls.
@@ -58,9 +53,7 @@ impl Checkpoint {
     /// [`NoteError::NotACheckpoint`].
     pub fn parse(text: &str) -> Result<Checkpoint, NoteError> {
         let wrong = NoteError::NotACheckpoint;
-        let body = text
-            .strip_suffix('\n')
-            .ok_or(wrong("the text does not end in a newline"))?;
+        let body = text.strip_suffix('\n').ok_or(wrong("the text does not end in a newline"))?;
         let mut lines = body.split('\n');
         let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
             return Err(wrong("it has fewer than three lines"));
@@ -84,10 +77,7 @@ impl Checkpoint {
         if self.origin == verifier.name() {
             return Ok(());
         }
-        Err(NoteError::OtherLog {
-            origin: self.origin.clone(),
-            name: verifier.name().to_owned(),
-        })
+        Err(NoteError::OtherLog { origin: self.origin.clone(), name: verifier.name().to_owned() })
     }
 }
 
@@ -116,32 +106,21 @@ mod tests {
     /// A head of the Go checksum database, as it was served: signed by a real log, under an origin that is not its name.
     #[test]
     fn a_checkpoint_of_a_real_log_opens() {
-        let key: Verifier = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
-            .parse()
-            .unwrap();
+        let key: Verifier = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8".parse().unwrap();
         let note = "go.sum database tree\n63512409\nF7eHRPqN/cqPtqti14NKdGGaI1Giw8coWP3KxihFZbg=\n\n\
                     — sum.golang.org Az3gri1OBHKT87Xj8UXU8zjoHGy/X+7Nl94f8TZkELVaasolmGApUsWqwVG9vE6hgqYb/ph/w2vdkLIVRH7bMB/FPQ4=\n";
         let checkpoint = Checkpoint::parse(key.open(note).unwrap()).unwrap();
-        assert_eq!(
-            (&checkpoint.origin[..], checkpoint.size),
-            ("go.sum database tree", 63_512_409)
-        );
+        assert_eq!((&checkpoint.origin[..], checkpoint.size), ("go.sum database tree", 63_512_409));
         assert_eq!(
             Checkpoint::open(note, &key),
-            Err(NoteError::OtherLog {
-                origin: "go.sum database tree".into(),
-                name: "sum.golang.org".into()
-            })
+            Err(NoteError::OtherLog { origin: "go.sum database tree".into(), name: "sum.golang.org".into() })
         );
     }
 
     #[test]
     fn the_text_is_three_lines() {
         let checkpoint = Checkpoint::of(&signer(), 0, Hash::ZERO);
-        assert_eq!(
-            checkpoint.to_string(),
-            "example.com/log\n0\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
-        );
+        assert_eq!(checkpoint.to_string(), "example.com/log\n0\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
     }
 
     #[test]
@@ -157,14 +136,8 @@ mod tests {
             check(&format!("example.com/log\n{size}\n{root}\n"), "plain decimal");
         }
         check("example.com/log\n5\nAAAA\n", "root is not 32 bytes");
-        check(
-            &format!("example.com/log\n5\n{root}\n\nmore\n"),
-            "extension line is empty",
-        );
-        check(
-            &format!("example.com/other\n5\n{root}\n"),
-            "the log `example.com/other`",
-        );
+        check(&format!("example.com/log\n5\n{root}\n\nmore\n"), "extension line is empty");
+        check(&format!("example.com/other\n5\n{root}\n"), "the log `example.com/other`");
     }
 
     #[test]

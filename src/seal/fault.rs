@@ -113,25 +113,16 @@ impl fmt::Display for Fault {
         let seq = self.seq;
         match &self.what {
             What::Unreadable(error) => {
-                write!(
-                    f,
-                    "Entry {seq} cannot be read, so its bytes were changed after it was sealed: {error}."
-                )
+                write!(f, "Entry {seq} cannot be read, so its bytes were changed after it was sealed: {error}.")
             }
             What::Missing { through } if *through == seq => {
                 write!(f, "Entry {seq} is missing: it was removed from the ledger.")
             }
             What::Missing { through } => {
-                write!(
-                    f,
-                    "Entries {seq} to {through} are missing: they were removed from the ledger."
-                )
+                write!(f, "Entries {seq} to {through} are missing: they were removed from the ledger.")
             }
             What::OutOfPlace { expected } => {
-                write!(
-                    f,
-                    "Entry {seq} stands where entry {expected} is due: it was inserted, repeated or renumbered."
-                )
+                write!(f, "Entry {seq} stands where entry {expected} is due: it was inserted, repeated or renumbered.")
             }
             What::BrokenChain { named, found } => write!(
                 f,
@@ -154,10 +145,7 @@ impl fmt::Display for Fault {
                  both."
             ),
             What::ContentMissing => {
-                write!(
-                    f,
-                    "Entry {seq} has a salt but no content: it was removed. An erasure removes both."
-                )
+                write!(f, "Entry {seq} has a salt but no content: it was removed. An erasure removes both.")
             }
             What::SaltLength(bytes) => write!(
                 f,
@@ -264,25 +252,15 @@ mod tests {
     #[test]
     fn a_fault_is_a_sentence() {
         let check = |what, expected: &str| assert_eq!(Fault { seq: 7, what }.to_string(), expected);
-        check(
-            What::Missing { through: 7 },
-            "Entry 7 is missing: it was removed from the ledger.",
-        );
-        check(
-            What::Missing { through: 9 },
-            "Entries 7 to 9 are missing: they were removed from the ledger.",
-        );
+        check(What::Missing { through: 7 }, "Entry 7 is missing: it was removed from the ledger.");
+        check(What::Missing { through: 9 }, "Entries 7 to 9 are missing: they were removed from the ledger.");
         check(
             What::Unreadable(LeafError::NotCanonical),
             "Entry 7 cannot be read, so its bytes were changed after it was sealed: it is not canonical JSON (RFC 8785), \
              so it is not what this program would have written.",
         );
         check(
-            What::CopyDiffers {
-                column: Column::Case,
-                kept: "INC-1".into(),
-                sealed: "INC-2".into(),
-            },
+            What::CopyDiffers { column: Column::Case, kept: "INC-1".into(), sealed: "INC-2".into() },
             "The case kept beside entry 7 is `INC-1`, but the sealed entry says `INC-2`: look-ups were led astray, the \
              sealed entry stands.",
         );
@@ -299,12 +277,6 @@ mod tests {
         let mut faults = many(0, 70);
         faults.append(many(70, 170));
         assert_eq!(faults.total(), 240);
-        assert_eq!(
-            faults,
-            Faults {
-                total: 240,
-                ..many(0, 100)
-            }
-        );
+        assert_eq!(faults, Faults { total: 240, ..many(0, 100) });
     }
 }

@@ -72,8 +72,7 @@ impl<'de> Deserialize<'de> for Hash {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Hash, E> {
-                text.parse()
-                    .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         deserializer.deserialize_str(HexDigits)
@@ -96,11 +95,7 @@ mod tests {
         let written = Hash::ZERO.to_base64();
         assert_eq!(written, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
         assert_eq!(Hash::from_base64(written.trim_end_matches('=')), None);
-        assert_eq!(
-            Hash::from_base64(&written.replace("A=", "B=")),
-            None,
-            "bits that no byte uses must be zero"
-        );
+        assert_eq!(Hash::from_base64(&written.replace("A=", "B=")), None, "bits that no byte uses must be zero");
         assert_eq!(Hash::from_base64("AAAA"), None);
     }
 }

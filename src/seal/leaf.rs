@@ -34,12 +34,7 @@ pub struct Envelope<'a> {
     /// When it was recorded, in microseconds since 1970-01-01 UTC. Never goes back along the ledger.
     pub at_us: i64,
     /// The case that it belongs to, like `INC-12`; left out when it belongs to none.
-    #[serde(
-        borrow,
-        default,
-        deserialize_with = "present_text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(borrow, default, deserialize_with = "present_text", skip_serializing_if = "Option::is_none")]
     pub case: Option<Cow<'a, str>>,
     /// Which clock `at_us` was read from.
     pub clock: Clock,
@@ -183,9 +178,7 @@ impl<'de> Deserialize<'de> for V1 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<V1, D::Error> {
         match u64::deserialize(deserializer)? {
             1 => Ok(V1),
-            other => Err(de::Error::custom(format_args!(
-                "this program reads version 1 of the envelope, not {other}"
-            ))),
+            other => Err(de::Error::custom(format_args!("this program reads version 1 of the envelope, not {other}"))),
         }
     }
 }
@@ -232,10 +225,9 @@ impl<'de> Deserialize<'de> for Actor {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Actor, E> {
                 match text {
                     "bot" => Ok(Actor::Bot),
-                    _ => text
-                        .parse()
-                        .map(Actor::Person)
-                        .map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self)),
+                    _ => {
+                        text.parse().map(Actor::Person).map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+                    }
                 }
             }
         }
@@ -317,12 +309,7 @@ mod tests {
 
     #[test]
     fn the_exact_bytes_of_a_leaf_never_change() {
-        let bot = Envelope {
-            actor: Actor::Bot,
-            commit: Hash([0xab; 32]),
-            said_us: Some(-5),
-            ..opened()
-        };
+        let bot = Envelope { actor: Actor::Bot, commit: Hash([0xab; 32]), said_us: Some(-5), ..opened() };
         let expected = format!(
             r#"{{"actor":"bot","at_us":1763900000000000,"case":"INC-12","clock":"real","commit":"{}","kind":"incident.opened","prev":"{}","said_us":-5,"seq":0,"source":"local","v":1}}"#,
             "ab".repeat(32),
@@ -339,37 +326,26 @@ mod tests {
 
     fn envelope() -> impl Strategy<Value = Envelope<'static>> {
         let exact = EXACT_INTEGER_MAX as i64;
-        let actor = prop_oneof![
-            Just(Actor::Bot),
-            any::<[u8; 8]>().prop_map(|bytes| Actor::Person(Pseudonym(bytes)))
-        ];
+        let actor = prop_oneof![Just(Actor::Bot), any::<[u8; 8]>().prop_map(|bytes| Actor::Person(Pseudonym(bytes)))];
         let clock = prop_oneof![Just(Clock::Real), Just(Clock::Manual)];
         let hash = || any::<[u8; 32]>().prop_map(Hash);
         (
             (actor, -exact..=exact, prop::option::of(text()), clock, hash()),
-            (
-                text(),
-                hash(),
-                prop::option::of(-exact..=exact),
-                0..=EXACT_INTEGER_MAX,
-                text(),
-            ),
+            (text(), hash(), prop::option::of(-exact..=exact), 0..=EXACT_INTEGER_MAX, text()),
         )
-            .prop_map(
-                |((actor, at_us, case, clock, commit), (kind, prev, said_us, seq, source))| Envelope {
-                    actor,
-                    at_us,
-                    case,
-                    clock,
-                    commit,
-                    kind,
-                    prev,
-                    said_us,
-                    seq,
-                    source,
-                    v: V1,
-                },
-            )
+            .prop_map(|((actor, at_us, case, clock, commit), (kind, prev, said_us, seq, source))| Envelope {
+                actor,
+                at_us,
+                case,
+                clock,
+                commit,
+                kind,
+                prev,
+                said_us,
+                seq,
+                source,
+                v: V1,
+            })
     }
 
     proptest! {
@@ -398,10 +374,7 @@ mod tests {
         let leaf = opened().encode().unwrap();
         let parsed = Envelope::parse(&leaf).unwrap();
         assert!(matches!(parsed.case, Some(Cow::Borrowed("INC-12"))));
-        assert!(matches!(
-            (parsed.kind, parsed.source),
-            (Cow::Borrowed(_), Cow::Borrowed(_))
-        ));
+        assert!(matches!((parsed.kind, parsed.source), (Cow::Borrowed(_), Cow::Borrowed(_))));
     }
 
     #[test]
@@ -417,10 +390,7 @@ mod tests {
         check(leaf.replace(",\"at_us", ", \"at_us"), not_canonical);
         check(format!("{leaf}\n"), not_canonical);
         check(leaf.replace("INC-12", r"INC\u002d12"), not_canonical);
-        check(
-            leaf.replace(r#""seq":0,"source":"local""#, r#""source":"local","seq":0"#),
-            not_canonical,
-        );
+        check(leaf.replace(r#""seq":0,"source":"local""#, r#""source":"local","seq":0"#), not_canonical);
         check(leaf.replace("\"seq\":0", "\"said_us\":null,\"seq\":0"), not_canonical);
         check(leaf.replace("\"INC-12\"", "null"), malformed);
         check(leaf.replace("\"seq\":0", "\"seq\":0.0"), malformed);
@@ -438,63 +408,25 @@ mod tests {
 
     #[test]
     fn a_leaf_keeps_to_its_limits() {
-        let room = LEAF_MAX_BYTES
-            - Envelope {
-                kind: "".into(),
-                ..opened()
-            }
-            .encode()
-            .unwrap()
-            .len();
-        let longest = Envelope {
-            kind: "k".repeat(room).into(),
-            ..opened()
-        }
-        .encode()
-        .unwrap();
+        let room = LEAF_MAX_BYTES - Envelope { kind: "".into(), ..opened() }.encode().unwrap().len();
+        let longest = Envelope { kind: "k".repeat(room).into(), ..opened() }.encode().unwrap();
         assert_eq!(longest.len(), LEAF_MAX_BYTES);
         assert!(Envelope::parse(&longest).is_ok());
-        let beyond = Envelope {
-            kind: "k".repeat(room + 1).into(),
-            ..opened()
-        };
+        let beyond = Envelope { kind: "k".repeat(room + 1).into(), ..opened() };
         assert_eq!(beyond.encode(), Err(LeafError::TooLong(LEAF_MAX_BYTES + 1)));
         let bytes = serde_json::to_vec(&beyond).unwrap();
         assert_eq!(Envelope::parse(&bytes), Err(LeafError::TooLong(LEAF_MAX_BYTES + 1)));
 
         let last = EXACT_INTEGER_MAX as i64;
-        assert!(
-            Envelope {
-                at_us: -last,
-                said_us: Some(last),
-                ..opened()
-            }
-            .encode()
-            .is_ok()
-        );
+        assert!(Envelope { at_us: -last, said_us: Some(last), ..opened() }.encode().is_ok());
         for inexact in [
-            Envelope {
-                at_us: last + 1,
-                ..opened()
-            },
-            Envelope {
-                said_us: Some(-last - 1),
-                ..opened()
-            },
-            Envelope {
-                seq: EXACT_INTEGER_MAX + 1,
-                ..opened()
-            },
+            Envelope { at_us: last + 1, ..opened() },
+            Envelope { said_us: Some(-last - 1), ..opened() },
+            Envelope { seq: EXACT_INTEGER_MAX + 1, ..opened() },
         ] {
-            assert!(
-                matches!(inexact.encode(), Err(LeafError::Inexact { .. })),
-                "{inexact:?}"
-            );
+            assert!(matches!(inexact.encode(), Err(LeafError::Inexact { .. })), "{inexact:?}");
             let bytes = serde_json::to_vec(&inexact).unwrap();
-            assert!(
-                matches!(Envelope::parse(&bytes), Err(LeafError::Inexact { .. })),
-                "{inexact:?}"
-            );
+            assert!(matches!(Envelope::parse(&bytes), Err(LeafError::Inexact { .. })), "{inexact:?}");
         }
     }
 

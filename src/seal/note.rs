@@ -126,17 +126,10 @@ impl Verifier {
         if !is_key_name(name) {
             return Err(KeyError::Name(name.to_owned()));
         }
-        let digest = Sha256::new()
-            .chain_update(name)
-            .chain_update([b'\n', ED25519])
-            .chain_update(key.as_bytes())
-            .finalize();
+        let digest =
+            Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
         let id = *digest.first_chunk().expect("4 bytes of 32");
-        Ok(Verifier {
-            name: name.to_owned(),
-            id,
-            key,
-        })
+        Ok(Verifier { name: name.to_owned(), id, key })
     }
 
     /// The key's name, which is also the log's origin.
@@ -152,23 +145,13 @@ impl Verifier {
     pub fn open<'n>(&self, note: &'n str) -> Result<&'n str, NoteError> {
         let note = SignedNote::parse(note)?;
         let mut signed = false;
-        for line in note
-            .signatures
-            .iter()
-            .filter(|line| line.name == self.name && line.id() == self.id)
-        {
+        for line in note.signatures.iter().filter(|line| line.name == self.name && line.id() == self.id) {
             let forged = || NoteError::Forged(self.name.clone());
             let signature = Signature::from_slice(line.signature()).map_err(|_| forged())?;
-            self.key
-                .verify_strict(note.text.as_bytes(), &signature)
-                .map_err(|_| forged())?;
+            self.key.verify_strict(note.text.as_bytes(), &signature).map_err(|_| forged())?;
             signed = true;
         }
-        if signed {
-            Ok(note.text)
-        } else {
-            Err(NoteError::Unsigned(self.to_string()))
-        }
+        if signed { Ok(note.text) } else { Err(NoteError::Unsigned(self.to_string())) }
     }
 }
 
@@ -193,11 +176,7 @@ impl FromStr for Verifier {
         };
         let verifier = Verifier::new(name, key)?;
         let expected = hex::encode(verifier.id);
-        if id == expected {
-            Ok(verifier)
-        } else {
-            Err(KeyError::Id { expected })
-        }
+        if id == expected { Ok(verifier) } else { Err(KeyError::Id { expected }) }
     }
 }
 
@@ -221,13 +200,11 @@ impl<'n> SignedNote<'n> {
             return Err(NoteError::Malformed("it has a control character in it"));
         }
         // The text may have empty lines itself: the last one separates.
-        let end = note
-            .rfind("\n\n")
-            .ok_or(NoteError::Malformed("no blank line separates the text from signatures"))?;
+        let end = note.rfind("\n\n").ok_or(NoteError::Malformed("no blank line separates the text from signatures"))?;
         let text = &note[..=end];
-        let lines = note[end + 2..].strip_suffix('\n').ok_or(NoteError::Malformed(
-            "the last signature line is missing or has no newline",
-        ))?;
+        let lines = note[end + 2..]
+            .strip_suffix('\n')
+            .ok_or(NoteError::Malformed("the last signature line is missing or has no newline"))?;
         let count = lines.split('\n').count();
         if count > SIGNATURES_MAX {
             return Err(NoteError::TooManySignatures(count));
@@ -250,10 +227,7 @@ struct SignatureLine<'n> {
 impl<'n> SignatureLine<'n> {
     fn of(verifier: &'n Verifier, signature: &Signature) -> SignatureLine<'n> {
         let id_and_signature = [&verifier.id[..], &signature.to_bytes()].concat();
-        SignatureLine {
-            name: &verifier.name,
-            id_and_signature,
-        }
+        SignatureLine { name: &verifier.name, id_and_signature }
     }
 
     fn parse(line: &'n str) -> Option<SignatureLine<'n>> {
@@ -286,21 +260,15 @@ mod tests {
     #[test]
     fn a_note_is_what_go_signs_and_opens() {
         let vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-        let seed: [u8; 33] = STANDARD
-            .decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")
-            .unwrap()
-            .try_into()
-            .unwrap();
+        let seed: [u8; 33] =
+            STANDARD.decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz").unwrap().try_into().unwrap();
         let text =
             "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n";
         let line = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
         let signer = Signer::from_seed("PeterNeumann", seed.last_chunk().unwrap()).unwrap();
         assert_eq!(signer.verifier().to_string(), vkey);
         assert_eq!(signer.sign(text), Ok(format!("{text}\n{line}\n")));
-        assert_eq!(
-            vkey.parse::<Verifier>().unwrap().open(&format!("{text}\n{line}\n")),
-            Ok(text)
-        );
+        assert_eq!(vkey.parse::<Verifier>().unwrap().open(&format!("{text}\n{line}\n")), Ok(text));
     }
 
     #[test]
@@ -308,16 +276,11 @@ mod tests {
         let vkey = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8";
         assert_eq!(vkey.parse::<Verifier>().unwrap().to_string(), vkey);
         let check = |other: &str, expected: KeyError| assert_eq!(other.parse::<Verifier>(), Err(expected), "{other}");
-        let other_id = |expected: &str| KeyError::Id {
-            expected: expected.to_owned(),
-        };
+        let other_id = |expected: &str| KeyError::Id { expected: expected.to_owned() };
         check(&vkey.replace("033de0ae", "033de0af"), other_id("033de0ae"));
         check(&vkey.replace("033de0ae", "033DE0AE"), other_id("033de0ae"));
         check(&vkey.replace("sum.golang", "sun.golang"), other_id("6980a310"));
-        check(
-            &vkey.replace("sum.golang", "sum golang"),
-            KeyError::Name("sum golang.org".into()),
-        );
+        check(&vkey.replace("sum.golang", "sum golang"), KeyError::Name("sum golang.org".into()));
         check(&vkey.replace("sum.golang.org", ""), KeyError::Name("".into()));
         check(&vkey.replace("+Ac4", "+Bc4"), KeyError::NotEd25519);
         check(&vkey.replace("uAn8", ""), KeyError::NotEd25519);
@@ -343,10 +306,7 @@ mod tests {
         let note = format!("{text}\n{others}{}{witness}", line_by("example.com/log", 1, text));
         assert_eq!(ours().verifier().open(&note), Ok(text));
         let note = format!("{text}\n{others}{witness}");
-        assert_eq!(
-            ours().verifier().open(&note),
-            Err(NoteError::Unsigned(ours().verifier().to_string()))
-        );
+        assert_eq!(ours().verifier().open(&note), Err(NoteError::Unsigned(ours().verifier().to_string())));
         let note = format!("{text}\n{}", line_by("example.com/other", 1, text).repeat(101));
         assert_eq!(ours().verifier().open(&note), Err(NoteError::TooManySignatures(101)));
     }
@@ -357,17 +317,10 @@ mod tests {
         let good = line_by("example.com/log", 1, text);
         for forged in [
             line_by("example.com/log", 1, "b\n"),
-            format!(
-                "— example.com/log {}\n",
-                STANDARD.encode([&ours().verifier.id[..], &[0; 63]].concat())
-            ),
+            format!("— example.com/log {}\n", STANDARD.encode([&ours().verifier.id[..], &[0; 63]].concat())),
         ] {
             for note in [format!("{text}\n{forged}"), format!("{text}\n{good}{forged}")] {
-                assert_eq!(
-                    ours().verifier().open(&note),
-                    Err(NoteError::Forged("example.com/log".into())),
-                    "{note}"
-                );
+                assert_eq!(ours().verifier().open(&note), Err(NoteError::Forged("example.com/log".into())), "{note}");
             }
         }
     }
@@ -394,10 +347,7 @@ mod tests {
         for text in ["", "a", "a\tb\n"] {
             assert!(matches!(ours().sign(text), Err(NoteError::Malformed(_))), "{text:?}");
         }
-        assert!(matches!(
-            Signer::from_seed("two words", &[1; 32]),
-            Err(KeyError::Name(_))
-        ));
+        assert!(matches!(Signer::from_seed("two words", &[1; 32]), Err(KeyError::Name(_))));
     }
 
     proptest! {

@@ -130,11 +130,7 @@ impl Plan {
     /// For the roots that [`super::Frontier::restore`] takes, for the tree of the first `size` leaves. With it an earlier
     /// root can be computed at any time.
     pub fn frontier(size: u64) -> Plan {
-        Plan::of(
-            perfect_subtrees(0..size)
-                .map(|(height, index)| index << height..(index + 1) << height)
-                .collect(),
-        )
+        Plan::of(perfect_subtrees(0..size).map(|(height, index)| index << height..(index + 1) << height).collect())
     }
 
     fn of(ranges: Vec<Range<u64>>) -> Plan {
@@ -171,18 +167,12 @@ impl Plan {
     /// [`PlanError::Runs`] and [`PlanError::Hashes`]. Wrong hashes make a proof that does not verify.
     pub fn build(&self, fetched: &[Vec<Hash>]) -> Result<Vec<Hash>, PlanError> {
         if fetched.len() != self.needs.len() {
-            return Err(PlanError::Runs {
-                expected: self.needs.len(),
-                found: fetched.len(),
-            });
+            return Err(PlanError::Runs { expected: self.needs.len(), found: fetched.len() });
         }
         let mut kept = HashMap::new();
         for (run, hashes) in self.needs.iter().zip(fetched) {
             if hashes.len() as u64 != run.indices.end - run.indices.start {
-                return Err(PlanError::Hashes {
-                    run: run.clone(),
-                    found: hashes.len(),
-                });
+                return Err(PlanError::Hashes { run: run.clone(), found: hashes.len() });
             }
             kept.extend(run.indices.clone().map(|index| (run.height, index)).zip(hashes));
         }
@@ -356,8 +346,7 @@ mod tests {
     }
 
     fn build(plan: &Plan, shelf: &Shelf) -> Vec<Hash> {
-        plan.build(&plan.needs().iter().map(|run| shelf.fetch(run)).collect::<Vec<_>>())
-            .unwrap()
+        plan.build(&plan.needs().iter().map(|run| shelf.fetch(run)).collect::<Vec<_>>()).unwrap()
     }
 
     fn check_inclusion(shelf: &Shelf, index: u64, size: u64) -> Vec<Hash> {
@@ -365,10 +354,7 @@ mod tests {
         let proof = build(&Plan::inclusion(index, size).unwrap(), shelf);
         assert_eq!(proof, path(index as usize, leaves), "entry {index} of {size}");
         let root = merkle_tree_hash(leaves);
-        assert_eq!(
-            verify_inclusion(leaves[index as usize], index, size, &proof, root),
-            Ok(())
-        );
+        assert_eq!(verify_inclusion(leaves[index as usize], index, size, &proof, root), Ok(()));
         proof
     }
 
@@ -379,11 +365,7 @@ mod tests {
             assert_eq!(proof, subproof(old as usize, leaves, true), "{old} to {new}");
         }
         let (old_root, new_root) = (merkle_tree_hash(&leaves[..old as usize]), merkle_tree_hash(leaves));
-        assert_eq!(
-            verify_consistency(old, new, &proof, old_root, new_root),
-            Ok(()),
-            "{old} to {new}"
-        );
+        assert_eq!(verify_consistency(old, new, &proof, old_root, new_root), Ok(()), "{old} to {new}");
         proof
     }
 
@@ -499,10 +481,7 @@ mod tests {
             "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
             "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
         ];
-        assert_eq!(
-            verify_inclusion(ct_leaf(0), 0, 8, &path.each_ref().map(hash), root(8)),
-            Ok(())
-        );
+        assert_eq!(verify_inclusion(ct_leaf(0), 0, 8, &path.each_ref().map(hash), root(8)), Ok(()));
         let path = [hash(&CT_ROOTS[1])];
         assert_eq!(verify_inclusion(ct_leaf(2), 2, 3, &path, root(3)), Ok(()));
         let path = [
@@ -510,18 +489,12 @@ mod tests {
             "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
         ];
-        assert_eq!(
-            verify_consistency(6, 8, &path.each_ref().map(hash), root(6), root(8)),
-            Ok(())
-        );
+        assert_eq!(verify_consistency(6, 8, &path.each_ref().map(hash), root(6), root(8)), Ok(()));
         let path = [
             "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
             "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
         ];
-        assert_eq!(
-            verify_consistency(2, 5, &path.each_ref().map(hash), root(2), root(5)),
-            Ok(())
-        );
+        assert_eq!(verify_consistency(2, 5, &path.each_ref().map(hash), root(2), root(5)), Ok(()));
     }
 
     #[test]
@@ -545,19 +518,10 @@ mod tests {
         let mut fetched: Vec<_> = plan.needs().iter().map(|run| LARGE.fetch(run)).collect();
         fetched[0].pop();
         let run = plan.needs()[0].clone();
-        assert_eq!(
-            plan.build(&fetched),
-            Err(PlanError::Hashes {
-                found: fetched[0].len(),
-                run
-            })
-        );
+        assert_eq!(plan.build(&fetched), Err(PlanError::Hashes { found: fetched[0].len(), run }));
         assert_eq!(
             plan.build(&fetched[1..]),
-            Err(PlanError::Runs {
-                expected: fetched.len(),
-                found: fetched.len() - 1
-            })
+            Err(PlanError::Runs { expected: fetched.len(), found: fetched.len() - 1 })
         );
     }
 }

@@ -61,9 +61,7 @@ impl fmt::Display for Proof {
             writeln!(f, "extra {}", STANDARD.encode(extra))?;
         }
         writeln!(f, "index {}", self.index)?;
-        self.path
-            .iter()
-            .try_for_each(|hash| writeln!(f, "{}", hash.to_base64()))?;
+        self.path.iter().try_for_each(|hash| writeln!(f, "{}", hash.to_base64()))?;
         write!(f, "\n{}", self.checkpoint)
     }
 }
@@ -73,20 +71,15 @@ impl FromStr for Proof {
 
     fn from_str(text: &str) -> Result<Proof, ProofError> {
         let wrong = ProofError::Malformed;
-        let (head, checkpoint) = text
-            .split_once("\n\n")
-            .ok_or(wrong("no empty line separates the path from the checkpoint"))?;
+        let (head, checkpoint) =
+            text.split_once("\n\n").ok_or(wrong("no empty line separates the path from the checkpoint"))?;
         let mut lines = head.split('\n').peekable();
         if lines.next() != Some(HEADER) {
             return Err(wrong("its first line is not c2sp.org/tlog-proof@v1"));
         }
         let extra = lines
             .next_if(|line| line.starts_with("extra "))
-            .map(|line| {
-                STANDARD
-                    .decode(&line["extra ".len()..])
-                    .map_err(|_| wrong("its extra data is not base64"))
-            })
+            .map(|line| STANDARD.decode(&line["extra ".len()..]).map_err(|_| wrong("its extra data is not base64")))
             .transpose()?;
         let index = lines
             .next()
@@ -96,12 +89,7 @@ impl FromStr for Proof {
         let path = lines
             .map(|line| Hash::from_base64(line).ok_or(wrong("a line of its path is not 32 bytes in base64")))
             .collect::<Result<_, _>>()?;
-        Ok(Proof {
-            extra,
-            index,
-            path,
-            checkpoint: checkpoint.to_owned(),
-        })
+        Ok(Proof { extra, index, path, checkpoint: checkpoint.to_owned() })
     }
 }
 
@@ -119,46 +107,23 @@ mod tests {
     fn proof(index: u64, size: u64) -> (Proof, Hash) {
         let shelf = Shelf::of(0..size);
         let plan = Plan::inclusion(index, size).unwrap();
-        let path = plan
-            .build(&plan.needs().iter().map(|run| shelf.fetch(run)).collect::<Vec<_>>())
-            .unwrap();
-        let checkpoint = Checkpoint::of(&signer(), size, shelf.frontier.root())
-            .sign(&signer())
-            .unwrap();
-        (
-            Proof {
-                extra: None,
-                index,
-                path,
-                checkpoint,
-            },
-            shelf.leaves[index as usize],
-        )
+        let path = plan.build(&plan.needs().iter().map(|run| shelf.fetch(run)).collect::<Vec<_>>()).unwrap();
+        let checkpoint = Checkpoint::of(&signer(), size, shelf.frontier.root()).sign(&signer()).unwrap();
+        (Proof { extra: None, index, path, checkpoint }, shelf.leaves[index as usize])
     }
 
     #[test]
     fn the_file_looks_as_the_standard_shows_it() {
         let (proof, leaf) = proof(1, 3);
-        let proof = Proof {
-            extra: Some(b"hi".to_vec()),
-            ..proof
-        };
+        let proof = Proof { extra: Some(b"hi".to_vec()), ..proof };
         let [first, second] = [0, 1].map(|level| proof.path[level].to_base64());
-        let expected = format!(
-            "c2sp.org/tlog-proof@v1\nextra aGk=\nindex 1\n{first}\n{second}\n\n{}",
-            proof.checkpoint
-        );
+        let expected =
+            format!("c2sp.org/tlog-proof@v1\nextra aGk=\nindex 1\n{first}\n{second}\n\n{}", proof.checkpoint);
         assert_eq!(proof.to_string(), expected);
         assert_eq!(proof.verify(leaf, signer().verifier()).unwrap().size, 3);
-        assert_eq!(
-            proof.verify(Hash::ZERO, signer().verifier()),
-            Err(ProofError::Path(PathError::Root))
-        );
+        assert_eq!(proof.verify(Hash::ZERO, signer().verifier()), Err(ProofError::Path(PathError::Root)));
         let stranger = Signer::from_seed("example.com/log", &[2; 32]).unwrap();
-        assert!(matches!(
-            proof.verify(leaf, stranger.verifier()),
-            Err(ProofError::Checkpoint(NoteError::Unsigned(_)))
-        ));
+        assert!(matches!(proof.verify(leaf, stranger.verifier()), Err(ProofError::Checkpoint(NoteError::Unsigned(_)))));
     }
 
     #[test]
@@ -176,13 +141,7 @@ mod tests {
         check(good.replace("index 1", "index 1\nextra AAAA"), "path");
         check(good.replace("index 1\n", "index 1\nAAAA\n"), "path");
         check(good.replace("\n\n", "\n"), "empty line");
-        assert!(
-            good.replace("\nindex", "\nextra \nindex")
-                .parse::<Proof>()
-                .unwrap()
-                .extra
-                == Some(Vec::new())
-        );
+        assert!(good.replace("\nindex", "\nextra \nindex").parse::<Proof>().unwrap().extra == Some(Vec::new()));
     }
 
     proptest! {

@@ -82,16 +82,8 @@ impl Frontier {
     /// # Panics
     /// If the size is no multiple of 2^`height`: the subtree would not be one of this tree.
     pub fn append_subtree(&mut self, height: u32, root: Hash, mut keep: impl FnMut(Node)) {
-        assert!(
-            self.size.is_multiple_of(1 << height),
-            "no subtree of height {height} begins at leaf {}",
-            self.size
-        );
-        let mut node = Node {
-            height,
-            index: self.size >> height,
-            hash: root,
-        };
+        assert!(self.size.is_multiple_of(1 << height), "no subtree of height {height} begins at leaf {}", self.size);
+        let mut node = Node { height, index: self.size >> height, hash: root };
         loop {
             if node.height > 0 && kept_height(node.height) == node.height {
                 keep(node);
@@ -99,15 +91,8 @@ impl Frontier {
             if node.index.is_multiple_of(2) {
                 break;
             }
-            let left = self
-                .roots
-                .pop()
-                .expect("left of an odd index lies its sibling, a perfect subtree on the edge");
-            node = Node {
-                height: node.height + 1,
-                index: node.index / 2,
-                hash: node_hash(&left, &node.hash),
-            };
+            let left = self.roots.pop().expect("left of an odd index lies its sibling, a perfect subtree on the edge");
+            node = Node { height: node.height + 1, index: node.index / 2, hash: node_hash(&left, &node.hash) };
         }
         self.roots.push(node.hash);
         self.size += 1 << height;
@@ -169,16 +154,8 @@ pub(super) mod tests {
     }
 
     /// The leaves of the Certificate Transparency reference tree.
-    pub const CT_LEAVES: [&str; 8] = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    pub const CT_LEAVES: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
 
     /// The roots of the first 1 to 8 of them.
     pub const CT_ROOTS: [&str; 8] = [
@@ -211,11 +188,7 @@ pub(super) mod tests {
                 let leaf = leaf_hash(&seq.to_be_bytes());
                 shelf.leaves.push(leaf);
                 shelf.frontier.append(leaf, |node| {
-                    assert_eq!(
-                        shelf.nodes.insert((node.height, node.index), node.hash),
-                        None,
-                        "kept once only"
-                    );
+                    assert_eq!(shelf.nodes.insert((node.height, node.index), node.hash), None, "kept once only");
                 });
             }
             shelf
@@ -235,10 +208,7 @@ pub(super) mod tests {
     #[test]
     fn the_roots_are_those_of_certificate_transparency() {
         let mut frontier = Frontier::new();
-        assert_eq!(
-            frontier.root().to_string(),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-        );
+        assert_eq!(frontier.root().to_string(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         for (index, root) in CT_ROOTS.iter().enumerate() {
             frontier.append(ct_leaf(index), |node| panic!("{node:?} in a tree of 8"));
             assert_eq!(frontier.root().to_string(), *root);
@@ -263,11 +233,7 @@ pub(super) mod tests {
         assert_eq!(shelf.nodes.len(), 256 + 1 + 1);
         for ((height, index), hash) in &shelf.nodes {
             let leaves = (index << height) as usize..((index + 1) << height) as usize;
-            assert_eq!(
-                *hash,
-                merkle_tree_hash(&shelf.leaves[leaves]),
-                "height {height}, index {index}"
-            );
+            assert_eq!(*hash, merkle_tree_hash(&shelf.leaves[leaves]), "height {height}, index {index}");
         }
         assert_eq!(shelf.frontier.root(), merkle_tree_hash(&shelf.leaves));
     }

@@ -152,26 +152,14 @@ impl Segment {
     fn check_place(&mut self, seq: u64, envelope: &Envelope<'_>) {
         match self.last_hash {
             Some(found) if found != envelope.prev => {
-                self.faults.push(
-                    seq,
-                    What::BrokenChain {
-                        named: envelope.prev,
-                        found,
-                    },
-                );
+                self.faults.push(seq, What::BrokenChain { named: envelope.prev, found });
             }
             None if seq == self.first => self.first_prev = Some(envelope.prev),
             Some(_) | None => {}
         }
         match self.last_at_us {
             Some(before_us) if envelope.at_us < before_us => {
-                self.faults.push(
-                    seq,
-                    What::TimeWentBack {
-                        at_us: envelope.at_us,
-                        before_us,
-                    },
-                );
+                self.faults.push(seq, What::TimeWentBack { at_us: envelope.at_us, before_us });
             }
             None => self.first_at_us = Some((seq, envelope.at_us)),
             Some(_) => {}
@@ -203,21 +191,12 @@ impl Segment {
         self.check_copy(seq, Column::Case, copies.case, envelope.case.as_deref(), case);
         self.check_copy(seq, Column::Kind, copies.kind, &envelope.kind, |kind| kind.to_string());
         self.check_copy(seq, Column::AtUs, copies.at_us, envelope.at_us, i64::to_string);
-        self.check_copy(seq, Column::LeafHash, copies.leaf_hash, &hash.0, |hash| {
-            hex::encode(hash)
-        });
+        self.check_copy(seq, Column::LeafHash, copies.leaf_hash, &hash.0, |hash| hex::encode(hash));
     }
 
     fn check_copy<T: PartialEq>(&mut self, seq: u64, column: Column, kept: T, sealed: T, show: impl Fn(&T) -> String) {
         if kept != sealed {
-            self.faults.push(
-                seq,
-                What::CopyDiffers {
-                    column,
-                    kept: show(&kept),
-                    sealed: show(&sealed),
-                },
-            );
+            self.faults.push(seq, What::CopyDiffers { column, kept: show(&kept), sealed: show(&sealed) });
         }
     }
 }
@@ -290,11 +269,7 @@ impl Audit {
     /// # Panics
     /// If it is not the next one in order.
     pub fn join(&mut self, segment: Segment) {
-        assert_eq!(
-            segment.first,
-            self.next_segment * SEGMENT_ENTRIES,
-            "segments are joined in order"
-        );
+        assert_eq!(segment.first, self.next_segment * SEGMENT_ENTRIES, "segments are joined in order");
         self.next_segment += 1;
         if segment.tree.size() > 0 {
             self.pass_over_missing(segment.first);
@@ -341,14 +316,7 @@ impl Audit {
         }
         let first = segment.first >> INNER_HEIGHT;
         for (index, hash) in (first..).zip(&segment.nodes) {
-            keep(
-                &mut self.nodes,
-                Node {
-                    height: INNER_HEIGHT,
-                    index,
-                    hash: *hash,
-                },
-            );
+            keep(&mut self.nodes, Node { height: INNER_HEIGHT, index, hash: *hash });
         }
         self.tree.append_tree(&segment.tree, |node| {
             if node.height > INNER_HEIGHT {
@@ -389,27 +357,18 @@ impl Audit {
     pub fn finish(self) -> Report {
         let size = self.tree.size();
         let verdict = |checkpoint: &Checkpoint| match (self.first_missing, self.roots.get(&checkpoint.size)) {
-            (Some(missing), _) if missing < checkpoint.size && checkpoint.size <= size => Err(HeadFault::Unknowable {
-                size: checkpoint.size,
-                missing,
-            }),
-            (_, None) => Err(HeadFault::Shorter {
-                signed: checkpoint.size,
-                found: size,
-            }),
+            (Some(missing), _) if missing < checkpoint.size && checkpoint.size <= size => {
+                Err(HeadFault::Unknowable { size: checkpoint.size, missing })
+            }
+            (_, None) => Err(HeadFault::Shorter { signed: checkpoint.size, found: size }),
             (_, Some(root)) if *root == checkpoint.root => Ok(()),
-            (_, Some(root)) => Err(HeadFault::OtherRoot {
-                size: checkpoint.size,
-                signed: checkpoint.root,
-                found: *root,
-            }),
+            (_, Some(root)) => {
+                Err(HeadFault::OtherRoot { size: checkpoint.size, signed: checkpoint.root, found: *root })
+            }
         };
         let verdicts: Vec<_> = self.checkpoints.iter().map(verdict).collect();
-        let heads = self
-            .checkpoints
-            .into_iter()
-            .zip(verdicts)
-            .map(|(checkpoint, verdict)| Head { checkpoint, verdict });
+        let heads =
+            self.checkpoints.into_iter().zip(verdicts).map(|(checkpoint, verdict)| Head { checkpoint, verdict });
         Report {
             size,
             entries: self.entries,
@@ -432,11 +391,7 @@ fn keep(nodes: &mut Vec<Vec<Hash>>, node: Node) {
     if level == nodes.len() {
         nodes.push(Vec::new());
     }
-    assert_eq!(
-        nodes[level].len() as u64,
-        node.index,
-        "nodes of a height are completed from left to right"
-    );
+    assert_eq!(nodes[level].len() as u64, node.index, "nodes of a height are completed from left to right");
     nodes[level].push(node.hash);
 }
 
@@ -610,49 +565,23 @@ mod tests {
         let mut ledger = ledger.clone();
         tamper(&mut ledger);
         let report = ledger.audit(true);
-        let found: Vec<_> = report
-            .faults
-            .kept()
-            .iter()
-            .map(|fault| (fault.seq, fault.what.clone()))
-            .collect();
+        let found: Vec<_> = report.faults.kept().iter().map(|fault| (fault.seq, fault.what.clone())).collect();
         assert_eq!(found, expected);
-        assert_eq!(
-            report.heads.iter().all(|head| head.verdict.is_ok()),
-            heads_agree,
-            "heads"
-        );
+        assert_eq!(report.heads.iter().all(|head| head.verdict.is_ok()), heads_agree, "heads");
         assert_eq!(report.is_intact(), expected.is_empty() && heads_agree);
     }
 
     fn copy(column: Column, kept: &str, sealed: &str) -> What {
-        What::CopyDiffers {
-            column,
-            kept: kept.into(),
-            sealed: sealed.into(),
-        }
+        What::CopyDiffers { column, kept: kept.into(), sealed: sealed.into() }
     }
 
     #[test]
     fn an_untouched_ledger_is_in_order() {
-        for (ledger, with_copies) in [
-            (&*SMALL, true),
-            (&*SMALL, false),
-            (&*LARGE, true),
-            (&Ledger::default(), true),
-        ] {
+        for (ledger, with_copies) in [(&*SMALL, true), (&*SMALL, false), (&*LARGE, true), (&Ledger::default(), true)] {
             let report = ledger.audit(with_copies);
             assert_eq!(report.faults.kept(), []);
             assert!(report.is_intact());
-            assert_eq!(
-                report.root,
-                Some(
-                    ledger
-                        .checkpoints
-                        .last()
-                        .map_or(Frontier::new().root(), |last| last.root)
-                )
-            );
+            assert_eq!(report.root, Some(ledger.checkpoints.last().map_or(Frontier::new().root(), |last| last.root)));
             let size = ledger.rows.len() as u64;
             assert_eq!((report.size, report.entries, report.erased), (size, size, 0));
         }
@@ -662,79 +591,30 @@ mod tests {
     fn several_checkpoints_of_one_size_each_get_a_verdict() {
         let mut ledger = SMALL.clone();
         let root = Hash([9; 32]);
-        let forged = Checkpoint {
-            size: 8,
-            root,
-            ..ledger.checkpoints[7].clone()
-        };
+        let forged = Checkpoint { size: 8, root, ..ledger.checkpoints[7].clone() };
         ledger.checkpoints = vec![ledger.checkpoints[7].clone(), forged, ledger.checkpoints[8].clone()];
         let verdicts: Vec<_> = ledger.audit(true).heads.into_iter().map(|head| head.verdict).collect();
         let found = SMALL.checkpoints[7].root;
-        assert_eq!(
-            verdicts,
-            [
-                Ok(()),
-                Err(HeadFault::OtherRoot {
-                    size: 8,
-                    signed: root,
-                    found
-                }),
-                Ok(())
-            ]
-        );
+        assert_eq!(verdicts, [Ok(()), Err(HeadFault::OtherRoot { size: 8, signed: root, found }), Ok(())]);
     }
 
     #[test]
     fn a_row_of_another_segment_is_out_of_place() {
         let audit = Audit::against(Vec::new());
         let mut segment = audit.segment(0);
-        let row = Kept {
-            seq: SEGMENT_ENTRIES,
-            ..SMALL.rows[0].clone()
-        };
+        let row = Kept { seq: SEGMENT_ENTRIES, ..SMALL.rows[0].clone() };
         segment.check(&row.row(true));
-        assert_eq!(
-            segment.faults.kept(),
-            [Fault {
-                seq: SEGMENT_ENTRIES,
-                what: What::OutOfPlace { expected: 0 }
-            }]
-        );
+        assert_eq!(segment.faults.kept(), [Fault { seq: SEGMENT_ENTRIES, what: What::OutOfPlace { expected: 0 } }]);
         assert_eq!(segment.entries, 0);
     }
 
     #[test]
     fn contents_are_held_against_their_commitments() {
-        check(
-            &SMALL,
-            |ledger| ledger.rows[7].content = Some(b"other".to_vec()),
-            &[(7, What::ContentChanged)],
-            true,
-        );
-        check(
-            &SMALL,
-            |ledger| ledger.rows[7].salt = Some(vec![8; 32]),
-            &[(7, What::ContentChanged)],
-            true,
-        );
-        check(
-            &SMALL,
-            |ledger| ledger.rows[7].salt = Some(vec![7; 31]),
-            &[(7, What::SaltLength(31))],
-            true,
-        );
-        check(
-            &SMALL,
-            |ledger| ledger.rows[7].salt = None,
-            &[(7, What::SaltMissing)],
-            true,
-        );
-        check(
-            &SMALL,
-            |ledger| ledger.rows[7].content = None,
-            &[(7, What::ContentMissing)],
-            true,
-        );
+        check(&SMALL, |ledger| ledger.rows[7].content = Some(b"other".to_vec()), &[(7, What::ContentChanged)], true);
+        check(&SMALL, |ledger| ledger.rows[7].salt = Some(vec![8; 32]), &[(7, What::ContentChanged)], true);
+        check(&SMALL, |ledger| ledger.rows[7].salt = Some(vec![7; 31]), &[(7, What::SaltLength(31))], true);
+        check(&SMALL, |ledger| ledger.rows[7].salt = None, &[(7, What::SaltMissing)], true);
+        check(&SMALL, |ledger| ledger.rows[7].content = None, &[(7, What::ContentMissing)], true);
         let erase = |ledger: &mut Ledger| (ledger.rows[7].salt, ledger.rows[7].content) = (None, None);
         check(&SMALL, erase, &[], true);
         let mut erased = SMALL.clone();
@@ -744,37 +624,12 @@ mod tests {
 
     #[test]
     fn copies_are_held_against_the_leaf() {
-        check(
-            &SMALL,
-            |l| l.rows[7].case = None,
-            &[(7, copy(Column::Case, "(no case)", "INC-1"))],
-            true,
-        );
-        check(
-            &SMALL,
-            |l| l.rows[9].case = Some("none".into()),
-            &[(9, copy(Column::Case, "none", "(no case)"))],
-            true,
-        );
-        check(
-            &SMALL,
-            |l| l.rows[7].kind = "x".into(),
-            &[(7, copy(Column::Kind, "x", "incident.noted"))],
-            true,
-        );
-        check(
-            &SMALL,
-            |l| l.rows[7].at_us = 0,
-            &[(7, copy(Column::AtUs, "0", "1000007"))],
-            true,
-        );
+        check(&SMALL, |l| l.rows[7].case = None, &[(7, copy(Column::Case, "(no case)", "INC-1"))], true);
+        check(&SMALL, |l| l.rows[9].case = Some("none".into()), &[(9, copy(Column::Case, "none", "(no case)"))], true);
+        check(&SMALL, |l| l.rows[7].kind = "x".into(), &[(7, copy(Column::Kind, "x", "incident.noted"))], true);
+        check(&SMALL, |l| l.rows[7].at_us = 0, &[(7, copy(Column::AtUs, "0", "1000007"))], true);
         let sealed = hex::encode(&SMALL.rows[7].leaf_hash);
-        check(
-            &SMALL,
-            |l| l.rows[7].leaf_hash = vec![7],
-            &[(7, copy(Column::LeafHash, "07", &sealed))],
-            true,
-        );
+        check(&SMALL, |l| l.rows[7].leaf_hash = vec![7], &[(7, copy(Column::LeafHash, "07", &sealed))], true);
     }
 
     #[test]
@@ -783,22 +638,10 @@ mod tests {
         let tamper = |ledger: &mut Ledger| ledger.rows[7].reseal(|envelope| envelope.kind = "incident.closed".into());
         let mut tampered = SMALL.clone();
         tamper(&mut tampered);
-        let broken = What::BrokenChain {
-            named: hash(&SMALL, 7),
-            found: hash(&tampered, 7),
-        };
-        check(
-            &SMALL,
-            tamper,
-            &[(8, broken), (0, What::NodeDiffers { height: 8 })],
-            false,
-        );
+        let broken = What::BrokenChain { named: hash(&SMALL, 7), found: hash(&tampered, 7) };
+        check(&SMALL, tamper, &[(8, broken), (0, What::NodeDiffers { height: 8 })], false);
         let heads = tampered.audit(true).heads;
-        assert_eq!(
-            heads.iter().filter(|head| head.verdict.is_ok()).count(),
-            7,
-            "those before it still hold"
-        );
+        assert_eq!(heads.iter().filter(|head| head.verdict.is_ok()).count(), 7, "those before it still hold");
         assert!(matches!(heads[7].verdict, Err(HeadFault::OtherRoot { size: 8, .. })));
 
         // With the chain, the copies and the nodes made good, only the signed heads still know.
@@ -820,55 +663,24 @@ mod tests {
             ledger.rows[299].leaf.push(b' ');
             ledger.rows[299].leaf_hash = leaf_hash(&ledger.rows[299].leaf).0.to_vec();
         };
-        check(
-            &SMALL,
-            tamper,
-            &[(299, What::Unreadable(LeafError::NotCanonical))],
-            false,
-        );
+        check(&SMALL, tamper, &[(299, What::Unreadable(LeafError::NotCanonical))], false);
     }
 
     #[test]
     fn time_does_not_go_back() {
         let tamper = |ledger: &mut Ledger| ledger.rows[299].reseal(|envelope| envelope.at_us = 5);
-        check(
-            &SMALL,
-            tamper,
-            &[(
-                299,
-                What::TimeWentBack {
-                    at_us: 5,
-                    before_us: 1_000_298,
-                },
-            )],
-            false,
-        );
+        check(&SMALL, tamper, &[(299, What::TimeWentBack { at_us: 5, before_us: 1_000_298 })], false);
     }
 
     #[test]
     fn rows_that_are_missing_doubled_or_swapped_are_named() {
         let node = (0, What::NodeDiffers { height: 8 });
-        check(
-            &SMALL,
-            |ledger| drop(ledger.rows.drain(7..=9)),
-            &[(7, What::Missing { through: 9 })],
-            false,
-        );
-        check(
-            &SMALL,
-            |ledger| drop(ledger.rows.remove(0)),
-            &[(0, What::Missing { through: 0 })],
-            false,
-        );
+        check(&SMALL, |ledger| drop(ledger.rows.drain(7..=9)), &[(7, What::Missing { through: 9 })], false);
+        check(&SMALL, |ledger| drop(ledger.rows.remove(0)), &[(0, What::Missing { through: 0 })], false);
         let double = |ledger: &mut Ledger| ledger.rows.insert(7, ledger.rows[7].clone());
         check(&SMALL, double, &[(7, What::OutOfPlace { expected: 8 })], true);
         let swap = |ledger: &mut Ledger| ledger.rows.swap(7, 8);
-        check(
-            &SMALL,
-            swap,
-            &[(7, What::Missing { through: 7 }), (7, What::OutOfPlace { expected: 9 })],
-            false,
-        );
+        check(&SMALL, swap, &[(7, What::Missing { through: 7 }), (7, What::OutOfPlace { expected: 9 })], false);
 
         // Exchanging two leaves under their columns is seen as well.
         let exchange = |ledger: &mut Ledger| {
@@ -878,13 +690,7 @@ mod tests {
         let mut exchanged = SMALL.clone();
         exchange(&mut exchanged);
         let report = exchanged.audit(true);
-        let found = |seq, what| {
-            report
-                .faults
-                .kept()
-                .iter()
-                .any(|fault| fault.seq == seq && fault.what == what)
-        };
+        let found = |seq, what| report.faults.kept().iter().any(|fault| fault.seq == seq && fault.what == what);
         assert!(
             found(7, copy(Column::Seq, "7", "8")) && found(8, copy(Column::Seq, "8", "7")) && found(node.0, node.1)
         );
@@ -895,19 +701,10 @@ mod tests {
         let mut ledger = SMALL.clone();
         ledger.rows.remove(7);
         let report = ledger.audit(false);
-        assert_eq!(
-            (report.faults.kept()[0].seq, &report.faults.kept()[0].what),
-            (7, &What::Missing { through: 7 })
-        );
-        assert_eq!(
-            (report.faults.total(), report.size, report.entries, report.root),
-            (1, 300, 299, None)
-        );
+        assert_eq!((report.faults.kept()[0].seq, &report.faults.kept()[0].what), (7, &What::Missing { through: 7 }));
+        assert_eq!((report.faults.total(), report.size, report.entries, report.root), (1, 300, 299, None));
         assert_eq!(report.heads[6].verdict, Ok(()));
-        assert_eq!(
-            report.heads[7].verdict,
-            Err(HeadFault::Unknowable { size: 8, missing: 7 })
-        );
+        assert_eq!(report.heads[7].verdict, Err(HeadFault::Unknowable { size: 8, missing: 7 }));
     }
 
     #[test]
@@ -916,13 +713,7 @@ mod tests {
         let mut ledger = SMALL.clone();
         ledger.rows.truncate(299);
         let last = ledger.audit(true).heads.pop().unwrap();
-        assert_eq!(
-            last.verdict,
-            Err(HeadFault::Shorter {
-                signed: 300,
-                found: 299
-            })
-        );
+        assert_eq!(last.verdict, Err(HeadFault::Shorter { signed: 300, found: 299 }));
         let unknown = [(0, What::NodeUnknown { height: 8 })];
         check(&SMALL, |ledger| ledger.rows.truncate(255), &unknown, false);
         check(&SMALL, |ledger| ledger.rows.clear(), &unknown, false);
@@ -938,31 +729,14 @@ mod tests {
             assert_eq!(audit.finish().faults.kept(), [Fault { seq, what }]);
         };
         for (height, index, seq) in [(8, 0, 0), (8, 200, 200 << 8), (8, 256, 65_536), (16, 0, 0)] {
-            let at = LARGE
-                .nodes
-                .iter()
-                .position(|node| (node.height, node.index) == (height, index))
-                .unwrap();
+            let at = LARGE.nodes.iter().position(|node| (node.height, node.index) == (height, index)).unwrap();
             check(&|nodes| nodes[at].hash.0[31] ^= 1, seq, What::NodeDiffers { height });
-            check(
-                &|nodes| nodes.retain(|node| *node != LARGE.nodes[at]),
-                seq,
-                What::NodeMissing { height },
-            );
+            check(&|nodes| nodes.retain(|node| *node != LARGE.nodes[at]), seq, What::NodeMissing { height });
         }
-        for (height, index, seq) in [
-            (8, 257, 257 << 8),
-            (16, 1, 65_536),
-            (24, 0, 0),
-            (0, 5, 5),
-            (12, 0, 0),
-            (64, 1, u64::MAX),
-        ] {
-            let node = Node {
-                height,
-                index,
-                hash: Hash::ZERO,
-            };
+        for (height, index, seq) in
+            [(8, 257, 257 << 8), (16, 1, 65_536), (24, 0, 0), (0, 5, 5), (12, 0, 0), (64, 1, u64::MAX)]
+        {
+            let node = Node { height, index, hash: Hash::ZERO };
             check(&|nodes| nodes.push(node), seq, What::NodeUnknown { height });
         }
     }
@@ -975,30 +749,14 @@ mod tests {
         let tear = |ledger: &mut Ledger| {
             ledger.rows.truncate(seam + 1);
             ledger.nodes.pop();
-            ledger
-                .checkpoints
-                .retain(|checkpoint| checkpoint.size <= SEGMENT_ENTRIES);
+            ledger.checkpoints.retain(|checkpoint| checkpoint.size <= SEGMENT_ENTRIES);
             ledger.rows[seam].reseal(|envelope| (envelope.prev, envelope.at_us) = (Hash::ZERO, 5));
         };
-        let torn = [
-            What::BrokenChain {
-                named: Hash::ZERO,
-                found,
-            },
-            What::TimeWentBack { at_us: 5, before_us },
-        ];
+        let torn = [What::BrokenChain { named: Hash::ZERO, found }, What::TimeWentBack { at_us: 5, before_us }];
         check(&LARGE, tear, &torn.map(|what| (SEGMENT_ENTRIES, what)), true);
 
-        let gap = [
-            (65_534, What::Missing { through: 65_535 }),
-            (65_536, What::Missing { through: 65_537 }),
-        ];
-        check(
-            &LARGE,
-            |ledger| drop(ledger.rows.drain(seam - 2..seam + 2)),
-            &gap,
-            false,
-        );
+        let gap = [(65_534, What::Missing { through: 65_535 }), (65_536, What::Missing { through: 65_537 })];
+        check(&LARGE, |ledger| drop(ledger.rows.drain(seam - 2..seam + 2)), &gap, false);
 
         let mut skipping = SMALL.clone();
         let mut row = skipping.rows[299].clone();
@@ -1006,22 +764,10 @@ mod tests {
         row.reseal(|envelope| envelope.seq = 2 * SEGMENT_ENTRIES);
         skipping.rows.push(row);
         let audit = skipping.joined(true);
-        assert_eq!(
-            (audit.tree.size(), audit.nodes[0].len(), audit.nodes[1].len()),
-            (131_073, 512, 2)
-        );
+        assert_eq!((audit.tree.size(), audit.nodes[0].len(), audit.nodes[1].len()), (131_073, 512, 2));
         let report = audit.finish();
-        assert_eq!(
-            report.faults.kept(),
-            [Fault {
-                seq: 300,
-                what: What::Missing { through: 131_071 }
-            }]
-        );
-        assert!(
-            report.heads.iter().all(|head| head.verdict.is_ok()),
-            "the heads up to the gap hold"
-        );
+        assert_eq!(report.faults.kept(), [Fault { seq: 300, what: What::Missing { through: 131_071 } }]);
+        assert!(report.heads.iter().all(|head| head.verdict.is_ok()), "the heads up to the gap hold");
     }
 
     #[test]

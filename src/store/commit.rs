@@ -126,6 +126,16 @@ pub enum MessageChange {
     Deleted { lane: String, id: String, at_us: i64, seq: i64 },
 }
 
+/// How a role is written as a holder.
+pub fn role_holder(role: &str) -> String {
+    format!("role:{role}")
+}
+
+/// How a person is written as a holder.
+pub fn person_holder(person: &str) -> String {
+    format!("person:{person}")
+}
+
 pub struct DutyRow {
     pub case: String,
     pub number: u32,
@@ -134,6 +144,8 @@ pub struct DutyRow {
     pub duty: &'static str,
     pub role: Option<String>,
     pub person: Option<String>,
+    /// Everybody who may answer, as [`role_holder`] and [`person_holder`] write them.
+    pub holders: Vec<String>,
     pub party: Option<String>,
     pub opened_us: i64,
     pub due_us: i64,
@@ -190,10 +202,17 @@ impl Commit {
     }
 
     pub(super) async fn write(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
-        rows!(db, &self.entries[..], "insert into ledger (seq, leaf, hash, case_id, kind, at_us, salt, content) ", "", 8, |b, r| {
-            b.push_bind(r.seq).push_bind(&*r.leaf).push_bind(&r.hash.0[..]).push_bind(r.case.as_deref());
-            b.push_bind(r.kind).push_bind(r.at_us).push_bind(&r.salt[..]).push_bind(&*r.content);
-        });
+        rows!(
+            db,
+            &self.entries[..],
+            "insert into ledger (seq, leaf, hash, case_id, kind, at_us, salt, content) ",
+            "",
+            8,
+            |b, r| {
+                b.push_bind(r.seq).push_bind(&*r.leaf).push_bind(&r.hash.0[..]).push_bind(r.case.as_deref());
+                b.push_bind(r.kind).push_bind(r.at_us).push_bind(&r.salt[..]).push_bind(&*r.content);
+            }
+        );
         rows!(db, &self.nodes[..], "insert into tree_node (height, idx, hash) ", "", 3, |b, r| {
             b.push_bind(i64::from(r.height)).push_bind(r.index as i64).push_bind(&r.hash.0[..]);
         });
@@ -211,21 +230,32 @@ impl Commit {
                 b.push_bind(r.wake_us).push_bind(&*r.snapshot);
             }
         );
-        rows!(db, &self.policies[..], "insert into policy (digest, body) ", " on conflict (digest) do nothing", 2, |b, r| {
-            b.push_bind(&*r.0).push_bind(&*r.1);
-        });
+        rows!(
+            db,
+            &self.policies[..],
+            "insert into policy (digest, body) ",
+            " on conflict (digest) do nothing",
+            2,
+            |b, r| {
+                b.push_bind(&*r.0).push_bind(&*r.1);
+            }
+        );
         rows!(db, &self.causes[..], "insert into cause (cause, seq) ", "", 2, |b, r| {
             b.push_bind(&*r.0).push_bind(r.1);
         });
         rows!(
             db,
             &self.outbox[..],
-            "insert into outbox (id, case_id, lane, state, made_us, not_before_us, attempts) ",
+            "insert into outbox (id, case_id, lane, state, made_us, free_us, not_before_us, attempts) ",
             "",
-            7,
+            8,
             |b, r| {
                 b.push_bind(r.id).push_bind(r.case.as_deref()).push_bind(&*r.lane);
-                b.push_bind("waiting").push_bind(r.made_us).push_bind(r.not_before_us).push_bind(0_i64);
+                b.push_bind("waiting")
+                    .push_bind(r.made_us)
+                    .push_bind(r.made_us.max(r.not_before_us))
+                    .push_bind(r.not_before_us)
+                    .push_bind(0_i64);
             }
         );
         rows!(
@@ -270,6 +300,16 @@ impl Commit {
                 b.push_bind(r.last_told_us).push_bind(r.attributed.as_deref()).push_bind(r.behind_us);
             }
         );
+        let (open, closed): (Vec<&DutyRow>, Vec<&DutyRow>) =
+            self.duties.iter().partition(|duty| duty.closed_us.is_none());
+        let owed: Vec<(&str, &DutyRow)> =
+            open.iter().flat_map(|duty| duty.holders.iter().map(|holder| (&**holder, *duty))).collect();
+        rows!(db, &owed[..], "insert into owed (holder, case_id, number) ", " on conflict do nothing", 3, |b, r| {
+            b.push_bind(r.0).push_bind(&*r.1.case).push_bind(i64::from(r.1.number));
+        });
+        rows!(db, &closed[..], "delete from owed where (case_id, number) in (", ")", 2, |b, r| {
+            b.push_bind(&*r.case).push_bind(i64::from(r.number));
+        });
         rows!(
             db,
             &self.checkpoints[..],
@@ -350,11 +390,12 @@ impl Commit {
             }
         }
         for rehold in &self.reholds {
+            let roles = rehold.roles.iter().map(|role| role_holder(role));
+            let holders: Vec<String> = roles.chain(rehold.people.iter().map(|person| person_holder(person))).collect();
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("update case_file set wake_us = ");
             query.push_bind(rehold.now_us);
-            query.push(" where case_id in (select case_id from duty where closed_us is null and (role in (");
-            in_list(&mut query, &rehold.roles).push(" or person in (");
-            in_list(&mut query, &rehold.people).push("))");
+            query.push(" where case_id in (select case_id from owed where holder in (");
+            in_list(&mut query, &holders).push(")");
             query.build().execute(&mut *db).await?;
         }
         Ok(())

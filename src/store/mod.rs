@@ -15,8 +15,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, SqliteConnection};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, NoteRow, OutboxRow, OutboxState,
-    Rehold,
+    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, NoteRow, OutboxRow,
+    OutboxState, Rehold, person_holder, role_holder,
 };
 pub use figures::{DutyOf, NoteRead, View};
 pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader};
@@ -29,7 +29,9 @@ pub use write::Writer;
 pub enum StoreError {
     #[error("{path} can't be opened: {source}")]
     Open { path: PathBuf, source: sqlx::Error },
-    #[error("{path} was written by a newer countersign (migration {version}). Use that version, or a backup from before.")]
+    #[error(
+        "{path} was written by a newer countersign (migration {version}). Use that version, or a backup from before."
+    )]
     Newer { path: PathBuf, version: i64 },
     #[error("{path} is not a countersign database: {source}")]
     Strange { path: PathBuf, source: sqlx::migrate::MigrateError },
@@ -37,7 +39,7 @@ pub enum StoreError {
     Sql(#[from] sqlx::Error),
     #[error("row {what} can't be read back: {source}")]
     Unreadable { what: String, source: serde_json::Error },
-    #[error("row {0} is missing")]
+    #[error("the database isn't whole: {0}. `countersign verify` tells where; keep the file, and restore a backup.")]
     Missing(String),
 }
 
@@ -86,7 +88,12 @@ pub async fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
 
 async fn pool(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let options = options.clone().read_only(true).create_if_missing(false).pragma("cache_size", "-4096");
-    SqlitePoolOptions::new().max_connections(4).min_connections(0).idle_timeout(Duration::from_secs(30)).connect_with(options).await
+    SqlitePoolOptions::new()
+        .max_connections(4)
+        .min_connections(0)
+        .idle_timeout(Duration::from_secs(30))
+        .connect_with(options)
+        .await
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {

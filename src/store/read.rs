@@ -5,6 +5,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::StoreError;
+use super::commit::{person_holder, role_holder};
 use super::write::{hash, in_list, read_case};
 use crate::domain::{At, Case, CaseId, CaseKind, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
@@ -117,7 +118,13 @@ impl Reader {
     ///
     /// # Errors
     /// As [`Reader::case`].
-    pub async fn list(&self, kind: CaseKind, workflow: Option<&WorkflowId>, closed: bool, at_most: u32) -> Result<Vec<Case>, StoreError> {
+    pub async fn list(
+        &self,
+        kind: CaseKind,
+        workflow: Option<&WorkflowId>,
+        closed: bool,
+        at_most: u32,
+    ) -> Result<Vec<Case>, StoreError> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where kind = ");
         query.push_bind(kind.word());
         if !closed {
@@ -131,20 +138,19 @@ impl Reader {
         rows.iter().map(|row| read_case(row.get(0))).collect()
     }
 
-    /// Open cases in which one of the roles, or the person, owes something.
+    /// Open cases in which one of the roles, or the person, owes something; the one due first comes first.
     ///
     /// # Errors
     /// As [`Reader::case`].
     pub async fn owing(&self, roles: &[String], person: &str, at_most: u32) -> Result<Vec<Case>, StoreError> {
+        let holders: Vec<String> = roles.iter().map(|role| role_holder(role)).chain([person_holder(person)]).collect();
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "select c.snapshot from case_file c where c.case_id in (select d.case_id from duty d where d.closed_us is null and (d.person = ",
+            "select c.snapshot from case_file c where c.case_id in (select case_id from owed where holder in (",
         );
-        query.push_bind(person).push(" or d.role in (");
-        let mut list = query.separated(", ");
-        for role in roles {
-            list.push_bind(role.as_str());
-        }
-        query.push("))) order by c.opened_us limit ").push_bind(at_most);
+        in_list(&mut query, &holders).push(
+            ") order by (select min(d.due_us) from duty d where d.case_id = c.case_id and d.closed_us is null) limit ",
+        );
+        query.push_bind(at_most);
         let rows = query.build().fetch_all(&self.pool).await?;
         rows.iter().map(|row| read_case(row.get(0))).collect()
     }
@@ -193,7 +199,8 @@ impl Reader {
     pub async fn root(&self, size: u64) -> Result<Hash, StoreError> {
         let plan = Plan::frontier(size);
         let roots = plan.build(&self.hashes(&plan).await?).map_err(|error| StoreError::Missing(error.to_string()))?;
-        let frontier = Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))?;
+        let frontier =
+            Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))?;
         Ok(frontier.root())
     }
 
@@ -215,7 +222,10 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn policy(&self, digest: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_scalar("select body from policy where digest = $1")
+            .bind(digest)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// Messages whose time has come, oldest first, on all lanes but these.
@@ -226,7 +236,7 @@ impl Reader {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and not_before_us <= "));
         query.push_bind(now.0).push(" and lane not in (");
-        in_list(&mut query, but).push(" order by not_before_us, id limit ").push_bind(at_most);
+        in_list(&mut query, but).push(" order by max(not_before_us, made_us), id limit ").push_bind(at_most);
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
@@ -235,8 +245,25 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn outbox_sending(&self, but: &[String]) -> Result<Vec<OutboxDue>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(format!("{OUTBOX} where state = 'sending' and lane not in ("));
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new(format!("{OUTBOX} where state = 'sending' and lane not in ("));
         in_list(&mut query, but).push(" order by id");
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+    }
+
+    /// Waiting messages of a lane that may go out by a moment, in the order in which they were made.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn outbox_of_lane(&self, lane: &str, until: At, at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and lane = "));
+        query
+            .push_bind(lane)
+            .push(" and not_before_us <= ")
+            .push_bind(until.0)
+            .push(" order by o.id limit ")
+            .push_bind(at_most);
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
@@ -273,9 +300,12 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn outbox_age(&self, now: At) -> Result<(i64, Option<At>), StoreError> {
-        let sql = "select count(*), min(not_before_us) from outbox where state in ('waiting', 'sending') and not_before_us <= $1";
-        let (count, oldest): (i64, Option<i64>) = sqlx::query_as(sql).bind(now.0).fetch_one(&self.pool).await?;
-        Ok((count, oldest.map(At)))
+        // Two questions, so that each finds its own small index: the outbox keeps what was sent.
+        let waiting = "select count(*), min(free_us) from outbox where state = 'waiting' and free_us <= $1";
+        let sending = "select count(*), min(free_us) from outbox where state = 'sending'";
+        let (waiting, oldest): (i64, Option<i64>) = sqlx::query_as(waiting).bind(now.0).fetch_one(&self.pool).await?;
+        let (sending, first): (i64, Option<i64>) = sqlx::query_as(sending).fetch_one(&self.pool).await?;
+        Ok((waiting + sending, oldest.into_iter().chain(first).min().map(At)))
     }
 
     /// How many messages were given up in all.
@@ -333,8 +363,12 @@ impl Reader {
     /// The database's.
     pub async fn messages(&self, lane: &str, after: Option<i64>, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
         let sql = match after {
-            Some(_) => "select * from (select * from message where lane = $1 and last > $2 order by last limit $3) order by first",
-            None => "select * from (select * from message where lane = $1 and last > $2 order by last desc limit $3) order by first",
+            Some(_) => {
+                "select * from (select * from message where lane = $1 and last > $2 order by last limit $3) order by first"
+            }
+            None => {
+                "select * from (select * from message where lane = $1 and last > $2 order by last desc limit $3) order by first"
+            }
         };
         Ok(sqlx::query_as(sql).bind(lane).bind(after.unwrap_or(-1)).bind(at_most).fetch_all(&self.pool).await?)
     }
@@ -342,7 +376,11 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn message(&self, lane: &str, id: &str) -> Result<Option<MessageRead>, StoreError> {
-        Ok(sqlx::query_as("select * from message where lane = $1 and id = $2").bind(lane).bind(id).fetch_optional(&self.pool).await?)
+        Ok(sqlx::query_as("select * from message where lane = $1 and id = $2")
+            .bind(lane)
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?)
     }
 
     /// A message of the local room, whose ids are unique in all its lanes.
@@ -352,24 +390,6 @@ impl Reader {
     pub async fn local_message(&self, id: &str) -> Result<Option<MessageRead>, StoreError> {
         let sql = "select * from message where id = $1 and lane like 'local/%'";
         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
-    }
-
-    /// The transcript of a case, oldest first.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn messages_of(&self, case: CaseId) -> Result<Vec<MessageRead>, StoreError> {
-        let sql = "select * from message where case_id = $1 order by first";
-        Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
-    }
-
-    /// Obligations that a period is about: opened or closed in it, or open at its end whatever their age.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn duties(&self, from: At, to: At) -> Result<Vec<DutyRead>, StoreError> {
-        let sql = "select * from duty where opened_us < $2 and (closed_us is null or closed_us >= $1) order by workflow, kind, duty, case_id, number";
-        Ok(sqlx::query_as(sql).bind(from.0).bind(to.0).fetch_all(&self.pool).await?)
     }
 }
 

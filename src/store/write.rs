@@ -36,9 +36,17 @@ impl Writer {
     /// # Errors
     /// Disk full, read-only, locked … In each case the database is as it was before.
     pub async fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
-        let mut transaction = self.db.begin_with("BEGIN IMMEDIATE").await?;
-        commit.write(&mut transaction).await?;
-        Ok(transaction.commit().await?)
+        // Not sqlx's own transaction: where SQLite has rolled back by itself (disk full), that one counts itself open for ever.
+        sqlx::query("begin immediate").execute(&mut self.db).await?;
+        let written = match commit.write(&mut self.db).await {
+            Ok(()) => sqlx::query("commit").execute(&mut self.db).await.map(drop).map_err(StoreError::from),
+            Err(error) => Err(error),
+        };
+        if written.is_err() {
+            // Fails where there is nothing left to roll back, which is as good.
+            let _rolled_back = sqlx::query("rollback").execute(&mut self.db).await;
+        }
+        written
     }
 
     /// The right edge of the tree, from a few hundred rows at most.
@@ -46,7 +54,9 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Missing`] if hashes that must be there aren't: `countersign verify` tells where.
     pub async fn head(&mut self) -> Result<Head, StoreError> {
-        let last = sqlx::query("select seq, hash, at_us from ledger order by seq desc limit 1").fetch_optional(&mut self.db).await?;
+        let last = sqlx::query("select seq, hash, at_us from ledger order by seq desc limit 1")
+            .fetch_optional(&mut self.db)
+            .await?;
         let Some(last) = last else {
             return Ok(Head { frontier: Frontier::new(), last: None, last_at: At(0) });
         };
@@ -67,6 +77,15 @@ impl Writer {
         Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))
     }
 
+    /// The note of the last signed head that the database knows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_checkpoint(&mut self) -> Result<Option<String>, StoreError> {
+        let sql = "select note from checkpoint order by at_us desc, size desc limit 1";
+        Ok(sqlx::query_scalar(sql).fetch_optional(&mut self.db).await?)
+    }
+
     /// # Errors
     /// A row that this version can't read.
     pub async fn house(&mut self) -> Result<Option<House>, StoreError> {
@@ -78,7 +97,8 @@ impl Writer {
     /// # Errors
     /// As [`Writer::house`].
     pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
-        let text = sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&mut self.db);
+        let text =
+            sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&mut self.db);
         Ok(text.await?)
     }
 
@@ -87,7 +107,8 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn highest_number(&mut self, kind: CaseKind) -> Result<u32, StoreError> {
-        let number = sqlx::query_scalar("select coalesce(max(number), 0) from case_file where kind = $1").bind(kind.word());
+        let number =
+            sqlx::query_scalar("select coalesce(max(number), 0) from case_file where kind = $1").bind(kind.word());
         Ok(number.fetch_one(&mut self.db).await?)
     }
 
@@ -96,8 +117,9 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn heard_before(&mut self, causes: &[&str]) -> Result<Vec<(String, Option<String>)>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("select c.cause, l.content from cause c join ledger l on l.seq = c.seq where c.cause in (");
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "select c.cause, l.content from cause c join ledger l on l.seq = c.seq where c.cause in (",
+        );
         Ok(in_list(&mut query, causes).build_query_as().fetch_all(&mut self.db).await?)
     }
 
@@ -110,25 +132,30 @@ impl Writer {
         rows.iter().map(|row| read_case(row.get(0))).collect()
     }
 
-    /// Cases that wanted to be woken by now, the longest waiting first.
+    /// Cases that wanted to be woken by now, the longest waiting first, each with its id; `but` leaves some out.
     ///
     /// # Errors
-    /// As [`Writer::cases`].
-    pub async fn due(&mut self, now: At, at_most: u32) -> Result<Vec<Case>, StoreError> {
-        let rows = sqlx::query("select snapshot from case_file where wake_us <= $1 order by wake_us limit $2")
-            .bind(now.0)
-            .bind(at_most)
-            .fetch_all(&mut self.db)
-            .await?;
-        rows.iter().map(|row| read_case(row.get(0))).collect()
+    /// The database's. A row that this version can't read is an error of its own.
+    pub async fn due(
+        &mut self,
+        now: At,
+        at_most: u32,
+        but: &[String],
+    ) -> Result<Vec<(String, Result<Case, StoreError>)>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("select case_id, snapshot from case_file where wake_us <= ");
+        query.push_bind(now.0);
+        leave_out(&mut query, but).push(" order by wake_us limit ").push_bind(at_most);
+        let rows = query.build().fetch_all(&mut self.db).await?;
+        Ok(rows.iter().map(|row| (row.get(0), read_case(row.get(1)))).collect())
     }
 
     /// # Errors
     /// The database's.
-    pub async fn next_wake(&mut self) -> Result<Option<At>, StoreError> {
-        let wake: Option<i64> = sqlx::query_scalar("select min(wake_us) from case_file where wake_us is not null")
-            .fetch_one(&mut self.db)
-            .await?;
+    pub async fn next_wake(&mut self, but: &[String]) -> Result<Option<At>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("select min(wake_us) from case_file where wake_us is not null");
+        let wake: Option<i64> = leave_out(&mut query, but).build_query_scalar().fetch_one(&mut self.db).await?;
         Ok(wake.map(At))
     }
 
@@ -170,8 +197,20 @@ impl Writer {
     }
 }
 
+/// Nearly always nothing is left out, and the statement is the same one.
+fn leave_out<'q>(query: &'q mut QueryBuilder<Sqlite>, but: &[String]) -> &'q mut QueryBuilder<Sqlite> {
+    if !but.is_empty() {
+        query.push(" and case_id not in (");
+        in_list(query, but);
+    }
+    query
+}
+
 /// `a, b, c)`: the rest of an `in (`. An empty list matches nothing.
-pub(super) fn in_list<'q, S: AsRef<str>>(query: &'q mut QueryBuilder<Sqlite>, items: &[S]) -> &'q mut QueryBuilder<Sqlite> {
+pub(super) fn in_list<'q, S: AsRef<str>>(
+    query: &'q mut QueryBuilder<Sqlite>,
+    items: &[S],
+) -> &'q mut QueryBuilder<Sqlite> {
     let mut list = query.separated(", ");
     for item in items {
         list.push_bind(item.as_ref());

@@ -39,11 +39,7 @@ pub struct Blobs {
 /// The whole listener.
 pub fn router(app: App, guard: Guard) -> Router {
     let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
-    Router::new()
-        .route("/healthz", get(healthz))
-        .merge(room)
-        .layer(DefaultBodyLimit::max(1024 * 1024))
-        .with_state(app)
+    Router::new().route("/healthz", get(healthz)).merge(room).layer(DefaultBodyLimit::max(1024 * 1024)).with_state(app)
 }
 
 /// 200 once the bot is ready and not behind; 503 with the reason otherwise. Says nothing that an outsider could use.
@@ -56,6 +52,7 @@ async fn healthz(State(app): State<App>) -> Response {
         "oldest_wake_late_us": report.oldest_wake_late.map(|it| it.0),
         "oldest_notice_late_us": report.oldest_notice_late.map(|it| it.0),
         "last_commit_failed": report.trouble.is_some(),
+        "head_not_signed": report.unsigned.is_some(),
     });
     (status, axum::Json(body)).into_response()
 }

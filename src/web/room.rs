@@ -79,9 +79,11 @@ impl<T: serde::de::DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Body(body)),
-            Err(JsonRejection::MissingJsonContentType(_)) => {
-                Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "send JSON, with `Content-Type: application/json`."))
-            }
+            Err(JsonRejection::MissingJsonContentType(_)) => Err(Failure::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "send JSON, with `Content-Type: application/json`.",
+            )),
             Err(JsonRejection::BytesRejection(error)) => {
                 Err(Failure::new(error.status(), "too_large", "that is too large; put it into a file."))
             }
@@ -301,7 +303,11 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
 fn disk(error: &dyn std::error::Error) -> Failure {
     let reference = crate::desk::reference();
     tracing::error!(%reference, error = %error, "a file could not be kept");
-    Failure::new(StatusCode::SERVICE_UNAVAILABLE, "fault", format!("the file could not be kept. Reference {reference}. Try again in a moment."))
+    Failure::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "fault",
+        format!("the file could not be kept. Reference {reference}. Try again in a moment."),
+    )
 }
 
 /// The last part of a path, with nothing in it that a shell or a browser would take for more than a name.
@@ -322,7 +328,8 @@ async fn file(State(app): State<App>, Path((sha256, name)): Path<(String, String
         return Err(gone());
     }
     let bytes = tokio::fs::read(blob_path(&app.folder.data, &sha256)).await.map_err(|_| gone())?;
-    let ascii: String = file_name(&name).chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
+    let ascii: String =
+        file_name(&name).chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
     // Always a download: a file from people is never shown as a page of this site.
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{ascii}\"")).map_err(|_| gone())?;
     let kind = HeaderValue::from_static("application/octet-stream");
@@ -335,8 +342,12 @@ async fn people(State(app): State<App>) -> Json<Value> {
         .people
         .iter()
         .map(|(id, person)| {
-            let roles: Vec<&str> =
-                policy.roles.iter().filter(|(_, role)| role.members.contains(id)).map(|(name, _)| name.as_str()).collect();
+            let roles: Vec<&str> = policy
+                .roles
+                .iter()
+                .filter(|(_, role)| role.members.contains(id))
+                .map(|(name, _)| name.as_str())
+                .collect();
             json!({ "id": id, "name": person.name, "party": person.party, "roles": roles, "zone": person.zone.name() })
         })
         .collect();
@@ -357,7 +368,9 @@ async fn people(State(app): State<App>) -> Json<Value> {
         channels.insert(&operators.id, "how the bot itself is".to_owned());
     }
     let channels: Vec<Value> = channels.into_iter().map(|(id, about)| json!({ "id": id, "about": about })).collect();
-    Json(json!({ "people": people, "channels": channels, "bot": { "id": BOT, "name": "Countersign" }, "policy": policy.name }))
+    Json(
+        json!({ "people": people, "channels": channels, "bot": { "id": BOT, "name": "Countersign" }, "policy": policy.name }),
+    )
 }
 
 async fn verbs(State(app): State<App>) -> Json<Value> {
@@ -511,19 +524,30 @@ async fn move_clock(State(app): State<App>, Body(wanted): Body<MoveClock>) -> Re
     let target = match (wanted.advance.as_deref(), wanted.to.as_deref()) {
         (Some(span), None) => {
             let span = grammar::moment::span(span).filter(|span| *span > Span::ZERO && *span <= Span::days(366));
-            let span = span.ok_or_else(|| Failure::bad("malformed", "`advance` takes a span such as \"2h\" or \"30m\", a year at most."))?;
+            let span = span.ok_or_else(|| {
+                Failure::bad("malformed", "`advance` takes a span such as \"2h\" or \"30m\", a year at most.")
+            })?;
             desk.clock.now() + span
         }
         (None, Some("next-wake")) => match quiet(&app).await {
             Some(wake) => wake,
-            None => return Err(Failure::new(StatusCode::CONFLICT, "no_wake", "nothing is waiting for the time to pass.")),
+            None => {
+                return Err(Failure::new(StatusCode::CONFLICT, "no_wake", "nothing is waiting for the time to pass."));
+            }
         },
         _ => return Err(Failure::bad("malformed", "say {\"advance\": \"2h\"} or {\"to\": \"next-wake\"}.")),
     };
-    while let Some(wake) = quiet(&app).await.filter(|&wake| wake <= target) {
-        desk.clock.move_to(wake);
+    // Direct messages wait a little for company: whoever skips to a wake wants to see what it told them.
+    let target = if wanted.to.is_some() { target + desk.shown().policy.batch_within } else { target };
+    loop {
+        let wake = quiet(&app).await;
+        let message = app.reader.outbox_next(&[]).await?;
+        let Some(next) = wake.into_iter().chain(message).min().filter(|&next| next <= target) else { break };
+        desk.clock.move_to(next);
     }
-    desk.clock.move_to(target);
+    if wanted.to.is_none() {
+        desk.clock.move_to(target);
+    }
     quiet(&app).await;
     Ok(Json(clock_now(&app)))
 }
@@ -553,7 +577,10 @@ pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
     let Some(person) = policy.people.get(name) else {
         let near = grammar::nearest(name, policy.people.keys().map(PersonId::as_str));
         let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-        return Err(Failure::bad("unknown_person", format!("there is nobody called “{}” in the policy.{near}", grammar::clean::line(name))));
+        return Err(Failure::bad(
+            "unknown_person",
+            format!("there is nobody called “{}” in the policy.{near}", grammar::clean::line(name)),
+        ));
     };
     Ok(Account { id: name.to_owned(), name: person.name.clone(), bot: false })
 }
@@ -594,7 +621,10 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
         Spot::Direct(person) => format!("@{person}"),
         Spot::Channel(id) => format!("#{id}"),
     };
-    Err(Failure::not_found("unknown_channel", format!("there is no channel {} here for you.", grammar::clean::line(&name))))
+    Err(Failure::not_found(
+        "unknown_channel",
+        format!("there is no channel {} here for you.", grammar::clean::line(&name)),
+    ))
 }
 
 /// The message that begins the thread, which must stand in the same lane.

@@ -46,7 +46,8 @@ pub fn words(output: &Output) -> String {
 impl Bot {
     /// Starts on a manual clock, on a free port.
     pub fn start(data: &Path) -> Bot {
-        Bot::try_start(data, &["--clock", "manual"]).unwrap_or_else(|not_ready| panic!("it did not start: {not_ready:?}"))
+        Bot::try_start(data, &["--clock", "manual"])
+            .unwrap_or_else(|not_ready| panic!("it did not start: {not_ready:?}"))
     }
 
     pub fn try_start(data: &Path, more: &[&str]) -> Result<Bot, NotReady> {
@@ -186,7 +187,8 @@ impl Room {
 async fn read(request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
     let response = request.send().await?;
     let status = response.status().as_u16();
-    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let kind =
+        response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
     let text = response.text().await?;
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
     Ok(Reply { status, kind, body, text })

@@ -3,6 +3,7 @@
 09:00 maya> /incident open credit sev2 Scores drift
       duty INC-1 acknowledge: owed, due 10:00
 09:10 the policy says: severity = "sev2"\nholder = "triage"\nwithin = "1h" => severity = "sev2"\nholder = "triage"\nwithin = "30m"
+      the policy says: [ladders.fast]\nnudge_at_percent = [50, 80] => [ladders.fast]\nnudge_at_percent = [20, 80]
       maya> /sla reload
       maya hears: Reloading the policy is for governance. Ask Greta.
       not #ops: A new policy
@@ -22,3 +23,15 @@
       greta hears: That policy is in force already; nothing changed.
       ledger: house.policy-loaded x2
 10:00 @dev: INC-1 · acknowledgement is late
+# A duty that opens later on the old case is owed on the terms of the policy that the case was opened under, ladder and all.
+10:10 dev> /incident ack INC-1
+      dev> /incident ack INC-2
+      arjun> /incident resolve INC-1 back-filled
+      maya> /incident reopen INC-1 it is back
+      duty INC-1 acknowledge #2: owed, due 11:10
+10:39 not @dev: INC-1 · acknowledgement is due
+10:40 @dev: INC-1 · acknowledgement is due at 11:10, 30 min left
+      arjun> /incident resolve INC-2 back-filled
+      maya> /incident reopen INC-2 it is back
+      duty INC-2 acknowledge #2: owed, due 11:10
+10:46 @dev: INC-2 · acknowledgement is due at 11:10, 24 min left

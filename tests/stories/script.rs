@@ -20,6 +20,7 @@
 //!       dev presses Approve on APR-1                    a button of the case's card
 //!       dev presses Approve on APR-1 as seen            … as it was when dev looked
 //!       dev presses Approve in a message                a button of the last direct message that has it
+//!       dev presses Approve in the first message        … of the first one
 //!       dev presses Accept review in the answer         a button of the last private answer
 //!       dev & tomas press Approve on APR-1              both at once
 //!       dev submits: title = Drift; severity = sev2     the form that dev was shown last
@@ -130,8 +131,14 @@ pub enum Place {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum On {
-    Card { case: String, as_seen: bool },
-    Message,
+    Card {
+        case: String,
+        as_seen: bool,
+    },
+    /// A direct message that has the button: the last one, or the first.
+    Message {
+        first: bool,
+    },
     Answer,
 }
 
@@ -144,16 +151,53 @@ pub enum Trouble {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     /// `times`: exactly so often; `None` is once at least.
-    Told { lane: String, text: String, times: Option<usize> },
-    Nobody { text: Option<String> },
-    Hears { who: String, text: Option<String>, not: bool },
-    Card { case: String, text: String, not: bool },
-    Case { case: String, state: String },
-    Duty { case: String, duty: String, about: Option<String>, state: String, more: Vec<(String, String)> },
-    Ledger { kind: String, times: usize },
-    Outbox { state: String, times: usize },
-    Sees { who: String, channel: String, not: bool },
-    Transcript { channel: String, text: String, not: bool },
+    Told {
+        lane: String,
+        text: String,
+        times: Option<usize>,
+    },
+    Nobody {
+        text: Option<String>,
+    },
+    Hears {
+        who: String,
+        text: Option<String>,
+        not: bool,
+    },
+    Card {
+        case: String,
+        text: String,
+        not: bool,
+    },
+    Case {
+        case: String,
+        state: String,
+    },
+    Duty {
+        case: String,
+        duty: String,
+        about: Option<String>,
+        state: String,
+        more: Vec<(String, String)>,
+    },
+    Ledger {
+        kind: String,
+        times: usize,
+    },
+    Outbox {
+        state: String,
+        times: usize,
+    },
+    Sees {
+        who: String,
+        channel: String,
+        not: bool,
+    },
+    Transcript {
+        channel: String,
+        text: String,
+        not: bool,
+    },
 }
 
 impl Story {
@@ -349,7 +393,10 @@ fn speaker_of(speaker: &str) -> Option<(String, bool, Place)> {
 
 fn button(words: &str) -> Result<(String, On), String> {
     if let Some(label) = words.strip_suffix(" in a message") {
-        return Ok((label.to_owned(), On::Message));
+        return Ok((label.to_owned(), On::Message { first: false }));
+    }
+    if let Some(label) = words.strip_suffix(" in the first message") {
+        return Ok((label.to_owned(), On::Message { first: true }));
     }
     if let Some(label) = words.strip_suffix(" in the answer") {
         return Ok((label.to_owned(), On::Answer));
@@ -358,7 +405,8 @@ fn button(words: &str) -> Result<(String, On), String> {
         Some(words) => (words, true),
         None => (words, false),
     };
-    let (label, case) = words.rsplit_once(" on ").ok_or("write `presses LABEL on CASE`, `in a message` or `in the answer`")?;
+    let (label, case) =
+        words.rsplit_once(" on ").ok_or("write `presses LABEL on CASE`, `in a message` or `in the answer`")?;
     Ok((label.to_owned(), On::Card { case: case.to_owned(), as_seen }))
 }
 

@@ -74,7 +74,8 @@ impl Stage {
     /// What the operator would be told.
     pub async fn open(policy: &Path, start: At) -> Result<Stage, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        std::fs::copy(policy, folder.path().join("policy.toml")).map_err(|error| format!("{}: {error}", policy.display()))?;
+        std::fs::copy(policy, folder.path().join("policy.toml"))
+            .map_err(|error| format!("{}: {error}", policy.display()))?;
         let mut stage = Stage { folder, now: start, troubles: Troubles::default(), running: None, log: Vec::new() };
         stage.begin().await?;
         Ok(stage)
@@ -126,7 +127,12 @@ impl Stage {
         let courier = Courier::new(handle.clone(), reader.clone(), chats, data.clone());
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), data.clone());
         let reception = Reception { desk: handle.clone(), answers, policy_file };
-        let app = App { reception: reception.clone(), reader: reader.clone(), folder: Arc::new(Blobs { data }), health: health.clone() };
+        let app = App {
+            reception: reception.clone(),
+            reader: reader.clone(),
+            folder: Arc::new(Blobs { data }),
+            health: health.clone(),
+        };
         let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]));
         self.running = Some(Running {
             clock,
@@ -245,7 +251,8 @@ impl Stage {
             let reception = reception.clone();
             async move { reception.hear(heard).await.map_err(|fault| fault.to_string()) }
         });
-        let answers = futures_util::future::join_all(asked).await.into_iter().collect::<Result<Vec<Answer>, String>>()?;
+        let answers =
+            futures_util::future::join_all(asked).await.into_iter().collect::<Result<Vec<Answer>, String>>()?;
         self.calm().await?;
         Ok(answers)
     }
@@ -267,8 +274,10 @@ impl Stage {
     pub async fn watchdog_looks(&mut self) -> Result<(), String> {
         let running = self.running()?;
         let report = running.health.look().await;
-        let command =
-            HouseCommand::Watch { oldest_wake_late: report.oldest_wake_late, oldest_notice_late: report.oldest_notice_late };
+        let command = HouseCommand::Watch {
+            oldest_wake_late: report.oldest_wake_late,
+            oldest_notice_late: report.oldest_notice_late,
+        };
         let ruled = running.desk.house(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
         ruled.map_err(|refusal| refusal.to_string())?;
         self.calm().await.map(drop)
@@ -307,7 +316,12 @@ impl Stage {
     /// # Errors
     /// The database's.
     pub async fn transcript(&self, lane: &Lane) -> Result<Vec<String>, String> {
-        let messages = self.running()?.reader.messages(&lane.to_string(), None, 10_000).await.map_err(|error| error.to_string())?;
+        let messages = self
+            .running()?
+            .reader
+            .messages(&lane.to_string(), None, 10_000)
+            .await
+            .map_err(|error| error.to_string())?;
         Ok(messages.into_iter().filter(|message| message.deleted_us.is_none()).map(|message| message.body).collect())
     }
 
@@ -338,7 +352,10 @@ impl Stage {
         let mut connection = self.connection().await?;
         let rows: Vec<(String, String, i64, i64)> =
             sqlx::query_as(sql).fetch_all(&mut connection).await.map_err(|error| error.to_string())?;
-        Ok(rows.into_iter().map(|(lane, state, attempts, not_before)| (lane, state, attempts, At(not_before))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(lane, state, attempts, not_before)| (lane, state, attempts, At(not_before)))
+            .collect())
     }
 
     /// # Errors
@@ -443,7 +460,9 @@ impl Room {
         match self.troubles.lock().expect("nobody panics while holding it").get(lane) {
             None => Ok(()),
             Some(Trouble::Gone) => Err(Undelivered::Never { why: format!("{lane} is gone") }),
-            Some(Trouble::Unreachable) => Err(Undelivered::Later { why: format!("{lane} can't be reached"), after: None }),
+            Some(Trouble::Unreachable) => {
+                Err(Undelivered::Later { why: format!("{lane} can't be reached"), after: None })
+            }
         }
     }
 }

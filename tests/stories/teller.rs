@@ -10,7 +10,7 @@ use countersign::card::{Button, Card, wall};
 use countersign::chat::{Account, Answer, Heard, Lane, What as Said};
 use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Span};
-use countersign::record::{Record, WhatRecord};
+use countersign::record::{Record, Told, WhatRecord};
 
 use super::script::{Day, Deed, Expected, On, Place, Step, Story, What, When};
 use super::stage::{Entry, Extent, Stage, lane};
@@ -36,7 +36,8 @@ struct Teller {
 /// The line, what was expected there, and what came.
 pub fn tell(name: &str, text: &str) -> Result<(), String> {
     let story = Story::read(text).map_err(|(line, why)| format!("{name}:{line}: {why}"))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join(&story.policy);
         let start = on_the_wall(story.start, story.zone)?;
@@ -109,7 +110,8 @@ impl Teller {
             Deed::Say { who, bot, place, text } => {
                 let (lane, thread) = self.place(who, place).await?;
                 let cause = self.cause(step, who);
-                let command = text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+                let command =
+                    text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
                 let what = match command {
                     true => Said::Command { text: text.clone() },
                     false => Said::Said { message: format!("m{}", step.line), text: text.clone(), files: Vec::new() },
@@ -140,7 +142,10 @@ impl Teller {
             }
             Deed::Submit { who, values } => {
                 let form = self.lines.iter().rev().find_map(|(_, heard, answer)| {
-                    (heard.from.id == *who).then_some(answer.form.as_ref()).flatten().map(|form| (heard.clone(), form.clone()))
+                    (heard.from.id == *who)
+                        .then_some(answer.form.as_ref())
+                        .flatten()
+                        .map(|form| (heard.clone(), form.clone()))
                 });
                 let (asked, form) = form.ok_or_else(|| format!("{who} was shown no form"))?;
                 // What was filled in already is sent along, as a page does.
@@ -161,7 +166,7 @@ impl Teller {
                 self.hear(step, vec![(who.clone(), Heard { cause: self.cause(step, who), what, ..said })]).await
             }
             Deed::Again => {
-                for (_, heard, _) in self.lines[self.last..].to_vec() {
+                for (_, heard, _) in self.lines[self.last..].iter().cloned() {
                     let answer = self.stage.hear(heard.clone()).await?;
                     self.answers.insert(heard.from.id.clone(), answer);
                 }
@@ -169,7 +174,9 @@ impl Teller {
             }
             Deed::PolicyBecomes(file) => {
                 let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-                std::fs::copy(&from, self.stage.policy_file()).map(drop).map_err(|error| format!("{}: {error}", from.display()))
+                std::fs::copy(&from, self.stage.policy_file())
+                    .map(drop)
+                    .map_err(|error| format!("{}: {error}", from.display()))
             }
             Deed::PolicySays { old, new } => {
                 let file = self.stage.policy_file();
@@ -237,16 +244,18 @@ impl Teller {
                 let buttons = self.card(&lane, &message)?.buttons.clone();
                 Ok((lane, message, buttons))
             }
-            On::Message => {
+            On::Message { first } => {
                 let with = |card: &Card| card.buttons.iter().any(|button| button.label == label);
-                let told = self.stage.log.iter().rev().filter_map(|entry| entry.told());
-                let told = told.into_iter().find(|told| told.lane == direct && with(&told.card));
+                let mut told = self.stage.log.iter().filter_map(|entry| entry.told());
+                let fits = |told: &&Told| told.lane == direct && with(&told.card);
+                let told = if *first { told.find(fits) } else { told.rfind(fits) };
                 let told = told.ok_or_else(|| format!("{who} has no message with that button"))?;
                 Ok((direct, told.message.clone(), told.card.buttons.clone()))
             }
             On::Answer => {
                 let of = |heard: &Heard| heard.from.id == who;
-                let (_, heard, answer) = self.lines.iter().rfind(|(_, heard, _)| of(heard)).ok_or("nothing was answered")?;
+                let (_, heard, answer) =
+                    self.lines.iter().rfind(|(_, heard, _)| of(heard)).ok_or("nothing was answered")?;
                 let buttons = answer.cards.iter().flat_map(|card| card.buttons.clone()).collect();
                 Ok((heard.lane.clone(), String::new(), buttons))
             }
@@ -284,7 +293,8 @@ impl Teller {
                 let at = when.filter(|_| *times != Some(0)).map(|when| (when, self.stage.now()));
                 let fits = |entry: &&Entry| {
                     entry.told().is_some_and(|told| {
-                        told.lane == lane && contains(&self.text(&told.card, entry.at), text)
+                        told.lane == lane
+                            && contains(&self.text(&told.card, entry.at), text)
                             && at.is_none_or(|(when, at)| same(entry.at, at, when.to_the_second))
                     })
                 };
@@ -293,7 +303,11 @@ impl Teller {
                     Some(times) if found == *times => Ok(()),
                     Some(times) => Err(format!("expected {times} such messages, {found} came\n{}", self.came())),
                     None if found > 0 => Ok(()),
-                    None => Err(format!("no such message came{}\n{}", if at.is_some() { " in that minute" } else { "" }, self.came())),
+                    None => Err(format!(
+                        "no such message came{}\n{}",
+                        if at.is_some() { " in that minute" } else { "" },
+                        self.came()
+                    )),
                 }
             }
             Expected::Nobody { text } => {
@@ -341,7 +355,7 @@ impl Teller {
                 let mut all = case.obligations.iter().filter(like);
                 let found = match nth {
                     Some(nth) => all.nth(nth.saturating_sub(1)),
-                    None => all.last(),
+                    None => all.next_back(),
                 };
                 let none = || {
                     let all: Vec<String> = case.obligations.iter().map(|it| self.duty(it)).collect();
@@ -371,7 +385,10 @@ impl Teller {
                 };
                 match found == *times {
                     true => Ok(()),
-                    false => Err(format!("{found} are {state}\n{}", indent(&rows.iter().map(row).collect::<Vec<_>>().join("\n")))),
+                    false => Err(format!(
+                        "{found} are {state}\n{}",
+                        indent(&rows.iter().map(row).collect::<Vec<_>>().join("\n"))
+                    )),
                 }
             }
             Expected::Sees { who, channel, not } => match self.stage.sees(who, channel).await? != *not {
@@ -399,11 +416,18 @@ impl Teller {
         let is = match name {
             _ if name.starts_with('#') => return Ok(()),
             "due" => wall(found.terms.due, self.story.zone, now),
-            "attributed" => found.breach.as_ref().map_or_else(|| "to nobody".to_owned(), |it| match &it.attributed {
-                Attribution::Holder(party) => party.to_string(),
-                other => other.to_string(),
-            }),
-            "contested" => found.breach.as_ref().and_then(|it| it.contested.as_ref()).map_or("no".to_owned(), |it| it.says.to_string()),
+            "attributed" => found.breach.as_ref().map_or_else(
+                || "to nobody".to_owned(),
+                |it| match &it.attributed {
+                    Attribution::Holder(party) => party.to_string(),
+                    other => other.to_string(),
+                },
+            ),
+            "contested" => found
+                .breach
+                .as_ref()
+                .and_then(|it| it.contested.as_ref())
+                .map_or("no".to_owned(), |it| it.says.to_string()),
             "holders" => found.held_by.iter().map(|it| it.to_string()).collect::<Vec<_>>().join(" "),
             "paused" => found.paused.to_string(),
             "votes" => found.votes.to_string(),
@@ -414,7 +438,12 @@ impl Teller {
 
     fn duty(&self, it: &Obligation) -> String {
         let about = it.about.as_ref().map_or_else(String::new, |about| format!(" ({about})"));
-        format!("{}{about}: {}, due {}", it.duty, it.state().word(), wall(it.terms.due, self.story.zone, self.stage.now()))
+        format!(
+            "{}{about}: {}, due {}",
+            it.duty,
+            it.state().word(),
+            wall(it.terms.due, self.story.zone, self.stage.now())
+        )
     }
 
     // ── After the last line ───────────────────────────────────────────────────────────────────────────────────────────
@@ -441,7 +470,11 @@ impl Teller {
             // Answers that only show figures aren't kept: they are read again, and may have changed.
             if self.kept(&cause) && again != answer {
                 let (first, second) = (self.answered(&answer), self.answered(&again));
-                return Err(format!("line {line} told again was answered\n{}\nand not\n{}", indent(&second), indent(&first)));
+                return Err(format!(
+                    "line {line} told again was answered\n{}\nand not\n{}",
+                    indent(&second),
+                    indent(&first)
+                ));
             }
         }
         Ok(())
@@ -468,7 +501,10 @@ impl Teller {
     fn answered(&self, answer: &Answer) -> String {
         let mut lines: Vec<String> = answer.cards.iter().map(|card| self.text(card, self.stage.now())).collect();
         if let Some(form) = &answer.form {
-            let fields = form.fields.iter().map(|field| format!("{}={}", field.name, field.value.as_deref().unwrap_or_default()));
+            let fields = form
+                .fields
+                .iter()
+                .map(|field| format!("{}={}", field.name, field.value.as_deref().unwrap_or_default()));
             let intro = form.intro.iter().map(|line| countersign::card::plain(line, self.story.zone, self.stage.now()));
             lines.push(format!("form {}: {}", form.id, fields.collect::<Vec<_>>().join("; ")));
             lines.extend(intro);
@@ -506,7 +542,8 @@ impl Teller {
                         WhatRecord::Edit { text, .. } => format!("edits: {text}"),
                         WhatRecord::Deletion { .. } => "deletes".to_owned(),
                     };
-                    let answer = heard.answer.as_ref().map(|it| self.answered(it).replace('\n', " ⏎ ")).unwrap_or_default();
+                    let answer =
+                        heard.answer.as_ref().map(|it| self.answered(it).replace('\n', " ⏎ ")).unwrap_or_default();
                     format!("{at} {}> {said}\n        ({answer})", heard.from.id)
                 }
                 Record::NotTold(not_told) => format!("{at} not told to {}: {:?}", not_told.lane, not_told.why),
@@ -582,7 +619,11 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("a_card_with_too_much", "not card INC-1: State: open", "the card shows"),
     ("another_state", "case INC-1: resolved", "INC-1 is open"),
     ("another_duty", "duty INC-1 acknowledge: met", "it is owed"),
-    ("a_duty_that_is_not_there", "duty INC-1 contain: owed", "there is no such duty; there are\n  acknowledge: owed, due 10:00"),
+    (
+        "a_duty_that_is_not_there",
+        "duty INC-1 contain: owed",
+        "there is no such duty; there are\n  acknowledge: owed, due 10:00",
+    ),
     ("another_deadline", "duty INC-1 acknowledge: owed, due 10:01", "due is 10:00"),
     ("another_count_of_entries", "ledger: incident.opened x2", "it is there 1 times"),
     ("another_count_of_messages", "outbox: sent x9", " are sent"),
@@ -600,7 +641,8 @@ pub fn notices() -> Vec<(&'static str, Check)> {
     let mut all: Vec<(&'static str, Check)> = Vec::new();
     for (name, line, words) in WRONG {
         let check: Check = Box::new(move || {
-            let story = format!("# Wrong in one place.\n09:00 maya> /incident open credit sev2 Drift\n\n      {line}\n");
+            let story =
+                format!("# Wrong in one place.\n09:00 maya> /incident open credit sev2 Drift\n\n      {line}\n");
             match tell("it", &story) {
                 Ok(()) => Err(format!("nothing was noticed in\n{story}")),
                 Err(why) if why.contains(words) => Ok(()),

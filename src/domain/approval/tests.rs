@@ -35,22 +35,14 @@ fn terms(within: Span) -> TargetTerms {
         calendar: None,
         ladder: LadderId::from("slow"),
         urgent: false,
-        pause: PauseRule {
-            reasons: vec!["a regulator's hold".to_owned()],
-            at_most: Span::hours(3),
-        },
+        pause: PauseRule { reasons: vec!["a regulator's hold".to_owned()], at_most: Span::hours(3) },
         expires_after: None,
     }
 }
 
 fn stage(role: &str, alternatives: &[&str], quorum: u32) -> PathStage {
     let alternatives = alternatives.iter().map(|it| r(it)).collect();
-    PathStage {
-        role: r(role),
-        alternatives,
-        quorum,
-        terms: terms(Span::hours(2)),
-    }
+    PathStage { role: r(role), alternatives, quorum, terms: terms(Span::hours(2)) }
 }
 
 fn path(stages: Vec<PathStage>, when_time_is_up: TimeIsUp) -> Path {
@@ -67,10 +59,7 @@ fn path(stages: Vec<PathStage>, when_time_is_up: TimeIsUp) -> Path {
 }
 
 pub fn channel(id: &str) -> Channel {
-    Channel {
-        platform: Platform::from("local"),
-        id: id.to_owned(),
-    }
+    Channel { platform: Platform::from("local"), id: id.to_owned() }
 }
 
 /// Maya asks. Model-risk is Dev, Lena and Maya herself; legal is Nia and Lena; Omar backs up, Olga heads it all. Tess
@@ -100,21 +89,12 @@ pub fn policy() -> Policy {
             p90_over: Some(Span::hours(3)),
             severity: Severity::Sev3,
         }),
-        ..path(
-            vec![stage("model-risk", &[], 2), stage("legal", &["head"], 1)],
-            TimeIsUp::Hold,
-        )
+        ..path(vec![stage("model-risk", &[], 2), stage("legal", &["head"], 1)], TimeIsUp::Hold)
     };
     let one = || vec![stage("model-risk", &[], 1)];
     let paths = [
         ("two", two),
-        (
-            "reasoned",
-            Path {
-                reason_on_approve: true,
-                ..path(one(), TimeIsUp::Hold)
-            },
-        ),
+        ("reasoned", Path { reason_on_approve: true, ..path(one(), TimeIsUp::Hold) }),
         ("lapsing", path(vec![stage("model-risk", &[], 2)], TimeIsUp::Lapse)),
         ("widening", path(one(), TimeIsUp::Widen(r("backup")))),
         ("silent", path(one(), TimeIsUp::Approve)),
@@ -133,36 +113,18 @@ pub fn policy() -> Policy {
         digest: PolicyDigest::from("p1"),
         name: "test".to_owned(),
         operators: Some(channel("ops")),
-        parties: ["vendor", "client"]
-            .map(|it| (PartyId::from(it), Party { name: it.to_owned() }))
-            .into(),
+        parties: ["vendor", "client"].map(|it| (PartyId::from(it), Party { name: it.to_owned() })).into(),
         people: people
             .map(|(name, party)| {
                 let zone = chrono_tz::Europe::Berlin;
                 let party = PartyId::from(party);
-                (
-                    p(name),
-                    Person {
-                        name: name.to_owned(),
-                        party,
-                        zone,
-                        quiet: None,
-                        accounts: BTreeMap::new(),
-                    },
-                )
+                (p(name), Person { name: name.to_owned(), party, zone, quiet: None, accounts: BTreeMap::new() })
             })
             .into(),
         roles: roles
             .map(|(name, members)| {
                 let members = members.iter().map(|it| p(it)).collect();
-                (
-                    r(name),
-                    Role {
-                        name: name.to_owned(),
-                        party: PartyId::from("client"),
-                        members,
-                    },
-                )
+                (r(name), Role { name: name.to_owned(), party: PartyId::from("client"), members })
             })
             .into(),
         calendars: BTreeMap::new(),
@@ -170,14 +132,8 @@ pub fn policy() -> Policy {
             LadderId::from("slow"),
             Ladder {
                 nudge_at_percent: vec![50, 80],
-                climb: vec![Climb {
-                    after: Span::hours(1),
-                    tell: r("head"),
-                }],
-                repeat: Some(Repeat {
-                    every: Span::hours(6),
-                    at_most: 2,
-                }),
+                climb: vec![Climb { after: Span::hours(1), tell: r("head") }],
+                repeat: Some(Repeat { every: Span::hours(6), at_most: 2 }),
             },
         )]
         .into(),
@@ -188,11 +144,7 @@ pub fn policy() -> Policy {
             .into(),
         targets: Vec::new(),
         paths: paths.map(|(name, it)| (PathId::from(name), it)).into(),
-        may: May {
-            request_approval: vec![r("engineers")],
-            waive_duty: vec![r("head")],
-            ..May::default()
-        },
+        may: May { request_approval: vec![r("engineers")], waive_duty: vec![r("head")], ..May::default() },
         batch_within: Span::ZERO,
         digests: Vec::new(),
     }
@@ -224,14 +176,7 @@ pub struct Room {
 impl Room {
     fn new() -> Room {
         let (delegations, events, notices, then) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Room {
-            policy: policy(),
-            delegations,
-            case: None,
-            events,
-            notices,
-            then,
-        }
+        Room { policy: policy(), delegations, case: None, events, notices, then }
     }
 
     /// With Maya's request on a path, at 09:00.
@@ -255,11 +200,7 @@ impl Room {
     /// The private reply, in words.
     fn ask(&mut self, minutes: i64, by: &str, command: Command) -> Result<String, Refusal> {
         self.wake(minutes);
-        let ask = Ask {
-            by: Actor::Person(p(by)),
-            at: at(minutes),
-            command,
-        };
+        let ask = Ask { by: Actor::Person(p(by)), at: at(minutes), command };
         let ruling = self.decide(&ask)?;
         self.take(&ruling, ask.at);
         match ruling.reply.expect("every accepted command has a reply") {
@@ -269,16 +210,8 @@ impl Room {
     }
 
     fn decide(&self, ask: &Ask) -> Result<Ruling, Refusal> {
-        let people = People {
-            policy: &self.policy,
-            delegations: &self.delegations,
-            at: ask.at,
-        };
-        let world = World {
-            policy: &self.policy,
-            stamped: &self.policy,
-            people,
-        };
+        let people = People { policy: &self.policy, delegations: &self.delegations, at: ask.at };
+        let world = World { policy: &self.policy, stamped: &self.policy, people };
         match &self.case {
             None => crate::domain::open("APR-1".parse().unwrap(), ask, &world),
             Some(case) => crate::domain::decide(case, ask, &world),
@@ -299,24 +232,13 @@ impl Room {
 
     /// Everything that was due by then, each at its own moment.
     fn wake(&mut self, minutes: i64) {
-        while let Some(due) = self
-            .case
-            .as_ref()
-            .and_then(Case::wake)
-            .filter(|&due| due <= at(minutes))
-        {
+        while let Some(due) = self.case.as_ref().and_then(Case::wake).filter(|&due| due <= at(minutes)) {
             self.wake_at(due);
         }
     }
 
     fn wake_at(&mut self, at: At) {
-        let ruling = self
-            .decide(&Ask {
-                by: Actor::Engine,
-                at,
-                command: Command::Wake,
-            })
-            .unwrap();
+        let ruling = self.decide(&Ask { by: Actor::Engine, at, command: Command::Wake }).unwrap();
         assert!(!ruling.events.is_empty(), "woken at {at:?} for nothing");
         self.take(&ruling, at);
     }
@@ -348,24 +270,15 @@ impl Room {
     }
 
     fn told_case(&self, template: &str) -> usize {
-        self.notices
-            .iter()
-            .filter(|it| it.to == To::Case && it.telling.template() == template)
-            .count()
+        self.notices.iter().filter(|it| it.to == To::Case && it.telling.template() == template).count()
     }
 
     fn told_operators(&self, template: &str) -> bool {
-        self.notices
-            .iter()
-            .any(|it| it.to == To::Operators && it.telling.template() == template)
+        self.notices.iter().any(|it| it.to == To::Operators && it.telling.template() == template)
     }
 
     fn waiting(&self, minutes: i64) -> Vec<String> {
-        let people = People {
-            policy: &self.policy,
-            delegations: &self.delegations,
-            at: at(minutes),
-        };
+        let people = People { policy: &self.policy, delegations: &self.delegations, at: at(minutes) };
         let owed = self.case().owed(Duty::Decide);
         owed.into_iter()
             .flat_map(|it| self.case().waiting_on(it, &people))
@@ -375,60 +288,39 @@ impl Room {
 }
 
 fn approve() -> Command {
-    Command::Approve {
-        reason: None,
-        revision: None,
-    }
+    Command::Approve { reason: None, revision: None }
 }
 
 fn decline(reason: &str) -> Command {
-    Command::Decline {
-        reason: reason.to_owned(),
-        revision: None,
-    }
+    Command::Decline { reason: reason.to_owned(), revision: None }
 }
 
 fn amend(action: &str) -> Command {
-    Command::Amend {
-        action: action.to_owned(),
-    }
+    Command::Amend { action: action.to_owned() }
 }
 
 fn question() -> Command {
-    Command::AskRequester {
-        question: "Which data?".to_owned(),
-    }
+    Command::AskRequester { question: "Which data?".to_owned() }
 }
 
 fn answer() -> Command {
-    Command::AnswerQuestion {
-        text: "The new set.".to_owned(),
-    }
+    Command::AnswerQuestion { text: "The new set.".to_owned() }
 }
 
 fn withdraw() -> Command {
-    Command::Withdraw {
-        reason: "not needed".to_owned(),
-    }
+    Command::Withdraw { reason: "not needed".to_owned() }
 }
 
 fn break_glass() -> Command {
-    Command::BreakGlass {
-        reason: "it leaks".to_owned(),
-    }
+    Command::BreakGlass { reason: "it leaks".to_owned() }
 }
 
 fn review() -> Command {
-    Command::ReviewBreakGlass {
-        text: "it was right".to_owned(),
-    }
+    Command::ReviewBreakGlass { text: "it was right".to_owned() }
 }
 
 fn apr(number: u32) -> CaseId {
-    CaseId {
-        kind: CaseKind::Approval,
-        number,
-    }
+    CaseId { kind: CaseKind::Approval, number }
 }
 
 // Requesting.
@@ -439,31 +331,15 @@ fn a_request_asks_the_first_stage_and_keeps_the_action_to_the_letter() {
     let reply = room.request("maya", "").unwrap();
     assert_eq!(reply, "requested; dev or lena decides by 2 Mar 2026 12:00");
     let approval = room.approval();
-    assert_eq!(
-        (approval.action.as_str(), approval.revision, approval.stage),
-        ("deploy v7 ", 1, 0)
-    );
+    assert_eq!((approval.action.as_str(), approval.revision, approval.stage), ("deploy v7 ", 1, 0));
     // printf 'deploy v7 ' | sha256sum
-    assert_eq!(
-        approval.digest,
-        "cea8a7a1c807d91de5c5c66a07cc98d15927a48155eaa7e4f16d97a7dba19ebb"
-    );
-    assert_eq!(
-        room.case().owed(Duty::Decide).unwrap().about.as_deref(),
-        Some("stage 1 of 2: model-risk")
-    );
+    assert_eq!(approval.digest, "cea8a7a1c807d91de5c5c66a07cc98d15927a48155eaa7e4f16d97a7dba19ebb");
+    assert_eq!(room.case().owed(Duty::Decide).unwrap().about.as_deref(), Some("stage 1 of 2: model-risk"));
     assert_eq!(room.case().owed(Duty::Decide).unwrap().terms.quorum, 2);
-    assert_eq!(
-        room.told("asked"),
-        ["dev", "lena"],
-        "and not Maya, who sits in the role but asked herself"
-    );
+    assert_eq!(room.told("asked"), ["dev", "lena"], "and not Maya, who sits in the role but asked herself");
     assert_eq!(room.told_case("asked"), 1);
     assert_eq!(room.case().wake(), Some(at(60)), "the first nudge");
-    assert!(
-        room.notices.iter().all(|it| it.while_owed == [1]),
-        "dropped unsent once it is decided"
-    );
+    assert!(room.notices.iter().all(|it| it.while_owed == [1]), "dropped unsent once it is decided");
 }
 
 #[test]
@@ -479,11 +355,7 @@ fn requests_that_cannot_be_taken_say_what_to_write() {
     let long = "ü".repeat(201);
     let endless = "x".repeat(TEXT_AT_MOST + 1);
     let table = [
-        (
-            "maya",
-            wanted("credt", "t", "a", None),
-            "there is no workflow “credt” in the policy. Did you mean “credit”?",
-        ),
+        ("maya", wanted("credt", "t", "a", None), "there is no workflow “credt” in the policy. Did you mean “credit”?"),
         (
             "maya",
             wanted("bare", "t", "a", None),
@@ -494,36 +366,20 @@ fn requests_that_cannot_be_taken_say_what_to_write() {
             wanted("credit", "t", "a", Some("too")),
             "there is no approval path “too” in the policy. Did you mean “two”?",
         ),
-        (
-            "maya",
-            wanted("credit", " ", "a", None),
-            "the title is missing: say in one line what is to be approved.",
-        ),
-        (
-            "maya",
-            wanted("credit", "a\nb", "a", None),
-            "the title is one line; the rest belongs in the action.",
-        ),
+        ("maya", wanted("credit", " ", "a", None), "the title is missing: say in one line what is to be approved."),
+        ("maya", wanted("credit", "a\nb", "a", None), "the title is one line; the rest belongs in the action."),
         (
             "maya",
             wanted("credit", &long, "a", None),
             "the title is too long: 201 characters, and 200 are possible. Put the rest in a file or a second message.",
         ),
-        (
-            "maya",
-            wanted("credit", "t", " \n", None),
-            "the action is missing: write exactly what is to be done.",
-        ),
+        ("maya", wanted("credit", "t", " \n", None), "the action is missing: write exactly what is to be done."),
         (
             "maya",
             wanted("credit", "t", &endless, None),
             "the action is too long: 8001 characters, and 8000 are possible. Put the rest in a file or a second message.",
         ),
-        (
-            "olga",
-            wanted("credit", "t", "a", None),
-            "asking for an approval is for engineers. Ask maya, tess or dev.",
-        ),
+        ("olga", wanted("credit", "t", "a", None), "asking for an approval is for engineers. Ask maya, tess or dev."),
         (
             "zoe",
             wanted("credit", "t", "a", None),
@@ -532,18 +388,11 @@ fn requests_that_cannot_be_taken_say_what_to_write() {
     ];
     for (by, command, says) in table {
         let mut room = Room::new();
-        assert_eq!(
-            room.ask(0, by, command.clone()).unwrap_err().to_string(),
-            says,
-            "{command:?}"
-        );
+        assert_eq!(room.ask(0, by, command.clone()).unwrap_err().to_string(), says, "{command:?}");
         assert!(room.case.is_none());
     }
     let mut room = Room::new();
-    assert!(
-        room.ask(0, "maya", wanted("credit", &long[2..], "a", None)).is_ok(),
-        "exactly 200 are possible"
-    );
+    assert!(room.ask(0, "maya", wanted("credit", &long[2..], "a", None)).is_ok(), "exactly 200 are possible");
 }
 
 #[test]
@@ -566,26 +415,12 @@ fn a_request_that_too_few_can_answer_is_taken_and_says_so() {
 fn two_stages_are_passed_by_different_people() {
     let mut room = Room::asked("two");
     room.hush();
-    assert_eq!(
-        room.ask(5, "dev", approve()).unwrap(),
-        "your approval is recorded, 1 of 2; waiting on lena"
-    );
-    assert_eq!(
-        (room.told_case("voted"), room.notices.len()),
-        (1, 1),
-        "progress stays in the thread"
-    );
+    assert_eq!(room.ask(5, "dev", approve()).unwrap(), "your approval is recorded, 1 of 2; waiting on lena");
+    assert_eq!((room.told_case("voted"), room.notices.len()), (1, 1), "progress stays in the thread");
     assert_eq!(room.waiting(5), ["lena"]);
-    assert_eq!(
-        room.ask(9, "lena", approve()).unwrap(),
-        "your approval is recorded; next is legal: nia or olga"
-    );
+    assert_eq!(room.ask(9, "lena", approve()).unwrap(), "your approval is recorded; next is legal: nia or olga");
     assert_eq!(room.approval().stage, 1);
-    assert_eq!(
-        room.told("asked"),
-        ["nia", "olga"],
-        "Lena sits in legal too, but has spoken in stage 1"
-    );
+    assert_eq!(room.told("asked"), ["nia", "olga"], "Lena sits in legal too, but has spoken in stage 1");
     let second = room.case().owed(Duty::Decide).unwrap();
     assert_eq!((second.number, second.terms.due), (2, at(9 + 120)));
     let again = room.ask(10, "lena", approve()).unwrap_err();
@@ -607,25 +442,15 @@ fn who_may_not_approve_hears_why() {
     room.ask(1, "dev", approve()).unwrap();
     let before = room.case().clone();
     let own = Refusal::OwnRequest("lena".to_owned());
-    assert_eq!(
-        room.ask(2, "maya", approve()).unwrap_err(),
-        own,
-        "though she sits in the role"
-    );
+    assert_eq!(room.ask(2, "maya", approve()).unwrap_err(), own, "though she sits in the role");
     assert_eq!(room.ask(2, "maya", decline("no")).unwrap_err(), own);
-    assert_eq!(
-        room.ask(2, "dev", approve()).unwrap_err(),
-        Refusal::AnsweredAlready(apr(1))
-    );
+    assert_eq!(room.ask(2, "dev", approve()).unwrap_err(), Refusal::AnsweredAlready(apr(1)));
     assert_eq!(
         room.ask(2, "dev", decline("no")).unwrap_err(),
         Refusal::AnsweredAlready(apr(1)),
         "nor the other way round"
     );
-    let stale = Command::Approve {
-        reason: None,
-        revision: Some(2),
-    };
+    let stale = Command::Approve { reason: None, revision: Some(2) };
     assert_eq!(room.ask(2, "lena", stale).unwrap_err(), Refusal::Changed(apr(1)));
     assert_eq!(
         room.ask(2, "nia", approve()).unwrap_err().to_string(),
@@ -639,19 +464,10 @@ fn who_may_not_approve_hears_why() {
 fn a_reason_is_needed_where_the_path_says_so() {
     let mut room = Room::asked("reasoned");
     for reason in [None, Some("  ".to_owned())] {
-        let command = Command::Approve {
-            reason,
-            revision: Some(1),
-        };
-        assert!(matches!(
-            room.ask(1, "dev", command).unwrap_err(),
-            Refusal::ReasonNeeded(_)
-        ));
+        let command = Command::Approve { reason, revision: Some(1) };
+        assert!(matches!(room.ask(1, "dev", command).unwrap_err(), Refusal::ReasonNeeded(_)));
     }
-    let command = Command::Approve {
-        reason: Some(" looks right ".to_owned()),
-        revision: Some(1),
-    };
+    let command = Command::Approve { reason: Some(" looks right ".to_owned()), revision: Some(1) };
     room.ask(1, "dev", command).unwrap();
     assert_eq!(room.approval().votes[0].reason.as_deref(), Some("looks right"));
     assert_eq!(room.approval().votes[0].digest, room.approval().digest);
@@ -660,10 +476,7 @@ fn a_reason_is_needed_where_the_path_says_so() {
 #[test]
 fn roles_that_the_ladder_called_in_may_answer_from_then_on() {
     let mut room = Room::asked("two");
-    assert!(matches!(
-        room.ask(179, "olga", approve()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
+    assert!(matches!(room.ask(179, "olga", approve()).unwrap_err(), Refusal::NotYours { .. }));
     room.ask(180, "olga", approve()).unwrap();
     assert_eq!(room.approval().votes.len(), 1);
 }
@@ -672,18 +485,11 @@ fn roles_that_the_ladder_called_in_may_answer_from_then_on() {
 fn a_decline_needs_a_reason_and_ends_it_at_once() {
     let mut room = Room::asked("two");
     room.ask(1, "dev", approve()).unwrap();
-    assert!(matches!(
-        room.ask(2, "lena", decline(" ")).unwrap_err(),
-        Refusal::ReasonNeeded(_)
-    ));
+    assert!(matches!(room.ask(2, "lena", decline(" ")).unwrap_err(), Refusal::ReasonNeeded(_)));
     room.hush();
     room.ask(2, "lena", decline("the test set is too old")).unwrap();
     assert_eq!(room.approval().word(), "declined");
-    assert_eq!(
-        room.case().obligation(1).unwrap().state(),
-        State::Met,
-        "an answer all the same"
-    );
+    assert_eq!(room.case().obligation(1).unwrap().state(), State::Met, "an answer all the same");
     assert_eq!(room.told("concluded"), ["maya"]);
     assert_eq!(room.case().wake(), None);
 }
@@ -694,15 +500,8 @@ fn a_late_answer_is_late() {
     room.ask(121, "lena", decline("no")).unwrap();
     let decision = room.case().obligation(1).unwrap();
     assert_eq!(decision.state(), State::MetLate);
-    assert_eq!(
-        decision.breach.as_ref().unwrap().attributed,
-        Attribution::Holder(PartyId::from("client"))
-    );
-    assert_eq!(
-        room.approval().word(),
-        "declined",
-        "a decline that came late is no lapse"
-    );
+    assert_eq!(decision.breach.as_ref().unwrap().attributed, Attribution::Holder(PartyId::from("client")));
+    assert_eq!(room.approval().word(), "declined", "a decline that came late is no lapse");
 }
 
 #[test]
@@ -726,10 +525,7 @@ fn what_has_an_outcome_says_which_whose_and_since_when() {
     }
     assert_eq!(
         room.ask(6, "dev", review()).unwrap_err(),
-        Refusal::NothingOwed {
-            case: apr(1),
-            duty: Duty::ReviewBreakGlass
-        }
+        Refusal::NothingOwed { case: apr(1), duty: Duty::ReviewBreakGlass }
     );
     assert_eq!(room.case(), &before);
 }
@@ -749,25 +545,12 @@ fn commands_of_incidents_are_told_apart() {
         Command::Merge { into: apr(2) },
         Command::Update { text: text() },
         Command::Decision { text: text() },
-        Command::FollowUp {
-            assignee: p("dev"),
-            due: at(9),
-            text: text(),
-        },
+        Command::FollowUp { assignee: p("dev"), due: at(9), text: text() },
         Command::FollowUpDone { number: 1 },
-        Command::Page {
-            role: r("head"),
-            reason: text(),
-        },
+        Command::Page { role: r("head"), reason: text() },
         Command::AnswerPage,
-        Command::ChangeSeverity {
-            to: Severity::Sev1,
-            reason: text(),
-        },
-        Command::TakeSeat {
-            seat: SeatName::Lead,
-            person: None,
-        },
+        Command::ChangeSeverity { to: Severity::Sev1, reason: text() },
+        Command::TakeSeat { seat: SeatName::Lead, person: None },
     ];
     for command in wrong {
         assert_eq!(
@@ -791,10 +574,7 @@ fn a_deputy_answers_in_the_givers_seat_and_that_seat_answers_once() {
     // Dev is back, and would be the second answer from one seat.
     room.delegations.clear();
     let twice = room.ask(61, "dev", approve()).unwrap_err();
-    assert_eq!(
-        twice.to_string(),
-        "tess answered APR-1 in your seat while standing in for you. That answer stands."
-    );
+    assert_eq!(twice.to_string(), "tess answered APR-1 in your seat while standing in for you. That answer stands.");
     assert_eq!(room.waiting(61), ["lena"]);
 }
 
@@ -803,10 +583,7 @@ fn a_seat_that_answered_is_not_handed_on() {
     let mut room = Room::asked("two");
     room.ask(5, "dev", approve()).unwrap();
     room.delegations = vec![away(1, "dev", Some("tess"), 600)];
-    assert!(matches!(
-        room.ask(6, "tess", approve()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
+    assert!(matches!(room.ask(6, "tess", approve()).unwrap_err(), Refusal::NotYours { .. }));
     assert_eq!(room.waiting(6), ["lena"]);
 }
 
@@ -827,16 +604,10 @@ fn a_deputy_hears_of_what_is_open_unless_the_seat_has_answered() {
 #[test]
 fn nobody_decides_from_the_requesters_seat() {
     let mut room = Room::new();
-    room.delegations = vec![Delegation {
-        roles: vec![r("model-risk")],
-        ..away(1, "maya", Some("tess"), 600)
-    }];
+    room.delegations = vec![Delegation { roles: vec![r("model-risk")], ..away(1, "maya", Some("tess"), 600) }];
     room.request("maya", "two").unwrap();
     assert_eq!(room.waiting(0), ["dev", "lena"], "Tess would sit there for Maya");
-    assert!(matches!(
-        room.ask(1, "tess", approve()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
+    assert!(matches!(room.ask(1, "tess", approve()).unwrap_err(), Refusal::NotYours { .. }));
     assert!(room.approval().votes.is_empty());
 }
 
@@ -861,16 +632,9 @@ fn a_deputy_who_has_a_seat_of_their_own_answers_once() {
     room.delegations = vec![away(1, "dev", Some("lena"), 600)];
     room.request("maya", "two").unwrap();
     room.ask(1, "lena", approve()).unwrap();
-    assert_eq!(
-        room.ask(2, "lena", approve()).unwrap_err(),
-        Refusal::AnsweredAlready(apr(1))
-    );
+    assert_eq!(room.ask(2, "lena", approve()).unwrap_err(), Refusal::AnsweredAlready(apr(1)));
     assert_eq!(room.approval().word(), "requested");
-    assert_eq!(
-        room.waiting(2),
-        ["dev"],
-        "the seat goes back to its giver rather than be nobody's"
-    );
+    assert_eq!(room.waiting(2), ["dev"], "the seat goes back to its giver rather than be nobody's");
 }
 
 // Amending.
@@ -884,48 +648,19 @@ fn a_changed_action_voids_what_was_said_before_and_starts_the_clock_afresh() {
     let old = room.approval().digest.clone();
     room.hush();
     let reply = room.ask(130, "maya", amend("deploy v8")).unwrap();
-    assert_eq!(
-        reply,
-        "the action is changed, revision 2; it is decided on from the first stage again"
-    );
+    assert_eq!(reply, "the action is changed, revision 2; it is decided on from the first stage again");
     let approval = room.approval();
     assert_eq!((approval.revision, approval.stage, approval.votes.len()), (2, 0, 0));
     assert_eq!(approval.question, None);
     assert_ne!(approval.digest, old);
-    let owed: Vec<_> = room
-        .case()
-        .open_obligations()
-        .map(|it| (it.duty, it.terms.due))
-        .collect();
-    assert_eq!(
-        owed,
-        [(Duty::Decide, at(130 + 120))],
-        "one decision, and no question any more"
-    );
-    assert!(
-        room.case().obligation(1).unwrap().breach.is_some(),
-        "the old breach stays recorded"
-    );
+    let owed: Vec<_> = room.case().open_obligations().map(|it| (it.duty, it.terms.due)).collect();
+    assert_eq!(owed, [(Duty::Decide, at(130 + 120))], "one decision, and no question any more");
+    assert!(room.case().obligation(1).unwrap().breach.is_some(), "the old breach stays recorded");
     let told: BTreeSet<_> = room.told("amended").into_iter().collect();
-    assert_eq!(
-        told,
-        ["dev", "lena", "nia", "olga"].map(str::to_owned).into(),
-        "all who were asked or had spoken"
-    );
-    let stale = Command::Approve {
-        reason: None,
-        revision: Some(1),
-    };
+    assert_eq!(told, ["dev", "lena", "nia", "olga"].map(str::to_owned).into(), "all who were asked or had spoken");
+    let stale = Command::Approve { reason: None, revision: Some(1) };
     assert_eq!(room.ask(131, "dev", stale).unwrap_err(), Refusal::Changed(apr(1)));
-    room.ask(
-        131,
-        "dev",
-        Command::Approve {
-            reason: None,
-            revision: Some(2),
-        },
-    )
-    .unwrap();
+    room.ask(131, "dev", Command::Approve { reason: None, revision: Some(2) }).unwrap();
     assert_eq!(room.approval().votes[0].revision, 2);
     assert_eq!(room.waiting(131), ["lena"]);
 }
@@ -934,24 +669,12 @@ fn a_changed_action_voids_what_was_said_before_and_starts_the_clock_afresh() {
 fn only_the_requester_changes_the_action_and_only_to_another() {
     let mut room = Room::asked("two");
     let before = room.case().clone();
-    let only = Refusal::OnlyFor {
-        case: apr(1),
-        who: "maya".to_owned(),
-    };
+    let only = Refusal::OnlyFor { case: apr(1), who: "maya".to_owned() };
     assert_eq!(room.ask(1, "dev", amend("deploy v8")).unwrap_err(), only);
-    assert!(matches!(
-        room.ask(1, "maya", amend("deploy v7 ")).unwrap_err(),
-        Refusal::Missing(_)
-    ));
-    assert!(matches!(
-        room.ask(1, "maya", amend("  ")).unwrap_err(),
-        Refusal::Missing(_)
-    ));
+    assert!(matches!(room.ask(1, "maya", amend("deploy v7 ")).unwrap_err(), Refusal::Missing(_)));
+    assert!(matches!(room.ask(1, "maya", amend("  ")).unwrap_err(), Refusal::Missing(_)));
     assert_eq!(room.case(), &before);
-    assert!(
-        room.ask(1, "maya", amend("deploy v7")).is_ok(),
-        "a blank less is another action"
-    );
+    assert!(room.ask(1, "maya", amend("deploy v7")).is_ok(), "a blank less is another action");
 }
 
 // Questions.
@@ -965,23 +688,14 @@ fn a_question_pauses_the_clock_and_the_requester_is_the_one_nudged() {
     assert_eq!(room.told("question"), ["maya"]);
     assert_eq!(room.told_case("question"), 1);
     assert_eq!(room.case().obligation(1).unwrap().state(), State::Paused);
-    assert_eq!(
-        room.ask(31, "lena", question()).unwrap_err(),
-        Refusal::QuestionOpen(apr(1))
-    );
-    let other = Refusal::OnlyFor {
-        case: apr(1),
-        who: "maya".to_owned(),
-    };
+    assert_eq!(room.ask(31, "lena", question()).unwrap_err(), Refusal::QuestionOpen(apr(1)));
+    let other = Refusal::OnlyFor { case: apr(1), who: "maya".to_owned() };
     assert_eq!(room.ask(31, "lena", answer()).unwrap_err(), other);
     room.hush();
     assert_eq!(room.ask(90, "maya", answer()).unwrap(), "your answer is with dev");
     assert_eq!(room.told("question-answered"), ["dev", "lena"]);
     let decision = room.case().obligation(1).unwrap();
-    assert_eq!(
-        (decision.state(), decision.paused, decision.terms.due),
-        (State::Owed, Span::hours(1), at(180))
-    );
+    assert_eq!((decision.state(), decision.paused, decision.terms.due), (State::Owed, Span::hours(1), at(180)));
     assert_eq!(room.case().obligation(2).unwrap().state(), State::Met);
     assert_eq!(room.ask(91, "maya", answer()).unwrap_err(), Refusal::NoQuestion(apr(1)));
 }
@@ -989,17 +703,9 @@ fn a_question_pauses_the_clock_and_the_requester_is_the_one_nudged() {
 #[test]
 fn who_may_not_decide_may_not_ask() {
     let mut room = Room::asked("two");
-    assert_eq!(
-        room.ask(1, "maya", question()).unwrap_err(),
-        Refusal::OwnRequest("dev or lena".to_owned())
-    );
-    assert!(matches!(
-        room.ask(1, "tess", question()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
-    let empty = Command::AskRequester {
-        question: " ".to_owned(),
-    };
+    assert_eq!(room.ask(1, "maya", question()).unwrap_err(), Refusal::OwnRequest("dev or lena".to_owned()));
+    assert!(matches!(room.ask(1, "tess", question()).unwrap_err(), Refusal::NotYours { .. }));
+    let empty = Command::AskRequester { question: " ".to_owned() };
     assert!(matches!(room.ask(1, "dev", empty).unwrap_err(), Refusal::Missing(_)));
     assert!(room.case().owed(Duty::AnswerQuestion).is_none());
 }
@@ -1035,16 +741,8 @@ fn only_the_decisions_deadline_ends_a_request() {
     let (workflows, severities) = (Vec::new(), Vec::new());
     let terms = terms(Span::minutes(30));
     // The target's own holder doesn't matter: it is the requester who was asked.
-    let target = Target {
-        duty,
-        workflows,
-        severities,
-        stage: None,
-        tier: None,
-        holder: Some(r("head")),
-        terms,
-        line: 1,
-    };
+    let target =
+        Target { duty, workflows, severities, stage: None, tier: None, holder: Some(r("head")), terms, line: 1 };
     room.policy.targets = vec![target];
     room.request("maya", "lapsing").unwrap();
     room.ask(0, "dev", question()).unwrap();
@@ -1057,10 +755,7 @@ fn only_the_decisions_deadline_ends_a_request() {
 #[test]
 fn a_pause_for_another_reason_is_not_ended_by_the_answer() {
     let mut room = Room::asked("two");
-    let hold = Command::Pause {
-        duty: Some(Duty::Decide),
-        reason: "a regulator's hold".to_owned(),
-    };
+    let hold = Command::Pause { duty: Some(Duty::Decide), reason: "a regulator's hold".to_owned() };
     room.ask(5, "dev", hold).unwrap();
     room.ask(6, "dev", question()).unwrap();
     room.ask(7, "maya", answer()).unwrap();
@@ -1073,11 +768,7 @@ fn an_answer_that_comes_late_is_the_requesters_lateness() {
     room.ask(0, "dev", question()).unwrap();
     room.wake(4 * 60);
     let owed = room.case().owed(Duty::AnswerQuestion).unwrap();
-    assert_eq!(
-        owed.breach.as_ref().unwrap().attributed,
-        Attribution::Requester,
-        "and not their party's"
-    );
+    assert_eq!(owed.breach.as_ref().unwrap().attributed, Attribution::Requester, "and not their party's");
     assert_eq!(room.approval().word(), "requested");
 }
 
@@ -1088,10 +779,7 @@ fn who_stands_in_for_the_requester_may_answer_the_question() {
     room.delegations = vec![away(1, "maya", Some("tess"), 600)];
     room.ask(2, "tess", answer()).unwrap();
     assert_eq!(room.approval().question, None);
-    assert!(
-        room.ask(3, "tess", approve()).is_err(),
-        "but decides nothing from there"
-    );
+    assert!(room.ask(3, "tess", approve()).is_err(), "but decides nothing from there");
 }
 
 #[test]
@@ -1109,15 +797,8 @@ fn a_decision_during_a_question_ends_both() {
 #[test]
 fn the_requester_takes_it_back_or_who_may_waive() {
     let mut room = Room::asked("two");
-    assert!(matches!(
-        room.ask(1, "dev", withdraw()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
-    assert!(matches!(
-        room.ask(1, "maya", Command::Withdraw { reason: " ".into() })
-            .unwrap_err(),
-        Refusal::Missing(_)
-    ));
+    assert!(matches!(room.ask(1, "dev", withdraw()).unwrap_err(), Refusal::NotYours { .. }));
+    assert!(matches!(room.ask(1, "maya", Command::Withdraw { reason: " ".into() }).unwrap_err(), Refusal::Missing(_)));
     room.hush();
     room.ask(2, "maya", withdraw()).unwrap();
     assert_eq!(room.approval().word(), "withdrawn");
@@ -1132,20 +813,11 @@ fn the_requester_takes_it_back_or_who_may_waive() {
 #[test]
 fn a_request_is_superseded_by_another_approval_alone() {
     let mut room = Room::asked("two");
-    let incident = CaseId {
-        kind: CaseKind::Incident,
-        number: 2,
-    };
+    let incident = CaseId { kind: CaseKind::Incident, number: 2 };
     for other in [apr(1), incident] {
-        assert!(matches!(
-            room.ask(1, "maya", Command::Supersede { by: other }).unwrap_err(),
-            Refusal::Missing(_)
-        ));
+        assert!(matches!(room.ask(1, "maya", Command::Supersede { by: other }).unwrap_err(), Refusal::Missing(_)));
     }
-    assert!(matches!(
-        room.ask(1, "dev", Command::Supersede { by: apr(2) }).unwrap_err(),
-        Refusal::OnlyFor { .. }
-    ));
+    assert!(matches!(room.ask(1, "dev", Command::Supersede { by: apr(2) }).unwrap_err(), Refusal::OnlyFor { .. }));
     room.ask(1, "maya", Command::Supersede { by: apr(2) }).unwrap();
     assert_eq!(room.approval().outcome, Some(Outcome::Superseded { by: apr(2) }));
     let says = room.ask(2, "dev", approve()).unwrap_err().to_string();
@@ -1159,10 +831,7 @@ fn broken_glass_is_loud_and_looked_at_by_somebody_else() {
     let mut room = Room::asked("two");
     room.hush();
     let reply = room.ask(3, "olga", break_glass()).unwrap();
-    assert_eq!(
-        reply,
-        "approved by you alone. Everybody on the path was told, and dev or lena looks at it afterwards"
-    );
+    assert_eq!(reply, "approved by you alone. Everybody on the path was told, and dev or lena looks at it afterwards");
     assert_eq!(room.approval().word(), "approved");
     assert!(room.told_operators("glass-broken"));
     assert_eq!(room.told_case("glass-broken"), 1);
@@ -1172,25 +841,13 @@ fn broken_glass_is_loud_and_looked_at_by_somebody_else() {
     let owed = room.case().owed(Duty::ReviewBreakGlass).unwrap();
     assert_eq!(owed.terms.due, at(3 + 24 * 60));
     assert!(room.case().is_closed(), "and yet a duty is open");
-    assert!(matches!(
-        room.ask(4, "olga", review()).unwrap_err(),
-        Refusal::OnlyFor { .. }
-    ));
-    assert!(
-        matches!(room.ask(4, "maya", review()).unwrap_err(), Refusal::OnlyFor { .. }),
-        "she was served by it"
-    );
-    assert!(matches!(
-        room.ask(4, "tess", review()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
+    assert!(matches!(room.ask(4, "olga", review()).unwrap_err(), Refusal::OnlyFor { .. }));
+    assert!(matches!(room.ask(4, "maya", review()).unwrap_err(), Refusal::OnlyFor { .. }), "she was served by it");
+    assert!(matches!(room.ask(4, "tess", review()).unwrap_err(), Refusal::NotYours { .. }));
     room.ask(5, "dev", review()).unwrap();
     assert_eq!(room.approval().broken_glass.as_ref().unwrap().reviewed, Some(p("dev")));
     assert_eq!(room.case().open_obligations().count(), 0);
-    assert!(
-        matches!(room.ask(6, "lena", review()).unwrap_err(), Refusal::NothingOwed { .. }),
-        "once is enough"
-    );
+    assert!(matches!(room.ask(6, "lena", review()).unwrap_err(), Refusal::NothingOwed { .. }), "once is enough");
 }
 
 #[test]
@@ -1199,16 +856,8 @@ fn the_policy_says_who_looks_at_a_broken_glass() {
     let duty = Duty::ReviewBreakGlass;
     let (workflows, severities) = (Vec::new(), Vec::new());
     let terms = terms(Span::hours(1));
-    let target = Target {
-        duty,
-        workflows,
-        severities,
-        stage: None,
-        tier: None,
-        holder: Some(r("legal")),
-        terms,
-        line: 1,
-    };
+    let target =
+        Target { duty, workflows, severities, stage: None, tier: None, holder: Some(r("legal")), terms, line: 1 };
     room.policy.targets = vec![target];
     room.request("maya", "two").unwrap();
     room.ask(3, "olga", break_glass()).unwrap();
@@ -1220,35 +869,22 @@ fn the_policy_says_who_looks_at_a_broken_glass() {
 fn glass_is_broken_only_by_the_roles_of_the_path_with_a_reason_and_never_by_the_requester() {
     let mut room = Room::asked("two");
     let before = room.case().clone();
+    assert!(matches!(room.ask(1, "dev", break_glass()).unwrap_err(), Refusal::NotYours { .. }));
     assert!(matches!(
-        room.ask(1, "dev", break_glass()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
-    assert!(matches!(
-        room.ask(1, "olga", Command::BreakGlass { reason: " ".into() })
-            .unwrap_err(),
+        room.ask(1, "olga", Command::BreakGlass { reason: " ".into() }).unwrap_err(),
         Refusal::ReasonNeeded(_)
     ));
     assert_eq!(room.case(), &before);
     let mut none = Room::asked("reasoned");
     let says = none.ask(1, "olga", break_glass()).unwrap_err().to_string();
-    assert_eq!(
-        says,
-        "path reasoned allows nobody to break the glass. Waiting on dev or lena."
-    );
+    assert_eq!(says, "path reasoned allows nobody to break the glass. Waiting on dev or lena.");
     // Maya holds the role, by herself or through a deputy of hers.
     let mut room = Room::new();
     room.policy.roles.get_mut("head").unwrap().members = vec![p("maya"), p("olga")];
     room.request("maya", "two").unwrap();
-    assert_eq!(
-        room.ask(1, "maya", break_glass()).unwrap_err(),
-        Refusal::OwnRequest("olga".to_owned())
-    );
+    assert_eq!(room.ask(1, "maya", break_glass()).unwrap_err(), Refusal::OwnRequest("olga".to_owned()));
     room.delegations = vec![away(1, "maya", Some("tess"), 600)];
-    assert!(matches!(
-        room.ask(1, "tess", break_glass()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
+    assert!(matches!(room.ask(1, "tess", break_glass()).unwrap_err(), Refusal::NotYours { .. }));
     assert_eq!(room.approval().word(), "requested");
 }
 
@@ -1272,29 +908,20 @@ fn time_up_lapses_and_is_nobodys_decline() {
     room.wake(120);
     assert_eq!(room.approval().word(), "lapsed");
     let end = room.approval().concluded.clone().unwrap();
-    assert_eq!(
-        (end.by, end.reason.as_deref()),
-        (None, Some("only 1 of 2 had answered by 2 Mar 2026 11:00 UTC"))
-    );
+    assert_eq!((end.by, end.reason.as_deref()), (None, Some("only 1 of 2 had answered by 2 Mar 2026 11:00 UTC")));
     let decision = room.case().obligation(1).unwrap();
     assert_eq!(decision.state(), State::Void);
     assert!(decision.breach.is_some(), "late all the same");
     assert_eq!(room.told("concluded"), ["maya"]);
     assert_eq!(room.told_case("clock"), 0, "nobody is nudged for what is over");
     assert_eq!(room.case().wake(), None);
-    assert!(matches!(
-        room.ask(121, "lena", approve()).unwrap_err(),
-        Refusal::WrongState { .. }
-    ));
+    assert!(matches!(room.ask(121, "lena", approve()).unwrap_err(), Refusal::WrongState { .. }));
 }
 
 #[test]
 fn time_up_widens_to_the_fallback_role() {
     let mut room = Room::asked("widening");
-    assert!(matches!(
-        room.ask(119, "omar", approve()).unwrap_err(),
-        Refusal::NotYours { .. }
-    ));
+    assert!(matches!(room.ask(119, "omar", approve()).unwrap_err(), Refusal::NotYours { .. }));
     room.hush();
     room.wake(120);
     assert_eq!(room.told("widened"), ["omar"]);
@@ -1330,25 +957,11 @@ fn a_request_that_pends_too_long_is_a_risk_told_once() {
     assert!(room.then.is_empty());
     room.wake(48 * 60);
     assert_eq!(room.told_case("slow"), 1);
-    let [
-        Then::House(HouseCommand::NoteSlowPath {
-            path,
-            workflow,
-            severity,
-            because,
-        }),
-    ] = room.then.as_slice()
-    else {
+    let [Then::House(HouseCommand::NoteSlowPath { path, workflow, severity, because })] = room.then.as_slice() else {
         panic!("{:?}", room.then)
     };
-    assert_eq!(
-        (path.as_str(), workflow.as_str(), *severity),
-        ("two", "credit", Severity::Sev3)
-    );
-    assert_eq!(
-        because,
-        "APR-1 has been pending for 8 h; the policy's limit on path two is 8 h."
-    );
+    assert_eq!((path.as_str(), workflow.as_str(), *severity), ("two", "credit", Severity::Sev3));
+    assert_eq!(because, "APR-1 has been pending for 8 h; the policy's limit on path two is 8 h.");
     // One that is answered in time is not slow.
     let mut room = Room::asked("two");
     room.ask(5, "dev", decline("no")).unwrap();
@@ -1429,10 +1042,7 @@ fn sound(room: &Room, now: i64) {
         assert_ne!(vote.by, approval.requester);
         assert_ne!(vote.stands_in_for.as_ref(), Some(&approval.requester));
         assert_eq!((&vote.digest, vote.revision), (&approval.digest, approval.revision));
-        assert!(
-            seats.insert(vote.stands_in_for.clone().unwrap_or_else(|| vote.by.clone())),
-            "each seat speaks once"
-        );
+        assert!(seats.insert(vote.stands_in_for.clone().unwrap_or_else(|| vote.by.clone())), "each seat speaks once");
     }
     let voters: BTreeSet<&PersonId> = approval.votes.iter().map(|vote| &vote.by).collect();
     assert_eq!(voters.len(), approval.votes.len(), "each person speaks once");
@@ -1441,26 +1051,15 @@ fn sound(room: &Room, now: i64) {
         path.when_time_is_up == TimeIsUp::Approve && approval.concluded.as_ref().is_some_and(|it| it.by.is_none());
     if approval.outcome == Some(Outcome::Approved) && approval.broken_glass.is_none() && !silence {
         for (number, stage) in path.stages.iter().enumerate() {
-            let yes = approval
-                .votes
-                .iter()
-                .filter(|vote| vote.approves && vote.stage as usize == number)
-                .count();
-            assert!(
-                yes >= stage.quorum as usize,
-                "{yes} of {} in stage {number}",
-                stage.quorum
-            );
+            let yes = approval.votes.iter().filter(|vote| vote.approves && vote.stage as usize == number).count();
+            assert!(yes >= stage.quorum as usize, "{yes} of {} in stage {number}", stage.quorum);
         }
     }
     if let Some(glass) = &approval.broken_glass {
         assert_ne!(glass.by, approval.requester);
         assert_ne!(glass.reviewed.as_ref(), Some(&glass.by));
     }
-    assert!(
-        case.wake().is_none_or(|wake| wake > at(now)),
-        "nothing that was due is left"
-    );
+    assert!(case.wake().is_none_or(|wake| wake > at(now)), "nothing that was due is left");
     let (first, began) = &room.events[0];
     let mut again = Case::begin(case.id, first, *began).unwrap();
     room.events[1..].iter().for_each(|(event, at)| again.apply(event, *at));

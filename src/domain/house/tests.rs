@@ -39,17 +39,9 @@ struct Hall {
 impl Hall {
     /// Running on the policy since Monday 09:00 UTC.
     fn new() -> Hall {
-        let mut hall = Hall {
-            house: House::default(),
-            policy: policy(),
-            events: Vec::new(),
-            last: HouseRuling::default(),
-        };
-        let start = HouseCommand::Start {
-            version: "1".to_owned(),
-            clock: "manual".to_owned(),
-            was_down: None,
-        };
+        let mut hall =
+            Hall { house: House::default(), policy: policy(), events: Vec::new(), last: HouseRuling::default() };
+        let start = HouseCommand::Start { version: "1".to_owned(), clock: "manual".to_owned(), was_down: None };
         hall.ask(0, Actor::Operator, start).unwrap();
         hall.load(0, Actor::Operator, policy()).unwrap();
         hall
@@ -84,14 +76,7 @@ impl Hall {
     }
 
     fn load(&mut self, minutes: i64, by: Actor, policy: Policy) -> Result<String, Refusal> {
-        self.ask(
-            minutes,
-            by,
-            HouseCommand::LoadPolicy {
-                policy: Box::new(policy),
-                text: "toml".to_owned(),
-            },
-        )
+        self.ask(minutes, by, HouseCommand::LoadPolicy { policy: Box::new(policy), text: "toml".to_owned() })
     }
 
     /// Asked at a minute, for the time from a minute to a minute.
@@ -129,28 +114,17 @@ impl Hall {
             To::Channel(channel) => channel.id.clone(),
             To::Case => "case".to_owned(),
         };
-        self.last
-            .notices
-            .iter()
-            .map(|it| (it.telling.template(), who(&it.to)))
-            .collect()
+        self.last.notices.iter().map(|it| (it.telling.template(), who(&it.to))).collect()
     }
 
     fn sits(&self, minutes: i64, role: &str) -> Vec<String> {
         let people = self.house.people(&self.policy, at(minutes));
-        people
-            .seats(&[r(role)], &[])
-            .into_iter()
-            .map(|seat| seat.person.to_string())
-            .collect()
+        people.seats(&[r(role)], &[]).into_iter().map(|seat| seat.person.to_string()).collect()
     }
 }
 
 fn rehold(roles: &[&str], people: &[&str]) -> Vec<Then> {
-    let (roles, people) = (
-        roles.iter().map(|it| r(it)).collect(),
-        people.iter().map(|it| p(it)).collect(),
-    );
+    let (roles, people) = (roles.iter().map(|it| r(it)).collect(), people.iter().map(|it| p(it)).collect());
     vec![Then::Rehold { roles, people }]
 }
 
@@ -158,20 +132,9 @@ fn rehold(roles: &[&str], people: &[&str]) -> Vec<Then> {
 
 #[test]
 fn the_operators_hear_of_a_downtime_that_mattered() {
-    for (was_down, told) in [
-        (None, false),
-        (Some(Span::seconds(60)), false),
-        (Some(Span::minutes(47)), true),
-    ] {
+    for (was_down, told) in [(None, false), (Some(Span::seconds(60)), false), (Some(Span::minutes(47)), true)] {
         let mut hall = Hall::new();
-        hall.engine(
-            1,
-            HouseCommand::Start {
-                version: "1".to_owned(),
-                clock: "real".to_owned(),
-                was_down,
-            },
-        );
+        hall.engine(1, HouseCommand::Start { version: "1".to_owned(), clock: "real".to_owned(), was_down });
         assert_eq!(hall.kinds(), ["house.started"]);
         assert_eq!(!hall.told().is_empty(), told, "{was_down:?}");
     }
@@ -180,22 +143,11 @@ fn the_operators_hear_of_a_downtime_that_mattered() {
 #[test]
 fn nobody_types_what_is_the_bots_own_business() {
     let commands = [
-        HouseCommand::Start {
-            version: String::new(),
-            clock: String::new(),
-            was_down: None,
-        },
+        HouseCommand::Start { version: String::new(), clock: String::new(), was_down: None },
         HouseCommand::Stop,
         HouseCommand::Wake,
-        HouseCommand::Watch {
-            oldest_wake_late: None,
-            oldest_notice_late: None,
-        },
-        HouseCommand::GiveUp {
-            outbox: 1,
-            why: String::new(),
-            to_operators: false,
-        },
+        HouseCommand::Watch { oldest_wake_late: None, oldest_notice_late: None },
+        HouseCommand::GiveUp { outbox: 1, why: String::new(), to_operators: false },
         HouseCommand::ClockWentBack { by: Span::hours(1) },
         HouseCommand::NoteSlowPath {
             path: PathId::from("two"),
@@ -203,19 +155,11 @@ fn nobody_types_what_is_the_bots_own_business() {
             severity: Severity::Sev1,
             because: String::new(),
         },
-        HouseCommand::Recover {
-            lost_from: 1,
-            signed_size: 2,
-            policy: PolicyDigest::from("p"),
-            head: String::new(),
-        },
+        HouseCommand::Recover { lost_from: 1, signed_size: 2, policy: PolicyDigest::from("p"), head: String::new() },
     ];
     for command in commands {
         let mut hall = Hall::new();
-        assert!(
-            hall.ask(1, Actor::Person(p("olga")), command.clone()).is_err(),
-            "{command:?}"
-        );
+        assert!(hall.ask(1, Actor::Person(p("olga")), command.clone()).is_err(), "{command:?}");
         assert!(hall.ask(1, Actor::Engine, command).is_ok());
     }
 }
@@ -246,19 +190,11 @@ fn being_behind_is_told_once_and_catching_up_once() {
 #[test]
 fn a_message_that_cannot_be_delivered_is_told_unless_it_was_about_that() {
     let mut hall = Hall::new();
-    let give_up = |to_operators| HouseCommand::GiveUp {
-        outbox: 7,
-        why: "no such channel".to_owned(),
-        to_operators,
-    };
+    let give_up = |to_operators| HouseCommand::GiveUp { outbox: 7, why: "no such channel".to_owned(), to_operators };
     hall.engine(1, give_up(false));
     assert_eq!((hall.kinds(), hall.told().len()), (vec!["house.gave-up"], 1));
     hall.engine(2, give_up(true));
-    assert_eq!(
-        (hall.kinds(), hall.told().len()),
-        (vec!["house.gave-up"], 0),
-        "no end of messages about messages"
-    );
+    assert_eq!((hall.kinds(), hall.told().len()), (vec!["house.gave-up"], 0), "no end of messages about messages");
 }
 
 #[test]
@@ -267,12 +203,8 @@ fn what_the_operators_must_know_is_recorded_and_told() {
     hall.engine(1, HouseCommand::ClockWentBack { by: Span::hours(1) });
     assert_eq!(hall.told(), [("clock-went-back", "operators".to_owned())]);
     let policy = PolicyDigest::from("old");
-    let recover = HouseCommand::Recover {
-        lost_from: 90,
-        signed_size: 100,
-        policy: policy.clone(),
-        head: "h".to_owned(),
-    };
+    let recover =
+        HouseCommand::Recover { lost_from: 90, signed_size: 100, policy: policy.clone(), head: "h".to_owned() };
     hall.ask(2, Actor::Operator, recover).unwrap();
     assert_eq!(hall.kinds(), ["house.recovered"]);
     assert_eq!(hall.told(), [("told", "operators".to_owned())]);
@@ -312,15 +244,12 @@ fn a_new_policy_takes_force_and_moves_what_its_members_hold() {
 #[test]
 fn a_deputy_who_leaves_the_policy_gives_the_seats_back() {
     let mut hall = Hall::new();
-    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY))
-        .unwrap();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY)).unwrap();
     let mut new = policy();
     new.digest = PolicyDigest::from("p2");
     new.people.remove("tess");
     hall.load(5, Actor::Operator, new).unwrap();
-    let [Then::Rehold { roles, people }] = hall.last.then.as_slice() else {
-        panic!("{:?}", hall.last.then)
-    };
+    let [Then::Rehold { roles, people }] = hall.last.then.as_slice() else { panic!("{:?}", hall.last.then) };
     assert!(roles.contains(&r("model-risk")) && people.contains(&p("dev")));
     assert_eq!(hall.sits(6, "model-risk"), ["dev", "lena", "maya"]);
 }
@@ -342,25 +271,17 @@ fn a_delegation_from_now_moves_the_seats_at_once() {
     assert_eq!(hall.house.wake(&hall.policy), Some(at(DAY)));
     hall.wake(DAY);
     assert_eq!(hall.kinds(), ["house.delegation-ended"]);
-    assert_eq!(
-        hall.told(),
-        [
-            ("delegation-ended", "dev".to_owned()),
-            ("delegation-ended", "tess".to_owned())
-        ]
-    );
+    assert_eq!(hall.told(), [("delegation-ended", "dev".to_owned()), ("delegation-ended", "tess".to_owned())]);
     assert_eq!(hall.last.then, rehold(&["engineers", "model-risk"], &["dev"]));
     assert!(hall.house.delegations.is_empty());
-    hall.delegate(DAY, "dev", ("dev", Some("tess")), &[], (DAY, 2 * DAY))
-        .unwrap();
+    hall.delegate(DAY, "dev", ("dev", Some("tess")), &[], (DAY, 2 * DAY)).unwrap();
     assert_eq!(hall.house.delegations[0].number, 2, "a number is given once");
 }
 
 #[test]
 fn a_delegation_to_come_begins_when_its_time_has_come() {
     let mut hall = Hall::new();
-    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (60, DAY))
-        .unwrap();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (60, DAY)).unwrap();
     assert_eq!(hall.kinds(), ["house.delegated"]);
     assert!(hall.last.then.is_empty(), "nothing moves yet");
     assert_eq!(hall.house.wake(&hall.policy), Some(at(60)));
@@ -377,21 +298,14 @@ fn a_delegation_that_came_and_went_during_downtime_has_ended() {
     let mut hall = Hall::new();
     hall.delegate(0, "dev", ("dev", Some("tess")), &[], (60, 120)).unwrap();
     hall.wake(180);
-    assert_eq!(
-        hall.kinds(),
-        ["house.delegation-ended"],
-        "one true thing instead of two stale ones"
-    );
+    assert_eq!(hall.kinds(), ["house.delegation-ended"], "one true thing instead of two stale ones");
 }
 
 #[test]
 fn an_absence_leaves_the_duties_to_the_others() {
     let mut hall = Hall::new();
     let reply = hall.delegate(0, "dev", ("dev", None), &[], (0, DAY)).unwrap();
-    assert!(
-        reply.contains("dev is away, everything they hold; the other holders remain"),
-        "{reply}"
-    );
+    assert!(reply.contains("dev is away, everything they hold; the other holders remain"), "{reply}");
     assert!(hall.told().is_empty());
     assert_eq!(hall.sits(1, "model-risk"), ["lena", "maya"]);
 }
@@ -401,10 +315,7 @@ fn the_seats_that_were_handed_to_the_giver_move_on_with_theirs() {
     let mut hall = Hall::new();
     hall.delegate(0, "nia", ("nia", Some("dev")), &[], (0, DAY)).unwrap();
     hall.delegate(1, "dev", ("dev", Some("tess")), &[], (1, DAY)).unwrap();
-    assert_eq!(
-        hall.last.then,
-        rehold(&["engineers", "legal", "model-risk"], &["dev", "nia"])
-    );
+    assert_eq!(hall.last.then, rehold(&["engineers", "legal", "model-risk"], &["dev", "nia"]));
     assert_eq!(hall.sits(2, "legal"), ["tess", "lena"]);
 }
 
@@ -426,17 +337,9 @@ fn a_deputy_with_a_seat_of_their_own_counts_once() {
 #[test]
 fn delegations_that_cannot_be_say_why() {
     let known = |name: &str| format!("I don't know “{name}” in this policy.");
-    type Case = (
-        &'static str,
-        (&'static str, Option<&'static str>),
-        &'static [&'static str],
-        (i64, i64),
-    );
+    type Case = (&'static str, (&'static str, Option<&'static str>), &'static [&'static str], (i64, i64));
     let table: [(Case, String); 10] = [
-        (
-            ("dev", ("dev", Some("dev")), &[], (0, 60)),
-            "dev can't stand in for themselves.".to_owned(),
-        ),
+        (("dev", ("dev", Some("dev")), &[], (0, 60)), "dev can't stand in for themselves.".to_owned()),
         (("dev", ("dev", Some("zoe")), &[], (0, 60)), known("zoe")),
         (
             ("dev", ("dev", Some("tess")), &["legal"], (0, 60)),
@@ -446,18 +349,9 @@ fn delegations_that_cannot_be_say_why() {
             ("olga", ("dev", Some("tess")), &["legal"], (0, 60)),
             "dev doesn't hold legal, so it can't be handed on.".to_owned(),
         ),
-        (
-            ("dev", ("dev", Some("tess")), &[], (0, 0)),
-            "the end must come after now.".to_owned(),
-        ),
-        (
-            ("dev", ("dev", Some("tess")), &[], (60, 60)),
-            "the end must come after the start.".to_owned(),
-        ),
-        (
-            ("dev", ("dev", Some("tess")), &[], (-6, 60)),
-            "the start must come after now.".to_owned(),
-        ),
+        (("dev", ("dev", Some("tess")), &[], (0, 0)), "the end must come after now.".to_owned()),
+        (("dev", ("dev", Some("tess")), &[], (60, 60)), "the end must come after the start.".to_owned()),
+        (("dev", ("dev", Some("tess")), &[], (-6, 60)), "the start must come after now.".to_owned()),
         (
             ("nia", ("dev", Some("tess")), &[], (0, 60)),
             "setting a delegation for somebody else is for head. Ask olga.".to_owned(),
@@ -466,10 +360,7 @@ fn delegations_that_cannot_be_say_why() {
             ("olga", ("dev", Some("olga")), &[], (0, 60)),
             "you can't hand dev's duties to yourself. dev can, or a third person who may set delegations.".to_owned(),
         ),
-        (
-            ("zoe", ("zoe", Some("dev")), &[], (0, 60)),
-            Refusal::Stranger.to_string(),
-        ),
+        (("zoe", ("zoe", Some("dev")), &[], (0, 60)), Refusal::Stranger.to_string()),
     ];
     for ((by, who, roles, when), says) in table {
         let mut hall = Hall::new();
@@ -486,50 +377,21 @@ fn delegations_that_cannot_be_say_why() {
         ends: at(9),
         reason: " ".to_owned(),
     };
-    assert!(
-        hall.ask(0, Actor::Person(p("dev")), silent).is_err(),
-        "a reason is part of it"
-    );
-    assert!(
-        hall.delegate(0, "olga", ("dev", Some("tess")), &[], (-5, 60)).is_ok(),
-        "a moment ago is now"
-    );
+    assert!(hall.ask(0, Actor::Person(p("dev")), silent).is_err(), "a reason is part of it");
+    assert!(hall.delegate(0, "olga", ("dev", Some("tess")), &[], (-5, 60)).is_ok(), "a moment ago is now");
     assert_eq!(hall.house.delegations[0].starts, at(0));
-    assert_eq!(
-        hall.told(),
-        [("delegated", "dev".to_owned()), ("delegated", "tess".to_owned())]
-    );
+    assert_eq!(hall.told(), [("delegated", "dev".to_owned()), ("delegated", "tess".to_owned())]);
 }
 
 #[test]
 fn one_giver_has_one_deputy_for_a_role_at_a_time() {
     let mut hall = Hall::new();
-    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (60, 120))
-        .unwrap();
-    let twice = Refusal::DelegatedAlready {
-        from: p("dev"),
-        number: 1,
-    };
-    assert_eq!(
-        hall.delegate(1, "dev", ("dev", Some("omar")), &[], (90, 180))
-            .unwrap_err(),
-        twice
-    );
-    assert_eq!(
-        hall.delegate(1, "dev", ("dev", None), &["model-risk"], (1, 61))
-            .unwrap_err(),
-        twice
-    );
-    assert!(
-        hall.delegate(1, "dev", ("dev", Some("omar")), &["engineers"], (90, 180))
-            .is_ok(),
-        "another role"
-    );
-    assert!(
-        hall.delegate(1, "dev", ("dev", Some("omar")), &["model-risk"], (120, 180))
-            .is_ok(),
-        "another time"
-    );
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (60, 120)).unwrap();
+    let twice = Refusal::DelegatedAlready { from: p("dev"), number: 1 };
+    assert_eq!(hall.delegate(1, "dev", ("dev", Some("omar")), &[], (90, 180)).unwrap_err(), twice);
+    assert_eq!(hall.delegate(1, "dev", ("dev", None), &["model-risk"], (1, 61)).unwrap_err(), twice);
+    assert!(hall.delegate(1, "dev", ("dev", Some("omar")), &["engineers"], (90, 180)).is_ok(), "another role");
+    assert!(hall.delegate(1, "dev", ("dev", Some("omar")), &["model-risk"], (120, 180)).is_ok(), "another time");
 }
 
 #[test]
@@ -537,28 +399,16 @@ fn duties_are_not_sent_round_in_a_circle() {
     let mut hall = Hall::new();
     hall.delegate(0, "dev", ("dev", Some("lena")), &[], (0, 120)).unwrap();
     hall.delegate(0, "lena", ("lena", Some("nia")), &[], (60, 180)).unwrap();
-    let round = hall
-        .delegate(0, "nia", ("nia", Some("dev")), &[], (30, 200))
-        .unwrap_err();
+    let round = hall.delegate(0, "nia", ("nia", Some("dev")), &[], (30, 200)).unwrap_err();
     assert_eq!(round, Refusal::Circle("nia → dev → lena → nia".to_owned()));
-    assert!(
-        hall.delegate(0, "nia", ("nia", Some("dev")), &[], (120, 200)).is_ok(),
-        "Dev is back by then"
-    );
+    assert!(hall.delegate(0, "nia", ("nia", Some("dev")), &[], (120, 200)).is_ok(), "Dev is back by then");
     // Each for another role is no circle: every seat has somebody in it.
     let mut hall = Hall::new();
-    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, 120))
-        .unwrap();
-    assert!(
-        hall.delegate(0, "tess", ("tess", Some("dev")), &["engineers"], (0, 120))
-            .is_ok()
-    );
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, 120)).unwrap();
+    assert!(hall.delegate(0, "tess", ("tess", Some("dev")), &["engineers"], (0, 120)).is_ok());
     assert_eq!(
         (hall.sits(1, "model-risk"), hall.sits(1, "engineers")),
-        (
-            vec!["tess".to_owned(), "lena".to_owned(), "maya".to_owned()],
-            vec!["maya".to_owned(), "dev".to_owned()]
-        )
+        (vec!["tess".to_owned(), "lena".to_owned(), "maya".to_owned()], vec!["maya".to_owned(), "dev".to_owned()])
     );
 }
 
@@ -566,17 +416,13 @@ fn duties_are_not_sent_round_in_a_circle() {
 fn a_delegation_is_ended_by_its_two_people_or_who_may() {
     for (by, ends) in [("dev", true), ("tess", true), ("olga", true), ("lena", false)] {
         let mut hall = Hall::new();
-        hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY))
-            .unwrap();
+        hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY)).unwrap();
         let ended = hall.ask(5, Actor::Person(p(by)), HouseCommand::EndDelegation { number: 1 });
         assert_eq!(ended.is_ok(), ends, "{by}");
         assert_eq!(hall.house.delegations.is_empty(), ends);
         if ends {
             assert_eq!(hall.last.then, rehold(&["model-risk"], &["dev"]));
-            assert!(
-                !hall.told().contains(&("delegation-ended", by.to_owned())),
-                "the asker has the reply"
-            );
+            assert!(!hall.told().contains(&("delegation-ended", by.to_owned())), "the asker has the reply");
             let again = hall.ask(6, Actor::Person(p(by)), HouseCommand::EndDelegation { number: 1 });
             assert_eq!(again.unwrap_err(), Refusal::NoDelegation(1));
         }
@@ -592,13 +438,8 @@ fn a_digest_falls_on_its_hour_and_covers_what_came_since_the_last() {
     let first = at(7 * DAY - 120);
     assert_eq!(hall.house.wake(&hall.policy), Some(first));
     hall.wake(7 * DAY - 120);
-    let [HouseEvent::DigestFell { schedule, from, to }] = hall.last.events.as_slice() else {
-        panic!()
-    };
-    assert_eq!(
-        (schedule.as_str(), *from, *to),
-        ("weekly", first - Span::days(7), first)
-    );
+    let [HouseEvent::DigestFell { schedule, from, to }] = hall.last.events.as_slice() else { panic!() };
+    assert_eq!((schedule.as_str(), *from, *to), ("weekly", first - Span::days(7), first));
     assert_eq!(hall.told(), [("digest", "managers".to_owned())]);
     hall.wake(7 * DAY - 119);
     assert!(hall.last.events.is_empty(), "once");
@@ -645,18 +486,13 @@ fn a_digest_falls_once_in_the_hour_that_clocks_repeat() {
     let night = |hour: i64, minute: i64| At(1_792_886_400_000_000) + Span::hours(hour) + Span::minutes(minute);
     let mut falls = Vec::new();
     for minute in 0..(5 * 60) {
-        hall.ask_at(night(0, minute), Actor::Engine, HouseCommand::Wake)
-            .unwrap();
+        hall.ask_at(night(0, minute), Actor::Engine, HouseCommand::Wake).unwrap();
         falls.extend(hall.last.events.iter().map(|it| match it {
             HouseEvent::DigestFell { to, .. } => *to,
             other => panic!("{other:?}"),
         }));
     }
-    assert_eq!(
-        falls,
-        [night(-24, 30), night(0, 30)],
-        "the one of the night before, late, and one of this night"
-    );
+    assert_eq!(falls, [night(-24, 30), night(0, 30)], "the one of the night before, late, and one of this night");
 }
 
 #[test]
@@ -667,10 +503,7 @@ fn in_the_repeated_hour_the_next_fall_is_never_behind() {
     new.digests = vec![schedule("often", "0 0/10 2 * * * *")];
     // 01:05 UTC: 02:05 in Berlin for the second time. 02:10 has been, and will be again.
     let second = At(1_792_886_400_000_000) + Span::minutes(65);
-    let load = HouseCommand::LoadPolicy {
-        policy: Box::new(new),
-        text: "toml".to_owned(),
-    };
+    let load = HouseCommand::LoadPolicy { policy: Box::new(new), text: "toml".to_owned() };
     hall.ask_at(second, Actor::Operator, load).unwrap();
     assert_eq!(hall.house.wake(&hall.policy), Some(second + Span::minutes(5)));
     hall.ask_at(second, Actor::Engine, HouseCommand::Wake).unwrap();
@@ -691,20 +524,12 @@ fn request(number: u32, path: &str) -> Case {
         path: PathId::from(path),
         slow_at: None,
     };
-    let id = CaseId {
-        kind: CaseKind::Approval,
-        number,
-    };
+    let id = CaseId { kind: CaseKind::Approval, number };
     Case::begin(id, &Event::ApprovalRequested(Box::new(requested)), at(0)).unwrap()
 }
 
 fn concluded(outcome: Outcome, took: i64) -> Event {
-    Event::Concluded {
-        outcome,
-        by: Some(p("dev")),
-        reason: None,
-        took: Span::minutes(took),
-    }
+    Event::Concluded { outcome, by: Some(p("dev")), reason: None, took: Span::minutes(took) }
 }
 
 fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
@@ -728,10 +553,7 @@ fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
 }
 
 fn inc(number: u32) -> CaseId {
-    CaseId {
-        kind: CaseKind::Incident,
-        number,
-    }
+    CaseId { kind: CaseKind::Incident, number }
 }
 
 #[test]
@@ -767,14 +589,8 @@ fn five_answers_of_which_the_slowest_tenth_is_over_the_limit_make_a_path_slow() 
 fn a_broken_glass_does_not_make_a_path_look_quick() {
     let mut house = House::default();
     let mut case = request(1, "two");
-    let broken = Event::GlassBroken {
-        by: p("olga"),
-        role: r("head"),
-        reason: "x".to_owned(),
-    };
-    let Body::Approval(approval) = &mut case.body else {
-        panic!()
-    };
+    let broken = Event::GlassBroken { by: p("olga"), role: r("head"), reason: "x".to_owned() };
+    let Body::Approval(approval) = &mut case.body else { panic!() };
     Approval::apply(approval, &broken, at(1));
     house.observe(&case, &concluded(Outcome::Approved, 1));
     assert!(house.latencies.is_empty());
@@ -790,14 +606,9 @@ fn one_incident_about_a_path_is_open_at_a_time() {
         because: "APR-1 has been pending for 9 h.".to_owned(),
     };
     hall.engine(1, note("two"));
-    let [Then::Open(Command::OpenIncident(wanted))] = hall.last.then.as_slice() else {
-        panic!("{:?}", hall.last.then)
-    };
+    let [Then::Open(Command::OpenIncident(wanted))] = hall.last.then.as_slice() else { panic!("{:?}", hall.last.then) };
     assert_eq!(wanted.title, "Approvals on path two are slow");
-    assert_eq!(
-        wanted.class.as_ref().map(|it| it.as_str()),
-        Some("control.latency_breach")
-    );
+    assert_eq!(wanted.class.as_ref().map(|it| it.as_str()), Some("control.latency_breach"));
     assert_eq!(
         (wanted.severity, wanted.impact, &wanted.slow_path),
         (Severity::Sev2, Impact::Known, &Some(PathId::from("two")))
@@ -810,43 +621,20 @@ fn one_incident_about_a_path_is_open_at_a_time() {
     hall.engine(2, note("silent"));
     assert_eq!(hall.last.then.len(), 1, "another path");
     // Merged: the incident that stays is about it.
-    hall.house.observe(
-        &case,
-        &Event::Merged {
-            by: p("dev"),
-            into: inc(5),
-        },
-    );
+    hall.house.observe(&case, &Event::Merged { by: p("dev"), into: inc(5) });
     hall.engine(3, note("two"));
     assert!(hall.last.then.is_empty());
     for took in [600; 5] {
-        hall.house
-            .observe(&request(1, "two"), &concluded(Outcome::Approved, took));
+        hall.house.observe(&request(1, "two"), &concluded(Outcome::Approved, took));
     }
     let (other, opened) = incident(9, None);
     hall.house.observe(&other, &opened);
-    hall.house.observe(
-        &other,
-        &Event::Resolved {
-            by: p("dev"),
-            text: "done".to_owned(),
-        },
-    );
+    hall.house.observe(&other, &Event::Resolved { by: p("dev"), text: "done".to_owned() });
     assert_eq!(hall.house.slow_paths.len(), 1, "another incident's end means nothing");
     let (case, _) = incident(5, None);
-    hall.house.observe(
-        &case,
-        &Event::Resolved {
-            by: p("dev"),
-            text: "more people".to_owned(),
-        },
-    );
+    hall.house.observe(&case, &Event::Resolved { by: p("dev"), text: "more people".to_owned() });
     assert!(hall.house.slow_paths.is_empty());
-    assert_eq!(
-        hall.house.slow_by_p90(&hall.policy, &PathId::from("two")),
-        None,
-        "judged afresh"
-    );
+    assert_eq!(hall.house.slow_by_p90(&hall.policy, &PathId::from("two")), None, "judged afresh");
     hall.engine(4, note("two"));
     assert_eq!(hall.last.then.len(), 1);
 }
@@ -859,13 +647,7 @@ fn any_person() -> impl Strategy<Value = &'static str> {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Delegate(
-        &'static str,
-        &'static str,
-        Option<&'static str>,
-        Vec<&'static str>,
-        (i64, i64),
-    ),
+    Delegate(&'static str, &'static str, Option<&'static str>, Vec<&'static str>, (i64, i64)),
     End(&'static str, u32),
     Load(Vec<&'static str>),
     Wake,
@@ -874,13 +656,7 @@ enum Step {
 fn any_step() -> impl Strategy<Value = (i64, Step)> {
     let roles = prop::sample::subsequence(vec!["model-risk", "legal", "engineers"], 0..3);
     let when = (-10..500i64, 0..900i64);
-    let crons = vec![
-        "0 0 8 * * Mon *",
-        "0 30 2 * * * *",
-        "0 0 0 1 * * *",
-        "*/7 * * * * * *",
-        "0 0 0 30 2 * *",
-    ];
+    let crons = vec!["0 0 8 * * Mon *", "0 30 2 * * * *", "0 0 0 1 * * *", "*/7 * * * * * *", "0 0 0 30 2 * *"];
     let step = prop_oneof![
         6 => (any_person(), any_person(), prop::option::of(any_person()), roles, when)
             .prop_map(|(by, from, to, roles, (after, long))| Step::Delegate(by, from, to, roles, (after, long))),

@@ -33,28 +33,18 @@ impl<'a> Hearing<'a> {
         tell_state(&mut draft, "acknowledged", "");
         Ok(draft.done(match self.incident.lead() {
             Some(lead) => format!("you have it in hand; {} leads", self.world.policy.name_of(lead)),
-            None => format!(
-                "you have it in hand; the lead seat is empty: `/incident role {} lead` takes it",
-                self.case.id
-            ),
+            None => {
+                format!("you have it in hand; the lead seat is empty: `/incident role {} lead` takes it", self.case.id)
+            }
         }))
     }
 
     pub fn still_working(&self) -> Result<Ruling, Refusal> {
         let by = self.asker()?;
         if !self.vouches(&by) {
-            let asked = self
-                .case
-                .owed(Duty::StillWorking)
-                .map(|it| self.case.waiting_on(it, &self.world.people));
-            let asked = asked.map_or_else(
-                || self.incident.acknowledged_by().cloned().into_iter().collect(),
-                persons,
-            );
-            return Err(Refusal::OnlyFor {
-                case: self.case.id,
-                who: self.world.names(&asked),
-            });
+            let asked = self.case.owed(Duty::StillWorking).map(|it| self.case.waiting_on(it, &self.world.people));
+            let asked = asked.map_or_else(|| self.incident.acknowledged_by().cloned().into_iter().collect(), persons);
+            return Err(Refusal::OnlyFor { case: self.case.id, who: self.world.names(&asked) });
         }
         let mut draft = self.draft();
         self.sign_of_life(&mut draft, &by);
@@ -63,19 +53,9 @@ impl<'a> Hearing<'a> {
         }
         let (case, title) = (self.case.id, self.case.title.clone());
         let text = "the work goes on".to_owned();
-        draft.tell_case(Telling::Said {
-            case,
-            title,
-            what: "still working".to_owned(),
-            by,
-            text,
-        });
-        let believed = draft
-            .case
-            .obligations
-            .iter()
-            .filter(|it| draft.case.stands_on(it))
-            .find_map(|it| match it.standing {
+        draft.tell_case(Telling::Said { case, title, what: "still working".to_owned(), by, text });
+        let believed =
+            draft.case.obligations.iter().filter(|it| draft.case.stands_on(it)).find_map(|it| match it.standing {
                 Standing::Met { expires, .. } => expires,
                 _ => None,
             });
@@ -89,10 +69,7 @@ impl<'a> Hearing<'a> {
         let by = self.holder_or_lead(Duty::Assess)?;
         let text = engine::text("what the impact is", text)?;
         let mut draft = self.draft();
-        draft.push(Event::Assessed {
-            by: by.clone(),
-            text: text.clone(),
-        });
+        draft.push(Event::Assessed { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::Assess);
         self.sign_of_life(&mut draft, &by);
         self.tell_said(&mut draft, "assessment", by, text);
@@ -104,10 +81,7 @@ impl<'a> Hearing<'a> {
         let text = engine::text("what was done", text)?;
         let mut draft = self.draft();
         self.take_in_hand(&mut draft, &by);
-        draft.push(Event::Contained {
-            by: by.clone(),
-            text: text.clone(),
-        });
+        draft.push(Event::Contained { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::Contain);
         self.end_of_asking(&mut draft, &by, "contained");
         tell_state(&mut draft, "contained", &text);
@@ -123,10 +97,7 @@ impl<'a> Hearing<'a> {
         let text = engine::text("how it was resolved", text)?;
         let mut draft = self.draft();
         self.take_in_hand(&mut draft, &by);
-        draft.push(Event::Resolved {
-            by: by.clone(),
-            text: text.clone(),
-        });
+        draft.push(Event::Resolved { by: by.clone(), text: text.clone() });
         draft.meet(|it| matches!(it.duty, Duty::Contain | Duty::Resolve));
         self.end_of_asking(&mut draft, &by, "resolved");
         void_the_rest(&mut draft, "resolved");
@@ -147,7 +118,7 @@ impl<'a> Hearing<'a> {
                 None => self.require_closer("accepting the review")?,
             }
         }
-        let text = engine::text("the review", text)?;
+        let text = engine::text_up_to(engine::REVIEW_AT_MOST, "the review", text)?;
         let mut draft = self.draft();
         draft.push(Event::Reviewed { by, text: text.clone() });
         draft.meet(|it| it.duty == Duty::Review);
@@ -166,18 +137,11 @@ impl<'a> Hearing<'a> {
         let by = self.asker()?;
         let reason = engine::text("the reason", reason)?;
         let mut draft = self.draft();
-        draft.push(Event::Reopened {
-            by,
-            reason: reason.clone(),
-        });
+        draft.push(Event::Reopened { by, reason: reason.clone() });
         draft.void("reopened", |it| it.duty == Duty::Review);
         owe_what_the_state_calls_for(&mut draft);
         tell_state(&mut draft, "reopened", &reason);
-        if let Some((number, urgent)) = draft
-            .case
-            .owed(Duty::Acknowledge)
-            .map(|it| (it.number, it.terms.urgent))
-        {
+        if let Some((number, urgent)) = draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.urgent)) {
             let telling = state(&draft, "reopened", &reason);
             for person in draft.waiting_on(number) {
                 draft.tell_person(&person, telling.clone(), vec![number], urgent);
@@ -190,18 +154,12 @@ impl<'a> Hearing<'a> {
     pub fn merge(&self, into: CaseId) -> Result<Ruling, Refusal> {
         let id = self.case.id;
         if into == id {
-            return Err(Refusal::Missing(format!(
-                "{id} can't be merged into itself. Name the one that stays."
-            )));
+            return Err(Refusal::Missing(format!("{id} can't be merged into itself. Name the one that stays.")));
         }
         match into.kind {
             CaseKind::Incident => {}
             CaseKind::Approval => {
-                return Err(Refusal::WrongKind {
-                    case: into,
-                    what: "an approval",
-                    needs: "an incident",
-                });
+                return Err(Refusal::WrongKind { case: into, what: "an approval", needs: "an incident" });
             }
         }
         if self.case.restricted {
@@ -221,10 +179,7 @@ impl<'a> Hearing<'a> {
 
     pub fn absorb(&self, other: CaseId) -> Result<Ruling, Refusal> {
         if self.ask.by != Actor::Engine {
-            return Err(Refusal::Missing(format!(
-                "`/incident merge {other} {}` merges the two.",
-                self.case.id
-            )));
+            return Err(Refusal::Missing(format!("`/incident merge {other} {}` merges the two.", self.case.id)));
         }
         if self.case.restricted {
             // Everybody who sees the duplicate would learn of it, so it doesn't exist here, as it doesn't elsewhere.
@@ -233,10 +188,7 @@ impl<'a> Hearing<'a> {
         let mut draft = self.draft();
         draft.push(Event::Absorbed { other });
         draft.tell_case(Telling::Told {
-            text: format!(
-                "{other} turned out to be the same and was merged into {}.",
-                self.case.id
-            ),
+            text: format!("{other} turned out to be the same and was merged into {}.", self.case.id),
         });
         Ok(draft.ruling)
     }
@@ -248,10 +200,7 @@ impl<'a> Hearing<'a> {
         }
         let reason = engine::text("the reason", reason)?;
         let mut draft = self.draft();
-        draft.push(Event::Withdrawn {
-            by,
-            reason: reason.clone(),
-        });
+        draft.push(Event::Withdrawn { by, reason: reason.clone() });
         void_the_rest(&mut draft, "withdrawn");
         tell_state(&mut draft, "withdrawn", &reason);
         Ok(draft.done("withdrawn; nobody owes anything on it any more"))
@@ -264,10 +213,7 @@ impl<'a> Hearing<'a> {
         if let Some(owed) = owed.filter(|_| !has_a_part) {
             engine::answering(self.case, owed, self.ask, self.world).map_err(|refusal| match refusal {
                 Refusal::NotYours { what, roles, people } => {
-                    let people = format!(
-                        "{people}, or write `/incident note {} …`, which everybody may",
-                        self.case.id
-                    );
+                    let people = format!("{people}, or write `/incident note {} …`, which everybody may", self.case.id);
                     Refusal::NotYours { what, roles, people }
                 }
                 other => other,
@@ -275,10 +221,7 @@ impl<'a> Hearing<'a> {
         }
         let text = engine::text("the update", text)?;
         let mut draft = self.draft();
-        draft.push(Event::Updated {
-            by: by.clone(),
-            text: text.clone(),
-        });
+        draft.push(Event::Updated { by: by.clone(), text: text.clone() });
         if owed.is_some() {
             draft.meet(|it| it.duty == Duty::Update);
             draft.owe_by_policy(Duty::Update, Some(self.incident.severity), None, None);
@@ -296,10 +239,7 @@ impl<'a> Hearing<'a> {
         let by = self.asker()?;
         let text = engine::text("the decision", text)?;
         let mut draft = self.draft();
-        draft.push(Event::Decided {
-            by: by.clone(),
-            text: text.clone(),
-        });
+        draft.push(Event::Decided { by: by.clone(), text: text.clone() });
         self.sign_of_life(&mut draft, &by);
         self.tell_said(&mut draft, "decision", by, text);
         Ok(draft.done("decision recorded"))
@@ -314,57 +254,28 @@ impl<'a> Hearing<'a> {
         let text = engine::text("what is to be done", text)?;
         let mut draft = self.draft();
         let terms = Terms::until(due, self.ask.at);
-        let obligation = draft.owe(
-            Duty::FollowUp,
-            Holder::Person(assignee.clone()),
-            terms,
-            Some(short(&text)),
-        );
+        let obligation = draft.owe(Duty::FollowUp, Holder::Person(assignee.clone()), terms, Some(short(&text)));
         let number = self.incident.follow_ups.len() as u32 + 1;
         let (promised, said) = (assignee.clone(), text.clone());
-        draft.push(Event::FollowUpPromised {
-            number,
-            by,
-            assignee: promised,
-            due,
-            text: said,
-            obligation,
-        });
+        draft.push(Event::FollowUpPromised { number, by, assignee: promised, due, text: said, obligation });
         let (case, title) = (self.case.id, self.case.title.clone());
-        let telling = Telling::FollowUp {
-            case,
-            title,
-            assignee: assignee.clone(),
-            due,
-            text,
-        };
+        let telling = Telling::FollowUp { case, title, assignee: assignee.clone(), due, text };
         // The thread keeps the promise even if it was kept before the message went out.
         draft.tell_case(telling.clone());
         for person in draft.waiting_on(obligation) {
             draft.tell_person(&person, telling.clone(), vec![obligation], false);
         }
         let (name, due) = (self.world.policy.name_of(assignee), self.moment(due));
-        Ok(draft.done(format!(
-            "follow-up {number}: {name} does it by {due}; `/incident done {case} {number}` when it is"
-        )))
+        Ok(draft
+            .done(format!("follow-up {number}: {name} does it by {due}; `/incident done {case} {number}` when it is")))
     }
 
     pub fn follow_up_done(&self, number: u32) -> Result<Ruling, Refusal> {
         let by = self.asker()?;
         let id = self.case.id;
         let Some(promised) = self.incident.follow_ups.iter().find(|it| it.number == number) else {
-            let known = list(
-                self.incident
-                    .follow_ups
-                    .iter()
-                    .filter(|it| it.done.is_none())
-                    .map(|it| it.number),
-            );
-            let hint = if known.is_empty() {
-                "None is open.".to_owned()
-            } else {
-                format!("Open: {known}.")
-            };
+            let known = list(self.incident.follow_ups.iter().filter(|it| it.done.is_none()).map(|it| it.number));
+            let hint = if known.is_empty() { "None is open.".to_owned() } else { format!("Open: {known}.") };
             return Err(Refusal::Missing(format!("{id} has no follow-up {number}. {hint}")));
         };
         if let Some(done) = promised.done {
@@ -378,10 +289,7 @@ impl<'a> Hearing<'a> {
             || owed.is_some_and(|it| self.case.may_answer(it, &by, &self.world.people).is_some());
         if !own && !self.leads(&by) && !self.may_close() {
             let who = self.world.policy.name_of(&promised.assignee);
-            return Err(Refusal::OnlyFor {
-                case: id,
-                who: format!("{who} (or the lead)"),
-            });
+            return Err(Refusal::OnlyFor { case: id, who: format!("{who} (or the lead)") });
         }
         let mut draft = self.draft();
         draft.push(Event::FollowUpDone { number, by: by.clone() });
@@ -395,9 +303,7 @@ impl<'a> Hearing<'a> {
         let roles = &self.world.policy.roles;
         if !roles.contains_key(role) {
             let hint = did_you_mean(role.as_str(), roles.keys().map(|name| name.as_str()));
-            return Err(Refusal::Missing(format!(
-                "there is no role “{role}” in the policy.{hint}"
-            )));
+            return Err(Refusal::Missing(format!("there is no role “{role}” in the policy.{hint}")));
         }
         let reason = engine::text("the reason", reason)?;
         let holder = Holder::Roles(vec![role.clone()]);
@@ -408,25 +314,13 @@ impl<'a> Hearing<'a> {
             )));
         }
         let mut draft = self.draft();
-        draft.push(Event::Paged {
-            by: by.clone(),
-            role: role.clone(),
-            reason: reason.clone(),
-        });
+        draft.push(Event::Paged { by: by.clone(), role: role.clone(), reason: reason.clone() });
         let severity = Some(self.incident.severity);
         let number = draft.owe_anyway(Duty::AnswerPage, severity, holder, Some(short(&reason)), PAGE_WITHIN);
         let people = draft.waiting_on(number);
         let due = due_of(&draft.case, number);
         let (case, title) = (self.case.id, self.case.title.clone());
-        let telling = Telling::Paged {
-            case,
-            title,
-            role: role.clone(),
-            people: people.clone(),
-            by,
-            reason,
-            due,
-        };
+        let telling = Telling::Paged { case, title, role: role.clone(), people: people.clone(), by, reason, due };
         draft.tell_case_and(&people, telling, vec![number], true);
         let (names, due) = (self.world.names(&people), self.moment(due));
         Ok(draft.done(format!("paged {names}; an answer is owed by {due}")))
@@ -436,21 +330,14 @@ impl<'a> Hearing<'a> {
         let by = self.asker()?;
         let pages = || self.case.open_obligations().filter(|it| it.duty == Duty::AnswerPage);
         let Some(first) = pages().next() else {
-            return Err(Refusal::NothingOwed {
-                case: self.case.id,
-                duty: Duty::AnswerPage,
-            });
+            return Err(Refusal::NothingOwed { case: self.case.id, duty: Duty::AnswerPage });
         };
         let theirs = |it: &Obligation| it.duty == Duty::AnswerPage && self.may_answer(it, &by);
         if !pages().any(theirs) {
             return engine::answering(self.case, first, self.ask, self.world).map(|_| Ruling::nothing());
         }
-        let about = list(
-            pages()
-                .filter(|it| theirs(it))
-                .filter_map(|it| it.about.as_ref())
-                .map(|it| format!("“{it}”")),
-        );
+        let about =
+            list(pages().filter(|it| theirs(it)).filter_map(|it| it.about.as_ref()).map(|it| format!("“{it}”")));
         let mut draft = self.draft();
         draft.meet(theirs);
         self.tell_said(&mut draft, "page answered", by, about);
@@ -459,38 +346,17 @@ impl<'a> Hearing<'a> {
 
     pub fn change_severity(&self, to: Severity, reason: &str) -> Result<Ruling, Refusal> {
         let by = self.asker()?;
-        self.world.require(
-            "changing the severity",
-            &self.world.policy.may.change_severity,
-            &self.ask.by,
-        )?;
+        self.world.require("changing the severity", &self.world.policy.may.change_severity, &self.ask.by)?;
         let from = self.incident.severity;
         if to == from {
             let (state, instead) = (to.to_string(), "Nothing had to be changed.".to_owned());
-            return Err(Refusal::WrongState {
-                case: self.case.id,
-                state,
-                since: String::new(),
-                instead,
-            });
+            return Err(Refusal::WrongState { case: self.case.id, state, since: String::new(), instead });
         }
         let reason = engine::text("the reason", reason)?;
         let mut draft = self.draft();
-        draft.push(Event::SeverityChanged {
-            by: by.clone(),
-            from,
-            to,
-            reason: reason.clone(),
-        });
-        let tighter = if to < from {
-            self.tighten(&mut draft, from, to)
-        } else {
-            Vec::new()
-        };
-        let urgent = tighter
-            .iter()
-            .filter_map(|&number| draft.case.obligation(number))
-            .any(|it| it.terms.urgent);
+        draft.push(Event::SeverityChanged { by: by.clone(), from, to, reason: reason.clone() });
+        let tighter = if to < from { self.tighten(&mut draft, from, to) } else { Vec::new() };
+        let urgent = tighter.iter().filter_map(|&number| draft.case.obligation(number)).any(|it| it.terms.urgent);
         let mut people: Vec<PersonId> = Vec::new();
         for person in tighter.iter().flat_map(|&number| draft.waiting_on(number)) {
             if !people.contains(&person) {
@@ -498,28 +364,15 @@ impl<'a> Hearing<'a> {
             }
         }
         let (case, title) = (self.case.id, self.case.title.clone());
-        let telling = Telling::SeverityChanged {
-            case,
-            title,
-            from,
-            to,
-            by,
-            reason,
-            people: people.clone(),
-        };
+        let telling = Telling::SeverityChanged { case, title, from, to, by, reason, people: people.clone() };
         draft.tell_case(telling.clone());
         for person in &people {
             draft.tell_person(person, telling.clone(), tighter.clone(), urgent);
         }
-        let new = list(
-            tighter
-                .iter()
-                .filter_map(|&number| draft.case.obligation(number))
-                .map(|it| {
-                    let about = it.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
-                    format!("{}{about} by {}", it.duty, self.moment(it.terms.due))
-                }),
-        );
+        let new = list(tighter.iter().filter_map(|&number| draft.case.obligation(number)).map(|it| {
+            let about = it.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
+            format!("{}{about} by {}", it.duty, self.moment(it.terms.due))
+        }));
         Ok(draft.done(match (to < from, new.as_str()) {
             (true, "") => format!("{to} now; no deadline had to move"),
             (true, new) => format!("{to} now; tighter: {new}"),
@@ -532,11 +385,8 @@ impl<'a> Hearing<'a> {
     fn tighten(&self, draft: &mut Draft<'_>, from: Severity, to: Severity) -> Vec<u32> {
         let mut tighter = Vec::new();
         for (duty, about) in self.incident.calls_for() {
-            let open: Vec<&Obligation> = self
-                .case
-                .open_obligations()
-                .filter(|it| it.duty == duty && it.about == about)
-                .collect();
+            let open: Vec<&Obligation> =
+                self.case.open_obligations().filter(|it| it.duty == duty && it.about == about).collect();
             let replaced = match open.first() {
                 Some(owed) if owed.is_late() => continue,
                 Some(owed) => match engine::terms_now(draft, duty, to) {
@@ -544,12 +394,7 @@ impl<'a> Hearing<'a> {
                     Some(_) | None => continue,
                 },
                 // The old severity asked for it as well, so it was met or waived.
-                None if self
-                    .world
-                    .stamped
-                    .target(duty, &self.case.workflow, Some(from))
-                    .is_some() =>
-                {
+                None if self.world.stamped.target(duty, &self.case.workflow, Some(from)).is_some() => {
                     continue;
                 }
                 None => None,
@@ -571,15 +416,9 @@ impl<'a> Hearing<'a> {
             return Err(Refusal::Future(at));
         }
         let mut draft = self.draft();
-        draft.push(Event::MomentSet {
-            by: by.clone(),
-            which,
-            at,
-        });
+        draft.push(Event::MomentSet { by: by.clone(), which, at });
         // The thread has readers in several zones; a plain text can't be shown in each one's own.
-        let told = at
-            .utc()
-            .map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string());
+        let told = at.utc().map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string());
         self.tell_said(&mut draft, "moment", by, format!("{}: {told}", which.word()));
         Ok(draft.done(format!("{} at {}, by your word", which.word(), self.moment(at))))
     }
@@ -593,10 +432,7 @@ impl<'a> Hearing<'a> {
         }
         match (sits, person) {
             (None, None) => {
-                return Err(Refusal::Missing(format!(
-                    "the {} seat of {id} is empty already.",
-                    seat.word()
-                )));
+                return Err(Refusal::Missing(format!("the {} seat of {id} is empty already.", seat.word())));
             }
             (Some(sits), Some(person)) if sits == person => {
                 let who = if sits == &by {
@@ -604,10 +440,7 @@ impl<'a> Hearing<'a> {
                 } else {
                     format!("{} has", self.world.policy.name_of(sits))
                 };
-                return Err(Refusal::Missing(format!(
-                    "{who} the {} seat of {id} already.",
-                    seat.word()
-                )));
+                return Err(Refusal::Missing(format!("{who} the {} seat of {id} already.", seat.word())));
             }
             (Some(sits), _) if sits != &by && !self.leads(&by) && !self.may_close() => {
                 return Err(Refusal::NotYours {
@@ -623,19 +456,10 @@ impl<'a> Hearing<'a> {
         let (title, seat_word) = (self.case.title.clone(), seat.word().to_owned());
         match person {
             Some(person) => {
-                draft.push(Event::SeatTaken {
-                    by: by.clone(),
-                    seat,
-                    person: person.clone(),
-                });
+                draft.push(Event::SeatTaken { by: by.clone(), seat, person: person.clone() });
                 draft.meet(|it| it.duty == Duty::FillSeat && it.about.as_deref() == Some(seat.word()));
-                let telling = Telling::SeatTaken {
-                    case: id,
-                    title,
-                    seat: seat_word,
-                    person: person.clone(),
-                    by: by.clone(),
-                };
+                let telling =
+                    Telling::SeatTaken { case: id, title, seat: seat_word, person: person.clone(), by: by.clone() };
                 draft.tell_case(telling.clone());
                 if person == &by {
                     return Ok(draft.done(format!("the {} seat is yours", seat.word())));
@@ -647,19 +471,9 @@ impl<'a> Hearing<'a> {
             None => {
                 draft.push(Event::SeatLeft { by: by.clone(), seat });
                 if self.incident.awaits(Duty::FillSeat) {
-                    draft.owe_by_policy(
-                        Duty::FillSeat,
-                        Some(self.incident.severity),
-                        None,
-                        Some(seat_word.clone()),
-                    );
+                    draft.owe_by_policy(Duty::FillSeat, Some(self.incident.severity), None, Some(seat_word.clone()));
                 }
-                draft.tell_case(Telling::SeatLeft {
-                    case: id,
-                    title,
-                    seat: seat_word,
-                    by,
-                });
+                draft.tell_case(Telling::SeatLeft { case: id, title, seat: seat_word, by });
                 Ok(draft.done(format!("the {} seat is empty now", seat.word())))
             }
         }
@@ -690,10 +504,7 @@ impl<'a> Hearing<'a> {
             && let Standing::Met { .. } = acknowledgement.standing
             && let Some(after) = acknowledgement.terms.expires_after
         {
-            draft.push(Event::Believed {
-                number: acknowledgement.number,
-                expires: self.ask.at + after,
-            });
+            draft.push(Event::Believed { number: acknowledgement.number, expires: self.ask.at + after });
         }
     }
 
@@ -709,10 +520,7 @@ impl<'a> Hearing<'a> {
     fn vouches(&self, person: &PersonId) -> bool {
         self.incident.acknowledged_by() == Some(person)
             || self.leads(person)
-            || self
-                .case
-                .owed(Duty::StillWorking)
-                .is_some_and(|it| self.may_answer(it, person))
+            || self.case.owed(Duty::StillWorking).is_some_and(|it| self.may_answer(it, person))
     }
 
     fn leads(&self, person: &PersonId) -> bool {
@@ -756,9 +564,7 @@ impl<'a> Hearing<'a> {
         }
         match self.case.owed(duty) {
             Some(_) => self.holder_of(duty),
-            None => self
-                .require_closer(&format!("“{duty}” on {}", self.case.id))
-                .map(|()| by),
+            None => self.require_closer(&format!("“{duty}” on {}", self.case.id)).map(|()| by),
         }
     }
 
@@ -771,8 +577,7 @@ impl<'a> Hearing<'a> {
     }
 
     fn require_closer(&self, what: &str) -> Result<(), Refusal> {
-        self.world
-            .require(what, &self.world.policy.may.close_incident, &self.ask.by)
+        self.world.require(what, &self.world.policy.may.close_incident, &self.ask.by)
     }
 
     /// When an obligation would be due if a pause of it ended now.
@@ -792,22 +597,12 @@ impl<'a> Hearing<'a> {
             return String::new();
         };
         let people = persons(draft.case.waiting_on(owed, &self.world.people));
-        format!(
-            "; next is “{duty}” by {}: {}",
-            self.moment(owed.terms.due),
-            self.world.names(&people)
-        )
+        format!("; next is “{duty}” by {}: {}", self.moment(owed.terms.due), self.world.names(&people))
     }
 
     fn tell_said(&self, draft: &mut Draft<'_>, what: &str, by: PersonId, text: String) {
         let (case, title) = (self.case.id, self.case.title.clone());
-        draft.tell_case(Telling::Said {
-            case,
-            title,
-            what: what.to_owned(),
-            by,
-            text,
-        });
+        draft.tell_case(Telling::Said { case, title, what: what.to_owned(), by, text });
     }
 
     fn moment(&self, at: At) -> String {
@@ -818,12 +613,7 @@ impl<'a> Hearing<'a> {
     pub fn already(&self, state: &str, turned: Option<&Words>, instead: String) -> Refusal {
         let since =
             turned.map(|words| format!(" ({}, {})", self.world.policy.name_of(&words.by), self.moment(words.at)));
-        Refusal::WrongState {
-            case: self.case.id,
-            state: state.to_owned(),
-            since: since.unwrap_or_default(),
-            instead,
-        }
+        Refusal::WrongState { case: self.case.id, state: state.to_owned(), since: since.unwrap_or_default(), instead }
     }
 
     pub fn already_there(&self, instead: String) -> Refusal {

@@ -109,10 +109,7 @@ change_severity = ["triage", "command"]
 
 static TERMS: LazyLock<Policy> = LazyLock::new(|| Policy::read(POLICY).unwrap_or_else(|errors| panic!("{errors}")));
 
-const ID: CaseId = CaseId {
-    kind: CaseKind::Incident,
-    number: 1,
-};
+const ID: CaseId = CaseId { kind: CaseKind::Incident, number: 1 };
 
 fn minute(minutes: i64) -> At {
     NINE + Span::minutes(minutes)
@@ -156,31 +153,13 @@ struct Room {
 
 impl Room {
     fn open(wanted: &OpenIncident) -> Room {
-        Room::try_open("maya", wanted)
-            .map(|(room, _)| room)
-            .unwrap_or_else(|refusal| panic!("{refusal}"))
+        Room::try_open("maya", wanted).map(|(room, _)| room).unwrap_or_else(|refusal| panic!("{refusal}"))
     }
 
     fn try_open(person: &str, wanted: &OpenIncident) -> Result<(Room, String), Refusal> {
-        let ask = Ask {
-            by: by(person),
-            at: NINE,
-            command: Command::OpenIncident(wanted.clone()),
-        };
-        let people = People {
-            policy: &TERMS,
-            delegations: &[],
-            at: NINE,
-        };
-        let ruling = open_case(
-            ID,
-            &ask,
-            &World {
-                policy: &TERMS,
-                stamped: &TERMS,
-                people,
-            },
-        )?;
+        let ask = Ask { by: by(person), at: NINE, command: Command::OpenIncident(wanted.clone()) };
+        let people = People { policy: &TERMS, delegations: &[], at: NINE };
+        let ruling = open_case(ID, &ask, &World { policy: &TERMS, stamped: &TERMS, people })?;
         let case = Case::begin(ID, &ruling.events[0], NINE).expect("the first event begins the case");
         let mut room = Room {
             policy: TERMS.clone(),
@@ -191,10 +170,7 @@ impl Room {
             told: Vec::new(),
             then: Vec::new(),
         };
-        let first = Ruling {
-            events: ruling.events[1..].to_vec(),
-            ..ruling
-        };
+        let first = Ruling { events: ruling.events[1..].to_vec(), ..ruling };
         let reply = room.take(first);
         Ok((room, reply))
     }
@@ -213,25 +189,9 @@ impl Room {
     }
 
     fn ask(&mut self, person: &str, command: Command) -> Result<String, Refusal> {
-        let ask = Ask {
-            by: by(person),
-            at: self.now,
-            command,
-        };
-        let people = People {
-            policy: &self.policy,
-            delegations: &self.delegations,
-            at: self.now,
-        };
-        let ruling = decide_case(
-            &self.case,
-            &ask,
-            &World {
-                policy: &self.policy,
-                stamped: &TERMS,
-                people,
-            },
-        )?;
+        let ask = Ask { by: by(person), at: self.now, command };
+        let people = People { policy: &self.policy, delegations: &self.delegations, at: self.now };
+        let ruling = decide_case(&self.case, &ask, &World { policy: &self.policy, stamped: &TERMS, people })?;
         Ok(self.take(ruling))
     }
 
@@ -265,11 +225,7 @@ impl Room {
         let one = |it: &Obligation| {
             let about = it.about.as_ref().map(|about| format!(" {about}")).unwrap_or_default();
             let due = (it.terms.due - NINE).in_minutes();
-            let state = if it.state() == State::Owed {
-                String::new()
-            } else {
-                format!(" {}", it.state().word())
-            };
+            let state = if it.state() == State::Owed { String::new() } else { format!(" {}", it.state().word()) };
             format!("{}{about} {due}{state}", it.duty)
         };
         self.case.open_obligations().map(one).collect::<Vec<_>>().join(", ")
@@ -301,60 +257,30 @@ fn check(got: impl AsRef<str>, expected: &str) {
 
 #[track_caller]
 fn says(got: impl AsRef<str>, part: &str) {
-    assert!(
-        got.as_ref().contains(part),
-        "“{}” should contain “{part}”",
-        got.as_ref()
-    );
+    assert!(got.as_ref().contains(part), "“{}” should contain “{part}”", got.as_ref());
 }
 
 #[test]
 fn an_incident_from_opening_to_review() {
     let (mut room, reply) = Room::try_open("maya", &wanted(Severity::Sev2)).expect("everybody may open");
     check(reply, "opened as sev2; Dev or Lena acknowledges it by 09:20");
-    check(
-        room.heard(),
-        "case incident-opened, @dev incident-opened, @lena incident-opened",
-    );
+    check(room.heard(), "case incident-opened, @dev incident-opened, @lena incident-opened");
     check(room.owed(), "acknowledge 20, contain 120, resolve 480");
 
     room.pass(5);
-    says(
-        room.says("maya", Command::Acknowledge),
-        "“acknowledge” on INC-1 is for triage. Ask Dev or Lena.",
-    );
-    says(
-        room.says("dev", Command::Acknowledge),
-        "the lead seat is empty: `/incident role INC-1 lead`",
-    );
+    says(room.says("maya", Command::Acknowledge), "“acknowledge” on INC-1 is for triage. Ask Dev or Lena.");
+    says(room.says("dev", Command::Acknowledge), "the lead seat is empty: `/incident role INC-1 lead`");
     check(room.heard(), "case state");
     let second = room.says("lena", Command::Acknowledge);
-    check(
-        second,
-        "INC-1 is acknowledged already (Dev, 09:05). `/incident update INC-1 …` says how it stands.",
-    );
+    check(second, "INC-1 is acknowledged already (Dev, 09:05). `/incident update INC-1 …` says how it stands.");
 
-    says(
-        room.says("maya", Command::AcceptReview { text: words("x") }),
-        "not resolved yet",
-    );
-    says(
-        room.says("maya", Command::Contain { text: words("x") }),
-        "“contain” on INC-1 is for engineering. Ask Ravi.",
-    );
+    says(room.says("maya", Command::AcceptReview { text: words("x") }), "not resolved yet");
+    says(room.says("maya", Command::Contain { text: words("x") }), "“contain” on INC-1 is for engineering. Ask Ravi.");
     check(
-        room.says(
-            "ravi",
-            Command::Contain {
-                text: words("old model back"),
-            },
-        ),
+        room.says("ravi", Command::Contain { text: words("old model back") }),
         "contained; next is “resolve” by 17:00: Arjun",
     );
-    says(
-        room.says("ravi", Command::Resolve { text: words("x") }),
-        "“resolve” on INC-1 is for command",
-    );
+    says(room.says("ravi", Command::Resolve { text: words("x") }), "“resolve” on INC-1 is for command");
     check(
         room.says("arjun", Command::Resolve { text: words("fixed") }),
         "resolved; next is “review” by 5 Mar 09:05: Arjun",
@@ -363,20 +289,11 @@ fn an_incident_from_opening_to_review() {
     assert!(!room.case.is_closed());
 
     let due = minute(3_000);
-    let follow_up = Command::FollowUp {
-        assignee: "ravi".into(),
-        due,
-        text: words("write a drift test"),
-    };
+    let follow_up = Command::FollowUp { assignee: "ravi".into(), due, text: words("write a drift test") };
     says(room.says("lena", follow_up), "follow-up 1: Ravi does it by 4 Mar 11:00");
     check(room.heard(), "case follow-up, @ravi follow-up");
     check(
-        room.says(
-            "arjun",
-            Command::AcceptReview {
-                text: words("all of it"),
-            },
-        ),
+        room.says("arjun", Command::AcceptReview { text: words("all of it") }),
         "reviewed and closed; one follow-up stays open, and I keep its clock",
     );
     assert!(room.case.is_closed());
@@ -386,118 +303,31 @@ fn an_incident_from_opening_to_review() {
         room.says("dev", Command::Update { text: words("x") }),
         "INC-1 is reviewed already (Arjun, 09:05). `/incident reopen INC-1 why`",
     );
-    says(
-        room.says("dev", Command::FollowUpDone { number: 1 }),
-        "only Ravi (or the lead) can do that on INC-1.",
-    );
-    check(
-        room.says("ravi", Command::FollowUpDone { number: 1 }),
-        "follow-up 1 is done",
-    );
-    says(
-        room.says("ravi", Command::FollowUpDone { number: 1 }),
-        "was done at 09:05 already",
-    );
-    says(
-        room.says("ravi", Command::FollowUpDone { number: 2 }),
-        "has no follow-up 2. None is open.",
-    );
-    assert_eq!(
-        room.case.wake(),
-        None,
-        "nothing is owed, so nothing wakes it, not even the old acknowledgement"
-    );
+    says(room.says("dev", Command::FollowUpDone { number: 1 }), "only Ravi (or the lead) can do that on INC-1.");
+    check(room.says("ravi", Command::FollowUpDone { number: 1 }), "follow-up 1 is done");
+    says(room.says("ravi", Command::FollowUpDone { number: 1 }), "was done at 09:05 already");
+    says(room.says("ravi", Command::FollowUpDone { number: 2 }), "has no follow-up 2. None is open.");
+    assert_eq!(room.case.wake(), None, "nothing is owed, so nothing wakes it, not even the old acknowledgement");
 }
 
 #[test]
 fn what_an_opening_needs() {
     let sev2 = || wanted(Severity::Sev2);
     let refused = |person, wanted: OpenIncident| {
-        Room::try_open(person, &wanted)
-            .err()
-            .map_or_else(|| "opened".to_owned(), |refusal| refusal.to_string())
+        Room::try_open(person, &wanted).err().map_or_else(|| "opened".to_owned(), |refusal| refusal.to_string())
     };
     says(refused("eve", sev2()), "I don't know you");
     says(
-        refused(
-            "dev",
-            OpenIncident {
-                workflow: "credits".into(),
-                ..sev2()
-            },
-        ),
+        refused("dev", OpenIncident { workflow: "credits".into(), ..sev2() }),
         "no workflow “credits” in the policy. Did you mean “credit”?",
     );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                workflow: "x".into(),
-                ..sev2()
-            },
-        ),
-        "There are credit and pilot.",
-    );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                title: " \n".to_owned(),
-                ..sev2()
-            },
-        ),
-        "the title is missing",
-    );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                title: "x".repeat(201),
-                ..sev2()
-            },
-        ),
-        "too long: 201",
-    );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                class: Some("output.biass".into()),
-                ..sev2()
-            },
-        ),
-        "Did you mean “output.bias”?",
-    );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                technical: Some(6),
-                ..sev2()
-            },
-        ),
-        "from 1 (the worst) to 5",
-    );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                technical: Some(0),
-                ..sev2()
-            },
-        ),
-        "from 1 (the worst) to 5",
-    );
-    says(
-        refused(
-            "dev",
-            OpenIncident {
-                aware: Some(minute(1)),
-                ..sev2()
-            },
-        ),
-        "lies in the future",
-    );
+    says(refused("dev", OpenIncident { workflow: "x".into(), ..sev2() }), "There are credit and pilot.");
+    says(refused("dev", OpenIncident { title: " \n".to_owned(), ..sev2() }), "the title is missing");
+    says(refused("dev", OpenIncident { title: "x".repeat(201), ..sev2() }), "too long: 201");
+    says(refused("dev", OpenIncident { class: Some("output.biass".into()), ..sev2() }), "Did you mean “output.bias”?");
+    says(refused("dev", OpenIncident { technical: Some(6), ..sev2() }), "from 1 (the worst) to 5");
+    says(refused("dev", OpenIncident { technical: Some(0), ..sev2() }), "from 1 (the worst) to 5");
+    says(refused("dev", OpenIncident { aware: Some(minute(1)), ..sev2() }), "lies in the future");
 
     let lines = OpenIncident {
         title: " two\n\tlines ".to_owned(),
@@ -507,113 +337,57 @@ fn what_an_opening_needs() {
     };
     let room = Room::open(&lines);
     check(&room.case.title, "two lines");
-    let moment = Moment {
-        at: minute(-5),
-        said_by: Some("maya".into()),
-    };
+    let moment = Moment { at: minute(-5), said_by: Some("maya".into()) };
     assert_eq!(room.incident().moments.get(&Which::Aware), Some(&moment));
 }
 
 #[test]
 fn the_bot_opens_incidents_too() {
     let because = Some(words("APR-4 is pending for 3 h"));
-    let (room, _) = Room::try_open(
-        "engine",
-        &OpenIncident {
-            because,
-            ..wanted(Severity::Sev3)
-        },
-    )
-    .expect("the engine always may");
+    let (room, _) =
+        Room::try_open("engine", &OpenIncident { because, ..wanted(Severity::Sev3) }).expect("the engine always may");
     assert_eq!(room.case.opened_by, None);
     check(room.owed(), "acknowledge 20, resolve 480");
 }
 
 #[test]
 fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
-    let pilot = OpenIncident {
-        workflow: "pilot".into(),
-        ..wanted(Severity::Sev2)
-    };
+    let pilot = OpenIncident { workflow: "pilot".into(), ..wanted(Severity::Sev2) };
     let (mut room, reply) = Room::try_open("maya", &pilot).expect("opened");
     check(reply, "opened as sev2; this policy asks nobody to acknowledge it");
     check(room.heard(), "");
     says(room.says("maya", Command::Acknowledge), "you have it in hand");
-    check(
-        room.says("ravi", Command::Update { text: words("looking") }),
-        "update told",
-    );
+    check(room.says("ravi", Command::Update { text: words("looking") }), "update told");
     check(room.says("maya", Command::Contain { text: words("off") }), "contained");
-    says(
-        room.says("maya", Command::Resolve { text: words("off") }),
-        "is for command. Ask Arjun.",
-    );
+    says(room.says("maya", Command::Resolve { text: words("off") }), "is for command. Ask Arjun.");
     check(
         room.says("arjun", Command::Resolve { text: words("off") }),
         "resolved; `/incident review INC-1 …` closes it",
     );
-    says(
-        room.says("maya", Command::AcceptReview { text: words("fine") }),
-        "is for command. Ask Arjun.",
-    );
-    check(
-        room.says("arjun", Command::AcceptReview { text: words("fine") }),
-        "reviewed and closed",
-    );
+    says(room.says("maya", Command::AcceptReview { text: words("fine") }), "is for command. Ask Arjun.");
+    check(room.says("arjun", Command::AcceptReview { text: words("fine") }), "reviewed and closed");
 }
 
 #[test]
 fn an_empty_role_is_said_at_once() {
     let mut policy = TERMS.clone();
     policy.roles.get_mut("triage").expect("a role").members.clear();
-    let ask = Ask {
-        by: by("maya"),
-        at: NINE,
-        command: Command::OpenIncident(wanted(Severity::Sev1)),
-    };
-    let people = People {
-        policy: &policy,
-        delegations: &[],
-        at: NINE,
-    };
-    let ruling = open_case(
-        ID,
-        &ask,
-        &World {
-            policy: &policy,
-            stamped: &policy,
-            people,
-        },
-    )
-    .expect("it is opened all the same");
-    let Some(Telling::Done { what, .. }) = ruling.reply else {
-        panic!("a reply")
-    };
+    let ask = Ask { by: by("maya"), at: NINE, command: Command::OpenIncident(wanted(Severity::Sev1)) };
+    let people = People { policy: &policy, delegations: &[], at: NINE };
+    let ruling =
+        open_case(ID, &ask, &World { policy: &policy, stamped: &policy, people }).expect("it is opened all the same");
+    let Some(Telling::Done { what, .. }) = ruling.reply else { panic!("a reply") };
     says(what, "nobody holds triage now");
     assert!(ruling.notices.iter().all(|notice| notice.to == To::Case));
 }
 
 #[test]
 fn an_unclear_impact_is_assessed_before_it_can_be_resolved() {
-    let mut room = Room::open(&OpenIncident {
-        impact: Impact::Unclear,
-        ..wanted(Severity::Sev2)
-    });
+    let mut room = Room::open(&OpenIncident { impact: Impact::Unclear, ..wanted(Severity::Sev2) });
     check(room.owed(), "acknowledge 20, assess 60, contain 120, resolve 480");
-    says(
-        room.says("arjun", Command::Resolve { text: words("x") }),
-        "say what the impact was first",
-    );
+    says(room.says("arjun", Command::Resolve { text: words("x") }), "say what the impact was first");
     says(room.says("dev", Command::Assess { text: words("x") }), "Ask Ravi");
-    check(
-        room.says(
-            "ravi",
-            Command::Assess {
-                text: words("12 customers"),
-            },
-        ),
-        "the impact is on record",
-    );
+    check(room.says("ravi", Command::Assess { text: words("12 customers") }), "the impact is on record");
     assert_eq!(room.incident().impact, Impact::Known);
     check(
         room.says("arjun", Command::Resolve { text: words("x") }),
@@ -631,10 +405,7 @@ fn nobody_answers_still_working_and_the_acknowledgement_lapses() {
     room.pass(64);
     assert!(room.case.owed(Duty::StillWorking).is_none());
     room.pass(65);
-    assert_eq!(
-        room.case.owed(Duty::StillWorking).map(|it| it.terms.due),
-        Some(minute(95))
-    );
+    assert_eq!(room.case.owed(Duty::StillWorking).map(|it| it.terms.due), Some(minute(95)));
     room.pass(94);
     check(room.case.state(), "acknowledged");
     room.now = minute(95);
@@ -645,21 +416,9 @@ fn nobody_answers_still_working_and_the_acknowledgement_lapses() {
         room.heard(),
         "case acknowledgement-lapsed, @dev acknowledgement-lapsed, @lena acknowledgement-lapsed, @arjun acknowledgement-lapsed",
     );
-    let asked = room
-        .case
-        .obligations
-        .iter()
-        .find(|it| it.duty == Duty::StillWorking)
-        .expect("it was asked");
-    assert_eq!(
-        (asked.state(), asked.breach.is_some()),
-        (State::Void, true),
-        "the breach stays on record"
-    );
-    assert_eq!(
-        room.case.owed(Duty::Acknowledge).map(|it| it.terms.due),
-        Some(minute(105))
-    );
+    let asked = room.case.obligations.iter().find(|it| it.duty == Duty::StillWorking).expect("it was asked");
+    assert_eq!((asked.state(), asked.breach.is_some()), (State::Void, true), "the breach stays on record");
+    assert_eq!(room.case.owed(Duty::Acknowledge).map(|it| it.terms.due), Some(minute(105)));
     says(
         room.says("dev", Command::StillWorking),
         "INC-1 isn't acknowledged now. `/incident ack INC-1` takes it in hand.",
@@ -672,25 +431,14 @@ fn nobody_answers_still_working_and_the_acknowledgement_lapses() {
 fn a_sign_of_life_keeps_the_acknowledgement_believed() {
     let alive: [(&str, Command); 4] = [
         ("dev", Command::Update { text: words("looking") }),
-        (
-            "dev",
-            Command::Decision {
-                text: words("no rollback yet"),
-            },
-        ),
+        ("dev", Command::Decision { text: words("no rollback yet") }),
         ("dev", Command::StillWorking),
         ("maya", Command::Update { text: words("I lead") }),
     ];
     for (person, command) in alive {
         let mut room = Room::open(&wanted(Severity::Sev1));
         room.says("dev", Command::Acknowledge);
-        room.says(
-            "maya",
-            Command::TakeSeat {
-                seat: SeatName::Lead,
-                person: Some("maya".into()),
-            },
-        );
+        room.says("maya", Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) });
         // Before it is asked …
         room.pass(50);
         room.ask(person, command.clone()).expect("a part in it");
@@ -707,25 +455,11 @@ fn a_sign_of_life_keeps_the_acknowledgement_believed() {
     let mut room = Room::open(&wanted(Severity::Sev1));
     room.says("dev", Command::Acknowledge);
     room.pass(60);
-    check(
-        room.says("lena", Command::StillWorking),
-        "only Dev can do that on INC-1.",
-    );
-    room.says(
-        "arjun",
-        Command::Decision {
-            text: words("somebody else's"),
-        },
-    );
-    assert!(
-        room.case.owed(Duty::StillWorking).is_some(),
-        "only those who have it in hand can vouch for it"
-    );
+    check(room.says("lena", Command::StillWorking), "only Dev can do that on INC-1.");
+    room.says("arjun", Command::Decision { text: words("somebody else's") });
+    assert!(room.case.owed(Duty::StillWorking).is_some(), "only those who have it in hand can vouch for it");
     room.says("ravi", Command::Contain { text: words("off") });
-    assert!(
-        room.case.owed(Duty::StillWorking).is_none(),
-        "what is contained needs no asking"
-    );
+    assert!(room.case.owed(Duty::StillWorking).is_none(), "what is contained needs no asking");
     let asked = room.case.wake();
     room.pass(600);
     assert!(asked.is_some() && room.count("obligation.asked-still-working") == 1);
@@ -748,10 +482,7 @@ fn a_deputy_is_asked_and_answers() {
     room.now = minute(60);
     room.wake();
     says(room.heard(), "case still-working, @maya still-working");
-    check(
-        room.says("maya", Command::StillWorking),
-        "thank you; I ask again at 11:00",
-    );
+    check(room.says("maya", Command::StillWorking), "thank you; I ask again at 11:00");
 }
 
 #[test]
@@ -764,30 +495,15 @@ fn updates_follow_one_another() {
         "“update” on INC-1 is for command. Ask Arjun, or write `/incident note INC-1 …`, which everybody may.",
     );
     check(
-        room.says(
-            "arjun",
-            Command::Update {
-                text: words("half of it is back"),
-            },
-        ),
+        room.says("arjun", Command::Update { text: words("half of it is back") }),
         "update told; the next one is due by 09:55",
     );
     room.pass(70);
     let late = room.case.owed(Duty::Update).expect("one is owed");
     assert!(late.is_late());
-    room.says(
-        "arjun",
-        Command::Update {
-            text: words("late, sorry"),
-        },
-    );
-    let updates: Vec<State> = room
-        .case
-        .obligations
-        .iter()
-        .filter(|it| it.duty == Duty::Update)
-        .map(Obligation::state)
-        .collect();
+    room.says("arjun", Command::Update { text: words("late, sorry") });
+    let updates: Vec<State> =
+        room.case.obligations.iter().filter(|it| it.duty == Duty::Update).map(Obligation::state).collect();
     assert_eq!(updates, [State::Met, State::MetLate, State::Owed]);
 }
 
@@ -797,32 +513,14 @@ fn raising_the_severity_tightens_and_lowering_moves_nothing() {
     check(room.owed(), "acknowledge 20, resolve 480");
     room.pass(5);
     says(
-        room.says(
-            "maya",
-            Command::ChangeSeverity {
-                to: Severity::Sev1,
-                reason: words("x"),
-            },
-        ),
+        room.says("maya", Command::ChangeSeverity { to: Severity::Sev1, reason: words("x") }),
         "changing the severity is for triage and command",
     );
     says(
-        room.says(
-            "dev",
-            Command::ChangeSeverity {
-                to: Severity::Sev3,
-                reason: words("x"),
-            },
-        ),
+        room.says("dev", Command::ChangeSeverity { to: Severity::Sev3, reason: words("x") }),
         "INC-1 is sev3 already. Nothing had to be changed.",
     );
-    let raised = room.says(
-        "dev",
-        Command::ChangeSeverity {
-            to: Severity::Sev1,
-            reason: words("customers are hit"),
-        },
-    );
+    let raised = room.says("dev", Command::ChangeSeverity { to: Severity::Sev1, reason: words("customers are hit") });
     check(
         raised,
         "sev1 now; tighter: acknowledge by 09:15, contain by 11:05, update by 09:35, resolve by 13:05, \
@@ -838,13 +536,7 @@ fn raising_the_severity_tightens_and_lowering_moves_nothing() {
     );
     let before = room.owed();
     check(
-        room.says(
-            "dev",
-            Command::ChangeSeverity {
-                to: Severity::Sev3,
-                reason: words("not so bad"),
-            },
-        ),
+        room.says("dev", Command::ChangeSeverity { to: Severity::Sev3, reason: words("not so bad") }),
         "sev3 now; deadlines that were announced stay",
     );
     check(room.owed(), &before);
@@ -856,13 +548,7 @@ fn raising_the_severity_leaves_alone_what_is_late_met_or_sooner() {
     room.says("dev", Command::Acknowledge);
     room.pass(130);
     // Contain is late since 120; resolve would be due at 480 and is due at 370 under sev1.
-    room.says(
-        "dev",
-        Command::ChangeSeverity {
-            to: Severity::Sev1,
-            reason: words("worse"),
-        },
-    );
+    room.says("dev", Command::ChangeSeverity { to: Severity::Sev1, reason: words("worse") });
     check(
         room.owed(),
         "contain 120 late, still-working 150, update 160, resolve 370, fill-seat lead 150, fill-seat comms 150, fill-seat scribe 150",
@@ -870,35 +556,20 @@ fn raising_the_severity_leaves_alone_what_is_late_met_or_sooner() {
 
     // The same terms again are no tighter.
     let mut room = Room::open(&wanted(Severity::Sev3));
-    let same = Command::ChangeSeverity {
-        to: Severity::Sev2,
-        reason: words("worse"),
-    };
+    let same = Command::ChangeSeverity { to: Severity::Sev2, reason: words("worse") };
     check(room.says("dev", same), "sev2 now; tighter: contain by 11:00");
 
     let mut room = Room::open(&wanted(Severity::Sev2));
     room.pass(300);
-    room.says(
-        "dev",
-        Command::ChangeSeverity {
-            to: Severity::Sev1,
-            reason: words("worse"),
-        },
-    );
+    room.says("dev", Command::ChangeSeverity { to: Severity::Sev1, reason: words("worse") });
     says(room.owed(), "acknowledge 20 late");
     says(room.owed(), "resolve 480");
 }
 
 #[test]
 fn a_paused_duty_is_replaced_only_by_an_earlier_one() {
-    let pause = || Command::Pause {
-        duty: Some(Duty::Resolve),
-        reason: words("regulator's hold"),
-    };
-    let raise = || Command::ChangeSeverity {
-        to: Severity::Sev1,
-        reason: words("worse"),
-    };
+    let pause = || Command::Pause { duty: Some(Duty::Resolve), reason: words("regulator's hold") };
+    let raise = || Command::ChangeSeverity { to: Severity::Sev1, reason: words("worse") };
     // 470 min are left when it is paused, so at sev1 (240 min) it is sooner.
     let mut room = Room::open(&wanted(Severity::Sev2));
     room.pass(10);
@@ -925,23 +596,11 @@ fn a_paused_duty_is_replaced_only_by_an_earlier_one() {
 #[test]
 fn seats_are_taken_given_and_left() {
     let lead = SeatName::Lead;
-    let seat = |person: Option<&str>| Command::TakeSeat {
-        seat: lead,
-        person: person.map(PersonId::from),
-    };
+    let seat = |person: Option<&str>| Command::TakeSeat { seat: lead, person: person.map(PersonId::from) };
     let mut room = Room::open(&wanted(Severity::Sev1));
-    says(
-        room.owed(),
-        "fill-seat lead 20, fill-seat comms 20, fill-seat scribe 20",
-    );
-    check(
-        room.says("maya", seat(None)),
-        "the lead seat of INC-1 is empty already.",
-    );
-    says(
-        room.says("maya", seat(Some("mayo"))),
-        "I don't know “mayo”. Did you mean “maya”?",
-    );
+    says(room.owed(), "fill-seat lead 20, fill-seat comms 20, fill-seat scribe 20");
+    check(room.says("maya", seat(None)), "the lead seat of INC-1 is empty already.");
+    says(room.says("maya", seat(Some("mayo"))), "I don't know “mayo”. Did you mean “maya”?");
     check(room.says("maya", seat(Some("ravi"))), "Ravi has the lead seat now");
     check(room.heard(), "case seat-taken, @ravi seat-taken");
     assert!(!room.owed().contains("fill-seat lead"));
@@ -949,10 +608,7 @@ fn seats_are_taken_given_and_left() {
         room.says("maya", seat(Some("maya"))),
         "changing the lead seat of INC-1 is for whoever sits in it, and for the lead. Ask Ravi.",
     );
-    check(
-        room.says("ravi", seat(Some("ravi"))),
-        "you have the lead seat of INC-1 already.",
-    );
+    check(room.says("ravi", seat(Some("ravi"))), "you have the lead seat of INC-1 already.");
     check(room.says("ravi", seat(Some("maya"))), "Maya has the lead seat now");
     check(room.says("arjun", seat(Some("arjun"))), "the lead seat is yours");
     room.pass(10);
@@ -962,17 +618,8 @@ fn seats_are_taken_given_and_left() {
 
 #[test]
 fn the_lead_may_take_every_step_but_acknowledge() {
-    let mut room = Room::open(&OpenIncident {
-        impact: Impact::Unclear,
-        ..wanted(Severity::Sev1)
-    });
-    room.says(
-        "maya",
-        Command::TakeSeat {
-            seat: SeatName::Lead,
-            person: Some("maya".into()),
-        },
-    );
+    let mut room = Room::open(&OpenIncident { impact: Impact::Unclear, ..wanted(Severity::Sev1) });
+    room.says("maya", Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) });
     says(room.says("maya", Command::Acknowledge), "is for triage");
     for command in [
         Command::Assess { text: words("x") },
@@ -982,42 +629,21 @@ fn the_lead_may_take_every_step_but_acknowledge() {
     ] {
         room.ask("maya", command).expect("the lead may");
     }
-    says(
-        room.says("maya", Command::AcceptReview { text: words("x") }),
-        "is for command",
-    );
+    says(room.says("maya", Command::AcceptReview { text: words("x") }), "is for command");
 }
 
 #[test]
 fn a_page_calls_a_role_in_now() {
-    let page = |role: &str| Command::Page {
-        role: role.into(),
-        reason: words("need the weights"),
-    };
+    let page = |role: &str| Command::Page { role: role.into(), reason: words("need the weights") };
     let mut room = Room::open(&wanted(Severity::Sev2));
     says(room.says("maya", page("enginering")), "Did you mean “engineering”?");
     says(room.says("maya", page("nobody")), "nobody holds nobody now");
-    check(
-        room.says("maya", page("engineering")),
-        "paged Ravi; an answer is owed by 09:15",
-    );
+    check(room.says("maya", page("engineering")), "paged Ravi; an answer is owed by 09:15");
     check(room.heard(), "case paged, @ravi paged");
-    assert!(
-        room.told.iter().all(|notice| notice.not_before.is_none()),
-        "a page waits for nothing"
-    );
-    says(
-        room.says("dev", Command::AnswerPage),
-        "“answer-page” on INC-1 is for engineering. Ask Ravi.",
-    );
-    check(
-        room.says("ravi", Command::AnswerPage),
-        "your answer to the page is told",
-    );
-    says(
-        room.says("ravi", Command::AnswerPage),
-        "nobody owes “answer-page” on INC-1 now",
-    );
+    assert!(room.told.iter().all(|notice| notice.not_before.is_none()), "a page waits for nothing");
+    says(room.says("dev", Command::AnswerPage), "“answer-page” on INC-1 is for engineering. Ask Ravi.");
+    check(room.says("ravi", Command::AnswerPage), "your answer to the page is told");
+    says(room.says("ravi", Command::AnswerPage), "nobody owes “answer-page” on INC-1 now");
     // Acknowledging answers a page as well.
     room.says("maya", page("triage"));
     room.says("dev", Command::Acknowledge);
@@ -1029,70 +655,39 @@ fn reopening_begins_again() {
     let mut room = Room::open(&wanted(Severity::Sev1));
     for (person, command) in [
         ("dev", Command::Acknowledge),
-        (
-            "arjun",
-            Command::TakeSeat {
-                seat: SeatName::Lead,
-                person: Some("arjun".into()),
-            },
-        ),
+        ("arjun", Command::TakeSeat { seat: SeatName::Lead, person: Some("arjun".into()) }),
         ("arjun", Command::Resolve { text: words("done") }),
     ] {
         room.ask(person, command).expect("fine");
     }
     check(room.owed(), "review 4320");
-    says(
-        room.says("arjun", Command::Withdraw { reason: words("x") }),
-        "INC-1 is resolved already (Arjun, 09:00)",
-    );
+    says(room.says("arjun", Command::Withdraw { reason: words("x") }), "INC-1 is resolved already (Arjun, 09:00)");
     room.pass(60);
     check(
         room.says("ravi", Command::Reopen { reason: words("again") }),
         "reopened; next is “acknowledge” by 10:10: Dev or Lena",
     );
     check(room.heard(), "case state, @dev state, @lena state");
-    check(
-        room.owed(),
-        "acknowledge 70, contain 180, update 90, resolve 300, fill-seat comms 80, fill-seat scribe 80",
-    );
+    check(room.owed(), "acknowledge 70, contain 180, update 90, resolve 300, fill-seat comms 80, fill-seat scribe 80");
     check(room.case.state(), "open");
     assert_eq!(room.incident().acknowledged_by(), None);
     // The acknowledgement of the first round grows old meanwhile, and nobody is asked about it.
     room.pass(62);
     assert_eq!(room.count("obligation.asked-still-working"), 0);
-    says(
-        room.says("ravi", Command::Reopen { reason: words("again") }),
-        "There is nothing to reopen",
-    );
+    says(room.says("ravi", Command::Reopen { reason: words("again") }), "There is nothing to reopen");
 }
 
 #[test]
 fn merging_withdrawing_and_what_is_left() {
     let merge = |into: CaseId| Command::Merge { into };
-    let inc = |number| CaseId {
-        kind: CaseKind::Incident,
-        number,
-    };
+    let inc = |number| CaseId { kind: CaseKind::Incident, number };
     let mut room = Room::open(&wanted(Severity::Sev2));
-    let follow_up = Command::FollowUp {
-        assignee: "dev".into(),
-        due: minute(900),
-        text: words("tidy up"),
-    };
+    let follow_up = Command::FollowUp { assignee: "dev".into(), due: minute(900), text: words("tidy up") };
     room.ask("maya", follow_up).expect("fine");
     says(room.says("maya", merge(ID)), "can't be merged into itself");
-    let approval = CaseId {
-        kind: CaseKind::Approval,
-        number: 7,
-    };
-    check(
-        room.says("maya", merge(approval)),
-        "APR-7 is an approval; that needs an incident.",
-    );
-    says(
-        room.says("dev", merge(inc(2))),
-        "merging this incident is for command. Ask Arjun.",
-    );
+    let approval = CaseId { kind: CaseKind::Approval, number: 7 };
+    check(room.says("maya", merge(approval)), "APR-7 is an approval; that needs an incident.");
+    says(room.says("dev", merge(inc(2))), "merging this incident is for command. Ask Arjun.");
     check(room.says("maya", merge(inc(2))), "merged; it goes on in INC-2");
     assert_eq!(room.then, [Then::Case(inc(2), Command::Absorb { other: ID })]);
     check(room.owed(), "follow-up tidy up 900");
@@ -1100,132 +695,53 @@ fn merging_withdrawing_and_what_is_left() {
         room.says("maya", Command::Reopen { reason: words("x") }),
         "It goes on in INC-2: type the command with that number.",
     );
-    says(
-        room.says("engine", Command::Absorb { other: inc(3) }),
-        "INC-1 is merged already (Maya, 09:00)",
-    );
+    says(room.says("engine", Command::Absorb { other: inc(3) }), "INC-1 is merged already (Maya, 09:00)");
 
     let mut stays = Room::open(&wanted(Severity::Sev2));
-    stays
-        .ask("engine", Command::Absorb { other: inc(3) })
-        .expect("it stays");
+    stays.ask("engine", Command::Absorb { other: inc(3) }).expect("it stays");
     assert_eq!(stays.incident().absorbed, [inc(3)]);
-    says(
-        stays.says("maya", Command::Absorb { other: inc(3) }),
-        "`/incident merge INC-3 INC-1` merges the two.",
-    );
+    says(stays.says("maya", Command::Absorb { other: inc(3) }), "`/incident merge INC-3 INC-1` merges the two.");
     says(
         stays.says("dev", Command::Withdraw { reason: words("x") }),
         "withdrawing somebody else's incident is for command",
     );
     check(
-        stays.says(
-            "maya",
-            Command::Withdraw {
-                reason: words("a test"),
-            },
-        ),
+        stays.says("maya", Command::Withdraw { reason: words("a test") }),
         "withdrawn; nobody owes anything on it any more",
     );
     check(stays.owed(), "");
-    says(
-        stays.says("maya", Command::Reopen { reason: words("x") }),
-        "open a new one with `/incident open credit …`",
-    );
+    says(stays.says("maya", Command::Reopen { reason: words("x") }), "open a new one with `/incident open credit …`");
     assert_eq!(stays.case.wake(), None);
 }
 
 #[test]
 fn a_restricted_incident_is_for_its_own_people() {
-    let mut room = Room::open(&OpenIncident {
-        restricted: true,
-        ..wanted(Severity::Sev2)
-    });
-    let homes: Vec<String> = room
-        .case
-        .homes
-        .iter()
-        .map(|it| format!("{}:{}", it.platform, it.id))
-        .collect();
+    let mut room = Room::open(&OpenIncident { restricted: true, ..wanted(Severity::Sev2) });
+    let homes: Vec<String> = room.case.homes.iter().map(|it| format!("{}:{}", it.platform, it.id)).collect();
     assert_eq!(homes, ["local:inc-1", "slack:inc-1"]);
-    let other = CaseId {
-        kind: CaseKind::Incident,
-        number: 2,
-    };
-    says(
-        room.says("maya", Command::Merge { into: other }),
-        "a restricted incident can't be merged",
-    );
+    let other = CaseId { kind: CaseKind::Incident, number: 2 };
+    says(room.says("maya", Command::Merge { into: other }), "a restricted incident can't be merged");
     says(room.says("engine", Command::Absorb { other }), "I can't find INC-1");
     room.case.obligations.retain(|it| it.duty == Duty::Acknowledge);
-    says(
-        room.says("ravi", Command::Note { text: words("x") }),
-        "I can't find INC-1",
-    );
-    room.ask(
-        "maya",
-        Command::Page {
-            role: "engineering".into(),
-            reason: words("look"),
-        },
-    )
-    .expect("fine");
-    room.ask("ravi", Command::Note { text: words("x") })
-        .expect("who is called in sees it");
+    says(room.says("ravi", Command::Note { text: words("x") }), "I can't find INC-1");
+    room.ask("maya", Command::Page { role: "engineering".into(), reason: words("look") }).expect("fine");
+    room.ask("ravi", Command::Note { text: words("x") }).expect("who is called in sees it");
 }
 
 #[test]
 fn moments_have_happened_and_follow_ups_have_not() {
     let mut room = Room::open(&wanted(Severity::Sev2));
     room.pass(10);
-    says(
-        room.says(
-            "dev",
-            Command::SetMoment {
-                which: Which::Aware,
-                at: minute(11),
-            },
-        ),
-        "lies in the future",
-    );
-    check(
-        room.says(
-            "dev",
-            Command::SetMoment {
-                which: Which::Aware,
-                at: minute(10),
-            },
-        ),
-        "aware at 09:10, by your word",
-    );
-    let moment = Moment {
-        at: minute(10),
-        said_by: Some("dev".into()),
-    };
+    says(room.says("dev", Command::SetMoment { which: Which::Aware, at: minute(11) }), "lies in the future");
+    check(room.says("dev", Command::SetMoment { which: Which::Aware, at: minute(10) }), "aware at 09:10, by your word");
+    let moment = Moment { at: minute(10), said_by: Some("dev".into()) };
     assert_eq!(room.incident().moments.get(&Which::Aware), Some(&moment));
-    let past = Command::FollowUp {
-        assignee: "dev".into(),
-        due: minute(10),
-        text: words("x"),
-    };
-    check(
-        room.says("dev", past),
-        "the date of a follow-up must come after the present moment.",
-    );
-    let stranger = Command::FollowUp {
-        assignee: "eve".into(),
-        due: minute(20),
-        text: words("x"),
-    };
+    let past = Command::FollowUp { assignee: "dev".into(), due: minute(10), text: words("x") };
+    check(room.says("dev", past), "the date of a follow-up must come after the present moment.");
+    let stranger = Command::FollowUp { assignee: "eve".into(), due: minute(20), text: words("x") };
     says(room.says("dev", stranger), "I don't know “eve”.");
     check(
-        room.says(
-            "dev",
-            Command::Approve {
-                reason: None,
-                revision: None,
-            },
-        ),
+        room.says("dev", Command::Approve { reason: None, revision: None }),
         "INC-1 is an incident; that needs an approval.",
     );
     says(room.says("engine", Command::Acknowledge), "I don't know you");
@@ -1238,10 +754,7 @@ fn after_a_night_of_downtime_one_thing_is_said() {
     room.now = minute(800);
     room.wake();
     // The acknowledgement grew old hours ago: it is asked once, with the full time to answer.
-    assert_eq!(
-        room.case.owed(Duty::StillWorking).map(|it| it.terms.due),
-        Some(minute(830))
-    );
+    assert_eq!(room.case.owed(Duty::StillWorking).map(|it| it.terms.due), Some(minute(830)));
     assert_eq!(room.count("obligation.asked-still-working"), 1);
     assert!(room.case.wake() > Some(room.now));
 }
@@ -1267,10 +780,7 @@ fn command() -> impl Strategy<Value = Command> {
     let seat = proptest::sample::select(&SeatName::ALL[..]);
     let duty = proptest::sample::select(&Duty::ALL[..]);
     let role = proptest::sample::select(&["triage", "command", "engineering", "nobody"][..]).prop_map(RoleId::from);
-    let other = CaseId {
-        kind: CaseKind::Incident,
-        number: 2,
-    };
+    let other = CaseId { kind: CaseKind::Incident, number: 2 };
     prop_oneof![
         4 => Just(Command::Acknowledge),
         2 => Just(Command::StillWorking),
@@ -1324,20 +834,10 @@ fn hold(room: &Room) {
             duty => incident.awaits(duty),
         };
         assert!(awaited, "{} is open while it is {:?}", owed.duty, incident.state);
-        let twins = case
-            .open_obligations()
-            .filter(|it| it.duty == owed.duty && it.about == owed.about)
-            .count();
-        assert!(
-            twins == 1 || matches!(owed.duty, Duty::FollowUp | Duty::AnswerPage),
-            "two of {}",
-            owed.duty
-        );
+        let twins = case.open_obligations().filter(|it| it.duty == owed.duty && it.about == owed.about).count();
+        assert!(twins == 1 || matches!(owed.duty, Duty::FollowUp | Duty::AnswerPage), "two of {}", owed.duty);
         if owed.duty == Duty::FillSeat {
-            let seated = incident
-                .seats
-                .keys()
-                .any(|seat| owed.about.as_deref() == Some(seat.word()));
+            let seated = incident.seats.keys().any(|seat| owed.about.as_deref() == Some(seat.word()));
             assert!(!seated, "a seat that is taken isn't nagged about");
         }
     }
@@ -1369,10 +869,7 @@ fn wake_and_check(room: &mut Room) {
     for _ in 0..2 {
         let before = room.ledger.len();
         room.wake();
-        assert!(
-            room.ledger.len() > before,
-            "a wake that changes nothing would come again for ever"
-        );
+        assert!(room.ledger.len() > before, "a wake that changes nothing would come again for ever");
         if room.case.wake().is_none_or(|at| at > room.now) {
             return;
         }

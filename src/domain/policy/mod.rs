@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
 use super::{
-    CalendarId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, Stage,
-    WorkflowId,
+    CalendarId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span,
+    Stage, WorkflowId,
 };
 
 pub mod redflag;

@@ -40,10 +40,7 @@ impl RedFlag {
     /// For a terminal, without a line break at the end.
     pub fn show(&self, file_name: &str) -> String {
         let line = self.line.map_or(String::new(), |line| format!(":{line}"));
-        format!(
-            "{file_name}{line}: {}\n    {}\n    write {}",
-            self.what, self.why, self.write
-        )
+        format!("{file_name}{line}: {}\n    {}\n    write {}", self.what, self.why, self.write)
     }
 }
 
@@ -56,18 +53,10 @@ impl fmt::Display for RedFlag {
 /// All red flags of a policy, by line. `text` is the file it was read from: without it only flags of targets and paths
 /// have a line, and working days can't be told from days.
 pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
-    let mut check = Check {
-        policy,
-        lines: text.map(Lines::of),
-        flags: Vec::new(),
-    };
+    let mut check = Check { policy, lines: text.map(Lines::of), flags: Vec::new() };
     check.head();
     check.roles();
-    for (id, workflow) in policy
-        .workflows
-        .iter()
-        .filter(|(_, flow)| flow.stage == Stage::Production)
-    {
+    for (id, workflow) in policy.workflows.iter().filter(|(_, flow)| flow.stage == Stage::Production) {
         check.production(id, workflow);
     }
     check.ladders();
@@ -95,13 +84,7 @@ impl<'p> Check<'p> {
         why: &'static str,
         write: impl Into<String>,
     ) {
-        self.flags.push(RedFlag {
-            id,
-            line,
-            what,
-            why,
-            write: write.into(),
-        });
+        self.flags.push(RedFlag { id, line, what, why, write: write.into() });
     }
 
     fn line(&self, path: &[&str]) -> Option<usize> {
@@ -120,12 +103,7 @@ impl<'p> Check<'p> {
         }
         let may = &self.policy.may;
         let rights = [
-            (
-                "waive_duty",
-                may.waive_duty.is_empty(),
-                "waive a duty",
-                "Whoever is late can let themselves off.",
-            ),
+            ("waive_duty", may.waive_duty.is_empty(), "waive a duty", "Whoever is late can let themselves off."),
             (
                 "settle_attribution",
                 may.settle_attribution.is_empty(),
@@ -201,22 +179,12 @@ impl<'p> Check<'p> {
                 Duty::Acknowledge,
                 "An incident can lie there with nobody having seen it, and nothing is late.",
             ),
-            (
-                "no-resolve-duty",
-                Duty::Resolve,
-                "An incident can stay open for ever, and nothing is late.",
-            ),
+            ("no-resolve-duty", Duty::Resolve, "An incident can stay open for ever, and nothing is late."),
         ] {
             let missing = self.severities_without(duty, id);
             if !missing.is_empty() {
                 let what = format!("nobody owes “{duty}” for {id} {missing}");
-                self.add(
-                    flag,
-                    line,
-                    what,
-                    why,
-                    format!("[[targets]] with duty = \"{duty}\" that fits it"),
-                );
+                self.add(flag, line, what, why, format!("[[targets]] with duty = \"{duty}\" that fits it"));
             }
         }
         if workflow.path.is_none() {
@@ -255,9 +223,7 @@ impl<'p> Check<'p> {
                 "[[targets]] with duty = \"review\" and severity = \"sev1\"",
             );
         }
-        let governs = [Duty::Assess, Duty::Review]
-            .iter()
-            .any(|duty| self.gravest_owes(*duty, id).is_some());
+        let governs = [Duty::Assess, Duty::Review].iter().any(|duty| self.gravest_owes(*duty, id).is_some());
         if !governs && workflow.path.is_none() {
             self.add(
                 "mostly-uptime",
@@ -301,11 +267,8 @@ impl<'p> Check<'p> {
     /// The severities at which nobody owes a duty, in words; empty if there are none.
     fn severities_without(&self, duty: Duty, id: &WorkflowId) -> String {
         let owed = |severity: &Severity| self.policy.target(duty, id, Some(*severity)).is_some();
-        let missing: Vec<&str> = Severity::ALL
-            .into_iter()
-            .filter(|severity| !owed(severity))
-            .map(Severity::word)
-            .collect();
+        let missing: Vec<&str> =
+            Severity::ALL.into_iter().filter(|severity| !owed(severity)).map(Severity::word).collect();
         match missing.len() {
             0 => String::new(),
             4 => "at any severity".to_string(),
@@ -335,11 +298,8 @@ impl<'p> Check<'p> {
         let policy = self.policy;
         for (id, path) in &policy.paths {
             let line = Some(path.line);
-            let mut answering: BTreeSet<&RoleId> = path
-                .stages
-                .iter()
-                .flat_map(|stage| stage.alternatives.iter().chain([&stage.role]))
-                .collect();
+            let mut answering: BTreeSet<&RoleId> =
+                path.stages.iter().flat_map(|stage| stage.alternatives.iter().chain([&stage.role])).collect();
             match &path.when_time_is_up {
                 TimeIsUp::Approve => self.add(
                     "silence-approves",
@@ -363,12 +323,7 @@ impl<'p> Check<'p> {
                 }
                 TimeIsUp::Hold | TimeIsUp::Lapse => {}
             }
-            let of_client = |role: &&RoleId| {
-                policy
-                    .roles
-                    .get(*role)
-                    .is_some_and(|role| role.party.as_str() == CLIENT)
-            };
+            let of_client = |role: &&RoleId| policy.roles.get(*role).is_some_and(|role| role.party.as_str() == CLIENT);
             if !answering.is_empty() && answering.iter().all(of_client) {
                 self.add(
                     "approval-owed-by-client-alone",
@@ -388,10 +343,7 @@ impl<'p> Check<'p> {
                     self.add(
                         "own-role-approves",
                         at,
-                        format!(
-                            "{} asks and approves: one colleague's yes is enough on {id}",
-                            stage.role
-                        ),
+                        format!("{} asks and approves: one colleague's yes is enough on {id}", stage.role),
                         "People of one seat share a boss and a deadline; that is no second pair of eyes.",
                         "another role, or a quorum of 2",
                     );
@@ -414,11 +366,7 @@ impl<'p> Check<'p> {
                     );
                 }
             }
-            for (flow, _) in policy
-                .workflows
-                .iter()
-                .filter(|(_, flow)| flow.path.as_ref() == Some(id))
-            {
+            for (flow, _) in policy.workflows.iter().filter(|(_, flow)| flow.path.as_ref() == Some(id)) {
                 if !path.break_glass.is_empty() && policy.target(Duty::ReviewBreakGlass, flow, None).is_none() {
                     self.add(
                         "break-glass-without-review",
@@ -444,11 +392,7 @@ impl<'p> Check<'p> {
     /// Acknowledgements that expire into nothing.
     fn expiries(&mut self) {
         let policy = self.policy;
-        for target in policy
-            .targets
-            .iter()
-            .filter(|target| target.terms.expires_after.is_some())
-        {
+        for target in policy.targets.iter().filter(|target| target.terms.expires_after.is_some()) {
             let severity = target.severities.first().copied();
             let unasked = policy.workflows.keys().find(|id| {
                 let counts = policy.target(target.duty, id, severity) == Some(target);

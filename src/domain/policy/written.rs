@@ -32,36 +32,18 @@ pub const CLASSES: [(&str, &str); 16] = [
     ("output.harmful_or_wrong", "an answer that is harmful or plainly wrong"),
     ("output.bias", "a group of people is treated worse than others"),
     ("output.toxic", "insulting, hateful or explicit output"),
-    (
-        "data.leak",
-        "personal or secret data came out, or went in where it must not",
-    ),
+    ("data.leak", "personal or secret data came out, or went in where it must not"),
     ("attack.injection", "somebody's words were obeyed as instructions"),
-    (
-        "attack.poisoning",
-        "training data, memory or an index was tampered with",
-    ),
+    ("attack.poisoning", "training data, memory or an index was tampered with"),
     ("agent.excess_action", "the system did more than it was allowed to"),
-    (
-        "supply.third_party",
-        "a model, a data set or a service of somebody else failed",
-    ),
+    ("supply.third_party", "a model, a data set or a service of somebody else failed"),
     ("perf.drift", "quality or accuracy went down over time"),
     ("avail.resource", "down, too slow, or out of quota"),
-    (
-        "control.oversight_failure",
-        "a person should have looked and did not, or could not",
-    ),
-    (
-        "control.latency_breach",
-        "an answer that governance needs came too late",
-    ),
+    ("control.oversight_failure", "a person should have looked and did not, or could not"),
+    ("control.latency_breach", "an answer that governance needs came too late"),
     ("control.evidence_gap", "evidence that should exist is missing"),
     ("control.ownership_gap", "nobody owns what needs an owner"),
-    (
-        "legal.ip_or_licence",
-        "copyright, licence or contract terms were broken",
-    ),
+    ("legal.ip_or_licence", "copyright, licence or contract terms were broken"),
     ("misuse", "the system is used for what it is not meant for"),
 ];
 

@@ -52,9 +52,7 @@ impl<'p> Check<'p> {
         });
         let stages = policy.paths.iter().flat_map(move |(id, path)| {
             path.stages.iter().enumerate().filter_map(move |(index, stage)| {
-                let path_to_it = ["paths", id.as_str(), "stages", &index.to_string()]
-                    .map(str::to_string)
-                    .to_vec();
+                let path_to_it = ["paths", id.as_str(), "stages", &index.to_string()].map(str::to_string).to_vec();
                 let mut users = policy.workflows.values().filter(|flow| flow.path.as_ref() == Some(id));
                 Some(Owed {
                     what: format!("the decision on {id}"),
@@ -62,9 +60,7 @@ impl<'p> Check<'p> {
                     others: &stage.alternatives,
                     terms: &stage.terms,
                     ladder: policy.ladders.get(&stage.terms.ladder)?,
-                    line: self
-                        .line(&path_to_it.iter().map(String::as_str).collect::<Vec<_>>())
-                        .unwrap_or(path.line),
+                    line: self.line(&path_to_it.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or(path.line),
                     in_production: users.any(|flow| flow.stage == Stage::Production),
                     path: path_to_it,
                 })
@@ -80,34 +76,18 @@ impl<'p> Check<'p> {
             self.add(
                 "ladder-without-climb",
                 line,
-                format!(
-                    "when {} is late in production, the ladder {ladder} tells nobody else",
-                    owed.what
-                ),
+                format!("when {} is late in production, the ladder {ladder} tells nobody else", owed.what),
                 "Lateness that only the late person hears of goes on.",
                 "climb = [{ after = \"30m\", tell = \"incident-command\" }] in the ladder, or another ladder",
             );
         }
         self.days_of_business_time(owed);
         let Some(holder) = owed.holder else { return };
-        let holders: BTreeSet<&PersonId> = owed
-            .others
-            .iter()
-            .chain([holder])
-            .flat_map(|role| self.people_of(role))
-            .collect();
-        let told: BTreeSet<&PersonId> = owed
-            .ladder
-            .climb
-            .iter()
-            .flat_map(|rung| self.people_of(&rung.tell))
-            .collect();
-        let last: BTreeSet<&PersonId> = owed
-            .ladder
-            .climb
-            .last()
-            .map(|rung| self.people_of(&rung.tell).collect())
-            .unwrap_or_default();
+        let holders: BTreeSet<&PersonId> =
+            owed.others.iter().chain([holder]).flat_map(|role| self.people_of(role)).collect();
+        let told: BTreeSet<&PersonId> = owed.ladder.climb.iter().flat_map(|rung| self.people_of(&rung.tell)).collect();
+        let last: BTreeSet<&PersonId> =
+            owed.ladder.climb.last().map(|rung| self.people_of(&rung.tell).collect()).unwrap_or_default();
         if holders.len() == 1 && !told.is_empty() && told == holders {
             self.add(
                 "one-person-on-every-rung",
@@ -120,10 +100,7 @@ impl<'p> Check<'p> {
             self.add(
                 "ladder-ends-where-it-began",
                 line,
-                format!(
-                    "the last rung of {ladder} tells the people who owe {} themselves",
-                    owed.what
-                ),
+                format!("the last rung of {ladder} tells the people who owe {} themselves", owed.what),
                 "Those who did not answer are asked why they did not answer.",
                 "a last rung with somebody above or beside them",
             );
@@ -139,10 +116,7 @@ impl<'p> Check<'p> {
             return;
         };
         if written.contains(['d', 'w']) {
-            let what = format!(
-                "“{written}” of {calendar} is {} open hours",
-                owed.terms.within.in_minutes() / 60
-            );
+            let what = format!("“{written}” of {calendar} is {} open hours", owed.terms.within.in_minutes() / 60);
             self.add(
                 "days-in-business-time",
                 self.line(&path),
@@ -192,11 +166,7 @@ pub(super) fn longest_common_quiet(people: &[&Person]) -> Option<i64> {
                 let local = TimeDelta::seconds(zone.offset_from_utc_datetime(&noon).fix().local_minus_utc().into());
                 let minute = (minute + local.num_minutes()).rem_euclid(DAY);
                 let (from, to) = (i64::from(hours.from_minute), i64::from(hours.to_minute));
-                if from < to {
-                    (from..to).contains(&minute)
-                } else {
-                    minute >= from || minute < to
-                }
+                if from < to { (from..to).contains(&minute) } else { minute >= from || minute < to }
             })
         };
         // Two days, so that a stretch over midnight is one.

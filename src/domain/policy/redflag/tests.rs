@@ -16,20 +16,14 @@ fn example_but(changes: &[(&str, &str)]) -> String {
 
 fn without<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
     let start = text.find(from).unwrap_or_else(|| panic!("the example has no {from:?}"));
-    &text[start
-        ..start
-            + text[start..]
-                .find(to)
-                .unwrap_or_else(|| panic!("no {to:?} after {from:?}"))]
+    &text[start..start + text[start..].find(to).unwrap_or_else(|| panic!("no {to:?} after {from:?}"))]
 }
 
 /// The example is clean. Each change raises its flag, on a line that holds these words.
 #[test]
 fn each_unwise_thing_is_flagged_where_it_stands() {
     let target = |start: &str| {
-        let at = EXAMPLE
-            .find(start)
-            .unwrap_or_else(|| panic!("the example has no {start:?}"));
+        let at = EXAMPLE.find(start).unwrap_or_else(|| panic!("the example has no {start:?}"));
         without(&EXAMPLE[at..], "[[targets]]", "\n\n")
     };
     let review = target("[[targets]]\nduty = \"review\"");
@@ -50,25 +44,14 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
 
     type Change<'t> = &'t [(&'t str, &'t str)];
     let table: &[(&str, &str, Change<'_>)] = &[
-        (
-            "no-operators-channel",
-            "[policy]",
-            &[("operators_channel = \"countersign-ops\"\n", "")],
-        ),
+        ("no-operators-channel", "[policy]", &[("operators_channel = \"countersign-ops\"\n", "")]),
         ("anyone-may", "[may]", &[("waive_duty = \"governance-lead\"\n", "")]),
-        (
-            "anyone-may",
-            "reload_policy",
-            &[("reload_policy = \"governance-lead\"", "reload_policy = \"anyone\"")],
-        ),
+        ("anyone-may", "reload_policy", &[("reload_policy = \"governance-lead\"", "reload_policy = \"anyone\"")]),
         ("single-holder", "[roles.triage]", &[(triage, "members = [\"dev\"]")]),
         (
             "empty-role",
             "[roles.spare]",
-            &[(
-                "[roles.triage]",
-                "[roles.spare]\nname = \"Spare\"\nparty = \"risk\"\nmembers = []\n\n[roles.triage]",
-            )],
+            &[("[roles.triage]", "[roles.spare]\nname = \"Spare\"\nparty = \"risk\"\nmembers = []\n\n[roles.triage]")],
         ),
         (
             "person-as-role",
@@ -81,11 +64,7 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         ("no-acknowledge-duty", "[workflows.credit-scoring]", &[(rest, "")]),
         ("no-resolve-duty", "[workflows.credit-scoring]", &[(resolve, "")]),
         ("no-approval-duty", "[workflows.credit-scoring]", &[(scoring_path, "")]),
-        (
-            "no-assess-duty",
-            "[workflows.credit-scoring]",
-            &[(assess_grave, ""), (assess, "")],
-        ),
+        ("no-assess-duty", "[workflows.credit-scoring]", &[(assess_grave, ""), (assess, "")]),
         ("no-update-duty", "[workflows.credit-scoring]", &[(update, "")]),
         ("no-review-duty", "[workflows.credit-scoring]", &[(review, "")]),
         (
@@ -93,34 +72,19 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
             "[workflows.credit-scoring]",
             &[(review, ""), (assess_grave, ""), (assess, ""), (scoring_path, "")],
         ),
-        (
-            "evidence-retention-absent",
-            "[workflows.credit-scoring]",
-            &[(kept, "# ")],
-        ),
-        (
-            "evidence-retention-short",
-            "keep_evidence_days = 182",
-            &[(kept, "keep_evidence_days = 182 ")],
-        ),
+        ("evidence-retention-absent", "[workflows.credit-scoring]", &[(kept, "# ")]),
+        ("evidence-retention-short", "keep_evidence_days = 182", &[(kept, "keep_evidence_days = 182 ")]),
         (
             "severity-without-words",
             "[severities.sev1]",
             &[(without(EXAMPLE, "[severities.sev3]", "[severities.sev4]"), "")],
         ),
-        (
-            "ladder-without-nudge",
-            "[ladders.gentle]",
-            &[("nudge_at_percent = [80]", "nudge_at_percent = []")],
-        ),
+        ("ladder-without-nudge", "[ladders.gentle]", &[("nudge_at_percent = [80]", "nudge_at_percent = []")]),
         (
             "ladder-without-climb",
             "[[targets]]",
             &[
-                (
-                    "[ladders.fast]",
-                    "[ladders.alone]\nnudge_at_percent = [50]\n\n[ladders.fast]",
-                ),
+                ("[ladders.fast]", "[ladders.alone]\nnudge_at_percent = [50]\n\n[ladders.fast]"),
                 (
                     sev2_contain,
                     "severity = \"sev2\"\nholder = \"vendor-engineering\"\nwithin = \"8h\"\nladder = \"alone\"",
@@ -130,18 +94,12 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         (
             "silence-approves",
             "when_time_is_up = \"approve\"",
-            &[(
-                "when_time_is_up = { widen = \"chief-risk\" }",
-                "when_time_is_up = \"approve\"",
-            )],
+            &[("when_time_is_up = { widen = \"chief-risk\" }", "when_time_is_up = \"approve\"")],
         ),
         (
             "widen-adds-nobody",
             "when_time_is_up",
-            &[(
-                "when_time_is_up = { widen = \"chief-risk\" }",
-                "when_time_is_up = { widen = \"model-risk\" }",
-            )],
+            &[("when_time_is_up = { widen = \"chief-risk\" }", "when_time_is_up = { widen = \"model-risk\" }")],
         ),
         (
             "approval-owed-by-client-alone",
@@ -155,10 +113,7 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
             "own-role-approves",
             "[[paths.model-change.stages]]",
             &[
-                (
-                    "[\"product-owner\", \"vendor-engineering\", \"incident-command\"]",
-                    "\"model-risk\"",
-                ),
+                ("[\"product-owner\", \"vendor-engineering\", \"incident-command\"]", "\"model-risk\""),
                 (quorum, "role = \"model-risk\"\nwithin = \"2h\""),
             ],
         ),
@@ -170,10 +125,7 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         (
             "question-pauses-without-cap",
             "[[paths.model-change.stages]]",
-            &[(
-                "pause = { reasons = [\"waiting on the requester\"], at_most = \"8h\" }",
-                "",
-            )],
+            &[("pause = { reasons = [\"waiting on the requester\"], at_most = \"8h\" }", "")],
         ),
         ("question-without-clock", "[paths.model-change]", &[(answer, "")]),
         ("break-glass-without-review", "[paths.model-change]", &[(look, "")]),
@@ -205,10 +157,7 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         (
             "days-in-business-time",
             "within = \"1d\"",
-            &[(
-                "within = \"9h\"\ncalendar = \"mumbai\"",
-                "within = \"1d\"\ncalendar = \"mumbai\"",
-            )],
+            &[("within = \"9h\"\ncalendar = \"mumbai\"", "within = \"1d\"\ncalendar = \"mumbai\"")],
         ),
         (
             "quiet-to-the-end",
@@ -228,19 +177,11 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
     for (id, words, changes) in table {
         let text = example_but(changes);
         let found = flags(&policy(&text), Some(&text));
-        let flag = found
-            .iter()
-            .find(|flag| flag.id == *id)
-            .unwrap_or_else(|| panic!("no {id} in {found:#?}"));
-        let line = flag
-            .line
-            .and_then(|line| text.lines().nth(line - 1))
-            .unwrap_or_else(|| panic!("{flag:?} has no line"));
+        let flag = found.iter().find(|flag| flag.id == *id).unwrap_or_else(|| panic!("no {id} in {found:#?}"));
+        let line =
+            flag.line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_else(|| panic!("{flag:?} has no line"));
         assert!(line.contains(words), "{id} points at line {:?}, {line:?}", flag.line);
-        assert!(
-            !flag.why.is_empty() && !flag.write.is_empty() && flag.why.ends_with('.'),
-            "{flag:?}"
-        );
+        assert!(!flag.why.is_empty() && !flag.write.is_empty() && flag.why.ends_with('.'), "{flag:?}");
     }
 }
 
@@ -275,10 +216,7 @@ fn a_flag_shows_where_what_why_and_what_to_write() {
     );
     assert_eq!(shown, [expected]);
     // Without the text a path's own line is all that is known.
-    let header = 1 + text
-        .lines()
-        .position(|line| line == "[paths.go-live]")
-        .expect("the example has it");
+    let header = 1 + text.lines().position(|line| line == "[paths.go-live]").expect("the example has it");
     assert_eq!(flags(&policy(&text), None)[0].line, Some(header));
 }
 

@@ -22,10 +22,7 @@ pub(super) struct Place {
 
 impl From<Range<usize>> for Place {
     fn from(bytes: Range<usize>) -> Place {
-        Place {
-            from: bytes.start,
-            to: bytes.end,
-        }
+        Place { from: bytes.start, to: bytes.end }
     }
 }
 
@@ -103,12 +100,7 @@ pub(super) struct Findings<'t> {
 
 impl<'t> Findings<'t> {
     pub fn new(text: &'t str) -> Self {
-        Findings {
-            text,
-            starts: line_starts(text),
-            found: Vec::new(),
-            unlisted: 0,
-        }
+        Findings { text, starts: line_starts(text), found: Vec::new(), unlisted: 0 }
     }
 
     pub fn none(&self) -> bool {
@@ -127,13 +119,7 @@ impl<'t> Findings<'t> {
 
     /// Something that the file lacks as a whole: line 1, and no place in it.
     pub fn lacks(&mut self, what: &str, write: &str) {
-        let error = PolicyError {
-            line: 1,
-            column: None,
-            what: what.into(),
-            write: Some(write.into()),
-            excerpt: None,
-        };
+        let error = PolicyError { line: 1, column: None, what: what.into(), write: Some(write.into()), excerpt: None };
         self.keep(Place { from: 0, to: 0 }, error);
     }
 
@@ -152,10 +138,7 @@ impl<'t> Findings<'t> {
         found.sort_by_key(|(at, _)| *at);
         let mut seen = BTreeSet::new();
         found.retain(|(_, error)| seen.insert((error.line, error.what.clone())));
-        PolicyErrors {
-            errors: found.into_iter().map(|(_, error)| error).collect(),
-            unlisted: self.unlisted,
-        }
+        PolicyErrors { errors: found.into_iter().map(|(_, error)| error).collect(), unlisted: self.unlisted }
     }
 
     fn push(&mut self, at: Place, what: String, write: Option<String>) {
@@ -167,29 +150,10 @@ impl<'t> Findings<'t> {
         let start = self.starts[line - 1];
         let end = self.starts.get(line).map_or(self.text.len(), |next| next - 1);
         let source = self.text.get(start..end).unwrap_or_default().trim_end_matches('\r');
-        let before = self
-            .text
-            .get(start..at.from.clamp(start, end))
-            .unwrap_or_default()
-            .chars()
-            .count();
-        let marked = self
-            .text
-            .get(at.from..at.to.min(end))
-            .unwrap_or_default()
-            .chars()
-            .count();
+        let before = self.text.get(start..at.from.clamp(start, end)).unwrap_or_default().chars().count();
+        let marked = self.text.get(at.from..at.to.min(end)).unwrap_or_default().chars().count();
         let excerpt = (!source.trim().is_empty()).then(|| excerpt(source, before, marked));
-        self.keep(
-            at,
-            PolicyError {
-                line,
-                column: Some(before + 1),
-                what,
-                write,
-                excerpt,
-            },
-        );
+        self.keep(at, PolicyError { line, column: Some(before + 1), what, write, excerpt });
     }
 
     fn keep(&mut self, at: Place, error: PolicyError) {
@@ -202,22 +166,14 @@ impl<'t> Findings<'t> {
 
 /// A source line and the carets under it, cut to [`WIDTH`] around the place.
 fn excerpt(source: &str, before: usize, marked: usize) -> (String, String) {
-    let indent = source
-        .chars()
-        .take_while(|letter| letter.is_whitespace())
-        .count()
-        .min(before);
+    let indent = source.chars().take_while(|letter| letter.is_whitespace()).count().min(before);
     let all = source.chars().count();
     let skip = match all - indent > WIDTH {
         true => before.saturating_sub(WIDTH / 2).max(indent),
         false => indent,
     };
-    let shown: String = source
-        .chars()
-        .skip(skip)
-        .take(WIDTH)
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
+    let shown: String =
+        source.chars().skip(skip).take(WIDTH).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let under = before - skip;
     let carets = marked.clamp(1, (WIDTH - under.min(WIDTH - 1)).max(1));
     (shown.trim_end().to_string(), " ".repeat(under) + &"^".repeat(carets))
@@ -225,14 +181,8 @@ fn excerpt(source: &str, before: usize, marked: usize) -> (String, String) {
 
 /// The byte at which each line begins. The empty line after a last line break is none.
 pub(super) fn line_starts(text: &str) -> Vec<usize> {
-    let breaks = text
-        .bytes()
-        .enumerate()
-        .filter(|(_, byte)| *byte == b'\n')
-        .map(|(at, _)| at + 1);
-    std::iter::once(0)
-        .chain(breaks.filter(|start| *start < text.len()))
-        .collect()
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(breaks.filter(|start| *start < text.len())).collect()
 }
 
 /// The line of a byte, counted from 1. A byte after the end belongs to the last line.
@@ -273,11 +223,8 @@ pub(super) fn some_of<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Text from the file for use in a sentence: short, on one line, and without control characters.
 pub(super) fn quote(text: &str) -> String {
-    let mut short: String = text
-        .chars()
-        .take(60)
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
+    let mut short: String =
+        text.chars().take(60).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     if text.chars().nth(60).is_some() {
         short.push('…');
     }

@@ -27,14 +27,8 @@ const BATCH_WITHIN: Span = Span::minutes(2);
 pub(super) fn resolve(text: &str, document: &Document, names: &Names, found: &mut Findings<'_>) -> Policy {
     let headless = document.policy.is_none();
     let policy = nothing(text);
-    let mut resolve = Resolve {
-        names,
-        found,
-        policy,
-        unsure: BTreeSet::new(),
-        open_minutes: BTreeMap::new(),
-        headless,
-    };
+    let mut resolve =
+        Resolve { names, found, policy, unsure: BTreeSet::new(), open_minutes: BTreeMap::new(), headless };
     resolve.everything(document);
     resolve.policy
 }
@@ -63,10 +57,7 @@ fn nothing(text: &str) -> Policy {
         calendars: BTreeMap::new(),
         ladders: BTreeMap::new(),
         severities: BTreeMap::new(),
-        classes: CLASSES
-            .into_iter()
-            .map(|(class, about)| (ClassId::from(class), about.to_string()))
-            .collect(),
+        classes: CLASSES.into_iter().map(|(class, about)| (ClassId::from(class), about.to_string())).collect(),
         workflows: BTreeMap::new(),
         targets: Vec::new(),
         paths: BTreeMap::new(),
@@ -81,9 +72,7 @@ impl Resolve<'_, '_> {
         self.head(document);
         for (key, table) in &document.parties {
             if let (Some(()), Some(name)) = (self.key(key), self.text(&table.name)) {
-                self.policy
-                    .parties
-                    .insert(PartyId::from(key.text.as_str()), Party { name });
+                self.policy.parties.insert(PartyId::from(key.text.as_str()), Party { name });
             }
         }
         for (key, table) in &document.people {
@@ -112,16 +101,11 @@ impl Resolve<'_, '_> {
         }
         for (key, table) in &document.workflows {
             if let Some(workflow) = self.workflow(key, table) {
-                self.policy
-                    .workflows
-                    .insert(WorkflowId::from(key.text.as_str()), workflow);
+                self.policy.workflows.insert(WorkflowId::from(key.text.as_str()), workflow);
             }
         }
         if document.workflows.is_empty() && !self.names.contains_key("workflows") {
-            self.found.lacks(
-                "no workflow is defined",
-                "[workflows.credit-scoring], with its name, stage and channel",
-            );
+            self.found.lacks("no workflow is defined", "[workflows.credit-scoring], with its name, stage and channel");
         }
         self.targets(&document.targets, default);
         self.may(&document.may);
@@ -133,18 +117,12 @@ impl Resolve<'_, '_> {
     fn head(&mut self, document: &Document) {
         let Some(head) = &document.policy else {
             if !self.names.contains_key("policy") {
-                self.found.lacks(
-                    "the policy has no name",
-                    "[policy] at the top, and name = \"…\" under it",
-                );
+                self.found.lacks("the policy has no name", "[policy] at the top, and name = \"…\" under it");
             }
             return;
         };
         self.policy.name = self.text(&head.name).unwrap_or_default();
-        self.policy.operators = head
-            .operators_channel
-            .as_ref()
-            .and_then(|word| self.value(word, value::channel));
+        self.policy.operators = head.operators_channel.as_ref().and_then(|word| self.value(word, value::channel));
         if let Some(word) = &head.batch_within {
             let most = Span::hours(1);
             match self.value(word, value::span) {
@@ -174,8 +152,7 @@ impl Resolve<'_, '_> {
             match QuietHours::new(hours.from_minute, hours.to_minute) {
                 Ok(quiet) => Some(quiet),
                 Err(error) => {
-                    self.found
-                        .add(word.at, error.to_string(), "hours such as “22:00-07:00”");
+                    self.found.add(word.at, error.to_string(), "hours such as “22:00-07:00”");
                     None
                 }
             }
@@ -184,26 +161,18 @@ impl Resolve<'_, '_> {
         if let Some(word) = &table.slack {
             if !value::slack_id(&word.text, "UW") {
                 let what = format!("{} is not a Slack member id", quote(&word.text));
-                self.found
-                    .add(word.at, what, "the id from their Slack profile: “U024BE7LH”");
+                self.found.add(word.at, what, "the id from their Slack profile: “U024BE7LH”");
             }
             accounts.insert(Platform::from("slack"), word.text.clone());
         }
         if let Some(word) = &table.discord {
             if !value::discord_id(&word.text) {
                 let what = format!("{} is not a Discord user id", quote(&word.text));
-                self.found
-                    .add(word.at, what, "the number that Discord gives them: “80351110224678912”");
+                self.found.add(word.at, what, "the number that Discord gives them: “80351110224678912”");
             }
             accounts.insert(Platform::from("discord"), word.text.clone());
         }
-        Some(Person {
-            name: name?,
-            party: party?,
-            zone: zone?,
-            quiet,
-            accounts,
-        })
+        Some(Person { name: name?, party: party?, zone: zone?, quiet, accounts })
     }
 
     /// One account is one person. Otherwise whoever presses a button is two people, and can approve twice.
@@ -213,14 +182,8 @@ impl Resolve<'_, '_> {
             .people
             .iter()
             .flat_map(|(key, table)| {
-                let slack = table
-                    .slack
-                    .as_ref()
-                    .map(|word| ("slack", word.text.as_str(), word.at, key));
-                let discord = table
-                    .discord
-                    .as_ref()
-                    .map(|word| ("discord", word.text.as_str(), word.at, key));
+                let slack = table.slack.as_ref().map(|word| ("slack", word.text.as_str(), word.at, key));
+                let discord = table.discord.as_ref().map(|word| ("discord", word.text.as_str(), word.at, key));
                 slack.into_iter().chain(discord)
             })
             .collect();
@@ -229,10 +192,7 @@ impl Resolve<'_, '_> {
             let (owner, first) = *owners.entry((platform, account)).or_insert((key, at));
             if first != at {
                 let line = self.found.line(first);
-                let what = format!(
-                    "{} and {} share one {platform} account (line {line})",
-                    owner.text, key.text
-                );
+                let what = format!("{} and {} share one {platform} account (line {line})", owner.text, key.text);
                 self.found.add(at, what, "each person's own");
             }
         }
@@ -244,13 +204,8 @@ impl Resolve<'_, '_> {
         let name = self.text(&table.name);
         let party = self.name(&table.party).map(PartyId::from);
         self.distinct(&table.members.0);
-        let members: Vec<PersonId> = table
-            .members
-            .0
-            .iter()
-            .filter_map(|word| self.name(word))
-            .map(PersonId::from)
-            .collect();
+        let members: Vec<PersonId> =
+            table.members.0.iter().filter_map(|word| self.name(word)).map(PersonId::from).collect();
         if members.len() < table.members.0.len() {
             self.unsure.insert(id.clone());
         }
@@ -272,11 +227,8 @@ impl Resolve<'_, '_> {
         let mut by_place: Vec<_> = table.hours.iter().collect();
         by_place.sort_by_key(|(days, _)| days.at);
         for (days, hours) in by_place {
-            let hours_of_days: Vec<_> = hours
-                .0
-                .iter()
-                .filter_map(|word| Some((word, self.value(word, value::hours)?)))
-                .collect();
+            let hours_of_days: Vec<_> =
+                hours.0.iter().filter_map(|word| Some((word, self.value(word, value::hours)?))).collect();
             right &= hours_of_days.len() == hours.0.len();
             let Some(days_meant) = self.value(days, value::days) else {
                 right = false;
@@ -284,11 +236,7 @@ impl Resolve<'_, '_> {
             };
             for day in days_meant {
                 if let Some(first) = given[day].replace(days.at) {
-                    let what = format!(
-                        "{} has hours on line {} already",
-                        quote(&days.text),
-                        self.found.line(first)
-                    );
+                    let what = format!("{} has hours on line {} already", quote(&days.text), self.found.line(first));
                     self.found.add(days.at, what, "each day once");
                     right = false;
                     break;
@@ -301,30 +249,20 @@ impl Resolve<'_, '_> {
             if let Some(date) = self.value(word, value::date)
                 && !holidays.insert(date)
             {
-                self.found
-                    .add(word.at, format!("the holiday {date} is listed twice"), "it once");
+                self.found.add(word.at, format!("the holiday {date} is listed twice"), "it once");
             }
         }
         if !right {
             return None;
         }
-        let open = week
-            .iter()
-            .flatten()
-            .map(|hours| i64::from(hours.to_minute) - i64::from(hours.from_minute))
-            .sum();
+        let open = week.iter().flatten().map(|hours| i64::from(hours.to_minute) - i64::from(hours.from_minute)).sum();
         match Calendar::new(zone?, week, holidays) {
             Ok(calendar) => {
                 self.open_minutes.insert(key.text.clone(), open);
                 Some(calendar)
             }
             Err(error) => {
-                let at = table
-                    .hours
-                    .values()
-                    .flat_map(|hours| &hours.0)
-                    .map(|word| word.at)
-                    .min();
+                let at = table.hours.values().flat_map(|hours| &hours.0).map(|word| word.at).min();
                 self.found.say(at.unwrap_or(key.at), error.to_string());
                 None
             }
@@ -335,8 +273,7 @@ impl Resolve<'_, '_> {
         let mut before = 0;
         for percent in &table.nudge_at_percent {
             if !(1..=99).contains(&percent.value) {
-                self.found
-                    .add(percent.at, "a nudge comes before the deadline", "a number from 1 to 99");
+                self.found.add(percent.at, "a nudge comes before the deadline", "a number from 1 to 99");
             } else if percent.value <= before {
                 self.found.add(
                     percent.at,
@@ -357,12 +294,9 @@ impl Resolve<'_, '_> {
             if let (Some(after), Some(last)) = (after, last)
                 && after <= last
             {
-                let what = format!(
-                    "rungs go up, and this one is not after the one before it ({})",
-                    value::written_span(last)
-                );
-                self.found
-                    .add(rung.after.at, what, "a longer span, or the rungs in order");
+                let what =
+                    format!("rungs go up, and this one is not after the one before it ({})", value::written_span(last));
+                self.found.add(rung.after.at, what, "a longer span, or the rungs in order");
             }
             if let (Some(after), Some(tell)) = (after, tell) {
                 climb.push(Climb { after, tell });
@@ -371,44 +305,24 @@ impl Resolve<'_, '_> {
         let repeat = table.repeat.as_ref().and_then(|repeat| {
             let every = self.value(&repeat.every, value::span);
             if every.is_some_and(|every| every < Span::minutes(1)) {
-                self.found.add(
-                    repeat.every.at,
-                    "telling again more often than once a minute helps nobody",
-                    "“4h”",
-                );
+                self.found.add(repeat.every.at, "telling again more often than once a minute helps nobody", "“4h”");
             }
             if !(1..=100).contains(&repeat.at_most.value) {
-                self.found.add(
-                    repeat.at_most.at,
-                    "telling again needs a sensible end",
-                    "a number from 1 to 100",
-                );
+                self.found.add(repeat.at_most.at, "telling again needs a sensible end", "a number from 1 to 100");
             }
-            Some(Repeat {
-                every: every?,
-                at_most: repeat.at_most.value,
-            })
+            Some(Repeat { every: every?, at_most: repeat.at_most.value })
         });
         let nudge_at_percent = table.nudge_at_percent.iter().map(|percent| percent.value).collect();
-        Ladder {
-            nudge_at_percent,
-            climb,
-            repeat,
-        }
+        Ladder { nudge_at_percent, climb, repeat }
     }
 
     /// Severities and classes.
     fn words(&mut self, document: &Document) {
         for (key, table) in &document.severities {
             if let (Some(severity), Some(about)) = (self.value(key, value::severity), self.text(&table.about))
-                && self
-                    .policy
-                    .severities
-                    .insert(severity, SeverityWords { about })
-                    .is_some()
+                && self.policy.severities.insert(severity, SeverityWords { about }).is_some()
             {
-                self.found
-                    .add(key.at, format!("{severity} is described twice"), "it once");
+                self.found.add(key.at, format!("{severity} is described twice"), "it once");
             }
         }
         for (key, table) in &document.classes {
@@ -421,11 +335,8 @@ impl Resolve<'_, '_> {
     fn workflow(&mut self, key: &Word<kind::Key>, table: &WorkflowTable) -> Option<Workflow> {
         self.key(key);
         let name = self.text(&table.name);
-        let written: Vec<_> = table
-            .channel
-            .iter()
-            .chain(table.channels.iter().flat_map(|Words(channels)| channels))
-            .collect();
+        let written: Vec<_> =
+            table.channel.iter().chain(table.channels.iter().flat_map(|Words(channels)| channels)).collect();
         if written.is_empty() {
             self.found.add(
                 key.at,
@@ -437,25 +348,15 @@ impl Resolve<'_, '_> {
         for word in written {
             match self.value(word, value::channel) {
                 Some(channel) if channels.contains(&channel) => {
-                    self.found
-                        .add(word.at, format!("{} is there twice", quote(&word.text)), "it once");
+                    self.found.add(word.at, format!("{} is there twice", quote(&word.text)), "it once");
                 }
                 Some(channel) => channels.push(channel),
                 None => {}
             }
         }
         self.distinct(&table.parties);
-        let parties = table
-            .parties
-            .iter()
-            .filter_map(|word| self.name(word))
-            .map(PartyId::from)
-            .collect();
-        let path = table
-            .approval_path
-            .as_ref()
-            .and_then(|word| self.name(word))
-            .map(Into::into);
+        let parties = table.parties.iter().filter_map(|word| self.name(word)).map(PartyId::from).collect();
+        let path = table.approval_path.as_ref().and_then(|word| self.name(word)).map(Into::into);
         let evidence_days = table.keep_evidence_days.map(|Placed { value: days, at }| {
             if !(1..=36_525).contains(&days) {
                 self.found.add(
@@ -467,15 +368,7 @@ impl Resolve<'_, '_> {
             days
         });
         let tier = table.tier.as_ref().and_then(|word| self.text(word));
-        Some(Workflow {
-            name: name?,
-            stage: table.stage.value,
-            tier,
-            channels,
-            parties,
-            path,
-            evidence_days,
-        })
+        Some(Workflow { name: name?, stage: table.stage.value, tier, channels, parties, path, evidence_days })
     }
 
     fn may(&mut self, table: &MayTable) {
@@ -505,11 +398,7 @@ impl Resolve<'_, '_> {
             return Vec::new();
         }
         self.distinct(words);
-        words
-            .iter()
-            .filter_map(|word| self.name(word))
-            .map(RoleId::from)
-            .collect()
+        words.iter().filter_map(|word| self.name(word)).map(RoleId::from).collect()
     }
 
     fn digest(&mut self, table: &DigestTable) {
@@ -518,21 +407,10 @@ impl Resolve<'_, '_> {
         let zone = self.value(&table.zone, value::zone);
         let channel = self.value(&table.channel, value::channel);
         self.distinct(&table.workflows);
-        let workflows = table
-            .workflows
-            .iter()
-            .filter_map(|word| self.name(word))
-            .map(WorkflowId::from)
-            .collect();
+        let workflows = table.workflows.iter().filter_map(|word| self.name(word)).map(WorkflowId::from).collect();
         if let (Some(name), Some(()), Some(zone), Some(channel)) = (name, cron, zone, channel) {
             let cron = table.cron.text.trim().to_string();
-            self.policy.digests.push(DigestSchedule {
-                name,
-                cron,
-                zone,
-                channel,
-                workflows,
-            });
+            self.policy.digests.push(DigestSchedule { name, cron, zone, channel, workflows });
         }
     }
 
@@ -550,10 +428,7 @@ impl Resolve<'_, '_> {
         }
         match read(&word.text) {
             Ok(value) => Some(value),
-            Err(Wrong {
-                what,
-                write: Some(write),
-            }) => {
+            Err(Wrong { what, write: Some(write) }) => {
                 self.found.add(word.at, what, write);
                 None
             }
@@ -583,16 +458,9 @@ impl Resolve<'_, '_> {
         let is_person = K::TABLE == "roles" && self.names.get("people").is_some_and(|it| it.contains(&word.text));
         if is_person {
             let held = |role: &&Role| role.members.iter().any(|member| member.as_str() == word.text);
-            let role = self
-                .policy
-                .roles
-                .iter()
-                .find(|(_, role)| held(role))
-                .map(|(id, _)| id.to_string());
+            let role = self.policy.roles.iter().find(|(_, role)| held(role)).map(|(id, _)| id.to_string());
             let what = format!("{unknown} is a person; answers are owed by roles, so that they survive a holiday");
-            let write = role.map_or("a role that they hold".to_string(), |role| {
-                format!("“{role}”, which they hold")
-            });
+            let write = role.map_or("a role that they hold".to_string(), |role| format!("“{role}”, which they hold"));
             self.found.add(word.at, what, write);
             return None;
         }
@@ -615,11 +483,7 @@ impl Resolve<'_, '_> {
         let mut seen = BTreeSet::new();
         for word in words {
             if !seen.insert(word.text.as_str()) {
-                self.found.add(
-                    word.at,
-                    format!("the {} {} is there twice", K::NOUN, quote(&word.text)),
-                    "it once",
-                );
+                self.found.add(word.at, format!("the {} {} is there twice", K::NOUN, quote(&word.text)), "it once");
             }
         }
     }
@@ -629,11 +493,7 @@ impl Resolve<'_, '_> {
         let empty = self.policy.roles.get(role).is_some_and(|it| it.members.is_empty());
         if empty && !self.unsure.contains(role) {
             let what = format!("“{role}” {depends}, and nobody holds it");
-            self.found.add(
-                at,
-                what,
-                format!("members = [\"…\"] in [roles.{role}], or another role"),
-            );
+            self.found.add(at, what, format!("members = [\"…\"] in [roles.{role}], or another role"));
         }
     }
 }

@@ -62,10 +62,7 @@ impl Resolve<'_, '_> {
     }
 
     fn target(&mut self, table: &TargetTable, at: Place, default: Option<&Word<kind::Ladder>>) -> Option<Target> {
-        let Placed {
-            value: duty,
-            at: duty_at,
-        } = table.duty;
+        let Placed { value: duty, at: duty_at } = table.duty;
         let holder = table.holder.as_ref().and_then(|word| self.name(word)).map(RoleId::from);
         match (owed(duty), &table.holder) {
             (Owed::ByHolder, Some(word)) => {
@@ -75,8 +72,7 @@ impl Resolve<'_, '_> {
             }
             (Owed::ByHolder, None) => {
                 let what = format!("nobody owes this: “{duty}” needs a holder");
-                self.found
-                    .add(duty_at, what, "holder = \"…\", with the role that owes it");
+                self.found.add(duty_at, what, "holder = \"…\", with the role that owes it");
             }
             (Owed::ByThem(_), None) => {}
             (Owed::ByThem(whom), Some(word)) => {
@@ -85,18 +81,13 @@ impl Resolve<'_, '_> {
             }
             (Owed::InPaths, _) => {
                 let what = "approvals have their targets in their path, not here";
-                self.found
-                    .add(duty_at, what, "`role` and `within` under [[paths.….stages]]");
+                self.found.add(duty_at, what, "`role` and `within` under [[paths.….stages]]");
             }
         }
         if let Some(expires) = &table.expires_after
             && duty != Duty::Acknowledge
         {
-            self.found.add(
-                expires.at,
-                "only an acknowledgement expires",
-                "the target without `expires_after`",
-            );
+            self.found.add(expires.at, "only an acknowledgement expires", "the target without `expires_after`");
         }
         let severities = self.severities(duty, table.severity.as_ref());
         let workflows = self.fitting_workflows(table);
@@ -143,12 +134,7 @@ impl Resolve<'_, '_> {
 
     /// The workflows of a target, each of which must be at the stage and of the tier that the target asks for.
     fn fitting_workflows(&mut self, table: &TargetTable) -> Option<Vec<WorkflowId>> {
-        let tiers: BTreeSet<String> = self
-            .policy
-            .workflows
-            .values()
-            .filter_map(|flow| flow.tier.clone())
-            .collect();
+        let tiers: BTreeSet<String> = self.policy.workflows.values().filter_map(|flow| flow.tier.clone()).collect();
         if let Some(word) = &table.tier
             && !tiers.contains(word.text.trim())
         {
@@ -158,11 +144,7 @@ impl Resolve<'_, '_> {
                 (None, false) => format!("one of {}", some_of(known())),
                 (None, true) => "tier = \"…\" in a workflow first".to_string(),
             };
-            self.found.add(
-                word.at,
-                format!("no workflow is of the tier {}", quote(&word.text)),
-                write,
-            );
+            self.found.add(word.at, format!("no workflow is of the tier {}", quote(&word.text)), write);
             return None;
         }
         let Some(Words(words)) = &table.workflow else {
@@ -174,17 +156,10 @@ impl Resolve<'_, '_> {
             let id = WorkflowId::from(self.name(word)?);
             if let Some(flow) = self.policy.workflows.get(&id) {
                 let stage = flow.stage;
-                let of_tier = table
-                    .tier
-                    .as_ref()
-                    .is_none_or(|tier| flow.tier.as_deref() == Some(tier.text.trim()));
+                let of_tier = table.tier.as_ref().is_none_or(|tier| flow.tier.as_deref() == Some(tier.text.trim()));
                 if table.stage.is_some_and(|asked| asked.value != stage) {
                     let what = format!("{id} is in {stage}, so this target does not fit it");
-                    self.found.add(
-                        word.at,
-                        what,
-                        format!("the target without `stage`, or stage = \"{stage}\""),
-                    );
+                    self.found.add(word.at, what, format!("the target without `stage`, or stage = \"{stage}\""));
                 } else if !of_tier {
                     let what = format!("{id} is not of that tier, so this target does not fit it");
                     self.found.add(word.at, what, "the target without `tier`");
@@ -205,11 +180,7 @@ impl Resolve<'_, '_> {
             && within.in_minutes() / open > MOST_WEEKS
         {
             let what = format!("{calendar} opens too few hours for that: it would take more than {MOST_WEEKS} weeks");
-            self.found.add(
-                written.within.at,
-                what,
-                "a shorter span, or a calendar with longer hours",
-            );
+            self.found.add(written.within.at, what, "a shorter span, or a calendar with longer hours");
         }
         let ladder = match written.ladder {
             Some(word) => self.name(word).map(LadderId::from),
@@ -246,8 +217,7 @@ impl Resolve<'_, '_> {
         for word in &table.reasons {
             match self.text(word) {
                 Some(reason) if reasons.contains(&reason) => {
-                    self.found
-                        .add(word.at, format!("{} is there twice", quote(&reason)), "it once");
+                    self.found.add(word.at, format!("{} is there twice", quote(&reason)), "it once");
                 }
                 Some(reason) => reasons.push(reason),
                 None => {}
@@ -256,27 +226,16 @@ impl Resolve<'_, '_> {
         let at_most = self.some_time(&table.at_most);
         if table.reasons.is_empty() {
             let what = "a pause without any reason that is allowed can never be taken";
-            self.found.add(
-                table.at_most.at,
-                what,
-                "reasons = [\"waiting on the requester\"], or no `pause`",
-            );
+            self.found.add(table.at_most.at, what, "reasons = [\"waiting on the requester\"], or no `pause`");
         }
-        Some(PauseRule {
-            reasons,
-            at_most: at_most?,
-        })
+        Some(PauseRule { reasons, at_most: at_most? })
     }
 
     /// A span that isn't nothing.
     fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
         match self.value(word, value::span)? {
             Span::ZERO => {
-                self.found.add(
-                    word.at,
-                    format!("{} leaves no time at all", quote(&word.text)),
-                    "a span such as “15m”",
-                );
+                self.found.add(word.at, format!("{} leaves no time at all", quote(&word.text)), "a span such as “15m”");
                 None
             }
             span => Some(span),
@@ -306,22 +265,11 @@ impl Resolve<'_, '_> {
                 break_glass.push(role);
             }
         }
-        let bottleneck = table
-            .bottleneck
-            .as_ref()
-            .and_then(|it| self.bottleneck(&it.value, it.at));
+        let bottleneck = table.bottleneck.as_ref().and_then(|it| self.bottleneck(&it.value, it.at));
         if table.stages.is_empty() {
-            self.found.add(
-                key.at,
-                "nobody decides: this path has no stage",
-                format!("[[paths.{}.stages]]", key.text),
-            );
+            self.found.add(key.at, "nobody decides: this path has no stage", format!("[[paths.{}.stages]]", key.text));
         }
-        let stages: Vec<_> = table
-            .stages
-            .iter()
-            .filter_map(|stage| self.stage(stage, default))
-            .collect();
+        let stages: Vec<_> = table.stages.iter().filter_map(|stage| self.stage(stage, default)).collect();
         if stages.len() == table.stages.len() {
             self.enough_people(&stages, key);
         }
@@ -354,11 +302,7 @@ impl Resolve<'_, '_> {
             Some(word) => self.value(word, value::severity)?,
             None => Severity::Sev3,
         };
-        Some(Bottleneck {
-            pending_over,
-            p90_over,
-            severity,
-        })
+        Some(Bottleneck { pending_over, p90_over, severity })
     }
 
     fn stage(&mut self, written: &Placed<StageTable>, default: Option<&Word<kind::Ladder>>) -> Option<PathStage> {
@@ -371,11 +315,7 @@ impl Resolve<'_, '_> {
         let mut alternatives = Vec::new();
         for word in &table.alternatives {
             if word.text == table.role.text {
-                self.found.add(
-                    word.at,
-                    format!("{} is this stage's role already", quote(&word.text)),
-                    "it once",
-                );
+                self.found.add(word.at, format!("{} is this stage's role already", quote(&word.text)), "it once");
             }
             alternatives.extend(self.name(word).map(RoleId::from));
         }
@@ -393,31 +333,20 @@ impl Resolve<'_, '_> {
         if let (Some(role), Some(Placed { at, .. })) = (&role, table.quorum) {
             let roles: Vec<&RoleId> = std::iter::once(role).chain(&alternatives).collect();
             let known = alternatives.len() == table.alternatives.len() && roles.iter().all(|role| self.is_sure(role));
-            let people = roles
-                .iter()
-                .flat_map(|role| self.holders(role))
-                .collect::<BTreeSet<_>>()
-                .len();
+            let people = roles.iter().flat_map(|role| self.holders(role)).collect::<BTreeSet<_>>().len();
             if quorum == 0 {
-                self.found
-                    .add(at, "a quorum of 0 would approve everything", "1 or more");
+                self.found.add(at, "a quorum of 0 would approve everything", "1 or more");
                 possible = false;
             } else if known && quorum as usize > people && people > 0 {
                 let what = format!("{quorum} must approve, and only {people} could");
-                self.found
-                    .add(at, what, format!("{people} or less, or more people into the role"));
+                self.found.add(at, what, format!("{people} or less, or more people into the role"));
                 possible = false;
             }
         }
         if !possible {
             return None;
         }
-        Some(PathStage {
-            role: role?,
-            alternatives,
-            quorum,
-            terms: terms?,
-        })
+        Some(PathStage { role: role?, alternatives, quorum, terms: terms? })
     }
 
     /// Approvers are distinct across the stages of a path, so all its quorums must be filled by different people at
@@ -432,25 +361,20 @@ impl Resolve<'_, '_> {
             })
             .take(100)
             .collect();
-        let unclear = stages
-            .iter()
-            .flat_map(|it| it.alternatives.iter().chain([&it.role]))
-            .any(|it| !self.is_sure(it));
+        let unclear = stages.iter().flat_map(|it| it.alternatives.iter().chain([&it.role])).any(|it| !self.is_sure(it));
         // A stage without anybody has been told already.
         if unclear || stages.len() < 2 || seats.iter().any(BTreeSet::is_empty) {
             return;
         }
         let mut seated: BTreeMap<&PersonId, usize> = BTreeMap::new();
-        let filled = (0..seats.len())
-            .take_while(|seat| seat_at(*seat, &seats, &mut seated, &mut BTreeSet::new()))
-            .count();
+        let filled =
+            (0..seats.len()).take_while(|seat| seat_at(*seat, &seats, &mut seated, &mut BTreeSet::new())).count();
         if filled < seats.len() {
             let what = format!(
                 "this path needs {} different people across its stages, and never finds more than {filled}",
                 seats.len()
             );
-            self.found
-                .add(key.at, what, "more people into its roles, or a smaller quorum");
+            self.found.add(key.at, what, "more people into its roles, or a smaller quorum");
         }
     }
 
@@ -467,33 +391,14 @@ impl Resolve<'_, '_> {
     /// somebody believes in terms that never hold. Tried on every workflow, on workflows that might be added at each
     /// stage and tier, and on each severity and none.
     fn never_counting(&mut self, all: &[(Target, Place)]) {
-        let tiers: BTreeSet<&str> = self
-            .policy
-            .workflows
-            .values()
-            .filter_map(|flow| flow.tier.as_deref())
-            .collect();
-        let known = self
-            .policy
-            .workflows
-            .iter()
-            .map(|(id, flow)| (Some(id), flow.stage, flow.tier.as_deref()));
-        let to_come = [Stage::Pilot, Stage::Production].into_iter().flat_map(|stage| {
-            tiers
-                .iter()
-                .map(|tier| Some(*tier))
-                .chain([None])
-                .map(move |tier| (None, stage, tier))
-        });
+        let tiers: BTreeSet<&str> = self.policy.workflows.values().filter_map(|flow| flow.tier.as_deref()).collect();
+        let known = self.policy.workflows.iter().map(|(id, flow)| (Some(id), flow.stage, flow.tier.as_deref()));
+        let to_come = [Stage::Pilot, Stage::Production]
+            .into_iter()
+            .flat_map(|stage| tiers.iter().map(|tier| Some(*tier)).chain([None]).map(move |tier| (None, stage, tier)));
         let cases: Vec<_> = known
             .chain(to_come)
-            .flat_map(|flow| {
-                Severity::ALL
-                    .map(Some)
-                    .into_iter()
-                    .chain([None])
-                    .map(move |severity| (flow, severity))
-            })
+            .flat_map(|flow| Severity::ALL.map(Some).into_iter().chain([None]).map(move |severity| (flow, severity)))
             .collect();
         let mut taken: BTreeMap<Duty, Vec<Option<usize>>> = BTreeMap::new();
         let mut told = Vec::new();
@@ -530,8 +435,7 @@ impl Resolve<'_, '_> {
                 [line] => format!("never counts: line {line} comes first and fits the same"),
                 lines => format!("never counts: lines {} come first and fit the same", lines.join(", ")),
             };
-            self.found
-                .add(at, what, "it above, since the first that fits counts, or take it out");
+            self.found.add(at, what, "it above, since the first that fits counts, or take it out");
         }
     }
 }

@@ -17,11 +17,7 @@ fn example() -> Policy {
 /// `14: unknown role “triag” | “triage”, or add [roles.triag]`, for each mistake.
 fn lines(errors: &PolicyErrors) -> Vec<String> {
     let write = |write: &Option<String>| write.as_ref().map_or(String::new(), |write| format!(" | {write}"));
-    errors
-        .errors
-        .iter()
-        .map(|error| format!("{}: {}{}", error.line, error.what, write(&error.write)))
-        .collect()
+    errors.errors.iter().map(|error| format!("{}: {}{}", error.line, error.what, write(&error.write))).collect()
 }
 
 /// Each file of `tests/policies` says at its top, in lines that begin with `#=`, exactly what is wrong with it.
@@ -37,35 +33,20 @@ fn every_mistake_is_told_with_its_line_and_what_to_write() {
     for file in &files {
         let text = fs::read_to_string(file).expect("a policy is text");
         let expected: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("#= ")).collect();
-        assert!(
-            !expected.is_empty(),
-            "{}: says nothing of what is wrong with it",
-            file.display()
-        );
+        assert!(!expected.is_empty(), "{}: says nothing of what is wrong with it", file.display());
         let told = read(&text).map_or_else(|errors| lines(&errors), |_| vec!["nothing".to_string()]);
         if told != expected {
-            wrong.push(format!(
-                "{}\n  expected {expected:#?}\n  was told {told:#?}",
-                file.display()
-            ));
+            wrong.push(format!("{}\n  expected {expected:#?}\n  was told {told:#?}", file.display()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(
-        files.len() >= 60,
-        "only {} bad policies were found in {}",
-        files.len(),
-        folder.display()
-    );
+    assert!(files.len() >= 60, "only {} bad policies were found in {}", files.len(), folder.display());
 }
 
 #[test]
 fn an_error_shows_its_line_with_carets_under_the_place() {
     let text = EXAMPLE.replacen("holder = \"triage\"", "  holder = \"triag\"", 1);
-    let line = 1 + text
-        .lines()
-        .position(|line| line.contains("\"triag\""))
-        .expect("it was put there");
+    let line = 1 + text.lines().position(|line| line.contains("\"triag\"")).expect("it was put there");
     let errors = read(&text).expect_err("nobody is triag");
     let expected = format!(
         "policy.toml:{line}: unknown role “triag”\n    holder = \"triag\"\n             ^^^^^^^\n    write “triage”, or add [roles.triag]\n\n1 mistake"
@@ -79,14 +60,8 @@ fn carets_stand_under_the_place_in_long_and_foreign_lines() {
     let carets = |text: &str| {
         let shown = read(text).expect_err("it is wrong").show("p");
         let lines: Vec<Vec<char>> = shown.lines().map(|line| line.chars().collect()).collect();
-        let under = lines
-            .iter()
-            .position(|line| line.contains(&'^'))
-            .expect("there is a place");
-        let marked = lines[under]
-            .iter()
-            .zip(&lines[under - 1])
-            .filter(|(caret, _)| **caret == '^');
+        let under = lines.iter().position(|line| line.contains(&'^')).expect("there is a place");
+        let marked = lines[under].iter().zip(&lines[under - 1]).filter(|(caret, _)| **caret == '^');
         marked.map(|(_, letter)| *letter).collect::<String>()
     };
     let long = "nobody-".repeat(60);
@@ -95,32 +70,18 @@ fn carets_stand_under_the_place_in_long_and_foreign_lines() {
     assert_eq!(carets(&member("\"Jürgen Müller\"")), "\"Jürgen Müller\"");
     assert_eq!(carets(&member("\t\"\u{1F600}\", \"dve\"")), "\"\u{1F600}\"");
     assert!(carets(&member(&format!("\"{long}\""))).starts_with("\"nobody-nobody"));
-    assert!(
-        read(&member(&list))
-            .expect_err("they are there many times")
-            .errors
-            .iter()
-            .all(|it| it.column.is_some())
-    );
+    assert!(read(&member(&list)).expect_err("they are there many times").errors.iter().all(|it| it.column.is_some()));
 }
 
 #[test]
 fn shown_text_steers_no_terminal() {
     let text = "[policy]\nname = \"\u{1b}[31m\"\nladdder = \"x\" # \u{1b}]0;owned\u{7}\n";
     let shown = read(text).expect_err("it is wrong").show("policy.toml");
-    assert!(
-        shown.chars().all(|letter| letter == '\n' || !letter.is_control()),
-        "{shown:?}"
-    );
+    assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{shown:?}");
     // The stand-in for a missing key can't be used to have a mistake passed over.
-    for forged in [
-        "holder = \"\\u0000\"",
-        "holder = \"triage\"\npause = { reasons = [\"\\u0000\"], at_most = \"1h\" }",
-    ] {
-        assert!(
-            read(&EXAMPLE.replacen("holder = \"triage\"", forged, 1)).is_err(),
-            "{forged}"
-        );
+    for forged in ["holder = \"\\u0000\"", "holder = \"triage\"\npause = { reasons = [\"\\u0000\"], at_most = \"1h\" }"]
+    {
+        assert!(read(&EXAMPLE.replacen("holder = \"triage\"", forged, 1)).is_err(), "{forged}");
     }
 }
 
@@ -148,21 +109,14 @@ fn the_example_means_what_it_says() {
     assert_eq!(light.terms.within, Span::hours(3));
     // Tuesday 2026-11-24 is a holiday in Mumbai, so Monday 17:30 and three hours of business time is Wednesday 11:30.
     let monday = At(1_795_435_200_000_000);
-    let due = policy
-        .running(light.terms.calendar.as_ref())
-        .add(monday, light.terms.within);
+    let due = policy.running(light.terms.calendar.as_ref()).add(monday, light.terms.within);
     assert_eq!(due, Some(monday + Span::hours(42)));
     assert!(matches!(policy.running(None), Running::Always));
 
-    assert_eq!(
-        target(Duty::Acknowledge, &pilot, Some(Severity::Sev1)).map(|it| it.terms.within),
-        Some(Span::hours(4))
-    );
+    assert_eq!(target(Duty::Acknowledge, &pilot, Some(Severity::Sev1)).map(|it| it.terms.within), Some(Span::hours(4)));
     assert_eq!(target(Duty::Update, &scoring, Some(Severity::Sev3)), None);
     let duties = Duty::ALL.into_iter().filter(|duty| *duty != Duty::Decide);
-    let unowed: Vec<_> = duties
-        .filter(|duty| target(*duty, &scoring, Some(Severity::Sev1)).is_none())
-        .collect();
+    let unowed: Vec<_> = duties.filter(|duty| target(*duty, &scoring, Some(Severity::Sev1)).is_none()).collect();
     assert!(unowed.is_empty(), "production owes every duty, but {unowed:?}");
 
     let change = &policy.paths[policy.workflows[&scoring].path.as_ref().expect("it has a path")];
@@ -170,31 +124,16 @@ fn the_example_means_what_it_says() {
     assert_eq!(change.when_time_is_up, TimeIsUp::Widen(RoleId::from("chief-risk")));
     assert_eq!(policy.paths["go-live"].stages.len(), 2);
     assert_eq!(policy.people["maya"].accounts[&Platform::from("local")], "maya");
-    assert_eq!(
-        policy.people.values().filter(|person| person.quiet.is_some()).count(),
-        2
-    );
+    assert_eq!(policy.people.values().filter(|person| person.quiet.is_some()).count(), 2);
     assert!(policy.may.open_incident.is_empty(), "anyone may open an incident");
-    assert_eq!(
-        policy.roles["triage"].members,
-        [PersonId::from("dev"), PersonId::from("lena")]
-    );
+    assert_eq!(policy.roles["triage"].members, [PersonId::from("dev"), PersonId::from("lena")]);
     assert_eq!(policy.classes.len(), super::CLASSES.len() + 2);
     assert_eq!(
-        policy
-            .digests
-            .iter()
-            .map(|digest| digest.zone.name())
-            .collect::<Vec<_>>(),
+        policy.digests.iter().map(|digest| digest.zone.name()).collect::<Vec<_>>(),
         ["Asia/Kolkata", "Europe/Berlin"]
     );
     assert_eq!(policy.digest, example().digest);
-    assert_ne!(
-        policy.digest,
-        read(&format!("{EXAMPLE}\n"))
-            .expect("a line break changes no meaning")
-            .digest
-    );
+    assert_ne!(policy.digest, read(&format!("{EXAMPLE}\n")).expect("a line break changes no meaning").digest);
 }
 
 #[test]
@@ -249,17 +188,9 @@ fn hours_days_and_channels_are_read_or_refused() {
     let hours = |text| value::hours(text).ok().map(|it| (it.from_minute, it.to_minute));
     assert_eq!(hours("09:30-18:30"), Some((570, 1110)));
     assert_eq!(hours("9:30 – 24:00"), Some((570, 1440)));
-    for wrong in [
-        "",
-        "-",
-        "9-17",
-        "09:60-10:00",
-        "24:01-25:00",
-        "09:00",
-        "09:00-17:00-18:00",
-        "+9:00-10:00",
-        "9:0-10:00",
-    ] {
+    for wrong in
+        ["", "-", "9-17", "09:60-10:00", "24:01-25:00", "09:00", "09:00-17:00-18:00", "+9:00-10:00", "9:0-10:00"]
+    {
         assert_eq!(hours(wrong), None, "{wrong}");
     }
     assert_eq!(value::days("mon-fri"), Ok(vec![0, 1, 2, 3, 4]));
@@ -267,24 +198,9 @@ fn hours_days_and_channels_are_read_or_refused() {
     assert_eq!(value::days("sun"), Ok(vec![6]));
     assert!(value::days("mon-").is_err() && value::days("").is_err());
     let channel = |text| value::channel(text).ok().map(|it| (it.platform.to_string(), it.id));
-    assert_eq!(
-        channel("credit-ai"),
-        Some(("local".to_string(), "credit-ai".to_string()))
-    );
-    assert_eq!(
-        channel("slack:C024BE91L"),
-        Some(("slack".to_string(), "C024BE91L".to_string()))
-    );
-    for wrong in [
-        "",
-        ":",
-        "slack:",
-        "slack:general",
-        "discord:general",
-        "teams:x",
-        "#credit-ai",
-        "Credit AI",
-    ] {
+    assert_eq!(channel("credit-ai"), Some(("local".to_string(), "credit-ai".to_string())));
+    assert_eq!(channel("slack:C024BE91L"), Some(("slack".to_string(), "C024BE91L".to_string())));
+    for wrong in ["", ":", "slack:", "slack:general", "discord:general", "teams:x", "#credit-ai", "Credit AI"] {
         assert_eq!(channel(wrong), None, "{wrong}");
     }
 }
@@ -311,22 +227,13 @@ fn the_schema_knows_the_tables_and_the_words() {
         "digests",
     ];
     for table in tables {
-        assert!(
-            schema["properties"][table]["description"].is_string(),
-            "{table} has no description"
-        );
+        assert!(schema["properties"][table]["description"].is_string(), "{table} has no description");
     }
-    assert_eq!(
-        schema["properties"].as_object().map(|all| all.len()),
-        Some(tables.len())
-    );
+    assert_eq!(schema["properties"].as_object().map(|all| all.len()), Some(tables.len()));
     assert_eq!(schema["required"], serde_json::json!(["policy"]));
     let text = schema.to_string();
-    let missing: Vec<_> = Duty::ALL
-        .into_iter()
-        .map(|duty| format!("\"{duty}\""))
-        .filter(|duty| !text.contains(duty))
-        .collect();
+    let missing: Vec<_> =
+        Duty::ALL.into_iter().map(|duty| format!("\"{duty}\"")).filter(|duty| !text.contains(duty)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(text.contains("sev4") && text.contains("still working on it?"));
     let target = &schema["$defs"]["TargetTable"];
@@ -362,21 +269,12 @@ fn a_hundred_kilobytes_of_garbage_are_refused() {
             hold(&behind, &errors);
         }
     }
-    let people: String = (0..2_000)
-        .map(|n| format!("[people.p{n}]\nname = \"P\"\nparty = \"y\"\nzone = \"UTC\"\n"))
-        .collect();
+    let people: String =
+        (0..2_000).map(|n| format!("[people.p{n}]\nname = \"P\"\nparty = \"y\"\nzone = \"UTC\"\n")).collect();
     let errors = read(&people).expect_err("there is no such party");
     hold(&people, &errors);
-    assert_eq!(
-        errors.errors.len() + errors.unlisted,
-        2_002,
-        "all of them, and what the file lacks"
-    );
-    assert!(
-        errors
-            .show("p")
-            .ends_with("2002 mistakes, of which the first 100 are shown")
-    );
+    assert_eq!(errors.errors.len() + errors.unlisted, 2_002, "all of them, and what the file lacks");
+    assert!(errors.show("p").ends_with("2002 mistakes, of which the first 100 are shown"));
 }
 
 /// What holds of all errors: there are some, each is in the file, and can be shown.
@@ -384,19 +282,10 @@ fn hold(text: &str, errors: &PolicyErrors) {
     let lines = text.lines().count().max(1);
     assert!(!errors.errors.is_empty());
     for error in &errors.errors {
-        assert!(
-            (1..=lines).contains(&error.line),
-            "line {} of {lines}: {error:?}",
-            error.line
-        );
+        assert!((1..=lines).contains(&error.line), "line {} of {lines}: {error:?}", error.line);
         assert!(!error.what.is_empty());
     }
-    assert!(
-        errors
-            .show("p")
-            .chars()
-            .all(|letter| letter == '\n' || !letter.is_control())
-    );
+    assert!(errors.show("p").chars().all(|letter| letter == '\n' || !letter.is_control()));
 }
 
 fn check(text: &str) {
@@ -417,10 +306,7 @@ fn slip(text: &mut Vec<String>, (kind, at, other, letter): (u8, Index, Index, ch
         return;
     }
     let (line, other_line) = (at.index(text.len()), other.index(text.len()));
-    let place = text[line]
-        .char_indices()
-        .map(|(place, _)| place)
-        .nth(other.index(text[line].chars().count().max(1)));
+    let place = text[line].char_indices().map(|(place, _)| place).nth(other.index(text[line].chars().count().max(1)));
     match (kind, place) {
         (0, _) => drop(text.remove(line)),
         (1, _) => text.insert(line, text[line].clone()),

@@ -40,10 +40,7 @@ pub(super) fn document(text: &str, found: &mut Findings<'_>) -> Option<(Document
         };
         let message = error.message();
         let at = Place::from(error.span().unwrap_or(0..0));
-        if let Some(missing) = message
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.split('`').next())
-        {
+        if let Some(missing) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
             let key = (at, missing.to_string());
             if filled.insert(key.clone()) && fill(root.get_mut(), at, missing) {
                 if told.insert(key) {
@@ -144,13 +141,9 @@ fn shape(message: &str) -> String {
     ];
     let in_words = |part: &str| {
         let known = WORDS.iter().find(|(theirs, _)| part.starts_with(theirs));
-        known
-            .map_or(part.to_string(), |(theirs, ours)| part.replacen(theirs, ours, 1))
-            .replace('`', "")
+        known.map_or(part.to_string(), |(theirs, ours)| part.replacen(theirs, ours, 1)).replace('`', "")
     };
-    let wrong = message
-        .strip_prefix("invalid type: ")
-        .or_else(|| message.strip_prefix("invalid value: "));
+    let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match wrong.and_then(|wrong| wrong.split_once(", expected ")) {
         Some((given, "a boolean")) => format!("takes true or false, not {}", in_words(given)),
         Some((given, taken)) if taken.starts_with("struct ") => {
@@ -172,10 +165,7 @@ fn tell_syntax(text: &str, errors: &[toml::de::Error], found: &mut Findings<'_>)
             if at.from < twice_until {
                 continue;
             }
-            let line = text
-                .get(..at.from)
-                .and_then(|before| before.rsplit('\n').next())
-                .unwrap_or_default();
+            let line = text.get(..at.from).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
             if line.trim_start().starts_with('[') {
                 let rest = text.get(at.to..).and_then(|rest| rest.find("\n["));
                 twice_until = rest.map_or(text.len(), |rest| at.to + rest);
@@ -226,10 +216,7 @@ fn strike_in(table: &mut DeTable<'_>, stands: Place, at: Place, by_key: bool) ->
         }
     }
     let is_it = |key: Place, value: Place| if by_key { key == at } else { value == at };
-    let key = table
-        .iter()
-        .find(|(key, value)| is_it(key.span().into(), value.span().into()))?
-        .0;
+    let key = table.iter().find(|(key, value)| is_it(key.span().into(), value.span().into()))?.0;
     let key = key.get_ref().to_string();
     table.remove(key.as_str());
     Some(Struck { table: stands, key, at })
@@ -247,19 +234,13 @@ fn strike_from_list(list: &mut DeArray<'_>, name: &str, here: Place, at: Place, 
             return inner;
         }
     }
-    let index = list
-        .iter()
-        .position(|value| !by_key && Place::from(value.span()) == at)?;
+    let index = list.iter().position(|value| !by_key && Place::from(value.span()) == at)?;
     let mut left = DeArray::new();
     for (_, value) in list.iter().enumerate().filter(|(other, _)| *other != index) {
         left.push(value.clone());
     }
     *list = left;
-    Some(Struck {
-        table: here,
-        key: name.to_string(),
-        at,
-    })
+    Some(Struck { table: here, key: name.to_string(), at })
 }
 
 /// Puts [`MISSING`] under a key of the innermost table at a place. `false` if no table begins there.
@@ -275,10 +256,7 @@ fn fill_in(value: &mut Spanned<DeValue<'_>>, at: Place, key: &str) -> bool {
             let inside = table.iter_mut().any(|(_, value)| fill_in(value, at, key));
             if !inside && Place::from(span.clone()) == at {
                 let missing = DeValue::String(MISSING.into());
-                table.insert(
-                    Spanned::new(span.clone(), key.to_string().into()),
-                    Spanned::new(span, missing),
-                );
+                table.insert(Spanned::new(span.clone(), key.to_string().into()), Spanned::new(span, missing));
                 return true;
             }
             inside
@@ -290,10 +268,9 @@ fn fill_in(value: &mut Spanned<DeValue<'_>>, at: Place, key: &str) -> bool {
 fn names(root: &DeTable<'_>) -> Names {
     root.iter()
         .filter_map(|(table, value)| match value.get_ref() {
-            DeValue::Table(entries) => Some((
-                table.get_ref().to_string(),
-                entries.keys().map(|key| key.get_ref().to_string()).collect(),
-            )),
+            DeValue::Table(entries) => {
+                Some((table.get_ref().to_string(), entries.keys().map(|key| key.get_ref().to_string()).collect()))
+            }
             _ => None,
         })
         .collect()
@@ -307,10 +284,7 @@ pub(in super::super) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub fn of(text: &'t str) -> Self {
-        Lines {
-            root: DeTable::parse_recoverable(text).0.into_inner(),
-            starts: line_starts(text),
-        }
+        Lines { root: DeTable::parse_recoverable(text).0.into_inner(), starts: line_starts(text) }
     }
 
     /// The line of a key, counted from 1, or of the nearest table above it that the file has. Elements of lists go by
@@ -323,11 +297,9 @@ impl<'t> Lines<'t> {
         for step in rest {
             let inner = match value.get_ref() {
                 DeValue::Table(table) => table.get_key_value(*step).map(|(key, value)| (key.span().start, value)),
-                DeValue::Array(list) => step
-                    .parse()
-                    .ok()
-                    .and_then(|index: usize| list.get(index))
-                    .map(|value| (value.span().start, value)),
+                DeValue::Array(list) => {
+                    step.parse().ok().and_then(|index: usize| list.get(index)).map(|value| (value.span().start, value))
+                }
                 _ => None,
             };
             let Some((start, inner)) = inner else { break };

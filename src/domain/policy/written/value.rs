@@ -19,10 +19,7 @@ pub(super) struct Wrong {
 }
 
 fn wrong<T>(what: String, write: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong {
-        what,
-        write: Some(write.into()),
-    })
+    Err(Wrong { what, write: Some(write.into()) })
 }
 
 /// No target of a policy is sensibly longer than this, and arithmetic on it is far from any edge.
@@ -60,11 +57,7 @@ pub(super) fn span(text: &str) -> Result<Span, Wrong> {
 
 /// `15 minutes` → “15m”. Only where the guess is a safe one.
 fn meant_span(text: &str) -> String {
-    let bare: String = text
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
+    let bare: String = text.to_lowercase().chars().filter(|letter| !letter.is_whitespace()).collect();
     let digits = bare.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(bare.len());
     let (amount, unit) = bare.split_at(digits);
     let letter = match unit {
@@ -107,17 +100,13 @@ pub(super) fn hours(text: &str) -> Result<Hours, Wrong> {
     };
     let parse = || {
         let (from, to) = text.split_once(['-', '–', '—'])?;
-        Some(Hours {
-            from_minute: minute(from)?,
-            to_minute: minute(to)?,
-        })
+        Some(Hours { from_minute: minute(from)?, to_minute: minute(to)? })
     };
     match parse() {
         Some(hours) => Ok(hours),
-        None => wrong(
-            format!("{} are no hours of a day", quote(text)),
-            "hours such as “09:30-18:30”, at most to 24:00",
-        ),
+        None => {
+            wrong(format!("{} are no hours of a day", quote(text)), "hours such as “09:30-18:30”, at most to 24:00")
+        }
     }
 }
 
@@ -126,43 +115,26 @@ pub(super) fn days(text: &str) -> Result<Vec<usize>, Wrong> {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let day = |word: &str| {
         let known = DAYS.iter().position(|day| *day == word);
-        known.or_else(|| {
-            Weekday::from_str(word)
-                .ok()
-                .map(|day| day.num_days_from_monday() as usize)
-        })
+        known.or_else(|| Weekday::from_str(word).ok().map(|day| day.num_days_from_monday() as usize))
     };
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (day(first), day(last)) {
-        (Some(first), Some(last)) => Ok((0..7)
-            .map(|step| (first + step) % 7)
-            .take((last + 7 - first) % 7 + 1)
-            .collect()),
-        _ => wrong(
-            format!("{} is neither a day nor a range of days", quote(text)),
-            "“mon”, “sat” or “mon-fri”",
-        ),
+        (Some(first), Some(last)) => {
+            Ok((0..7).map(|step| (first + step) % 7).take((last + 7 - first) % 7 + 1).collect())
+        }
+        _ => wrong(format!("{} is neither a day nor a range of days", quote(text)), "“mon”, “sat” or “mon-fri”"),
     }
 }
 
 pub(super) fn date(text: &str) -> Result<NaiveDate, Wrong> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|date| date.to_string() == text);
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|date| date.to_string() == text);
     match date {
         Some(date) if (2000..=2199).contains(&date.year()) => Ok(date),
         Some(_) => wrong(format!("{} is centuries away", quote(text)), "the year in four digits"),
         None => {
             let looks_right = text.len() == 10 && text.bytes().filter(|byte| *byte == b'-').count() == 2;
-            let why = if looks_right {
-                "there is no such day as"
-            } else {
-                "no date can be read from"
-            };
-            wrong(
-                format!("{why} {}", quote(text)),
-                "the date as “2026-11-09”: year, month, day",
-            )
+            let why = if looks_right { "there is no such day as" } else { "no date can be read from" };
+            wrong(format!("{why} {}", quote(text)), "the date as “2026-11-09”: year, month, day")
         }
     }
 }
@@ -191,16 +163,9 @@ pub(super) fn zone(text: &str) -> Result<Tz, Wrong> {
     let lower = text.to_lowercase();
     let city = lower.rsplit('/').next().unwrap_or_default();
     let meant = MEANT.iter().find(|(theirs, _)| *theirs == city).map(|(_, zone)| *zone);
-    let same_city = |name: &&str| {
-        name.rsplit('/')
-            .next()
-            .is_some_and(|last| last.eq_ignore_ascii_case(city))
-    };
+    let same_city = |name: &&str| name.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(city));
     let zones = || TZ_VARIANTS.iter().map(|zone| zone.name());
-    let write = match meant
-        .or_else(|| zones().find(same_city))
-        .or_else(|| nearest(text, zones()))
-    {
+    let write = match meant.or_else(|| zones().find(same_city)).or_else(|| nearest(text, zones())) {
         Some(zone) => format!("“{zone}”"),
         None => "a zone of the tz database, such as “Asia/Kolkata” or “Europe/Berlin”".to_string(),
     };
@@ -225,10 +190,7 @@ pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
         _ => key(id).is_ok(),
     };
     match fits {
-        true => Ok(Channel {
-            platform: Platform::from(platform),
-            id: id.to_string(),
-        }),
+        true => Ok(Channel { platform: Platform::from(platform), id: id.to_string() }),
         false => {
             let write = match platform {
                 "slack" => "the channel's id, which begins with C or G: “slack:C024BE91L”".to_string(),
@@ -243,9 +205,7 @@ pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
 pub(super) fn slack_id(text: &str, first: &str) -> bool {
     text.starts_with(|letter| first.contains(letter))
         && (3..=21).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 pub(super) fn discord_id(text: &str) -> bool {
@@ -279,10 +239,7 @@ pub(super) fn cron(text: &str) -> Result<(), Wrong> {
             let all = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
             let why = all.rsplit("^ ").next().unwrap_or_default().trim_end_matches('.');
             let what = format!("the schedule {} cannot be read: {why}", quote(text));
-            wrong(
-                what,
-                "second, minute, hour, day, month, day of the week: “0 0 9 * * Mon”",
-            )
+            wrong(what, "second, minute, hour, day, month, day of the week: “0 0 9 * * Mon”")
         }
     }
 }
@@ -299,27 +256,18 @@ pub(super) fn key(text: &str) -> Result<(), Wrong> {
     let first = text.chars().next().is_some_and(char::is_alphanumeric);
     match first && text.chars().all(fits) && text.chars().count() <= 40 {
         true => Ok(()),
-        false => wrong(
-            format!("{} cannot be a name that people type", quote(text)),
-            format!("“{}”", slug(text)),
-        ),
+        false => wrong(format!("{} cannot be a name that people type", quote(text)), format!("“{}”", slug(text))),
     }
 }
 
 /// `governance` or `credit.override`.
 pub(super) fn class(text: &str) -> Result<(), Wrong> {
     let fits = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     match text.len() <= 60 && text.split('.').all(fits) {
         true => Ok(()),
-        false => wrong(
-            format!("{} cannot be a class", quote(text)),
-            "small letters and points: “credit.override”",
-        ),
+        false => wrong(format!("{} cannot be a class", quote(text)), "small letters and points: “credit.override”"),
     }
 }
 
@@ -330,10 +278,7 @@ pub(super) fn text(text: &str) -> Result<String, Wrong> {
         return wrong("this is empty".to_string(), "a few words");
     }
     if trimmed.chars().any(char::is_control) {
-        return wrong(
-            "this has line breaks or control characters in it".to_string(),
-            "it on one line",
-        );
+        return wrong("this has line breaks or control characters in it".to_string(), "it on one line");
     }
     match trimmed.chars().count() <= 500 {
         true => Ok(trimmed.to_string()),

@@ -89,10 +89,7 @@ pub(super) struct Placed<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<T>::deserialize(from)?;
-        Ok(Placed {
-            at: spanned.span().into(),
-            value: spanned.into_inner(),
-        })
+        Ok(Placed { at: spanned.span().into(), value: spanned.into_inner() })
     }
 }
 
@@ -121,11 +118,7 @@ pub(super) struct Word<K> {
 
 impl<K> Word<K> {
     fn new(text: String, at: Place) -> Self {
-        Word {
-            text,
-            at,
-            kind: PhantomData,
-        }
+        Word { text, at, kind: PhantomData }
     }
 }
 

@@ -1,0 +1,971 @@
+//! What people, pages of other sites and scripts may try: to be somebody else, to look where they may not, to break what is
+//! shown, to break the bot. Whatever comes, the answer is a sentence, nothing leaks, and nothing panics.
+
+mod kit;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, Once};
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use countersign::clock::Mode;
+use countersign::config::{Config, Given};
+use countersign::grammar::VERBS;
+use countersign::record::WhatRecord;
+use countersign::serve::{self, Running, Time};
+use futures_util::StreamExt as _;
+use kit::bot::until;
+use kit::dice::Dice;
+use kit::written::{self, Written};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// Panics of tasks, which their runtime would swallow.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static HOOK: Once = Once::new();
+
+struct Stage {
+    running: Running,
+    folder: tempfile::TempDir,
+    host: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Reply {
+    status: u16,
+    headers: axum::http::HeaderMap,
+    bytes: Vec<u8>,
+    body: Value,
+}
+
+impl Reply {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    #[track_caller]
+    fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text());
+        self.body
+    }
+
+    fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
+
+impl Stage {
+    async fn set() -> Stage {
+        HOOK.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                PANICS.lock().expect("a list").push(panic.to_string());
+                before(panic);
+            }));
+        });
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let listen = Some("127.0.0.1:0".parse().expect("an address"));
+        let given = Given { data: Some(folder.path().join("data")), listen, ..Given::default() };
+        let config = Config::read(None, |_| None, given).expect("settings");
+        let running = serve::start(&config, Time { mode: Mode::Manual, speed: 0 }).await.expect("it starts");
+        let host = running.address.to_string();
+        Stage { running, folder, host }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        Request::builder().method(method).uri(path).header(header::HOST, &self.host)
+    }
+
+    /// Sends a request; whatever is turned down is turned down in the room's own form, and never as a fault.
+    async fn send(&self, request: Request<Body>) -> Reply {
+        let what = format!("{} {}", request.method(), request.uri().to_string().chars().take(200).collect::<String>());
+        let response = self.running.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.expect("a body").to_vec();
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let reply = Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, body };
+        if !parts.status.is_success() {
+            assert!(parts.status.is_client_error(), "{what}: {} {}", reply.status, reply.text());
+            let said = |name: &str| reply.body[name].as_str().is_some_and(|it| !it.is_empty());
+            assert!(said("code") && said("sentence"), "{what}: {} {:?}", reply.status, reply.text());
+        }
+        reply
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await
+    }
+
+    async fn raw(&self, path: &str, kind: &str, body: impl Into<Body>) -> Reply {
+        let request = self.request("POST", path).header(header::CONTENT_TYPE, kind).body(body.into());
+        self.send(request.expect("a request")).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.raw(&format!("/room/api/{path}"), "application/json", body.to_string()).await
+    }
+
+    async fn say(&self, who: &str, channel: &str, text: &str) -> Reply {
+        self.post("say", &json!({ "as": who, "channel": channel, "text": text })).await
+    }
+
+    async fn upload(&self, who: &str, channel: &str, name: &str, bytes: &[u8]) -> Reply {
+        let mut body = Vec::new();
+        for (field, value) in [("as", who), ("channel", channel), ("text", "see the file")] {
+            body.extend(
+                format!("--frontier\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                    .into_bytes(),
+            );
+        }
+        let name = name.replace(['"', '\r', '\n'], "_");
+        body.extend(
+            format!("--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
+                .into_bytes(),
+        );
+        body.extend(bytes);
+        body.extend(b"\r\n--frontier--\r\n");
+        self.raw("/room/api/upload", "multipart/form-data; boundary=frontier", body).await
+    }
+
+    async fn messages(&self, who: &str, channel: &str) -> Vec<Value> {
+        let channel = channel.replace('@', "%40");
+        let found = self.get(&format!("/room/api/messages?as={who}&channel={channel}")).await.ok();
+        found["messages"].as_array().expect("messages").clone()
+    }
+
+    /// Waits until all that is due is told.
+    async fn quiet(&self) {
+        let desk = &self.running.desk;
+        until("quiet", async || {
+            let now = desk.clock.now();
+            let told = self.running.app.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
+            told && desk.shown().next_wake.is_none_or(|at| at > now)
+        })
+        .await;
+    }
+
+    /// Stops, and holds what was written against its seal.
+    async fn strike(self) -> Written {
+        let data = self.data();
+        let healthz = self.get("/healthz").await;
+        assert_eq!(healthz.status, 200, "{}", healthz.text());
+        self.running.stop().await.expect("it stops well");
+        written::verifies(&data).await;
+        let panics = PANICS.lock().expect("a list").clone();
+        assert!(panics.is_empty(), "{panics:#?}");
+        Written::read(&data).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_sites_are_turned_away() {
+    let stage = Stage::set().await;
+    let body = json!({ "as": "maya", "channel": "credit-ai", "text": "hello from elsewhere" }).to_string();
+    let port = stage.running.address.port();
+    let say =
+        || Request::builder().method("POST").uri("/room/api/say").header(header::CONTENT_TYPE, "application/json");
+    let foreign_hosts =
+        ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "127.0.0.1", "localhost:1", "", "[::1"];
+    for host in foreign_hosts
+        .map(str::to_owned)
+        .into_iter()
+        .chain([format!("evil.example:{port}"), format!("x@127.0.0.1:{port}")])
+    {
+        let reply =
+            stage.send(say().header(header::HOST, &host).body(Body::from(body.clone())).expect("a request")).await;
+        assert_eq!((reply.status, reply.code()), (403, "foreign_host"), "{host}");
+        let reply = stage
+            .send(Request::builder().uri("/").header(header::HOST, &host).body(Body::empty()).expect("a request"))
+            .await;
+        assert_eq!(reply.status, 403, "{host}");
+    }
+    let reply = stage.send(say().body(Body::from(body.clone())).expect("a request")).await;
+    assert_eq!((reply.status, reply.code()), (403, "foreign_host"), "no Host at all");
+    let origins = ["http://evil.example", "null", "https://127.0.0.1", "file://", "http://127.0.0.1.evil.example", ""];
+    for origin in origins.map(str::to_owned).into_iter().chain([format!("http://evil.example:{port}")]) {
+        let from = || say().header(header::HOST, &stage.host).header(header::ORIGIN, &origin);
+        let reply = stage.send(from().body(Body::from(body.clone())).expect("a request")).await;
+        assert_eq!((reply.status, reply.code()), (403, "foreign_origin"), "{origin}");
+        // A form of another site needs no permission of the browser's to be sent: the origin is what tells.
+        let upload = from().uri("/room/api/upload").body(Body::from("--x--")).expect("a request");
+        assert_eq!(stage.send(upload).await.code(), "foreign_origin", "{origin}");
+        let look =
+            Request::builder().uri("/room/api/messages?as=maya&channel=credit-ai").header(header::HOST, &stage.host);
+        let reply = stage.send(look.header(header::ORIGIN, &origin).body(Body::empty()).expect("a request")).await;
+        assert_eq!(reply.code(), "foreign_origin", "{origin}");
+    }
+    let fetched = say().header(header::HOST, &stage.host).header("sec-fetch-site", "cross-site");
+    assert_eq!(stage.send(fetched.body(Body::from(body.clone())).expect("a request")).await.code(), "foreign_origin");
+    for kind in [
+        "text/plain",
+        "text/plain;charset=utf-8",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+    ] {
+        for path in ["say", "edit", "delete", "press", "form", "clock"] {
+            let reply = stage.raw(&format!("/room/api/{path}"), kind, body.clone()).await;
+            assert_eq!((reply.status, reply.code()), (415, "not_json"), "{path} as {kind:?}");
+        }
+    }
+    let own = say().header(header::HOST, &stage.host).header(header::ORIGIN, format!("http://{}", stage.host));
+    let reply = stage.send(own.body(Body::from(body)).expect("a request")).await;
+    assert_eq!(reply.status, 200, "the room's own page: {}", reply.text());
+    assert!(reply.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN).is_none());
+    let page = stage.get("/").await;
+    let policy =
+        page.headers.get(header::CONTENT_SECURITY_POLICY).expect("a policy").to_str().expect("text").to_owned();
+    assert!(
+        policy.contains("default-src 'self'")
+            && policy.contains("frame-ancestors 'none'")
+            && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let written = stage.strike().await;
+    assert_eq!(written.count("said.message"), 1, "only the room's own page was heard");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_path_leads_out_of_the_room() {
+    let stage = Stage::set().await;
+    let sent =
+        stage.upload("maya", "credit-ai", "../../keys/<b>é\u{202e}.html", b"<script>alert(1)</script>").await.ok();
+    assert!(sent["message"].is_string());
+    let message = stage.messages("maya", "credit-ai").await.pop().expect("a message");
+    let url = message["files"][0]["url"].as_str().expect("an address").to_owned();
+    assert!(!message["files"][0]["name"].as_str().expect("a name").contains(['/', '\\', '\u{202e}']), "{message}");
+    let file = stage.get(&url).await;
+    assert_eq!(file.bytes, b"<script>alert(1)</script>");
+    assert_eq!(file.headers[header::CONTENT_TYPE], "application/octet-stream");
+    assert!(file.headers[header::CONTENT_DISPOSITION].to_str().expect("text").starts_with("attachment;"));
+    assert_eq!(file.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    let hash = url.split('/').nth(4).expect("a hash").to_owned();
+    let (up, keys) = ("../".repeat(6), stage.data().join("keys/ledger.seed").display().to_string());
+    let encoded = keys.replace('/', "%2F");
+    let paths = [
+        format!("/room/assets/{up}etc/passwd"),
+        "/room/assets/..%2f..%2f..%2f..%2fetc%2fpasswd".to_owned(),
+        "/room/assets/%2e%2e/%2e%2e/Cargo.toml".to_owned(),
+        format!("/room/assets/{encoded}"),
+        "/room/assets/".to_owned(),
+        "/room/assets/index.html%00.css".to_owned(),
+        "/room/assets/%ff%fe".to_owned(),
+        format!("/room/api/files/{}/x", "../".repeat(21)),
+        "/room/api/files/..%2f..%2fkeys%2fledger.seed/x".to_owned(),
+        format!("/room/api/files/{encoded}/x"),
+        format!("/room/api/files/{}/x", "0".repeat(64)),
+        format!("/room/api/files/{}/x", "é".repeat(32)),
+        format!("/room/api/files/{}%2f../x", &hash[..61]),
+        format!("/room/api/files/{hash}"),
+        format!("/room/api/files/{hash}/"),
+        "/room/api/files/%ff/%ff".to_owned(),
+        "/../../etc/passwd".to_owned(),
+        "//etc/passwd".to_owned(),
+        "/room/api/".to_owned(),
+        "/nowhere".to_owned(),
+        "/keys/ledger.seed".to_owned(),
+    ];
+    let seed = std::fs::read_to_string(stage.data().join("keys/ledger.seed")).expect("a seed");
+    for path in paths {
+        let Ok(request) = stage.request("GET", &path).body(Body::empty()) else { continue };
+        let reply = stage.send(request).await;
+        assert!(
+            reply.status >= 400 && !reply.text().contains(&seed) && !reply.text().contains("root:"),
+            "{path}: {}",
+            reply.text()
+        );
+    }
+    // Names of downloads can't break the header.
+    for name in ["a%22%0d%0aSet-Cookie:%20x=1", "%E2%80%AE.exe", "..%2f..%2fx", "%00"] {
+        let reply = stage.get(&format!("/room/api/files/{hash}/{name}")).await;
+        assert!(reply.headers.get(header::SET_COOKIE).is_none(), "{name}");
+    }
+    stage.strike().await;
+}
+
+/// A stream of events, as the page reads it.
+async fn events(stage: &Stage, who: &str) -> tokio::sync::mpsc::UnboundedReceiver<String> {
+    let request = stage.request("GET", &format!("/room/api/events?as={who}")).body(Body::empty()).expect("a request");
+    let response = stage.running.router.clone().oneshot(request).await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut stream = response.into_body().into_data_stream();
+    let (send, receive) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(Ok(bytes)) = stream.next().await {
+            if send.send(String::from_utf8_lossy(&bytes).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+/// What is heard until a channel is named.
+async fn heard_until(events: &mut tokio::sync::mpsc::UnboundedReceiver<String>, named: &str) -> String {
+    let mut all = String::new();
+    let wait = async {
+        while !all.contains(named) {
+            all.push_str(&events.recv().await.expect("the stream goes on"));
+        }
+    };
+    tokio::time::timeout(kit::bot::PATIENCE, wait).await.expect("it comes");
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_reads_or_speaks_in_somebody_elses_direct_messages() {
+    let stage = Stage::set().await;
+    let mut jonas = events(&stage, "jonas").await;
+    let mut maya = events(&stage, "maya").await;
+    stage.say("maya", "@maya", "a word to myself").await.ok();
+    let mine =
+        stage.messages("maya", "@maya").await.pop().expect("a message")["id"].as_str().expect("an id").to_owned();
+    let looks = stage.get("/room/api/messages?as=jonas&channel=%40maya").await;
+    let absent = stage.get("/room/api/messages?as=jonas&channel=%40nobody").await;
+    assert_eq!((looks.status, looks.code()), (404, "unknown_channel"));
+    assert_eq!(looks.text().replace("maya", "nobody"), absent.text());
+    assert_eq!(stage.say("jonas", "@maya", "hello").await.code(), "unknown_channel");
+    assert_eq!(stage.upload("jonas", "@maya", "x.txt", b"x").await.code(), "unknown_channel");
+    let form = json!({ "as": "jonas", "form": "incident.open", "values": {}, "channel": "@maya" });
+    assert_eq!(stage.post("form", &form).await.code(), "unknown_channel");
+    // Neither can anybody tell whether a message stands there.
+    for (id, nothing) in [(mine.as_str(), "m0123456789abcdef0123")] {
+        for (path, more) in
+            [("press", json!({ "action": "ack:INC-1" })), ("edit", json!({ "text": "x" })), ("delete", json!({}))]
+        {
+            let mut body = json!({ "as": "jonas", "message": id });
+            body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            let there = stage.post(path, &body).await;
+            body["message"] = nothing.into();
+            let gone = stage.post(path, &body).await;
+            assert_eq!((there.status, there.text()), (gone.status, gone.text()), "{path} tells what stands where");
+        }
+    }
+    let reply = stage.post("say", &json!({ "as": "jonas", "channel": "credit-ai", "text": "x", "thread": mine })).await;
+    assert_eq!(reply.code(), "unknown_thread");
+    stage.say("jonas", "credit-ai", "for everybody").await.ok();
+    let heard = heard_until(&mut jonas, "credit-ai").await;
+    assert!(!heard.contains("@maya"), "{heard}");
+    assert!(heard_until(&mut maya, "credit-ai").await.contains("@maya"));
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restricted_incident_does_not_exist_for_others() {
+    let stage = Stage::set().await;
+    let mut jonas = events(&stage, "jonas").await;
+    let secret = "Zebrafinch";
+    let opened = stage
+        .say(
+            "maya",
+            "credit-ai",
+            &format!("/incident open credit-scoring sev2 {secret} scores leak restricted=yes class=output.bias"),
+        )
+        .await
+        .ok();
+    assert!(opened.to_string().contains("INC-1"), "{opened}");
+    stage.quiet().await;
+    stage.say("maya", "INC-1", &format!("between us: {secret}")).await.ok();
+    stage.upload("maya", "INC-1", "zebrafinch.txt", secret.as_bytes()).await.ok();
+    stage.say("maya", "INC-1", &format!("/incident note INC-1 {secret} again")).await.ok();
+    stage.post("clock", &json!({ "advance": "3h" })).await.ok();
+    stage.quiet().await;
+    let inside = stage.messages("maya", "INC-1").await;
+    assert!(inside.len() > 3, "its own people see it: {inside:#?}");
+    let file = inside.iter().find_map(|it| it["files"][0]["url"].as_str()).expect("the file").to_owned();
+    let hash = file.split('/').nth(4).expect("a hash").to_owned();
+    let ids: Vec<String> = inside.iter().map(|it| it["id"].as_str().expect("an id").to_owned()).collect();
+
+    // Whatever an outsider tries is answered as for an incident that isn't there.
+    let absent = "INC-777";
+    let outsider = "jonas";
+    let texts = [
+        "/incident status {}",
+        "/incident timeline {}",
+        "/incident note {} hello",
+        "/incident ack {}",
+        "/incident working {}",
+        "/incident assess {} nothing",
+        "/incident contain {} stopped",
+        "/incident resolve {} done",
+        "/incident review {}",
+        "/incident review {} accept",
+        "/incident reopen {} again",
+        "/incident withdraw {} no",
+        "/incident severity {} sev1 worse",
+        "/incident invite {} @jonas",
+        "/incident page {} chief-risk now",
+        "/incident lead {} @jonas",
+        "/incident update {} hello",
+        "/incident decision {} that",
+        "/incident link {} https://example.org x",
+        "/incident follow-up {} @jonas due=2d look",
+        "/incident pause {} waiting on a third party",
+        "/incident resume {}",
+        "/incident contest {} says=vendor no",
+        "@countersign incident note {} hello",
+    ];
+    let mut all_he_got = String::new();
+    for text in texts {
+        let there = stage.say(outsider, "credit-ai", &text.replace("{}", "INC-1")).await;
+        let gone = stage.say(outsider, "credit-ai", &text.replace("{}", absent)).await;
+        all_he_got.push_str(&there.text());
+        let words = |reply: &Reply| {
+            let mut body = reply.body.clone();
+            body["message"] = Value::Null;
+            body.to_string().replace(absent, "INC-1")
+        };
+        assert_eq!((there.status, words(&there)), (gone.status, words(&gone)), "{text}");
+    }
+    let posts = |case: &str| {
+        let card = format!("b{case}@local/{case}");
+        vec![
+            ("say", json!({ "channel": case, "text": "hello" })),
+            ("press", json!({ "message": null, "channel": "credit-ai", "action": format!("ack:{case}") })),
+            ("press", json!({ "message": null, "channel": "credit-ai", "action": format!("form:resolve:{case}") })),
+            ("press", json!({ "message": null, "channel": case, "action": format!("ack:{case}") })),
+            ("press", json!({ "message": card, "action": format!("ack:{case}") })),
+            ("form", json!({ "form": format!("incident.resolve:{case}"), "values": { "text": "over" } })),
+            ("form", json!({ "form": format!("incident.note:{case}"), "values": { "text": "x" }, "channel": case })),
+            ("edit", json!({ "message": card, "text": "x" })),
+            ("edit", json!({ "message": card, "channel": case, "text": "x" })),
+            ("delete", json!({ "message": card })),
+            ("delete", json!({ "message": card, "channel": case })),
+            ("say", json!({ "channel": "credit-ai", "text": "x", "thread": card })),
+        ]
+    };
+    for ((path, there), (_, gone)) in posts("INC-1").into_iter().zip(posts(absent)) {
+        let send = async |mut body: Value| {
+            body["as"] = outsider.into();
+            stage.post(path, &body).await
+        };
+        let (there_reply, gone_reply) = (send(there.clone()).await, send(gone).await);
+        all_he_got.push_str(&there_reply.text());
+        assert_eq!(
+            (there_reply.status, there_reply.text()),
+            (gone_reply.status, gone_reply.text().replace(absent, "INC-1")),
+            "{path} {there}"
+        );
+    }
+    for id in &ids {
+        for path in ["press", "edit", "delete"] {
+            let mut body = json!({ "as": outsider, "message": id });
+            match path {
+                "press" => body["action"] = "ack:INC-5".into(),
+                "edit" => body["text"] = "x".into(),
+                _ => {}
+            }
+            let there = stage.post(path, &body).await;
+            body["message"] = "b123".into();
+            let gone = stage.post(path, &body).await;
+            assert_eq!((there.status, there.text()), (gone.status, gone.text()), "{path} {id}");
+            all_he_got.push_str(&there.text());
+        }
+    }
+    let there = stage.get("/room/api/messages?as=jonas&channel=INC-1").await;
+    let gone = stage.get(&format!("/room/api/messages?as=jonas&channel={absent}")).await;
+    assert_eq!((there.status, there.text()), (gone.status, gone.text().replace(absent, "INC-1")));
+    assert_eq!(stage.upload(outsider, "INC-1", "x.txt", b"x").await.code(), "unknown_channel");
+
+    // Nor does anything that he may see speak of it.
+    for text in [
+        "/incident list",
+        "/incident list all",
+        "/incident list mine",
+        "/sla mine",
+        "/sla status",
+        "/sla digest week",
+        "/sla health",
+        "/incident help",
+    ] {
+        let reply = stage.say(outsider, "credit-ai", text).await;
+        all_he_got.push_str(&reply.text());
+    }
+    for channel in ["credit-ai", "claims-pilot", "countersign-ops", "@jonas"] {
+        all_he_got.push_str(&Value::from(stage.messages(outsider, channel).await).to_string());
+    }
+    all_he_got.push_str(&stage.get("/room/api/mine?as=jonas").await.text());
+    all_he_got.push_str(&stage.get("/room/api/people").await.text());
+    all_he_got.push_str(&stage.get("/room/api/verbs").await.text());
+    stage.say("maya", "credit-ai", "for everybody").await.ok();
+    let heard = heard_until(&mut jonas, "credit-ai").await;
+    for hidden in [secret, &secret.to_lowercase(), hash.as_str()] {
+        assert!(!all_he_got.contains(hidden), "{hidden} is spoken of in {all_he_got}");
+    }
+    assert!(!heard.contains("INC-1"), "{heard}");
+
+    // Let in by name, he sees it; and an insider always did.
+    assert!(stage.get("/room/api/messages?as=dev&channel=INC-1").await.status == 200, "dev is on triage");
+    stage.say("maya", "INC-1", "/incident invite INC-1 @jonas").await.ok();
+    assert_eq!(stage.get("/room/api/messages?as=jonas&channel=INC-1").await.status, 200);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_its_author_changes_a_message() {
+    let stage = Stage::set().await;
+    let said = stage.say("maya", "credit-ai", "mine").await.ok();
+    let message = said["message"].as_str().expect("an id").to_owned();
+    let change = async |path: &str, who: &str, id: &str| {
+        let mut body = json!({ "as": who, "message": id });
+        if path == "edit" {
+            body["text"] = "changed".into();
+        }
+        stage.post(path, &body).await
+    };
+    stage.say("maya", "credit-ai", "/approval request credit-scoring \"Ship v1\"").await.ok();
+    stage.quiet().await;
+    let card =
+        stage.messages("maya", "credit-ai").await.into_iter().find(|it| it["author"]["bot"] == true).expect("a card");
+    let card = card["id"].as_str().expect("an id").to_owned();
+    for path in ["edit", "delete"] {
+        assert_eq!(change(path, "jonas", &message).await.code(), "not_yours");
+        assert_eq!(change(path, "maya", &card).await.code(), "not_yours", "the bot's words are the bot's");
+        assert_eq!(change(path, "countersign", &card).await.code(), "unknown_person");
+        assert_eq!(change(path, "maya", "nothing").await.code(), "unknown_message");
+    }
+    assert_eq!(stage.messages("jonas", "credit-ai").await[0]["raw"], "mine");
+    change("edit", "maya", &message).await.ok();
+    change("delete", "maya", &message).await.ok();
+    assert_eq!(change("edit", "maya", &message).await.code(), "unknown_message", "what is deleted is not changed");
+    assert_eq!(change("delete", "maya", &message).await.code(), "unknown_message");
+    let stands = stage.messages("jonas", "credit-ai").await[0].clone();
+    assert!(stands["deleted"] == true && stands["raw"].is_null() && stands["text"] == json!([]), "{stands}");
+    let written = stage.strike().await;
+    let was: Vec<_> = written
+        .heard()
+        .filter_map(|heard| match &heard.what {
+            WhatRecord::Edit { was, .. } | WhatRecord::Deletion { was, .. } => was.clone(),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(was.len(), 2, "what stood before is kept: {was:?}");
+    assert!(was[0].contains("mine") && was[1].contains("changed"), "{was:?}");
+}
+
+/// Texts that try to be more than text.
+fn nasty() -> Vec<String> {
+    let mut all: Vec<String> = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<!channel> <!here> <@U123> @everyone @here <#C1>",
+        "*bold* _it_ ~no~ `code` ```block``` [a](javascript:alert(1)) ||spoiler|| > quote",
+        "{{ 7 * 7 }} {% for x in y %} {# c #}",
+        "\u{202e}desrever\u{202c} \u{2066}x\u{2069}",
+        "zero\u{200b}width\u{feff} \u{ad}soft",
+        "nul\0 bell\u{7} esc\u{1b}[31mred\u{1b}[0m",
+        "\u{e000}sentinel\u{e00f}",
+        "é́́́́ z̷̢̧̛̛̗̪̤̈́a̸l̷g̶o̶",
+        "👩‍👩‍👧‍👦 🏳️‍🌈",
+        "مرحبا بالعالم שלום",
+        "line\nbreak\r\nand\u{2028}more",
+        "INC-1 APR-1 INC-99999999999999999999",
+        "@countersign",
+        "@countersign approval approve APR-1",
+        "/approval approve APR-1",
+        "/",
+        "//",
+        "/ 2",
+        "/\u{202e}",
+        "/approval",
+        "/nothing at all",
+        "'; drop table ledger; --",
+        "\\u0000 \\x00 %s %n %00 ../../etc/passwd",
+        "\"",
+        "“",
+        "key=value key= =value ==",
+        "\u{10ffff}\u{fffe}",
+        "2026-13-45T99:99",
+        "due=9999999999999999999d",
+        "1e999",
+        "-1",
+        "null",
+        "NaN",
+    ]
+    .map(str::to_owned)
+    .into();
+    all.push("x".repeat(100_000));
+    all.push("\u{202e}ä\n".repeat(20_000));
+    all.push("@maya ".repeat(15_000));
+    all.push("[".repeat(100_000));
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_typed_stays_text() {
+    let stage = Stage::set().await;
+    stage.say("maya", "credit-ai", "/approval request credit-scoring \"Ship v1\"").await.ok();
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 Drift").await.ok();
+    let mut chatter = Vec::new();
+    for text in nasty() {
+        let quoted = text.replace('"', "'");
+        let reply = stage.say("maya", "credit-ai", &text).await;
+        if let Some(id) = reply.body["message"].as_str().filter(|_| reply.status == 200) {
+            chatter.push((id.to_owned(), text.clone()));
+        }
+        for line in [
+            format!("/approval request credit-scoring \"{quoted}\""),
+            format!("/approval request credit-scoring \"Ship\" {text}"),
+            format!("/incident open credit-scoring sev3 {text}"),
+            format!("/approval note APR-1 {text}"),
+            format!("/incident note INC-1 {text}"),
+            format!("/incident {text}"),
+            format!("/approval decline APR-2 {text}"),
+            format!("/approval delegate @{text}"),
+            format!("/sla digest {text}"),
+            format!("@countersign {text}"),
+        ] {
+            stage.say("maya", "credit-ai", &line).await;
+        }
+        for form in ["incident.open", "approval.request", "incident.note:INC-1", "approval.decline:APR-1:1", &quoted] {
+            let values = json!({ "workflow": "credit-scoring", "severity": "sev3", "title": text, "text": text, "reason": text, "action": text, &quoted: text });
+            stage.post("form", &json!({ "as": "maya", "form": form, "values": values, "channel": "credit-ai" })).await;
+        }
+        for action in [
+            text.clone(),
+            format!("approve:{text}"),
+            format!("form:{text}"),
+            format!("ack:INC-1:{text}"),
+            format!("approval.decline:APR-1:{text}"),
+        ] {
+            stage
+                .post("press", &json!({ "as": "priya", "message": null, "channel": "credit-ai", "action": action }))
+                .await;
+        }
+        for body in [
+            json!({ "as": text, "channel": "credit-ai", "text": "x" }),
+            json!({ "as": "maya", "channel": text, "text": "x" }),
+            json!({ "as": "maya", "channel": format!("@{text}"), "text": "x" }),
+            json!({ "as": "maya", "channel": "credit-ai", "text": "x", "thread": text }),
+            json!({ "as": "maya", "channel": "credit-ai", "text": "/sla mine", "key": text }),
+        ] {
+            stage.post("say", &body).await;
+        }
+        stage.post("edit", &json!({ "as": "maya", "message": text, "text": text })).await;
+        stage.post("delete", &json!({ "as": "maya", "message": text })).await;
+        stage.post("clock", &json!({ "advance": text })).await;
+        stage.post("clock", &json!({ "to": text })).await;
+        stage.upload("maya", "credit-ai", &text.chars().take(2_000).collect::<String>(), text.as_bytes()).await;
+    }
+    for text in ["", " ", "\n\n", "\u{a0}\u{2003}"] {
+        assert_eq!(stage.say("maya", "credit-ai", text).await.code(), "empty", "{text:?}");
+    }
+    assert_eq!(stage.say("maya", "credit-ai", &"x".repeat(200_001)).await.code(), "too_long");
+    stage.quiet().await;
+    stage.post("clock", &json!({ "advance": "1d" })).await.ok();
+    stage.quiet().await;
+
+    // What people said is kept to the letter, and shown without what hides in it; the bot's cards too.
+    let shown: BTreeMap<String, Value> = all_messages(&stage, "maya", "credit-ai").await;
+    for (id, text) in &chatter {
+        let message = &shown[id];
+        assert_eq!(message["raw"].as_str(), Some(text.as_str()), "kept to the letter");
+        assert!(!hides_something(&message["text"].to_string()), "{}", message["text"]);
+    }
+    let mut templates = 0;
+    for message in shown.values().filter(|it| !it["card"].is_null()) {
+        let card = message["card"].to_string();
+        assert!(!hides_something(&card), "{card}");
+        templates += usize::from(card.contains("{{ 7 * 7 }}"));
+        assert!(!card.contains("\"49 "), "a template ran on people's words: {card}");
+    }
+    assert!(templates > 0, "titles are shown as they were typed");
+    stage.strike().await;
+}
+
+fn hides_something(json: &str) -> bool {
+    // Newlines are escaped in JSON, so no control character stands in it as itself; hidden ones would.
+    let decoded: Value = serde_json::from_str(json).expect("JSON");
+    fn any(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.chars().any(countersign::grammar::clean::is_hidden),
+            Value::Array(all) => all.iter().any(any),
+            Value::Object(all) => all.values().any(any),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    any(&decoded)
+}
+
+async fn all_messages(stage: &Stage, who: &str, channel: &str) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    // Without `after`, the last thousand; from an entry on, all that changed since.
+    let mut after = 1;
+    loop {
+        let page = stage.get(&format!("/room/api/messages?as={who}&channel={channel}&after={after}")).await.ok();
+        let messages = page["messages"].as_array().expect("messages");
+        if messages.is_empty() {
+            return all;
+        }
+        for message in messages {
+            all.insert(message["id"].as_str().expect("an id").to_owned(), message.clone());
+        }
+        after = page["last"].as_i64().expect("a number");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generated_lines_get_an_answer() {
+    let mut dice = Dice::thrown("hostile");
+    let stage = Stage::set().await;
+    let people = ["maya", "priya", "tomas", "dev", "lena", "arjun", "anika", "henrik"];
+    let words: Vec<String> = VERBS
+        .iter()
+        .flat_map(|verb| verb.args.iter().map(|arg| format!("{}=", arg.name)).chain([verb.verb.to_owned()]))
+        .chain(
+            [
+                "INC-1",
+                "APR-1",
+                "INC-2",
+                "APR-3",
+                "INC-0",
+                "APR-4294967296",
+                "credit-scoring",
+                "claims-triage",
+                "sev1",
+                "sev9",
+                "@maya",
+                "@nobody",
+                "model-risk",
+                "2h",
+                "0m",
+                "99999999999d",
+                "tomorrow",
+                "until",
+                "2027-02-30",
+                "none",
+                "accept",
+                "week",
+                "2026-01-01..2020-01-01",
+                "\"",
+                "“two words”",
+                "=",
+                "==",
+                "key=value",
+                "\u{202e}",
+                "https://example.org",
+                "vendor",
+                "requester",
+                "1",
+                "-1",
+                "yes",
+                "…",
+                "x",
+            ]
+            .map(str::to_owned),
+        )
+        .collect();
+    for _ in 0..500 {
+        let root = *dice.one_of(&[
+            "/incident",
+            "/approval",
+            "/sla",
+            "@countersign",
+            "@countersign incident",
+            "/incident INC-1",
+            "/approval APR-1",
+        ]);
+        let mut line = root.to_owned();
+        if dice.below(10) > 0 {
+            let verbs: Vec<&str> = VERBS.iter().filter(|verb| root.contains(verb.root)).map(|verb| verb.verb).collect();
+            let verb = if verbs.is_empty() { "help" } else { dice.who(&verbs) };
+            line.push_str(&format!(" {verb}"));
+        }
+        for _ in 0..dice.below(7) {
+            let word = dice.one_of(&words).clone();
+            line.push_str(if dice.below(12) == 0 { "" } else { " " });
+            line.push_str(&word);
+        }
+        let who = dice.who(&people);
+        let reply = stage.say(who, "credit-ai", &line).await;
+        assert_eq!(reply.status, 200, "{line}: {}", reply.text());
+        let answered = !reply.body["answers"].as_array().expect("answers").is_empty() || !reply.body["form"].is_null();
+        assert!(answered || !line.starts_with('/'), "a command is answered: {line}: {}", reply.text());
+    }
+    stage.post("clock", &json!({ "advance": "5d" })).await.ok();
+    stage.quiet().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_sent_is_answered_in_json() {
+    let stage = Stage::set().await;
+    let say = json!({ "as": "maya", "channel": "credit-ai", "text": "x" });
+    let with = |key: &str, value: Value| {
+        let mut body = say.clone();
+        body[key] = value;
+        body.to_string().into_bytes()
+    };
+    let mut bodies: Vec<Vec<u8>> = [
+        "",
+        "null",
+        "true",
+        "1",
+        "\"x\"",
+        "[]",
+        "{}",
+        "{",
+        "[[",
+        "{\"as\":",
+        "{\"as\":\"maya\",\"as\":\"dev\"}",
+        "\u{feff}{}",
+        "nonsense",
+    ]
+    .iter()
+    .map(|text| text.as_bytes().to_vec())
+    .collect();
+    bodies.push(vec![0xff, 0xfe, 0x00]);
+    bodies.push(b"{\"as\":\"ma\xffya\"}".to_vec());
+    bodies.push("[".repeat(500_000).into_bytes());
+    bodies.push(format!("{{\"as\":\"{}\"}}", "x".repeat(2 << 20)).into_bytes());
+    bodies.push(b"{\"as\":\"maya\",\"channel\":\"credit-ai\",\"text\":\"\\ud800\"}".to_vec());
+    for key in
+        ["as", "channel", "text", "thread", "key", "message", "action", "form", "values", "advance", "to", "unknown"]
+    {
+        for value in [
+            json!(null),
+            json!(1),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!(1e308),
+            json!([["x"]]),
+            json!({ "a": { "b": [] } }),
+        ] {
+            bodies.push(with(key, value));
+        }
+    }
+    for path in ["say", "edit", "delete", "press", "form", "clock", "upload"] {
+        for body in &bodies {
+            for kind in [
+                "application/json",
+                "multipart/form-data; boundary=x",
+                "multipart/form-data",
+                "application/json; charset=latin1",
+                "nonsense",
+            ] {
+                if path == "upload" || kind.starts_with("application/json") {
+                    stage.raw(&format!("/room/api/{path}"), kind, body.clone()).await;
+                }
+            }
+        }
+    }
+    let values = json!({ "a": 1, "b": null, "c": true, "title": 3 });
+    stage.post("form", &json!({ "as": "maya", "form": "incident.open", "values": values })).await.ok();
+    for value in [json!([]), json!({})] {
+        let reply =
+            stage.post("form", &json!({ "as": "maya", "form": "incident.open", "values": { "title": value } })).await;
+        assert_eq!(reply.code(), "malformed");
+    }
+    for query in [
+        "",
+        "?as=",
+        "?as=maya",
+        "?channel=x",
+        "?as=maya&channel=credit-ai&after=x",
+        "?as=maya&channel=credit-ai&after=99999999999999999999",
+        "?as=%ff&channel=%ff",
+        "?as[]=maya",
+        "?as=maya&as=dev&channel=x",
+        "?&&&=&",
+    ] {
+        for path in ["messages", "mine", "events", "people", "clock", "verbs"] {
+            if path == "events" && query.starts_with("?as=maya") && !query.contains("&as=") {
+                continue;
+            }
+            stage.get(&format!("/room/api/{path}{query}")).await;
+        }
+    }
+    for after in ["-1", "0", "9223372036854775807", "-9223372036854775808"] {
+        stage.get(&format!("/room/api/messages?as=maya&channel=credit-ai&after={after}")).await.ok();
+    }
+    for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"] {
+        for path in [
+            "/room/api/say",
+            "/room/api/messages",
+            "/room/api/nothing",
+            "/",
+            "/nothing",
+            "/healthz",
+            "/room/assets/index.html",
+            "/room",
+        ] {
+            let reply = stage.send(stage.request(method, path).body(Body::empty()).expect("a request")).await;
+            assert!(method == "GET" || reply.status >= 400, "{method} {path}: {}", reply.status);
+        }
+    }
+    for span in ["0m", "-1h", "9999999999d", "1y", "", "soon", "367d"] {
+        assert_eq!(stage.post("clock", &json!({ "advance": span })).await.code(), "malformed", "{span}");
+    }
+    assert_eq!(stage.post("clock", &json!({})).await.code(), "malformed");
+    assert_eq!(stage.post("clock", &json!({ "advance": "1h", "to": "next-wake" })).await.code(), "malformed");
+    let written = stage.strike().await;
+    assert!(written.heard().all(|heard| !matches!(heard.what, WhatRecord::Edit { .. } | WhatRecord::Deletion { .. })));
+}
+
+/// An hour of a real meeting, with brackets, pings, links and its own bot's commands, around a story.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_conversation_holds_no_command() {
+    let shared = std::env::var_os("COUNTERSIGN_SHARED").map(PathBuf::from);
+    let shared = shared.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")));
+    let Ok(text) = std::fs::read(shared.join("conversations/ubuntu-meeting.0.ascii.txt")) else {
+        return println!("skipped: no shared data");
+    };
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let people = ["maya", "jonas", "dev", "lena", "arjun", "priya", "tomas", "anika", "henrik", "ravi", "elena"];
+    let mut nicks: BTreeMap<String, &str> = BTreeMap::new();
+    let stage = Stage::set().await;
+    stage.say("maya", "credit-ai", "/approval request credit-scoring \"Ship v1\"").await.ok();
+    let mut said: Vec<(String, String, String)> = Vec::new();
+    for line in text.lines() {
+        // `channel day [hh:mm] <nick> words`, or `=== nick joined`.
+        let Some((nick, words)) = line.split_once("] <").and_then(|(_, rest)| rest.split_once("> ")) else { continue };
+        if words.trim().is_empty() {
+            continue;
+        }
+        let known = nicks.len();
+        let who = *nicks.entry(nick.to_owned()).or_insert(people[known % people.len()]);
+        let reply = stage.say(who, "credit-ai", words).await.ok();
+        assert_eq!(reply["answers"], json!([]), "taken for a command: {words}");
+        assert!(reply["form"].is_null() && reply["errors"].is_null(), "taken for a command: {words}");
+        let id = reply["message"].as_str().unwrap_or_else(|| panic!("not in the transcript: {words}"));
+        said.push((id.to_owned(), who.to_owned(), words.to_owned()));
+        if said.len() == 400 {
+            stage.say("priya", "credit-ai", "@countersign approve APR-1").await.ok();
+        }
+        if said.len() == 800 {
+            stage.say("tomas", "credit-ai", "/approval approve APR-1").await.ok();
+            stage.post("clock", &json!({ "advance": "2h" })).await.ok();
+        }
+    }
+    assert!(said.len() > 1_000, "{} lines", said.len());
+    stage.quiet().await;
+    let shown = all_messages(&stage, "maya", "credit-ai").await;
+    for (id, who, words) in &said {
+        assert_eq!(
+            (shown[id]["author"]["id"].as_str(), shown[id]["raw"].as_str()),
+            (Some(who.as_str()), Some(words.as_str()))
+        );
+    }
+    let order: Vec<i64> = said.iter().map(|(id, ..)| shown[id]["order"].as_i64().expect("a number")).collect();
+    assert!(order.is_sorted(), "in the order in which it was said");
+    let written = stage.strike().await;
+    let kept: Vec<(&str, &str)> = written
+        .heard()
+        .filter_map(|heard| match &heard.what {
+            WhatRecord::Message { text, .. } => {
+                Some((heard.person.as_ref().expect("a persona").as_str(), text.as_str()))
+            }
+            _ => None,
+        })
+        .filter(|(_, text)| !text.starts_with("@countersign"))
+        .collect();
+    let expected: Vec<(&str, &str)> = said.iter().map(|(_, who, words)| (who.as_str(), words.as_str())).collect();
+    assert_eq!(kept, expected, "whole, and in order");
+    assert_eq!(written.count("approval.approved") + written.count("approval.voted"), 2, "{:?}", written.kinds());
+}
