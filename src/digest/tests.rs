@@ -261,6 +261,7 @@ async fn a_digest_is_drawn_from_rows() {
             snapshot: "{}".to_owned(),
         });
         commit.duties.push(DutyRow {
+            holders: Vec::new(),
             case: case.to_owned(),
             number: 1,
             workflow: "credit-scoring".to_owned(),

@@ -1,11 +1,18 @@
-# The bot notices that it is behind itself, says so once to the operators and to whoever asks, and says when it has caught up.
+# A message that has waited for longer than a minute is the bot being behind: said once to the operators, on `/sla health`, and again when it has caught up.
 
-09:00 the watchdog looks
-      nobody is told anything
-      #credit is unreachable
+09:00 #credit is unreachable
       maya> /incident open credit sev3 A control is slow
-      dev> /incident ack INC-1
-09:05 the watchdog looks
+09:00 the watchdog looks
       ledger: house.fell-behind x0
+09:05 the watchdog looks
+      #ops: I am behind: what I tell comes late ... The oldest message waits for
+      ledger: house.fell-behind x1
       maya> /sla health
-      maya hears: I am well
+      maya hears: I am behind
+09:06 the watchdog looks
+      not #ops: I am behind
+      ledger: house.fell-behind x1
+09:06 #credit is back
+09:30 the watchdog looks
+      #ops: I have caught up
+      ledger: house.caught-up x1
