@@ -2,7 +2,6 @@
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -30,7 +29,6 @@ pub struct Answers {
     desk: DeskHandle,
     reader: Reader,
     health: Health,
-    data: PathBuf,
 }
 
 /// The side panel of a room: what somebody owes, and the open cases that they can see.
@@ -72,13 +70,13 @@ pub struct PanelCase {
 }
 
 impl Answers {
-    pub fn new(desk: DeskHandle, reader: Reader, health: Health, data: PathBuf) -> Answers {
-        Answers { desk, reader, health, data }
+    pub fn new(desk: DeskHandle, reader: Reader, health: Health) -> Answers {
+        Answers { desk, reader, health }
     }
 
     /// # Errors
     /// The database's.
-    pub async fn answer(&self, query: &Query, by: &PersonId, _here: Option<CaseId>) -> Result<Vec<Card>, StoreError> {
+    pub async fn answer(&self, query: &Query, by: &PersonId) -> Result<Vec<Card>, StoreError> {
         let shown = self.desk.shown();
         let now = self.desk.clock.now();
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
@@ -121,7 +119,7 @@ impl Answers {
                 let zone = shown.policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
                 let period = digest::Period::of(*range, as_of, zone);
                 let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
-                let drawn = digest::draw(&self.reader, &self.data, &shown.policy, &period, &workflows, as_of).await?;
+                let drawn = digest::draw(&self.reader, &shown.policy, &period, &workflows, as_of).await?;
                 vec![drawn.card()]
             }
             Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],

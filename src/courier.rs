@@ -10,7 +10,6 @@
 //! - the receipt can't be recorded (disk full): reported again until it can.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::task::{Id, JoinError, JoinSet};
@@ -39,8 +38,6 @@ pub struct Courier {
     desk: DeskHandle,
     reader: Reader,
     chats: Chats,
-    /// The data folder, for the ledger head that a digest prints.
-    folder: PathBuf,
     /// Lanes that were asked to wait, and until when: what is said meanwhile waits behind what was said before.
     held: HashMap<String, At>,
 }
@@ -93,8 +90,8 @@ impl UnderWay {
 }
 
 impl Courier {
-    pub fn new(desk: DeskHandle, reader: Reader, chats: Chats, folder: PathBuf) -> Courier {
-        Courier { desk, reader, chats, folder, held: HashMap::new() }
+    pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Courier {
+        Courier { desk, reader, chats, held: HashMap::new() }
     }
 
     /// Runs until the desk is gone.
@@ -163,7 +160,6 @@ impl Courier {
                 desk: self.desk.clone(),
                 reader: self.reader.clone(),
                 chat: self.chats.get(&lane.platform).cloned(),
-                folder: self.folder.clone(),
                 lane,
                 cases: HashMap::new(),
                 roots: HashMap::new(),
@@ -202,7 +198,6 @@ struct LaneRun {
     desk: DeskHandle,
     reader: Reader,
     chat: Option<Arc<dyn Chat>>,
-    folder: PathBuf,
     lane: Lane,
     cases: HashMap<CaseId, Option<Case>>,
     /// Cards that this round posted: the roots of their cases' threads, before the receipt is read back.
@@ -367,7 +362,7 @@ impl LaneRun {
                 let zone =
                     shown.policy.digests.iter().find(|it| &it.name == schedule).map_or(chrono_tz::UTC, |it| it.zone);
                 let period = digest::Period { from: *from, to: *to, zone };
-                digest::draw(&self.reader, &self.folder, &shown.policy, &period, &workflows, *to).await?.card()
+                digest::draw(&self.reader, &shown.policy, &period, &workflows, *to).await?.card()
             }
             telling => card::tell(&self.speaker(&shown.policy), telling),
         };

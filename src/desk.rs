@@ -116,7 +116,6 @@ pub enum Heeded {
     Query {
         query: Query,
         by: PersonId,
-        here: Option<CaseId>,
     },
     /// The policy file is to be read again.
     ReloadPolicy {

@@ -83,13 +83,17 @@ impl Projection {
                 case: entry.case.map(|case| case.to_string()),
                 seq: entry.seq,
             }),
-            WhatRecord::Edit { message, text, .. } => self.commit.message_changes.push(MessageChange::Edited {
-                lane,
-                id: message.clone(),
-                body: Body { text: Some(text), files: &[], card: None }.json(),
-                at_us: entry.at.0,
-                seq: entry.seq,
-            }),
+            WhatRecord::Edit { message, text, was } => {
+                // Only the words are edited; the files that came with them stay.
+                let files = was.as_deref().map(files_in).unwrap_or_default();
+                self.commit.message_changes.push(MessageChange::Edited {
+                    lane,
+                    id: message.clone(),
+                    body: Body { text: Some(text), files: &files, card: None }.json(),
+                    at_us: entry.at.0,
+                    seq: entry.seq,
+                });
+            }
             WhatRecord::Deletion { message, .. } => self.commit.message_changes.push(MessageChange::Deleted {
                 lane,
                 id: message.clone(),
@@ -231,6 +235,16 @@ struct Body<'a> {
     files: &'a [crate::chat::File],
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<&'a crate::card::Card>,
+}
+
+/// The files of a message as it stood.
+fn files_in(body: &str) -> Vec<crate::chat::File> {
+    #[derive(serde::Deserialize)]
+    struct Stood {
+        #[serde(default)]
+        files: Vec<crate::chat::File>,
+    }
+    serde_json::from_str(body).map(|stood: Stood| stood.files).unwrap_or_default()
 }
 
 impl Body<'_> {

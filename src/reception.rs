@@ -72,7 +72,7 @@ impl Reception {
             Heeded::Heard => Ok(Answer::default()),
             Heeded::AcceptDraft { case, by } => self.accept_draft(heard, case, &by).await,
             Heeded::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
-            Heeded::Query { query, by, here } => match self.answers.answer(&query, &by, here).await {
+            Heeded::Query { query, by } => match self.answers.answer(&query, &by).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
                 Err(error) => Err(unreadable(&error)),
             },

@@ -83,8 +83,8 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     let (desk, handle) = Desk::open(folder, writer, setup).await?;
     let health = Health::new(handle.clone(), reader.clone());
     let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
-    let courier = Courier::new(handle.clone(), reader.clone(), chats, data.clone());
-    let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), data.clone());
+    let courier = Courier::new(handle.clone(), reader.clone(), chats);
+    let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
     let reception = Reception { desk: handle.clone(), answers, policy_file };
     let app = App { reception, reader, folder: Arc::new(Blobs { data }), health: health.clone() };
     let router = web::router(app.clone(), Guard::new(address, &config.hosts));

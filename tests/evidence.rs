@@ -605,7 +605,7 @@ async fn the_same_as_of_gives_the_same_bytes() {
     let policy = Policy::read(EXAMPLE).expect("the example");
     let draw = async |reader: &store::Reader, as_of: At| {
         let period = Period { from: START - Span::days(1), to: START + Span::days(6), zone: chrono_tz::Asia::Kolkata };
-        let digest = digest::draw(reader, Path::new(""), &policy, &period, &[], as_of).await.expect("a digest");
+        let digest = digest::draw(reader, &policy, &period, &[], as_of).await.expect("a digest");
         let card = serde_json::to_string(&digest.card()).expect("JSON");
         format!("{}\n{}\n{}\n{card}", digest.text(chrono_tz::UTC), digest.json(), digest.csv())
     };
@@ -661,7 +661,7 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     // Receipts come at the same moment, and count in the ledger.
     house.calm().await;
     let (as_of, reader) = (house.now(), house.reader.clone());
-    let draw = async || digest::draw(&reader, Path::new(""), &policy, &period, &[], as_of).await.expect("a digest");
+    let draw = async || digest::draw(&reader, &policy, &period, &[], as_of).await.expect("a digest");
     let drawn = draw().await;
     let line = &drawn.workflows[0].lines[0];
     assert_eq!(line.duty, "acknowledge");

@@ -63,7 +63,7 @@ impl Desk {
                 Some(answer) => Heeded::Answer(answer),
                 // Figures weren't kept, since they would be out of date: they are read again.
                 None => match (self.read(turn, &heard, person.as_ref(), here), person) {
-                    (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by, here },
+                    (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by },
                     (Read::Asked(Asked::Case { id, command }), Some(by)) if takes_the_draft(&command) => {
                         Heeded::AcceptDraft { case: id, by }
                     }
@@ -93,7 +93,7 @@ impl Desk {
                             Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
                         }))
                     }
-                    Asked::Query(query) => Err(Heeded::Query { query, by: person.clone(), here }),
+                    Asked::Query(query) => Err(Heeded::Query { query, by: person.clone() }),
                     Asked::ReloadPolicy => Err(Heeded::ReloadPolicy { by: person.clone() }),
                     Asked::Form { verb, case, given } => {
                         let context = self.context(turn, &heard.lane, Some(person), here);

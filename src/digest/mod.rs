@@ -326,7 +326,7 @@ pub async fn print(
             });
         }
     };
-    let drawn = draw(&reader, data, &policy, &period, &workflows, as_of).await?;
+    let drawn = draw(&reader, &policy, &period, &workflows, as_of).await?;
     Ok(match form {
         Form::Text => drawn.text(zone),
         Form::Json => drawn.json(),
@@ -341,7 +341,6 @@ pub async fn print(
 /// The database's; a ledger with a hole has no root to print.
 pub async fn draw(
     reader: &Reader,
-    _folder: &Path,
     policy: &Policy,
     period: &Period,
     workflows: &[WorkflowId],

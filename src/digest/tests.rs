@@ -287,9 +287,7 @@ async fn a_digest_is_drawn_from_rows() {
     }
     writer.commit(&commit).await.unwrap();
     let policy = Policy::read(EXAMPLE).unwrap();
-    let draw = async |workflow: &[WorkflowId]| {
-        draw(&reader, folder.path(), &policy, &week(), workflow, week().to).await.unwrap()
-    };
+    let draw = async |workflow: &[WorkflowId]| draw(&reader, &policy, &week(), workflow, week().to).await.unwrap();
     let digest = draw(&[]).await;
     assert_eq!((digest.workflows[0].lines[0].opened, digest.old.count, digest.old.items.len()), (1, 1, 1));
     assert_eq!(digest.ledger.entries, 0);

@@ -23,7 +23,7 @@ pub mod verbs;
 pub mod word;
 
 pub use form::{Field, FieldKind, Form, form, submitted};
-pub use read::{action, form_action, pressed, read};
+pub use read::{action, form_action, looks_like_command, pressed, read};
 pub use value::nearest;
 pub use verbs::{Arg, Kind, Needed, ROOTS, VERBS, Verb, completion, find, markdown_table};
 pub use word::Word;

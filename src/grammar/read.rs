@@ -53,10 +53,19 @@ fn addressed(text: &str) -> Option<&str> {
     }
 }
 
+/// Whether a text is meant for the bot, if only by its look. What isn't is chatter.
+pub fn looks_like_command(text: &str, prefix: &str) -> bool {
+    let rest = text.strip_prefix(prefix);
+    rest.is_some_and(|rest| could_be_root(rest.split(char::is_whitespace).next().unwrap_or_default()))
+}
+
+/// `/etc/hosts is wrong` is a sentence; `/incidnet open` is a slip.
+fn could_be_root(word: &str) -> bool {
+    !word.is_empty() && word.len() <= VERB_AT_MOST && word.chars().all(|c| c.is_alphabetic() || c == '-')
+}
+
 fn no_such_root(word: &str, context: &Context<'_>) -> Result<Option<Asked>, Misread> {
-    // `/etc/hosts is wrong` is a sentence; `/incidnet open` is a slip.
-    let is_word = !word.is_empty() && word.len() <= VERB_AT_MOST && word.chars().all(|c| c.is_alphabetic() || c == '-');
-    if !is_word {
+    if !could_be_root(word) {
         return Ok(None);
     }
     let prefix = context.prefix;

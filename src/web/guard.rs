@@ -28,6 +28,11 @@ impl Guard {
         let mut hosts: Vec<String> =
             ["localhost", "127.0.0.1", "[::1]"].iter().map(|name| format!("{name}:{port}")).collect();
         hosts.push(listening.to_string());
+        if port == 80 {
+            // A browser leaves the port out where it is the scheme's own.
+            hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned));
+            hosts.push(listening.ip().to_string());
+        }
         for name in also {
             hosts.push(name.to_ascii_lowercase());
             hosts.push(format!("{}:{port}", name.to_ascii_lowercase()));

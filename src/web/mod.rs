@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
@@ -71,6 +71,10 @@ impl Failure {
     }
     pub fn bad(code: &'static str, sentence: impl Into<String>) -> Failure {
         Failure::new(StatusCode::BAD_REQUEST, code, sentence)
+    }
+    /// Not there, or not there for whoever asked.
+    pub fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
     }
     pub fn not_found(code: &'static str, sentence: impl Into<String>) -> Failure {
         Failure::new(StatusCode::NOT_FOUND, code, sentence)

@@ -127,7 +127,7 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
         Some(key) => keyed(&who, &key)?,
         None => fresh()?,
     };
-    let command = is_command(text);
+    let command = grammar::looks_like_command(text, crate::desk::PREFIX);
     let what = if command {
         What::Command { text: text.to_owned() }
     } else {
@@ -136,11 +136,6 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
     let heard = Heard { cause: format!("local:say:{id}"), from: who, lane, thread, said: None, what };
     let answer = app.reception.hear(heard).await?;
     Ok(Said::of((!command).then(|| format!("m{id}")), answer))
-}
-
-/// A slash command begins with a slash and a letter: `/sla mine`. `/ 2` and `//` are chatter.
-fn is_command(text: &str) -> bool {
-    text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 #[derive(Deserialize)]
@@ -195,7 +190,7 @@ struct Press {
 async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &press.r#as)?;
     let standing = match &press.message {
-        Some(message) => app.reader.local_message(message).await?,
+        Some(message) => visible(&app, &who, app.reader.local_message(message).await?).await?,
         None => None,
     };
     let lane = match (&standing, &press.channel) {
@@ -609,7 +604,12 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
                 let people = shown.house.people(&shown.policy, desk.clock.now());
                 let person = PersonId::from(who.id.as_str());
                 let case = app.reader.case(case).await?;
-                case.is_some_and(|case| case.restricted && case.is_visible_to(&person, &people))
+                // By its own name only: `inc-1`, not `INC-1`, or two channels would pass for one.
+                case.is_some_and(|case| {
+                    case.restricted
+                        && case.homes.iter().any(|home| Lane::channel(home) == *lane)
+                        && case.is_visible_to(&person, &people)
+                })
             }
             Err(_) => false,
         },
@@ -637,11 +637,23 @@ async fn thread(app: &App, lane: &Lane, thread: Option<String>) -> Result<Option
     }
 }
 
+/// A message that stands where the persona may not look doesn't stand there for them.
+async fn visible(app: &App, who: &Account, found: Option<MessageRead>) -> Result<Option<MessageRead>, Failure> {
+    let Some(message) = found else { return Ok(None) };
+    let Ok(lane) = message.lane.parse::<Lane>() else { return Ok(None) };
+    match require_access(app, who, &lane).await {
+        Ok(()) => Ok(Some(message)),
+        Err(failure) if failure.is_not_found() => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
+
 async fn own_message(app: &App, who: &Account, channel: Option<&str>, id: &str) -> Result<MessageRead, Failure> {
     let found = match channel {
         Some(channel) => app.reader.message(&lane(app, who, channel).await?.to_string(), id).await?,
         None => app.reader.local_message(id).await?,
     };
+    let found = visible(app, who, found).await?;
     let message = found.filter(|it| it.deleted_us.is_none()).ok_or_else(no_such_message)?;
     if message.person.as_deref() != Some(&who.id) {
         return Err(Failure::new(StatusCode::FORBIDDEN, "not_yours", "only its author can change a message."));

@@ -43,7 +43,7 @@ impl House {
         };
         let (desk, handle) = Desk::open(folder, writer, setup).await?;
         let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
-        let courier = Courier::new(handle.clone(), reader.clone(), chats, data.to_owned());
+        let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let (task, courier) = (tokio::spawn(desk.run()), tokio::spawn(courier.run()));
         let cause = u32::try_from(reader.size().await?).unwrap_or(0) * 1_000;
         let house = House { desk: handle, reader, clock, cause, task, courier };

@@ -55,7 +55,7 @@ impl House {
         };
         let (desk, handle) = Desk::open(folder, writer, setup).await?;
         let task = tokio::spawn(desk.run());
-        let courier = Courier::new(handle.clone(), reader.clone(), chats(&handle), data.to_owned());
+        let courier = Courier::new(handle.clone(), reader.clone(), chats(&handle));
         let health = Health::new(handle.clone(), reader.clone());
         Ok(House { desk: handle, reader, clock, health, task, courier: tokio::spawn(courier.run()) })
     }

@@ -124,8 +124,8 @@ impl Stage {
         let health = Health::new(handle.clone(), reader.clone());
         let room = Room { room: local::Local::new(handle.watch()), troubles: self.troubles.clone() };
         let chats = Chats::default().with(Arc::new(room));
-        let courier = Courier::new(handle.clone(), reader.clone(), chats, data.clone());
-        let answers = Answers::new(handle.clone(), reader.clone(), health.clone(), data.clone());
+        let courier = Courier::new(handle.clone(), reader.clone(), chats);
+        let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
         let reception = Reception { desk: handle.clone(), answers, policy_file };
         let app = App {
             reception: reception.clone(),
