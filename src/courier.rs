@@ -33,6 +33,9 @@ const LONGEST_PAUSE: Span = Span::minutes(10);
 /// isn't enough: after a weekend's downtime the first refusal would be the last.
 const GIVE_UP_AFTER: Span = Span::days(1);
 const TRIES_AT_LEAST: u32 = 10;
+/// Stands as a card's next moment while the platform's receipt is out. A moment that has come by any clock, so that a process
+/// which finds it tries again.
+const UNDER_WAY: At = At(-1);
 
 pub struct Courier {
     desk: DeskHandle,
@@ -238,8 +241,11 @@ impl LaneRun {
                     continue;
                 }
             };
-            if !chat.recognises_repetition() && !ready.outbox.is_empty() {
-                self.reports.push(Report::Sending(ready.outbox.clone()));
+            if !chat.recognises_repetition() && ready.edit.is_none() {
+                match &parcel {
+                    Parcel::Card(due) => self.card_later(due, due.attempts, UNDER_WAY),
+                    Parcel::Message(_) | Parcel::Batch(_) => self.reports.push(Report::Sending(ready.outbox.clone())),
+                }
                 self.flush().await?;
             }
             match self.send(&*chat, &ready).await {
@@ -322,7 +328,7 @@ impl LaneRun {
             thread: None,
             case: Some(id),
             nonce: format!("{id}@{}", self.lane),
-            perhaps_sent: due.attempts > 0,
+            perhaps_sent: due.message.is_none() && due.not_before_us == UNDER_WAY.0,
         }))
     }
 
@@ -445,7 +451,7 @@ impl LaneRun {
             message,
             card: ready.card,
             edit: ready.edit.is_some(),
-            perhaps_twice: ready.perhaps_sent && repeats && ready.card_shows.is_none(),
+            perhaps_twice: ready.perhaps_sent && repeats,
         };
         self.reports.push(Report::Told { case: ready.case, told });
     }

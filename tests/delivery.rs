@@ -134,6 +134,8 @@ enum Ill {
     Slow,
     /// Takes messages, cards aside, and dies of it.
     TakesAndIsSilent,
+    /// Takes cards, and dies of it.
+    TakesCardsAndIsSilent,
 }
 
 #[derive(Clone, Debug)]
@@ -212,7 +214,11 @@ impl Chat for Fake {
                         self.take(&post, &lane);
                         std::future::pending::<()>().await;
                     }
-                    Some(Ill::TakesAndIsSilent) | None => return Ok(Receipt { message: self.take(&post, &lane) }),
+                    Some(Ill::TakesCardsAndIsSilent) if !is_message(&post.nonce) => {
+                        self.take(&post, &lane);
+                        std::future::pending::<()>().await;
+                    }
+                    Some(Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => return Ok(Receipt { message: self.take(&post, &lane) }),
                 }
                 changed.changed().await.expect("the fake outlives it");
             }
@@ -225,7 +231,7 @@ impl Chat for Fake {
             match ill {
                 Some(Ill::Later(after)) => Err(Undelivered::Later { why: "it is ill".to_owned(), after }),
                 Some(Ill::Never) => Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
-                Some(Ill::Slow | Ill::TakesAndIsSilent) | None => Ok(()),
+                Some(Ill::Slow | Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => Ok(()),
             }
         })
     }
@@ -273,8 +279,8 @@ impl Scene {
             let now = self.clock.now();
             let woken = self.house.desk.shown().next_wake.is_none_or(|at| at > now);
             let told = self.house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
-            let (due, _) = self.house.reader.outbox_age(now).await.expect("a count");
-            woken && told && due == 0
+            let under_way = self.house.reader.outbox_sending(&[]).await.expect("rows");
+            woken && told && under_way.is_empty()
         })
         .await;
     }
@@ -329,6 +335,29 @@ async fn the_process_died_between_sending_and_receipt() {
     let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).collect();
     assert_eq!(perhaps.len(), 1, "recorded as perhaps twice, and nothing else is: {perhaps:?}");
     assert_eq!(perhaps[0].outbox, [twice.nonce.parse::<i64>().expect("a number")]);
+}
+
+#[tokio::test]
+async fn the_process_died_between_a_card_and_its_receipt() {
+    let scene = Scene::new().await;
+    scene.fake.falls_ill(LENDING, Ill::TakesCardsAndIsSilent);
+    scene.request("lending", "Ship it").await;
+    until("the platform has it", async || scene.fake.taken(LENDING).len() == 1).await;
+    scene.fake.is_well(LENDING);
+    let scene = scene.restart().await;
+    scene.quiet().await;
+    let cards = || scene.fake.taken(LENDING).into_iter().filter(|it| !is_message(&it.nonce)).collect::<Vec<_>>();
+    assert_eq!(cards().len(), 2, "told twice at most");
+    assert!(cards()[1].perhaps_sent && cards()[0].nonce == cards()[1].nonce, "the adapter is told to look first");
+    // A refusal is no death: what was surely not taken isn't said to be there perhaps.
+    scene.fake.falls_ill(CLAIMS, Ill::Later(Some(Span::seconds(5))));
+    scene.request("claims", "Ship claims").await;
+    scene.quiet().await;
+    scene.fake.is_well(CLAIMS);
+    scene.pass(Span::seconds(5)).await;
+    let written = scene.end().await;
+    let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).map(|told| told.lane.to_string()).collect();
+    assert_eq!(perhaps, [LENDING], "recorded as perhaps twice, and nothing else is");
 }
 
 #[tokio::test]

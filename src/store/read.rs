@@ -51,6 +51,7 @@ pub struct CardDue {
     pub shown: Option<i64>,
     pub message: Option<String>,
     pub attempts: u32,
+    pub not_before_us: i64,
 }
 
 /// A message of the transcript, as it stands now.
@@ -330,7 +331,7 @@ impl Reader {
     /// The database's.
     pub async fn cards_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<CardDue>, StoreError> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "select case_id, lane, wanted, shown, message, attempts from card \
+            "select case_id, lane, wanted, shown, message, attempts, not_before_us from card \
              where (shown is null or shown < wanted) and not_before_us <= ",
         );
         query.push_bind(now.0).push(" and lane not in (");
@@ -343,7 +344,7 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn card(&self, case: &str, lane: &str) -> Result<Option<CardDue>, StoreError> {
-        let sql = "select case_id, lane, wanted, shown, message, attempts from card where case_id = $1 and lane = $2";
+        let sql = "select case_id, lane, wanted, shown, message, attempts, not_before_us from card where case_id = $1 and lane = $2";
         Ok(sqlx::query_as(sql).bind(case).bind(lane).fetch_optional(&self.pool).await?)
     }
 

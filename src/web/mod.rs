@@ -39,7 +39,37 @@ pub struct Blobs {
 /// The whole listener.
 pub fn router(app: App, guard: Guard) -> Router {
     let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
-    Router::new().route("/healthz", get(healthz)).merge(room).layer(DefaultBodyLimit::max(1024 * 1024)).with_state(app)
+    Router::new()
+        .route("/healthz", get(healthz))
+        .merge(room)
+        .layer(DefaultBodyLimit::max(1024 * 1024))
+        .layer(axum::middleware::map_response(in_our_form))
+        .with_state(app)
+}
+
+/// What the framework turns down by itself (no such path, another method, a query or upload that can't be read) is turned
+/// down in the room's own form too.
+async fn in_our_form(response: Response) -> Response {
+    let status = response.status();
+    let is_json = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/json");
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || response.headers().get(header::CONTENT_TYPE).is_some_and(is_json) {
+        return response;
+    }
+    let (code, sentence) = match status {
+        StatusCode::NOT_FOUND => ("not_found", "there is nothing at this address."),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "this address takes another method."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "that is too large; put it into a file."),
+        status if status.is_server_error() => ("fault", "something went wrong here. Try again in a moment."),
+        _ => ("malformed", "the request can't be read; the README shows what this address takes."),
+    };
+    let mut told = Failure::new(status, code, sentence).into_response();
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            told.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    told
 }
 
 /// 200 once the bot is ready and not behind; 503 with the reason otherwise. Says nothing that an outsider could use.

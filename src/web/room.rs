@@ -317,11 +317,26 @@ struct As {
     r#as: String,
 }
 
-async fn file(State(app): State<App>, Path((sha256, name)): Path<(String, String)>) -> Result<Response, Failure> {
+/// Which message a file is asked for with: whoever may not see the message may not have its files.
+#[derive(Deserialize)]
+struct With {
+    r#as: String,
+    message: String,
+}
+
+async fn file(
+    State(app): State<App>,
+    Path((sha256, name)): Path<(String, String)>,
+    Query(with): Query<With>,
+) -> Result<Response, Failure> {
     let gone = || Failure::not_found("no_such_file", "there is no such file.");
-    if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+    let who = speaker(&app, &with.r#as)?;
+    let message = app.reader.local_message(&with.message).await?.filter(|it| it.deleted_us.is_none()).ok_or_else(gone)?;
+    let stands: Stands = serde_json::from_str(&message.body).map_err(|_| gone())?;
+    if !stands.files.iter().any(|file| file.sha256 == sha256) {
         return Err(gone());
     }
+    require_access(&app, &who, &message.lane.parse().map_err(|_| gone())?).await.map_err(|_| gone())?;
     let bytes = tokio::fs::read(blob_path(&app.folder.data, &sha256)).await.map_err(|_| gone())?;
     let ascii: String =
         file_name(&name).chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
@@ -387,7 +402,7 @@ async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Resul
     let found = app.reader.messages(&lane.to_string(), after, PAGE_OF_MESSAGES).await?;
     let last = found.iter().map(|message| message.last).max().or(after).unwrap_or(0);
     let policy = app.reception.desk.shown().policy;
-    let messages: Vec<Value> = found.iter().map(|message| shown(message, &wanted.channel, &policy)).collect();
+    let messages: Vec<Value> = found.iter().map(|message| shown(message, &wanted, &policy)).collect();
     Ok(Json(json!({ "messages": messages, "last": last })))
 }
 
@@ -400,7 +415,7 @@ struct Stands {
     card: Option<Value>,
 }
 
-fn shown(message: &MessageRead, channel: &str, policy: &Policy) -> Value {
+fn shown(message: &MessageRead, wanted: &Wanted, policy: &Policy) -> Value {
     let stands: Stands =
         serde_json::from_str(&message.body).unwrap_or(Stands { text: None, files: Vec::new(), card: None });
     let deleted = message.deleted_us.is_some();
@@ -417,12 +432,14 @@ fn shown(message: &MessageRead, channel: &str, policy: &Policy) -> Value {
         .filter(|_| !deleted)
         .map(|file| {
             let name = percent(&file.name);
-            json!({ "name": file.name, "bytes": file.bytes, "url": format!("/room/api/files/{}/{name}", file.sha256) })
+            let (who, id) = (percent(&wanted.r#as), percent(&message.id));
+            let url = format!("/room/api/files/{}/{name}?as={who}&message={id}", file.sha256);
+            json!({ "name": file.name, "bytes": file.bytes, "url": url })
         })
         .collect();
     json!({
         "id": message.id,
-        "channel": channel,
+        "channel": wanted.channel,
         "thread": message.thread,
         "author": author,
         "at_us": message.said_us,
