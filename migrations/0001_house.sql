@@ -57,6 +57,8 @@ create index case_file_still_open on case_file (kind, number) where closed_us is
 create table house (
     id       bigint not null,
     snapshot text not null,
+    -- Counts the writes that were tried after one had failed, so that each really writes something.
+    tried    bigint not null default 0,
     constraint house_pk primary key (id),
     constraint house_is_one check (id = 1)
 );

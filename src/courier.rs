@@ -141,10 +141,11 @@ impl Courier {
         let now = self.desk.clock.now();
         self.held.retain(|_, until| *until > now);
         let busy = under_way.busy();
-        let cards = self.reader.cards_due(now, &busy, ROUND).await?;
         // Sending, with nothing under way on its lane: a process, or a run, died between sending and receipt.
         let orphans = self.reader.outbox_sending(&busy).await?;
         let messages = self.reader.outbox_due(now, &busy, ROUND).await?;
+        // Read last: a message that is committed has its case's card in the same commit, so none is seen without it.
+        let cards = self.reader.cards_due(now, &busy, ROUND).await?;
         let mut lanes: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
         // A case's card begins its thread, so it goes first.
         for card in cards {

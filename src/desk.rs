@@ -608,9 +608,9 @@ impl Desk {
         turn.projection.finish(&self.policies);
         let mut commit = std::mem::take(&mut turn.projection.commit);
         if commit.is_empty() {
-            // An empty commit proves nothing, so after a failed one the disk is tried with what stands there already.
+            // An empty commit proves nothing, so after a failed one the disk is tried.
             if self.is_in_trouble() {
-                commit.house = Some(serde_json::to_string(&self.house).expect("a house has only string keys"));
+                commit.tries = true;
                 self.writer.commit(&commit).await?;
             }
             self.behind = turn.behind;

@@ -218,7 +218,9 @@ impl Chat for Fake {
                         self.take(&post, &lane);
                         std::future::pending::<()>().await;
                     }
-                    Some(Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => return Ok(Receipt { message: self.take(&post, &lane) }),
+                    Some(Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => {
+                        return Ok(Receipt { message: self.take(&post, &lane) });
+                    }
                 }
                 changed.changed().await.expect("the fake outlives it");
             }
@@ -536,8 +538,7 @@ async fn nothing_that_waits_is_lost_or_reordered_by_a_restart() {
 }
 
 #[tokio::test]
-async fn a_receipt_is_recorded_even_if_the_next_message_cannot_be_made() {
-    // Each lane's messages are told, whatever became of their neighbours: every thread hangs under its case's card.
+async fn every_case_has_one_card_and_its_words_hang_under_it() {
     let scene = Scene::new().await;
     for nth in 0..20 {
         scene.request(if nth % 2 == 0 { "lending" } else { "claims" }, &format!("Ship v{nth}")).await;

@@ -128,7 +128,8 @@ async fn files_that_may_not_grow() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().join("data");
-    // A write beyond the limit fails, as on a full disk; without the trap the kernel would end the process.
+    // A write beyond the limit fails, as on a full disk; without the trap the kernel would end the process. Not even one page
+    // of the write-ahead log fits below it.
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_countersign"), "--clock", "manual"]);
     shell.args(["--listen", "127.0.0.1:0", "--data", text(&data)]);
@@ -138,7 +139,7 @@ async fn files_that_may_not_grow() {
             Command::new("prlimit").args(["--pid", &bot.id().to_string(), &format!("--fsize={bytes}:")]).status();
         assert!(limited.expect("prlimit runs").success());
     };
-    answers_hurt_and_recovers(bot, &data, true, async |bot| limit(bot, "8192"), async |bot| limit(bot, "unlimited"))
+    answers_hurt_and_recovers(bot, &data, true, async |bot| limit(bot, "1024"), async |bot| limit(bot, "unlimited"))
         .await;
 }
 
@@ -568,7 +569,8 @@ fn mistakes_of_the_operator_leave_no_trace() {
 /// A folder that isn't as this version left it is left as it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
-    let spoil: [(&str, fn(&Path), &str); 6] = [
+    type Spoil = fn(&Path);
+    let spoil: [(&str, Spoil, &str); 6] = [
         (
             "a database that is none",
             |data| {

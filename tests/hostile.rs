@@ -795,7 +795,11 @@ async fn generated_lines_get_an_answer() {
         let reply = stage.say(who, "credit-ai", &line).await;
         assert_eq!(reply.status, 200, "{line}: {}", reply.text());
         let answered = !reply.body["answers"].as_array().expect("answers").is_empty() || !reply.body["form"].is_null();
-        assert!(answered || !reply.body["message"].is_null(), "it is answered, or stands in the room: {line}: {}", reply.text());
+        assert!(
+            answered || !reply.body["message"].is_null(),
+            "it is answered, or stands in the room: {line}: {}",
+            reply.text()
+        );
     }
     stage.post("clock", &json!({ "advance": "5d" })).await.ok();
     stage.quiet().await;

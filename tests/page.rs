@@ -142,6 +142,7 @@ fn what_nobody_answers_becomes_late_when_the_time_passes() {
         // Widened to the chief risk office, as the policy says; one of them can decide from his direct messages.
         let henrik = browser.open("/?as=henrik&channel=@henrik").await;
         henrik.sees("message", "APR-1").await;
+        henrik.sees("owed-APR-1", "decision").await;
         henrik.click("button-approve:APR-1:1").await;
         maya.sees("card", "1 of 2").await;
     });

@@ -15,6 +15,8 @@ pub struct Commit {
     pub cases: Vec<CaseRow>,
     /// The house's snapshot, where it changed.
     pub house: Option<String>,
+    /// Only to see whether the disk takes writes again. Writing what stands there already would write nothing.
+    pub tries: bool,
     /// `(digest, text)`.
     pub policies: Vec<(String, String)>,
     /// `(cause, entry)`.
@@ -329,6 +331,9 @@ impl Commit {
                 .bind(&**snapshot)
                 .execute(&mut *db)
                 .await?;
+        }
+        if self.tries {
+            sqlx::query("update house set tried = tried + 1 where id = 1").execute(&mut *db).await?;
         }
         for (id, state, message, why) in &self.delivered {
             sqlx::query("update outbox set state = $1, message = $2, why = $3, attempts = attempts + $4 where id = $5")

@@ -296,6 +296,24 @@ impl Reader {
         Ok(next.map(At))
     }
 
+    /// Whether everything that the first `size` entries wanted told by now is told.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_told(&self, size: u64, now: At) -> Result<bool, StoreError> {
+        for sql in [
+            "select count(*) from outbox where state = 'sending' and id < $1 * 4096 and $2 = $2",
+            "select count(*) from outbox where state = 'waiting' and id < $1 * 4096 and not_before_us <= $2",
+            "select count(*) from card where (shown is null or shown < wanted) and wanted < $1 and not_before_us <= $2",
+        ] {
+            let waiting: i64 = sqlx::query_scalar(sql).bind(size as i64).bind(now.0).fetch_one(&self.pool).await?;
+            if waiting > 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// How many messages wait, and since when the oldest could have gone out.
     ///
     /// # Errors

@@ -331,7 +331,8 @@ async fn file(
 ) -> Result<Response, Failure> {
     let gone = || Failure::not_found("no_such_file", "there is no such file.");
     let who = speaker(&app, &with.r#as)?;
-    let message = app.reader.local_message(&with.message).await?.filter(|it| it.deleted_us.is_none()).ok_or_else(gone)?;
+    let message =
+        app.reader.local_message(&with.message).await?.filter(|it| it.deleted_us.is_none()).ok_or_else(gone)?;
     let stands: Stands = serde_json::from_str(&message.body).map_err(|_| gone())?;
     if !stands.files.iter().any(|file| file.sha256 == sha256) {
         return Err(gone());
@@ -554,7 +555,9 @@ async fn move_clock(State(app): State<App>, Body(wanted): Body<MoveClock>) -> Re
     loop {
         let wake = quiet(&app).await;
         let message = app.reader.outbox_next(&[]).await?;
-        let Some(next) = wake.into_iter().chain(message).min().filter(|&next| next <= target) else { break };
+        // What could go at once is on its way, and no moment to move to.
+        let to_come = wake.into_iter().chain(message).filter(|&next| next > desk.clock.now());
+        let Some(next) = to_come.min().filter(|&next| next <= target) else { break };
         desk.clock.move_to(next);
     }
     if wanted.to.is_none() {
@@ -564,20 +567,24 @@ async fn move_clock(State(app): State<App>, Body(wanted): Body<MoveClock>) -> Re
     Ok(Json(clock_now(&app)))
 }
 
-/// Waits until nothing is due any more and all that was due is told. Returns the next wake.
+/// Waits until nothing is due any more and all that was due is told. Returns the next wake. Where people go on speaking
+/// meanwhile, what was recorded a while after the asking isn't waited for, or the time would stand still under load.
 async fn quiet(app: &App) -> Option<At> {
     let desk = &app.reception.desk;
     let patience = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    let mut calm = 0;
+    let (mut calm, mut size) = (0, desk.shown().size);
     loop {
         let now = desk.clock.now();
-        let next = desk.shown().next_wake;
-        let told = matches!(app.reader.outbox_next(&[]).await, Ok(next) if next.is_none_or(|at| at > now));
-        let woken = next.is_none_or(|at| at > now);
-        // What is told may open something new, so it must be calm twice in a row.
-        calm = if told && woken { calm + 1 } else { 0 };
-        if calm >= 2 || tokio::time::Instant::now() >= patience {
-            return next;
+        let shown = desk.shown();
+        let told = matches!(app.reader.is_told(size, now).await, Ok(true));
+        let woken = shown.next_wake.is_none_or(|at| at > now);
+        if told && woken {
+            // What is told may open something new, so nothing new must have come between two looks; or four times over.
+            calm = if shown.size == size { calm + 2 } else { calm + 1 };
+            size = shown.size;
+        }
+        if calm >= 4 || tokio::time::Instant::now() >= patience {
+            return shown.next_wake;
         }
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
