@@ -822,10 +822,13 @@ impl Desk {
     }
 }
 
+/// What is said to whoever asked, once it is known whether the commit stands.
+type Reply = Box<dyn FnOnce(Result<(), Fault>) + Send>;
+
 /// What goes out after the commit.
 #[derive(Default)]
 struct Ready {
-    replies: Vec<Box<dyn FnOnce(Result<(), Fault>) + Send>>,
+    replies: Vec<Reply>,
     checkpoints: Vec<oneshot::Sender<()>>,
 }
 

@@ -129,7 +129,7 @@ impl Projection {
         for lane in homes {
             self.cards.insert((id, lane), entry.seq);
         }
-        self.to_tell(entry, &ruled.tell);
+        self.enqueue(entry, &ruled.tell);
     }
 
     /// A case's row is written again even where nothing became true: its wake is derived anew.
@@ -145,10 +145,10 @@ impl Projection {
                 self.commit.policies.push((digest.to_string(), text.clone()));
             }
         }
-        self.to_tell(entry, &ruled.tell);
+        self.enqueue(entry, &ruled.tell);
     }
 
-    fn to_tell(&mut self, entry: Entry, tell: &[ToTell]) {
+    fn enqueue(&mut self, entry: Entry, tell: &[ToTell]) {
         for (place, to_tell) in tell.iter().enumerate() {
             self.commit.outbox.push(OutboxRow {
                 id: entry.seq * NOTICES_PER_ENTRY + place as i64,

@@ -207,7 +207,10 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
         written::verifies(&data).await;
         let heard = check(&Written::read(&data).await, &acknowledged_acts, &again, &perhaps);
         let (known, unsure) = (acknowledged_acts.len(), again.len());
-        println!("death {}: {known} acts acknowledged, {unsure} to be said again, of which {heard} were heard", death + 1);
+        println!(
+            "death {}: {known} acts acknowledged, {unsure} to be said again, of which {heard} were heard",
+            death + 1
+        );
     }
 
     // The last life ends well.
