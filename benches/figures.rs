@@ -197,7 +197,7 @@ async fn million_open() {
         Arc::into_inner(house).expect("nobody else").stop().await
     };
     let size = std::fs::metadata(folder.path().join(Folder::DATABASE)).map_or(0, |file| file.len());
-    let first = START + Span::minutes(30);
+    let first = START + Span::minutes(60);
     let begun = Instant::now();
     let house = House::at(folder, Clock::manual(first - Span::seconds(2), 1)).await;
     println!("    database {} MB, started in {:?}", size / 1_000_000, begun.elapsed());

@@ -3,7 +3,7 @@
 
 mod kit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -338,6 +338,12 @@ async fn two_clicks_at_once_are_two_rulings_at_most() {
             written.events().filter(|(entry, event)| entry.case.as_ref() == Some(&case) && what(event)).count()
         };
         assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Voted(_))), 2, "APR-{nth}");
+        let voters: BTreeSet<&countersign::domain::PersonId> = written
+            .events()
+            .filter(|(entry, _)| entry.case.as_ref() == Some(&format!("APR-{nth}")))
+            .filter_map(|(_, event)| if let Event::Voted(vote) = event { Some(&vote.by) } else { None })
+            .collect();
+        assert_eq!(voters.len(), 2, "APR-{nth} was decided by {voters:?}");
         assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Concluded { .. })), 1, "APR-{nth}");
         assert_eq!(of(format!("INC-{nth}"), |event| matches!(event, Event::Acknowledged { .. })), 1, "INC-{nth}");
     }
