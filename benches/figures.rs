@@ -69,6 +69,7 @@ impl House {
             policy_text: POLICY.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from("local")],
+            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let (desk, handle) = Desk::open(data, writer, setup).await.expect("the desk opens");
@@ -86,9 +87,9 @@ impl House {
     }
 
     async fn hear(&self, cause: String, who: &str, what: What) {
-        let from = Account { id: who.to_owned(), name: who.to_owned(), bot: false };
+        let from = Account::member(who, who);
         let lane: Lane = "local/room".parse().expect("a lane");
-        let heard = Heard { cause, from, lane, thread: None, said: None, what };
+        let heard = Heard::live(cause, from, lane, what);
         let heeded = self.desk.hear(heard).await.expect("the desk answers");
         if let Heeded::Answer(answer) = &heeded {
             assert!(answer.form.is_none() && answer.errors.is_none(), "not understood: {answer:?}");

@@ -2,12 +2,13 @@
 //! environment, the environment over the file. Secrets are never taken from the command line, where everybody on the
 //! machine can read them.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::Span;
+use crate::domain::{Platform, Span};
 use crate::grammar::moment;
 
 /// As meant.
@@ -25,7 +26,62 @@ pub struct Config {
     pub open_to_network: bool,
     /// Further names under which the room is reached.
     pub hosts: Vec<String>,
+    /// What slash commands begin with.
+    pub prefix: String,
+    pub slack: Vec<SlackConfig>,
+    pub discord: Option<DiscordConfig>,
     pub log: LogAs,
+}
+
+/// A Slack workspace, each with an app of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlackConfig {
+    /// `slack`, or `slack-NAME` for a further workspace: how the policy calls it.
+    pub platform: Platform,
+    pub mode: SlackMode,
+    /// `xoxb-…`
+    pub bot_token: Secret,
+    /// Without a slash at its end. Plain http only on loopback.
+    pub api_url: String,
+    /// Where HTTP mode is listened for, apart from the room; without it on the room's own listener.
+    pub listen: Option<SocketAddr>,
+}
+
+/// How events and commands come in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SlackMode {
+    /// Over a connection that the bot opens; needs no public address. The token is `xapp-…`.
+    Socket { app_token: Secret },
+    /// Slack calls the bot; the secret signs each call.
+    Http { signing_secret: Secret },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiscordConfig {
+    pub token: Secret,
+    /// Another server in place of Discord's, for tests; plain http only on loopback.
+    pub api_url: Option<String>,
+    pub gateway_url: Option<String>,
+}
+
+/// Something that is never logged or shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(secret: impl Into<String>) -> Secret {
+        Secret(secret.into())
+    }
+    /// For the one place that sends it or checks with it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -56,6 +112,10 @@ pub enum ConfigError {
     Wrong { path: PathBuf, line: usize, what: String },
     #[error("{name}={value}: {what}")]
     Environment { name: &'static str, value: String, what: String },
+    #[error("{path}:{line}: {platform} needs its {what}: set {variable}, or `{key}` to a file that holds it")]
+    NoSecret { path: PathBuf, line: usize, platform: String, what: &'static str, variable: String, key: &'static str },
+    #[error("{path}: the {what} in it doesn't begin with “{begins}”. {hint}")]
+    WrongSecret { path: String, what: &'static str, begins: &'static str, hint: &'static str },
     #[error(
         "{0} can be reached from other machines, and the room has no passwords: whoever reaches it can speak as anybody. \
          Listen on 127.0.0.1, or say `--open-to-network` if that is what you want."
@@ -75,7 +135,41 @@ struct Written {
     heartbeat: Option<WrittenHeartbeat>,
     #[serde(default)]
     room: WrittenRoom,
+    prefix: Option<toml::Spanned<String>>,
+    slack: Option<toml::Spanned<WrittenSlack>>,
+    /// Further Slack workspaces, by name.
+    #[serde(default)]
+    workspaces: BTreeMap<toml::Spanned<String>, toml::Spanned<WrittenSlack>>,
+    discord: Option<toml::Spanned<WrittenDiscord>>,
     log: Option<LogAs>,
+}
+
+/// Tokens come from the environment, or from files that only the bot may read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSlack {
+    mode: Option<WrittenMode>,
+    bot_token_file: Option<PathBuf>,
+    app_token_file: Option<PathBuf>,
+    signing_secret_file: Option<PathBuf>,
+    api_url: Option<toml::Spanned<String>>,
+    listen: Option<toml::Spanned<String>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenMode {
+    #[default]
+    Socket,
+    Http,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenDiscord {
+    token_file: Option<PathBuf>,
+    api_url: Option<toml::Spanned<String>>,
+    gateway_url: Option<toml::Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -94,7 +188,7 @@ struct WrittenRoom {
     hosts: Vec<String>,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 24] = [
     "data",
     "listen",
     "policy",
@@ -107,6 +201,18 @@ const KEYS: [&str; 12] = [
     "every",
     "open_to_network",
     "hosts",
+    "prefix",
+    "slack",
+    "workspaces",
+    "discord",
+    "mode",
+    "bot_token_file",
+    "app_token_file",
+    "signing_secret_file",
+    "api_url",
+    "gateway_url",
+    "token_file",
+    "name",
 ];
 
 impl Config {
@@ -165,6 +271,34 @@ impl Config {
             })?),
             (None, None) => None,
         };
+        let prefix = written.prefix.as_ref().map(|prefix| match is_prefix(prefix.get_ref()) {
+            true => Ok(prefix.get_ref().clone()),
+            false => Err(wrong(prefix.span().start, PREFIX_SHAPE.to_owned())),
+        });
+        let prefix = prefix.transpose()?;
+        let secrets = Secrets { path, line: &line, environment: &environment };
+        let mut slack = Vec::new();
+        // Tokens in the environment are enough; the table is for what differs from the ordinary.
+        let one = written.slack.as_ref().map(|table| (table.get_ref(), table.span().start));
+        let nothing = WrittenSlack::default();
+        let implied = environment("COUNTERSIGN_SLACK_BOT_TOKEN").is_some().then_some((&nothing, 0));
+        if let Some((table, at)) = one.or(implied) {
+            slack.push(slack_config("slack", table, at, &secrets, &wrong)?);
+        }
+        for (name, table) in &written.workspaces {
+            let platform = format!("slack-{}", name.get_ref());
+            if !is_name(name.get_ref()) {
+                return Err(wrong(
+                    name.span().start,
+                    "a workspace's name is small letters, digits and hyphens".to_owned(),
+                ));
+            }
+            slack.push(slack_config(&platform, table.get_ref(), table.span().start, &secrets, &wrong)?);
+        }
+        let one = written.discord.as_ref().map(|table| (table.get_ref(), table.span().start));
+        let nothing = WrittenDiscord::default();
+        let implied = environment("COUNTERSIGN_DISCORD_TOKEN").is_some().then_some((&nothing, 0));
+        let discord = one.or(implied).map(|(table, at)| discord_config(table, at, &secrets, &wrong)).transpose()?;
         let config = Config {
             data: given
                 .data
@@ -178,12 +312,178 @@ impl Config {
             heartbeat: heartbeat.map(|url| (url, every)),
             open_to_network: given.open_to_network || written.room.open_to_network,
             hosts: written.room.hosts,
+            prefix: prefix.unwrap_or_else(|| crate::grammar::PREFIX.to_owned()),
+            slack,
+            discord,
             log: given.log.or(written.log).unwrap_or_default(),
         };
         if !crate::web::guard::is_loopback(config.listen.ip()) && !config.open_to_network {
             return Err(ConfigError::OpenToNetwork(config.listen));
         }
         Ok(config)
+    }
+}
+
+const PREFIX_SHAPE: &str = "`prefix` is a slash and at most ten small letters, digits and hyphens: \"/\" or \"/cs-\"";
+
+fn is_prefix(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|rest| rest.is_empty() || is_name(rest) && rest.len() <= 10)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Where tokens and secrets come from.
+struct Secrets<'a> {
+    path: &'a Path,
+    line: &'a dyn Fn(usize) -> usize,
+    environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// What a secret is, for finding it and for saying what is wrong with it.
+struct Sought<'a> {
+    platform: &'a str,
+    what: &'static str,
+    /// The end of the variable's name.
+    ending: &'static str,
+    file: Option<&'a Path>,
+    key: &'static str,
+    /// What it begins with; empty where anything goes.
+    begins: &'static str,
+    hint: &'static str,
+    /// Where its table stands.
+    at: usize,
+}
+
+impl Secrets<'_> {
+    fn find(&self, sought: &Sought<'_>) -> Result<Secret, ConfigError> {
+        let variable = format!("COUNTERSIGN_{}_{}", sought.platform.to_uppercase().replace('-', "_"), sought.ending);
+        let (from, text) = match ((self.environment)(&variable), sought.file) {
+            (Some(text), _) => (variable, text),
+            (None, Some(file)) => {
+                let text = std::fs::read_to_string(file)
+                    .map_err(|source| ConfigError::Io { path: file.to_owned(), source })?;
+                (file.display().to_string(), text)
+            }
+            (None, None) => {
+                return Err(ConfigError::NoSecret {
+                    path: self.path.to_owned(),
+                    line: (self.line)(sought.at),
+                    platform: sought.platform.to_owned(),
+                    what: sought.what,
+                    variable,
+                    key: sought.key,
+                });
+            }
+        };
+        let text = text.trim();
+        if text.is_empty() || !text.starts_with(sought.begins) {
+            let (what, begins, hint) = (sought.what, sought.begins, sought.hint);
+            return Err(ConfigError::WrongSecret { path: from, what, begins, hint });
+        }
+        Ok(Secret::new(text))
+    }
+}
+
+fn slack_config(
+    platform: &str,
+    written: &WrittenSlack,
+    at: usize,
+    secrets: &Secrets<'_>,
+    wrong: &dyn Fn(usize, String) -> ConfigError,
+) -> Result<SlackConfig, ConfigError> {
+    let sought = |what, ending, file, key, begins, hint| Sought { platform, what, ending, file, key, begins, hint, at };
+    let bot_token = secrets.find(&sought(
+        "bot token",
+        "BOT_TOKEN",
+        written.bot_token_file.as_deref(),
+        "bot_token_file",
+        "xoxb-",
+        "It is the “Bot User OAuth Token” under “OAuth & Permissions”.",
+    ))?;
+    let mode = match written.mode.unwrap_or_default() {
+        WrittenMode::Socket => SlackMode::Socket {
+            app_token: secrets.find(&sought(
+                "app-level token",
+                "APP_TOKEN",
+                written.app_token_file.as_deref(),
+                "app_token_file",
+                "xapp-",
+                "Make it under “Basic Information”, “App-Level Tokens”, with the scope connections:write.",
+            ))?,
+        },
+        WrittenMode::Http => SlackMode::Http {
+            signing_secret: secrets.find(&sought(
+                "signing secret",
+                "SIGNING_SECRET",
+                written.signing_secret_file.as_deref(),
+                "signing_secret_file",
+                "",
+                "It stands under “Basic Information”, “App Credentials”.",
+            ))?,
+        },
+    };
+    let api_url = match &written.api_url {
+        None => "https://slack.com/api".to_owned(),
+        Some(url) => server(url, "http", wrong)?,
+    };
+    let listen = written.listen.as_ref().map(|listen| {
+        let read = listen.get_ref().parse::<SocketAddr>();
+        read.map_err(|_| {
+            wrong(listen.span().start, format!("“{}” is not an address such as \"0.0.0.0:7312\"", listen.get_ref()))
+        })
+    });
+    Ok(SlackConfig { platform: Platform::from(platform), mode, bot_token, api_url, listen: listen.transpose()? })
+}
+
+fn discord_config(
+    written: &WrittenDiscord,
+    at: usize,
+    secrets: &Secrets<'_>,
+    wrong: &dyn Fn(usize, String) -> ConfigError,
+) -> Result<DiscordConfig, ConfigError> {
+    let token = secrets.find(&Sought {
+        platform: "discord",
+        what: "bot token",
+        ending: "TOKEN",
+        file: written.token_file.as_deref(),
+        key: "token_file",
+        begins: "",
+        hint: "It stands in the developer portal under “Bot”.",
+        at,
+    })?;
+    let api_url = written.api_url.as_ref().map(|url| server(url, "http", wrong)).transpose()?;
+    let gateway_url = written.gateway_url.as_ref().map(|url| server(url, "ws", wrong)).transpose()?;
+    Ok(DiscordConfig { token, api_url, gateway_url })
+}
+
+/// The address of another server in a platform's place: encrypted, or on this machine.
+fn server(
+    written: &toml::Spanned<String>,
+    scheme: &str,
+    wrong: &dyn Fn(usize, String) -> ConfigError,
+) -> Result<String, ConfigError> {
+    let text = written.get_ref().trim_end_matches('/');
+    let url = reqwest::Url::parse(text).ok();
+    let on_loopback = |url: &reqwest::Url| match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => {
+            let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+            ip.is_ok_and(|ip| ip.is_loopback())
+        }
+        None => false,
+    };
+    match url {
+        Some(url) if url.scheme() == format!("{scheme}s") || url.scheme() == scheme && on_loopback(&url) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(wrong(
+            written.span().start,
+            format!(
+                "“{text}” is not a {scheme}s address; plain {scheme} is taken on this machine only, as in \"{scheme}://127.0.0.1:8080\""
+            ),
+        )),
     }
 }
 

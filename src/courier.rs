@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::card::{self, Card, Speaker};
-use crate::chat::{Chat, Chats, Lane, Post, Spot, Undelivered};
+use crate::chat::{Chat, Chats, Lane, Post, Receipt, Spot, Undelivered};
 use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
@@ -250,7 +250,7 @@ impl LaneRun {
                 self.flush().await?;
             }
             match self.send(&*chat, &ready).await {
-                Ok(message) => self.told(ready, message),
+                Ok(receipt) => self.told(ready, receipt),
                 Err(Undelivered::Later { why, after }) => {
                     // The words after it wait too, so that they keep their order; other lanes go on.
                     let until = self.desk.clock.now() + after.unwrap_or_else(|| parcel.pause());
@@ -424,10 +424,10 @@ impl LaneRun {
         Speaker { wording: &self.desk.wording, policy }
     }
 
-    async fn send(&self, chat: &dyn Chat, ready: &Ready) -> Result<String, Undelivered> {
+    async fn send(&self, chat: &dyn Chat, ready: &Ready) -> Result<Receipt, Undelivered> {
         if let Some(message) = &ready.edit {
             chat.edit(&self.lane, message, &ready.card).await?;
-            return Ok(message.clone());
+            return Ok(Receipt::once(message.clone()));
         }
         let post = Post {
             nonce: ready.nonce.clone(),
@@ -436,14 +436,14 @@ impl LaneRun {
             card: &ready.card,
             perhaps_sent: ready.perhaps_sent,
         };
-        Ok(chat.post(post).await?.message)
+        chat.post(post).await
     }
 
-    fn told(&mut self, ready: Ready, message: String) {
+    fn told(&mut self, ready: Ready, receipt: Receipt) {
+        let Receipt { message, perhaps_twice } = receipt;
         if let (Some(_), Some(case)) = (ready.card_shows, ready.case) {
             self.roots.insert(case, message.clone());
         }
-        let repeats = !self.chat.as_ref().is_some_and(|chat| chat.recognises_repetition());
         let told = Told {
             outbox: ready.outbox,
             card_shows: ready.card_shows,
@@ -452,7 +452,7 @@ impl LaneRun {
             message,
             card: ready.card,
             edit: ready.edit.is_some(),
-            perhaps_twice: ready.perhaps_sent && repeats,
+            perhaps_twice,
         };
         self.reports.push(Report::Told { case: ready.case, told });
     }

@@ -20,7 +20,6 @@ use lru::LruCache;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use self::accounts::Accounts;
-pub use self::hear::PREFIX;
 use crate::card::{Card, Speaker, Wording};
 use crate::chat::{Answer, Heard, Lane};
 use crate::clock::Clock;
@@ -194,6 +193,8 @@ pub struct DeskHandle {
     changes: broadcast::Sender<Changed>,
     pub wording: Arc<Wording>,
     pub clock: Clock,
+    /// What slash commands begin with.
+    pub prefix: Arc<str>,
 }
 
 impl DeskHandle {
@@ -270,6 +271,8 @@ pub struct Setup {
     pub wording: Arc<Wording>,
     /// Platforms that messages can go to.
     pub platforms: Vec<Platform>,
+    /// What slash commands begin with: [`grammar::PREFIX`](crate::grammar::PREFIX), or `/cs-` where another app has the names.
+    pub prefix: String,
     /// How often a head is signed while the ledger grows (in the clock's time), and a tenth as often when it is idle.
     pub checkpoint_every: Span,
 }
@@ -295,6 +298,7 @@ pub struct Desk {
     clock: Clock,
     wording: Arc<Wording>,
     platforms: Vec<Platform>,
+    prefix: Arc<str>,
     inbox: mpsc::Receiver<Item>,
     shown: watch::Sender<Shown>,
     changes: broadcast::Sender<Changed>,
@@ -344,11 +348,13 @@ impl Desk {
         }
         let mut policies = Policies::default();
         policies.add(setup.policy.clone());
+        let held = Arc::new(house.held(&setup.policy));
         let ledger = Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
         let (send, inbox) = mpsc::channel(4 * BATCH);
+        let prefix: Arc<str> = setup.prefix.into();
         let shown = Shown {
             size: ledger.size(),
-            policy: setup.policy.clone(),
+            policy: held.clone(),
             house: Arc::new(house.clone()),
             next_wake: None,
             trouble: None,
@@ -362,6 +368,7 @@ impl Desk {
             changes: changes.clone(),
             wording: setup.wording.clone(),
             clock: setup.clock.clone(),
+            prefix: prefix.clone(),
         };
         let mut desk = Desk {
             writer,
@@ -371,7 +378,7 @@ impl Desk {
             set_aside: Vec::new(),
             house_wake: house.wake(&setup.policy),
             house,
-            policy: setup.policy.clone(),
+            policy: held,
             policies,
             cases: LruCache::new(WARM),
             threads: LruCache::new(WARM),
@@ -380,6 +387,7 @@ impl Desk {
             clock: setup.clock,
             wording: setup.wording,
             platforms: setup.platforms,
+            prefix,
             inbox,
             shown,
             changes,
@@ -405,7 +413,7 @@ impl Desk {
             // The rights and members that count until now are those of the policy that was in force.
             if let Some(before) = self.house.policy.clone() {
                 match self.stamped(&before).await {
-                    Ok(before) => self.policy = before,
+                    Ok(before) => self.policy = Arc::new(self.house.held(&before)),
                     Err(DeskError::PolicyUnreadable(errors)) => {
                         tracing::warn!(%errors, "the policy that was in force can't be read any more; the new one takes over");
                     }

@@ -40,6 +40,7 @@
 //! Between the loop and people:
 //!
 //! - [`chat`]: what is heard from platforms and what they are asked to post; [`chat::local`] is the room as a platform.
+//! - [`slack`], [`discord`]: the platforms; each knows only the house, and no rule.
 //! - [`reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
 //! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
 //! - [`courier`]: from the outbox to the platforms, and the receipt back to the desk.
@@ -141,6 +142,7 @@ pub mod csv;
 pub mod demo;
 pub mod desk;
 pub mod digest;
+pub mod discord;
 pub mod domain;
 pub mod folder;
 pub mod grammar;
@@ -152,5 +154,6 @@ pub mod reception;
 pub mod record;
 pub mod seal;
 pub mod serve;
+pub mod slack;
 pub mod store;
 pub mod web;

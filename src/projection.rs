@@ -100,7 +100,15 @@ impl Projection {
                 at_us: entry.at.0,
                 seq: entry.seq,
             }),
-            WhatRecord::Command { .. } | WhatRecord::Press { .. } | WhatRecord::Form { .. } => {}
+            // The ledger keeps these; in the room's view of a channel they are no messages.
+            WhatRecord::Command { .. }
+            | WhatRecord::Press { .. }
+            | WhatRecord::Form { .. }
+            | WhatRecord::Reaction { .. }
+            | WhatRecord::Joined
+            | WhatRecord::Left
+            | WhatRecord::Other { .. }
+            | WhatRecord::Gap { .. } => {}
         }
     }
 

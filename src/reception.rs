@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
-use crate::chat::{Answer, Heard, What};
+use crate::chat::{Account, Answer, Heard, Lane, Roster, Spot, What};
 use crate::desk::{DeskHandle, Fault, Heeded, reference};
 use crate::domain::command::HouseCommand;
-use crate::domain::{Actor, CaseId, PersonId, Policy};
+use crate::domain::{Actor, At, CaseId, PersonId, Platform, Policy, Refusal};
+use crate::grammar::{self, Asked, Form, How, Query};
 use crate::store::StoreError;
 
 #[derive(Clone)]
@@ -54,6 +55,25 @@ impl PolicyFile {
     }
 }
 
+/// What an adapter is given when the house opens: where to hand in what it hears, and how far it had heard before.
+#[derive(Clone)]
+pub struct Door {
+    pub reception: Reception,
+    /// The data folder, whose `blobs/` keeps files: see [`keep_blob`](crate::folder::keep_blob).
+    pub data: PathBuf,
+    /// Cases' own channels: lane → the platform's id of the channel.
+    pub venues: BTreeMap<Lane, String>,
+    /// The newest message that the transcript has of each lane of the platform: what came later was missed.
+    pub newest: BTreeMap<Lane, Newest>,
+}
+
+/// A message that the transcript has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newest {
+    pub message: String,
+    pub said: At,
+}
+
 /// The form that accepts a review.
 const REVIEW: &str = "incident.review";
 
@@ -77,6 +97,67 @@ impl Reception {
                 Err(error) => Err(unreadable(&error)),
             },
         }
+    }
+
+    /// The form that a word, a button or a shortcut will be answered with, if it will be, without any work: platforms open
+    /// a form at once or not at all. What has to be read for it (a draft) comes with the answer of [`Reception::hear`].
+    pub fn peek(&self, heard: &Heard) -> Option<Form> {
+        let shown = self.desk.shown();
+        let by = self.desk.person(&heard.from.id, &heard.lane.platform)?;
+        let (at, here) = (self.desk.clock.now(), heard.lane.own_of());
+        let context = grammar::Context::of(&shown.policy, &by, at, here, &self.desk.prefix)
+            .in_channel(heard.lane.as_channel().as_ref());
+        let asked = match &heard.what {
+            What::Command { text } => grammar::read(text, How::Slash, &context).ok()??,
+            What::Pressed { action, .. } => grammar::pressed(action, &context).ok()?,
+            _ => return None,
+        };
+        match asked {
+            Asked::Form { verb, case, given } => Some(grammar::form(verb, case, &given, &context)),
+            _ => None,
+        }
+    }
+
+    /// What somebody owes, for a place that shows it unasked. Reading leaves no trace.
+    ///
+    /// # Errors
+    /// [`Fault`]: it can't be read now.
+    pub async fn owed_by(&self, from: &Account, platform: &Platform) -> Result<Vec<Card>, Fault> {
+        let Some(by) = self.desk.person(&from.id, platform) else {
+            let shown = self.desk.shown();
+            let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+            return Ok(vec![card::refused(&speaker, &Refusal::Stranger)]);
+        };
+        self.answers.answer(&Query::Mine, &by).await.map_err(|error| unreadable(&error))
+    }
+
+    /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct messages
+    /// to the bot. Elsewhere the bot listens only to what is said to it.
+    pub fn keeps(&self, lane: &Lane) -> bool {
+        match &lane.place {
+            Spot::Direct(_) => true,
+            Spot::Channel(_) if lane.own_of().is_some() => true,
+            Spot::Channel(_) => self.desk.shown().policy.channels().any(|channel| Lane::channel(channel) == *lane),
+        }
+    }
+
+    /// Takes in who is on a platform now.
+    ///
+    /// # Errors
+    /// [`Fault`]: nothing of it is kept; say it again.
+    pub async fn roster(&self, platform: &Platform, roster: &Roster) -> Result<(), Fault> {
+        let person = |account: &String| self.desk.person(account, platform);
+        let groups = roster
+            .groups
+            .iter()
+            .map(|(group, members)| (group.clone(), members.iter().filter_map(person).collect()))
+            .collect();
+        let gone = roster.gone.iter().filter_map(person).collect();
+        let command = HouseCommand::Roster { platform: platform.clone(), groups, gone };
+        if let Err(refusal) = self.desk.house(command, Actor::Engine).await? {
+            tracing::error!(%refusal, "the roster was refused");
+        }
+        Ok(())
     }
 
     /// Accepts a review as it is drafted: the draft is read from the ledger, and handed in as if it had been typed.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::chat::{Account, Answer, File, Lane};
-use crate::domain::{Event, HouseEvent, Notice, PersonId};
+use crate::domain::{At, Event, HouseEvent, Notice, PersonId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
@@ -29,6 +29,12 @@ pub struct HeardRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
     pub what: WhatRecord,
+    /// Found in the platform's history after a gap, rather than heard live.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backfilled: bool,
+    /// The platform's own words, where text and files don't carry all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
     /// What they were answered, in private. Answers that only show figures aren't kept: they would be out of date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
@@ -63,6 +69,23 @@ pub enum WhatRecord {
         form: String,
         values: std::collections::BTreeMap<String, String>,
     },
+    Reaction {
+        message: String,
+        reaction: String,
+        on: bool,
+    },
+    Joined,
+    Left,
+    /// Something that the house has no word for; what it was stands in `raw`.
+    Other {
+        kind: String,
+    },
+    /// Nothing was heard in this lane between two moments.
+    Gap {
+        from: At,
+        to: At,
+        why: String,
+    },
 }
 
 impl WhatRecord {
@@ -74,6 +97,11 @@ impl WhatRecord {
             WhatRecord::Deletion { .. } => "said.deletion",
             WhatRecord::Press { .. } => "said.press",
             WhatRecord::Form { .. } => "said.form",
+            WhatRecord::Reaction { .. } => "said.reaction",
+            WhatRecord::Joined => "said.joined",
+            WhatRecord::Left => "said.left",
+            WhatRecord::Other { .. } => "said.other",
+            WhatRecord::Gap { .. } => "capture.gap",
         }
     }
 }

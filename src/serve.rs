@@ -77,6 +77,7 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         policy_text,
         wording,
         platforms: vec![Platform::from(local::PLATFORM)],
+        prefix: config.prefix.clone(),
         checkpoint_every: config.checkpoint_every,
     };
     let data: PathBuf = folder.path().to_owned();

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use countersign::card::Card;
-use countersign::chat::{Chat, Chats, Delivery, Lane, Post, Receipt, Spot, Undelivered, local};
+use countersign::chat::{Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue, local};
 use countersign::clock::Clock;
 use countersign::domain::command::HouseCommand;
 use countersign::domain::policy::Policy;
@@ -219,7 +219,7 @@ impl Chat for Fake {
                         std::future::pending::<()>().await;
                     }
                     Some(Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => {
-                        return Ok(Receipt { message: self.take(&post, &lane) });
+                        return Ok(Receipt { message: self.take(&post, &lane), perhaps_twice: post.perhaps_sent });
                     }
                 }
                 changed.changed().await.expect("the fake outlives it");
@@ -236,6 +236,14 @@ impl Chat for Fake {
                 Some(Ill::Slow | Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => Ok(()),
             }
         })
+    }
+
+    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
+        Box::pin(async move { Ok(venue.case.to_string()) })
+    }
+
+    fn link(&self) -> Link {
+        Link { up: true, ..Link::default() }
     }
 }
 

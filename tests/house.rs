@@ -15,6 +15,8 @@ const ARROWS: &[(&str, &str)] = &[
     ("card", "domain grammar"),
     // The local room looks at what the desk shows; other adapters have no business there.
     ("chat", "card desk domain grammar"),
+    ("slack", "card chat config domain folder grammar reception"),
+    ("discord", "card chat config domain folder grammar reception"),
     ("record", "card chat domain"),
     ("store", "domain seal"),
     ("folder", "seal"),
@@ -31,7 +33,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("audit", "domain folder record seal store"),
     ("bundle", "audit card chat csv domain folder grammar projection record seal store"),
     ("rebuild", "chat clock domain folder ledger projection record seal store"),
-    ("serve", "answers card chat clock config courier desk domain folder health reception store web"),
+    ("serve", "answers card chat clock config courier desk discord domain folder health reception slack store web"),
     ("demo", "serve"),
 ];
 
@@ -40,10 +42,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("axum", &["web", "serve", "demo"]),
     ("tower", &["web", "demo"]),
-    ("reqwest", &["config", "health", "serve", "chat"]),
+    ("reqwest", &["config", "discord", "health", "serve", "slack"]),
     ("rustls", &[]),
-    ("serenity", &["chat"]),
-    ("slack_morphism", &["chat"]),
+    ("serenity", &["discord"]),
+    ("slack_morphism", &["slack"]),
     ("minijinja", &["card"]),
     ("include_dir", &["card", "web"]),
 ];
@@ -69,7 +71,7 @@ const IMPURE: &[&str] = &[
 ];
 
 /// Where a stopwatch runs. Everything else that has to do with time is handed it.
-const STOPWATCHES: &[&str] = &["clock", "health", "web"];
+const STOPWATCHES: &[&str] = &["clock", "discord", "health", "slack", "web"];
 
 #[test]
 fn rooms_know_only_whom_they_may() {
@@ -134,7 +136,7 @@ fn only_the_clock_reads_the_time() {
 #[test]
 fn only_the_courier_posts() {
     let mut strays = Vec::new();
-    for file in sources().into_iter().filter(|file| file.room != "chat" && file.room != "courier") {
+    for file in sources().into_iter().filter(|file| !["chat", "courier", "slack", "discord"].contains(&&*file.room)) {
         for name in ["Chat", "Post"] {
             strays.extend(file.lines_with(name).map(|at| format!("{}:{at}: {name}", file.name)));
         }
@@ -150,7 +152,7 @@ fn adapters_do_not_know_one_another() {
     for file in sources() {
         let Some(own) = file.adapter() else { continue };
         for other in adapters.iter().filter(|other| **other != own) {
-            for path in [format!("chat::{other}"), format!("super::{other}")] {
+            for path in [format!("chat::{other}"), format!("super::{other}"), format!("crate::{other}::")] {
                 strays.extend(file.lines_with(&path).map(|at| format!("{}:{at}: {path}", file.name)));
             }
         }
@@ -375,6 +377,9 @@ impl SourceFile {
 
     /// `slack` for `src/chat/slack.rs` and everything below `src/chat/slack/`.
     fn adapter(&self) -> Option<String> {
+        if ["slack", "discord"].contains(&&*self.room) {
+            return Some(self.room.clone());
+        }
         let rest = self.name.strip_prefix("src/chat/")?;
         let name = rest.split('/').next()?.trim_end_matches(".rs");
         (name != "mod").then(|| name.to_owned())

@@ -115,7 +115,22 @@ impl Teller<'_> {
                 let text = values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>();
                 (format!("{who} sent a form {place}"), vec![words("form", form), words("values", &text)])
             }
+            WhatRecord::Reaction { message, reaction, on } => {
+                let did = if *on { "set a reaction on" } else { "took a reaction back from" };
+                (format!("{who} {did} message {message} {place}"), vec![words("reaction", reaction)])
+            }
+            WhatRecord::Joined => (format!("{who} came in {place}"), Vec::new()),
+            WhatRecord::Left => (format!("{who} went out {place}"), Vec::new()),
+            WhatRecord::Other { kind } => (format!("{who}: {kind} {place}"), Vec::new()),
+            WhatRecord::Gap { from, to, why } => {
+                let head = format!("Nothing was heard {place} from {} to {}", iso(*from), iso(*to));
+                (head, vec![words("why", why)])
+            }
         };
+        if heard.backfilled {
+            parts.push(Part::Line("not heard live: found in the platform's history afterwards".to_owned()));
+        }
+        parts.extend(heard.raw.iter().map(|raw| words("as the platform told it", raw)));
         if let Some(answer) = &heard.answer {
             parts.extend(answer.cards.iter().map(|card| words("answered in private", &plain(card))));
             let errors = answer.errors.iter().flatten();

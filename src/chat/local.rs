@@ -4,7 +4,7 @@
 
 use tokio::sync::watch;
 
-use super::{Chat, Delivery, Lane, Post, Receipt, Spot, Undelivered};
+use super::{Chat, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue};
 use crate::card::Card;
 use crate::desk::Shown;
 use crate::domain::policy::{Channel, Policy};
@@ -38,9 +38,7 @@ impl Local {
 
 /// The room's channels: every one that the policy names on this platform.
 pub fn channels(policy: &Policy) -> impl Iterator<Item = &Channel> {
-    let workflows = policy.workflows.values().flat_map(|workflow| &workflow.channels);
-    let digests = policy.digests.iter().map(|schedule| &schedule.channel);
-    workflows.chain(digests).chain(&policy.operators).filter(|channel| channel.platform.as_str() == PLATFORM)
+    policy.channels().filter(|channel| channel.platform.as_str() == PLATFORM)
 }
 
 impl Chat for Local {
@@ -55,11 +53,20 @@ impl Chat for Local {
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
         Box::pin(async move {
             self.require(post.lane)?;
-            Ok(Receipt { message: format!("b{}", post.nonce) })
+            Ok(Receipt::once(format!("b{}", post.nonce)))
         })
     }
 
     fn edit<'a>(&'a self, lane: &'a Lane, _message: &'a str, _card: &'a Card) -> Delivery<'a, ()> {
         Box::pin(async move { self.require(lane) })
+    }
+
+    /// A case's own channel in the room is there as soon as the case is.
+    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
+        Box::pin(async move { Ok(venue.case.to_string().to_lowercase()) })
+    }
+
+    fn link(&self) -> Link {
+        Link { up: true, ..Link::default() }
     }
 }

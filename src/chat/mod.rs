@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::domain::policy::Channel;
-use crate::domain::{At, PersonId, Platform};
+use crate::domain::{At, CaseId, PersonId, Platform};
 
 pub mod local;
 
@@ -31,6 +31,20 @@ pub enum Spot {
 impl Lane {
     pub fn channel(channel: &Channel) -> Lane {
         Lane { platform: channel.platform.clone(), place: Spot::Channel(channel.id.clone()) }
+    }
+    /// As the policy would name it; `None` for direct messages.
+    pub fn as_channel(&self) -> Option<Channel> {
+        match &self.place {
+            Spot::Channel(id) => Some(Channel { platform: self.platform.clone(), id: id.clone() }),
+            Spot::Direct(_) => None,
+        }
+    }
+    /// The case whose own channel this is.
+    pub fn own_of(&self) -> Option<CaseId> {
+        match &self.place {
+            Spot::Channel(id) => id.parse().ok(),
+            Spot::Direct(_) => None,
+        }
     }
     pub fn direct(platform: &Platform, account: &str) -> Lane {
         Lane { platform: platform.clone(), place: Spot::Direct(account.to_owned()) }
@@ -88,6 +102,17 @@ pub struct Heard {
     /// When the platform says that it happened.
     pub said: Option<At>,
     pub what: What,
+    /// Not heard live, but found in the platform's history after a gap.
+    pub backfilled: bool,
+    /// The platform's own words where text and files don't carry all of it: blocks, embeds, events that nobody here knows.
+    pub raw: Option<String>,
+}
+
+impl Heard {
+    /// Heard live, with nothing beyond what the house understands.
+    pub fn live(cause: String, from: Account, lane: Lane, what: What) -> Heard {
+        Heard { cause, from, lane, thread: None, said: None, what, backfilled: false, raw: None }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +123,33 @@ pub struct Account {
     /// Another bot: heard as evidence, never obeyed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bot: bool,
+    #[serde(default, skip_serializing_if = "Belongs::is_member")]
+    pub belongs: Belongs,
+}
+
+impl Account {
+    /// A person of the workspace.
+    pub fn member(id: impl Into<String>, name: impl Into<String>) -> Account {
+        Account { id: id.into(), name: name.into(), bot: false, belongs: Belongs::Member }
+    }
+}
+
+/// How an account belongs to the workspace or server that it speaks in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Belongs {
+    #[default]
+    Member,
+    /// Let in with narrower rights (Slack: a guest, single or multi channel).
+    Guest,
+    /// Of another organisation (Slack Connect).
+    Outside,
+}
+
+impl Belongs {
+    fn is_member(&self) -> bool {
+        *self == Belongs::Member
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +179,34 @@ pub enum What {
         form: String,
         values: BTreeMap<String, String>,
     },
+    /// A reaction set (`on`) or taken back. `reaction` is the platform's name of it.
+    Reacted {
+        message: String,
+        reaction: String,
+        on: bool,
+    },
+    /// Somebody came into the channel.
+    Joined,
+    /// Somebody went out of it.
+    Left,
+    /// Something that the house has no word for; the platform's own words are in [`Heard::raw`].
+    Other {
+        kind: String,
+    },
+    /// Nothing was heard here for a while; what was said meanwhile may be missing. What history still has follows as
+    /// backfilled.
+    Gap {
+        from: At,
+        to: At,
+        why: String,
+    },
+}
+
+impl What {
+    /// Something that a person did to the bot, rather than something that is only heard.
+    pub fn is_an_ask(&self) -> bool {
+        matches!(self, What::Command { .. } | What::Pressed { .. } | What::Submitted { .. })
+    }
 }
 
 /// A file that came with a message; its bytes are in the blob store under their hash.
@@ -174,6 +254,56 @@ pub struct Post<'a> {
 pub struct Receipt {
     /// The platform's id of the message.
     pub message: String,
+    /// It may stand there twice: an earlier try's outcome is unknown, and the platform can't be asked about it.
+    pub perhaps_twice: bool,
+}
+
+impl Receipt {
+    /// It stands there, once.
+    pub fn once(message: impl Into<String>) -> Receipt {
+        Receipt { message: message.into(), perhaps_twice: false }
+    }
+}
+
+/// A case's own channel as it should be. Its lane is the case's own name on the platform, `slack/inc-12`; which channel that
+/// is there, the platform says once and the house keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Venue {
+    pub case: CaseId,
+    pub lane: Lane,
+    /// The platform's id of the channel, once it has one.
+    pub channel: Option<String>,
+    /// As the channel may be called: the case and its title, in small letters, digits and hyphens, at most 60 characters.
+    pub name: String,
+    /// One line on what it is about and how it stands.
+    pub topic: String,
+    /// Only the people below may see it.
+    pub private: bool,
+    /// Accounts that belong in it. Whoever else is there may stay.
+    pub people: Vec<String>,
+    /// The message that stands on top: the case's card.
+    pub pinned: Option<String>,
+    pub archived: bool,
+}
+
+/// How the connection to a platform is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Link {
+    /// Events come in.
+    pub up: bool,
+    /// What keeps it from working, for the operator: `the token was revoked`, `reconnecting since 10:02: …`.
+    pub trouble: Option<String>,
+    /// Events that could not be read, since the start; each is kept raw or named in the log.
+    pub unread: u64,
+}
+
+/// Who is on a platform now, as far as the policy asks: members of groups, and people whose account is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Roster {
+    /// The platform's id of a user group or role → accounts of its members.
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// Accounts of the policy that are deactivated, have left or don't exist.
+    pub gone: Vec<String>,
 }
 
 /// It could not be delivered. Says whether trying again is sensible.
@@ -195,6 +325,10 @@ pub trait Chat: Send + Sync + 'static {
     fn recognises_repetition(&self) -> bool;
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt>;
     fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()>;
+    /// Makes a case's own channel as it should be: there, named, with its people in it. Doing it again changes nothing. The
+    /// answer is the platform's id of the channel.
+    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String>;
+    fn link(&self) -> Link;
 }
 
 pub type Delivery<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Undelivered>> + Send + 'a>>;
@@ -215,6 +349,10 @@ impl Chats {
     }
     pub fn platforms(&self) -> impl Iterator<Item = &Platform> {
         self.by_platform.keys()
+    }
+    /// How each connection is.
+    pub fn links(&self) -> impl Iterator<Item = (&Platform, Link)> {
+        self.by_platform.iter().map(|(platform, chat)| (platform, chat.link()))
     }
 }
 

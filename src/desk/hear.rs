@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use super::settle::Work;
 use super::{Desk, DeskError, Heeded, Item, Turn};
 use crate::card;
-use crate::chat::{Answer, Heard, Lane, Spot, What};
+use crate::chat::{Account, Answer, Belongs, Heard, Lane, Spot, What};
+use crate::domain::policy::Refused;
 use crate::domain::{Actor, CaseId, Command, PersonId, Refusal};
 use crate::grammar::{self, Asked, Context, How};
 use crate::record::{HeardRecord, Record, WhatRecord};
-
-/// What slash commands begin with.
-pub const PREFIX: &str = "/";
 
 /// What a word asks for, once read.
 enum Read {
@@ -76,6 +74,9 @@ impl Desk {
         let heeded = match (read, &person) {
             (Read::Nothing, _) => Heeded::Heard,
             (Read::Answer(answer), _) => Heeded::Answer(answer),
+            (Read::Asked(_), Some(_)) if self.refuses(turn, &heard.from) => {
+                Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::NotAtHome)))
+            }
             (Read::Asked(_), None) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::Stranger))),
             (Read::Asked(asked), Some(person)) => {
                 let by = Actor::Person(person.clone());
@@ -130,6 +131,8 @@ impl Desk {
             lane: heard.lane,
             thread: heard.thread,
             what,
+            backfilled: heard.backfilled,
+            raw: heard.raw,
             answer,
         });
         self.record(turn, case, person.as_ref(), said, &source, &record)?;
@@ -137,6 +140,16 @@ impl Desk {
             self.write(turn, staged, Some(&cause), &source).await?;
         }
         Ok(heeded)
+    }
+
+    /// Whether the policy refuses such accounts, though it knows their person.
+    fn refuses(&self, turn: &Turn, from: &Account) -> bool {
+        let refused = match from.belongs {
+            Belongs::Member => return false,
+            Belongs::Guest => Refused::Guests,
+            Belongs::Outside => Refused::Outsiders,
+        };
+        self.policy_now(turn).refuse.contains(&refused)
     }
 
     /// A refusal in words; where a button was pressed and only a reason is missing, the form that asks for it.
@@ -180,17 +193,15 @@ impl Desk {
     ) -> Context<'a> {
         let policy = turn.policy.as_deref().unwrap_or(&self.policy);
         let zone = by.and_then(|person| policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone);
-        let mut lives_here =
-            policy.workflows.iter().filter(|(_, flow)| flow.channels.iter().any(|it| Lane::channel(it) == *lane));
-        let workflow = lives_here.next().map(|(name, _)| name).filter(|_| lives_here.next().is_none());
-        Context { by, at: turn.at, zone, policy, here, workflow, prefix: PREFIX }
+        let context = Context { by, at: turn.at, zone, policy, here, workflow: None, prefix: &self.prefix };
+        context.in_channel(lane.as_channel().as_ref())
     }
 
     fn read(&self, turn: &Turn, heard: &Heard, by: Option<&PersonId>, here: Option<CaseId>) -> Read {
         let context = self.context(turn, &heard.lane, by, here);
         let read = match &heard.what {
-            // Another bot is heard, never obeyed.
-            _ if heard.from.bot => return Read::Nothing,
+            // Another bot is heard, never obeyed; and what history still had was said to nobody who could answer then.
+            _ if heard.from.bot || heard.backfilled => return Read::Nothing,
             What::Said { text, .. } => grammar::read(text, How::Said, &context),
             What::Command { text } => grammar::read(text, How::Slash, &context),
             What::Pressed { action, .. } => grammar::pressed(action, &context).map(Some),
@@ -203,7 +214,13 @@ impl Desk {
                     }
                 };
             }
-            What::Edited { .. } | What::Deleted { .. } => return Read::Nothing,
+            What::Edited { .. }
+            | What::Deleted { .. }
+            | What::Reacted { .. }
+            | What::Joined
+            | What::Left
+            | What::Other { .. }
+            | What::Gap { .. } => return Read::Nothing,
         };
         match read {
             Ok(None) => Read::Nothing,
@@ -233,6 +250,14 @@ impl Desk {
                 let (was, case) = self.stood(turn, lane, &message).await?;
                 (WhatRecord::Deletion { message, was }, case.or(about))
             }
+            What::Reacted { message, reaction, on } => {
+                let (_, case) = self.stood(turn, lane, &message).await?;
+                (WhatRecord::Reaction { message, reaction, on }, case.or(about))
+            }
+            What::Joined => (WhatRecord::Joined, about),
+            What::Left => (WhatRecord::Left, about),
+            What::Other { kind } => (WhatRecord::Other { kind }, about),
+            What::Gap { from, to, why } => (WhatRecord::Gap { from, to, why }, about),
         })
     }
 
@@ -264,7 +289,13 @@ fn words(what: &What) -> &str {
         What::Said { text, .. } | What::Command { text } => text,
         What::Pressed { action, .. } => action,
         What::Submitted { form, .. } => form,
-        What::Edited { .. } | What::Deleted { .. } => "",
+        What::Edited { .. }
+        | What::Deleted { .. }
+        | What::Reacted { .. }
+        | What::Joined
+        | What::Left
+        | What::Other { .. }
+        | What::Gap { .. } => "",
     }
 }
 

@@ -9,8 +9,8 @@ use crate::chat::{Lane, direct_lane};
 use crate::domain::command::HouseCommand;
 use crate::domain::house::{self, HouseAsk};
 use crate::domain::{
-    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Policy, Refusal, Ruling, Telling, Then, To,
-    World,
+    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Platform, Policy, Refusal, Ruling, Telling,
+    Then, To, World,
 };
 use crate::record::{HouseRuled, Record, Ruled, ToTell};
 use crate::store::Rehold;
@@ -203,14 +203,23 @@ impl Desk {
             self.follow(turn, ruling.then).await?;
             return Ok(Ok(ruling.reply));
         }
-        if let Some(loaded) = loaded {
+        if let Some(loaded) = &loaded {
             self.policies.add(loaded.clone());
-            turn.policy = Some(loaded);
+            turn.policy = Some(loaded.clone());
         }
+        let roster = matches!(ask.command, HouseCommand::Roster { .. });
         let tell = self.to_tell(turn, ruling.notices, None);
         let by = by.person().cloned();
         let ruled = HouseRuled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
         self.record(turn, None, by.as_ref(), None, ENGINE, &Record::House(ruled))?;
+        // Who holds a role follows from the policy as written and from who is in its groups.
+        let written = match loaded {
+            None if roster => self.policies.get(&policy.digest).cloned(),
+            loaded => loaded,
+        };
+        if let Some(written) = written {
+            turn.policy = Some(Arc::new(self.house_now(turn).held(&written)));
+        }
         self.follow(turn, ruling.then).await?;
         Ok(Ok(ruling.reply))
     }
@@ -290,15 +299,21 @@ impl Desk {
     fn to_tell(&self, turn: &Turn, notices: Vec<Notice>, case: Option<&Case>) -> Vec<ToTell> {
         let policy = self.policy_now(turn);
         let homes = case.map_or(&[][..], |case| &case.homes);
+        let house = self.house_now(turn);
         let mut tell = Vec::new();
         for notice in notices {
             let lanes: Vec<Lane> = match &notice.to {
                 To::Case => {
-                    homes.iter().filter(|home| self.platforms.contains(&home.platform)).map(Lane::channel).collect()
+                    let told_in = case.into_iter().flat_map(|case| case.told_in());
+                    told_in.filter(|home| self.platforms.contains(&home.platform)).map(Lane::channel).collect()
                 }
                 To::Person(person) => {
                     let known = policy.people.get(person);
-                    let lane = known.and_then(|known| direct_lane(person, &known.accounts, homes, &self.platforms));
+                    let lane = known.and_then(|known| {
+                        let there = |it: &&Platform| !house.is_gone(person, it);
+                        let platforms: Vec<Platform> = self.platforms.iter().filter(there).cloned().collect();
+                        direct_lane(person, &known.accounts, homes, &platforms)
+                    });
                     lane.into_iter().collect()
                 }
                 To::Channel(channel) => vec![Lane::channel(channel)],

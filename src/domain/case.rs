@@ -268,6 +268,13 @@ impl Case {
         holders.into_iter().chain(people.called(&called, &excluded)).find(|seat| &seat.person == person)
     }
 
+    /// The homes in which its story is told. On a platform where it has a channel of its own, it is told there, and other
+    /// channels only show its card.
+    pub fn told_in(&self) -> impl Iterator<Item = &Channel> {
+        let own = |platform| self.homes.iter().any(|home| &home.platform == platform && home.own_of().is_some());
+        self.homes.iter().filter(move |home| home.own_of().is_some() || !own(&home.platform))
+    }
+
     /// A restricted case is visible to its own people alone, everywhere: who opened it, sits in its seats, was let in, or
     /// holds or was called to one of its duties.
     pub fn is_visible_to(&self, person: &PersonId, people: &People<'_>) -> bool {

@@ -1,11 +1,13 @@
 //! What can be asked of a case or of the house: imperative, with every name resolved and every text read. How people type
 //! it is `crate::grammar`'s business.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::obligation::Attribution;
 use super::policy::Policy;
-use super::{At, CaseId, ClassId, Duty, PathId, PersonId, PolicyDigest, RoleId, Severity, Span, WorkflowId};
+use super::{At, CaseId, ClassId, Duty, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId};
 
 /// Asked of one case. The first two open one; the rest act on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,6 +256,12 @@ pub enum HouseCommand {
     Watch {
         oldest_wake_late: Option<Span>,
         oldest_notice_late: Option<Span>,
+    },
+    /// Who is on a platform now, as far as the policy asks: members of its groups, and people whose account is gone.
+    Roster {
+        platform: Platform,
+        groups: BTreeMap<String, Vec<PersonId>>,
+        gone: Vec<PersonId>,
     },
     /// A message could not be delivered and won't be tried again. `to_operators`: it was meant for them, so telling them is
     /// no use.

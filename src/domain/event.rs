@@ -9,7 +9,7 @@ use super::command::{Impact, SeatName, Which};
 use super::obligation::{Attribution, Climbed, Contest, Obligation, Terms};
 use super::people::Delegation;
 use super::policy::Channel;
-use super::{At, CaseId, ClassId, PathId, PersonId, PolicyDigest, RoleId, Severity, Span, WorkflowId};
+use super::{At, CaseId, ClassId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId};
 
 /// Became true of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -357,6 +357,14 @@ pub enum HouseEvent {
         oldest_notice_late: Option<Span>,
     },
     CaughtUp,
+    /// Who is on a platform: members of the groups that the policy names there, and people whose account is gone.
+    Roster {
+        platform: Platform,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        groups: BTreeMap<String, Vec<PersonId>>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gone: Vec<PersonId>,
+    },
     GaveUp {
         outbox: i64,
         why: String,
@@ -449,6 +457,7 @@ impl HouseEvent {
             HouseEvent::DelegationEnded { .. } => "house.delegation-ended",
             HouseEvent::DigestFell { .. } => "house.digest",
             HouseEvent::FellBehind { .. } => "house.fell-behind",
+            HouseEvent::Roster { .. } => "house.roster",
             HouseEvent::CaughtUp => "house.caught-up",
             HouseEvent::GaveUp { .. } => "house.gave-up",
             HouseEvent::ClockWentBack { .. } => "house.clock-went-back",

@@ -19,8 +19,8 @@ use super::policy::{DigestSchedule, Policy};
 use super::refusal::did_you_mean;
 use super::ruling::Then;
 use super::{
-    Actor, At, Body, Case, CaseId, CaseKind, ClassId, Command, PathId, PersonId, PolicyDigest, Refusal, RoleId, Span,
-    list,
+    Actor, At, Body, Case, CaseId, CaseKind, ClassId, Command, PathId, PersonId, Platform, PolicyDigest, Refusal,
+    RoleId, Span, list,
 };
 
 /// A path is judged by its last so many answers, from [`LATENCIES_ENOUGH`] on.
@@ -53,6 +53,18 @@ pub struct House {
     pub slow_paths: BTreeMap<PathId, CaseId>,
     /// The operators were told that the engine is behind.
     pub behind: bool,
+    /// Who is on each platform, as it was last seen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rosters: BTreeMap<Platform, KnownRoster>,
+}
+
+/// Who is on a platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownRoster {
+    /// Members of the groups that roles draw on, by the platform's id of the group.
+    pub groups: BTreeMap<String, Vec<PersonId>>,
+    /// People whose account there is gone.
+    pub gone: Vec<PersonId>,
 }
 
 /// What is known of a scheduled digest.
@@ -116,6 +128,10 @@ impl House {
             }
             HouseEvent::FellBehind { .. } => self.behind = true,
             HouseEvent::CaughtUp => self.behind = false,
+            HouseEvent::Roster { platform, groups, gone } => {
+                let known = KnownRoster { groups: groups.clone(), gone: gone.clone() };
+                self.rosters.insert(platform.clone(), known);
+            }
             HouseEvent::Recovered { policy, .. } => self.policy = Some(policy.clone()),
             HouseEvent::Stopped | HouseEvent::GaveUp { .. } | HouseEvent::ClockWentBack { .. } => {}
         }
@@ -175,6 +191,28 @@ impl House {
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
         People { policy, delegations: &self.delegations, at }
+    }
+
+    /// Whether a person's account on a platform is known to be gone.
+    pub fn is_gone(&self, person: &PersonId, platform: &Platform) -> bool {
+        self.rosters.get(platform).is_some_and(|known| known.gone.contains(person))
+    }
+
+    /// The policy as it is held now: to the members that it names come those of the groups that its roles draw on.
+    #[must_use]
+    pub fn held(&self, policy: &Policy) -> Policy {
+        let mut held = policy.clone();
+        for role in held.roles.values_mut() {
+            for group in &role.groups {
+                let members = self.rosters.get(&group.platform).and_then(|known| known.groups.get(&group.id));
+                for member in members.into_iter().flatten().filter(|it| policy.people.contains_key(*it)) {
+                    if !role.members.contains(member) {
+                        role.members.push(member.clone());
+                    }
+                }
+            }
+        }
+        held
     }
 
     pub fn delegation(&self, number: u32) -> Option<&Delegation> {
@@ -283,6 +321,7 @@ pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRul
         HouseCommand::Watch { oldest_wake_late, oldest_notice_late } => {
             Ok(draft.watch(*oldest_wake_late, *oldest_notice_late))
         }
+        HouseCommand::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
         HouseCommand::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
         HouseCommand::ClockWentBack { by } => {
             Ok(draft.alarm(HouseEvent::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
@@ -401,6 +440,52 @@ impl HouseDraft<'_> {
         self.push(HouseEvent::Started { version: version.to_owned(), clock: clock.to_owned(), was_down });
         if let Some(was_down) = was_down {
             self.tell(To::Operators, Telling::WasDown { was_down }, None);
+        }
+        self.ruling
+    }
+
+    /// Recorded where it changed. Duties move to who holds them now, and the operators hear whose account went.
+    fn roster(
+        mut self,
+        platform: &Platform,
+        groups: &BTreeMap<String, Vec<PersonId>>,
+        gone: &[PersonId],
+    ) -> HouseRuling {
+        let before = self.house.rosters.get(platform).cloned().unwrap_or_default();
+        if &before.groups == groups && before.gone == gone {
+            return self.ruling;
+        }
+        self.push(HouseEvent::Roster { platform: platform.clone(), groups: groups.clone(), gone: gone.to_vec() });
+        let held = self.house.held(self.policy);
+        let changed: Vec<RoleId> = held
+            .roles
+            .iter()
+            .filter(|(_, role)| {
+                role.groups.iter().any(|group| {
+                    let of = |groups: &BTreeMap<String, Vec<PersonId>>| groups.get(&group.id).cloned();
+                    &group.platform == platform && of(&before.groups) != of(groups)
+                })
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        for role in changed.iter().filter(|role| held.roles[*role].members.is_empty()) {
+            let text = format!(
+                "Nobody holds {role} any more: its groups on {platform} are empty. What it owes reaches nobody."
+            );
+            self.tell(To::Operators, Telling::Told { text }, None);
+        }
+        if !changed.is_empty() {
+            self.ruling.then.push(Then::Rehold { roles: changed, people: Vec::new() });
+        }
+        for person in gone.iter().filter(|person| !before.gone.contains(person)) {
+            let roles: Vec<&RoleId> =
+                held.roles.iter().filter(|(_, it)| it.members.contains(person)).map(|(id, _)| id).collect();
+            let holds = if roles.is_empty() { "no role".to_owned() } else { list(roles.iter()) };
+            let name = self.name(person);
+            let text = format!(
+                "{name}'s account on {platform} is gone: deactivated, or they left. They hold {holds} by the policy; give it to somebody else there."
+            );
+            self.tell(To::Operators, Telling::Told { text }, None);
         }
         self.ruling
     }

@@ -12,7 +12,7 @@ use super::command::{Command, Impact, OpenIncident, SeatName, Which};
 use super::event::{Event, IncidentOpened};
 use super::notice::Telling;
 use super::obligation::{Climbed, Holder, Obligation};
-use super::policy::Channel;
+use super::policy::{Channel, Workflow};
 use super::refusal::did_you_mean;
 use super::{
     Ask, At, Body, Case, CaseId, ClassId, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Severity, Span, World,
@@ -319,7 +319,7 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
     let opened = IncidentOpened {
         by: ask.by.person().cloned(),
         workflow: wanted.workflow.clone(),
-        homes: homes(id, wanted.restricted, &workflow.channels),
+        homes: homes(id, wanted.restricted, workflow),
         policy: world.policy.digest.clone(),
         title: title.clone(),
         severity: wanted.severity,
@@ -381,17 +381,19 @@ fn title(typed: &str, wanted: &OpenIncident) -> Result<String, Refusal> {
     }
 }
 
-/// Where the case is told about. A restricted one gets a channel of its own on each platform, which its people alone see.
-fn homes(id: CaseId, restricted: bool, channels: &[Channel]) -> Vec<Channel> {
-    if !restricted {
-        return channels.to_vec();
-    }
-    let own = id.to_string().to_lowercase();
+/// Where the case is told about. A restricted one has a channel of its own on each platform, which its people alone see, and
+/// no other home; where the policy gives every incident its own, the workflow's channels show its card beside.
+fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
     let mut homes: Vec<Channel> = Vec::new();
-    for channel in channels {
-        if homes.iter().all(|home| home.platform != channel.platform) {
-            homes.push(Channel { platform: channel.platform.clone(), id: own.clone() });
+    if restricted || workflow.own_channels.incidents {
+        for channel in &workflow.channels {
+            if homes.iter().all(|home| home.platform != channel.platform) {
+                homes.push(Channel::own(&channel.platform, id));
+            }
         }
+    }
+    if !restricted {
+        homes.extend(workflow.channels.iter().cloned());
     }
     homes
 }

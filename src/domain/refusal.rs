@@ -9,6 +9,10 @@ pub enum Refusal {
         "I don't know you in this policy yet. Ask an operator to add your account to [people]; until then your words are kept, but not acted on."
     )]
     Stranger,
+    #[error(
+        "the policy takes no commands from guest accounts or from other organisations' accounts here. Your words are kept; use your account at home, or ask an operator."
+    )]
+    NotAtHome,
     #[error("I can't find {0}. `/incident list` and `/approval list` show what is open.")]
     NoSuchCase(CaseId),
     #[error("{case} is {what}; that needs {needs}.")]

@@ -9,7 +9,7 @@ use std::fmt;
 use chrono_tz::Tz;
 
 use crate::domain::command::HouseCommand;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{Channel, Policy};
 use crate::domain::{At, CaseId, CaseKind, Command, PersonId, Severity, WorkflowId};
 
 pub mod clean;
@@ -31,6 +31,9 @@ pub use word::Word;
 /// What people call the bot in a mention. Adapters write their platform's mention of the bot this way.
 pub const BOT: &str = "countersign";
 
+/// What slash commands begin with, unless the settings say otherwise.
+pub const PREFIX: &str = "/";
+
 /// Who types, when and where.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -48,6 +51,23 @@ pub struct Context<'a> {
     pub workflow: Option<&'a WorkflowId>,
     /// What slash commands begin with: `/`, or `/cs-` where another app has the name.
     pub prefix: &'a str,
+}
+
+impl<'a> Context<'a> {
+    /// For somebody whom the policy knows.
+    pub fn of(policy: &'a Policy, by: &'a PersonId, at: At, here: Option<CaseId>, prefix: &'a str) -> Context<'a> {
+        let zone = policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
+        Context { by: Some(by), at, zone, policy, here, workflow: None, prefix }
+    }
+
+    /// The workflow need not be named in a channel where only one lives.
+    #[must_use]
+    pub fn in_channel(self, channel: Option<&Channel>) -> Context<'a> {
+        let flows = self.policy.workflows.iter();
+        let mut lives_here = flows.filter(|(_, flow)| channel.is_some_and(|channel| flow.channels.contains(channel)));
+        let workflow = lives_here.next().map(|(name, _)| name).filter(|_| lives_here.next().is_none());
+        Context { workflow, ..self }
+    }
 }
 
 /// How it reached the bot.

@@ -127,13 +127,13 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
         Some(key) => keyed(&who, &key)?,
         None => fresh()?,
     };
-    let command = grammar::looks_like_command(text, crate::desk::PREFIX);
+    let command = grammar::looks_like_command(text, &app.reception.desk.prefix);
     let what = if command {
         What::Command { text: text.to_owned() }
     } else {
         What::Said { message: format!("m{id}"), text: text.to_owned(), files: Vec::new() }
     };
-    let heard = Heard { cause: format!("local:say:{id}"), from: who, lane, thread, said: None, what };
+    let heard = Heard { thread, ..Heard::live(format!("local:say:{id}"), who, lane, what) };
     let answer = app.reception.hear(heard).await?;
     Ok(Said::of((!command).then(|| format!("m{id}")), answer))
 }
@@ -172,7 +172,7 @@ async fn delete(State(app): State<App>, Body(delete): Body<Delete>) -> Result<Js
 async fn change(app: &App, who: Account, standing: MessageRead, what: What) -> Result<Json<Said>, Failure> {
     let lane: Lane = standing.lane.parse().map_err(|_| no_such_message())?;
     let cause = format!("local:change:{}", fresh()?);
-    let heard = Heard { cause, from: who, lane, thread: standing.thread, said: None, what };
+    let heard = Heard { thread: standing.thread, ..Heard::live(cause, who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
 
@@ -205,7 +205,7 @@ async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<
     };
     let thread = standing.map(|it| it.thread.unwrap_or(it.id));
     let what = What::Pressed { message: press.message.unwrap_or_default(), action: press.action };
-    let heard = Heard { cause: format!("local:press:{id}"), from: who, lane, thread, said: None, what };
+    let heard = Heard { thread, ..Heard::live(format!("local:press:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
 
@@ -248,7 +248,7 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
         values.insert(name, text);
     }
     let what = What::Submitted { form: submit.form, values };
-    let heard = Heard { cause: format!("local:form:{id}"), from: who, lane, thread, said: None, what };
+    let heard = Heard { thread, ..Heard::live(format!("local:form:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
 
@@ -290,7 +290,7 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
     }
     let id = fresh()?;
     let what = What::Said { message: format!("m{id}"), text: field("text").to_owned(), files: kept };
-    let heard = Heard { cause: format!("local:say:{id}"), from: who, lane, thread, said: None, what };
+    let heard = Heard { thread, ..Heard::live(format!("local:say:{id}"), who, lane, what) };
     let answer = app.reception.hear(heard).await?;
     Ok(Said::of(Some(format!("m{id}")), answer))
 }
@@ -386,7 +386,7 @@ async fn people(State(app): State<App>) -> Json<Value> {
 
 async fn verbs(State(app): State<App>) -> Json<Value> {
     let policy = app.reception.desk.shown().policy;
-    Json(serde_json::to_value(grammar::completion(crate::desk::PREFIX, &policy)).unwrap_or_default())
+    Json(serde_json::to_value(grammar::completion(&app.reception.desk.prefix, &policy)).unwrap_or_default())
 }
 
 #[derive(Deserialize)]
@@ -601,7 +601,7 @@ pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
             format!("there is nobody called “{}” in the policy.{near}", grammar::clean::line(name)),
         ));
     };
-    Ok(Account { id: name.to_owned(), name: person.name.clone(), bot: false })
+    Ok(Account::member(name, &person.name))
 }
 
 /// The lane of a channel, if the persona may look into it.

@@ -39,6 +39,7 @@ impl House {
             policy_text: EXAMPLE.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(local::PLATFORM)],
+            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::hours(1),
         };
         let (desk, handle) = Desk::open(folder, writer, setup).await?;
@@ -57,14 +58,9 @@ impl House {
 
     async fn hear(&mut self, who: &str, thread: Option<&str>, what: What) -> String {
         self.cause += 1;
-        let heard = Heard {
-            cause: format!("test:{}", self.cause),
-            from: Account { id: who.to_owned(), name: who.to_owned(), bot: false },
-            lane: "local/credit-ai".parse().expect("a lane"),
-            thread: thread.map(str::to_owned),
-            said: None,
-            what,
-        };
+        let lane = "local/credit-ai".parse().expect("a lane");
+        let heard = Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what);
+        let heard = Heard { thread: thread.map(str::to_owned), ..heard };
         let heeded = self.desk.hear(heard).await.expect("the desk heeds");
         match heeded {
             Heeded::Answer(answer) => answer

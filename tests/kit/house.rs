@@ -51,6 +51,7 @@ impl House {
             policy_text: policy.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms,
+            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let (desk, handle) = Desk::open(folder, writer, setup).await?;
@@ -73,9 +74,9 @@ impl House {
     }
 
     pub async fn hear(&self, cause: &str, who: &str, lane: &str, what: What) -> Result<Heeded, Fault> {
-        let from = Account { id: who.to_owned(), name: who.to_owned(), bot: false };
+        let from = Account::member(who, who);
         let lane: Lane = lane.parse().expect("a lane");
-        self.desk.hear(Heard { cause: cause.to_owned(), from, lane, thread: None, said: None, what }).await
+        self.desk.hear(Heard::live(cause.to_owned(), from, lane, what)).await
     }
 
     /// A command that is understood.

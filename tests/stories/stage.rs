@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use countersign::answers::Answers;
 use countersign::card::{Card, Wording};
-use countersign::chat::{Answer, Chat, Chats, Delivery, Heard, Lane, Post, Receipt, Undelivered, local};
+use countersign::chat::{Answer, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Undelivered, Venue, local};
 use countersign::clock::Clock;
 use countersign::courier::Courier;
 use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
@@ -117,6 +117,7 @@ impl Stage {
             policy_text,
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(local::PLATFORM)],
+            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let data = self.data();
@@ -481,6 +482,14 @@ impl Chat for Room {
             Ok(()) => self.room.post(post),
             Err(undelivered) => Box::pin(async { Err(undelivered) }),
         }
+    }
+
+    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
+        self.room.furnish(venue)
+    }
+
+    fn link(&self) -> Link {
+        self.room.link()
     }
 
     fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {

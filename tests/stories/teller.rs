@@ -117,7 +117,7 @@ impl Teller {
                     false => Said::Said { message: format!("m{}", step.line), text: text.clone(), files: Vec::new() },
                 };
                 let from = Account { bot: *bot, ..account(who) };
-                self.hear(step, vec![(who.clone(), Heard { cause, from, lane, thread, said: None, what })]).await
+                self.hear(step, vec![(who.clone(), Heard { thread, ..Heard::live(cause, from, lane, what) })]).await
             }
             Deed::Look { who, case } => {
                 let (lane, message) = self.stage.card_of(case).await?;
@@ -136,7 +136,7 @@ impl Teller {
                     let thread = (!message.is_empty()).then(|| self.thread_of(&lane, &message));
                     let what = Said::Pressed { message, action: button.action.clone() };
                     let (cause, from) = (self.cause(step, who), account(who));
-                    heard.push((who.clone(), Heard { cause, from, lane, thread, said: None, what }));
+                    heard.push((who.clone(), Heard { thread, ..Heard::live(cause, from, lane, what) }));
                 }
                 self.hear(step, heard).await
             }
@@ -541,6 +541,7 @@ impl Teller {
                         WhatRecord::Form { form, values } => format!("[{form} {values:?}]"),
                         WhatRecord::Edit { text, .. } => format!("edits: {text}"),
                         WhatRecord::Deletion { .. } => "deletes".to_owned(),
+                        other => other.kind().to_owned(),
                     };
                     let answer =
                         heard.answer.as_ref().map(|it| self.answered(it).replace('\n', " ⏎ ")).unwrap_or_default();
@@ -568,7 +569,7 @@ impl Teller {
 }
 
 fn account(who: &str) -> Account {
-    Account { id: who.to_owned(), name: who.to_owned(), bot: false }
+    Account::member(who, who)
 }
 
 fn same(one: At, other: At, to_the_second: bool) -> bool {

@@ -108,8 +108,10 @@ pub fn policy() -> Policy {
         parties: Vec::new(),
         path: path.map(PathId::from),
         evidence_days: None,
+        own_channels: crate::domain::policy::OwnChannels::default(),
     };
     Policy {
+        refuse: Vec::new(),
         digest: PolicyDigest::from("p1"),
         name: "test".to_owned(),
         operators: Some(channel("ops")),
@@ -124,7 +126,7 @@ pub fn policy() -> Policy {
         roles: roles
             .map(|(name, members)| {
                 let members = members.iter().map(|it| p(it)).collect();
-                (r(name), Role { name: name.to_owned(), party: PartyId::from("client"), members })
+                (r(name), Role { name: name.to_owned(), party: PartyId::from("client"), members, groups: Vec::new() })
             })
             .into(),
         calendars: BTreeMap::new(),

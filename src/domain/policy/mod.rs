@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
 use super::{
-    CalendarId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span,
-    Stage, WorkflowId,
+    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity,
+    Span, Stage, WorkflowId,
 };
 
 pub mod redflag;
@@ -27,6 +27,8 @@ pub struct Policy {
     pub name: String,
     /// Where the bot tells its operators that something can't be delivered or runs late.
     pub operators: Option<Channel>,
+    /// Accounts that are heard, but not obeyed.
+    pub refuse: Vec<Refused>,
     pub parties: BTreeMap<PartyId, Party>,
     pub people: BTreeMap<PersonId, Person>,
     pub roles: BTreeMap<RoleId, Role>,
@@ -52,6 +54,25 @@ pub struct Channel {
     pub id: String,
 }
 
+impl Channel {
+    /// A case's own channel: its id is the case's, in small letters. Which channel that is on the platform, the adapter knows.
+    pub fn own(platform: &Platform, case: CaseId) -> Channel {
+        Channel { platform: platform.clone(), id: case.to_string().to_lowercase() }
+    }
+    /// The case whose own channel it is.
+    pub fn own_of(&self) -> Option<CaseId> {
+        self.id.parse().ok()
+    }
+}
+
+/// A group of people that a platform keeps: a Slack user group, a Discord role.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group {
+    pub platform: Platform,
+    /// The platform's own id.
+    pub id: String,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Party {
     pub name: String,
@@ -72,8 +93,11 @@ pub struct Person {
 pub struct Role {
     pub name: String,
     pub party: PartyId,
-    /// In the order of the file. User groups, Discord roles and rotas will be further sources beside it.
+    /// In the order of the file; then, in the policy as it is held (see [`House::held`](crate::domain::House::held)), those of
+    /// its groups.
     pub members: Vec<PersonId>,
+    /// Slack user groups and Discord roles whose members hold it too. Rotas will be a further source beside them.
+    pub groups: Vec<Group>,
 }
 
 /// What happens as time passes.
@@ -117,6 +141,28 @@ pub struct Workflow {
     pub path: Option<PathId>,
     /// How long evidence is kept after a case is closed, in days.
     pub evidence_days: Option<u32>,
+    pub own_channels: OwnChannels,
+}
+
+/// Whether incidents get channels of their own, and what becomes of those.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnChannels {
+    /// Every incident; a restricted one gets one in any case.
+    pub incidents: bool,
+    /// It is archived when its case is closed.
+    pub archived: bool,
+}
+
+/// Accounts that are heard, but not obeyed, though their person is known.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refused {
+    /// Guests of a workspace.
+    Guests,
+    /// People of another organisation, in a shared channel.
+    Outsiders,
 }
 
 /// How fast a kind of answer is owed, by whom, and what happens when it doesn't come.
@@ -256,6 +302,13 @@ impl Policy {
             Some(calendar) => Running::Within(calendar),
             None => Running::Always,
         }
+    }
+
+    /// Every channel that the policy names, some more than once.
+    pub fn channels(&self) -> impl Iterator<Item = &Channel> {
+        let workflows = self.workflows.values().flat_map(|workflow| &workflow.channels);
+        let digests = self.digests.iter().map(|schedule| &schedule.channel);
+        workflows.chain(digests).chain(&self.operators)
     }
 
     /// How a person is called; their key where the policy has lost them.

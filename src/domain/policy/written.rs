@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{Duty, Stage};
-use super::Policy;
+use super::{Policy, Refused};
 
 mod finding;
 mod resolve;
@@ -123,6 +123,10 @@ struct PolicyTable {
     name: Word<kind::Text>,
     /// Where the bot tells its operators that something cannot be delivered or runs late.
     operators_channel: Option<Word<kind::ChannelName>>,
+    /// Accounts of people of this file that are heard, but not obeyed: guests, or people of other organisations that share
+    /// a channel.
+    #[serde(default)]
+    refuse: Vec<Refused>,
     /// Nudges to one person that fall due within this time of each other go out as one message. `2m` if left out.
     batch_within: Option<Word<kind::Length>>,
     /// The ladder of every target and stage that names none.
@@ -153,6 +157,9 @@ struct PersonTable {
     slack: Option<Word<kind::SlackId>>,
     /// Their Discord user id (developer mode, right click, “Copy User ID”).
     discord: Option<Word<kind::DiscordId>>,
+    /// Their Slack member ids in further workspaces, by the name that the settings give each: `{ vendor = "U024BE7LH" }`.
+    #[serde(default)]
+    workspaces: BTreeMap<Word<kind::Key>, Word<kind::SlackId>>,
 }
 
 /// A durable seat of a party.
@@ -164,7 +171,12 @@ struct RoleTable {
     /// The party whose seat it is.
     party: Word<kind::Party>,
     /// The people who hold it. Two at least, or one holiday stops the clockwork.
+    #[serde(default)]
     members: Words<kind::Person>,
+    /// Groups of a chat platform whose members hold it too, as far as they are people of this file: a Slack user group
+    /// `slack:S0614TZR7`, a Discord role `discord:41771983423143936`.
+    #[serde(default)]
+    groups: Vec<Word<kind::GroupName>>,
 }
 
 /// Business hours of a team.
@@ -244,6 +256,12 @@ struct WorkflowTable {
     /// How many days evidence is kept after a case is closed. EU AI Act Art. 19 and 26(6) ask for six months of logs.
     #[schemars(range(min = 1, max = 36525))]
     keep_evidence_days: Option<Placed<u32>>,
+    /// Each incident gets a channel of its own on every platform that the workflow lives on. A restricted one always does.
+    #[serde(default)]
+    incident_channels: bool,
+    /// The incident's own channel is archived when it is closed.
+    #[serde(default)]
+    archive_incident_channels: bool,
 }
 
 /// How fast one kind of answer is owed, by whom, and what happens when it does not come.

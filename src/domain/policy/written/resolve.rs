@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 use super::super::super::calendar::{Calendar, QuietHours};
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyDigest, RoleId, Span, WorkflowId};
 use super::super::{
-    Channel, Climb, DigestSchedule, Ladder, May, Party, Person, Policy, Repeat, Role, SeverityWords, Workflow,
+    Channel, Climb, DigestSchedule, Group, Ladder, May, OwnChannels, Party, Person, Policy, Repeat, Role,
+    SeverityWords, Workflow,
 };
 use super::finding::{Findings, Place, nearest, quote, some_of};
 use super::tree::{MISSING, Names};
-use super::value::{self, Wrong};
+use super::value::{self, Wrong, workspace};
 use super::word::{Named, Placed, Word, Words, kind};
 use super::{
     CLASSES, CalendarTable, DigestTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable,
@@ -51,6 +52,7 @@ fn nothing(text: &str) -> Policy {
         digest: PolicyDigest::from(hex::encode(Sha256::digest(text))),
         name: String::new(),
         operators: None,
+        refuse: Vec::new(),
         parties: BTreeMap::new(),
         people: BTreeMap::new(),
         roles: BTreeMap::new(),
@@ -122,6 +124,7 @@ impl Resolve<'_, '_> {
             return;
         };
         self.policy.name = self.text(&head.name).unwrap_or_default();
+        self.policy.refuse = head.refuse.clone();
         self.policy.operators = head.operators_channel.as_ref().and_then(|word| self.value(word, value::channel));
         if let Some(word) = &head.batch_within {
             let most = Span::hours(1);
@@ -165,6 +168,14 @@ impl Resolve<'_, '_> {
             }
             accounts.insert(Platform::from("slack"), word.text.clone());
         }
+        for (name, word) in &table.workspaces {
+            self.key(name);
+            if !value::slack_id(&word.text, "UW") {
+                let what = format!("{} is not a Slack member id", quote(&word.text));
+                self.found.add(word.at, what, "the id from their Slack profile there: “U024BE7LH”");
+            }
+            accounts.insert(Platform::from(workspace(&name.text).as_str()), word.text.clone());
+        }
         if let Some(word) = &table.discord {
             if !value::discord_id(&word.text) {
                 let what = format!("{} is not a Discord user id", quote(&word.text));
@@ -177,19 +188,23 @@ impl Resolve<'_, '_> {
 
     /// One account is one person. Otherwise whoever presses a button is two people, and can approve twice.
     fn accounts(&mut self, document: &Document) {
-        let mut owners: BTreeMap<(&str, &str), (&Word<kind::Key>, Place)> = BTreeMap::new();
+        let mut owners: BTreeMap<(String, &str), (&Word<kind::Key>, Place)> = BTreeMap::new();
         let mut all: Vec<_> = document
             .people
             .iter()
             .flat_map(|(key, table)| {
-                let slack = table.slack.as_ref().map(|word| ("slack", word.text.as_str(), word.at, key));
-                let discord = table.discord.as_ref().map(|word| ("discord", word.text.as_str(), word.at, key));
-                slack.into_iter().chain(discord)
+                let slack = table.slack.as_ref().map(|word| ("slack".to_owned(), word.text.as_str(), word.at, key));
+                let discord =
+                    table.discord.as_ref().map(|word| ("discord".to_owned(), word.text.as_str(), word.at, key));
+                let further = table.workspaces.iter();
+                let further =
+                    further.map(move |(name, word)| (workspace(&name.text), word.text.as_str(), word.at, key));
+                slack.into_iter().chain(discord).chain(further)
             })
             .collect();
         all.sort_by_key(|(_, _, at, _)| *at);
         for (platform, account, at, key) in all {
-            let (owner, first) = *owners.entry((platform, account)).or_insert((key, at));
+            let (owner, first) = *owners.entry((platform.clone(), account)).or_insert((key, at));
             if first != at {
                 let line = self.found.line(first);
                 let what = format!("{} and {} share one {platform} account (line {line})", owner.text, key.text);
@@ -206,12 +221,14 @@ impl Resolve<'_, '_> {
         self.distinct(&table.members.0);
         let members: Vec<PersonId> =
             table.members.0.iter().filter_map(|word| self.name(word)).map(PersonId::from).collect();
-        if members.len() < table.members.0.len() {
+        let groups: Vec<Group> = table.groups.iter().filter_map(|word| self.value(word, value::group)).collect();
+        // Who is in a group is known only while the bot runs.
+        if members.len() < table.members.0.len() || !table.groups.is_empty() {
             self.unsure.insert(id.clone());
         }
         match (name, party) {
             (Some(name), Some(party)) => {
-                self.policy.roles.insert(id, Role { name, party, members });
+                self.policy.roles.insert(id, Role { name, party, members, groups });
             }
             _ => {
                 self.unsure.insert(id);
@@ -368,7 +385,18 @@ impl Resolve<'_, '_> {
             days
         });
         let tier = table.tier.as_ref().and_then(|word| self.text(word));
-        Some(Workflow { name: name?, stage: table.stage.value, tier, channels, parties, path, evidence_days })
+        let own_channels =
+            OwnChannels { incidents: table.incident_channels, archived: table.archive_incident_channels };
+        Some(Workflow {
+            name: name?,
+            stage: table.stage.value,
+            tier,
+            channels,
+            parties,
+            path,
+            evidence_days,
+            own_channels,
+        })
     }
 
     fn may(&mut self, table: &MayTable) {

@@ -8,7 +8,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::super::super::calendar::Hours;
 use super::super::super::{Platform, Severity, Span};
-use super::super::Channel;
+use super::super::{Channel, Group};
 use super::finding::{nearest, quote, some_of};
 
 /// What is wrong with a piece of text, and what to write instead.
@@ -175,16 +175,44 @@ pub(super) fn zone(text: &str) -> Result<Tz, Wrong> {
 /// Platforms that a channel can be on. A channel without one is the local room's.
 const PLATFORMS: [&str; 3] = ["local", "slack", "discord"];
 
+/// A further Slack workspace's platform is called after its name in the settings.
+pub(super) fn workspace(name: &str) -> String {
+    format!("slack-{name}")
+}
+
+/// `slack` for `slack` and every further workspace.
+fn family(platform: &str) -> &str {
+    match platform.split_once('-') {
+        Some(("slack", name)) if key(name).is_ok() => "slack",
+        _ => platform,
+    }
+}
+
+pub(super) fn group(text: &str) -> Result<Group, Wrong> {
+    let example = "a Slack user group such as “slack:S0614TZR7”, or a Discord role such as “discord:41771983423143936”";
+    let wrong_group = || wrong(format!("{} is not a group", quote(text)), example.to_owned());
+    let Some((platform, id)) = text.split_once(':') else { return wrong_group() };
+    let fits = match family(platform) {
+        "slack" => slack_id(id, "S"),
+        "discord" => discord_id(id),
+        _ => false,
+    };
+    match fits {
+        true => Ok(Group { platform: Platform::from(platform), id: id.to_owned() }),
+        false => wrong_group(),
+    }
+}
+
 pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
     let (platform, id) = text.split_once(':').unwrap_or(("local", text));
-    if !PLATFORMS.contains(&platform) {
+    if !PLATFORMS.contains(&family(platform)) {
         let write = match nearest(platform, PLATFORMS) {
             Some(near) => format!("“{near}:{}”", id.chars().take(40).collect::<String>()),
             None => format!("one of {} before the colon", some_of(PLATFORMS)),
         };
         return wrong(format!("unknown platform {}", quote(platform)), write);
     }
-    let fits = match platform {
+    let fits = match family(platform) {
         "slack" => slack_id(id, "CG"),
         "discord" => discord_id(id),
         _ => key(id).is_ok(),
@@ -192,7 +220,7 @@ pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
     match fits {
         true => Ok(Channel { platform: Platform::from(platform), id: id.to_string() }),
         false => {
-            let write = match platform {
+            let write = match family(platform) {
                 "slack" => "the channel's id, which begins with C or G: “slack:C024BE91L”".to_string(),
                 "discord" => "the channel's id, which is a number: “discord:80351110224678912”".to_string(),
                 _ => format!("“{}”", slug(id)),

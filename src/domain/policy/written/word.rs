@@ -67,6 +67,8 @@ kinds! {
     DiscordId: "a Discord user id such as “80351110224678912”", { "type": "string", "pattern": "^[0-9]{5,20}$" };
     ChannelName: "a channel such as “credit-ai” or “slack:C024BE91L”",
         { "type": "string", "examples": ["credit-ai", "slack:C024BE91L", "discord:80351110224678912"] };
+    GroupName: "a group such as “slack:S0614TZR7”",
+        { "type": "string", "examples": ["slack:S0614TZR7", "discord:41771983423143936"] };
     SeverityWord: "a severity: “sev1” to “sev4”", { "type": "string", "enum": ["sev1", "sev2", "sev3", "sev4"] };
     Cron: "a schedule such as “0 0 9 * * Mon”", { "type": "string", "examples": ["0 0 9 * * Mon"] };
     Person names "person" in "people": "the key of a person", { "type": "string" };
@@ -145,6 +147,12 @@ impl<K: Kind> JsonSchema for Word<K> {
 /// One word, or a list of them: `"sev1"` and `["sev1", "sev2"]` are both fine to write.
 #[derive(Clone, Debug)]
 pub(super) struct Words<K>(pub Vec<Word<K>>);
+
+impl<K> Default for Words<K> {
+    fn default() -> Self {
+        Words(Vec::new())
+    }
+}
 
 impl<'de, K: Kind> Deserialize<'de> for Words<K> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

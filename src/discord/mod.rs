@@ -1,0 +1,1 @@
+//! Discord as a platform: from its events, commands and forms to what the house hears, and from cards to embeds.
