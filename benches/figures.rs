@@ -69,7 +69,6 @@ impl House {
             policy_text: POLICY.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from("local")],
-            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let (desk, handle) = Desk::open(data, writer, setup).await.expect("the desk opens");

@@ -241,6 +241,17 @@ impl Answers {
             oldest_wake_late: report.oldest_wake_late,
             oldest_notice_late: report.oldest_notice_late,
             undeliverable: report.given_up.unsigned_abs(),
+            waiting: report.waiting.unsigned_abs(),
+            links: report
+                .links
+                .into_iter()
+                .map(|(platform, link)| card::LinkStanding {
+                    platform: platform.to_string(),
+                    up: link.up,
+                    trouble: link.trouble,
+                    unread: link.unread,
+                })
+                .collect(),
             open_cases: self.reader.open_cases().await?.unsigned_abs(),
             ledger_size: report.entries,
             ledger_head: head.map(|head| head.root.to_string()).unwrap_or_default(),

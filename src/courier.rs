@@ -15,13 +15,13 @@ use std::sync::Arc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::card::{self, Card, Speaker};
-use crate::chat::{Chat, Chats, Lane, Post, Receipt, Spot, Undelivered};
+use crate::chat::{Chat, Chats, Lane, Post, Receipt, Spot, Undelivered, Venue};
 use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
-use crate::domain::{At, Case, CaseId, Notice, Policy, Span, Telling};
-use crate::record::{NotTold, NotToldBecause, Record, Told};
+use crate::domain::{At, Case, CaseId, Notice, PersonId, Policy, Span, Telling};
+use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
 /// How many due messages are looked at in one round.
@@ -242,6 +242,14 @@ impl LaneRun {
                     continue;
                 }
             };
+            if let Some(card) = ready.card_shows.and(ready.case)
+                && self.lane.own_of().is_some()
+                && let Err(undelivered) = self.furnish(&*chat, card, ready.edit.clone()).await?
+            {
+                let Some(until) = self.undelivered(&parcel, undelivered) else { continue };
+                parcels.iter().for_each(|parcel| self.put_off(parcel, "its channel can't be made yet", until));
+                return Ok(Some(until));
+            }
             if !chat.recognises_repetition() && ready.edit.is_none() {
                 match &parcel {
                     Parcel::Card(due) => self.card_later(due, due.attempts, UNDER_WAY),
@@ -250,18 +258,85 @@ impl LaneRun {
                 self.flush().await?;
             }
             match self.send(&*chat, &ready).await {
-                Ok(receipt) => self.told(ready, receipt),
-                Err(Undelivered::Later { why, after }) => {
+                Ok(receipt) => {
+                    let card = ready.card_shows.and(ready.case).filter(|_| ready.edit.is_none());
+                    let message = receipt.message.clone();
+                    self.told(ready, receipt);
+                    if let Some(case) = card.filter(|_| self.lane.own_of().is_some())
+                        && let Err(undelivered) = self.furnish(&*chat, case, Some(message)).await?
+                    {
+                        // The card stands there; that it isn't on top can wait for its next edit.
+                        tracing::warn!(%case, lane = %self.lane, %undelivered, "the card could not be pinned");
+                    }
+                }
+                Err(undelivered) => {
+                    let why = undelivered.to_string();
+                    let Some(until) = self.undelivered(&parcel, undelivered) else { continue };
                     // The words after it wait too, so that they keep their order; other lanes go on.
-                    let until = self.desk.clock.now() + after.unwrap_or_else(|| parcel.pause());
-                    self.put_off(&parcel, &why, until);
                     parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
                     return Ok(Some(until));
                 }
-                Err(Undelivered::Never { why }) => self.give_up(&parcel, why),
             }
         }
         Ok(None)
+    }
+
+    /// It did not get through. Until when the lane waits, if trying again is sensible.
+    fn undelivered(&mut self, parcel: &Parcel, undelivered: Undelivered) -> Option<At> {
+        match undelivered {
+            Undelivered::Later { why, after } => {
+                let until = self.desk.clock.now() + after.unwrap_or_else(|| parcel.pause());
+                self.put_off(parcel, &why, until);
+                Some(until)
+            }
+            Undelivered::Never { why } => {
+                self.give_up(parcel, why);
+                None
+            }
+        }
+    }
+
+    /// Makes a case's own channel as the case wants it now. Which channel it is is recorded once.
+    async fn furnish(
+        &mut self,
+        chat: &dyn Chat,
+        id: CaseId,
+        pinned: Option<String>,
+    ) -> Result<Result<(), Undelivered>, StoreError> {
+        let Some(case) = self.case(id).await? else { return Ok(Ok(())) };
+        let known = self.reader.venue(&self.lane.to_string()).await?;
+        let shown = self.desk.shown();
+        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let workflow = shown.policy.workflows.get(&case.workflow);
+        let here = |person: &PersonId| {
+            let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
+            (!shown.house.is_gone(person, &self.lane.platform)).then(|| account.clone())
+        };
+        let venue = Venue {
+            case: id,
+            lane: self.lane.clone(),
+            channel: known.clone(),
+            near: workflow.and_then(|flow| {
+                let near = flow.channels.iter().find(|channel| channel.platform == self.lane.platform);
+                near.map(|channel| channel.id.clone())
+            }),
+            name: channel_name(id, &case.title),
+            topic: format!("{id} · {} · {}", case.state(), case.title),
+            private: case.restricted,
+            people: case.company(&people).iter().filter_map(here).collect(),
+            pinned,
+            archived: case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
+        };
+        let channel = match chat.furnish(&venue).await {
+            Ok(channel) => channel,
+            Err(undelivered) => return Ok(Err(undelivered)),
+        };
+        if known.as_ref() != Some(&channel) {
+            let housed = Housed { lane: self.lane.clone(), channel };
+            self.reports.push(Report::Housed { case: id, housed });
+            self.flush().await?;
+        }
+        Ok(Ok(()))
     }
 
     /// What is due to a person takes along what would follow within the policy's `batch_within`: one buzz instead of two.
@@ -550,7 +625,7 @@ fn notice(due: &OutboxDue) -> Option<Notice> {
     let tell = match serde_json::from_str(due.content.as_deref()?).ok()? {
         Record::Ruled(ruled) => ruled.tell,
         Record::House(ruled) => ruled.tell,
-        Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => return None,
+        Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => return None,
     };
     let place = usize::try_from(due.id % NOTICES_PER_ENTRY).ok()?;
     tell.into_iter().nth(place).map(|to_tell| to_tell.notice)
@@ -573,6 +648,20 @@ fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
         }
     }
     overtaken
+}
+
+/// `inc-12-scores-drift`: what every platform takes as a channel's name.
+fn channel_name(case: CaseId, title: &str) -> String {
+    let mut name = case.to_string().to_lowercase();
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        if name.len() + 1 + word.len() > 60 {
+            break;
+        }
+        name.push('-');
+        name.push_str(&word.to_ascii_lowercase());
+    }
+    name
 }
 
 /// Growing pauses with up to a quarter of jitter, so that many lanes don't come back at the same moment.

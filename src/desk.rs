@@ -31,7 +31,7 @@ use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;
 use crate::ledger::{About, AppendError, Ledger};
 use crate::projection::{Entry, Policies, Projection};
-use crate::record::{NotTold, NotToldBecause, Record, Told};
+use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::seal::{Checkpoint, Signer};
 use crate::store::{Commit, MessageChange, OutboxState, StoreError, Writer};
 
@@ -142,6 +142,11 @@ pub enum Report {
         case: Option<CaseId>,
         not_told: NotTold,
     },
+    /// A platform made a case's own channel.
+    Housed {
+        case: CaseId,
+        housed: Housed,
+    },
     Postponed {
         outbox: i64,
         attempts: u32,
@@ -193,8 +198,6 @@ pub struct DeskHandle {
     changes: broadcast::Sender<Changed>,
     pub wording: Arc<Wording>,
     pub clock: Clock,
-    /// What slash commands begin with.
-    pub prefix: Arc<str>,
 }
 
 impl DeskHandle {
@@ -236,6 +239,11 @@ impl DeskHandle {
         let _gone = self.ask(Item::Stop).await;
     }
 
+    /// What slash commands begin with.
+    pub fn prefix(&self) -> &str {
+        self.wording.prefix()
+    }
+
     /// Whose account this is by the policy in force.
     pub fn person(&self, account: &str, platform: &Platform) -> Option<PersonId> {
         Accounts::of(&self.shown().policy).person(account, platform).cloned()
@@ -271,8 +279,6 @@ pub struct Setup {
     pub wording: Arc<Wording>,
     /// Platforms that messages can go to.
     pub platforms: Vec<Platform>,
-    /// What slash commands begin with: [`grammar::PREFIX`](crate::grammar::PREFIX), or `/cs-` where another app has the names.
-    pub prefix: String,
     /// How often a head is signed while the ledger grows (in the clock's time), and a tenth as often when it is idle.
     pub checkpoint_every: Span,
 }
@@ -298,7 +304,6 @@ pub struct Desk {
     clock: Clock,
     wording: Arc<Wording>,
     platforms: Vec<Platform>,
-    prefix: Arc<str>,
     inbox: mpsc::Receiver<Item>,
     shown: watch::Sender<Shown>,
     changes: broadcast::Sender<Changed>,
@@ -351,7 +356,6 @@ impl Desk {
         let held = Arc::new(house.held(&setup.policy));
         let ledger = Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
         let (send, inbox) = mpsc::channel(4 * BATCH);
-        let prefix: Arc<str> = setup.prefix.into();
         let shown = Shown {
             size: ledger.size(),
             policy: held.clone(),
@@ -368,7 +372,6 @@ impl Desk {
             changes: changes.clone(),
             wording: setup.wording.clone(),
             clock: setup.clock.clone(),
-            prefix: prefix.clone(),
         };
         let mut desk = Desk {
             writer,
@@ -387,7 +390,6 @@ impl Desk {
             clock: setup.clock,
             wording: setup.wording,
             platforms: setup.platforms,
-            prefix,
             inbox,
             shown,
             changes,
@@ -690,6 +692,10 @@ impl Desk {
             Report::CardPostponed { case, lane, attempts, not_before } => {
                 commit.cards_postponed.push((case.to_string(), lane.to_string(), attempts, not_before.0));
             }
+            Report::Housed { case, housed } => {
+                let source = housed.lane.platform.to_string();
+                self.record(turn, Some(case), None, None, &source, &Record::Housed(housed))?;
+            }
             Report::Told { case, told } => {
                 let source = told.lane.platform.to_string();
                 self.record(turn, case, None, None, &source, &Record::Told(told))?;
@@ -741,7 +747,7 @@ impl Desk {
             Record::House(ruled) => {
                 ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the house"))
             }
-            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => {}
+            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => {}
         }
         let about = About { at: turn.at, said, case, actor, source };
         let seq = turn.ledger.append(&mut turn.projection.commit, &about, record)?;

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
+use crate::chat::{Chats, Link};
 use crate::desk::DeskHandle;
 use crate::domain::command::HouseCommand;
-use crate::domain::{Actor, Span};
+use crate::domain::{Actor, Platform, Span};
 use crate::store::{Reader, StoreError};
 
 /// Later than this is behind.
@@ -18,6 +19,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(15);
 pub struct Health {
     desk: DeskHandle,
     reader: Reader,
+    chats: Chats,
 }
 
 /// How it is now.
@@ -35,6 +37,8 @@ pub struct Report {
     pub trouble: Option<String>,
     /// The last head could not be signed or kept; the reason stands in the log beside this reference.
     pub unsigned: Option<String>,
+    /// Platforms that don't work as they should, and why.
+    pub links: Vec<(Platform, Link)>,
     /// Entries in the ledger.
     pub entries: u64,
 }
@@ -45,12 +49,13 @@ impl Report {
             && self.oldest_notice_late.is_none()
             && self.trouble.is_none()
             && self.unsigned.is_none()
+            && self.links.iter().all(|(_, link)| link.up)
     }
 }
 
 impl Health {
-    pub fn new(desk: DeskHandle, reader: Reader) -> Health {
-        Health { desk, reader }
+    pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Health {
+        Health { desk, reader, chats }
     }
 
     /// Looks. A database that can't be read is trouble too.
@@ -59,6 +64,7 @@ impl Health {
         let mut report = Report {
             trouble: shown.trouble.clone(),
             unsigned: shown.unsigned.clone(),
+            links: self.chats.links().map(|(platform, link)| (platform.clone(), link)).collect(),
             entries: shown.size,
             ..Report::default()
         };

@@ -64,6 +64,7 @@ impl Projection {
             Record::House(ruled) => self.house_ruled(entry, ruled, house),
             Record::Told(told) => self.told(entry, told),
             Record::NotTold(not_told) => self.not_told(not_told),
+            Record::Housed(housed) => self.commit.venues.push((housed.lane.to_string(), housed.channel.clone())),
         }
     }
 

@@ -105,7 +105,7 @@ impl Reception {
         let shown = self.desk.shown();
         let by = self.desk.person(&heard.from.id, &heard.lane.platform)?;
         let (at, here) = (self.desk.clock.now(), heard.lane.own_of());
-        let context = grammar::Context::of(&shown.policy, &by, at, here, &self.desk.prefix)
+        let context = grammar::Context::of(&shown.policy, &by, at, here, self.desk.prefix())
             .in_channel(heard.lane.as_channel().as_ref());
         let asked = match &heard.what {
             What::Command { text } => grammar::read(text, How::Slash, &context).ok()??,

@@ -15,6 +15,7 @@ pub enum Record {
     House(HouseRuled),
     Told(Told),
     NotTold(NotTold),
+    Housed(Housed),
 }
 
 /// What somebody said or did in chat, whether or not it was a command.
@@ -168,6 +169,15 @@ pub struct NotTold {
     pub why: NotToldBecause,
 }
 
+/// A platform made a case's own channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Housed {
+    /// The house's name of it, such as `slack/inc-12`.
+    pub lane: Lane,
+    /// The platform's id of it.
+    pub channel: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotToldBecause {
@@ -188,6 +198,7 @@ impl Record {
             Record::Told(_) => "told.message",
             Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => "told.not-needed",
             Record::NotTold(_) => "told.undeliverable",
+            Record::Housed(_) => "case.channel",
         }
     }
 }

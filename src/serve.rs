@@ -52,10 +52,11 @@ pub struct Running {
 pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     let policy_file = PolicyFile { path: config.policy.clone() };
     let (policy, policy_text) = policy_file.read()?;
-    let wording = Arc::new(match &config.templates {
+    let wording = match &config.templates {
         None => Wording::embedded(),
         Some(folder) => Wording::with_overlay(folder)?,
-    });
+    };
+    let wording = Arc::new(wording.with_prefix(&config.prefix));
     let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
             "{} is in use by another program. Stop that one, or listen elsewhere with `--listen 127.0.0.1:PORT`.",
@@ -77,13 +78,12 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         policy_text,
         wording,
         platforms: vec![Platform::from(local::PLATFORM)],
-        prefix: config.prefix.clone(),
         checkpoint_every: config.checkpoint_every,
     };
     let data: PathBuf = folder.path().to_owned();
     let (desk, handle) = Desk::open(folder, writer, setup).await?;
-    let health = Health::new(handle.clone(), reader.clone());
     let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
+    let health = Health::new(handle.clone(), reader.clone(), chats.clone());
     let courier = Courier::new(handle.clone(), reader.clone(), chats);
     let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
     let reception = Reception { desk: handle.clone(), answers, policy_file };

@@ -281,7 +281,7 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY), envelope.seq);
             }
-            Record::Heard(_) | Record::House(_) => {}
+            Record::Heard(_) | Record::House(_) | Record::Housed(_) => {}
         }
     }
     if folded.case.is_none() {

@@ -69,6 +69,10 @@ impl Teller<'_> {
                 (events.join(", "), Vec::new())
             }
             (Some(Record::Told(told)), _) => self.told(told),
+            (Some(Record::Housed(housed)), _) => (
+                format!("A channel of its own, {}: {} on {}", housed.lane, housed.channel, housed.lane.platform),
+                Vec::new(),
+            ),
             (Some(Record::NotTold(not_told)), _) => match &not_told.why {
                 NotToldBecause::Answered => {
                     (format!("Not sent to {}: what it asked for was answered meanwhile", not_told.lane), Vec::new())

@@ -99,6 +99,10 @@ pub struct Health {
     pub oldest_notice_late: Option<Span>,
     /// Messages that were given up.
     pub undeliverable: u64,
+    /// Messages whose time has come and that are not out yet.
+    pub waiting: u64,
+    /// Each platform: its name, and what is wrong there, if something is.
+    pub links: Vec<LinkStanding>,
     /// Open cases.
     pub open_cases: u64,
     /// Entries in the ledger.
@@ -111,6 +115,19 @@ pub struct Health {
     pub policy: String,
     /// The time isn't everybody's time: it was moved or runs faster.
     pub clock: Option<String>,
+}
+
+/// How the connection to a platform is.
+#[derive(Clone, Debug, Serialize)]
+pub struct LinkStanding {
+    /// The platform.
+    pub platform: String,
+    /// Events come in.
+    pub up: bool,
+    /// What keeps it from working, or what the operator should know.
+    pub trouble: Option<String>,
+    /// Events that could not be read since the start.
+    pub unread: u64,
 }
 
 /// A post-incident review as drafted from the ledger.

@@ -24,8 +24,8 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Health, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStanding, fault, health, help, list, mine, misread,
-    red_flags, refused, review_draft, sla_status, status, timeline,
+    Health, LinkStanding, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStanding, fault, health, help, list, mine,
+    misread, red_flags, refused, review_draft, sla_status, status, timeline,
 };
 pub use case::case_card;
 pub use story::story;

@@ -629,6 +629,8 @@ fn lists_help_and_health_have_their_words() {
         oldest_wake_late: None,
         oldest_notice_late: Some(Span::minutes(3)),
         undeliverable: 1,
+        waiting: 2,
+        links: Vec::new(),
         open_cases: 2,
         ledger_size: 30,
         ledger_head: "ab".repeat(32),

@@ -273,6 +273,8 @@ pub struct Venue {
     pub lane: Lane,
     /// The platform's id of the channel, once it has one.
     pub channel: Option<String>,
+    /// The platform's id of the workflow's own channel: where several servers are in reach, the one that it belongs to.
+    pub near: Option<String>,
     /// As the channel may be called: the case and its title, in small letters, digits and hyphens, at most 60 characters.
     pub name: String,
     /// One line on what it is about and how it stands.

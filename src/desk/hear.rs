@@ -193,7 +193,7 @@ impl Desk {
     ) -> Context<'a> {
         let policy = turn.policy.as_deref().unwrap_or(&self.policy);
         let zone = by.and_then(|person| policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone);
-        let context = Context { by, at: turn.at, zone, policy, here, workflow: None, prefix: &self.prefix };
+        let context = Context { by, at: turn.at, zone, policy, here, workflow: None, prefix: self.wording.prefix() };
         context.in_channel(lane.as_channel().as_ref())
     }
 

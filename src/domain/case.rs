@@ -275,6 +275,23 @@ impl Case {
         self.homes.iter().filter(move |home| home.own_of().is_some() || !own(&home.platform))
     }
 
+    /// Who belongs into its own channel: whoever opened it, sits in its seats, was let in by name, or owes an answer now or was
+    /// called to one.
+    pub fn company(&self, people: &People<'_>) -> Vec<PersonId> {
+        let mut company: Vec<PersonId> = self.opened_by.iter().chain(&self.invited).cloned().collect();
+        if let Body::Incident(incident) = &self.body {
+            company.extend(incident.seated().cloned());
+        }
+        for obligation in self.open_obligations() {
+            company.extend(self.waiting_on(obligation, people).into_iter().map(|seat| seat.person));
+            let called: Vec<RoleId> = obligation.called().cloned().collect();
+            company.extend(people.called(&called, &[]).into_iter().map(|seat| seat.person));
+        }
+        let mut seen = BTreeSet::new();
+        company.retain(|person| seen.insert(person.clone()));
+        company
+    }
+
     /// A restricted case is visible to its own people alone, everywhere: who opened it, sits in its seats, was let in, or
     /// holds or was called to one of its duties.
     pub fn is_visible_to(&self, person: &PersonId, people: &People<'_>) -> bool {

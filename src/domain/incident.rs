@@ -260,6 +260,11 @@ impl Incident {
         self.seats.values().any(|seated| seated == person)
     }
 
+    /// Who sits in its seats.
+    pub fn seated(&self) -> impl Iterator<Item = &PersonId> {
+        self.seats.values()
+    }
+
     fn empty_seats(&self) -> impl Iterator<Item = SeatName> {
         SeatName::ALL.into_iter().filter(|seat| !self.seats.contains_key(seat))
     }

@@ -351,7 +351,7 @@ impl Fold {
                     return Err(self.wrong(seq, format_args!("{id} never began")));
                 }
             }
-            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => {}
+            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => {}
         }
         projection.fold(entry, record, &self.house);
         Ok(())

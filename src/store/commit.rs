@@ -36,6 +36,8 @@ pub struct Commit {
     pub duties: Vec<DutyRow>,
     pub checkpoints: Vec<NoteRow>,
     pub reholds: Vec<Rehold>,
+    /// Cases' own channels: `(lane, the platform's id)`.
+    pub venues: Vec<(String, String)>,
 }
 
 /// Who holds what may have changed: every open case in which one of the roles or people owes something is to be woken at
@@ -393,6 +395,13 @@ impl Commit {
                         .await?;
                 }
             }
+        }
+        for (lane, channel) in &self.venues {
+            sqlx::query("insert into venue (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")
+                .bind(&**lane)
+                .bind(&**channel)
+                .execute(&mut *db)
+                .await?;
         }
         for rehold in &self.reholds {
             let roles = rehold.roles.iter().map(|role| role_holder(role));

@@ -402,6 +402,36 @@ impl Reader {
             .await?)
     }
 
+    /// Cases' own channels on a platform: lane and the platform's id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn venues(&self, platform: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "select lane, channel from venue where lane >= $1 || '/' and lane < $1 || '0' order by lane";
+        Ok(sqlx::query_as(sql).bind(platform).fetch_all(&self.pool).await?)
+    }
+
+    /// Which channel a case's own lane is on its platform, once that is known.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn venue(&self, lane: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("select channel from venue where lane = $1")
+            .bind(lane)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// The newest message of each lane of a platform: lane, message, when it was said.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn newest(&self, platform: &str) -> Result<Vec<(String, String, i64)>, StoreError> {
+        let sql = "select m.lane, m.id, m.said_us from message m where m.lane >= $1 || '/' and m.lane < $1 || '0' \
+                   and m.said_us = (select max(said_us) from message where lane = m.lane) order by m.lane, m.id";
+        Ok(sqlx::query_as(sql).bind(platform).fetch_all(&self.pool).await?)
+    }
+
     /// A message of the local room, whose ids are unique in all its lanes.
     ///
     /// # Errors

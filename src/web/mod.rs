@@ -76,6 +76,8 @@ async fn in_our_form(response: Response) -> Response {
 async fn healthz(State(app): State<App>) -> Response {
     let report = app.health.look().await;
     let status = if report.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let platforms: serde_json::Map<String, serde_json::Value> =
+        report.links.iter().map(|(platform, link)| (platform.to_string(), json!({ "up": link.up }))).collect();
     let body = json!({
         "ready": true,
         "well": report.is_well(),
@@ -83,6 +85,7 @@ async fn healthz(State(app): State<App>) -> Response {
         "oldest_notice_late_us": report.oldest_notice_late.map(|it| it.0),
         "last_commit_failed": report.trouble.is_some(),
         "head_not_signed": report.unsigned.is_some(),
+        "platforms": platforms,
     });
     (status, axum::Json(body)).into_response()
 }

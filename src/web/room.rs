@@ -127,7 +127,7 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
         Some(key) => keyed(&who, &key)?,
         None => fresh()?,
     };
-    let command = grammar::looks_like_command(text, &app.reception.desk.prefix);
+    let command = grammar::looks_like_command(text, app.reception.desk.prefix());
     let what = if command {
         What::Command { text: text.to_owned() }
     } else {
@@ -386,7 +386,7 @@ async fn people(State(app): State<App>) -> Json<Value> {
 
 async fn verbs(State(app): State<App>) -> Json<Value> {
     let policy = app.reception.desk.shown().policy;
-    Json(serde_json::to_value(grammar::completion(&app.reception.desk.prefix, &policy)).unwrap_or_default())
+    Json(serde_json::to_value(grammar::completion(app.reception.desk.prefix(), &policy)).unwrap_or_default())
 }
 
 #[derive(Deserialize)]

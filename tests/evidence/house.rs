@@ -39,7 +39,6 @@ impl House {
             policy_text: EXAMPLE.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(local::PLATFORM)],
-            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::hours(1),
         };
         let (desk, handle) = Desk::open(folder, writer, setup).await?;

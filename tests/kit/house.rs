@@ -51,13 +51,13 @@ impl House {
             policy_text: policy.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms,
-            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let (desk, handle) = Desk::open(folder, writer, setup).await?;
         let task = tokio::spawn(desk.run());
-        let courier = Courier::new(handle.clone(), reader.clone(), chats(&handle));
-        let health = Health::new(handle.clone(), reader.clone());
+        let chats = chats(&handle);
+        let courier = Courier::new(handle.clone(), reader.clone(), chats.clone());
+        let health = Health::new(handle.clone(), reader.clone(), chats);
         Ok(House { desk: handle, reader, clock, health, task, courier: tokio::spawn(courier.run()) })
     }
 

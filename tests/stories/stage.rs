@@ -117,14 +117,13 @@ impl Stage {
             policy_text,
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(local::PLATFORM)],
-            prefix: countersign::grammar::PREFIX.to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let data = self.data();
         let (desk, handle) = Desk::open(folder, writer, setup).await.map_err(|error| error.to_string())?;
-        let health = Health::new(handle.clone(), reader.clone());
         let room = Room { room: local::Local::new(handle.watch()), troubles: self.troubles.clone() };
         let chats = Chats::default().with(Arc::new(room));
+        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
         let reception = Reception { desk: handle.clone(), answers, policy_file };
@@ -429,7 +428,7 @@ impl Entry {
         match &self.record {
             Record::Ruled(ruled) => ruled.events.iter().map(Event::kind).collect(),
             Record::House(ruled) => ruled.events.iter().map(|event| event.kind()).collect(),
-            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) => vec![&self.kind],
+            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => vec![&self.kind],
         }
     }
 
