@@ -537,6 +537,80 @@ mod tests {
     }
 
     #[test]
+    fn tokens_come_from_the_environment_or_from_files_and_are_never_shown() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let token = folder.path().join("vendor.token");
+        std::fs::write(&token, "xoxb-vendor\n").expect("it can be written");
+        let file = folder.path().join("c.toml");
+        let text = format!(
+            "prefix = \"/cs-\"\n[slack]\napi_url = \"http://127.0.0.1:9/api/\"\n[workspaces.vendor]\nmode = \"http\"\nbot_token_file = {token:?}\n[discord]\n"
+        );
+        std::fs::write(&file, text).expect("it can be written");
+        let environment = |name: &str| {
+            let known = [
+                ("COUNTERSIGN_SLACK_BOT_TOKEN", "xoxb-own"),
+                ("COUNTERSIGN_SLACK_APP_TOKEN", "xapp-own"),
+                ("COUNTERSIGN_SLACK_VENDOR_SIGNING_SECRET", "s3cret"),
+                ("COUNTERSIGN_DISCORD_TOKEN", "d1sc"),
+            ];
+            known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let config = Config::read(Some(&file), environment, Given::default()).expect("it is right");
+        assert_eq!(config.prefix, "/cs-");
+        let [own, vendor] = config.slack.as_slice() else { panic!("two workspaces: {:?}", config.slack) };
+        assert_eq!((own.platform.as_str(), own.api_url.as_str()), ("slack", "http://127.0.0.1:9/api"));
+        assert_eq!(own.mode, SlackMode::Socket { app_token: Secret::new("xapp-own") });
+        assert_eq!(vendor.platform.as_str(), "slack-vendor");
+        assert_eq!((vendor.bot_token.reveal(), vendor.api_url.as_str()), ("xoxb-vendor", "https://slack.com/api"));
+        assert_eq!(vendor.mode, SlackMode::Http { signing_secret: Secret::new("s3cret") });
+        assert_eq!(config.discord.as_ref().map(|it| it.token.reveal()), Some("d1sc"));
+        let shown = format!("{config:?}");
+        for secret in ["xoxb", "xapp", "s3cret", "d1sc"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_platform_without_its_token_says_what_to_set() {
+        let cases = [
+            (
+                "\n[slack]\n",
+                "c.toml:2: slack needs its bot token: set COUNTERSIGN_SLACK_BOT_TOKEN, or `bot_token_file` to a file",
+            ),
+            ("[workspaces.vendor]\n", "set COUNTERSIGN_SLACK_VENDOR_BOT_TOKEN"),
+            ("[workspaces.\"Big Vendor\"]\n", "c.toml:1: a workspace's name is small letters"),
+            ("[discord]\n", "c.toml:1: discord needs its bot token: set COUNTERSIGN_DISCORD_TOKEN"),
+            ("prefix = \"cs\"\n", "c.toml:1: `prefix` is a slash"),
+            ("[slack]\nbot_token = \"xoxb-1\"\n", "c.toml:2: unknown field `bot_token`"),
+        ];
+        for (text, expected) in cases {
+            let error = read(text, Given::default()).expect_err(text);
+            assert!(error.contains(expected), "{text:?} gave {error:?}, expected {expected:?}");
+        }
+        let with = |text: &str, token: &str| {
+            let file = tempfile::NamedTempFile::new().expect("a temporary file");
+            std::fs::write(file.path(), text).expect("it can be written");
+            Config::read(
+                Some(file.path()),
+                |name| name.ends_with("TOKEN").then(|| token.to_owned()),
+                Given { listen: Some(([127, 0, 0, 1], 1).into()), ..Given::default() },
+            )
+            .expect_err(text)
+            .to_string()
+        };
+        let error = with("[slack]\n", "xapp-swapped");
+        assert!(
+            error.contains("the bot token in it doesn't begin with “xoxb-”") && !error.contains("swapped"),
+            "{error}"
+        );
+        let error = with("[slack]\napi_url = \"http://slack.example\"\nmode = \"http\"\n", "xoxb-1");
+        assert!(error.contains("needs its signing secret"), "{error}");
+        let text = "discord = { token_file = \"Cargo.toml\", api_url = \"http://discord.example\" }\n";
+        let error = read(text, Given::default()).expect_err(text);
+        assert!(error.contains("plain http is taken on this machine only"), "{error}");
+    }
+
+    #[test]
     fn the_network_is_opened_only_in_so_many_words() {
         let given = Given { open_to_network: true, ..Given::default() };
         assert!(read("listen = \"0.0.0.0:7311\"\n", given).is_ok());

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::card::{self, Card, Speaker};
+use crate::card::{self, Card, Speaker, Word};
 use crate::chat::{Chat, Chats, Lane, Post, Receipt, Spot, Undelivered, Venue};
 use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
@@ -269,6 +269,11 @@ impl LaneRun {
                         tracing::warn!(%case, lane = %self.lane, %undelivered, "the card could not be pinned");
                     }
                 }
+                Err(Undelivered::Closed { why }) => {
+                    let Some(until) = self.deliver_elsewhere(&parcel, ready, why).await? else { continue };
+                    parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
+                    return Ok(Some(until));
+                }
                 Err(undelivered) => {
                     let why = undelivered.to_string();
                     let Some(until) = self.undelivered(&parcel, undelivered) else { continue };
@@ -289,10 +294,65 @@ impl LaneRun {
                 self.put_off(parcel, &why, until);
                 Some(until)
             }
-            Undelivered::Never { why } => {
+            Undelivered::Never { why } | Undelivered::Closed { why } => {
                 self.give_up(parcel, why);
                 None
             }
+        }
+    }
+
+    /// Somebody takes no direct messages: what is for them is said in the case's own place on the same platform, with a
+    /// mention. Until when the lane waits, if that can't be said now.
+    async fn deliver_elsewhere(
+        &mut self,
+        parcel: &Parcel,
+        mut ready: Ready,
+        why: String,
+    ) -> Result<Option<At>, StoreError> {
+        let case = match ready.case {
+            Some(id) => self.case(id).await?,
+            None => None,
+        };
+        let home = case.as_ref().and_then(|case| case.told_in().find(|home| home.platform == self.lane.platform));
+        let (Some(case), Some(home), Some(chat)) = (&case, home.map(Lane::channel), self.chat.clone()) else {
+            self.give_up(parcel, why);
+            return Ok(None);
+        };
+        let shown = self.desk.shown();
+        let (platform, account) = match &self.lane.place {
+            Spot::Direct(account) => (&self.lane.platform, account),
+            Spot::Channel(_) => return Ok(self.undelivered(parcel, Undelivered::Never { why })),
+        };
+        if let Some(person) = self.desk.person(account, platform) {
+            let name = shown.policy.name_of(&person);
+            ready.card.lines.insert(
+                0,
+                vec![
+                    Word::from("For "),
+                    Word::Person { id: person, name },
+                    Word::from(", whose direct messages are closed."),
+                ],
+            );
+        }
+        let card = self.reader.card(&case.id.to_string(), &home.to_string()).await?;
+        let Some(thread) = card.and_then(|card| card.message) else {
+            // The card begins the thread; it is on its way.
+            return Ok(self.undelivered(parcel, Undelivered::Later { why, after: None }));
+        };
+        let post = Post {
+            nonce: ready.nonce.clone(),
+            lane: &home,
+            thread: Some(&thread),
+            card: &ready.card,
+            perhaps_sent: ready.perhaps_sent,
+        };
+        match chat.post(post).await {
+            Ok(receipt) => {
+                ready.thread = Some(thread);
+                self.told_in(home, ready, receipt);
+                Ok(None)
+            }
+            Err(undelivered) => Ok(self.undelivered(parcel, undelivered)),
         }
     }
 
@@ -515,6 +575,10 @@ impl LaneRun {
     }
 
     fn told(&mut self, ready: Ready, receipt: Receipt) {
+        self.told_in(self.lane.clone(), ready, receipt);
+    }
+
+    fn told_in(&mut self, lane: Lane, ready: Ready, receipt: Receipt) {
         let Receipt { message, perhaps_twice } = receipt;
         if let (Some(_), Some(case)) = (ready.card_shows, ready.case) {
             self.roots.insert(case, message.clone());
@@ -522,7 +586,7 @@ impl LaneRun {
         let told = Told {
             outbox: ready.outbox,
             card_shows: ready.card_shows,
-            lane: self.lane.clone(),
+            lane,
             thread: ready.thread,
             message,
             card: ready.card,

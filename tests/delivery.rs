@@ -130,6 +130,8 @@ struct State {
 enum Ill {
     Later(Option<Span>),
     Never,
+    /// A person who takes no direct messages.
+    Closed,
     /// Takes nothing, and doesn't answer until it is well.
     Slow,
     /// Takes messages, cards aside, and dies of it.
@@ -209,6 +211,7 @@ impl Chat for Fake {
                 match ill {
                     Some(Ill::Later(after)) => return Err(Undelivered::Later { why, after }),
                     Some(Ill::Never) => return Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
+                    Some(Ill::Closed) => return Err(Undelivered::Closed { why: "they are closed".to_owned() }),
                     Some(Ill::Slow) => {}
                     Some(Ill::TakesAndIsSilent) if is_message(&post.nonce) => {
                         self.take(&post, &lane);
@@ -232,7 +235,7 @@ impl Chat for Fake {
         Box::pin(async move {
             match ill {
                 Some(Ill::Later(after)) => Err(Undelivered::Later { why: "it is ill".to_owned(), after }),
-                Some(Ill::Never) => Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
+                Some(Ill::Never | Ill::Closed) => Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
                 Some(Ill::Slow | Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => Ok(()),
             }
         })
@@ -475,6 +478,27 @@ async fn a_channel_that_is_gone_is_given_up_and_the_operators_hear() {
     assert_eq!(written.count("house.gave-up"), 3);
     let given_up: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
     assert!(written.told().all(|told| told.outbox.iter().all(|id| !given_up.contains(id))), "never counted as sent");
+}
+
+#[tokio::test]
+async fn who_takes_no_direct_messages_hears_it_in_the_case_s_thread() {
+    let scene = Scene::new().await;
+    scene.fake.falls_ill(DEV, Ill::Closed);
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    // Direct messages wait a little for company.
+    scene.pass(Span::minutes(3)).await;
+    let mention = "For @dev, whose direct messages are closed.";
+    let card = scene.fake.taken(LENDING).into_iter().find(|it| !is_message(&it.nonce)).expect("the case's card");
+    let said = scene.fake.taken(LENDING).into_iter().filter(|it| it.text.contains(mention)).collect::<Vec<_>>();
+    let [said] = said.as_slice() else { panic!("told once: {said:?}") };
+    assert!(said.thread.is_some() && card.thread.is_none(), "under the card: {said:?}");
+    assert!(scene.fake.words(OPS).iter().all(|text| !text.contains("could not be delivered")), "nothing was given up");
+    // A nudge finds the same way.
+    scene.pass(Span::minutes(31)).await;
+    scene.pass(Span::minutes(3)).await;
+    assert_eq!(scene.fake.words(LENDING).iter().filter(|text| text.contains(mention)).count(), 2);
+    scene.end().await;
 }
 
 #[tokio::test]

@@ -314,6 +314,9 @@ pub enum Undelivered {
     /// Try again, not before this much later where the platform says so.
     #[error("{why}")]
     Later { why: String, after: Option<crate::domain::Span> },
+    /// This person takes no direct messages from the bot. It can be told to them elsewhere, by a mention.
+    #[error("{why}")]
+    Closed { why: String },
     /// Trying again is pointless: the channel or the person is gone, the token revoked.
     #[error("{why}")]
     Never { why: String },

@@ -15,6 +15,8 @@
 //!       dev in thread APR-1> @countersign ok            in a case's thread
 //!       dev dm> /sla mine                               in the direct messages with the bot
 //!       bot ci> @countersign status INC-1               another bot
+//!       guest dev> /sla mine                            dev, with a guest's account
+//!       outsider dev> /sla mine                         dev, with another organisation's account
 //!       | second line                                   (after any of these) more lines of the same message
 //!       dev looks at APR-1                              keeps the card in mind as it is now
 //!       dev presses Approve on APR-1                    a button of the case's card
@@ -31,6 +33,7 @@
 //!       the policy says: within = "2h" => within = "1h" … or differs in one place (`\n`: a line break)
 //!       the operator reloads                            as SIGHUP does
 //!       the watchdog looks
+//!       on slack S0RISK: U0PRIYA, U0TOMAS; gone: U0DEV  who is in a group there, and whose account is gone
 //!       the bot stops / the bot is killed / the bot is back
 //!       #credit is gone / is unreachable / is back      nothing can be delivered there, for good or for now
 //!
@@ -104,21 +107,62 @@ pub enum What {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
-    Say { who: String, bot: bool, place: Place, text: String },
-    Look { who: String, case: String },
-    Press { who: Vec<String>, label: String, on: On },
-    Submit { who: String, values: Vec<(String, String)> },
-    Edit { who: String, text: String },
-    Delete { who: String },
+    Say {
+        who: String,
+        is: Speaker,
+        place: Place,
+        text: String,
+    },
+    Look {
+        who: String,
+        case: String,
+    },
+    Press {
+        who: Vec<String>,
+        label: String,
+        on: On,
+    },
+    Submit {
+        who: String,
+        values: Vec<(String, String)>,
+    },
+    Edit {
+        who: String,
+        text: String,
+    },
+    Delete {
+        who: String,
+    },
     Again,
     PolicyBecomes(String),
-    PolicySays { old: String, new: String },
+    PolicySays {
+        old: String,
+        new: String,
+    },
     OperatorReloads,
     WatchdogLooks,
+    /// Groups with their accounts; `gone` is whose account is gone.
+    Roster {
+        platform: String,
+        groups: Vec<(String, Vec<String>)>,
+        gone: Vec<String>,
+    },
     BotStops,
     BotIsKilled,
     BotIsBack,
-    Channel { name: String, trouble: Option<Trouble> },
+    Channel {
+        name: String,
+        trouble: Option<Trouble>,
+    },
+}
+
+/// Whose account it is that speaks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speaker {
+    Member,
+    Bot,
+    Guest,
+    Outsider,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -301,10 +345,10 @@ fn is_name(word: &str) -> bool {
 
 fn deed(words: &str) -> Result<Option<Deed>, String> {
     if let Some((speaker, text)) = words.split_once('>')
-        && let Some((who, bot, place)) = speaker_of(speaker)
+        && let Some((who, is, place)) = speaker_of(speaker)
     {
         let text = text.strip_prefix(' ').unwrap_or(text).to_owned();
-        return Ok(Some(Deed::Say { who, bot, place, text }));
+        return Ok(Some(Deed::Say { who, is, place, text }));
     }
     let fixed = match words {
         "again" => Some(Deed::Again),
@@ -317,6 +361,19 @@ fn deed(words: &str) -> Result<Option<Deed>, String> {
     };
     if fixed.is_some() {
         return Ok(fixed);
+    }
+    if let Some((platform, lists)) = words.strip_prefix("on ").and_then(|rest| rest.split_once(' ')) {
+        let (mut groups, mut gone) = (Vec::new(), Vec::new());
+        for list in lists.split(';') {
+            let (group, accounts) =
+                list.split_once(':').ok_or("write `on slack GROUP: ACCOUNT, ACCOUNT; gone: ACCOUNT`")?;
+            let accounts = accounts.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect();
+            match group.trim() {
+                "gone" => gone = accounts,
+                group => groups.push((group.to_owned(), accounts)),
+            }
+        }
+        return Ok(Some(Deed::Roster { platform: platform.to_owned(), groups, gone }));
     }
     if let Some(file) = words.strip_prefix("the policy becomes ") {
         return Ok(Some(Deed::PolicyBecomes(file.trim().to_owned())));
@@ -371,11 +428,10 @@ fn deed(words: &str) -> Result<Option<Deed>, String> {
     Ok(None)
 }
 
-fn speaker_of(speaker: &str) -> Option<(String, bool, Place)> {
-    let (bot, speaker) = match speaker.strip_prefix("bot ") {
-        Some(rest) => (true, rest),
-        None => (false, speaker),
-    };
+fn speaker_of(speaker: &str) -> Option<(String, Speaker, Place)> {
+    let kinds = [("bot ", Speaker::Bot), ("guest ", Speaker::Guest), ("outsider ", Speaker::Outsider)];
+    let known = kinds.into_iter().find_map(|(word, is)| Some((is, speaker.strip_prefix(word)?)));
+    let (is, speaker) = known.unwrap_or((Speaker::Member, speaker));
     let (who, place) = match speaker.split_once(' ') {
         None => (speaker, Place::Usual),
         Some((who, "dm")) => (who, Place::Direct),
@@ -388,7 +444,7 @@ fn speaker_of(speaker: &str) -> Option<(String, bool, Place)> {
             }
         }
     };
-    is_name(who).then(|| (who.to_owned(), bot, place))
+    is_name(who).then(|| (who.to_owned(), is, place))
 }
 
 fn button(words: &str) -> Result<(String, On), String> {

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use countersign::answers::Answers;
 use countersign::card::{Card, Wording};
-use countersign::chat::{Answer, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Undelivered, Venue, local};
+use countersign::chat::{
+    Answer, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Roster, Undelivered, Venue, local,
+};
 use countersign::clock::Clock;
 use countersign::courier::Courier;
 use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
@@ -280,6 +282,16 @@ impl Stage {
         };
         let ruled = running.desk.house(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
         ruled.map_err(|refusal| refusal.to_string())?;
+        self.calm().await.map(drop)
+    }
+
+    /// A platform says who is there.
+    ///
+    /// # Errors
+    /// The bot's.
+    pub async fn roster(&mut self, platform: &str, roster: &Roster) -> Result<(), String> {
+        let reception = &self.running()?.reception;
+        reception.roster(&Platform::from(platform), roster).await.map_err(|fault| fault.to_string())?;
         self.calm().await.map(drop)
     }
 

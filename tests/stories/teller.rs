@@ -7,12 +7,12 @@ use std::path::Path;
 use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use countersign::card::{Button, Card, wall};
-use countersign::chat::{Account, Answer, Heard, Lane, What as Said};
+use countersign::chat::{Account, Answer, Belongs, Heard, Lane, Roster, What as Said};
 use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Span};
 use countersign::record::{Record, Told, WhatRecord};
 
-use super::script::{Day, Deed, Expected, On, Place, Step, Story, What, When};
+use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};
 use super::stage::{Entry, Extent, Stage, lane};
 
 struct Teller {
@@ -107,7 +107,7 @@ impl Teller {
 
     async fn deed(&mut self, step: &Step, deed: &Deed) -> Result<(), String> {
         match deed {
-            Deed::Say { who, bot, place, text } => {
+            Deed::Say { who, is, place, text } => {
                 let (lane, thread) = self.place(who, place).await?;
                 let cause = self.cause(step, who);
                 let command =
@@ -116,7 +116,7 @@ impl Teller {
                     true => Said::Command { text: text.clone() },
                     false => Said::Said { message: format!("m{}", step.line), text: text.clone(), files: Vec::new() },
                 };
-                let from = Account { bot: *bot, ..account(who) };
+                let from = from(who, *is);
                 self.hear(step, vec![(who.clone(), Heard { thread, ..Heard::live(cause, from, lane, what) })]).await
             }
             Deed::Look { who, case } => {
@@ -192,6 +192,10 @@ impl Teller {
                 Ok(())
             }
             Deed::WatchdogLooks => self.stage.watchdog_looks().await,
+            Deed::Roster { platform, groups, gone } => {
+                let roster = Roster { groups: groups.iter().cloned().collect(), gone: gone.clone() };
+                self.stage.roster(platform, &roster).await
+            }
             Deed::BotStops => self.stage.stop().await,
             Deed::BotIsKilled => self.stage.kill().await,
             Deed::BotIsBack => self.stage.begin().await,
@@ -566,6 +570,15 @@ impl Teller {
         }
         counts.iter().map(|(kind, count)| format!("{kind} x{count}")).collect::<Vec<_>>().join("\n  ")
     }
+}
+
+fn from(who: &str, is: Speaker) -> Account {
+    let belongs = match is {
+        Speaker::Member | Speaker::Bot => Belongs::Member,
+        Speaker::Guest => Belongs::Guest,
+        Speaker::Outsider => Belongs::Outside,
+    };
+    Account { bot: is == Speaker::Bot, belongs, ..account(who) }
 }
 
 fn account(who: &str) -> Account {

@@ -200,7 +200,19 @@ fn hours_days_and_channels_are_read_or_refused() {
     let channel = |text| value::channel(text).ok().map(|it| (it.platform.to_string(), it.id));
     assert_eq!(channel("credit-ai"), Some(("local".to_string(), "credit-ai".to_string())));
     assert_eq!(channel("slack:C024BE91L"), Some(("slack".to_string(), "C024BE91L".to_string())));
-    for wrong in ["", ":", "slack:", "slack:general", "discord:general", "teams:x", "#credit-ai", "Credit AI"] {
+    assert_eq!(channel("slack-vendor:C024BE91L"), Some(("slack-vendor".to_string(), "C024BE91L".to_string())));
+    for wrong in [
+        "",
+        ":",
+        "slack:",
+        "slack-:C024BE91L",
+        "slack-x:general",
+        "slack:general",
+        "discord:general",
+        "teams:x",
+        "#credit-ai",
+        "Credit AI",
+    ] {
         assert_eq!(channel(wrong), None, "{wrong}");
     }
 }
