@@ -358,7 +358,8 @@ struct Sought<'a> {
 
 impl Secrets<'_> {
     fn find(&self, sought: &Sought<'_>) -> Result<Secret, ConfigError> {
-        let variable = format!("COUNTERSIGN_{}_{}", sought.platform.to_uppercase().replace('-', "_"), sought.ending);
+        let platform = sought.platform.to_uppercase().replace('-', "_");
+        let variable = ["COUNTERSIGN", &platform, sought.ending].join("_");
         let (from, text) = match ((self.environment)(&variable), sought.file) {
             (Some(text), _) => (variable, text),
             (None, Some(file)) => {

@@ -630,8 +630,7 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
                 let case = app.reader.case(case).await?;
                 // By its own name only: `inc-1`, not `INC-1`, or two channels would pass for one.
                 case.is_some_and(|case| {
-                    case.homes.iter().any(|home| Lane::channel(home) == *lane)
-                        && case.is_visible_to(&person, &people)
+                    case.homes.iter().any(|home| Lane::channel(home) == *lane) && case.is_visible_to(&person, &people)
                 })
             }
             Err(_) => false,
