@@ -2,6 +2,7 @@
 //! few seconds, tells the operators' channel when the engine falls behind and when it has caught up, and pings an outside
 //! heartbeat, whose silence is heard where this process can't speak any more.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::chat::{Chats, Link};
@@ -44,6 +45,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// What the watchdog tells the house of the engine's own lateness.
+    pub fn watch(&self) -> HouseCommand {
+        HouseCommand::Watch { oldest_wake_late: self.oldest_wake_late, oldest_notice_late: self.oldest_notice_late }
+    }
+
+    /// Platforms that nothing is heard from, and why.
+    pub fn cut_off(&self) -> BTreeMap<Platform, String> {
+        let down = self.links.iter().filter(|(_, link)| !link.up);
+        let why = |link: &Link| link.trouble.clone().unwrap_or_else(|| "the connection is down".to_owned());
+        down.map(|(platform, link)| (platform.clone(), why(link))).collect()
+    }
+
     pub fn is_well(&self) -> bool {
         self.oldest_wake_late.is_none()
             && self.oldest_notice_late.is_none()
@@ -91,21 +104,25 @@ impl Health {
     pub async fn watch(self, heartbeat: Option<Heartbeat>) {
         let mut changes = self.desk.watch();
         let mut last_beat = None;
+        let mut down_before = BTreeMap::new();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 () = gone(&mut changes) => return,
             }
             let report = self.look().await;
-            let command = HouseCommand::Watch {
-                oldest_wake_late: report.oldest_wake_late,
-                oldest_notice_late: report.oldest_notice_late,
-            };
-            match self.desk.house(command, Actor::Engine).await {
-                Ok(Ok(_)) => {}
-                Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
-                Err(fault) if fault.is_stopped() => return,
-                Err(fault) => tracing::error!(%fault, "the watchdog could not record what it saw"),
+            // A connection that is only being renewed is up again at the next look.
+            let down = report.cut_off();
+            let still_down = down.iter().filter(|(platform, _)| down_before.contains_key(*platform));
+            let still_down = still_down.map(|(platform, why)| (platform.clone(), why.clone())).collect();
+            down_before = down;
+            for command in [report.watch(), HouseCommand::Links { cut_off: still_down }] {
+                match self.desk.house(command, Actor::Engine).await {
+                    Ok(Ok(_)) => {}
+                    Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
+                    Err(fault) if fault.is_stopped() => return,
+                    Err(fault) => tracing::error!(%fault, "the watchdog could not record what it saw"),
+                }
             }
             if let Some(heartbeat) = &heartbeat
                 && report.is_well()

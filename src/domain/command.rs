@@ -257,6 +257,10 @@ pub enum HouseCommand {
         oldest_wake_late: Option<Span>,
         oldest_notice_late: Option<Span>,
     },
+    /// The platforms that nothing is heard from now, and why.
+    Links {
+        cut_off: BTreeMap<Platform, String>,
+    },
     /// Who is on a platform now, as far as the policy asks: members of its groups, and people whose account is gone.
     Roster {
         platform: Platform,

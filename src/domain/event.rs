@@ -357,6 +357,14 @@ pub enum HouseEvent {
         oldest_notice_late: Option<Span>,
     },
     CaughtUp,
+    /// Nothing is heard from a platform any more.
+    CutOff {
+        platform: Platform,
+        why: String,
+    },
+    Reconnected {
+        platform: Platform,
+    },
     /// Who is on a platform: members of the groups that the policy names there, and people whose account is gone.
     Roster {
         platform: Platform,
@@ -457,6 +465,8 @@ impl HouseEvent {
             HouseEvent::DelegationEnded { .. } => "house.delegation-ended",
             HouseEvent::DigestFell { .. } => "house.digest",
             HouseEvent::FellBehind { .. } => "house.fell-behind",
+            HouseEvent::CutOff { .. } => "house.cut-off",
+            HouseEvent::Reconnected { .. } => "house.reconnected",
             HouseEvent::Roster { .. } => "house.roster",
             HouseEvent::CaughtUp => "house.caught-up",
             HouseEvent::GaveUp { .. } => "house.gave-up",

@@ -53,6 +53,9 @@ pub struct House {
     pub slow_paths: BTreeMap<PathId, CaseId>,
     /// The operators were told that the engine is behind.
     pub behind: bool,
+    /// Platforms that nothing is heard from, as the operators were told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cut_off: BTreeSet<Platform>,
     /// Who is on each platform, as it was last seen.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rosters: BTreeMap<Platform, KnownRoster>,
@@ -128,6 +131,12 @@ impl House {
             }
             HouseEvent::FellBehind { .. } => self.behind = true,
             HouseEvent::CaughtUp => self.behind = false,
+            HouseEvent::CutOff { platform, .. } => {
+                self.cut_off.insert(platform.clone());
+            }
+            HouseEvent::Reconnected { platform } => {
+                self.cut_off.remove(platform);
+            }
             HouseEvent::Roster { platform, groups, gone } => {
                 let known = KnownRoster { groups: groups.clone(), gone: gone.clone() };
                 self.rosters.insert(platform.clone(), known);
@@ -321,6 +330,7 @@ pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRul
         HouseCommand::Watch { oldest_wake_late, oldest_notice_late } => {
             Ok(draft.watch(*oldest_wake_late, *oldest_notice_late))
         }
+        HouseCommand::Links { cut_off } => Ok(draft.links(cut_off)),
         HouseCommand::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
         HouseCommand::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
         HouseCommand::ClockWentBack { by } => {
@@ -731,6 +741,22 @@ impl HouseDraft<'_> {
             (true, false) => self.alarm(HouseEvent::CaughtUp, Telling::CaughtUp),
             (true, true) | (false, false) => self.ruling,
         }
+    }
+
+    /// Recorded and told once when a platform falls silent, and once when it speaks again.
+    fn links(mut self, cut_off: &BTreeMap<Platform, String>) -> HouseRuling {
+        let before = self.house.cut_off.clone();
+        for (platform, why) in cut_off.iter().filter(|(platform, _)| !before.contains(*platform)) {
+            self.push(HouseEvent::CutOff { platform: platform.clone(), why: why.clone() });
+            let text = format!("I am cut off from {platform}: {why}. Clocks run on; what I have to tell there waits.");
+            self.tell(To::Operators, Telling::Told { text }, None);
+        }
+        for platform in before.into_iter().filter(|platform| !cut_off.contains_key(platform)) {
+            let text = format!("I am connected to {platform} again.");
+            self.push(HouseEvent::Reconnected { platform });
+            self.tell(To::Operators, Telling::Told { text }, None);
+        }
+        self.ruling
     }
 
     fn give_up(self, outbox: i64, why: &str, to_operators: bool) -> HouseRuling {

@@ -276,12 +276,10 @@ impl Stage {
     pub async fn watchdog_looks(&mut self) -> Result<(), String> {
         let running = self.running()?;
         let report = running.health.look().await;
-        let command = HouseCommand::Watch {
-            oldest_wake_late: report.oldest_wake_late,
-            oldest_notice_late: report.oldest_notice_late,
-        };
-        let ruled = running.desk.house(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
-        ruled.map_err(|refusal| refusal.to_string())?;
+        for command in [report.watch(), HouseCommand::Links { cut_off: report.cut_off() }] {
+            let ruled = running.desk.house(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
+            ruled.map_err(|refusal| refusal.to_string())?;
+        }
         self.calm().await.map(drop)
     }
 

@@ -147,6 +147,8 @@ fn nobody_types_what_is_the_bots_own_business() {
         HouseCommand::Stop,
         HouseCommand::Wake,
         HouseCommand::Watch { oldest_wake_late: None, oldest_notice_late: None },
+        HouseCommand::Links { cut_off: BTreeMap::new() },
+        HouseCommand::Roster { platform: Platform::from("slack"), groups: BTreeMap::new(), gone: Vec::new() },
         HouseCommand::GiveUp { outbox: 1, why: String::new(), to_operators: false },
         HouseCommand::ClockWentBack { by: Span::hours(1) },
         HouseCommand::NoteSlowPath {
@@ -161,6 +163,26 @@ fn nobody_types_what_is_the_bots_own_business() {
         let mut hall = Hall::new();
         assert!(hall.ask(1, Actor::Person(p("olga")), command.clone()).is_err(), "{command:?}");
         assert!(hall.ask(1, Actor::Engine, command).is_ok());
+    }
+}
+
+#[test]
+fn a_platform_that_falls_silent_is_told_once_and_that_it_speaks_again_once() {
+    let mut hall = Hall::new();
+    let silent = |platforms: &[&str]| HouseCommand::Links {
+        cut_off: platforms.iter().map(|it| (Platform::from(*it), "the token was revoked".to_owned())).collect(),
+    };
+    let table = [
+        (silent(&[]), vec![]),
+        (silent(&["slack"]), vec!["house.cut-off"]),
+        (silent(&["slack"]), vec![]),
+        (silent(&["discord"]), vec!["house.cut-off", "house.reconnected"]),
+        (silent(&[]), vec!["house.reconnected"]),
+    ];
+    for (minute, (command, expected)) in table.into_iter().enumerate() {
+        hall.engine(minute as i64, command);
+        assert_eq!(hall.kinds(), expected, "minute {minute}");
+        assert_eq!(hall.told().len(), expected.len(), "the operators hear of each");
     }
 }
 
