@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &str)] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("axum", &["web", "serve", "demo"]),
-    ("tower", &["web", "demo"]),
+    ("tower", &["web", "demo", "slack"]),
     ("reqwest", &["config", "discord", "health", "serve", "slack"]),
     ("rustls", &[]),
     ("serenity", &["discord"]),

@@ -1,1 +1,427 @@
 //! Slack as a platform: from its events, commands and forms to what the house hears, and from cards to Block Kit.
+//!
+//! No rule of the product lives here. What comes in takes one way, over either road: [`socket`](self) or [`Intake`] hands a
+//! payload to `take`, which queues events by channel (so that a channel keeps its order and a slow one holds up nobody) and
+//! lets asks run at once. `hear` turns events into [`Heard`](crate::chat::Heard), `asks` does commands, buttons and forms,
+//! and both hand them to the reception. What goes out is drawn by `blocks` and `modal` and sent by `deliver`.
+
+use std::collections::HashMap;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use lru::LruCache;
+use serde_json::{Value as Json, json};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
+
+use crate::card::Card;
+use crate::chat::{Chat, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue};
+use crate::config::{SlackConfig, SlackMode};
+use crate::domain::{At, PersonId, Platform};
+use crate::reception::Door;
+
+mod api;
+mod asks;
+mod backfill;
+mod blocks;
+mod deliver;
+mod doctor;
+mod hear;
+mod intake;
+mod manifest;
+mod modal;
+mod roster;
+mod socket;
+mod venue;
+mod words;
+
+pub use doctor::{Finding, doctor};
+pub use intake::{Intake, Kind, Reply};
+pub use manifest::{SCOPES, Scope, manifest, manifest_for};
+
+use api::{Api, Called, Trouble};
+
+/// Events of one channel are taken one after another; so many channels at a time.
+const QUEUES: usize = 8;
+/// What a queue holds. A full one isn't acknowledged: Slack tells it again.
+const QUEUE: usize = 256;
+/// Commands, buttons and forms that run at a time.
+const ASKS: usize = 256;
+/// Causes that were dealt with lately: what Slack tells twice is not answered twice.
+const LATELY: usize = 8_192;
+const PEOPLE: usize = 4_096;
+/// Messages of one channel go out one a second, and a few at once after a pause.
+const BURST: u32 = 3;
+
+/// Why the adapter can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SlackError {
+    #[error("the system's certificates can't be read: {0}")]
+    Roots(std::io::Error),
+    #[error("no HTTP client: {0}")]
+    Client(reqwest::Error),
+}
+
+/// One workspace, spoken to by an app of its own.
+pub struct Slack {
+    platform: Platform,
+    mode: SlackMode,
+    api: Api,
+    door: OnceLock<Door>,
+    me: watch::Sender<Option<Me>>,
+    places: Mutex<Places>,
+    people: Mutex<LruCache<String, hear::Known>>,
+    /// Causes of what was heard and answered lately.
+    lately: Mutex<LruCache<String, ()>>,
+    /// How often a view was sent back with errors, so that sending it again is something new.
+    sent_back: Mutex<LruCache<String, u32>>,
+    queues: Vec<mpsc::Sender<Json>>,
+    /// Until [`Slack::run`] takes them.
+    waiting: Mutex<Vec<mpsc::Receiver<Json>>>,
+    asks: Arc<Semaphore>,
+    pace: DefaultKeyedRateLimiter<String>,
+    /// Parts of messages that stand there already, by nonce; and those of which nobody knows.
+    sent: Mutex<LruCache<String, deliver::Fate>>,
+    furnished: Mutex<HashMap<Lane, venue::Done>>,
+    newest: Mutex<HashMap<Lane, backfill::Reached>>,
+    /// The roster is to be read again.
+    people_changed: Notify,
+    /// What came meanwhile is to be read from history.
+    returned: Notify,
+    away: Mutex<backfill::Away>,
+    link: Mutex<Link>,
+    /// A trouble that only the token's owner can end.
+    token_trouble: Mutex<Option<String>>,
+    unread: AtomicU64,
+}
+
+/// Who the bot is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Me {
+    user: String,
+    bot: String,
+    team: String,
+    /// `https://acme.slack.com/`
+    url: String,
+}
+
+/// Which lane is which conversation.
+#[derive(Default)]
+struct Places {
+    /// The symbolic lanes of cases' own channels.
+    own: HashMap<String, Lane>,
+    channel_of: HashMap<Lane, String>,
+    /// Conversations of two → the person.
+    direct: HashMap<String, String>,
+}
+
+impl Slack {
+    /// Touches no network.
+    ///
+    /// # Errors
+    /// [`SlackError`].
+    pub fn new(config: &SlackConfig) -> Result<Arc<Slack>, SlackError> {
+        let (queues, waiting) = (0..QUEUES).map(|_| mpsc::channel(QUEUE)).unzip();
+        let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN);
+        Ok(Arc::new(Slack {
+            platform: config.platform.clone(),
+            mode: config.mode.clone(),
+            api: Api::new(&config.api_url, &config.bot_token)?,
+            door: OnceLock::new(),
+            me: watch::Sender::new(None),
+            places: Mutex::default(),
+            people: lru(PEOPLE),
+            lately: lru(LATELY),
+            sent_back: lru(LATELY),
+            queues,
+            waiting: Mutex::new(waiting),
+            asks: Arc::new(Semaphore::new(ASKS)),
+            pace: RateLimiter::keyed(Quota::per_second(NonZeroU32::MIN).allow_burst(burst)),
+            sent: lru(LATELY),
+            furnished: Mutex::default(),
+            newest: Mutex::default(),
+            people_changed: Notify::new(),
+            returned: Notify::new(),
+            away: Mutex::default(),
+            link: Mutex::default(),
+            token_trouble: Mutex::default(),
+            unread: AtomicU64::new(0),
+        }))
+    }
+
+    /// Where HTTP mode hands its requests in; `None` in socket mode.
+    pub fn intake(self: &Arc<Slack>) -> Option<Intake> {
+        match &self.mode {
+            SlackMode::Http { signing_secret } => Some(Intake::new(self.clone(), signing_secret)),
+            SlackMode::Socket { .. } => None,
+        }
+    }
+
+    /// Listens until it is aborted: finds out who it is, takes events in, keeps rosters, reads what was missed.
+    pub async fn run(self: Arc<Slack>, door: Door) {
+        {
+            let mut places = lock(&self.places);
+            for (lane, channel) in door.venues.iter().filter(|(lane, _)| lane.platform == self.platform) {
+                places.is_own(lane, channel);
+            }
+        }
+        self.reached_before(&door);
+        if self.door.set(door).is_err() {
+            tracing::error!(platform = %self.platform, "the adapter runs already");
+            return;
+        }
+        self.find_out_who_i_am().await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for queue in std::mem::take(&mut *lock(&self.waiting)) {
+            tasks.spawn(self.clone().listen_to(queue));
+        }
+        tasks.spawn(self.clone().keep_rosters());
+        tasks.spawn(self.clone().fill_gaps());
+        match &self.mode {
+            SlackMode::Socket { app_token } => {
+                let app_token = app_token.clone();
+                tasks.spawn(self.clone().keep_connected(app_token));
+            }
+            SlackMode::Http { .. } => {
+                lock(&self.link).up = true;
+                self.returned.notify_one();
+            }
+        }
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(platform = %self.platform, %error, "a part of the adapter broke off");
+            }
+        }
+    }
+
+    /// Asks until Slack says who the bot is.
+    async fn find_out_who_i_am(&self) {
+        let mut pauses = Pauses::default();
+        loop {
+            match self.api.post("auth.test", &json!({})).await {
+                Ok(said) => {
+                    let word = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+                    let me = Me { user: word("user_id"), bot: word("bot_id"), team: word("team_id"), url: word("url") };
+                    tracing::info!(platform = %self.platform, user = me.user, team = me.team, "Slack knows the bot");
+                    self.me.send_replace(Some(me));
+                    self.mended();
+                    return;
+                }
+                Err(trouble) => {
+                    let pause = pauses.next(&trouble);
+                    self.troubled(&trouble, "it can't be asked who the bot is");
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+    }
+
+    fn me(&self) -> Option<Me> {
+        self.me.borrow().clone()
+    }
+
+    /// `None` before [`Slack::run`].
+    fn door(&self) -> Option<&Door> {
+        self.door.get()
+    }
+
+    fn now(&self) -> At {
+        self.door().map_or(At(0), |door| door.reception.desk.clock.now())
+    }
+
+    /// The account that a person can be mentioned by: one of the policy's that isn't gone.
+    fn account_of(&self, person: &PersonId) -> Option<String> {
+        let shown = self.door()?.reception.desk.shown();
+        if shown.house.is_gone(person, &self.platform) {
+            return None;
+        }
+        shown.policy.people.get(person)?.accounts.get(&self.platform).cloned()
+    }
+
+    fn draw(&self, card: &Card) -> blocks::Drawn {
+        blocks::draw(card, self.now(), &|person| self.account_of(person))
+    }
+
+    /// Slack may not be asked like this for now; the operator hears of it.
+    fn troubled(&self, trouble: &Trouble, what: &str) {
+        let mut said = lock(&self.token_trouble);
+        let words = match trouble {
+            Trouble::Said(word) if trouble.is_about_the_token() => {
+                format!("Slack refuses the token ({word}): install the app again and give me the new one")
+            }
+            trouble => format!("{what}: {trouble}"),
+        };
+        if said.as_ref() != Some(&words) {
+            tracing::error!(platform = %self.platform, %trouble, "{what}");
+        }
+        *said = Some(words);
+    }
+
+    fn mended(&self) {
+        if lock(&self.token_trouble).take().is_some() {
+            tracing::info!(platform = %self.platform, "Slack answers again");
+        }
+    }
+
+    /// A call of the bot's, which says how the token is.
+    async fn call(&self, method: &str, body: &Json) -> Called<Json> {
+        let called = self.api.post(method, body).await;
+        match &called {
+            Ok(_) => self.mended(),
+            Err(trouble) if trouble.is_about_the_token() => self.troubled(trouble, "a call was refused"),
+            Err(_) => {}
+        }
+        called
+    }
+
+    fn unread(&self, kind: &str) {
+        self.unread.fetch_add(1, Ordering::Relaxed);
+        tracing::warn!(platform = %self.platform, kind, "something from Slack can't be read");
+    }
+
+    /// Whether it wasn't dealt with before.
+    fn is_new(&self, cause: &str) -> bool {
+        lock(&self.lately).put(cause.to_owned(), ()).is_none()
+    }
+
+    /// The lane of a conversation, if it can be told without asking.
+    fn lane_of(&self, channel: &str) -> Lane {
+        let places = lock(&self.places);
+        if let Some(lane) = places.own.get(channel) {
+            return lane.clone();
+        }
+        let place = match places.direct.get(channel) {
+            Some(person) => Spot::Direct(person.clone()),
+            None => Spot::Channel(channel.to_owned()),
+        };
+        Lane { platform: self.platform.clone(), place }
+    }
+
+    /// Where an ask came from. Whatever is said in a conversation of two is between the bot and that person.
+    fn lane_of_ask(&self, channel: &str, person: &str) -> Lane {
+        if channel.is_empty() || channel.starts_with('D') {
+            return Lane::direct(&self.platform, person);
+        }
+        self.lane_of(channel)
+    }
+}
+
+impl Places {
+    fn is_own(&mut self, lane: &Lane, channel: &str) {
+        self.own.insert(channel.to_owned(), lane.clone());
+        self.channel_of.insert(lane.clone(), channel.to_owned());
+    }
+    fn is_direct(&mut self, lane: &Lane, channel: &str, person: &str) {
+        self.direct.insert(channel.to_owned(), person.to_owned());
+        self.channel_of.insert(lane.clone(), channel.to_owned());
+    }
+}
+
+impl Chat for Slack {
+    fn platform(&self) -> Platform {
+        self.platform.clone()
+    }
+
+    /// Slack has no idempotency key for sends; a send whose outcome is unknown is looked up by its metadata.
+    fn recognises_repetition(&self) -> bool {
+        false
+    }
+
+    fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
+        Box::pin(self.deliver(post))
+    }
+
+    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {
+        Box::pin(self.change(lane, message, card))
+    }
+
+    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
+        Box::pin(self.make_venue(venue))
+    }
+
+    fn link(&self) -> Link {
+        let link = lock(&self.link).clone();
+        let trouble = lock(&self.token_trouble).clone().or(link.trouble);
+        Link { up: link.up && self.me().is_some(), trouble, unread: self.unread.load(Ordering::Relaxed) }
+    }
+}
+
+/// Why a message isn't there, for the courier.
+fn later(why: impl std::fmt::Display, after: Option<Duration>) -> Undelivered {
+    let after = after.map(|it| crate::domain::Span::seconds(i64::try_from(it.as_secs() + 1).unwrap_or(60)));
+    Undelivered::Later { why: why.to_string(), after }
+}
+
+fn never(why: impl std::fmt::Display) -> Undelivered {
+    Undelivered::Never { why: why.to_string() }
+}
+
+/// Growing pauses with jitter.
+#[derive(Default)]
+struct Pauses {
+    tries: u32,
+}
+
+impl Pauses {
+    fn next(&mut self, trouble: &Trouble) -> Duration {
+        self.tries = (self.tries + 1).min(7);
+        let grown = Duration::from_millis(250) * 2_u32.pow(self.tries);
+        match trouble {
+            Trouble::Limited { after: Some(after) } => *after + jitter(),
+            _ => grown.min(Duration::from_secs(30)) + jitter(),
+        }
+    }
+    fn reset(&mut self) {
+        self.tries = 0;
+    }
+}
+
+/// Up to a quarter of a second, so that not everybody comes back at once.
+fn jitter() -> Duration {
+    let mut byte = [0; 1];
+    let _even_without = getrandom::fill(&mut byte);
+    Duration::from_millis(u64::from(byte[0]))
+}
+
+/// Nobody leaves these half written.
+fn lock<T: ?Sized>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lru<K: std::hash::Hash + Eq, V>(size: usize) -> Mutex<LruCache<K, V>> {
+    Mutex::new(LruCache::new(NonZeroUsize::new(size).unwrap_or(NonZeroUsize::MIN)))
+}
+
+/// A moment as Slack writes it, `1610241741.000200`: to the microsecond.
+fn moment(ts: &str) -> Option<At> {
+    let (seconds, rest) = ts.split_once('.').unwrap_or((ts, "0"));
+    let micros: i64 = format!("{rest:0<6}").get(..6)?.parse().ok()?;
+    Some(At(seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(micros)?))
+}
+
+/// The other way round.
+fn timestamp(at: At) -> String {
+    format!("{}.{:06}", at.0.div_euclid(1_000_000), at.0.rem_euclid(1_000_000))
+}
+
+/// A field as text; empty where there is none.
+fn word<'a>(json: &'a Json, name: &str) -> &'a str {
+    json[name].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_to_the_microsecond() {
+        assert_eq!(moment("1610241741.000200"), Some(At(1_610_241_741_000_200)));
+        assert_eq!(moment("1610241741"), Some(At(1_610_241_741_000_000)));
+        assert_eq!(timestamp(At(1_610_241_741_000_200)), "1610241741.000200");
+        for wrong in ["", "x", "1.x", "99999999999999999999.0"] {
+            assert_eq!(moment(wrong), None, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! A card as Block Kit. Words become elements of rich text, which Slack reads no markup in, so nobody's words can mention a
+//! channel, forge a link or break out of code. What is too long for one message continues in the next, and code that is too
+//! long goes along as a file: nothing is cut.
+
+use serde_json::{Value as Json, json};
+
+use super::words::{cut, escaped, pieces};
+use crate::card::{Card, Style, Tone, plain};
+use crate::domain::{At, PersonId};
+use crate::grammar::Word;
+
+/// All blocks of a message hold about 13,200 characters together.
+const MESSAGE_AT_MOST: usize = 9_000;
+/// Of 50, with room for the buttons.
+const BLOCKS_AT_MOST: usize = 40;
+/// What one block of rich text holds, so that a break between messages never falls far from the limit.
+const BLOCK_AT_MOST: usize = 2_800;
+/// Longer code goes along as a file.
+const CODE_AT_MOST: usize = 2_800;
+const BUTTONS_AT_MOST: usize = 25;
+const BUTTON_TEXT: usize = 75;
+const BUTTON_VALUE: usize = 2_000;
+/// What notifications show; Slack cuts at 40,000.
+const TEXT_AT_MOST: usize = 3_900;
+
+/// The account of a person, if it can be mentioned.
+pub(super) type AccountOf<'a> = &'a dyn Fn(&PersonId) -> Option<String>;
+
+/// A card, ready to go.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    /// Never empty. The first is the message; the others follow in its thread.
+    pub messages: Vec<Message>,
+    pub files: Vec<TextFile>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Message {
+    pub blocks: Vec<Json>,
+    /// For notifications, and readers that can't show blocks. Escaped already.
+    pub text: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TextFile {
+    pub name: String,
+    pub text: String,
+}
+
+pub(super) fn draw(card: &Card, now: At, account_of: AccountOf<'_>) -> Drawn {
+    let mut pen = Pen { account_of, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
+    if let Some((emoji, word)) = mark(card.tone) {
+        pen.section.push(json!({ "type": "emoji", "name": emoji }));
+        pen.section.push(json!({ "type": "text", "text": word, "style": { "bold": true } }));
+    }
+    pen.line(&card.title, true);
+    for line in &card.lines {
+        pen.line(line, false);
+    }
+    for field in &card.fields {
+        pen.section.push(json!({ "type": "text", "text": format!("{}  ", field.name), "style": { "bold": true } }));
+        pen.line(&field.value, false);
+    }
+    pen.close_block();
+    let mut messages = vec![Message::default()];
+    let mut size = 0;
+    for (block, characters) in pen.blocks {
+        let full = size + characters > MESSAGE_AT_MOST
+            || messages.last().is_some_and(|message| message.blocks.len() >= BLOCKS_AT_MOST);
+        if full && size > 0 {
+            messages.push(Message::default());
+            size = 0;
+        }
+        if let Some(message) = messages.last_mut() {
+            message.blocks.push(block);
+        }
+        size += characters;
+    }
+    let count = messages.len();
+    for (at, message) in messages.iter_mut().enumerate() {
+        message.text = match at {
+            0 => cut(&escaped(&card.plain(chrono_tz::UTC, now)), TEXT_AT_MOST),
+            _ => format!("({} of {count})", at + 1),
+        };
+    }
+    // Buttons stand under the message itself: the rest lies in its thread.
+    if let Some(first) = messages.first_mut() {
+        first.blocks.extend(actions(card));
+    }
+    Drawn { messages, files: pen.files }
+}
+
+/// One line, for places that hold nothing else: a block of rich text.
+pub(super) fn line(words: &[Word], account_of: AccountOf<'_>) -> Vec<Json> {
+    let mut pen = Pen { account_of, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
+    pen.line(words, false);
+    pen.close_block();
+    pen.blocks.into_iter().map(|(block, _)| block).collect()
+}
+
+/// How a card feels, in a sign and a word: never by colour alone.
+fn mark(tone: Tone) -> Option<(&'static str, &'static str)> {
+    match tone {
+        Tone::Calm | Tone::Private => None,
+        Tone::Nudge => Some(("bell", " ")),
+        Tone::Late => Some(("hourglass", " Late · ")),
+        Tone::Done => Some(("white_check_mark", " ")),
+    }
+}
+
+fn actions(card: &Card) -> Vec<Json> {
+    let buttons: Vec<Json> = card
+        .buttons
+        .iter()
+        .filter(|button| button.action.chars().count() <= BUTTON_VALUE)
+        .enumerate()
+        .map(|(at, button)| {
+            let mut drawn = json!({
+                "type": "button",
+                "action_id": format!("press:{at}"),
+                "text": { "type": "plain_text", "text": cut(&button.label, BUTTON_TEXT), "emoji": false },
+                "value": button.action,
+            });
+            match button.style {
+                Style::Primary => drawn["style"] = "primary".into(),
+                Style::Danger => drawn["style"] = "danger".into(),
+                Style::Plain => {}
+            }
+            drawn
+        })
+        .collect();
+    buttons.chunks(BUTTONS_AT_MOST).map(|row| json!({ "type": "actions", "elements": row })).collect()
+}
+
+struct Pen<'a> {
+    account_of: AccountOf<'a>,
+    blocks: Vec<(Json, usize)>,
+    files: Vec<TextFile>,
+    /// Inline elements of the line that is being written.
+    section: Vec<Json>,
+    size: usize,
+}
+
+impl Pen<'_> {
+    fn line(&mut self, words: &[Word], strong: bool) {
+        for word in words {
+            match word {
+                Word::Text(text) => self.text(text, strong),
+                Word::Strong(text) => self.text(text, true),
+                Word::Case(case) => self.text(&case.to_string(), true),
+                Word::Code(code) => self.code(code),
+                Word::Time(at) => self.time(*at, strong),
+                Word::Person { id, name } => match (self.account_of)(id) {
+                    Some(account) => {
+                        self.room_for(20);
+                        self.section.push(json!({ "type": "user", "user_id": account }));
+                    }
+                    None => self.text(name, true),
+                },
+            }
+        }
+        self.end_line();
+    }
+
+    fn text(&mut self, text: &str, strong: bool) {
+        for piece in pieces(text, BLOCK_AT_MOST).into_iter().filter(|piece| !piece.is_empty()) {
+            self.room_for(piece.chars().count());
+            let mut element = json!({ "type": "text", "text": piece });
+            if strong {
+                element["style"] = json!({ "bold": true });
+            }
+            self.section.push(element);
+        }
+    }
+
+    fn time(&mut self, at: At, strong: bool) {
+        let words = [Word::Time(at)];
+        let fallback = format!("{} UTC", plain(&words, chrono_tz::UTC, At(0)));
+        self.room_for(40);
+        let mut element = json!({
+            "type": "date",
+            "timestamp": at.0.div_euclid(1_000_000),
+            "format": "{date_short_pretty} {time}",
+            "fallback": fallback,
+        });
+        if strong {
+            element["style"] = json!({ "bold": true });
+        }
+        self.section.push(element);
+    }
+
+    fn code(&mut self, code: &str) {
+        let count = code.chars().count();
+        if count == 0 {
+            return;
+        }
+        if count > CODE_AT_MOST {
+            let name = format!("text-{}.txt", digest(code));
+            self.text(&format!("(the whole of it, {count} characters, is in the file {name} in this thread)"), true);
+            if !self.files.iter().any(|file| file.name == name) {
+                self.files.push(TextFile { name, text: code.to_owned() });
+            }
+        } else if code.contains('\n') {
+            self.end_line();
+            self.close_block();
+            let block = json!({
+                "type": "rich_text",
+                "elements": [{ "type": "rich_text_preformatted", "elements": [{ "type": "text", "text": code }] }],
+            });
+            self.blocks.push((block, count));
+        } else {
+            self.room_for(count);
+            self.section.push(json!({ "type": "text", "text": code, "style": { "code": true } }));
+        }
+    }
+
+    fn room_for(&mut self, characters: usize) {
+        if self.size + characters > BLOCK_AT_MOST {
+            self.close_block();
+        }
+        self.size += characters;
+    }
+
+    fn end_line(&mut self) {
+        if !self.section.is_empty() {
+            self.section.push(json!({ "type": "text", "text": "\n" }));
+            self.size += 1;
+        }
+    }
+
+    fn close_block(&mut self) {
+        let mut elements = std::mem::take(&mut self.section);
+        if elements.last().is_some_and(|last| last["text"] == "\n") {
+            elements.pop();
+        }
+        let size = std::mem::take(&mut self.size);
+        if !elements.is_empty() {
+            let section = json!({ "type": "rich_text_section", "elements": elements });
+            self.blocks.push((json!({ "type": "rich_text", "elements": [section] }), size));
+        }
+    }
+}
+
+/// Eight characters that are the same for the same text.
+pub(super) fn digest(text: &str) -> String {
+    use sha2::Digest as _;
+    hex::encode(&sha2::Sha256::digest(text.as_bytes())[..6])
+}

@@ -1,0 +1,326 @@
+//! Messages on their way out. Slack has no idempotency key, so each message carries a nonce in its metadata; where nobody can
+//! tell whether a message got there, history is asked before it is sent again, and until history can be asked it waits.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::api::Called;
+use super::blocks::{Message, TextFile, digest};
+use super::{Pauses, Slack, Trouble, later, lock, moment, never, timestamp, word};
+use crate::card::Card;
+use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
+use crate::domain::{At, Span};
+
+pub(super) const EVENT: &str = "countersign";
+/// How long a message whose fate is unknown is looked for before the courier is asked to come again.
+const LOOK_FOR: Duration = Duration::from_secs(120);
+/// What needs a person to mend it is tried so often.
+const LONG: Duration = Duration::from_secs(10 * 60);
+const PAGES: usize = 10;
+/// Slack's clock and ours may be so far apart.
+const CLOCKS_APART: Span = Span::minutes(10);
+
+/// What became of a part of a message.
+#[derive(Clone, Debug)]
+pub(super) enum Fate {
+    /// It stands there.
+    There(String),
+    /// Sent, and not heard of since; not before this moment.
+    Unknown(At),
+}
+
+impl Slack {
+    pub(super) async fn deliver(&self, post: Post<'_>) -> Result<Receipt, Undelivered> {
+        if self.door().is_none() || self.me().is_none() {
+            return Err(later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
+        }
+        let channel = self.channel_of(post.lane).await?;
+        let mut drawn = self.draw(post.card);
+        let rest = drawn.messages.split_off(1);
+        let nonce = format!("{}:{}", post.nonce, digest(&channel));
+        let mut message = None;
+        for first in &drawn.messages {
+            let ts = self.say(&channel, post.thread, &nonce, first, post.perhaps_sent).await?;
+            message = Some(ts);
+        }
+        let Some(message) = message else { return Err(never("there was nothing to say")) };
+        let root = post.thread.unwrap_or(&message);
+        for (at, more) in rest.iter().enumerate() {
+            self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await?;
+        }
+        for file in &drawn.files {
+            self.share_in(&channel, root, file).await?;
+        }
+        self.has_reached(post.lane, &message);
+        Ok(Receipt::once(message))
+    }
+
+    pub(super) async fn change(&self, lane: &Lane, message: &str, card: &Card) -> Result<(), Undelivered> {
+        if self.door().is_none() || self.me().is_none() {
+            return Err(later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
+        }
+        let channel = self.channel_of(lane).await?;
+        let mut drawn = self.draw(card);
+        let rest = drawn.messages.split_off(1);
+        for first in &drawn.messages {
+            let body = json!({ "channel": channel, "ts": message, "text": first.text, "blocks": first.blocks });
+            self.pace.until_key_ready(&channel).await;
+            if let Err(trouble) = self.call("chat.update", &body).await {
+                return Err(self.undelivered(&trouble, lane));
+            }
+        }
+        // What doesn't fit follows in the thread: the same words once, new words anew.
+        for more in &rest {
+            let nonce = format!("{message}:{}", digest(&json!(more.blocks).to_string()));
+            let looked = lock(&self.sent).contains(&nonce);
+            self.say(&channel, Some(message), &nonce, more, !looked).await?;
+        }
+        for file in &drawn.files {
+            self.share_in(&channel, message, file).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts one message there, once.
+    async fn say(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        nonce: &str,
+        message: &Message,
+        perhaps_sent: bool,
+    ) -> Result<String, Undelivered> {
+        let known = lock(&self.sent).get(nonce).cloned();
+        let mut unknown_since = match known {
+            Some(Fate::There(ts)) => return Ok(ts),
+            Some(Fate::Unknown(since)) => Some(Some(since)),
+            None => perhaps_sent.then_some(None),
+        };
+        let mut pauses = Pauses::default();
+        let mut waited = Duration::ZERO;
+        let mut bare = false;
+        loop {
+            if let Some(since) = unknown_since {
+                match self.find(channel, thread, nonce, since).await {
+                    Ok(Some(ts)) => {
+                        lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
+                        return Ok(ts);
+                    }
+                    Ok(None) => {
+                        lock(&self.sent).pop(nonce);
+                        unknown_since = None;
+                    }
+                    Err(trouble) => {
+                        let pause = pauses.next(&trouble);
+                        // It stays unknown, so whenever it is tried again it is looked for first.
+                        lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(since.unwrap_or(At(0))));
+                        if waited + pause > LOOK_FOR || matches!(trouble, Trouble::Said(_)) {
+                            return Err(self.undelivered_at(&trouble, channel));
+                        }
+                        waited += pause;
+                        tokio::time::sleep(pause).await;
+                        continue;
+                    }
+                }
+            }
+            self.pace.until_key_ready(&channel.to_owned()).await;
+            let before = self.now() - CLOCKS_APART;
+            match self.call("chat.postMessage", &body(channel, thread, nonce, message, bare)).await {
+                Ok(answer) => {
+                    let ts = word(&answer, "ts").to_owned();
+                    lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
+                    return Ok(ts);
+                }
+                Err(Trouble::Unknown(why)) => {
+                    tracing::warn!(platform = %self.platform, channel, why, "a message may or may not be there; looking");
+                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(before));
+                    unknown_since = Some(Some(before));
+                }
+                Err(trouble) if trouble.is(&["not_in_channel"]) && !bare && self.join(channel).await => {}
+                Err(Trouble::Said(why)) if is_about_blocks(&why) && !bare => {
+                    tracing::error!(platform = %self.platform, why, "Slack refuses the blocks; sending the words alone");
+                    bare = true;
+                }
+                Err(trouble) => return Err(self.undelivered_at(&trouble, channel)),
+            }
+        }
+    }
+
+    /// Whether a public channel could be come into by oneself.
+    async fn join(&self, channel: &str) -> bool {
+        self.call("conversations.join", &json!({ "channel": channel })).await.is_ok()
+    }
+
+    /// Looks in history for a message by its nonce.
+    async fn find(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        nonce: &str,
+        since: Option<At>,
+    ) -> Called<Option<String>> {
+        let mut arguments = vec![
+            ("channel", channel.to_owned()),
+            ("include_all_metadata", "true".to_owned()),
+            ("limit", "200".to_owned()),
+        ];
+        if let Some(since) = since.filter(|since| since.0 > 0) {
+            arguments.push(("oldest", timestamp(since)));
+        }
+        let method = match thread {
+            Some(thread) => {
+                arguments.push(("ts", thread.to_owned()));
+                "conversations.replies"
+            }
+            None => "conversations.history",
+        };
+        let found = self.api.pages(method, &arguments, "messages", PAGES).await?;
+        let ours = found.iter().find(|message| {
+            word(&message["metadata"], "event_type") == EVENT
+                && word(&message["metadata"]["event_payload"], "nonce") == nonce
+        });
+        Ok(ours.map(|message| word(message, "ts").to_owned()))
+    }
+
+    /// Puts a text beside a message, as a file in its thread. The same text is put there once: its name says so.
+    async fn share_in(&self, channel: &str, root: &str, file: &TextFile) -> Result<(), Undelivered> {
+        let nonce = format!("{channel}:{root}:{}", file.name);
+        if lock(&self.sent).contains(&nonce) {
+            return Ok(());
+        }
+        let arguments = [("channel", channel.to_owned()), ("ts", root.to_owned()), ("limit", "200".to_owned())];
+        let there = self.api.pages("conversations.replies", &arguments, "messages", PAGES).await;
+        let there = there.map_err(|trouble| self.undelivered_at(&trouble, channel))?;
+        let files = there.iter().filter_map(|message| message["files"].as_array()).flatten();
+        let is_there = files.into_iter().any(|it| word(it, "name") == file.name);
+        if !is_there {
+            let place = json!({ "channel_id": channel, "thread_ts": root });
+            self.upload(file, place).await.map_err(|trouble| self.undelivered_at(&trouble, channel))?;
+        }
+        lock(&self.sent).put(nonce, Fate::There(String::new()));
+        Ok(())
+    }
+
+    /// A file for one person alone.
+    pub(super) async fn share_with(&self, person: &str, file: &TextFile) -> Called<()> {
+        let lane = Lane::direct(&self.platform, person);
+        let channel = self.channel_of(&lane).await.map_err(|why| Trouble::Said(why.to_string()))?;
+        self.upload(file, json!({ "channel_id": channel })).await
+    }
+
+    async fn upload(&self, file: &TextFile, mut place: Json) -> Called<()> {
+        let bytes = file.text.clone().into_bytes();
+        let arguments = [("filename", file.name.clone()), ("length", bytes.len().to_string())];
+        let granted = self.api.get("files.getUploadURLExternal", &arguments).await?;
+        self.api.upload(word(&granted, "upload_url"), bytes).await?;
+        place["files"] = json!([{ "id": word(&granted, "file_id"), "title": file.name }]);
+        self.call("files.completeUploadExternal", &place).await.map(drop)
+    }
+
+    /// The conversation that a lane is.
+    pub(super) async fn channel_of(&self, lane: &Lane) -> Result<String, Undelivered> {
+        if let Some(channel) = lock(&self.places).channel_of.get(lane) {
+            return Ok(channel.clone());
+        }
+        match &lane.place {
+            Spot::Channel(_) if lane.own_of().is_some() => {
+                Err(later("the case's own channel isn't made yet", Some(Duration::from_secs(5))))
+            }
+            Spot::Channel(id) => Ok(id.clone()),
+            Spot::Direct(person) => {
+                let opened = self.call("conversations.open", &json!({ "users": person })).await;
+                let opened = opened.map_err(|trouble| self.undelivered(&trouble, lane))?;
+                let channel = word(&opened["channel"], "id").to_owned();
+                lock(&self.places).is_direct(lane, &channel, person);
+                Ok(channel)
+            }
+        }
+    }
+
+    fn undelivered_at(&self, trouble: &Trouble, channel: &str) -> Undelivered {
+        self.undelivered(trouble, &self.lane_of(channel))
+    }
+
+    /// What a refusal means for trying again.
+    pub(super) fn undelivered(&self, trouble: &Trouble, lane: &Lane) -> Undelivered {
+        match trouble {
+            Trouble::Limited { after } => later(trouble, Some(after.unwrap_or(Duration::from_secs(5)))),
+            Trouble::Unknown(_) | Trouble::Unreached(_) => later(trouble, None),
+            Trouble::Said(_) if trouble.is_about_the_token() => {
+                self.troubled(trouble, "a message was refused");
+                later(format!("Slack refuses the bot's token: {trouble}"), Some(LONG))
+            }
+            Trouble::Said(said) => match said.as_str() {
+                "is_archived" => never(format!("{lane} is archived")),
+                "channel_not_found" => never(format!("there is no {lane}, or the bot was not invited to it")),
+                "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible" => {
+                    never(format!("{lane} can't be reached: the account is gone ({said})"))
+                }
+                "message_not_found" | "cant_update_message" | "edit_window_closed" | "thread_not_found" => {
+                    never(format!("the message isn't there any more ({said})"))
+                }
+                "no_text" | "msg_too_long" | "invalid_arguments" => never(format!("Slack can't take it ({said})")),
+                "not_in_channel" => later(format!("the bot was not invited to {lane}"), Some(LONG)),
+                "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
+                    let why = format!("the bot may not post to {lane} ({said})");
+                    self.troubled(trouble, "a message was refused");
+                    later(why, Some(LONG))
+                }
+                _ => later(trouble, None),
+            },
+        }
+    }
+}
+
+fn body(channel: &str, thread: Option<&str>, nonce: &str, message: &Message, bare: bool) -> Json {
+    let mut body = json!({
+        "channel": channel,
+        "text": message.text,
+        "metadata": { "event_type": EVENT, "event_payload": { "nonce": nonce } },
+        "unfurl_links": false,
+        "unfurl_media": false,
+    });
+    if bare {
+        body["mrkdwn"] = false.into();
+    } else {
+        body["blocks"] = json!(message.blocks);
+    }
+    if let Some(thread) = thread {
+        body["thread_ts"] = thread.into();
+        body["reply_broadcast"] = false.into();
+    }
+    body
+}
+
+fn is_about_blocks(why: &str) -> bool {
+    why.starts_with("invalid_blocks") || why == "msg_blocks_too_long"
+}
+
+impl Slack {
+    /// The newest message of a lane that is known; a gap is read from there on.
+    pub(super) fn has_reached(&self, lane: &Lane, ts: &str) {
+        let Some(said) = moment(ts) else { return };
+        let mut newest = lock(&self.newest);
+        let reached = newest.entry(lane.clone()).or_insert_with(|| super::backfill::Reached::at(ts, said));
+        reached.advance(ts, said);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words;
+    use super::*;
+
+    #[test]
+    fn what_is_sent_carries_its_nonce_and_no_surprises() {
+        let message = Message { blocks: vec![json!({ "type": "divider" })], text: words::escaped("<!channel>") };
+        let sent = body("C1", Some("1.0"), "7:x", &message, false);
+        assert_eq!(sent["metadata"]["event_payload"]["nonce"], "7:x");
+        assert_eq!((&sent["unfurl_links"], &sent["unfurl_media"]), (&json!(false), &json!(false)));
+        assert_eq!(sent["text"], "&lt;!channel&gt;");
+        assert_eq!(sent["reply_broadcast"], false);
+        let bare = body("C1", None, "7:x", &message, true);
+        assert!(bare["blocks"].is_null() && bare["mrkdwn"] == false && bare["thread_ts"].is_null());
+    }
+}

@@ -1,0 +1,532 @@
+//! What happens in channels, as the house hears it. The same message has the same cause whether it comes live, as a mention or
+//! out of history, so it counts once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use tokio::sync::mpsc;
+
+use super::{Slack, jitter, lock, moment, word, words};
+use crate::chat::{Account, Belongs, File, Heard, Lane, What};
+use crate::folder::keep_blob;
+
+/// Larger files are named and not kept.
+const FILE_AT_MOST: u64 = 25 * 1024 * 1024;
+/// How long a name is waited for; without it the account's id is the name.
+const NAME_WITHIN: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What is known of an account.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub name: String,
+    pub bot: bool,
+    pub belongs: Belongs,
+}
+
+/// Where an event is told from.
+#[derive(Clone, Debug)]
+pub(super) struct Told<'a> {
+    pub event: &'a Json,
+    /// Slack's id of the event; empty for what was found in history.
+    pub id: &'a str,
+    pub backfilled: bool,
+}
+
+/// Subtypes of messages that an event of its own tells better.
+const TOLD_OTHERWISE: &[&str] = &[
+    "channel_archive",
+    "channel_join",
+    "channel_leave",
+    "channel_name",
+    "channel_unarchive",
+    "group_archive",
+    "group_join",
+    "group_leave",
+    "group_name",
+    "group_unarchive",
+    "message_replied",
+];
+
+/// Subtypes that are a person's or a bot's words.
+const WORDS: &[&str] = &["", "bot_message", "file_share", "me_message", "thread_broadcast"];
+
+/// Events of which a message or another event says the same, or which nobody needs to hear.
+const SILENT: &[&str] = &[
+    "app_rate_limited",
+    "channel_created",
+    "channel_left",
+    "channel_shared",
+    "channel_unshared",
+    "file_change",
+    "file_created",
+    "file_deleted",
+    "file_public",
+    "file_shared",
+    "group_left",
+    "im_created",
+    "im_open",
+    "im_close",
+    "link_shared",
+    "message_metadata_posted",
+    "pin_added",
+    "pin_removed",
+    "user_huddle_changed",
+    "user_profile_changed",
+    "user_status_changed",
+];
+
+impl Slack {
+    /// Takes events off a queue, one after another.
+    pub(super) async fn listen_to(self: Arc<Slack>, mut queue: mpsc::Receiver<Json>) {
+        while let Some(payload) = queue.recv().await {
+            let event = &payload["event"];
+            self.hear_event(&Told { event, id: word(&payload, "event_id"), backfilled: false }).await;
+        }
+    }
+
+    /// Which queue an event waits in: the same for everything of a channel.
+    pub(super) fn queue_of(&self, event: &Json) -> usize {
+        let channel = channel_of(event);
+        let sum = channel.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+        sum % self.queues.len().max(1)
+    }
+
+    pub(super) async fn hear_event(&self, told: &Told<'_>) {
+        let kind = word(told.event, "type");
+        match kind {
+            "user_change"
+            | "team_join"
+            | "subteam_members_changed"
+            | "subteam_updated"
+            | "subteam_created"
+            | "user_profile_changed" => {
+                if let Some(id) = told.event["user"]["id"].as_str() {
+                    lock(&self.people).pop(id);
+                }
+                return self.people_changed.notify_one();
+            }
+            "app_home_opened" => return self.show_home(told.event).await,
+            "tokens_revoked" | "app_uninstalled" => {
+                let trouble = super::Trouble::Said("token_revoked".to_owned());
+                return self.troubled(&trouble, "the app was removed");
+            }
+            _ if SILENT.contains(&kind) => return,
+            _ => {}
+        }
+        let Some(heard) = self.heard(told).await else { return };
+        let (lane, message) = (heard.lane.clone(), newest_in(told.event));
+        if self.is_known(&heard.cause) {
+            return;
+        }
+        let cause = heard.cause.clone();
+        let Some(door) = self.door() else { return };
+        let mut pause = Duration::from_millis(250);
+        let answer = loop {
+            match door.reception.hear(heard.clone()).await {
+                Ok(answer) => break answer,
+                Err(fault) if fault.is_stopped() => return,
+                Err(fault) => {
+                    // It was acknowledged: nobody tells it again. What can't be kept now is kept later.
+                    tracing::error!(platform = %self.platform, reference = fault.reference, "an event can't be kept; trying again");
+                    tokio::time::sleep(pause + jitter()).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        };
+        self.is_new(&cause);
+        if let Some(message) = message {
+            self.has_reached(&lane, &message);
+        }
+        let thread = match &heard.what {
+            What::Said { .. } => heard.thread.clone(),
+            _ => None,
+        };
+        self.answer_in_place(&heard.from.id, &lane, thread.as_deref(), answer).await;
+    }
+
+    fn is_known(&self, cause: &str) -> bool {
+        lock(&self.lately).contains(cause)
+    }
+
+    /// What an event is to the house; `None` where it is nothing.
+    pub(super) async fn heard(&self, told: &Told<'_>) -> Option<Heard> {
+        let event = told.event;
+        let channel = channel_of(event);
+        if channel.is_empty() {
+            self.unread(word(event, "type"));
+            return None;
+        }
+        let me = self.me()?;
+        let platform = &self.platform;
+        let at = |ts: &str| moment(ts);
+        let kind = word(event, "type");
+        let subtype = if kind == "message" || kind == "app_mention" { word(event, "subtype") } else { "" };
+        let live = |cause: String, from: Account, lane: Lane, what: What| Heard {
+            backfilled: told.backfilled,
+            ..Heard::live(format!("{platform}:{cause}"), from, lane, what)
+        };
+        match (kind, subtype) {
+            ("message" | "app_mention", subtype) if WORDS.contains(&subtype) => {
+                if is_mine(event, &me) {
+                    return None;
+                }
+                let lane = self.lane_with(event, channel, event).await;
+                let mentions = words::mentioned(word(event, "text")).contains(&me.user);
+                if !self.keeps(&lane) && !mentions {
+                    return None;
+                }
+                let ts = word(event, "ts");
+                let from = self.account(event).await;
+                let text = self.text(event).await;
+                let (files, not_kept) = self.files(event).await;
+                let what = What::Said { message: ts.to_owned(), text, files };
+                let mut heard = live(format!("msg:{channel}:{ts}"), from, lane, what);
+                heard.thread = thread_of(event);
+                heard.said = at(ts);
+                heard.raw = raw(event, &not_kept);
+                Some(heard)
+            }
+            ("message", "message_changed") => {
+                let (new, old) = (&event["message"], &event["previous_message"]);
+                // Slack adds what a link shows and marks threads by editing; nobody said anything.
+                let said_anew =
+                    new["text"] != old["text"] || new["blocks"] != old["blocks"] && !old["blocks"].is_null();
+                if is_mine(new, &me) || !said_anew || word(new, "subtype") == "tombstone" {
+                    return None;
+                }
+                let lane = self.lane_with(event, channel, new).await;
+                if !self.keeps(&lane) && !words::mentioned(word(new, "text")).contains(&me.user) {
+                    return None;
+                }
+                self.edited(told, channel, lane, new).await
+            }
+            ("message", "message_deleted") => {
+                let old = &event["previous_message"];
+                let lane = self.lane_with(event, channel, old).await;
+                if !self.keeps(&lane) {
+                    return None;
+                }
+                let ts = word(event, "deleted_ts");
+                let from = self.account(old).await;
+                let what = What::Deleted { message: ts.to_owned() };
+                let mut heard = live(format!("del:{channel}:{ts}"), from, lane, what);
+                heard.thread = thread_of(old);
+                heard.said = at(word(event, "event_ts"));
+                Some(heard)
+            }
+            ("message", "channel_join" | "group_join") if told.backfilled => {
+                let cause = presence("join", channel, event, word(event, "ts"));
+                self.presence(told, cause, channel, What::Joined).await
+            }
+            ("message", "channel_leave" | "group_leave") if told.backfilled => {
+                let cause = presence("left", channel, event, word(event, "ts"));
+                self.presence(told, cause, channel, What::Left).await
+            }
+            ("message", subtype) if TOLD_OTHERWISE.contains(&subtype) => None,
+            ("member_joined_channel", _) => {
+                let cause = presence("join", channel, event, word(event, "event_ts"));
+                self.presence(told, cause, channel, What::Joined).await
+            }
+            ("member_left_channel", _) => {
+                let cause = presence("left", channel, event, word(event, "event_ts"));
+                self.presence(told, cause, channel, What::Left).await
+            }
+            ("reaction_added" | "reaction_removed", _) => {
+                let lane = self.lane_with(event, channel, event).await;
+                if !self.keeps(&lane) || word(event, "user") == me.user {
+                    return None;
+                }
+                let what = What::Reacted {
+                    message: word(&event["item"], "ts").to_owned(),
+                    reaction: word(event, "reaction").to_owned(),
+                    on: kind == "reaction_added",
+                };
+                let from = self.account(event).await;
+                let mut heard = live(format!("event:{}", told.id), from, lane, what);
+                heard.said = at(word(event, "event_ts"));
+                Some(heard)
+            }
+            _ => {
+                let lane = self.lane_with(event, channel, event).await;
+                if !self.keeps(&lane) || is_mine(event, &me) {
+                    return None;
+                }
+                let name = if subtype.is_empty() { kind } else { subtype };
+                let from = self.account(event).await;
+                let id = match told.id {
+                    "" => format!("event:{channel}:{}", word(event, "ts")),
+                    id => format!("event:{id}"),
+                };
+                let mut heard = live(id, from, lane, What::Other { kind: name.to_owned() });
+                heard.said = at(word(event, "event_ts")).or_else(|| at(word(event, "ts")));
+                heard.raw = Some(event.to_string());
+                Some(heard)
+            }
+        }
+    }
+
+    /// A message as it stands after an edit.
+    pub(super) async fn edited(&self, told: &Told<'_>, channel: &str, lane: Lane, new: &Json) -> Option<Heard> {
+        let ts = word(new, "ts");
+        let edited = match word(&new["edited"], "ts") {
+            "" => word(told.event, "event_ts"),
+            edited => edited,
+        };
+        let from = self.account(new).await;
+        let what = What::Edited { message: ts.to_owned(), text: self.text(new).await };
+        let cause = format!("{}:edit:{channel}:{ts}:{edited}", self.platform);
+        let mut heard = Heard { backfilled: told.backfilled, ..Heard::live(cause, from, lane, what) };
+        heard.thread = thread_of(new);
+        heard.said = moment(edited);
+        heard.raw = raw(new, &[]);
+        Some(heard)
+    }
+
+    async fn presence(&self, told: &Told<'_>, cause: String, channel: &str, what: What) -> Option<Heard> {
+        let event = told.event;
+        let lane = self.lane_of(channel);
+        if !self.keeps(&lane) || self.me().is_some_and(|me| word(event, "user") == me.user) {
+            return None;
+        }
+        let from = self.account(event).await;
+        let cause = format!("{}:{cause}", self.platform);
+        let mut heard = Heard { backfilled: told.backfilled, ..Heard::live(cause, from, lane, what) };
+        heard.said = moment(word(event, "event_ts")).or_else(|| moment(word(event, "ts")));
+        Some(heard)
+    }
+
+    pub(super) fn keeps(&self, lane: &Lane) -> bool {
+        self.door().is_some_and(|door| door.reception.keeps(lane))
+    }
+
+    /// The lane of an event's conversation. One of two people is the other person's.
+    async fn lane_with(&self, event: &Json, channel: &str, message: &Json) -> Lane {
+        let two = word(event, "channel_type") == "im" || channel.starts_with('D');
+        if !two || lock(&self.places).direct.contains_key(channel) {
+            return self.lane_of(channel);
+        }
+        let mine = self.me().is_some_and(|me| is_mine(message, &me));
+        let author = word(message, "user");
+        let person = if author.is_empty() || mine {
+            let asked = self.api.get("conversations.info", &[("channel", channel.to_owned())]).await;
+            asked.ok().and_then(|it| it["channel"]["user"].as_str().map(str::to_owned))
+        } else {
+            Some(author.to_owned())
+        };
+        if let Some(person) = person {
+            let lane = Lane::direct(&self.platform, &person);
+            lock(&self.places).is_direct(&lane, channel, &person);
+        }
+        self.lane_of(channel)
+    }
+
+    /// Who a message or an event is from.
+    pub(super) async fn account(&self, of: &Json) -> Account {
+        let (user, bot) = (word(of, "user"), word(of, "bot_id"));
+        let id = if user.is_empty() { bot } else { user };
+        if user.is_empty() {
+            let names = [of["username"].as_str(), of["bot_profile"]["name"].as_str()];
+            let name = names.into_iter().flatten().next().unwrap_or(if bot.is_empty() { "Slack" } else { bot });
+            let id = if id.is_empty() { "slack" } else { id };
+            return Account { id: id.to_owned(), name: name.to_owned(), bot: true, belongs: Belongs::Member };
+        }
+        let known = self.known(user).await;
+        let bot = !bot.is_empty() || known.bot || user == "USLACKBOT";
+        Account { id: user.to_owned(), name: known.name, bot, belongs: known.belongs }
+    }
+
+    /// What Slack says of an account, from memory if it was asked lately. Whom Slack doesn't tell of in time is taken for a
+    /// guest: what guests may not do, nobody may do by being unknown.
+    pub(super) async fn known(&self, id: &str) -> Known {
+        if let Some(known) = lock(&self.people).get(id) {
+            return known.clone();
+        }
+        let team = self.me().map(|me| me.team).unwrap_or_default();
+        let arguments = [("user", id.to_owned())];
+        let asked = tokio::time::timeout(NAME_WITHIN, self.api.patiently("users.info", &arguments)).await;
+        match asked {
+            Ok(Ok(answer)) => {
+                let known = read(&answer["user"], &team);
+                lock(&self.people).put(id.to_owned(), known.clone());
+                known
+            }
+            _ => Known { name: id.to_owned(), bot: false, belongs: Belongs::Guest },
+        }
+    }
+
+    /// Somebody who typed, pressed or sent a form.
+    pub(super) async fn asker(&self, id: &str) -> Account {
+        let known = self.known(id).await;
+        Account { id: id.to_owned(), name: known.name, bot: known.bot, belongs: known.belongs }
+    }
+
+    /// The words of a message as people see them.
+    async fn text(&self, message: &Json) -> String {
+        let text = word(message, "text");
+        self.as_seen(text).await
+    }
+
+    pub(super) async fn as_seen(&self, text: &str) -> String {
+        let mut names = HashMap::new();
+        let me = self.me().map(|me| me.user).unwrap_or_default();
+        for id in words::mentioned(text) {
+            if id != me && !names.contains_key(&id) {
+                let key = self.door().and_then(|door| door.reception.desk.person(&id, &self.platform));
+                let name = match key {
+                    Some(key) => key.to_string(),
+                    None => self.known(&id).await.name,
+                };
+                names.insert(id, name);
+            }
+        }
+        words::plain(text, &me, &|id| names.get(id).cloned().unwrap_or_else(|| id.to_owned()))
+    }
+
+    /// The files of a message, kept; and why some are not.
+    async fn files(&self, message: &Json) -> (Vec<File>, Vec<Json>) {
+        let (mut kept, mut not_kept) = (Vec::new(), Vec::new());
+        let Some(door) = self.door() else { return (kept, not_kept) };
+        for file in message["files"].as_array().into_iter().flatten() {
+            let name = match word(file, "name") {
+                "" => word(file, "id"),
+                name => name,
+            };
+            match self.bytes_of(file).await {
+                Ok(bytes) => match keep_blob(&door.data, &bytes) {
+                    Ok(sha256) => kept.push(File { name: name.to_owned(), bytes: bytes.len() as u64, sha256 }),
+                    Err(error) => {
+                        tracing::error!(%error, "a file can't be kept");
+                        not_kept.push(json!({ "name": name, "why": "it couldn't be written" }));
+                    }
+                },
+                Err(why) => not_kept.push(json!({ "name": name, "why": why })),
+            }
+        }
+        (kept, not_kept)
+    }
+
+    async fn bytes_of(&self, file: &Json) -> Result<Vec<u8>, String> {
+        let mut file = file.clone();
+        // Files from another company's workspace come as an id alone.
+        if word(&file, "file_access") == "check_file_info" || file["url_private"].is_null() && file["mode"].is_null() {
+            let asked = self.api.get("files.info", &[("file", word(&file, "id").to_owned())]).await;
+            file = asked.map_err(|trouble| trouble.to_string())?["file"].take();
+        }
+        match word(&file, "mode") {
+            "tombstone" => return Err("it was deleted".to_owned()),
+            "hidden_by_limit" => return Err("Slack hides it: the workspace's plan has run out of room".to_owned()),
+            _ => {}
+        }
+        if file["is_external"].as_bool() == Some(true) {
+            return Err("it lies outside Slack".to_owned());
+        }
+        if file["size"].as_u64().is_some_and(|size| size > FILE_AT_MOST) {
+            return Err(format!("it is larger than {} MiB", FILE_AT_MOST / 1024 / 1024));
+        }
+        let url = file["url_private_download"].as_str().or(file["url_private"].as_str()).unwrap_or_default();
+        self.api.download(url, word(&file, "mimetype") == "text/html", FILE_AT_MOST).await
+    }
+}
+
+/// What Slack says of a person.
+fn read(user: &Json, team: &str) -> Known {
+    let profile = &user["profile"];
+    let names = [&profile["display_name"], &profile["real_name"], &user["real_name"], &user["name"], &user["id"]];
+    let name = names.into_iter().filter_map(Json::as_str).find(|name| !name.is_empty()).unwrap_or_default();
+    let is = |what: &str| user[what].as_bool() == Some(true);
+    let elsewhere = user["team_id"].as_str().is_some_and(|it| !team.is_empty() && it != team);
+    // In an Enterprise Grid a colleague may be at home in another workspace of the same company.
+    let of_the_grid = user["enterprise_user"]["teams"]
+        .as_array()
+        .is_some_and(|teams| teams.iter().any(|it| it.as_str() == Some(team)));
+    let belongs = if is("is_stranger") || elsewhere && !of_the_grid {
+        Belongs::Outside
+    } else if is("is_restricted") || is("is_ultra_restricted") {
+        Belongs::Guest
+    } else {
+        Belongs::Member
+    };
+    Known { name: name.to_owned(), bot: is("is_bot"), belongs }
+}
+
+/// Said by the bot itself.
+pub(super) fn is_mine(message: &Json, me: &super::Me) -> bool {
+    let (user, bot) = (word(message, "user"), word(message, "bot_id"));
+    user == me.user || !bot.is_empty() && bot == me.bot
+}
+
+/// The message that begins the thread, if this isn't it.
+pub(super) fn thread_of(message: &Json) -> Option<String> {
+    let thread = message["thread_ts"].as_str()?;
+    (thread != word(message, "ts")).then(|| thread.to_owned())
+}
+
+/// The conversation that an event is about, wherever Slack put it.
+pub(super) fn channel_of(event: &Json) -> &str {
+    let places = [&event["channel"], &event["channel"]["id"], &event["item"]["channel"], &event["channel_id"]];
+    places.into_iter().find_map(Json::as_str).unwrap_or_default()
+}
+
+/// How far history is known by this event.
+fn newest_in(event: &Json) -> Option<String> {
+    let ts = match word(event, "type") {
+        "message" | "app_mention" => word(event, "ts"),
+        _ => word(event, "event_ts"),
+    };
+    (!ts.is_empty()).then(|| ts.to_owned())
+}
+
+/// An event and the message that says the same have timestamps a moment apart.
+fn presence(what: &str, channel: &str, event: &Json, ts: &str) -> String {
+    format!("{what}:{channel}:{}:{}", word(event, "user"), ts.split('.').next().unwrap_or_default())
+}
+
+/// Slack's own words, where text and files don't carry all of it.
+fn raw(message: &Json, not_kept: &[Json]) -> Option<String> {
+    let has = |name: &str| message[name].as_array().is_some_and(|it| !it.is_empty());
+    let text_is_empty = word(message, "text").is_empty();
+    let rich = message["blocks"].as_array().into_iter().flatten().any(|it| word(it, "type") != "rich_text");
+    let more = has("attachments") || rich || text_is_empty && has("blocks") || !message["room"].is_null();
+    if not_kept.is_empty() {
+        return more.then(|| message.to_string());
+    }
+    Some(json!({ "message": message, "files_not_kept": not_kept }).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guests_and_strangers_are_known_by_their_marks() {
+        let of = |more: Json| {
+            let mut user =
+                json!({ "id": "U1", "team_id": "T1", "name": "lena", "profile": { "display_name": "Lena" } });
+            user.as_object_mut().expect("a user").extend(more.as_object().expect("marks").clone());
+            read(&user, "T1").belongs
+        };
+        assert_eq!(of(json!({})), Belongs::Member);
+        assert_eq!(of(json!({ "is_restricted": true })), Belongs::Guest);
+        assert_eq!(of(json!({ "is_restricted": true, "is_ultra_restricted": true })), Belongs::Guest);
+        assert_eq!(of(json!({ "is_stranger": true })), Belongs::Outside);
+        assert_eq!(of(json!({ "team_id": "T2" })), Belongs::Outside);
+        assert_eq!(of(json!({ "team_id": "T2", "enterprise_user": { "teams": ["T1", "T2"] } })), Belongs::Member);
+    }
+
+    #[test]
+    fn slacks_own_words_are_kept_where_text_is_not_all() {
+        let plain = json!({ "text": "hi", "blocks": [{ "type": "rich_text", "elements": [] }] });
+        assert_eq!(raw(&plain, &[]), None);
+        for more in [
+            json!({ "text": "hi", "attachments": [{ "text": "x" }] }),
+            json!({ "text": "hi", "blocks": [{ "type": "section" }] }),
+            json!({ "text": "", "blocks": [{ "type": "rich_text", "elements": [] }] }),
+        ] {
+            assert_eq!(raw(&more, &[]), Some(more.to_string()));
+        }
+        assert!(raw(&plain, &[json!({ "name": "a" })]).is_some_and(|it| it.contains("files_not_kept")));
+    }
+}

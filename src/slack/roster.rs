@@ -1,0 +1,87 @@
+//! Who is in the workspace now, as far as the policy asks: members of user groups, and accounts that are gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::api::Called;
+use super::{Pauses, Slack, Trouble};
+use crate::chat::Roster;
+use crate::domain::policy::Policy;
+
+const EVERY: Duration = Duration::from_secs(10 * 60);
+/// Events about people come in swarms.
+const SETTLE: Duration = Duration::from_millis(200);
+
+impl Slack {
+    pub(super) async fn keep_rosters(self: Arc<Slack>) {
+        let mut pauses = Pauses::default();
+        loop {
+            match self.read_roster().await {
+                Ok(()) => pauses.reset(),
+                Err(trouble) => {
+                    tracing::warn!(platform = %self.platform, %trouble, "it can't be read who is in the workspace");
+                    tokio::time::sleep(pauses.next(&trouble)).await;
+                    continue;
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                () = self.people_changed.notified() => tokio::time::sleep(SETTLE).await,
+            }
+        }
+    }
+
+    async fn read_roster(&self) -> Called<()> {
+        let Some(door) = self.door() else { return Ok(()) };
+        let policy = door.reception.desk.shown().policy;
+        let mut roster = Roster::default();
+        for group in groups(&policy, self.platform.as_str()) {
+            let asked = self.api.patiently("usergroups.users.list", &[("usergroup", group.clone())]).await;
+            let members = match asked {
+                Ok(answer) => answer["users"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|it| it.as_str())
+                    .map(str::to_owned)
+                    .collect(),
+                // A group that isn't there, or was switched off, has nobody in it.
+                Err(trouble) if trouble.is(&["no_such_subteam", "subteam_disabled"]) => {
+                    tracing::warn!(platform = %self.platform, group, "the policy names a user group that isn't there");
+                    Vec::new()
+                }
+                Err(trouble @ Trouble::Said(_)) if trouble.is(&["missing_scope", "paid_teams_only"]) => {
+                    tracing::error!(platform = %self.platform, group, %trouble, "a user group can't be read");
+                    continue;
+                }
+                Err(trouble) => return Err(trouble),
+            };
+            roster.groups.insert(group, members);
+        }
+        for account in accounts(&policy, self.platform.as_str()) {
+            match self.api.patiently("users.info", &[("user", account.clone())]).await {
+                Ok(answer) if answer["user"]["deleted"].as_bool() == Some(true) => roster.gone.push(account),
+                Ok(_) => {}
+                Err(trouble) if trouble.is(&["user_not_found", "user_not_visible"]) => roster.gone.push(account),
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        if let Err(fault) = door.reception.roster(&self.platform, &roster).await {
+            return Err(Trouble::Unreached(format!("it could not be kept (reference {})", fault.reference)));
+        }
+        Ok(())
+    }
+}
+
+/// The user groups that roles of the policy are held by.
+pub(super) fn groups(policy: &Policy, platform: &str) -> BTreeSet<String> {
+    let all = policy.roles.values().flat_map(|role| &role.groups);
+    all.filter(|group| group.platform.as_str() == platform).map(|group| group.id.clone()).collect()
+}
+
+/// The accounts that people of the policy have here.
+pub(super) fn accounts(policy: &Policy, platform: &str) -> BTreeSet<String> {
+    let accounts = policy.people.values().map(|person| &person.accounts);
+    accounts.filter_map(|accounts: &BTreeMap<_, String>| accounts.get(platform).cloned()).collect()
+}

@@ -1,0 +1,251 @@
+//! Socket Mode: events and commands over a connection that the bot opens.
+//!
+//! A small loop of our own in place of slack-morphism's client, which parses into types that lose fields, acknowledges only
+//! after its handler is done, drops what it can't parse after acknowledging it, and knows no proxy. Here an envelope is
+//! acknowledged as soon as it is queued, and not at all when the queue is full: then Slack tells it again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value as Json, json};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::http::Uri;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use super::asks::Taken;
+use super::{Pauses, Slack, Trouble, lock, word};
+use crate::config::Secret;
+
+const OPEN_WITHIN: Duration = Duration::from_secs(20);
+/// After so long without a frame the other side is asked whether it is there.
+const QUIET: Duration = Duration::from_secs(20);
+/// After so long it is taken for gone.
+const GONE: Duration = Duration::from_secs(60);
+/// An old connection whose successor is up is left at most so long to end by itself.
+const LINGER: Duration = Duration::from_secs(30);
+const ACKS: usize = 64;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What a connection says to the one who keeps them.
+enum Sign {
+    /// Slack said hello: events come in.
+    Up(u64),
+    /// Slack will close it: another is to be opened first.
+    Leaving(u64),
+    Ended(u64, String),
+}
+
+#[derive(PartialEq)]
+enum State {
+    Opening,
+    Up,
+    Leaving,
+}
+
+impl Slack {
+    pub(super) async fn keep_connected(self: Arc<Slack>, app_token: Secret) {
+        let (signs, mut read) = mpsc::channel(16);
+        // Ends every connection with it when the adapter is stopped.
+        let mut tasks = tokio::task::JoinSet::new();
+        let mut connections: BTreeMap<u64, State> = BTreeMap::new();
+        let mut pauses = Pauses::default();
+        let mut number = 0;
+        let mut not_before = Instant::now();
+        loop {
+            while tasks.try_join_next().is_some() {}
+            let wanted = !connections.values().any(|it| matches!(it, State::Opening | State::Up));
+            tokio::select! {
+                () = tokio::time::sleep_until(not_before), if wanted => match self.open_connection(&app_token).await {
+                    Ok(socket) => {
+                        number += 1;
+                        connections.insert(number, State::Opening);
+                        tasks.spawn(self.clone().serve(number, socket, signs.clone()));
+                    }
+                    Err(trouble) => {
+                        self.lost(&trouble.to_string());
+                        not_before = Instant::now() + pauses.next(&trouble);
+                    }
+                },
+                Some(sign) = read.recv() => match sign {
+                    Sign::Up(number) => {
+                        connections.insert(number, State::Up);
+                        pauses.reset();
+                        self.connected();
+                    }
+                    Sign::Leaving(number) => {
+                        connections.insert(number, State::Leaving);
+                        not_before = Instant::now();
+                    }
+                    Sign::Ended(number, why) => {
+                        let state = connections.remove(&number);
+                        if connections.is_empty() {
+                            self.lost(&why);
+                        }
+                        // One that never said hello is tried with growing pauses.
+                        if state == Some(State::Opening) {
+                            not_before = Instant::now() + pauses.next(&Trouble::Unreached(why));
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    fn connected(&self) {
+        {
+            let mut link = lock(&self.link);
+            if !link.up {
+                tracing::info!(platform = %self.platform, "events come in");
+            }
+            (link.up, link.trouble) = (true, None);
+        }
+        self.returned.notify_one();
+    }
+
+    fn lost(&self, why: &str) {
+        self.is_away();
+        let mut link = lock(&self.link);
+        if link.up || link.trouble.is_none() {
+            tracing::warn!(platform = %self.platform, why, "no events come in; reconnecting");
+            let at = self.now().utc().map(|at| at.format("%H:%M").to_string()).unwrap_or_default();
+            link.trouble = Some(format!("reconnecting since {at} UTC: {why}"));
+        }
+        link.up = false;
+    }
+
+    async fn open_connection(&self, app_token: &Secret) -> Result<Socket, Trouble> {
+        let opened = self.api.post_with(app_token, "apps.connections.open", &json!({})).await?;
+        let connecting = self.connect(word(&opened, "url"));
+        match tokio::time::timeout(OPEN_WITHIN, connecting).await {
+            Ok(Ok(socket)) => Ok(socket),
+            Ok(Err(why)) => Err(Trouble::Unreached(why)),
+            Err(_) => Err(Trouble::Unreached("it took too long".to_owned())),
+        }
+    }
+
+    async fn connect(&self, url: &str) -> Result<Socket, String> {
+        let to: Uri = url.parse().map_err(|_| "Slack's address for the connection can't be read".to_owned())?;
+        let stream = self.api.road.clone().connect(&to).await?;
+        let (socket, _) = tokio_tungstenite::client_async_tls(to, stream).await.map_err(|error| error.to_string())?;
+        Ok(socket)
+    }
+
+    /// One connection, from its hello to its end.
+    async fn serve(self: Arc<Slack>, number: u64, socket: Socket, signs: mpsc::Sender<Sign>) {
+        let (mut out, mut into) = socket.split();
+        let (acks, mut acked) = mpsc::channel::<Json>(ACKS);
+        let mut heard = Instant::now();
+        let mut until: Option<Instant> = None;
+        let why = loop {
+            tokio::select! {
+                frame = into.next() => {
+                    heard = Instant::now();
+                    match frame {
+                        Some(Ok(Message::Text(text))) => match self.frame(&text, number, &acks, &signs).await {
+                            Step::Ack(ack) => if let Err(error) = out.send(text_of(&ack)).await { break error.to_string() },
+                            Step::Leave => until = until.or(Some(heard + LINGER)),
+                            Step::On => {}
+                        },
+                        Some(Ok(Message::Ping(bytes))) => {
+                            if let Err(error) = out.send(Message::Pong(bytes)).await { break error.to_string() }
+                        }
+                        Some(Ok(Message::Close(_))) | None => break "Slack closed the connection".to_owned(),
+                        Some(Ok(Message::Binary(_))) => self.unread("binary frame"),
+                        Some(Ok(_)) => {}
+                        Some(Err(error)) => break error.to_string(),
+                    }
+                }
+                Some(ack) = acked.recv() => {
+                    if let Err(error) = out.send(text_of(&ack)).await { break error.to_string() }
+                }
+                () = tokio::time::sleep_until(heard + QUIET) => {
+                    if heard.elapsed() > GONE { break "nothing came for a minute".to_owned() }
+                    if let Err(error) = out.send(Message::Ping(Vec::new().into())).await { break error.to_string() }
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                () = tokio::time::sleep_until(until.unwrap_or(heard + GONE)), if until.is_some() => {
+                    let _gone = out.send(Message::Close(None)).await;
+                    break "its successor is up".to_owned();
+                }
+            }
+        };
+        let _gone = signs.send(Sign::Ended(number, why)).await;
+    }
+
+    async fn frame(
+        self: &Arc<Slack>,
+        text: &str,
+        number: u64,
+        acks: &mpsc::Sender<Json>,
+        signs: &mpsc::Sender<Sign>,
+    ) -> Step {
+        let Ok(mut envelope) = serde_json::from_str::<Json>(text) else {
+            self.unread("frame that isn't JSON");
+            return Step::On;
+        };
+        let id = word(&envelope, "envelope_id").to_owned();
+        let payload = envelope["payload"].take();
+        let taken = match word(&envelope, "type") {
+            "hello" => {
+                let _gone = signs.send(Sign::Up(number)).await;
+                return Step::On;
+            }
+            "disconnect" => {
+                let reason = word(&envelope, "reason");
+                tracing::info!(platform = %self.platform, reason, "Slack will close the connection");
+                if reason == "link_disabled" {
+                    lock(&self.link).trouble = Some("Socket Mode is switched off in the app's settings".to_owned());
+                }
+                let _gone = signs.send(Sign::Leaving(number)).await;
+                return Step::Leave;
+            }
+            "events_api" => self.take_event(payload),
+            "slash_commands" => self.take_command(payload),
+            "interactive" => self.take_interaction(payload),
+            kind => {
+                self.unread(kind);
+                Taken::Yes
+            }
+        };
+        if id.is_empty() {
+            return Step::On;
+        }
+        match taken {
+            Taken::Yes => Step::Ack(json!({ "envelope_id": id })),
+            Taken::NoRoom => {
+                tracing::warn!(platform = %self.platform, "too much at once; Slack is to tell it again");
+                Step::On
+            }
+            Taken::Says(said) => {
+                let acks = acks.clone();
+                tokio::spawn(async move {
+                    let mut ack = json!({ "envelope_id": id });
+                    if let Ok(payload) = said.await
+                        && payload.as_object().is_some_and(|it| !it.is_empty())
+                    {
+                        ack["payload"] = payload;
+                    }
+                    let _gone = acks.send(ack).await;
+                });
+                Step::On
+            }
+        }
+    }
+}
+
+/// What a frame leads to.
+enum Step {
+    On,
+    Ack(Json),
+    Leave,
+}
+
+fn text_of(json: &Json) -> Message {
+    Message::Text(Utf8Bytes::from(json.to_string()))
+}
