@@ -219,6 +219,20 @@ impl Config {
     pub const DATA: &'static str = "countersign-data";
     pub const LISTEN: &'static str = "127.0.0.1:7311";
 
+    /// What slash commands begin with, from a settings file whose tokens may not be here.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn prefix(file: Option<&Path>) -> Result<String, ConfigError> {
+        let placeholder = |name: &str| match name {
+            _ if name.ends_with("BOT_TOKEN") => Some("xoxb-".to_owned()),
+            _ if name.ends_with("APP_TOKEN") => Some("xapp-".to_owned()),
+            _ if name.ends_with("TOKEN") || name.ends_with("SIGNING_SECRET") => Some("-".to_owned()),
+            _ => None,
+        };
+        Ok(Config::read(file, placeholder, Given::default())?.prefix)
+    }
+
     /// # Errors
     /// [`ConfigError`], with file, line and what to write.
     pub fn read(

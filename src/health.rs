@@ -57,12 +57,12 @@ impl Report {
         down.map(|(platform, link)| (platform.clone(), why(link))).collect()
     }
 
+    /// Whether the engine does its work. A platform that is down is none of its faults, and a restart wouldn't mend it.
     pub fn is_well(&self) -> bool {
         self.oldest_wake_late.is_none()
             && self.oldest_notice_late.is_none()
             && self.trouble.is_none()
             && self.unsigned.is_none()
-            && self.links.iter().all(|(_, link)| link.up)
     }
 }
 
@@ -114,8 +114,10 @@ impl Health {
             // A connection that is only being renewed is up again at the next look.
             let down = report.cut_off();
             let still_down = down.iter().filter(|(platform, _)| down_before.contains_key(*platform));
-            let still_down = still_down.map(|(platform, why)| (platform.clone(), why.clone())).collect();
+            let still_down: BTreeMap<_, _> =
+                still_down.map(|(platform, why)| (platform.clone(), why.clone())).collect();
             down_before = down;
+            let speaks = still_down.is_empty();
             for command in [report.watch(), HouseCommand::Links { cut_off: still_down }] {
                 match self.desk.house(command, Actor::Engine).await {
                     Ok(Ok(_)) => {}
@@ -126,6 +128,7 @@ impl Health {
             }
             if let Some(heartbeat) = &heartbeat
                 && report.is_well()
+                && speaks
                 && last_beat.is_none_or(|at: std::time::Instant| at.elapsed() >= heartbeat.every)
             {
                 last_beat = Some(std::time::Instant::now());

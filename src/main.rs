@@ -32,6 +32,18 @@ enum Verb {
     /// Work with the policy file.
     #[command(subcommand)]
     Policy(PolicyVerb),
+    /// Look whether platforms, settings and policy fit together, and say what is missing.
+    Doctor {
+        /// The governance SLA [default: an embedded example].
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+        /// Settings.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print what a platform needs to know of the bot.
+    #[command(subcommand)]
+    Manifest(ManifestVerb),
     /// Check a ledger or an exported bundle, and say what is wrong where.
     Verify {
         /// A data folder.
@@ -116,6 +128,25 @@ struct Demo {
     /// Stop when the story is told.
     #[arg(long)]
     once: bool,
+}
+
+#[derive(Subcommand)]
+enum ManifestVerb {
+    /// The manifest of the Slack app, to paste at <https://api.slack.com/apps>.
+    Slack {
+        /// How the app is called there.
+        #[arg(long, default_value = "Countersign")]
+        name: String,
+        /// The bot's public address, such as <https://bot.example.org>: for HTTP mode. Without it the app uses Socket Mode.
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// The workspace's name in the settings, where it is a further one.
+        #[arg(long, value_name = "NAME", requires = "url")]
+        workspace: Option<String>,
+        /// Settings, for the prefix of commands.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -216,6 +247,18 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Policy(verb) => policy(verb),
+        Verb::Doctor { policy, config } => {
+            let given = Given { policy, ..Given::default() };
+            let config = Config::read(config.as_deref(), |name| std::env::var(name).ok(), given)?;
+            doctor(&config).await
+        }
+        Verb::Manifest(ManifestVerb::Slack { name, url, workspace, config }) => {
+            let prefix = Config::prefix(config.as_deref())?;
+            let platform = workspace.map_or_else(|| "slack".to_owned(), |name| format!("slack-{name}"));
+            let url = url.map(|url| format!("{}/{platform}", url.trim_end_matches('/')));
+            println!("{:#}", countersign::slack::manifest(&prefix, &name, url.as_deref()));
+            Ok(ExitCode::SUCCESS)
+        }
         Verb::Verify { data: Some(data), .. } => {
             let verdict = countersign::audit::verify(&data).await?;
             println!("{verdict}");
@@ -256,6 +299,31 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// What was looked at, the good in one line each and what is missing in so many words.
+async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
+    let source = countersign::reception::PolicyFile { path: config.policy.clone() };
+    let (policy, _) = source.read()?;
+    println!("✓ {}: no errors", source.name());
+    let mut findings = Vec::new();
+    for slack in &config.slack {
+        let now = countersign::clock::Clock::real().now();
+        findings.extend(countersign::slack::doctor(slack, &policy, now).await);
+    }
+    if config.slack.is_empty() {
+        println!("· no platform is set up: COUNTERSIGN_SLACK_BOT_TOKEN isn't set; there is the local room");
+    }
+    for finding in &findings {
+        println!("{} {}", if finding.ok { "✓" } else { "✗" }, finding.text);
+    }
+    let missing = findings.iter().filter(|finding| !finding.ok).count();
+    match missing {
+        0 => println!("All is well."),
+        1 => println!("One thing is missing."),
+        n => println!("{n} things are missing."),
+    }
+    Ok(exit(missing == 0))
 }
 
 fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::answers::Answers;
 use crate::card::Wording;
@@ -20,7 +20,8 @@ use crate::desk::{Desk, DeskError, DeskHandle, Setup};
 use crate::domain::{Actor, At, Platform};
 use crate::folder::Folder;
 use crate::health::{Health, Heartbeat};
-use crate::reception::{PolicyFile, Reception};
+use crate::reception::{Door, Newest, PolicyFile, Reception};
+use crate::slack::Slack;
 use crate::store;
 use crate::web::{self, App, Blobs, Guard};
 
@@ -41,7 +42,9 @@ pub struct Running {
     desk_task: JoinHandle<Result<(), DeskError>>,
     courier: JoinHandle<()>,
     watchdog: JoinHandle<()>,
-    web: JoinHandle<std::io::Result<()>>,
+    web: JoinSet<std::io::Result<()>>,
+    /// What listens to the platforms.
+    adapters: JoinSet<()>,
     stop_web: tokio::sync::watch::Sender<bool>,
 }
 
@@ -57,14 +60,22 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         Some(folder) => Wording::with_overlay(folder)?,
     };
     let wording = Arc::new(wording.with_prefix(&config.prefix));
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{} is in use by another program. Stop that one, or listen elsewhere with `--listen 127.0.0.1:PORT`.",
-            config.listen
-        ),
-        _ => anyhow::Error::new(error).context(format!("can't listen on {}", config.listen)),
-    })?;
+    let slacks = config.slack.iter().map(Slack::new).collect::<Result<Vec<_>, _>>()?;
+    let listener = bind(config.listen, "--listen 127.0.0.1:PORT").await?;
     let address = listener.local_addr()?;
+    // Slack's calls, apart from the room where the settings say so.
+    let mut intakes = Vec::new();
+    let mut apart = Vec::new();
+    for (slack, settings) in slacks.iter().zip(&config.slack) {
+        let Some(intake) = slack.intake() else { continue };
+        match settings.listen {
+            None => intakes.push((settings.platform.clone(), intake)),
+            Some(listen) => {
+                let bound = bind(listen, "listen = \"127.0.0.1:PORT\"").await?;
+                apart.push((bound, web::slack::router([(settings.platform.clone(), intake)])));
+            }
+        }
+    }
     let folder = Folder::open(&config.data, true)?;
     let (mut writer, reader) = store::open(&folder.database(), true).await?;
     let clock = match time.mode {
@@ -77,20 +88,37 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         policy: Arc::new(policy),
         policy_text,
         wording,
-        platforms: vec![Platform::from(local::PLATFORM)],
+        platforms: config
+            .slack
+            .iter()
+            .map(|slack| slack.platform.clone())
+            .chain([Platform::from(local::PLATFORM)])
+            .collect(),
         checkpoint_every: config.checkpoint_every,
     };
     let data: PathBuf = folder.path().to_owned();
     let (desk, handle) = Desk::open(folder, writer, setup).await?;
-    let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
+    let mut chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
+    for slack in &slacks {
+        chats = chats.with(slack.clone());
+    }
     let health = Health::new(handle.clone(), reader.clone(), chats.clone());
     let courier = Courier::new(handle.clone(), reader.clone(), chats);
     let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
     let reception = Reception { desk: handle.clone(), answers, policy_file };
     let app = App { reception, reader, folder: Arc::new(Blobs { data }), health: health.clone() };
-    let router = web::router(app.clone(), Guard::new(address, &config.hosts));
+    let mut adapters = JoinSet::new();
+    for (slack, settings) in slacks.into_iter().zip(&config.slack) {
+        adapters.spawn(slack.run(door(&app, &settings.platform).await?));
+    }
+    let router = web::router(app.clone(), Guard::new(address, &config.hosts)).merge(web::slack::router(intakes));
     let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
+    let mut web = JoinSet::new();
+    for (bound, router) in apart {
+        web.spawn(listen(bound, router, stopped.clone()));
+    }
+    web.spawn(listen(listener, router.clone(), stopped));
     Ok(Running {
         address,
         app,
@@ -98,9 +126,34 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         desk_task: tokio::spawn(desk.run()),
         courier: tokio::spawn(courier.run()),
         watchdog: tokio::spawn(health.watch(heartbeat)),
-        web: tokio::spawn(listen(listener, router.clone(), stopped)),
+        web,
+        adapters,
         router,
         stop_web,
+    })
+}
+
+/// What an adapter is given: where to hand in what it hears, and how far it had heard before.
+async fn door(app: &App, platform: &Platform) -> anyhow::Result<Door> {
+    let venues = app.reader.venues(platform.as_str()).await?;
+    let newest = app.reader.newest(platform.as_str()).await?;
+    Ok(Door {
+        reception: app.reception.clone(),
+        data: app.folder.data.clone(),
+        venues: venues.into_iter().filter_map(|(lane, channel)| Some((lane.parse().ok()?, channel))).collect(),
+        newest: newest
+            .into_iter()
+            .filter_map(|(lane, message, said)| Some((lane.parse().ok()?, Newest { message, said: At(said) })))
+            .collect(),
+    })
+}
+
+async fn bind(listen: SocketAddr, other: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{listen} is in use by another program. Stop that one, or listen elsewhere with `{other}`.")
+        }
+        _ => anyhow::Error::new(error).context(format!("can't listen on {listen}")),
     })
 }
 
@@ -155,13 +208,16 @@ impl Running {
     ///
     /// # Errors
     /// The last commit's.
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         self.stop_web.send_replace(true);
         // Pages hold their event streams open; a second is enough for answers that are on their way.
         let mut web = self.web;
-        if tokio::time::timeout(Duration::from_secs(1), &mut web).await.is_err() {
-            web.abort();
+        let closed = async { while web.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(1), closed).await.is_err() {
+            web.abort_all();
         }
+        // Platforms tell again what wasn't acknowledged.
+        self.adapters.shutdown().await;
         self.watchdog.abort();
         self.courier.abort();
         // So that the desk closes last, which folds the write-ahead log in. Nobody waits for a straggler.

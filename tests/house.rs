@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("answers", "card clock desk digest domain grammar health record seal store"),
     ("courier", "card chat desk digest domain record store"),
     ("reception", "answers card chat desk domain grammar store"),
-    ("web", "card chat clock desk domain folder grammar health projection reception store"),
+    ("web", "card chat clock desk domain folder grammar health projection reception slack store"),
     ("config", "domain grammar web"),
     ("audit", "domain folder record seal store"),
     ("bundle", "audit card chat csv domain folder grammar projection record seal store"),
@@ -172,21 +172,37 @@ fn the_map_names_every_room() {
     assert!(missing.is_empty(), "the map in src/lib.rs does not name {missing:?}");
 }
 
-/// `UPDATE=1 cargo test --test house` writes the table anew.
+/// `UPDATE=1 cargo test --test house` writes the tables anew.
 #[test]
-fn the_readme_has_the_verbs_that_there_are() {
-    const BEGIN: &str = "<!-- verbs -->\n";
-    const END: &str = "<!-- /verbs -->";
-    let readme = read("README.md");
-    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for the verbs");
-    let (table, after) = rest.split_once(END).expect("the place has an end");
-    let expected = format!("\n{}\n\n", countersign::grammar::markdown_table().trim());
-    if table != expected && std::env::var_os("UPDATE").is_some() {
-        fs::write(root().join("README.md"), format!("{before}{BEGIN}{expected}{END}{after}"))
-            .expect("the README can be written");
-        return;
+fn the_readme_has_the_tables_that_the_program_has() {
+    let scopes = countersign::slack::SCOPES.iter().map(|scope| (scope.name, scope.what_for));
+    let tables = [
+        ("verbs", countersign::grammar::markdown_table().trim().to_owned()),
+        ("slack scopes", what_for("Scope", scopes)),
+    ];
+    let mut readme = read("README.md");
+    let mut stale = Vec::new();
+    for (name, table) in tables {
+        let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+        let (before, rest) =
+            readme.split_once(&begin).unwrap_or_else(|| panic!("the README has a place for the {name}"));
+        let (written, after) = rest.split_once(&end).unwrap_or_else(|| panic!("the place for the {name} has an end"));
+        let expected = format!("\n{table}\n\n");
+        if written != expected {
+            stale.push(name);
+            readme = format!("{before}{begin}{expected}{end}{after}");
+        }
     }
-    assert_eq!(table, expected, "the README's verbs are out of date: UPDATE=1 cargo test --test house");
+    if !stale.is_empty() && std::env::var_os("UPDATE").is_some() {
+        return fs::write(root().join("README.md"), readme).expect("the README can be written");
+    }
+    assert!(stale.is_empty(), "out of date in the README: {stale:?}. UPDATE=1 cargo test --test house");
+}
+
+/// A table of names and what each is needed for.
+fn what_for(name: &str, rows: impl Iterator<Item = (&'static str, &'static str)>) -> String {
+    let rows: Vec<String> = rows.map(|(name, what_for)| format!("| `{name}` | {what_for} |")).collect();
+    format!("| {name} | What it is needed for |\n| --- | --- |\n{}", rows.join("\n"))
 }
 
 #[test]

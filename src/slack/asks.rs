@@ -218,7 +218,7 @@ impl Slack {
         let desk = &door.reception.desk;
         let (Some(by), Some(verb)) = (desk.person(person, &self.platform), grammar::find(root, verb)) else {
             // Whoever isn't known here gets the same kind word as for typing it.
-            let text = format!("{}{root} {verb}", desk.prefix);
+            let text = format!("{}{root} {verb}", desk.prefix());
             let cause = format!("{}:shortcut:{trigger}", self.platform);
             let heard = Heard::live(cause, unnamed(&payload["user"], person), lane, What::Command { text });
             return self.ask(heard, way, trigger).await;
@@ -226,7 +226,7 @@ impl Slack {
         let shown = desk.shown();
         let at = desk.clock.now();
         let context =
-            Context::of(&shown.policy, &by, at, lane.own_of(), &desk.prefix).in_channel(lane.as_channel().as_ref());
+            Context::of(&shown.policy, &by, at, lane.own_of(), desk.prefix()).in_channel(lane.as_channel().as_ref());
         let mut given = BTreeMap::new();
         let mut intro = None;
         if !ts.is_empty() {
@@ -503,7 +503,7 @@ impl Slack {
             let more: Vec<Json> = self.draw(card).messages.into_iter().flat_map(|message| message.blocks).collect();
             // A view holds 100.
             if drawn.len() + more.len() > 98 {
-                let text = format!("There is more: type {}sla mine.", door.reception.desk.prefix);
+                let text = format!("There is more: type {}sla mine.", door.reception.desk.prefix());
                 drawn.extend(self.draw(&note(&text)).messages.into_iter().flat_map(|message| message.blocks));
                 break;
             }

@@ -77,14 +77,10 @@ const EVENTS: &[&str] = &[
 const NAME: usize = 35;
 const USAGE_HINT: usize = 1_000;
 
-/// The manifest of an app in socket mode. `prefix` is what slash commands begin with.
-pub fn manifest(prefix: &str, name: &str) -> Json {
-    manifest_for(prefix, name, None)
-}
-
-/// The manifest of an app; `http`: the public address under which Slack reaches the bot, for HTTP mode.
-pub fn manifest_for(prefix: &str, name: &str, http: Option<&str>) -> Json {
-    let address = |kind: &str| http.map(|base| format!("{}/slack/{kind}", base.trim_end_matches('/')));
+/// The manifest of an app. `prefix` is what slash commands begin with; `http`: the public address under which Slack reaches
+/// `/commands`, `/interactions` and `/events` in HTTP mode, without which the app uses Socket Mode.
+pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> Json {
+    let address = |kind: &str| http.map(|base| format!("{}/{kind}", base.trim_end_matches('/')));
     let commands = ROOTS.iter().map(|root| {
         let of_root: Vec<&str> = verbs::of(root).map(|verb| verb.verb).collect();
         let mut command = json!({
@@ -170,7 +166,7 @@ mod tests {
         let schema: Json = serde_json::from_str(&text).expect("a schema");
         let schema = jsonschema::validator_for(&schema).expect("a schema");
         for (prefix, http) in [("/", None), ("/cs-", Some("https://countersign.example"))] {
-            let manifest = manifest_for(prefix, "Countersign, with a name that is far too long", http);
+            let manifest = super::manifest(prefix, "Countersign, with a name that is far too long", http);
             let wrong: Vec<String> =
                 schema.iter_errors(&manifest).map(|it| format!("{} at {}", it, it.instance_path())).collect();
             assert!(wrong.is_empty(), "{wrong:#?}");
@@ -179,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_root_is_a_command_and_no_scope_stands_twice() {
-        let manifest = manifest("/cs-", "Countersign");
+        let manifest = super::manifest("/cs-", "Countersign", None);
         let commands = manifest["features"]["slash_commands"].as_array().expect("commands");
         let names: Vec<&str> = commands.iter().filter_map(|it| it["command"].as_str()).collect();
         assert_eq!(names, ["/cs-incident", "/cs-approval", "/cs-sla"]);

@@ -39,7 +39,7 @@ mod words;
 
 pub use doctor::{Finding, doctor};
 pub use intake::{Intake, Kind, Reply};
-pub use manifest::{SCOPES, Scope, manifest, manifest_for};
+pub use manifest::{SCOPES, Scope, manifest};
 
 use api::{Api, Called, Trouble};
 

@@ -2,6 +2,7 @@
 
 pub mod guard;
 mod room;
+pub mod slack;
 mod stream;
 
 use std::path::PathBuf;

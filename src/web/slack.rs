@@ -1,0 +1,51 @@
+//! Where Slack calls the bot in HTTP mode: `POST /slack/events`, `/slack/commands` and `/slack/interactions`; a further
+//! workspace's platform stands in the place of `slack`. The signature is checked in [`Intake`], so nothing here is guarded by
+//! where a request came from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+
+use super::Failure;
+use crate::domain::Platform;
+use crate::slack::{Intake, Kind};
+
+/// Larger than anything that Slack sends.
+const BODY_AT_MOST: usize = 2 * 1024 * 1024;
+
+/// A listener's share for some workspaces.
+pub fn router(intakes: impl IntoIterator<Item = (Platform, Intake)>) -> Router {
+    let intakes: BTreeMap<String, Intake> =
+        intakes.into_iter().map(|(platform, intake)| (platform.to_string(), intake)).collect();
+    Router::new()
+        .route("/{platform}/{kind}", post(receive))
+        .layer(DefaultBodyLimit::max(BODY_AT_MOST))
+        .with_state(Arc::new(intakes))
+}
+
+async fn receive(
+    State(intakes): State<Arc<BTreeMap<String, Intake>>>,
+    Path((platform, kind)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let kind = match kind.as_str() {
+        "events" => Some(Kind::Events),
+        "commands" => Some(Kind::Commands),
+        "interactions" => Some(Kind::Interactions),
+        _ => None,
+    };
+    let (Some(intake), Some(kind)) = (intakes.get(&platform), kind) else {
+        return Failure::not_found("not_found", "there is nothing at this address.").into_response();
+    };
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let reply = intake.receive(kind, header, &body).await;
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type))], reply.body).into_response()
+}
