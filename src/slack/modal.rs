@@ -289,7 +289,7 @@ pub(super) fn errors(errors: &BTreeMap<String, String>, view: &Json) -> Option<J
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar::Choice;
+    use crate::grammar::form::Choice;
 
     fn field(name: &str, kind: FieldKind, value: Option<&str>) -> Field {
         Field {
