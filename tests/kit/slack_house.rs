@@ -20,9 +20,9 @@ use countersign::slack::Slack;
 use countersign::store::{self, MessageRead, Reader};
 use tokio::task::JoinHandle;
 
+use crate::fakes::slack::{APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET};
 use crate::kit::bot::until;
 use crate::kit::written::Written;
-use crate::fakes::slack::{APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET};
 
 pub struct SlackHouse {
     pub desk: DeskHandle,
