@@ -402,7 +402,7 @@ async fn faults_hurt() {
     let silent = post();
     tokio::select! {
         answered = silent => panic!("it was answered: {answered:?}"),
-        () = fake.wait_for("the effect", |state| state.world.channel(C).is_some_and(|channel| channel.messages.len() == 2)) => {}
+        () = fake.wait_for("the effect", |fake| fake.messages(C).len() == 2) => {}
     }
 
     fake.fault(On::method("chat.postMessage"), Harm::Truncated);
@@ -484,7 +484,7 @@ impl Client {
         let mut client = Client { socket };
         assert_eq!(client.next().await.expect("a greeting")["type"], "hello");
         // The greeting comes before the connection is in use.
-        fake.wait_for("the connection", |_| fake.sockets() > 0).await;
+        fake.wait_for("the connection", |fake| fake.sockets() > 0).await;
         client
     }
 
@@ -539,14 +539,14 @@ async fn an_event_is_acknowledged_or_told_again() {
     assert_ne!(first["envelope_id"], again["envelope_id"]);
     // Acknowledge what comes until nothing does any more.
     client.acknowledge(&again, None).await;
-    fake.wait_for("the acknowledgement", |_| !fake.acks().is_empty()).await;
+    fake.wait_for("the acknowledgement", |fake| !fake.acks().is_empty()).await;
     let ack = fake.acks().remove(0);
     assert_eq!((ack.kind, ack.what.as_str()), (Kind::Event, "message"));
     fake.assert_clean();
 
     client.acknowledge(&again, None).await;
     client.acknowledge(&json!({ "envelope_id": "made-up" }), None).await;
-    fake.wait_for("two breaches", |_| fake.violations().len() == 2).await;
+    fake.wait_for("two breaches", |fake| fake.violations().len() == 2).await;
     let breaches = fake.take_violations();
     assert!(breaches[0].contains("twice") && breaches[1].contains("never sent"), "{breaches:?}");
 }
@@ -560,7 +560,7 @@ async fn a_broken_line_gives_its_events_to_the_next() {
     let first = client.next().await.expect("an event");
     fake.drop_sockets();
     assert_eq!(client.next().await, None);
-    fake.wait_for("the line to be gone", |_| fake.sockets() == 0).await;
+    fake.wait_for("the line to be gone", |fake| fake.sockets() == 0).await;
     fake.say("U0MAYA", C, "while you were away", None);
     assert!(fake.slash("U0MAYA", C, "/incident", "open").await.failed(), "nobody listens");
 
@@ -574,7 +574,7 @@ async fn a_broken_line_gives_its_events_to_the_next() {
     client.acknowledge(&again, None).await;
     assert_eq!(client.events(1).await[0]["text"], "while you were away");
     fake.ping().await_with(&mut client).await;
-    fake.wait_for("quiet", |_| fake.quiet()).await;
+    fake.wait_for("quiet", |fake| fake.quiet()).await;
     fake.assert_clean();
 }
 
@@ -615,11 +615,11 @@ async fn an_address_opens_one_connection_and_ten_are_the_most() {
     let (_kept, _) = tokio_tungstenite::connect_async(&url).await.expect("a connection");
     assert!(tokio_tungstenite::connect_async(&url).await.is_err());
     assert!(fake.take_violations()[0].contains("twice"));
-    fake.wait_for("it", |_| fake.sockets() == 1).await;
+    fake.wait_for("it", |fake| fake.sockets() == 1).await;
     let mut all = Vec::new();
     for more in 2..=10 {
         all.push(Client::connect(&fake).await);
-        fake.wait_for("it", |_| fake.sockets() == more).await;
+        fake.wait_for("it", |fake| fake.sockets() == more).await;
     }
     let url =
         Caller::of(&fake).call("apps.connections.open", json!({})).await["url"].as_str().expect("a URL").to_owned();
@@ -931,7 +931,7 @@ async fn events_over_http_are_signed_and_told_again() {
         let body: Value = serde_json::from_str(&request.body).expect("JSON");
         assert_eq!(body["event"]["text"], "hello");
     }
-    fake.wait_for("the acknowledgement", |_| fake.acks().len() == 3).await;
+    fake.wait_for("the acknowledgement", |fake| fake.acks().len() == 3).await;
     let statuses: Vec<Option<u16>> = fake.acks().iter().map(|ack| ack.status).collect();
     assert_eq!(statuses, [Some(500), Some(503), Some(200)]);
 }
