@@ -4,7 +4,7 @@
 #[path = "fakes/mod.rs"]
 mod fakes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::extract::State as Shared;
@@ -1026,4 +1026,125 @@ fn injected_markup_is_found() {
     for value in bad {
         assert!(!check(value.clone()), "{value}");
     }
+}
+
+// ——— a client from the field ———
+
+/// slack-morphism reads Slack strictly; what it can't read here, it could not read there.
+#[tokio::test]
+async fn a_real_client_understands_it() {
+    use slack_morphism::prelude::*;
+    let fake = workspace().await;
+    let mut wire = Client::connect(&fake).await;
+    let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+    let connector = SlackClientHyperConnector::with_connector(connector).with_slack_api_url(&fake.api_url());
+    let client = SlackClient::new(connector);
+    let token = SlackApiToken::new(BOT_TOKEN.into());
+    let session = client.open_session(&token);
+
+    let content = SlackMessageContent::new().with_text("hello".into());
+    let request = SlackApiChatPostMessageRequest::new(C.into(), content.clone());
+    let posted = session.chat_post_message(&request).await.expect("posted");
+    session
+        .chat_update(&SlackApiChatUpdateRequest::new(C.into(), content.clone(), posted.ts.clone()))
+        .await
+        .expect("updated");
+    let alone = SlackApiChatPostEphemeralRequest::new(C.into(), "U0MAYA".into(), content);
+    session.chat_post_ephemeral(&alone).await.expect("shown");
+    session
+        .chat_get_permalink(&SlackApiChatGetPermalinkRequest::new(C.into(), posted.ts.clone()))
+        .await
+        .expect("a link");
+    fake.say("U0MAYA", C, "in the thread", Some(posted.ts.value()));
+    fake.react("U0MAYA", C, posted.ts.value(), "eyes");
+    let (_, file) = fake.upload("U0MAYA", C, "a.txt", b"abc", "a file", None);
+    session.auth_test().await.expect("who am I");
+    session.team_info(&SlackApiTeamInfoRequest::new()).await.expect("the team");
+    session.users_info(&SlackApiUsersInfoRequest::new("U0MAYA".into())).await.expect("somebody");
+    assert_eq!(session.users_list(&SlackApiUsersListRequest::new()).await.expect("everybody").members.len(), 5);
+    session.users_conversations(&SlackApiUsersConversationsRequest::new()).await.expect("channels");
+    session.conversations_info(&SlackApiConversationsInfoRequest::new(C.into())).await.expect("a channel");
+    session.conversations_list(&SlackApiConversationsListRequest::new()).await.expect("channels");
+    let members = SlackApiConversationsMembersRequest::new().with_channel(C.into());
+    assert_eq!(session.conversations_members(&members).await.expect("members").members.len(), 3);
+    let history = SlackApiConversationsHistoryRequest::new().with_channel(C.into());
+    assert_eq!(session.conversations_history(&history).await.expect("history").messages.len(), 2);
+    let thread = SlackApiConversationsRepliesRequest::new(C.into(), posted.ts.clone());
+    assert_eq!(session.conversations_replies(&thread).await.expect("a thread").messages.len(), 2);
+    session.usergroups_list(&SlackApiUserGroupsListRequest::new()).await.expect("groups");
+    session.usergroups_users_list(&SlackApiUserGroupsUsersListRequest::new("S0RISK".into())).await.expect("a group");
+    session.pins_add(&SlackApiPinsAddRequest::new(C.into(), posted.ts.clone())).await.expect("pinned");
+    session.pins_list(&SlackApiPinsListRequest::new(C.into())).await.expect("pins");
+    session.files_info(&SlackApiFilesInfoRequest::new(file.into())).await.expect("a file");
+    session
+        .get_upload_url_external(&SlackApiFilesGetUploadUrlExternalRequest::new("a.txt".into(), 3))
+        .await
+        .expect("an address");
+    let made = session
+        .conversations_create(&SlackApiConversationsCreateRequest::new("inc-1".into()))
+        .await
+        .expect("a channel");
+    let guests = SlackApiConversationsInviteRequest::new(made.channel.id, vec!["U0MAYA".into(), "U0DEV".into()]);
+    session.conversations_invite(&guests).await.expect("invited");
+    let direct = SlackApiConversationsOpenRequest::new().with_users(vec!["U0MAYA".into()]);
+    session.conversations_open(&direct).await.expect("a direct message");
+    fake.assert_clean();
+
+    // Every frame that was sent along the way, and those of people who press and fill in.
+    fake.edit("U0MAYA", C, &fake.thread(C, posted.ts.value())[0].ts, "changed");
+    fake.delete("U0MAYA", C, &fake.thread(C, posted.ts.value())[0].ts.clone());
+    fake.change_group("S0RISK", &["U0MAYA"]);
+    fake.open_home("U0MAYA");
+    fake.archive_channel("C0AWAY");
+    fake.say("U0MAYA", C, "@countersign status", None);
+    let blocks = json!([actions(vec![button("approve", "Approve", "APR-1")])]);
+    let posted =
+        Caller::of(&fake).call("chat.postMessage", json!({ "channel": C, "text": "x", "blocks": blocks })).await;
+    let ts = posted["ts"].as_str().expect("a ts").to_owned();
+    let people = async {
+        fake.press("U0MAYA", C, &ts, "approve").await;
+        fake.message_shortcut("U0MAYA", "report", C, &ts).await;
+        fake.global_shortcut("U0MAYA", "open").await;
+        let spoken = fake.slash("U0MAYA", C, "/incident", "open").await;
+        let view = with(modal(vec![input("a")]), "notify_on_close", json!(true));
+        let opened =
+            Caller::of(&fake).call("views.open", json!({ "trigger_id": spoken.trigger_id, "view": view })).await;
+        assert_eq!(opened["ok"], true, "{opened}");
+        let view = fake.views("U0MAYA").remove(0);
+        let submitted = fake.submit("U0MAYA", &view.id, &[("a", "x")]).await;
+        assert_eq!(submitted, Submitted::Closed);
+        let spoken = fake.slash("U0MAYA", C, "/incident", "open").await;
+        let view = with(modal(vec![input("a")]), "notify_on_close", json!(true));
+        Caller::of(&fake).call("views.open", json!({ "trigger_id": spoken.trigger_id, "view": view })).await;
+        fake.close_view("U0MAYA").await;
+        fake.disconnect("warning");
+    };
+    let reading = async {
+        let (mut unread, mut unknown) = (Vec::new(), BTreeSet::new());
+        loop {
+            let frame = wire.next().await.expect("a frame");
+            let payload = frame["payload"].clone();
+            let read = match frame["type"].as_str().expect("a type") {
+                "events_api" => serde_json::from_value::<SlackPushEventCallback>(payload).map(|read| {
+                    if let SlackEventCallbackBody::Unknown(event) = read.event {
+                        unknown.insert(event["type"].as_str().unwrap_or_default().to_owned());
+                    }
+                }),
+                "interactive" => serde_json::from_value::<SlackInteractionEvent>(payload).map(drop),
+                "slash_commands" => serde_json::from_value::<SlackCommandEvent>(payload).map(drop),
+                _ => Ok(()),
+            };
+            unread.extend(read.err().map(|error| format!("{error}: {frame}")));
+            if frame["type"] == "disconnect" {
+                return (unread, unknown);
+            }
+            wire.acknowledge(&frame, None).await;
+        }
+    };
+    let ((), (unread, unknown)) = tokio::join!(people, reading);
+    assert!(unread.is_empty(), "{}", unread.join("\n"));
+    // What it has no type for; a message among them would be one that it could not read.
+    let unknown: Vec<&str> = unknown.iter().map(String::as_str).collect();
+    assert_eq!(unknown, ["subteam_members_changed"]);
+    fake.assert_clean();
 }
