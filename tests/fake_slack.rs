@@ -642,7 +642,7 @@ async fn events_are_those_that_slack_sends() {
     assert!(edit["message"]["channel"].is_null(), "Slack says the channel outside only");
     fake.react("U0DEV", C, &ts, "eyes");
     fake.unreact("U0DEV", C, &ts, "eyes");
-    fake.upload("U0DEV", C, "a.txt", b"abc", "a file", Some(&ts));
+    fake.upload("U0DEV", C, "a.txt", b"abc", "a file", None);
     fake.delete("U0MAYA", C, &ts);
     fake.join("U0GUEST", C);
     fake.leave("U0GUEST", C);
@@ -670,6 +670,15 @@ async fn events_are_those_that_slack_sends() {
         "message",
     ];
     assert_eq!(kinds, expected);
+    let ts = fake.say("U0MAYA", C, "with an answer", None);
+    fake.say("U0DEV", C, "the answer", Some(&ts));
+    fake.edit("U0MAYA", C, &ts, "hey @countersign");
+    fake.delete("U0MAYA", C, &ts);
+    let events = client.events(5).await;
+    assert_eq!((&events[2]["subtype"], &events[3]["type"]), (&json!("message_changed"), &json!("app_mention")));
+    let stone = &events[4];
+    assert_eq!((&stone["subtype"], &stone["message"]["subtype"]), (&json!("message_changed"), &json!("tombstone")));
+    assert_eq!(stone["previous_message"]["text"], "hey <@U0BOT>");
     // What the bot does comes back to it too.
     let caller = Caller::of(&fake);
     let ts = caller.post("mine").await;
@@ -1145,6 +1154,6 @@ async fn a_real_client_understands_it() {
     assert!(unread.is_empty(), "{}", unread.join("\n"));
     // What it has no type for; a message among them would be one that it could not read.
     let unknown: Vec<&str> = unknown.iter().map(String::as_str).collect();
-    assert_eq!(unknown, ["subteam_members_changed"]);
+    assert_eq!(unknown, ["subteam_members_changed", "subteam_updated"]);
     fake.assert_clean();
 }
