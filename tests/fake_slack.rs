@@ -4,7 +4,7 @@
 #[path = "fakes/mod.rs"]
 mod fakes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::extract::State as Shared;
@@ -402,7 +402,7 @@ async fn faults_hurt() {
     let silent = post();
     tokio::select! {
         answered = silent => panic!("it was answered: {answered:?}"),
-        () = fake.wait_for("the effect", |state| state.world.channel(C).is_some_and(|channel| channel.messages.len() == 2)) => {}
+        () = fake.wait_for("the effect", |fake| fake.messages(C).len() == 2) => {}
     }
 
     fake.fault(On::method("chat.postMessage"), Harm::Truncated);
@@ -484,7 +484,7 @@ impl Client {
         let mut client = Client { socket };
         assert_eq!(client.next().await.expect("a greeting")["type"], "hello");
         // The greeting comes before the connection is in use.
-        fake.wait_for("the connection", |_| fake.sockets() > 0).await;
+        fake.wait_for("the connection", |fake| fake.sockets() > 0).await;
         client
     }
 
@@ -539,14 +539,14 @@ async fn an_event_is_acknowledged_or_told_again() {
     assert_ne!(first["envelope_id"], again["envelope_id"]);
     // Acknowledge what comes until nothing does any more.
     client.acknowledge(&again, None).await;
-    fake.wait_for("the acknowledgement", |_| !fake.acks().is_empty()).await;
+    fake.wait_for("the acknowledgement", |fake| !fake.acks().is_empty()).await;
     let ack = fake.acks().remove(0);
     assert_eq!((ack.kind, ack.what.as_str()), (Kind::Event, "message"));
     fake.assert_clean();
 
     client.acknowledge(&again, None).await;
     client.acknowledge(&json!({ "envelope_id": "made-up" }), None).await;
-    fake.wait_for("two breaches", |_| fake.violations().len() == 2).await;
+    fake.wait_for("two breaches", |fake| fake.violations().len() == 2).await;
     let breaches = fake.take_violations();
     assert!(breaches[0].contains("twice") && breaches[1].contains("never sent"), "{breaches:?}");
 }
@@ -560,7 +560,7 @@ async fn a_broken_line_gives_its_events_to_the_next() {
     let first = client.next().await.expect("an event");
     fake.drop_sockets();
     assert_eq!(client.next().await, None);
-    fake.wait_for("the line to be gone", |_| fake.sockets() == 0).await;
+    fake.wait_for("the line to be gone", |fake| fake.sockets() == 0).await;
     fake.say("U0MAYA", C, "while you were away", None);
     assert!(fake.slash("U0MAYA", C, "/incident", "open").await.failed(), "nobody listens");
 
@@ -574,7 +574,7 @@ async fn a_broken_line_gives_its_events_to_the_next() {
     client.acknowledge(&again, None).await;
     assert_eq!(client.events(1).await[0]["text"], "while you were away");
     fake.ping().await_with(&mut client).await;
-    fake.wait_for("quiet", |_| fake.quiet()).await;
+    fake.wait_for("quiet", |fake| fake.quiet()).await;
     fake.assert_clean();
 }
 
@@ -615,11 +615,11 @@ async fn an_address_opens_one_connection_and_ten_are_the_most() {
     let (_kept, _) = tokio_tungstenite::connect_async(&url).await.expect("a connection");
     assert!(tokio_tungstenite::connect_async(&url).await.is_err());
     assert!(fake.take_violations()[0].contains("twice"));
-    fake.wait_for("it", |_| fake.sockets() == 1).await;
+    fake.wait_for("it", |fake| fake.sockets() == 1).await;
     let mut all = Vec::new();
     for more in 2..=10 {
         all.push(Client::connect(&fake).await);
-        fake.wait_for("it", |_| fake.sockets() == more).await;
+        fake.wait_for("it", |fake| fake.sockets() == more).await;
     }
     let url =
         Caller::of(&fake).call("apps.connections.open", json!({})).await["url"].as_str().expect("a URL").to_owned();
@@ -642,7 +642,7 @@ async fn events_are_those_that_slack_sends() {
     assert!(edit["message"]["channel"].is_null(), "Slack says the channel outside only");
     fake.react("U0DEV", C, &ts, "eyes");
     fake.unreact("U0DEV", C, &ts, "eyes");
-    fake.upload("U0DEV", C, "a.txt", b"abc", "a file", Some(&ts));
+    fake.upload("U0DEV", C, "a.txt", b"abc", "a file", None);
     fake.delete("U0MAYA", C, &ts);
     fake.join("U0GUEST", C);
     fake.leave("U0GUEST", C);
@@ -670,6 +670,15 @@ async fn events_are_those_that_slack_sends() {
         "message",
     ];
     assert_eq!(kinds, expected);
+    let ts = fake.say("U0MAYA", C, "with an answer", None);
+    fake.say("U0DEV", C, "the answer", Some(&ts));
+    fake.edit("U0MAYA", C, &ts, "hey @countersign");
+    fake.delete("U0MAYA", C, &ts);
+    let events = client.events(5).await;
+    assert_eq!((&events[2]["subtype"], &events[3]["type"]), (&json!("message_changed"), &json!("app_mention")));
+    let stone = &events[4];
+    assert_eq!((&stone["subtype"], &stone["message"]["subtype"]), (&json!("message_changed"), &json!("tombstone")));
+    assert_eq!(stone["previous_message"]["text"], "hey <@U0BOT>");
     // What the bot does comes back to it too.
     let caller = Caller::of(&fake);
     let ts = caller.post("mine").await;
@@ -931,7 +940,7 @@ async fn events_over_http_are_signed_and_told_again() {
         let body: Value = serde_json::from_str(&request.body).expect("JSON");
         assert_eq!(body["event"]["text"], "hello");
     }
-    fake.wait_for("the acknowledgement", |_| fake.acks().len() == 3).await;
+    fake.wait_for("the acknowledgement", |fake| fake.acks().len() == 3).await;
     let statuses: Vec<Option<u16>> = fake.acks().iter().map(|ack| ack.status).collect();
     assert_eq!(statuses, [Some(500), Some(503), Some(200)]);
 }
@@ -1026,4 +1035,125 @@ fn injected_markup_is_found() {
     for value in bad {
         assert!(!check(value.clone()), "{value}");
     }
+}
+
+// ——— a client from the field ———
+
+/// slack-morphism reads Slack strictly; what it can't read here, it could not read there.
+#[tokio::test]
+async fn a_real_client_understands_it() {
+    use slack_morphism::prelude::*;
+    let fake = workspace().await;
+    let mut wire = Client::connect(&fake).await;
+    let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+    let connector = SlackClientHyperConnector::with_connector(connector).with_slack_api_url(&fake.api_url());
+    let client = SlackClient::new(connector);
+    let token = SlackApiToken::new(BOT_TOKEN.into());
+    let session = client.open_session(&token);
+
+    let content = SlackMessageContent::new().with_text("hello".into());
+    let request = SlackApiChatPostMessageRequest::new(C.into(), content.clone());
+    let posted = session.chat_post_message(&request).await.expect("posted");
+    session
+        .chat_update(&SlackApiChatUpdateRequest::new(C.into(), content.clone(), posted.ts.clone()))
+        .await
+        .expect("updated");
+    let alone = SlackApiChatPostEphemeralRequest::new(C.into(), "U0MAYA".into(), content);
+    session.chat_post_ephemeral(&alone).await.expect("shown");
+    session
+        .chat_get_permalink(&SlackApiChatGetPermalinkRequest::new(C.into(), posted.ts.clone()))
+        .await
+        .expect("a link");
+    fake.say("U0MAYA", C, "in the thread", Some(posted.ts.value()));
+    fake.react("U0MAYA", C, posted.ts.value(), "eyes");
+    let (_, file) = fake.upload("U0MAYA", C, "a.txt", b"abc", "a file", None);
+    session.auth_test().await.expect("who am I");
+    session.team_info(&SlackApiTeamInfoRequest::new()).await.expect("the team");
+    session.users_info(&SlackApiUsersInfoRequest::new("U0MAYA".into())).await.expect("somebody");
+    assert_eq!(session.users_list(&SlackApiUsersListRequest::new()).await.expect("everybody").members.len(), 5);
+    session.users_conversations(&SlackApiUsersConversationsRequest::new()).await.expect("channels");
+    session.conversations_info(&SlackApiConversationsInfoRequest::new(C.into())).await.expect("a channel");
+    session.conversations_list(&SlackApiConversationsListRequest::new()).await.expect("channels");
+    let members = SlackApiConversationsMembersRequest::new().with_channel(C.into());
+    assert_eq!(session.conversations_members(&members).await.expect("members").members.len(), 3);
+    let history = SlackApiConversationsHistoryRequest::new().with_channel(C.into());
+    assert_eq!(session.conversations_history(&history).await.expect("history").messages.len(), 2);
+    let thread = SlackApiConversationsRepliesRequest::new(C.into(), posted.ts.clone());
+    assert_eq!(session.conversations_replies(&thread).await.expect("a thread").messages.len(), 2);
+    session.usergroups_list(&SlackApiUserGroupsListRequest::new()).await.expect("groups");
+    session.usergroups_users_list(&SlackApiUserGroupsUsersListRequest::new("S0RISK".into())).await.expect("a group");
+    session.pins_add(&SlackApiPinsAddRequest::new(C.into(), posted.ts.clone())).await.expect("pinned");
+    session.pins_list(&SlackApiPinsListRequest::new(C.into())).await.expect("pins");
+    session.files_info(&SlackApiFilesInfoRequest::new(file.into())).await.expect("a file");
+    session
+        .get_upload_url_external(&SlackApiFilesGetUploadUrlExternalRequest::new("a.txt".into(), 3))
+        .await
+        .expect("an address");
+    let made = session
+        .conversations_create(&SlackApiConversationsCreateRequest::new("inc-1".into()))
+        .await
+        .expect("a channel");
+    let guests = SlackApiConversationsInviteRequest::new(made.channel.id, vec!["U0MAYA".into(), "U0DEV".into()]);
+    session.conversations_invite(&guests).await.expect("invited");
+    let direct = SlackApiConversationsOpenRequest::new().with_users(vec!["U0MAYA".into()]);
+    session.conversations_open(&direct).await.expect("a direct message");
+    fake.assert_clean();
+
+    // Every frame that was sent along the way, and those of people who press and fill in.
+    fake.edit("U0MAYA", C, &fake.thread(C, posted.ts.value())[0].ts, "changed");
+    fake.delete("U0MAYA", C, &fake.thread(C, posted.ts.value())[0].ts.clone());
+    fake.change_group("S0RISK", &["U0MAYA"]);
+    fake.open_home("U0MAYA");
+    fake.archive_channel("C0AWAY");
+    fake.say("U0MAYA", C, "@countersign status", None);
+    let blocks = json!([actions(vec![button("approve", "Approve", "APR-1")])]);
+    let posted =
+        Caller::of(&fake).call("chat.postMessage", json!({ "channel": C, "text": "x", "blocks": blocks })).await;
+    let ts = posted["ts"].as_str().expect("a ts").to_owned();
+    let people = async {
+        fake.press("U0MAYA", C, &ts, "approve").await;
+        fake.message_shortcut("U0MAYA", "report", C, &ts).await;
+        fake.global_shortcut("U0MAYA", "open").await;
+        let spoken = fake.slash("U0MAYA", C, "/incident", "open").await;
+        let view = with(modal(vec![input("a")]), "notify_on_close", json!(true));
+        let opened =
+            Caller::of(&fake).call("views.open", json!({ "trigger_id": spoken.trigger_id, "view": view })).await;
+        assert_eq!(opened["ok"], true, "{opened}");
+        let view = fake.views("U0MAYA").remove(0);
+        let submitted = fake.submit("U0MAYA", &view.id, &[("a", "x")]).await;
+        assert_eq!(submitted, Submitted::Closed);
+        let spoken = fake.slash("U0MAYA", C, "/incident", "open").await;
+        let view = with(modal(vec![input("a")]), "notify_on_close", json!(true));
+        Caller::of(&fake).call("views.open", json!({ "trigger_id": spoken.trigger_id, "view": view })).await;
+        fake.close_view("U0MAYA").await;
+        fake.disconnect("warning");
+    };
+    let reading = async {
+        let (mut unread, mut unknown) = (Vec::new(), BTreeSet::new());
+        loop {
+            let frame = wire.next().await.expect("a frame");
+            let payload = frame["payload"].clone();
+            let read = match frame["type"].as_str().expect("a type") {
+                "events_api" => serde_json::from_value::<SlackPushEventCallback>(payload).map(|read| {
+                    if let SlackEventCallbackBody::Unknown(event) = read.event {
+                        unknown.insert(event["type"].as_str().unwrap_or_default().to_owned());
+                    }
+                }),
+                "interactive" => serde_json::from_value::<SlackInteractionEvent>(payload).map(drop),
+                "slash_commands" => serde_json::from_value::<SlackCommandEvent>(payload).map(drop),
+                _ => Ok(()),
+            };
+            unread.extend(read.err().map(|error| format!("{error}: {frame}")));
+            if frame["type"] == "disconnect" {
+                return (unread, unknown);
+            }
+            wire.acknowledge(&frame, None).await;
+        }
+    };
+    let ((), (unread, unknown)) = tokio::join!(people, reading);
+    assert!(unread.is_empty(), "{}", unread.join("\n"));
+    // What it has no type for; a message among them would be one that it could not read.
+    let unknown: Vec<&str> = unknown.iter().map(String::as_str).collect();
+    assert_eq!(unknown, ["subteam_members_changed", "subteam_updated"]);
+    fake.assert_clean();
 }

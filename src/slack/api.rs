@@ -363,13 +363,16 @@ mod tests {
             while !asked.ends_with(b"\r\n\r\n") {
                 asked.push(stream.read_u8().await.expect("a request"));
             }
-            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nbeyond").await.expect("an answer");
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("an answer");
+            assert_eq!(stream.read_u8().await.expect("a word"), b'?');
+            stream.write_all(b"beyond").await.expect("an answer");
             String::from_utf8(asked).expect("text")
         });
         let proxies = Matcher::builder().all(format!("http://me:word@{address}")).build();
         let mut road = Road::through(proxies);
         let to = "wss://wss-primary.slack.com/link?ticket=1".parse().expect("an address");
         let mut stream = road.connect(&to).await.expect("through the proxy");
+        stream.write_all(b"?").await.expect("a word");
         let mut beyond = [0; 6];
         stream.read_exact(&mut beyond).await.expect("what lies beyond");
         assert_eq!(&beyond, b"beyond");

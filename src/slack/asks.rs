@@ -544,7 +544,8 @@ fn reopened(view: &Json, complaints: &[String]) -> Json {
         .collect();
     for block in view["blocks"].as_array().into_iter().flatten() {
         let mut block = block.clone();
-        let input = &values[word(&block, "block_id")]["value"];
+        let nothing = Json::Null;
+        let input = values[word(&block, "block_id")].as_object().and_then(|it| it.values().next()).unwrap_or(&nothing);
         for (from, to) in [
             ("value", "initial_value"),
             ("selected_option", "initial_option"),

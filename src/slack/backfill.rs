@@ -13,7 +13,8 @@ use crate::chat::{Account, Belongs, Heard, Lane, What};
 use crate::domain::{At, Span};
 use crate::reception::Door;
 
-/// A connection that comes back within this lost nothing: Slack tells again what wasn't acknowledged.
+/// A connection that comes back within this lost nothing that history doesn't show: Slack tells again what wasn't
+/// acknowledged.
 const MOMENT: Span = Span::seconds(5);
 /// Replies are looked for in threads that began so long before.
 const THREADS_BACK: Span = Span::days(30);
@@ -77,7 +78,6 @@ impl Slack {
             let since = match away {
                 Away::Here => continue,
                 Away::Before => None,
-                Away::Since(since) if now - since < MOMENT => continue,
                 Away::Since(since) => Some(since),
             };
             let known: Known = lock(&self.newest).iter().map(|(lane, it)| (lane.clone(), it.clone())).collect();
@@ -110,9 +110,10 @@ impl Slack {
             Some(_) => "the connection to Slack was away",
             None => "the bot was not running",
         };
-        // After a lost connection something may be missing that history doesn't show; after a start, only if it shows any.
+        // After a while without a connection something may be missing that history doesn't show, such as what was deleted;
+        // otherwise only if it shows any.
         let any = missed.as_ref().map_or(true, |missed| !missed.is_empty());
-        if since.is_some() || any {
+        if since.is_some_and(|since| now - since >= MOMENT) || any {
             let from = since.unwrap_or(reached.said);
             let what = What::Gap { from, to: now, why: why.to_owned() };
             let cause = format!("{}:gap:{channel}:{}", self.platform, from.0);
@@ -143,7 +144,10 @@ impl Slack {
         let mut events: BTreeMap<String, Json> = BTreeMap::new();
         let mut found = |message: &Json| {
             let ts = word(message, "ts");
-            if is_mine(message, &me) {
+            if is_mine(message, &me)
+                || self.is_known(&format!("{}:msg:{channel}:{ts}", self.platform))
+                    && !is_new(word(&message["edited"], "ts"))
+            {
                 return;
             }
             let edited = word(&message["edited"], "ts");

@@ -246,3 +246,129 @@ pub(super) fn digest(text: &str) -> String {
     use sha2::Digest as _;
     hex::encode(&sha2::Sha256::digest(text.as_bytes())[..6])
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::card::{Button, Field};
+    use crate::domain::{CaseId, CaseKind};
+
+    const AT: At = At(1_795_429_800_000_000);
+
+    fn drawn(card: &Card) -> Drawn {
+        draw(card, AT, &|person| (person.as_str() == "lena").then(|| "U1".to_owned()))
+    }
+
+    fn card(title: &str, lines: Vec<Vec<Word>>) -> Card {
+        Card { title: vec![Word::from(title)], lines, ..Card::default() }
+    }
+
+    fn full() -> Card {
+        let button = |at: usize| Button { action: format!("do:{at}"), label: "L".repeat(90), style: Style::Danger };
+        Card {
+            tone: Tone::Late,
+            title: vec![Word::Case(CaseId { kind: CaseKind::Incident, number: 1 }), Word::from(" <!channel> & *bold*")],
+            lines: vec![
+                vec![
+                    Word::Person { id: "lena".into(), name: "Lena".to_owned() },
+                    Word::Person { id: "eve".into(), name: "<@U1>".to_owned() },
+                    Word::Time(AT),
+                    Word::Strong("_x_".to_owned()),
+                ],
+                vec![Word::Code("one".to_owned()), Word::Code("two\n```\nthree".to_owned()), Word::from(" after")],
+                vec![],
+            ],
+            fields: vec![Field { name: "Due".to_owned(), value: vec![Word::Time(AT)] }],
+            buttons: (0..30).map(button).collect(),
+            due_us: None,
+        }
+    }
+
+    /// All the words that stand in blocks.
+    fn words(blocks: &[Json]) -> String {
+        fn collect(json: &Json, into: &mut String) {
+            match json {
+                Json::Object(object) => {
+                    if object.get("type").is_some_and(|it| it == "text") {
+                        into.push_str(object["text"].as_str().unwrap_or_default());
+                    }
+                    object.iter().filter(|(name, _)| *name != "text").for_each(|(_, inner)| collect(inner, into));
+                }
+                Json::Array(list) => list.iter().for_each(|inner| collect(inner, into)),
+                _ => {}
+            }
+        }
+        let mut all = String::new();
+        blocks.iter().for_each(|block| collect(block, &mut all));
+        all
+    }
+
+    fn characters(blocks: &[Json]) -> usize {
+        blocks.iter().map(|block| words(std::slice::from_ref(block)).chars().count()).sum()
+    }
+
+    #[test]
+    fn blocks_are_what_slack_takes() {
+        let folder = std::env::var("COUNTERSIGN_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+        let Ok(text) = std::fs::read_to_string(format!("{folder}/data/schemas/slack/KnownBlock.schema.json")) else {
+            return eprintln!("SKIPPED: no shared data");
+        };
+        let schema = serde_json::from_str(&text).expect("a schema");
+        let schema = jsonschema::validator_for(&schema).expect("a schema");
+        for block in drawn(&full()).messages.iter().flat_map(|message| &message.blocks) {
+            let wrong: Vec<String> = schema.iter_errors(block).map(|it| it.to_string()).collect();
+            assert!(wrong.is_empty(), "{wrong:?} in {block}");
+        }
+    }
+
+    #[test]
+    fn nobodys_words_become_markup() {
+        let message = &drawn(&full()).messages[0];
+        let text = json!(message.blocks).to_string();
+        assert!(!text.contains("mrkdwn") && !text.contains("\"link\"") && !text.contains("broadcast"), "{text}");
+        assert!(words(&message.blocks).contains(" <!channel> & *bold*"));
+        assert_eq!(text.matches("\"user_id\"").count(), 1, "the forged mention stays text: {text}");
+        assert!(message.text.contains("&lt;!channel&gt; &amp;") && !message.text.contains('<'), "{}", message.text);
+        assert!(text.contains("\"fallback\":\"") && text.contains(" UTC\""), "{text}");
+        let rows: Vec<usize> = message
+            .blocks
+            .iter()
+            .filter(|block| block["type"] == "actions")
+            .map(|block| block["elements"].as_array().expect("buttons").len())
+            .collect();
+        assert_eq!(rows, [25, 5]);
+    }
+
+    #[test]
+    fn what_is_long_goes_on_and_what_is_code_goes_along() {
+        let long = "word ".repeat(9_000);
+        let all = drawn(&card("Long", vec![vec![Word::from(long.as_str())]]));
+        assert!(all.messages.len() > 1);
+        let said: String = all.messages.iter().map(|message| words(&message.blocks)).collect();
+        assert_eq!(said.matches("word ").count(), 9_000);
+        let code = "line\n".repeat(1_000);
+        let with_code = drawn(&card("Code", vec![vec![Word::Code(code.clone())]]));
+        assert_eq!(with_code.files.len(), 1);
+        assert_eq!(with_code.files[0].text, code);
+        assert!(words(&with_code.messages[0].blocks).contains(&with_code.files[0].name));
+    }
+
+    proptest! {
+        #[test]
+        fn every_card_stays_within_slacks_limits(
+            title in "\\PC{0,200}",
+            lines in prop::collection::vec(("\\PC{0,4000}", "[a-z<>&`\\n]{0,4000}"), 0..12),
+        ) {
+            let lines = lines.into_iter().map(|(text, code)| vec![Word::from(text), Word::Code(code)]).collect();
+            let drawn = drawn(&card(&title, lines));
+            prop_assert!(!drawn.messages.is_empty());
+            for message in &drawn.messages {
+                prop_assert!(message.blocks.len() <= 50);
+                prop_assert!(characters(&message.blocks) <= 13_000);
+                prop_assert!(message.text.chars().count() <= 4_000);
+            }
+        }
+    }
+}

@@ -147,7 +147,7 @@ impl Slack {
         self.answer_in_place(&heard.from.id, &lane, thread.as_deref(), answer).await;
     }
 
-    fn is_known(&self, cause: &str) -> bool {
+    pub(super) fn is_known(&self, cause: &str) -> bool {
         lock(&self.lately).contains(cause)
     }
 

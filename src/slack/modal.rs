@@ -123,7 +123,7 @@ fn inputs(field: &Field, policy: &Policy) -> Vec<Json> {
                 let max = field.max.unwrap_or(INPUT_AT_MOST).min(INPUT_AT_MOST);
                 let mut element = json!({
                     "type": "plain_text_input",
-                    "action_id": "value",
+                    "action_id": name,
                     "multiline": field.kind == FieldKind::Long,
                     "max_length": max,
                 });
@@ -136,7 +136,7 @@ fn inputs(field: &Field, policy: &Policy) -> Vec<Json> {
     }
     let element = match field.kind {
         FieldKind::Moment => {
-            let mut element = json!({ "type": "datetimepicker", "action_id": "value" });
+            let mut element = json!({ "type": "datetimepicker", "action_id": field.name });
             if let Some(at) = field.value.as_deref().and_then(|it| it.parse::<chrono::DateTime<chrono::Utc>>().ok()) {
                 element["initial_date_time"] = at.timestamp().into();
             }
@@ -144,7 +144,7 @@ fn inputs(field: &Field, policy: &Policy) -> Vec<Json> {
         }
         FieldKind::Flag => {
             let option = json!({ "text": plain_text(&field.label, OPTION_TEXT), "value": "true" });
-            let mut element = json!({ "type": "checkboxes", "action_id": "value", "options": [option] });
+            let mut element = json!({ "type": "checkboxes", "action_id": field.name, "options": [option] });
             if field.value.as_deref() == Some("true") {
                 element["initial_options"] = json!([option]);
             }
@@ -185,7 +185,7 @@ fn select(field: &Field, policy: &Policy) -> Json {
     };
     if choices.is_empty() {
         // A select must have something to choose.
-        let element = json!({ "type": "plain_text_input", "action_id": "value" });
+        let element = json!({ "type": "plain_text_input", "action_id": field.name });
         return match field.value.as_deref() {
             Some(value) if !value.is_empty() => {
                 let mut element = element;
@@ -195,7 +195,7 @@ fn select(field: &Field, policy: &Policy) -> Json {
             _ => element,
         };
     }
-    let mut element = json!({ "type": "static_select", "action_id": "value" });
+    let mut element = json!({ "type": "static_select", "action_id": field.name });
     match choices.len() {
         ..=OPTIONS_AT_MOST => element["options"] = choices.iter().map(option).collect(),
         _ => {
@@ -220,7 +220,7 @@ pub(super) fn values(state: &Json) -> BTreeMap<String, String> {
     let mut values: BTreeMap<String, String> = BTreeMap::new();
     let mut parts: BTreeMap<String, BTreeMap<u32, (char, String)>> = BTreeMap::new();
     for (block, actions) in state.as_object().into_iter().flatten() {
-        let Some(input) = actions.get("value") else { continue };
+        let Some(input) = actions.as_object().and_then(|it| it.values().next()) else { continue };
         let Some(value) = value(input) else { continue };
         match block.split_once(PART) {
             None => drop(values.insert(block.clone(), value)),

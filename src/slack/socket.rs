@@ -141,6 +141,7 @@ impl Slack {
         let (mut out, mut into) = socket.split();
         let (acks, mut acked) = mpsc::channel::<Json>(ACKS);
         let mut heard = Instant::now();
+        let mut asked = heard;
         let mut until: Option<Instant> = None;
         let why = loop {
             tokio::select! {
@@ -164,10 +165,10 @@ impl Slack {
                 Some(ack) = acked.recv() => {
                     if let Err(error) = out.send(text_of(&ack)).await { break error.to_string() }
                 }
-                () = tokio::time::sleep_until(heard + QUIET) => {
+                () = tokio::time::sleep_until(heard.max(asked) + QUIET) => {
                     if heard.elapsed() > GONE { break "nothing came for a minute".to_owned() }
+                    asked = Instant::now();
                     if let Err(error) = out.send(Message::Ping(Vec::new().into())).await { break error.to_string() }
-                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
                 () = tokio::time::sleep_until(until.unwrap_or(heard + GONE)), if until.is_some() => {
                     let _gone = out.send(Message::Close(None)).await;

@@ -104,7 +104,7 @@ impl Faults {
 pub enum Disturbance {
     /// It comes twice, under one event id.
     Duplicate,
-    /// It comes after the one that follows it.
+    /// It comes after the one that follows it; so one must follow.
     Overtaken,
     /// It comes late.
     Slow(Duration),

@@ -73,10 +73,29 @@ impl State {
             "previous_message": self.world.message_json(old, &self.base, false)
         });
         self.event(event);
+        // Who adds a mention afterwards has mentioned it too.
+        let mention = format!("<@{BOT_USER}>");
+        if !new.by_bot && new.text.contains(&mention) && !old.text.contains(&mention) {
+            let mention = self.mention_event(&new);
+            self.event(mention);
+        }
     }
 
+    /// A message is deleted. One with replies leaves a stone behind, and Slack tells that as an edit.
     pub fn removed(&mut self, channel: &str, ts: &str) {
         let Some(old) = self.world.message(channel, ts).cloned() else { return };
+        if !self.world.replies(channel, ts).is_empty() {
+            let stone = Message {
+                channel: old.channel.clone(),
+                ts: old.ts.clone(),
+                user: "USLACKBOT".to_owned(),
+                text: "This message was deleted.".to_owned(),
+                subtype: Some("tombstone".to_owned()),
+                thread_ts: Some(old.ts.clone()),
+                ..Message::default()
+            };
+            return self.changed(&old, stone, "USLACKBOT");
+        }
         let there = self.world.channels.get_mut(channel).expect("the message is in it");
         there.messages.retain(|message| message.ts != ts);
         there.pins.retain(|(pinned, _)| pinned != ts);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::render::{self, Button, Eyes};
 use super::views::OpenView;
 use super::world::Message;
-use super::{FakeSlack, PATIENCE, State};
+use super::{FakeSlack, PATIENCE};
 
 /// A call of a Web API method, or of a response URL (`response_url`).
 #[derive(Clone, Debug)]
@@ -128,15 +128,15 @@ impl FakeSlack {
         self.state().world.files.get(id).map(|file| file.bytes.clone())
     }
 
-    /// Waits until the state is so. The limit only ends a test that would hang.
+    /// Waits until it is so. The limit only ends a test that would hang.
     #[track_caller]
-    pub fn wait_for(&self, what: &str, mut so: impl FnMut(&State) -> bool) -> impl Future<Output = ()> {
+    pub fn wait_for(&self, what: &str, mut so: impl FnMut(&FakeSlack) -> bool) -> impl Future<Output = ()> {
         let asked = std::panic::Location::caller();
         async move {
             let begun = Instant::now();
             loop {
                 self.sound();
-                if so(&self.state()) {
+                if so(self) {
                     return;
                 }
                 assert!(begun.elapsed() < PATIENCE, "{asked}: it never came: {what}\n{}", self.story());
@@ -145,7 +145,7 @@ impl FakeSlack {
         }
     }
 
-    /// Like [`FakeSlack::wait_for`], with the fake itself to look at; gives what it found.
+    /// Like [`FakeSlack::wait_for`]; gives what it found.
     #[track_caller]
     pub fn find<T>(&self, what: &str, mut found: impl FnMut(&FakeSlack) -> Option<T>) -> impl Future<Output = T> {
         let asked = std::panic::Location::caller();

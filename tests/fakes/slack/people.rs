@@ -197,14 +197,10 @@ impl FakeSlack {
             let mut state = self.state();
             let who = state.world.users.get_mut(user).expect("somebody of the workspace");
             who.deleted = true;
-            let mut told = who.json();
-            // The types want a zone of everybody; Slack leaves it away here, the schema's check gets the old one.
-            let zone = who.tz.clone();
-            for (name, value) in
-                [("tz", json!(zone)), ("tz_label", json!(zone)), ("tz_offset", json!(0)), ("locale", json!("en-GB"))]
-            {
-                told[name] = value;
-            }
+            // The event still knows the zone; users.info has forgotten it.
+            let told = super::world::User { deleted: false, ..who.clone() }.json();
+            let told = told.as_object().expect("an object").clone();
+            let told: Map<String, Value> = told.into_iter().chain([("deleted".to_owned(), json!(true))]).collect();
             state.event_now(json!({ "type": "user_change", "user": told, "cache_ts": 1_700_000_000 }));
         }
         self.sound();

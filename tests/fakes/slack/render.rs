@@ -12,6 +12,9 @@ pub struct Eyes<'a> {
     pub names: &'a dyn Fn(&str) -> String,
 }
 
+/// Where a token stood; of the private use area, which nobody types.
+const ASIDE: char = '\u{E000}';
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Button {
     pub label: String,
@@ -78,20 +81,28 @@ impl Eyes<'_> {
         }
     }
 
-    /// Slack's own markup, without its marks.
+    /// Slack's own markup, without its marks. Bold may reach round a mention, so tokens stand aside while marks are taken off.
     pub fn mrkdwn(&self, text: &str) -> String {
-        let mut read = String::new();
+        let (mut outside, mut tokens) = (String::new(), Vec::new());
         let mut rest = text;
-        while let Some(open) = rest.find('<') {
-            read += &bare(&rest[..open]);
-            let Some(length) = rest[open..].find('>') else {
-                rest = &rest[open..];
-                break;
-            };
-            read += &self.token(&rest[open + 1..open + length]);
-            rest = &rest[open + length + 1..];
+        while let Some((before, token, after)) = rest
+            .split_once('<')
+            .and_then(|(before, after)| after.split_once('>').map(|(token, after)| (before, token, after)))
+        {
+            outside += before;
+            outside.push(ASIDE);
+            tokens.push(self.token(token));
+            rest = after;
         }
-        read += &bare(rest);
+        outside += rest;
+        let mut read = String::new();
+        let mut tokens = tokens.into_iter();
+        for (number, part) in bare(&outside).split(ASIDE).enumerate() {
+            if number > 0 {
+                read += &tokens.next().unwrap_or_default();
+            }
+            read += part;
+        }
         read
     }
 

@@ -74,7 +74,7 @@ impl FakeSlack {
             }
             state.post.pongs + u64::try_from(state.post.connections.len()).expect("few")
         };
-        self.wait_for("a pong from every connection", |state| state.post.pongs >= before).await;
+        self.wait_for("a pong from every connection", |fake| fake.state().post.pongs >= before).await;
     }
 
     /// A frame as it stands, to one connection: what a bot must survive.

@@ -89,9 +89,8 @@ impl OpenView {
                 }
             }
         }
-        for name in given.keys().filter(|name| !used.contains(name)) {
-            panic!("the form {:?} has no field {name:?}", self.title());
-        }
+        let astray: Vec<&String> = given.keys().filter(|name| !used.contains(name)).collect();
+        assert!(astray.is_empty(), "the form {:?} has no field {astray:?}", self.title());
         if held.is_empty() { Ok(Value::Object(values)) } else { Err(held) }
     }
 }

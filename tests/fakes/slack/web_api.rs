@@ -61,6 +61,10 @@ const METHODS: &[(&str, &str, bool)] = &[
     ("views.update", "", true),
 ];
 
+/// Documented, and typed, as ids with commas between them; Slack takes a JSON list too (slackapi/python-slack-sdk#1053), and
+/// clients in the field send one.
+const LISTS_OF_USERS: &[&str] = &["conversations.invite", "conversations.open"];
+
 /// What Slack says instead of doing it.
 #[derive(Debug)]
 pub struct Refused {
@@ -191,6 +195,12 @@ async fn read(
                 let Value::Object(body) = body else { return Err("json_not_object") };
                 if takes {
                     args.extend(body);
+                    if LISTS_OF_USERS.contains(&method)
+                        && let Some(Value::Array(users)) = args.get("users")
+                    {
+                        let users: Vec<&str> = users.iter().filter_map(Value::as_str).collect();
+                        args.insert("users".into(), json!(users.join(",")));
+                    }
                 } else if !body.is_empty() {
                     fake.state()
                         .violation(format!("{method} takes no JSON, Slack overlooks it: {}", Value::Object(body)));

@@ -304,7 +304,8 @@ impl World {
             pins: Vec::new(),
             messages: Vec::new(),
         };
-        self.channels.entry(id.to_owned()).insert_entry(channel).into_mut()
+        self.channels.insert(id.to_owned(), channel);
+        self.channels.get_mut(id).expect("just put there")
     }
 
     /// The direct message between the bot and somebody.
@@ -392,6 +393,9 @@ impl World {
             let reaction =
                 |(name, users): (&String, &Vec<String>)| json!({ "name": name, "users": users, "count": users.len() });
             shown["reactions"] = message.reactions.iter().map(reaction).collect();
+        }
+        if message.subtype.as_deref() == Some("tombstone") {
+            shown["hidden"] = json!(true);
         }
         for (name, value) in &message.more {
             shown[name] = value.clone();
