@@ -461,6 +461,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
         case: "INC-12".parse().expect("a case"),
         lane: "slack/inc-12".parse().expect("a lane"),
         channel: None,
+        near: None,
         name: "inc-12-drift".to_owned(),
         topic: "INC-12 · Drift <!channel>".to_owned(),
         private: false,

@@ -71,13 +71,12 @@ impl SlackHouse {
             policy_text: policy.to_owned(),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(local::PLATFORM), Platform::from("slack")],
-            prefix: "/".to_owned(),
             checkpoint_every: Span::minutes(1),
         };
         let (desk, handle) = Desk::open(opened, writer, setup).await.expect("the desk opens");
-        let health = Health::new(handle.clone(), reader.clone());
         let slack = Slack::new(&config(fake, mode)).expect("the adapter");
         let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch()))).with(slack.clone());
+        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let answers = Answers::new(handle.clone(), reader.clone(), health);
         let policy_file = PolicyFile { path: Some(policy_path) };
