@@ -258,7 +258,7 @@ impl LaneRun {
                     parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
                     return Ok(Some(until));
                 }
-                Err(Undelivered::Never { why }) => self.give_up(&parcel, why),
+                Err(Undelivered::Never { why } | Undelivered::Closed { why }) => self.give_up(&parcel, why),
             }
         }
         Ok(None)

@@ -271,6 +271,8 @@ impl Receipt {
 pub struct Venue {
     pub case: CaseId,
     pub lane: Lane,
+    /// A channel of the same workflow on the platform: a case's own stands beside it.
+    pub near: Option<String>,
     /// The platform's id of the channel, once it has one.
     pub channel: Option<String>,
     /// As the channel may be called: the case and its title, in small letters, digits and hyphens, at most 60 characters.
@@ -315,6 +317,9 @@ pub enum Undelivered {
     /// Trying again is pointless: the channel or the person is gone, the token revoked.
     #[error("{why}")]
     Never { why: String },
+    /// The person takes no direct messages: they can be told where others see it.
+    #[error("{why}")]
+    Closed { why: String },
 }
 
 /// One chat platform. The courier is the only caller.
