@@ -40,7 +40,8 @@ impl Fault {
     pub const UNKNOWN_MESSAGE: Self = Self::Refuse { status: 404, code: 10008, message: "Unknown Message" };
     pub const MISSING_ACCESS: Self = Self::Refuse { status: 403, code: 50001, message: "Missing Access" };
     pub const MISSING_PERMISSIONS: Self = Self::Refuse { status: 403, code: 50013, message: "Missing Permissions" };
-    pub const CLOSED_DMS: Self = Self::Refuse { status: 403, code: 50007, message: "Cannot send messages to this user" };
+    pub const CLOSED_DMS: Self =
+        Self::Refuse { status: 403, code: 50007, message: "Cannot send messages to this user" };
     pub const ARCHIVED: Self = Self::Refuse { status: 400, code: 50083, message: "Thread is archived" };
     pub const OLD_MESSAGE_EDITED_TOO_OFTEN: Self = Self::Refuse {
         status: 429,
@@ -168,7 +169,11 @@ pub fn bucket(limit: usize, remaining: usize, reset: Duration) -> Vec<(&'static 
 }
 
 pub fn global(wait: Duration) -> Vec<(&'static str, String)> {
-    vec![("retry-after", whole_seconds(wait)), ("x-ratelimit-global", "true".to_owned()), ("x-ratelimit-scope", "global".to_owned())]
+    vec![
+        ("retry-after", whole_seconds(wait)),
+        ("x-ratelimit-global", "true".to_owned()),
+        ("x-ratelimit-scope", "global".to_owned()),
+    ]
 }
 
 /// `Retry-After` counts whole seconds, rounded up; the body has the exact figure.

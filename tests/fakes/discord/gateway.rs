@@ -194,7 +194,8 @@ impl World {
     /// The bot's own messages, direct ones and those that mention it keep their content.
     pub fn strip_content(&self, message: &mut Value) {
         let bot = self.bot.to_string();
-        let mentioned = message["mentions"].as_array().is_some_and(|all| all.iter().any(|user| user["id"] == bot.as_str()));
+        let mentioned =
+            message["mentions"].as_array().is_some_and(|all| all.iter().any(|user| user["id"] == bot.as_str()));
         let channel = message["channel_id"].as_str().and_then(|id| id.parse().ok()).unwrap_or(0);
         if message["author"]["id"] == bot.as_str() || mentioned || self.guild_of(channel).is_none() {
             return;
@@ -225,7 +226,8 @@ pub async fn serve(fake: FakeDiscord, mut socket: WebSocket, at_resume_url: bool
     if send(&fake, &mut socket, &hello, false).await.is_err() {
         return;
     }
-    let mut talk = Talk { fake: fake.clone(), number, connection, session: None, at_resume_url, compress: false, heartbeat };
+    let mut talk =
+        Talk { fake: fake.clone(), number, connection, session: None, at_resume_url, compress: false, heartbeat };
     let ended = talk.run(&mut socket, orders).await;
     fake.with(|world| {
         for session in world.gateway.sessions.values_mut() {
@@ -365,7 +367,8 @@ impl Talk {
         // Its own dispatches only: other sessions know all this.
         let others = std::mem::take(&mut world.gateway.sessions);
         world.gateway.sessions.insert(id.clone(), session);
-        let guilds: Vec<_> = world.guilds.keys().copied().filter(|g| world.guilds[g].members.contains_key(&world.bot)).collect();
+        let guilds: Vec<_> =
+            world.guilds.keys().copied().filter(|g| world.guilds[g].members.contains_key(&world.bot)).collect();
         let mut ready = json!({
             "v": 10,
             "user": world.own_user_json(),
@@ -409,7 +412,8 @@ impl Talk {
         if let Some((_, older)) = session.connection.replace((self.number, self.connection.clone())) {
             let _ = older.send(Order::Drop);
         }
-        let mut missed: Vec<_> = session.log.iter().filter(|(at, _)| *at > seq).map(|(_, frame)| frame.clone()).collect();
+        let mut missed: Vec<_> =
+            session.log.iter().filter(|(at, _)| *at > seq).map(|(_, frame)| frame.clone()).collect();
         let replayed = missed.len();
         session.seq += 1;
         let resumed = json!({ "op": 0, "t": "RESUMED", "s": session.seq, "d": { "_trace": ["fake"] } });
@@ -422,7 +426,8 @@ impl Talk {
 }
 
 fn members_chunk(world: &mut World, d: &Value) {
-    let Some(guild) = d["guild_id"].as_str().and_then(|id| id.parse().ok()).filter(|id| world.guilds.contains_key(id)) else {
+    let Some(guild) = d["guild_id"].as_str().and_then(|id| id.parse().ok()).filter(|id| world.guilds.contains_key(id))
+    else {
         return;
     };
     let wanted: Vec<&str> = match &d["user_ids"] {
@@ -455,7 +460,8 @@ async fn send(fake: &FakeDiscord, socket: &mut WebSocket, frame: &Value, compres
     }
     let text = frame.to_string();
     let large = matches!(frame["t"].as_str(), Some("READY" | "GUILD_CREATE"));
-    let message = if compress && large { Frame::Binary(stored_zlib(text.as_bytes()).into()) } else { Frame::Text(text.into()) };
+    let message =
+        if compress && large { Frame::Binary(stored_zlib(text.as_bytes()).into()) } else { Frame::Text(text.into()) };
     socket.send(message).await
 }
 

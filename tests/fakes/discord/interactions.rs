@@ -67,7 +67,8 @@ impl World {
 
     pub fn callback(&mut self, ask: &Ask) -> Outcome {
         let id = ask.id("interaction_id")?;
-        let known = self.interactions.get(&id).filter(|interaction| interaction.token == ask.param("interaction_token"));
+        let known =
+            self.interactions.get(&id).filter(|interaction| interaction.token == ask.param("interaction_token"));
         let interaction = known.ok_or(Refused::UNKNOWN_INTERACTION)?.clone();
         let after = interaction.at.elapsed();
         if interaction.acknowledged.is_some() {
@@ -266,7 +267,10 @@ impl World {
                 if known.is_none() && self.commands.iter().filter(|command| command.guild == guild).count() >= 100 {
                     return Err(Refused::new(400, 30032, "Maximum number of application commands reached (100)"));
                 }
-                let id = known.map_or_else(|| self.snowflake(), |known| self.commands.remove(known).id);
+                let id = match known {
+                    Some(known) => self.commands.remove(known).id,
+                    None => self.snowflake(),
+                };
                 let command = Command { id, guild, body: ask.body.clone() };
                 let json = self.command_json(&command);
                 self.commands.push(command);
@@ -309,7 +313,8 @@ impl World {
     /// The command that a person finds under this name in this channel.
     fn offered(&self, user: Id, channel: Id, name: &str, kind: u64) -> Result<Command, String> {
         let guild = self.guild_of(channel);
-        let fits = |command: &&Command| command.body["name"] == name && command.body["type"].as_u64().unwrap_or(1) == kind;
+        let fits =
+            |command: &&Command| command.body["name"] == name && command.body["type"].as_u64().unwrap_or(1) == kind;
         let mut here: Vec<_> =
             self.commands.iter().filter(fits).filter(|c| c.guild.is_none() || c.guild == guild).cloned().collect();
         here.sort_by_key(|command| command.guild.is_none());
@@ -367,7 +372,8 @@ impl World {
             if focused.is_some_and(|(focused, _)| focused == name) {
                 continue;
             }
-            let value = self.fitting(channel, spec, value, &mut resolved).map_err(|why| format!("/{path} {name}: {why}"))?;
+            let value =
+                self.fitting(channel, spec, value, &mut resolved).map_err(|why| format!("/{path} {name}: {why}"))?;
             options.push(json!({ "name": name, "type": spec["type"], "value": value }));
         }
         if let Some((name, partial)) = focused {
@@ -517,13 +523,20 @@ impl World {
     }
 
     /// A button or a choice on a message. `values` are the options chosen, none for a button.
-    pub fn use_component(&mut self, user: Id, message: Id, custom_id: &str, values: Option<&[&str]>) -> Result<Id, String> {
+    pub fn use_component(
+        &mut self,
+        user: Id,
+        message: Id,
+        custom_id: &str,
+        values: Option<&[&str]>,
+    ) -> Result<Id, String> {
         let found = self.find_message(message).ok_or("no such message")?;
         let channel = found.channel;
         if found.visible_to.is_some_and(|only| only != user) || !self.can_view(user, channel) {
             return Err(format!("{} doesn't see that message", self.users[&user].name));
         }
-        let component = components_of(&found.components).into_iter().find(|component| component["custom_id"] == custom_id);
+        let component =
+            components_of(&found.components).into_iter().find(|component| component["custom_id"] == custom_id);
         let offered: Vec<_> = components_of(&found.components).iter().map(|c| c["custom_id"].to_string()).collect();
         let component = component.ok_or_else(|| format!("nothing there is called {custom_id}, only {offered:?}"))?;
         if component["disabled"] == true {
@@ -702,4 +715,3 @@ pub fn components_of(components: &[Value]) -> Vec<Value> {
     }
     found
 }
-

@@ -203,7 +203,8 @@ fn components(found: &mut Findings, at: &[&str], value: &Value, seen: &mut BTree
                 found.at_most(&path("label"), &component["label"], 45);
                 found.at_most(&path("value"), &component["value"], 4000);
                 found.at_most(&path("placeholder"), &component["placeholder"], 100);
-                if component["label"].is_null() && at.first() == Some(&"components") && at.last() == Some(&"components") {
+                if component["label"].is_null() && at.first() == Some(&"components") && at.last() == Some(&"components")
+                {
                     found.say(&path("label"), "BASE_TYPE_REQUIRED", "This field is required");
                 }
                 let (least, most) = (component["min_length"].as_u64(), component["max_length"].as_u64());

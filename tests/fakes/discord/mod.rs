@@ -180,7 +180,8 @@ impl FakeDiscord {
     pub fn role(&self, guild: Id, name: &str, permissions: u64) -> Id {
         self.act(|world| {
             let id = world.new_role(guild, name, permissions);
-            let event = json!({ "guild_id": guild.to_string(), "role": world.role_json(&world.guilds[&guild].roles[&id]) });
+            let event =
+                json!({ "guild_id": guild.to_string(), "role": world.role_json(&world.guilds[&guild].roles[&id]) });
             world.emit("GUILD_ROLE_CREATE", intent::GUILDS, None, event);
             id
         })
@@ -189,9 +190,11 @@ impl FakeDiscord {
     /// What a role grants from now on; the guild's own id is the role of everyone.
     pub fn set_role(&self, guild: Id, role: Id, permissions: u64) {
         self.act(|world| {
-            let found = world.guilds.get_mut(&guild).and_then(|guild| guild.roles.get_mut(&role)).expect("a known role");
+            let found =
+                world.guilds.get_mut(&guild).and_then(|guild| guild.roles.get_mut(&role)).expect("a known role");
             found.permissions = permissions;
-            let event = json!({ "guild_id": guild.to_string(), "role": world.role_json(&world.guilds[&guild].roles[&role]) });
+            let event =
+                json!({ "guild_id": guild.to_string(), "role": world.role_json(&world.guilds[&guild].roles[&role]) });
             world.emit("GUILD_ROLE_UPDATE", intent::GUILDS, None, event);
         });
     }
@@ -216,7 +219,12 @@ impl FakeDiscord {
         let roles: BTreeSet<_> = self.act(|world| world.guilds[&guild].roles.keys().copied().collect());
         let mut overwrites = vec![Overwrite { id: guild, kind: 0, allow: 0, deny: may::VIEW_CHANNEL }];
         let kind = |id: &Id| u64::from(!roles.contains(id));
-        overwrites.extend(who.iter().map(|id| Overwrite { id: *id, kind: kind(id), allow: may::VIEW_CHANNEL, deny: 0 }));
+        overwrites.extend(who.iter().map(|id| Overwrite {
+            id: *id,
+            kind: kind(id),
+            allow: may::VIEW_CHANNEL,
+            deny: 0,
+        }));
         self.channel_in(guild, name, overwrites)
     }
 
@@ -413,7 +421,8 @@ impl FakeDiscord {
     pub fn assert_clean(&self) {
         let late = self.act(|world| {
             let late = world.interactions.values().filter(|interaction| interaction.late);
-            late.map(|interaction| format!("answered after three seconds: {}", interaction.sent["data"])).collect::<Vec<_>>()
+            late.map(|interaction| format!("answered after three seconds: {}", interaction.sent["data"]))
+                .collect::<Vec<_>>()
         });
         let all = [self.violations(), late].concat();
         assert!(all.is_empty(), "{} violations:\n{}", all.len(), all.join("\n"));
@@ -463,7 +472,8 @@ impl FakeDiscord {
                 return found;
             }
             if tokio::time::Instant::now() > deadline {
-                let calls: Vec<_> = self.calls().iter().rev().take(10).map(|c| format!("{} {:?}", c.route, c.status)).collect();
+                let calls: Vec<_> =
+                    self.calls().iter().rev().take(10).map(|c| format!("{} {:?}", c.route, c.status)).collect();
                 panic!("waited in vain for {what}; violations: {:#?}; last calls: {calls:#?}", self.violations());
             }
             // What is looked at may also lie outside of this server, so look again even where nothing changed here.

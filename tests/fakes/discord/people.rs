@@ -146,7 +146,8 @@ impl FakeDiscord {
     pub fn archive(&self, thread: Id, archived: bool, locked: bool) {
         self.act(|world| {
             let now = world.now_ms();
-            let found = world.channels.get_mut(&thread).and_then(|channel| channel.thread.as_mut()).expect("a known thread");
+            let found =
+                world.channels.get_mut(&thread).and_then(|channel| channel.thread.as_mut()).expect("a known thread");
             (found.archived, found.locked, found.archive_changed_ms) = (archived, locked, now);
             world.channel_changed(thread);
         });
@@ -173,9 +174,11 @@ impl FakeDiscord {
     /// Another bot's file.
     pub fn upload_as_bot(&self, bot: Id, channel: Id, name: &str, bytes: &[u8], text: &str) -> Id {
         self.act(|world| {
-            let upload = Upload { index: 0, name: name.to_owned(), content_type: content_type(name), bytes: bytes.to_vec() };
+            let upload =
+                Upload { index: 0, name: name.to_owned(), content_type: content_type(name), bytes: bytes.to_vec() };
             let body = json!({ "content": text });
-            let mut message = world.compose(bot, channel, &body, &[upload]).unwrap_or_else(|no| panic!("{}", no.body()));
+            let mut message =
+                world.compose(bot, channel, &body, &[upload]).unwrap_or_else(|no| panic!("{}", no.body()));
             message.allowed_mentions = None;
             world.post(message)
         })

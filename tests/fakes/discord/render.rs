@@ -44,7 +44,9 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
                     rest = after;
                 }
             }
-        } else if let Some(inner) = rest.strip_prefix('<').and_then(|inner| inner.split_once('>')).map(|(inner, _)| inner) {
+        } else if let Some(inner) =
+            rest.strip_prefix('<').and_then(|inner| inner.split_once('>')).map(|(inner, _)| inner)
+        {
             match spelt(inner, moment, name) {
                 Some(spelt) => {
                     out.push_str(&spelt);
@@ -55,7 +57,9 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
                     rest = &rest[1..];
                 }
             }
-        } else if let Some(mark) = ["```", "***", "**", "__", "~~", "||", "*", "`"].iter().find(|mark| rest.starts_with(**mark)) {
+        } else if let Some(mark) =
+            ["```", "***", "**", "__", "~~", "||", "*", "`"].iter().find(|mark| rest.starts_with(**mark))
+        {
             rest = &rest[mark.len()..];
         } else if rest.starts_with('_') && emphasis(&out, &rest[1..]) {
             rest = &rest[1..];
@@ -139,7 +143,8 @@ pub fn injected(message: &Value, allowed: &Value, words: &[String]) -> Option<St
             collect(&field["value"]);
         }
     }
-    let named = |kind: &str, id: &str| allowed[kind].as_array().is_some_and(|named| named.iter().any(|known| known == id));
+    let named =
+        |kind: &str, id: &str| allowed[kind].as_array().is_some_and(|named| named.iter().any(|known| known == id));
     for live in words.iter().flat_map(|words| live(words)) {
         let inner = live.trim_start_matches('<').trim_end_matches('>');
         let meant = match (inner.strip_prefix("@&"), inner.trim_start_matches("@!").strip_prefix('@')) {
@@ -156,10 +161,13 @@ pub fn injected(message: &Value, allowed: &Value, words: &[String]) -> Option<St
 
 /// The parts of a text that Discord would act upon.
 fn live(text: &str) -> Vec<String> {
-    let mut found: Vec<_> = ["@everyone", "@here"].iter().filter(|ping| text.contains(**ping)).map(|p| (*p).to_owned()).collect();
+    let mut found: Vec<_> =
+        ["@everyone", "@here"].iter().filter(|ping| text.contains(**ping)).map(|p| (*p).to_owned()).collect();
     for (at, _) in text.match_indices('<') {
         let Some((inner, _)) = text[at + 1..].split_once('>') else { continue };
-        if ["@", "#", "t:", "/", ":", "a:", "id:"].iter().any(|mark| inner.starts_with(mark)) && !inner.contains(char::is_whitespace) {
+        if ["@", "#", "t:", "/", ":", "a:", "id:"].iter().any(|mark| inner.starts_with(mark))
+            && !inner.contains(char::is_whitespace)
+        {
             found.push(format!("<{inner}>"));
         }
     }

@@ -11,11 +11,11 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::FakeDiscord;
 use super::faults::{Fault, bucket, rate_body, whole_seconds};
 use super::gateway;
 use super::schema::{Wrong, decoded};
 use super::world::{Id, World};
-use super::FakeDiscord;
 
 /// Every route that is served, under its published name. Fixed parts stand before parameters.
 const ROUTES: &[&str] = &[
@@ -272,7 +272,9 @@ pub async fn handle(State(fake): State<FakeDiscord>, request: Request) -> Respon
         };
     }
     if path.starts_with("/attachments/") {
-        let file = fake.with(|world| world.file(&decoded(&path), &query).map(|file| (file.content_type.clone(), file.bytes.clone())));
+        let file = fake.with(|world| {
+            world.file(&decoded(&path), &query).map(|file| (file.content_type.clone(), file.bytes.clone()))
+        });
         return match file {
             Some((kind, bytes)) => {
                 let kind = kind.unwrap_or_else(|| "application/octet-stream".to_owned());
@@ -297,7 +299,8 @@ async fn api(
     params: HashMap<String, String>,
     query: HashMap<String, String>,
 ) -> Response {
-    let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let headers = request.headers().clone();
+    let text = |name| headers.get::<header::HeaderName>(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let authorization = text(header::AUTHORIZATION);
     let agent = text(header::USER_AGENT).unwrap_or_default();
     let reason = text(header::HeaderName::from_static("x-audit-log-reason")).map(|reason| decoded(&reason));
@@ -325,7 +328,9 @@ async fn api(
             status: None,
         });
         if !agent.starts_with("DiscordBot (") {
-            world.violations.push(format!("{route}: the user agent is “{agent}”, and must be “DiscordBot (url, version)”"));
+            world
+                .violations
+                .push(format!("{route}: the user agent is “{agent}”, and must be “DiscordBot (url, version)”"));
         }
         (world.calls.len() - 1, world.faults.take(&route, channel))
     });
@@ -353,13 +358,16 @@ async fn api(
 
 /// The body as JSON, and what was uploaded with it.
 async fn read(request: Request) -> Result<(Value, Vec<Upload>), String> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().to_owned();
     if !kind.starts_with("multipart/form-data") {
         let json = kind.starts_with("application/json");
         let bytes = to_bytes(request.into_body(), 32 << 20).await.map_err(|error| error.to_string())?;
         return match (bytes.is_empty(), json) {
             (true, _) => Ok((Value::Null, Vec::new())),
-            (false, true) => serde_json::from_slice(&bytes).map(|body| (body, Vec::new())).map_err(|error| error.to_string()),
+            (false, true) => {
+                serde_json::from_slice(&bytes).map(|body| (body, Vec::new())).map_err(|error| error.to_string())
+            }
             (false, false) => Err("a body that is neither JSON nor multipart".to_owned()),
         };
     }
@@ -374,7 +382,8 @@ async fn read(request: Request) -> Result<(Value, Vec<Upload>), String> {
             body = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
             continue;
         }
-        let index = name.strip_prefix("files[").and_then(|rest| rest.strip_suffix(']')).and_then(|index| index.parse().ok());
+        let index =
+            name.strip_prefix("files[").and_then(|rest| rest.strip_suffix(']')).and_then(|index| index.parse().ok());
         let (Some(index), Some(name)) = (index, file) else { return Err(format!("an unexpected part: {name}")) };
         uploads.push(Upload { index, name, content_type, bytes: bytes.to_vec() });
     }
@@ -438,11 +447,8 @@ impl World {
         }
         let by_token_in_path = ask.path.starts_with("/interactions/") || ask.path.starts_with("/webhooks/");
         let entitled = authorization.is_some_and(|given| given == format!("Bot {}", self.token));
-        let served = if entitled || by_token_in_path {
-            self.serve(ask)
-        } else {
-            Err(Refused::new(401, 0, "401: Unauthorized"))
-        };
+        let served =
+            if entitled || by_token_in_path { self.serve(ask) } else { Err(Refused::new(401, 0, "401: Unauthorized")) };
         let (status, body) = match served {
             Ok(answer) => (answer.status, answer.body),
             Err(refused) => {
@@ -497,7 +503,12 @@ fn page(status: u16, text: &str, headers: &[(&'static str, String)]) -> Response
     with_headers(Response::new(Body::from(html)), status, "text/html; charset=UTF-8", headers)
 }
 
-fn with_headers(mut response: Response, status: u16, kind: &'static str, headers: &[(&'static str, String)]) -> Response {
+fn with_headers(
+    mut response: Response,
+    status: u16,
+    kind: &'static str,
+    headers: &[(&'static str, String)],
+) -> Response {
     *response.status_mut() = StatusCode::from_u16(status).expect("a fault names a real status");
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     for (name, value) in headers {

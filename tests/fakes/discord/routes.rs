@@ -9,8 +9,8 @@ use super::limits::{self, EPHEMERAL, Purpose};
 use super::rest::{Answer, Ask, Refused, Upload};
 use super::schema::{self, Wrong};
 use super::world::{
-    Attachment, Channel, DM, Id, Message, Overwrite, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Thread, World, emoji_json, may,
-    snowflake_ms, timestamp,
+    Attachment, Channel, DM, Id, Message, Overwrite, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Thread, World, emoji_json,
+    may, snowflake_ms, timestamp,
 };
 
 /// A message with a thread of its own says so.
@@ -95,9 +95,8 @@ impl World {
                 let items: Vec<_> = self.pins(channel).into_iter().map(item).collect();
                 Answer::ok(json!({ "items": items, "has_more": false }))
             }
-            "PUT /channels/{channel_id}/pins/{message_id}" | "PUT /channels/{channel_id}/messages/pins/{message_id}" => {
-                self.pin_route(ask, true)
-            }
+            "PUT /channels/{channel_id}/pins/{message_id}"
+            | "PUT /channels/{channel_id}/messages/pins/{message_id}" => self.pin_route(ask, true),
             "DELETE /channels/{channel_id}/pins/{message_id}"
             | "DELETE /channels/{channel_id}/messages/pins/{message_id}" => self.pin_route(ask, false),
             "GET /channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}" => {
@@ -111,9 +110,9 @@ impl World {
                 let (channel, message) = self.target(ask)?;
                 self.not_archived(channel)?;
                 self.require(channel, may::READ_MESSAGE_HISTORY)?;
-                let first = self.message(channel, message).is_some_and(|message| {
-                    message.reactions.iter().all(|(emoji, _)| emoji != ask.param("emoji_name"))
-                });
+                let first = self
+                    .message(channel, message)
+                    .is_some_and(|message| message.reactions.iter().all(|(emoji, _)| emoji != ask.param("emoji_name")));
                 if first {
                     self.require(channel, may::ADD_REACTIONS)?;
                 }
@@ -155,7 +154,8 @@ impl World {
                     return Err(Refused::WRONG_CHANNEL_TYPE);
                 }
                 let kind = ask.body["type"].as_u64().unwrap_or(u64::from(PRIVATE_THREAD)) as u8;
-                let needed = if kind == PRIVATE_THREAD { may::CREATE_PRIVATE_THREADS } else { may::CREATE_PUBLIC_THREADS };
+                let needed =
+                    if kind == PRIVATE_THREAD { may::CREATE_PRIVATE_THREADS } else { may::CREATE_PUBLIC_THREADS };
                 self.require(channel, needed)?;
                 let name = ask.body["name"].as_str().unwrap_or_default().to_owned();
                 let minutes = ask.body["auto_archive_duration"].as_u64().unwrap_or(4320);
@@ -230,7 +230,8 @@ impl World {
                 Answer::ok(guild.roles.values().map(|role| self.role_json(role)).collect())
             }
             "GET /guilds/{guild_id}/channels" => {
-                let mine = self.channels.values().filter(|channel| channel.guild == Some(id) && channel.thread.is_none());
+                let mine =
+                    self.channels.values().filter(|channel| channel.guild == Some(id) && channel.thread.is_none());
                 Answer::ok(mine.map(|channel| self.channel_json(channel.id)).collect())
             }
             "GET /guilds/{guild_id}/threads/active" => {
@@ -607,7 +608,8 @@ impl World {
             return Err(Refused::invalid(vec![wrong]));
         }
         let pivot = |name: &str| ask.query.get(name).map(|id| id.parse::<Id>().unwrap_or(0));
-        let visible: Vec<Id> = self.channels[&channel].messages.values().filter(|m| m.visible_to.is_none()).map(|m| m.id).collect();
+        let visible: Vec<Id> =
+            self.channels[&channel].messages.values().filter(|m| m.visible_to.is_none()).map(|m| m.id).collect();
         let mut ids: Vec<Id> = if let Some(after) = pivot("after") {
             visible.into_iter().filter(|id| *id > after).take(limit).collect()
         } else if let Some(around) = pivot("around") {
@@ -761,29 +763,29 @@ impl World {
     }
 
     pub fn change_thread_members(&mut self, thread: Id, user: Id, add: bool) {
-        let place = self.channel_mut(thread).thread.as_mut().expect("a thread");
-        let seen_before = add && user == self.bot;
-        let place_changed = if add { place.members.insert(user) } else { false };
-        let count_before_leaving = place.members.len();
         let guild = self.guild_of(thread).expect("threads live in guilds");
-        if seen_before && place_changed {
+        let place = self.channel_mut(thread).thread.as_mut().expect("a thread");
+        if place.members.contains(&user) == add {
+            return;
+        }
+        let count = place.members.len();
+        if add {
+            place.members.insert(user);
+        }
+        if add && user == self.bot {
             // The bot learns of the thread when it is let in.
             let event = self.channel_json(thread);
             self.emit("THREAD_CREATE", intent::GUILDS, Some(thread), event);
-        }
-        let has = self.channels[&thread].thread.as_ref().is_some_and(|place| place.members.contains(&user));
-        if add && !place_changed || !add && !has {
-            return;
         }
         let mut event = json!({ "id": thread.to_string(), "guild_id": guild.to_string() });
         if add {
             let mut member = self.thread_member_json(thread, user);
             member["member"] = self.member_json(guild, user, true);
             event["added_members"] = json!([member]);
-            event["member_count"] = json!(count_before_leaving.min(50));
+            event["member_count"] = json!((count + 1).min(50));
         } else {
             event["removed_member_ids"] = json!([user.to_string()]);
-            event["member_count"] = json!((count_before_leaving - 1).min(50));
+            event["member_count"] = json!((count - 1).min(50));
         }
         // The event goes out before the leaving takes effect, so that a bot that is put out of a private thread hears of it.
         self.emit("THREAD_MEMBERS_UPDATE", intent::GUILDS, Some(thread), event);
@@ -835,7 +837,8 @@ impl World {
     pub fn create_channel(&mut self, guild: Id, kind: u8, name: &str, overwrites: Vec<Overwrite>) -> Id {
         let id = self.snowflake();
         let position = self.channels.values().filter(|channel| channel.guild == Some(guild)).count();
-        let channel = Channel { guild: Some(guild), overwrites, ..bare_channel(id, kind, &channel_name(kind, name), position) };
+        let channel =
+            Channel { guild: Some(guild), overwrites, ..bare_channel(id, kind, &channel_name(kind, name), position) };
         self.channels.insert(id, channel);
         id
     }
@@ -966,7 +969,8 @@ impl World {
 
     /// What the application page says about privileged intents, in the form that small applications have.
     pub fn flags(&self) -> u64 {
-        let switches = [(intent::GUILD_PRESENCES, 1 << 13), (intent::GUILD_MEMBERS, 1 << 15), (intent::MESSAGE_CONTENT, 1 << 19)];
+        let switches =
+            [(intent::GUILD_PRESENCES, 1 << 13), (intent::GUILD_MEMBERS, 1 << 15), (intent::MESSAGE_CONTENT, 1 << 19)];
         switches.iter().filter(|(intent, _)| self.privileged & intent != 0).map(|(_, flag)| flag).sum()
     }
 }

@@ -179,9 +179,8 @@ fn read(name: &'static str, draft: &'static str, home: &'static str, close: bool
     Some(Document { name, draft, home, root })
 }
 
-static REST: LazyLock<Option<Document>> = LazyLock::new(|| {
-    read("openapi.json", "https://json-schema.org/draft/2020-12/schema", "components/schemas", true)
-});
+static REST: LazyLock<Option<Document>> =
+    LazyLock::new(|| read("openapi.json", "https://json-schema.org/draft/2020-12/schema", "components/schemas", true));
 static RECEIVE: LazyLock<Option<Document>> = LazyLock::new(|| {
     read("GatewayReceivePayload.schema.json", "http://json-schema.org/draft-07/schema#", "definitions", false)
 });
@@ -245,7 +244,8 @@ impl Document {
                     if let Some(target) = object.get("$ref").and_then(Value::as_str) {
                         let name = target.strip_prefix("#/").and_then(|rest| rest.strip_prefix(self.home));
                         let name = name.and_then(|rest| rest.strip_prefix('/')).map(decoded);
-                        let name = name.unwrap_or_else(|| panic!("{}: a reference out of the document: {target}", self.name));
+                        let name =
+                            name.unwrap_or_else(|| panic!("{}: a reference out of the document: {target}", self.name));
                         if !wanted.contains(&name) {
                             queue.push(&self.shapes()[&name]);
                             wanted.insert(name);
@@ -316,7 +316,10 @@ pub fn request(method: &str, route: &str, shape: Option<&str>, body: &Value) -> 
         let at = ["paths", route, &method.to_ascii_lowercase(), "requestBody", "content", "application/json", "schema"];
         at.iter().try_fold(&document.root, |value, part| value.get(part)).cloned()
     };
-    document.validator(&format!("{method} {route}"), find).map(|validator| wrongs(&validator, &body)).unwrap_or_default()
+    document
+        .validator(&format!("{method} {route}"), find)
+        .map(|validator| wrongs(&validator, &body))
+        .unwrap_or_default()
 }
 
 /// Holds a frame that this server is about to send against what clients may expect.

@@ -241,12 +241,14 @@ impl World {
         };
         let Some(member) = guild.members.get(&user) else { return 0 };
         let everyone = guild.roles[&guild.id].permissions;
-        let base = member.roles.iter().filter_map(|role| guild.roles.get(role)).fold(everyone, |all, r| all | r.permissions);
+        let base =
+            member.roles.iter().filter_map(|role| guild.roles.get(role)).fold(everyone, |all, r| all | r.permissions);
         if guild.owner == user || base & may::ADMINISTRATOR != 0 {
             return may::ALL;
         }
         // A thread has no overwrites of its own.
-        let overwrites = match channel.thread.as_ref().and(channel.parent).and_then(|parent| self.channels.get(&parent)) {
+        let overwrites = match channel.thread.as_ref().and(channel.parent).and_then(|parent| self.channels.get(&parent))
+        {
             Some(parent) => &parent.overwrites,
             None => &channel.overwrites,
         };
@@ -284,7 +286,8 @@ impl World {
         }
         let Some(member) = guild.members.get(&user) else { return 0 };
         let everyone = guild.roles[&guild.id].permissions;
-        let all = member.roles.iter().filter_map(|role| guild.roles.get(role)).fold(everyone, |all, r| all | r.permissions);
+        let all =
+            member.roles.iter().filter_map(|role| guild.roles.get(role)).fold(everyone, |all, r| all | r.permissions);
         if all & may::ADMINISTRATOR != 0 { may::ALL } else { all }
     }
 
@@ -321,7 +324,9 @@ impl World {
     }
 
     pub fn member_json(&self, guild: Id, user: Id, with_user: bool) -> Value {
-        let Some(member) = self.guilds.get(&guild).and_then(|guild| guild.members.get(&user)) else { return Value::Null };
+        let Some(member) = self.guilds.get(&guild).and_then(|guild| guild.members.get(&user)) else {
+            return Value::Null;
+        };
         let mut json = json!({
             "roles": member.roles.iter().map(Id::to_string).collect::<Vec<_>>(),
             "joined_at": timestamp(member.joined_ms),
@@ -426,8 +431,10 @@ impl World {
         let guild = self.guild_of(message.channel);
         let (users, roles) = mentioned(&message.content);
         let everyone = message.content.contains("@everyone") || message.content.contains("@here");
-        let replied = message.reply_to.and_then(|(channel, id)| self.message(channel, id)).map(|replied| replied.author);
-        let can_everyone = guild.is_none() || self.permissions(message.author, message.channel) & may::MENTION_EVERYONE != 0;
+        let replied =
+            message.reply_to.and_then(|(channel, id)| self.message(channel, id)).map(|replied| replied.author);
+        let can_everyone =
+            guild.is_none() || self.permissions(message.author, message.channel) & may::MENTION_EVERYONE != 0;
         let listed = |allowed: &Value, kind: &str, id: Id| {
             let parse = allowed["parse"].as_array().is_some_and(|parse| parse.contains(&json!(kind)));
             let named = allowed[kind].as_array().is_some_and(|named| named.contains(&json!(id.to_string())));
@@ -500,7 +507,8 @@ impl World {
             json["interaction_metadata"] = metadata.clone();
         }
         if let Some((channel, replied)) = message.reply_to {
-            json["message_reference"] = json!({ "type": 0, "channel_id": channel.to_string(), "message_id": replied.to_string() });
+            json["message_reference"] =
+                json!({ "type": 0, "channel_id": channel.to_string(), "message_id": replied.to_string() });
             if let Some(guild) = self.guild_of(channel) {
                 json["message_reference"]["guild_id"] = json!(guild.to_string());
             }
@@ -690,4 +698,3 @@ pub fn mentioned(text: &str) -> (Vec<Id>, Vec<Id>) {
     }
     (users, roles)
 }
-
