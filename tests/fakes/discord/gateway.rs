@@ -119,7 +119,7 @@ impl Gateway {
     }
 
     pub fn ask_to_reconnect(&mut self) {
-        self.order(|| Order::Send(json!({ "op": 7, "d": null, "s": null, "t": null })));
+        self.order(|| Order::Send(json!({ "op": 7, "s": null, "t": null })));
     }
 
     pub fn invalidate_sessions(&mut self, resumable: bool) {
@@ -328,7 +328,7 @@ impl Talk {
             match frame["op"].as_u64() {
                 Some(1) => {
                     world.gateway.heartbeats += 1;
-                    let ack = json!({ "op": 11, "d": null, "s": null, "t": null });
+                    let ack = json!({ "op": 11, "s": null, "t": null });
                     Ok(if world.gateway.acks { vec![ack] } else { Vec::new() })
                 }
                 Some(2) if self.session.is_some() => Err(End::Close(4005)),

@@ -328,7 +328,7 @@ fn number_components(components: &mut [Value], next: &mut u64) {
         if component["id"].is_null() {
             component["id"] = json!(*next);
         }
-        if let Some(inner) = component["components"].as_array_mut() {
+        if let Some(inner) = component.get_mut("components").and_then(Value::as_array_mut) {
             number_components(inner, next);
         }
     }
