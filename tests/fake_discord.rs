@@ -580,19 +580,15 @@ async fn bad_answers_to_interactions_are_refused() {
     fake.assert_clean();
 }
 
-/// Three seconds of real time, since that is what the deadline is measured in.
 #[tokio::test]
-async fn an_answer_after_three_seconds_is_too_late() {
+async fn an_answer_after_the_deadline_is_too_late() {
     let fake = FakeDiscord::start().await;
     let (maya, channel) = (fake.person("Maya"), fake.channel("credit-ai"));
     let commands = json!([{ "name": "go", "description": "Go" }]);
     raw(&fake, "PUT", &format!("/applications/{}/commands", fake.application()), commands).await;
+    fake.set_answer_within(Duration::ZERO);
     let id = fake.slash(maya, channel, "go", json!({}));
     let path = format!("/interactions/{id}/{}/callback", fake.interaction(id).token);
-    fake.wait_for("three seconds to pass", |fake| {
-        (fake.interaction(id).at.elapsed() > Duration::from_secs(3)).then_some(())
-    })
-    .await;
     let (status, answer) = raw(&fake, "POST", &path, json!({ "type": 4, "data": with(json!({})) })).await;
     assert_eq!((status, &answer["code"]), (404, &json!(10062)));
     assert!(fake.interaction(id).late);
@@ -773,6 +769,9 @@ async fn a_wrong_token_and_unanswered_heartbeats_end_the_line() {
     fake.set_heartbeat(Duration::from_millis(300));
     let running = connected(&fake).await;
     fake.wait_for("heartbeats", |fake| (fake.heartbeats() > 2).then_some(())).await;
+    fake.ask_for_heartbeat();
+    let before = fake.heartbeats();
+    fake.wait_for("one more", |fake| (fake.heartbeats() > before).then_some(())).await;
     fake.answer_heartbeats(false);
     fake.wait_for("a new line", |fake| (fake.identifies().len() + fake.resumes().len() >= 2).then_some(())).await;
     fake.answer_heartbeats(true);
@@ -845,15 +844,7 @@ async fn people_use_commands_buttons_and_forms() {
     assert_eq!(fake.replies(maya), [answer]);
     assert!(fake.replies(lena).is_empty() && fake.messages(channel).is_empty());
     let choices = fake.autocomplete(maya, channel, "approval request", json!({}), "what", "Shi").await;
-    assert_eq!(
-        choices,
-        [json!({ "name": "Shi…", "value": "Shi", "name_localizations": null })].map(|mut choice| {
-            if choices[0].get("name_localizations").is_none() {
-                choice.as_object_mut().expect("an object").remove("name_localizations");
-            }
-            choice
-        })
-    );
+    assert_eq!((choices.len(), &choices[0]["name"], &choices[0]["value"]), (1, &json!("Shi…"), &json!("Shi")));
 
     let opened = fake.slash(maya, channel, "form", json!({}));
     fake.answered(opened).await;
@@ -1053,9 +1044,12 @@ async fn faults_strike_where_and_as_often_as_planned() {
     fake.fail(route, Some(one), 1, Fault::EffectThenDrop);
     send(one).await.expect_err("the line broke");
     assert_eq!(fake.messages(one).len(), before + 1, "it didn't happen");
+    fake.fail(route, Some(one), 1, Fault::EffectThenSilence(Duration::from_millis(50)));
+    send(one).await.expect_err("nothing came");
+    assert_eq!(fake.messages(one).len(), before + 2, "it didn't happen");
     fake.fail(route, Some(one), 1, Fault::Malformed);
     send(one).await.expect_err("the answer is cut");
-    assert_eq!(fake.messages(one).len(), before + 2);
+    assert_eq!(fake.messages(one).len(), before + 3);
     fake.fail(route, Some(one), 1, Fault::Slow(Duration::from_millis(300)));
     let began = Instant::now();
     send(one).await.expect("sent in the end");

@@ -24,6 +24,8 @@ pub enum Fault {
     DropBefore,
     /// It happened; the connection breaks before the answer.
     EffectThenDrop,
+    /// It happened; no answer comes, and after this long the connection breaks.
+    EffectThenSilence(Duration),
     /// It happens after this long.
     Slow(Duration),
     /// It happened; the answer is cut in the middle.
@@ -126,10 +128,9 @@ impl Rates {
         if told || (!exempt && self.closed_until.is_some_and(|until| now < until)) {
             self.impatient += 1;
         }
-        if let Some(wait) = self.closed_until.and_then(|until| until.checked_duration_since(now)).filter(|_| !exempt) {
-            if self.strict {
-                return Rate { headers: global(wait), refused: Some((wait, true)) };
-            }
+        let closed = self.closed_until.and_then(|until| until.checked_duration_since(now));
+        if let Some(wait) = closed.filter(|_| self.strict && !exempt) {
+            return Rate { headers: global(wait), refused: Some((wait, true)) };
         }
         self.all.retain(|at| now.duration_since(*at) < Duration::from_secs(1));
         if !exempt {

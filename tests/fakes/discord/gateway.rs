@@ -130,7 +130,7 @@ impl Gateway {
     }
 
     pub fn ask_for_heartbeat(&mut self) {
-        self.order(|| Order::Send(json!({ "op": 1, "d": null, "s": null, "t": null })));
+        self.order(|| Order::Send(json!({ "op": 1, "s": null, "t": null })));
     }
 
     pub fn connected(&self) -> usize {
@@ -403,8 +403,10 @@ impl Talk {
         if refused {
             world.gateway.sessions.remove(&id);
         }
-        let known = world.gateway.sessions.get_mut(&id).filter(|session| seq <= session.seq);
-        let Some(session) = known else {
+        if world.gateway.sessions.get(&id).is_some_and(|session| seq > session.seq) {
+            return Err(End::Close(4007));
+        }
+        let Some(session) = world.gateway.sessions.get_mut(&id) else {
             let resume = Resume { session: id, seq, accepted: false, replayed: 0, at_resume_url };
             world.gateway.resumes.push(resume);
             return Ok(vec![json!({ "op": 9, "d": false, "s": null, "t": null })]);

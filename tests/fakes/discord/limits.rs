@@ -220,16 +220,11 @@ fn components(found: &mut Findings, at: &[&str], value: &Value, seen: &mut BTree
         }
         let below: Vec<_> = here.iter().copied().chain(["components"]).collect();
         components(found, &below, &component["components"], seen);
-        if let Some(id) = component["component"]["custom_id"].as_str() {
-            if !seen.insert(id.to_owned()) {
+        for inner in ["component", "accessory"] {
+            let id = component[inner]["custom_id"].as_str();
+            if id.is_some_and(|id| !seen.insert(id.to_owned())) {
                 let message = "Component custom id cannot be duplicated";
-                found.say(&path("component"), "COMPONENT_CUSTOM_ID_DUPLICATED", message);
-            }
-        }
-        if let Some(id) = component["accessory"]["custom_id"].as_str() {
-            if !seen.insert(id.to_owned()) {
-                let message = "Component custom id cannot be duplicated";
-                found.say(&path("accessory"), "COMPONENT_CUSTOM_ID_DUPLICATED", message);
+                found.say(&path(inner), "COMPONENT_CUSTOM_ID_DUPLICATED", message);
             }
         }
     }

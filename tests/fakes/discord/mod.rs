@@ -76,6 +76,7 @@ impl FakeDiscord {
             faults: Faults::default(),
             rates: Rates::default(),
             invalid_responses: Vec::new(),
+            answer_within: interactions::ANSWER_WITHIN,
             privileged: intent::GUILD_MEMBERS | intent::MESSAGE_CONTENT,
         };
         world.application = world.snowflake();
@@ -113,8 +114,9 @@ impl FakeDiscord {
         let (result, broken) = {
             let mut world = self.lock();
             let result = act(&mut world);
-            (result, world.broken.clone())
+            (result, world.broken.iter().cloned().collect::<BTreeSet<_>>())
         };
+        let broken: Vec<_> = broken.into_iter().collect();
         assert!(broken.is_empty(), "the fake itself is wrong:\n{}", broken.join("\n"));
         self.changed();
         result
@@ -270,6 +272,11 @@ impl FakeDiscord {
         self.act(|world| world.fixed_ms = Some(world.now_ms() + by.as_millis() as u64));
     }
 
+    /// How long interactions wait for their first answer: shorter to test lateness, longer where a machine may be slow.
+    pub fn set_answer_within(&self, limit: Duration) {
+        self.act(|world| world.answer_within = limit);
+    }
+
     /// The privileged intents that are switched on for the application.
     pub fn set_privileged_intents(&self, intents: u64) {
         self.act(|world| world.privileged = intents);
@@ -421,8 +428,7 @@ impl FakeDiscord {
     pub fn assert_clean(&self) {
         let late = self.act(|world| {
             let late = world.interactions.values().filter(|interaction| interaction.late);
-            late.map(|interaction| format!("answered after three seconds: {}", interaction.sent["data"]))
-                .collect::<Vec<_>>()
+            late.map(|interaction| format!("answered too late: {}", interaction.sent["data"])).collect::<Vec<_>>()
         });
         let all = [self.violations(), late].concat();
         assert!(all.is_empty(), "{} violations:\n{}", all.len(), all.join("\n"));

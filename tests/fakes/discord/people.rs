@@ -166,7 +166,6 @@ impl FakeDiscord {
         self.act(|world| {
             let mut message = world.compose(bot, channel, body, &[]).unwrap_or_else(|no| panic!("{}", no.body()));
             message.allowed_mentions = Some(body["allowed_mentions"].clone()).filter(Value::is_object);
-            number_components(&mut message.components, &mut 0);
             world.post(message)
         })
     }
@@ -318,19 +317,6 @@ impl World {
             ..Message::default()
         };
         self.post(message)
-    }
-}
-
-/// Discord numbers the components that their sender left unnumbered.
-fn number_components(components: &mut [Value], next: &mut u64) {
-    for component in components {
-        *next += 1;
-        if component["id"].is_null() {
-            component["id"] = json!(*next);
-        }
-        if let Some(inner) = component.get_mut("components").and_then(Value::as_array_mut) {
-            number_components(inner, next);
-        }
     }
 }
 

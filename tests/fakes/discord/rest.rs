@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::FakeDiscord;
 use super::faults::{Fault, bucket, rate_body, whole_seconds};
 use super::gateway;
-use super::schema::{Wrong, decoded};
+use super::schema::{self, Wrong, decoded};
 use super::world::{Id, World};
 
 /// Every route that is served, under its published name. Fixed parts stand before parameters.
@@ -349,6 +349,9 @@ async fn api(
         (response, broken)
     });
     fake.changed();
+    if let Some(Fault::EffectThenSilence(wait)) = &fault {
+        tokio::time::sleep(*wait).await;
+    }
     if broken {
         // Ends the connection's task without a word; a panic would say so in the test's output.
         std::panic::resume_unwind(Box::new("the connection breaks, as planned"));
@@ -443,14 +446,21 @@ impl World {
                 }
                 return (reply(*status, Some(&body), &headers), false);
             }
-            Some(Fault::EffectThenDrop | Fault::Slow(_) | Fault::Malformed) | None => {}
+            Some(Fault::EffectThenDrop | Fault::EffectThenSilence(_) | Fault::Slow(_) | Fault::Malformed) | None => {}
         }
         let by_token_in_path = ask.path.starts_with("/interactions/") || ask.path.starts_with("/webhooks/");
         let entitled = authorization.is_some_and(|given| given == format!("Bot {}", self.token));
         let served =
             if entitled || by_token_in_path { self.serve(ask) } else { Err(Refused::new(401, 0, "401: Unauthorized")) };
         let (status, body) = match served {
-            Ok(answer) => (answer.status, answer.body),
+            Ok(answer) => {
+                let body =
+                    answer.body.iter().flat_map(|body| schema::answer(&ask.method, ask.path, answer.status, body));
+                let wrong =
+                    |wrong: Wrong| format!("own answer to {route} /{}: {}", wrong.path.join("/"), wrong.message);
+                self.broken.extend(body.map(wrong));
+                (answer.status, answer.body)
+            }
             Err(refused) => {
                 let body = refused.body();
                 if matches!(refused.code, 50006 | 50035) {
@@ -460,7 +470,7 @@ impl World {
             }
         };
         match fault {
-            Some(Fault::EffectThenDrop) => (reply(status, None, &[]), true),
+            Some(Fault::EffectThenDrop | Fault::EffectThenSilence(_)) => (reply(status, None, &[]), true),
             Some(Fault::Malformed) => {
                 let text = body.unwrap_or_else(|| json!({ "id": null })).to_string();
                 let cut: String = text.chars().take(text.chars().count() / 2).collect();

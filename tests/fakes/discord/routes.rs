@@ -225,7 +225,18 @@ impl World {
             return Err(Refused::MISSING_ACCESS);
         }
         match ask.route().as_str() {
-            "GET /guilds/{guild_id}" => Answer::ok(self.guild_json(id)),
+            "GET /guilds/{guild_id}" => {
+                let mut json = self.guild_json(id);
+                let more = json!({
+                    "home_header": null, "region": "deprecated", "widget_enabled": false, "widget_channel_id": null,
+                    "max_presences": null, "max_stage_video_channel_users": 50, "max_video_channel_users": 25,
+                    "premium_subscription_count": 0, "nsfw": false,
+                });
+                for (name, value) in more.as_object().into_iter().flatten() {
+                    json[name] = value.clone();
+                }
+                Answer::ok(json)
+            }
             "GET /guilds/{guild_id}/roles" => {
                 Answer::ok(guild.roles.values().map(|role| self.role_json(role)).collect())
             }
@@ -441,12 +452,11 @@ impl World {
         }
         if let Some(embeds) = body.get("embeds") {
             message.embeds = embeds.as_array().cloned().unwrap_or_default();
-            for embed in &mut message.embeds {
-                embed["type"] = json!("rich");
-            }
+            message.embeds.iter_mut().for_each(stored_embed);
         }
         if let Some(components) = body.get("components") {
             message.components = components.as_array().cloned().unwrap_or_default();
+            stored_components(&mut message.components, &mut 0);
         }
         if let Some(flags) = body["flags"].as_u64() {
             // Who sees it is settled when it is sent.
@@ -958,8 +968,17 @@ impl World {
             "bot_require_code_grant": false,
             "summary": "",
             "verify_key": "0".repeat(64),
+            "type": null,
             "team": null,
+            "owner": self.user_json(self.guilds.values().next().map_or(0, |guild| guild.owner)),
             "flags": self.flags(),
+            "flags_new": self.flags().to_string(),
+            "role_connections_verification_url": null,
+            "approximate_guild_count": self.guilds.len(),
+            "approximate_user_install_count": 0,
+            "approximate_user_authorization_count": 0,
+            "explicit_content_filter": 0,
+            "eligible_oauth2_scopes": [],
             "bot": self.user_json(self.bot),
             "integration_types_config": { "0": {} },
             "redirect_uris": [],
@@ -972,6 +991,42 @@ impl World {
         let switches =
             [(intent::GUILD_PRESENCES, 1 << 13), (intent::GUILD_MEMBERS, 1 << 15), (intent::MESSAGE_CONTENT, 1 << 19)];
         switches.iter().filter(|(intent, _)| self.privileged & intent != 0).map(|(_, flag)| flag).sum()
+    }
+}
+
+/// An embed as it is given back: without what was left empty, and with what Discord fills in.
+fn stored_embed(embed: &mut Value) {
+    if let Some(embed) = embed.as_object_mut() {
+        embed.retain(|_, value| !value.is_null());
+        embed.insert("type".to_owned(), json!("rich"));
+    }
+    for field in embed.get_mut("fields").and_then(Value::as_array_mut).into_iter().flatten() {
+        field["inline"] = json!(field["inline"] == true);
+    }
+}
+
+/// Components as they are given back: numbered, and with what Discord fills in.
+fn stored_components(components: &mut [Value], next: &mut u64) {
+    for component in components {
+        *next += 1;
+        let Some(object) = component.as_object_mut() else { continue };
+        object.retain(|_, value| !value.is_null());
+        let usual = match object.get("type").and_then(Value::as_u64) {
+            Some(3 | 5..=8) => json!({ "min_values": 1, "max_values": 1 }),
+            Some(14) => json!({ "spacing": 1, "divider": true }),
+            Some(17) => json!({ "accent_color": null, "spoiler": false }),
+            _ => json!({}),
+        };
+        object.entry("id").or_insert(json!(*next));
+        for (name, value) in usual.as_object().into_iter().flatten() {
+            object.entry(name).or_insert(value.clone());
+        }
+        if let Some(inner) = component.get_mut("components").and_then(Value::as_array_mut) {
+            stored_components(inner, next);
+        }
+        if let Some(accessory) = component.get_mut("accessory") {
+            stored_components(std::slice::from_mut(accessory), next);
+        }
     }
 }
 

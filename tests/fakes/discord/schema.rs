@@ -147,7 +147,8 @@ fn each_command(body: &mut Value, act: &mut dyn FnMut(&mut Map<String, Value>)) 
     }
 }
 
-fn forget_empty_attributes(options: &mut Value) {
+/// Drops what says nothing from options, and from theirs.
+pub fn forget_empty_attributes(options: &mut Value) {
     for option in options.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         option.retain(|name, value| match name.as_str() {
             "choices" | "options" | "channel_types" => value.as_array().is_none_or(|list| !list.is_empty()),
@@ -195,6 +196,9 @@ fn read(name: &'static str, draft: &'static str, home: &'static str, close: bool
 
 static REST: LazyLock<Option<Document>> =
     LazyLock::new(|| read("openapi.json", "https://json-schema.org/draft/2020-12/schema", "components/schemas", true));
+/// The same, open as published: what this server answers may grow.
+static ANSWERS: LazyLock<Option<Document>> =
+    LazyLock::new(|| read("openapi.json", "https://json-schema.org/draft/2020-12/schema", "components/schemas", false));
 static RECEIVE: LazyLock<Option<Document>> = LazyLock::new(|| {
     read("GatewayReceivePayload.schema.json", "http://json-schema.org/draft-07/schema#", "definitions", false)
 });
@@ -334,6 +338,18 @@ pub fn request(method: &str, route: &str, shape: Option<&str>, body: &Value) -> 
         .validator(&format!("{method} {route}"), find)
         .map(|validator| wrongs(&validator, &body))
         .unwrap_or_default()
+}
+
+/// Holds an answer of this server against its route.
+pub fn answer(method: &str, route: &str, status: u16, body: &Value) -> Vec<Wrong> {
+    let Some(document) = ANSWERS.as_ref() else { return Vec::new() };
+    let find = || {
+        let (method, status) = (method.to_ascii_lowercase(), status.to_string());
+        let at = ["paths", route, &method, "responses", &status, "content", "application/json", "schema"];
+        at.iter().try_fold(&document.root, |value, part| value.get(part)).cloned()
+    };
+    let key = format!("{method} {route} {status}");
+    document.validator(&key, find).map(|validator| wrongs(&validator, body)).unwrap_or_default()
 }
 
 /// Holds a frame that this server is about to send against what clients may expect.

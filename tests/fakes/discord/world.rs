@@ -1,7 +1,7 @@
 //! What exists: people, guilds, roles, channels, threads, messages; and how each looks in JSON. Decides nothing about requests.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value, json};
@@ -199,6 +199,8 @@ pub struct World {
     pub rates: Rates,
     /// Answers of the kinds that lead to a ban: 401, 403 and 429.
     pub invalid_responses: Vec<Instant>,
+    /// How long an interaction waits for its first answer.
+    pub answer_within: Duration,
     /// The application's switch for content of messages, and the one for members.
     pub privileged: u64,
 }
@@ -263,10 +265,9 @@ impl World {
         if let Some(o) = one(user, 1) {
             all = (all & !o.deny) | o.allow;
         }
-        if let (Some(thread), PRIVATE_THREAD) = (&channel.thread, channel.kind) {
-            if !thread.members.contains(&user) && all & may::MANAGE_THREADS == 0 {
-                return 0;
-            }
+        let outside = channel.thread.as_ref().is_some_and(|thread| !thread.members.contains(&user));
+        if channel.kind == PRIVATE_THREAD && outside && all & may::MANAGE_THREADS == 0 {
+            return 0;
         }
         if all & may::VIEW_CHANNEL == 0 {
             return 0;
@@ -306,6 +307,8 @@ impl World {
             "global_name": if user.bot { Value::Null } else { json!(user.name) },
             "avatar": null,
             "public_flags": 0,
+            "flags": 0,
+            "primary_guild": null,
         });
         if user.bot {
             json["bot"] = json!(true);
@@ -319,7 +322,7 @@ impl World {
         json["verified"] = json!(true);
         json["mfa_enabled"] = json!(true);
         json["email"] = Value::Null;
-        json["flags"] = json!(0);
+        json["locale"] = json!("en-US");
         json
     }
 
@@ -332,6 +335,7 @@ impl World {
             "joined_at": timestamp(member.joined_ms),
             "nick": member.nick,
             "avatar": null,
+            "banner": null,
             "deaf": false,
             "mute": false,
             "flags": 0,
@@ -370,7 +374,7 @@ impl World {
             "id": channel.id.to_string(),
             "type": channel.kind,
             "flags": 0,
-            "last_message_id": visible.last().map(|message| message.id.to_string()),
+            "last_message_id": visible.clone().next_back().map(|message| message.id.to_string()),
         });
         let pinned = channel.messages.values().filter_map(|message| message.pinned_ms).max();
         if let Some(pinned) = pinned {
@@ -463,7 +467,7 @@ impl World {
         let author = match &message.webhook {
             Some((id, name)) => json!({
                 "id": id.to_string(), "username": name, "discriminator": "0000", "global_name": null, "avatar": null,
-                "bot": true, "public_flags": 0,
+                "bot": true, "public_flags": 0, "flags": 0, "primary_guild": null,
             }),
             None => self.user_json(message.author),
         };
@@ -690,11 +694,8 @@ pub fn mentioned(text: &str) -> (Vec<Id>, Vec<Id>) {
             Some(role) => (&mut roles, role),
             None => (&mut users, inner.strip_prefix('!').unwrap_or(inner)),
         };
-        if let Ok(id) = digits.parse::<Id>() {
-            if !list.contains(&id) {
-                list.push(id);
-            }
-        }
+        let id = digits.parse::<Id>().ok().filter(|id| !list.contains(id));
+        list.extend(id);
     }
     (users, roles)
 }
