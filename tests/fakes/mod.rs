@@ -1,0 +1,3 @@
+//! Servers that stand in for the chat platforms in tests.
+
+pub mod discord;
