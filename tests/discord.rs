@@ -212,7 +212,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
     assert_eq!((heard.person.map(|it| it.to_string()).as_deref(), heard.from.name.as_str()), (Some("maya"), "Maya K"));
     fake.edit(said, "ask nobody");
     stage.house.heard_that("the edit", |heard| {
-        matches!(&heard.what, WhatRecord::Edit { text, was, .. } if text == "ask nobody" && was.as_deref() == Some("ask @dev about #credit-ai"))
+        matches!(&heard.what, WhatRecord::Edit { text, was, .. } if text == "ask nobody" && was.as_deref().is_some_and(|it| it.contains("ask @dev about #credit-ai")))
     }).await;
     fake.react(stage.dev, said, "👀");
     stage
@@ -232,7 +232,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
         stage.house.heard_that("the deletion", |heard| matches!(&heard.what, WhatRecord::Deletion { .. })).await;
     // Discord's deletion carries only ids: the words are those that were captured.
     assert!(
-        matches!(&deleted.what, WhatRecord::Deletion { was, .. } if was.as_deref() == Some("ask nobody")),
+        matches!(&deleted.what, WhatRecord::Deletion { was, .. } if was.as_deref().is_some_and(|it| it.contains("ask nobody"))),
         "{:?}",
         deleted.what
     );
@@ -245,7 +245,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
             .house
             .heard_that(
                 wanted,
-                |heard| matches!(&heard.what, WhatRecord::Deletion { was, .. } if was.as_deref() == Some(wanted)),
+                |heard| matches!(&heard.what, WhatRecord::Deletion { was, .. } if was.as_deref().is_some_and(|it| it.contains(wanted))),
             )
             .await;
     }
@@ -485,6 +485,19 @@ async fn post(stage: &Stage, nonce: &str, text: &str, perhaps_sent: bool) -> Res
     })
 }
 
+/// As the courier does: not before Discord wants to hear of it again.
+async fn post_in_time(stage: &Stage, nonce: &str, text: &str, perhaps_sent: bool) -> String {
+    loop {
+        match post(stage, nonce, text, perhaps_sent).await {
+            Ok(message) => return message,
+            Err(Undelivered::Later { after: Some(after), .. }) => {
+                tokio::time::sleep(Duration::from_micros(after.0.unsigned_abs())).await;
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
+
 fn said_times(stage: &Stage, text: &str) -> usize {
     stage.fake.messages(stage.channel).iter().filter(|message| shown(message).contains(text)).count()
 }
@@ -534,11 +547,11 @@ async fn what_may_have_been_sent_is_there_once() {
     let standing = said_times(&stage, "unknown to the end");
     fake.heal();
     fake.set_time(countersign::clock::Clock::system().0 as u64 / 1_000 + 3_600_000);
-    let found = post(&stage, "c", "unknown to the end", false).await.expect("it is found");
+    let found = post_in_time(&stage, "c", "unknown to the end", false).await;
     assert_eq!((standing, said_times(&stage, "unknown to the end")), (1, 1));
     assert!(fake.message(found.parse().expect("an id")).is_some());
     // Another with the same words is another message.
-    post(&stage, "d", "unknown to the end", true).await.expect("it is sent");
+    post_in_time(&stage, "d", "unknown to the end", true).await;
     assert_eq!(said_times(&stage, "unknown to the end"), 2);
     stage.house.stop().await;
 }

@@ -163,14 +163,22 @@ struct Ear {
 #[serenity::async_trait]
 impl RawEventHandler for Ear {
     async fn raw_event(&self, _: Context, event: Event) {
-        let kind = event.name().unwrap_or_default();
+        // serenity keeps the type of an interaction only in what it made of it.
+        let type_ = match &event {
+            Event::InteractionCreate(created) => Some(u8::from(created.interaction.kind())),
+            _ => None,
+        };
         let signal = match serde_json::to_value(&event) {
-            Ok(mut value) => match value.get_mut("d").map(Value::take) {
-                Some(data) => Signal::Event { kind, data },
-                None => Signal::Event { kind, data: value },
-            },
+            Ok(mut value) => {
+                let kind = value.get("t").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let mut data = value.get_mut("d").map(Value::take).unwrap_or_default();
+                if let Some(type_) = type_ {
+                    data["type"] = type_.into();
+                }
+                Signal::Event { kind, data }
+            }
             Err(error) => {
-                tracing::warn!(kind, %error, "an event from Discord can't be read");
+                tracing::warn!(%error, "an event from Discord can't be read");
                 Signal::Unread
             }
         };

@@ -30,7 +30,6 @@ pub struct DiscordHouse {
     pub discord: Arc<Discord>,
     pub desk: DeskHandle,
     pub reader: Reader,
-    pub reception: Reception,
     tasks: Vec<JoinHandle<()>>,
     desk_task: JoinHandle<()>,
 }
@@ -69,10 +68,10 @@ impl DiscordHouse {
         let answers = Answers::new(handle.clone(), reader.clone(), health);
         let policy_file = PolicyFile { path: Some(policy_path) };
         let reception = Reception { desk: handle.clone(), answers, policy_file };
-        let door = Door { reception: reception.clone(), data: data.clone(), venues: BTreeMap::new(), newest };
+        let door = Door { reception, data: data.clone(), venues: BTreeMap::new(), newest };
         let desk_task = tokio::spawn(async move { desk.run().await.expect("the desk stops well") });
         let tasks = vec![tokio::spawn(discord.clone().run(door)), tokio::spawn(courier.run())];
-        DiscordHouse { fake: fake.clone(), data, discord, desk: handle, reader, reception, tasks, desk_task }
+        DiscordHouse { fake: fake.clone(), data, discord, desk: handle, reader, tasks, desk_task }
     }
 
     /// Until the gateway stands and the commands are registered.
@@ -80,7 +79,10 @@ impl DiscordHouse {
         let discord = self.discord.clone();
         self.fake
             .wait_for("the bot to be ready", |fake| {
-                (discord.link().up && fake.connected() && !fake.registered(None).is_empty()).then_some(())
+                // Members are asked for once the first server is known.
+                let knows = !fake.calls_to("GET /guilds/{guild_id}/members/{user_id}").is_empty();
+                let is_ready = discord.link().up && fake.connected() && knows && !fake.registered(None).is_empty();
+                is_ready.then_some(())
             })
             .await;
         self
