@@ -542,8 +542,16 @@ async fn what_may_have_been_sent_is_there_once() {
     assert_eq!(said_times(&stage, "after errors"), 1);
     // Long after, when Discord has forgotten the nonce, it is looked for.
     fake.fail(SEND, Some(stage.channel), 3, Fault::EffectThenDrop);
-    let later = post(&stage, "c", "unknown to the end", false).await.expect_err("its outcome is unknown");
-    assert!(matches!(later, Undelivered::Later { .. }));
+    loop {
+        match post(&stage, "c", "unknown to the end", false).await.expect_err("its outcome is unknown") {
+            Undelivered::Later { after: None, .. } => break,
+            // The channel is full for now.
+            Undelivered::Later { after: Some(after), .. } => {
+                tokio::time::sleep(Duration::from_micros(after.0.unsigned_abs())).await;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
     let standing = said_times(&stage, "unknown to the end");
     fake.heal();
     fake.set_time(countersign::clock::Clock::system().0 as u64 / 1_000 + 3_600_000);
@@ -669,6 +677,88 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
     assert_eq!(fake.message(message.parse().expect("an id")).expect("the card")["pinned"], true);
     let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
     assert!(!speaks(stage.maya) && speaks(fake.bot()) && sees(stage.maya));
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_out_of_order_and_other_ends_of_a_session() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    // The deletion comes before the message that it deletes.
+    fake.swap_events();
+    let said = fake.say(stage.maya, stage.channel, "gone before it came");
+    fake.delete(said);
+    stage.house.heard_text("gone before it came").await;
+    stage.house.heard_that("its deletion", |heard| matches!(&heard.what, WhatRecord::Deletion { .. })).await;
+    // Discord asks to come again: the session goes on.
+    fake.reconnect_gateway();
+    fake.wait_for("a resume", |fake| (!fake.resumes().is_empty()).then_some(())).await;
+    fake.say(stage.maya, stage.channel, "after op 7");
+    assert!(!stage.house.heard_text("after op 7").await.backfilled);
+    // Discord forgets the session: a new one begins, and what was said meanwhile is found.
+    fake.invalidate_sessions(false);
+    fake.wait_for("the end of the session", |fake| (!fake.connected()).then_some(())).await;
+    fake.say(stage.maya, stage.channel, "in between");
+    stage.house.heard_text("in between").await;
+    let twice = |fake: &FakeDiscord| (fake.identifies().len() == 2 && fake.connected()).then_some(());
+    fake.wait_for("a second session", twice).await;
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_refused_is_said_and_not_shown_again_and_again() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.fail("*", None, 1_000, Fault::UNAUTHORIZED);
+    let before = fake.invalid_responses();
+    for at in 0..20 {
+        let later = post(&stage, &format!("n{at}"), "refused", false).await.expect_err("the token is refused");
+        assert!(matches!(&later, Undelivered::Later { why, .. } if why.contains("token is refused")), "{later:?}");
+    }
+    assert!(fake.invalid_responses() - before <= 2, "{} refusals", fake.invalid_responses() - before);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_answered_in_their_direct_messages() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let dm = fake.dm(stage.maya);
+    fake.say(stage.maya, dm, &format!("<@{}> sla mine", fake.bot()));
+    let heard = stage.house.heard_text("@countersign sla mine").await;
+    assert_eq!(heard.lane.to_string(), format!("discord/@{}", stage.maya));
+    fake.wait_for("the answer", |fake| (fake.messages(dm).len() == 2).then_some(())).await;
+    let stranger = fake.person("Stranger");
+    let asked = fake.slash(stranger, stage.channel, "sla mine", json!({}));
+    assert!(!stage.answer(asked).await.is_empty(), "a stranger is told what to do");
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_to_act_is_mentioned_and_nobody_else() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let options = json!({ "workflow": "lending", "title": format!("<@{}> @everyone ship [it](https://evil.example)", stage.maya) });
+    let asked = fake.slash(stage.maya, stage.channel, "approval request", options);
+    assert!(stage.answer(asked).await.contains("APR-1"));
+    let dev = format!("<@{}>", stage.dev);
+    let told = fake
+        .wait_for("the one who decides to be mentioned", |fake| {
+            let channels = [Some(stage.channel), None];
+            let calls = fake.calls_to("POST /channels/{channel_id}/messages").into_iter();
+            let of = calls.filter(|call| channels.contains(&call.channel()) || call.channel().is_some());
+            of.map(|call| call.body).find(|body| body["content"].as_str().is_some_and(|it| it.contains(&dev)))
+        })
+        .await;
+    assert_eq!(told["allowed_mentions"]["parse"], json!([]));
+    let users = told["allowed_mentions"]["users"].as_array().expect("users");
+    assert!(users.contains(&json!(stage.dev.to_string())), "{told}");
+    for message in fake.messages(stage.channel) {
+        fake.assert_no_injection(id(&message));
+    }
     fake.assert_clean();
     stage.house.stop().await;
 }

@@ -13,7 +13,7 @@ use crate::domain::{At, Span};
 use crate::reception::Newest;
 
 /// A break shorter than this in which nothing was said is no gap.
-const BREAK: Span = Span::seconds(5);
+const BREAK: Span = Span::seconds(15);
 /// How many messages Discord gives at once.
 const PAGE: usize = 100;
 /// More than this is a channel's whole history rather than a gap.
@@ -24,7 +24,7 @@ pub struct Missed {
     pub lane: Lane,
     /// `None`: somebody's direct messages.
     pub channel: Option<Id>,
-    /// The newest message as the connection began; what is newer comes by itself.
+    /// The newest message as the connection began; what is newer comes by itself, and is obeyed.
     pub until: Option<Id>,
     /// When the bot stopped listening; `None`: before it started.
     pub from: Option<At>,

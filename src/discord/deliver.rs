@@ -214,7 +214,9 @@ impl Discord {
 
     fn not_delivered(&self, lane: &Lane, trouble: Trouble) -> Undelivered {
         if let Trouble::Refused { code: code::MISSING_ACCESS | code::MISSING_PERMISSIONS, .. } = &trouble {
-            let name = self.atlas().channel(lane).and_then(|id| self.atlas().place(id).map(|place| place.name.clone()));
+            let atlas = self.atlas();
+            let name = atlas.channel(lane).and_then(|id| atlas.place(id)).map(|place| place.name.clone());
+            drop(atlas);
             let name = name.filter(|name| !name.is_empty()).map_or_else(|| lane.to_string(), |name| format!("#{name}"));
             let why =
                 format!("the bot may not write in {name}; `countersign doctor` names the permission that is missing");

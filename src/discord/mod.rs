@@ -37,7 +37,7 @@ use self::wire::{Guild, Id, User};
 use crate::card::Card;
 use crate::chat::{Chat, Delivery, Lane, Link, Post, Receipt, Venue};
 use crate::config::DiscordConfig;
-use crate::domain::{At, Platform};
+use crate::domain::{At, Platform, Span};
 use crate::reception::{Door, Newest};
 
 pub use self::doctor::{Finding, PERMISSIONS, doctor};
@@ -47,6 +47,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// A connection that stood this long was a good one: the next pause is short again.
 const GOOD: Duration = Duration::from_secs(60);
+
+/// How late a break may be noticed.
+const NOTICED_LATE: Span = Span::seconds(10);
 
 /// Why there is no adapter.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +80,8 @@ struct State {
     down_since: Option<At>,
     /// When the last break began, for what was missed in it.
     break_began: Option<At>,
+    /// There was a session before this one.
+    had_session: bool,
     /// What keeps the gateway from working.
     gateway: Option<String>,
     /// What works only in part: an intent that isn't allowed, a channel that can't be written to.
@@ -251,14 +256,24 @@ impl Discord {
     }
 
     fn ready(self: &Arc<Self>, data: &Value, workers: &mut Workers) {
+        let now = self.now();
+        {
+            let mut state = lock(&self.state);
+            // A session that was lost in the blink of an eye: nobody saw the break.
+            if state.had_session && state.up {
+                state.break_began = now;
+            }
+            state.had_session = true;
+        }
         self.is_up(true);
         let from = self.break_began();
+        let until = now.map(Id::of);
         // Direct messages belong to no server, so nobody tells what was said in them meanwhile.
         let directs: Vec<Lane> =
             lock(&self.newest).keys().filter(|lane| lane.as_channel().is_none()).cloned().collect();
         for lane in directs {
             let key = hear::person_of(&lane).unwrap_or(Id(0));
-            workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, until: None, from }));
+            workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, until, from }));
         }
         tracing::info!(session = data.get("session_id").is_some(), "the gateway is ready");
     }
@@ -281,9 +296,9 @@ impl Discord {
         self.members_changed.notify_one();
     }
 
-    /// When the bot stopped listening, if it did since it started.
+    /// When the bot stopped listening, if it did since it started. serenity tells of a break some seconds late.
     fn break_began(&self) -> Option<At> {
-        lock(&self.state).break_began
+        lock(&self.state).break_began.map(|began| began - NOTICED_LATE)
     }
 
     fn door(&self) -> Option<&Door> {

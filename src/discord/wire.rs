@@ -22,6 +22,12 @@ impl Id {
         At(ms * 1_000)
     }
 
+    /// The first id of a moment.
+    pub fn of(at: At) -> Id {
+        let ms = u64::try_from(at.0 / 1_000 - EPOCH_MS).unwrap_or(0);
+        Id(ms << 22)
+    }
+
     pub fn read(text: &str) -> Option<Id> {
         text.parse().ok().map(Id)
     }
