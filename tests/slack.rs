@@ -756,7 +756,7 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let policy = countersign::domain::policy::Policy::read(POLICY).expect("a policy");
     let config = slack_house::config(&fake, slack_house::socket());
     let look = || async { countersign::slack::doctor(&config, &policy, countersign::clock::Clock::real().now()).await };
-    let wrong = |found: &[countersign::slack::Finding]| -> Vec<String> {
+    let wrong = |found: &[countersign::chat::Finding]| -> Vec<String> {
         found.iter().filter(|it| !it.ok).map(|it| it.text.clone()).collect()
     };
     let found = wrong(&look().await);

@@ -37,7 +37,7 @@ mod socket;
 mod venue;
 mod words;
 
-pub use doctor::{Finding, doctor};
+pub use doctor::doctor;
 pub use intake::{Intake, Kind, Reply};
 pub use manifest::{SCOPES, Scope, manifest};
 
