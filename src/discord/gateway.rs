@@ -26,12 +26,10 @@ pub const INTENTS: GatewayIntents = GatewayIntents::GUILDS
 
 /// The intents to go on with when these are refused: first without what people write, then without who the members are.
 pub fn without(intents: GatewayIntents) -> Option<GatewayIntents> {
-    [GatewayIntents::MESSAGE_CONTENT, GatewayIntents::GUILD_MEMBERS]
-        .map(|one| INTENTS - one)
-        .into_iter()
-        .chain([INTENTS - GatewayIntents::MESSAGE_CONTENT - GatewayIntents::GUILD_MEMBERS])
-        .skip_while(|next| intents != INTENTS && *next != intents)
-        .nth(usize::from(intents != INTENTS))
+    let (content, members) = (GatewayIntents::MESSAGE_CONTENT, GatewayIntents::GUILD_MEMBERS);
+    let less = [content, members, content | members].map(|refused| INTENTS - refused);
+    let next = less.iter().position(|tried| *tried == intents).map_or(0, |at| at + 1);
+    less.get(next).copied()
 }
 
 /// What is lost with these intents.
@@ -184,5 +182,21 @@ impl RawEventHandler for Ear {
         };
         // Nobody listens any more once the adapter is gone.
         let _gone = self.tell.send(signal);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_little_as_possible_is_gone_without() {
+        let mut tried = vec![INTENTS];
+        while let Some(next) = without(tried[tried.len() - 1]) {
+            tried.push(next);
+        }
+        let lost: Vec<String> = tried.iter().map(|intents| lost(*intents)).collect();
+        let both = format!("{LOST_CONTENT}; {LOST_MEMBERS}");
+        assert_eq!(lost, ["", LOST_CONTENT, LOST_MEMBERS, &both]);
     }
 }

@@ -8,6 +8,7 @@ use super::Discord;
 use super::api::{Call, Trouble};
 use super::atlas::platform;
 use super::deliver::{code, undelivered};
+use super::doctor::PIN_MESSAGES;
 use super::wire::{Channel, Id, Overwrite, TEXT};
 use super::words::cut;
 use crate::chat::{Undelivered, Venue};
@@ -33,7 +34,7 @@ fn insider() -> Permissions {
 
 /// What the bot itself must keep, whatever everybody else is denied.
 fn own() -> Permissions {
-    insider() | Permissions::MANAGE_CHANNELS | Permissions::MANAGE_MESSAGES | Permissions::MANAGE_THREADS
+    insider() | Permissions::MANAGE_CHANNELS | PIN_MESSAGES | Permissions::MANAGE_THREADS
 }
 
 /// What nobody does any more in a channel that is closed.
