@@ -241,7 +241,7 @@ impl Slack {
     }
 
     fn draw(&self, card: &Card) -> blocks::Drawn {
-        blocks::draw(card, self.now(), &|person| self.account_of(person))
+        blocks::draw(card, &|person| self.account_of(person))
     }
 
     /// Slack may not be asked like this for now; the operator hears of it.

@@ -9,7 +9,7 @@ use super::blocks::{self, AccountOf};
 use super::words::{cut, pieces};
 use crate::card::Card;
 use crate::chat::Lane;
-use crate::domain::{At, Policy};
+use crate::domain::Policy;
 use crate::grammar::{Field, FieldKind, Form};
 
 /// Our modals' callback.
@@ -65,8 +65,8 @@ pub(super) fn view(
 }
 
 /// A modal that only says something.
-pub(super) fn said(heading: &str, cards: &[Card], now: At, account_of: AccountOf<'_>) -> Json {
-    let drawn = cards.iter().flat_map(|card| blocks::draw(card, now, account_of).messages);
+pub(super) fn said(heading: &str, cards: &[Card], account_of: AccountOf<'_>) -> Json {
+    let drawn = cards.iter().flat_map(|card| blocks::draw(card, account_of).messages);
     // Buttons of an answer stand where it is shown for good; a modal is closed.
     let mut drawn: Vec<Json> =
         drawn.flat_map(|message| message.blocks).filter(|block| block["type"] != "actions").collect();
