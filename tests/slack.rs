@@ -179,7 +179,10 @@ async fn a_command_opens_an_incident_whose_card_is_pressed() {
     assert!(scene.read(&card.blocks).contains("Scores drift for <b>new</b> customers"), "{}", scene.read(&card.blocks));
     let spoken = fake.press("U0DEV", "C0CREDIT", &card.ts, "Acknowledge").await;
     assert!(!spoken.failed() && spoken.took() < Duration::from_secs(3));
-    scene.heard("the press", |heard| heard.from.id == "U0DEV").await;
+    let heard = scene.heard("the press", |heard| heard.from.id == "U0DEV").await;
+    assert_eq!(heard.thread.as_deref(), Some(&*card.ts), "a press belongs to its card's thread");
+    let answer = fake.find("an answer", |fake| fake.ephemerals("U0DEV").pop()).await;
+    assert_eq!(answer.thread_ts, None, "and is answered where it was pressed");
     // The card follows what is true.
     fake.find("the card says so", |fake| {
         let card = fake.message("C0CREDIT", &card.ts)?;
@@ -794,10 +797,15 @@ async fn the_bot_is_taken_out_of_a_channel_and_brought_back() {
     scene.heard("it", |heard| heard.cause.ends_with(&before)).await;
     fake.remove_bot("C0CREDIT");
     scene.heard("that it was taken out", |heard| format!("{heard:?}").contains("channel_left")).await;
+    until("the operator is told", || async {
+        scene.house.slack.link().trouble.is_some_and(|it| it.contains("the bot isn't in slack/C0CREDIT"))
+    })
+    .await;
     let missed = fake.say("U0MAYA", "C0CREDIT", "behind its back", None);
     fake.invite("U0MAYA", BOT_USER, "C0CREDIT");
     let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
     assert!(heard.backfilled);
     scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    assert_eq!(scene.house.slack.link().trouble, None);
     scene.end().await;
 }

@@ -142,7 +142,8 @@ impl Slack {
         let way = Way {
             person: person.to_owned(),
             lane: lane.clone(),
-            thread: thread.clone(),
+            // Whoever presses in the channel doesn't see what is shown in the thread.
+            thread: root.filter(|root| *root != message).map(str::to_owned),
             // Of a button it would replace the message that the button stands on.
             response_url: None,
         };
@@ -156,7 +157,12 @@ impl Slack {
     /// Opens the form that it will be answered with, if there is one, while the desk is asked.
     async fn ask(&self, heard: Heard, way: Way, trigger: &str) {
         let Some(door) = self.door() else { return };
-        let memory = |form: &Form| Memory { form: form.id.clone(), lane: way.lane.clone(), thread: way.thread.clone() };
+        let memory = |form: &Form| Memory {
+            form: form.id.clone(),
+            lane: way.lane.clone(),
+            thread: heard.thread.clone(),
+            seen_in: way.thread.clone(),
+        };
         let opening = async {
             let form = door.reception.peek(&heard)?;
             Some(self.open(form.clone(), &memory(&form), trigger).await)
@@ -213,10 +219,11 @@ impl Slack {
         let message = &payload["message"];
         let ts = word(message, "ts");
         let thread = message["thread_ts"].as_str().or((!ts.is_empty()).then_some(ts)).map(str::to_owned);
+        let seen_in = message["thread_ts"].as_str().filter(|thread| *thread != ts).map(str::to_owned);
         let way = Way {
             person: person.to_owned(),
             lane: lane.clone(),
-            thread: thread.clone(),
+            thread: seen_in.clone(),
             response_url: payload["response_url"].as_str().map(str::to_owned),
         };
         let desk = &door.reception.desk;
@@ -251,7 +258,7 @@ impl Slack {
             }
         }
         form.intro.splice(0..0, intro);
-        let memory = Memory { form: form.id.clone(), lane, thread };
+        let memory = Memory { form: form.id.clone(), lane, thread, seen_in };
         if let Err(trouble) = self.open(form, &memory, trigger).await {
             self.tell(&way, &[self.form_lost(&trouble)]).await;
         }
@@ -307,7 +314,7 @@ impl Slack {
         let way = Way {
             person: person.to_owned(),
             lane: memory.lane.clone(),
-            thread: memory.thread.clone(),
+            thread: memory.seen_in.clone(),
             response_url: None,
         };
         let asking = async {

@@ -104,6 +104,7 @@ impl Slack {
 
     /// The bot was brought back into a channel: what was said meanwhile was missed.
     pub(super) async fn is_back_in(&self, lane: &Lane) {
+        self.is_in(lane, true);
         let reached = lock(&self.newest).get(lane).cloned();
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
         let gap = Gap { from: reached.said, to: self.now(), why: "the bot was not in the channel", certain: true };

@@ -42,6 +42,7 @@ impl Slack {
             message = Some(ts);
         }
         let Some(message) = message else { return Err(never("there was nothing to say")) };
+        self.is_in(post.lane, true);
         let root = post.thread.unwrap_or(&message);
         for (at, more) in rest.iter().enumerate() {
             self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await?;
@@ -261,11 +262,12 @@ impl Slack {
                     never(format!("the message isn't there any more ({said})"))
                 }
                 "no_text" | "msg_too_long" | "invalid_arguments" => never(format!("Slack can't take it ({said})")),
-                "not_in_channel" => later(format!("the bot was not invited to {lane}"), Some(LONG)),
+                "not_in_channel" => {
+                    self.is_in(lane, false);
+                    later(format!("the bot was not invited to {lane}"), Some(LONG))
+                }
                 "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
-                    let why = format!("the bot may not post to {lane} ({said})");
-                    self.troubled(trouble, "a message was refused");
-                    later(why, Some(LONG))
+                    later(format!("the bot may not post to {lane} ({said})"), Some(LONG))
                 }
                 _ => later(trouble, None),
             },

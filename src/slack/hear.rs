@@ -117,6 +117,12 @@ impl Slack {
         if kind == "member_joined_channel" && self.me().is_some_and(|me| me.user == word(told.event, "user")) {
             return self.is_back_in(&self.lane_of(channel_of(told.event))).await;
         }
+        if matches!(kind, "channel_left" | "group_left") {
+            let lane = self.lane_of(channel_of(told.event));
+            if self.keeps(&lane) {
+                self.is_in(&lane, false);
+            }
+        }
         self.take_in(told).await;
     }
 

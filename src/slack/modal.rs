@@ -35,6 +35,9 @@ pub(super) struct Memory {
     pub lane: Lane,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
+    /// The thread in which the answer is seen: none where the message that begins it was pressed in the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_in: Option<String>,
 }
 
 /// The modal of a form. `complaints` stand above it: what was wrong with the last try.
@@ -329,7 +332,8 @@ mod tests {
             intro: Vec::new(),
             fields,
         };
-        let memory = Memory { form: form.id.clone(), lane: "slack/C1".parse().expect("a lane"), thread: None };
+        let memory =
+            Memory { form: form.id.clone(), lane: "slack/C1".parse().expect("a lane"), thread: None, seen_in: None };
         let policy = Policy::read(crate::domain::policy::EXAMPLE).expect("the example");
         view(&form, &memory, &[], &policy, &|_| None)
     }
