@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::Called;
-use super::{Pauses, Slack, Trouble};
+use super::{Pauses, Slack, Trouble, lock};
 use crate::chat::Roster;
 use crate::domain::policy::Policy;
 
@@ -26,7 +26,8 @@ impl Slack {
                 }
             }
             tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
+                // Of people of other organisations no event tells what changed.
+                () = tokio::time::sleep(EVERY) => lock(&self.people).clear(),
                 () = self.people_changed.notified() => tokio::time::sleep(SETTLE).await,
             }
         }
