@@ -12,12 +12,12 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::answers::Answers;
 use crate::card::Wording;
-use crate::chat::{Chat as _, Chats, local};
+use crate::chat::{Chats, local};
 use crate::clock::{Clock, Mode};
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::desk::{Desk, DeskError, DeskHandle, Setup};
-use crate::discord::Discord;
+use crate::discord::{self, Discord};
 use crate::domain::{Actor, At, Platform};
 use crate::folder::Folder;
 use crate::health::{Health, Heartbeat};
@@ -94,7 +94,7 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
             .slack
             .iter()
             .map(|slack| slack.platform.clone())
-            .chain(discord.iter().map(|discord| discord.platform()))
+            .chain(config.discord.iter().map(|_| discord::platform()))
             .chain([Platform::from(local::PLATFORM)])
             .collect(),
         checkpoint_every: config.checkpoint_every,
@@ -118,7 +118,7 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         adapters.spawn(slack.run(door(&app, &settings.platform).await?));
     }
     if let Some(discord) = discord {
-        let door = door(&app, &discord.platform()).await?;
+        let door = door(&app, &discord::platform()).await?;
         adapters.spawn(discord.run(door));
     }
     let router = web::router(app.clone(), Guard::new(address, &config.hosts)).merge(web::slack::router(intakes));

@@ -58,7 +58,7 @@ fn bad(text: impl Into<String>) -> Finding {
 }
 
 /// All permissions as one number, for the link that invites the bot.
-fn permissions() -> Permissions {
+pub fn permissions() -> Permissions {
     PERMISSIONS.iter().fold(Permissions::empty(), |all, (one, ..)| all | *one)
 }
 

@@ -29,7 +29,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use self::api::{Api, Trouble};
-use self::atlas::{Atlas, Me, platform};
+use self::atlas::{Atlas, Me};
 use self::backfill::Missed;
 use self::form::Forms;
 use self::gateway::{End, Gateway, INTENTS, Signal};
@@ -40,7 +40,8 @@ use crate::config::DiscordConfig;
 use crate::domain::{At, Platform, Span};
 use crate::reception::{Door, Newest};
 
-pub use self::doctor::{PERMISSIONS, doctor};
+pub use self::atlas::platform;
+pub use self::doctor::{PERMISSIONS, doctor, permissions};
 
 /// The first pause before another connection; it doubles, with jitter, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
