@@ -18,6 +18,8 @@ const LOOK_FOR: Duration = Duration::from_secs(120);
 /// What needs a person to mend it is tried so often.
 const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
+/// So often a message is sent anew after it was looked for and wasn't there, before it waits with the courier.
+const SENDS: u32 = 3;
 /// Slack's clock and ours may be so far apart.
 const CLOCKS_APART: Span = Span::minutes(10);
 
@@ -100,6 +102,7 @@ impl Slack {
         let mut pauses = Pauses::default();
         let mut waited = Duration::ZERO;
         let mut bare = false;
+        let mut sends = 0;
         loop {
             if let Some(since) = unknown_since {
                 match self.find(channel, thread, nonce, since).await {
@@ -132,7 +135,13 @@ impl Slack {
                     lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
                     return Ok(ts);
                 }
+                // It isn't there, and Slack doesn't take it: the courier comes again, later and later.
+                Err(trouble @ Trouble::Unknown(_)) if sends >= SENDS => {
+                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(before));
+                    return Err(self.undelivered_at(&trouble, channel));
+                }
                 Err(Trouble::Unknown(why)) => {
+                    sends += 1;
                     tracing::warn!(platform = %self.platform, channel, why, "a message may or may not be there; looking");
                     lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(before));
                     unknown_since = Some(Some(before));
