@@ -45,6 +45,8 @@ pub struct Stage {
     troubles: Troubles,
     /// The policy as the story has it: with the people and channels of the local room.
     plain_policy: String,
+    /// The last one that can be read.
+    good_policy: String,
     /// The platforms that the story is told on; none is the local room.
     pub spaces: Vec<Workspace>,
     running: Option<Running>,
@@ -86,8 +88,16 @@ impl Stage {
     pub async fn open(policy: &Path, start: At, spaces: Vec<Workspace>) -> Result<Stage, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let plain_policy = std::fs::read_to_string(policy).map_err(|error| format!("{}: {error}", policy.display()))?;
-        let (troubles, log) = (Troubles::default(), Vec::new());
-        let mut stage = Stage { folder, now: start, troubles, plain_policy, spaces, running: None, log };
+        let mut stage = Stage {
+            folder,
+            now: start,
+            troubles: Troubles::default(),
+            good_policy: plain_policy.clone(),
+            plain_policy,
+            spaces,
+            running: None,
+            log: Vec::new(),
+        };
         stage.write_policy()?;
         stage.begin().await?;
         Ok(stage)
@@ -111,6 +121,19 @@ impl Stage {
     /// The change doesn't fit, or the disk's.
     pub fn change_policy(&mut self, change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), String> {
         self.plain_policy = change(&self.plain_policy)?;
+        self.write_policy()?;
+        if (PolicyFile { path: Some(self.policy_file()) }).read().is_ok() {
+            self.good_policy.clone_from(&self.plain_policy);
+        }
+        Ok(())
+    }
+
+    /// Puts the last policy back that can be read: no bot starts with another.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn mend_policy(&mut self) -> Result<(), String> {
+        self.plain_policy.clone_from(&self.good_policy);
         self.write_policy()
     }
 
