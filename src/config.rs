@@ -45,6 +45,8 @@ pub struct SlackConfig {
     pub api_url: String,
     /// Where HTTP mode is listened for, apart from the room; without it on the room's own listener.
     pub listen: Option<SocketAddr>,
+    /// How many messages a second one channel takes. Slack takes one; a server in its place may take more.
+    pub messages_per_second: std::num::NonZeroU32,
 }
 
 /// How events and commands come in.
@@ -449,7 +451,14 @@ fn slack_config(
             wrong(listen.span().start, format!("“{}” is not an address such as \"0.0.0.0:7312\"", listen.get_ref()))
         })
     });
-    Ok(SlackConfig { platform: Platform::from(platform), mode, bot_token, api_url, listen: listen.transpose()? })
+    Ok(SlackConfig {
+        platform: Platform::from(platform),
+        mode,
+        bot_token,
+        api_url,
+        listen: listen.transpose()?,
+        messages_per_second: std::num::NonZeroU32::MIN,
+    })
 }
 
 fn discord_config(

@@ -144,7 +144,10 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
 }
 
 /// What an adapter is given: where to hand in what it hears, and how far it had heard before.
-async fn door(app: &App, platform: &Platform) -> anyhow::Result<Door> {
+///
+/// # Errors
+/// The database's.
+pub async fn door(app: &App, platform: &Platform) -> anyhow::Result<Door> {
     let venues = app.reader.venues(platform.as_str()).await?;
     let newest = app.reader.newest(platform.as_str()).await?;
     Ok(Door {

@@ -47,9 +47,9 @@ struct Opened {
 
 impl Slack {
     /// Takes a payload in. Returns at once.
-    pub(super) fn take_event(&self, payload: Json) -> Taken {
+    pub(super) fn take_event(self: &Arc<Slack>, payload: Json) -> Taken {
         let at = self.queue_of(&payload["event"]);
-        match self.queues.get(at).map(|queue| queue.try_send(payload)) {
+        match self.queues.get(at).map(|queue| queue.try_send((payload, self.under_way()))) {
             Some(Ok(())) => Taken::Yes,
             _ => Taken::NoRoom,
         }
@@ -88,10 +88,10 @@ impl Slack {
         if self.door().is_none() {
             return Taken::NoRoom;
         }
-        let running = ask(self.clone(), payload);
+        let (running, under_way) = (ask(self.clone(), payload), self.under_way());
         tokio::spawn(async move {
             running.await;
-            drop(room);
+            drop((room, under_way));
         });
         Taken::Yes
     }

@@ -82,6 +82,7 @@ impl Slack {
     pub(super) async fn fill_gaps(self: Arc<Slack>) {
         loop {
             self.returned.notified().await;
+            let _under_way = self.under_way();
             let away = std::mem::replace(&mut *lock(&self.away), Away::Here);
             let now = self.now();
             let since = match away {

@@ -17,6 +17,8 @@ const LOOK_FOR: Duration = Duration::from_secs(120);
 /// What needs a person to mend it is tried so often.
 const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
+/// So often a message is sent anew after it was looked for and wasn't there, before it waits with the courier.
+const SENDS: u32 = 3;
 
 /// What became of a part of a message.
 #[derive(Clone, Debug)]
@@ -97,6 +99,7 @@ impl Slack {
         let mut pauses = Pauses::default();
         let mut waited = Duration::ZERO;
         let mut bare = false;
+        let mut sends = 0;
         loop {
             if unknown {
                 match self.find(channel, thread, nonce).await {
@@ -128,7 +131,13 @@ impl Slack {
                     lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
                     return Ok(ts);
                 }
+                // It isn't there, and Slack doesn't take it: the courier comes again, later and later.
+                Err(trouble @ Trouble::Unknown(_)) if sends >= SENDS => {
+                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
+                    return Err(self.undelivered_at(&trouble, channel));
+                }
                 Err(Trouble::Unknown(why)) => {
+                    sends += 1;
                     tracing::warn!(platform = %self.platform, channel, why, "a message may or may not be there; looking");
                     lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                     unknown = true;

@@ -18,6 +18,9 @@ const FILE_AT_MOST: u64 = 25 * 1024 * 1024;
 const NAME_WITHIN: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// An event in its queue.
+pub(super) type Queued = (Json, super::UnderWay);
+
 /// What is known of an account.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
@@ -78,8 +81,8 @@ const SILENT: &[&str] = &[
 
 impl Slack {
     /// Takes events off a queue, one after another.
-    pub(super) async fn listen_to(self: Arc<Slack>, mut queue: mpsc::Receiver<Json>) {
-        while let Some(payload) = queue.recv().await {
+    pub(super) async fn listen_to(self: Arc<Slack>, mut queue: mpsc::Receiver<Queued>) {
+        while let Some((payload, _under_way)) = queue.recv().await {
             let event = &payload["event"];
             self.hear_event(&Told { event, id: word(&payload, "event_id"), backfilled: false }).await;
         }
@@ -104,6 +107,7 @@ impl Slack {
                 if let Some(id) = told.event["user"]["id"].as_str() {
                     lock(&self.people).pop(id);
                 }
+                self.roster_is_old.store(true, std::sync::atomic::Ordering::SeqCst);
                 return self.people_changed.notify_one();
             }
             "app_home_opened" => return self.show_home(told.event).await,

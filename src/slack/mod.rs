@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -77,9 +77,9 @@ pub struct Slack {
     lately: Mutex<LruCache<String, ()>>,
     /// How often a view was sent back with errors, so that sending it again is something new.
     sent_back: Mutex<LruCache<String, u32>>,
-    queues: Vec<mpsc::Sender<Json>>,
+    queues: Vec<mpsc::Sender<hear::Queued>>,
     /// Until [`Slack::run`] takes them.
-    waiting: Mutex<Vec<mpsc::Receiver<Json>>>,
+    waiting: Mutex<Vec<mpsc::Receiver<hear::Queued>>>,
     asks: Arc<Semaphore>,
     pace: DefaultKeyedRateLimiter<String>,
     /// Parts of messages that stand there already, by nonce; and those of which nobody knows.
@@ -91,6 +91,12 @@ pub struct Slack {
     /// What came meanwhile is to be read from history.
     returned: Notify,
     away: Mutex<backfill::Away>,
+    /// What was taken in and isn't dealt with: events, and asks.
+    under_way: AtomicUsize,
+    /// The roster that the house has is of before something that Slack told since.
+    roster_is_old: AtomicBool,
+    /// What the roster that the house has was asked about.
+    roster_of: Mutex<Option<roster::Asked>>,
     link: Mutex<Link>,
     /// A trouble that only the token's owner can end.
     token_trouble: Mutex<Option<String>>,
@@ -126,7 +132,7 @@ impl Slack {
     /// [`SlackError`].
     pub fn new(config: &SlackConfig) -> Result<Arc<Slack>, SlackError> {
         let (queues, waiting) = (0..QUEUES).map(|_| mpsc::channel(QUEUE)).unzip();
-        let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN);
+        let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN).max(config.messages_per_second);
         Ok(Arc::new(Slack {
             platform: config.platform.clone(),
             mode: config.mode.clone(),
@@ -140,13 +146,16 @@ impl Slack {
             queues,
             waiting: Mutex::new(waiting),
             asks: Arc::new(Semaphore::new(ASKS)),
-            pace: RateLimiter::keyed(Quota::per_second(NonZeroU32::MIN).allow_burst(burst)),
+            pace: RateLimiter::keyed(Quota::per_second(config.messages_per_second).allow_burst(burst)),
             sent: lru(LATELY),
             furnished: Mutex::default(),
             newest: Mutex::default(),
             people_changed: Notify::new(),
             returned: Notify::new(),
             away: Mutex::default(),
+            under_way: AtomicUsize::new(0),
+            roster_is_old: AtomicBool::new(true),
+            roster_of: Mutex::default(),
             link: Mutex::default(),
             token_trouble: Mutex::default(),
             absent: Mutex::default(),
@@ -197,6 +206,20 @@ impl Slack {
                 tracing::error!(platform = %self.platform, %error, "a part of the adapter broke off");
             }
         }
+    }
+
+    /// Events come in, and whatever came is dealt with and answered; what was missed is read, and who is there.
+    pub fn is_at_rest(&self) -> bool {
+        self.link().up
+            && matches!(*lock(&self.away), backfill::Away::Here)
+            && self.under_way.load(Ordering::SeqCst) == 0
+            && !self.roster_is_old.load(Ordering::SeqCst)
+            && !self.roster_is_of_another_policy()
+    }
+
+    fn under_way(self: &Arc<Slack>) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        UnderWay(self.clone())
     }
 
     /// Asks until Slack says who the bot is.
@@ -360,6 +383,15 @@ impl Chat for Slack {
         };
         let trouble = lock(&self.token_trouble).clone().or(link.trouble).or_else(absent);
         Link { up: link.up && self.me().is_some(), trouble, unread: self.unread.load(Ordering::Relaxed) }
+    }
+}
+
+/// Something that was taken in, until it is dealt with.
+struct UnderWay(Arc<Slack>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

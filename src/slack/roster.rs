@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::api::Called;
 use super::{Pauses, Slack, Trouble, lock};
 use crate::chat::Roster;
 use crate::domain::policy::Policy;
+
+/// The groups and accounts that a roster is about.
+pub(super) type Asked = (BTreeSet<String>, BTreeSet<String>);
 
 const EVERY: Duration = Duration::from_secs(10 * 60);
 /// Events about people come in swarms.
@@ -17,27 +21,51 @@ impl Slack {
     pub(super) async fn keep_rosters(self: Arc<Slack>) {
         let mut pauses = Pauses::default();
         loop {
+            let under_way = self.under_way();
+            // What changes while it is read is read again.
+            self.roster_is_old.store(false, Ordering::SeqCst);
             match self.read_roster().await {
                 Ok(()) => pauses.reset(),
                 Err(trouble) => {
+                    self.roster_is_old.store(true, Ordering::SeqCst);
                     tracing::warn!(platform = %self.platform, %trouble, "it can't be read who is in the workspace");
                     tokio::time::sleep(pauses.next(&trouble)).await;
                     continue;
                 }
             }
+            drop(under_way);
             tokio::select! {
                 // Of people of other organisations no event tells what changed.
                 () = tokio::time::sleep(EVERY) => lock(&self.people).clear(),
                 () = self.people_changed.notified() => tokio::time::sleep(SETTLE).await,
+                () = self.policy_asks_for_others() => {}
             }
         }
+    }
+
+    /// Waits until the policy names groups or accounts that weren't asked for, or no longer those that were.
+    async fn policy_asks_for_others(&self) {
+        let Some(door) = self.door() else { return std::future::pending().await };
+        let mut commits = door.reception.desk.watch();
+        while !self.roster_is_of_another_policy() {
+            if commits.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    pub(super) fn roster_is_of_another_policy(&self) -> bool {
+        let Some(door) = self.door() else { return false };
+        let asked_now = asked(&door.reception.desk.shown().policy, self.platform.as_str());
+        lock(&self.roster_of).as_ref() != Some(&asked_now)
     }
 
     async fn read_roster(&self) -> Called<()> {
         let Some(door) = self.door() else { return Ok(()) };
         let policy = door.reception.desk.shown().policy;
         let mut roster = Roster::default();
-        for group in groups(&policy, self.platform.as_str()) {
+        let of = asked(&policy, self.platform.as_str());
+        for group in of.0.iter().cloned() {
             let asked = self.api.patiently("usergroups.users.list", &[("usergroup", group.clone())]).await;
             let members = match asked {
                 Ok(answer) => answer["users"]
@@ -60,7 +88,7 @@ impl Slack {
             };
             roster.groups.insert(group, members);
         }
-        for account in accounts(&policy, self.platform.as_str()) {
+        for account in of.1.iter().cloned() {
             match self.api.patiently("users.info", &[("user", account.clone())]).await {
                 Ok(answer) if answer["user"]["deleted"].as_bool() == Some(true) => roster.gone.push(account),
                 Ok(_) => {}
@@ -71,11 +99,16 @@ impl Slack {
         if let Err(fault) = door.reception.roster(&self.platform, &roster).await {
             return Err(Trouble::Unreached(format!("it could not be kept (reference {})", fault.reference)));
         }
+        *lock(&self.roster_of) = Some(of);
         Ok(())
     }
 }
 
 /// The user groups that roles of the policy are held by.
+fn asked(policy: &Policy, platform: &str) -> Asked {
+    (groups(policy, platform), accounts(policy, platform))
+}
+
 pub(super) fn groups(policy: &Policy, platform: &str) -> BTreeSet<String> {
     let all = policy.roles.values().flat_map(|role| &role.groups);
     all.filter(|group| group.platform.as_str() == platform).map(|group| group.id.clone()).collect()

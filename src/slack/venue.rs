@@ -28,7 +28,6 @@ impl Slack {
         let mut done = lock(&self.furnished).get(&venue.lane).cloned().unwrap_or_default();
         let outcome = self.furnish_with(venue, &mut done).await;
         if !done.channel.is_empty() {
-            lock(&self.places).is_own(&venue.lane, &done.channel);
             lock(&self.furnished).insert(venue.lane.clone(), done.clone());
         }
         match outcome {
@@ -49,6 +48,8 @@ impl Slack {
             };
         }
         let channel = done.channel.clone();
+        // What is said there, and who comes in, counts from now on.
+        lock(&self.places).is_own(&venue.lane, &channel);
         if !venue.archived && done.archived == Some(true) {
             self.well("conversations.unarchive", json!({ "channel": channel }), &["not_archived"]).await?;
             done.archived = Some(false);

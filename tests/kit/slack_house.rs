@@ -39,6 +39,7 @@ pub fn config(fake: &FakeSlack, mode: SlackMode) -> SlackConfig {
         bot_token: Secret::new(BOT_TOKEN),
         api_url: fake.api_url(),
         listen: None,
+        messages_per_second: std::num::NonZeroU32::MIN,
     }
 }
 

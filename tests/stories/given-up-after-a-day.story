@@ -6,4 +6,4 @@
 Tue 08:59 not #ops: could not be delivered
       outbox: given-up x0
 Tue 09:30 not #ops: two
-      #ops: A message could not be delivered, and I have stopped trying ... local/credit can't be reached
+      #ops: A message could not be delivered, and I have stopped trying (no. 

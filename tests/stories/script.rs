@@ -6,6 +6,8 @@
 //! start: 2026-11-23 09:00                 a Monday at nine, when left out
 //! zone: Asia/Kolkata                      in which the story's times are written; UTC, when left out
 //! channel: #claims                        where people speak who don't say where; #credit, when left out
+//! local: it is about the room's page      told in the local room alone, for this reason
+//! platform: slack                         told there alone; `slack, slack-vendor`: on these at once
 //!
 //! Somebody does something. A time before it moves the clock there, through every wake on the way, each at its own moment.
 //! Times are `HH:MM`, `HH:MM:SS`, `Tue 09:00` (the next one) or `2026-11-24 09:00`.
@@ -73,6 +75,10 @@ pub struct Story {
     pub start: NaiveDateTime,
     pub zone: Tz,
     pub channel: String,
+    /// Why it is told in the local room alone.
+    pub local: Option<String>,
+    /// The platforms on which alone it is told.
+    pub platforms: Vec<String>,
     pub steps: Vec<Step>,
 }
 
@@ -254,6 +260,8 @@ impl Story {
             start: monday.expect("a day that there is"),
             zone: chrono_tz::UTC,
             channel: "credit".to_owned(),
+            local: None,
+            platforms: Vec::new(),
             steps: Vec::new(),
         };
         if !text.starts_with("# ") {
@@ -289,9 +297,11 @@ impl Story {
                     }
                     "zone" => story.zone = value.parse().map_err(|_| wrong("there is no such zone"))?,
                     "channel" => value.trim_start_matches('#').clone_into(&mut story.channel),
+                    "local" => story.local = Some(value.to_owned()),
+                    "platform" => story.platforms = value.split(',').map(|it| it.trim().to_owned()).collect(),
                     _ => {}
                 }
-                if ["policy", "start", "zone", "channel"].contains(&name) {
+                if ["policy", "start", "zone", "channel", "local", "platform"].contains(&name) {
                     continue;
                 }
             }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use countersign::answers::Answers;
 use countersign::card::{Card, Wording};
 use countersign::chat::{
-    Answer, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Roster, Undelivered, Venue, local,
+    Answer, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Roster, Spot, Undelivered, Venue, local,
 };
 use countersign::clock::Clock;
 use countersign::courier::Courier;
@@ -22,12 +22,15 @@ use countersign::folder::Folder;
 use countersign::health::Health;
 use countersign::reception::{PolicyFile, Reception};
 use countersign::record::{Record, Told};
+use countersign::serve;
+use countersign::slack::Slack;
 use countersign::store::{self, Reader};
 use countersign::web::{self, App, Blobs, Guard};
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
 use super::script::Trouble;
+use super::workspace::Workspace;
 
 /// A stage that isn't calm after so long in the world's time never will be.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -40,6 +43,12 @@ pub struct Stage {
     folder: tempfile::TempDir,
     now: At,
     troubles: Troubles,
+    /// The policy as the story has it: with the people and channels of the local room.
+    plain_policy: String,
+    /// The last one that can be read.
+    good_policy: String,
+    /// The platforms that the story is told on; none is the local room.
+    pub spaces: Vec<Workspace>,
     running: Option<Running>,
     /// All of the ledger, as far as it was read.
     pub log: Vec<Entry>,
@@ -54,6 +63,8 @@ struct Running {
     router: axum::Router,
     desk_task: JoinHandle<Result<(), DeskError>>,
     courier: JoinHandle<()>,
+    adapters: Vec<Arc<Slack>>,
+    listening: Vec<JoinHandle<()>>,
 }
 
 /// One entry of the ledger.
@@ -74,11 +85,20 @@ pub struct Extent {
 impl Stage {
     /// # Errors
     /// What the operator would be told.
-    pub async fn open(policy: &Path, start: At) -> Result<Stage, String> {
+    pub async fn open(policy: &Path, start: At, spaces: Vec<Workspace>) -> Result<Stage, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        std::fs::copy(policy, folder.path().join("policy.toml"))
-            .map_err(|error| format!("{}: {error}", policy.display()))?;
-        let mut stage = Stage { folder, now: start, troubles: Troubles::default(), running: None, log: Vec::new() };
+        let plain_policy = std::fs::read_to_string(policy).map_err(|error| format!("{}: {error}", policy.display()))?;
+        let mut stage = Stage {
+            folder,
+            now: start,
+            troubles: Troubles::default(),
+            good_policy: plain_policy.clone(),
+            plain_policy,
+            spaces,
+            running: None,
+            log: Vec::new(),
+        };
+        stage.write_policy()?;
         stage.begin().await?;
         Ok(stage)
     }
@@ -91,8 +111,70 @@ impl Stage {
         self.running.is_some()
     }
 
-    pub fn policy_file(&self) -> PathBuf {
+    fn policy_file(&self) -> PathBuf {
         self.folder.path().join("policy.toml")
+    }
+
+    /// The file on the disk is another one.
+    ///
+    /// # Errors
+    /// The change doesn't fit, or the disk's.
+    pub fn change_policy(&mut self, change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), String> {
+        self.plain_policy = change(&self.plain_policy)?;
+        self.write_policy()?;
+        if (PolicyFile { path: Some(self.policy_file()) }).read().is_ok() {
+            self.good_policy.clone_from(&self.plain_policy);
+        }
+        Ok(())
+    }
+
+    /// Puts the last policy back that can be read: no bot starts with another.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn mend_policy(&mut self) -> Result<(), String> {
+        self.plain_policy.clone_from(&self.good_policy);
+        self.write_policy()
+    }
+
+    fn write_policy(&self) -> Result<(), String> {
+        let text = match self.spaces.as_slice() {
+            [one] => one.translated(&self.plain_policy),
+            // Where there are several, the policy says itself who is where.
+            _ => self.plain_policy.clone(),
+        };
+        std::fs::write(self.policy_file(), text).map_err(|error| error.to_string())
+    }
+
+    /// `#credit`, `@dev`, and where there are several platforms `slack-vendor#credit`.
+    pub fn lane(&self, name: &str) -> Option<Lane> {
+        let at = name.find(['#', '@'])?;
+        let (platform, place) = name.split_at(at);
+        match self.spaces.iter().find(|space| platform.is_empty() || space.platform.as_str() == platform) {
+            Some(space) => Some(space.lane(place)),
+            None => lane(place),
+        }
+    }
+
+    /// The platform of a lane, if it isn't the local room.
+    pub fn space_of(&self, platform: &Platform) -> Option<&Workspace> {
+        self.spaces.iter().find(|space| space.platform == *platform)
+    }
+
+    /// A platform's id of a lane's channel.
+    ///
+    /// # Errors
+    /// The case's own channel isn't made.
+    pub async fn conversation(&self, lane: &Lane) -> Result<String, String> {
+        let space = self.space_of(&lane.platform).ok_or_else(|| format!("{lane} is on no platform here"))?;
+        match &lane.place {
+            Spot::Direct(account) => Ok(space.fake.im(account)),
+            Spot::Channel(_) if lane.own_of().is_some() => {
+                let known = self.running()?.reader.venue(&lane.to_string()).await.map_err(|error| error.to_string())?;
+                known.ok_or_else(|| format!("{lane} isn't made"))
+            }
+            Spot::Channel(id) => Ok(id.clone()),
+        }
     }
 
     fn data(&self) -> PathBuf {
@@ -113,18 +195,23 @@ impl Stage {
         let folder = Folder::open(&self.data(), true).map_err(|error| error.to_string())?;
         let (writer, reader) = store::open(&folder.database(), true).await.map_err(|error| error.to_string())?;
         let clock = Clock::manual(self.now, 0);
+        let spaces = self.spaces.iter().map(|space| space.platform.clone());
         let setup = Setup {
             clock: clock.clone(),
             policy: Arc::new(policy),
             policy_text,
             wording: Arc::new(Wording::embedded()),
-            platforms: vec![Platform::from(local::PLATFORM)],
+            platforms: spaces.chain([Platform::from(local::PLATFORM)]).collect(),
             checkpoint_every: Span::minutes(1),
         };
         let data = self.data();
         let (desk, handle) = Desk::open(folder, writer, setup).await.map_err(|error| error.to_string())?;
         let room = Room { room: local::Local::new(handle.watch()), troubles: self.troubles.clone() };
-        let chats = Chats::default().with(Arc::new(room));
+        let mut chats = Chats::default().with(Arc::new(room));
+        let adapters = self.spaces.iter().map(Workspace::adapter).collect::<Result<Vec<_>, _>>()?;
+        for adapter in &adapters {
+            chats = chats.with(adapter.clone());
+        }
         let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
@@ -135,6 +222,12 @@ impl Stage {
             folder: Arc::new(Blobs { data }),
             health: health.clone(),
         };
+        let mut listening = Vec::new();
+        for adapter in &adapters {
+            let platform = adapter.platform();
+            let door = serve::door(&app, &platform).await.map_err(|error| error.to_string())?;
+            listening.push(tokio::spawn(adapter.clone().run(door)));
+        }
         let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]));
         self.running = Some(Running {
             clock,
@@ -145,7 +238,10 @@ impl Stage {
             router,
             desk_task: tokio::spawn(desk.run()),
             courier: tokio::spawn(courier.run()),
+            adapters,
+            listening,
         });
+        self.follow_the_clock();
         self.calm().await.map(drop)
     }
 
@@ -156,6 +252,7 @@ impl Stage {
     pub async fn stop(&mut self) -> Result<(), String> {
         self.read_log().await?;
         let Some(running) = self.running.take() else { return Err("the bot is down already".to_owned()) };
+        silence(running.listening).await;
         running.desk.stop().await;
         running.courier.abort();
         drop(running.courier.await);
@@ -171,6 +268,7 @@ impl Stage {
     /// The desk had broken off before.
     pub async fn kill(&mut self) -> Result<(), String> {
         let Some(running) = self.running.take() else { return Err("the bot is down already".to_owned()) };
+        silence(running.listening).await;
         running.desk_task.abort();
         running.courier.abort();
         drop(running.courier.await);
@@ -198,20 +296,27 @@ impl Stage {
                 let running = self.running()?;
                 running.clock.move_to(next);
                 self.now = next;
+                self.follow_the_clock();
             }
             self.running()?.clock.move_to(to);
             self.now = to;
+            self.follow_the_clock();
             self.calm().await?;
         }
         self.now = to;
+        self.follow_the_clock();
         Ok(())
+    }
+
+    fn follow_the_clock(&self) {
+        self.spaces.iter().for_each(|space| space.fake.set_time(self.now.0.div_euclid(1_000_000)));
     }
 
     /// Waits until nothing is due any more and all that could be told is told. Returns when something wants to happen next.
     ///
     /// # Errors
     /// It never becomes calm.
-    async fn calm(&mut self) -> Result<Option<At>, String> {
+    pub async fn calm(&mut self) -> Result<Option<At>, String> {
         let running = self.running()?;
         let mut commits = running.desk.watch();
         let waited = tokio::time::timeout(PATIENCE, async {
@@ -221,17 +326,26 @@ impl Stage {
                 let woken = running.next_wake().await?;
                 let told = running.reader.outbox_next(&[]).await.map_err(|error| error.to_string())?;
                 let next = woken.into_iter().chain(told).min();
-                // Whatever changed between the looks was a commit.
-                if next.is_none_or(|next| next > running.clock.now()) && running.desk.shown().size == size {
+                // What is on its way to a platform isn't told yet.
+                let now = running.clock.now();
+                let all_told = running.reader.is_told(size, now).await.map_err(|error| error.to_string())?;
+                // Whatever changed between the looks was a commit. What platforms still have to tell, they have told before.
+                let heard = self.spaces.iter().all(|space| space.fake.quiet())
+                    && running.adapters.iter().all(|adapter| adapter.is_at_rest());
+                if heard && all_told && next.is_none_or(|next| next > now) && running.desk.shown().size == size {
                     return Ok::<Option<At>, String>(next);
                 }
-                if commits.changed().await.is_err() {
-                    return Err("the desk is gone".to_owned());
+                let pause = if heard { PATIENCE } else { Duration::from_millis(2) };
+                match tokio::time::timeout(pause, commits.changed()).await {
+                    Ok(Err(_)) => return Err("the desk is gone".to_owned()),
+                    Ok(Ok(())) | Err(_) => {}
                 }
             }
         });
         let next = waited.await.map_err(|_| format!("the bot isn't calm after {PATIENCE:?}; at {}", self.now.0))??;
+        let since = self.log.len();
         self.read_log().await?;
+        self.stands_there(since).await?;
         Ok(next)
     }
 
@@ -293,7 +407,27 @@ impl Stage {
         self.calm().await.map(drop)
     }
 
+    /// Holds what was told since an entry against what people see on the platform.
+    async fn stands_there(&self, since: usize) -> Result<(), String> {
+        let mut last: HashMap<(&Lane, &str), (&Told, At)> = HashMap::new();
+        for entry in &self.log[since..] {
+            if let Some(told) = entry.told() {
+                last.insert((&told.lane, &told.message), (told, entry.at));
+            }
+        }
+        for ((lane, message), (told, at)) in last {
+            if let Some(space) = self.space_of(&lane.platform) {
+                let conversation = self.conversation(lane).await?;
+                space.shows(&conversation, message, &told.card, at)?;
+            }
+        }
+        Ok(())
+    }
+
     pub fn set_trouble(&mut self, channel: &str, trouble: Option<Trouble>) {
+        if let Some(space) = self.spaces.first() {
+            return space.trouble(channel, trouble);
+        }
         let mut troubles = self.troubles.lock().expect("nobody panics while holding it");
         let lane = lane(&format!("#{channel}")).expect("a channel is a lane");
         match trouble {
@@ -340,6 +474,10 @@ impl Stage {
     /// # Errors
     /// The room answered with something else than yes or no.
     pub async fn sees(&self, who: &str, channel: &str) -> Result<bool, String> {
+        if let Some(space) = self.spaces.first() {
+            let id = self.conversation(&space.lane(&format!("#{channel}"))).await?;
+            return Ok(space.sees(who, &id));
+        }
         use tower::ServiceExt;
         let request = axum::http::Request::get(format!("/room/api/messages?as={who}&channel={channel}"))
             .header("host", "127.0.0.1:7311")
@@ -450,8 +588,16 @@ impl Entry {
     }
 }
 
-/// `#credit`, `@dev`.
-pub fn lane(name: &str) -> Option<Lane> {
+/// Ends what listens to the platforms.
+async fn silence(listening: Vec<JoinHandle<()>>) {
+    for task in listening {
+        task.abort();
+        drop(task.await);
+    }
+}
+
+/// `#credit`, `@dev`, in the local room.
+fn lane(name: &str) -> Option<Lane> {
     let place = match name.strip_prefix('#') {
         Some(channel) => channel.to_owned(),
         None => format!("@{}", name.strip_prefix('@')?),

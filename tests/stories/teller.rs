@@ -12,16 +12,19 @@ use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Span};
 use countersign::record::{Record, Told, WhatRecord};
 
+use super::on_platform::{self, There};
 use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};
-use super::stage::{Entry, Extent, Stage, lane};
+use super::stage::{Entry, Extent, Stage};
 
-struct Teller {
-    story: Story,
-    stage: Stage,
+pub struct Teller {
+    pub story: Story,
+    pub stage: Stage,
     /// Where in the log the window of what came since the last deed begins.
-    since: usize,
+    pub since: usize,
     /// The last private answers, by person.
     answers: HashMap<String, Answer>,
+    /// People as a platform has them: what they wrote and were shown there.
+    pub there: There,
     /// Cards that people looked at, by person and case.
     seen: HashMap<(String, String), (Lane, String, Vec<Button>)>,
     /// Everything that was told to the bot, with the line and the answer.
@@ -30,24 +33,60 @@ struct Teller {
     last: usize,
 }
 
+/// Where a story is told: the platforms, and none for the local room.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Voice(Vec<String>);
+
+impl Voice {
+    /// What its tests' names begin with.
+    pub fn prefix(&self) -> String {
+        self.0.first().map(|platform| format!("{platform}::")).unwrap_or_default()
+    }
+    pub fn platforms(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Where a story wants to be told.
+///
+/// # Errors
+/// It can't be read.
+pub fn voices(path: &Path) -> Result<Vec<Voice>, String> {
+    let story = Story::read(&text(path)?).map_err(|(line, why)| format!("{}:{line}: {why}", path.display()))?;
+    Ok(match (story.platforms.is_empty(), story.local) {
+        (false, _) => vec![Voice(story.platforms)],
+        (true, Some(_)) => vec![Voice::default()],
+        (true, None) => vec![Voice::default(), Voice(vec!["slack".to_owned()])],
+    })
+}
+
+/// # Errors
+/// The disk's.
+pub fn text(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// Tells a story from its text. `name` is where it stands, for people.
 ///
 /// # Errors
 /// The line, what was expected there, and what came.
-pub fn tell(name: &str, text: &str) -> Result<(), String> {
+pub fn tell(name: &str, text: &str, voice: &Voice) -> Result<(), String> {
     let story = Story::read(text).map_err(|(line, why)| format!("{name}:{line}: {why}"))?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join(&story.policy);
         let start = on_the_wall(story.start, story.zone)?;
-        let stage = Stage::open(&policy, start).await.map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
+        let spaces = on_platform::spaces(&story, &policy, voice).await?;
+        let stage =
+            Stage::open(&policy, start, spaces).await.map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
         let steps = story.steps.clone();
         let mut teller = Teller {
             story,
             stage,
             since: 0,
             answers: HashMap::new(),
+            there: There::default(),
             seen: HashMap::new(),
             lines: Vec::new(),
             last: 0,
@@ -63,7 +102,11 @@ pub fn tell(name: &str, text: &str) -> Result<(), String> {
             eprintln!("── {name}\n{}", teller.tape(0));
         }
         told?;
-        teller.tell_again().await.map_err(|why| format!("{name}: {why}"))?;
+        match teller.stage.spaces.is_empty() {
+            true => teller.tell_again().await,
+            false => teller.told_again_there().await,
+        }
+        .map_err(|why| format!("{name}: {why}"))?;
         teller.stage.verify().await.map_err(|why| format!("{name}: {why}"))
     })
 }
@@ -84,6 +127,11 @@ impl Teller {
             What::Do(deed) => {
                 self.since = self.stage.log.len();
                 self.answers.clear();
+                if !self.stage.spaces.is_empty()
+                    && let Some(done) = self.deed_there(deed).await?
+                {
+                    return Ok(done);
+                }
                 self.deed(step, deed).await
             }
             What::Expect(expected) => self.expect(step.when, expected).await,
@@ -174,17 +222,14 @@ impl Teller {
             }
             Deed::PolicyBecomes(file) => {
                 let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-                std::fs::copy(&from, self.stage.policy_file())
-                    .map(drop)
-                    .map_err(|error| format!("{}: {error}", from.display()))
+                let text = std::fs::read_to_string(&from).map_err(|error| format!("{}: {error}", from.display()))?;
+                self.stage.change_policy(|_| Ok(text))
             }
             Deed::PolicySays { old, new } => {
-                let file = self.stage.policy_file();
-                let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
-                match text.matches(old.as_str()).count() {
-                    1 => std::fs::write(&file, text.replace(old.as_str(), new)).map_err(|error| error.to_string()),
+                self.stage.change_policy(|text| match text.matches(old.as_str()).count() {
+                    1 => Ok(text.replace(old.as_str(), new)),
                     times => Err(format!("the policy says that {times} times; it must be once")),
-                }
+                })
             }
             Deed::OperatorReloads => {
                 let card = self.stage.reload().await?;
@@ -222,8 +267,8 @@ impl Teller {
         Ok(())
     }
 
-    async fn place(&self, who: &str, place: &Place) -> Result<(Lane, Option<String>), String> {
-        let named = |name: &str| lane(name).ok_or_else(|| format!("{name} is no lane"));
+    pub async fn place(&self, who: &str, place: &Place) -> Result<(Lane, Option<String>), String> {
+        let named = |name: &str| self.stage.lane(name).ok_or_else(|| format!("{name} is no lane"));
         match place {
             Place::Usual => Ok((named(&format!("#{}", self.story.channel))?, None)),
             Place::Channel(channel) => Ok((named(&format!("#{channel}"))?, None)),
@@ -237,7 +282,7 @@ impl Teller {
 
     /// Where the button stands that is to be pressed, and those beside it.
     async fn buttons(&self, who: &str, label: &str, on: &On) -> Result<(Lane, String, Vec<Button>), String> {
-        let direct = lane(&format!("@{who}")).ok_or("nobody is called that")?;
+        let direct = self.stage.lane(&format!("@{who}")).ok_or("nobody is called that")?;
         match on {
             On::Card { case, as_seen: true } => {
                 let seen = self.seen.get(&(who.to_owned(), case.clone()));
@@ -267,7 +312,7 @@ impl Teller {
     }
 
     /// A message of the bot's as it stands now.
-    fn card(&self, lane: &Lane, message: &str) -> Result<&Card, String> {
+    pub fn card(&self, lane: &Lane, message: &str) -> Result<&Card, String> {
         let told = self.stage.log.iter().rev().filter_map(|entry| entry.told());
         let mut told = told.filter(|told| &told.lane == lane && told.message == message);
         told.next().map(|told| &told.card).ok_or_else(|| format!("no message {message} came to {lane}"))
@@ -292,7 +337,7 @@ impl Teller {
     async fn expect(&mut self, when: Option<When>, expected: &Expected) -> Result<(), String> {
         match expected {
             Expected::Told { lane: name, text, times } => {
-                let lane = lane(name).ok_or_else(|| format!("{name} is no lane"))?;
+                let lane = self.stage.lane(name).ok_or_else(|| format!("{name} is no lane"))?;
                 // What must not have come, must not have come at any moment up to this one.
                 let at = when.filter(|_| *times != Some(0)).map(|when| (when, self.stage.now()));
                 let fits = |entry: &&Entry| {
@@ -328,8 +373,11 @@ impl Teller {
                 }
             }
             Expected::Hears { who, text, not } => {
-                let Some(answer) = self.answers.get(who) else { return Err(format!("{who} did nothing just now")) };
-                let heard = self.answered(answer);
+                let heard = match (self.answers.get(who), self.there.heard.get(who)) {
+                    (Some(answer), _) => self.answered(answer),
+                    (None, Some(heard)) => heard.clone(),
+                    (None, None) => return Err(format!("{who} did nothing just now")),
+                };
                 match text {
                     None if heard.is_empty() => Ok(()),
                     None => Err(format!("{who} heard\n{heard}")),
@@ -400,7 +448,7 @@ impl Teller {
                 false => Err(format!("{who} {} see it", if *not { "does" } else { "doesn't" })),
             },
             Expected::Transcript { channel, text, not } => {
-                let lane = lane(&format!("#{channel}")).ok_or("no such lane")?;
+                let lane = self.stage.lane(&format!("#{channel}")).ok_or("no such lane")?;
                 let stands = self.stage.transcript(&lane).await?;
                 let words = stands.iter().filter_map(|body| {
                     let body: serde_json::Value = serde_json::from_str(body).ok()?;
@@ -484,7 +532,7 @@ impl Teller {
         Ok(())
     }
 
-    fn kept(&self, cause: &str) -> bool {
+    pub fn kept(&self, cause: &str) -> bool {
         self.stage.log.iter().any(|entry| match &entry.record {
             Record::Heard(heard) => heard.cause == cause && heard.answer.is_some(),
             _ => false,
@@ -605,7 +653,7 @@ fn contains(text: &str, wanted: &str) -> bool {
     true
 }
 
-fn indent(text: &str) -> String {
+pub fn indent(text: &str) -> String {
     text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
@@ -657,7 +705,7 @@ pub fn notices() -> Vec<(&'static str, Check)> {
         let check: Check = Box::new(move || {
             let story =
                 format!("# Wrong in one place.\n09:00 maya> /incident open credit sev2 Drift\n\n      {line}\n");
-            match tell("it", &story) {
+            match tell("it", &story, &Voice::default()) {
                 Ok(()) => Err(format!("nothing was noticed in\n{story}")),
                 Err(why) if why.contains(words) => Ok(()),
                 Err(why) => Err(format!("expected {words:?} in\n{why}")),

@@ -4,7 +4,7 @@
       maya> /incident open credit sev2 Scores drift
       not #credit: INC-1
       @dev: INC-1
-      #ops: A message could not be delivered, and I have stopped trying ... local/credit is gone
+      #ops: A message could not be delivered, and I have stopped trying (no. 
       ledger: told.undeliverable x1
       ledger: house.gave-up x1
       outbox: given-up x1

@@ -135,6 +135,23 @@ impl FakeSlack {
         state.dispatch(again);
     }
 
+    /// Tells everything of these kinds that was sent over a socket since a moment once more, as it was, in the same order. How
+    /// many that were.
+    pub fn tell_again_since(&self, since: Instant, kinds: &[Kind]) -> usize {
+        let mut state = self.state();
+        let sent = state.post.sent.values();
+        let mut all: Vec<(Instant, Delivery)> = sent
+            .filter(|sent| sent.at >= since && sent.delivery.attempt == 0 && kinds.contains(&sent.delivery.kind))
+            .map(|sent| (sent.at, sent.delivery.again(1, "timeout")))
+            .collect();
+        all.sort_by_key(|(at, _)| *at);
+        let count = all.len();
+        for (_, again) in all {
+            state.dispatch(again);
+        }
+        count
+    }
+
     /// Nothing waits to be sent, and nothing that was sent over a socket lacks its acknowledgement.
     pub fn quiet(&self) -> bool {
         let state = self.state();

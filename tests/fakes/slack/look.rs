@@ -80,6 +80,10 @@ impl FakeSlack {
         self.state().world.channel(id).cloned()
     }
 
+    pub fn user(&self, id: &str) -> Option<super::world::User> {
+        self.state().world.users.get(id).cloned()
+    }
+
     /// The timestamps that are pinned.
     pub fn pins(&self, channel: &str) -> Vec<String> {
         let pins = self.channel(channel).map(|channel| channel.pins).unwrap_or_default();

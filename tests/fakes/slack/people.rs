@@ -237,6 +237,13 @@ impl FakeSlack {
         self.finish(spoken, answer)
     }
 
+    /// Presses a button of a message as this person still sees it, whatever it shows by now.
+    #[track_caller]
+    pub fn press_as_seen(&self, user: &str, seen: &Message, which: &str) -> impl Future<Output = Spoken> {
+        let (spoken, answer) = self.state().press_on(user, &seen.channel, &seen.ts, &seen.blocks, which);
+        self.finish(spoken, answer)
+    }
+
     /// Picks an option of a menu in a message, by value or label.
     #[track_caller]
     pub fn pick(
@@ -498,16 +505,40 @@ impl State {
         which: &str,
         choice: Option<&str>,
     ) -> (Spoken, oneshot::Receiver<Ack>) {
+        let private = self.shown.iter().find(|shown| shown.ts == ts && shown.user == user && shown.channel == channel);
+        let blocks = match (self.world.message(channel, ts), private) {
+            (Some(message), _) => message.blocks.clone(),
+            (None, Some(shown)) => shown.blocks.clone(),
+            (None, None) => panic!("{user} sees no message {ts} in {channel}"),
+        };
+        let action = self.action(&blocks, which, choice);
+        self.pressed(user, channel, ts, action)
+    }
+
+    #[track_caller]
+    fn press_on(
+        &mut self,
+        user: &str,
+        channel: &str,
+        ts: &str,
+        blocks: &[Value],
+        which: &str,
+    ) -> (Spoken, oneshot::Receiver<Ack>) {
+        let action = self.action(blocks, which, None);
+        self.pressed(user, channel, ts, action)
+    }
+
+    #[track_caller]
+    fn pressed(&mut self, user: &str, channel: &str, ts: &str, action: Value) -> (Spoken, oneshot::Receiver<Ack>) {
         self.person(user, channel);
         let public = self.world.message(channel, ts).cloned();
         let private =
             self.shown.iter().find(|shown| shown.ts == ts && shown.user == user && shown.channel == channel).cloned();
-        let (blocks, thread, ephemeral) = match (&public, &private) {
-            (Some(message), _) => (&message.blocks, message.thread_ts.clone(), false),
-            (None, Some(shown)) => (&shown.blocks, shown.thread_ts.clone(), true),
+        let (thread, ephemeral) = match (&public, &private) {
+            (Some(message), _) => (message.thread_ts.clone(), false),
+            (None, Some(shown)) => (shown.thread_ts.clone(), true),
             (None, None) => panic!("{user} sees no message {ts} in {channel}"),
         };
-        let action = self.action(blocks, which, choice);
         let about = ResponseUrl {
             ts: Some(ts.to_owned()),
             ephemeral,
