@@ -9,6 +9,8 @@ use super::{Asked, BOT, Context, How, Misread, Query, moment};
 
 /// A verb is at most this long, in bytes.
 const VERB_AT_MOST: usize = 40;
+/// A key is at most this long, in bytes.
+const KEY_AT_MOST: usize = 24;
 /// A value between quotes is looked for within so many bytes; an action may be as long as the message.
 const VALUE_AT_MOST: usize = 1_000;
 
@@ -461,7 +463,7 @@ fn bare_name<'t>(
 
 /// `key=value` of a key that the verb knows: the argument, the value, what follows.
 fn named<'t>(verb: &'static Verb, rest: &'t str, context: &Context<'_>) -> Option<(&'static Arg, &'t str, &'t str)> {
-    let length = rest.bytes().take(24).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
+    let length = rest.bytes().take(KEY_AT_MOST).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
     if length == 0 || rest.as_bytes().get(length) != Some(&b'=') {
         return None;
     }
@@ -554,10 +556,10 @@ fn tail(
             !raw.said.contains_key(name) && found.iter().all(|(known, _)| *known != name)
         };
         // The key first: a value is only looked at if its key isn't said yet, so that a text full of them is read once.
-        let key = rest.split_once('=').map_or("", |(key, _)| key);
+        let key = rest.bytes().take(KEY_AT_MOST).position(|b| b == b'=').map_or("", |end| &rest[..end]);
         let closed =
             |key: &str| verb.args.iter().any(|arg| arg.name.eq_ignore_ascii_case(key) && !open(arg.name, &found));
-        if key.len() < 40 && closed(key) {
+        if closed(key) {
             return None;
         }
         if let Some((arg, value, after)) = named(verb, rest, context).filter(|(arg, ..)| open(arg.name, &found)) {
