@@ -627,6 +627,91 @@ async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
     assert_eq!(listing(&data), before, "nothing was changed");
 }
 
+/// A head that was kept elsewhere and is gone is not made anew: a second tree could be signed under one name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_head_that_is_gone_is_asked_for() {
+    let (_folder, data) = lived_in().await;
+    let head = fs::read(data.join("checkpoint")).expect("a head");
+    fs::remove_file(data.join("checkpoint")).expect("gone");
+    let before = listing(&data);
+    let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+    assert!(!status.success() && log.contains("checkpoint is missing") && log.contains("countersign recover"), "{log}");
+    assert_eq!(listing(&data), before, "nothing was changed");
+    fs::write(data.join("checkpoint"), head).expect("written");
+    let (status, log) = Bot::start(&data).stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+}
+
+/// Spoils the database of a house with three requests in which somebody is nudged at half of their time, and counts for
+/// which of them that still happens.
+async fn nudged_in_spite_of(spoil: &[&str]) -> Vec<&'static str> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(MONDAY, 0);
+    let house = local_house(folder.path(), &clock).await;
+    for (nth, who) in [(1, "maya"), (2, "maya"), (3, "maya")] {
+        house.command(&format!("r{nth}"), who, &format!("/approval request credit-scoring \"Ship v{nth}\"")).await;
+    }
+    until("all is told", async || {
+        house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > clock.now())
+    })
+    .await;
+    house.stop().await;
+    let mut db = database(folder.path()).await;
+    for sql in spoil {
+        sqlx::query(sqlx::AssertSqlSafe(*sql)).execute(&mut db).await.expect("spoiled");
+    }
+    db.close().await.expect("closed");
+
+    let house = local_house(folder.path(), &clock).await;
+    clock.move_to(MONDAY + Span::hours(3));
+    let nudged = async |case: &str| {
+        Written::of(&house.reader).await.entries.iter().any(|entry| {
+            entry.case.as_deref() == Some(case)
+                && matches!(&entry.record, countersign::record::Record::Told(told)
+                    if told.lane.to_string() == "local/credit-ai" && told.card.plain(chrono_tz::UTC, MONDAY).contains("is late"))
+        })
+    };
+    until("the last of them is told", async || nudged("APR-3").await).await;
+    until("the watch is over", async || {
+        house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > clock.now())
+    })
+    .await;
+    let mut all = Vec::new();
+    for case in ["APR-1", "APR-2", "APR-3"] {
+        if nudged(case).await {
+            all.push(case);
+        }
+    }
+    // Who asks about one that can't be read gets a reference; who asks about another one gets an answer.
+    for case in ["APR-1", "APR-2", "APR-3"] {
+        let note = What::Command { text: format!("/approval note {case} still there?") };
+        let answer = house.hear(&format!("n{case}"), "maya", "local/credit-ai", note).await;
+        assert_eq!(answer.is_ok(), all.contains(&case), "{case}: {answer:?}");
+    }
+    house.stop().await;
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_cannot_be_read_stops_no_other() {
+    let spoil = "update case_file set snapshot = 'nonsense' where case_id = 'APR-1'";
+    assert_eq!(nudged_in_spite_of(&[]).await, ["APR-1", "APR-2", "APR-3"]);
+    assert_eq!(nudged_in_spite_of(&[spoil]).await, ["APR-2", "APR-3"]);
+    // Its card is wanted too, first on the lane: it can't be drawn, and those after it can.
+    let card = "update card set shown = null, message = null where case_id = 'APR-1'";
+    assert_eq!(nudged_in_spite_of(&[spoil, card]).await, ["APR-2", "APR-3"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_cannot_be_read_stops_only_its_own_cases() {
+    let other = "update case_file set snapshot = replace(snapshot, (select digest from policy limit 1), 'other') \
+                 where case_id = 'APR-2'";
+    assert_eq!(nudged_in_spite_of(&[other]).await, ["APR-1", "APR-3"]);
+    let unreadable = "insert into policy (digest, body) values ('other', 'nonsense')";
+    assert_eq!(nudged_in_spite_of(&[other, unreadable]).await, ["APR-1", "APR-3"]);
+}
+
 /// A folder whose manual clock ran ahead is not taken up on the world's time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_of_the_future_is_not_continued_in_the_present() {

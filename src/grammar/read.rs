@@ -463,7 +463,8 @@ fn bare_name<'t>(
 
 /// `key=value` of a key that the verb knows: the argument, the value, what follows.
 fn named<'t>(verb: &'static Verb, rest: &'t str, context: &Context<'_>) -> Option<(&'static Arg, &'t str, &'t str)> {
-    let length = rest.bytes().take(KEY_AT_MOST).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
+    let length =
+        rest.bytes().take(KEY_AT_MOST).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
     if length == 0 || rest.as_bytes().get(length) != Some(&b'=') {
         return None;
     }
