@@ -412,6 +412,19 @@ async fn an_event_told_again_gets_the_stored_answer() {
 }
 
 #[track_caller]
+/// A word that only asks for the file to be read is kept before the file is: what came between is asked for again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_told_again_is_done_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let house = local_house(folder.path(), &Clock::manual(MONDAY, 0)).await;
+    let reload = || What::Command { text: "/sla reload".to_owned() };
+    for _ in 0..2 {
+        let heeded = house.hear("s1", "maya", "local/credit-ai", reload()).await.expect("an answer");
+        assert_eq!(heeded, Heeded::ReloadPolicy { by: "maya".into() });
+    }
+    house.stop().await;
+}
+
 fn assert_same(cause: &str, first: &Heeded, second: &Heeded) {
     assert_eq!(first, second, "{cause} got another answer");
 }

@@ -62,6 +62,8 @@ impl Desk {
                 // Figures weren't kept, since they would be out of date: they are read again.
                 None => match (self.read(turn, &heard, person.as_ref(), here), person) {
                     (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by },
+                    // It was heard, but what it asked for may have failed, or died with the process, before it was done.
+                    (Read::Asked(Asked::ReloadPolicy), Some(by)) => Heeded::ReloadPolicy { by },
                     (Read::Asked(Asked::Case { id, command }), Some(by)) if takes_the_draft(&command) => {
                         Heeded::AcceptDraft { case: id, by }
                     }

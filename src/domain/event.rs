@@ -212,6 +212,8 @@ pub enum Event {
     },
     GlassBroken {
         by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
         role: RoleId,
         reason: String,
     },

@@ -15,7 +15,7 @@ use super::obligation::{Climbed, Holder, Obligation};
 use super::policy::{Channel, Workflow};
 use super::refusal::did_you_mean;
 use super::{
-    Ask, At, Body, Case, CaseId, ClassId, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Severity, Span, World,
+    Ask, At, Body, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, World,
 };
 
 mod hearing;
@@ -45,6 +45,9 @@ pub struct Incident {
     /// For what the bot opened by itself: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// The approval path whose slowness it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_path: Option<PathId>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub moments: BTreeMap<Which, Moment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -153,6 +156,7 @@ impl Incident {
             class: opened.class.clone(),
             impact: opened.impact,
             because: opened.because.clone(),
+            slow_path: opened.slow_path.clone(),
             moments: opened.moments.iter().map(moment).collect(),
             seats: BTreeMap::new(),
             follow_ups: Vec::new(),

@@ -589,7 +589,7 @@ fn five_answers_of_which_the_slowest_tenth_is_over_the_limit_make_a_path_slow() 
 fn a_broken_glass_does_not_make_a_path_look_quick() {
     let mut house = House::default();
     let mut case = request(1, "two");
-    let broken = Event::GlassBroken { by: p("olga"), role: r("head"), reason: "x".to_owned() };
+    let broken = Event::GlassBroken { by: p("olga"), stands_in_for: None, role: r("head"), reason: "x".to_owned() };
     let Body::Approval(approval) = &mut case.body else { panic!() };
     Approval::apply(approval, &broken, at(1));
     house.observe(&case, &concluded(Outcome::Approved, 1));
