@@ -11,7 +11,7 @@ use crate::digest;
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::redflag;
 use crate::domain::{
-    At, Body, Case, CaseId, CaseKind, Duty, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
+    At, Body, Case, CaseId, CaseKind, ClassId, Duty, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
 };
 use crate::grammar::{Filter, Query};
 use crate::health::Health;
@@ -193,6 +193,7 @@ impl Answers {
                     workflow: case.workflow.clone(),
                     state: case.state().to_owned(),
                     severity,
+                    nature: nature(&case),
                     next: next.map(|it| (it.duty, it.terms.due)),
                     late: case.obligations.iter().any(Obligation::is_late),
                     waiting_on: next.map(|it| persons(&case, it, people)).unwrap_or_default(),
@@ -466,6 +467,12 @@ fn severity(case: &Case) -> Option<crate::domain::Severity> {
         Body::Incident(incident) => Some(incident.severity),
         Body::Approval(_) => None,
     }
+}
+
+fn nature(case: &Case) -> Vec<String> {
+    let Body::Incident(incident) = &case.body else { return Vec::new() };
+    let harm = incident.nature.harm.map(|harm| format!("harm {}", harm.word()));
+    incident.class.iter().map(ClassId::to_string).chain(harm).collect()
 }
 
 fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {

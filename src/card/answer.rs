@@ -29,6 +29,8 @@ pub struct ListRow {
     pub state: String,
     /// For incidents.
     pub severity: Option<Severity>,
+    /// For incidents: the class and how far the harm went, as far as they are said.
+    pub nature: Vec<String>,
     /// What is owed next, and by when.
     pub next: Option<(Duty, At)>,
     /// Something is late.

@@ -395,6 +395,7 @@ fn incident_case() -> Case {
             workflow: "credit-scoring".into(),
             title: "Scores drift".to_owned(),
             severity: Severity::Sev2,
+            nature: crate::domain::Nature::default(),
             technical: Some(3),
             class: Some("perf.drift".into()),
             impact: Impact::Unclear,
@@ -600,6 +601,7 @@ fn lists_help_and_health_have_their_words() {
         workflow: "credit-scoring".into(),
         state: "open".to_owned(),
         severity: Some(Severity::Sev1),
+        nature: vec!["perf.drift".to_owned()],
         next: Some((Duty::Acknowledge, DUE)),
         late: true,
         waiting_on: vec!["dev".into()],
@@ -608,7 +610,7 @@ fn lists_help_and_health_have_their_words() {
     let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), true);
     assert_eq!(
         card.plain(KOLKATA, NOW),
-        "1 incident · open\nINC-1 sev1 Drift · credit-scoring, open · acknowledgement late, due 11:00 · Dev Malhotra"
+        "1 incident · open\nINC-1 sev1 Drift · credit-scoring, open · perf.drift · acknowledgement late, due 11:00 · Dev Malhotra"
     );
     let many = vec![row; 40];
     assert!(

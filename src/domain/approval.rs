@@ -298,6 +298,7 @@ pub fn decide(approval: &Approval, case: &Case, ask: &Ask, world: &World<'_>) ->
             | Command::AnswerPage
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
+            | Command::Classify { .. }
             | Command::TakeSeat { .. },
         ) => Err(Refusal::WrongKind { case: case.id, what: "an approval", needs: "an incident" }),
 

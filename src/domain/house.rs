@@ -13,6 +13,7 @@ use super::command::{HouseCommand, Impact, OpenIncident};
 use super::engine::text;
 use super::event::{Event, HouseEvent, Outcome};
 use super::incident::Incident;
+use super::nature::Nature;
 use super::notice::{Notice, Telling, To};
 use super::obligation::NOTICEABLE;
 use super::people::{Delegation, People};
@@ -339,6 +340,7 @@ pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRul
             severity: *severity,
             technical: None,
             class: Some(ClassId::from("control.latency_breach")),
+            nature: Nature::default(),
             impact: Impact::Known,
             restricted: false,
             occurred: None,

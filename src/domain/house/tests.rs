@@ -542,6 +542,7 @@ fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
         severity: Severity::Sev3,
         technical: None,
         class: None,
+        nature: Nature::default(),
         impact: Impact::Known,
         restricted: false,
         moments: Vec::new(),

@@ -122,6 +122,7 @@ fn wanted(severity: Severity) -> OpenIncident {
         severity,
         technical: None,
         class: None,
+        nature: Nature::default(),
         impact: Impact::Known,
         restricted: false,
         occurred: None,
