@@ -725,6 +725,35 @@ async fn a_policy_that_cannot_be_read_stops_only_its_own_cases() {
     assert_eq!(nudged_in_spite_of(&[other, unreadable]).await, ["APR-1", "APR-3"]);
 }
 
+/// `countersign policy schema | head` ends as it would have ended, without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_reading_causes_no_trouble() {
+    let (folder, data) = lived_in().await;
+    let out = folder.path().join("bag");
+    let data = text(&data);
+    for args in [
+        &["policy", "schema"][..],
+        &["policy", "example"],
+        &["policy", "check"],
+        &["verify", "--data", data],
+        &["digest", "--data", data],
+        &["rebuild", "--compare", "--data", data],
+        &["export", "APR-1", "--data", data, "-o", text(&out)],
+        &["verify", text(&out)],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = countersign(args);
+        let child = command.stdout(writer).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {}", bot::words(&output));
+    }
+    // A disk that takes nothing is another matter.
+    let full = fs::File::create("/dev/full").expect("a device");
+    let output = countersign(&["policy", "schema"]).stdout(full).output().expect("it ends");
+    assert!(!output.status.success(), "{}", bot::words(&output));
+}
+
 /// A folder whose manual clock ran ahead is not taken up on the world's time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_of_the_future_is_not_continued_in_the_present() {
