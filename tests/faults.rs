@@ -769,6 +769,62 @@ async fn a_ledger_of_the_future_is_not_continued_in_the_present() {
     assert_eq!(listing(&data), before, "nothing was changed");
 }
 
+/// A command that isn't root's.
+fn as_somebody(binary: &Path) -> Command {
+    if !is_root() {
+        return Command::new(binary);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", text(binary)]);
+    command
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n")
+}
+
+/// The head is in its place, and the step after that fails: a folder that may be written and not read can't be synced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_may_not_outlive_a_power_cut_is_written_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    fs::create_dir(&data).expect("a folder");
+    let binary = folder.path().join("countersign");
+    fs::copy(env!("CARGO_BIN_EXE_countersign"), &binary).expect("a copy that anybody may run");
+    let run = |command: &str, args: &[&str]| {
+        assert!(Command::new(command).args(args).status().is_ok_and(|it| it.success()), "{command} {args:?}");
+    };
+    run("chmod", &["-R", "a+rX", text(folder.path())]);
+    if is_root() {
+        run("chown", &["65534:65534", text(&data)]);
+    }
+    let mut command = as_somebody(&binary);
+    command.args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data", text(&data)]);
+    let bot = match Bot::from(command) {
+        Ok(bot) => bot,
+        Err(NotReady { log, .. }) if log.contains("setpriv") => return println!("skipped: {log}"),
+        Err(not_ready) => panic!("{not_ready:?}"),
+    };
+    let room = bot.room.clone();
+    request(&room, "Ship v1", "k1").await.expect("an answer").ok();
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    let head = || fs::read_to_string(data.join("checkpoint")).unwrap_or_default();
+    until("a head is signed", async || !head().is_empty()).await;
+    let before = head();
+    run("chmod", &["300", text(&data)]);
+    request(&room, "Ship v2", "k2").await.expect("an answer").ok();
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    until("health says so", async || room.healthz().await.status == 503).await;
+    run("chmod", &["700", text(&data)]);
+    // Signed again without a word from anybody.
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    until("health says so", async || room.healthz().await.status == 200).await;
+    assert_ne!(head(), before);
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+}
+
 /// Root may write anywhere, so a read-only folder is tried as somebody else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_folder_is_refused() {
@@ -779,15 +835,7 @@ async fn a_read_only_folder_is_refused() {
         assert!(Command::new("chmod").args(["-R", mode, text(folder.path())]).status().is_ok_and(|it| it.success()))
     };
     chmod("a+rX,a-w");
-    let root = Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n");
-    let mut command = match root {
-        false => Command::new(&binary),
-        true => {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", text(&binary)]);
-            command
-        }
-    };
+    let mut command = as_somebody(&binary);
     command.args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data", text(&data)]);
     let before = listing(&data);
     let outcome = Bot::from(command);
