@@ -69,6 +69,7 @@ async fn commands() {
             bot_token: Secret::new("xoxb-bench"),
             api_url: format!("http://{there}/api"),
             listen: None,
+            messages_per_second: std::num::NonZeroU32::MIN,
         }],
         discord: None,
         log: LogAs::Text,
