@@ -231,6 +231,17 @@ impl LaneRun {
             parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
             return Ok(Some(until));
         };
+        // A case's own channel is there, and open, before anything is said in it, and as the case wants it afterwards.
+        let own = self.lane.own_of().filter(|_| !parcels.is_empty());
+        if let Some(case) = own
+            && let Err(undelivered) = self.furnish(&*chat, case, false).await?
+        {
+            let mut until = None;
+            for parcel in std::mem::take(&mut parcels) {
+                until = self.undelivered(&parcel, undelivered.clone()).or(until);
+            }
+            return Ok(until);
+        }
         while let Some(parcel) = parcels.pop_front() {
             let ready = match self.prepare(&parcel).await {
                 Ok(Some(ready)) => ready,
@@ -242,14 +253,6 @@ impl LaneRun {
                     continue;
                 }
             };
-            if let Some(card) = ready.card_shows.and(ready.case)
-                && self.lane.own_of().is_some()
-                && let Err(undelivered) = self.furnish(&*chat, card, ready.edit.clone()).await?
-            {
-                let Some(until) = self.undelivered(&parcel, undelivered) else { continue };
-                parcels.iter().for_each(|parcel| self.put_off(parcel, "its channel can't be made yet", until));
-                return Ok(Some(until));
-            }
             if !chat.recognises_repetition() && ready.edit.is_none() {
                 match &parcel {
                     Parcel::Card(due) => self.card_later(due, due.attempts, UNDER_WAY),
@@ -258,17 +261,7 @@ impl LaneRun {
                 self.flush().await?;
             }
             match self.send(&*chat, &ready).await {
-                Ok(receipt) => {
-                    let card = ready.card_shows.and(ready.case).filter(|_| ready.edit.is_none());
-                    let message = receipt.message.clone();
-                    self.told(ready, receipt);
-                    if let Some(case) = card.filter(|_| self.lane.own_of().is_some())
-                        && let Err(undelivered) = self.furnish(&*chat, case, Some(message)).await?
-                    {
-                        // The card stands there; that it isn't on top can wait for its next edit.
-                        tracing::warn!(%case, lane = %self.lane, %undelivered, "the card could not be pinned");
-                    }
-                }
+                Ok(receipt) => self.told(ready, receipt),
                 Err(Undelivered::Closed { why }) => {
                     let Some(until) = self.deliver_elsewhere(&parcel, ready, why).await? else { continue };
                     parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
@@ -282,6 +275,12 @@ impl LaneRun {
                     return Ok(Some(until));
                 }
             }
+        }
+        if let Some(case) = own
+            && let Err(undelivered) = self.furnish(&*chat, case, true).await?
+        {
+            // What was to be said is said; the next word tries again.
+            tracing::warn!(%case, lane = %self.lane, %undelivered, "the case's channel isn't as it should be");
         }
         Ok(None)
     }
@@ -356,15 +355,21 @@ impl LaneRun {
         }
     }
 
-    /// Makes a case's own channel as the case wants it now. Which channel it is is recorded once.
+    /// Makes a case's own channel as the case wants it now; before everything is `said` it isn't archived. Which channel it
+    /// is is recorded once.
     async fn furnish(
         &mut self,
         chat: &dyn Chat,
         id: CaseId,
-        pinned: Option<String>,
+        said: bool,
     ) -> Result<Result<(), Undelivered>, StoreError> {
         let Some(case) = self.case(id).await? else { return Ok(Ok(())) };
-        let known = self.reader.venue(&self.lane.to_string()).await?;
+        let lane = self.lane.to_string();
+        let known = self.reader.venue(&lane).await?;
+        let pinned = match self.roots.get(&id) {
+            Some(card) => Some(card.clone()),
+            None => self.reader.card(&id.to_string(), &lane).await?.and_then(|card| card.message),
+        };
         let shown = self.desk.shown();
         let people = shown.house.people(&shown.policy, self.desk.clock.now());
         let workflow = shown.policy.workflows.get(&case.workflow);
@@ -385,7 +390,7 @@ impl LaneRun {
             private: case.restricted,
             people: case.company(&people).iter().filter_map(here).collect(),
             pinned,
-            archived: case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
+            archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
         };
         let channel = match chat.furnish(&venue).await {
             Ok(channel) => channel,

@@ -307,12 +307,17 @@ async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
     let (policy, _) = source.read()?;
     println!("✓ {}: no errors", source.name());
     let mut findings = Vec::new();
+    let now = countersign::clock::Clock::real().now();
     for slack in &config.slack {
-        let now = countersign::clock::Clock::real().now();
         findings.extend(countersign::slack::doctor(slack, &policy, now).await);
     }
-    if config.slack.is_empty() {
-        println!("· no platform is set up: COUNTERSIGN_SLACK_BOT_TOKEN isn't set; there is the local room");
+    if let Some(discord) = &config.discord {
+        findings.extend(countersign::discord::doctor(discord, &policy, now).await);
+    }
+    if config.slack.is_empty() && config.discord.is_none() {
+        println!(
+            "· no platform is set up (COUNTERSIGN_SLACK_BOT_TOKEN, COUNTERSIGN_DISCORD_TOKEN); there is the local room"
+        );
     }
     for finding in &findings {
         println!("{} {}", if finding.ok { "✓" } else { "✗" }, finding.text);

@@ -17,6 +17,7 @@ use crate::clock::{Clock, Mode};
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::desk::{Desk, DeskError, DeskHandle, Setup};
+use crate::discord::{self, Discord};
 use crate::domain::{Actor, At, Platform};
 use crate::folder::Folder;
 use crate::health::{Health, Heartbeat};
@@ -61,6 +62,7 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     };
     let wording = Arc::new(wording.with_prefix(&config.prefix));
     let slacks = config.slack.iter().map(Slack::new).collect::<Result<Vec<_>, _>>()?;
+    let discord = config.discord.as_ref().map(Discord::new).transpose()?;
     let listener = bind(config.listen, "--listen 127.0.0.1:PORT").await?;
     let address = listener.local_addr()?;
     // Slack's calls, apart from the room where the settings say so.
@@ -92,6 +94,7 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
             .slack
             .iter()
             .map(|slack| slack.platform.clone())
+            .chain(config.discord.iter().map(|_| discord::platform()))
             .chain([Platform::from(local::PLATFORM)])
             .collect(),
         checkpoint_every: config.checkpoint_every,
@@ -102,6 +105,9 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     for slack in &slacks {
         chats = chats.with(slack.clone());
     }
+    if let Some(discord) = &discord {
+        chats = chats.with(discord.clone());
+    }
     let health = Health::new(handle.clone(), reader.clone(), chats.clone());
     let courier = Courier::new(handle.clone(), reader.clone(), chats);
     let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
@@ -110,6 +116,10 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     let mut adapters = JoinSet::new();
     for (slack, settings) in slacks.into_iter().zip(&config.slack) {
         adapters.spawn(slack.run(door(&app, &settings.platform).await?));
+    }
+    if let Some(discord) = discord {
+        let door = door(&app, &discord::platform()).await?;
+        adapters.spawn(discord.run(door));
     }
     let router = web::router(app.clone(), Guard::new(address, &config.hosts)).merge(web::slack::router(intakes));
     let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;

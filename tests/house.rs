@@ -176,9 +176,15 @@ fn the_map_names_every_room() {
 #[test]
 fn the_readme_has_the_tables_that_the_program_has() {
     let scopes = countersign::slack::SCOPES.iter().map(|scope| (scope.name, scope.what_for));
+    let permissions = countersign::discord::PERMISSIONS.iter().map(|(_, name, what_for)| (*name, *what_for));
+    let all = countersign::discord::permissions().bits();
     let tables = [
         ("verbs", countersign::grammar::markdown_table().trim().to_owned()),
         ("slack scopes", what_for("Scope", scopes)),
+        (
+            "discord permissions",
+            format!("{}\n\nAll of them as one number: `{all}`.", what_for("Permission", permissions)),
+        ),
     ];
     let mut readme = read("README.md");
     let mut stale = Vec::new();

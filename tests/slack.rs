@@ -179,7 +179,10 @@ async fn a_command_opens_an_incident_whose_card_is_pressed() {
     assert!(scene.read(&card.blocks).contains("Scores drift for <b>new</b> customers"), "{}", scene.read(&card.blocks));
     let spoken = fake.press("U0DEV", "C0CREDIT", &card.ts, "Acknowledge").await;
     assert!(!spoken.failed() && spoken.took() < Duration::from_secs(3));
-    scene.heard("the press", |heard| heard.from.id == "U0DEV").await;
+    let heard = scene.heard("the press", |heard| heard.from.id == "U0DEV").await;
+    assert_eq!(heard.thread.as_deref(), Some(&*card.ts), "a press belongs to its card's thread");
+    let answer = fake.find("an answer", |fake| fake.ephemerals("U0DEV").pop()).await;
+    assert_eq!(answer.thread_ts, None, "and is answered where it was pressed");
     // The card follows what is true.
     fake.find("the card says so", |fake| {
         let card = fake.message("C0CREDIT", &card.ts)?;
@@ -235,6 +238,10 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
     fake.delete("U0DEV", "C0CREDIT", &reply);
     fake.say("U0OTHERBOT", "C0CREDIT", "deploy done", None);
     let (_, file) = fake.upload("U0MAYA", "C0CREDIT", "scores.csv", b"a,b\n1,2\n", "the scores", None);
+    // Of a message with replies Slack leaves a stone.
+    let root = fake.say("U0MAYA", "C0CREDIT", "begins a thread", None);
+    fake.say("U0DEV", "C0CREDIT", "goes on", Some(&root));
+    fake.delete("U0MAYA", "C0CREDIT", &root);
     fake.leave("U0EVE", "C0CREDIT");
     fake.join("U0EVE", "C0CREDIT");
     let rows = scene
@@ -250,6 +257,7 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
     assert!(edited.body.contains("please look again") && edited.edited_us.is_some(), "{edited:?}");
     let deleted = rows.iter().find(|row| row.id == reply).expect("the reply");
     assert!(deleted.deleted_us.is_some() && deleted.thread.as_deref() == Some(&*first), "{deleted:?}");
+    scene.heard("the stone", |heard| heard.cause == format!("slack:del:C0CREDIT:{root}")).await;
     scene.heard("the other bot", |heard| heard.from.bot && heard.from.id == "U0OTHERBOT").await;
     let with_file =
         scene.heard("the file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
@@ -364,6 +372,7 @@ async fn a_message_whose_fate_is_unknown_is_looked_for_and_stands_there_once() {
         Harm::Truncated,
         Harm::ServerErrorAfterEffect { status: 502 },
         Harm::ServerError { status: 500 },
+        Harm::SilenceAfterEffect,
     ];
     for (at, harm) in harms.into_iter().enumerate() {
         let words = format!("message {at}");
@@ -756,7 +765,7 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let policy = countersign::domain::policy::Policy::read(POLICY).expect("a policy");
     let config = slack_house::config(&fake, slack_house::socket());
     let look = || async { countersign::slack::doctor(&config, &policy, countersign::clock::Clock::real().now()).await };
-    let wrong = |found: &[countersign::slack::Finding]| -> Vec<String> {
+    let wrong = |found: &[countersign::chat::Finding]| -> Vec<String> {
         found.iter().filter(|it| !it.ok).map(|it| it.text.clone()).collect()
     };
     let found = wrong(&look().await);
@@ -779,4 +788,25 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     fake.revoke_token();
     let found = wrong(&look().await).join("\n");
     assert!(found.contains("token_revoked"), "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_is_taken_out_of_a_channel_and_brought_back() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let before = fake.say("U0MAYA", "C0CREDIT", "before", None);
+    scene.heard("it", |heard| heard.cause.ends_with(&before)).await;
+    fake.remove_bot("C0CREDIT");
+    scene.heard("that it was taken out", |heard| format!("{heard:?}").contains("channel_left")).await;
+    until("the operator is told", || async {
+        scene.house.slack.link().trouble.is_some_and(|it| it.contains("the bot isn't in slack/C0CREDIT"))
+    })
+    .await;
+    let missed = fake.say("U0MAYA", "C0CREDIT", "behind its back", None);
+    fake.invite("U0MAYA", BOT_USER, "C0CREDIT");
+    let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
+    assert!(heard.backfilled);
+    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    assert_eq!(scene.house.slack.link().trouble, None);
+    scene.end().await;
 }

@@ -299,6 +299,13 @@ pub struct Link {
     pub unread: u64,
 }
 
+/// Something that was looked at for the operator: whether it is as it should be, and if not, what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub ok: bool,
+    pub text: String,
+}
+
 /// Who is on a platform now, as far as the policy asks: members of groups, and people whose account is gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roster {

@@ -25,8 +25,8 @@ use tower::Service;
 use super::SlackError;
 use crate::config::Secret;
 
-/// Longer than Slack ever takes when it is well.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Longer than Slack takes when it is well.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// For the bytes of a file.
 const FILE_TIME_LIMIT: Duration = Duration::from_secs(90);
 

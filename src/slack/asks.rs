@@ -16,6 +16,8 @@ use crate::grammar::{self, Context, Form};
 
 /// How long the acknowledgement of a form waits for what is wrong with it. Slack gives three seconds.
 const FORM_WITHIN: Duration = Duration::from_millis(2_500);
+/// How long a form waits for names.
+const NAMES_WITHIN: Duration = Duration::from_millis(800);
 
 /// What became of something that was handed in.
 pub(super) enum Taken {
@@ -101,8 +103,8 @@ impl Slack {
         if !self.is_new(&cause) {
             return;
         }
-        let typed = self.as_seen(word(payload, "text"));
-        let typed = format!("{} {}", word(payload, "command"), typed.await).trim_end().to_owned();
+        let text = self.seen_soon(word(payload, "text")).await;
+        let typed = format!("{} {text}", word(payload, "command")).trim_end().to_owned();
         let way = Way {
             person: person.to_owned(),
             lane: lane.clone(),
@@ -140,7 +142,8 @@ impl Slack {
         let way = Way {
             person: person.to_owned(),
             lane: lane.clone(),
-            thread: thread.clone(),
+            // Whoever presses in the channel doesn't see what is shown in the thread.
+            thread: root.filter(|root| *root != message).map(str::to_owned),
             // Of a button it would replace the message that the button stands on.
             response_url: None,
         };
@@ -154,7 +157,12 @@ impl Slack {
     /// Opens the form that it will be answered with, if there is one, while the desk is asked.
     async fn ask(&self, heard: Heard, way: Way, trigger: &str) {
         let Some(door) = self.door() else { return };
-        let memory = |form: &Form| Memory { form: form.id.clone(), lane: way.lane.clone(), thread: way.thread.clone() };
+        let memory = |form: &Form| Memory {
+            form: form.id.clone(),
+            lane: way.lane.clone(),
+            thread: heard.thread.clone(),
+            seen_in: way.thread.clone(),
+        };
         let opening = async {
             let form = door.reception.peek(&heard)?;
             Some(self.open(form.clone(), &memory(&form), trigger).await)
@@ -178,8 +186,10 @@ impl Slack {
             }
             (Some(Ok(opened)), None) => {
                 // It was opened on the guess that it would be wanted; the answer takes its place.
-                let view = modal::said("Countersign", &cards, self.now(), &|it| self.account_of(it));
-                self.update(&opened.id, &view).await;
+                let view = modal::said("Countersign", &cards, &|it| self.account_of(it));
+                if self.update(&opened.id, &view).await && cards.iter().all(|card| card.buttons.is_empty()) {
+                    return;
+                }
             }
             (None, Some(form)) => {
                 if let Err(trouble) = self.open(form.clone(), &memory(&form), trigger).await {
@@ -209,10 +219,11 @@ impl Slack {
         let message = &payload["message"];
         let ts = word(message, "ts");
         let thread = message["thread_ts"].as_str().or((!ts.is_empty()).then_some(ts)).map(str::to_owned);
+        let seen_in = message["thread_ts"].as_str().filter(|thread| *thread != ts).map(str::to_owned);
         let way = Way {
             person: person.to_owned(),
             lane: lane.clone(),
-            thread: thread.clone(),
+            thread: seen_in.clone(),
             response_url: payload["response_url"].as_str().map(str::to_owned),
         };
         let desk = &door.reception.desk;
@@ -230,8 +241,7 @@ impl Slack {
         let mut given = BTreeMap::new();
         let mut intro = None;
         if !ts.is_empty() {
-            let text = tokio::time::timeout(Duration::from_millis(800), self.as_seen(word(message, "text"))).await;
-            let text = text.unwrap_or_else(|_| word(message, "text").to_owned());
+            let text = self.seen_soon(word(message, "text")).await;
             let link = self.permalink(channel, ts, thread.as_deref());
             if verb.verb == "note" {
                 given.insert("text".to_owned(), self.quoted(message, &text, &link).await);
@@ -248,16 +258,24 @@ impl Slack {
             }
         }
         form.intro.splice(0..0, intro);
-        let memory = Memory { form: form.id.clone(), lane, thread };
+        let memory = Memory { form: form.id.clone(), lane, thread, seen_in };
         if let Err(trouble) = self.open(form, &memory, trigger).await {
             self.tell(&way, &[self.form_lost(&trouble)]).await;
+        }
+    }
+
+    /// A form waits behind it: whose name isn't known soon enough is called by the account.
+    async fn seen_soon(&self, text: &str) -> String {
+        match tokio::time::timeout(NAMES_WITHIN, self.as_seen(text)).await {
+            Ok(seen) => seen,
+            Err(_) => words::plain(text, &self.me().map(|me| me.user).unwrap_or_default(), &str::to_owned),
         }
     }
 
     /// A message as a note: who, when, what, where.
     async fn quoted(&self, message: &Json, text: &str, link: &str) -> String {
         let author = match message["user"].as_str() {
-            Some(user) => match tokio::time::timeout(Duration::from_millis(800), self.known(user)).await {
+            Some(user) => match tokio::time::timeout(NAMES_WITHIN, self.known(user)).await {
                 Ok(known) => known.name,
                 Err(_) => user.to_owned(),
             },
@@ -296,7 +314,7 @@ impl Slack {
         let way = Way {
             person: person.to_owned(),
             lane: memory.lane.clone(),
-            thread: memory.thread.clone(),
+            thread: memory.seen_in.clone(),
             response_url: None,
         };
         let asking = async {
@@ -314,7 +332,7 @@ impl Slack {
             Ok(answer) => (answer, Some(says)),
             Err(_) => {
                 let card = note("It is still being recorded. What became of it will stand here.");
-                let waiting = modal::said("One moment", &[card], self.now(), &|_| None);
+                let waiting = modal::said("One moment", &[card], &|_| None);
                 let _gone = says.send(json!({ "response_action": "update", "view": waiting }));
                 (asking.await, None)
             }
@@ -333,7 +351,12 @@ impl Slack {
                     let _gone = says.send(json!({ "response_action": "update", "view": view }));
                 }
                 // The form itself is gone from the screen; what was typed comes back with the complaint.
-                (None, _) => self.update(id, &reopened(view, &complaints())).await,
+                (None, _) => {
+                    if !self.update(id, &reopened(view, &complaints())).await {
+                        let cards: Vec<Card> = complaints().iter().map(|it| note(it)).collect();
+                        self.tell(&way, &cards).await;
+                    }
+                }
             }
             return;
         }
@@ -342,13 +365,13 @@ impl Slack {
             let next = self.view(&form, &memory);
             match says {
                 Some(says) => drop(says.send(json!({ "response_action": "update", "view": next }))),
-                None => self.update(id, &next).await,
+                None => drop(self.update(id, &next).await),
             }
         } else {
             match says {
                 Some(says) => drop(says.send(json!({}))),
                 None => {
-                    let done = modal::said("Recorded", &cards, self.now(), &|it| self.account_of(it));
+                    let done = modal::said("Recorded", &cards, &|it| self.account_of(it));
                     self.update(id, &done).await;
                 }
             }
@@ -360,7 +383,7 @@ impl Slack {
 
     fn complaint(&self, complaints: &[String]) -> Json {
         let cards: Vec<Card> = complaints.iter().map(|it| note(it)).collect();
-        modal::said("That can't be done", &cards, self.now(), &|_| None)
+        modal::said("That can't be done", &cards, &|_| None)
     }
 
     fn view(&self, form: &Form, memory: &Memory) -> Json {
@@ -381,10 +404,14 @@ impl Slack {
         }
     }
 
-    async fn update(&self, id: &str, view: &Json) {
-        if let Err(trouble) = self.call("views.update", &json!({ "view_id": id, "view": view })).await {
-            // Whoever closed it meanwhile doesn't miss it.
-            tracing::debug!(platform = %self.platform, %trouble, "a form could not be brought up to date");
+    /// Whether it is still open, and says so now.
+    async fn update(&self, id: &str, view: &Json) -> bool {
+        match self.call("views.update", &json!({ "view_id": id, "view": view })).await {
+            Ok(_) => true,
+            Err(trouble) => {
+                tracing::debug!(platform = %self.platform, %trouble, "a form could not be brought up to date");
+                false
+            }
         }
     }
 

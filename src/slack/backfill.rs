@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::api::Called;
 use super::hear::{Told, is_mine, thread_of};
-use super::{Slack, lock, moment, timestamp, word};
+use super::{Pauses, Slack, Trouble, lock, moment, timestamp, word};
 use crate::chat::{Account, Belongs, Heard, Lane, What};
 use crate::domain::{At, Span};
 use crate::reception::Door;
@@ -48,6 +48,15 @@ pub(super) enum Away {
     Here,
 }
 
+/// A time in which something may have been missed.
+struct Gap {
+    from: At,
+    to: At,
+    why: &'static str,
+    /// It is noted even if history shows nothing.
+    certain: bool,
+}
+
 /// How far each lane was known when the gap began.
 type Known = BTreeMap<Lane, Reached>;
 
@@ -82,9 +91,40 @@ impl Slack {
                 Away::Since(since) => Some(since),
             };
             let known: Known = lock(&self.newest).iter().map(|(lane, it)| (lane.clone(), it.clone())).collect();
+            let why = match since {
+                Some(_) => "the connection to Slack was away",
+                None => "the bot was not running",
+            };
             for (lane, reached) in self.lanes_to_fill(known, since) {
-                if let Err(trouble) = self.fill(&lane, &reached, since, now).await {
-                    tracing::warn!(platform = %self.platform, %lane, %trouble, "what was missed can't be read");
+                let long = since.is_some_and(|since| now - since >= MOMENT);
+                let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, certain: long };
+                self.fill_at_last(&lane, &reached, &gap).await;
+            }
+        }
+    }
+
+    /// The bot was brought back into a channel: what was said meanwhile was missed.
+    pub(super) async fn is_back_in(&self, lane: &Lane) {
+        self.is_in(lane, true);
+        let reached = lock(&self.newest).get(lane).cloned();
+        let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
+        let gap = Gap { from: reached.said, to: self.now(), why: "the bot was not in the channel", certain: true };
+        self.fill_at_last(lane, &reached, &gap).await;
+    }
+
+    /// Tries until it is read, or Slack says that it can't be.
+    async fn fill_at_last(&self, lane: &Lane, reached: &Reached, gap: &Gap) {
+        let mut pauses = Pauses::default();
+        loop {
+            match self.fill(lane, reached, gap).await {
+                Ok(()) => return,
+                Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
+                    tracing::error!(platform = %self.platform, %lane, %trouble, "what was missed can't be read");
+                    return;
+                }
+                Err(trouble) => {
+                    tracing::warn!(platform = %self.platform, %lane, %trouble, "what was missed can't be read yet");
+                    tokio::time::sleep(pauses.next(&trouble)).await;
                 }
             }
         }
@@ -104,30 +144,24 @@ impl Slack {
         known
     }
 
-    async fn fill(&self, lane: &Lane, reached: &Reached, since: Option<At>, now: At) -> Called<()> {
+    async fn fill(&self, lane: &Lane, reached: &Reached, gap: &Gap) -> Called<()> {
         let Ok(channel) = self.channel_of(lane).await else { return Ok(()) };
         let missed = self.missed(&channel, reached).await;
-        let why = match since {
-            Some(_) => "the connection to Slack was away",
-            None => "the bot was not running",
-        };
-        // After a while without a connection something may be missing that history doesn't show, such as what was deleted;
-        // otherwise only if it shows any.
+        // Something may be missing that history doesn't show, such as what was said and deleted.
         let any = missed.as_ref().map_or(true, |missed| !missed.is_empty());
-        if since.is_some_and(|since| now - since >= MOMENT) || any {
-            let from = since.unwrap_or(reached.said);
-            let what = What::Gap { from, to: now, why: why.to_owned() };
-            let cause = format!("{}:gap:{channel}:{}", self.platform, from.0);
+        if gap.certain || any {
+            let what = What::Gap { from: gap.from, to: gap.to, why: gap.why.to_owned() };
+            let cause = format!("{}:gap:{channel}:{}", self.platform, gap.from.0);
             let me = self.me().map(|me| me.user).unwrap_or_default();
             let from = Account { id: me, name: "Countersign".to_owned(), bot: true, belongs: Belongs::Member };
             if let Some(door) = self.door()
                 && let Err(fault) = door.reception.hear(Heard::live(cause, from, lane.clone(), what)).await
             {
-                tracing::error!(%lane, reference = fault.reference, "a gap could not be noted");
+                return Err(Trouble::Unreached(format!("the gap can't be noted (reference {})", fault.reference)));
             }
         }
         for event in missed? {
-            self.hear_event(&Told { event: &event, id: "", backfilled: true }).await;
+            self.take_in(&Told { event: &event, id: "", backfilled: true }).await;
         }
         Ok(())
     }
@@ -143,6 +177,7 @@ impl Slack {
         let is_new = |ts: &str| moment(ts).is_some_and(|at| at > reached.said) && ts != reached.ts;
         let history = self.api.pages("conversations.history", &arguments, "messages", PAGES).await?;
         let mut events: BTreeMap<String, Json> = BTreeMap::new();
+        let mut stones: Vec<Json> = Vec::new();
         let mut found = |message: &Json| {
             let ts = word(message, "ts");
             if is_mine(message, &me)
@@ -152,7 +187,12 @@ impl Slack {
                 return;
             }
             let edited = word(&message["edited"], "ts");
-            if is_new(ts) {
+            if word(message, "subtype") == "tombstone" {
+                // When it was deleted nobody says; told again, it has the same cause.
+                if !self.is_known(&format!("{}:del:{channel}:{ts}", self.platform)) {
+                    stones.push(as_stone(message, channel));
+                }
+            } else if is_new(ts) {
                 events.insert(ts.to_owned(), as_event(message, channel));
             } else if is_new(edited) {
                 events.insert(edited.to_owned(), as_edit(message, channel));
@@ -175,7 +215,7 @@ impl Slack {
                 found(message);
             }
         }
-        Ok(events.into_values().collect())
+        Ok(events.into_values().chain(stones).collect())
     }
 }
 
@@ -184,6 +224,16 @@ fn as_event(message: &Json, channel: &str) -> Json {
     event["type"] = "message".into();
     event["channel"] = channel.into();
     event
+}
+
+fn as_stone(message: &Json, channel: &str) -> Json {
+    json!({
+        "type": "message",
+        "subtype": "message_deleted",
+        "channel": channel,
+        "deleted_ts": message["ts"],
+        "previous_message": { "ts": message["ts"], "thread_ts": message["thread_ts"] },
+    })
 }
 
 fn as_edit(message: &Json, channel: &str) -> Json {

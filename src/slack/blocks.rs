@@ -20,6 +20,8 @@ const CODE_AT_MOST: usize = 2_800;
 const BUTTONS_AT_MOST: usize = 25;
 const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2_000;
+/// In the reader's own zone and words.
+const DATE: &str = "{date_short_pretty} {time}";
 /// What notifications show; Slack cuts at 40,000.
 const TEXT_AT_MOST: usize = 3_900;
 
@@ -47,7 +49,7 @@ pub(super) struct TextFile {
     pub text: String,
 }
 
-pub(super) fn draw(card: &Card, now: At, account_of: AccountOf<'_>) -> Drawn {
+pub(super) fn draw(card: &Card, account_of: AccountOf<'_>) -> Drawn {
     let mut pen = Pen { account_of, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
     if let Some((emoji, word)) = mark(card.tone) {
         pen.section.push(json!({ "type": "emoji", "name": emoji }));
@@ -79,7 +81,7 @@ pub(super) fn draw(card: &Card, now: At, account_of: AccountOf<'_>) -> Drawn {
     let count = messages.len();
     for (at, message) in messages.iter_mut().enumerate() {
         message.text = match at {
-            0 => cut(&escaped(&card.plain(chrono_tz::UTC, now)), TEXT_AT_MOST),
+            0 => beside(card, account_of),
             _ => format!("({} of {count})", at + 1),
         };
     }
@@ -88,6 +90,46 @@ pub(super) fn draw(card: &Card, now: At, account_of: AccountOf<'_>) -> Drawn {
         first.blocks.extend(actions(card));
     }
     Drawn { messages, files: pen.files }
+}
+
+/// The card in Slack's markup, for notifications: people's words escaped, moments in the reader's zone.
+fn beside(card: &Card, account_of: AccountOf<'_>) -> String {
+    let mut text = String::new();
+    let fields = card.fields.iter().map(|field| (Some(&field.name), &field.value));
+    let lines = std::iter::once(&card.title).chain(&card.lines).map(|line| (None, line));
+    for (name, words) in lines.chain(fields) {
+        let mut line = name.map(|name| escaped(&format!("{name}: "))).unwrap_or_default();
+        for word in words {
+            match word {
+                Word::Text(text) | Word::Strong(text) | Word::Code(text) => line.push_str(&escaped(text)),
+                Word::Case(case) => line.push_str(&case.to_string()),
+                Word::Time(at) => {
+                    line.push_str(&format!("<!date^{}^{}|{}>", at.0.div_euclid(1_000_000), DATE, in_utc(*at)))
+                }
+                Word::Person { id, name } => match account_of(id) {
+                    Some(account) => line.push_str(&format!("<@{account}>")),
+                    None => line.push_str(&escaped(name)),
+                },
+            }
+        }
+        // Cut between lines, so that no escape is halved; the blocks have all of it.
+        if text.chars().count() + line.chars().count() > TEXT_AT_MOST {
+            if text.is_empty() {
+                text = escaped(&cut(&plain(words, chrono_tz::UTC, At(0)), TEXT_AT_MOST / 5));
+            }
+            text.push_str("\n…");
+            break;
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&line);
+    }
+    text
+}
+
+fn in_utc(at: At) -> String {
+    format!("{} UTC", plain(&[Word::Time(at)], chrono_tz::UTC, At(0)))
 }
 
 /// One line, for places that hold nothing else: a block of rich text.
@@ -174,14 +216,12 @@ impl Pen<'_> {
     }
 
     fn time(&mut self, at: At, strong: bool) {
-        let words = [Word::Time(at)];
-        let fallback = format!("{} UTC", plain(&words, chrono_tz::UTC, At(0)));
         self.room_for(40);
         let mut element = json!({
             "type": "date",
             "timestamp": at.0.div_euclid(1_000_000),
-            "format": "{date_short_pretty} {time}",
-            "fallback": fallback,
+            "format": DATE,
+            "fallback": in_utc(at),
         });
         if strong {
             element["style"] = json!({ "bold": true });
@@ -258,7 +298,7 @@ mod tests {
     const AT: At = At(1_795_429_800_000_000);
 
     fn drawn(card: &Card) -> Drawn {
-        draw(card, AT, &|person| (person.as_str() == "lena").then(|| "U1".to_owned()))
+        draw(card, &|person| (person.as_str() == "lena").then(|| "U1".to_owned()))
     }
 
     fn card(title: &str, lines: Vec<Vec<Word>>) -> Card {
@@ -330,7 +370,8 @@ mod tests {
         assert!(!text.contains("mrkdwn") && !text.contains("\"link\"") && !text.contains("broadcast"), "{text}");
         assert!(words(&message.blocks).contains(" <!channel> & *bold*"));
         assert_eq!(text.matches("\"user_id\"").count(), 1, "the forged mention stays text: {text}");
-        assert!(message.text.contains("&lt;!channel&gt; &amp;") && !message.text.contains('<'), "{}", message.text);
+        let text_beside = message.text.replace("<@U1>", "").replace("<!date^", "");
+        assert!(text_beside.contains("&lt;!channel&gt; &amp;") && !text_beside.contains('<'), "{text_beside}");
         assert!(text.contains("\"fallback\":\"") && text.contains(" UTC\""), "{text}");
         let rows: Vec<usize> = message
             .blocks

@@ -7,10 +7,9 @@ use serde_json::{Value as Json, json};
 
 use super::api::Called;
 use super::blocks::{Message, TextFile, digest};
-use super::{Pauses, Slack, Trouble, later, lock, moment, never, timestamp, word};
+use super::{Pauses, Slack, Trouble, later, lock, moment, never, word};
 use crate::card::Card;
 use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
-use crate::domain::{At, Span};
 
 pub(super) const EVENT: &str = "countersign";
 /// How long a message whose fate is unknown is looked for before the courier is asked to come again.
@@ -20,16 +19,14 @@ const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
 /// So often a message is sent anew after it was looked for and wasn't there, before it waits with the courier.
 const SENDS: u32 = 3;
-/// Slack's clock and ours may be so far apart.
-const CLOCKS_APART: Span = Span::minutes(10);
 
 /// What became of a part of a message.
 #[derive(Clone, Debug)]
 pub(super) enum Fate {
     /// It stands there.
     There(String),
-    /// Sent, and not heard of since; not before this moment.
-    Unknown(At),
+    /// Sent, and not heard of since.
+    Unknown,
 }
 
 impl Slack {
@@ -47,6 +44,7 @@ impl Slack {
             message = Some(ts);
         }
         let Some(message) = message else { return Err(never("there was nothing to say")) };
+        self.is_in(post.lane, true);
         let root = post.thread.unwrap_or(&message);
         for (at, more) in rest.iter().enumerate() {
             self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await?;
@@ -54,7 +52,6 @@ impl Slack {
         for file in &drawn.files {
             self.share_in(&channel, root, file).await?;
         }
-        self.has_reached(post.lane, &message);
         Ok(Receipt::once(message))
     }
 
@@ -94,30 +91,30 @@ impl Slack {
         perhaps_sent: bool,
     ) -> Result<String, Undelivered> {
         let known = lock(&self.sent).get(nonce).cloned();
-        let mut unknown_since = match known {
+        let mut unknown = match known {
             Some(Fate::There(ts)) => return Ok(ts),
-            Some(Fate::Unknown(since)) => Some(Some(since)),
-            None => perhaps_sent.then_some(None),
+            Some(Fate::Unknown) => true,
+            None => perhaps_sent,
         };
         let mut pauses = Pauses::default();
         let mut waited = Duration::ZERO;
         let mut bare = false;
         let mut sends = 0;
         loop {
-            if let Some(since) = unknown_since {
-                match self.find(channel, thread, nonce, since).await {
+            if unknown {
+                match self.find(channel, thread, nonce).await {
                     Ok(Some(ts)) => {
                         lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
                         return Ok(ts);
                     }
                     Ok(None) => {
                         lock(&self.sent).pop(nonce);
-                        unknown_since = None;
+                        unknown = false;
                     }
                     Err(trouble) => {
                         let pause = pauses.next(&trouble);
                         // It stays unknown, so whenever it is tried again it is looked for first.
-                        lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(since.unwrap_or(At(0))));
+                        lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                         if waited + pause > LOOK_FOR || matches!(trouble, Trouble::Said(_)) {
                             return Err(self.undelivered_at(&trouble, channel));
                         }
@@ -128,7 +125,6 @@ impl Slack {
                 }
             }
             self.pace.until_key_ready(&channel.to_owned()).await;
-            let before = self.now() - CLOCKS_APART;
             match self.call("chat.postMessage", &body(channel, thread, nonce, message, bare)).await {
                 Ok(answer) => {
                     let ts = word(&answer, "ts").to_owned();
@@ -137,14 +133,14 @@ impl Slack {
                 }
                 // It isn't there, and Slack doesn't take it: the courier comes again, later and later.
                 Err(trouble @ Trouble::Unknown(_)) if sends >= SENDS => {
-                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(before));
+                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                     return Err(self.undelivered_at(&trouble, channel));
                 }
                 Err(Trouble::Unknown(why)) => {
                     sends += 1;
                     tracing::warn!(platform = %self.platform, channel, why, "a message may or may not be there; looking");
-                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown(before));
-                    unknown_since = Some(Some(before));
+                    lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
+                    unknown = true;
                 }
                 Err(trouble) if trouble.is(&["not_in_channel"]) && !bare && self.join(channel).await => {}
                 Err(Trouble::Said(why)) if is_about_blocks(&why) && !bare => {
@@ -161,35 +157,40 @@ impl Slack {
         self.call("conversations.join", &json!({ "channel": channel })).await.is_ok()
     }
 
-    /// Looks in history for a message by its nonce.
-    async fn find(
-        &self,
-        channel: &str,
-        thread: Option<&str>,
-        nonce: &str,
-        since: Option<At>,
-    ) -> Called<Option<String>> {
-        let mut arguments = vec![
-            ("channel", channel.to_owned()),
-            ("include_all_metadata", "true".to_owned()),
-            ("limit", "200".to_owned()),
-        ];
-        if let Some(since) = since.filter(|since| since.0 > 0) {
-            arguments.push(("oldest", timestamp(since)));
-        }
-        let method = match thread {
-            Some(thread) => {
-                arguments.push(("ts", thread.to_owned()));
-                "conversations.replies"
+    /// Looks in history for a message by its nonce, from the newest back. No moment is named: Slack's clock is not ours.
+    async fn find(&self, channel: &str, thread: Option<&str>, nonce: &str) -> Called<Option<String>> {
+        let mut cursor = String::new();
+        for _ in 0..PAGES {
+            let mut arguments = vec![
+                ("channel", channel.to_owned()),
+                ("include_all_metadata", "true".to_owned()),
+                ("limit", "200".to_owned()),
+            ];
+            if !cursor.is_empty() {
+                arguments.push(("cursor", cursor));
             }
-            None => "conversations.history",
-        };
-        let found = self.api.pages(method, &arguments, "messages", PAGES).await?;
-        let ours = found.iter().find(|message| {
-            word(&message["metadata"], "event_type") == EVENT
-                && word(&message["metadata"]["event_payload"], "nonce") == nonce
-        });
-        Ok(ours.map(|message| word(message, "ts").to_owned()))
+            let method = match thread {
+                Some(thread) => {
+                    arguments.push(("ts", thread.to_owned()));
+                    "conversations.replies"
+                }
+                None => "conversations.history",
+            };
+            let page = self.api.patiently(method, &arguments).await?;
+            let mut messages = page["messages"].as_array().into_iter().flatten();
+            let ours = messages.find(|message| {
+                word(&message["metadata"], "event_type") == EVENT
+                    && word(&message["metadata"]["event_payload"], "nonce") == nonce
+            });
+            if let Some(ours) = ours {
+                return Ok(Some(word(ours, "ts").to_owned()));
+            }
+            cursor = word(&page["response_metadata"], "next_cursor").to_owned();
+            if cursor.is_empty() {
+                break;
+            }
+        }
+        Ok(None)
     }
 
     /// Puts a text beside a message, as a file in its thread. The same text is put there once: its name says so.
@@ -270,11 +271,12 @@ impl Slack {
                     never(format!("the message isn't there any more ({said})"))
                 }
                 "no_text" | "msg_too_long" | "invalid_arguments" => never(format!("Slack can't take it ({said})")),
-                "not_in_channel" => later(format!("the bot was not invited to {lane}"), Some(LONG)),
+                "not_in_channel" => {
+                    self.is_in(lane, false);
+                    later(format!("the bot was not invited to {lane}"), Some(LONG))
+                }
                 "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
-                    let why = format!("the bot may not post to {lane} ({said})");
-                    self.troubled(trouble, "a message was refused");
-                    later(why, Some(LONG))
+                    later(format!("the bot may not post to {lane} ({said})"), Some(LONG))
                 }
                 _ => later(trouble, None),
             },

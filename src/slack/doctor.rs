@@ -7,19 +7,13 @@ use serde_json::{Value as Json, json};
 use super::api::Api;
 use super::manifest::SCOPES;
 use super::{Trouble, roster, word};
+use crate::chat::Finding;
 use crate::config::{SlackConfig, SlackMode};
 use crate::domain::policy::Policy;
 use crate::domain::{At, Span};
 
 /// Slack refuses signatures, and people see wrong times, when clocks are further apart.
 const CLOCKS_APART: Span = Span::seconds(30);
-
-/// Something that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    pub ok: bool,
-    pub text: String,
-}
 
 /// What was found so far.
 struct Findings {

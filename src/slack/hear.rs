@@ -60,7 +60,6 @@ const WORDS: &[&str] = &["", "bot_message", "file_share", "me_message", "thread_
 const SILENT: &[&str] = &[
     "app_rate_limited",
     "channel_created",
-    "channel_left",
     "channel_shared",
     "channel_unshared",
     "file_change",
@@ -68,7 +67,6 @@ const SILENT: &[&str] = &[
     "file_deleted",
     "file_public",
     "file_shared",
-    "group_left",
     "im_created",
     "im_open",
     "im_close",
@@ -120,6 +118,20 @@ impl Slack {
             _ if SILENT.contains(&kind) => return,
             _ => {}
         }
+        if kind == "member_joined_channel" && self.me().is_some_and(|me| me.user == word(told.event, "user")) {
+            return self.is_back_in(&self.lane_of(channel_of(told.event))).await;
+        }
+        if matches!(kind, "channel_left" | "group_left") {
+            let lane = self.lane_of(channel_of(told.event));
+            if self.keeps(&lane) {
+                self.is_in(&lane, false);
+            }
+        }
+        self.take_in(told).await;
+    }
+
+    /// Hands it to the house, until the house has it.
+    pub(super) async fn take_in(&self, told: &Told<'_>) {
         let Some(heard) = self.heard(told).await else { return };
         let (lane, message) = (heard.lane.clone(), newest_in(told.event));
         if self.is_known(&heard.cause) {
@@ -193,12 +205,16 @@ impl Slack {
                 heard.raw = raw(event, &not_kept);
                 Some(heard)
             }
+            // Of a message with replies a stone is left, so its deletion is told as an edit.
+            ("message", "message_changed") if word(&event["message"], "subtype") == "tombstone" => {
+                self.deleted(told, channel, word(&event["message"], "ts")).await
+            }
             ("message", "message_changed") => {
                 let (new, old) = (&event["message"], &event["previous_message"]);
                 // Slack adds what a link shows and marks threads by editing; nobody said anything.
                 let said_anew =
                     new["text"] != old["text"] || new["blocks"] != old["blocks"] && !old["blocks"].is_null();
-                if is_mine(new, &me) || !said_anew || word(new, "subtype") == "tombstone" {
+                if is_mine(new, &me) || !said_anew {
                     return None;
                 }
                 let lane = self.lane_with(event, channel, new).await;
@@ -207,20 +223,7 @@ impl Slack {
                 }
                 self.edited(told, channel, lane, new).await
             }
-            ("message", "message_deleted") => {
-                let old = &event["previous_message"];
-                let lane = self.lane_with(event, channel, old).await;
-                if !self.keeps(&lane) {
-                    return None;
-                }
-                let ts = word(event, "deleted_ts");
-                let from = self.account(old).await;
-                let what = What::Deleted { message: ts.to_owned() };
-                let mut heard = live(format!("del:{channel}:{ts}"), from, lane, what);
-                heard.thread = thread_of(old);
-                heard.said = at(word(event, "event_ts"));
-                Some(heard)
-            }
+            ("message", "message_deleted") => self.deleted(told, channel, word(event, "deleted_ts")).await,
             ("message", "channel_join" | "group_join") if told.backfilled => {
                 let cause = presence("join", channel, event, word(event, "ts"));
                 self.presence(told, cause, channel, What::Joined).await
@@ -270,6 +273,21 @@ impl Slack {
                 Some(heard)
             }
         }
+    }
+
+    async fn deleted(&self, told: &Told<'_>, channel: &str, ts: &str) -> Option<Heard> {
+        let old = &told.event["previous_message"];
+        let lane = self.lane_with(told.event, channel, old).await;
+        if !self.keeps(&lane) {
+            return None;
+        }
+        let from = self.account(old).await;
+        let cause = format!("{}:del:{channel}:{ts}", self.platform);
+        let what = What::Deleted { message: ts.to_owned() };
+        let mut heard = Heard { backfilled: told.backfilled, ..Heard::live(cause, from, lane, what) };
+        heard.thread = thread_of(old);
+        heard.said = moment(word(told.event, "event_ts"));
+        Some(heard)
     }
 
     /// A message as it stands after an edit.

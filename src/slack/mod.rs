@@ -5,7 +5,7 @@
 //! lets asks run at once. `hear` turns events into [`Heard`](crate::chat::Heard), `asks` does commands, buttons and forms,
 //! and both hand them to the reception. What goes out is drawn by `blocks` and `modal` and sent by `deliver`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -37,7 +37,7 @@ mod socket;
 mod venue;
 mod words;
 
-pub use doctor::{Finding, doctor};
+pub use doctor::doctor;
 pub use intake::{Intake, Kind, Reply};
 pub use manifest::{SCOPES, Scope, manifest};
 
@@ -100,6 +100,8 @@ pub struct Slack {
     link: Mutex<Link>,
     /// A trouble that only the token's owner can end.
     token_trouble: Mutex<Option<String>>,
+    /// Channels that it would post to or listen in, and isn't in.
+    absent: Mutex<BTreeSet<Lane>>,
     unread: AtomicU64,
 }
 
@@ -156,6 +158,7 @@ impl Slack {
             roster_of: Mutex::default(),
             link: Mutex::default(),
             token_trouble: Mutex::default(),
+            absent: Mutex::default(),
             unread: AtomicU64::new(0),
         }))
     }
@@ -264,7 +267,7 @@ impl Slack {
     }
 
     fn draw(&self, card: &Card) -> blocks::Drawn {
-        blocks::draw(card, self.now(), &|person| self.account_of(person))
+        blocks::draw(card, &|person| self.account_of(person))
     }
 
     /// Slack may not be asked like this for now; the operator hears of it.
@@ -297,6 +300,14 @@ impl Slack {
             Err(_) => {}
         }
         called
+    }
+
+    fn is_in(&self, lane: &Lane, here: bool) {
+        let mut absent = lock(&self.absent);
+        let changed = if here { absent.remove(lane) } else { absent.insert(lane.clone()) };
+        if changed && !here {
+            tracing::error!(platform = %self.platform, %lane, "the bot isn't in a channel that it should be in");
+        }
     }
 
     fn unread(&self, kind: &str) {
@@ -366,7 +377,11 @@ impl Chat for Slack {
 
     fn link(&self) -> Link {
         let link = lock(&self.link).clone();
-        let trouble = lock(&self.token_trouble).clone().or(link.trouble);
+        let absent = || {
+            let lane = lock(&self.absent).first()?.clone();
+            Some(format!("the bot isn't in {lane}: invite it there"))
+        };
+        let trouble = lock(&self.token_trouble).clone().or(link.trouble).or_else(absent);
         Link { up: link.up && self.me().is_some(), trouble, unread: self.unread.load(Ordering::Relaxed) }
     }
 }
@@ -446,6 +461,27 @@ fn word<'a>(json: &'a Json, name: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_full_queue_takes_nothing_and_another_channels_goes_on() {
+        let _again = rustls::crypto::ring::default_provider().install_default();
+        let slack = Slack::new(&SlackConfig {
+            platform: Platform::from("slack"),
+            mode: SlackMode::Socket { app_token: crate::config::Secret::new("xapp-1") },
+            bot_token: crate::config::Secret::new("xoxb-1"),
+            api_url: "http://127.0.0.1:1/api".to_owned(),
+            listen: None,
+            messages_per_second: std::num::NonZeroU32::MIN,
+        })
+        .expect("an adapter");
+        let event = |channel: &str| json!({ "event": { "type": "message", "channel": channel } });
+        let yes = |taken| matches!(taken, asks::Taken::Yes);
+        assert!((0..QUEUE).all(|_| yes(slack.take_event(event("C1")))));
+        assert!(matches!(slack.take_event(event("C1")), asks::Taken::NoRoom), "Slack is to tell it again");
+        assert!(yes(slack.take_event(event("C2"))));
+        assert!(matches!(slack.take_command(json!({})), asks::Taken::NoRoom), "nobody could answer it yet");
+        assert!(slack.intake().is_none());
+    }
 
     #[test]
     fn moments_are_read_to_the_microsecond() {

@@ -9,7 +9,7 @@ use super::blocks::{self, AccountOf};
 use super::words::{cut, pieces};
 use crate::card::Card;
 use crate::chat::Lane;
-use crate::domain::{At, Policy};
+use crate::domain::Policy;
 use crate::grammar::{Field, FieldKind, Form};
 
 /// Our modals' callback.
@@ -35,6 +35,9 @@ pub(super) struct Memory {
     pub lane: Lane,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
+    /// The thread in which the answer is seen: none where the message that begins it was pressed in the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_in: Option<String>,
 }
 
 /// The modal of a form. `complaints` stand above it: what was wrong with the last try.
@@ -65,8 +68,8 @@ pub(super) fn view(
 }
 
 /// A modal that only says something.
-pub(super) fn said(heading: &str, cards: &[Card], now: At, account_of: AccountOf<'_>) -> Json {
-    let drawn = cards.iter().flat_map(|card| blocks::draw(card, now, account_of).messages);
+pub(super) fn said(heading: &str, cards: &[Card], account_of: AccountOf<'_>) -> Json {
+    let drawn = cards.iter().flat_map(|card| blocks::draw(card, account_of).messages);
     // Buttons of an answer stand where it is shown for good; a modal is closed.
     let mut drawn: Vec<Json> =
         drawn.flat_map(|message| message.blocks).filter(|block| block["type"] != "actions").collect();
@@ -329,7 +332,8 @@ mod tests {
             intro: Vec::new(),
             fields,
         };
-        let memory = Memory { form: form.id.clone(), lane: "slack/C1".parse().expect("a lane"), thread: None };
+        let memory =
+            Memory { form: form.id.clone(), lane: "slack/C1".parse().expect("a lane"), thread: None, seen_in: None };
         let policy = Policy::read(crate::domain::policy::EXAMPLE).expect("the example");
         view(&form, &memory, &[], &policy, &|_| None)
     }

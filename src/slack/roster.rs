@@ -35,7 +35,8 @@ impl Slack {
             }
             drop(under_way);
             tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
+                // Of people of other organisations no event tells what changed.
+                () = tokio::time::sleep(EVERY) => lock(&self.people).clear(),
                 () = self.people_changed.notified() => tokio::time::sleep(SETTLE).await,
                 () = self.policy_asks_for_others() => {}
             }

@@ -29,6 +29,8 @@ const GONE: Duration = Duration::from_secs(60);
 /// An old connection whose successor is up is left at most so long to end by itself.
 const LINGER: Duration = Duration::from_secs(30);
 const ACKS: usize = 64;
+/// Between the openings of two connections, whatever Slack asks for.
+const SPACING: Duration = Duration::from_secs(1);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -57,6 +59,7 @@ impl Slack {
         let mut pauses = Pauses::default();
         let mut number = 0;
         let mut not_before = Instant::now();
+        let mut opened = not_before;
         loop {
             while tasks.try_join_next().is_some() {}
             let wanted = !connections.values().any(|it| matches!(it, State::Opening | State::Up));
@@ -64,6 +67,7 @@ impl Slack {
                 () = tokio::time::sleep_until(not_before), if wanted => match self.open_connection(&app_token).await {
                     Ok(socket) => {
                         number += 1;
+                        opened = Instant::now();
                         connections.insert(number, State::Opening);
                         tasks.spawn(self.clone().serve(number, socket, signs.clone()));
                     }
@@ -79,8 +83,13 @@ impl Slack {
                         self.connected();
                     }
                     Sign::Leaving(number) => {
-                        connections.insert(number, State::Leaving);
-                        not_before = Instant::now();
+                        not_before = match connections.insert(number, State::Leaving) {
+                            // Refused before it began, as one too many is.
+                            Some(State::Opening) => {
+                                Instant::now() + pauses.next(&Trouble::Unreached("refused".to_owned()))
+                            }
+                            _ => opened + SPACING,
+                        };
                     }
                     Sign::Ended(number, why) => {
                         let state = connections.remove(&number);

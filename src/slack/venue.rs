@@ -65,6 +65,10 @@ impl Slack {
                 done.archived = Some(false);
                 self.outfit(venue, done, &channel).await?;
             }
+            Err(trouble) if trouble.is(&["not_in_channel"]) && !venue.private => {
+                self.well("conversations.join", json!({ "channel": channel }), &[]).await?;
+                self.outfit(venue, done, &channel).await?;
+            }
             other => other?,
         }
         if venue.archived {

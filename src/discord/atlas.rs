@@ -1,0 +1,152 @@
+//! What is known of Discord's servers: who we are, which channel is where, and what things are called.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::wire::{Channel, Guild, Id, Role};
+use crate::chat::{Lane, Spot};
+use crate::domain::{CaseId, Platform};
+
+pub const PLATFORM: &str = "discord";
+
+pub fn platform() -> Platform {
+    Platform::from(PLATFORM)
+}
+
+/// The bot, as Discord knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    pub user: Id,
+    pub application: Id,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    pub guild: Option<Id>,
+    pub parent: Option<Id>,
+    pub is_thread: bool,
+    pub name: String,
+    /// The newest message as Discord said when the connection began: what is newer comes by itself.
+    pub last: Option<Id>,
+}
+
+#[derive(Default)]
+pub struct Atlas {
+    pub me: Option<Me>,
+    /// The servers that the bot is on, and what their roles are called.
+    pub servers: BTreeMap<Id, BTreeMap<Id, String>>,
+    places: HashMap<Id, Place>,
+    /// Person → the channel of their direct messages.
+    directs: HashMap<Id, Id>,
+    /// A case's own channel, by its name in a lane (`inc-12`).
+    venues: BTreeMap<String, Id>,
+}
+
+impl Atlas {
+    pub fn enter(&mut self, guild: &Guild) {
+        let roles = guild.roles.0.iter().map(|role| (role.id, role.name.clone())).collect();
+        self.servers.insert(guild.id, roles);
+        for channel in guild.channels.0.iter().chain(&guild.threads.0) {
+            self.learn(channel, Some(guild.id));
+        }
+    }
+
+    pub fn learn(&mut self, channel: &Channel, guild: Option<Id>) {
+        let Some(id) = channel.id else { return };
+        let known = self.places.get(&id);
+        let place = Place {
+            guild: channel.guild_id.or(guild).or(known.and_then(|known| known.guild)),
+            parent: channel.parent_id.or(known.and_then(|known| known.parent)),
+            is_thread: channel.is_thread(),
+            name: channel.name.clone().unwrap_or_else(|| known.map(|known| known.name.clone()).unwrap_or_default()),
+            last: channel.last_message_id.or(known.and_then(|known| known.last)),
+        };
+        self.places.insert(id, place);
+    }
+
+    pub fn forget(&mut self, channel: Id) {
+        self.places.remove(&channel);
+        self.directs.retain(|_, direct| *direct != channel);
+    }
+
+    pub fn learn_role(&mut self, guild: Id, role: &Role) {
+        self.servers.entry(guild).or_default().insert(role.id, role.name.clone());
+    }
+
+    pub fn role(&self, id: Id) -> Option<String> {
+        self.servers.values().find_map(|roles| roles.get(&id)).cloned()
+    }
+
+    pub fn place(&self, channel: Id) -> Option<&Place> {
+        self.places.get(&channel)
+    }
+
+    /// Threads of a channel that weren't archived when the connection began.
+    pub fn threads_of(&self, channel: Id) -> Vec<(Id, Option<Id>)> {
+        let of = self.places.iter().filter(|(_, place)| place.is_thread && place.parent == Some(channel));
+        of.map(|(id, place)| (*id, place.last)).collect()
+    }
+
+    pub fn learn_direct(&mut self, person: Id, channel: Id) {
+        self.directs.insert(person, channel);
+    }
+
+    pub fn direct(&self, person: Id) -> Option<Id> {
+        self.directs.get(&person).copied()
+    }
+
+    /// Whose direct messages a channel is.
+    pub fn person_of(&self, channel: Id) -> Option<Id> {
+        self.directs.iter().find(|(_, direct)| **direct == channel).map(|(person, _)| *person)
+    }
+
+    pub fn learn_venue(&mut self, lane: &Lane, channel: Id) {
+        if let Spot::Channel(name) = &lane.place {
+            self.venues.insert(name.clone(), channel);
+        }
+    }
+
+    pub fn venue(&self, case: CaseId) -> Option<Id> {
+        self.venues.get(&case.to_string().to_lowercase()).copied()
+    }
+
+    /// How the house calls a channel: a case's own by the case, any other by Discord's id.
+    pub fn lane(&self, channel: Id) -> Lane {
+        let own = self.venues.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.clone());
+        Lane { platform: platform(), place: Spot::Channel(own.unwrap_or_else(|| channel.to_string())) }
+    }
+
+    /// The channel of a lane, if it is one and known.
+    pub fn channel(&self, lane: &Lane) -> Option<Id> {
+        match &lane.place {
+            Spot::Channel(name) => self.venues.get(name).copied().or_else(|| Id::read(name)),
+            Spot::Direct(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cases_own_channel_is_called_by_the_case() {
+        let mut atlas = Atlas::default();
+        let lane: Lane = "discord/inc-12".parse().expect("a lane");
+        assert_eq!(atlas.channel(&lane), None);
+        atlas.learn_venue(&lane, Id(77));
+        assert_eq!((atlas.lane(Id(77)), atlas.channel(&lane)), (lane, Some(Id(77))));
+        assert_eq!(atlas.lane(Id(78)).to_string(), "discord/78");
+    }
+
+    #[test]
+    fn a_channel_that_changed_keeps_what_the_change_does_not_say() {
+        let mut atlas = Atlas::default();
+        let channel = |json| serde_json::from_value::<Channel>(json).expect("a channel");
+        atlas.learn(&channel(serde_json::json!({ "id": "5", "type": 11, "parent_id": "4", "name": "t" })), Some(Id(1)));
+        atlas.learn(&channel(serde_json::json!({ "id": "5", "type": 11 })), None);
+        let place = atlas.place(Id(5)).expect("it is known");
+        assert_eq!((place.guild, place.parent, place.is_thread, &*place.name), (Some(Id(1)), Some(Id(4)), true, "t"));
+        assert_eq!(atlas.threads_of(Id(4)), [(Id(5), None)]);
+    }
+}

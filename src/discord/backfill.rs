@@ -1,0 +1,169 @@
+//! What was said while nobody listened: first that there was a gap, then what history still has of it, the oldest first.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::api::Trouble;
+use super::hear::{nobody, person_of};
+use super::wire::{self, Channel, Id, Message};
+use super::{Discord, lock};
+use crate::chat::{Heard, Lane, What};
+use crate::domain::{At, Span};
+use crate::reception::Newest;
+
+/// A break shorter than this in which nothing was said is no gap.
+const BREAK: Span = Span::seconds(15);
+/// How many messages Discord gives at once.
+const PAGE: usize = 100;
+/// More than this is a channel's whole history rather than a gap.
+const PAGES: usize = 500;
+
+/// A lane that may have been spoken in meanwhile.
+pub struct Missed {
+    pub lane: Lane,
+    /// `None`: somebody's direct messages.
+    pub channel: Option<Id>,
+    /// The newest message as the connection began; what is newer comes by itself, and is obeyed.
+    pub until: Option<Id>,
+    /// When the bot stopped listening; `None`: before it started.
+    pub from: Option<At>,
+}
+
+impl Discord {
+    pub(super) async fn catch_up(&self, missed: Missed) {
+        let known = lock(&self.newest).get(&missed.lane).cloned();
+        let (Some(newest), Some(now)) = (known, self.now()) else { return };
+        let Some(after) = Id::read(&newest.message) else { return };
+        let found = match self.said_meanwhile(&missed, after, &newest).await {
+            Ok(found) => found,
+            Err(trouble) => {
+                tracing::warn!(%trouble, lane = %missed.lane, "history can't be read");
+                self.gap(
+                    &missed,
+                    &newest,
+                    now,
+                    &format!("the bot was not listening, and history can't be read: {trouble}"),
+                )
+                .await;
+                return;
+            }
+        };
+        let from = missed.from.unwrap_or(newest.said).max(newest.said);
+        if found.is_empty() && now - from < BREAK {
+            return;
+        }
+        self.gap(&missed, &newest, now, "the bot was not listening").await;
+        for (_, raw) in found {
+            match serde_json::from_value::<Message>(raw.clone()) {
+                Ok(message) => self.message(message, raw, true).await,
+                Err(error) => {
+                    tracing::warn!(%error, lane = %missed.lane, "a message of history can't be read");
+                    lock(&self.state).unread += 1;
+                }
+            }
+        }
+    }
+
+    async fn gap(&self, missed: &Missed, newest: &Newest, now: At, why: &str) {
+        let from = missed.from.unwrap_or(newest.said).max(newest.said);
+        let what = What::Gap { from, to: now, why: why.to_owned() };
+        let cause = format!("discord:gap:{}:{}:{}", missed.lane, newest.message, from.0);
+        self.hand_in(Heard { backfilled: true, ..Heard::live(cause, nobody(), missed.lane.clone(), what) }).await;
+    }
+
+    /// Everything after a message in a channel and its threads, by id and so by time.
+    async fn said_meanwhile(
+        &self,
+        missed: &Missed,
+        after: Id,
+        newest: &Newest,
+    ) -> Result<BTreeMap<Id, Value>, Trouble> {
+        let mut found = BTreeMap::new();
+        let channel = match (missed.channel, person_of(&missed.lane)) {
+            (Some(channel), _) => channel,
+            (None, Some(person)) => self.direct(person).await?,
+            (None, None) => return Ok(found),
+        };
+        if missed.until.is_none_or(|until| until > after) {
+            self.read_after(channel, after, missed.until, &mut found).await?;
+        }
+        if missed.channel.is_none() {
+            return Ok(found);
+        }
+        let mut threads: BTreeMap<Id, Option<Id>> = self.atlas().threads_of(channel).into_iter().collect();
+        for thread in self.archived_since(channel, newest.said).await? {
+            self.atlas_mut().learn(&thread, None);
+            if let Some(id) = thread.id {
+                threads.entry(id).or_insert(thread.last_message_id);
+            }
+        }
+        for (thread, last) in threads {
+            if last.is_some_and(|last| last > after) {
+                self.read_after(thread, after, last, &mut found).await?;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn read_after(
+        &self,
+        channel: Id,
+        after: Id,
+        until: Option<Id>,
+        found: &mut BTreeMap<Id, Value>,
+    ) -> Result<(), Trouble> {
+        let mut after = after;
+        for _ in 0..PAGES {
+            let page = self.api.get(&format!("/channels/{channel}/messages?limit={PAGE}&after={after}")).await?;
+            let page = page.as_array().cloned().unwrap_or_default();
+            let count = page.len();
+            let ids = page.into_iter().filter_map(|raw| Some((raw.get("id")?.as_str().and_then(Id::read)?, raw)));
+            for (id, raw) in ids {
+                after = after.max(id);
+                if until.is_none_or(|until| id <= until) {
+                    found.insert(id, raw);
+                }
+            }
+            if count < PAGE || until.is_some_and(|until| after >= until) {
+                return Ok(());
+            }
+        }
+        tracing::warn!(%channel, "more was said than is read back");
+        Ok(())
+    }
+
+    /// Threads of a channel that were archived after a moment, so that somebody may have spoken in them since.
+    async fn archived_since(&self, channel: Id, since: At) -> Result<Vec<Channel>, Trouble> {
+        let mut archived = Vec::new();
+        let mut before = String::new();
+        for _ in 0..PAGES {
+            let path = format!("/channels/{channel}/threads/archived/public?limit={PAGE}{before}");
+            let page = match self.api.get(&path).await {
+                Ok(page) => page,
+                // Not every channel has threads.
+                Err(Trouble::Refused { .. }) => return Ok(archived),
+                Err(trouble) => return Err(trouble),
+            };
+            let threads: Vec<Channel> = page
+                .get("threads")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(|thread| serde_json::from_value(thread.clone()).ok())
+                .collect();
+            let when = |thread: &Channel| thread.thread_metadata.as_ref()?.archive_timestamp.clone();
+            let oldest = threads.iter().filter_map(when).min();
+            let is_new = |thread: &Channel| when(thread).and_then(|at| wire::moment(&at)).is_none_or(|at| at >= since);
+            let count = threads.len();
+            archived.extend(threads.into_iter().filter(is_new));
+            let is_over = oldest.as_deref().and_then(wire::moment).is_none_or(|oldest| oldest < since);
+            let has_more = page.get("has_more").and_then(Value::as_bool).unwrap_or(false);
+            match oldest.filter(|_| has_more && count > 0 && !is_over) {
+                Some(oldest) => before = format!("&before={}", oldest.replace('+', "%2B").replace(':', "%3A")),
+                None => return Ok(archived),
+            }
+        }
+        Ok(archived)
+    }
+}

@@ -1,0 +1,474 @@
+//! From cards to messages on Discord: where they go, that they arrive once, and what it means when they don't.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::api::{Call, Trouble};
+use super::atlas::platform;
+use super::embed::{self, Draft, For};
+use super::wire::Id;
+use super::words::{Places, cut, plain};
+use super::{Discord, lock};
+use crate::card::Card;
+use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
+use crate::domain::{CaseId, PersonId, Policy, Span};
+use crate::grammar::Word;
+
+/// Discord's codes for why not.
+pub mod code {
+    pub const UNKNOWN_CHANNEL: u64 = 10_003;
+    pub const UNKNOWN_MEMBER: u64 = 10_007;
+    pub const UNKNOWN_MESSAGE: u64 = 10_008;
+    pub const UNKNOWN_USER: u64 = 10_013;
+    pub const ALREADY_ACKNOWLEDGED: u64 = 40_060;
+    pub const MISSING_ACCESS: u64 = 50_001;
+    pub const DMS_CLOSED: u64 = 50_007;
+    pub const MISSING_PERMISSIONS: u64 = 50_013;
+    pub const THREAD_ARCHIVED: u64 = 50_083;
+    pub const NO_MUTUAL_SERVER: u64 = 50_278;
+    pub const THREAD_EXISTS: u64 = 160_004;
+}
+
+/// What an operator has to mend is looked at again after so long; a permission isn't given within seconds.
+const MENDED: Span = Span::minutes(10);
+/// How often a message is sent again at once when its outcome isn't known. Discord knows the nonce for some minutes.
+const TRIES: u32 = 3;
+/// How many messages back it is looked for one that may stand there already.
+const LOOK_BACK: usize = 100;
+/// How much is remembered of what was sent.
+const REMEMBERED: usize = 2_000;
+/// A week: as long as Discord leaves a thread open.
+const ARCHIVE_AFTER_MINUTES: u32 = 10_080;
+const THREAD_NAME: usize = 100;
+
+/// What this process knows of what it sent.
+#[derive(Default)]
+pub struct Sent {
+    /// Messages that were delivered, so that another with the same words isn't taken for one of them.
+    delivered: VecDeque<Id>,
+    /// Nonces whose outcome isn't known.
+    unsure: BTreeSet<String>,
+    /// Threads that are there.
+    threads: BTreeSet<Id>,
+    /// What has no room in a card's message → its further messages.
+    tails: BTreeMap<Id, Vec<Id>>,
+}
+
+impl Sent {
+    fn deliver(&mut self, message: Id) {
+        self.delivered.push_back(message);
+        if self.delivered.len() > REMEMBERED {
+            self.delivered.pop_front();
+        }
+        while self.tails.len() > REMEMBERED {
+            self.tails.pop_first();
+        }
+    }
+}
+
+/// Who can be mentioned and which channel is a case's own, as of now.
+pub struct Map<'a> {
+    pub discord: &'a Discord,
+    pub policy: std::sync::Arc<Policy>,
+}
+
+impl Places for Map<'_> {
+    fn account(&self, person: &PersonId) -> Option<Id> {
+        let account = self.policy.people.get(person)?.accounts.get(&platform())?;
+        let gone = self.discord.door()?.reception.desk.shown().house.is_gone(person, &platform());
+        Id::read(account).filter(|_| !gone)
+    }
+    fn channel(&self, case: CaseId) -> Option<Id> {
+        self.discord.atlas().venue(case)
+    }
+}
+
+fn later(why: impl Into<String>, after: Option<Span>) -> Undelivered {
+    Undelivered::Later { why: why.into(), after }
+}
+
+pub fn span(duration: Duration) -> Span {
+    Span(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// What a trouble means for whoever waits for a delivery.
+pub fn undelivered(trouble: Trouble) -> Undelivered {
+    let why = trouble.to_string();
+    match trouble {
+        Trouble::Limited { after } => later(why, Some(span(after))),
+        Trouble::Unreached { .. } | Trouble::Unknown { .. } => later(why, None),
+        Trouble::Refused { status: 401, .. } => later(super::TOKEN_REFUSED, Some(MENDED)),
+        Trouble::Refused { code: code::DMS_CLOSED | code::NO_MUTUAL_SERVER, .. } => {
+            Undelivered::Closed { why: "their direct messages are closed to the bot".to_owned() }
+        }
+        Trouble::Refused { code: code::MISSING_ACCESS | code::MISSING_PERMISSIONS, .. }
+        | Trouble::Refused { status: 403, .. } => later(why, Some(MENDED)),
+        Trouble::Refused { .. } => Undelivered::Never { why },
+    }
+}
+
+/// At most 25 characters, and the same for each try of the same message.
+fn nonce(of: &str, part: usize) -> String {
+    hex::encode(&Sha256::digest(format!("{of}#{part}"))[..12])
+}
+
+impl Discord {
+    pub(super) fn map(&self) -> Option<Map<'_>> {
+        let policy = self.door()?.reception.desk.shown().policy;
+        Some(Map { discord: self, policy })
+    }
+
+    /// The channel of a lane; a person's is opened.
+    pub(super) async fn channel_of(&self, lane: &Lane) -> Result<Id, Undelivered> {
+        match &lane.place {
+            Spot::Channel(name) => self.atlas().channel(lane).ok_or_else(|| match lane.own_of() {
+                // It is about to be made.
+                Some(case) => later(format!("{case} has no channel of its own yet"), None),
+                None => Undelivered::Never { why: format!("“{name}” is not the id of a Discord channel") },
+            }),
+            Spot::Direct(account) => {
+                let Some(person) = Id::read(account) else {
+                    return Err(Undelivered::Never {
+                        why: format!("“{account}” is not the id of a Discord account")
+                    });
+                };
+                self.direct(person).await.map_err(undelivered)
+            }
+        }
+    }
+
+    /// The channel of a person's direct messages.
+    pub(super) async fn direct(&self, person: Id) -> Result<Id, Trouble> {
+        if let Some(channel) = self.atlas().direct(person) {
+            return Ok(channel);
+        }
+        let body = json!({ "recipient_id": person });
+        let opened = self.api.call(&Call::with(Method::POST, "/users/@me/channels", &body)).await?;
+        let channel = opened.get("id").and_then(Value::as_str).and_then(Id::read);
+        let channel = channel.ok_or(Trouble::Unknown { why: "the channel has no id".to_owned() })?;
+        self.atlas_mut().learn_direct(person, channel);
+        Ok(channel)
+    }
+
+    pub(super) async fn deliver(&self, post: Post<'_>) -> Result<Receipt, Undelivered> {
+        let Some(map) = self.map() else { return Err(later("the connection to Discord isn't open yet", None)) };
+        let channel = self.channel_of(post.lane).await?;
+        let mut target = channel;
+        if let Some(root) = post.thread.and_then(Id::read) {
+            target = self.thread(channel, root, post.card).await?;
+        }
+        let whom = if matches!(post.lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
+        let drafts = embed::drafts(post.card, &map, whom);
+        let unsure = lock(&self.sent).unsure.contains(&post.nonce);
+        let look = post.perhaps_sent || unsure;
+        let mut perhaps_twice = false;
+        let mut history = Vec::new();
+        if look {
+            match self.ours_in(target).await {
+                Ok(found) => history = found,
+                // Discord itself won't say, so it is said in the receipt.
+                Err(trouble @ Trouble::Refused { .. }) => {
+                    tracing::warn!(%trouble, lane = %post.lane, "can't look whether a message stands there already");
+                    perhaps_twice = true;
+                }
+                Err(trouble) => return Err(undelivered(trouble)),
+            }
+        }
+        let mut ids: Vec<Id> = Vec::new();
+        for (part, draft) in drafts.iter().enumerate() {
+            if let Some(at) = history.iter().position(|message| stands_for(message, &draft.body)) {
+                let found = history.remove(at);
+                ids.extend(found.get("id").and_then(Value::as_str).and_then(Id::read));
+                continue;
+            }
+            let nonce = nonce(&post.nonce, part);
+            match self.send(&mut target, channel, draft, &nonce, ids.first().copied()).await {
+                Ok(id) => ids.push(id),
+                Err(trouble) => {
+                    let begun = part > 0 || matches!(trouble, Trouble::Unknown { .. });
+                    if begun {
+                        lock(&self.sent).unsure.insert(post.nonce.clone());
+                    }
+                    return Err(self.not_delivered(post.lane, trouble));
+                }
+            }
+        }
+        self.lacks(&post.lane.to_string(), None);
+        let mut sent = lock(&self.sent);
+        sent.unsure.remove(&post.nonce);
+        ids.iter().for_each(|id| sent.deliver(*id));
+        match ids.split_first() {
+            Some((first, tail)) => {
+                if !tail.is_empty() {
+                    sent.tails.insert(*first, tail.to_vec());
+                }
+                Ok(Receipt { message: first.to_string(), perhaps_twice })
+            }
+            None => Err(later("there was nothing to send", None)),
+        }
+    }
+
+    fn not_delivered(&self, lane: &Lane, trouble: Trouble) -> Undelivered {
+        if let Trouble::Refused { code: code::MISSING_ACCESS | code::MISSING_PERMISSIONS, .. } = &trouble {
+            let atlas = self.atlas();
+            let name = atlas.channel(lane).and_then(|id| atlas.place(id)).map(|place| place.name.clone());
+            drop(atlas);
+            let name = name.filter(|name| !name.is_empty()).map_or_else(|| lane.to_string(), |name| format!("#{name}"));
+            let why =
+                format!("the bot may not write in {name}; `countersign doctor` names the permission that is missing");
+            self.lacks(&lane.to_string(), Some(why));
+        }
+        undelivered(trouble)
+    }
+
+    /// Sends one message. `target` changes where a thread turns out to be gone.
+    async fn send(
+        &self,
+        target: &mut Id,
+        channel: Id,
+        draft: &Draft,
+        nonce: &str,
+        first: Option<Id>,
+    ) -> Result<Id, Trouble> {
+        let mut body = draft.body.clone();
+        body["nonce"] = json!(nonce);
+        body["enforce_nonce"] = json!(true);
+        if let Some(first) = first {
+            body["message_reference"] = json!({ "message_id": first, "fail_if_not_exists": false });
+        }
+        let mut tries = 0;
+        loop {
+            let path = format!("/channels/{target}/messages");
+            let call = Call { files: &draft.files, ..Call::with(Method::POST, &path, &body) };
+            let trouble = match self.api.call(&call).await {
+                Ok(sent) => {
+                    let id = sent.get("id").and_then(Value::as_str).and_then(Id::read);
+                    return id.ok_or(Trouble::Unknown { why: "the message has no id".to_owned() });
+                }
+                Err(trouble) => trouble,
+            };
+            match &trouble {
+                // The parts of one message belong together: the rest waits here.
+                Trouble::Limited { after } if first.is_some() => tokio::time::sleep(*after).await,
+                Trouble::Unknown { .. } => {
+                    tries += 1;
+                    if tries == TRIES {
+                        return Err(trouble);
+                    }
+                    tokio::time::sleep(super::FIRST_PAUSE * tries).await;
+                }
+                Trouble::Refused { code: code::THREAD_ARCHIVED, .. } if tries == 0 => {
+                    tries += 1;
+                    let open = json!({ "archived": false });
+                    self.api.call(&Call::with(Method::PATCH, &format!("/channels/{target}"), &open)).await?;
+                }
+                Trouble::Refused { code: code::UNKNOWN_CHANNEL, .. } if *target != channel => {
+                    lock(&self.sent).threads.remove(target);
+                    *target = channel;
+                }
+                _ => return Err(trouble),
+            }
+        }
+    }
+
+    /// The thread of a message, begun if there is none. Where there can be none, the channel itself: what is told late in
+    /// the wrong place is better than untold.
+    async fn thread(&self, channel: Id, root: Id, card: &Card) -> Result<Id, Undelivered> {
+        if lock(&self.sent).threads.contains(&root) {
+            return Ok(root);
+        }
+        let body = json!({ "name": thread_name(card), "auto_archive_duration": ARCHIVE_AFTER_MINUTES });
+        let path = format!("/channels/{channel}/messages/{root}/threads");
+        match self.api.call(&Call::with(Method::POST, &path, &body)).await {
+            Ok(_) | Err(Trouble::Refused { code: code::THREAD_EXISTS, .. }) => {
+                lock(&self.sent).threads.insert(root);
+                Ok(root)
+            }
+            Err(Trouble::Refused { code, .. }) if code != 0 => {
+                let why =
+                    format!("the bot can't begin a thread in {channel} (Discord's code {code}); it writes beside it");
+                if code == code::MISSING_PERMISSIONS || code == code::MISSING_ACCESS {
+                    self.lacks(&format!("threads in {channel}"), Some(why));
+                }
+                Ok(channel)
+            }
+            Err(trouble) => Err(undelivered(trouble)),
+        }
+    }
+
+    /// The bot's own newest messages in a channel that this process doesn't remember having delivered, the oldest first.
+    async fn ours_in(&self, channel: Id) -> Result<Vec<Value>, Trouble> {
+        let history = self.api.call(&Call::get(&format!("/channels/{channel}/messages?limit={LOOK_BACK}"))).await?;
+        let me = self.atlas().me.as_ref().map(|me| me.user.to_string());
+        let sent = lock(&self.sent);
+        let mut ours: Vec<Value> = history.as_array().cloned().unwrap_or_default();
+        ours.retain(|message| {
+            let author = message.pointer("/author/id").and_then(Value::as_str).map(str::to_owned);
+            let id = message.get("id").and_then(Value::as_str).and_then(Id::read);
+            author == me && id.is_some_and(|id| !sent.delivered.contains(&id))
+        });
+        ours.reverse();
+        Ok(ours)
+    }
+
+    pub(super) async fn redraw(&self, lane: &Lane, message: &str, card: &Card) -> Result<(), Undelivered> {
+        let Some(map) = self.map() else { return Err(later("the connection to Discord isn't open yet", None)) };
+        let channel = self.channel_of(lane).await?;
+        let Some(first) = Id::read(message) else {
+            return Err(Undelivered::Never { why: format!("“{message}” is not the id of a Discord message") });
+        };
+        let whom = if matches!(lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
+        let drafts = embed::drafts(card, &map, whom);
+        let mut tail = match drafts.len() {
+            1 => lock(&self.sent).tails.get(&first).cloned().unwrap_or_default(),
+            _ => self.tail_of(channel, first).await.map_err(undelivered)?,
+        };
+        for (part, draft) in drafts.iter().enumerate() {
+            let standing = if part == 0 { Some(first) } else { tail.get(part - 1).copied() };
+            match standing {
+                Some(id) => {
+                    self.change(channel, id, draft).await.map_err(|trouble| self.not_delivered(lane, trouble))?
+                }
+                None => {
+                    let nonce = nonce(&format!("{first}+{part}"), part);
+                    let sent = self.send(&mut channel.clone(), channel, draft, &nonce, Some(first)).await;
+                    tail.push(sent.map_err(|trouble| self.not_delivered(lane, trouble))?);
+                }
+            }
+        }
+        // What the card has no use for any more says so, rather than what was true once.
+        for id in tail.split_off(tail.len().min(drafts.len() - 1)) {
+            let path = format!("/channels/{channel}/messages/{id}");
+            match self.api.call(&Call::new(Method::DELETE, &path)).await {
+                Ok(_) | Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {}
+                Err(trouble) => return Err(undelivered(trouble)),
+            }
+        }
+        lock(&self.sent).tails.insert(first, tail);
+        self.lacks(&lane.to_string(), None);
+        Ok(())
+    }
+
+    /// The further messages of a card that has no room in one: those that reply to it.
+    async fn tail_of(&self, channel: Id, first: Id) -> Result<Vec<Id>, Trouble> {
+        if let Some(tail) = lock(&self.sent).tails.get(&first) {
+            return Ok(tail.clone());
+        }
+        let path = format!("/channels/{channel}/messages?limit={LOOK_BACK}&after={first}");
+        let history = self.api.call(&Call::get(&path)).await?;
+        let me = self.atlas().me.as_ref().map(|me| me.user.to_string());
+        let replies = history.as_array().into_iter().flatten().filter(|message| {
+            let to = message.pointer("/message_reference/message_id").and_then(Value::as_str).and_then(Id::read);
+            let author = message.pointer("/author/id").and_then(Value::as_str).map(str::to_owned);
+            to == Some(first) && author == me
+        });
+        let mut ids: Vec<Id> = replies.filter_map(|it| it.get("id")?.as_str().and_then(Id::read)).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    async fn change(&self, channel: Id, message: Id, draft: &Draft) -> Result<(), Trouble> {
+        let path = format!("/channels/{channel}/messages/{message}");
+        let call = Call { files: &draft.files, ..Call::with(Method::PATCH, &path, &draft.body) };
+        let mut tries = 0;
+        loop {
+            match self.api.call(&call).await {
+                Ok(_) => return Ok(()),
+                Err(trouble @ Trouble::Unknown { .. }) => {
+                    tries += 1;
+                    if tries == TRIES {
+                        return Err(trouble);
+                    }
+                    tokio::time::sleep(super::FIRST_PAUSE * tries).await;
+                }
+                Err(trouble) => return Err(trouble),
+            }
+        }
+    }
+}
+
+/// What a thread is called: the case, and what the first words in it are about.
+fn thread_name(card: &Card) -> String {
+    let case = card.title.iter().chain(card.lines.iter().flatten()).find_map(|word| match word {
+        Word::Case(id) => Some(id.to_string()),
+        _ => None,
+    });
+    let title = plain(&card.title).map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
+    match (case, title) {
+        (Some(case), Some(title)) if !title.contains(&case) => cut(&format!("{case} · {title}"), THREAD_NAME),
+        (_, Some(title)) => cut(&title, THREAD_NAME),
+        (Some(case), None) => case,
+        (None, None) => "What follows".to_owned(),
+    }
+}
+
+/// Whether a message that stands there says what a draft says. Discord trims blanks and adds keys of its own.
+fn stands_for(message: &Value, body: &Value) -> bool {
+    let says = |it: &Value| -> Vec<String> {
+        let text = |value: Option<&Value>| {
+            value.and_then(Value::as_str).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let mut said = vec![text(it.get("content"))];
+        for embed in it.get("embeds").and_then(Value::as_array).into_iter().flatten() {
+            said.extend([
+                text(embed.get("title")),
+                text(embed.get("description")),
+                text(embed.pointer("/footer/text")),
+            ]);
+            for field in embed.get("fields").and_then(Value::as_array).into_iter().flatten() {
+                said.extend([text(field.get("name")), text(field.get("value"))]);
+            }
+        }
+        let files = it.get("attachments").and_then(Value::as_array).into_iter().flatten();
+        said.extend(files.map(|file| text(file.get("filename"))));
+        said
+    };
+    says(message) == says(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_short_and_stays() {
+        assert_eq!(nonce("17", 0), nonce("17", 0));
+        assert_ne!(nonce("17", 0), nonce("17", 1));
+        assert!(nonce(&"x".repeat(500), 0).len() <= 25);
+    }
+
+    #[test]
+    fn a_message_is_known_again_by_what_it_says() {
+        let body = json!({
+            "content": "<@2>",
+            "embeds": [{ "color": 1, "title": "INC-1 ", "description": "is  late", "fields": [{ "name": "a", "value": "b" }] }],
+            "attachments": [{ "id": 0, "filename": "code-1.txt" }],
+        });
+        let standing = |title: &str| {
+            json!({
+                "id": "9", "content": "<@2>",
+                "embeds": [{ "type": "rich", "title": title, "description": "is late",
+                             "fields": [{ "name": "a", "value": "b", "inline": true }] }],
+                "attachments": [{ "id": "77", "filename": "code-1.txt", "size": 3 }],
+            })
+        };
+        assert!(stands_for(&standing("INC-1"), &body));
+        assert!(!stands_for(&standing("INC-2"), &body));
+    }
+
+    #[test]
+    fn what_can_be_mended_is_tried_again_and_what_cannot_is_not() {
+        let refused = |status, code| undelivered(Trouble::Refused { status, code, message: String::new() });
+        let is_later = |it: &Undelivered| matches!(it, Undelivered::Later { .. });
+        assert!(is_later(&refused(403, code::MISSING_ACCESS)) && is_later(&refused(403, code::MISSING_PERMISSIONS)));
+        assert!(is_later(&refused(401, 0)));
+        assert!(matches!(refused(404, code::UNKNOWN_CHANNEL), Undelivered::Never { .. }));
+        assert!(matches!(refused(403, code::DMS_CLOSED), Undelivered::Closed { .. }));
+        let limited = undelivered(Trouble::Limited { after: Duration::from_millis(2_500) });
+        assert!(matches!(limited, Undelivered::Later { after: Some(Span(2_500_000)), .. }));
+    }
+}

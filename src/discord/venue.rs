@@ -1,0 +1,270 @@
+//! A case's own channel on Discord: made, named, let in, pinned and closed; doing it again changes nothing.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use serenity::model::Permissions;
+
+use super::Discord;
+use super::api::{Call, Trouble};
+use super::atlas::platform;
+use super::deliver::{code, undelivered};
+use super::doctor::PIN_MESSAGES;
+use super::wire::{Channel, Id, Overwrite, TEXT};
+use super::words::cut;
+use crate::chat::{Undelivered, Venue};
+
+/// Of a channel's topic.
+const TOPIC: usize = 1_024;
+/// Where the policy names no channel on Discord, and so no server.
+const NOWHERE: &str =
+    "the policy names no Discord channel that the bot can see, so it doesn't know on which server to make one";
+
+/// What somebody may do who is let in.
+fn insider() -> Permissions {
+    Permissions::VIEW_CHANNEL
+        | Permissions::SEND_MESSAGES
+        | Permissions::SEND_MESSAGES_IN_THREADS
+        | Permissions::READ_MESSAGE_HISTORY
+        | Permissions::ADD_REACTIONS
+        | Permissions::ATTACH_FILES
+        | Permissions::EMBED_LINKS
+        | Permissions::CREATE_PUBLIC_THREADS
+        | Permissions::USE_APPLICATION_COMMANDS
+}
+
+/// What the bot itself must keep, whatever everybody else is denied.
+fn own() -> Permissions {
+    insider() | Permissions::MANAGE_CHANNELS | PIN_MESSAGES | Permissions::MANAGE_THREADS
+}
+
+/// What nobody does any more in a channel that is closed.
+fn speech() -> Permissions {
+    Permissions::SEND_MESSAGES | Permissions::SEND_MESSAGES_IN_THREADS | Permissions::CREATE_PUBLIC_THREADS
+}
+
+const ROLE: u8 = 0;
+const MEMBER: u8 = 1;
+
+impl Discord {
+    pub(super) async fn make_room(&self, venue: &Venue) -> Result<String, Undelivered> {
+        let (server, category) = self.server_of(venue).await?;
+        let wanted = self.overwrites(venue, server).await.map_err(undelivered)?;
+        let topic = topic(venue);
+        let known = venue.channel.as_deref().and_then(Id::read).or_else(|| self.atlas().venue(venue.case));
+        let standing = match known {
+            Some(id) => self.standing(id).await?,
+            None => None,
+        };
+        let standing = match standing {
+            Some(standing) => Some(standing),
+            // It may have been made by a process that died before it could say so.
+            None => self.made_before(venue, server).await.map_err(undelivered)?,
+        };
+        let id = match standing {
+            None => self.make(venue, server, category, &topic, &wanted).await.map_err(undelivered)?,
+            Some(standing) => {
+                let id =
+                    standing.id.ok_or(Undelivered::Later { why: "the channel has no id".to_owned(), after: None })?;
+                self.bring_up_to_date(id, &standing, venue, &topic, &wanted).await.map_err(undelivered)?;
+                id
+            }
+        };
+        self.atlas_mut().learn_venue(&venue.lane, id);
+        if let Some(pinned) = venue.pinned.as_deref().and_then(Id::read) {
+            self.pin(id, pinned).await.map_err(undelivered)?;
+        }
+        Ok(id.to_string())
+    }
+
+    /// The server and category of a channel of the same workflow; else those of the first channel that the policy names.
+    async fn server_of(&self, venue: &Venue) -> Result<(Id, Option<Id>), Undelivered> {
+        let policy = self.door().map(|door| door.reception.desk.shown().policy);
+        let near = venue.near.as_deref().and_then(Id::read);
+        let others: Vec<Id> = policy
+            .iter()
+            .flat_map(|policy| policy.channels())
+            .filter(|channel| channel.platform == platform())
+            .filter_map(|channel| Id::read(&channel.id))
+            .collect();
+        for channel in near.into_iter().chain(others) {
+            if let Some(place) = self.place(channel).await
+                && let Some(server) = place.guild
+            {
+                return Ok((server, place.parent.filter(|_| !place.is_thread)));
+            }
+        }
+        Err(Undelivered::Later { why: NOWHERE.to_owned(), after: None })
+    }
+
+    async fn standing(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
+        match self.api.read::<Channel>(&format!("/channels/{id}")).await {
+            Ok(channel) => Ok(Some(channel)),
+            Err(Trouble::Refused { code: code::UNKNOWN_CHANNEL, .. }) => Ok(None),
+            Err(trouble) => Err(undelivered(trouble)),
+        }
+    }
+
+    async fn made_before(&self, venue: &Venue, server: Id) -> Result<Option<Channel>, Trouble> {
+        let channels: Vec<Channel> = self.api.read(&format!("/guilds/{server}/channels")).await?;
+        let sign = sign(venue);
+        let is_ours =
+            |channel: &Channel| channel.kind == TEXT && channel.topic.as_ref().is_some_and(|it| it.contains(&sign));
+        Ok(channels.into_iter().find(is_ours))
+    }
+
+    async fn make(
+        &self,
+        venue: &Venue,
+        server: Id,
+        category: Option<Id>,
+        topic: &str,
+        overwrites: &[Value],
+    ) -> Result<Id, Trouble> {
+        let mut body = json!({
+            "name": cut(&venue.name, 100), "type": TEXT, "topic": topic, "permission_overwrites": overwrites,
+        });
+        if let Some(category) = category {
+            body["parent_id"] = json!(category);
+        }
+        let made = self.api.call(&Call::with(Method::POST, &format!("/guilds/{server}/channels"), &body)).await?;
+        let channel: Channel = serde_json::from_value(made).unwrap_or_default();
+        self.atlas_mut().learn(&channel, Some(server));
+        channel.id.ok_or(Trouble::Unknown { why: "the channel has no id".to_owned() })
+    }
+
+    async fn bring_up_to_date(
+        &self,
+        id: Id,
+        standing: &Channel,
+        venue: &Venue,
+        topic: &str,
+        wanted: &[Value],
+    ) -> Result<(), Trouble> {
+        let mut change = json!({});
+        if standing.name.as_deref() != Some(&*venue.name) {
+            change["name"] = json!(cut(&venue.name, 100));
+        }
+        if standing.topic.as_deref() != Some(topic) {
+            change["topic"] = json!(topic);
+        }
+        let has = standing.permission_overwrites.clone().unwrap_or_default();
+        if wanted.iter().any(|one| !has.iter().any(|other| is_same(other, one))) {
+            // Whoever was let in by hand stays.
+            let key = |value: &Value| value.get("id").and_then(Value::as_str).and_then(Id::read);
+            let named: Vec<Option<Id>> = wanted.iter().map(key).collect();
+            let others = has.iter().filter(|other| !named.contains(&Some(other.id))).map(written);
+            change["permission_overwrites"] = wanted.iter().cloned().chain(others).collect();
+        }
+        if change.as_object().is_some_and(|change| !change.is_empty()) {
+            self.api.call(&Call::with(Method::PATCH, &format!("/channels/{id}"), &change)).await?;
+        }
+        Ok(())
+    }
+
+    /// Who may see it and speak in it. Discord can't archive a channel, so an archived one is one in which nobody speaks.
+    async fn overwrites(&self, venue: &Venue, server: Id) -> Result<Vec<Value>, Trouble> {
+        let mut denied = if venue.private { Permissions::VIEW_CHANNEL } else { Permissions::empty() };
+        if venue.archived {
+            denied |= speech();
+        }
+        // The role of everybody has the server's own id.
+        let mut all = vec![overwrite(server, ROLE, Permissions::empty(), denied)];
+        if let Some(me) = self.atlas().me.as_ref() {
+            all.push(overwrite(me.user, MEMBER, own(), Permissions::empty()));
+        }
+        if !venue.private {
+            return Ok(all);
+        }
+        let (allowed, denied) = match venue.archived {
+            true => (insider() - speech(), speech()),
+            false => (insider(), Permissions::empty()),
+        };
+        for person in venue.people.iter().filter_map(|person| Id::read(person)) {
+            // Discord refuses the whole channel for one who isn't there.
+            if self.member_of(server, person).await?.is_some() {
+                all.push(overwrite(person, MEMBER, allowed, denied));
+            }
+        }
+        Ok(all)
+    }
+
+    async fn pin(&self, channel: Id, message: Id) -> Result<(), Trouble> {
+        let path = format!("/channels/{channel}/messages/pins/{message}");
+        match self.api.call(&Call::new(Method::PUT, &path)).await {
+            Ok(_) => Ok(()),
+            // The card may stand in another channel, or be gone; the channel is there all the same.
+            Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => Ok(()),
+            Err(Trouble::Refused { code: code::MISSING_PERMISSIONS | code::MISSING_ACCESS, .. }) => {
+                self.lacks("pins", Some("the bot may not pin messages, so cards don't stand on top".to_owned()));
+                Ok(())
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+}
+
+/// What a topic carries, so that the channel is found again.
+fn sign(venue: &Venue) -> String {
+    format!("[{}]", venue.case)
+}
+
+fn topic(venue: &Venue) -> String {
+    let sign = sign(venue);
+    let state = if venue.archived { "Closed. " } else { "" };
+    let line = venue.topic.replace(['[', ']'], " ");
+    format!("{state}{} {sign}", cut(line.trim(), TOPIC - state.len() - sign.len() - 1))
+}
+
+fn overwrite(id: Id, kind: u8, allow: Permissions, deny: Permissions) -> Value {
+    json!({ "id": id, "type": kind, "allow": allow.bits().to_string(), "deny": deny.bits().to_string() })
+}
+
+fn written(standing: &Overwrite) -> Value {
+    json!({ "id": standing.id, "type": kind_of(standing), "allow": standing.allow, "deny": standing.deny })
+}
+
+fn kind_of(standing: &Overwrite) -> u64 {
+    match &standing.kind {
+        Value::Number(number) => number.as_u64().unwrap_or(0),
+        Value::String(text) if text == "member" || text == "1" => 1,
+        _ => 0,
+    }
+}
+
+fn is_same(standing: &Overwrite, wanted: &Value) -> bool {
+    let same = |key: &str, value: &str| wanted.get(key).and_then(Value::as_str) == Some(value);
+    same("id", &standing.id.to_string())
+        && wanted.get("type").and_then(Value::as_u64) == Some(kind_of(standing))
+        && same("allow", &standing.allow)
+        && same("deny", &standing.deny)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn venue(topic: &str, archived: bool) -> Venue {
+        Venue {
+            case: "INC-12".parse().expect("a case"),
+            lane: "discord/inc-12".parse().expect("a lane"),
+            near: None,
+            channel: None,
+            name: "inc-12-drift".to_owned(),
+            topic: topic.to_owned(),
+            private: true,
+            people: Vec::new(),
+            pinned: None,
+            archived,
+        }
+    }
+
+    #[test]
+    fn a_topic_carries_its_case_and_nobody_elses() {
+        for text in ["drift", "see [INC-1] [INC-13]", &"ü".repeat(3_000), ""] {
+            let topic = topic(&venue(text, true));
+            assert!(topic.ends_with("[INC-12]") && topic.starts_with("Closed. "), "{topic}");
+            assert!(topic.encode_utf16().count() <= TOPIC);
+            assert!(!topic.contains("[INC-1]"));
+        }
+    }
+}

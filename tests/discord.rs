@@ -1,0 +1,828 @@
+//! The bot on Discord: every way in and out, and what happens when Discord hurts. Discord is a fake; everything else is real.
+
+#[path = "kit/discord_house.rs"]
+mod discord_house;
+mod fakes;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use countersign::card::{Card, Word};
+use countersign::chat::{Chat, Lane, Post, Undelivered, Venue};
+use countersign::domain::{At, Span};
+use countersign::reception::Newest;
+use countersign::record::WhatRecord;
+use discord_house::{DiscordHouse, config};
+use fakes::discord::FakeDiscord;
+use fakes::discord::faults::Fault;
+use fakes::discord::world::{Id, may};
+use serde_json::{Value, json};
+
+/// Two people of a policy on a server, in the channel of their workflow.
+struct Stage {
+    house: DiscordHouse,
+    fake: FakeDiscord,
+    maya: Id,
+    dev: Id,
+    channel: Id,
+    folder: tempfile::TempDir,
+    policy: String,
+}
+
+fn policy(maya: Id, dev: Id, channel: Id, role: Id) -> String {
+    format!(
+        r#"
+[policy]
+name = "Discord"
+ladder = "plain"
+
+[parties.bank]
+name = "Bank"
+
+[people.maya]
+name = "Maya"
+party = "bank"
+zone = "UTC"
+discord = "{maya}"
+
+[people.dev]
+name = "Dev"
+party = "bank"
+zone = "UTC"
+discord = "{dev}"
+
+[roles.triage]
+name = "Triage"
+party = "bank"
+members = ["dev"]
+groups = ["discord:{role}"]
+
+[ladders.plain]
+nudge_at_percent = [50]
+climb = [{{ after = "30m", tell = "triage" }}]
+
+[severities.sev1]
+about = "Grave"
+
+[severities.sev2]
+about = "Less grave"
+
+[classes]
+"lending.drift" = {{ about = "Scores drift" }}
+
+[workflows.lending]
+name = "Lending"
+stage = "production"
+channel = "discord:{channel}"
+approval_path = "lending"
+keep_evidence_days = 365
+
+[[targets]]
+duty = "acknowledge"
+stage = "production"
+holder = "triage"
+within = "30m"
+
+[paths.lending]
+name = "Lending"
+when_time_is_up = "hold"
+
+[[paths.lending.stages]]
+role = "triage"
+quorum = 1
+within = "1h"
+
+[may]
+open_incident = "anyone"
+request_approval = "anyone"
+"#
+    )
+}
+
+async fn stage() -> Stage {
+    let fake = FakeDiscord::start().await;
+    stage_on(fake, |_| BTreeMap::new()).await
+}
+
+async fn stage_on(fake: FakeDiscord, newest: impl FnOnce(&FakeDiscord) -> BTreeMap<Lane, Newest>) -> Stage {
+    let (maya, dev) = (fake.person("Maya K"), fake.person("Dev M"));
+    let channel = fake.channel("credit-ai");
+    let role = fake.role(fake.guild(), "Triage", 0);
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = policy(maya, dev, channel, role);
+    let newest = newest(&fake);
+    let house = DiscordHouse::open(&fake, folder.path(), &policy, newest).await.ready().await;
+    Stage { house, fake, maya, dev, channel, folder, policy }
+}
+
+impl Stage {
+    fn lane(&self) -> Lane {
+        format!("discord/{}", self.channel).parse().expect("a lane")
+    }
+
+    /// What an interaction is answered with, as text.
+    async fn answer(&self, interaction: Id) -> String {
+        shown(&self.fake.answer(interaction).await)
+    }
+
+    /// Opens an incident; the message of its card.
+    async fn incident(&self) -> Id {
+        let options = json!({ "workflow": "lending", "severity": "sev2", "title": "Scores drift" });
+        let opened = self.fake.slash(self.maya, self.channel, "incident open", options);
+        let answer = self.answer(opened).await;
+        assert!(answer.contains("INC-1"), "{answer}");
+        self.card("INC-1").await
+    }
+
+    /// Waits for the message of a case's card in the channel.
+    async fn card(&self, case: &str) -> Id {
+        let card = |fake: &FakeDiscord| {
+            let mut cards = fake.messages(self.channel).into_iter().filter(|message| shown(message).contains(case));
+            cards
+                .find(|message| !message["components"].as_array().is_none_or(Vec::is_empty))
+                .map(|message| id(&message))
+        };
+        self.fake.wait_for("the card", card).await
+    }
+}
+
+fn id(message: &Value) -> Id {
+    message["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// Everything that a message says.
+fn shown(message: &Value) -> String {
+    format!("{} {}", message["content"].as_str().unwrap_or_default(), message["embeds"])
+}
+
+fn plain(text: &str) -> Card {
+    Card { title: vec![Word::from(text)], ..Card::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_from_a_command_to_its_card_and_thread() {
+    let stage = stage().await;
+    let card = stage.incident().await;
+    stage.fake.assert_no_injection(card);
+    // The acknowledgement is pressed on the card, and the card follows.
+    let buttons = fakes::discord::render::buttons(&stage.fake.message(card).expect("the card"));
+    let (_, action) = buttons.iter().find(|(_, action)| action.starts_with("ack")).expect("an acknowledge button");
+    let pressed = stage.fake.press(stage.dev, card, action);
+    stage.answer(pressed).await;
+    let acked = stage.house.heard_that("the press", |heard| matches!(&heard.what, WhatRecord::Press { .. })).await;
+    assert_eq!(acked.person.as_ref().map(|person| person.as_str()), Some("dev"));
+    // What follows on the case stands in the thread of its card.
+    let replies = |fake: &FakeDiscord| {
+        fake.calls_to("POST /channels/{channel_id}/messages/{message_id}/threads").pop().map(|call| call.status)
+    };
+    stage.fake.wait_for("the thread", replies).await;
+    let in_thread = |fake: &FakeDiscord| {
+        let there = fake.calls_to("POST /channels/{channel_id}/messages");
+        there.iter().any(|call| call.params["channel_id"] == card.to_string()).then_some(())
+    };
+    stage.fake.wait_for("a message in the thread", in_thread).await;
+    stage.fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_registered_once() {
+    let stage = stage().await;
+    let puts = |fake: &FakeDiscord| fake.calls_to("PUT /applications/{application_id}/commands").len();
+    assert_eq!(puts(&stage.fake), 1);
+    let Stage { house, fake, folder, policy, .. } = stage;
+    house.stop().await;
+    let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
+    // The commands are compared before the gateway's first guild is looked at for its roles.
+    let compared =
+        |fake: &FakeDiscord| (fake.calls_to("GET /applications/{application_id}/commands").len() >= 2).then_some(());
+    fake.wait_for("the comparison", compared).await;
+    house.stop().await;
+    assert_eq!(puts(&fake), 1);
+    fake.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_say_is_kept_with_what_became_of_it() {
+    let stage = stage().await;
+    let (fake, maya, channel) = (&stage.fake, stage.maya, stage.channel);
+    let said = fake.say(maya, channel, &format!("ask <@{}> about <#{channel}>", stage.dev));
+    let heard = stage.house.heard_text("ask @dev about #credit-ai").await;
+    assert_eq!(heard.cause, format!("discord:msg:{said}"));
+    assert_eq!((heard.person.map(|it| it.to_string()).as_deref(), heard.from.name.as_str()), (Some("maya"), "Maya K"));
+    fake.edit(said, "ask nobody");
+    stage.house.heard_that("the edit", |heard| {
+        matches!(&heard.what, WhatRecord::Edit { text, was, .. } if text == "ask nobody" && was.as_deref().is_some_and(|it| it.contains("ask @dev about #credit-ai")))
+    }).await;
+    fake.react(stage.dev, said, "👀");
+    stage
+        .house
+        .heard_that(
+            "the reaction",
+            |heard| matches!(&heard.what, WhatRecord::Reaction { reaction, on: true, .. } if reaction == "👀"),
+        )
+        .await;
+    fake.unreact(stage.dev, said, "👀");
+    stage
+        .house
+        .heard_that("the reaction taken back", |heard| matches!(&heard.what, WhatRecord::Reaction { on: false, .. }))
+        .await;
+    fake.delete(said);
+    let deleted =
+        stage.house.heard_that("the deletion", |heard| matches!(&heard.what, WhatRecord::Deletion { .. })).await;
+    // Discord's deletion carries only ids: the words are those that were captured.
+    assert!(
+        matches!(&deleted.what, WhatRecord::Deletion { was, .. } if was.as_deref().is_some_and(|it| it.contains("ask nobody"))),
+        "{:?}",
+        deleted.what
+    );
+    // Many at once are one each.
+    let (one, two) = (fake.say(maya, channel, "one"), fake.say(maya, channel, "two"));
+    stage.house.heard_text("two").await;
+    fake.bulk_delete(channel, &[one, two]);
+    for wanted in ["one", "two"] {
+        stage
+            .house
+            .heard_that(
+                wanted,
+                |heard| matches!(&heard.what, WhatRecord::Deletion { was, .. } if was.as_deref().is_some_and(|it| it.contains(wanted))),
+            )
+            .await;
+    }
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_bots_and_channels_that_are_nobodys_business() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let root = fake.say(stage.maya, stage.channel, "a root");
+    let thread = fake.thread_from(stage.dev, root, "aside");
+    fake.say(stage.dev, thread, "in the thread");
+    let heard = stage.house.heard_text("in the thread").await;
+    assert_eq!((heard.lane, heard.thread.as_deref()), (stage.lane(), Some(root.to_string().as_str())));
+    let bot = fake.other_bot("Monitor");
+    fake.post_as_bot(bot, stage.channel, &json!({ "content": "disk full", "embeds": [{ "title": "node 7" }] }));
+    let heard = stage.house.heard_text("disk full").await;
+    assert!(heard.from.bot && heard.raw.is_some_and(|raw| raw.contains("node 7")));
+    fake.post_as_webhook(stage.channel, "CI", &json!({ "content": "build 7 failed" }));
+    assert!(stage.house.heard_text("build 7 failed").await.from.bot);
+    let elsewhere = fake.channel("random");
+    fake.say(stage.maya, elsewhere, "lunch?");
+    fake.say(stage.maya, elsewhere, &format!("<@{}> sla health", fake.bot()));
+    stage.house.heard_text("@countersign sla health").await;
+    let heard = stage.house.heard().await;
+    assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
+    // The answer to what everybody could read is for its author alone.
+    let dm = fake.dm(stage.maya);
+    fake.wait_for("the answer by direct message", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
+    assert!(fake.messages(elsewhere).len() == 2);
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_kept_before_their_links_expire() {
+    let stage = stage().await;
+    stage.fake.upload(stage.maya, stage.channel, "scores.csv", b"id,score\n1,7\n", "the scores");
+    let heard = stage.house.heard_text("the scores").await;
+    let WhatRecord::Message { files, .. } = &heard.what else { panic!("{:?}", heard.what) };
+    let kept = countersign::folder::blob_path(&stage.house.data, &files[0].sha256);
+    assert_eq!((files[0].name.as_str(), files[0].bytes), ("scores.csv", 13));
+    assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"id,score\n1,7\n");
+    stage.fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_opens_takes_nothing_wrong_and_opens_again() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let asked = fake.slash(stage.maya, stage.channel, "incident open", json!({ "class": "lending.drift" }));
+    let opened = fake.answered(asked).await.acknowledged.expect("an answer");
+    assert_eq!(opened.kind, 9, "a form is the first answer");
+    let form = fake.modals(stage.maya).expect("a form stands open");
+    let form_id = form["custom_id"].as_str().expect("an id").to_owned();
+    let wrong = [("workflow", "lending"), ("severity", "sev9"), ("title", "Scores *drift* @everyone")];
+    let sent = fake.submit(stage.maya, &form_id, &wrong);
+    let answer = fake.answer(sent).await;
+    assert!(shown(&answer).contains("sev9") && shown(&answer).contains("severity"), "{}", shown(&answer));
+    let (_, again) = fakes::discord::render::buttons(&answer).pop().expect("a button opens it again");
+    let pressed = fake.press(stage.maya, id(&answer), &again);
+    assert_eq!(fake.answered(pressed).await.acknowledged.expect("an answer").kind, 9);
+    let form = fake.modals(stage.maya).expect("it stands open again").to_string();
+    assert!(form.contains("Scores *drift* @everyone") && form.contains("sev9"), "what was typed is there: {form}");
+    let form_id = fake.modals(stage.maya).expect("a form")["custom_id"].as_str().expect("an id").to_owned();
+    let right = [("workflow", "lending"), ("severity", "sev2"), ("title", "Scores *drift* @everyone")];
+    let sent = fake.submit(stage.maya, &form_id, &right);
+    assert!(stage.answer(sent).await.contains("INC-1"));
+    let card = stage.card("INC-1").await;
+    fake.assert_no_injection(card);
+    // What was given with the command came along, though the form had a place for it or not.
+    let opened =
+        stage.house.reader.case("INC-1".parse().expect("a case")).await.expect("it is read").expect("it is there");
+    assert!(format!("{:?}", opened.body).contains("lending.drift"), "{:?}", opened.body);
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_becomes_an_incident_and_evidence() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let said = fake.say(stage.dev, stage.channel, "Everybody in Pune is declined");
+    let used = fake.message_menu(stage.maya, "Open incident", said);
+    fake.answered(used).await;
+    let form = fake.modals(stage.maya).expect("a form stands open");
+    assert!(form.to_string().contains("Everybody in Pune is declined"), "{form}");
+    let form_id = form["custom_id"].as_str().expect("an id").to_owned();
+    let values = [("workflow", "lending"), ("severity", "sev1"), ("title", "Everybody in Pune is declined")];
+    let sent = fake.submit(stage.maya, &form_id, &values);
+    assert!(stage.answer(sent).await.contains("INC-1"));
+    let used = fake.message_menu(stage.dev, "Keep as evidence", said);
+    fake.answered(used).await;
+    let form = fake.modals(stage.dev).expect("a form stands open");
+    let text = form.to_string();
+    assert!(text.contains("Dev M wrote on") && text.contains(&said.to_string()), "{text}");
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_offered_fits_and_leaks_nothing() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    stage.incident().await;
+    let options = json!({ "workflow": "lending", "severity": "sev1", "title": "Secret matter", "restricted": true });
+    let opened = fake.slash(stage.maya, stage.channel, "incident open", options);
+    stage.answer(opened).await;
+    let values = |offers: Vec<Value>| -> Vec<String> {
+        offers.iter().map(|it| it["value"].as_str().unwrap_or("").to_owned()).collect()
+    };
+    let offers = fake.autocomplete(stage.maya, stage.channel, "incident ack", json!({}), "case", "drift").await;
+    assert_eq!(values(offers), ["INC-1"]);
+    let offers = fake.autocomplete(stage.maya, stage.channel, "incident open", json!({}), "workflow", "len").await;
+    assert_eq!(values(offers), ["lending"]);
+    let stranger = fake.person("Stranger");
+    let offers = fake.autocomplete(stranger, stage.channel, "incident ack", json!({}), "case", "").await;
+    assert_eq!(values(offers), Vec::<String>::new());
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_clicks_are_one_vote_and_a_repeated_event_is_none() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.duplicate_events(3);
+    fake.say(stage.maya, stage.channel, "said once");
+    fake.say(stage.maya, stage.channel, "said after it");
+    stage.house.heard_text("said after it").await;
+    fake.duplicate_events(0);
+    let card = stage.incident().await;
+    let clicks = [fake.press(stage.dev, card, "ack:INC-1"), fake.press(stage.dev, card, "ack:INC-1")];
+    for click in clicks {
+        stage.answer(click).await;
+    }
+    let heard = stage.house.heard().await;
+    let said =
+        heard.iter().filter(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "said once"));
+    assert_eq!(said.count(), 1);
+    assert_eq!(heard.iter().filter(|heard| matches!(&heard.what, WhatRecord::Press { .. })).count(), 2);
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_breaks_is_resumed_and_nothing_is_missed() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.drop_gateway();
+    fake.say(stage.maya, stage.channel, "while it was broken");
+    let heard = stage.house.heard_text("while it was broken").await;
+    assert!(!heard.backfilled, "the resumed session told it");
+    assert_eq!((fake.identifies().len(), fake.resumes().is_empty()), (1, false));
+    let heard = stage.house.heard().await;
+    assert!(!heard.iter().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })), "there was no gap");
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_lost_leaves_a_gap_that_history_fills() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.say(stage.maya, stage.channel, "before");
+    let root = fake.say(stage.maya, stage.channel, "the root");
+    stage.house.heard_text("the root").await;
+    fake.refuse_resumes(10);
+    fake.drop_gateway();
+    let thread = fake.thread_from(stage.dev, root, "aside");
+    for at in 0..120 {
+        fake.say(stage.maya, stage.channel, &format!("missed {at}"));
+    }
+    fake.upload(stage.dev, thread, "log.txt", b"a line", "missed in the thread");
+    let last = stage.house.heard_text("missed in the thread").await;
+    assert!(last.backfilled);
+    assert!(matches!(&last.what, WhatRecord::Message { files, .. } if files.len() == 1), "{:?}", last.what);
+    let heard = stage.house.heard().await;
+    let texts: Vec<&str> = heard
+        .iter()
+        .filter_map(|heard| match &heard.what {
+            WhatRecord::Message { text, .. } => Some(text.as_str()),
+            WhatRecord::Gap { .. } => Some("GAP"),
+            _ => None,
+        })
+        .collect();
+    let begins = texts.iter().position(|text| *text == "GAP").expect("a gap is told");
+    let expected: Vec<String> = (0..120).map(|at| format!("missed {at}")).collect();
+    let missed: Vec<&str> =
+        texts[begins + 1..].iter().copied().filter(|text| text.starts_with("missed ")).take(120).collect();
+    assert_eq!(missed, expected, "the oldest first, after the gap");
+    assert_eq!(texts.iter().filter(|text| **text == "GAP").count(), 1);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_while_the_bot_was_down_is_found_at_the_start() {
+    let stage = stage().await;
+    let Stage { house, fake, maya, channel, folder, policy, .. } = stage;
+    let known = fake.say(maya, channel, "known");
+    house.heard_text("known").await;
+    house.stop().await;
+    fake.say(maya, channel, "while it was down");
+    let at = At(countersign::clock::Clock::system().0);
+    let lane: Lane = format!("discord/{channel}").parse().expect("a lane");
+    let newest = BTreeMap::from([(lane, Newest { message: known.to_string(), said: at - Span::minutes(1) })]);
+    let house = DiscordHouse::open(&fake, folder.path(), &policy, newest).await.ready().await;
+    assert!(house.heard_text("while it was down").await.backfilled);
+    let gap = house.heard_that("the gap", |heard| matches!(heard.what, WhatRecord::Gap { .. })).await;
+    assert_eq!(gap.lane.to_string(), format!("discord/{channel}"));
+    fake.assert_clean();
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
+    let fake = FakeDiscord::start().await;
+    fake.set_privileged_intents(fakes::discord::gateway::intent::GUILD_MEMBERS);
+    let stage = stage_on(fake, |_| BTreeMap::new()).await;
+    let link = stage.house.discord.link();
+    assert!(link.up && link.trouble.as_deref().is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
+    // Commands need no such right.
+    stage.incident().await;
+    stage.house.stop().await;
+}
+
+async fn post(stage: &Stage, nonce: &str, text: &str, perhaps_sent: bool) -> Result<String, Undelivered> {
+    let lane = stage.lane();
+    let card = plain(text);
+    let post = Post { nonce: nonce.to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent };
+    stage.house.discord.post(post).await.map(|receipt| {
+        assert!(!receipt.perhaps_twice);
+        receipt.message
+    })
+}
+
+/// As the courier does: not before Discord wants to hear of it again.
+async fn post_in_time(stage: &Stage, nonce: &str, text: &str, perhaps_sent: bool) -> String {
+    loop {
+        match post(stage, nonce, text, perhaps_sent).await {
+            Ok(message) => return message,
+            Err(Undelivered::Later { after: Some(after), .. }) => {
+                tokio::time::sleep(Duration::from_micros(after.0.unsigned_abs())).await;
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
+
+fn said_times(stage: &Stage, text: &str) -> usize {
+    stage.fake.messages(stage.channel).iter().filter(|message| shown(message).contains(text)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_is_waited_for_and_holds_up_nobody_else() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    const SEND: &str = "POST /channels/{channel_id}/messages";
+    fake.fail(SEND, Some(stage.channel), 1, Fault::RateLimited { retry_after: Duration::from_secs(30) });
+    let later = post(&stage, "a", "limited", false).await.expect_err("it is limited");
+    assert!(matches!(&later, Undelivered::Later { after: Some(after), .. } if *after > Span::seconds(25)), "{later:?}");
+    // Asked again at once, it isn't even sent.
+    let calls = fake.calls_to(SEND).len();
+    post(&stage, "a", "limited", false).await.expect_err("it is still limited");
+    assert_eq!(fake.calls_to(SEND).len(), calls);
+    let lane = Lane::direct(&"discord".into(), &stage.dev.to_string());
+    let card = plain("elsewhere");
+    let other = Post { nonce: "b".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    stage.house.discord.post(other).await.expect("another channel goes on");
+    // A limit of everything holds up everything.
+    fake.fail("*", None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
+    let card = plain("all of it");
+    let other = Post { nonce: "c".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let later = stage.house.discord.post(other).await.expect_err("everything is limited");
+    assert!(matches!(&later, Undelivered::Later { after: Some(after), .. } if *after > Span::seconds(15)), "{later:?}");
+    assert_eq!(fake.impatient_requests(), 0);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_sent_is_there_once() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    const SEND: &str = "POST /channels/{channel_id}/messages";
+    // It happened, and the answer is lost: the same nonce is the same message.
+    fake.fail(SEND, Some(stage.channel), 1, Fault::EffectThenDrop);
+    post(&stage, "a", "sent and lost", false).await.expect("it is sent again");
+    assert_eq!(said_times(&stage, "sent and lost"), 1);
+    fake.fail(SEND, Some(stage.channel), 2, Fault::Server { status: 502 });
+    post(&stage, "b", "after errors", false).await.expect("it is sent again");
+    assert_eq!(said_times(&stage, "after errors"), 1);
+    // Long after, when Discord has forgotten the nonce, it is looked for.
+    fake.fail(SEND, Some(stage.channel), 3, Fault::EffectThenDrop);
+    loop {
+        match post(&stage, "c", "unknown to the end", false).await.expect_err("its outcome is unknown") {
+            Undelivered::Later { after: None, .. } => break,
+            // The channel is full for now.
+            Undelivered::Later { after: Some(after), .. } => {
+                tokio::time::sleep(Duration::from_micros(after.0.unsigned_abs())).await;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let standing = said_times(&stage, "unknown to the end");
+    fake.heal();
+    fake.set_time(countersign::clock::Clock::system().0 as u64 / 1_000 + 3_600_000);
+    let found = post_in_time(&stage, "c", "unknown to the end", false).await;
+    assert_eq!((standing, said_times(&stage, "unknown to the end")), (1, 1));
+    assert!(fake.message(found.parse().expect("an id")).is_some());
+    // Another with the same words is another message.
+    post_in_time(&stage, "d", "unknown to the end", true).await;
+    assert_eq!(said_times(&stage, "unknown to the end"), 2);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let discord = &stage.house.discord;
+    fake.overwrite(stage.channel, fake.bot(), 1, may::VIEW_CHANNEL, may::SEND_MESSAGES);
+    let later = post(&stage, "a", "denied", false).await.expect_err("it may not be sent");
+    assert!(matches!(&later, Undelivered::Later { after: Some(after), .. } if *after >= Span::minutes(5)), "{later:?}");
+    assert!(discord.link().trouble.is_some_and(|it| it.contains("#credit-ai")), "{:?}", discord.link());
+    fake.overwrite(stage.channel, fake.bot(), 1, may::VIEW_CHANNEL | may::SEND_MESSAGES, 0);
+    post(&stage, "a", "allowed", false).await.expect("it may be sent now");
+    assert_eq!(discord.link().trouble, None);
+    // Direct messages that are closed.
+    fake.set_dms(stage.dev, false);
+    let lane = Lane::direct(&"discord".into(), &stage.dev.to_string());
+    let card = plain("for you alone");
+    let direct = Post { nonce: "b".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let closed = discord.post(direct).await.expect_err("their direct messages are closed");
+    assert!(matches!(&closed, Undelivered::Closed { .. }), "{closed:?}");
+    // A channel and a message that are gone.
+    let message = post(&stage, "c", "soon gone", false).await.expect("it is sent");
+    fake.delete(message.parse().expect("an id"));
+    let lane = stage.lane();
+    let gone = discord.edit(&lane, &message, &card).await.expect_err("it is gone");
+    assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
+    fake.delete_channel(stage.channel);
+    let gone = post(&stage, "d", "nowhere", false).await.expect_err("the channel is gone");
+    assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_an_interaction_that_expired_comes_by_direct_message() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.fail("POST /interactions/{interaction_id}/{interaction_token}/callback", None, 1, Fault::EXPIRED_INTERACTION);
+    fake.fail("PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original", None, 1, Fault::EXPIRED_INTERACTION);
+    fake.slash(stage.maya, stage.channel, "sla health", json!({}));
+    let dm = fake.dm(stage.maya);
+    fake.wait_for("the answer", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
+    let stage = stage().await;
+    let (fake, lane) = (&stage.fake, stage.lane());
+    let card = |lines: usize, word: &str| Card {
+        title: vec![Word::from("A long card")],
+        lines: (0..lines).map(|at| vec![Word::Text(format!("{word} {at} ").repeat(30))]).collect(),
+        ..Card::default()
+    };
+    let first = card(60, "old");
+    let post = Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &first, perhaps_sent: false };
+    let message = stage.house.discord.post(post).await.expect("it is sent").message;
+    let count = fake.messages(stage.channel).len();
+    assert!(count > 1);
+    let all = |fake: &FakeDiscord| fake.messages(stage.channel).iter().map(shown).collect::<String>();
+    assert!((0..60).all(|at| all(fake).contains(&format!("old {at} "))));
+    stage.house.discord.edit(&lane, &message, &card(60, "new")).await.expect("it is redrawn");
+    assert_eq!(fake.messages(stage.channel).len(), count);
+    assert!((0..60).all(|at| all(fake).contains(&format!("new {at} "))) && !all(fake).contains("old 1 "));
+    stage.house.discord.edit(&lane, &message, &plain("Short now")).await.expect("it is redrawn");
+    assert_eq!(fake.messages(stage.channel).len(), 1, "what it has no use for is gone");
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let venue = |archived: bool, channel: Option<String>, people: &[Id]| Venue {
+        case: "INC-7".parse().expect("a case"),
+        lane: "discord/inc-7".parse().expect("a lane"),
+        near: Some(stage.channel.to_string()),
+        channel,
+        name: "inc-7-drift".to_owned(),
+        topic: "Scores drift".to_owned(),
+        private: true,
+        people: people.iter().map(Id::to_string).collect(),
+        pinned: None,
+        archived,
+    };
+    let discord = &stage.house.discord;
+    let made = discord.furnish(&venue(false, None, &[stage.maya])).await.expect("it is made");
+    let channel: Id = made.parse().expect("an id");
+    // The process died before it could say so: it is found again, not made twice.
+    let again = discord.furnish(&venue(false, None, &[stage.maya])).await.expect("it is found");
+    assert_eq!(again, made);
+    assert_eq!(fake.calls_to("POST /guilds/{guild_id}/channels").len(), 1);
+    let other = fake.person("Nosy");
+    let sees = |who: Id| fake.with(|world| world.can_view(who, channel));
+    assert!(sees(stage.maya) && sees(fake.bot()) && !sees(stage.dev) && !sees(other));
+    discord.furnish(&venue(false, Some(made.clone()), &[stage.maya, stage.dev])).await.expect("somebody is let in");
+    assert!(sees(stage.dev) && !sees(other));
+    let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
+    discord.furnish(&venue(false, Some(made.clone()), &[stage.maya, stage.dev])).await.expect("nothing changes");
+    assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
+    // What is said in it is the case's, by the case's own name.
+    fake.say(stage.maya, channel, "between us");
+    let heard = stage.house.heard_text("between us").await;
+    assert_eq!(heard.lane.to_string(), "discord/inc-7");
+    // A message goes there by that name too, and is pinned.
+    let lane: Lane = "discord/inc-7".parse().expect("a lane");
+    let card = plain("the card");
+    let post = Post { nonce: "p".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let message = discord.post(post).await.expect("it is sent").message;
+    let pinned = Venue { pinned: Some(message.clone()), ..venue(true, Some(made.clone()), &[stage.maya, stage.dev]) };
+    discord.furnish(&pinned).await.expect("it is pinned and closed");
+    assert_eq!(fake.message(message.parse().expect("an id")).expect("the card")["pinned"], true);
+    let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
+    assert!(!speaks(stage.maya) && speaks(fake.bot()) && sees(stage.maya));
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_out_of_order_and_other_ends_of_a_session() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    // The deletion comes before the message that it deletes.
+    fake.swap_events();
+    let said = fake.say(stage.maya, stage.channel, "gone before it came");
+    fake.delete(said);
+    stage.house.heard_text("gone before it came").await;
+    stage.house.heard_that("its deletion", |heard| matches!(&heard.what, WhatRecord::Deletion { .. })).await;
+    // Discord asks to come again: the session goes on.
+    fake.reconnect_gateway();
+    fake.wait_for("a resume", |fake| (!fake.resumes().is_empty()).then_some(())).await;
+    fake.say(stage.maya, stage.channel, "after op 7");
+    assert!(!stage.house.heard_text("after op 7").await.backfilled);
+    // Discord forgets the session: a new one begins, and what was said meanwhile is found.
+    fake.invalidate_sessions(false);
+    fake.wait_for("the end of the session", |fake| (!fake.connected()).then_some(())).await;
+    fake.say(stage.maya, stage.channel, "in between");
+    stage.house.heard_text("in between").await;
+    let twice = |fake: &FakeDiscord| (fake.identifies().len() == 2 && fake.connected()).then_some(());
+    fake.wait_for("a second session", twice).await;
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_refused_is_said_and_not_shown_again_and_again() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.fail("*", None, 1_000, Fault::UNAUTHORIZED);
+    let before = fake.invalid_responses();
+    for at in 0..20 {
+        let later = post(&stage, &format!("n{at}"), "refused", false).await.expect_err("the token is refused");
+        assert!(matches!(&later, Undelivered::Later { why, .. } if why.contains("token is refused")), "{later:?}");
+    }
+    assert!(fake.invalid_responses() - before <= 2, "{} refusals", fake.invalid_responses() - before);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_answered_in_their_direct_messages() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let dm = fake.dm(stage.maya);
+    fake.say(stage.maya, dm, &format!("<@{}> sla mine", fake.bot()));
+    let heard = stage.house.heard_text("@countersign sla mine").await;
+    assert_eq!(heard.lane.to_string(), format!("discord/@{}", stage.maya));
+    fake.wait_for("the answer", |fake| (fake.messages(dm).len() == 2).then_some(())).await;
+    let stranger = fake.person("Stranger");
+    let asked = fake.slash(stranger, stage.channel, "sla mine", json!({}));
+    assert!(!stage.answer(asked).await.is_empty(), "a stranger is told what to do");
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_to_act_is_mentioned_and_nobody_else() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let options = json!({ "workflow": "lending", "title": format!("<@{}> @everyone ship [it](https://evil.example)", stage.maya) });
+    let asked = fake.slash(stage.maya, stage.channel, "approval request", options);
+    assert!(stage.answer(asked).await.contains("APR-1"));
+    let dev = format!("<@{}>", stage.dev);
+    let told = fake
+        .wait_for("the one who decides to be mentioned", |fake| {
+            let channels = [Some(stage.channel), None];
+            let calls = fake.calls_to("POST /channels/{channel_id}/messages").into_iter();
+            let of = calls.filter(|call| channels.contains(&call.channel()) || call.channel().is_some());
+            of.map(|call| call.body).find(|body| body["content"].as_str().is_some_and(|it| it.contains(&dev)))
+        })
+        .await;
+    assert_eq!(told["allowed_mentions"]["parse"], json!([]));
+    let users = told["allowed_mentions"]["users"].as_array().expect("users");
+    assert!(users.contains(&json!(stage.dev.to_string())), "{told}");
+    for message in fake.messages(stage.channel) {
+        fake.assert_no_injection(id(&message));
+    }
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_and_people_who_left_are_known() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let role =
+        stage.policy.split("groups = [\"discord:").nth(1).and_then(|rest| rest.split('"').next()).expect("the role");
+    fake.grant(stage.maya, role.parse().expect("an id"));
+    let desk = stage.house.desk.clone();
+    let maya = countersign::domain::PersonId::from("maya");
+    let platform = countersign::domain::Platform::from("discord");
+    fake.wait_for("the role", |_| {
+        let shown = desk.shown();
+        shown
+            .house
+            .rosters
+            .get(&platform)
+            .is_some_and(|known| known.groups.values().any(|held| held.contains(&maya)))
+            .then_some(())
+    })
+    .await;
+    assert!(!desk.shown().house.is_gone(&maya, &platform));
+    fake.leave(fake.guild(), stage.maya);
+    fake.wait_for("the leaving", |_| desk.shown().house.is_gone(&maya, &platform).then_some(())).await;
+    stage.house.heard_that("somebody left", |heard| matches!(heard.what, WhatRecord::Left)).await;
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_what_is_wrong() {
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+    let fake = FakeDiscord::start().await;
+    let (maya, channel) = (fake.person("Maya K"), fake.channel("credit-ai"));
+    let stranger = fake.stranger("Dev M");
+    let role = fake.role(fake.guild(), "Triage", 0);
+    let read =
+        |text: &str| countersign::domain::Policy::read(text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
+    let now = countersign::clock::Clock::system();
+    let well = read(&policy(maya, fake.person("Dev N"), channel, role));
+    let findings = countersign::discord::doctor(&config(&fake), &well, now).await;
+    let wrong: Vec<&str> = findings.iter().filter(|it| !it.ok).map(|it| it.text.as_str()).collect();
+    assert_eq!(wrong, Vec::<&str>::new());
+    fake.set_privileged_intents(0);
+    fake.overwrite(channel, fake.bot(), 1, 0, may::EMBED_LINKS | may::READ_MESSAGE_HISTORY);
+    let ill = read(&policy(maya, stranger, channel, 41_771_983_423_143_936));
+    let findings = countersign::discord::doctor(&config(&fake), &ill, now + Span::hours(1)).await;
+    let wrong: Vec<&str> = findings.iter().filter(|it| !it.ok).map(|it| it.text.as_str()).collect();
+    for expected in [
+        "MESSAGE_CONTENT",
+        "GUILD_MEMBERS",
+        "“Embed Links”",
+        "“Read Message History”",
+        "Dev (account",
+        "41771983423143936",
+        "clock",
+    ] {
+        assert!(wrong.iter().any(|text| text.contains(expected)), "{expected} is missing from {wrong:#?}");
+    }
+    let refused =
+        countersign::config::DiscordConfig { token: countersign::config::Secret::new("wrong"), ..config(&fake) };
+    let findings = countersign::discord::doctor(&refused, &well, now).await;
+    assert!(matches!(&findings[..], [only] if !only.ok && only.text.contains("token is refused")), "{findings:?}");
+}

@@ -1,0 +1,143 @@
+//! A whole bot in this process that speaks to a fake Discord: the real desk, store, courier, reception and adapter.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use countersign::answers::Answers;
+use countersign::card::Wording;
+use countersign::chat::{Chat, Chats, Lane};
+use countersign::clock::Clock;
+use countersign::config::{DiscordConfig, Secret};
+use countersign::courier::Courier;
+use countersign::desk::{Desk, DeskHandle, Setup};
+use countersign::discord::Discord;
+use countersign::domain::policy::Policy;
+use countersign::domain::{Platform, Span};
+use countersign::folder::Folder;
+use countersign::health::Health;
+use countersign::reception::{Door, Newest, PolicyFile, Reception};
+use countersign::record::{HeardRecord, Record, WhatRecord};
+use countersign::store::{self, Reader};
+use futures_util::StreamExt;
+use tokio::task::JoinHandle;
+
+use crate::fakes::discord::{FakeDiscord, TOKEN};
+
+pub struct DiscordHouse {
+    pub fake: FakeDiscord,
+    pub data: PathBuf,
+    pub discord: Arc<Discord>,
+    pub desk: DeskHandle,
+    pub reader: Reader,
+    tasks: Vec<JoinHandle<()>>,
+    desk_task: JoinHandle<()>,
+}
+
+pub fn config(fake: &FakeDiscord) -> DiscordConfig {
+    DiscordConfig { token: Secret::new(TOKEN), api_url: Some(fake.rest_url()), gateway_url: Some(fake.gateway_url()) }
+}
+
+impl DiscordHouse {
+    /// `newest` is what the transcript has of each lane from before.
+    pub async fn open(fake: &FakeDiscord, data: &Path, policy: &str, newest: BTreeMap<Lane, Newest>) -> DiscordHouse {
+        // Two crates bring a provider each; a process has to choose. Another test of this process may have chosen already.
+        let _chosen = rustls::crypto::ring::default_provider().install_default();
+        // Two cores are shared by many tests.
+        fake.set_answer_within(std::time::Duration::from_secs(20));
+        let policy_path = data.join("policy.toml");
+        std::fs::write(&policy_path, policy).expect("the policy can be written");
+        let data = data.join("data");
+        let folder = Folder::open(&data, true).expect("the folder opens");
+        let (writer, reader) = store::open(&folder.database(), true).await.expect("the database opens");
+        let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
+        let setup = Setup {
+            clock: Clock::real(),
+            policy: Arc::new(read),
+            policy_text: policy.to_owned(),
+            wording: Arc::new(Wording::embedded()),
+            platforms: vec![Platform::from("local"), Platform::from("discord")],
+            checkpoint_every: Span::minutes(1),
+        };
+        let (desk, handle) = Desk::open(folder, writer, setup).await.expect("the desk opens");
+        let discord = Discord::new(&config(fake)).expect("there is an HTTP client");
+        let chats = Chats::default().with(discord.clone());
+        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
+        let courier = Courier::new(handle.clone(), reader.clone(), chats);
+        let answers = Answers::new(handle.clone(), reader.clone(), health);
+        let policy_file = PolicyFile { path: Some(policy_path) };
+        let reception = Reception { desk: handle.clone(), answers, policy_file };
+        let door = Door { reception, data: data.clone(), venues: BTreeMap::new(), newest };
+        let desk_task = tokio::spawn(async move { desk.run().await.expect("the desk stops well") });
+        let tasks = vec![tokio::spawn(discord.clone().run(door)), tokio::spawn(courier.run())];
+        DiscordHouse { fake: fake.clone(), data, discord, desk: handle, reader, tasks, desk_task }
+    }
+
+    /// Until the gateway stands and the commands are registered.
+    pub async fn ready(self) -> DiscordHouse {
+        let discord = self.discord.clone();
+        self.fake
+            .wait_for("the bot to be ready", |fake| {
+                // Members are asked for once the first server is known.
+                let knows = !fake.calls_to("GET /guilds/{guild_id}/members/{user_id}").is_empty();
+                let is_ready = discord.link().up && fake.connected() && knows && !fake.registered(None).is_empty();
+                is_ready.then_some(())
+            })
+            .await;
+        self
+    }
+
+    pub async fn records(&self) -> Vec<Record> {
+        let size = self.reader.size().await.expect("the ledger has a size");
+        let entries = self.reader.entries(0, size);
+        let records = entries.filter_map(|entry| async move {
+            let content = entry.expect("an entry").content?;
+            serde_json::from_str(&content).ok()
+        });
+        records.collect().await
+    }
+
+    pub async fn heard(&self) -> Vec<HeardRecord> {
+        let records = self.records().await.into_iter();
+        records
+            .filter_map(|record| match record {
+                Record::Heard(heard) => Some(heard),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Waits until something was heard.
+    pub async fn heard_that(&self, what: &str, is_it: impl Fn(&HeardRecord) -> bool) -> HeardRecord {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(40);
+        let mut commits = self.desk.watch();
+        loop {
+            commits.mark_unchanged();
+            let heard = self.heard().await;
+            if let Some(found) = heard.iter().find(|heard| is_it(heard)) {
+                return found.clone();
+            }
+            if tokio::time::timeout_at(deadline, commits.changed()).await.is_err() {
+                let all: Vec<String> = heard.iter().map(|it| format!("{} {:?}", it.cause, it.what)).collect();
+                panic!("waited in vain to hear {what}; heard: {all:#?}; link: {:?}", self.discord.link());
+            }
+        }
+    }
+
+    /// Waits until a message with this text was heard.
+    pub async fn heard_text(&self, wanted: &str) -> HeardRecord {
+        self.heard_that(wanted, |heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == wanted)).await
+    }
+
+    /// The platform goes, as when the process dies; the house stays.
+    pub async fn stop(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        for task in self.tasks {
+            let _aborted = task.await;
+        }
+        self.desk.stop().await;
+        self.desk_task.await.expect("the desk ran");
+    }
+}
