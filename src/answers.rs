@@ -1,7 +1,7 @@
 //! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::digest;
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::redflag;
 use crate::domain::{
-    At, Body, Case, CaseId, CaseKind, Duty, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
+    At, Body, Case, CaseId, CaseKind, ClassId, Duty, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
 };
 use crate::grammar::{Filter, Query};
 use crate::health::Health;
@@ -19,8 +19,10 @@ use crate::record::Record;
 use crate::seal::Checkpoint;
 use crate::store::{Reader, StoreError};
 
-/// How many cases are looked at for one answer.
+/// How many cases of a kind are looked at for one answer, the newest first; where there are more, the answer says so.
 const CASES_AT_MOST: u32 = 500;
+/// How many open cases of a kind the panel shows.
+const PANEL_CASES_AT_MOST: u32 = 50;
 /// How many lines of a timeline are shown.
 const LINES_AT_MOST: usize = 60;
 
@@ -69,6 +71,22 @@ pub struct PanelCase {
     pub message: Option<String>,
 }
 
+/// What was found where not more than [`CASES_AT_MOST`] cases of a kind are looked at.
+struct Looked<T> {
+    found: Vec<T>,
+    /// There were no more.
+    all: bool,
+}
+
+impl Looked<Case> {
+    /// Of cases that were read with one more than the most, if there is one.
+    fn up_to_the_most(mut found: Vec<Case>) -> Looked<Case> {
+        let all = found.len() <= CASES_AT_MOST as usize;
+        found.truncate(CASES_AT_MOST as usize);
+        Looked { found, all }
+    }
+}
+
 impl Answers {
     pub fn new(desk: DeskHandle, reader: Reader, health: Health) -> Answers {
         Answers { desk, reader, health }
@@ -108,11 +126,14 @@ impl Answers {
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
             Query::Mine => {
-                let rows = self.owed(by, &shown, now).await?;
-                let rows: Vec<OwedRow> = rows.iter().map(|(case, owed)| owed_row(case, owed)).collect();
-                vec![card::mine(&speaker, &rows, now)]
+                let Looked { found, all } = self.owed(by, &shown, now).await?;
+                let rows: Vec<OwedRow> = found.iter().map(|(case, owed)| owed_row(case, owed)).collect();
+                vec![card::mine(&speaker, &rows, now, all)]
             }
-            Query::SlaStatus => vec![card::sla_status(&speaker, &self.standings(by, &people).await?)],
+            Query::SlaStatus => {
+                let Looked { found, all } = self.standings(by, &people).await?;
+                vec![card::sla_status(&speaker, &found, all)]
+            }
             Query::Health => vec![card::health(&speaker, &self.look(&shown).await?)],
             Query::Digest { range, workflow, as_of } => {
                 let as_of = as_of.unwrap_or(now);
@@ -148,8 +169,11 @@ impl Answers {
     ) -> Result<Card, StoreError> {
         let kinds = kind.map_or_else(|| CaseKind::ALL.to_vec(), |kind| vec![kind]);
         let mut rows = Vec::new();
+        let mut all = true;
         for kind in kinds {
-            for case in self.reader.list(kind, filter.workflow.as_ref(), filter.all, CASES_AT_MOST).await? {
+            let looked = self.newest(kind, filter.workflow.as_ref(), filter.all).await?;
+            all &= looked.all;
+            for case in looked.found {
                 let severity = severity(&case);
                 let mine = || {
                     case.opened_by.as_ref() == Some(by)
@@ -169,30 +193,42 @@ impl Answers {
                     workflow: case.workflow.clone(),
                     state: case.state().to_owned(),
                     severity,
+                    nature: nature(&case),
                     next: next.map(|it| (it.duty, it.terms.due)),
                     late: case.obligations.iter().any(Obligation::is_late),
                     waiting_on: next.map(|it| persons(&case, it, people)).unwrap_or_default(),
                 });
             }
         }
-        Ok(card::list(speaker, kind, filter, &rows, 0))
+        Ok(card::list(speaker, kind, filter, &rows, all))
+    }
+
+    async fn newest(
+        &self,
+        kind: CaseKind,
+        workflow: Option<&WorkflowId>,
+        closed: bool,
+    ) -> Result<Looked<Case>, StoreError> {
+        Ok(Looked::up_to_the_most(self.reader.list(kind, workflow, closed, CASES_AT_MOST + 1).await?))
     }
 
     /// What somebody owes, the most urgent first.
-    async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Vec<(Case, Obligation)>, StoreError> {
+    async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Looked<(Case, Obligation)>, StoreError> {
         let people = shown.house.people(&shown.policy, now);
         let roles = roles_that_reach(&shown.policy, &shown.house, person);
         let mut owed = Vec::new();
-        for case in self.reader.owing(&roles, person.as_str(), CASES_AT_MOST).await? {
+        let looked = Looked::up_to_the_most(self.reader.owing(&roles, person.as_str(), CASES_AT_MOST + 1).await?);
+        for case in looked.found {
             for obligation in case.open_obligations().filter(|it| waits_for(&case, it, person, &people)) {
                 owed.push((case.clone(), obligation.clone()));
             }
         }
         owed.sort_by_key(|(case, obligation)| (obligation.terms.due, case.id, obligation.number));
-        Ok(owed)
+        Ok(Looked { found: owed, all: looked.all })
     }
 
-    async fn standings(&self, by: &PersonId, people: &People<'_>) -> Result<Vec<WorkflowStanding>, StoreError> {
+    async fn standings(&self, by: &PersonId, people: &People<'_>) -> Result<Looked<WorkflowStanding>, StoreError> {
+        let mut all = true;
         let mut standings: BTreeMap<WorkflowId, WorkflowStanding> = BTreeMap::new();
         for workflow in people.policy.workflows.keys() {
             let empty = WorkflowStanding {
@@ -206,7 +242,9 @@ impl Answers {
             standings.insert(workflow.clone(), empty);
         }
         for kind in CaseKind::ALL {
-            for case in self.reader.list(kind, None, false, CASES_AT_MOST).await? {
+            let looked = self.newest(kind, None, false).await?;
+            all &= looked.all;
+            for case in looked.found {
                 let Some(standing) = standings.get_mut(&case.workflow) else { continue };
                 if !case.is_visible_to(by, people) {
                     continue;
@@ -221,7 +259,7 @@ impl Answers {
                 standing.next_due = standing.next_due.into_iter().chain(due).min();
             }
         }
-        Ok(standings.into_values().collect())
+        Ok(Looked { found: standings.into_values().collect(), all })
     }
 
     async fn look(&self, shown: &Shown) -> Result<card::Health, StoreError> {
@@ -269,9 +307,18 @@ impl Answers {
         let shown = self.desk.shown();
         let now = self.desk.clock.now();
         let people = shown.house.people(&shown.policy, now);
+        let owing = self.owed(person, &shown, now).await?.found;
+        let mut open = Vec::new();
+        for kind in CaseKind::ALL {
+            let listed = self.reader.list(kind, None, false, PANEL_CASES_AT_MOST).await?;
+            open.extend(listed.into_iter().filter(|case| case.is_visible_to(person, &people)));
+        }
+        let named = owing.iter().map(|(case, _)| case.id).chain(open.iter().map(|case| case.id));
+        let homes = self.homes(&named.collect()).await?;
+        let home = |case: CaseId| homes.get(&case).cloned().map_or((None, None), |(channel, at)| (Some(channel), at));
         let mut owed = Vec::new();
-        for (case, obligation) in self.owed(person, &shown, now).await? {
-            let (channel, message) = self.home(case.id).await?;
+        for (case, obligation) in owing {
+            let (channel, message) = home(case.id);
             let row = owed_row(&case, &obligation);
             owed.push(PanelOwed {
                 case: case.id,
@@ -293,38 +340,36 @@ impl Answers {
             });
         }
         let mut cases = Vec::new();
-        for kind in CaseKind::ALL {
-            for case in self.reader.list(kind, None, false, 50).await? {
-                if !case.is_visible_to(person, &people) {
-                    continue;
-                }
-                let (channel, message) = self.home(case.id).await?;
-                let open = || case.open_obligations();
-                cases.push(PanelCase {
-                    case: case.id,
-                    state: case.state(),
-                    severity: severity(&case).map(|severity| severity.word()),
-                    restricted: case.restricted,
-                    due_us: case.next_due().map(|it| it.terms.due.0),
-                    late: open().any(Obligation::is_late),
-                    paused: open().count() > 0
-                        && open().all(|it| it.state() == crate::domain::obligation::State::Paused),
-                    title: case.title.clone(),
-                    workflow: case.workflow.clone(),
-                    channel,
-                    message,
-                });
-            }
+        for case in open {
+            let (channel, message) = home(case.id);
+            let open = || case.open_obligations();
+            cases.push(PanelCase {
+                case: case.id,
+                state: case.state(),
+                severity: severity(&case).map(|severity| severity.word()),
+                restricted: case.restricted,
+                due_us: case.next_due().map(|it| it.terms.due.0),
+                late: open().any(Obligation::is_late),
+                paused: open().count() > 0 && open().all(|it| it.state() == crate::domain::obligation::State::Paused),
+                title: case.title.clone(),
+                workflow: case.workflow.clone(),
+                channel,
+                message,
+            });
         }
         Ok(Panel { owed, cases })
     }
 
-    /// Where a case's card stands in the local room.
-    async fn home(&self, case: CaseId) -> Result<(Option<String>, Option<String>), StoreError> {
-        let cards = self.reader.cards_of(case).await?;
-        let local =
-            cards.into_iter().find_map(|(lane, message)| Some((lane.strip_prefix("local/")?.to_owned(), message)));
-        Ok(local.map_or((None, None), |(channel, message)| (Some(channel), message)))
+    /// Where cases' cards stand in the local room: the channel, and the message once it is posted.
+    async fn homes(&self, cases: &BTreeSet<CaseId>) -> Result<BTreeMap<CaseId, (String, Option<String>)>, StoreError> {
+        let cases: Vec<CaseId> = cases.iter().copied().collect();
+        let mut homes = BTreeMap::new();
+        for (case, lane, message) in self.reader.cards_of(&cases).await? {
+            if let (Ok(case), Some(channel)) = (case.parse(), lane.strip_prefix("local/")) {
+                homes.entry(case).or_insert_with(|| (channel.to_owned(), message));
+            }
+        }
+        Ok(homes)
     }
 
     /// What happened on a case, in words.
@@ -433,6 +478,12 @@ fn severity(case: &Case) -> Option<crate::domain::Severity> {
         Body::Incident(incident) => Some(incident.severity),
         Body::Approval(_) => None,
     }
+}
+
+fn nature(case: &Case) -> Vec<String> {
+    let Body::Incident(incident) = &case.body else { return Vec::new() };
+    let harm = incident.nature.harm.map(|harm| format!("harm {}", harm.word()));
+    incident.class.iter().map(ClassId::to_string).chain(harm).collect()
 }
 
 fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {

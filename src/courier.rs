@@ -20,7 +20,7 @@ use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
-use crate::domain::{At, Case, CaseId, Notice, PersonId, Policy, Span, Telling};
+use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling};
 use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
@@ -166,6 +166,7 @@ impl Courier {
                 chat: self.chats.get(&lane.platform).cloned(),
                 lane,
                 cases: HashMap::new(),
+                looked_for: HashSet::new(),
                 roots: HashMap::new(),
                 reports: Vec::new(),
             };
@@ -204,6 +205,8 @@ struct LaneRun {
     chat: Option<Arc<dyn Chat>>,
     lane: Lane,
     cases: HashMap<CaseId, Option<Case>>,
+    /// Cases whose card was looked for in this round, whether or not it could be posted.
+    looked_for: HashSet<String>,
     /// Cards that this round posted: the roots of their cases' threads, before the receipt is read back.
     roots: HashMap<CaseId, String>,
     /// What this round has to report; reported together, and before the next round reads the outbox again.
@@ -243,6 +246,11 @@ impl LaneRun {
             return Ok(until);
         }
         while let Some(parcel) = parcels.pop_front() {
+            if let Some(card) = self.card_first(&parcel).await? {
+                parcels.push_front(parcel);
+                parcels.push_front(Parcel::Card(card));
+                continue;
+            }
             let ready = match self.prepare(&parcel).await {
                 Ok(Some(ready)) => ready,
                 Ok(None) => continue,
@@ -404,6 +412,18 @@ impl LaneRun {
         Ok(Ok(()))
     }
 
+    /// The card that begins the thread which a message belongs to, where it is due and was no part of this round: of very many
+    /// that are due at once, a round looks at the first.
+    async fn card_first(&mut self, parcel: &Parcel) -> Result<Option<CardDue>, StoreError> {
+        let (Parcel::Message(due), Spot::Channel(_)) = (parcel, &self.lane.place) else { return Ok(None) };
+        let Some(case) = &due.case_id else { return Ok(None) };
+        if case.parse().is_ok_and(|id| self.roots.contains_key(&id)) || !self.looked_for.insert(case.clone()) {
+            return Ok(None);
+        }
+        let card = self.reader.card(case, &self.lane.to_string()).await?;
+        Ok(card.filter(|card| card.message.is_none() && card.not_before_us <= self.desk.clock.now().0))
+    }
+
     /// What is due to a person takes along what would follow within the policy's `batch_within`: one buzz instead of two.
     async fn with_company(&self, mut parcels: Vec<Parcel>) -> Result<Vec<Parcel>, StoreError> {
         if matches!(self.lane.place, Spot::Channel(_)) || !parcels.iter().any(|it| matches!(it, Parcel::Message(_))) {
@@ -492,6 +512,13 @@ impl LaneRun {
                     return Ok(None);
                 }
             }
+            if let (Telling::Asked { have, people, due, .. }, [number]) = (&mut notice.telling, &notice.while_owed[..])
+                && let Some(case) = self.case(id).await?
+                && let Some(owed) = case.obligation(*number)
+            {
+                (*have, *due) = (owed.votes, owed.terms.due);
+                *people = self.waiting_on(&case, owed);
+            }
             if matches!(self.lane.place, Spot::Channel(_)) {
                 thread = match self.roots.get(&id) {
                     Some(root) => Some(root.clone()),
@@ -528,16 +555,21 @@ impl LaneRun {
     /// It may have waited for a morning, or for other words to the same person: what is told is true when it is told.
     async fn bring_up_to_date(&mut self, id: CaseId, items: &mut Vec<ClockItem>) -> Result<(), StoreError> {
         let Some(case) = self.case(id).await? else { return Ok(()) };
-        let (shown, now) = (self.desk.shown(), self.desk.clock.now());
-        let people = shown.house.people(&shown.policy, now);
+        let now = self.desk.clock.now();
         items.retain_mut(|item| {
             let owed = case.obligation(item.climbed.number).filter(|it| matches!(it.standing, Standing::Owed));
             let Some(owed) = owed else { return false };
             (item.now, item.due, item.have) = (now, owed.terms.due, owed.votes);
-            item.waiting_on = case.waiting_on(owed, &people).into_iter().map(|seat| seat.person).collect();
+            item.waiting_on = self.waiting_on(&case, owed);
             true
         });
         Ok(())
+    }
+
+    fn waiting_on(&self, case: &Case, owed: &Obligation) -> Vec<PersonId> {
+        let shown = self.desk.shown();
+        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        case.waiting_on(owed, &people).into_iter().map(|seat| seat.person).collect()
     }
 
     fn not_needed(&mut self, due: &OutboxDue) {

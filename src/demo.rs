@@ -1,5 +1,6 @@
 //! The guided start: a short story, told into the room through the same HTTP API that its page and any script can use.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -84,15 +85,20 @@ pub async fn play(running: &Running, pace: Duration) -> anyhow::Result<()> {
     let mut script = Script { router: running.router.clone(), host: running.address.to_string() };
     let before = script.get("/room/api/messages?as=maya&channel=credit-ai").await?;
     if before["last"].as_i64().unwrap_or(0) > 0 {
-        println!("This room has a story already. For a new one, name another folder with --data.");
+        say("This room has a story already. For a new one, name another folder with --data.");
         return Ok(());
     }
     for step in STORY {
         tokio::time::sleep(pace).await;
         script.step(step).await?;
     }
-    println!("The story is told; the room is yours.");
+    say("The story is told; the room is yours.");
     Ok(())
+}
+
+/// For whoever watches the terminal; the story goes on where nobody does.
+fn say(sentence: &str) {
+    let _nobody_reads = writeln!(std::io::stdout(), "{sentence}");
 }
 
 struct Script {

@@ -313,6 +313,8 @@ pub struct Desk {
     /// The last signed head: its text, size, and when.
     signed: Option<(String, u64)>,
     signed_at: At,
+    /// The last head stands in its file, but it isn't sure that the disk has it.
+    head_unsure: bool,
     /// Set when a head could neither be signed nor its state be known: no more are signed by this process.
     sealing_stopped: bool,
 }
@@ -397,6 +399,7 @@ impl Desk {
             behind: Span::ZERO,
             signed: signed.map(|(text, checkpoint)| (text, checkpoint.size)),
             signed_at: now,
+            head_unsure: false,
             sealing_stopped: false,
         };
         desk.begin(setup.policy, setup.policy_text, was_down).await?;
@@ -475,10 +478,11 @@ impl Desk {
                 Some(self.clock.now() + Span::seconds(1))
             }
         };
-        let checkpoint = match self.ledger.size() > self.signed.as_ref().map_or(0, |(_, size)| *size) {
-            true => self.signed_at + self.checkpoint_every,
-            false => self.signed_at + Span(self.checkpoint_every.0 * 10),
-        };
+        let checkpoint =
+            match self.head_unsure || self.ledger.size() > self.signed.as_ref().map_or(0, |(_, size)| *size) {
+                true => self.signed_at + self.checkpoint_every,
+                false => self.signed_at + Span(self.checkpoint_every.0 * 10),
+            };
         let house = self.house_wake;
         let next = case.into_iter().chain(house).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
@@ -758,7 +762,7 @@ impl Desk {
     /// Signs a head if the ledger grew and it is time, or if it is wanted now.
     async fn sign_if_due(&mut self, wanted: bool) {
         let size = self.ledger.size();
-        let grown = size > self.signed.as_ref().map_or(0, |(_, size)| *size);
+        let grown = size > self.signed.as_ref().map_or(0, |(_, size)| *size) || self.head_unsure;
         let now = self.clock.now();
         // The clock may have gone back behind it; heads are signed on all the same.
         self.signed_at = self.signed_at.min(now);
@@ -788,9 +792,15 @@ impl Desk {
         let checkpoint = Checkpoint::of(&self.signer, size, self.ledger.frontier.root());
         let text = checkpoint.sign(&self.signer)?;
         let known = self.signed.as_ref().map(|(text, _)| text.as_str());
-        if known != Some(text.as_str()) {
-            self.folder.swap_checkpoint(known, &text)?;
-            self.signed = Some((text.clone(), size));
+        if known != Some(text.as_str()) || self.head_unsure {
+            let swapped = self.folder.swap_checkpoint(known, &text);
+            // Where only the last step failed, the new head stands there already: it is the one to go on from, and to be
+            // written again, since it may not outlive a power cut.
+            self.head_unsure = swapped.is_err() && self.folder.holds_checkpoint(&text);
+            if swapped.is_ok() || self.head_unsure {
+                self.signed = Some((text.clone(), size));
+            }
+            swapped?;
         }
         let commit = Commit {
             checkpoints: vec![crate::store::NoteRow { size: size as i64, at_us: now.0, note: text }],

@@ -128,7 +128,8 @@ impl Folder {
     ///
     /// # Errors
     /// [`FolderError::CheckpointMoved`]: somebody else wrote there, and nothing was changed. [`FolderError::Io`]: the old
-    /// head stands, and the same call can be made again.
+    /// head stands, or where only the last step failed the new one: [`Folder::holds_checkpoint`] tells. Either way the call can
+    /// be made again over the one that stands.
     pub fn swap_checkpoint(&self, known: Option<&str>, new: &str) -> Result<(), FolderError> {
         let path = self.path.join("checkpoint");
         let standing = if path.exists() { Some(read(&path)?) } else { None };
@@ -136,6 +137,11 @@ impl Folder {
             return Err(FolderError::CheckpointMoved(path));
         }
         replace(&path, new.as_bytes())
+    }
+
+    /// Whether this very head stands in the file.
+    pub fn holds_checkpoint(&self, text: &str) -> bool {
+        read(&self.path.join("checkpoint")).is_ok_and(|standing| standing == text)
     }
 
     /// Begins a new log after entries were lost: the old head is kept beside the new one, and checkpoints get a new name,

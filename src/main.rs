@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -228,7 +228,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             let config = serve.config()?;
             log_to_stderr(config.log);
             let running = countersign::serve::start(&config, serve.time()).await?;
-            greet(&running, &config, serve.time());
+            greet(&running, &config, serve.time())?;
             running.until_stopped().await?;
             Ok(ExitCode::SUCCESS)
         }
@@ -238,7 +238,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             log_to_stderr(config.log);
             let time = Time { mode: Mode::Manual, speed: 0 };
             let running = countersign::serve::start(&config, time).await?;
-            greet(&running, &config, time);
+            greet(&running, &config, time)?;
             countersign::demo::play(&running, std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0))).await?;
             match demo.once {
                 true => running.stop().await?,
@@ -261,17 +261,17 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
         }
         Verb::Verify { data: Some(data), .. } => {
             let verdict = countersign::audit::verify(&data).await?;
-            println!("{verdict}");
+            say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }
         Verb::Verify { bundle, key, .. } => {
             let verdict = countersign::bundle::verify(&bundle.unwrap_or_default(), key.as_deref())?;
-            println!("{verdict}");
+            say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }
         Verb::Export { case, data, out } => {
             let exported = countersign::bundle::export(&data, case, &out).await?;
-            println!("{exported}");
+            say(format_args!("{exported}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Digest(wanted) => {
@@ -283,7 +283,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
                 wanted.form,
             )
             .await?;
-            print!("{text}");
+            say(format_args!("{text}"))?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Rebuild { data, compare } => {
@@ -291,11 +291,12 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
                 true => countersign::rebuild::compare(&data).await?,
                 false => countersign::rebuild::rebuild(&data).await?,
             };
-            println!("{report}");
+            say(format_args!("{report}\n"))?;
             Ok(exit(report.is_good()))
         }
         Verb::Recover { data, accept_loss } => {
-            println!("{}", countersign::rebuild::recover(&data, accept_loss).await?);
+            let recovered = countersign::rebuild::recover(&data, accept_loss).await?;
+            say(format_args!("{recovered}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -338,15 +339,17 @@ fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
             let (policy, text) = source.read()?;
             let flags = countersign::domain::policy::redflag::flags(&policy, Some(&text));
             for flag in &flags {
-                println!("{}\n", flag.show(&source.name()));
+                say(format_args!("{}\n\n", flag.show(&source.name())))?;
             }
-            match flags.len() {
-                0 => println!("{}: no errors, no red flags.", source.name()),
-                n => println!("{}: no errors, {n} red flag{}.", source.name(), if n == 1 { "" } else { "s" }),
-            }
+            let red = match flags.len() {
+                0 => "no red flags".to_owned(),
+                1 => "1 red flag".to_owned(),
+                n => format!("{n} red flags"),
+            };
+            say(format_args!("{}: no errors, {red}.\n", source.name()))?;
         }
-        PolicyVerb::Schema => println!("{:#}", countersign::domain::policy::schema()),
-        PolicyVerb::Example => print!("{}", countersign::domain::policy::EXAMPLE),
+        PolicyVerb::Schema => say(format_args!("{:#}\n", countersign::domain::policy::schema()))?,
+        PolicyVerb::Example => say(format_args!("{}", countersign::domain::policy::EXAMPLE))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -355,21 +358,35 @@ fn exit(good: bool) -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn greet(running: &countersign::serve::Running, config: &Config, time: Time) {
-    println!("Countersign is ready: http://{}", running.address);
-    println!("  data    {}", config.data.display());
-    println!("  policy  {}", running.app.reception.policy_file.name());
-    match (time.mode, time.speed) {
-        (Mode::Real, 1) => {}
-        (Mode::Manual, 0) => println!("  time    stands still until you move it in the room"),
-        (_, speed) => println!("  time    runs {speed} times as fast as the world"),
+/// Whoever reads may stop reading (`| head`): that is no fault, and what was done stands. A full disk is one.
+fn say(words: std::fmt::Arguments<'_>) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_fmt(words).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        said => said,
     }
-    println!("Stop with Ctrl-C.");
 }
+
+fn greet(running: &countersign::serve::Running, config: &Config, time: Time) -> std::io::Result<()> {
+    let time = match (time.mode, time.speed) {
+        (Mode::Real, 1) => String::new(),
+        (Mode::Manual, 0) => "  time    stands still until you move it in the room\n".to_owned(),
+        (_, speed) => format!("  time    runs {speed} times as fast as the world\n"),
+    };
+    let (data, policy) = (config.data.display(), running.app.reception.policy_file.name());
+    say(format_args!(
+        "Countersign is ready: http://{}\n  data    {data}\n  policy  {policy}\n{time}Stop with Ctrl-C.\n",
+        running.address
+    ))
+}
+
+/// What is logged unless `COUNTERSIGN_LOG` says otherwise. serenity writes events that it can't read into the log to the word,
+/// and people's words don't belong there.
+const LOGGED: &str = "warn,countersign=info,serenity::gateway::ws=off";
 
 fn log_to_stderr(log: LogAs) {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new("warn,countersign=info"));
+    let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new(LOGGED));
     let log_lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log {
         LogAs::Json => log_lines.json().init(),

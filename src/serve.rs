@@ -2,7 +2,7 @@
 //! is lost.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::discord::{self, Discord};
 use crate::domain::{Actor, At, Platform};
 use crate::folder::Folder;
 use crate::health::{Health, Heartbeat};
+use crate::projection::BOT;
 use crate::reception::{Door, Newest, PolicyFile, Reception};
 use crate::slack::Slack;
 use crate::store;
@@ -115,10 +116,10 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     let app = App { reception, reader, folder: Arc::new(Blobs { data }), health: health.clone() };
     let mut adapters = JoinSet::new();
     for (slack, settings) in slacks.into_iter().zip(&config.slack) {
-        adapters.spawn(slack.run(door(&app, &settings.platform).await?));
+        adapters.spawn(slack.run(door(&app.reception, &app.reader, &app.folder.data, &settings.platform).await?));
     }
     if let Some(discord) = discord {
-        let door = door(&app, &discord::platform()).await?;
+        let door = door(&app.reception, &app.reader, &app.folder.data, &discord::platform()).await?;
         adapters.spawn(discord.run(door));
     }
     let router = web::router(app.clone(), Guard::new(address, &config.hosts)).merge(web::slack::router(intakes));
@@ -147,12 +148,17 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
 ///
 /// # Errors
 /// The database's.
-pub async fn door(app: &App, platform: &Platform) -> anyhow::Result<Door> {
-    let venues = app.reader.venues(platform.as_str()).await?;
-    let newest = app.reader.newest(platform.as_str()).await?;
+pub async fn door(
+    reception: &Reception,
+    reader: &store::Reader,
+    data: &Path,
+    platform: &Platform,
+) -> anyhow::Result<Door> {
+    let venues = reader.venues(platform.as_str()).await?;
+    let newest = reader.newest(platform.as_str(), BOT).await?;
     Ok(Door {
-        reception: app.reception.clone(),
-        data: app.folder.data.clone(),
+        reception: reception.clone(),
+        data: data.to_owned(),
         venues: venues.into_iter().filter_map(|(lane, channel)| Some((lane.parse().ok()?, channel))).collect(),
         newest: newest
             .into_iter()

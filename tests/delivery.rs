@@ -589,6 +589,29 @@ async fn every_case_has_one_card_and_its_words_hang_under_it() {
     scene.end().await;
 }
 
+/// More cards than a round looks at are due at once, each with words that belong under it.
+#[tokio::test]
+async fn no_words_stand_before_the_card_that_they_belong_under() {
+    let scene = Scene::new().await;
+    scene.fake.falls_ill(LENDING, Ill::Slow);
+    for nth in 0..530 {
+        scene.request("lending", &format!("Ship v{nth}")).await;
+    }
+    // Those that are wanted first are changed, so that their cards are wanted last: their words are as old as before.
+    for nth in 1..=530 {
+        let text = format!("/approval note APR-{nth} still wanted");
+        scene.house.command(&format!("note {nth}"), "maya", &text).await;
+    }
+    scene.fake.is_well(LENDING);
+    scene.quiet().await;
+    let taken = scene.fake.taken(LENDING);
+    let (words, cards): (Vec<&Taken>, Vec<&Taken>) = taken.iter().partition(|it| is_message(&it.nonce));
+    assert_eq!((words.len(), cards.len()), (1_060, 530));
+    let loose = words.iter().filter(|it| it.thread.is_none()).count();
+    assert_eq!(loose, 0, "words that stand under no card");
+    scene.end().await;
+}
+
 #[tokio::test]
 async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     let folder = tempfile::tempdir().expect("a temporary folder");

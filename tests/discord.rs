@@ -192,6 +192,7 @@ async fn commands_are_registered_once() {
     assert_eq!(puts(&stage.fake), 1);
     let Stage { house, fake, folder, policy, .. } = stage;
     house.stop().await;
+    fake.wait_for("the connection to be closed", |fake| (!fake.connected()).then_some(())).await;
     let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
     // The commands are compared before the gateway's first guild is looked at for its roles.
     let compared =
@@ -634,12 +635,11 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
-    let stage = stage().await;
-    let fake = &stage.fake;
+    let Stage { house, fake, maya, dev, channel: home, folder, policy, .. } = stage().await;
     let venue = |archived: bool, channel: Option<String>, people: &[Id]| Venue {
         case: "INC-7".parse().expect("a case"),
         lane: "discord/inc-7".parse().expect("a lane"),
-        near: Some(stage.channel.to_string()),
+        near: Some(home.to_string()),
         channel,
         name: "inc-7-drift".to_owned(),
         topic: "Scores drift".to_owned(),
@@ -648,37 +648,39 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
         pinned: None,
         archived,
     };
-    let discord = &stage.house.discord;
-    let made = discord.furnish(&venue(false, None, &[stage.maya])).await.expect("it is made");
+    let made = house.discord.furnish(&venue(false, None, &[maya])).await.expect("it is made");
     let channel: Id = made.parse().expect("an id");
-    // The process died before it could say so: it is found again, not made twice.
-    let again = discord.furnish(&venue(false, None, &[stage.maya])).await.expect("it is found");
+    // The process dies before it can say so: the next one finds the channel, and makes no second.
+    house.stop().await;
+    let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
+    let discord = &house.discord;
+    let again = discord.furnish(&venue(false, None, &[maya])).await.expect("it is found");
     assert_eq!(again, made);
     assert_eq!(fake.calls_to("POST /guilds/{guild_id}/channels").len(), 1);
     let other = fake.person("Nosy");
     let sees = |who: Id| fake.with(|world| world.can_view(who, channel));
-    assert!(sees(stage.maya) && sees(fake.bot()) && !sees(stage.dev) && !sees(other));
-    discord.furnish(&venue(false, Some(made.clone()), &[stage.maya, stage.dev])).await.expect("somebody is let in");
-    assert!(sees(stage.dev) && !sees(other));
+    assert!(sees(maya) && sees(fake.bot()) && !sees(dev) && !sees(other));
+    discord.furnish(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("somebody is let in");
+    assert!(sees(dev) && !sees(other));
     let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
-    discord.furnish(&venue(false, Some(made.clone()), &[stage.maya, stage.dev])).await.expect("nothing changes");
+    discord.furnish(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("nothing changes");
     assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
     // What is said in it is the case's, by the case's own name.
-    fake.say(stage.maya, channel, "between us");
-    let heard = stage.house.heard_text("between us").await;
+    fake.say(maya, channel, "between us");
+    let heard = house.heard_text("between us").await;
     assert_eq!(heard.lane.to_string(), "discord/inc-7");
     // A message goes there by that name too, and is pinned.
     let lane: Lane = "discord/inc-7".parse().expect("a lane");
     let card = plain("the card");
     let post = Post { nonce: "p".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
     let message = discord.post(post).await.expect("it is sent").message;
-    let pinned = Venue { pinned: Some(message.clone()), ..venue(true, Some(made.clone()), &[stage.maya, stage.dev]) };
+    let pinned = Venue { pinned: Some(message.clone()), ..venue(true, Some(made.clone()), &[maya, dev]) };
     discord.furnish(&pinned).await.expect("it is pinned and closed");
     assert_eq!(fake.message(message.parse().expect("an id")).expect("the card")["pinned"], true);
     let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
-    assert!(!speaks(stage.maya) && speaks(fake.bot()) && sees(stage.maya));
+    assert!(!speaks(maya) && speaks(fake.bot()) && sees(maya));
     fake.assert_clean();
-    stage.house.stop().await;
+    house.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -412,6 +412,19 @@ async fn an_event_told_again_gets_the_stored_answer() {
 }
 
 #[track_caller]
+/// A word that only asks for the file to be read is kept before the file is: what came between is asked for again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_told_again_is_done_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let house = local_house(folder.path(), &Clock::manual(MONDAY, 0)).await;
+    let reload = || What::Command { text: "/sla reload".to_owned() };
+    for _ in 0..2 {
+        let heeded = house.hear("s1", "maya", "local/credit-ai", reload()).await.expect("an answer");
+        assert_eq!(heeded, Heeded::ReloadPolicy { by: "maya".into() });
+    }
+    house.stop().await;
+}
+
 fn assert_same(cause: &str, first: &Heeded, second: &Heeded) {
     assert_eq!(first, second, "{cause} got another answer");
 }
@@ -627,6 +640,120 @@ async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
     assert_eq!(listing(&data), before, "nothing was changed");
 }
 
+/// A head that was kept elsewhere and is gone is not made anew: a second tree could be signed under one name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_head_that_is_gone_is_asked_for() {
+    let (_folder, data) = lived_in().await;
+    let head = fs::read(data.join("checkpoint")).expect("a head");
+    fs::remove_file(data.join("checkpoint")).expect("gone");
+    let before = listing(&data);
+    let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+    assert!(!status.success() && log.contains("checkpoint is missing") && log.contains("countersign recover"), "{log}");
+    assert_eq!(listing(&data), before, "nothing was changed");
+    fs::write(data.join("checkpoint"), head).expect("written");
+    let (status, log) = Bot::start(&data).stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+}
+
+/// Spoils the database of a house with three requests in which somebody is nudged at half of their time, and counts for
+/// which of them that still happens.
+async fn nudged_in_spite_of(spoil: &[&str]) -> Vec<&'static str> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(MONDAY, 0);
+    let house = local_house(folder.path(), &clock).await;
+    for (nth, who) in [(1, "maya"), (2, "maya"), (3, "maya")] {
+        house.command(&format!("r{nth}"), who, &format!("/approval request credit-scoring \"Ship v{nth}\"")).await;
+    }
+    until("all is told", async || {
+        house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > clock.now())
+    })
+    .await;
+    house.stop().await;
+    let mut db = database(folder.path()).await;
+    for sql in spoil {
+        sqlx::query(sqlx::AssertSqlSafe(*sql)).execute(&mut db).await.expect("spoiled");
+    }
+    db.close().await.expect("closed");
+
+    let house = local_house(folder.path(), &clock).await;
+    clock.move_to(MONDAY + Span::hours(3));
+    let nudged = async |case: &str| {
+        Written::of(&house.reader).await.entries.iter().any(|entry| {
+            entry.case.as_deref() == Some(case)
+                && matches!(&entry.record, countersign::record::Record::Told(told)
+                    if told.lane.to_string() == "local/credit-ai" && told.card.plain(chrono_tz::UTC, MONDAY).contains("is late"))
+        })
+    };
+    until("the last of them is told", async || nudged("APR-3").await).await;
+    until("the watch is over", async || {
+        house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > clock.now())
+    })
+    .await;
+    let mut all = Vec::new();
+    for case in ["APR-1", "APR-2", "APR-3"] {
+        if nudged(case).await {
+            all.push(case);
+        }
+    }
+    // Who asks about one that can't be read gets a reference; who asks about another one gets an answer.
+    for case in ["APR-1", "APR-2", "APR-3"] {
+        let note = What::Command { text: format!("/approval note {case} still there?") };
+        let answer = house.hear(&format!("n{case}"), "maya", "local/credit-ai", note).await;
+        assert_eq!(answer.is_ok(), all.contains(&case), "{case}: {answer:?}");
+    }
+    house.stop().await;
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_cannot_be_read_stops_no_other() {
+    let spoil = "update case_file set snapshot = 'nonsense' where case_id = 'APR-1'";
+    assert_eq!(nudged_in_spite_of(&[]).await, ["APR-1", "APR-2", "APR-3"]);
+    assert_eq!(nudged_in_spite_of(&[spoil]).await, ["APR-2", "APR-3"]);
+    // Its card is wanted too, first on the lane: it can't be drawn, and those after it can.
+    let card = "update card set shown = null, message = null where case_id = 'APR-1'";
+    assert_eq!(nudged_in_spite_of(&[spoil, card]).await, ["APR-2", "APR-3"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_cannot_be_read_stops_only_its_own_cases() {
+    let other = "update case_file set snapshot = replace(snapshot, (select digest from policy limit 1), 'other') \
+                 where case_id = 'APR-2'";
+    assert_eq!(nudged_in_spite_of(&[other]).await, ["APR-1", "APR-3"]);
+    let unreadable = "insert into policy (digest, body) values ('other', 'nonsense')";
+    assert_eq!(nudged_in_spite_of(&[other, unreadable]).await, ["APR-1", "APR-3"]);
+}
+
+/// `countersign policy schema | head` ends as it would have ended, without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_reading_causes_no_trouble() {
+    let (folder, data) = lived_in().await;
+    let out = folder.path().join("bag");
+    let data = text(&data);
+    for args in [
+        &["policy", "schema"][..],
+        &["policy", "example"],
+        &["policy", "check"],
+        &["verify", "--data", data],
+        &["digest", "--data", data],
+        &["rebuild", "--compare", "--data", data],
+        &["export", "APR-1", "--data", data, "-o", text(&out)],
+        &["verify", text(&out)],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = countersign(args);
+        let child = command.stdout(writer).stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success() && output.stderr.is_empty(), "{args:?}: {}", bot::words(&output));
+    }
+    // A disk that takes nothing is another matter.
+    let full = fs::File::create("/dev/full").expect("a device");
+    let output = countersign(&["policy", "schema"]).stdout(full).output().expect("it ends");
+    assert!(!output.status.success(), "{}", bot::words(&output));
+}
+
 /// A folder whose manual clock ran ahead is not taken up on the world's time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_of_the_future_is_not_continued_in_the_present() {
@@ -642,6 +769,62 @@ async fn a_ledger_of_the_future_is_not_continued_in_the_present() {
     assert_eq!(listing(&data), before, "nothing was changed");
 }
 
+/// A command that isn't root's.
+fn as_somebody(binary: &Path) -> Command {
+    if !is_root() {
+        return Command::new(binary);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", text(binary)]);
+    command
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n")
+}
+
+/// The head is in its place, and the step after that fails: a folder that may be written and not read can't be synced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_may_not_outlive_a_power_cut_is_written_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    fs::create_dir(&data).expect("a folder");
+    let binary = folder.path().join("countersign");
+    fs::copy(env!("CARGO_BIN_EXE_countersign"), &binary).expect("a copy that anybody may run");
+    let run = |command: &str, args: &[&str]| {
+        assert!(Command::new(command).args(args).status().is_ok_and(|it| it.success()), "{command} {args:?}");
+    };
+    run("chmod", &["-R", "a+rX", text(folder.path())]);
+    if is_root() {
+        run("chown", &["65534:65534", text(&data)]);
+    }
+    let mut command = as_somebody(&binary);
+    command.args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data", text(&data)]);
+    let bot = match Bot::from(command) {
+        Ok(bot) => bot,
+        Err(NotReady { log, .. }) if log.contains("setpriv") => return println!("skipped: {log}"),
+        Err(not_ready) => panic!("{not_ready:?}"),
+    };
+    let room = bot.room.clone();
+    request(&room, "Ship v1", "k1").await.expect("an answer").ok();
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    let head = || fs::read_to_string(data.join("checkpoint")).unwrap_or_default();
+    until("a head is signed", async || !head().is_empty()).await;
+    let before = head();
+    run("chmod", &["300", text(&data)]);
+    request(&room, "Ship v2", "k2").await.expect("an answer").ok();
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    until("health says so", async || room.healthz().await.status == 503).await;
+    run("chmod", &["700", text(&data)]);
+    // Signed again without a word from anybody.
+    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    until("health says so", async || room.healthz().await.status == 200).await;
+    assert_ne!(head(), before);
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+}
+
 /// Root may write anywhere, so a read-only folder is tried as somebody else.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_only_folder_is_refused() {
@@ -652,15 +835,7 @@ async fn a_read_only_folder_is_refused() {
         assert!(Command::new("chmod").args(["-R", mode, text(folder.path())]).status().is_ok_and(|it| it.success()))
     };
     chmod("a+rX,a-w");
-    let root = Command::new("id").arg("-u").output().is_ok_and(|it| it.stdout == b"0\n");
-    let mut command = match root {
-        false => Command::new(&binary),
-        true => {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--", text(&binary)]);
-            command
-        }
-    };
+    let mut command = as_somebody(&binary);
     command.args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data", text(&data)]);
     let before = listing(&data);
     let outcome = Bot::from(command);

@@ -118,8 +118,12 @@ impl Stage {
     }
 
     async fn upload(&self, who: &str, channel: &str, name: &str, bytes: &[u8]) -> Reply {
+        self.upload_with(&[("as", who), ("channel", channel), ("text", "see the file")], name, bytes).await
+    }
+
+    async fn upload_with(&self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Reply {
         let mut body = Vec::new();
-        for (field, value) in [("as", who), ("channel", channel), ("text", "see the file")] {
+        for (field, value) in fields {
             body.extend(
                 format!("--frontier\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
                     .into_bytes(),
@@ -700,6 +704,94 @@ fn hides_something(json: &str) -> bool {
         }
     }
     any(&decoded)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_can_be_read_to_its_beginning() {
+    let stage = Stage::set().await;
+    let mut said = Vec::new();
+    for nth in 0..2_100 {
+        let id = stage.say("maya", "credit-ai", &format!("line {nth}")).await.ok()["message"].clone();
+        said.push(id.as_str().expect("an id").to_owned());
+    }
+    let mut pages = Vec::new();
+    let mut before = String::new();
+    loop {
+        let page = stage.get(&format!("/room/api/messages?as=maya&channel=credit-ai{before}")).await.ok();
+        let messages: Vec<Value> = page["messages"].as_array().expect("messages").clone();
+        // What changes while somebody reads backwards is passed over by no page.
+        if pages.is_empty() {
+            stage.post("edit", &json!({ "as": "maya", "message": said[3], "text": "line 3, mended" })).await.ok();
+        }
+        pages.push(messages);
+        match page["earlier"].as_i64() {
+            Some(earlier) => before = format!("&before={earlier}"),
+            None => break,
+        }
+    }
+    let lengths: Vec<usize> = pages.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [1_000, 1_000, 99], "the one that was edited meanwhile is news for `after`");
+    let read: Vec<&str> = pages.iter().rev().flatten().map(|it| it["id"].as_str().expect("an id")).collect();
+    let expected: Vec<&str> = said.iter().enumerate().filter(|(nth, _)| *nth != 3).map(|(_, id)| &**id).collect();
+    assert_eq!(read, expected);
+    let after = pages[0].iter().map(|it| it["change"].as_i64().expect("a number")).max().expect("one at least");
+    let news = stage.get(&format!("/room/api/messages?as=maya&channel=credit-ai&after={after}")).await.ok();
+    assert_eq!(news["messages"][0]["raw"], "line 3, mended");
+    assert_eq!(news.get("earlier"), None);
+    let both = stage.get("/room/api/messages?as=maya&channel=credit-ai&after=5&before=9").await;
+    assert_eq!((both.status, both.code()), (400, "malformed"));
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_told_again_is_one_message() {
+    let stage = Stage::set().await;
+    let upload = async |who: &str, key: &str, bytes: &[u8]| {
+        let fields = [("as", who), ("channel", "credit-ai"), ("key", key)];
+        stage.upload_with(&fields, "figures.csv", bytes).await
+    };
+    let first = upload("maya", "k1", b"1,2").await.ok();
+    let again = upload("maya", "k1", b"1,2").await.ok();
+    assert_eq!(first["message"], again["message"]);
+    assert_eq!(stage.messages("maya", "credit-ai").await.len(), 1);
+    upload("maya", "k2", b"1,2").await.ok();
+    upload("jonas", "k1", b"1,2").await.ok();
+    assert_eq!(stage.messages("maya", "credit-ai").await.len(), 3);
+    assert_eq!(upload("maya", "", b"1,2").await.code(), "malformed");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_all_of_it_says_so() {
+    let stage = Stage::set().await;
+    let ask = async |text: &str| {
+        let reply = stage.say("priya", "credit-ai", text).await.ok();
+        reply["answers"].to_string()
+    };
+    let request = async |nth: usize| {
+        let text = format!("/approval request credit-scoring \"Ship v{nth}\"");
+        stage.say("maya", "credit-ai", &text).await.ok();
+    };
+    for nth in 0..500 {
+        request(nth).await;
+    }
+    for (line, whole) in
+        [("/approval list", "500 approvals"), ("/sla mine", "You owe 500 answers"), ("/sla status", "500 ")]
+    {
+        let answer = ask(line).await;
+        assert!(answer.contains(whole) && !answer.contains("t least") && !answer.contains("older"), "{line}: {answer}");
+    }
+    request(500).await;
+    for (line, part) in [
+        ("/approval list", "At least 500 approvals"),
+        ("/approval list", "There are older ones"),
+        ("/sla mine", "You owe at least 500 answers"),
+        ("/sla status", "there are older ones"),
+    ] {
+        let answer = ask(line).await;
+        assert!(answer.contains(part), "{line}: {answer}");
+    }
+    stage.strike().await;
 }
 
 async fn all_messages(stage: &Stage, who: &str, channel: &str) -> BTreeMap<String, Value> {

@@ -29,6 +29,8 @@ pub struct ListRow {
     pub state: String,
     /// For incidents.
     pub severity: Option<Severity>,
+    /// For incidents: the class and how far the harm went, as far as they are said.
+    pub nature: Vec<String>,
     /// What is owed next, and by when.
     pub next: Option<(Duty, At)>,
     /// Something is late.
@@ -143,8 +145,8 @@ pub struct ReviewDraft {
     pub settled: bool,
 }
 
-/// Cases, as asked for. `more` is how many weren't handed in.
-pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], more: usize) -> Card {
+/// Cases, as asked for. Not `all`: older ones weren't looked at.
+pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bool) -> Card {
     let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
     let rows_json = shown.iter().map(|row| {
         let mut json = json!(row);
@@ -156,19 +158,21 @@ pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows
         "kind": kind.map(CaseKind::word),
         "filter": filter.to_string(),
         "rows": rows_json,
-        "count": rows.len() + more,
-        "more": more + rows.len() - shown.len(),
+        "count": rows.len(),
+        "more": rows.len() - shown.len(),
+        "all": all,
     });
     private(speaker, "answer/list.txt", facts)
 }
 
-/// What somebody owes, the most urgent first as handed in.
-pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At) -> Card {
+/// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
+pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card {
     let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
     let prefix = speaker.wording.prefix();
     let facts = json!({
         "count": rows.len(),
         "more": rows.len() - shown.len(),
+        "all": all,
         "now": now.0,
         "rows": shown.iter().map(|row| {
             let mut json = json!(row);
@@ -206,10 +210,12 @@ pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[Story
 }
 
 /// How each workflow stands.
-pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStanding]) -> Card {
+/// Not `all`: older cases weren't counted.
+pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStanding], all: bool) -> Card {
     let late: u32 = rows.iter().map(|row| row.late).sum();
     let owed: u32 = rows.iter().map(|row| row.owed).sum();
-    let mut card = private(speaker, "answer/sla-status.txt", json!({ "rows": rows, "late": late, "owed": owed }));
+    let mut card =
+        private(speaker, "answer/sla-status.txt", json!({ "rows": rows, "late": late, "owed": owed, "all": all }));
     card.due_us = rows.iter().filter_map(|row| row.next_due).map(|due| due.0).min();
     card.buttons = button(find("sla", "mine"), None, None, Style::Plain).into_iter().collect();
     card

@@ -6,6 +6,7 @@ use crate::domain::approval::Approval;
 use crate::domain::command::{Impact, SeatName};
 use crate::domain::event::Outcome;
 use crate::domain::incident::{Incident, IncidentState};
+use crate::domain::nature::{Entity, Harm, HarmType, Intent, Timing};
 use crate::domain::obligation::{Obligation, Standing};
 use crate::domain::{Body, Case, Duty, People, list};
 
@@ -107,6 +108,12 @@ fn incident_facts(speaker: &Speaker<'_>, case: &Case, incident: &Incident) -> Js
         "severity": incident.severity.word(),
         "technical": incident.technical,
         "class": incident.class,
+        "harm": list_of([incident.nature.harm.map(Harm::word), incident.nature.harm_type.map(HarmType::word)]),
+        "cause": list_of([
+            incident.nature.entity.map(Entity::word),
+            incident.nature.intent.map(Intent::word),
+            incident.nature.timing.map(Timing::word),
+        ]),
         "impact": match incident.impact { Impact::Known => "known", Impact::Unclear => "unclear" },
         "assessed": incident.assessed,
         "restricted": case.restricted,
@@ -120,6 +127,10 @@ fn incident_facts(speaker: &Speaker<'_>, case: &Case, incident: &Incident) -> Js
         })).collect::<Vec<_>>(),
         "moments": moments,
     })
+}
+
+fn list_of<const N: usize>(words: [Option<&str>; N]) -> String {
+    words.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 fn incident_buttons(case: &Case, incident: &Incident) -> Vec<Button> {

@@ -395,6 +395,7 @@ fn incident_case() -> Case {
             workflow: "credit-scoring".into(),
             title: "Scores drift".to_owned(),
             severity: Severity::Sev2,
+            nature: crate::domain::Nature::default(),
             technical: Some(3),
             class: Some("perf.drift".into()),
             impact: Impact::Unclear,
@@ -581,14 +582,15 @@ fn what_somebody_owes_is_said_with_the_time_left() {
     use crate::domain::obligation::State;
     let rows =
         [row(Duty::Decide, State::Owed, DUE), row(Duty::AnswerQuestion, State::Late, At(NOW.0 - Span::minutes(5).0))];
-    let card = mine(&speaker(), &rows, NOW);
+    let card = mine(&speaker(), &rows, NOW, true);
     let plain = card.plain(KOLKATA, NOW);
     assert_eq!(
         plain,
         "You owe 2 answers\nAPR-1 · decision on “Ship v7” by 11:00, 24 min left · 0 of 2 · /approval approve APR-1\n\
          APR-1 · answer to the question on “Ship v7” is late, due 10:31, 5 min over · 0 of 2 · /approval answer APR-1 …"
     );
-    assert_eq!(mine(&speaker(), &[], NOW).plain(KOLKATA, NOW), "You owe nothing");
+    assert!(mine(&speaker(), &rows, NOW, false).plain(KOLKATA, NOW).starts_with("You owe at least 2 answers"));
+    assert_eq!(mine(&speaker(), &[], NOW, true).plain(KOLKATA, NOW), "You owe nothing");
 }
 
 #[test]
@@ -599,23 +601,24 @@ fn lists_help_and_health_have_their_words() {
         workflow: "credit-scoring".into(),
         state: "open".to_owned(),
         severity: Some(Severity::Sev1),
+        nature: vec!["perf.drift".to_owned()],
         next: Some((Duty::Acknowledge, DUE)),
         late: true,
         waiting_on: vec!["dev".into()],
     };
     let filter = grammar::Filter::default();
-    let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), 0);
+    let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), true);
     assert_eq!(
         card.plain(KOLKATA, NOW),
-        "1 incident · open\nINC-1 sev1 Drift · credit-scoring, open · acknowledgement late, due 11:00 · Dev Malhotra"
+        "1 incident · open\nINC-1 sev1 Drift · credit-scoring, open · perf.drift · acknowledgement late, due 11:00 · Dev Malhotra"
     );
     let many = vec![row; 40];
     assert!(
-        list(&speaker(), None, &filter, &many, 2)
+        list(&speaker(), None, &filter, &many, true)
             .plain(KOLKATA, NOW)
-            .ends_with("17 more; name a workflow or a severity to see fewer")
+            .ends_with("15 more; name a workflow or a severity to see fewer")
     );
-    assert_eq!(list(&speaker(), None, &filter, &[], 0).plain(KOLKATA, NOW), "No cases · open");
+    assert_eq!(list(&speaker(), None, &filter, &[], true).plain(KOLKATA, NOW), "No cases · open");
     let all = help(&speaker(), None, None).plain(KOLKATA, NOW);
     for verb in grammar::VERBS {
         assert!(all.contains(&format!(" {}", verb.verb)), "{verb:?}");
@@ -655,7 +658,7 @@ fn lists_help_and_health_have_their_words() {
         late: 1,
         next_due: Some(DUE),
     };
-    let plain = sla_status(&speaker(), &[standing]).plain(KOLKATA, NOW);
+    let plain = sla_status(&speaker(), std::slice::from_ref(&standing), true).plain(KOLKATA, NOW);
     assert_eq!(
         plain,
         "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next 11:00"

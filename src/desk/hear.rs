@@ -62,6 +62,8 @@ impl Desk {
                 // Figures weren't kept, since they would be out of date: they are read again.
                 None => match (self.read(turn, &heard, person.as_ref(), here), person) {
                     (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by },
+                    // It was heard, but what it asked for may have failed, or died with the process, before it was done.
+                    (Read::Asked(Asked::ReloadPolicy), Some(by)) => Heeded::ReloadPolicy { by },
                     (Read::Asked(Asked::Case { id, command }), Some(by)) if takes_the_draft(&command) => {
                         Heeded::AcceptDraft { case: id, by }
                     }
@@ -160,7 +162,15 @@ impl Desk {
                 return Answer { form: Some(grammar::form(verb, case, &given, &context)), ..Answer::default() };
             }
         }
-        Answer::card(card::refused(&self.speaker(), refusal))
+        let card = card::refused(&self.speaker(), refusal);
+        match &heard.what {
+            // The form stays open, so that nothing that was typed is lost.
+            What::Submitted { .. } => {
+                let sentence = card.plain(chrono_tz::UTC, turn.at);
+                Answer { errors: Some(BTreeMap::from([(String::new(), sentence)])), ..Answer::default() }
+            }
+            _ => Answer::card(card),
+        }
     }
 
     /// The case in whose thread or channel something was heard.

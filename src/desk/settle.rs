@@ -80,10 +80,14 @@ impl Desk {
         command: Command,
         by: &Actor,
     ) -> Result<Result<Staged, Refusal>, DeskError> {
-        if let Command::Supersede { by } = &command
-            && self.load(turn, *by).await?.is_none()
-        {
-            return Ok(Err(Refusal::NoSuchCase(*by)));
+        if let Command::Supersede { by: other } = &command {
+            let policy = self.policy_now(turn);
+            let case = self.load(turn, *other).await?;
+            let people = self.house_now(turn).people(&policy, turn.at);
+            let sees = |case: &Case| by.person().is_none_or(|person| case.is_visible_to(person, &people));
+            if !case.as_ref().is_some_and(sees) {
+                return Ok(Err(Refusal::NoSuchCase(*other)));
+            }
         }
         let mut become_so_far: HashMap<CaseId, Case> = HashMap::new();
         let mut staged = Staged { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };

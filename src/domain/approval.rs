@@ -88,6 +88,8 @@ pub struct Conclusion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BrokenGlass {
     pub by: PersonId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<PersonId>,
     pub role: RoleId,
     pub reason: String,
     /// Who looked at it afterwards.
@@ -135,9 +137,14 @@ impl Approval {
                     Some(Question { by: by.clone(), text: question.clone(), obligation: *obligation, paused: *paused });
             }
             Event::QuestionAnswered { .. } => self.question = None,
-            Event::GlassBroken { by, role, reason } => {
-                self.broken_glass =
-                    Some(BrokenGlass { by: by.clone(), role: role.clone(), reason: reason.clone(), reviewed: None });
+            Event::GlassBroken { by, stands_in_for, role, reason } => {
+                self.broken_glass = Some(BrokenGlass {
+                    by: by.clone(),
+                    stands_in_for: stands_in_for.clone(),
+                    role: role.clone(),
+                    reason: reason.clone(),
+                    reviewed: None,
+                });
             }
             Event::GlassReviewed { by, .. } => {
                 if let Some(glass) = &mut self.broken_glass {
@@ -177,9 +184,10 @@ impl Approval {
         out
     }
 
-    /// Who may not look at a broken glass afterwards: who broke it, and who was served by it.
+    /// Who may not look at a broken glass afterwards: who broke it, in whose seat, and who was served by it.
     pub fn broke_glass(&self) -> Vec<PersonId> {
-        self.broken_glass.iter().map(|glass| glass.by.clone()).chain([self.requester.clone()]).collect()
+        let broke = self.broken_glass.iter().flat_map(|glass| [Some(&glass.by), glass.stands_in_for.as_ref()]);
+        broke.flatten().chain([&self.requester]).cloned().collect()
     }
 }
 
@@ -290,6 +298,7 @@ pub fn decide(approval: &Approval, case: &Case, ask: &Ask, world: &World<'_>) ->
             | Command::AnswerPage
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
+            | Command::Classify { .. }
             | Command::TakeSeat { .. },
         ) => Err(Refusal::WrongKind { case: case.id, what: "an approval", needs: "an incident" }),
 
@@ -744,12 +753,17 @@ impl<'a> AtHand<'a> {
         }
         // Not even in an emergency: one person would ask and allow.
         let served = std::slice::from_ref(requester);
-        let seats = |role: &RoleId| self.world.people.seats(std::slice::from_ref(role), served);
+        let seat = |role: &RoleId| {
+            let seats = self.world.people.seats(std::slice::from_ref(role), served);
+            seats.into_iter().find(|seat| &seat.person == by)
+        };
         if by == requester {
             let others = persons(self.world.people.seats(&path.break_glass, served));
             return Err(Refusal::OwnRequest(self.world.names(&others)));
         }
-        let Some(role) = path.break_glass.iter().find(|role| seats(role).iter().any(|seat| &seat.person == by)) else {
+        let Some((role, Seat { stands_in_for, .. })) =
+            path.break_glass.iter().find_map(|role| Some((role, seat(role)?)))
+        else {
             let people = persons(self.world.people.seats(&path.break_glass, served));
             return Err(Refusal::NotYours {
                 what: format!("breaking the glass on {}", self.case.id),
@@ -766,7 +780,12 @@ impl<'a> AtHand<'a> {
         let reason = text("the reason", reason)?;
 
         let mut draft = self.draft();
-        draft.push(Event::GlassBroken { by: by.clone(), role: role.clone(), reason: reason.clone() });
+        draft.push(Event::GlassBroken {
+            by: by.clone(),
+            stands_in_for: stands_in_for.clone(),
+            role: role.clone(),
+            reason: reason.clone(),
+        });
         conclude(&mut draft, Outcome::Approved, Some(by.clone()), Some(reason.clone()), "broken glass");
         let first = path.stages.first().map_or_else(|| role.clone(), |stage| stage.role.clone());
         let number = draft.owe_by_policy(Duty::ReviewBreakGlass, None, None, None).unwrap_or_else(|| {
@@ -788,6 +807,7 @@ impl<'a> AtHand<'a> {
             case,
             title,
             by: by.clone(),
+            stands_in_for,
             role: role.clone(),
             reason,
             people: reviewers.clone(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::nature::Nature;
 use super::obligation::Attribution;
 use super::policy::Policy;
 use super::{At, CaseId, ClassId, Duty, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId};
@@ -112,6 +113,12 @@ pub enum Command {
         which: Which,
         at: At,
     },
+    /// Says what class it is, what harm it did and what caused it; what isn't said stays.
+    Classify {
+        class: Option<ClassId>,
+        technical: Option<u8>,
+        nature: Nature,
+    },
     /// `None` leaves the seat empty.
     TakeSeat {
         seat: SeatName,
@@ -155,6 +162,7 @@ pub struct OpenIncident {
     /// How broken the machine is, `1` the worst; apart from governance severity.
     pub technical: Option<u8>,
     pub class: Option<ClassId>,
+    pub nature: Nature,
     pub impact: Impact,
     pub restricted: bool,
     pub occurred: Option<At>,

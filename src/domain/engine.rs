@@ -260,6 +260,10 @@ fn resume(case: &Case, duty: Option<Duty>, ask: &Ask, world: &World<'_>) -> Resu
     let (number, duty) = (paused.number, paused.duty);
     let mut draft = Draft::new(case, ask, world);
     let by = draft.person()?;
+    let paused_it = matches!(&paused.standing, Standing::Paused { by: Some(who), .. } if who == &by);
+    if !paused_it && case.may_answer(paused, &by, &world.people).is_none() {
+        world.require("letting this clock run again", &world.policy.may.waive_duty, &ask.by)?;
+    }
     draft.resume(number);
     let due = draft.case.obligation(number).map_or(ask.at, |it| it.terms.due);
     draft.tell_case(Telling::Resumed { case: case.id, title: case.title.clone(), duty, by: Some(by), due });

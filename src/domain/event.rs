@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Impact, SeatName, Which};
+use super::nature::Nature;
 use super::obligation::{Attribution, Climbed, Contest, Obligation, Terms};
 use super::people::Delegation;
 use super::policy::Channel;
@@ -177,6 +178,16 @@ pub enum Event {
         which: Which,
         at: At,
     },
+    /// What isn't said stays as it was.
+    Classified {
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        class: Option<ClassId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        technical: Option<u8>,
+        #[serde(flatten)]
+        nature: Nature,
+    },
     SeatTaken {
         by: PersonId,
         seat: SeatName,
@@ -212,6 +223,8 @@ pub enum Event {
     },
     GlassBroken {
         by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
         role: RoleId,
         reason: String,
     },
@@ -246,6 +259,8 @@ pub struct IncidentOpened {
     pub technical: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ClassId>,
+    #[serde(flatten)]
+    pub nature: Nature,
     pub impact: Impact,
     #[serde(default)]
     pub restricted: bool,
@@ -433,6 +448,7 @@ impl Event {
             Event::Paged { .. } => "incident.paged",
             Event::SeverityChanged { .. } => "incident.severity-changed",
             Event::MomentSet { .. } => "incident.moment-set",
+            Event::Classified { .. } => "incident.classified",
             Event::SeatTaken { .. } => "incident.seat-taken",
             Event::SeatLeft { .. } => "incident.seat-left",
             Event::Voted(_) => "approval.voted",

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::command::{HouseCommand, Impact, OpenIncident};
 use super::engine::text;
 use super::event::{Event, HouseEvent, Outcome};
+use super::incident::Incident;
+use super::nature::Nature;
 use super::notice::{Notice, Telling, To};
 use super::obligation::NOTICEABLE;
 use super::people::{Delegation, People};
@@ -164,6 +166,12 @@ impl House {
             Event::IncidentOpened(opened) => {
                 if let Some(path) = &opened.slow_path {
                     self.slow_paths.insert(path.clone(), case.id);
+                }
+            }
+            // Reopened, it is about the path again, unless another one has been opened about it meanwhile.
+            Event::Reopened { .. } => {
+                if let Body::Incident(Incident { slow_path: Some(path), .. }) = &case.body {
+                    self.slow_paths.entry(path.clone()).or_insert(case.id);
                 }
             }
             // The incident that stays is about the path from now on.
@@ -342,6 +350,7 @@ pub fn decide(house: &House, ask: &HouseAsk, policy: &Policy) -> Result<HouseRul
             severity: *severity,
             technical: None,
             class: Some(ClassId::from("control.latency_breach")),
+            nature: Nature::default(),
             impact: Impact::Known,
             restricted: false,
             occurred: None,
@@ -427,17 +436,8 @@ impl HouseDraft<'_> {
         self.policy.name_of(person)
     }
 
-    /// Whether a right that the policy gives to `roles` is the asker's. Empty is everybody the policy knows.
-    fn allows(&self, roles: &[RoleId]) -> bool {
-        match &self.ask.by {
-            Actor::Engine | Actor::Operator => true,
-            Actor::Person(person) if roles.is_empty() => self.policy.people.contains_key(person),
-            Actor::Person(person) => self.people().seat(person, roles).is_some(),
-        }
-    }
-
     fn require(&self, what: &str, roles: &[RoleId]) -> Result<(), Refusal> {
-        if self.allows(roles) {
+        if self.people().allow(roles, &self.ask.by) {
             return Ok(());
         }
         let who: Vec<String> = self.people().seats(roles, &[]).iter().map(|seat| self.name(&seat.person)).collect();

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Impact, OpenIncident, SeatName, Which};
 use super::event::{Event, IncidentOpened};
+use super::nature::Nature;
 use super::notice::Telling;
 use super::obligation::{Climbed, Holder, Obligation};
 use super::policy::{Channel, Workflow};
 use super::refusal::did_you_mean;
 use super::{
-    Ask, At, Body, Case, CaseId, ClassId, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Severity, Span, World,
+    Ask, At, Body, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, World,
 };
 
 mod hearing;
@@ -41,10 +42,16 @@ pub struct Incident {
     pub technical: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ClassId>,
+    /// What harm it did, and what caused it.
+    #[serde(flatten)]
+    pub nature: Nature,
     pub impact: Impact,
     /// For what the bot opened by itself: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
+    /// The approval path whose slowness it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_path: Option<PathId>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub moments: BTreeMap<Which, Moment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -151,8 +158,10 @@ impl Incident {
             severity: opened.severity,
             technical: opened.technical,
             class: opened.class.clone(),
+            nature: opened.nature,
             impact: opened.impact,
             because: opened.because.clone(),
+            slow_path: opened.slow_path.clone(),
             moments: opened.moments.iter().map(moment).collect(),
             seats: BTreeMap::new(),
             follow_ups: Vec::new(),
@@ -230,6 +239,11 @@ impl Incident {
             Event::MomentSet { by, which, at } => {
                 self.moments.insert(*which, Moment { at: *at, said_by: Some(by.clone()) });
             }
+            Event::Classified { by: _, class, technical, nature } => {
+                self.class = class.clone().or_else(|| self.class.take());
+                self.technical = technical.or(self.technical);
+                self.nature.amend(nature);
+            }
             Event::SeatTaken { seat, person, by: _ } => {
                 self.seats.insert(*seat, person.clone());
             }
@@ -306,15 +320,7 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
         return Err(Refusal::NoSuchWorkflow(wanted.workflow.to_string(), hint));
     };
     let title = title(&wanted.title, wanted)?;
-    if let Some(class) = &wanted.class
-        && !world.policy.classes.contains_key(class)
-    {
-        let hint = did_you_mean(class.as_str(), world.policy.classes.keys().map(|name| name.as_str()));
-        return Err(Refusal::Missing(format!("there is no incident class “{class}” in the policy.{hint}")));
-    }
-    if wanted.technical.is_some_and(|technical| !(1..=5).contains(&technical)) {
-        return Err(Refusal::Missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
-    }
+    known_class(wanted.class.as_ref(), wanted.technical, world)?;
     let told = [wanted.occurred, wanted.detected, wanted.aware];
     let moments: Vec<(Which, At)> =
         Which::ALL.into_iter().zip(told).filter_map(|(which, at)| Some((which, at?))).collect();
@@ -330,6 +336,7 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
         severity: wanted.severity,
         technical: wanted.technical,
         class: wanted.class.clone(),
+        nature: wanted.nature,
         impact: wanted.impact,
         restricted: wanted.restricted,
         moments,
@@ -370,6 +377,19 @@ pub fn open(id: CaseId, wanted: &OpenIncident, ask: &Ask, world: &World<'_>) -> 
         }
     };
     Ok(draft.done(answer))
+}
+
+fn known_class(class: Option<&ClassId>, technical: Option<u8>, world: &World<'_>) -> Result<(), Refusal> {
+    if let Some(class) = class
+        && !world.policy.classes.contains_key(class)
+    {
+        let hint = did_you_mean(class.as_str(), world.policy.classes.keys().map(|name| name.as_str()));
+        return Err(Refusal::Missing(format!("there is no incident class “{class}” in the policy.{hint}")));
+    }
+    if technical.is_some_and(|technical| !(1..=5).contains(&technical)) {
+        return Err(Refusal::Missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
+    }
+    Ok(())
 }
 
 /// One line that fits on a card.
@@ -432,6 +452,7 @@ pub fn decide(incident: &Incident, case: &Case, ask: &Ask, world: &World<'_>) ->
         // What stays possible after the end.
         (_, C::FollowUpDone { number }) => heard.follow_up_done(*number),
         (_, C::SetMoment { which, at }) => heard.set_moment(*which, *at),
+        (_, C::Classify { class, technical, nature }) => heard.classify(class.as_ref(), *technical, nature),
 
         (Open, C::Acknowledge) => heard.acknowledge(),
         (Acknowledged | Contained | Resolved, C::Acknowledge) => {

@@ -13,6 +13,7 @@ pub mod event;
 pub mod house;
 pub mod incident;
 pub mod names;
+pub mod nature;
 pub mod notice;
 pub mod obligation;
 pub mod people;
@@ -26,6 +27,7 @@ pub use command::Command;
 pub use event::{Event, HouseEvent};
 pub use house::House;
 pub use names::*;
+pub use nature::Nature;
 pub use notice::{Notice, Telling, To};
 pub use obligation::Obligation;
 pub use people::People;
@@ -82,18 +84,9 @@ impl World<'_> {
         quiet_until.max(batched)
     }
 
-    /// Whether a right that the policy gives to `roles` is the person's. An empty list is everybody the policy knows.
-    pub fn allows(&self, roles: &[RoleId], actor: &Actor) -> bool {
-        match actor {
-            Actor::Engine | Actor::Operator => true,
-            Actor::Person(person) if roles.is_empty() => self.policy.people.contains_key(person),
-            // Somebody who is away has handed on their duties, not their rights.
-            Actor::Person(person) => {
-                let member =
-                    |role: &RoleId| self.policy.roles.get(role).is_some_and(|role| role.members.contains(person));
-                roles.iter().any(member) || self.people.seat(person, roles).is_some()
-            }
-        }
+    /// Whether a right that the policy gives to `roles` is the asker's: see [`People::allow`].
+    pub fn allows(&self, roles: &[RoleId], asker: &Actor) -> bool {
+        self.people.allow(roles, asker)
     }
 
     /// As [`World::allows`], with the refusal that names who can.

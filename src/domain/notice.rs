@@ -240,6 +240,8 @@ pub enum Telling {
         case: CaseId,
         title: String,
         by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
         role: RoleId,
         reason: String,
         people: Vec<PersonId>,

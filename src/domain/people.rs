@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::obligation::Holder;
 use super::policy::Policy;
-use super::{At, PersonId, RoleId};
+use super::{Actor, At, PersonId, RoleId};
 
 /// Somebody stands in for somebody, from a moment to a moment. Without a deputy it is an absence: the other holders remain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,6 +56,20 @@ pub struct People<'a> {
 }
 
 impl<'a> People<'a> {
+    /// Whether a right that the policy gives to `roles` is the asker's: a member's, who has handed on duties while away and
+    /// not rights, or a deputy's. An empty list is everybody the policy knows.
+    pub fn allow(&self, roles: &[RoleId], asker: &Actor) -> bool {
+        match asker {
+            Actor::Engine | Actor::Operator => true,
+            Actor::Person(person) if roles.is_empty() => self.policy.people.contains_key(person),
+            Actor::Person(person) => {
+                let member =
+                    |role: &RoleId| self.policy.roles.get(role).is_some_and(|role| role.members.contains(person));
+                roles.iter().any(member) || self.seat(person, roles).is_some()
+            }
+        }
+    }
+
     /// Who sits in the roles now, each person once, in the order of the policy. People in `excluded` may not answer
     /// (separation of duties), and nobody may in their seat; where a deputy is excluded, the giver keeps the seat.
     pub fn seats(&self, roles: &[RoleId], excluded: &[PersonId]) -> Vec<Seat> {

@@ -111,7 +111,7 @@ pub fn form(
         Some(case) => format!("{} · {case}", verb.label),
         None => verb.label.to_owned(),
     };
-    let fields = verb.args.iter().filter(|arg| asked(arg)).map(|arg| field(arg, given.get(arg.name), context));
+    let fields = verb.args.iter().filter(|arg| asked(arg, given)).map(|arg| field(arg, given.get(arg.name), context));
     Form {
         id,
         title,
@@ -122,8 +122,10 @@ pub fn form(
 }
 
 /// Whether a form asks for it: a choice of one word (`accept`) is what sending the form says.
-fn asked(arg: &Arg) -> bool {
-    arg.name != super::verbs::WORDS.name && !matches!(arg.kind, Kind::Choice([_]))
+fn asked(arg: &Arg, given: &BTreeMap<String, String>) -> bool {
+    (!arg.unasked || given.contains_key(arg.name))
+        && arg.name != super::verbs::WORDS.name
+        && !matches!(arg.kind, Kind::Choice([_]))
 }
 
 /// The policy's own words on what counts as which.

@@ -9,6 +9,8 @@ use super::{Asked, BOT, Context, How, Misread, Query, moment};
 
 /// A verb is at most this long, in bytes.
 const VERB_AT_MOST: usize = 40;
+/// A key is at most this long, in bytes.
+const KEY_AT_MOST: usize = 24;
 /// A value between quotes is looked for within so many bytes; an action may be as long as the message.
 const VALUE_AT_MOST: usize = 1_000;
 
@@ -346,7 +348,11 @@ fn place<'t>(
             continue;
         }
         if arg.kind.is_rest() {
-            take_rest(verb, arg, rest, raw, context);
+            // At the beginning of a text to the letter it is a slip; further on it is the text's own.
+            if arg.kind == Kind::Rest && !token.quoted {
+                no_slip(verb, token.value)?;
+            }
+            take_rest(verb, arg, rest, raw, context)?;
             return Ok(Some(""));
         }
         // `until friday`, `into INC-1`: the argument's own name may stand before it.
@@ -461,7 +467,8 @@ fn bare_name<'t>(
 
 /// `key=value` of a key that the verb knows: the argument, the value, what follows.
 fn named<'t>(verb: &'static Verb, rest: &'t str, context: &Context<'_>) -> Option<(&'static Arg, &'t str, &'t str)> {
-    let length = rest.bytes().take(24).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
+    let length =
+        rest.bytes().take(KEY_AT_MOST).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
     if length == 0 || rest.as_bytes().get(length) != Some(&b'=') {
         return None;
     }
@@ -491,9 +498,37 @@ fn named<'t>(verb: &'static Verb, rest: &'t str, context: &Context<'_>) -> Optio
     Some((arg, &value[..end], &value[end..]))
 }
 
-fn take_rest(verb: &'static Verb, arg: &'static Arg, rest: &str, raw: &mut Raw, context: &Context<'_>) {
+/// `sevrity=sev1` in the place of a title or a reason was meant for an argument, and would be lost among the words.
+fn no_slip(verb: &'static Verb, text: &str) -> Result<(), Wrong> {
+    for word in text.split_whitespace() {
+        let Some((key, value)) = word.split_at_checked(KEY_AT_MOST).unwrap_or((word, "")).0.split_once('=') else {
+            continue;
+        };
+        let is_name = |c: char| c.is_ascii_alphabetic() || c == '-' || c == '_';
+        if value.is_empty() || key.len() < 3 || !key.chars().all(is_name) || verb.arg(key).is_some() {
+            continue;
+        }
+        let meant = verb.args.iter().filter(|arg| arg.named || !arg.kind.is_rest()).map(|arg| arg.name);
+        if let Some(near) = nearest(key, meant) {
+            let sentence = format!(
+                "I don't know “{}=”. Did you mean `{near}=…`? If it belongs to the text, put the text in quotes.",
+                short(key)
+            );
+            return Err(bad("", sentence));
+        }
+    }
+    Ok(())
+}
+
+fn take_rest(
+    verb: &'static Verb,
+    arg: &'static Arg,
+    rest: &str,
+    raw: &mut Raw,
+    context: &Context<'_>,
+) -> Result<(), Wrong> {
     match arg.kind {
-        Kind::Title => take_title(verb, arg, rest, raw, context),
+        Kind::Title => take_title(verb, arg, rest, raw, context)?,
         Kind::Action => {
             let action = match block(rest).or_else(|| quoted(rest, usize::MAX)) {
                 Some((inner, end)) if rest[end..].trim().is_empty() => inner,
@@ -509,17 +544,26 @@ fn take_rest(verb: &'static Verb, arg: &'static Arg, rest: &str, raw: &mut Raw, 
             raw.said.insert(arg.name, text.to_owned());
         }
     }
+    Ok(())
 }
 
 /// The title, and what may follow it: `key=value` of known keys, and an action as code.
-fn take_title(verb: &'static Verb, arg: &'static Arg, rest: &str, raw: &mut Raw, context: &Context<'_>) {
+fn take_title(
+    verb: &'static Verb,
+    arg: &'static Arg,
+    rest: &str,
+    raw: &mut Raw,
+    context: &Context<'_>,
+) -> Result<(), Wrong> {
     if let Some((title, end)) = quoted(rest, usize::MAX)
         && let Some(found) = tail(verb, &rest[end..], true, raw, context)
     {
         raw.said.insert(arg.name, title.to_owned());
         raw.said.extend(found);
-        return;
+        return Ok(());
     }
+    // What stands between quotes at the beginning is text, whatever it looks like.
+    let unquoted = quoted(rest, usize::MAX).map_or(0, |(_, end)| end);
     // Each attempt is short: a verb knows few keys, and takes each once.
     let mut from = 0;
     while let Some(blank) = rest[from..].find(char::is_whitespace) {
@@ -529,13 +573,16 @@ fn take_title(verb: &'static Verb, arg: &'static Arg, rest: &str, raw: &mut Raw,
             break;
         }
         if let Some(found) = tail(verb, &rest[at..], false, raw, context) {
+            no_slip(verb, rest.get(unquoted..at).unwrap_or_default())?;
             raw.said.insert(arg.name, rest[..at].trim_end().to_owned());
             raw.said.extend(found);
-            return;
+            return Ok(());
         }
         from = at + rest[at..].find(char::is_whitespace).unwrap_or(rest.len() - at);
     }
+    no_slip(verb, &rest[unquoted..])?;
     raw.said.insert(arg.name, rest.trim_end().to_owned());
+    Ok(())
 }
 
 /// Everything to the end as `key=value` and one action. `None`: there is something else.
@@ -554,10 +601,10 @@ fn tail(
             !raw.said.contains_key(name) && found.iter().all(|(known, _)| *known != name)
         };
         // The key first: a value is only looked at if its key isn't said yet, so that a text full of them is read once.
-        let key = rest.split_once('=').map_or("", |(key, _)| key);
+        let key = rest.bytes().take(KEY_AT_MOST).position(|b| b == b'=').map_or("", |end| &rest[..end]);
         let closed =
             |key: &str| verb.args.iter().any(|arg| arg.name.eq_ignore_ascii_case(key) && !open(arg.name, &found));
-        if key.len() < 40 && closed(key) {
+        if closed(key) {
             return None;
         }
         if let Some((arg, value, after)) = named(verb, rest, context).filter(|(arg, ..)| open(arg.name, &found)) {

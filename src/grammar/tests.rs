@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -732,8 +732,61 @@ fn hidden_characters_are_taken_out_of_titles() {
 }
 
 #[test]
-fn a_hundred_kilobytes_are_quick() {
-    let big = 100_000;
+fn a_key_that_is_nearly_right_is_no_title() {
+    let sentence = wrong("/incident open credit-scoring Scores drift sevrity=sev1");
+    assert!(sentence.contains("I don't know “sevrity=”. Did you mean `severity=…`?"), "{sentence}");
+    let sentence = wrong("/incident open credit-scoring sev2 \"Scores drift\" clas=perf.drift");
+    assert!(sentence.contains("`class=…`"), "{sentence}");
+    let sentence = wrong("/incident open credit-scoring sev2 Scores hram=event drift class=perf.drift");
+    assert!(sentence.contains("`harm=…`"), "{sentence}");
+    let sentence = wrong("/incident waive INC-1 dutty=update Nobody is touched");
+    assert!(sentence.contains("`duty=…`"), "{sentence}");
+    let sentence = wrong("/approval delegate @dev friday 17:00 rols=model-risk Holiday");
+    assert!(sentence.contains("`roles=…`"), "{sentence}");
+    // What is nothing like a key, stands between quotes, or is an action to the letter is what it was before.
+    assert_eq!(
+        opened("/incident open credit-scoring sev2 Scores drift x=1 key=value").title,
+        "Scores drift x=1 key=value"
+    );
+    assert_eq!(opened("/incident open credit-scoring sev2 \"sevrity=sev1 is typed\"").title, "sevrity=sev1 is typed");
+    assert_eq!(requested("/approval request credit-scoring Ship action=\"run pth=a\"").action, "run pth=a");
+    let text = "set severty=1 in the file";
+    check(&format!("/incident note INC-1 {text}"), "INC-1", Command::Note { text: text.to_owned() });
+    check("/incident note INC-1 tixt=1", "INC-1", Command::Note { text: "tixt=1".to_owned() });
+}
+
+#[test]
+fn harm_and_cause_are_said_by_name() {
+    use crate::domain::nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
+    let nature = Nature {
+        harm: Some(Harm::NearMiss),
+        harm_type: Some(HarmType::Rights),
+        entity: Some(Entity::Ai),
+        intent: Some(Intent::Unintentional),
+        timing: Some(Timing::After),
+    };
+    let typed = "harm=near-miss harm_type=rights entity=ai intent=unintentional timing=post-deployment";
+    assert_eq!(opened(&format!("/incident open credit-scoring sev2 Scores drift {typed}")).nature, nature);
+    let classify = Command::Classify { class: Some("output.bias".into()), technical: Some(2), nature };
+    check(&format!("/incident classify INC-1 class=output.bias technical=2 {typed}"), "INC-1", classify);
+    let (id, _) = form_of(slash("/incident classify INC-1"));
+    assert_eq!(id, "incident.classify:INC-1");
+    assert!(wrong("/incident classify INC-1 harm=nearmis").contains("near-miss"));
+    // The form of an opening asks for none of it, and forgets none of it.
+    let fields = |line: &str| match slash(line) {
+        Asked::Form { verb, case, given } => {
+            let form = form(verb, case, &given, &context());
+            form.fields.into_iter().map(|field| field.name).collect::<Vec<_>>()
+        }
+        other => panic!("not a form: {other:?}"),
+    };
+    let harm = "harm".to_owned();
+    assert!(!fields("/incident open credit-scoring").contains(&harm));
+    assert!(fields("/incident open credit-scoring harm=event").contains(&harm));
+}
+
+#[test]
+fn four_times_the_text_takes_four_times_as_long() {
     for piece in [
         "a ",
         "\"",
@@ -766,12 +819,12 @@ fn a_hundred_kilobytes_are_quick() {
         "class=a technical=1 impact=known x ",
         "``` x ",
     ] {
-        let tail = piece.repeat(big / piece.len());
         for head in [
             "/incident open credit-scoring sev2 ",
             "/incident ",
             "/approval request credit-scoring ",
             "/approval request credit-scoring \"t\" ",
+            "/approval request credit-scoring action=\"x\" Ship ",
             "/incident note INC-1 ",
             "/incident followup INC-1 ",
             "/approval delegate ",
@@ -780,14 +833,31 @@ fn a_hundred_kilobytes_are_quick() {
             "",
             "/incident help ",
         ] {
-            let line = format!("{head}{tail}");
-            let begun = Instant::now();
-            let _ = read(&line, How::Slash, &context());
-            let _ = read(&format!("@countersign {tail}"), How::Said, &context());
-            // Far above what it takes (a few milliseconds): this finds squares, not slowness.
-            assert!(begun.elapsed().as_secs() < 5, "{head}{piece}… took {:?}", begun.elapsed());
+            assert_linear(head, piece);
         }
     }
+}
+
+/// Four times the text may take ten times as long, and not sixteen. Both are measured together, and the least of several
+/// tries counts, so that a busy machine doesn't matter; what takes no time at all isn't judged.
+#[track_caller]
+fn assert_linear(head: &str, piece: &str) {
+    let takes = |bytes: usize| {
+        let tail = piece.repeat(bytes / piece.len());
+        let (line, said) = (format!("{head}{tail}"), format!("@countersign {tail}"));
+        let begun = Instant::now();
+        let _ = read(&line, How::Slash, &context());
+        let _ = read(&said, How::Said, &context());
+        begun.elapsed()
+    };
+    let (mut short, mut long) = (Duration::MAX, Duration::MAX);
+    for _ in 0..20 {
+        (short, long) = (short.min(takes(25_000)), long.min(takes(100_000)));
+        if long <= 10 * short.max(Duration::from_millis(5)) {
+            return;
+        }
+    }
+    panic!("{head}{piece}… takes {short:?}, and four times as much of it {long:?}");
 }
 
 fn pieces() -> impl Strategy<Value = String> {

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::command::{Command, Impact, SeatName, Which};
+use crate::domain::nature::{Entity, Harm, HarmType, Intent, Timing};
 use crate::domain::obligation::Attribution;
-use crate::domain::{At, CaseId, ClassId, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, ClassId, Duty, Nature, PathId, PersonId, RoleId, Severity, WorkflowId};
 
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::{Asked, Context, Range, clean, moment};
@@ -396,6 +397,21 @@ impl Values<'_> {
         match self.maybe_text(name).as_deref() {
             Some("unclear") => Impact::Unclear,
             _ => Impact::Known,
+        }
+    }
+
+    pub fn technical(&self) -> Option<u8> {
+        self.maybe_text("technical").and_then(|it| it.parse().ok())
+    }
+
+    pub fn nature(&self) -> Nature {
+        let said = |name: &str| self.maybe_text(name);
+        Nature {
+            harm: said("harm").and_then(|it| Harm::read(&it)),
+            harm_type: said("harm-type").and_then(|it| HarmType::read(&it)),
+            entity: said("entity").and_then(|it| Entity::read(&it)),
+            intent: said("intent").and_then(|it| Intent::read(&it)),
+            timing: said("timing").and_then(|it| Timing::read(&it)),
         }
     }
 

@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::domain::command::{Command, HouseCommand, OpenIncident, RequestApproval};
+use crate::domain::nature::{Entity, Harm, HarmType, Intent, Timing};
 use crate::domain::policy::Policy;
-use crate::domain::{CaseKind, Duty, Severity};
+use crate::domain::{CaseKind, Duty, Nature, Severity};
 
 use super::value::{Values, Wrong};
 use super::{Asked, Filter, Query};
@@ -45,6 +46,8 @@ pub struct Arg {
     pub hint: &'static str,
     /// Only as `key=value`, never by its place.
     pub named: bool,
+    /// No form asks for it, unless it was said already: a form that asks for everything is filled in by nobody.
+    pub unasked: bool,
 }
 
 /// Whether an argument can be left out.
@@ -179,7 +182,7 @@ impl Kind {
 
 impl Arg {
     const fn new(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Arg {
-        Arg { name, label, kind, needed: Needed::Yes, hint, named: false }
+        Arg { name, label, kind, needed: Needed::Yes, hint, named: false, unasked: false }
     }
     const fn optional(self) -> Arg {
         Arg { needed: Needed::No, ..self }
@@ -189,6 +192,9 @@ impl Arg {
     }
     const fn named(self) -> Arg {
         Arg { named: true, ..self }
+    }
+    const fn unasked(self) -> Arg {
+        Arg { unasked: true, ..self }
     }
 
     fn usage(&self) -> String {
@@ -281,6 +287,22 @@ const TEXT: Arg = Arg::new("text", "What to say", Kind::Rest, "as much as it tak
 const REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with the case");
 const DUTY: Arg = Arg::new("duty", "Which answer", Kind::Duty, "where several are owed").optional().named();
 const MAYBE_REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with your answer").optional();
+const CLASS: Arg = Arg::new("class", "Class", Kind::Class, "what kind of failure").optional().named();
+const TECHNICAL: Arg =
+    Arg::new("technical", "Technical severity", Kind::Choice(&["1", "2", "3", "4", "5"]), "1 is the most broken")
+        .optional()
+        .named();
+const HARM: Arg = Arg::new("harm", "Harm", Kind::Choice(Harm::WORDS), "how far it went").optional().named();
+const HARM_TYPE: Arg =
+    Arg::new("harm-type", "Type of harm", Kind::Choice(HarmType::WORDS), "what was harmed, or could have been")
+        .optional()
+        .named();
+const ENTITY: Arg =
+    Arg::new("entity", "Cause: by whom", Kind::Choice(Entity::WORDS), "who or what caused it").optional().named();
+const INTENT: Arg =
+    Arg::new("intent", "Cause: meant or not", Kind::Choice(Intent::WORDS), "whether it was the aim").optional().named();
+const TIMING: Arg =
+    Arg::new("timing", "Cause: when", Kind::Choice(Timing::WORDS), "before it was in use, or while").optional().named();
 const OWNER: &str = "requester, third-party, or a party of the policy";
 
 /// Every verb. Aliases of one root never collide; a test holds that.
@@ -296,15 +318,8 @@ pub const VERBS: &[Verb] = &[
             Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
             Arg::new("severity", "Governance severity", Kind::Severity, "sev1 is the gravest").asked(),
             Arg::new("title", "Title", Kind::Title, "what happened, in a few words"),
-            Arg::new("class", "Class", Kind::Class, "what kind of failure").optional().named(),
-            Arg::new(
-                "technical",
-                "Technical severity",
-                Kind::Choice(&["1", "2", "3", "4", "5"]),
-                "1 is the most broken",
-            )
-            .optional()
-            .named(),
+            CLASS,
+            TECHNICAL,
             Arg::new("impact", "Impact", Kind::Choice(&["known", "unclear"]), "unclear starts a clock of its own")
                 .optional()
                 .named(),
@@ -313,6 +328,11 @@ pub const VERBS: &[Verb] = &[
             Arg::new("occurred", "Occurred", Kind::Moment, "when it happened").optional().named(),
             Arg::new("detected", "Detected", Kind::Moment, "when somebody or something noticed").optional().named(),
             Arg::new("aware", "Aware", Kind::Moment, "when the organisation knew").optional().named(),
+            HARM.unasked(),
+            HARM_TYPE.unasked(),
+            ENTITY.unasked(),
+            INTENT.unasked(),
+            TIMING.unasked(),
         ],
         example: "incident open credit-scoring sev2 Scores drift for new customers class=perf.drift",
         make: |values| {
@@ -320,8 +340,9 @@ pub const VERBS: &[Verb] = &[
                 workflow: values.workflow("workflow")?,
                 title: values.text("title"),
                 severity: values.severity("severity")?,
-                technical: values.maybe_text("technical").and_then(|it| it.parse().ok()),
+                technical: values.technical(),
                 class: values.class("class"),
+                nature: values.nature(),
                 impact: values.impact("impact"),
                 restricted: values.flag("restricted"),
                 occurred: values.maybe_moment("occurred"),
@@ -550,6 +571,23 @@ pub const VERBS: &[Verb] = &[
         ],
         example: "incident moment INC-1 detected 14:05",
         make: |values| values.on(Command::SetMoment { which: values.which("which")?, at: values.moment("at")? }),
+    },
+    Verb {
+        root: "incident",
+        verb: "classify",
+        label: "Classify",
+        aliases: &["class", "harm", "cause"],
+        about: "Say what kind of failure it is, what harm it did, and what caused it",
+        case: true,
+        args: &[CLASS, HARM, HARM_TYPE, ENTITY, INTENT, TIMING, TECHNICAL],
+        example: "incident classify INC-1 class=output.bias harm=near-miss harm-type=rights",
+        make: |values| {
+            let (class, technical, nature) = (values.class("class"), values.technical(), values.nature());
+            if class.is_none() && technical.is_none() && nature == Nature::default() {
+                return Err(values.missing("class"));
+            }
+            values.on(Command::Classify { class, technical, nature })
+        },
     },
     Verb {
         root: "incident",

@@ -64,8 +64,9 @@ impl Slack {
     pub(super) fn reached_before(&self, door: &Door) {
         let mut newest = lock(&self.newest);
         for (lane, known) in door.newest.iter().filter(|(lane, _)| lane.platform == self.platform) {
-            if moment(&known.message).is_some() {
-                newest.insert(lane.clone(), Reached::at(&known.message, known.said));
+            // By Slack's clock: what the bot itself said has our own time beside it.
+            if let Some(said) = moment(&known.message) {
+                newest.insert(lane.clone(), Reached::at(&known.message, said));
             }
         }
     }

@@ -351,8 +351,8 @@ mod tests {
 
     #[test]
     fn blocks_are_what_slack_takes() {
-        let folder = std::env::var("COUNTERSIGN_SHARED").unwrap_or_else(|_| "../shared".to_owned());
-        let Ok(text) = std::fs::read_to_string(format!("{folder}/data/schemas/slack/KnownBlock.schema.json")) else {
+        let folder = std::env::var("COUNTERSIGN_SHARED").unwrap_or_else(|_| "../shared/data".to_owned());
+        let Ok(text) = std::fs::read_to_string(format!("{folder}/schemas/slack/KnownBlock.schema.json")) else {
             return eprintln!("SKIPPED: no shared data");
         };
         let schema = serde_json::from_str(&text).expect("a schema");

@@ -162,8 +162,8 @@ mod tests {
 
     #[test]
     fn the_manifest_is_what_slack_takes() {
-        let folder = std::env::var("COUNTERSIGN_SHARED").unwrap_or_else(|_| "../shared".to_owned());
-        let path = format!("{folder}/data/schemas/slack/manifest.schema.2.0.0.json");
+        let folder = std::env::var("COUNTERSIGN_SHARED").unwrap_or_else(|_| "../shared/data".to_owned());
+        let path = format!("{folder}/schemas/slack/manifest.schema.2.0.0.json");
         let Ok(text) = std::fs::read_to_string(path) else { return eprintln!("SKIPPED: no shared data") };
         let schema: Json = serde_json::from_str(&text).expect("a schema");
         let schema = jsonschema::validator_for(&schema).expect("a schema");

@@ -471,7 +471,7 @@ mod tests {
             bot_token: crate::config::Secret::new("xoxb-1"),
             api_url: "http://127.0.0.1:1/api".to_owned(),
             listen: None,
-            messages_per_second: std::num::NonZeroU32::MIN,
+            messages_per_second: NonZeroU32::MIN,
         })
         .expect("an adapter");
         let event = |channel: &str| json!({ "event": { "type": "message", "channel": channel } });

@@ -19,7 +19,7 @@ pub use commit::{
     OutboxState, Rehold, person_holder, role_holder,
 };
 pub use figures::{DutyOf, NoteRead, View};
-pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader};
+pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
 pub use remake::{Copied, Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::Writer;

@@ -71,6 +71,16 @@ pub struct MessageRead {
     pub last: i64,
 }
 
+/// Which messages of a lane to read, by the entry that changed each last: so no message is passed over, however often others
+/// change meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// What is new or changed since an entry, the earliest change first, so that a reader can go on from the last one.
+    After(i64),
+    /// What changed last, or last before an entry.
+    Before(Option<i64>),
+}
+
 /// One obligation's figures.
 #[derive(FromRow, Clone, Debug, PartialEq)]
 pub struct DutyRead {
@@ -366,30 +376,34 @@ impl Reader {
         Ok(sqlx::query_as(sql).bind(case).bind(lane).fetch_optional(&self.pool).await?)
     }
 
-    /// Where a case's cards stand: `(lane, message)`.
+    /// Where cases' cards stand, in one question: case, lane, message.
     ///
     /// # Errors
     /// The database's.
-    pub async fn cards_of(&self, case: CaseId) -> Result<Vec<(String, Option<String>)>, StoreError> {
-        let sql = "select lane, message from card where case_id = $1 order by lane";
-        Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
+    pub async fn cards_of(&self, cases: &[CaseId]) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
+        let cases: Vec<String> = cases.iter().map(CaseId::to_string).collect();
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("select case_id, lane, message from card where case_id in (");
+        in_list(&mut query, &cases).push(" order by case_id, lane");
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
-    /// Messages of a lane that are new or changed since an entry, the earliest change first, so that a reader can go on from
-    /// the last one; without `after`, those that changed last. In the order in which they were first said.
+    /// Messages of a lane in the order in which they were first said: of those that [`Stretch`] names, `at_most` at once.
     ///
     /// # Errors
     /// The database's.
-    pub async fn messages(&self, lane: &str, after: Option<i64>, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
-        let sql = match after {
-            Some(_) => {
-                "select * from (select * from message where lane = $1 and last > $2 order by last limit $3) order by first"
-            }
-            None => {
-                "select * from (select * from message where lane = $1 and last > $2 order by last desc limit $3) order by first"
-            }
+    pub async fn messages(&self, lane: &str, stretch: Stretch, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
+        let (sql, bound) = match stretch {
+            Stretch::After(entry) => (
+                "select * from (select * from message where lane = $1 and last > $2 order by last limit $3) order by first",
+                entry,
+            ),
+            Stretch::Before(entry) => (
+                "select * from (select * from message where lane = $1 and last < $2 order by last desc limit $3) order by first",
+                entry.unwrap_or(i64::MAX),
+            ),
         };
-        Ok(sqlx::query_as(sql).bind(lane).bind(after.unwrap_or(-1)).bind(at_most).fetch_all(&self.pool).await?)
+        Ok(sqlx::query_as(sql).bind(lane).bind(bound).bind(at_most).fetch_all(&self.pool).await?)
     }
 
     /// # Errors
@@ -422,14 +436,16 @@ impl Reader {
             .await?)
     }
 
-    /// The newest message of each lane of a platform: lane, message, when it was said.
+    /// The newest message of people in each lane of a platform, or the bot's own where there is no other: lane, message, when
+    /// it was said. What the bot says while nobody listens hides nothing that people said before it.
     ///
     /// # Errors
     /// The database's.
-    pub async fn newest(&self, platform: &str) -> Result<Vec<(String, String, i64)>, StoreError> {
+    pub async fn newest(&self, platform: &str, bot: &str) -> Result<Vec<(String, String, i64)>, StoreError> {
         let sql = "select m.lane, m.id, m.said_us from message m where m.lane >= $1 || '/' and m.lane < $1 || '0' \
-                   and m.said_us = (select max(said_us) from message where lane = m.lane) order by m.lane, m.id";
-        Ok(sqlx::query_as(sql).bind(platform).fetch_all(&self.pool).await?)
+                   and m.said_us = coalesce((select max(said_us) from message where lane = m.lane and author <> $2), \
+                   (select max(said_us) from message where lane = m.lane)) order by m.lane, m.id";
+        Ok(sqlx::query_as(sql).bind(platform).bind(bot).fetch_all(&self.pool).await?)
     }
 
     /// A message of the local room, whose ids are unique in all its lanes.

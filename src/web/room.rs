@@ -21,7 +21,7 @@ use crate::domain::{At, CaseId, PersonId, Platform, Policy, Span};
 use crate::folder::blob_path;
 use crate::grammar::{self, Word};
 use crate::projection::BOT;
-use crate::store::MessageRead;
+use crate::store::{MessageRead, Stretch};
 
 static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/room");
 
@@ -288,7 +288,10 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
         };
         kept.push(File { name, bytes: length, sha256 });
     }
-    let id = fresh()?;
+    let id = match fields.get("key") {
+        Some(key) => keyed(&who, key)?,
+        None => fresh()?,
+    };
     let what = What::Said { message: format!("m{id}"), text: field("text").to_owned(), files: kept };
     let heard = Heard { thread, ..Heard::live(format!("local:say:{id}"), who, lane, what) };
     let answer = app.reception.hear(heard).await?;
@@ -394,17 +397,29 @@ struct Wanted {
     r#as: String,
     channel: String,
     after: Option<i64>,
+    before: Option<i64>,
 }
 
 async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Json<Value>, Failure> {
     let who = speaker(&app, &wanted.r#as)?;
     let lane = lane(&app, &who, &wanted.channel).await?;
     let after = wanted.after.filter(|&after| after > 0);
-    let found = app.reader.messages(&lane.to_string(), after, PAGE_OF_MESSAGES).await?;
+    let stretch = match (after, wanted.before) {
+        (Some(after), None) => Stretch::After(after),
+        (None, before) => Stretch::Before(before),
+        (Some(_), Some(_)) => return Err(Failure::bad("malformed", "say `after` or `before`, not both.")),
+    };
+    let found = app.reader.messages(&lane.to_string(), stretch, PAGE_OF_MESSAGES).await?;
     let last = found.iter().map(|message| message.last).max().or(after).unwrap_or(0);
     let policy = app.reception.desk.shown().policy;
     let messages: Vec<Value> = found.iter().map(|message| shown(message, &wanted, &policy)).collect();
-    Ok(Json(json!({ "messages": messages, "last": last })))
+    let mut page = json!({ "messages": messages, "last": last });
+    if let Stretch::Before(_) = stretch {
+        // A page that isn't full is the first one that there is.
+        let full = found.len() == PAGE_OF_MESSAGES as usize;
+        page["earlier"] = json!(found.iter().map(|message| message.last).min().filter(|_| full));
+    }
+    Ok(Json(page))
 }
 
 /// What stands in a message of the transcript.

@@ -36,6 +36,7 @@ export const verbs = () => get("verbs");
 export const mine = (as) => get("mine", { as });
 export const clock = () => get("clock");
 export const messages = (as, channel, after) => get("messages", { as, channel, after });
+export const earlier = (as, channel, before) => get("messages", { as, channel, before });
 
 export const say = (as, { channel, thread }, text) => post("say", { as, channel, text, ...(thread && { thread }) });
 export const edit = (as, message, text) => post("edit", { as, message, text });

@@ -43,15 +43,16 @@ export class Feed {
 
   /**
    * `items`: `{ message, replies }` and `{ answer }` in order. `unreadFrom`: the message under the “new” line.
-   * `lead`: drawn above everything (an empty channel's welcome). `mayReply`: false inside a thread.
+   * `lead`: drawn above everything (an empty channel's welcome). `mayReply`: false inside a thread. `beyond`: the room has
+   * earlier messages than those.
    */
-  draw({ items, unreadFrom = null, lead = null, mayReply = true }) {
+  draw({ items, unreadFrom = null, lead = null, mayReply = true, beyond = false }) {
     const anchor = this.pinned ? null : this.anchor();
     const focus = this.focus();
     // Filling a room anew isn't news; only what comes later is read aloud.
     this.log.setAttribute("aria-live", this.turned ? "off" : "polite");
 
-    const entries = this.entries(items, { unreadFrom, lead, mayReply });
+    const entries = this.entries(items, { unreadFrom, lead, mayReply, beyond });
     const keys = new Set(entries.map((entry) => entry.key));
     for (const [key, { node }] of this.nodes) {
       if (!keys.has(key)) {
@@ -91,17 +92,17 @@ export class Feed {
     }
   }
 
-  entries(items, { unreadFrom, lead, mayReply }) {
+  entries(items, { unreadFrom, lead, mayReply, beyond }) {
     const entries = [];
     if (lead && !items.length) entries.push({ key: "lead", signature: lead.signature, make: lead.make });
     // Whoever reads further up keeps the same beginning; it moves on only while the end is in sight.
     if (this.pinned) this.hidden = Math.max(0, items.length - this.limit);
     const hidden = Math.min(this.hidden, items.length);
-    if (hidden) {
+    if (hidden || beyond) {
       entries.push({
         key: "earlier", signature: String(hidden),
-        make: () => h("button", { type: "button", class: "button plain earlier", onclick: () => this.acts.earlier(this) },
-          `Show ${count(Math.min(hidden, 2 * AT_ONCE), "earlier message")}`),
+        make: () => h("button", { type: "button", class: "button plain earlier", "data-testid": "earlier", onclick: () => this.acts.earlier(this) },
+          hidden ? `Show ${count(Math.min(hidden, 2 * AT_ONCE), "earlier message")}` : "Earlier messages"),
       });
     }
     let before = null, lastDay = null;
@@ -299,6 +300,12 @@ export class Feed {
       node.focus({ preventScroll: true });
     }
     return true;
+  }
+
+  /** So many earlier ones came in above; they stay hidden until `more`. */
+  grew(by) {
+    this.pinned = false;
+    this.hidden += by;
   }
 
   /** Draws this many messages more (or all of them) next time, without leaving the place. */

@@ -81,7 +81,8 @@ const acts = {
     if (!touch.matches) (answer.thread ? threadComposer : composer).input.focus();
   },
   redraw: () => draw(),
-  earlier(feed) {
+  async earlier(feed) {
+    if (!feed.hidden) await quietly(fetchEarlier(feed));
     feed.more();
     draw();
   },
@@ -160,6 +161,7 @@ function draw() {
       items: place(said.roots().map((message) => ({ message, replies: threads.get(message.id) })), here.filter((answer) => !answer.thread)),
       unreadFrom: room.unreadFrom,
       lead: welcome(channel),
+      beyond: said.earlier !== null,
     });
     if (looking) said.see();
   }
@@ -268,6 +270,17 @@ async function sync(channel) {
     else drawRail();
   })();
   return run.done;
+}
+
+async function fetchEarlier(feed) {
+  const said = transcript();
+  const from = said.earlier;
+  if (from === null) return;
+  const answer = await api.earlier(said.as, said.channel, from);
+  if (said.earlier !== from) return; // somebody was quicker, or the room began anew
+  const before = said.roots().length;
+  said.take(answer);
+  if (said === transcript()) feed.grew(said.roots().length - before);
 }
 
 const firstUnread = (said) => {

@@ -13,6 +13,7 @@ export class Transcript {
     this.messages = new Map();
     this.last = 0;
     this.loaded = false;
+    this.earlier = null; // where the next earlier page begins; null when all of it is here
     this.order = [];
     const seen = memory.get(this.key);
     this.seen = seen ? JSON.parse(seen) : null;
@@ -21,7 +22,8 @@ export class Transcript {
   get key() { return `room.seen.${this.as}.${this.channel}`; }
 
   /** Takes an answer of `messages`; returns those that weren't known before. */
-  take({ messages, last }) {
+  take({ messages, last, earlier }) {
+    if (earlier !== undefined) this.earlier = earlier;
     const fresh = messages.filter((message) => !this.messages.has(message.id));
     for (const message of messages) {
       const known = this.messages.get(message.id);
@@ -45,6 +47,7 @@ export class Transcript {
     this.order = [];
     this.last = 0;
     this.loaded = false;
+    this.earlier = null;
   }
 
   /** Messages that begin the flow of the channel, oldest first. */

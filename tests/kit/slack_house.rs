@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use countersign::answers::Answers;
 use countersign::card::Wording;
-use countersign::chat::{Chat, Chats, Lane, local};
+use countersign::chat::{Chat, Chats, local};
 use countersign::clock::Clock;
 use countersign::config::{Secret, SlackConfig, SlackMode};
 use countersign::courier::Courier;
@@ -15,9 +15,10 @@ use countersign::domain::policy::Policy;
 use countersign::domain::{Platform, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
-use countersign::reception::{Door, Newest, PolicyFile, Reception};
+use countersign::reception::{PolicyFile, Reception};
+use countersign::serve;
 use countersign::slack::Slack;
-use countersign::store::{self, MessageRead, Reader};
+use countersign::store::{self, MessageRead, Reader, Stretch};
 use tokio::task::JoinHandle;
 
 use crate::fakes::slack::{APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET};
@@ -83,8 +84,8 @@ impl SlackHouse {
         let policy_file = PolicyFile { path: Some(policy_path) };
         let reception = Reception { desk: handle.clone(), answers, policy_file };
         let desk_task = tokio::spawn(async move { desk.run().await.expect("the desk runs") });
-        let newest = newest(&reader, &handle).await;
-        let door = Door { reception, data, venues: Default::default(), newest };
+        let platform = Platform::from("slack");
+        let door = serve::door(&reception, &reader, &data, &platform).await.expect("the store is read");
         let tasks = vec![tokio::spawn(courier.run()), tokio::spawn(slack.clone().run(door))];
         SlackHouse { desk: handle, reader, slack, tasks, desk_task }
     }
@@ -113,7 +114,7 @@ impl SlackHouse {
     pub async fn transcript(&self, lane: &str, what: &str, so: impl Fn(&[MessageRead]) -> bool) -> Vec<MessageRead> {
         let begun = Instant::now();
         loop {
-            let rows = self.reader.messages(lane, None, 1_000).await.expect("a transcript");
+            let rows = self.reader.messages(lane, Stretch::Before(None), 1_000).await.expect("a transcript");
             if so(&rows) {
                 return rows;
             }
@@ -121,21 +122,4 @@ impl SlackHouse {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-}
-
-/// The newest message of each lane of the policy and of each person's, as serving finds it.
-async fn newest(reader: &Reader, desk: &DeskHandle) -> std::collections::BTreeMap<Lane, Newest> {
-    let policy = desk.shown().policy;
-    let slack = Platform::from("slack");
-    let direct = policy.people.values().filter_map(|person| person.accounts.get(&slack));
-    let lanes = policy.channels().map(Lane::channel).chain(direct.map(|account| Lane::direct(&slack, account)));
-    let mut newest = std::collections::BTreeMap::new();
-    for lane in lanes.filter(|lane| lane.platform == slack) {
-        let rows = reader.messages(&lane.to_string(), None, 1_000).await.expect("a transcript");
-        if let Some(row) = rows.last() {
-            let said = countersign::domain::At(row.said_us);
-            newest.insert(lane, Newest { message: row.id.clone(), said });
-        }
-    }
-    newest
 }

@@ -19,6 +19,10 @@
       arjun hears: is paused
       arjun> /incident resume INC-1 duty=acknowledge
       arjun hears: The clock of “acknowledge” on INC-1 isn't paused.
+# Whose clock it isn't lets it run no more than they may stop it.
+      jonas> /incident resume INC-1 duty=resolve
+      jonas hears: Letting this clock run again is for governance. Ask Greta.
+      duty INC-1 resolve: paused
 11:00 arjun> /incident resume INC-1 duty=resolve
       #credit: INC-1 · the clock of resolution runs again, due at 20:00 ... Resumed by Arjun
       duty INC-1 resolve: owed, due 20:00, paused 1 h

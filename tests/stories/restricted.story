@@ -60,3 +60,10 @@
 20:00 @greta: INC-1 · resolution is late
       greta sees #inc-1
       not #credit: INC-1
+# Nor does the answer to any other command tell whether there is one.
+      ravi> /approval request credit Ship v9
+      ravi> /approval supersede APR-1 by INC-1
+      ravi hears: I can't find INC-1.
+      ravi> /approval supersede APR-1 by INC-77
+      ravi hears: I can't find INC-77.
+      case APR-1: requested

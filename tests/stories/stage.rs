@@ -225,7 +225,9 @@ impl Stage {
         let mut listening = Vec::new();
         for adapter in &adapters {
             let platform = adapter.platform();
-            let door = serve::door(&app, &platform).await.map_err(|error| error.to_string())?;
+            let door = serve::door(&app.reception, &app.reader, &app.folder.data, &platform)
+                .await
+                .map_err(|error| error.to_string())?;
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
         let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]));
@@ -450,8 +452,8 @@ impl Stage {
     /// There is none.
     pub async fn card_of(&self, id: &str) -> Result<(Lane, String), String> {
         let id: CaseId = id.parse().map_err(|_| format!("{id} is no case's id"))?;
-        let cards = self.running()?.reader.cards_of(id).await.map_err(|error| error.to_string())?;
-        let found = cards.into_iter().find_map(|(lane, message)| Some((lane.parse().ok()?, message?)));
+        let cards = self.running()?.reader.cards_of(&[id]).await.map_err(|error| error.to_string())?;
+        let found = cards.into_iter().find_map(|(_, lane, message)| Some((lane.parse().ok()?, message?)));
         found.ok_or_else(|| format!("{id} has no card"))
     }
 
@@ -463,7 +465,7 @@ impl Stage {
         let messages = self
             .running()?
             .reader
-            .messages(&lane.to_string(), None, 10_000)
+            .messages(&lane.to_string(), store::Stretch::Before(None), 10_000)
             .await
             .map_err(|error| error.to_string())?;
         Ok(messages.into_iter().filter(|message| message.deleted_us.is_none()).map(|message| message.body).collect())

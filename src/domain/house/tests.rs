@@ -564,6 +564,7 @@ fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
         severity: Severity::Sev3,
         technical: None,
         class: None,
+        nature: Nature::default(),
         impact: Impact::Known,
         restricted: false,
         moments: Vec::new(),
@@ -611,7 +612,7 @@ fn five_answers_of_which_the_slowest_tenth_is_over_the_limit_make_a_path_slow() 
 fn a_broken_glass_does_not_make_a_path_look_quick() {
     let mut house = House::default();
     let mut case = request(1, "two");
-    let broken = Event::GlassBroken { by: p("olga"), role: r("head"), reason: "x".to_owned() };
+    let broken = Event::GlassBroken { by: p("olga"), stands_in_for: None, role: r("head"), reason: "x".to_owned() };
     let Body::Approval(approval) = &mut case.body else { panic!() };
     Approval::apply(approval, &broken, at(1));
     house.observe(&case, &concluded(Outcome::Approved, 1));

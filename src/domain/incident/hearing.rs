@@ -4,15 +4,18 @@
 
 use super::super::command::{Command, Impact, SeatName, Which};
 use super::super::event::Event;
+use super::super::nature::Nature;
 use super::super::notice::Telling;
 use super::super::obligation::{Holder, Obligation, Standing, Terms};
 use super::super::refusal::did_you_mean;
 use super::super::ruling::persons;
 use super::super::{
-    Actor, Ask, At, Case, CaseId, CaseKind, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Severity, Then, World,
-    engine, list,
+    Actor, Ask, At, Case, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Severity, Then,
+    World, engine, list,
 };
-use super::{Incident, IncidentState, PAGE_WITHIN, Words, due_of, known, moment, owe_what_the_state_calls_for};
+use super::{
+    Incident, IncidentState, PAGE_WITHIN, Words, due_of, known, known_class, moment, owe_what_the_state_calls_for,
+};
 
 /// How much of a text stands for it as an obligation's `about`, in characters.
 const ABOUT_AT_MOST: usize = 80;
@@ -421,6 +424,33 @@ impl<'a> Hearing<'a> {
         let told = at.utc().map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string());
         self.tell_said(&mut draft, "moment", by, format!("{}: {told}", which.word()));
         Ok(draft.done(format!("{} at {}, by your word", which.word(), self.moment(at))))
+    }
+
+    /// What it was is often known last, so this stays possible after the end.
+    pub fn classify(&self, class: Option<&ClassId>, technical: Option<u8>, nature: &Nature) -> Result<Ruling, Refusal> {
+        let by = self.asker()?;
+        if self.case.opened_by.as_ref() != Some(&by) && !self.leads(&by) {
+            self.world.require("classifying the incident", &self.world.policy.may.change_severity, &self.ask.by)?;
+        }
+        known_class(class, technical, self.world)?;
+        let class = class.filter(|class| self.incident.class.as_ref() != Some(class));
+        let technical = technical.filter(|_| self.incident.technical != technical);
+        let words = class.map(|class| format!("class {class}")).into_iter();
+        let words = words.chain(technical.map(|level| format!("technical severity {level}")));
+        let before: Vec<_> = self.incident.nature.said().collect();
+        let new = nature.said().filter(|said| !before.contains(said));
+        let words: Vec<String> = words.chain(new.map(|(name, word)| format!("{name} {word}"))).collect();
+        if words.is_empty() {
+            return Err(Refusal::Missing(format!(
+                "{} is classified so already; nothing had to be changed.",
+                self.case.id
+            )));
+        }
+        let words = list(words.into_iter());
+        let mut draft = self.draft();
+        draft.push(Event::Classified { by: by.clone(), class: class.cloned(), technical, nature: *nature });
+        self.tell_said(&mut draft, "classification", by, words.clone());
+        Ok(draft.done(format!("classified: {words}")))
     }
 
     pub fn take_seat(&self, seat: SeatName, person: Option<&PersonId>) -> Result<Ruling, Refusal> {

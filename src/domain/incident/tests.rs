@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::obligation::{Attribution, State};
 use crate::domain::people::{Delegation, People};
-use crate::domain::{Actor, CaseKind, Notice, Policy, Then, To, decide as decide_case, open as open_case};
+use crate::domain::{Actor, CaseKind, Notice, Policy, Then, To, decide as decide_case, engine, open as open_case};
 
 /// 2026-03-02T09:00:00Z, a Monday.
 const NINE: At = At(1_772_442_000_000_000);
@@ -122,6 +122,7 @@ fn wanted(severity: Severity) -> OpenIncident {
         severity,
         technical: None,
         class: None,
+        nature: Nature::default(),
         impact: Impact::Known,
         restricted: false,
         occurred: None,
@@ -648,6 +649,20 @@ fn a_page_calls_a_role_in_now() {
     room.says("maya", page("triage"));
     room.says("dev", Command::Acknowledge);
     assert!(room.case.owed(Duty::AnswerPage).is_none());
+}
+
+#[test]
+fn a_review_may_be_long_and_other_texts_may_not() {
+    let mut room = Room::open(&wanted(Severity::Sev2));
+    let text = |length: usize| "é".repeat(length);
+    says(room.says("dev", Command::Note { text: text(engine::TEXT_AT_MOST + 1) }), "8001");
+    says(room.says("dev", Command::Note { text: text(engine::TEXT_AT_MOST) }), "note recorded");
+    room.says("dev", Command::Acknowledge);
+    room.says("arjun", Command::Resolve { text: words("fixed") });
+    says(room.says("arjun", Command::AcceptReview { text: text(engine::REVIEW_AT_MOST + 1) }), "400001");
+    assert!(!room.case.is_closed());
+    says(room.says("arjun", Command::AcceptReview { text: text(engine::REVIEW_AT_MOST) }), "reviewed and closed");
+    assert!(room.case.is_closed());
 }
 
 #[test]

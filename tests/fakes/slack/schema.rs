@@ -28,11 +28,9 @@ pub fn shared() -> Option<PathBuf> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOUND
         .get_or_init(|| {
-            let at = std::env::var_os("COUNTERSIGN_SHARED")
-                .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-            // A worktree may lie one folder deeper than the checkout that it belongs to.
-            let nearby = [at.join("data"), PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data")];
-            let found = nearby.into_iter().find(|folder| folder.join("schemas/slack").is_dir());
+            let data = std::env::var_os("COUNTERSIGN_SHARED").map(PathBuf::from);
+            let data = data.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")));
+            let found = Some(data).filter(|folder| folder.join("schemas/slack").is_dir());
             if found.is_none() {
                 eprintln!("SKIPPED: no shared data, so Slack's schemas are not checked");
             }

@@ -30,13 +30,15 @@ enum Owed {
     ByThem(&'static str),
     /// Not in a target, but in a path.
     InPaths,
+    /// With a day of its own each time.
+    ByPromise,
 }
 
 fn owed(duty: Duty) -> Owed {
     match duty {
         Duty::Acknowledge | Duty::Assess | Duty::Contain | Duty::Update => Owed::ByHolder,
         Duty::Resolve | Duty::Review | Duty::FillSeat | Duty::ReviewBreakGlass => Owed::ByHolder,
-        Duty::FollowUp => Owed::ByThem("the person who promised it"),
+        Duty::FollowUp => Owed::ByPromise,
         Duty::StillWorking => Owed::ByThem("the person who acknowledged"),
         Duty::AnswerQuestion => Owed::ByThem("the requester"),
         Duty::AnswerPage => Owed::ByThem("the role that was paged"),
@@ -78,6 +80,10 @@ impl Resolve<'_, '_> {
             (Owed::ByThem(whom), Some(word)) => {
                 let what = format!("“{duty}” is owed by {whom}, so it takes no holder");
                 self.found.add(word.at, what, "the target without `holder`");
+            }
+            (Owed::ByPromise, _) => {
+                let what = format!("“{duty}” is due on the day that was promised, so a target for it has no effect");
+                self.found.add(duty_at, what, "no such target: `/incident followup` asks for the day");
             }
             (Owed::InPaths, _) => {
                 let what = "approvals have their targets in their path, not here";

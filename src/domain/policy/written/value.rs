@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::super::super::calendar::Hours;
-use super::super::super::{Platform, Severity, Span};
+use super::super::super::{CaseId, Platform, Severity, Span};
 use super::super::{Channel, Group};
 use super::finding::{nearest, quote, some_of};
 
@@ -211,6 +211,10 @@ pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
             None => format!("one of {} before the colon", some_of(PLATFORMS)),
         };
         return wrong(format!("unknown platform {}", quote(platform)), write);
+    }
+    if family(platform) == "local" && id.parse::<CaseId>().is_ok() {
+        // Whoever opened that channel would open the case's own.
+        return wrong(format!("{} is kept for the channel of that very case", quote(id)), "another name");
     }
     let fits = match family(platform) {
         "slack" => slack_id(id, "CG"),
