@@ -30,7 +30,7 @@ use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
 use super::script::Trouble;
-use super::workspace::Workspace;
+use super::workspace::{self, Workspace};
 
 /// A stage that isn't calm after so long in the world's time never will be.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -138,11 +138,7 @@ impl Stage {
     }
 
     fn write_policy(&self) -> Result<(), String> {
-        let text = match self.spaces.as_slice() {
-            [one] => one.translated(&self.plain_policy),
-            // Where there are several, the policy says itself who is where.
-            _ => self.plain_policy.clone(),
-        };
+        let text = workspace::translated(&self.spaces, &self.plain_policy);
         std::fs::write(self.policy_file(), text).map_err(|error| error.to_string())
     }
 
@@ -150,7 +146,11 @@ impl Stage {
     pub fn lane(&self, name: &str) -> Option<Lane> {
         let at = name.find(['#', '@'])?;
         let (platform, place) = name.split_at(at);
-        match self.spaces.iter().find(|space| platform.is_empty() || space.platform.as_str() == platform) {
+        let is_there = |space: &&Workspace| match platform {
+            "" => place.strip_prefix('@').is_none_or(|who| space.has(who)),
+            platform => space.platform.as_str() == platform,
+        };
+        match self.spaces.iter().find(is_there).or(self.spaces.first()) {
             Some(space) => Some(space.lane(place)),
             None => lane(place),
         }
@@ -446,15 +446,16 @@ impl Stage {
         case.ok_or_else(|| format!("there is no {id}"))
     }
 
-    /// The lane of the case's card, and the message that it is: the root of the case's thread.
+    /// The lane of the case's card, the first or that on a platform, and the message that it is: the root of the case's thread.
     ///
     /// # Errors
     /// There is none.
-    pub async fn card_of(&self, id: &str) -> Result<(Lane, String), String> {
+    pub async fn card_of(&self, id: &str, platform: Option<&str>) -> Result<(Lane, String), String> {
         let id: CaseId = id.parse().map_err(|_| format!("{id} is no case's id"))?;
         let cards = self.running()?.reader.cards_of(&[id]).await.map_err(|error| error.to_string())?;
-        let found = cards.into_iter().find_map(|(_, lane, message)| Some((lane.parse().ok()?, message?)));
-        found.ok_or_else(|| format!("{id} has no card"))
+        let cards = cards.into_iter().filter_map(|(_, lane, message)| Some((lane.parse::<Lane>().ok()?, message?)));
+        let mut cards = cards.filter(|(lane, _)| platform.is_none_or(|platform| lane.platform.as_str() == platform));
+        cards.next().ok_or_else(|| format!("{id} has no card"))
     }
 
     /// What stands in a lane now: people's words and the bot's cards.

@@ -168,7 +168,7 @@ impl Teller {
                 self.hear(step, vec![(who.clone(), Heard { thread, ..Heard::live(cause, from, lane, what) })]).await
             }
             Deed::Look { who, case } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 let card = self.card(&lane, &message)?;
                 self.seen.insert((who.clone(), case.clone()), (lane, message, card.buttons.clone()));
                 Ok(())
@@ -236,6 +236,7 @@ impl Teller {
                 self.answers.insert("operator".to_owned(), Answer::card(card));
                 Ok(())
             }
+            Deed::Use { .. } | Deed::OpenHome { .. } => Err("the local room has no such thing".to_owned()),
             Deed::WatchdogLooks => self.stage.watchdog_looks().await,
             Deed::Roster { platform, groups, gone } => {
                 let roster = Roster { groups: groups.iter().cloned().collect(), gone: gone.clone() };
@@ -271,10 +272,10 @@ impl Teller {
         let named = |name: &str| self.stage.lane(name).ok_or_else(|| format!("{name} is no lane"));
         match place {
             Place::Usual => Ok((named(&format!("#{}", self.story.channel))?, None)),
-            Place::Channel(channel) => Ok((named(&format!("#{channel}"))?, None)),
+            Place::Channel(channel) => Ok((named(channel)?, None)),
             Place::Direct => Ok((named(&format!("@{who}"))?, None)),
             Place::Thread(case) => {
-                let (lane, message) = self.stage.card_of(case).await?;
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 Ok((lane, Some(message)))
             }
         }
@@ -284,12 +285,12 @@ impl Teller {
     async fn buttons(&self, who: &str, label: &str, on: &On) -> Result<(Lane, String, Vec<Button>), String> {
         let direct = self.stage.lane(&format!("@{who}")).ok_or("nobody is called that")?;
         match on {
-            On::Card { case, as_seen: true } => {
+            On::Card { case, as_seen: true, .. } => {
                 let seen = self.seen.get(&(who.to_owned(), case.clone()));
                 seen.cloned().ok_or_else(|| format!("{who} hasn't looked at {case}"))
             }
-            On::Card { case, as_seen: false } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+            On::Card { case, as_seen: false, .. } => {
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 let buttons = self.card(&lane, &message)?.buttons.clone();
                 Ok((lane, message, buttons))
             }
@@ -385,8 +386,8 @@ impl Teller {
                     Some(_) => Err(format!("{who} heard\n{}", indent(&heard))),
                 }
             }
-            Expected::Card { case, text, not } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+            Expected::Card { case, platform, text, not } => {
+                let (lane, message) = self.stage.card_of(case, platform.as_deref()).await?;
                 let shown = self.text(self.card(&lane, &message)?, self.stage.now());
                 match contains(&shown, text) != *not {
                     true => Ok(()),
@@ -448,7 +449,7 @@ impl Teller {
                 false => Err(format!("{who} {} see it", if *not { "does" } else { "doesn't" })),
             },
             Expected::Transcript { channel, text, not } => {
-                let lane = self.stage.lane(&format!("#{channel}")).ok_or("no such lane")?;
+                let lane = self.stage.lane(channel).ok_or("no such lane")?;
                 let stands = self.stage.transcript(&lane).await?;
                 let words = stands.iter().filter_map(|body| {
                     let body: serde_json::Value = serde_json::from_str(body).ok()?;

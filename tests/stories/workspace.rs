@@ -69,27 +69,8 @@ impl Workspace {
         Lane { platform: self.platform.clone(), place }
     }
 
-    /// The policy with everybody's account and every channel's id here.
-    pub fn translated(&self, policy: &str) -> String {
-        let mut of_people = false;
-        let lines = policy.lines().map(|line| {
-            if line.starts_with('[') {
-                of_people = line == "[people]";
-            }
-            let Some((key, value)) = line.split_once(" = ") else { return line.to_owned() };
-            let platform = &self.platform;
-            match key {
-                who if of_people && !line.contains(&format!("{platform} = ")) => match value.strip_suffix(" }") {
-                    Some(open) => format!("{who} = {open}, {platform} = {:?} }}", account(who)),
-                    None => line.to_owned(),
-                },
-                "channel" | "operators_channel" if !value.contains(':') => {
-                    format!("{key} = \"{platform}:{}\"", channel(value.trim_matches('"')))
-                }
-                _ => line.to_owned(),
-            }
-        });
-        lines.map(|line| line + "\n").collect()
+    pub fn has(&self, who: &str) -> bool {
+        self.fake.user(&account(who)).is_some()
     }
 
     /// Somebody's account is of another kind from now on. Says whether that is something new.
@@ -236,6 +217,48 @@ impl Workspace {
         }
         card.plain(self.zone, at)
     }
+}
+
+/// The policy with everybody's account and every channel's id.
+pub fn translated(spaces: &[Workspace], policy: &str) -> String {
+    let Some(first) = spaces.first() else { return policy.to_owned() };
+    let mut section = "";
+    let lines = policy.lines().map(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let Some((key, value)) = line.split_once(" = ") else { return line.to_owned() };
+        let there =
+            |space: &Workspace, name: &str| format!("\"{}:{}\"", space.platform, channel(name.trim_matches('"')));
+        match key {
+            who if section == "[people]" => match value.strip_suffix(" }") {
+                Some(open) => {
+                    let home = &spaces[home_of(spaces.iter().map(|space| space.platform.as_str()), value)].platform;
+                    let account = match home.as_str().split_once('-') {
+                        None => format!("{home} = {:?}", account(who)),
+                        Some((_, name)) => format!("workspaces = {{ {name} = {:?} }}", account(who)),
+                    };
+                    format!("{who} = {open}, {account} }}")
+                }
+                None => line.to_owned(),
+            },
+            "channel" if section.starts_with("[workflows.") && spaces.len() > 1 => {
+                let all: Vec<String> = spaces.iter().map(|space| there(space, value)).collect();
+                format!("channels = [{}]", all.join(", "))
+            }
+            "channel" | "operators_channel" => format!("{key} = {}", there(first, value)),
+            _ => line.to_owned(),
+        }
+    });
+    lines.map(|line| line + "\n").collect()
+}
+
+/// Which of several platforms somebody is on: that of their party's name, else the first.
+pub fn home_of<'a>(mut platforms: impl Iterator<Item = &'a str>, person: &str) -> usize {
+    let is_theirs = |platform: &str| {
+        platform.split_once('-').is_some_and(|(_, party)| person.contains(&format!("party = {party:?}")))
+    };
+    platforms.position(is_theirs).unwrap_or(0)
 }
 
 /// Without what only moves words about.
