@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use countersign::chat::{Lane, Spot};
 use countersign::record::Record;
+use serde_json::Value;
 
 use super::script::{Deed, On, Place, Story, What};
 use super::stage::{Entry, Extent};
 use super::teller::{Teller, Voice, indent};
 use super::workspace::{Workspace, account, home_of};
-use crate::fakes::slack::{Kind, Message, Shown, Submitted};
+use crate::fakes::slack::{Allowed, Kind, Message, Shown, Submitted, assert_no_injection};
 
 /// What people wrote and were shown.
 #[derive(Default)]
@@ -34,7 +35,7 @@ struct Screen {
     view: Option<(String, String)>,
 }
 
-fn manifest() -> serde_json::Value {
+fn manifest() -> Value {
     countersign::slack::manifest(countersign::grammar::PREFIX, "Countersign", None)
 }
 
@@ -119,7 +120,7 @@ impl Teller {
                     if is_command(command) {
                         let spoken = fake.slash(&user, &conversation, command, rest).await;
                         if spoken.failed() {
-                            return Err(format!("{command} failed: {spoken:?}"));
+                            return Err(format!("the bot is down, or doesn't take {command}: {spoken:?}"));
                         }
                     }
                 } else {
@@ -228,7 +229,7 @@ impl Teller {
     async fn button_there(&self, who: &str, label: &str, on: &On) -> Result<(Lane, Message), String> {
         let direct = self.stage.lane(&format!("@{who}")).ok_or("nobody is called that")?;
         let fake = &self.space(&direct).fake;
-        let has = |blocks: &[serde_json::Value]| fake.buttons(blocks).iter().any(|button| button.label == label);
+        let has = |blocks: &[Value]| fake.buttons(blocks).iter().any(|button| button.label == label);
         match on {
             On::Card { case, as_seen: true, .. } => {
                 let seen = self.there.seen.get(&(who.to_owned(), case.clone()));
@@ -336,6 +337,10 @@ impl Teller {
             let mut lines: Vec<String> =
                 fake.private(&user)[before.private..].iter().map(|shown| space.read(&shown.blocks, now)).collect();
             // What was told in direct messages unasked isn't an answer.
+            for shown in &fake.private(&user)[before.private..] {
+                assert_no_injection(&Value::from(shown.blocks.clone()), &Allowed::default());
+                assert_no_injection(&Value::from(shown.text.clone()), &Allowed::default());
+            }
             lines.extend(
                 fake.messages(&fake.im(&user))
                     .iter()

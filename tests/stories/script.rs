@@ -581,9 +581,7 @@ fn expected(words: &str) -> Result<Option<Expected>, String> {
             let (state, times) = count(&text)?;
             Expected::Outbox { state, times }
         }
-        ["transcript", channel] => {
-            Expected::Transcript { channel: (*channel).to_owned(), text, not }
-        }
+        ["transcript", channel] => Expected::Transcript { channel: (*channel).to_owned(), text, not },
         _ => return Ok(None),
     }))
 }

@@ -156,6 +156,15 @@ impl Stage {
         }
     }
 
+    /// A lane as a story writes it.
+    pub fn place_of(&self, lane: &Lane) -> String {
+        match self.space_of(&lane.platform) {
+            Some(space) if self.spaces.len() > 1 => format!("{}{}", space.platform, space.place_of(lane)),
+            Some(space) => space.place_of(lane),
+            None => lane.to_string().replacen("local/@", "@", 1).replacen("local/", "#", 1),
+        }
+    }
+
     /// The platform of a lane, if it isn't the local room.
     pub fn space_of(&self, platform: &Platform) -> Option<&Workspace> {
         self.spaces.iter().find(|space| space.platform == *platform)
@@ -478,8 +487,8 @@ impl Stage {
     /// The room answered with something else than yes or no.
     pub async fn sees(&self, who: &str, channel: &str) -> Result<bool, String> {
         if let Some(space) = self.spaces.first() {
-            let id = self.conversation(&space.lane(&format!("#{channel}"))).await?;
-            return Ok(space.sees(who, &id));
+            let made = self.conversation(&space.lane(&format!("#{channel}"))).await;
+            return Ok(made.is_ok_and(|id| space.sees(who, &id)));
         }
         use tower::ServiceExt;
         let request = axum::http::Request::get(format!("/room/api/messages?as={who}&channel={channel}"))

@@ -16,7 +16,9 @@ use countersign::slack::Slack;
 use serde_json::{Value as Json, json};
 
 use super::script::{Speaker, Trouble};
-use crate::fakes::slack::{APP_TOKEN, BOT_TOKEN, BOT_USER, FakeSlack, Harm, On, OpenView, Sort, User};
+use crate::fakes::slack::{
+    APP_TOKEN, Allowed, BOT_TOKEN, BOT_USER, FakeSlack, Harm, On, OpenView, Sort, User, assert_no_injection,
+};
 
 /// A story's messages needn't wait for one another.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(1_000).expect("more than none");
@@ -67,6 +69,14 @@ impl Workspace {
             }
         };
         Lane { platform: self.platform.clone(), place }
+    }
+
+    /// The other way round.
+    pub fn place_of(&self, lane: &Lane) -> String {
+        match &lane.place {
+            Spot::Direct(account) => format!("@{}", self.fake.user(account).map_or(account.clone(), |user| user.name)),
+            Spot::Channel(id) => format!("#{}", self.fake.channel(id).map_or(id.clone(), |there| there.name)),
+        }
     }
 
     pub fn has(&self, who: &str) -> bool {
@@ -183,6 +193,8 @@ impl Workspace {
     pub fn shows(&self, conversation: &str, message: &str, card: &Card, at: At) -> Result<(), String> {
         let stands = self.fake.message(conversation, message);
         let stands = stands.ok_or_else(|| format!("{conversation} has no message {message}"))?;
+        assert_no_injection(&json!(stands.blocks), &Allowed::default());
+        assert_no_injection(&json!(stands.text), &Allowed::default());
         let mut blocks = self.in_short(&stands.blocks, at);
         // What was too long for one message goes on in its thread.
         let rest = self.fake.thread(conversation, message).into_iter().filter(|it| it.by_bot);
