@@ -347,9 +347,8 @@ impl Stage {
                     return Ok::<Option<At>, String>(next);
                 }
                 let pause = if heard { PATIENCE } else { Duration::from_millis(2) };
-                match tokio::time::timeout(pause, commits.changed()).await {
-                    Ok(Err(_)) => return Err("the desk is gone".to_owned()),
-                    Ok(Ok(())) | Err(_) => {}
+                if let Ok(Err(_)) = tokio::time::timeout(pause, commits.changed()).await {
+                    return Err("the desk is gone".to_owned());
                 }
             }
         });
