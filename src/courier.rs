@@ -74,6 +74,8 @@ struct Ready {
     thread: Option<String>,
     case: Option<CaseId>,
     nonce: String,
+    /// When what it says became true.
+    made: At,
     perhaps_sent: bool,
 }
 
@@ -301,6 +303,14 @@ impl LaneRun {
                 self.put_off(parcel, &why, until);
                 Some(until)
             }
+            Undelivered::Gone { why } => {
+                match parcel {
+                    // Somebody deleted the card: it is posted again, and begins the thread again.
+                    Parcel::Card(due) => self.card_gone(due),
+                    Parcel::Message(_) | Parcel::Batch(_) => self.give_up(parcel, why),
+                }
+                None
+            }
             Undelivered::Never { why } | Undelivered::Closed { why } => {
                 self.give_up(parcel, why);
                 None
@@ -351,6 +361,7 @@ impl LaneRun {
             lane: &home,
             thread: Some(&thread),
             card: &ready.card,
+            made: ready.made,
             perhaps_sent: ready.perhaps_sent,
         };
         match chat.post(post).await {
@@ -460,6 +471,7 @@ impl LaneRun {
                         Some(all) => {
                             all.card = std::mem::take(&mut all.card).joined(one.card);
                             all.outbox.extend(one.outbox);
+                            all.made = all.made.min(one.made);
                             all.perhaps_sent |= one.perhaps_sent;
                             all.case = all.case.filter(|case| Some(*case) == one.case);
                         }
@@ -489,6 +501,7 @@ impl LaneRun {
             thread: None,
             case: Some(id),
             nonce: format!("{id}@{}", self.lane),
+            made: case.opened,
             perhaps_sent: due.message.is_none() && due.not_before_us == UNDER_WAY.0,
         }))
     }
@@ -548,6 +561,7 @@ impl LaneRun {
             thread,
             case,
             nonce: due.id.to_string(),
+            made: At(due.made_us),
             perhaps_sent: due.state == "sending",
         }))
     }
@@ -606,6 +620,7 @@ impl LaneRun {
             lane: &self.lane,
             thread: ready.thread.as_deref(),
             card: &ready.card,
+            made: ready.made,
             perhaps_sent: ready.perhaps_sent,
         };
         chat.post(post).await
@@ -650,6 +665,13 @@ impl LaneRun {
             tracing::info!(case = due.case_id, outbox = due.id, lane = %self.lane, why, "put off");
             self.reports.push(Report::Postponed { outbox: due.id, attempts, not_before: until });
         }
+    }
+
+    fn card_gone(&mut self, due: &CardDue) {
+        let Ok(case) = due.case_id.parse() else { return };
+        tracing::warn!(case = due.case_id, lane = %self.lane, "somebody deleted the card; posting it again");
+        self.roots.remove(&case);
+        self.reports.push(Report::CardGone { case, lane: self.lane.clone() });
     }
 
     fn card_later(&mut self, due: &CardDue, attempts: u32, not_before: At) {

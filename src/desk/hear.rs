@@ -54,7 +54,10 @@ impl Desk {
     }
 
     pub(super) async fn heed(&mut self, turn: &mut Turn, heard: Heard) -> Result<Heeded, DeskError> {
-        let here = self.here(turn, &heard).await?;
+        let here = match heard.about {
+            Some(case) => Some(case),
+            None => self.here(turn, &heard).await?,
+        };
         let person = self.accounts.person(&heard.from.id, &heard.lane.platform).cloned();
         if let Some(stored) = turn.answered.get(&heard.cause) {
             return Ok(match stored.clone() {

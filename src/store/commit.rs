@@ -36,6 +36,8 @@ pub struct Commit {
     pub duties: Vec<DutyRow>,
     pub checkpoints: Vec<NoteRow>,
     pub reholds: Vec<Rehold>,
+    /// Cards that somebody deleted on their platform: `(case, lane)`.
+    pub cards_gone: Vec<(String, String)>,
     /// Cases' own channels: `(lane, the platform's id)`.
     pub venues: Vec<(String, String)>,
 }
@@ -200,6 +202,7 @@ impl Commit {
             && self.postponed.is_empty()
             && self.cards_shown.is_empty()
             && self.cards_postponed.is_empty()
+            && self.cards_gone.is_empty()
             && self.checkpoints.is_empty()
             && self.cases.is_empty()
             && self.reholds.is_empty()
@@ -395,6 +398,13 @@ impl Commit {
                         .await?;
                 }
             }
+        }
+        for (case, lane) in &self.cards_gone {
+            sqlx::query("update card set shown = null, message = null, attempts = 0, not_before_us = 0 where case_id = $1 and lane = $2")
+                .bind(&**case)
+                .bind(&**lane)
+                .execute(&mut *db)
+                .await?;
         }
         for (lane, channel) in &self.venues {
             sqlx::query("insert into venue (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")

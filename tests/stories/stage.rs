@@ -239,7 +239,7 @@ impl Stage {
                 .map_err(|error| error.to_string())?;
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
-        let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]));
+        let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
         self.running = Some(Running {
             clock,
             desk: handle,
