@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use countersign::card::{Card, Word};
 use countersign::chat::{Chat, Lane, Post, Undelivered, Venue};
-use countersign::domain::{At, Span};
+use countersign::domain::command::HouseCommand;
+use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::reception::Newest;
 use countersign::record::WhatRecord;
 use discord_house::{DiscordHouse, config};
@@ -116,6 +117,38 @@ async fn stage_on(fake: FakeDiscord, newest: impl FnOnce(&FakeDiscord) -> BTreeM
 }
 
 impl Stage {
+    /// The policy takes force with some more in it.
+    async fn reload(&self, more: &str) {
+        let text = format!("{}\n{more}", self.policy);
+        let policy = countersign::domain::Policy::read(&text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
+        let command = HouseCommand::LoadPolicy { policy: Box::new(policy), text };
+        let loaded = self.house.desk.house(command, Actor::Engine).await.expect("the house works");
+        loaded.expect("the policy is taken");
+    }
+
+    /// Waits until the house knows that Maya is in a group.
+    async fn maya_is_in(&self, group: Id) {
+        let (desk, platform) = (&self.house.desk, Platform::from("discord"));
+        let is_in = |_: &FakeDiscord| {
+            let house = desk.shown().house;
+            let members = house.rosters.get(&platform)?.groups.get(&group.to_string())?.clone();
+            members.contains(&PersonId::from("maya")).then_some(())
+        };
+        self.fake.wait_for("the role", is_in).await;
+    }
+
+    /// The role of the policy's `triage`.
+    fn role(&self) -> Id {
+        let rest = self.policy.split("groups = [\"discord:").nth(1).and_then(|rest| rest.split('"').next());
+        rest.and_then(|id| id.parse().ok()).expect("the role")
+    }
+
+    /// Discord forgets the session; what is said until the next one begins, nobody tells the bot.
+    async fn lose_the_session(&self) {
+        self.fake.invalidate_sessions(false);
+        self.fake.wait_for("the end of the session", |fake| (!fake.connected()).then_some(())).await;
+    }
+
     fn lane(&self) -> Lane {
         format!("discord/{}", self.channel).parse().expect("a lane")
     }
@@ -850,6 +883,7 @@ async fn the_doctor_names_what_is_wrong() {
     let wrong: Vec<&str> = findings.iter().filter(|it| !it.ok).map(|it| it.text.as_str()).collect();
     assert_eq!(wrong, Vec::<&str>::new());
     fake.set_privileged_intents(0);
+    fake.set_public(true);
     fake.overwrite(channel, fake.bot(), 1, 0, may::EMBED_LINKS | may::READ_MESSAGE_HISTORY);
     let ill = read(&policy(maya, stranger, channel, 41_771_983_423_143_936));
     let findings = countersign::discord::doctor(&config(&fake), &ill, now + Span::hours(1)).await;
@@ -862,6 +896,7 @@ async fn the_doctor_names_what_is_wrong() {
         "Dev (account",
         "41771983423143936",
         "clock",
+        "“Public Bot”",
     ] {
         assert!(wrong.iter().any(|text| text.contains(expected)), "{expected} is missing from {wrong:#?}");
     }
@@ -869,4 +904,81 @@ async fn the_doctor_names_what_is_wrong() {
         countersign::config::DiscordConfig { token: countersign::config::Secret::new("wrong"), ..config(&fake) };
     let findings = countersign::discord::doctor(&refused, &well, now).await;
     assert!(matches!(&findings[..], [only] if !only.ok && only.text.contains("token is refused")), "{findings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_the_bot_was_put_out_of_stops_nothing() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let elsewhere = fake.add_guild("Elsewhere");
+    let asked = |fake: &FakeDiscord| {
+        let calls = fake.calls_to("GET /guilds/{guild_id}/members/{user_id}");
+        calls.iter().any(|call| call.params["guild_id"] == elsewhere.to_string()).then_some(())
+    };
+    fake.wait_for("a look at the other server", asked).await;
+    fake.expel_bot(elsewhere);
+    fake.grant(stage.maya, stage.role());
+    stage.maya_is_in(stage.role()).await;
+    assert_eq!(stage.house.discord.link().trouble, None);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_gone_before_every_server_is_there() {
+    let fake = FakeDiscord::start().await;
+    let (maya, dev) = (fake.person("Maya K"), fake.stranger("Dev M"));
+    let second = fake.add_guild("Second");
+    fake.join(second, dev);
+    let (channel, role) = (fake.channel("credit-ai"), fake.role(second, "Triage", 0));
+    let folder = tempfile::tempdir().expect("a folder");
+    fake.withhold_guild(second);
+    let house = DiscordHouse::open(&fake, folder.path(), &policy(maya, dev, channel, role), BTreeMap::new()).await;
+    fake.wait_for("the gateway", |fake| (house.discord.link().up && fake.connected()).then_some(())).await;
+    fake.say(maya, channel, "the first server is there");
+    house.heard_text("the first server is there").await;
+    let looks = |fake: &FakeDiscord| fake.calls_to("GET /guilds/{guild_id}/members/{user_id}").pop();
+    // Nothing tells that a look will not come: a wrong one comes within two seconds.
+    let look = tokio::time::timeout(Duration::from_secs(4), fake.wait_for("a look", looks)).await;
+    assert!(look.is_err(), "it looked while a server was missing");
+    fake.let_guild_come(second);
+    let platform = Platform::from("discord");
+    let known = |_: &FakeDiscord| house.desk.shown().house.rosters.get(&platform).cloned();
+    let roster = fake.wait_for("the roster", known).await;
+    assert!(roster.gone.is_empty(), "{roster:?}");
+    fake.assert_clean();
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_who_are_nobody_of_the_policy_call_for_no_look() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let looks = |fake: &FakeDiscord| fake.calls_to("GET /guilds/{guild_id}/members/{user_id}").len();
+    fake.wait_for("the first look", |fake| (looks(fake) == 2).then_some(())).await;
+    let stranger = fake.person("Stranger");
+    fake.grant(stranger, stage.role());
+    let again = fake.wait_for("another look", |fake| (looks(fake) > 2).then_some(()));
+    // Nothing tells that a look will not come: a needless one comes within two seconds.
+    assert!(tokio::time::timeout(Duration::from_secs(4), again).await.is_err(), "{} looks", looks(fake));
+    fake.grant(stage.maya, stage.role());
+    stage.maya_is_in(stage.role()).await;
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_a_new_policy_names_is_looked_at_at_once() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let role = fake.role(fake.guild(), "Risk", 0);
+    fake.grant(stage.maya, role);
+    let platform = Platform::from("discord");
+    let known = |_: &FakeDiscord| stage.house.desk.shown().house.rosters.contains_key(&platform).then_some(());
+    fake.wait_for("the first look", known).await;
+    // It can't be looked at once; that is made good within seconds, not minutes.
+    let refused = Fault::Refuse { status: 403, code: 0, message: "Not now" };
+    fake.fail("GET /guilds/{guild_id}/members/{user_id}", None, 1, refused);
+    stage.reload(&format!("[roles.risk]\nname = \"Risk\"\nparty = \"bank\"\ngroups = [\"discord:{role}\"]\n")).await;
+    stage.maya_is_in(role).await;
+    fake.wait_for("the trouble to end", |_| stage.house.discord.link().trouble.is_none().then_some(())).await;
+    stage.house.stop().await;
 }

@@ -21,6 +21,7 @@ use crate::grammar::Word;
 /// Discord's codes for why not.
 pub mod code {
     pub const UNKNOWN_CHANNEL: u64 = 10_003;
+    pub const UNKNOWN_SERVER: u64 = 10_004;
     pub const UNKNOWN_MEMBER: u64 = 10_007;
     pub const UNKNOWN_MESSAGE: u64 = 10_008;
     pub const UNKNOWN_USER: u64 = 10_013;

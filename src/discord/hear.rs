@@ -90,9 +90,31 @@ impl Discord {
                     atlas.learn_role(guild, &role);
                 }
             }
+            "GUILD_DELETE" => {
+                let is_out_of_order = data.get("unavailable") == Some(&json!(true));
+                match id(data, "id") {
+                    Some(server) if is_out_of_order => atlas.lose(server),
+                    Some(server) => {
+                        tracing::warn!(%server, "the bot is no longer on a server");
+                        atlas.leave(server);
+                    }
+                    None => {}
+                }
+            }
             _ => {}
         }
-        if kind.starts_with("GUILD_MEMBER_") || kind.starts_with("GUILD_ROLE_") {
+        drop(atlas);
+        let changes_the_roster = match kind {
+            "GUILD_DELETE" | "GUILD_ROLE_DELETE" => true,
+            // Most members of a server are nobody of the policy, and they come and go all day.
+            _ if kind.starts_with("GUILD_MEMBER_") => {
+                let user = data.pointer("/user/id").and_then(Value::as_str);
+                let person = |user| self.door()?.reception.desk.person(user, &platform());
+                user.and_then(person).is_some()
+            }
+            _ => false,
+        };
+        if changes_the_roster {
             self.members_changed.notify_one();
         }
     }

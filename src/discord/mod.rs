@@ -71,6 +71,8 @@ pub struct Discord {
     state: Mutex<State>,
     /// Members or their roles changed.
     members_changed: Notify,
+    /// What the roster that the house has was asked for.
+    roster_of: Mutex<Option<roster::Asked>>,
 }
 
 /// How the connection is.
@@ -116,6 +118,7 @@ impl Discord {
             sent: Mutex::default(),
             state: Mutex::default(),
             members_changed: Notify::new(),
+            roster_of: Mutex::default(),
         }))
     }
 
@@ -267,6 +270,9 @@ impl Discord {
             state.had_session = true;
         }
         self.is_up(true);
+        let servers = data.get("guilds").and_then(Value::as_array).into_iter().flatten();
+        let servers: Vec<Id> = servers.filter_map(|server| server.get("id")?.as_str().and_then(Id::read)).collect();
+        self.atlas_mut().expect(&servers);
         let from = self.break_began();
         let until = now.map(Id::of);
         // Direct messages belong to no server, so nobody tells what was said in them meanwhile.
