@@ -982,3 +982,68 @@ async fn a_role_that_a_new_policy_names_is_looked_at_at_once() {
     fake.wait_for("the trouble to end", |_| stage.house.discord.link().trouble.is_none().then_some(())).await;
     stage.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missed_is_read_back_though_somebody_spoke_since() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let root = fake.say(stage.maya, stage.channel, "the root");
+    let thread = fake.thread_from(stage.dev, root, "aside");
+    fake.say(stage.dev, thread, "in the thread before");
+    stage.house.heard_text("in the thread before").await;
+    // The channel is busy for some seconds: Discord must be asked for what this message says, and doesn't answer.
+    fake.fail("GET /channels/{channel_id}/messages/{message_id}", None, 4, Fault::Server { status: 502 });
+    let bot = fake.other_bot("Monitor");
+    let built = json!({ "flags": 1 << 15, "components": [{ "type": 10, "content": "built of components" }] });
+    fake.post_as_bot(bot, stage.channel, &built);
+    let asked = |fake: &FakeDiscord| fake.calls_to("GET /channels/{channel_id}/messages/{message_id}").pop();
+    fake.wait_for("the channel to be busy", asked).await;
+    stage.lose_the_session().await;
+    fake.say(stage.maya, stage.channel, "missed");
+    let twice = |fake: &FakeDiscord| (fake.identifies().len() == 2 && fake.connected()).then_some(());
+    fake.wait_for("a second session", twice).await;
+    fake.say(stage.dev, thread, "in the thread after");
+    stage.house.heard_text("in the thread after").await;
+    assert!(stage.house.heard_text("missed").await.backfilled);
+    // serenity's types know nothing of such a message, so Discord is asked for it.
+    let is_built = |heard: &countersign::record::HeardRecord| {
+        heard.raw.as_deref().is_some_and(|raw| raw.contains("built of components"))
+    };
+    stage.house.heard_that("what is built of components", is_built).await;
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_in_which_only_the_bot_spoke_is_read_back_too() {
+    let stage = stage().await;
+    post(&stage, "a", "the bot was first", false).await.expect("it is sent");
+    stage.lose_the_session().await;
+    stage.fake.say(stage.maya, stage.channel, "missed");
+    assert!(stage.house.heard_text("missed").await.backfilled);
+    stage.fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_threads_that_were_archived_meanwhile_are_read_back() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.say(stage.maya, stage.channel, "before");
+    stage.house.heard_text("before").await;
+    stage.lose_the_session().await;
+    let thread = fake.thread(stage.dev, stage.channel, "between us", true);
+    fake.say(stage.dev, thread, "missed in private");
+    fake.archive(thread, true, false);
+    assert!(stage.house.heard_text("missed in private").await.backfilled);
+    fake.assert_clean();
+    // Where they can't be read, that is told: nobody may take silence for nothing.
+    let refused = Fault::MISSING_PERMISSIONS;
+    fake.fail("GET /channels/{channel_id}/threads/archived/private", None, 1, refused);
+    stage.lose_the_session().await;
+    fake.say(stage.maya, stage.channel, "missed again");
+    let told = |heard: &countersign::record::HeardRecord| matches!(&heard.what, WhatRecord::Gap { why, .. } if why.contains("private threads can't be read"));
+    stage.house.heard_that("a gap that says so", told).await;
+    stage.house.heard_text("missed again").await;
+    stage.house.stop().await;
+}

@@ -110,6 +110,11 @@ impl Atlas {
         self.places.get(&channel)
     }
 
+    /// The channel that a thread belongs to; any other channel itself.
+    pub fn trunk(&self, channel: Id) -> Id {
+        self.place(channel).filter(|place| place.is_thread).and_then(|place| place.parent).unwrap_or(channel)
+    }
+
     /// Threads of a channel that weren't archived when the connection began.
     pub fn threads_of(&self, channel: Id) -> Vec<(Id, Option<Id>)> {
         let of = self.places.iter().filter(|(_, place)| place.is_thread && place.parent == Some(channel));

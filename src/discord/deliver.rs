@@ -29,6 +29,7 @@ pub mod code {
     pub const MISSING_ACCESS: u64 = 50_001;
     pub const DMS_CLOSED: u64 = 50_007;
     pub const MISSING_PERMISSIONS: u64 = 50_013;
+    pub const OTHER_KIND_OF_CHANNEL: u64 = 50_024;
     pub const THREAD_ARCHIVED: u64 = 50_083;
     pub const NO_MUTUAL_SERVER: u64 = 50_278;
     pub const THREAD_EXISTS: u64 = 160_004;
@@ -204,9 +205,9 @@ impl Discord {
         ids.iter().for_each(|id| sent.deliver(*id));
         match ids.split_first() {
             Some((first, tail)) => {
-                if !tail.is_empty() {
-                    sent.tails.insert(*first, tail.to_vec());
-                }
+                sent.tails.insert(*first, tail.to_vec());
+                drop(sent);
+                self.is_oldest(post.lane, *first);
                 Ok(Receipt { message: first.to_string(), perhaps_twice })
             }
             None => Err(later("there was nothing to send", None)),

@@ -15,10 +15,6 @@ use crate::reception::Newest;
 const FILE_AT_MOST: u64 = 25 << 20;
 /// How often a file is asked for before it is given up.
 const FETCHES: u32 = 3;
-/// How often something is handed in while the house is at fault. What isn't kept then, history still has.
-const HANDED_IN: u32 = 8;
-/// Messages that are built of components: serenity's types lose what they say.
-const COMPONENTS_V2: u64 = 1 << 15;
 /// Written by people and bots; all other kinds are said by Discord itself.
 const WRITTEN: [u64; 4] = [0, 19, 20, 23];
 /// The copy of a message with which a thread begins.
@@ -130,8 +126,11 @@ impl Discord {
             | "MESSAGE_REACTION_REMOVE"
             | "MESSAGE_REACTION_REMOVE_ALL"
             | "MESSAGE_REACTION_REMOVE_EMOJI"
-            | "CHANNEL_PINS_UPDATE" => id(data, "channel_id").or_else(|| id(data.get("message")?, "channel_id")),
-            "THREAD_CREATE" | "THREAD_UPDATE" | "THREAD_DELETE" => id(data, "id"),
+            | "CHANNEL_PINS_UPDATE" => {
+                let channel = id(data, "channel_id").or_else(|| id(data.get("message")?, "channel_id"))?;
+                Some(self.atlas().trunk(channel))
+            }
+            "THREAD_CREATE" | "THREAD_UPDATE" | "THREAD_DELETE" => id(data, "parent_id").or_else(|| id(data, "id")),
             "GUILD_MEMBER_ADD" | "GUILD_MEMBER_REMOVE" => id(data, "guild_id"),
             _ => None,
         }
@@ -230,7 +229,7 @@ impl Discord {
             return;
         }
         let mut raw = raw;
-        if message.flags.unwrap_or(0) & COMPONENTS_V2 != 0 {
+        if says_nothing(&message) {
             let path = format!("/channels/{}/messages/{}", message.channel_id, message.id);
             if let Ok(whole) = self.api.get(&path).await {
                 raw = whole;
@@ -262,6 +261,12 @@ impl Discord {
         if !is_bot && !backfilled {
             self.answer_in_private(author.id, message.channel_id, answer).await;
         }
+    }
+
+    /// Where nobody has spoken yet, what the bot itself said is what history is read from after a break.
+    pub(super) fn is_oldest(&self, lane: &Lane, message: Id) {
+        let newest = || Newest { message: message.to_string(), said: message.at() };
+        lock(&self.newest).entry(lane.clone()).or_insert_with(newest);
     }
 
     pub(super) fn is_newest(&self, lane: &Lane, message: Id) {
@@ -447,11 +452,12 @@ impl Discord {
         self.hand_in(heard).await;
     }
 
-    /// Hands something in, again while the house is at fault. `None`: it isn't kept.
+    /// Hands something in, again as long as the house is at fault: what is newer waits behind it, so that the newest message
+    /// that is kept never stands after one that isn't. `None`: the house is closed.
     pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
         let door = self.door()?;
         let mut pause = super::FIRST_PAUSE;
-        for _ in 0..HANDED_IN {
+        loop {
             match door.reception.hear(heard.clone()).await {
                 Ok(answer) => return Some(answer),
                 Err(fault) if fault.is_stopped() => return None,
@@ -462,10 +468,16 @@ impl Discord {
                 }
             }
         }
-        tracing::error!(cause = heard.cause, "what was heard is not kept");
-        lock(&self.state).unread += 1;
-        None
     }
+}
+
+/// Messages of bots can be built of components alone, and serenity's types know nothing of those: they come empty.
+fn says_nothing(message: &Message) -> bool {
+    let is_bots =
+        message.webhook_id.is_some() || message.author.as_ref().is_some_and(|author| author.bot == Some(true));
+    let has_files = message.attachments.as_ref().is_some_and(|files| !files.is_empty());
+    let has_embeds = message.embeds.as_ref().is_some_and(|embeds| !embeds.is_empty());
+    is_bots && !has_files && !has_embeds && message.content.as_deref().unwrap_or_default().is_empty()
 }
 
 /// Where Discord doesn't say who did it.

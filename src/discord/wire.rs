@@ -106,7 +106,7 @@ pub struct Message {
     #[serde(default, rename = "type")]
     pub kind: Option<u64>,
     #[serde(default)]
-    pub flags: Option<u64>,
+    pub embeds: Option<Vec<Value>>,
     #[serde(default)]
     pub edited_timestamp: Option<String>,
 }
