@@ -1047,3 +1047,30 @@ async fn private_threads_that_were_archived_meanwhile_are_read_back() {
     stage.house.heard_text("missed again").await;
     stage.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_private_is_given_once_and_not_lost() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    const SEND: &str = "POST /channels/{channel_id}/messages";
+    let dm = fake.dm(stage.maya);
+    fake.fail(SEND, Some(dm), 1, Fault::EffectThenDrop);
+    fake.say(stage.maya, stage.channel, &format!("<@{}> sla health", fake.bot()));
+    let sent = |fake: &FakeDiscord| {
+        fake.calls_to(SEND).iter().any(|call| call.channel() == Some(dm) && call.status == Some(200)).then_some(())
+    };
+    fake.wait_for("the answer to be sent again", sent).await;
+    fake.wait_for("the answer", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
+    assert_eq!(fake.messages(dm).len(), 1, "its outcome was unknown, and it stands there once");
+    // Somebody who takes no direct messages, in a channel that is full for now.
+    fake.set_dms(stage.dev, false);
+    fake.fail(SEND, Some(stage.channel), 1, Fault::RateLimited { retry_after: Duration::from_secs(1) });
+    fake.say(stage.dev, stage.channel, &format!("<@{}> sla health", fake.bot()));
+    let told = |fake: &FakeDiscord| {
+        let mention = format!("<@{}>", stage.dev);
+        let said = fake.messages(stage.channel);
+        said.iter().any(|message| shown(message).contains(&mention)).then_some(())
+    };
+    fake.wait_for("the word that direct messages are closed", told).await;
+    stage.house.stop().await;
+}

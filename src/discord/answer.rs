@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::api::{Call, Trouble};
 use super::atlas::platform;
 use super::commands;
-use super::deliver::code;
+use super::deliver::{code, nonce};
 use super::embed::{self, Draft, For};
 use super::form::{Forms, Sent};
 use super::hear::Said;
@@ -264,7 +264,7 @@ impl Discord {
                 tracing::warn!(%trouble, "an answer could not be given where it was asked for");
                 if let Some(user) = interaction.by() {
                     // It was decided, so it is told: the interaction is gone, the person isn't.
-                    self.tell_directly(user.id, &drafts[at..]).await;
+                    self.tell_directly(user.id, &drafts[at..], interaction.id).await;
                 }
                 return;
             }
@@ -323,41 +323,67 @@ impl Discord {
     }
 
     /// The answer to a message, which everybody sees: told to its author alone.
-    pub(super) async fn answer_in_private(&self, author: Id, channel: Id, answer: Answer) {
+    pub(super) async fn answer_in_private(&self, author: Id, channel: Id, message: Id, answer: Answer) {
         if answer == Answer::default() {
             return;
         }
         let Some(drafts) = self.drafts_of(answer, None) else { return };
-        if !self.tell_directly(author, &drafts).await {
+        if !self.tell_directly(author, &drafts, message).await {
             let text = "I can't write to you directly. Allow direct messages from members of this server, or use the slash command.";
             let body = json!({
                 "content": format!("<@{author}> {text}"),
                 "allowed_mentions": { "parse": [], "users": [author] },
             });
-            let path = format!("/channels/{channel}/messages");
-            if let Err(trouble) = self.api.call(&Call::with(Method::POST, &path, &body)).await {
+            let draft = Draft { body, files: Vec::new() };
+            if let Err(trouble) = self.say(channel, &draft, &nonce(&format!("{message}!"), 0)).await {
                 tracing::warn!(%trouble, "an answer could not be given at all");
             }
         }
     }
 
-    /// Whether all of it could be said in direct messages.
-    async fn tell_directly(&self, person: Id, drafts: &[Draft]) -> bool {
-        let channel = match self.direct(person).await {
-            Ok(channel) => channel,
+    /// Whether all of it could be said in direct messages. `of` is what it answers: the same answer isn't said twice.
+    async fn tell_directly(&self, person: Id, drafts: &[Draft], of: Id) -> bool {
+        let opened = self.patiently(|| self.direct(person)).await;
+        let said = async {
+            let channel = opened?;
+            for (part, draft) in drafts.iter().enumerate() {
+                let id = self.say(channel, draft, &nonce(&of.to_string(), part)).await?;
+                if part == 0 {
+                    self.is_oldest(&Lane::direct(&platform(), &person.to_string()), id);
+                }
+            }
+            Ok::<(), Trouble>(())
+        };
+        match said.await {
+            Ok(()) => true,
             Err(trouble) => {
                 tracing::warn!(%trouble, "a person can't be written to directly");
-                return false;
-            }
-        };
-        let path = format!("/channels/{channel}/messages");
-        for draft in drafts {
-            if let Err(trouble) = self.follow_up(Method::POST, &path, draft).await {
-                tracing::warn!(%trouble, "a person can't be written to directly");
-                return false;
+                false
             }
         }
-        true
+    }
+
+    /// Says something in a channel once, however often that takes.
+    async fn say(&self, channel: Id, draft: &Draft, nonce: &str) -> Result<Id, Trouble> {
+        self.patiently(|| async { self.send(&mut channel.clone(), channel, draft, nonce, None).await }).await
+    }
+
+    /// Somebody waits for it, and nobody comes again with it: limits are waited for.
+    async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
+        &self,
+        mut ask: impl FnMut() -> F,
+    ) -> Result<T, Trouble> {
+        let mut tries = 0;
+        loop {
+            match ask().await {
+                Err(Trouble::Limited { after }) => tokio::time::sleep(after).await,
+                Err(Trouble::Unknown { .. } | Trouble::Unreached { .. }) if tries + 1 < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(300) * tries).await;
+                }
+                done => return done,
+            }
+        }
     }
 }
 

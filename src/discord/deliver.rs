@@ -114,7 +114,7 @@ pub fn undelivered(trouble: Trouble) -> Undelivered {
 }
 
 /// At most 25 characters, and the same for each try of the same message.
-fn nonce(of: &str, part: usize) -> String {
+pub fn nonce(of: &str, part: usize) -> String {
     hex::encode(&Sha256::digest(format!("{of}#{part}"))[..12])
 }
 
@@ -228,7 +228,7 @@ impl Discord {
     }
 
     /// Sends one message. `target` changes where a thread turns out to be gone.
-    async fn send(
+    pub(super) async fn send(
         &self,
         target: &mut Id,
         channel: Id,

@@ -259,7 +259,7 @@ impl Discord {
         let Some(answer) = self.hand_in(heard).await else { return };
         self.is_newest(&lane, message.id);
         if !is_bot && !backfilled {
-            self.answer_in_private(author.id, message.channel_id, answer).await;
+            self.answer_in_private(author.id, message.channel_id, message.id, answer).await;
         }
     }
 
