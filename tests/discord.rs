@@ -1074,3 +1074,37 @@ async fn an_answer_in_private_is_given_once_and_not_lost() {
     fake.wait_for("the word that direct messages are closed", told).await;
     stage.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let nosy = fake.person("Nosy");
+    let home = fake.private_channel("credit-core", &[stage.maya, stage.dev, fake.bot()]);
+    fake.overwrite(home, stage.dev, 1, may::VIEW_CHANNEL, may::SEND_MESSAGES | may::MENTION_EVERYONE);
+    let venue = |archived: bool, channel: Option<String>| Venue {
+        case: "INC-8".parse().expect("a case"),
+        lane: "discord/inc-8".parse().expect("a lane"),
+        near: Some(home.to_string()),
+        channel,
+        name: "inc-8-drift".to_owned(),
+        topic: "Scores drift".to_owned(),
+        private: false,
+        people: Vec::new(),
+        pinned: None,
+        archived,
+    };
+    let made = stage.house.discord.furnish(&venue(false, None)).await.expect("it is made");
+    let channel: Id = made.parse().expect("an id");
+    let sees = |who: Id| fake.with(|world| world.can_view(who, channel));
+    let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
+    assert!(sees(stage.maya) && sees(stage.dev) && sees(fake.bot()) && !sees(nosy));
+    assert!(speaks(stage.maya) && !speaks(stage.dev) && speaks(fake.bot()));
+    let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
+    stage.house.discord.furnish(&venue(false, Some(made.clone()))).await.expect("nothing changes");
+    assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
+    stage.house.discord.furnish(&venue(true, Some(made.clone()))).await.expect("it is closed");
+    assert!(sees(stage.maya) && !sees(nosy) && !speaks(stage.maya) && speaks(fake.bot()));
+    fake.assert_clean();
+    stage.house.stop().await;
+}
