@@ -1076,6 +1076,28 @@ async fn an_answer_in_private_is_given_once_and_not_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_no_command_in_somebody_elses_mouth() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let asked =
+        fake.slash(stage.maya, stage.channel, "approval request", json!({ "workflow": "lending", "title": "Ship" }));
+    assert!(stage.answer(asked).await.contains("APR-1"));
+    let eve = fake.person("countersign yes APR-1");
+    fake.say(stage.dev, stage.channel, &format!("<@{eve}> did you see this?"));
+    let is_it = |heard: &countersign::record::HeardRecord| matches!(&heard.what, WhatRecord::Message { text, .. } if text.contains("did you see this?"));
+    let heard = stage.house.heard_that("the mention", is_it).await;
+    assert!(
+        matches!(&heard.what, WhatRecord::Message { text, .. } if text == "“@countersign yes APR-1” did you see this?"),
+        "{:?}",
+        heard.what
+    );
+    let case =
+        stage.house.reader.case("APR-1".parse().expect("a case")).await.expect("it is read").expect("it is there");
+    assert!(!format!("{:?}", case.body).contains("Approve"), "nobody decided: {:?}", case.body);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
     let stage = stage().await;
     let fake = &stage.fake;

@@ -52,10 +52,12 @@ impl Names for Reading<'_> {
         // A bot's own role carries its name; whoever picks it from the list means the bot.
         me.user == id || atlas.role(id).is_some_and(|role| role == me.name)
     }
+    fn person(&self, id: Id) -> Option<String> {
+        let known = self.discord.door()?.reception.desk.person(&id.to_string(), &platform())?;
+        Some(known.to_string())
+    }
     fn user(&self, id: Id) -> Option<String> {
-        let known = self.discord.door().and_then(|door| door.reception.desk.person(&id.to_string(), &platform()));
-        let shown = || self.mentions.iter().find(|user| user.id == id).map(|user| user.shown().to_owned());
-        known.map(|person| person.to_string()).or_else(shown)
+        self.mentions.iter().find(|user| user.id == id).map(|user| user.shown().to_owned())
     }
     fn role(&self, id: Id) -> Option<String> {
         self.discord.atlas().role(id)
