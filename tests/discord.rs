@@ -1130,3 +1130,64 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
     fake.assert_clean();
     stage.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_is_slow_holds_up_no_first_answer() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let asked = fake.slash(stage.maya, stage.channel, "incident open", json!({}));
+    fake.answered(asked).await;
+    let form = fake.modals(stage.maya).expect("a form stands open")["custom_id"].as_str().expect("an id").to_owned();
+    fake.set_answer_within(Duration::from_secs(3));
+    // Somebody else writes to the database for a while.
+    let database = stage.house.data.join(countersign::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let sent = fake.submit(stage.maya, &form, &[("workflow", "lending"), ("severity", "sev2"), ("title", "Slow")]);
+    let typed = fake.slash(stage.dev, stage.channel, "sla health", json!({}));
+    assert_eq!(fake.answered(sent).await.acknowledged.map(|answer| answer.kind), Some(5));
+    assert!(!fake.interaction(sent).late, "it was deferred within three seconds");
+    assert!(!fake.interaction(typed).late);
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    assert!(stage.answer(sent).await.contains("INC-1"));
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    stage.incident().await;
+    let elsewhere = fake.channel("random");
+    let said = fake.upload(stage.dev, elsewhere, "scores.csv", b"id,score\n1,7\n", "look at row 1");
+    let used = fake.message_menu(stage.maya, "Keep as evidence", said);
+    fake.answered(used).await;
+    let form = fake.modals(stage.maya).expect("a form")["custom_id"].as_str().expect("an id").to_owned();
+    // Nothing is kept for a case that isn't there; asked again, it is the same message.
+    let sent = fake.submit(stage.maya, &form, &[("case", "INC-99")]);
+    let answer = fake.answer(sent).await;
+    if let Some((_, again)) = fakes::discord::render::buttons(&answer).pop() {
+        fake.answered(fake.press(stage.maya, id(&answer), &again)).await;
+    } else {
+        fake.answered(fake.message_menu(stage.maya, "Keep as evidence", said)).await;
+    }
+    let form = fake.modals(stage.maya).expect("a form")["custom_id"].as_str().expect("an id").to_owned();
+    let sent = fake.submit(stage.maya, &form, &[("case", "INC-1")]);
+    stage.answer(sent).await;
+    let kept = stage.house.heard_text("look at row 1").await;
+    assert_eq!(
+        (kept.cause, kept.from.id, kept.backfilled),
+        (format!("discord:msg:{said}"), stage.dev.to_string(), true)
+    );
+    let WhatRecord::Message { files, .. } = &kept.what else { panic!("{:?}", kept.what) };
+    let bytes = std::fs::read(countersign::folder::blob_path(&stage.house.data, &files[0].sha256));
+    assert_eq!(bytes.expect("the bytes are kept"), b"id,score\n1,7\n");
+    // What else is said there stays nobody's business.
+    fake.say(stage.dev, elsewhere, "lunch?");
+    fake.say(stage.maya, stage.channel, "back to it");
+    stage.house.heard_text("back to it").await;
+    let heard = stage.house.heard().await;
+    assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
+    stage.house.stop().await;
+}

@@ -19,6 +19,7 @@ use super::words;
 use super::{Discord, lock};
 use crate::card::{self, Card, Speaker, Style, Tone};
 use crate::chat::{Answer, Heard, Lane, What};
+use crate::domain::CaseId;
 use crate::grammar::{self, Form, Word};
 
 /// Only the person who asked sees it.
@@ -83,7 +84,10 @@ impl Discord {
         let Some(action) = interaction.data.get("custom_id").and_then(Value::as_str) else { return };
         let again = lock(&self.forms).asked_again(action);
         match again {
-            Some(Some(form)) => self.open(interaction, &form).await,
+            Some(Some((form, message))) => {
+                let modal = lock(&self.forms).open_with(&form, message);
+                self.respond(interaction, MODAL, modal).await;
+            }
             Some(None) => {
                 let text = "I was started again meanwhile, or it was too long ago: what you had typed is gone. Please use the command again.";
                 self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
@@ -99,17 +103,36 @@ impl Discord {
     async fn submitted(&self, interaction: &Interaction) {
         let sent = lock(&self.forms).sent(&interaction.data);
         match sent {
-            Some(Sent::Whole { mark, form, values }) => {
-                let Some(heard) = self.heard(interaction, What::Submitted { form, values }).await else { return };
-                self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL })).await;
-                let answer = self.heed(heard).await;
+            Some(Sent::Whole { mark, form, values, message }) => {
+                // A case's number stands in the form's name where it was known, else somebody typed it.
+                let case = form.split_once(':').map(|(_, case)| case).or(values.get("case").map(String::as_str));
+                let case = case.and_then(|case| case.trim().parse::<CaseId>().ok());
+                let deferred = self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL }));
+                let heeded = async {
+                    let heard = self.heard(interaction, What::Submitted { form, values }).await?;
+                    Some(self.heed(heard).await)
+                };
+                let ((), answer) = tokio::join!(deferred, heeded);
+                let Some(answer) = answer else { return };
+                let is_kept = answer.errors.is_none() && answer.form.is_none();
                 self.tell(interaction, answer, Some(&mark)).await;
+                if let (Some(message), Some(case), true) = (message, case, is_kept) {
+                    self.keep_with(message, case).await;
+                }
             }
             Some(Sent::Forgotten { .. }) => {
                 let text = "I was started again while the form was open, and what you gave with the command is gone. Nothing was changed. Please use the command again.";
                 self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
             }
             None => {}
+        }
+    }
+
+    /// Keeps a message with a case, as it is: its author, its words, its files.
+    async fn keep_with(&self, raw: Value, case: CaseId) {
+        match serde_json::from_value::<Message>(raw.clone()) {
+            Ok(message) => self.kept(message, raw, case).await,
+            Err(error) => tracing::warn!(%error, %case, "a message to be kept can't be read"),
         }
     }
 
@@ -126,8 +149,11 @@ impl Discord {
     /// A command of a message's own menu: a form, filled in with what it says.
     async fn used_on_message(&self, interaction: &Interaction, name: &str) {
         let target = interaction.data.get("target_id").and_then(Value::as_str).unwrap_or_default();
-        let message = interaction.data.pointer(&format!("/resolved/messages/{target}"));
-        let message = message.and_then(|message| serde_json::from_value::<Message>(message.clone()).ok());
+        let mut raw = interaction.data.pointer(&format!("/resolved/messages/{target}")).cloned().unwrap_or_default();
+        if let (Some(guild), true) = (interaction.guild_id, raw.is_object()) {
+            raw["guild_id"] = json!(guild);
+        }
+        let message = serde_json::from_value::<Message>(raw.clone()).ok();
         let verb = if name == commands::OPEN_INCIDENT { "open" } else { "note" };
         let (Some(message), Some(verb)) = (message, grammar::find("incident", verb)) else { return };
         let what = What::Pressed { message: target.to_owned(), action: grammar::form_action(verb, None, None) };
@@ -160,7 +186,8 @@ impl Discord {
                 field.value = Some(words::cut(&said, most));
             }
         }
-        self.open(interaction, &form).await;
+        let modal = lock(&self.forms).open_with(&form, (verb.verb == "note").then_some(raw));
+        self.respond(interaction, MODAL, modal).await;
         // That it was asked for is kept, though the answer is the form that is open already.
         self.hand_in(heard).await;
     }

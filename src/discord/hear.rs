@@ -7,6 +7,7 @@ use super::wire::{self, Attachment, Channel, Emoji, Id, Member, Message, Role, U
 use super::words::{self, Names};
 use super::{Discord, lock};
 use crate::chat::{Account, Answer, Belongs, File, Heard, Lane, Spot, What};
+use crate::domain::CaseId;
 use crate::folder::keep_blob;
 use crate::grammar::BOT;
 use crate::reception::Newest;
@@ -219,6 +220,15 @@ impl Discord {
 
     /// A message, live or from history.
     pub(super) async fn message(&self, message: Message, raw: Value, backfilled: bool) {
+        self.message_about(message, raw, backfilled, None).await;
+    }
+
+    /// A message of wherever, which somebody asked to have kept with a case.
+    pub(super) async fn kept(&self, message: Message, raw: Value, case: CaseId) {
+        self.message_about(message, raw, true, Some(case)).await;
+    }
+
+    async fn message_about(&self, message: Message, raw: Value, backfilled: bool, about: Option<CaseId>) {
         let Some(author) = message.author.clone() else { return };
         if self.is_me(author.id) || message.kind == Some(STARTER) {
             return;
@@ -227,7 +237,8 @@ impl Discord {
         let mentions = message.mentions.clone().unwrap_or_default();
         let is_to_me = mentions.iter().any(|user| self.is_me(user.id));
         let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
-        if !self.keeps(&said.lane) && !is_to_me && !text.trim_start().starts_with(&format!("@{BOT}")) {
+        if about.is_none() && !self.keeps(&said.lane) && !is_to_me && !text.trim_start().starts_with(&format!("@{BOT}"))
+        {
             return;
         }
         let mut raw = raw;
@@ -254,11 +265,14 @@ impl Discord {
             said: Some(message.id.at()),
             what: What::Said { message: message.id.to_string(), text, files },
             backfilled,
-            about: None,
+            about,
             raw,
         };
         let lane = heard.lane.clone();
         let Some(answer) = self.hand_in(heard).await else { return };
+        if about.is_some() {
+            return;
+        }
         self.is_newest(&lane, message.id);
         if !is_bot && !backfilled {
             self.answer_in_private(author.id, message.channel_id, message.id, answer).await;
