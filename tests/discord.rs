@@ -650,7 +650,7 @@ async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
     fake.delete(message.parse().expect("an id"));
     let lane = stage.lane();
     let gone = discord.edit(&lane, &message, &card).await.expect_err("it is gone");
-    assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
+    assert!(matches!(&gone, Undelivered::Gone { .. }), "{gone:?}");
     fake.delete_channel(stage.channel);
     let gone = post(&stage, "d", "nowhere", false).await.expect_err("the channel is gone");
     assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
@@ -1189,5 +1189,60 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     stage.house.heard_text("back to it").await;
     let heard = stage.house.heard().await;
     assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_somebody_deleted_comes_back() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let card = stage.incident().await;
+    let title = fake.message(card).expect("the card")["embeds"][0]["title"].clone();
+    fake.delete(card);
+    let acked = fake.slash(stage.dev, stage.channel, "incident ack", json!({ "case": "INC-1" }));
+    stage.answer(acked).await;
+    let again = |fake: &FakeDiscord| {
+        fake.messages(stage.channel).into_iter().find(|it| it["embeds"][0]["title"] == title).map(|it| id(&it))
+    };
+    assert_ne!(fake.wait_for("the card again", again).await, card);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
+    let first = stage().await;
+    let lane = first.lane();
+    let long = Card {
+        title: vec![Word::from("A long card")],
+        lines: (0..60).map(|at| vec![Word::Text(format!("old {at} ").repeat(30))]).collect(),
+        ..Card::default()
+    };
+    let now = countersign::clock::Clock::system();
+    let card =
+        Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &long, made: now, perhaps_sent: false };
+    let message = first.house.discord.post(card).await.expect("it is sent").message;
+    assert!(first.fake.messages(first.channel).len() > 1);
+    let Stage { house, fake, folder, policy, maya, dev, channel } = first;
+    house.stop().await;
+    let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
+    let stage = Stage { house, fake, folder, policy, maya, dev, channel };
+    // A card that has become shorter takes its old words with it.
+    stage.house.discord.edit(&lane, &message, &plain("Short now")).await.expect("it is redrawn");
+    assert_eq!(stage.fake.messages(channel).len(), 1, "its tail is gone");
+    // What was made later can't be what stands there already, though it says the same.
+    let short = plain("Short now");
+    let try_again = |made: At| Post {
+        nonce: made.0.to_string(),
+        lane: &lane,
+        thread: None,
+        card: &short,
+        made,
+        perhaps_sent: true,
+    };
+    let sent = stage.house.discord.post(try_again(now + Span::minutes(5))).await.expect("it is sent").message;
+    assert_ne!(sent, message);
+    let found = stage.house.discord.post(try_again(now)).await.expect("it is found").message;
+    assert_eq!(found, message);
+    assert_eq!(said_times(&stage, "Short now"), 2);
     stage.house.stop().await;
 }
