@@ -1246,3 +1246,24 @@ async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
     assert_eq!(said_times(&stage, "Short now"), 2);
     stage.house.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let said = fake.upload(stage.maya, stage.channel, "wrong.csv", b"wrong", "the scores");
+    stage.house.heard_text("the scores").await;
+    fake.change_files(said, Some(("right.csv", b"right")));
+    let files = |heard: &countersign::record::HeardRecord| -> Option<Value> {
+        let raw: Value = serde_json::from_str(heard.raw.as_deref()?).ok()?;
+        matches!(heard.what, WhatRecord::Edit { .. }).then(|| raw["attachments"].clone())
+    };
+    let is_on =
+        |heard: &countersign::record::HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
+    let put_on = files(&stage.house.heard_that("another file", is_on).await).expect("files");
+    let kept = countersign::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
+    assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");
+    fake.change_files(said, None);
+    stage.house.heard_that("no file any more", |heard| files(heard) == Some(json!([]))).await;
+    stage.house.stop().await;
+}

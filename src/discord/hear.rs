@@ -14,6 +14,8 @@ use crate::reception::Newest;
 
 /// A file that is larger isn't kept; that it was there stands in the message's raw words.
 const FILE_AT_MOST: u64 = 25 << 20;
+/// Of how many messages it is remembered which files they had.
+const FILES_REMEMBERED: usize = 2_000;
 /// How often a file is asked for before it is given up.
 const FETCHES: u32 = 3;
 /// Written by people and bots; all other kinds are said by Discord itself.
@@ -248,7 +250,7 @@ impl Discord {
                 raw = whole;
             }
         }
-        let (files, all_kept) = self.files(message.attachments.as_deref().unwrap_or_default()).await;
+        let (files, all_kept) = self.files(message.id, message.attachments.as_deref().unwrap_or_default()).await;
         let is_written = message.kind.is_none_or(|kind| WRITTEN.contains(&kind));
         // What Discord says itself (somebody joined, something was pinned) is only in its own words.
         let raw = match is_written && all_kept {
@@ -294,11 +296,14 @@ impl Discord {
     }
 
     /// The files of a message, their bytes kept; and whether all of them were.
-    async fn files(&self, attachments: &[Attachment]) -> (Vec<File>, bool) {
+    async fn files(&self, message: Id, attachments: &[Attachment]) -> (Vec<File>, bool) {
         let mut files = Vec::new();
         for attachment in attachments {
             match self.file(attachment).await {
-                Ok(file) => files.push(file),
+                Ok(file) => {
+                    self.has_file(message, attachment.id, file.sha256.clone());
+                    files.push(file);
+                }
                 Err(why) => tracing::warn!(why, bytes = attachment.size, "a file from Discord was not kept"),
             }
         }
@@ -352,6 +357,11 @@ impl Discord {
         let mentions = message.mentions.clone().unwrap_or_default();
         let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
         let at = wire::moment(&edited);
+        let mut beyond = parts_beyond_text(&data);
+        if let Some(files) = self.files_after(&message).await {
+            beyond.insert("attachments".to_owned(), files);
+        }
+        let raw = (!beyond.is_empty()).then(|| Value::Object(beyond).to_string());
         // The same edit is written with and without fractions.
         let mark = at.map_or_else(|| edited.clone(), |at| (at.0 / 1_000).to_string());
         let heard = Heard {
@@ -363,9 +373,48 @@ impl Discord {
             what: What::Edited { message: message.id.to_string(), text },
             backfilled: false,
             about: None,
-            raw: beyond_text(&data),
+            raw,
         };
         self.hand_in(heard).await;
+    }
+
+    /// The files that a message has after an edit: one may have been taken off, and nothing else would say so. Their bytes are
+    /// kept, and each is named with their hash. `None`: it has none, and none of them was known.
+    async fn files_after(&self, message: &Message) -> Option<Value> {
+        let attachments = message.attachments.as_ref()?;
+        let had_some = lock(&self.files).contains_key(&message.id);
+        if attachments.is_empty() && !had_some {
+            return None;
+        }
+        let mut files = Vec::new();
+        for attachment in attachments {
+            let known = lock(&self.files).get(&message.id).and_then(|known| known.get(&attachment.id).cloned());
+            let sha256 = match known {
+                Some(sha256) => Ok(sha256),
+                None => self.file(attachment).await.map(|file| file.sha256),
+            };
+            let mut file = json!({ "id": attachment.id, "filename": attachment.filename, "size": attachment.size });
+            match sha256 {
+                Ok(sha256) => {
+                    file["sha256"] = json!(sha256);
+                    self.has_file(message.id, attachment.id, sha256);
+                }
+                Err(why) => {
+                    tracing::warn!(why, bytes = attachment.size, "a file from Discord was not kept");
+                    file["not_kept"] = json!(why);
+                }
+            }
+            files.push(file);
+        }
+        Some(Value::Array(files))
+    }
+
+    fn has_file(&self, message: Id, file: Id, sha256: String) {
+        let mut files = lock(&self.files);
+        files.entry(message).or_default().insert(file, sha256);
+        while files.len() > FILES_REMEMBERED {
+            files.pop_first();
+        }
     }
 
     /// Discord doesn't say who deleted it, nor what it said; the transcript has that.
@@ -503,6 +552,11 @@ pub fn nobody() -> Account {
 
 /// What a message says beside its text and files, as Discord has it.
 fn beyond_text(raw: &Value) -> Option<String> {
+    let parts = parts_beyond_text(raw);
+    (!parts.is_empty()).then(|| Value::Object(parts).to_string())
+}
+
+fn parts_beyond_text(raw: &Value) -> serde_json::Map<String, Value> {
     const PARTS: [&str; 7] =
         ["embeds", "components", "sticker_items", "poll", "message_snapshots", "message_reference", "activity"];
     let has = |part: &&&str| match raw.get(**part) {
@@ -510,7 +564,5 @@ fn beyond_text(raw: &Value) -> Option<String> {
         Some(Value::Array(items)) => !items.is_empty(),
         Some(_) => true,
     };
-    let parts: serde_json::Map<String, Value> =
-        PARTS.iter().filter(has).map(|part| ((*part).to_owned(), raw[*part].clone())).collect();
-    (!parts.is_empty()).then(|| Value::Object(parts).to_string())
+    PARTS.iter().filter(has).map(|part| ((*part).to_owned(), raw[*part].clone())).collect()
 }

@@ -68,6 +68,8 @@ pub struct Discord {
     newest: Mutex<BTreeMap<Lane, Newest>>,
     forms: Mutex<Forms>,
     sent: Mutex<deliver::Sent>,
+    /// Message → its files, and the hash of each.
+    files: Mutex<BTreeMap<Id, BTreeMap<Id, String>>>,
     state: Mutex<State>,
     /// Members or their roles changed.
     members_changed: Notify,
@@ -118,6 +120,7 @@ impl Discord {
             newest: Mutex::default(),
             forms: Mutex::default(),
             sent: Mutex::default(),
+            files: Mutex::default(),
             state: Mutex::default(),
             members_changed: Notify::new(),
             roster_of: Mutex::default(),

@@ -113,6 +113,7 @@ pub struct Message {
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Attachment {
+    pub id: Id,
     pub filename: String,
     #[serde(default)]
     pub size: u64,
