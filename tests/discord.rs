@@ -398,6 +398,19 @@ async fn what_is_offered_fits_and_leaks_nothing() {
     assert_eq!(values(offers), ["INC-1"]);
     let offers = fake.autocomplete(stage.maya, stage.channel, "incident open", json!({}), "workflow", "len").await;
     assert_eq!(values(offers), ["lending"]);
+    let offers = fake.autocomplete(stage.maya, stage.channel, "incident ack", json!({}), "case", "Secret").await;
+    assert_eq!(values(offers), ["INC-2"]);
+    // Somebody of the policy to whom the restricted one doesn't exist.
+    let lee = fake.person("Lee");
+    stage
+        .reload(&format!("[people.lee]\nname = \"Lee\"\nparty = \"bank\"\nzone = \"UTC\"\ndiscord = \"{lee}\"\n"))
+        .await;
+    let offers = fake.autocomplete(lee, stage.channel, "incident ack", json!({}), "case", "drift").await;
+    assert_eq!(values(offers), ["INC-1"]);
+    for begun in ["Secret", "INC-2", ""] {
+        let offers = fake.autocomplete(lee, stage.channel, "incident ack", json!({}), "case", begun).await;
+        assert!(!json!(offers).to_string().contains("INC-2"), "{begun}: {offers:?}");
+    }
     let stranger = fake.person("Stranger");
     let offers = fake.autocomplete(stranger, stage.channel, "incident ack", json!({}), "case", "").await;
     assert_eq!(values(offers), Vec::<String>::new());
