@@ -1180,11 +1180,8 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     // Nothing is kept for a case that isn't there; asked again, it is the same message.
     let sent = fake.submit(stage.maya, &form, &[("case", "INC-99")]);
     let answer = fake.answer(sent).await;
-    if let Some((_, again)) = fakes::discord::render::buttons(&answer).pop() {
-        fake.answered(fake.press(stage.maya, id(&answer), &again)).await;
-    } else {
-        fake.answered(fake.message_menu(stage.maya, "Keep as evidence", said)).await;
-    }
+    let (_, again) = fakes::discord::render::buttons(&answer).pop().expect("a button opens it again");
+    fake.answered(fake.press(stage.maya, id(&answer), &again)).await;
     let form = fake.modals(stage.maya).expect("a form")["custom_id"].as_str().expect("an id").to_owned();
     let sent = fake.submit(stage.maya, &form, &[("case", "INC-1")]);
     stage.answer(sent).await;
@@ -1193,6 +1190,9 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
         (kept.cause, kept.from.id, kept.backfilled),
         (format!("discord:msg:{said}"), stage.dev.to_string(), true)
     );
+    let story = stage.house.reader.entries_of("INC-1".parse().expect("a case")).await.expect("it is read");
+    let cause = format!("discord:msg:{said}");
+    assert!(story.iter().any(|entry| format!("{entry:?}").contains(&cause)), "it is part of the case's story");
     let WhatRecord::Message { files, .. } = &kept.what else { panic!("{:?}", kept.what) };
     let bytes = std::fs::read(countersign::folder::blob_path(&stage.house.data, &files[0].sha256));
     assert_eq!(bytes.expect("the bytes are kept"), b"id,score\n1,7\n");

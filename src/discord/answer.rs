@@ -114,7 +114,7 @@ impl Discord {
                 };
                 let ((), answer) = tokio::join!(deferred, heeded);
                 let Some(answer) = answer else { return };
-                let is_kept = answer.errors.is_none() && answer.form.is_none();
+                let is_kept = answer.errors.is_none() && self.is_of_the_policy(interaction);
                 self.tell(interaction, answer, Some(&mark)).await;
                 if let (Some(message), Some(case), true) = (message, case, is_kept) {
                     self.keep_with(message, case).await;
@@ -126,6 +126,16 @@ impl Discord {
             }
             None => {}
         }
+    }
+
+    /// Whether somebody may ask for anything at all: the policy knows them, and they haven't left.
+    fn is_of_the_policy(&self, interaction: &Interaction) -> bool {
+        let person = |door: &crate::reception::Door, by: &User| {
+            let desk = &door.reception.desk;
+            let person = desk.person(&by.id.to_string(), &platform())?;
+            (!desk.shown().house.is_gone(&person, &platform())).then_some(())
+        };
+        self.door().zip(interaction.by()).and_then(|(door, by)| person(door, by)).is_some()
     }
 
     /// Keeps a message with a case, as it is: its author, its words, its files.

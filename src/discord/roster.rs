@@ -37,6 +37,9 @@ impl Asked {
 enum Unknown {
     #[error("{0}")]
     Trouble(#[from] Trouble),
+    /// Whoever is only there would look gone.
+    #[error("one of the bot's servers is out of order")]
+    Absent,
     #[error("it can't be kept: {0}")]
     Fault(#[from] crate::desk::Fault),
 }
@@ -85,9 +88,11 @@ impl Discord {
 
     async fn look_around(&self) -> Result<(), Unknown> {
         let Some(door) = self.door() else { return Ok(()) };
-        // While a server is missing, whoever is only there would look gone. It calls for another look when it comes.
-        let servers = self.atlas().all_servers().filter(|servers| !servers.is_empty());
-        let Some(servers) = servers else { return Ok(()) };
+        if self.atlas().servers.is_empty() {
+            // Nothing has come yet. What comes calls for a look.
+            return Ok(());
+        }
+        let servers = self.atlas().all_servers().ok_or(Unknown::Absent)?;
         let asked = Asked::of(&door.reception.desk.shown().policy);
         let roster = self.roster(&asked, &servers).await?;
         if self.atlas().all_servers().as_ref() != Some(&servers) {
