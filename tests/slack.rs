@@ -395,6 +395,18 @@ async fn a_message_whose_fate_is_unknown_is_looked_for_and_stands_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slack_does_not_take_goes_back_to_the_courier() {
+    let scene = scene().await;
+    scene.fake.fault(On::method("chat.postMessage").channel("C0CREDIT").times(12), Harm::ServerError { status: 503 });
+    let refused = post(&scene, "slack/C0CREDIT", "9", "nine").await;
+    assert!(matches!(refused, Err(Undelivered::Later { after: None, .. })), "{refused:?}");
+    scene.fake.clear_faults();
+    post(&scene, "slack/C0CREDIT", "9", "nine").await.expect("it goes when it comes again");
+    assert_eq!(saying(&scene.fake, "C0CREDIT", "nine"), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_an_earlier_process_may_have_sent_is_looked_for() {
     let scene = scene().await;
     let first = post(&scene, "slack/C0CREDIT", "7", "once").await.expect("it goes");
