@@ -100,7 +100,10 @@ impl Answers {
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
         let people = shown.house.people(&shown.policy, now);
         Ok(match query {
-            Query::List { kind, filter } => vec![self.list(&speaker, &people, *kind, filter, by).await?],
+            Query::List { kind, filter } => {
+                let (rows, all) = self.rows(&people, *kind, filter, by).await?;
+                vec![card::list(&speaker, *kind, filter, &rows, all)]
+            }
             Query::Status(id) => vec![match self.visible(*id, by, &people).await? {
                 Ok(case) => card::status(&speaker, &case, &people),
                 Err(refusal) => card::refused(&speaker, &refusal),
@@ -159,14 +162,24 @@ impl Answers {
         Ok(case.ok_or(Refusal::NoSuchCase(id)))
     }
 
-    async fn list(
+    /// The open cases that somebody may know of, for a choice among them.
+    ///
+    /// # Errors
+    /// They can't be read now.
+    pub async fn cases(&self, kind: Option<CaseKind>, by: &PersonId) -> Result<Vec<ListRow>, StoreError> {
+        let (shown, now) = (self.desk.shown(), self.desk.clock.now());
+        let people = shown.house.people(&shown.policy, now);
+        Ok(self.rows(&people, kind, &Filter::default(), by).await?.0)
+    }
+
+    /// The rows of a list, and whether these are all.
+    async fn rows(
         &self,
-        speaker: &Speaker<'_>,
         people: &People<'_>,
         kind: Option<CaseKind>,
         filter: &Filter,
         by: &PersonId,
-    ) -> Result<Card, StoreError> {
+    ) -> Result<(Vec<ListRow>, bool), StoreError> {
         let kinds = kind.map_or_else(|| CaseKind::ALL.to_vec(), |kind| vec![kind]);
         let mut rows = Vec::new();
         let mut all = true;
@@ -200,7 +213,7 @@ impl Answers {
                 });
             }
         }
-        Ok(card::list(speaker, kind, filter, &rows, all))
+        Ok((rows, all))
     }
 
     async fn newest(

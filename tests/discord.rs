@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use countersign::card::{Card, Word};
 use countersign::chat::{Chat, Lane, Post, Undelivered, Venue};
-use countersign::domain::{At, Span};
+use countersign::domain::command::HouseCommand;
+use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::reception::Newest;
 use countersign::record::WhatRecord;
 use discord_house::{DiscordHouse, config};
@@ -116,6 +117,38 @@ async fn stage_on(fake: FakeDiscord, newest: impl FnOnce(&FakeDiscord) -> BTreeM
 }
 
 impl Stage {
+    /// The policy takes force with some more in it.
+    async fn reload(&self, more: &str) {
+        let text = format!("{}\n{more}", self.policy);
+        let policy = countersign::domain::Policy::read(&text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
+        let command = HouseCommand::LoadPolicy { policy: Box::new(policy), text };
+        let loaded = self.house.desk.house(command, Actor::Engine).await.expect("the house works");
+        loaded.expect("the policy is taken");
+    }
+
+    /// Waits until the house knows that Maya is in a group.
+    async fn maya_is_in(&self, group: Id) {
+        let (desk, platform) = (&self.house.desk, Platform::from("discord"));
+        let is_in = |_: &FakeDiscord| {
+            let house = desk.shown().house;
+            let members = house.rosters.get(&platform)?.groups.get(&group.to_string())?.clone();
+            members.contains(&PersonId::from("maya")).then_some(())
+        };
+        self.fake.wait_for("the role", is_in).await;
+    }
+
+    /// The role of the policy's `triage`.
+    fn role(&self) -> Id {
+        let rest = self.policy.split("groups = [\"discord:").nth(1).and_then(|rest| rest.split('"').next());
+        rest.and_then(|id| id.parse().ok()).expect("the role")
+    }
+
+    /// Discord forgets the session; what is said until the next one begins, nobody tells the bot.
+    async fn lose_the_session(&self) {
+        self.fake.invalidate_sessions(false);
+        self.fake.wait_for("the end of the session", |fake| (!fake.connected()).then_some(())).await;
+    }
+
     fn lane(&self) -> Lane {
         format!("discord/{}", self.channel).parse().expect("a lane")
     }
@@ -365,6 +398,19 @@ async fn what_is_offered_fits_and_leaks_nothing() {
     assert_eq!(values(offers), ["INC-1"]);
     let offers = fake.autocomplete(stage.maya, stage.channel, "incident open", json!({}), "workflow", "len").await;
     assert_eq!(values(offers), ["lending"]);
+    let offers = fake.autocomplete(stage.maya, stage.channel, "incident ack", json!({}), "case", "Secret").await;
+    assert_eq!(values(offers), ["INC-2"]);
+    // Somebody of the policy to whom the restricted one doesn't exist.
+    let lee = fake.person("Lee");
+    stage
+        .reload(&format!("[people.lee]\nname = \"Lee\"\nparty = \"bank\"\nzone = \"UTC\"\ndiscord = \"{lee}\"\n"))
+        .await;
+    let offers = fake.autocomplete(lee, stage.channel, "incident ack", json!({}), "case", "drift").await;
+    assert_eq!(values(offers), ["INC-1"]);
+    for begun in ["Secret", "INC-2", ""] {
+        let offers = fake.autocomplete(lee, stage.channel, "incident ack", json!({}), "case", begun).await;
+        assert!(!json!(offers).to_string().contains("INC-2"), "{begun}: {offers:?}");
+    }
     let stranger = fake.person("Stranger");
     let offers = fake.autocomplete(stranger, stage.channel, "incident ack", json!({}), "case", "").await;
     assert_eq!(values(offers), Vec::<String>::new());
@@ -617,7 +663,7 @@ async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
     fake.delete(message.parse().expect("an id"));
     let lane = stage.lane();
     let gone = discord.edit(&lane, &message, &card).await.expect_err("it is gone");
-    assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
+    assert!(matches!(&gone, Undelivered::Gone { .. }), "{gone:?}");
     fake.delete_channel(stage.channel);
     let gone = post(&stage, "d", "nowhere", false).await.expect_err("the channel is gone");
     assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
@@ -850,6 +896,7 @@ async fn the_doctor_names_what_is_wrong() {
     let wrong: Vec<&str> = findings.iter().filter(|it| !it.ok).map(|it| it.text.as_str()).collect();
     assert_eq!(wrong, Vec::<&str>::new());
     fake.set_privileged_intents(0);
+    fake.set_public(true);
     fake.overwrite(channel, fake.bot(), 1, 0, may::EMBED_LINKS | may::READ_MESSAGE_HISTORY);
     let ill = read(&policy(maya, stranger, channel, 41_771_983_423_143_936));
     let findings = countersign::discord::doctor(&config(&fake), &ill, now + Span::hours(1)).await;
@@ -862,6 +909,7 @@ async fn the_doctor_names_what_is_wrong() {
         "Dev (account",
         "41771983423143936",
         "clock",
+        "“Public Bot”",
     ] {
         assert!(wrong.iter().any(|text| text.contains(expected)), "{expected} is missing from {wrong:#?}");
     }
@@ -869,4 +917,366 @@ async fn the_doctor_names_what_is_wrong() {
         countersign::config::DiscordConfig { token: countersign::config::Secret::new("wrong"), ..config(&fake) };
     let findings = countersign::discord::doctor(&refused, &well, now).await;
     assert!(matches!(&findings[..], [only] if !only.ok && only.text.contains("token is refused")), "{findings:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_the_bot_was_put_out_of_stops_nothing() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let elsewhere = fake.add_guild("Elsewhere");
+    let asked = |fake: &FakeDiscord| {
+        let calls = fake.calls_to("GET /guilds/{guild_id}/members/{user_id}");
+        calls.iter().any(|call| call.params["guild_id"] == elsewhere.to_string()).then_some(())
+    };
+    fake.wait_for("a look at the other server", asked).await;
+    fake.expel_bot(elsewhere);
+    fake.grant(stage.maya, stage.role());
+    stage.maya_is_in(stage.role()).await;
+    assert_eq!(stage.house.discord.link().trouble, None);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_gone_before_every_server_is_there() {
+    let fake = FakeDiscord::start().await;
+    let (maya, dev) = (fake.person("Maya K"), fake.stranger("Dev M"));
+    let second = fake.add_guild("Second");
+    fake.join(second, dev);
+    let (channel, role) = (fake.channel("credit-ai"), fake.role(second, "Triage", 0));
+    let folder = tempfile::tempdir().expect("a folder");
+    fake.withhold_guild(second);
+    let house = DiscordHouse::open(&fake, folder.path(), &policy(maya, dev, channel, role), BTreeMap::new()).await;
+    fake.wait_for("the gateway", |fake| (house.discord.link().up && fake.connected()).then_some(())).await;
+    fake.say(maya, channel, "the first server is there");
+    house.heard_text("the first server is there").await;
+    let looks = |fake: &FakeDiscord| fake.calls_to("GET /guilds/{guild_id}/members/{user_id}").pop();
+    // Nothing tells that a look will not come: a wrong one comes within two seconds.
+    let look = tokio::time::timeout(Duration::from_secs(4), fake.wait_for("a look", looks)).await;
+    assert!(look.is_err(), "it looked while a server was missing");
+    fake.let_guild_come(second);
+    let platform = Platform::from("discord");
+    let known = |_: &FakeDiscord| house.desk.shown().house.rosters.get(&platform).cloned();
+    let roster = fake.wait_for("the roster", known).await;
+    assert!(roster.gone.is_empty(), "{roster:?}");
+    fake.assert_clean();
+    house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_who_are_nobody_of_the_policy_call_for_no_look() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let looks = |fake: &FakeDiscord| fake.calls_to("GET /guilds/{guild_id}/members/{user_id}").len();
+    fake.wait_for("the first look", |fake| (looks(fake) == 2).then_some(())).await;
+    let stranger = fake.person("Stranger");
+    fake.grant(stranger, stage.role());
+    let again = fake.wait_for("another look", |fake| (looks(fake) > 2).then_some(()));
+    // Nothing tells that a look will not come: a needless one comes within two seconds.
+    assert!(tokio::time::timeout(Duration::from_secs(4), again).await.is_err(), "{} looks", looks(fake));
+    fake.grant(stage.maya, stage.role());
+    stage.maya_is_in(stage.role()).await;
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_a_new_policy_names_is_looked_at_at_once() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let role = fake.role(fake.guild(), "Risk", 0);
+    fake.grant(stage.maya, role);
+    let platform = Platform::from("discord");
+    let known = |_: &FakeDiscord| stage.house.desk.shown().house.rosters.contains_key(&platform).then_some(());
+    fake.wait_for("the first look", known).await;
+    // It can't be looked at once; that is made good within seconds, not minutes.
+    let refused = Fault::Refuse { status: 403, code: 0, message: "Not now" };
+    fake.fail("GET /guilds/{guild_id}/members/{user_id}", None, 1, refused);
+    stage.reload(&format!("[roles.risk]\nname = \"Risk\"\nparty = \"bank\"\ngroups = [\"discord:{role}\"]\n")).await;
+    stage.maya_is_in(role).await;
+    fake.wait_for("the trouble to end", |_| stage.house.discord.link().trouble.is_none().then_some(())).await;
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missed_is_read_back_though_somebody_spoke_since() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let root = fake.say(stage.maya, stage.channel, "the root");
+    let thread = fake.thread_from(stage.dev, root, "aside");
+    fake.say(stage.dev, thread, "in the thread before");
+    stage.house.heard_text("in the thread before").await;
+    // The channel is busy for some seconds: Discord must be asked for what this message says, and doesn't answer.
+    fake.fail("GET /channels/{channel_id}/messages/{message_id}", None, 4, Fault::Server { status: 502 });
+    let bot = fake.other_bot("Monitor");
+    let built = json!({ "flags": 1 << 15, "components": [{ "type": 10, "content": "built of components" }] });
+    fake.post_as_bot(bot, stage.channel, &built);
+    let asked = |fake: &FakeDiscord| fake.calls_to("GET /channels/{channel_id}/messages/{message_id}").pop();
+    fake.wait_for("the channel to be busy", asked).await;
+    stage.lose_the_session().await;
+    fake.say(stage.maya, stage.channel, "missed");
+    let twice = |fake: &FakeDiscord| (fake.identifies().len() == 2 && fake.connected()).then_some(());
+    fake.wait_for("a second session", twice).await;
+    fake.say(stage.dev, thread, "in the thread after");
+    stage.house.heard_text("in the thread after").await;
+    assert!(stage.house.heard_text("missed").await.backfilled);
+    // serenity's types know nothing of such a message, so Discord is asked for it.
+    let is_built = |heard: &countersign::record::HeardRecord| {
+        heard.raw.as_deref().is_some_and(|raw| raw.contains("built of components"))
+    };
+    stage.house.heard_that("what is built of components", is_built).await;
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_in_which_only_the_bot_spoke_is_read_back_too() {
+    let stage = stage().await;
+    post(&stage, "a", "the bot was first", false).await.expect("it is sent");
+    stage.lose_the_session().await;
+    stage.fake.say(stage.maya, stage.channel, "missed");
+    assert!(stage.house.heard_text("missed").await.backfilled);
+    stage.fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn private_threads_that_were_archived_meanwhile_are_read_back() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.say(stage.maya, stage.channel, "before");
+    stage.house.heard_text("before").await;
+    stage.lose_the_session().await;
+    let thread = fake.thread(stage.dev, stage.channel, "between us", true);
+    fake.say(stage.dev, thread, "missed in private");
+    fake.archive(thread, true, false);
+    assert!(stage.house.heard_text("missed in private").await.backfilled);
+    fake.assert_clean();
+    // Where they can't be read, that is told: nobody may take silence for nothing.
+    let refused = Fault::MISSING_PERMISSIONS;
+    fake.fail("GET /channels/{channel_id}/threads/archived/private", None, 1, refused);
+    stage.lose_the_session().await;
+    fake.say(stage.maya, stage.channel, "missed again");
+    let told = |heard: &countersign::record::HeardRecord| matches!(&heard.what, WhatRecord::Gap { why, .. } if why.contains("private threads can't be read"));
+    stage.house.heard_that("a gap that says so", told).await;
+    stage.house.heard_text("missed again").await;
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_private_is_given_once_and_not_lost() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    const SEND: &str = "POST /channels/{channel_id}/messages";
+    let dm = fake.dm(stage.maya);
+    fake.fail(SEND, Some(dm), 1, Fault::EffectThenDrop);
+    fake.say(stage.maya, stage.channel, &format!("<@{}> sla health", fake.bot()));
+    let sent = |fake: &FakeDiscord| {
+        fake.calls_to(SEND).iter().any(|call| call.channel() == Some(dm) && call.status == Some(200)).then_some(())
+    };
+    fake.wait_for("the answer to be sent again", sent).await;
+    fake.wait_for("the answer", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
+    assert_eq!(fake.messages(dm).len(), 1, "its outcome was unknown, and it stands there once");
+    // Somebody who takes no direct messages, in a channel that is full for now.
+    fake.set_dms(stage.dev, false);
+    fake.fail(SEND, Some(stage.channel), 1, Fault::RateLimited { retry_after: Duration::from_secs(1) });
+    fake.say(stage.dev, stage.channel, &format!("<@{}> sla health", fake.bot()));
+    let told = |fake: &FakeDiscord| {
+        let mention = format!("<@{}>", stage.dev);
+        let said = fake.messages(stage.channel);
+        said.iter().any(|message| shown(message).contains(&mention)).then_some(())
+    };
+    fake.wait_for("the word that direct messages are closed", told).await;
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_no_command_in_somebody_elses_mouth() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let asked =
+        fake.slash(stage.maya, stage.channel, "approval request", json!({ "workflow": "lending", "title": "Ship" }));
+    assert!(stage.answer(asked).await.contains("APR-1"));
+    let eve = fake.person("countersign yes APR-1");
+    fake.say(stage.dev, stage.channel, &format!("<@{eve}> did you see this?"));
+    let is_it = |heard: &countersign::record::HeardRecord| matches!(&heard.what, WhatRecord::Message { text, .. } if text.contains("did you see this?"));
+    let heard = stage.house.heard_that("the mention", is_it).await;
+    assert!(
+        matches!(&heard.what, WhatRecord::Message { text, .. } if text == "“@countersign yes APR-1” did you see this?"),
+        "{:?}",
+        heard.what
+    );
+    let case =
+        stage.house.reader.case("APR-1".parse().expect("a case")).await.expect("it is read").expect("it is there");
+    assert!(!format!("{:?}", case.body).contains("Approve"), "nobody decided: {:?}", case.body);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let nosy = fake.person("Nosy");
+    let home = fake.private_channel("credit-core", &[stage.maya, stage.dev, fake.bot()]);
+    fake.overwrite(home, stage.dev, 1, may::VIEW_CHANNEL, may::SEND_MESSAGES | may::MENTION_EVERYONE);
+    let venue = |archived: bool, channel: Option<String>| Venue {
+        case: "INC-8".parse().expect("a case"),
+        lane: "discord/inc-8".parse().expect("a lane"),
+        near: Some(home.to_string()),
+        channel,
+        name: "inc-8-drift".to_owned(),
+        topic: "Scores drift".to_owned(),
+        private: false,
+        people: Vec::new(),
+        pinned: None,
+        archived,
+    };
+    let made = stage.house.discord.furnish(&venue(false, None)).await.expect("it is made");
+    let channel: Id = made.parse().expect("an id");
+    let sees = |who: Id| fake.with(|world| world.can_view(who, channel));
+    let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
+    assert!(sees(stage.maya) && sees(stage.dev) && sees(fake.bot()) && !sees(nosy));
+    assert!(speaks(stage.maya) && !speaks(stage.dev) && speaks(fake.bot()));
+    let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
+    stage.house.discord.furnish(&venue(false, Some(made.clone()))).await.expect("nothing changes");
+    assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
+    stage.house.discord.furnish(&venue(true, Some(made.clone()))).await.expect("it is closed");
+    assert!(sees(stage.maya) && !sees(nosy) && !speaks(stage.maya) && speaks(fake.bot()));
+    fake.assert_clean();
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_is_slow_holds_up_no_first_answer() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let asked = fake.slash(stage.maya, stage.channel, "incident open", json!({}));
+    fake.answered(asked).await;
+    let form = fake.modals(stage.maya).expect("a form stands open")["custom_id"].as_str().expect("an id").to_owned();
+    fake.set_answer_within(Duration::from_secs(3));
+    // Somebody else writes to the database for a while.
+    let database = stage.house.data.join(countersign::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let sent = fake.submit(stage.maya, &form, &[("workflow", "lending"), ("severity", "sev2"), ("title", "Slow")]);
+    let typed = fake.slash(stage.dev, stage.channel, "sla health", json!({}));
+    assert_eq!(fake.answered(sent).await.acknowledged.map(|answer| answer.kind), Some(5));
+    assert!(!fake.interaction(sent).late, "it was deferred within three seconds");
+    assert!(!fake.interaction(typed).late);
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    assert!(stage.answer(sent).await.contains("INC-1"));
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    stage.incident().await;
+    let elsewhere = fake.channel("random");
+    let said = fake.upload(stage.dev, elsewhere, "scores.csv", b"id,score\n1,7\n", "look at row 1");
+    let used = fake.message_menu(stage.maya, "Keep as evidence", said);
+    fake.answered(used).await;
+    let form = fake.modals(stage.maya).expect("a form")["custom_id"].as_str().expect("an id").to_owned();
+    // Nothing is kept for a case that isn't there; asked again, it is the same message.
+    let sent = fake.submit(stage.maya, &form, &[("case", "INC-99")]);
+    let answer = fake.answer(sent).await;
+    let (_, again) = fakes::discord::render::buttons(&answer).pop().expect("a button opens it again");
+    fake.answered(fake.press(stage.maya, id(&answer), &again)).await;
+    let form = fake.modals(stage.maya).expect("a form")["custom_id"].as_str().expect("an id").to_owned();
+    let sent = fake.submit(stage.maya, &form, &[("case", "INC-1")]);
+    stage.answer(sent).await;
+    let kept = stage.house.heard_text("look at row 1").await;
+    assert_eq!(
+        (kept.cause, kept.from.id, kept.backfilled),
+        (format!("discord:msg:{said}"), stage.dev.to_string(), true)
+    );
+    let story = stage.house.reader.entries_of("INC-1".parse().expect("a case")).await.expect("it is read");
+    let cause = format!("discord:msg:{said}");
+    assert!(story.iter().any(|entry| format!("{entry:?}").contains(&cause)), "it is part of the case's story");
+    let WhatRecord::Message { files, .. } = &kept.what else { panic!("{:?}", kept.what) };
+    let bytes = std::fs::read(countersign::folder::blob_path(&stage.house.data, &files[0].sha256));
+    assert_eq!(bytes.expect("the bytes are kept"), b"id,score\n1,7\n");
+    // What else is said there stays nobody's business.
+    fake.say(stage.dev, elsewhere, "lunch?");
+    fake.say(stage.maya, stage.channel, "back to it");
+    stage.house.heard_text("back to it").await;
+    let heard = stage.house.heard().await;
+    assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_somebody_deleted_comes_back() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let card = stage.incident().await;
+    let title = fake.message(card).expect("the card")["embeds"][0]["title"].clone();
+    fake.delete(card);
+    let acked = fake.slash(stage.dev, stage.channel, "incident ack", json!({ "case": "INC-1" }));
+    stage.answer(acked).await;
+    let again = |fake: &FakeDiscord| {
+        fake.messages(stage.channel).into_iter().find(|it| it["embeds"][0]["title"] == title).map(|it| id(&it))
+    };
+    assert_ne!(fake.wait_for("the card again", again).await, card);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
+    let first = stage().await;
+    let lane = first.lane();
+    let long = Card {
+        title: vec![Word::from("A long card")],
+        lines: (0..60).map(|at| vec![Word::Text(format!("old {at} ").repeat(30))]).collect(),
+        ..Card::default()
+    };
+    let now = countersign::clock::Clock::system();
+    let card =
+        Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &long, made: now, perhaps_sent: false };
+    let message = first.house.discord.post(card).await.expect("it is sent").message;
+    assert!(first.fake.messages(first.channel).len() > 1);
+    let Stage { house, fake, folder, policy, maya, dev, channel } = first;
+    house.stop().await;
+    let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
+    let stage = Stage { house, fake, folder, policy, maya, dev, channel };
+    // A card that has become shorter takes its old words with it.
+    stage.house.discord.edit(&lane, &message, &plain("Short now")).await.expect("it is redrawn");
+    assert_eq!(stage.fake.messages(channel).len(), 1, "its tail is gone");
+    // What was made later can't be what stands there already, though it says the same.
+    let short = plain("Short now");
+    let try_again = |made: At| Post {
+        nonce: made.0.to_string(),
+        lane: &lane,
+        thread: None,
+        card: &short,
+        made,
+        perhaps_sent: true,
+    };
+    let sent = stage.house.discord.post(try_again(now + Span::minutes(5))).await.expect("it is sent").message;
+    assert_ne!(sent, message);
+    let found = stage.house.discord.post(try_again(now)).await.expect("it is found").message;
+    assert_eq!(found, message);
+    assert_eq!(said_times(&stage, "Short now"), 2);
+    stage.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let said = fake.upload(stage.maya, stage.channel, "wrong.csv", b"wrong", "the scores");
+    stage.house.heard_text("the scores").await;
+    fake.change_files(said, Some(("right.csv", b"right")));
+    let files = |heard: &countersign::record::HeardRecord| -> Option<Value> {
+        let raw: Value = serde_json::from_str(heard.raw.as_deref()?).ok()?;
+        matches!(heard.what, WhatRecord::Edit { .. }).then(|| raw["attachments"].clone())
+    };
+    let is_on =
+        |heard: &countersign::record::HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
+    let put_on = files(&stage.house.heard_that("another file", is_on).await).expect("files");
+    let kept = countersign::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
+    assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");
+    fake.change_files(said, None);
+    stage.house.heard_that("no file any more", |heard| files(heard) == Some(json!([]))).await;
+    stage.house.stop().await;
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::api::{Call, Trouble};
 use super::atlas::platform;
 use super::commands;
-use super::deliver::code;
+use super::deliver::{code, nonce};
 use super::embed::{self, Draft, For};
 use super::form::{Forms, Sent};
 use super::hear::Said;
@@ -19,6 +19,7 @@ use super::words;
 use super::{Discord, lock};
 use crate::card::{self, Card, Speaker, Style, Tone};
 use crate::chat::{Answer, Heard, Lane, What};
+use crate::domain::CaseId;
 use crate::grammar::{self, Form, Word};
 
 /// Only the person who asked sees it.
@@ -83,7 +84,10 @@ impl Discord {
         let Some(action) = interaction.data.get("custom_id").and_then(Value::as_str) else { return };
         let again = lock(&self.forms).asked_again(action);
         match again {
-            Some(Some(form)) => self.open(interaction, &form).await,
+            Some(Some((form, message))) => {
+                let modal = lock(&self.forms).open_with(&form, message);
+                self.respond(interaction, MODAL, modal).await;
+            }
             Some(None) => {
                 let text = "I was started again meanwhile, or it was too long ago: what you had typed is gone. Please use the command again.";
                 self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
@@ -99,17 +103,46 @@ impl Discord {
     async fn submitted(&self, interaction: &Interaction) {
         let sent = lock(&self.forms).sent(&interaction.data);
         match sent {
-            Some(Sent::Whole { mark, form, values }) => {
-                let Some(heard) = self.heard(interaction, What::Submitted { form, values }).await else { return };
-                self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL })).await;
-                let answer = self.heed(heard).await;
+            Some(Sent::Whole { mark, form, values, message }) => {
+                // A case's number stands in the form's name where it was known, else somebody typed it.
+                let case = form.split_once(':').map(|(_, case)| case).or(values.get("case").map(String::as_str));
+                let case = case.and_then(|case| case.trim().parse::<CaseId>().ok());
+                let deferred = self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL }));
+                let heeded = async {
+                    let heard = self.heard(interaction, What::Submitted { form, values }).await?;
+                    Some(self.heed(heard).await)
+                };
+                let ((), answer) = tokio::join!(deferred, heeded);
+                let Some(answer) = answer else { return };
+                let is_kept = answer.errors.is_none() && self.is_of_the_policy(interaction);
                 self.tell(interaction, answer, Some(&mark)).await;
+                if let (Some(message), Some(case), true) = (message, case, is_kept) {
+                    self.keep_with(message, case).await;
+                }
             }
             Some(Sent::Forgotten { .. }) => {
                 let text = "I was started again while the form was open, and what you gave with the command is gone. Nothing was changed. Please use the command again.";
                 self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
             }
             None => {}
+        }
+    }
+
+    /// Whether somebody may ask for anything at all: the policy knows them, and they haven't left.
+    fn is_of_the_policy(&self, interaction: &Interaction) -> bool {
+        let person = |door: &crate::reception::Door, by: &User| {
+            let desk = &door.reception.desk;
+            let person = desk.person(&by.id.to_string(), &platform())?;
+            (!desk.shown().house.is_gone(&person, &platform())).then_some(())
+        };
+        self.door().zip(interaction.by()).and_then(|(door, by)| person(door, by)).is_some()
+    }
+
+    /// Keeps a message with a case, as it is: its author, its words, its files.
+    async fn keep_with(&self, raw: Value, case: CaseId) {
+        match serde_json::from_value::<Message>(raw.clone()) {
+            Ok(message) => self.kept(message, raw, case).await,
+            Err(error) => tracing::warn!(%error, %case, "a message to be kept can't be read"),
         }
     }
 
@@ -126,8 +159,11 @@ impl Discord {
     /// A command of a message's own menu: a form, filled in with what it says.
     async fn used_on_message(&self, interaction: &Interaction, name: &str) {
         let target = interaction.data.get("target_id").and_then(Value::as_str).unwrap_or_default();
-        let message = interaction.data.pointer(&format!("/resolved/messages/{target}"));
-        let message = message.and_then(|message| serde_json::from_value::<Message>(message.clone()).ok());
+        let mut raw = interaction.data.pointer(&format!("/resolved/messages/{target}")).cloned().unwrap_or_default();
+        if let (Some(guild), true) = (interaction.guild_id, raw.is_object()) {
+            raw["guild_id"] = json!(guild);
+        }
+        let message = serde_json::from_value::<Message>(raw.clone()).ok();
         let verb = if name == commands::OPEN_INCIDENT { "open" } else { "note" };
         let (Some(message), Some(verb)) = (message, grammar::find("incident", verb)) else { return };
         let what = What::Pressed { message: target.to_owned(), action: grammar::form_action(verb, None, None) };
@@ -160,7 +196,8 @@ impl Discord {
                 field.value = Some(words::cut(&said, most));
             }
         }
-        self.open(interaction, &form).await;
+        let modal = lock(&self.forms).open_with(&form, (verb.verb == "note").then_some(raw));
+        self.respond(interaction, MODAL, modal).await;
         // That it was asked for is kept, though the answer is the form that is open already.
         self.hand_in(heard).await;
     }
@@ -264,7 +301,7 @@ impl Discord {
                 tracing::warn!(%trouble, "an answer could not be given where it was asked for");
                 if let Some(user) = interaction.by() {
                     // It was decided, so it is told: the interaction is gone, the person isn't.
-                    self.tell_directly(user.id, &drafts[at..]).await;
+                    self.tell_directly(user.id, &drafts[at..], interaction.id).await;
                 }
                 return;
             }
@@ -323,41 +360,67 @@ impl Discord {
     }
 
     /// The answer to a message, which everybody sees: told to its author alone.
-    pub(super) async fn answer_in_private(&self, author: Id, channel: Id, answer: Answer) {
+    pub(super) async fn answer_in_private(&self, author: Id, channel: Id, message: Id, answer: Answer) {
         if answer == Answer::default() {
             return;
         }
         let Some(drafts) = self.drafts_of(answer, None) else { return };
-        if !self.tell_directly(author, &drafts).await {
+        if !self.tell_directly(author, &drafts, message).await {
             let text = "I can't write to you directly. Allow direct messages from members of this server, or use the slash command.";
             let body = json!({
                 "content": format!("<@{author}> {text}"),
                 "allowed_mentions": { "parse": [], "users": [author] },
             });
-            let path = format!("/channels/{channel}/messages");
-            if let Err(trouble) = self.api.call(&Call::with(Method::POST, &path, &body)).await {
+            let draft = Draft { body, files: Vec::new() };
+            if let Err(trouble) = self.say(channel, &draft, &nonce(&format!("{message}!"), 0)).await {
                 tracing::warn!(%trouble, "an answer could not be given at all");
             }
         }
     }
 
-    /// Whether all of it could be said in direct messages.
-    async fn tell_directly(&self, person: Id, drafts: &[Draft]) -> bool {
-        let channel = match self.direct(person).await {
-            Ok(channel) => channel,
+    /// Whether all of it could be said in direct messages. `of` is what it answers: the same answer isn't said twice.
+    async fn tell_directly(&self, person: Id, drafts: &[Draft], of: Id) -> bool {
+        let opened = self.patiently(|| self.direct(person)).await;
+        let said = async {
+            let channel = opened?;
+            for (part, draft) in drafts.iter().enumerate() {
+                let id = self.say(channel, draft, &nonce(&of.to_string(), part)).await?;
+                if part == 0 {
+                    self.is_oldest(&Lane::direct(&platform(), &person.to_string()), id);
+                }
+            }
+            Ok::<(), Trouble>(())
+        };
+        match said.await {
+            Ok(()) => true,
             Err(trouble) => {
                 tracing::warn!(%trouble, "a person can't be written to directly");
-                return false;
-            }
-        };
-        let path = format!("/channels/{channel}/messages");
-        for draft in drafts {
-            if let Err(trouble) = self.follow_up(Method::POST, &path, draft).await {
-                tracing::warn!(%trouble, "a person can't be written to directly");
-                return false;
+                false
             }
         }
-        true
+    }
+
+    /// Says something in a channel once, however often that takes.
+    async fn say(&self, channel: Id, draft: &Draft, nonce: &str) -> Result<Id, Trouble> {
+        self.patiently(|| async { self.send(&mut channel.clone(), channel, draft, nonce, None).await }).await
+    }
+
+    /// Somebody waits for it, and nobody comes again with it: limits are waited for.
+    async fn patiently<T, F: Future<Output = Result<T, Trouble>>>(
+        &self,
+        mut ask: impl FnMut() -> F,
+    ) -> Result<T, Trouble> {
+        let mut tries = 0;
+        loop {
+            match ask().await {
+                Err(Trouble::Limited { after }) => tokio::time::sleep(after).await,
+                Err(Trouble::Unknown { .. } | Trouble::Unreached { .. }) if tries + 1 < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(300) * tries).await;
+                }
+                done => return done,
+            }
+        }
     }
 }
 

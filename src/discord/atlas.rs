@@ -1,6 +1,6 @@
 //! What is known of Discord's servers: who we are, which channel is where, and what things are called.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::wire::{Channel, Guild, Id, Role};
 use crate::chat::{Lane, Spot};
@@ -35,6 +35,8 @@ pub struct Atlas {
     pub me: Option<Me>,
     /// The servers that the bot is on, and what their roles are called.
     pub servers: BTreeMap<Id, BTreeMap<Id, String>>,
+    /// Servers that the bot is on and that haven't come yet, or are out of order: who is on them can't be said.
+    absent: BTreeSet<Id>,
     places: HashMap<Id, Place>,
     /// Person → the channel of their direct messages.
     directs: HashMap<Id, Id>,
@@ -43,8 +45,33 @@ pub struct Atlas {
 }
 
 impl Atlas {
+    /// A session began, and these are the servers that the bot is on. Each of them comes by itself.
+    pub fn expect(&mut self, servers: &[Id]) {
+        let left: Vec<Id> = self.servers.keys().copied().filter(|known| !servers.contains(known)).collect();
+        left.into_iter().for_each(|server| self.leave(server));
+        self.absent = servers.iter().copied().collect();
+    }
+
+    /// The bot was put out of a server.
+    pub fn leave(&mut self, server: Id) {
+        self.servers.remove(&server);
+        self.absent.remove(&server);
+        self.places.retain(|_, place| place.guild != Some(server));
+    }
+
+    /// A server is out of order.
+    pub fn lose(&mut self, server: Id) {
+        self.absent.insert(server);
+    }
+
+    /// The servers that the bot is on. `None`: not all of them are there.
+    pub fn all_servers(&self) -> Option<Vec<Id>> {
+        self.absent.is_empty().then(|| self.servers.keys().copied().collect())
+    }
+
     pub fn enter(&mut self, guild: &Guild) {
         let roles = guild.roles.0.iter().map(|role| (role.id, role.name.clone())).collect();
+        self.absent.remove(&guild.id);
         self.servers.insert(guild.id, roles);
         for channel in guild.channels.0.iter().chain(&guild.threads.0) {
             self.learn(channel, Some(guild.id));
@@ -70,7 +97,9 @@ impl Atlas {
     }
 
     pub fn learn_role(&mut self, guild: Id, role: &Role) {
-        self.servers.entry(guild).or_default().insert(role.id, role.name.clone());
+        if let Some(roles) = self.servers.get_mut(&guild) {
+            roles.insert(role.id, role.name.clone());
+        }
     }
 
     pub fn role(&self, id: Id) -> Option<String> {
@@ -79,6 +108,11 @@ impl Atlas {
 
     pub fn place(&self, channel: Id) -> Option<&Place> {
         self.places.get(&channel)
+    }
+
+    /// The channel that a thread belongs to; any other channel itself.
+    pub fn trunk(&self, channel: Id) -> Id {
+        self.place(channel).filter(|place| place.is_thread).and_then(|place| place.parent).unwrap_or(channel)
     }
 
     /// Threads of a channel that weren't archived when the connection began.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::api::Trouble;
+use super::deliver::code;
 use super::hear::{nobody, person_of};
 use super::wire::{self, Channel, Id, Message};
 use super::{Discord, lock};
@@ -24,37 +25,52 @@ pub struct Missed {
     pub lane: Lane,
     /// `None`: somebody's direct messages.
     pub channel: Option<Id>,
+    /// The newest message that was kept when the break was noticed.
+    pub newest: Newest,
     /// The newest message as the connection began; what is newer comes by itself, and is obeyed.
     pub until: Option<Id>,
     /// When the bot stopped listening; `None`: before it started.
     pub from: Option<At>,
 }
 
+impl Missed {
+    /// Since when something may be missing: a message that is kept was heard.
+    fn began(&self) -> At {
+        self.from.unwrap_or(self.newest.said).max(self.newest.said)
+    }
+}
+
+/// What history has of it.
+#[derive(Default)]
+struct Found {
+    /// By id, and so by time.
+    said: BTreeMap<Id, Value>,
+    /// What can't be read, and why.
+    unread: Option<String>,
+}
+
 impl Discord {
     pub(super) async fn catch_up(&self, missed: Missed) {
-        let known = lock(&self.newest).get(&missed.lane).cloned();
-        let (Some(newest), Some(now)) = (known, self.now()) else { return };
-        let Some(after) = Id::read(&newest.message) else { return };
-        let found = match self.said_meanwhile(&missed, after, &newest).await {
+        let Some(now) = self.now() else { return };
+        let Some(after) = Id::read(&missed.newest.message) else { return };
+        let found = match self.said_meanwhile(&missed, after).await {
             Ok(found) => found,
             Err(trouble) => {
                 tracing::warn!(%trouble, lane = %missed.lane, "history can't be read");
-                self.gap(
-                    &missed,
-                    &newest,
-                    now,
-                    &format!("the bot was not listening, and history can't be read: {trouble}"),
-                )
-                .await;
-                return;
+                let why = format!("the bot was not listening, and history can't be read: {trouble}");
+                return self.gap(&missed, now, &why).await;
             }
         };
-        let from = missed.from.unwrap_or(newest.said).max(newest.said);
-        if found.is_empty() && now - from < BREAK {
+        let from = missed.began();
+        if found.said.is_empty() && now - from < BREAK {
             return;
         }
-        self.gap(&missed, &newest, now, "the bot was not listening").await;
-        for (_, raw) in found {
+        let why = match &found.unread {
+            None => "the bot was not listening".to_owned(),
+            Some(unread) => format!("the bot was not listening, and {unread}"),
+        };
+        self.gap(&missed, now, &why).await;
+        for (_, raw) in found.said {
             match serde_json::from_value::<Message>(raw.clone()) {
                 Ok(message) => self.message(message, raw, true).await,
                 Err(error) => {
@@ -65,42 +81,49 @@ impl Discord {
         }
     }
 
-    async fn gap(&self, missed: &Missed, newest: &Newest, now: At, why: &str) {
-        let from = missed.from.unwrap_or(newest.said).max(newest.said);
+    async fn gap(&self, missed: &Missed, now: At, why: &str) {
+        let from = missed.began();
         let what = What::Gap { from, to: now, why: why.to_owned() };
-        let cause = format!("discord:gap:{}:{}:{}", missed.lane, newest.message, from.0);
+        let cause = format!("discord:gap:{}:{}:{}", missed.lane, missed.newest.message, from.0);
         self.hand_in(Heard { backfilled: true, ..Heard::live(cause, nobody(), missed.lane.clone(), what) }).await;
     }
 
-    /// Everything after a message in a channel and its threads, by id and so by time.
-    async fn said_meanwhile(
-        &self,
-        missed: &Missed,
-        after: Id,
-        newest: &Newest,
-    ) -> Result<BTreeMap<Id, Value>, Trouble> {
-        let mut found = BTreeMap::new();
+    /// Everything after a message in a channel and its threads.
+    async fn said_meanwhile(&self, missed: &Missed, after: Id) -> Result<Found, Trouble> {
+        let mut found = Found::default();
         let channel = match (missed.channel, person_of(&missed.lane)) {
             (Some(channel), _) => channel,
             (None, Some(person)) => self.direct(person).await?,
             (None, None) => return Ok(found),
         };
         if missed.until.is_none_or(|until| until > after) {
-            self.read_after(channel, after, missed.until, &mut found).await?;
+            self.read_after(channel, after, missed.until, &mut found.said).await?;
         }
         if missed.channel.is_none() {
             return Ok(found);
         }
         let mut threads: BTreeMap<Id, Option<Id>> = self.atlas().threads_of(channel).into_iter().collect();
-        for thread in self.archived_since(channel, newest.said).await? {
-            self.atlas_mut().learn(&thread, None);
-            if let Some(id) = thread.id {
-                threads.entry(id).or_insert(thread.last_message_id);
+        for kind in ["public", "private"] {
+            let archived = match self.archived_since(channel, kind, missed.newest.said).await {
+                Ok(archived) => archived,
+                // Whoever may not see them can't say that nothing was said in them.
+                Err(trouble @ Trouble::Refused { .. }) => {
+                    tracing::warn!(%trouble, lane = %missed.lane, kind, "archived threads can't be read");
+                    found.unread = Some(format!("its archived {kind} threads can't be read: {trouble}"));
+                    continue;
+                }
+                Err(trouble) => return Err(trouble),
+            };
+            for thread in archived {
+                self.atlas_mut().learn(&thread, None);
+                if let Some(id) = thread.id {
+                    threads.entry(id).or_insert(thread.last_message_id);
+                }
             }
         }
         for (thread, last) in threads {
             if last.is_some_and(|last| last > after) {
-                self.read_after(thread, after, last, &mut found).await?;
+                self.read_after(thread, after, last, &mut found.said).await?;
             }
         }
         Ok(found)
@@ -133,16 +156,17 @@ impl Discord {
         Ok(())
     }
 
-    /// Threads of a channel that were archived after a moment, so that somebody may have spoken in them since.
-    async fn archived_since(&self, channel: Id, since: At) -> Result<Vec<Channel>, Trouble> {
+    /// Threads of a channel, `public` or `private`, that were archived after a moment, so that somebody may have spoken in
+    /// them since.
+    async fn archived_since(&self, channel: Id, kind: &str, since: At) -> Result<Vec<Channel>, Trouble> {
         let mut archived = Vec::new();
         let mut before = String::new();
         for _ in 0..PAGES {
-            let path = format!("/channels/{channel}/threads/archived/public?limit={PAGE}{before}");
+            let path = format!("/channels/{channel}/threads/archived/{kind}?limit={PAGE}{before}");
             let page = match self.api.get(&path).await {
                 Ok(page) => page,
                 // Not every channel has threads.
-                Err(Trouble::Refused { .. }) => return Ok(archived),
+                Err(Trouble::Refused { code: code::OTHER_KIND_OF_CHANNEL, .. }) => return Ok(archived),
                 Err(trouble) => return Err(trouble),
             };
             let threads: Vec<Channel> = page

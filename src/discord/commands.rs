@@ -13,7 +13,7 @@ use super::{Discord, LONGEST_PAUSE};
 use crate::domain::policy::Policy;
 use crate::domain::{CaseKind, PersonId};
 use crate::grammar::verbs::of;
-use crate::grammar::{Arg, Filter, Kind, Needed, PREFIX, Query, ROOTS, Verb, Word, find};
+use crate::grammar::{Arg, Kind, Needed, PREFIX, ROOTS, Verb, find};
 
 /// Of options, choices and subcommands on one level, and of what is offered while somebody types.
 pub const A_LEVEL: usize = 25;
@@ -328,9 +328,9 @@ impl Discord {
         let Some(typing) = typing(data, reception.desk.prefix()) else { return Vec::new() };
         let kind = typing.verb.args.iter().find(|arg| arg.name == typing.option).map(|arg| arg.kind);
         if (typing.option == "case" && typing.verb.case) || kind == Some(Kind::Case) {
-            let query = Query::List { kind: typing.verb.kind(), filter: Filter::default() };
-            let cards = reception.answers.answer(&query, by).await.unwrap_or_default();
-            let rows = cards.iter().flat_map(|card| &card.lines).filter_map(|line| case_of(line));
+            // Without an answer nothing is offered, and what is typed counts all the same.
+            let cases = reception.answers.cases(typing.verb.kind(), by).await.unwrap_or_default().into_iter();
+            let rows = cases.map(|row| (format!("{} · {} · {}", row.case, row.title, row.state), row.case.to_string()));
             return fitting(rows, typing.begun).iter().map(|(label, value)| offer(label, value)).collect();
         }
         match kind {
@@ -338,13 +338,6 @@ impl Discord {
             None => Vec::new(),
         }
     }
-}
-
-/// A row of a list: what it shows without its moments, and the case.
-fn case_of(line: &[Word]) -> Option<(String, String)> {
-    let Some(Word::Case(id)) = line.first() else { return None };
-    let words = line.iter().take_while(|word| !matches!(word, Word::Time(_))).cloned().collect::<Vec<_>>();
-    Some((super::words::plain(&words)?.trim().to_owned(), id.to_string()))
 }
 
 #[cfg(test)]

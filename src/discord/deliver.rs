@@ -15,12 +15,13 @@ use super::words::{Places, cut, plain};
 use super::{Discord, lock};
 use crate::card::Card;
 use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
-use crate::domain::{CaseId, PersonId, Policy, Span};
+use crate::domain::{At, CaseId, PersonId, Policy, Span};
 use crate::grammar::Word;
 
 /// Discord's codes for why not.
 pub mod code {
     pub const UNKNOWN_CHANNEL: u64 = 10_003;
+    pub const UNKNOWN_SERVER: u64 = 10_004;
     pub const UNKNOWN_MEMBER: u64 = 10_007;
     pub const UNKNOWN_MESSAGE: u64 = 10_008;
     pub const UNKNOWN_USER: u64 = 10_013;
@@ -28,6 +29,7 @@ pub mod code {
     pub const MISSING_ACCESS: u64 = 50_001;
     pub const DMS_CLOSED: u64 = 50_007;
     pub const MISSING_PERMISSIONS: u64 = 50_013;
+    pub const OTHER_KIND_OF_CHANNEL: u64 = 50_024;
     pub const THREAD_ARCHIVED: u64 = 50_083;
     pub const NO_MUTUAL_SERVER: u64 = 50_278;
     pub const THREAD_EXISTS: u64 = 160_004;
@@ -39,6 +41,8 @@ const MENDED: Span = Span::minutes(10);
 const TRIES: u32 = 3;
 /// How many messages back it is looked for one that may stand there already.
 const LOOK_BACK: usize = 100;
+/// How far Discord's clock may be behind this machine's: what is older than that can't be what was made since.
+const SKEW: Span = Span::minutes(1);
 /// How much is remembered of what was sent.
 const REMEMBERED: usize = 2_000;
 /// A week: as long as Discord leaves a thread open.
@@ -112,7 +116,7 @@ pub fn undelivered(trouble: Trouble) -> Undelivered {
 }
 
 /// At most 25 characters, and the same for each try of the same message.
-fn nonce(of: &str, part: usize) -> String {
+pub fn nonce(of: &str, part: usize) -> String {
     hex::encode(&Sha256::digest(format!("{of}#{part}"))[..12])
 }
 
@@ -168,7 +172,7 @@ impl Discord {
         let mut perhaps_twice = false;
         let mut history = Vec::new();
         if look {
-            match self.ours_in(target).await {
+            match self.ours_in(target, post.made).await {
                 Ok(found) => history = found,
                 // Discord itself won't say, so it is said in the receipt.
                 Err(trouble @ Trouble::Refused { .. }) => {
@@ -203,9 +207,9 @@ impl Discord {
         ids.iter().for_each(|id| sent.deliver(*id));
         match ids.split_first() {
             Some((first, tail)) => {
-                if !tail.is_empty() {
-                    sent.tails.insert(*first, tail.to_vec());
-                }
+                sent.tails.insert(*first, tail.to_vec());
+                drop(sent);
+                self.is_oldest(post.lane, *first);
                 Ok(Receipt { message: first.to_string(), perhaps_twice })
             }
             None => Err(later("there was nothing to send", None)),
@@ -226,7 +230,7 @@ impl Discord {
     }
 
     /// Sends one message. `target` changes where a thread turns out to be gone.
-    async fn send(
+    pub(super) async fn send(
         &self,
         target: &mut Id,
         channel: Id,
@@ -300,8 +304,9 @@ impl Discord {
         }
     }
 
-    /// The bot's own newest messages in a channel that this process doesn't remember having delivered, the oldest first.
-    async fn ours_in(&self, channel: Id) -> Result<Vec<Value>, Trouble> {
+    /// The bot's own newest messages in a channel since a moment that this process doesn't remember having delivered, the
+    /// oldest first.
+    async fn ours_in(&self, channel: Id, since: At) -> Result<Vec<Value>, Trouble> {
         let history = self.api.call(&Call::get(&format!("/channels/{channel}/messages?limit={LOOK_BACK}"))).await?;
         let me = self.atlas().me.as_ref().map(|me| me.user.to_string());
         let sent = lock(&self.sent);
@@ -309,7 +314,7 @@ impl Discord {
         ours.retain(|message| {
             let author = message.pointer("/author/id").and_then(Value::as_str).map(str::to_owned);
             let id = message.get("id").and_then(Value::as_str).and_then(Id::read);
-            author == me && id.is_some_and(|id| !sent.delivered.contains(&id))
+            author == me && id.is_some_and(|id| id.at() >= since - SKEW && !sent.delivered.contains(&id))
         });
         ours.reverse();
         Ok(ours)
@@ -323,21 +328,32 @@ impl Discord {
         };
         let whom = if matches!(lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
         let drafts = embed::drafts(card, &map, whom);
-        let mut tail = match drafts.len() {
-            1 => lock(&self.sent).tails.get(&first).cloned().unwrap_or_default(),
-            _ => self.tail_of(channel, first).await.map_err(undelivered)?,
+        let mut tail = match self.tail_of(channel, first).await {
+            // Without history, what this process didn't send stays; what stands in one message can be redrawn all the same.
+            Err(Trouble::Refused { .. }) if drafts.len() == 1 => Vec::new(),
+            tail => tail.map_err(undelivered)?,
         };
         for (part, draft) in drafts.iter().enumerate() {
             let standing = if part == 0 { Some(first) } else { tail.get(part - 1).copied() };
-            match standing {
-                Some(id) => {
-                    self.change(channel, id, draft).await.map_err(|trouble| self.not_delivered(lane, trouble))?
+            if let Some(id) = standing {
+                match self.change(channel, id, draft).await {
+                    Ok(()) => continue,
+                    Err(trouble @ Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) if part == 0 => {
+                        lock(&self.sent).tails.remove(&first);
+                        return Err(Undelivered::Gone { why: trouble.to_string() });
+                    }
+                    // Somebody deleted a part of it.
+                    Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {}
+                    Err(trouble) => return Err(self.not_delivered(lane, trouble)),
                 }
-                None => {
-                    let nonce = nonce(&format!("{first}+{part}"), part);
-                    let sent = self.send(&mut channel.clone(), channel, draft, &nonce, Some(first)).await;
-                    tail.push(sent.map_err(|trouble| self.not_delivered(lane, trouble))?);
-                }
+            }
+            // A part that is sent anew is another message than the one that was deleted.
+            let nonce = nonce(&format!("{first}+{part}+{}", standing.map_or(0, |id| id.0)), part);
+            let sent = self.send(&mut channel.clone(), channel, draft, &nonce, Some(first)).await;
+            let sent = sent.map_err(|trouble| self.not_delivered(lane, trouble))?;
+            match tail.get_mut(part - 1) {
+                Some(gone) => *gone = sent,
+                None => tail.push(sent),
             }
         }
         // What the card has no use for any more says so, rather than what was true once.

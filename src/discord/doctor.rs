@@ -76,7 +76,17 @@ pub async fn doctor(config: &DiscordConfig, policy: &Policy, now: At) -> Vec<Fin
     let mut findings = vec![good(format!("Discord knows the bot as {}", me.name))];
     discord.atlas_mut().me = Some(me.clone());
     match discord.api.get("/applications/@me").await {
-        Ok(application) => findings.extend(intents(application.get("flags").and_then(Value::as_u64).unwrap_or(0))),
+        Ok(application) => {
+            findings.extend(intents(application.get("flags").and_then(Value::as_u64).unwrap_or(0)));
+            // Discord switches it on for every new application.
+            findings.push(match application.get("bot_public").and_then(Value::as_bool) {
+                Some(false) => good("nobody else can put the bot on a server"),
+                _ => bad(
+                    "anybody can put the bot on a server of theirs; switch off “Public Bot” in the developer portal \
+                     under “Bot”",
+                ),
+            });
+        }
         Err(trouble) => findings.push(bad(format!("which intents are allowed can't be read: {trouble}"))),
     }
     findings.push(good(format!(

@@ -22,6 +22,8 @@ const ROW: usize = 5;
 const ROWS: usize = 5;
 const LABEL: usize = 80;
 const FILES: usize = 10;
+/// Of people who are mentioned in one message.
+const PINGS: usize = 100;
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,19 +169,26 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
         if of > 1 {
             embed["footer"] = json!({ "text": format!("{} of {of}", at + 1) });
         }
-        let (content, users) = if at == 0 { mentions(&pings) } else { Default::default() };
         let body = json!({
-            "content": content,
+            "content": "",
             "embeds": [embed],
             "components": if at == 0 { rows(card) } else { Vec::new() },
-            "allowed_mentions": { "parse": [], "users": users },
+            "allowed_mentions": { "parse": [], "users": [] },
         });
         let files = if at + 1 == of { files.by_ref().take(FILES).collect() } else { Vec::new() };
         drafts.push(Draft { body, files });
     }
+    let empty =
+        json!({ "content": "", "embeds": [], "components": [], "allowed_mentions": { "parse": [], "users": [] } });
     while files.peek().is_some() {
-        let body = json!({ "content": "", "embeds": [], "components": [], "allowed_mentions": { "parse": [] } });
-        drafts.push(Draft { body, files: files.by_ref().take(FILES).collect() });
+        drafts.push(Draft { body: empty.clone(), files: files.by_ref().take(FILES).collect() });
+    }
+    for (at, (content, users)) in mentions(&pings).into_iter().enumerate() {
+        if at == drafts.len() {
+            drafts.push(Draft { body: empty.clone(), files: Vec::new() });
+        }
+        drafts[at].body["content"] = json!(content);
+        drafts[at].body["allowed_mentions"]["users"] = json!(users);
     }
     for draft in drafts.iter_mut() {
         let named = draft.files.iter().enumerate().map(|(at, file)| json!({ "id": at, "filename": file.name }));
@@ -188,22 +197,24 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     drafts
 }
 
-/// Mentions notify only in a message's own text, not in its embeds.
-fn mentions(pings: &[Id]) -> (String, Vec<Id>) {
-    let mut content = String::new();
-    let mut users = Vec::new();
+/// Mentions notify only in a message's own text, not in its embeds. Whoever has no room in one stands in the next.
+fn mentions(pings: &[Id]) -> Vec<(String, Vec<Id>)> {
+    let mut messages: Vec<(String, Vec<Id>)> = Vec::new();
     for ping in pings {
         let mention = format!("<@{ping}>");
-        if content.len() + mention.len() + 1 > CONTENT || users.len() == 100 {
-            break;
+        let is_full =
+            |(content, users): &(String, Vec<Id>)| content.len() + mention.len() + 1 > CONTENT || users.len() == PINGS;
+        if messages.last().is_none_or(is_full) {
+            messages.push(Default::default());
         }
+        let Some((content, users)) = messages.last_mut() else { continue };
         if !content.is_empty() {
             content.push(' ');
         }
         content.push_str(&mention);
         users.push(*ping);
     }
-    (content, users)
+    messages
 }
 
 fn rows(card: &Card) -> Vec<Value> {
@@ -332,13 +343,17 @@ mod tests {
         let card = Card { title: (1..=120).map(person).collect(), ..Card::default() };
         let channel = drafts(&card, &Everybody, For::Channel);
         channel.iter().for_each(holds_to_the_limits);
-        let users = channel[0].body["allowed_mentions"]["users"].as_array().expect("users").clone();
-        assert!(users.len() >= 90, "{}", users.len());
-        assert!(users.iter().all(|user| {
-            channel[0].body["content"]
-                .as_str()
-                .is_some_and(|it| it.contains(&format!("<@{}>", user.as_str().unwrap_or(""))))
-        }));
+        let mut told = Vec::new();
+        for draft in &channel {
+            let content = draft.body["content"].as_str().expect("content");
+            for user in draft.body["allowed_mentions"]["users"].as_array().into_iter().flatten() {
+                let user = user.as_str().expect("an id");
+                assert!(content.contains(&format!("<@{user}>")));
+                told.push(user.to_owned());
+            }
+        }
+        let all: Vec<String> = (1..=120).map(|at| at.to_string()).collect();
+        assert_eq!(told, all, "everybody is told, once");
         let one = drafts(&card, &Everybody, For::One);
         assert_eq!((&one[0].body["content"], &one[0].body["allowed_mentions"]["users"]), (&json!(""), &json!([])));
     }

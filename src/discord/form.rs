@@ -33,13 +33,14 @@ pub struct Forms {
 struct Kept {
     at: Instant,
     form: Form,
+    message: Option<Value>,
 }
 
 /// What came in with a modal.
 #[derive(Debug, PartialEq)]
 pub enum Sent {
     /// The form's id, and everything that belongs to it.
-    Whole { mark: String, form: String, values: BTreeMap<String, String> },
+    Whole { mark: String, form: String, values: BTreeMap<String, String>, message: Option<Value> },
     /// What was given beside the modal is forgotten: the bot was started again meanwhile.
     Forgotten { form: String },
 }
@@ -47,10 +48,15 @@ pub enum Sent {
 impl Forms {
     /// The modal of a form, which is kept meanwhile.
     pub fn open(&mut self, form: &Form) -> Value {
+        self.open_with(form, None)
+    }
+
+    /// The modal of a form that is about a message, which is kept with it.
+    pub fn open_with(&mut self, form: &Form, message: Option<Value>) -> Value {
         let mark = mark();
         let shown = shown(form);
         let hides = form.fields.iter().any(|field| field.value.is_some() && !shown.contains(&field));
-        self.keep(&mark, form.clone());
+        self.keep(&mark, form.clone(), message);
         let head = if hides { MODAL_AND_MORE } else { MODAL };
         let left_out = form.fields.len() - shown.len();
         let last = shown.len().saturating_sub(1);
@@ -65,17 +71,17 @@ impl Forms {
         })
     }
 
-    fn keep(&mut self, mark: &str, form: Form) {
+    fn keep(&mut self, mark: &str, form: Form, message: Option<Value>) {
         self.kept.retain(|_, kept| kept.at.elapsed() < KEPT);
         if self.kept.len() >= KEPT_AT_MOST {
             let oldest = self.kept.iter().min_by_key(|(_, kept)| kept.at).map(|(mark, _)| mark.clone());
             oldest.map(|mark| self.kept.remove(&mark));
         }
-        self.kept.insert(mark.to_owned(), Kept { at: Instant::now(), form });
+        self.kept.insert(mark.to_owned(), Kept { at: Instant::now(), form, message });
     }
 
-    fn get(&self, mark: &str) -> Option<&Form> {
-        self.kept.get(mark).filter(|kept| kept.at.elapsed() < KEPT).map(|kept| &kept.form)
+    fn get(&self, mark: &str) -> Option<&Kept> {
+        self.kept.get(mark).filter(|kept| kept.at.elapsed() < KEPT)
     }
 
     /// Reads a modal that was sent. `None`: it is no form of ours.
@@ -87,10 +93,12 @@ impl Forms {
         };
         let (mark, form) = rest.split_once('|')?;
         let mut values = BTreeMap::new();
+        let mut message = None;
         match self.get(mark) {
-            Some(kept) => {
-                let shown: Vec<String> = shown(kept).iter().map(|field| field.name.clone()).collect();
-                let hidden = kept.fields.iter().filter(|field| !shown.contains(&field.name));
+            Some(Kept { form, message: about, .. }) => {
+                message.clone_from(about);
+                let shown: Vec<String> = shown(form).iter().map(|field| field.name.clone()).collect();
+                let hidden = form.fields.iter().filter(|field| !shown.contains(&field.name));
                 values.extend(hidden.filter_map(|field| Some((field.name.clone(), field.value.clone()?))));
             }
             None if has_more => return Some(Sent::Forgotten { form: form.to_owned() }),
@@ -109,7 +117,7 @@ impl Forms {
                 field.value = values.get(&field.name).cloned().filter(|value| !value.is_empty());
             }
         }
-        Some(Sent::Whole { mark: mark.to_owned(), form: form.to_owned(), values })
+        Some(Sent::Whole { mark: mark.to_owned(), form: form.to_owned(), values, message })
     }
 
     /// The button's id that opens a form again with what was typed.
@@ -120,13 +128,15 @@ impl Forms {
     /// Keeps a form for a button, where it can't be opened at once.
     pub fn offer(&mut self, form: &Form) -> String {
         let mark = mark();
-        self.keep(&mark, form.clone());
+        self.keep(&mark, form.clone(), None);
         Forms::again(&mark)
     }
 
-    /// What a button asks for, if it is one that opens a form again; inside, the form if it is still known.
-    pub fn asked_again(&self, action: &str) -> Option<Option<Form>> {
-        action.strip_prefix(AGAIN).map(|mark| self.get(mark).cloned())
+    /// What a button asks for, if it is one that opens a form again; inside, the form if it is still known, and the message
+    /// that it is about.
+    pub fn asked_again(&self, action: &str) -> Option<Option<(Form, Option<Value>)>> {
+        let mark = action.strip_prefix(AGAIN)?;
+        Some(self.get(mark).map(|kept| (kept.form.clone(), kept.message.clone())))
     }
 }
 
@@ -261,12 +271,12 @@ mod tests {
         let hidden = form.fields.last().expect("a field").name.clone();
         let id = forms.open(&form)["custom_id"].as_str().expect("an id").to_owned();
         let typed = sent(&id, &[("title", "drift"), ("severity", "sev9")]);
-        let Some(Sent::Whole { mark, form: of, values }) = forms.sent(&typed) else { panic!("it is known") };
+        let Some(Sent::Whole { mark, form: of, values, .. }) = forms.sent(&typed) else { panic!("it is known") };
         assert_eq!((of.as_str(), values["title"].as_str()), ("incident.open", "drift"));
         assert_eq!(values[&hidden], "2026-11-23T08:00:00Z");
         // Opened again, everything typed is there.
         let again = forms.asked_again(&Forms::again(&mark)).expect("the button is ours").expect("it is known");
-        let value = |name: &str| again.fields.iter().find(|field| field.name == name).and_then(|it| it.value.clone());
+        let value = |name: &str| again.0.fields.iter().find(|field| field.name == name).and_then(|it| it.value.clone());
         assert_eq!((value("title").as_deref(), value("severity").as_deref()), (Some("drift"), Some("sev9")));
         // After a start nothing is known: better said than lost.
         assert_eq!(Forms::default().sent(&typed), Some(Sent::Forgotten { form: "incident.open".to_owned() }));

@@ -7,18 +7,17 @@ use super::wire::{self, Attachment, Channel, Emoji, Id, Member, Message, Role, U
 use super::words::{self, Names};
 use super::{Discord, lock};
 use crate::chat::{Account, Answer, Belongs, File, Heard, Lane, Spot, What};
+use crate::domain::CaseId;
 use crate::folder::keep_blob;
 use crate::grammar::BOT;
 use crate::reception::Newest;
 
 /// A file that is larger isn't kept; that it was there stands in the message's raw words.
 const FILE_AT_MOST: u64 = 25 << 20;
+/// Of how many messages it is remembered which files they had.
+const FILES_REMEMBERED: usize = 2_000;
 /// How often a file is asked for before it is given up.
 const FETCHES: u32 = 3;
-/// How often something is handed in while the house is at fault. What isn't kept then, history still has.
-const HANDED_IN: u32 = 8;
-/// Messages that are built of components: serenity's types lose what they say.
-const COMPONENTS_V2: u64 = 1 << 15;
 /// Written by people and bots; all other kinds are said by Discord itself.
 const WRITTEN: [u64; 4] = [0, 19, 20, 23];
 /// The copy of a message with which a thread begins.
@@ -56,10 +55,12 @@ impl Names for Reading<'_> {
         // A bot's own role carries its name; whoever picks it from the list means the bot.
         me.user == id || atlas.role(id).is_some_and(|role| role == me.name)
     }
+    fn person(&self, id: Id) -> Option<String> {
+        let known = self.discord.door()?.reception.desk.person(&id.to_string(), &platform())?;
+        Some(known.to_string())
+    }
     fn user(&self, id: Id) -> Option<String> {
-        let known = self.discord.door().and_then(|door| door.reception.desk.person(&id.to_string(), &platform()));
-        let shown = || self.mentions.iter().find(|user| user.id == id).map(|user| user.shown().to_owned());
-        known.map(|person| person.to_string()).or_else(shown)
+        self.mentions.iter().find(|user| user.id == id).map(|user| user.shown().to_owned())
     }
     fn role(&self, id: Id) -> Option<String> {
         self.discord.atlas().role(id)
@@ -90,9 +91,31 @@ impl Discord {
                     atlas.learn_role(guild, &role);
                 }
             }
+            "GUILD_DELETE" => {
+                let is_out_of_order = data.get("unavailable") == Some(&json!(true));
+                match id(data, "id") {
+                    Some(server) if is_out_of_order => atlas.lose(server),
+                    Some(server) => {
+                        tracing::warn!(%server, "the bot is no longer on a server");
+                        atlas.leave(server);
+                    }
+                    None => {}
+                }
+            }
             _ => {}
         }
-        if kind.starts_with("GUILD_MEMBER_") || kind.starts_with("GUILD_ROLE_") {
+        drop(atlas);
+        let changes_the_roster = match kind {
+            "GUILD_DELETE" | "GUILD_ROLE_DELETE" => true,
+            // Most members of a server are nobody of the policy, and they come and go all day.
+            _ if kind.starts_with("GUILD_MEMBER_") => {
+                let user = data.pointer("/user/id").and_then(Value::as_str);
+                let person = |user| self.door()?.reception.desk.person(user, &platform());
+                user.and_then(person).is_some()
+            }
+            _ => false,
+        };
+        if changes_the_roster {
             self.members_changed.notify_one();
         }
     }
@@ -108,8 +131,11 @@ impl Discord {
             | "MESSAGE_REACTION_REMOVE"
             | "MESSAGE_REACTION_REMOVE_ALL"
             | "MESSAGE_REACTION_REMOVE_EMOJI"
-            | "CHANNEL_PINS_UPDATE" => id(data, "channel_id").or_else(|| id(data.get("message")?, "channel_id")),
-            "THREAD_CREATE" | "THREAD_UPDATE" | "THREAD_DELETE" => id(data, "id"),
+            | "CHANNEL_PINS_UPDATE" => {
+                let channel = id(data, "channel_id").or_else(|| id(data.get("message")?, "channel_id"))?;
+                Some(self.atlas().trunk(channel))
+            }
+            "THREAD_CREATE" | "THREAD_UPDATE" | "THREAD_DELETE" => id(data, "parent_id").or_else(|| id(data, "id")),
             "GUILD_MEMBER_ADD" | "GUILD_MEMBER_REMOVE" => id(data, "guild_id"),
             _ => None,
         }
@@ -196,6 +222,15 @@ impl Discord {
 
     /// A message, live or from history.
     pub(super) async fn message(&self, message: Message, raw: Value, backfilled: bool) {
+        self.message_about(message, raw, backfilled, None).await;
+    }
+
+    /// A message of wherever, which somebody asked to have kept with a case.
+    pub(super) async fn kept(&self, message: Message, raw: Value, case: CaseId) {
+        self.message_about(message, raw, true, Some(case)).await;
+    }
+
+    async fn message_about(&self, message: Message, raw: Value, backfilled: bool, about: Option<CaseId>) {
         let Some(author) = message.author.clone() else { return };
         if self.is_me(author.id) || message.kind == Some(STARTER) {
             return;
@@ -204,17 +239,18 @@ impl Discord {
         let mentions = message.mentions.clone().unwrap_or_default();
         let is_to_me = mentions.iter().any(|user| self.is_me(user.id));
         let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
-        if !self.keeps(&said.lane) && !is_to_me && !text.trim_start().starts_with(&format!("@{BOT}")) {
+        if about.is_none() && !self.keeps(&said.lane) && !is_to_me && !text.trim_start().starts_with(&format!("@{BOT}"))
+        {
             return;
         }
         let mut raw = raw;
-        if message.flags.unwrap_or(0) & COMPONENTS_V2 != 0 {
+        if says_nothing(&message) {
             let path = format!("/channels/{}/messages/{}", message.channel_id, message.id);
             if let Ok(whole) = self.api.get(&path).await {
                 raw = whole;
             }
         }
-        let (files, all_kept) = self.files(message.attachments.as_deref().unwrap_or_default()).await;
+        let (files, all_kept) = self.files(message.id, message.attachments.as_deref().unwrap_or_default()).await;
         let is_written = message.kind.is_none_or(|kind| WRITTEN.contains(&kind));
         // What Discord says itself (somebody joined, something was pinned) is only in its own words.
         let raw = match is_written && all_kept {
@@ -231,15 +267,24 @@ impl Discord {
             said: Some(message.id.at()),
             what: What::Said { message: message.id.to_string(), text, files },
             backfilled,
-            about: None,
+            about,
             raw,
         };
         let lane = heard.lane.clone();
         let Some(answer) = self.hand_in(heard).await else { return };
+        if about.is_some() {
+            return;
+        }
         self.is_newest(&lane, message.id);
         if !is_bot && !backfilled {
-            self.answer_in_private(author.id, message.channel_id, answer).await;
+            self.answer_in_private(author.id, message.channel_id, message.id, answer).await;
         }
+    }
+
+    /// Where nobody has spoken yet, what the bot itself said is what history is read from after a break.
+    pub(super) fn is_oldest(&self, lane: &Lane, message: Id) {
+        let newest = || Newest { message: message.to_string(), said: message.at() };
+        lock(&self.newest).entry(lane.clone()).or_insert_with(newest);
     }
 
     pub(super) fn is_newest(&self, lane: &Lane, message: Id) {
@@ -251,11 +296,14 @@ impl Discord {
     }
 
     /// The files of a message, their bytes kept; and whether all of them were.
-    async fn files(&self, attachments: &[Attachment]) -> (Vec<File>, bool) {
+    async fn files(&self, message: Id, attachments: &[Attachment]) -> (Vec<File>, bool) {
         let mut files = Vec::new();
         for attachment in attachments {
             match self.file(attachment).await {
-                Ok(file) => files.push(file),
+                Ok(file) => {
+                    self.has_file(message, attachment.id, file.sha256.clone());
+                    files.push(file);
+                }
                 Err(why) => tracing::warn!(why, bytes = attachment.size, "a file from Discord was not kept"),
             }
         }
@@ -309,6 +357,11 @@ impl Discord {
         let mentions = message.mentions.clone().unwrap_or_default();
         let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
         let at = wire::moment(&edited);
+        let mut beyond = parts_beyond_text(&data);
+        if let Some(files) = self.files_after(&message).await {
+            beyond.insert("attachments".to_owned(), files);
+        }
+        let raw = (!beyond.is_empty()).then(|| Value::Object(beyond).to_string());
         // The same edit is written with and without fractions.
         let mark = at.map_or_else(|| edited.clone(), |at| (at.0 / 1_000).to_string());
         let heard = Heard {
@@ -320,9 +373,48 @@ impl Discord {
             what: What::Edited { message: message.id.to_string(), text },
             backfilled: false,
             about: None,
-            raw: beyond_text(&data),
+            raw,
         };
         self.hand_in(heard).await;
+    }
+
+    /// The files that a message has after an edit: one may have been taken off, and nothing else would say so. Their bytes are
+    /// kept, and each is named with their hash. `None`: it has none, and none of them was known.
+    async fn files_after(&self, message: &Message) -> Option<Value> {
+        let attachments = message.attachments.as_ref()?;
+        let had_some = lock(&self.files).contains_key(&message.id);
+        if attachments.is_empty() && !had_some {
+            return None;
+        }
+        let mut files = Vec::new();
+        for attachment in attachments {
+            let known = lock(&self.files).get(&message.id).and_then(|known| known.get(&attachment.id).cloned());
+            let sha256 = match known {
+                Some(sha256) => Ok(sha256),
+                None => self.file(attachment).await.map(|file| file.sha256),
+            };
+            let mut file = json!({ "id": attachment.id, "filename": attachment.filename, "size": attachment.size });
+            match sha256 {
+                Ok(sha256) => {
+                    file["sha256"] = json!(sha256);
+                    self.has_file(message.id, attachment.id, sha256);
+                }
+                Err(why) => {
+                    tracing::warn!(why, bytes = attachment.size, "a file from Discord was not kept");
+                    file["not_kept"] = json!(why);
+                }
+            }
+            files.push(file);
+        }
+        Some(Value::Array(files))
+    }
+
+    fn has_file(&self, message: Id, file: Id, sha256: String) {
+        let mut files = lock(&self.files);
+        files.entry(message).or_default().insert(file, sha256);
+        while files.len() > FILES_REMEMBERED {
+            files.pop_first();
+        }
     }
 
     /// Discord doesn't say who deleted it, nor what it said; the transcript has that.
@@ -425,11 +517,12 @@ impl Discord {
         self.hand_in(heard).await;
     }
 
-    /// Hands something in, again while the house is at fault. `None`: it isn't kept.
+    /// Hands something in, again as long as the house is at fault: what is newer waits behind it, so that the newest message
+    /// that is kept never stands after one that isn't. `None`: the house is closed.
     pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
         let door = self.door()?;
         let mut pause = super::FIRST_PAUSE;
-        for _ in 0..HANDED_IN {
+        loop {
             match door.reception.hear(heard.clone()).await {
                 Ok(answer) => return Some(answer),
                 Err(fault) if fault.is_stopped() => return None,
@@ -440,10 +533,16 @@ impl Discord {
                 }
             }
         }
-        tracing::error!(cause = heard.cause, "what was heard is not kept");
-        lock(&self.state).unread += 1;
-        None
     }
+}
+
+/// Messages of bots can be built of components alone, and serenity's types know nothing of those: they come empty.
+fn says_nothing(message: &Message) -> bool {
+    let is_bots =
+        message.webhook_id.is_some() || message.author.as_ref().is_some_and(|author| author.bot == Some(true));
+    let has_files = message.attachments.as_ref().is_some_and(|files| !files.is_empty());
+    let has_embeds = message.embeds.as_ref().is_some_and(|embeds| !embeds.is_empty());
+    is_bots && !has_files && !has_embeds && message.content.as_deref().unwrap_or_default().is_empty()
 }
 
 /// Where Discord doesn't say who did it.
@@ -453,6 +552,11 @@ pub fn nobody() -> Account {
 
 /// What a message says beside its text and files, as Discord has it.
 fn beyond_text(raw: &Value) -> Option<String> {
+    let parts = parts_beyond_text(raw);
+    (!parts.is_empty()).then(|| Value::Object(parts).to_string())
+}
+
+fn parts_beyond_text(raw: &Value) -> serde_json::Map<String, Value> {
     const PARTS: [&str; 7] =
         ["embeds", "components", "sticker_items", "poll", "message_snapshots", "message_reference", "activity"];
     let has = |part: &&&str| match raw.get(**part) {
@@ -460,7 +564,5 @@ fn beyond_text(raw: &Value) -> Option<String> {
         Some(Value::Array(items)) => !items.is_empty(),
         Some(_) => true,
     };
-    let parts: serde_json::Map<String, Value> =
-        PARTS.iter().filter(has).map(|part| ((*part).to_owned(), raw[*part].clone())).collect();
-    (!parts.is_empty()).then(|| Value::Object(parts).to_string())
+    PARTS.iter().filter(has).map(|part| ((*part).to_owned(), raw[*part].clone())).collect()
 }

@@ -49,8 +49,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// A connection that stood this long was a good one: the next pause is short again.
 const GOOD: Duration = Duration::from_secs(60);
 
-/// How late a break may be noticed.
-const NOTICED_LATE: Span = Span::seconds(10);
+/// How late a break may be noticed: Discord has a heartbeat every 41 s, and that one wasn't answered shows at the next.
+const NOTICED_LATE: Span = Span::seconds(90);
 
 /// Why there is no adapter.
 #[derive(Debug, thiserror::Error)]
@@ -68,9 +68,13 @@ pub struct Discord {
     newest: Mutex<BTreeMap<Lane, Newest>>,
     forms: Mutex<Forms>,
     sent: Mutex<deliver::Sent>,
+    /// Message → its files, and the hash of each.
+    files: Mutex<BTreeMap<Id, BTreeMap<Id, String>>>,
     state: Mutex<State>,
     /// Members or their roles changed.
     members_changed: Notify,
+    /// What the roster that the house has was asked for.
+    roster_of: Mutex<Option<roster::Asked>>,
 }
 
 /// How the connection is.
@@ -79,7 +83,9 @@ struct State {
     up: bool,
     /// Since when it isn't, once it was.
     down_since: Option<At>,
-    /// When the last break began, for what was missed in it.
+    /// When the last event came.
+    last_event: Option<At>,
+    /// When the last break may have begun, for what was missed in it.
     break_began: Option<At>,
     /// There was a session before this one.
     had_session: bool,
@@ -114,8 +120,10 @@ impl Discord {
             newest: Mutex::default(),
             forms: Mutex::default(),
             sent: Mutex::default(),
+            files: Mutex::default(),
             state: Mutex::default(),
             members_changed: Notify::new(),
+            roster_of: Mutex::default(),
         }))
     }
 
@@ -219,7 +227,10 @@ impl Discord {
     async fn follow(self: &Arc<Self>, mut gateway: Gateway, workers: &mut Workers) -> End {
         while let Some(signal) = gateway.signals.recv().await {
             match signal {
-                Signal::Event { kind, data } => self.take(kind, data, workers),
+                Signal::Event { kind, data } => {
+                    self.take(kind, data, workers);
+                    lock(&self.state).last_event = self.now();
+                }
                 Signal::Unread => lock(&self.state).unread += 1,
                 Signal::Up(up) => self.is_up(up),
                 Signal::Ended(end) => return end,
@@ -234,7 +245,8 @@ impl Discord {
         if up {
             (state.up, state.down_since, state.gateway) = (true, None, None);
         } else if state.up {
-            (state.up, state.down_since, state.break_began) = (false, now, now);
+            let began = now.map(|now| began(now, state.last_event));
+            (state.up, state.down_since, state.break_began) = (false, now, began);
         }
     }
 
@@ -262,19 +274,26 @@ impl Discord {
             let mut state = lock(&self.state);
             // A session that was lost in the blink of an eye: nobody saw the break.
             if state.had_session && state.up {
-                state.break_began = now;
+                state.break_began = now.map(|now| began(now, state.last_event));
             }
             state.had_session = true;
         }
         self.is_up(true);
+        let servers = data.get("guilds").and_then(Value::as_array).into_iter().flatten();
+        let servers: Vec<Id> = servers.filter_map(|server| server.get("id")?.as_str().and_then(Id::read)).collect();
+        self.atlas_mut().expect(&servers);
         let from = self.break_began();
         let until = now.map(Id::of);
         // Direct messages belong to no server, so nobody tells what was said in them meanwhile.
-        let directs: Vec<Lane> =
-            lock(&self.newest).keys().filter(|lane| lane.as_channel().is_none()).cloned().collect();
-        for lane in directs {
-            let key = hear::person_of(&lane).unwrap_or(Id(0));
-            workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, until, from }));
+        let directs: Vec<(Lane, Newest)> = lock(&self.newest)
+            .iter()
+            .filter(|(lane, _)| lane.as_channel().is_none())
+            .map(|(lane, newest)| (lane.clone(), newest.clone()))
+            .collect();
+        for (lane, newest) in directs {
+            let person = hear::person_of(&lane);
+            let key = person.and_then(|person| self.atlas().direct(person)).or(person).unwrap_or(Id(0));
+            workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, newest, until, from }));
         }
         tracing::info!(session = data.get("session_id").is_some(), "the gateway is ready");
     }
@@ -289,17 +308,19 @@ impl Discord {
         for channel in guild.channels.0.iter().filter_map(|channel| Some((channel.id?, channel.last_message_id))) {
             let (id, until) = channel;
             let lane = self.atlas().lane(id);
-            if self.keeps(&lane) && lock(&self.newest).contains_key(&lane) {
-                let missed = Missed { lane, channel: Some(id), until, from };
+            // As it is now: what comes from now on is newer than what was missed.
+            let newest = lock(&self.newest).get(&lane).cloned();
+            if let Some(newest) = newest.filter(|_| self.keeps(&lane)) {
+                let missed = Missed { lane, channel: Some(id), newest, until, from };
                 workers.of(id, self).push(Task::Missed(missed));
             }
         }
         self.members_changed.notify_one();
     }
 
-    /// When the bot stopped listening, if it did since it started. serenity tells of a break some seconds late.
+    /// When the bot stopped listening, if it did since it started.
     fn break_began(&self) -> Option<At> {
-        lock(&self.state).break_began.map(|began| began - NOTICED_LATE)
+        lock(&self.state).break_began
     }
 
     fn door(&self) -> Option<&Door> {
@@ -372,6 +393,12 @@ impl Workers {
     }
 }
 
+/// When a break may have begun that is noticed now. Silence proves nothing; an event does.
+fn began(noticed: At, last_event: Option<At>) -> At {
+    let earliest = noticed - NOTICED_LATE;
+    last_event.map_or(earliest, |last| last.max(earliest))
+}
+
 /// What the locks hold is never left half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -418,5 +445,20 @@ impl Chat for Discord {
         };
         let all: Vec<&str> = gateway.iter().chain(state.lacks.values()).map(String::as_str).collect();
         Link { up: state.up, trouble: (!all.is_empty()).then(|| all.join("; ")), unread: state.unread }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_break_begins_where_nothing_shows_that_the_bot_listened() {
+        let noticed = At(1_795_000_000_000_000);
+        assert_eq!(began(noticed, Some(noticed - Span::seconds(2))), noticed - Span::seconds(2));
+        assert_eq!(began(noticed, Some(noticed - Span::hours(2))), noticed - NOTICED_LATE);
+        assert_eq!(began(noticed, None), noticed - NOTICED_LATE);
+        // An unanswered heartbeat shows when the next one is due.
+        assert!(NOTICED_LATE > Span::seconds(2 * 42));
     }
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Discord;
 use super::api::Trouble;
 use super::atlas::platform;
 use super::deliver::code;
 use super::wire::{Id, Member};
+use super::{Discord, FIRST_PAUSE, LONGEST_PAUSE, jittered, lock};
 use crate::chat::Roster;
 use crate::domain::Policy;
 
@@ -17,55 +17,111 @@ const EVERY: Duration = Duration::from_secs(600);
 /// Changes come in bunches, and one look sees all of them.
 const BUNCH: Duration = Duration::from_secs(2);
 
+/// What a roster is about: the roles and accounts that a policy names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    groups: BTreeSet<String>,
+    accounts: BTreeSet<String>,
+}
+
+impl Asked {
+    fn of(policy: &Policy) -> Asked {
+        let groups = policy.roles.values().flat_map(|role| &role.groups).filter(|group| group.platform == platform());
+        let accounts = policy.people.values().filter_map(|person| person.accounts.get(&platform()));
+        Asked { groups: groups.map(|group| group.id.clone()).collect(), accounts: accounts.cloned().collect() }
+    }
+}
+
+/// Why the roster isn't known.
+#[derive(Debug, thiserror::Error)]
+enum Unknown {
+    #[error("{0}")]
+    Trouble(#[from] Trouble),
+    /// Whoever is only there would look gone.
+    #[error("one of the bot's servers is out of order")]
+    Absent,
+    #[error("it can't be kept: {0}")]
+    Fault(#[from] crate::desk::Fault),
+}
+
 impl Discord {
     pub(super) async fn keep_roster(self: Arc<Self>) {
+        let mut pause = FIRST_PAUSE;
         loop {
-            match self.look_around().await {
-                Ok(()) => self.lacks("roster", None),
-                Err(trouble) => {
-                    tracing::warn!(%trouble, "who holds which role can't be read");
-                    self.lacks("roster", Some(format!("who holds which Discord role can't be read: {trouble}")));
+            let next = match self.look_around().await {
+                Ok(()) => {
+                    self.lacks("roster", None);
+                    pause = FIRST_PAUSE;
+                    EVERY
                 }
-            }
-            let changed = async {
-                self.members_changed.notified().await;
-                tokio::time::sleep(BUNCH).await;
+                Err(why) => {
+                    tracing::warn!(%why, "who holds which role can't be read");
+                    self.lacks("roster", Some(format!("who holds which Discord role can't be read: {why}")));
+                    let next = jittered(pause);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    next
+                }
             };
-            // Either is reason enough.
-            let _looked = tokio::time::timeout(EVERY, changed).await;
+            tokio::select! {
+                () = tokio::time::sleep(next) => {}
+                () = self.members_changed.notified() => tokio::time::sleep(BUNCH).await,
+                () = self.policy_asks_for_others() => {}
+            }
         }
     }
 
-    async fn look_around(&self) -> Result<(), Trouble> {
+    /// Waits until the policy names roles or accounts that weren't asked for. Before the first look there is nothing to
+    /// compare with, and the servers call for that look.
+    async fn policy_asks_for_others(&self) {
+        let Some(door) = self.door() else { return std::future::pending().await };
+        let mut commits = door.reception.desk.watch();
+        loop {
+            let asked = lock(&self.roster_of).clone();
+            if asked.is_some_and(|asked| asked != Asked::of(&door.reception.desk.shown().policy)) {
+                return;
+            }
+            if commits.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    async fn look_around(&self) -> Result<(), Unknown> {
         let Some(door) = self.door() else { return Ok(()) };
-        let servers: Vec<Id> = self.atlas().servers.keys().copied().collect();
-        if servers.is_empty() {
-            // Before the first server is known, everybody would look gone.
+        if self.atlas().servers.is_empty() {
+            // Nothing has come yet. What comes calls for a look.
             return Ok(());
         }
-        let policy = door.reception.desk.shown().policy;
-        let roster = self.roster(&policy, &servers).await?;
-        if let Err(fault) = door.reception.roster(&platform(), &roster).await {
-            tracing::warn!(%fault, "the roster could not be handed in");
+        let servers = self.atlas().all_servers().ok_or(Unknown::Absent)?;
+        let asked = Asked::of(&door.reception.desk.shown().policy);
+        let roster = self.roster(&asked, &servers).await?;
+        if self.atlas().all_servers().as_ref() != Some(&servers) {
+            // One came or went meanwhile, which calls for another look.
+            return Ok(());
         }
+        door.reception.roster(&platform(), &roster).await?;
+        *lock(&self.roster_of) = Some(asked);
         Ok(())
     }
 
     /// Asks for each person of the policy: servers may have many members, and the policy few.
-    pub(super) async fn roster(&self, policy: &Policy, servers: &[Id]) -> Result<Roster, Trouble> {
-        let groups = policy.roles.values().flat_map(|role| &role.groups).filter(|group| group.platform == platform());
-        let mut groups: BTreeMap<String, Vec<String>> = groups.map(|group| (group.id.clone(), Vec::new())).collect();
-        let accounts: BTreeSet<&String> =
-            policy.people.values().filter_map(|person| person.accounts.get(&platform())).collect();
+    async fn roster(&self, asked: &Asked, servers: &[Id]) -> Result<Roster, Trouble> {
+        let mut groups: BTreeMap<String, Vec<String>> =
+            asked.groups.iter().map(|group| (group.clone(), Vec::new())).collect();
         let mut gone = Vec::new();
-        for account in accounts {
+        for account in &asked.accounts {
             let Some(id) = Id::read(account) else {
                 gone.push(account.clone());
                 continue;
             };
             let mut is_there = false;
             for server in servers {
-                let Some(member) = self.member_of(*server, id).await? else { continue };
+                let member = match self.member_of(*server, id).await {
+                    // The bot was put out of it, and hasn't heard so yet.
+                    Err(Trouble::Refused { code: code::UNKNOWN_SERVER | code::MISSING_ACCESS, .. }) => None,
+                    found => found?,
+                };
+                let Some(member) = member else { continue };
                 is_there = true;
                 for role in member.roles {
                     if let Some(members) = groups.get_mut(&role.to_string()) {

@@ -19,6 +19,10 @@ const TOPIC: usize = 1_024;
 const NOWHERE: &str =
     "the policy names no Discord channel that the bot can see, so it doesn't know on which server to make one";
 
+fn nowhere() -> Undelivered {
+    Undelivered::Later { why: NOWHERE.to_owned(), after: None }
+}
+
 /// What somebody may do who is let in.
 fn insider() -> Permissions {
     Permissions::VIEW_CHANNEL
@@ -42,13 +46,25 @@ fn speech() -> Permissions {
     Permissions::SEND_MESSAGES | Permissions::SEND_MESSAGES_IN_THREADS | Permissions::CREATE_PUBLIC_THREADS
 }
 
+/// Where a case's own channel belongs.
+struct Near {
+    channel: Id,
+    server: Id,
+    category: Option<Id>,
+}
+
 const ROLE: u8 = 0;
 const MEMBER: u8 = 1;
 
 impl Discord {
     pub(super) async fn make_room(&self, venue: &Venue) -> Result<String, Undelivered> {
-        let (server, category) = self.server_of(venue).await?;
-        let wanted = self.overwrites(venue, server).await.map_err(undelivered)?;
+        let Near { channel, server, category } = self.near(venue).await?;
+        let near = match venue.private {
+            true => None,
+            false => Some(self.standing(channel).await?.ok_or_else(nowhere)?),
+        };
+        let of_near = near.and_then(|near| near.permission_overwrites).unwrap_or_default();
+        let wanted = self.overwrites(venue, server, &of_near).await.map_err(undelivered)?;
         let topic = topic(venue);
         let known = venue.channel.as_deref().and_then(Id::read).or_else(|| self.atlas().venue(venue.case));
         let standing = match known {
@@ -76,8 +92,8 @@ impl Discord {
         Ok(id.to_string())
     }
 
-    /// The server and category of a channel of the same workflow; else those of the first channel that the policy names.
-    async fn server_of(&self, venue: &Venue) -> Result<(Id, Option<Id>), Undelivered> {
+    /// A channel of the same workflow; else the first channel that the policy names.
+    async fn near(&self, venue: &Venue) -> Result<Near, Undelivered> {
         let policy = self.door().map(|door| door.reception.desk.shown().policy);
         let near = venue.near.as_deref().and_then(Id::read);
         let others: Vec<Id> = policy
@@ -90,10 +106,14 @@ impl Discord {
             if let Some(place) = self.place(channel).await
                 && let Some(server) = place.guild
             {
-                return Ok((server, place.parent.filter(|_| !place.is_thread)));
+                return Ok(match place.parent {
+                    // What may be done in a thread, its channel says.
+                    Some(parent) if place.is_thread => Near { channel: parent, server, category: None },
+                    category => Near { channel, server, category },
+                });
             }
         }
-        Err(Undelivered::Later { why: NOWHERE.to_owned(), after: None })
+        Err(nowhere())
     }
 
     async fn standing(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
@@ -162,15 +182,15 @@ impl Discord {
     }
 
     /// Who may see it and speak in it. Discord can't archive a channel, so an archived one is one in which nobody speaks.
-    async fn overwrites(&self, venue: &Venue, server: Id) -> Result<Vec<Value>, Trouble> {
-        let mut denied = if venue.private { Permissions::VIEW_CHANNEL } else { Permissions::empty() };
-        if venue.archived {
-            denied |= speech();
-        }
-        // The role of everybody has the server's own id.
-        let mut all = vec![overwrite(server, ROLE, Permissions::empty(), denied)];
-        if let Some(me) = self.atlas().me.as_ref() {
-            all.push(overwrite(me.user, MEMBER, own(), Permissions::empty()));
+    async fn overwrites(&self, venue: &Venue, server: Id, near: &[Overwrite]) -> Result<Vec<Value>, Trouble> {
+        let me = self.atlas().me.as_ref().map(|me| me.user);
+        let mut all = match venue.private {
+            true => vec![overwrite(server, ROLE, Permissions::empty(), Permissions::VIEW_CHANNEL | hushed(venue))],
+            // Whoever may not see the workflow's channel may not see what becomes of it either.
+            false => as_near(near, server, me, hushed(venue)),
+        };
+        if let Some(me) = me {
+            all.push(overwrite(me, MEMBER, own(), Permissions::empty()));
         }
         if !venue.private {
             return Ok(all);
@@ -201,6 +221,26 @@ impl Discord {
             Err(trouble) => Err(trouble),
         }
     }
+}
+
+/// What is denied to everybody.
+fn hushed(venue: &Venue) -> Permissions {
+    if venue.archived { speech() } else { Permissions::empty() }
+}
+
+/// The exceptions of another channel, except the bot's own, with some more denied to everybody. Of what the bot may not do
+/// itself it may neither give nor take anything.
+fn as_near(near: &[Overwrite], server: Id, me: Option<Id>, denied: Permissions) -> Vec<Value> {
+    let bits = |text: &str| Permissions::from_bits_retain(text.parse().unwrap_or(0)) & own();
+    let of_all = near.iter().find(|one| one.id == server);
+    let (allow, deny) = of_all.map_or_else(Default::default, |one| (bits(&one.allow), bits(&one.deny)));
+    // The role of everybody has the server's own id.
+    let mut all = vec![overwrite(server, ROLE, allow - denied, deny | denied)];
+    for one in near.iter().filter(|one| one.id != server && Some(one.id) != me) {
+        let kind = if kind_of(one) == u64::from(MEMBER) { MEMBER } else { ROLE };
+        all.push(overwrite(one.id, kind, bits(&one.allow) - denied, bits(&one.deny)));
+    }
+    all
 }
 
 /// What a topic carries, so that the channel is found again.

@@ -106,13 +106,14 @@ pub struct Message {
     #[serde(default, rename = "type")]
     pub kind: Option<u64>,
     #[serde(default)]
-    pub flags: Option<u64>,
+    pub embeds: Option<Vec<Value>>,
     #[serde(default)]
     pub edited_timestamp: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Attachment {
+    pub id: Id,
     pub filename: String,
     #[serde(default)]
     pub size: u64,

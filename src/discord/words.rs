@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::wire::Id;
+use crate::chat::mention_of_stranger;
 use crate::domain::{At, CaseId, PersonId};
 use crate::grammar::{BOT, Word};
 
@@ -10,7 +11,9 @@ use crate::grammar::{BOT, Word};
 pub trait Names {
     /// Whether this user, or this role, is the bot.
     fn is_me(&self, id: Id) -> bool;
-    /// How the policy calls this user, or how Discord shows them.
+    /// How the policy calls this user.
+    fn person(&self, id: Id) -> Option<String>;
+    /// How Discord shows this user: as they please.
     fn user(&self, id: Id) -> Option<String>;
     fn role(&self, id: Id) -> Option<String>;
     fn channel(&self, id: Id) -> Option<String>;
@@ -43,11 +46,15 @@ pub fn read(content: &str, names: &dyn Names) -> String {
 fn token(inner: &str, names: &dyn Names) -> Option<String> {
     if let Some(role) = inner.strip_prefix("@&") {
         let id = Id::read(role)?;
-        return Some(if names.is_me(id) { format!("@{BOT}") } else { format!("@{}", names.role(id)?) });
+        return if names.is_me(id) { Some(format!("@{BOT}")) } else { Some(mention_of_stranger(&names.role(id)?)) };
     }
     if let Some(user) = inner.strip_prefix('@') {
         let id = Id::read(user.strip_prefix('!').unwrap_or(user))?;
-        return Some(if names.is_me(id) { format!("@{BOT}") } else { format!("@{}", names.user(id)?) });
+        if names.is_me(id) {
+            return Some(format!("@{BOT}"));
+        }
+        let known = names.person(id).map(|person| format!("@{person}"));
+        return known.or_else(|| Some(mention_of_stranger(&names.user(id)?)));
     }
     if let Some(channel) = inner.strip_prefix('#') {
         return Some(format!("#{}", names.channel(Id::read(channel)?)?));
@@ -265,15 +272,23 @@ mod tests {
         fn is_me(&self, id: Id) -> bool {
             id == Id(1) || id == Id(11)
         }
+        fn person(&self, id: Id) -> Option<String> {
+            (id == Id(2)).then(|| "maya".to_owned())
+        }
         fn user(&self, id: Id) -> Option<String> {
             match id.0 {
-                2 => Some("maya".to_owned()),
+                2 => Some("countersign yes APR-1".to_owned()),
                 3 => Some("<@1> ack".to_owned()),
+                4 => Some("Countersign yes APR-1".to_owned()),
                 _ => None,
             }
         }
         fn role(&self, id: Id) -> Option<String> {
-            (id == Id(7)).then(|| "model risk".to_owned())
+            match id.0 {
+                7 => Some("model risk".to_owned()),
+                12 => Some("countersign".to_owned()),
+                _ => None,
+            }
         }
         fn channel(&self, id: Id) -> Option<String> {
             (id == Id(8)).then(|| "credit-ai".to_owned())
@@ -305,6 +320,9 @@ mod tests {
             // A name that looks like markup is not read again.
             ("<@3>", "@<@1> ack"),
             ("<ü@2>", "<ü@2>"),
+            // Nobody puts words into somebody's mouth by their name.
+            ("<@4> did you see this?", "“@Countersign yes APR-1” did you see this?"),
+            ("<@&12> yes APR-1", "“@countersign” yes APR-1"),
             ("", ""),
         ];
         for (content, expected) in cases {

@@ -1,6 +1,6 @@
 //! The gateway: hello, identify, resume, heartbeats, dispatches by intent, and every way in which a connection ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
@@ -71,6 +71,8 @@ pub struct Gateway {
     pub acks: bool,
     /// The next resumes that are turned down.
     pub refuse_resumes: usize,
+    /// Guilds that don't come when a session begins.
+    pub withheld: BTreeSet<Id>,
     /// The next dispatches that are sent twice.
     pub duplicate: usize,
     /// The next dispatch waits for the one after it.
@@ -90,6 +92,7 @@ impl Default for Gateway {
             ended: Vec::new(),
             acks: true,
             refuse_resumes: 0,
+            withheld: BTreeSet::new(),
             duplicate: 0,
             swap: false,
             held: None,
@@ -383,6 +386,9 @@ impl Talk {
         let (swap, duplicate) = (std::mem::take(&mut world.gateway.swap), std::mem::take(&mut world.gateway.duplicate));
         world.emit("READY", 0, None, ready);
         for guild in guilds {
+            if world.gateway.withheld.contains(&guild) {
+                continue;
+            }
             let data = world.guild_event(guild, intents & intent::GUILD_PRESENCES != 0);
             world.emit("GUILD_CREATE", intent::GUILDS, None, data);
         }

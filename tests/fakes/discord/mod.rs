@@ -77,6 +77,7 @@ impl FakeDiscord {
             rates: Rates::default(),
             invalid_responses: Vec::new(),
             answer_within: interactions::ANSWER_WITHIN,
+            public: false,
             privileged: intent::GUILD_MEMBERS | intent::MESSAGE_CONTENT,
         };
         world.application = world.snowflake();
@@ -149,6 +150,24 @@ impl FakeDiscord {
             world.emit("GUILD_CREATE", intent::GUILDS, None, event);
             guild
         })
+    }
+
+    /// Whether anybody may put the bot on a guild of theirs.
+    pub fn set_public(&self, public: bool) {
+        self.act(|world| world.public = public);
+    }
+
+    /// A guild that READY names doesn't come until it is let come.
+    pub fn withhold_guild(&self, guild: Id) {
+        self.act(|world| world.gateway.withheld.insert(guild));
+    }
+
+    pub fn let_guild_come(&self, guild: Id) {
+        self.act(|world| {
+            world.gateway.withheld.remove(&guild);
+            let event = world.guild_event(guild, false);
+            world.emit("GUILD_CREATE", intent::GUILDS, None, event);
+        });
     }
 
     /// The bot is put out of a guild.

@@ -47,6 +47,23 @@ impl FakeDiscord {
         });
     }
 
+    /// Takes every file off a message and, if there is one, puts another on.
+    pub fn change_files(&self, message: Id, file: Option<(&str, &[u8])>) {
+        self.act(|world| {
+            let (channel, now) = (world.find_message(message).expect("a known message").channel, world.now_ms());
+            let file = file.map(|(name, bytes)| Attachment {
+                id: world.snowflake(),
+                name: name.to_owned(),
+                description: None,
+                content_type: content_type(name),
+                bytes: bytes.to_vec(),
+            });
+            let found = world.message_mut(channel, message).expect("found above");
+            (found.attachments, found.edited_ms) = (file.into_iter().collect(), Some(now));
+            world.message_changed(channel, message);
+        });
+    }
+
     /// The event carries only where it stood.
     pub fn delete(&self, message: Id) {
         self.act(|world| {

@@ -964,7 +964,7 @@ impl World {
             "name": self.users[&self.bot].name,
             "icon": null,
             "description": "",
-            "bot_public": false,
+            "bot_public": self.public,
             "bot_require_code_grant": false,
             "summary": "",
             "verify_key": "0".repeat(64),

@@ -201,6 +201,8 @@ pub struct World {
     pub invalid_responses: Vec<Instant>,
     /// How long an interaction waits for its first answer.
     pub answer_within: Duration,
+    /// Whether anybody may invite the bot.
+    pub public: bool,
     /// The application's switch for content of messages, and the one for members.
     pub privileged: u64,
 }
