@@ -519,6 +519,105 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     scene.end().await;
 }
 
+fn venue(case: &str, name: &str) -> Venue {
+    Venue {
+        case: case.parse().expect("a case"),
+        lane: format!("slack/{}", case.to_lowercase()).parse().expect("a lane"),
+        channel: None,
+        near: None,
+        name: name.to_owned(),
+        topic: format!("{case} · open · Drift"),
+        private: false,
+        people: vec!["U0MAYA".to_owned()],
+        pinned: None,
+        archived: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_goes_on_in_a_new_channel_where_slack_wont_open_the_archived_one() {
+    let mut scene = scene().await;
+    for (case, private, again) in
+        [("INC-21", false, false), ("INC-22", true, false), ("INC-23", false, true), ("INC-24", true, true)]
+    {
+        let name = format!("{}-drift", case.to_lowercase());
+        let mut venue = Venue { private, archived: true, ..venue(case, &name) };
+        let old = scene.house.slack.furnish(&venue).await.expect("it is made and archived");
+        assert!(scene.fake.channel(&old).expect("a channel").archived);
+        venue.channel = Some(old.clone());
+        if again {
+            let Scene { fake, folder, house } = scene;
+            house.stop().await;
+            let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
+            scene = Scene { fake, folder, house };
+            let same = scene.house.slack.furnish(&venue).await.expect("it stays archived");
+            assert_eq!(same, old);
+        }
+        let slack = &scene.house.slack;
+        venue.archived = false;
+        let new = slack.furnish(&venue).await.unwrap_or_else(|why| panic!("{case}: {why}"));
+        assert_ne!(new, old, "{case}");
+        let there = scene.fake.channel(&new).expect("a channel");
+        assert_eq!((there.name.as_str(), there.has("U0MAYA")), (format!("{name}-2").as_str(), true));
+        assert!(there.topic.contains(&format!("before: <#{old}>")), "{}", there.topic);
+        venue.channel = Some(new.clone());
+        assert_eq!(slack.furnish(&venue).await.as_ref(), Ok(&new), "{case}: once is enough");
+        post(&scene, &venue.lane.to_string(), case, "it goes on").await.expect("it goes there");
+        assert_eq!(saying(&scene.fake, &new, "it goes on"), 1);
+    }
+    // Somebody opened it, and the bot comes back by itself.
+    let mut venue = Venue { archived: true, ..venue("INC-25", "inc-25-drift") };
+    let slack = &scene.house.slack;
+    let channel = slack.furnish(&venue).await.expect("it is made and archived");
+    venue.channel = Some(channel.clone());
+    venue.archived = false;
+    scene.fake.unarchive_channel(&channel);
+    assert_eq!(slack.furnish(&venue).await, Ok(channel));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
+    let scene = scene().await;
+    let (fake, slack) = (&scene.fake, &scene.house.slack);
+    let other = slack.furnish(&venue("INC-31", "inc-3-drift")).await.expect("another case's");
+    let restricted = Venue { private: true, ..venue("INC-3", "inc-3-drift") };
+    let own = slack.furnish(&restricted).await.expect("it is made");
+    assert_ne!(own, other);
+    assert_eq!(fake.channel(&own).expect("a channel").sort, Sort::Private);
+    // Of the same sort, and still another case's.
+    let third = slack.furnish(&venue("INC-32", "inc-3-drift")).await.expect("it is made");
+    assert!(third != own && third != other);
+    // What an earlier try made is found, if it is as private as it should be.
+    fake.fault(On::method("conversations.create"), Harm::DropAfterEffect);
+    let found = slack.furnish(&Venue { private: true, ..venue("INC-33", "inc-33") }).await.expect("it is found");
+    assert_eq!(fake.channel_named("inc-33"), Some(found));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_that_slack_wont_have_holds_up_nothing() {
+    let scene = scene().await;
+    let (fake, slack) = (&scene.fake, &scene.house.slack);
+    let long = Venue { topic: "INC-41 · a < b & c > d ".repeat(20), ..venue("INC-41", "inc-41") };
+    let channel = slack.furnish(&long).await.expect("it is made");
+    let topic = fake.channel(&channel).expect("a channel").topic;
+    assert!(topic.chars().count() > 240 && topic.starts_with("INC-41 · a &lt; b &amp; c"), "{topic}");
+    for error in ["too_long", "restricted_action", "internal_error"] {
+        fake.fault(On::method("conversations.setTopic"), Harm::Error(error.to_owned()));
+        fake.fault(On::method("pins.add"), Harm::Error("too_many_pins".to_owned()));
+        let case = Venue {
+            topic: error.to_owned(),
+            pinned: Some("1.000100".to_owned()),
+            channel: Some(channel.clone()),
+            ..long.clone()
+        };
+        assert_eq!(slack.furnish(&case).await, Ok(channel.clone()), "{error}");
+        fake.clear_faults();
+    }
+    scene.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_said_while_nobody_listened_is_read_from_history() {
     let scene = scene().await;

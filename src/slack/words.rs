@@ -69,6 +69,24 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// [`escaped`], at most so many characters of it; no escape is cut in two.
+pub(super) fn escaped_within(text: &str, at_most: usize) -> String {
+    let whole = escaped(text);
+    if whole.chars().count() <= at_most {
+        return whole;
+    }
+    let (mut short, mut length) = (String::new(), 1);
+    for piece in text.chars().map(|c| escaped(c.encode_utf8(&mut [0; 4]))) {
+        length += piece.chars().count();
+        if length > at_most {
+            break;
+        }
+        short.push_str(&piece);
+    }
+    short.push('…');
+    short
+}
+
 /// At most so many characters; what is cut ends in `…`.
 pub(super) fn cut(text: &str, at_most: usize) -> String {
     if text.chars().count() <= at_most {
@@ -134,6 +152,13 @@ mod tests {
         #[test]
         fn words_go_there_and_back(text in "[ -~é\\n]{0,80}") {
             prop_assert_eq!(read(&escaped(&text)), text);
+        }
+
+        #[test]
+        fn escapes_are_cut_whole(text in "[&<>a é]{0,60}", at_most in 1usize..80) {
+            let short = escaped_within(&text, at_most);
+            prop_assert!(short.chars().count() <= at_most);
+            prop_assert!(text.starts_with(unescaped(&short).trim_end_matches('…')), "{}", short);
         }
 
         #[test]

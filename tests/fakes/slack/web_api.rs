@@ -407,8 +407,12 @@ impl State {
                 Ok(json!({ "ok": true }))
             }
             "conversations.unarchive" => {
-                if !self.visible(channel)?.archived {
+                let there = self.visible(channel)?;
+                if !there.archived {
                     return refuse("not_archived");
+                }
+                if !there.has(BOT_USER) {
+                    return refuse("not_in_channel");
                 }
                 self.channel_mut(channel).archived = false;
                 self.event_now(json!({ "type": "channel_unarchive", "channel": channel, "user": BOT_USER }));
