@@ -20,7 +20,7 @@ use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
-use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling};
+use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling, To};
 use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
@@ -74,6 +74,8 @@ struct Ready {
     thread: Option<String>,
     case: Option<CaseId>,
     nonce: String,
+    /// When what it says became true.
+    made: At,
     perhaps_sent: bool,
 }
 
@@ -270,6 +272,11 @@ impl LaneRun {
             }
             match self.send(&*chat, &ready).await {
                 Ok(receipt) => self.told(ready, receipt),
+                // Each has a place of its own to be told in instead.
+                Err(Undelivered::Closed { .. }) if matches!(&parcel, Parcel::Batch(dues) if dues.len() > 1) => {
+                    let Parcel::Batch(dues) = parcel else { continue };
+                    dues.into_iter().rev().for_each(|due| parcels.push_front(Parcel::Message(due)));
+                }
                 Err(Undelivered::Closed { why }) => {
                     let Some(until) = self.deliver_elsewhere(&parcel, ready, why).await? else { continue };
                     parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
@@ -300,6 +307,14 @@ impl LaneRun {
                 let until = self.desk.clock.now() + after.unwrap_or_else(|| parcel.pause());
                 self.put_off(parcel, &why, until);
                 Some(until)
+            }
+            Undelivered::Gone { why } => {
+                match parcel {
+                    // Somebody deleted the card: it is posted again, and begins the thread again.
+                    Parcel::Card(due) => self.card_gone(due),
+                    Parcel::Message(_) | Parcel::Batch(_) => self.give_up(parcel, why),
+                }
+                None
             }
             Undelivered::Never { why } | Undelivered::Closed { why } => {
                 self.give_up(parcel, why);
@@ -351,6 +366,7 @@ impl LaneRun {
             lane: &home,
             thread: Some(&thread),
             card: &ready.card,
+            made: ready.made,
             perhaps_sent: ready.perhaps_sent,
         };
         match chat.post(post).await {
@@ -460,6 +476,7 @@ impl LaneRun {
                         Some(all) => {
                             all.card = std::mem::take(&mut all.card).joined(one.card);
                             all.outbox.extend(one.outbox);
+                            all.made = all.made.min(one.made);
                             all.perhaps_sent |= one.perhaps_sent;
                             all.case = all.case.filter(|case| Some(*case) == one.case);
                         }
@@ -467,7 +484,11 @@ impl LaneRun {
                 }
                 match &mut ready {
                     // One true thing instead of several stale ones: the later word tells for the earlier ones.
-                    Some(all) => all.outbox.extend(overtaken),
+                    Some(all) => {
+                        all.outbox.extend(overtaken);
+                        // The same rows are the same message; with one more of them it is another.
+                        all.nonce = batch_nonce(&all.outbox);
+                    }
                     None => dues.iter().filter(|due| overtaken.contains(&due.id)).for_each(|due| self.not_needed(due)),
                 }
                 Ok(ready)
@@ -489,6 +510,7 @@ impl LaneRun {
             thread: None,
             case: Some(id),
             nonce: format!("{id}@{}", self.lane),
+            made: case.opened,
             perhaps_sent: due.message.is_none() && due.not_before_us == UNDER_WAY.0,
         }))
     }
@@ -512,12 +534,18 @@ impl LaneRun {
                     return Ok(None);
                 }
             }
-            if let (Telling::Asked { have, people, due, .. }, [number]) = (&mut notice.telling, &notice.while_owed[..])
+            if let (Telling::Asked { have, people, due: by, .. }, [number]) =
+                (&mut notice.telling, &notice.while_owed[..])
                 && let Some(case) = self.case(id).await?
                 && let Some(owed) = case.obligation(*number)
             {
-                (*have, *due) = (owed.votes, owed.terms.due);
+                (*have, *by) = (owed.votes, owed.terms.due);
                 *people = self.waiting_on(&case, owed);
+                // Somebody who has answered, or whose answer isn't waited for any more, is asked nothing.
+                if matches!(&notice.to, To::Person(person) if !people.contains(person)) {
+                    self.not_needed(due);
+                    return Ok(None);
+                }
             }
             if matches!(self.lane.place, Spot::Channel(_)) {
                 thread = match self.roots.get(&id) {
@@ -548,6 +576,7 @@ impl LaneRun {
             thread,
             case,
             nonce: due.id.to_string(),
+            made: At(due.made_us),
             perhaps_sent: due.state == "sending",
         }))
     }
@@ -606,6 +635,7 @@ impl LaneRun {
             lane: &self.lane,
             thread: ready.thread.as_deref(),
             card: &ready.card,
+            made: ready.made,
             perhaps_sent: ready.perhaps_sent,
         };
         chat.post(post).await
@@ -650,6 +680,13 @@ impl LaneRun {
             tracing::info!(case = due.case_id, outbox = due.id, lane = %self.lane, why, "put off");
             self.reports.push(Report::Postponed { outbox: due.id, attempts, not_before: until });
         }
+    }
+
+    fn card_gone(&mut self, due: &CardDue) {
+        let Ok(case) = due.case_id.parse() else { return };
+        tracing::warn!(case = due.case_id, lane = %self.lane, "somebody deleted the card; posting it again");
+        self.roots.remove(&case);
+        self.reports.push(Report::CardGone { case, lane: self.lane.clone() });
     }
 
     fn card_later(&mut self, due: &CardDue, attempts: u32, not_before: At) {
@@ -706,6 +743,11 @@ fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
     for parcel in parcels {
         match parcel {
             Parcel::Message(due) if seen.insert(due.id) => {
+                // What may stand there already stays by itself, so that it is found there.
+                let with = |last: &OutboxDue| last.state == due.state;
+                if !batch.last().is_none_or(with) {
+                    out.push(Parcel::Batch(std::mem::take(&mut batch)));
+                }
                 batch.push(due);
                 if batch.len() == AT_MOST {
                     out.push(Parcel::Batch(std::mem::take(&mut batch)));
@@ -749,6 +791,17 @@ fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
         }
     }
     overtaken
+}
+
+/// One row is its own number; several are named by the first, how many there are, and what they add up to.
+fn batch_nonce(rows: &[i64]) -> String {
+    match rows {
+        [one] => one.to_string(),
+        rows => {
+            let mixed = rows.iter().fold(0_u64, |mixed, row| (mixed ^ *row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            format!("{}+{}-{mixed:x}", rows.first().copied().unwrap_or_default(), rows.len())
+        }
+    }
 }
 
 /// `inc-12-scores-drift`: what every platform takes as a channel's name.

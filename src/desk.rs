@@ -152,6 +152,11 @@ pub enum Report {
         attempts: u32,
         not_before: At,
     },
+    /// Somebody deleted a case's card: it has to be posted anew.
+    CardGone {
+        case: CaseId,
+        lane: Lane,
+    },
     CardPostponed {
         case: CaseId,
         lane: Lane,
@@ -696,6 +701,7 @@ impl Desk {
             Report::CardPostponed { case, lane, attempts, not_before } => {
                 commit.cards_postponed.push((case.to_string(), lane.to_string(), attempts, not_before.0));
             }
+            Report::CardGone { case, lane } => commit.cards_gone.push((case.to_string(), lane.to_string())),
             Report::Housed { case, housed } => {
                 let source = housed.lane.platform.to_string();
                 self.record(turn, Some(case), None, None, &source, &Record::Housed(housed))?;

@@ -122,7 +122,7 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
         let door = door(&app.reception, &app.reader, &app.folder.data, &discord::platform()).await?;
         adapters.spawn(discord.run(door));
     }
-    let router = web::router(app.clone(), Guard::new(address, &config.hosts)).merge(web::slack::router(intakes));
+    let router = web::router(app.clone(), Guard::new(address, &config.hosts), intakes);
     let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();

@@ -479,7 +479,14 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
 async fn post(stage: &Stage, nonce: &str, text: &str, perhaps_sent: bool) -> Result<String, Undelivered> {
     let lane = stage.lane();
     let card = plain(text);
-    let post = Post { nonce: nonce.to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent };
+    let post = Post {
+        nonce: nonce.to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent,
+    };
     stage.house.discord.post(post).await.map(|receipt| {
         assert!(!receipt.perhaps_twice);
         receipt.message
@@ -517,12 +524,26 @@ async fn a_limit_is_waited_for_and_holds_up_nobody_else() {
     assert_eq!(fake.calls_to(SEND).len(), calls);
     let lane = Lane::direct(&"discord".into(), &stage.dev.to_string());
     let card = plain("elsewhere");
-    let other = Post { nonce: "b".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let other = Post {
+        nonce: "b".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     stage.house.discord.post(other).await.expect("another channel goes on");
     // A limit of everything holds up everything.
     fake.fail("*", None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
     let card = plain("all of it");
-    let other = Post { nonce: "c".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let other = Post {
+        nonce: "c".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     let later = stage.house.discord.post(other).await.expect_err("everything is limited");
     assert!(matches!(&later, Undelivered::Later { after: Some(after), .. } if *after > Span::seconds(15)), "{later:?}");
     assert_eq!(fake.impatient_requests(), 0);
@@ -581,7 +602,14 @@ async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
     fake.set_dms(stage.dev, false);
     let lane = Lane::direct(&"discord".into(), &stage.dev.to_string());
     let card = plain("for you alone");
-    let direct = Post { nonce: "b".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let direct = Post {
+        nonce: "b".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     let closed = discord.post(direct).await.expect_err("their direct messages are closed");
     assert!(matches!(&closed, Undelivered::Closed { .. }), "{closed:?}");
     // A channel and a message that are gone.
@@ -618,7 +646,14 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
         ..Card::default()
     };
     let first = card(60, "old");
-    let post = Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &first, perhaps_sent: false };
+    let post = Post {
+        nonce: "long".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &first,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     let message = stage.house.discord.post(post).await.expect("it is sent").message;
     let count = fake.messages(stage.channel).len();
     assert!(count > 1);
@@ -672,7 +707,14 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
     // A message goes there by that name too, and is pinned.
     let lane: Lane = "discord/inc-7".parse().expect("a lane");
     let card = plain("the card");
-    let post = Post { nonce: "p".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let post = Post {
+        nonce: "p".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     let message = discord.post(post).await.expect("it is sent").message;
     let pinned = Venue { pinned: Some(message.clone()), ..venue(true, Some(made.clone()), &[maya, dev]) };
     discord.furnish(&pinned).await.expect("it is pinned and closed");

@@ -671,7 +671,7 @@ async fn events_are_those_that_slack_sends() {
     ];
     assert_eq!(kinds, expected);
     let ts = fake.say("U0MAYA", C, "with an answer", None);
-    fake.say("U0DEV", C, "the answer", Some(&ts));
+    fake.say("U0MAYA", C, "the answer", Some(&ts));
     fake.edit("U0MAYA", C, &ts, "hey @countersign");
     fake.delete("U0MAYA", C, &ts);
     let events = client.events(5).await;

@@ -33,7 +33,10 @@ const ARROWS: &[(&str, &str)] = &[
     ("audit", "domain folder record seal store"),
     ("bundle", "audit card chat csv domain folder grammar projection record seal store"),
     ("rebuild", "chat clock domain folder ledger projection record seal store"),
-    ("serve", "answers card chat clock config courier desk discord domain folder health reception slack store web"),
+    (
+        "serve",
+        "answers card chat clock config courier desk discord domain folder health projection reception slack store web",
+    ),
     ("demo", "serve"),
 ];
 

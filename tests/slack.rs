@@ -354,7 +354,14 @@ fn card(text: &str) -> Card {
 async fn post(scene: &Scene, lane: &str, nonce: &str, text: &str) -> Result<String, Undelivered> {
     let lane: Lane = lane.parse().expect("a lane");
     let card = card(text);
-    let post = Post { nonce: nonce.to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let post = Post {
+        nonce: nonce.to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     scene.house.slack.post(post).await.map(|receipt| receipt.message)
 }
 
@@ -388,6 +395,18 @@ async fn a_message_whose_fate_is_unknown_is_looked_for_and_stands_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slack_does_not_take_goes_back_to_the_courier() {
+    let scene = scene().await;
+    scene.fake.fault(On::method("chat.postMessage").channel("C0CREDIT").times(12), Harm::ServerError { status: 503 });
+    let refused = post(&scene, "slack/C0CREDIT", "9", "nine").await;
+    assert!(matches!(refused, Err(Undelivered::Later { after: None, .. })), "{refused:?}");
+    scene.fake.clear_faults();
+    post(&scene, "slack/C0CREDIT", "9", "nine").await.expect("it goes when it comes again");
+    assert_eq!(saying(&scene.fake, "C0CREDIT", "nine"), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_an_earlier_process_may_have_sent_is_looked_for() {
     let scene = scene().await;
     let first = post(&scene, "slack/C0CREDIT", "7", "once").await.expect("it goes");
@@ -396,7 +415,14 @@ async fn a_message_that_an_earlier_process_may_have_sent_is_looked_for() {
     let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
     let scene = Scene { fake, folder, house };
     let (lane, card) = ("slack/C0CREDIT".parse().expect("a lane"), card("once"));
-    let post = Post { nonce: "7".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: true };
+    let post = Post {
+        nonce: "7".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: true,
+    };
     assert_eq!(scene.house.slack.post(post).await.expect("it stands there").message, first);
     assert_eq!(saying(&scene.fake, "C0CREDIT", "once"), 1);
     scene.end().await;
@@ -446,7 +472,14 @@ async fn long_cards_go_on_in_the_thread_and_long_code_as_a_file() {
         lines: lines.chain([vec![Word::Code(code.clone())]]).collect(),
         ..Card::default()
     };
-    let post = Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &long, perhaps_sent: false };
+    let post = Post {
+        nonce: "long".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &long,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     let ts = scene.house.slack.post(post.clone()).await.expect("it goes").message;
     let thread = fake.thread("C0CREDIT", &ts);
     let mut whole = scene.read(&fake.message("C0CREDIT", &ts).expect("the card").blocks);
@@ -681,7 +714,14 @@ async fn hostile_words_and_names_stay_words() {
     let words = || vec![Word::from(hostile), Word::Strong(hostile.to_owned()), Word::Code(hostile.to_owned())];
     let nobody = Word::Person { id: "nobody".into(), name: hostile.to_owned() };
     let card = Card { title: words(), lines: vec![words(), vec![nobody]], ..Card::default() };
-    let post = Post { nonce: "h".to_owned(), lane: &lane, thread: None, card: &card, perhaps_sent: false };
+    let post = Post {
+        nonce: "h".to_owned(),
+        lane: &lane,
+        thread: None,
+        card: &card,
+        made: countersign::domain::At(0),
+        perhaps_sent: false,
+    };
     let ts = scene.house.slack.post(post).await.expect("it goes").message;
     let message = fake.message("C0CREDIT", &ts).expect("it stands there");
     let allowed = Allowed::default();

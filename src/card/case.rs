@@ -168,7 +168,11 @@ fn incident_buttons(case: &Case, incident: &Incident) -> Vec<Button> {
         buttons.push(seat(id, SeatName::Lead));
     }
     buttons.push(press(id, "timeline", Style::Plain));
-    buttons.into_iter().flatten().collect()
+    let mut buttons: Vec<Button> = buttons.into_iter().flatten().collect();
+    // Where everything is pressing, nothing is: the first is what is most likely wanted.
+    let pressing = buttons.iter_mut().filter(|button| button.style == Style::Primary);
+    pressing.skip(1).for_each(|button| button.style = Style::Plain);
+    buttons
 }
 
 fn approval_facts(speaker: &Speaker<'_>, case: &Case, approval: &Approval) -> Json {

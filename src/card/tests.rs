@@ -436,6 +436,7 @@ fn an_incidents_card_says_who_acts_next() {
     assert!(acknowledgement.ends_with(" · Dev Malhotra or Lena Hoffmann"), "{acknowledgement}");
     assert_eq!(card.buttons.first().map(|button| button.action.as_str()), Some("ack:INC-1"));
     assert!(card.buttons.len() <= 5);
+    assert_eq!(card.buttons.iter().filter(|button| button.style == Style::Primary).count(), 1, "{:?}", card.buttons);
     assert_eq!(card.due_us, incident.next_due().map(|it| it.terms.due.0));
 
     on(&mut incident, "dev", At(NOW.0 + 1), Command::Acknowledge);

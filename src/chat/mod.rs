@@ -7,10 +7,22 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
-use crate::domain::policy::Channel;
+use crate::domain::policy::{Channel, Policy, Refused};
 use crate::domain::{At, CaseId, PersonId, Platform};
+use crate::grammar;
 
 pub mod local;
+
+/// How somebody is written whom a message mentions and the policy doesn't know: `@Zoe`. Anybody can call themselves as the bot
+/// is called; such a name is quoted, or its owner could put a command into the mouth of whoever mentions them.
+pub fn mention_of_stranger(name: &str) -> String {
+    let name = grammar::clean::line(name);
+    let begins = name.trim_start_matches(|c: char| !c.is_alphanumeric());
+    match begins.get(..grammar::BOT.len()) {
+        Some(first) if first.eq_ignore_ascii_case(grammar::BOT) => format!("“@{name}”"),
+        _ => format!("@{name}"),
+    }
+}
 
 /// A channel, or one person's direct messages, on one platform: what one platform's trouble is confined to.
 /// Written `local/credit-ai`, `slack/C024BE91L`, `local/@maya`.
@@ -106,12 +118,14 @@ pub struct Heard {
     pub backfilled: bool,
     /// The platform's own words where text and files don't carry all of it: blocks, embeds, events that nobody here knows.
     pub raw: Option<String>,
+    /// The case that it is kept with, because somebody asked for that: a message of somewhere else, kept as evidence.
+    pub about: Option<CaseId>,
 }
 
 impl Heard {
     /// Heard live, with nothing beyond what the house understands.
     pub fn live(cause: String, from: Account, lane: Lane, what: What) -> Heard {
-        Heard { cause, from, lane, thread: None, said: None, what, backfilled: false, raw: None }
+        Heard { cause, from, lane, thread: None, said: None, what, backfilled: false, raw: None, about: None }
     }
 }
 
@@ -147,6 +161,15 @@ pub enum Belongs {
 }
 
 impl Belongs {
+    /// Whether the policy refuses such accounts, though it knows their person.
+    pub fn is_refused(self, policy: &Policy) -> bool {
+        match self {
+            Belongs::Member => false,
+            Belongs::Guest => policy.refuse.contains(&Refused::Guests),
+            Belongs::Outside => policy.refuse.contains(&Refused::Outsiders),
+        }
+    }
+
     fn is_member(&self) -> bool {
         *self == Belongs::Member
     }
@@ -245,6 +268,8 @@ pub struct Post<'a> {
     pub lane: &'a Lane,
     pub thread: Option<&'a str>,
     pub card: &'a Card,
+    /// When it became true: what stands there from before can't be it.
+    pub made: At,
     /// This may have been delivered already: the process died between sending and receipt. Look first, where possible.
     pub perhaps_sent: bool,
 }
@@ -324,6 +349,9 @@ pub enum Undelivered {
     /// This person takes no direct messages from the bot. It can be told to them elsewhere, by a mention.
     #[error("{why}")]
     Closed { why: String },
+    /// Of an edit: the message isn't there any more. What it showed has to be posted anew.
+    #[error("{why}")]
+    Gone { why: String },
     /// Trying again is pointless: the channel or the person is gone, the token revoked.
     #[error("{why}")]
     Never { why: String },

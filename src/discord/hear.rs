@@ -231,6 +231,7 @@ impl Discord {
             said: Some(message.id.at()),
             what: What::Said { message: message.id.to_string(), text, files },
             backfilled,
+            about: None,
             raw,
         };
         let lane = heard.lane.clone();
@@ -318,6 +319,7 @@ impl Discord {
             said: at,
             what: What::Edited { message: message.id.to_string(), text },
             backfilled: false,
+            about: None,
             raw: beyond_text(&data),
         };
         self.hand_in(heard).await;

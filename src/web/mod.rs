@@ -15,8 +15,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::domain::Platform;
 use crate::health::Health;
 use crate::reception::Reception;
+use crate::slack::Intake;
 use crate::store::Reader;
 
 pub use guard::Guard;
@@ -37,12 +39,13 @@ pub struct Blobs {
     pub data: PathBuf,
 }
 
-/// The whole listener.
-pub fn router(app: App, guard: Guard) -> Router {
+/// The whole listener; `intakes`: the Slack workspaces that call it.
+pub fn router(app: App, guard: Guard, intakes: Vec<(Platform, Intake)>) -> Router {
     let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
     Router::new()
         .route("/healthz", get(healthz))
         .merge(room)
+        .merge(slack::router(intakes))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(axum::middleware::map_response(in_our_form))
         .with_state(app)

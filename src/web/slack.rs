@@ -20,7 +20,7 @@ use crate::slack::{Intake, Kind};
 const BODY_AT_MOST: usize = 2 * 1024 * 1024;
 
 /// A listener's share for some workspaces.
-pub fn router(intakes: impl IntoIterator<Item = (Platform, Intake)>) -> Router {
+pub fn router<S: Clone + Send + Sync + 'static>(intakes: impl IntoIterator<Item = (Platform, Intake)>) -> Router<S> {
     let intakes: BTreeMap<String, Intake> =
         intakes.into_iter().map(|(platform, intake)| (platform.to_string(), intake)).collect();
     Router::new()

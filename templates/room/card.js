@@ -24,6 +24,9 @@ export function buttons(list, press) {
   }, button.label)));
 }
 
+/** Short values share a row, long ones take one each: mixed, they would tear the rows apart. */
+const shortFirst = (fields) => [...fields.filter((field) => !wide(field.value)), ...fields.filter((field) => wide(field.value))];
+
 // The raw action of an approval has a line to itself: it is what is being decided on, to the letter.
 const wide = (value) => value.some((span) => span.code?.length > 14 || span.code?.includes("\n")) || typed(value).length > 44;
 
@@ -35,7 +38,7 @@ export function card(data, { reader, press, heading = "h3" }) {
       TONE[tone] && h("span", { class: "unseen" }, `${TONE[tone]}: `),
       h("span", { class: "card-words", dir: "auto" }, words(data.title, reader))),
     data.lines?.length > 0 && h("div", { class: "card-lines" }, data.lines.map((line) => h("p", { dir: "auto" }, words(line, reader)))),
-    data.fields?.length > 0 && h("dl", { class: "fields" }, data.fields.map((field) =>
+    data.fields?.length > 0 && h("dl", { class: "fields" }, shortFirst(data.fields).map((field) =>
       h("div", { class: wide(field.value) ? "field-pair wide" : "field-pair" }, h("dt", {}, field.name), h("dd", { dir: "auto" }, words(field.value, reader))))),
     foot && h("div", { class: "card-foot" },
       data.buttons?.length > 0 && buttons(data.buttons, press),

@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use countersign::chat::{Lane, Spot};
 use countersign::record::Record;
+use serde_json::Value;
 
 use super::script::{Deed, On, Place, Story, What};
 use super::stage::{Entry, Extent};
 use super::teller::{Teller, Voice, indent};
-use super::workspace::{Workspace, account};
-use crate::fakes::slack::{Kind, Message, Shown, Submitted};
+use super::workspace::{Workspace, account, home_of};
+use crate::fakes::slack::{Allowed, Kind, Message, Shown, Submitted, assert_no_injection};
 
 /// What people wrote and were shown.
 #[derive(Default)]
@@ -34,6 +35,25 @@ struct Screen {
     view: Option<(String, String)>,
 }
 
+fn manifest() -> Value {
+    countersign::slack::manifest(countersign::grammar::PREFIX, "Countersign", None)
+}
+
+/// Slack's client sends no command that no app has.
+fn is_command(command: &str) -> bool {
+    let manifest = manifest();
+    let all = manifest["features"]["slash_commands"].as_array();
+    all.into_iter().flatten().any(|it| it["command"] == command)
+}
+
+/// What an entry of Slack's menus is called inside, as it was installed.
+fn shortcut(name: &str, kind: &str) -> Option<String> {
+    let manifest = manifest();
+    let all = manifest["features"]["shortcuts"].as_array()?;
+    let found = all.iter().find(|it| it["name"] == name && it["type"] == kind)?;
+    found["callback_id"].as_str().map(str::to_owned)
+}
+
 /// The platforms of a story, with everybody and every channel that it or its policy names.
 ///
 /// # Errors
@@ -47,20 +67,26 @@ pub async fn spaces(story: &Story, policy: &Path, voice: &Voice) -> Result<Vec<W
             What::Do(Deed::Say { who, place, .. }) => {
                 people.insert(who.clone());
                 if let Place::Channel(name) = place {
-                    channels.insert(name.clone());
+                    channels.extend(name.split_once('#').map(|(_, name)| name.to_owned()));
                 }
             }
             What::Do(Deed::Press { who, .. }) => people.extend(who.iter().cloned()),
+            What::Do(Deed::Use { who, .. } | Deed::OpenHome { who }) => drop(people.insert(who.clone())),
             _ => {}
         }
     }
+    let mut homes = HashMap::new();
     let mut of_people = false;
     for line in policy.lines() {
         if line.starts_with('[') {
             of_people = line == "[people]";
         }
         match line.split_once(" = ") {
-            Some((who, _)) if of_people => drop(people.insert(who.to_owned())),
+            Some((who, person)) if of_people => {
+                people.insert(who.to_owned());
+                let home = home_of(voice.platforms().iter().map(String::as_str), person);
+                homes.insert(who.to_owned(), home);
+            }
             Some(("channel" | "operators_channel", name)) => drop(channels.insert(name.trim_matches('"').to_owned())),
             _ => {}
         }
@@ -68,7 +94,8 @@ pub async fn spaces(story: &Story, policy: &Path, voice: &Voice) -> Result<Vec<W
     // A case's own channel is made by the bot.
     channels.retain(|name| name.parse::<countersign::domain::CaseId>().is_err());
     let mut spaces = Vec::new();
-    for platform in voice.platforms() {
+    for (at, platform) in voice.platforms().iter().enumerate() {
+        let people = people.iter().filter(|who| homes.get(*who).copied().unwrap_or(0) == at).cloned().collect();
         spaces.push(Workspace::open(platform, story.zone, &people, &channels).await);
     }
     Ok(spaces)
@@ -90,9 +117,11 @@ impl Teller {
                     text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
                 if command {
                     let (command, rest) = text.split_once(' ').unwrap_or((text, ""));
-                    let spoken = fake.slash(&user, &conversation, command, rest).await;
-                    if spoken.failed() {
-                        return Err(format!("{command} failed: {spoken:?}"));
+                    if is_command(command) {
+                        let spoken = fake.slash(&user, &conversation, command, rest).await;
+                        if spoken.failed() {
+                            return Err(format!("the bot is down, or doesn't take {command}: {spoken:?}"));
+                        }
                     }
                 } else {
                     let ts = fake.say(&user, &conversation, text, thread.as_deref());
@@ -101,7 +130,7 @@ impl Teller {
                 self.end(&lane, vec![(who.clone(), screen)]).await?;
             }
             Deed::Look { who, case } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 let conversation = self.stage.conversation(&lane).await?;
                 let seen = self.space(&lane).fake.message(&conversation, &message);
                 let seen = seen.ok_or_else(|| format!("{case} has no card in {lane}"))?;
@@ -120,6 +149,33 @@ impl Teller {
                     _ => fake.delete(&account(who), &conversation, &ts),
                 }
                 self.end(&lane, vec![(who.clone(), screen)]).await?;
+            }
+            Deed::Use { who, name, of } => {
+                let on = match of {
+                    None => None,
+                    Some(of) => {
+                        Some(self.there.said.get(of).cloned().ok_or_else(|| format!("{of} has written no message"))?)
+                    }
+                };
+                let kind = if on.is_some() { "message" } else { "global" };
+                let lane = self.home();
+                let screen = self.begin(&lane, who).await;
+                let fake = self.space(&lane).fake.clone();
+                let id = shortcut(name, kind).ok_or_else(|| format!("the {kind} menu has no “{name}”"))?;
+                match on {
+                    Some((conversation, ts)) => fake.message_shortcut(&account(who), &id, &conversation, &ts).await,
+                    None => fake.global_shortcut(&account(who), &id).await,
+                };
+                self.end(&lane, vec![(who.clone(), screen)]).await?;
+            }
+            Deed::OpenHome { who } => {
+                let lane = self.home();
+                self.begin(&lane, who).await;
+                self.space(&lane).fake.open_home(&account(who));
+                self.stage.calm().await?;
+                let home = self.space(&lane).fake.home(&account(who)).ok_or("there is no home tab")?;
+                let shown = self.space(&lane).read(home.blocks(), self.stage.now());
+                self.there.heard.insert(who.clone(), shown);
             }
             Deed::Again => {
                 let since = self.there.last.ok_or("nothing happened that could be told again")?;
@@ -173,15 +229,15 @@ impl Teller {
     async fn button_there(&self, who: &str, label: &str, on: &On) -> Result<(Lane, Message), String> {
         let direct = self.stage.lane(&format!("@{who}")).ok_or("nobody is called that")?;
         let fake = &self.space(&direct).fake;
-        let has = |blocks: &[serde_json::Value]| fake.buttons(blocks).iter().any(|button| button.label == label);
+        let has = |blocks: &[Value]| fake.buttons(blocks).iter().any(|button| button.label == label);
         match on {
-            On::Card { case, as_seen: true } => {
+            On::Card { case, as_seen: true, .. } => {
                 let seen = self.there.seen.get(&(who.to_owned(), case.clone()));
                 let seen = seen.cloned().ok_or_else(|| format!("{who} hasn't looked at {case}"))?;
                 Ok((self.home(), seen))
             }
-            On::Card { case, as_seen: false } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+            On::Card { case, as_seen: false, platform } => {
+                let (lane, message) = self.stage.card_of(case, platform.as_deref()).await?;
                 let conversation = self.stage.conversation(&lane).await?;
                 let seen = self.space(&lane).fake.message(&conversation, &message);
                 Ok((lane.clone(), seen.ok_or_else(|| format!("{case} has no card in {lane}"))?))
@@ -281,6 +337,10 @@ impl Teller {
             let mut lines: Vec<String> =
                 fake.private(&user)[before.private..].iter().map(|shown| space.read(&shown.blocks, now)).collect();
             // What was told in direct messages unasked isn't an answer.
+            for shown in &fake.private(&user)[before.private..] {
+                assert_no_injection(&Value::from(shown.blocks.clone()), &Allowed::default());
+                assert_no_injection(&Value::from(shown.text.clone()), &Allowed::default());
+            }
             lines.extend(
                 fake.messages(&fake.im(&user))
                     .iter()
@@ -336,6 +396,8 @@ impl Teller {
         let new = &self.stage.log[before.entries..];
         // A question about what is is heard again, and nothing else comes of it.
         let question = |entry: &Entry| match &entry.record {
+            // So is a form that was refused: whoever sends it again as it is means it.
+            Record::Heard(heard) if heard.answer.as_ref().is_some_and(|answer| answer.errors.is_some()) => true,
             Record::Heard(heard) => heard.answer.is_none() && self.was_heard(&heard.cause, before.entries),
             _ => false,
         };

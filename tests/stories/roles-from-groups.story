@@ -1,4 +1,5 @@
 # A role is held by the members of a Slack user group too. Who joins or leaves the group takes up or hands on what is owed, and an account that is gone is told.
+local: on Slack the workspace itself says who is in a group, and a closed account types nothing; told in roles-from-slack-groups
 
 09:00 the policy says: priya = { name = "Priya", party = "risk", zone = "UTC" } => priya = { name = "Priya", party = "risk", zone = "UTC", slack = "U0PRIYA" }
       the policy says: ines = { name = "Ines", party = "risk", zone = "UTC" } => ines = { name = "Ines", party = "risk", zone = "UTC", slack = "U0INES" }

@@ -7,7 +7,8 @@
 //! zone: Asia/Kolkata                      in which the story's times are written; UTC, when left out
 //! channel: #claims                        where people speak who don't say where; #credit, when left out
 //! local: it is about the room's page      told in the local room alone, for this reason
-//! platform: slack                         told there alone; `slack, slack-vendor`: on these at once
+//! platform: slack                         told there alone; `slack, slack-vendor`: on these at once, and the people of the
+//!                                         party `vendor` are in the second, everybody else in the first
 //!
 //! Somebody does something. A time before it moves the clock there, through every wake on the way, each at its own moment.
 //! Times are `HH:MM`, `HH:MM:SS`, `Tue 09:00` (the next one) or `2026-11-24 09:00`.
@@ -17,6 +18,7 @@
 //!       dev in thread APR-1> @countersign ok            in a case's thread
 //!       dev dm> /sla mine                               in the direct messages with the bot
 //!       bot ci> @countersign status INC-1               another bot
+//!       ravi in slack-vendor#credit> hello              in a channel of the second platform
 //!       guest dev> /sla mine                            dev, with a guest's account
 //!       outsider dev> /sla mine                         dev, with another organisation's account
 //!       | second line                                   (after any of these) more lines of the same message
@@ -26,10 +28,14 @@
 //!       dev presses Approve in a message                a button of the last direct message that has it
 //!       dev presses Approve in the first message        … of the first one
 //!       dev presses Accept review in the answer         a button of the last private answer
+//!       ravi presses Approve on APR-1 in slack-vendor   a button of its card there
 //!       dev & tomas press Approve on APR-1              both at once
 //!       dev submits: title = Drift; severity = sev2     the form that dev was shown last
 //!       dev edits: new words                            dev's last message
 //!       dev deletes the message
+//!       dev uses Open incident                          of the platform's menu; what it is called there
+//!       dev uses Keep as evidence on maya's message     of the menu of somebody's last message
+//!       dev opens the home tab                          where the bot has a page of its own
 //!       again                                           the platform tells the last of these once more
 //!       the policy becomes tests/stories/other.toml     the file on the disk is another one
 //!       the policy says: within = "2h" => within = "1h" … or differs in one place (`\n`: a line break)
@@ -54,7 +60,9 @@
 //!
 //! How things stand.
 //!
+//!       slack-vendor#credit: APR-1 is late              … of the second platform
 //!       card APR-1: State: approved                     the case's one card, as it is now
+//!       card APR-1 in slack-vendor: State: approved     … in the second platform
 //!       not card APR-1: v6
 //!       case APR-1: approved                            the state
 //!       duty APR-1 decide: met-late, due 11:00          the last duty of that name: state, and if you like `due`,
@@ -139,6 +147,15 @@ pub enum Deed {
     Delete {
         who: String,
     },
+    /// Something of the platform's menu; `of` is whose last message it is used on.
+    Use {
+        who: String,
+        name: String,
+        of: Option<String>,
+    },
+    OpenHome {
+        who: String,
+    },
     Again,
     PolicyBecomes(String),
     PolicySays {
@@ -174,6 +191,7 @@ pub enum Speaker {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Place {
     Usual,
+    /// `#claims`, `slack-vendor#claims`
     Channel(String),
     Thread(String),
     Direct,
@@ -183,6 +201,7 @@ pub enum Place {
 pub enum On {
     Card {
         case: String,
+        platform: Option<String>,
         as_seen: bool,
     },
     /// A direct message that has the button: the last one, or the first.
@@ -216,6 +235,7 @@ pub enum Expected {
     },
     Card {
         case: String,
+        platform: Option<String>,
         text: String,
         not: bool,
     },
@@ -244,6 +264,7 @@ pub enum Expected {
         not: bool,
     },
     Transcript {
+        /// `#credit`, `slack-vendor#credit`
         channel: String,
         text: String,
         not: bool,
@@ -421,6 +442,16 @@ fn deed(words: &str) -> Result<Option<Deed>, String> {
         let others = others.split(" & ").map(str::to_owned);
         return Ok(Some(Deed::Press { who: [who].into_iter().chain(others).collect(), label, on }));
     }
+    if let Some(name) = rest.strip_prefix("uses ") {
+        let (name, of) = match name.strip_suffix("'s message").and_then(|name| name.rsplit_once(" on ")) {
+            Some((name, of)) => (name, Some(of.to_owned())),
+            None => (name, None),
+        };
+        return Ok(Some(Deed::Use { who, name: name.to_owned(), of }));
+    }
+    if rest == "opens the home tab" {
+        return Ok(Some(Deed::OpenHome { who }));
+    }
     if let Some(values) = rest.strip_prefix("submits:") {
         let pairs = values.split(';').map(str::trim).filter(|pair| !pair.is_empty());
         let values = pairs.map(|pair| {
@@ -447,8 +478,10 @@ fn speaker_of(speaker: &str) -> Option<(String, Speaker, Place)> {
         Some((who, "dm")) => (who, Place::Direct),
         Some((who, place)) => {
             let place = place.strip_prefix("in ")?;
-            match (place.strip_prefix('#'), place.strip_prefix("thread ")) {
-                (Some(channel), _) if is_name(channel) => (who, Place::Channel(channel.to_owned())),
+            match (place.split_once('#'), place.strip_prefix("thread ")) {
+                (Some((platform, channel)), _) if is_name(channel) && (platform.is_empty() || is_name(platform)) => {
+                    (who, Place::Channel(place.to_owned()))
+                }
                 (_, Some(case)) => (who, Place::Thread(case.to_owned())),
                 _ => return None,
             }
@@ -473,7 +506,11 @@ fn button(words: &str) -> Result<(String, On), String> {
     };
     let (label, case) =
         words.rsplit_once(" on ").ok_or("write `presses LABEL on CASE`, `in a message` or `in the answer`")?;
-    Ok((label.to_owned(), On::Card { case: case.to_owned(), as_seen }))
+    let (case, platform) = match case.split_once(" in ") {
+        Some((case, platform)) => (case, Some(platform.to_owned())),
+        None => (case, None),
+    };
+    Ok((label.to_owned(), On::Card { case: case.to_owned(), platform, as_seen }))
 }
 
 fn expected(words: &str) -> Result<Option<Expected>, String> {
@@ -501,7 +538,7 @@ fn expected(words: &str) -> Result<Option<Expected>, String> {
     if text.is_empty() {
         return Err("there is nothing after the colon".to_owned());
     }
-    if head.starts_with(['#', '@']) {
+    if head.split_once(['#', '@']).is_some_and(|(platform, _)| platform.is_empty() || is_name(platform)) {
         let (lane, times) = match head.split_once(" x") {
             Some((lane, times)) => (lane, Some(times.parse().map_err(|_| "write `x2` for exactly two")?)),
             None => (head, not.then_some(0)),
@@ -518,7 +555,10 @@ fn expected(words: &str) -> Result<Option<Expected>, String> {
         [who, "does", "not", "hear"] if is_name(who) => {
             Expected::Hears { who: (*who).to_owned(), text: Some(text), not: true }
         }
-        ["card", case] => Expected::Card { case: (*case).to_owned(), text, not },
+        ["card", case] => Expected::Card { case: (*case).to_owned(), platform: None, text, not },
+        ["card", case, "in", platform] => {
+            Expected::Card { case: (*case).to_owned(), platform: Some((*platform).to_owned()), text, not }
+        }
         ["case", case] => Expected::Case { case: (*case).to_owned(), state: text },
         ["duty", case, duty, about @ ..] => {
             let (nth, about): (Vec<&str>, Vec<&str>) = about.iter().copied().partition(|word| word.starts_with('#'));
@@ -541,9 +581,7 @@ fn expected(words: &str) -> Result<Option<Expected>, String> {
             let (state, times) = count(&text)?;
             Expected::Outbox { state, times }
         }
-        ["transcript", channel] => {
-            Expected::Transcript { channel: channel.trim_start_matches('#').to_owned(), text, not }
-        }
+        ["transcript", channel] => Expected::Transcript { channel: (*channel).to_owned(), text, not },
         _ => return Ok(None),
     }))
 }

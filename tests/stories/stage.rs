@@ -30,7 +30,7 @@ use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
 use super::script::Trouble;
-use super::workspace::Workspace;
+use super::workspace::{self, Workspace};
 
 /// A stage that isn't calm after so long in the world's time never will be.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -138,11 +138,7 @@ impl Stage {
     }
 
     fn write_policy(&self) -> Result<(), String> {
-        let text = match self.spaces.as_slice() {
-            [one] => one.translated(&self.plain_policy),
-            // Where there are several, the policy says itself who is where.
-            _ => self.plain_policy.clone(),
-        };
+        let text = workspace::translated(&self.spaces, &self.plain_policy);
         std::fs::write(self.policy_file(), text).map_err(|error| error.to_string())
     }
 
@@ -150,9 +146,22 @@ impl Stage {
     pub fn lane(&self, name: &str) -> Option<Lane> {
         let at = name.find(['#', '@'])?;
         let (platform, place) = name.split_at(at);
-        match self.spaces.iter().find(|space| platform.is_empty() || space.platform.as_str() == platform) {
+        let is_there = |space: &&Workspace| match platform {
+            "" => place.strip_prefix('@').is_none_or(|who| space.has(who)),
+            platform => space.platform.as_str() == platform,
+        };
+        match self.spaces.iter().find(is_there).or(self.spaces.first()) {
             Some(space) => Some(space.lane(place)),
             None => lane(place),
+        }
+    }
+
+    /// A lane as a story writes it.
+    pub fn place_of(&self, lane: &Lane) -> String {
+        match self.space_of(&lane.platform) {
+            Some(space) if self.spaces.len() > 1 => format!("{}{}", space.platform, space.place_of(lane)),
+            Some(space) => space.place_of(lane),
+            None => lane.to_string().replacen("local/@", "@", 1).replacen("local/", "#", 1),
         }
     }
 
@@ -230,7 +239,7 @@ impl Stage {
                 .map_err(|error| error.to_string())?;
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
-        let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]));
+        let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
         self.running = Some(Running {
             clock,
             desk: handle,
@@ -338,9 +347,8 @@ impl Stage {
                     return Ok::<Option<At>, String>(next);
                 }
                 let pause = if heard { PATIENCE } else { Duration::from_millis(2) };
-                match tokio::time::timeout(pause, commits.changed()).await {
-                    Ok(Err(_)) => return Err("the desk is gone".to_owned()),
-                    Ok(Ok(())) | Err(_) => {}
+                if let Ok(Err(_)) = tokio::time::timeout(pause, commits.changed()).await {
+                    return Err("the desk is gone".to_owned());
                 }
             }
         });
@@ -446,15 +454,16 @@ impl Stage {
         case.ok_or_else(|| format!("there is no {id}"))
     }
 
-    /// The lane of the case's card, and the message that it is: the root of the case's thread.
+    /// The lane of the case's card, the first or that on a platform, and the message that it is: the root of the case's thread.
     ///
     /// # Errors
     /// There is none.
-    pub async fn card_of(&self, id: &str) -> Result<(Lane, String), String> {
+    pub async fn card_of(&self, id: &str, platform: Option<&str>) -> Result<(Lane, String), String> {
         let id: CaseId = id.parse().map_err(|_| format!("{id} is no case's id"))?;
         let cards = self.running()?.reader.cards_of(&[id]).await.map_err(|error| error.to_string())?;
-        let found = cards.into_iter().find_map(|(_, lane, message)| Some((lane.parse().ok()?, message?)));
-        found.ok_or_else(|| format!("{id} has no card"))
+        let cards = cards.into_iter().filter_map(|(_, lane, message)| Some((lane.parse::<Lane>().ok()?, message?)));
+        let mut cards = cards.filter(|(lane, _)| platform.is_none_or(|platform| lane.platform.as_str() == platform));
+        cards.next().ok_or_else(|| format!("{id} has no card"))
     }
 
     /// What stands in a lane now: people's words and the bot's cards.
@@ -477,8 +486,8 @@ impl Stage {
     /// The room answered with something else than yes or no.
     pub async fn sees(&self, who: &str, channel: &str) -> Result<bool, String> {
         if let Some(space) = self.spaces.first() {
-            let id = self.conversation(&space.lane(&format!("#{channel}"))).await?;
-            return Ok(space.sees(who, &id));
+            let made = self.conversation(&space.lane(&format!("#{channel}"))).await;
+            return Ok(made.is_ok_and(|id| space.sees(who, &id)));
         }
         use tower::ServiceExt;
         let request = axum::http::Request::get(format!("/room/api/messages?as={who}&channel={channel}"))

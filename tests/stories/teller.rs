@@ -75,29 +75,8 @@ pub fn tell(name: &str, text: &str, voice: &Voice) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
-        let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join(&story.policy);
-        let start = on_the_wall(story.start, story.zone)?;
-        let spaces = on_platform::spaces(&story, &policy, voice).await?;
-        let stage =
-            Stage::open(&policy, start, spaces).await.map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
-        let steps = story.steps.clone();
-        let mut teller = Teller {
-            story,
-            stage,
-            since: 0,
-            answers: HashMap::new(),
-            there: There::default(),
-            seen: HashMap::new(),
-            lines: Vec::new(),
-            last: 0,
-        };
-        let mut told = Ok(());
-        for step in &steps {
-            told = teller.step(step).await.map_err(|why| format!("{name}:{}: {}\n{why}", step.line, step.source));
-            if told.is_err() {
-                break;
-            }
-        }
+        let mut teller = Teller::open(name, story, voice).await?;
+        let told = teller.all_steps(name).await;
         if std::env::var_os("STORY_TAPE").is_some() {
             eprintln!("── {name}\n{}", teller.tape(0));
         }
@@ -118,6 +97,31 @@ fn on_the_wall(wall: NaiveDateTime, zone: Tz) -> Result<At, String> {
 }
 
 impl Teller {
+    async fn open(name: &str, story: Story, voice: &Voice) -> Result<Teller, String> {
+        let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join(&story.policy);
+        let start = on_the_wall(story.start, story.zone)?;
+        let spaces = on_platform::spaces(&story, &policy, voice).await?;
+        let stage =
+            Stage::open(&policy, start, spaces).await.map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
+        Ok(Teller {
+            story,
+            stage,
+            since: 0,
+            answers: HashMap::new(),
+            there: There::default(),
+            seen: HashMap::new(),
+            lines: Vec::new(),
+            last: 0,
+        })
+    }
+
+    async fn all_steps(&mut self, name: &str) -> Result<(), String> {
+        for step in self.story.steps.clone() {
+            self.step(&step).await.map_err(|why| format!("{name}:{}: {}\n{why}", step.line, step.source))?;
+        }
+        Ok(())
+    }
+
     async fn step(&mut self, step: &Step) -> Result<(), String> {
         if let Some(when) = step.when {
             let to = self.moment(when)?;
@@ -168,7 +172,7 @@ impl Teller {
                 self.hear(step, vec![(who.clone(), Heard { thread, ..Heard::live(cause, from, lane, what) })]).await
             }
             Deed::Look { who, case } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 let card = self.card(&lane, &message)?;
                 self.seen.insert((who.clone(), case.clone()), (lane, message, card.buttons.clone()));
                 Ok(())
@@ -236,6 +240,7 @@ impl Teller {
                 self.answers.insert("operator".to_owned(), Answer::card(card));
                 Ok(())
             }
+            Deed::Use { .. } | Deed::OpenHome { .. } => Err("the local room has no such thing".to_owned()),
             Deed::WatchdogLooks => self.stage.watchdog_looks().await,
             Deed::Roster { platform, groups, gone } => {
                 let roster = Roster { groups: groups.iter().cloned().collect(), gone: gone.clone() };
@@ -271,10 +276,10 @@ impl Teller {
         let named = |name: &str| self.stage.lane(name).ok_or_else(|| format!("{name} is no lane"));
         match place {
             Place::Usual => Ok((named(&format!("#{}", self.story.channel))?, None)),
-            Place::Channel(channel) => Ok((named(&format!("#{channel}"))?, None)),
+            Place::Channel(channel) => Ok((named(channel)?, None)),
             Place::Direct => Ok((named(&format!("@{who}"))?, None)),
             Place::Thread(case) => {
-                let (lane, message) = self.stage.card_of(case).await?;
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 Ok((lane, Some(message)))
             }
         }
@@ -284,12 +289,12 @@ impl Teller {
     async fn buttons(&self, who: &str, label: &str, on: &On) -> Result<(Lane, String, Vec<Button>), String> {
         let direct = self.stage.lane(&format!("@{who}")).ok_or("nobody is called that")?;
         match on {
-            On::Card { case, as_seen: true } => {
+            On::Card { case, as_seen: true, .. } => {
                 let seen = self.seen.get(&(who.to_owned(), case.clone()));
                 seen.cloned().ok_or_else(|| format!("{who} hasn't looked at {case}"))
             }
-            On::Card { case, as_seen: false } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+            On::Card { case, as_seen: false, .. } => {
+                let (lane, message) = self.stage.card_of(case, None).await?;
                 let buttons = self.card(&lane, &message)?.buttons.clone();
                 Ok((lane, message, buttons))
             }
@@ -385,8 +390,8 @@ impl Teller {
                     Some(_) => Err(format!("{who} heard\n{}", indent(&heard))),
                 }
             }
-            Expected::Card { case, text, not } => {
-                let (lane, message) = self.stage.card_of(case).await?;
+            Expected::Card { case, platform, text, not } => {
+                let (lane, message) = self.stage.card_of(case, platform.as_deref()).await?;
                 let shown = self.text(self.card(&lane, &message)?, self.stage.now());
                 match contains(&shown, text) != *not {
                     true => Ok(()),
@@ -448,7 +453,7 @@ impl Teller {
                 false => Err(format!("{who} {} see it", if *not { "does" } else { "doesn't" })),
             },
             Expected::Transcript { channel, text, not } => {
-                let lane = self.stage.lane(&format!("#{channel}")).ok_or("no such lane")?;
+                let lane = self.stage.lane(channel).ok_or("no such lane")?;
                 let stands = self.stage.transcript(&lane).await?;
                 let words = stands.iter().filter_map(|body| {
                     let body: serde_json::Value = serde_json::from_str(body).ok()?;
@@ -581,7 +586,7 @@ impl Teller {
             let at = wall(entry.at, self.story.zone, self.stage.now());
             let line = match &entry.record {
                 Record::Told(told) => {
-                    let place = told.lane.to_string().replacen("local/@", "@", 1).replacen("local/", "#", 1);
+                    let place = self.stage.place_of(&told.lane);
                     let edit = if told.edit { " (edited)" } else { "" };
                     let card = if told.card_shows.is_some() { " card" } else { "" };
                     format!("{at} {place}{card}{edit}: {}", self.text(&told.card, entry.at).replace('\n', " ⏎ "))
@@ -699,19 +704,58 @@ const WRONG: &[(&str, &str, &str)] = &[
 ];
 
 /// The tests of the runner itself.
-pub fn notices() -> Vec<(&'static str, Check)> {
-    let mut all: Vec<(&'static str, Check)> = Vec::new();
-    for (name, line, words) in WRONG {
-        let check: Check = Box::new(move || {
-            let story =
-                format!("# Wrong in one place.\n09:00 maya> /incident open credit sev2 Drift\n\n      {line}\n");
-            match tell("it", &story, &Voice::default()) {
-                Ok(()) => Err(format!("nothing was noticed in\n{story}")),
-                Err(why) if why.contains(words) => Ok(()),
-                Err(why) => Err(format!("expected {words:?} in\n{why}")),
-            }
-        });
-        all.push((name, check));
+pub fn notices() -> Vec<(String, Check)> {
+    let mut all: Vec<(String, Check)> = Vec::new();
+    for voice in [Voice::default(), Voice(vec!["slack".to_owned()])] {
+        for (name, line, words) in WRONG {
+            let (name, voice) = (format!("{}{name}", voice.prefix()), voice.clone());
+            let check: Check = Box::new(move || {
+                let story =
+                    format!("# Wrong in one place.\n09:00 maya> /incident open credit sev2 Drift\n\n      {line}\n");
+                match tell("it", &story, &voice) {
+                    Ok(()) => Err(format!("nothing was noticed in\n{story}")),
+                    Err(why) if why.contains(words) => Ok(()),
+                    Err(why) => Err(format!("expected {words:?} in\n{why}")),
+                }
+            });
+            all.push((name, check));
+        }
     }
+    all.push(("slack::cards_that_are_drawn_otherwise".to_owned(), Box::new(drawn_otherwise)));
     all
+}
+
+/// What a card has more than its message, or less, is noticed.
+fn drawn_otherwise() -> Result<(), String> {
+    let story = "# A card.\n09:00 maya> /incident open credit sev2 Drift\n";
+    let story = Story::read(story).map_err(|(_, why)| why)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let mut teller = Teller::open("it", story, &Voice(vec!["slack".to_owned()])).await?;
+        teller.all_steps("it").await?;
+        let (lane, message) = teller.stage.card_of("INC-1", None).await?;
+        let conversation = teller.stage.conversation(&lane).await?;
+        let space = teller.stage.space_of(&lane.platform).ok_or("it isn't on Slack")?;
+        let (card, now) = (teller.card(&lane, &message)?, teller.stage.now());
+        space.shows(&conversation, &message, card, now)?;
+        let wrong: [fn(&mut Card); 5] = [
+            |card| card.title.push("more".into()),
+            |card| drop(card.fields.pop()),
+            |card| card.lines.push(vec!["a line".into()]),
+            |card| drop(card.buttons.pop()),
+            |card| card.buttons.reverse(),
+        ];
+        for (at, spoil) in wrong.into_iter().enumerate() {
+            let mut card = card.clone();
+            spoil(&mut card);
+            if space.shows(&conversation, &message, &card, now).is_ok() {
+                return Err(format!("the card was spoiled in way {at}, and nothing was noticed"));
+            }
+        }
+        match space.shows(&conversation, "1.000001", card, now) {
+            Ok(()) => Err("there is no such message, and nothing was noticed".to_owned()),
+            Err(_) => Ok(()),
+        }
+    })
 }

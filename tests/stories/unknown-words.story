@@ -2,8 +2,6 @@
 
 09:00 maya> /incident opne credit sev2 Scores drift
       maya hears: I don't know “opne”. Did you mean `/incident open`? `/incident help` shows everything.
-      maya> /incidnet open credit sev2 Scores drift
-      maya hears: I don't know `/incidnet`. Did you mean `/incident`?
       maya> /incident Scores drift for new customers
       maya hears: I don't know “Scores”
       maya> /incident open credti sev2 Scores drift

@@ -16,7 +16,9 @@ use countersign::slack::Slack;
 use serde_json::{Value as Json, json};
 
 use super::script::{Speaker, Trouble};
-use crate::fakes::slack::{APP_TOKEN, BOT_TOKEN, BOT_USER, FakeSlack, Harm, On, OpenView, Sort, User};
+use crate::fakes::slack::{
+    APP_TOKEN, Allowed, BOT_TOKEN, BOT_USER, FakeSlack, Harm, On, OpenView, Sort, User, assert_no_injection,
+};
 
 /// A story's messages needn't wait for one another.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(1_000).expect("more than none");
@@ -69,27 +71,16 @@ impl Workspace {
         Lane { platform: self.platform.clone(), place }
     }
 
-    /// The policy with everybody's account and every channel's id here.
-    pub fn translated(&self, policy: &str) -> String {
-        let mut of_people = false;
-        let lines = policy.lines().map(|line| {
-            if line.starts_with('[') {
-                of_people = line == "[people]";
-            }
-            let Some((key, value)) = line.split_once(" = ") else { return line.to_owned() };
-            let platform = &self.platform;
-            match key {
-                who if of_people && !line.contains(&format!("{platform} = ")) => match value.strip_suffix(" }") {
-                    Some(open) => format!("{who} = {open}, {platform} = {:?} }}", account(who)),
-                    None => line.to_owned(),
-                },
-                "channel" | "operators_channel" if !value.contains(':') => {
-                    format!("{key} = \"{platform}:{}\"", channel(value.trim_matches('"')))
-                }
-                _ => line.to_owned(),
-            }
-        });
-        lines.map(|line| line + "\n").collect()
+    /// The other way round.
+    pub fn place_of(&self, lane: &Lane) -> String {
+        match &lane.place {
+            Spot::Direct(account) => format!("@{}", self.fake.user(account).map_or(account.clone(), |user| user.name)),
+            Spot::Channel(id) => format!("#{}", self.fake.channel(id).map_or(id.clone(), |there| there.name)),
+        }
+    }
+
+    pub fn has(&self, who: &str) -> bool {
+        self.fake.user(&account(who)).is_some()
     }
 
     /// Somebody's account is of another kind from now on. Says whether that is something new.
@@ -202,6 +193,8 @@ impl Workspace {
     pub fn shows(&self, conversation: &str, message: &str, card: &Card, at: At) -> Result<(), String> {
         let stands = self.fake.message(conversation, message);
         let stands = stands.ok_or_else(|| format!("{conversation} has no message {message}"))?;
+        assert_no_injection(&json!(stands.blocks), &Allowed::default());
+        assert_no_injection(&json!(stands.text), &Allowed::default());
         let mut blocks = self.in_short(&stands.blocks, at);
         // What was too long for one message goes on in its thread.
         let rest = self.fake.thread(conversation, message).into_iter().filter(|it| it.by_bot);
@@ -236,6 +229,48 @@ impl Workspace {
         }
         card.plain(self.zone, at)
     }
+}
+
+/// The policy with everybody's account and every channel's id.
+pub fn translated(spaces: &[Workspace], policy: &str) -> String {
+    let Some(first) = spaces.first() else { return policy.to_owned() };
+    let mut section = "";
+    let lines = policy.lines().map(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let Some((key, value)) = line.split_once(" = ") else { return line.to_owned() };
+        let there =
+            |space: &Workspace, name: &str| format!("\"{}:{}\"", space.platform, channel(name.trim_matches('"')));
+        match key {
+            who if section == "[people]" => match value.strip_suffix(" }") {
+                Some(open) => {
+                    let home = &spaces[home_of(spaces.iter().map(|space| space.platform.as_str()), value)].platform;
+                    let account = match home.as_str().split_once('-') {
+                        None => format!("{home} = {:?}", account(who)),
+                        Some((_, name)) => format!("workspaces = {{ {name} = {:?} }}", account(who)),
+                    };
+                    format!("{who} = {open}, {account} }}")
+                }
+                None => line.to_owned(),
+            },
+            "channel" if section.starts_with("[workflows.") && spaces.len() > 1 => {
+                let all: Vec<String> = spaces.iter().map(|space| there(space, value)).collect();
+                format!("channels = [{}]", all.join(", "))
+            }
+            "channel" | "operators_channel" => format!("{key} = {}", there(first, value)),
+            _ => line.to_owned(),
+        }
+    });
+    lines.map(|line| line + "\n").collect()
+}
+
+/// Which of several platforms somebody is on: that of their party's name, else the first.
+pub fn home_of<'a>(mut platforms: impl Iterator<Item = &'a str>, person: &str) -> usize {
+    let is_theirs = |platform: &str| {
+        platform.split_once('-').is_some_and(|(_, party)| person.contains(&format!("party = {party:?}")))
+    };
+    platforms.position(is_theirs).unwrap_or(0)
 }
 
 /// Without what only moves words about.
