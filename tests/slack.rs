@@ -438,11 +438,17 @@ async fn refusals_are_for_now_or_for_good() {
     assert!(after.0 >= 40_000_000, "{after:?}");
     // Nobody else waits for that.
     post(&scene, "slack/C0CLAIMS", "2", "two").await.expect("another channel goes on");
-    for word in ["channel_not_found", "is_archived"] {
-        fake.fault(On::method("chat.postMessage"), Harm::Error(word.to_owned()));
-        let refused = post(&scene, "slack/C0CREDIT", word, "three").await;
-        assert!(matches!(refused, Err(Undelivered::Never { .. })), "{word}: {refused:?}");
-    }
+    fake.fault(On::method("chat.postMessage"), Harm::Error("is_archived".to_owned()));
+    let refused = post(&scene, "slack/C0CREDIT", "3", "three").await;
+    assert!(matches!(refused, Err(Undelivered::Never { .. })), "{refused:?}");
+    // So Slack calls a private channel that the bot was taken out of; it may come back.
+    fake.fault(On::method("chat.postMessage"), Harm::Error("channel_not_found".to_owned()));
+    let refused = post(&scene, "slack/C0CREDIT", "3", "three").await;
+    assert!(matches!(refused, Err(Undelivered::Later { .. })), "{refused:?}");
+    let trouble = scene.house.slack.link().trouble.expect("the operator is told");
+    assert!(trouble.contains("slack/C0CREDIT"), "{trouble}");
+    post(&scene, "slack/C0CREDIT", "3", "three").await.expect("it is back");
+    assert_eq!(scene.house.slack.link().trouble, None);
     fake.fault(On::method("conversations.open"), Harm::Error("user_not_found".to_owned()));
     let gone = post(&scene, "slack/@U0NOBODY", "4", "four").await;
     assert!(matches!(gone, Err(Undelivered::Never { .. })), "{gone:?}");
@@ -451,8 +457,10 @@ async fn refusals_are_for_now_or_for_good() {
     assert!(matches!(revoked, Err(Undelivered::Later { .. })), "{revoked:?}");
     let trouble = scene.house.slack.link().trouble.expect("the operator is told");
     assert!(trouble.contains("token_revoked"), "{trouble}");
+    assert!(!scene.house.slack.link().up, "whoever can't speak isn't up");
     fake.restore_token();
     post(&scene, "slack/C0CREDIT", "5", "five").await.expect("the token was mended");
+    assert!(scene.house.slack.link().up);
     assert_eq!(scene.house.slack.link().trouble, None);
     fake.remove_bot("C0CREDIT");
     post(&scene, "slack/C0CREDIT", "6", "six").await.expect("it comes back into a public channel by itself");
@@ -834,6 +842,252 @@ async fn direct_messages_are_between_two() {
     fake.find("an answer", |fake| fake.messages(&channel).into_iter().find(|it| it.by_bot)).await;
     post(&scene, "slack/@U0MAYA", "1", "a nudge").await.expect("it goes");
     assert_eq!(saying(fake, &fake.im("U0MAYA"), "a nudge"), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_gone_is_said_anew_and_a_lost_thread_goes_on_in_the_channel() {
+    let scene = scene().await;
+    let (fake, slack) = (&scene.fake, &scene.house.slack);
+    let ts = post(&scene, "slack/C0CREDIT", "1", "the card").await.expect("it goes");
+    let lane: Lane = "slack/C0CREDIT".parse().expect("a lane");
+    fake.delete("U0ADMIN", "C0CREDIT", &ts);
+    let edited = slack.edit(&lane, &ts, &card("the card, later")).await;
+    assert!(matches!(edited, Err(Undelivered::Gone { .. })), "{edited:?}");
+    let card = card("a word in its thread");
+    let made = countersign::domain::At(0);
+    let in_thread =
+        Post { nonce: "2".to_owned(), lane: &lane, thread: Some(&ts), card: &card, made, perhaps_sent: false };
+    let said = slack.post(in_thread).await.expect("it is said all the same").message;
+    assert_eq!(fake.message("C0CREDIT", &said).expect("it stands there").thread_ts, None);
+    // A case's own channel that somebody archived is made anew before the next word.
+    let mut own = venue("INC-51", "inc-51");
+    let first = slack.furnish(&own).await.expect("it is made");
+    own.channel = Some(first.clone());
+    fake.archive_channel(&first);
+    let refused = post(&scene, "slack/inc-51", "3", "a word").await;
+    assert!(matches!(refused, Err(Undelivered::Later { .. })), "{refused:?}");
+    let second = slack.furnish(&own).await.expect("it is made anew");
+    post(&scene, "slack/inc-51", "3", "a word").await.expect("it goes");
+    assert_eq!((second != first, saying(fake, &second, "a word")), (true, 1));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_cant_be_read_holds_up_no_other_gap() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.fault(On::method("conversations.history").channel("C0CLAIMS").times(1_000), Harm::ServerError { status: 503 });
+    let mut claimed = None;
+    for round in ["once", "twice"] {
+        let before = fake.say("U0MAYA", "C0CREDIT", round, None);
+        scene.heard("what came live", |heard| heard.cause.ends_with(&before)).await;
+        fake.refuse_sockets(true);
+        fake.drop_sockets();
+        until("the connection is gone", || async { !scene.house.slack.link().up }).await;
+        for _ in 0..2 {
+            fake.disturb(Some(Kind::Event), Disturbance::Lost);
+        }
+        let missed = fake.say("U0MAYA", "C0CREDIT", "in between", None);
+        claimed = claimed.or(Some(fake.say("U0MAYA", "C0CLAIMS", "in between", None)));
+        fake.refuse_sockets(false);
+        until("it is back", || async { scene.house.slack.link().up }).await;
+        // What is said live meanwhile moves the newest past the gap.
+        let live = fake.say("U0MAYA", "C0CREDIT", "live again", None);
+        scene.heard("it", |heard| heard.cause.ends_with(&live)).await;
+        let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
+        assert!(heard.backfilled, "{round}");
+    }
+    fake.clear_faults();
+    let claimed = claimed.expect("said");
+    scene.heard("what could not be read at first", |heard| heard.cause.ends_with(&claimed) && heard.backfilled).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slack_held_back_by_the_minute_is_read_from_history() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.disturb(Some(Kind::Event), Disturbance::Lost);
+    let missed = fake.say("U0MAYA", "C0CREDIT", "one too many", None);
+    let live = fake.say("U0MAYA", "C0CREDIT", "heard again", None);
+    scene.heard("it", |heard| heard.cause.ends_with(&live)).await;
+    let at: f64 = missed.parse().expect("a moment");
+    let payload = serde_json::json!({
+        "type": "app_rate_limited", "token": "t", "team_id": "T0FAKE", "api_app_id": "A0FAKE",
+        "minute_rate_limited": at as i64 - 90,
+    });
+    fake.raw_frame(&serde_json::json!({ "type": "events_api", "payload": payload }).to_string());
+    let heard = scene.heard("what was held back", |heard| heard.cause.ends_with(&missed)).await;
+    assert!(heard.backfilled);
+    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    assert_eq!(scene.house.slack.link().unread, 0);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_waits_where_slack_says_so_and_goes_nowhere_else() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let mut count = 0;
+    for harm in [Harm::RateLimited { retry_after: 1 }, Harm::DropAfterEffect, Harm::SilenceAfterEffect] {
+        fake.fault(On::method("chat.postEphemeral"), harm.clone());
+        fake.say("U0MAYA", "C0LOUNGE", "@countersign sla mine", None);
+        count += 1;
+        fake.find("the answer", |fake| (fake.ephemerals("U0MAYA").len() == count).then_some(())).await;
+        until("it is done with", || async { scene.house.slack.is_at_rest() }).await;
+        assert_eq!(fake.messages(&fake.im("U0MAYA")).len(), 0, "{harm:?}: it went elsewhere too");
+    }
+    // A slow desk answers a command by its address; Slack may want a pause there as well.
+    fake.fault(On::method("response_url"), Harm::RateLimited { retry_after: 1 });
+    let database = scene.folder.path().join("data").join(countersign::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let spoken = fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Slow").await;
+    assert!(!spoken.failed() && spoken.took() > Duration::from_secs(1), "it waits for the desk: {spoken:?}");
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    fake.find("the answer", |fake| {
+        fake.responses("U0MAYA").into_iter().find(|it| it.source == fakes::slack::Source::ResponseUrl)
+    })
+    .await;
+    assert_eq!(fake.messages(&fake.im("U0MAYA")).len(), 0);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_is_acknowledged_when_it_is_kept() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let database = scene.folder.path().join("data").join(countersign::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    until("the beginning is over", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
+    let before = fake.acks().len();
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let ts = fake.say("U0MAYA", "C0CREDIT", "to be kept", None);
+    let ack = fake.find("an acknowledgement", |fake| fake.acks().get(before).cloned()).await;
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    assert!(ack.took > Duration::from_secs(1), "acknowledged before it was kept: {ack:?}");
+    scene.heard("it", |heard| heard.cause.ends_with(&ts)).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_strangers_name_is_no_command() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.add_user(User::new("U0MEAN", "countersign sla mine", "Mean", "UTC"));
+    fake.add_group("S0MEAN", "countersign", &["U0MEAN"]);
+    fake.say("U0MAYA", "C0CREDIT", "<@U0MEAN>", None);
+    let ts = fake.say("U0MAYA", "C0CREDIT", "<@U0MEAN>, see <@U0DEV>", None);
+    scene
+        .heard("it", |heard| {
+            heard.cause.ends_with(&ts) && format!("{heard:?}").contains("“@countersign sla mine”, see @dev")
+        })
+        .await;
+    // A group of that handle, as Slack writes it.
+    fake.emit(serde_json::json!({
+        "type": "message", "channel": "C0CREDIT", "channel_type": "channel", "user": "U0MAYA", "ts": "1767225600.000100",
+        "event_ts": "1767225600.000100", "text": "<!subteam^S0MEAN|@countersign> sla mine",
+    }));
+    scene.heard("it", |heard| heard.cause.ends_with("1767225600.000100")).await;
+    until("it is done with", || async { scene.house.slack.is_at_rest() }).await;
+    assert_eq!(fake.private("U0MAYA").len(), 0, "{:?}", fake.private("U0MAYA"));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_press_on_the_home_tab_changes_the_home_tab() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.card("C0CREDIT", "INC-1").await;
+    fake.open_home("U0DEV");
+    let home = fake.find("the home tab", |fake| fake.home("U0DEV")).await;
+    let spoken = fake.press_in_view("U0DEV", &home.id, "Acknowledge").await;
+    assert!(!spoken.failed());
+    fake.find("it isn't owed any more", |fake| {
+        let home = fake.home("U0DEV")?;
+        fake.buttons(home.blocks()).iter().all(|button| button.label != "Acknowledge").then_some(())
+    })
+    .await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_colleagues_do_to_their_profiles_asks_slack_nothing() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    until("the beginning is over", || async { scene.house.slack.is_at_rest() }).await;
+    let asked = || fake.calls("users.info").len() + fake.calls("usergroups.users.list").len();
+    let before = asked();
+    for at in 0..20 {
+        let user = serde_json::json!({
+            "id": "U0EVE", "team_id": "T0FAKE", "name": "eve", "deleted": false, "profile": { "display_name": format!("Eve {at}") },
+        });
+        fake.emit_unknown(serde_json::json!({ "type": "user_change", "user": user, "event_ts": "1.000000" }));
+    }
+    fake.deactivate("U0GUEST");
+    let (shown, gwen) = (|| scene.house.desk.shown(), "gwen".into());
+    until("somebody is gone", || async { shown().house.is_gone(&gwen, &"slack".into()) }).await;
+    until("all is told", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
+    assert_eq!(asked(), before);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_cant_be_looked_up_is_asked_to_come_again() {
+    let fake = workspace().await;
+    fake.fault(On::method("users.info").times(1_000), Harm::ServerError { status: 503 });
+    let folder = tempfile::tempdir().expect("a folder");
+    let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
+    let scene = Scene { fake, folder, house };
+    scene.fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.shown("U0MAYA", "try again in a moment").await;
+    assert_eq!(scene.house.reader.open_cases().await.expect("a count"), 0);
+    scene.fake.clear_faults();
+    scene.fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.card("C0CREDIT", "INC-1").await;
+    // Known once is known while Slack can't be asked.
+    scene.fake.fault(On::method("users.info").times(1_000), Harm::ServerError { status: 503 });
+    scene.fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Again").await;
+    scene.card("C0CREDIT", "INC-2").await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_doesnt_come_is_fetched_again_and_holds_up_only_its_channel() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.fault(On::method("download"), Harm::ServerError { status: 503 });
+    fake.fault(On::method("download"), Harm::RateLimited { retry_after: 1 });
+    fake.upload("U0MAYA", "C0CREDIT", "scores.csv", b"a,b\n", "at the third try", None);
+    scene.heard("the file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
+    fake.clear_faults();
+    // One that hangs, and a word in each of more channels than there could be shared queues.
+    fake.fault(On::method("download").times(1_000), Harm::SilenceAfterEffect);
+    fake.upload("U0MAYA", "C0CREDIT", "slow.csv", b"a,b\n", "hangs", None);
+    for at in 0..12 {
+        let channel = format!("C0MORE{at}");
+        fake.add_channel(&channel, &format!("more-{at}"), Sort::Public, &["U0MAYA", BOT_USER]);
+        fake.say("U0MAYA", &channel, "@countersign sla mine", None);
+    }
+    fake.find("all are answered", |fake| (fake.ephemerals("U0MAYA").len() == 12).then_some(())).await;
+    fake.assert_clean();
+    scene.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_persons_own_token_is_no_loss() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let revoked = |tokens| serde_json::json!({ "type": "tokens_revoked", "tokens": tokens, "event_ts": "1.000000" });
+    fake.emit_unknown(revoked(serde_json::json!({ "oauth": ["U0MAYA"], "bot": [] })));
+    until("it is told", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
+    assert_eq!(scene.house.slack.link().trouble, None);
+    fake.emit_unknown(revoked(serde_json::json!({ "oauth": [], "bot": [BOT_USER] })));
+    until("the operator is told", || async { !scene.house.slack.link().up }).await;
     scene.end().await;
 }
 

@@ -42,10 +42,6 @@ impl Slack {
         }
         match outcome {
             Ok(()) => Ok(done.channel),
-            Err(trouble) if trouble.is(&["channel_not_found"]) => {
-                lock(&self.furnished).remove(&venue.lane);
-                Err(self.undelivered(&trouble, &venue.lane))
-            }
             Err(trouble) => Err(self.undelivered(&trouble, &venue.lane)),
         }
     }

@@ -1019,6 +1019,10 @@ pub async fn respond(
         state.faults.next("response_url", None)
     };
     match harm {
+        Some(Harm::RateLimited { retry_after }) => {
+            let headers = [(header::RETRY_AFTER, retry_after.to_string())];
+            return (StatusCode::TOO_MANY_REQUESTS, headers, "ratelimited").into_response();
+        }
         Some(Harm::ServerError { status }) => return server_error(status),
         Some(Harm::DropBeforeEffect) => return hang_up(&line).await,
         _ => {}
