@@ -278,19 +278,34 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
 async fn a_mention_counts_once_and_is_answered_in_private() {
     let scene = scene().await;
     let fake = &scene.fake;
+    // The message comes twice, and once more as a mention.
     fake.disturb(Some(Kind::Event), Disturbance::Duplicate);
-    let ts = fake.say("U0MAYA", "C0LOUNGE", "@countersign sla mine", None);
-    let cause = format!("slack:msg:C0LOUNGE:{ts}");
+    let ts = fake.say("U0MAYA", "C0CREDIT", "@countersign incident open sev2 Drift", None);
     fake.find("an answer", |fake| fake.ephemerals("U0MAYA").pop()).await;
     fake.find("everything is told", |fake| fake.quiet().then_some(())).await;
     let marker = fake.say("U0MAYA", "C0CREDIT", "after it", None);
     scene.heard("what came after", |heard| heard.cause.ends_with(&marker)).await;
     let written = scene.house.written().await;
-    assert_eq!(
-        written.heard().filter(|heard| heard.cause == cause).count(),
-        usize::from(written.heard().any(|it| it.cause == cause))
-    );
+    assert_eq!(written.heard().filter(|heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).count(), 1);
+    assert_eq!(scene.house.reader.open_cases().await.expect("a count"), 1);
     assert_eq!(fake.ephemerals("U0MAYA").len(), 1, "{:?}", fake.ephemerals("U0MAYA"));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_that_overtakes_its_message_counts() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.disturb(Some(Kind::Event), Disturbance::Overtaken);
+    let ts = fake.say("U0MAYA", "C0CREDIT", "as it was", None);
+    fake.edit("U0MAYA", "C0CREDIT", &ts, "as it is");
+    scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).await;
+    scene
+        .house
+        .transcript("slack/C0CREDIT", "the edit", |rows| {
+            rows.iter().any(|it| it.id == ts && it.body.contains("as it is"))
+        })
+        .await;
     scene.end().await;
 }
 
@@ -753,6 +768,7 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     scene.heard("it", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}") && !heard.backfilled).await;
     assert!(!scene.house.written().await.heard().any(|heard| heard.cause.starts_with("slack:gap:")));
     fake.refuse_sockets(true);
+    let dropped = scene.house.desk.clock.now();
     fake.drop_sockets();
     until("the connection is gone", || async { !scene.house.slack.link().up }).await;
     assert!(scene.house.slack.link().trouble.is_some_and(|it| it.contains("reconnecting since")));
@@ -761,7 +777,9 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     fake.refuse_sockets(false);
     let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
     assert!(heard.backfilled);
-    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    let gap = scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    let from: i64 = gap.cause.split(':').nth(3).expect("a moment").parse().expect("a number");
+    assert!(from < dropped.0, "the gap begins with the last word, and not where its end was noticed");
     assert_eq!(scene.house.slack.link().trouble, None);
     scene.end().await;
 }
@@ -930,7 +948,8 @@ async fn an_answer_waits_where_slack_says_so_and_goes_nowhere_else() {
     let scene = scene().await;
     let fake = &scene.fake;
     let mut count = 0;
-    for harm in [Harm::RateLimited { retry_after: 1 }, Harm::DropAfterEffect, Harm::SilenceAfterEffect] {
+    let slow = Harm::Slow(Duration::from_millis(200));
+    for harm in [Harm::RateLimited { retry_after: 1 }, Harm::DropAfterEffect, Harm::SilenceAfterEffect, slow] {
         fake.fault(On::method("chat.postEphemeral"), harm.clone());
         fake.say("U0MAYA", "C0LOUNGE", "@countersign sla mine", None);
         count += 1;
@@ -1079,6 +1098,41 @@ async fn a_file_that_doesnt_come_is_fetched_again_and_holds_up_only_its_channel(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_as_evidence_is_the_message_itself() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.card("C0CREDIT", "INC-1").await;
+    // In a channel that nobody keeps, and as a reply.
+    let root = fake.say("U0DEV", "C0LOUNGE", "odd scores", None);
+    let (ts, _) = fake.upload("U0DEV", "C0LOUNGE", "scores.csv", b"a,b\n1,2\n", "see the table", Some(&root));
+    for ts in [&root, &ts] {
+        fake.message_shortcut("U0MAYA", "keep_as_evidence", "C0LOUNGE", ts).await;
+        let view = fake.find("the note's form", |fake| fake.views("U0MAYA").pop()).await;
+        assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
+        let heard = scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0LOUNGE:{ts}")).await;
+        assert!(heard.backfilled && heard.from.id == "U0DEV", "{heard:?}");
+    }
+    scene.heard("its file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_cant_be_recorded_stays_open() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open").await;
+    let view = fake.find("the form", |fake| fake.views("U0MAYA").pop()).await;
+    scene.house.desk.stop().await;
+    let values =
+        [("workflow", "credit"), ("severity", "sev2"), ("title", "Typed for long"), ("occurred", "1767225600")];
+    let sent = fake.submit("U0MAYA", &view.id, &values).await;
+    let Submitted::Errors(errors) = sent else { panic!("{sent:?}") };
+    assert!(errors.values().any(|it| it.contains("could not be recorded (reference ")), "{errors:?}");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_persons_own_token_is_no_loss() {
     let scene = scene().await;
     let fake = &scene.fake;
@@ -1091,27 +1145,10 @@ async fn a_persons_own_token_is_no_loss() {
     scene.end().await;
 }
 
-/// The bot's address for HTTP mode, as the house's listener will have it.
+/// The bot's address for HTTP mode, as the house's listener has it.
 async fn listen(slack: &std::sync::Arc<countersign::slack::Slack>) -> String {
-    use countersign::slack;
     let intake = slack.intake().expect("HTTP mode");
-    let receive = move |axum::extract::Path(kind): axum::extract::Path<String>,
-                        headers: axum::http::HeaderMap,
-                        body: axum::body::Bytes| {
-        let intake = intake.clone();
-        async move {
-            let kind = match kind.as_str() {
-                "commands" => slack::Kind::Commands,
-                "interactions" => slack::Kind::Interactions,
-                _ => slack::Kind::Events,
-            };
-            let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
-            let reply = intake.receive(kind, header, &body).await;
-            let status = axum::http::StatusCode::from_u16(reply.status).expect("a status");
-            (status, [("content-type", reply.content_type)], reply.body)
-        }
-    };
-    let router = axum::Router::new().route("/slack/{kind}", axum::routing::post(receive));
+    let router: axum::Router = countersign::web::slack::router([("slack".into(), intake)]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}/slack", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });

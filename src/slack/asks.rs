@@ -232,6 +232,7 @@ impl Slack {
             lane: way.lane.clone(),
             thread: heard.thread.clone(),
             seen_in: way.thread.clone(),
+            keeps: None,
         };
         let opening = async {
             let form = door.reception.peek(&heard)?;
@@ -333,7 +334,8 @@ impl Slack {
             }
         }
         form.intro.splice(0..0, intro);
-        let memory = Memory { form: form.id.clone(), lane, thread, seen_in };
+        let keeps = (verb.verb == "note" && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
+        let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps };
         if let Err(trouble) = self.open(form, &memory, trigger).await {
             self.tell(&way, &[self.form_lost(&trouble)]).await;
         }
@@ -382,6 +384,7 @@ impl Slack {
         let person = word(&payload["user"], "id");
         let (id, hash) = (word(view, "id"), word(view, "hash"));
         let values = modal::values(&view["state"]["values"]);
+        let case = values.get("case").cloned();
         // Slack may say the same twice; a person may send it again after mending it, or after waiting.
         let sent_back = lock(&self.sent_back).get(id).copied().unwrap_or(0);
         let digest = blocks::digest(&serde_json::to_string(&values).unwrap_or_default());
@@ -440,6 +443,9 @@ impl Slack {
             }
             return;
         }
+        let keeps = memory.keeps.as_ref().filter(|_| form.is_none() && !repeated);
+        let case = case.or_else(|| memory.form.split_once(':').map(|(_, case)| case.to_owned()));
+        let kept = keeps.zip(case.and_then(|case| case.trim().to_uppercase().parse().ok()));
         if let Some(form) = form {
             let memory = Memory { form: form.id.clone(), ..memory.clone() };
             let next = self.view(&form, &memory);
@@ -456,9 +462,23 @@ impl Slack {
                 }
             }
         }
+        if let Some(((channel, ts), case)) = kept
+            && self.is_heeded(person).await
+        {
+            self.keep(channel, ts, memory.thread.as_deref(), case).await;
+        }
         if !repeated {
             self.tell(&way, &cards).await;
         }
+    }
+
+    /// Whether what somebody asks for is done: whoever is turned away is so with a word, and not with an error.
+    async fn is_heeded(&self, account: &str) -> bool {
+        let (Some(door), Some(from)) = (self.door(), self.asker(account).await) else { return false };
+        let shown = door.reception.desk.shown();
+        let person = door.reception.desk.person(account, &self.platform);
+        person.is_some_and(|person| !shown.house.is_gone(&person, &self.platform))
+            && !from.belongs.is_refused(&shown.policy)
     }
 
     fn complaint(&self, complaints: &[String]) -> Json {

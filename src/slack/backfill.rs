@@ -12,7 +12,7 @@ use super::api::Called;
 use super::hear::{Told, is_mine, thread_of};
 use super::{Pauses, Slack, Trouble, lock, moment, timestamp, word};
 use crate::chat::{Account, Belongs, Heard, Lane, Spot, What};
-use crate::domain::{At, Span};
+use crate::domain::{At, CaseId, Span};
 use crate::reception::Door;
 
 /// A connection that comes back within this lost nothing that history doesn't show: Slack tells again what wasn't
@@ -249,6 +249,37 @@ impl Slack {
             self.take_in(&Told { event: &event, id: "", backfilled: true }).await;
         }
         Ok(())
+    }
+
+    /// Keeps a message with a case, as it stands in history, with its files: somebody asked for it, wherever it was said.
+    pub(super) async fn keep(&self, channel: &str, ts: &str, thread: Option<&str>, case: CaseId) {
+        let mut arguments = vec![
+            ("channel", channel.to_owned()),
+            ("oldest", ts.to_owned()),
+            ("latest", ts.to_owned()),
+            ("inclusive", "true".to_owned()),
+        ];
+        let method = match thread.filter(|thread| *thread != ts) {
+            Some(thread) => {
+                arguments.push(("ts", thread.to_owned()));
+                "conversations.replies"
+            }
+            None => "conversations.history",
+        };
+        let messages = match self.api.pages(method, &arguments, "messages", 1).await {
+            Ok(messages) => messages,
+            Err(trouble) => {
+                return tracing::warn!(platform = %self.platform, %case, %trouble, "a message that is to be kept can't be read; its words are in the note");
+            }
+        };
+        for message in messages.iter().filter(|message| word(message, "ts") == ts) {
+            let event = as_event(message, channel);
+            let told = Told { event: &event, id: "", backfilled: true };
+            let lane = self.lane_with(&event, channel, &event).await;
+            let mut heard = self.said(&told, channel, lane).await;
+            heard.about = Some(case);
+            self.hand_in(heard).await;
+        }
     }
 
     async fn note_gap(&self, lane: &Lane, channel: &str, gap: &Gap) -> Called<()> {

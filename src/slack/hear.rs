@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::api::Unfetched;
 use super::{Slack, jitter, lock, moment, word, words};
-use crate::chat::{Account, Belongs, File, Heard, Lane, What, mention_of_stranger};
+use crate::chat::{Account, Answer, Belongs, File, Heard, Lane, What, mention_of_stranger};
 use crate::folder::keep_blob;
 
 /// Larger files are named and not kept.
@@ -190,13 +190,24 @@ impl Slack {
         if self.is_known(&heard.cause) {
             return;
         }
+        let (from, thread) = (heard.from.id.clone(), heard.thread.clone());
+        let thread = thread.filter(|_| matches!(heard.what, What::Said { .. }));
+        let Some(answer) = self.hand_in(heard).await else { return };
+        if let Some(message) = message {
+            self.has_reached(&lane, &message);
+        }
+        self.answer_in_place(&from, &lane, thread.as_deref(), answer).await;
+    }
+
+    /// Tries until the house has it; `None` where the house is closed.
+    pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
         let cause = heard.cause.clone();
-        let Some(door) = self.door() else { return };
+        let door = self.door()?;
         let mut pause = Duration::from_millis(250);
         let answer = loop {
             match door.reception.hear(heard.clone()).await {
                 Ok(answer) => break answer,
-                Err(fault) if fault.is_stopped() => return,
+                Err(fault) if fault.is_stopped() => return None,
                 Err(fault) => {
                     // It was acknowledged: nobody tells it again. What can't be kept now is kept later.
                     tracing::error!(platform = %self.platform, reference = fault.reference, "an event can't be kept; trying again");
@@ -206,14 +217,7 @@ impl Slack {
             }
         };
         self.is_new(&cause);
-        if let Some(message) = message {
-            self.has_reached(&lane, &message);
-        }
-        let thread = match &heard.what {
-            What::Said { .. } => heard.thread.clone(),
-            _ => None,
-        };
-        self.answer_in_place(&heard.from.id, &lane, thread.as_deref(), answer).await;
+        Some(answer)
     }
 
     pub(super) fn is_known(&self, cause: &str) -> bool {
@@ -247,16 +251,7 @@ impl Slack {
                 if !self.keeps(&lane) && !mentions {
                     return None;
                 }
-                let ts = word(event, "ts");
-                let from = self.account(event).await;
-                let text = self.text(event).await;
-                let (files, not_kept) = self.files(event).await;
-                let what = What::Said { message: ts.to_owned(), text, files };
-                let mut heard = live(format!("msg:{channel}:{ts}"), from, lane, what);
-                heard.thread = thread_of(event);
-                heard.said = at(ts);
-                heard.raw = raw(event, &not_kept);
-                Some(heard)
+                Some(self.said(told, channel, lane).await)
             }
             // Of a message with replies a stone is left, so its deletion is told as an edit.
             ("message", "message_changed") if word(&event["message"], "subtype") == "tombstone" => {
@@ -328,6 +323,22 @@ impl Slack {
         }
     }
 
+    /// A message, with its files.
+    pub(super) async fn said(&self, told: &Told<'_>, channel: &str, lane: Lane) -> Heard {
+        let event = told.event;
+        let ts = word(event, "ts");
+        let from = self.account(event).await;
+        let text = self.text(event).await;
+        let (files, not_kept) = self.files(event).await;
+        let what = What::Said { message: ts.to_owned(), text, files };
+        let cause = format!("{}:msg:{channel}:{ts}", self.platform);
+        let mut heard = Heard { backfilled: told.backfilled, ..Heard::live(cause, from, lane, what) };
+        heard.thread = thread_of(event);
+        heard.said = moment(ts);
+        heard.raw = raw(event, &not_kept);
+        heard
+    }
+
     async fn deleted(&self, told: &Told<'_>, channel: &str, ts: &str) -> Option<Heard> {
         let old = &told.event["previous_message"];
         let lane = self.lane_with(told.event, channel, old).await;
@@ -378,7 +389,7 @@ impl Slack {
     }
 
     /// The lane of an event's conversation. One of two people is the other person's.
-    async fn lane_with(&self, event: &Json, channel: &str, message: &Json) -> Lane {
+    pub(super) async fn lane_with(&self, event: &Json, channel: &str, message: &Json) -> Lane {
         let two = word(event, "channel_type") == "im" || channel.starts_with('D');
         if !two || lock(&self.places).direct.contains_key(channel) {
             return self.lane_of(channel);
