@@ -267,6 +267,9 @@ pub fn misread(speaker: &Speaker<'_>, misread: &Misread) -> Card {
     }
     if let Some(root) = misread.root {
         let help = format!("{}{root} help", speaker.wording.prefix());
+        if misread.sentence.contains(&help) {
+            return card;
+        }
         card.lines.push(vec![Word::Code(help), Word::from(" shows what can be typed")]);
     }
     card

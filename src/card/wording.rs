@@ -215,6 +215,7 @@ fn environment() -> Environment<'static> {
     environment.add_filter("case", |id: String| piece(CASE, &id));
     environment.add_filter("code", |text: String| piece(CODE, &text));
     environment.add_filter("strong", |text: String| piece(STRONG, &text));
+    environment.add_filter("sentence", |text: String| sentence(&text));
     environment.add_filter("span", |span: i64| Span(span).to_string());
     environment.add_filter("duty", |duty: String| noun(&duty).to_owned());
     environment.add_filter("capital", |text: String| crate::grammar::capital(&text));
@@ -229,6 +230,16 @@ fn piece(kind: char, payload: &str) -> String {
         return payload.to_owned();
     }
     format!("{OPEN}{kind}{payload}{CLOSE}")
+}
+
+/// A sentence of the rules: what stands between backticks is code.
+fn sentence(text: &str) -> String {
+    let words = crate::grammar::word::sentence(text).into_iter().map(|word| match word {
+        Word::Code(code) => piece(CODE, &code),
+        Word::Text(text) => text,
+        other => super::plain(&[other], chrono_tz::UTC, crate::domain::At(0)),
+    });
+    words.collect()
 }
 
 /// One person, or several with commas and a last word (`and`) between them.
