@@ -298,18 +298,15 @@ impl Slack {
 
     /// Messages since the newest that is known, with replies to older threads and edits of older messages; oldest first.
     async fn missed(&self, lane: &Lane, channel: &str, reached: &Reached) -> Called<Missed> {
-        let nothing = Missed { events: Vec::new(), cut_off: None };
-        let Some(me) = self.me() else { return Ok(nothing) };
+        let Some(me) = self.me() else { return Ok(Missed { events: Vec::new(), cut_off: None }) };
         let is_new = |ts: &str| moment(ts).is_some_and(|at| at > reached.said) && ts != reached.ts;
         let since = [("channel", channel.to_owned()), ("oldest", reached.ts.clone()), ("limit", "200".to_owned())];
         let (mut history, whole) = self.api.first_pages("conversations.history", &since, "messages", PAGES).await?;
         let oldest = history.last().and_then(|message| moment(word(message, "ts")));
         let cut_off = oldest.filter(|_| !whole);
-        // A conversation of two in which nothing was said has no thread that goes on, as good as ever.
-        if history.is_empty() && matches!(lane.place, Spot::Direct(_)) {
-            return Ok(nothing);
-        }
-        if whole {
+        // Where the other of two said nothing since, no older thread went on, as good as ever.
+        let silent = matches!(lane.place, Spot::Direct(_)) && history.iter().all(|message| is_mine(message, &me));
+        if whole && !silent {
             let before = [
                 ("channel", channel.to_owned()),
                 ("oldest", timestamp(reached.said - THREADS_BACK)),

@@ -114,7 +114,14 @@ pub async fn serve(
         let done = state.allowed(&method, bearer.as_deref()).and_then(|()| state.run(&method, &args));
         let scopes = state.scopes.iter().cloned().collect::<Vec<_>>().join(",");
         let (answer, retry_after) = match done {
-            Ok(answer) => (answer, None),
+            Ok(mut answer) => {
+                if let (Some(Harm::Behind), Some(messages)) = (&harm, answer["messages"].as_array_mut())
+                    && !messages.is_empty()
+                {
+                    messages.remove(0);
+                }
+                (answer, None)
+            }
             Err(refused) => {
                 let mut answer = refused.more;
                 answer.insert("ok".into(), json!(false));
