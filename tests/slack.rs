@@ -278,19 +278,34 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
 async fn a_mention_counts_once_and_is_answered_in_private() {
     let scene = scene().await;
     let fake = &scene.fake;
+    // The message comes twice, and once more as a mention.
     fake.disturb(Some(Kind::Event), Disturbance::Duplicate);
-    let ts = fake.say("U0MAYA", "C0LOUNGE", "@countersign sla mine", None);
-    let cause = format!("slack:msg:C0LOUNGE:{ts}");
+    let ts = fake.say("U0MAYA", "C0CREDIT", "@countersign incident open sev2 Drift", None);
     fake.find("an answer", |fake| fake.ephemerals("U0MAYA").pop()).await;
     fake.find("everything is told", |fake| fake.quiet().then_some(())).await;
     let marker = fake.say("U0MAYA", "C0CREDIT", "after it", None);
     scene.heard("what came after", |heard| heard.cause.ends_with(&marker)).await;
     let written = scene.house.written().await;
-    assert_eq!(
-        written.heard().filter(|heard| heard.cause == cause).count(),
-        usize::from(written.heard().any(|it| it.cause == cause))
-    );
+    assert_eq!(written.heard().filter(|heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).count(), 1);
+    assert_eq!(scene.house.reader.open_cases().await.expect("a count"), 1);
     assert_eq!(fake.ephemerals("U0MAYA").len(), 1, "{:?}", fake.ephemerals("U0MAYA"));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_that_overtakes_its_message_counts() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.disturb(Some(Kind::Event), Disturbance::Overtaken);
+    let ts = fake.say("U0MAYA", "C0CREDIT", "as it was", None);
+    fake.edit("U0MAYA", "C0CREDIT", &ts, "as it is");
+    scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).await;
+    scene
+        .house
+        .transcript("slack/C0CREDIT", "the edit", |rows| {
+            rows.iter().any(|it| it.id == ts && it.body.contains("as it is"))
+        })
+        .await;
     scene.end().await;
 }
 
@@ -395,6 +410,17 @@ async fn a_message_whose_fate_is_unknown_is_looked_for_and_stands_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn history_that_is_a_moment_behind_makes_no_second_message() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.fault(On::method("chat.postMessage").channel("C0CREDIT"), Harm::DropAfterEffect);
+    fake.fault(On::method("conversations.history").channel("C0CREDIT"), Harm::Behind);
+    post(&scene, "slack/C0CREDIT", "8", "eight").await.expect("it is found");
+    assert_eq!(saying(fake, "C0CREDIT", "eight"), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_slack_does_not_take_goes_back_to_the_courier() {
     let scene = scene().await;
     scene.fake.fault(On::method("chat.postMessage").channel("C0CREDIT").times(12), Harm::ServerError { status: 503 });
@@ -438,11 +464,17 @@ async fn refusals_are_for_now_or_for_good() {
     assert!(after.0 >= 40_000_000, "{after:?}");
     // Nobody else waits for that.
     post(&scene, "slack/C0CLAIMS", "2", "two").await.expect("another channel goes on");
-    for word in ["channel_not_found", "is_archived"] {
-        fake.fault(On::method("chat.postMessage"), Harm::Error(word.to_owned()));
-        let refused = post(&scene, "slack/C0CREDIT", word, "three").await;
-        assert!(matches!(refused, Err(Undelivered::Never { .. })), "{word}: {refused:?}");
-    }
+    fake.fault(On::method("chat.postMessage"), Harm::Error("is_archived".to_owned()));
+    let refused = post(&scene, "slack/C0CREDIT", "3", "three").await;
+    assert!(matches!(refused, Err(Undelivered::Never { .. })), "{refused:?}");
+    // So Slack calls a private channel that the bot was taken out of; it may come back.
+    fake.fault(On::method("chat.postMessage"), Harm::Error("channel_not_found".to_owned()));
+    let refused = post(&scene, "slack/C0CREDIT", "3", "three").await;
+    assert!(matches!(refused, Err(Undelivered::Later { .. })), "{refused:?}");
+    let trouble = scene.house.slack.link().trouble.expect("the operator is told");
+    assert!(trouble.contains("slack/C0CREDIT"), "{trouble}");
+    post(&scene, "slack/C0CREDIT", "3", "three").await.expect("it is back");
+    assert_eq!(scene.house.slack.link().trouble, None);
     fake.fault(On::method("conversations.open"), Harm::Error("user_not_found".to_owned()));
     let gone = post(&scene, "slack/@U0NOBODY", "4", "four").await;
     assert!(matches!(gone, Err(Undelivered::Never { .. })), "{gone:?}");
@@ -451,8 +483,10 @@ async fn refusals_are_for_now_or_for_good() {
     assert!(matches!(revoked, Err(Undelivered::Later { .. })), "{revoked:?}");
     let trouble = scene.house.slack.link().trouble.expect("the operator is told");
     assert!(trouble.contains("token_revoked"), "{trouble}");
+    assert!(!scene.house.slack.link().up, "whoever can't speak isn't up");
     fake.restore_token();
     post(&scene, "slack/C0CREDIT", "5", "five").await.expect("the token was mended");
+    assert!(scene.house.slack.link().up);
     assert_eq!(scene.house.slack.link().trouble, None);
     fake.remove_bot("C0CREDIT");
     post(&scene, "slack/C0CREDIT", "6", "six").await.expect("it comes back into a public channel by itself");
@@ -552,6 +586,105 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     scene.end().await;
 }
 
+fn venue(case: &str, name: &str) -> Venue {
+    Venue {
+        case: case.parse().expect("a case"),
+        lane: format!("slack/{}", case.to_lowercase()).parse().expect("a lane"),
+        channel: None,
+        near: None,
+        name: name.to_owned(),
+        topic: format!("{case} · open · Drift"),
+        private: false,
+        people: vec!["U0MAYA".to_owned()],
+        pinned: None,
+        archived: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_goes_on_in_a_new_channel_where_slack_wont_open_the_archived_one() {
+    let mut scene = scene().await;
+    for (case, private, again) in
+        [("INC-21", false, false), ("INC-22", true, false), ("INC-23", false, true), ("INC-24", true, true)]
+    {
+        let name = format!("{}-drift", case.to_lowercase());
+        let mut venue = Venue { private, archived: true, ..venue(case, &name) };
+        let old = scene.house.slack.furnish(&venue).await.expect("it is made and archived");
+        assert!(scene.fake.channel(&old).expect("a channel").archived);
+        venue.channel = Some(old.clone());
+        if again {
+            let Scene { fake, folder, house } = scene;
+            house.stop().await;
+            let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
+            scene = Scene { fake, folder, house };
+            let same = scene.house.slack.furnish(&venue).await.expect("it stays archived");
+            assert_eq!(same, old);
+        }
+        let slack = &scene.house.slack;
+        venue.archived = false;
+        let new = slack.furnish(&venue).await.unwrap_or_else(|why| panic!("{case}: {why}"));
+        assert_ne!(new, old, "{case}");
+        let there = scene.fake.channel(&new).expect("a channel");
+        assert_eq!((there.name.as_str(), there.has("U0MAYA")), (format!("{name}-2").as_str(), true));
+        assert!(there.topic.contains(&format!("before: <#{old}>")), "{}", there.topic);
+        venue.channel = Some(new.clone());
+        assert_eq!(slack.furnish(&venue).await.as_ref(), Ok(&new), "{case}: once is enough");
+        post(&scene, &venue.lane.to_string(), case, "it goes on").await.expect("it goes there");
+        assert_eq!(saying(&scene.fake, &new, "it goes on"), 1);
+    }
+    // Somebody opened it, and the bot comes back by itself.
+    let mut venue = Venue { archived: true, ..venue("INC-25", "inc-25-drift") };
+    let slack = &scene.house.slack;
+    let channel = slack.furnish(&venue).await.expect("it is made and archived");
+    venue.channel = Some(channel.clone());
+    venue.archived = false;
+    scene.fake.unarchive_channel(&channel);
+    assert_eq!(slack.furnish(&venue).await, Ok(channel));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
+    let scene = scene().await;
+    let (fake, slack) = (&scene.fake, &scene.house.slack);
+    let other = slack.furnish(&venue("INC-31", "inc-3-drift")).await.expect("another case's");
+    let restricted = Venue { private: true, ..venue("INC-3", "inc-3-drift") };
+    let own = slack.furnish(&restricted).await.expect("it is made");
+    assert_ne!(own, other);
+    assert_eq!(fake.channel(&own).expect("a channel").sort, Sort::Private);
+    // Of the same sort, and still another case's.
+    let third = slack.furnish(&venue("INC-32", "inc-3-drift")).await.expect("it is made");
+    assert!(third != own && third != other);
+    // What an earlier try made is found, if it is as private as it should be.
+    fake.fault(On::method("conversations.create"), Harm::DropAfterEffect);
+    let found = slack.furnish(&Venue { private: true, ..venue("INC-33", "inc-33") }).await.expect("it is found");
+    assert_eq!(fake.channel_named("inc-33"), Some(found));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_that_slack_wont_have_holds_up_nothing() {
+    let scene = scene().await;
+    let (fake, slack) = (&scene.fake, &scene.house.slack);
+    let long = Venue { topic: "INC-41 · a < b & c > d ".repeat(20), ..venue("INC-41", "inc-41") };
+    let channel = slack.furnish(&long).await.expect("it is made");
+    let topic = fake.channel(&channel).expect("a channel").topic;
+    assert!(topic.chars().count() > 240 && topic.starts_with("INC-41 · a &lt; b &amp; c"), "{topic}");
+    for error in ["too_long", "restricted_action", "internal_error"] {
+        fake.fault(On::method("conversations.setTopic"), Harm::Error(error.to_owned()));
+        fake.fault(On::method("pins.add"), Harm::Error("too_many_pins".to_owned()));
+        let case = Venue {
+            topic: error.to_owned(),
+            pinned: Some("1.000100".to_owned()),
+            channel: Some(channel.clone()),
+            ..long.clone()
+        };
+        assert_eq!(slack.furnish(&case).await, Ok(channel.clone()), "{error}");
+        fake.clear_faults();
+    }
+    scene.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_said_while_nobody_listened_is_read_from_history() {
     let scene = scene().await;
@@ -580,6 +713,62 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
         let count = written.heard().filter(|heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).count();
         assert_eq!(count, 1, "{ts}");
     }
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_history_has_beyond_reach_is_said_to_be_missing() {
+    let scene = scene().await;
+    let (direct, greeting) = scene.fake.whisper("U0DEV", "hello");
+    scene.heard("it", |heard| heard.cause.ends_with(&greeting)).await;
+    let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
+    scene.heard("it", |heard| heard.cause.ends_with(&before)).await;
+    let Scene { fake, folder, house } = scene;
+    house.stop().await;
+    fake.small_pages(1);
+    let missed: Vec<String> = (0..25)
+        .map(|at| {
+            fake.disturb(Some(Kind::Event), Disturbance::Lost);
+            fake.say("U0MAYA", "C0CREDIT", &format!("said to nobody {at}"), None)
+        })
+        .collect();
+    let asked = |fake: &FakeSlack| {
+        fake.calls("conversations.history").iter().filter(|call| call.args["channel"] == direct.as_str()).count()
+    };
+    let looked = asked(&fake);
+    let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
+    let scene = Scene { fake, folder, house };
+    let heard = |ts: &str| format!("slack:msg:C0CREDIT:{ts}");
+    let last = heard(missed.last().expect("some"));
+    scene.heard("the last of it", |it| it.cause == last).await;
+    scene.heard("that more is missing", |it| format!("{it:?}").contains("more was said than is read")).await;
+    let first = heard(&missed[0]);
+    assert!(!scene.house.written().await.heard().any(|it| it.cause == first));
+    until("everything is read", || async { scene.house.slack.is_at_rest() }).await;
+    assert_eq!(asked(&scene.fake) - looked, 1, "a silent conversation of two costs one question");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_incident_goes_on_where_its_archived_channel_was() {
+    let fake = workspace().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let policy = POLICY.replacen("[workflows.credit]\n", "[workflows.credit]\nincident_channels = true\n", 1);
+    let house = SlackHouse::open(&fake, folder.path(), &policy).await;
+    let scene = Scene { fake, folder, house };
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    let first = fake.find("its channel", |fake| fake.channel_named("inc-1-drift")).await;
+    scene.card(&first, "INC-1").await;
+    fake.archive_channel(&first);
+    fake.slash("U0DEV", "C0CREDIT", "/incident", "ack INC-1").await;
+    let second = fake.find("another channel", |fake| fake.channel_named("inc-1-drift-2")).await;
+    // The card stands there anew, is pinned, and what is said there counts for the case.
+    let pinned = fake.find("the card is pinned", |fake| fake.pins(&second).pop()).await;
+    let card = fake.message(&second, &pinned).expect("it stands there");
+    assert!(scene.read(&card.blocks).contains("acknowledged"), "{}", scene.read(&card.blocks));
+    let said = fake.say("U0MAYA", &second, "we go on here", None);
+    scene.house.transcript("slack/inc-1", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
     scene.end().await;
 }
 
@@ -646,6 +835,7 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     scene.heard("it", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}") && !heard.backfilled).await;
     assert!(!scene.house.written().await.heard().any(|heard| heard.cause.starts_with("slack:gap:")));
     fake.refuse_sockets(true);
+    let dropped = scene.house.desk.clock.now();
     fake.drop_sockets();
     until("the connection is gone", || async { !scene.house.slack.link().up }).await;
     assert!(scene.house.slack.link().trouble.is_some_and(|it| it.contains("reconnecting since")));
@@ -654,7 +844,9 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     fake.refuse_sockets(false);
     let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
     assert!(heard.backfilled);
-    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    let gap = scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    let from: i64 = gap.cause.split(':').nth(3).expect("a moment").parse().expect("a number");
+    assert!(from < dropped.0, "the gap begins with the last word, and not where its end was noticed");
     assert_eq!(scene.house.slack.link().trouble, None);
     scene.end().await;
 }
@@ -738,27 +930,292 @@ async fn direct_messages_are_between_two() {
     scene.end().await;
 }
 
-/// The bot's address for HTTP mode, as the house's listener will have it.
-async fn listen(slack: &std::sync::Arc<countersign::slack::Slack>) -> String {
-    use countersign::slack;
-    let intake = slack.intake().expect("HTTP mode");
-    let receive = move |axum::extract::Path(kind): axum::extract::Path<String>,
-                        headers: axum::http::HeaderMap,
-                        body: axum::body::Bytes| {
-        let intake = intake.clone();
-        async move {
-            let kind = match kind.as_str() {
-                "commands" => slack::Kind::Commands,
-                "interactions" => slack::Kind::Interactions,
-                _ => slack::Kind::Events,
-            };
-            let header = |name: &str| headers.get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
-            let reply = intake.receive(kind, header, &body).await;
-            let status = axum::http::StatusCode::from_u16(reply.status).expect("a status");
-            (status, [("content-type", reply.content_type)], reply.body)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_gone_is_said_anew_and_a_lost_thread_goes_on_in_the_channel() {
+    let scene = scene().await;
+    let (fake, slack) = (&scene.fake, &scene.house.slack);
+    let ts = post(&scene, "slack/C0CREDIT", "1", "the card").await.expect("it goes");
+    let lane: Lane = "slack/C0CREDIT".parse().expect("a lane");
+    fake.delete("U0ADMIN", "C0CREDIT", &ts);
+    let edited = slack.edit(&lane, &ts, &card("the card, later")).await;
+    assert!(matches!(edited, Err(Undelivered::Gone { .. })), "{edited:?}");
+    let card = card("a word in its thread");
+    let made = countersign::domain::At(0);
+    let in_thread =
+        Post { nonce: "2".to_owned(), lane: &lane, thread: Some(&ts), card: &card, made, perhaps_sent: false };
+    let said = slack.post(in_thread).await.expect("it is said all the same").message;
+    assert_eq!(fake.message("C0CREDIT", &said).expect("it stands there").thread_ts, None);
+    // A case's own channel that somebody archived is made anew before the next word.
+    let mut own = venue("INC-51", "inc-51");
+    let first = slack.furnish(&own).await.expect("it is made");
+    own.channel = Some(first.clone());
+    fake.archive_channel(&first);
+    let refused = post(&scene, "slack/inc-51", "3", "a word").await;
+    assert!(matches!(refused, Err(Undelivered::Later { .. })), "{refused:?}");
+    let second = slack.furnish(&own).await.expect("it is made anew");
+    post(&scene, "slack/inc-51", "3", "a word").await.expect("it goes");
+    assert_eq!((second != first, saying(fake, &second, "a word")), (true, 1));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_cant_be_read_holds_up_no_other_gap() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.fault(On::method("conversations.history").channel("C0CLAIMS").times(1_000), Harm::ServerError { status: 503 });
+    let mut claimed = None;
+    for round in ["once", "twice"] {
+        let before = fake.say("U0MAYA", "C0CREDIT", round, None);
+        scene.heard("what came live", |heard| heard.cause.ends_with(&before)).await;
+        fake.refuse_sockets(true);
+        fake.drop_sockets();
+        until("the connection is gone", || async { !scene.house.slack.link().up }).await;
+        for _ in 0..2 {
+            fake.disturb(Some(Kind::Event), Disturbance::Lost);
         }
-    };
-    let router = axum::Router::new().route("/slack/{kind}", axum::routing::post(receive));
+        let missed = fake.say("U0MAYA", "C0CREDIT", "in between", None);
+        claimed = claimed.or(Some(fake.say("U0MAYA", "C0CLAIMS", "in between", None)));
+        fake.refuse_sockets(false);
+        until("it is back", || async { scene.house.slack.link().up }).await;
+        // What is said live meanwhile moves the newest past the gap.
+        let live = fake.say("U0MAYA", "C0CREDIT", "live again", None);
+        scene.heard("it", |heard| heard.cause.ends_with(&live)).await;
+        let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
+        assert!(heard.backfilled, "{round}");
+    }
+    fake.clear_faults();
+    let claimed = claimed.expect("said");
+    scene.heard("what could not be read at first", |heard| heard.cause.ends_with(&claimed) && heard.backfilled).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slack_held_back_by_the_minute_is_read_from_history() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.disturb(Some(Kind::Event), Disturbance::Lost);
+    let missed = fake.say("U0MAYA", "C0CREDIT", "one too many", None);
+    let live = fake.say("U0MAYA", "C0CREDIT", "heard again", None);
+    scene.heard("it", |heard| heard.cause.ends_with(&live)).await;
+    let at: f64 = missed.parse().expect("a moment");
+    let payload = serde_json::json!({
+        "type": "app_rate_limited", "token": "t", "team_id": "T0FAKE", "api_app_id": "A0FAKE",
+        "minute_rate_limited": at as i64 - 90,
+    });
+    fake.raw_frame(&serde_json::json!({ "type": "events_api", "payload": payload }).to_string());
+    let heard = scene.heard("what was held back", |heard| heard.cause.ends_with(&missed)).await;
+    assert!(heard.backfilled);
+    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    assert_eq!(scene.house.slack.link().unread, 0);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_waits_where_slack_says_so_and_goes_nowhere_else() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let slow = Harm::Slow(Duration::from_millis(200));
+    let harms = [Harm::RateLimited { retry_after: 1 }, Harm::DropAfterEffect, Harm::SilenceAfterEffect, slow];
+    for (before, harm) in harms.into_iter().enumerate() {
+        fake.fault(On::method("chat.postEphemeral"), harm.clone());
+        fake.say("U0MAYA", "C0LOUNGE", "@countersign sla mine", None);
+        fake.find("the answer", |fake| (fake.ephemerals("U0MAYA").len() > before).then_some(())).await;
+        until("it is done with", || async { scene.house.slack.is_at_rest() }).await;
+        assert_eq!(fake.ephemerals("U0MAYA").len(), before + 1, "{harm:?}: it was given twice");
+        assert_eq!(fake.messages(&fake.im("U0MAYA")).len(), 0, "{harm:?}: it went elsewhere too");
+    }
+    // A slow desk answers a command by its address; Slack may want a pause there as well.
+    fake.fault(On::method("response_url"), Harm::RateLimited { retry_after: 1 });
+    let database = scene.folder.path().join("data").join(countersign::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let spoken = fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Slow").await;
+    assert!(!spoken.failed() && spoken.took() > Duration::from_secs(1), "it waits for the desk: {spoken:?}");
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    fake.find("the answer", |fake| {
+        fake.responses("U0MAYA").into_iter().find(|it| it.source == fakes::slack::Source::ResponseUrl)
+    })
+    .await;
+    assert_eq!(fake.messages(&fake.im("U0MAYA")).len(), 0);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_is_acknowledged_when_it_is_kept() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let database = scene.folder.path().join("data").join(countersign::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    until("the beginning is over", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
+    let before = fake.acks().len();
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let ts = fake.say("U0MAYA", "C0CREDIT", "to be kept", None);
+    let ack = fake.find("an acknowledgement", |fake| fake.acks().get(before).cloned()).await;
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    assert!(ack.took > Duration::from_secs(1), "acknowledged before it was kept: {ack:?}");
+    scene.heard("it", |heard| heard.cause.ends_with(&ts)).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_strangers_name_is_no_command() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.add_user(User::new("U0MEAN", "countersign sla mine", "Mean", "UTC"));
+    fake.add_group("S0MEAN", "countersign", &["U0MEAN"]);
+    fake.say("U0MAYA", "C0CREDIT", "<@U0MEAN>", None);
+    let ts = fake.say("U0MAYA", "C0CREDIT", "<@U0MEAN>, see <@U0DEV>", None);
+    scene
+        .heard("it", |heard| {
+            heard.cause.ends_with(&ts) && format!("{heard:?}").contains("“@countersign sla mine”, see @dev")
+        })
+        .await;
+    // A group of that handle, as Slack writes it.
+    fake.emit(serde_json::json!({
+        "type": "message", "channel": "C0CREDIT", "channel_type": "channel", "user": "U0MAYA", "ts": "1767225600.000100",
+        "event_ts": "1767225600.000100", "text": "<!subteam^S0MEAN|@countersign> sla mine",
+    }));
+    scene.heard("it", |heard| heard.cause.ends_with("1767225600.000100")).await;
+    until("it is done with", || async { scene.house.slack.is_at_rest() }).await;
+    assert_eq!(fake.private("U0MAYA").len(), 0, "{:?}", fake.private("U0MAYA"));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_press_on_the_home_tab_changes_the_home_tab() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.card("C0CREDIT", "INC-1").await;
+    fake.open_home("U0DEV");
+    let home = fake.find("the home tab", |fake| fake.home("U0DEV")).await;
+    let spoken = fake.press_in_view("U0DEV", &home.id, "Acknowledge").await;
+    assert!(!spoken.failed());
+    fake.find("it isn't owed any more", |fake| {
+        let home = fake.home("U0DEV")?;
+        fake.buttons(home.blocks()).iter().all(|button| button.label != "Acknowledge").then_some(())
+    })
+    .await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_colleagues_do_to_their_profiles_asks_slack_nothing() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    until("the beginning is over", || async { scene.house.slack.is_at_rest() }).await;
+    let asked = || fake.calls("users.info").len() + fake.calls("usergroups.users.list").len();
+    let before = asked();
+    for at in 0..20 {
+        let user = serde_json::json!({
+            "id": "U0EVE", "team_id": "T0FAKE", "name": "eve", "deleted": false, "profile": { "display_name": format!("Eve {at}") },
+        });
+        fake.emit_unknown(serde_json::json!({ "type": "user_change", "user": user, "event_ts": "1.000000" }));
+    }
+    fake.deactivate("U0GUEST");
+    let (shown, gwen) = (|| scene.house.desk.shown(), "gwen".into());
+    until("somebody is gone", || async { shown().house.is_gone(&gwen, &"slack".into()) }).await;
+    until("all is told", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
+    assert_eq!(asked(), before);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_cant_be_looked_up_is_asked_to_come_again() {
+    let fake = workspace().await;
+    fake.fault(On::method("users.info").times(1_000), Harm::ServerError { status: 503 });
+    let folder = tempfile::tempdir().expect("a folder");
+    let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
+    let scene = Scene { fake, folder, house };
+    scene.fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.shown("U0MAYA", "try again in a moment").await;
+    assert_eq!(scene.house.reader.open_cases().await.expect("a count"), 0);
+    scene.fake.clear_faults();
+    scene.fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.card("C0CREDIT", "INC-1").await;
+    // Known once is known while Slack can't be asked.
+    scene.fake.fault(On::method("users.info").times(1_000), Harm::ServerError { status: 503 });
+    scene.fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Again").await;
+    scene.card("C0CREDIT", "INC-2").await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_doesnt_come_is_fetched_again_and_holds_up_only_its_channel() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.fault(On::method("download"), Harm::ServerError { status: 503 });
+    fake.fault(On::method("download"), Harm::RateLimited { retry_after: 1 });
+    fake.upload("U0MAYA", "C0CREDIT", "scores.csv", b"a,b\n", "at the third try", None);
+    scene.heard("the file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
+    fake.clear_faults();
+    // One that hangs, and a word in each of more channels than there could be shared queues.
+    fake.fault(On::method("download").times(1_000), Harm::SilenceAfterEffect);
+    fake.upload("U0MAYA", "C0CREDIT", "slow.csv", b"a,b\n", "hangs", None);
+    for at in 0..12 {
+        let channel = format!("C0MORE{at}");
+        fake.add_channel(&channel, &format!("more-{at}"), Sort::Public, &["U0MAYA", BOT_USER]);
+        fake.say("U0MAYA", &channel, "@countersign sla mine", None);
+    }
+    fake.find("all are answered", |fake| (fake.ephemerals("U0MAYA").len() == 12).then_some(())).await;
+    fake.assert_clean();
+    scene.house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_as_evidence_is_the_message_itself() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    scene.card("C0CREDIT", "INC-1").await;
+    // In a channel that nobody keeps, and as a reply.
+    let root = fake.say("U0DEV", "C0LOUNGE", "odd scores", None);
+    let (ts, _) = fake.upload("U0DEV", "C0LOUNGE", "scores.csv", b"a,b\n1,2\n", "see the table", Some(&root));
+    for ts in [&root, &ts] {
+        fake.message_shortcut("U0MAYA", "keep_as_evidence", "C0LOUNGE", ts).await;
+        let view = fake.find("the note's form", |fake| fake.views("U0MAYA").pop()).await;
+        assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
+        let heard = scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0LOUNGE:{ts}")).await;
+        assert!(heard.backfilled && heard.from.id == "U0DEV", "{heard:?}");
+    }
+    scene.heard("its file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_cant_be_recorded_stays_open() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open").await;
+    let view = fake.find("the form", |fake| fake.views("U0MAYA").pop()).await;
+    scene.house.desk.stop().await;
+    let values =
+        [("workflow", "credit"), ("severity", "sev2"), ("title", "Typed for long"), ("occurred", "1767225600")];
+    let sent = fake.submit("U0MAYA", &view.id, &values).await;
+    let Submitted::Errors(errors) = sent else { panic!("{sent:?}") };
+    assert!(errors.values().any(|it| it.contains("could not be recorded (reference ")), "{errors:?}");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_persons_own_token_is_no_loss() {
+    let scene = scene().await;
+    let fake = &scene.fake;
+    let revoked = |tokens| serde_json::json!({ "type": "tokens_revoked", "tokens": tokens, "event_ts": "1.000000" });
+    fake.emit_unknown(revoked(serde_json::json!({ "oauth": ["U0MAYA"], "bot": [] })));
+    until("it is told", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
+    assert_eq!(scene.house.slack.link().trouble, None);
+    fake.emit_unknown(revoked(serde_json::json!({ "oauth": [], "bot": [BOT_USER] })));
+    until("the operator is told", || async { !scene.house.slack.link().up }).await;
+    scene.end().await;
+}
+
+/// The bot's address for HTTP mode, as the house's listener has it.
+async fn listen(slack: &std::sync::Arc<countersign::slack::Slack>) -> String {
+    let intake = slack.intake().expect("HTTP mode");
+    let router: axum::Router = countersign::web::slack::router([("slack".into(), intake)]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}/slack", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -76,8 +76,8 @@ pub(super) struct Api {
     pub(super) plain: reqwest::Client,
     pub(super) road: Road,
     pub(super) url: String,
-    /// Whom the token may be shown besides Slack: a server in its place.
-    host: Option<String>,
+    /// Whom the token may be shown besides Slack: a server in its place, by scheme, host and port.
+    place: Option<reqwest::Url>,
 }
 
 impl Api {
@@ -97,8 +97,8 @@ impl Api {
             .connect_timeout(Duration::from_secs(10))
             .build()
             .map_err(SlackError::Client)?;
-        let host = reqwest::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        Ok(Api { client: SlackClient::new(connector), bot: token(bot), plain, road, url: url.to_owned(), host })
+        let place = reqwest::Url::parse(url).ok();
+        Ok(Api { client: SlackClient::new(connector), bot: token(bot), plain, road, url: url.to_owned(), place })
     }
 
     /// Calls a method with a JSON body.
@@ -134,6 +134,17 @@ impl Api {
         list: &str,
         at_most: usize,
     ) -> Called<Vec<Json>> {
+        self.first_pages(method, arguments, list, at_most).await.map(|(all, _)| all)
+    }
+
+    /// The same, and whether that is all of it.
+    pub(super) async fn first_pages(
+        &self,
+        method: &str,
+        arguments: &[(&str, String)],
+        list: &str,
+        at_most: usize,
+    ) -> Called<(Vec<Json>, bool)> {
         let mut all = Vec::new();
         let mut cursor = String::new();
         for _ in 0..at_most {
@@ -147,10 +158,10 @@ impl Api {
             }
             cursor = page["response_metadata"]["next_cursor"].as_str().unwrap_or_default().to_owned();
             if cursor.is_empty() {
-                break;
+                return Ok((all, true));
             }
         }
-        Ok(all)
+        Ok((all, false))
     }
 
     /// Waits as often as Slack asks to. For reading only: nobody waits for it.
@@ -171,28 +182,30 @@ impl Api {
         let sent = self.plain.post(url).header("content-type", "application/json").body(body.to_string()).send().await;
         match sent {
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(Trouble::Said(format!("status {}", answer.status().as_u16()))),
+            Ok(answer) => Err(turned_away(&answer)),
             Err(error) if error.is_connect() => Err(Trouble::Unreached("no connection".to_owned())),
             Err(_) => Err(Trouble::Unknown("no answer".to_owned())),
         }
     }
 
     /// The bytes of a private file. The token goes to nobody but Slack.
-    pub(super) async fn download(&self, url: &str, is_page: bool, at_most: u64) -> Result<Vec<u8>, String> {
-        let url = self.known(url).ok_or_else(|| "it doesn't lie with Slack".to_owned())?;
+    pub(super) async fn download(&self, url: &str, is_page: bool, at_most: u64) -> Result<Vec<u8>, Unfetched> {
+        let never = |why: &str| Unfetched::Never(why.to_owned());
+        let broken = |error: reqwest::Error| Unfetched::ForNow(Trouble::Unknown(short(&error)));
+        let url = self.known(url).ok_or_else(|| never("it doesn't lie with Slack"))?;
         let asked = self.plain.get(url).bearer_auth(&self.bot.token_value.0).timeout(FILE_TIME_LIMIT);
-        let mut answer = asked.send().await.map_err(|error| short(&error))?;
+        let mut answer = asked.send().await.map_err(broken)?;
         if !answer.status().is_success() {
-            return Err(format!("Slack answered {}", answer.status().as_u16()));
+            return Err(Unfetched::of(turned_away(&answer)));
         }
         let kind = answer.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
         if kind.starts_with("text/html") && !is_page {
-            return Err("Slack gave its login page: the scope files:read may be missing".to_owned());
+            return Err(never("Slack gave its login page: the scope files:read may be missing"));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| short(&error))? {
+        while let Some(chunk) = answer.chunk().await.map_err(broken)? {
             if bytes.len() as u64 + chunk.len() as u64 > at_most {
-                return Err(format!("it is larger than {} MiB", at_most / 1024 / 1024));
+                return Err(never(&format!("it is larger than {} MiB", at_most / 1024 / 1024)));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -218,7 +231,40 @@ impl Api {
             && ["slack.com", "slack-files.com", "slack-gov.com"]
                 .iter()
                 .any(|it| host == *it || host.strip_suffix(it).is_some_and(|rest| rest.ends_with('.')));
-        (slacks || self.host.as_deref() == Some(host)).then_some(url)
+        let in_its_place = self.place.as_ref().is_some_and(|place| place.origin() == url.origin());
+        (slacks || in_its_place).then_some(url)
+    }
+}
+
+/// Why a file isn't here.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unfetched {
+    #[error("{0}")]
+    Never(String),
+    /// Trying again is sensible.
+    #[error("{0}")]
+    ForNow(Trouble),
+}
+
+impl Unfetched {
+    pub(super) fn of(trouble: Trouble) -> Unfetched {
+        match trouble {
+            Trouble::Said(_) => Unfetched::Never(trouble.to_string()),
+            _ => Unfetched::ForNow(trouble),
+        }
+    }
+}
+
+/// What an answer's status means for trying again.
+fn turned_away(answer: &reqwest::Response) -> Trouble {
+    let status = answer.status();
+    if status == reqwest::StatusCode::TOO_MANY_REQUESTS {
+        let after = answer.headers().get("retry-after").and_then(|it| it.to_str().ok()?.parse().ok());
+        return Trouble::Limited { after: after.map(Duration::from_secs) };
+    }
+    match status.is_server_error() {
+        true => Trouble::Unknown(format!("status {}", status.as_u16())),
+        false => Trouble::Said(format!("status {}", status.as_u16())),
     }
 }
 
@@ -390,7 +436,14 @@ mod tests {
         for url in ["https://files.slack.com/x", "https://hooks.slack.com/commands/1", "http://127.0.0.1:1/file"] {
             assert!(api.known(url).is_some(), "{url}");
         }
-        for url in ["https://evil.example/x", "https://evilslack.com/x", "http://files.slack.com/x", "file:///etc/x"] {
+        for url in [
+            "https://evil.example/x",
+            "https://evilslack.com/x",
+            "http://files.slack.com/x",
+            "file:///etc/x",
+            "http://127.0.0.1:2/file",
+            "https://127.0.0.1:1/file",
+        ] {
             assert!(api.known(url).is_none(), "{url}");
         }
     }

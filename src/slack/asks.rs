@@ -8,27 +8,34 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::oneshot;
 
+use super::hear::Queued;
 use super::modal::{self, Memory};
-use super::{Slack, Trouble, blocks, lock, moment, word, words};
+use super::{Pauses, Slack, Trouble, blocks, lock, moment, word, words};
 use crate::card::{self, Card, Speaker};
-use crate::chat::{Account, Answer, Heard, Lane, Spot, What};
+use crate::chat::{Account, Answer, Heard, Lane, Spot, What, mention_of_stranger};
 use crate::grammar::{self, Context, Form};
 
 /// How long the acknowledgement of a form waits for what is wrong with it. Slack gives three seconds.
 const FORM_WITHIN: Duration = Duration::from_millis(2_500);
-/// How long the acknowledgement of a command waits for the answer, so that most go back together: one call less, and sooner.
-/// What isn't there by then follows by itself.
-const ANSWER_WITHIN: Duration = Duration::from_millis(500);
+/// How long an acknowledgement waits until the house has what was taken in: what is lost with a crash before that, Slack tells
+/// again, or tells the person that it didn't work. The answer to a command goes along where it is there by then.
+const KEPT_WITHIN: Duration = Duration::from_secs(2);
+/// A form's own limit comes first.
+const FORM_AT_MOST: Duration = Duration::from_secs(3);
+/// So often an answer is tried to be given.
+const TRIES: u32 = 5;
+/// What the policy refuses some, it may not be asked by somebody of whom nothing is known.
+const NOT_KNOWN_NOW: &str = "Slack doesn't tell me just now who you are. Please try again in a moment.";
 /// How long a form waits for names.
 const NAMES_WITHIN: Duration = Duration::from_millis(800);
 
 /// What became of something that was handed in.
 pub(super) enum Taken {
-    /// It is kept; an empty acknowledgement.
+    /// An empty acknowledgement.
     Yes,
-    /// It is kept, and the acknowledgement says something, in a moment.
-    Says(oneshot::Receiver<Json>),
-    /// There is no room: Slack is to tell it again.
+    /// The acknowledgement waits, so long at most, for what it is to say, or until there is nothing to wait for.
+    Says(oneshot::Receiver<Json>, Duration),
+    /// There is no room: Slack is to tell an event again.
     NoRoom,
 }
 
@@ -46,21 +53,35 @@ struct Way {
 
 /// An acknowledgement that can still carry the answer; given up when its time has come, or when a form opens instead.
 #[derive(Clone, Debug, Default)]
-struct Acknowledgement(Arc<Mutex<Option<oneshot::Sender<Json>>>>);
+struct Acknowledgement {
+    says: Arc<Mutex<Option<oneshot::Sender<Json>>>>,
+    /// That of a button has no room for words.
+    empty: bool,
+}
 
 impl Acknowledgement {
-    fn waiting(says: oneshot::Sender<Json>) -> Acknowledgement {
-        Acknowledgement(Arc::new(Mutex::new(Some(says))))
+    fn waiting(says: oneshot::Sender<Json>, empty: bool) -> Acknowledgement {
+        Acknowledgement { says: Arc::new(Mutex::new(Some(says))), empty }
     }
 
     /// Leaves now, empty, unless it has left already.
     fn leave(&self) {
-        drop(lock(&self.0).take());
+        drop(lock(&self.says).take());
+    }
+
+    /// The house has what it acknowledges.
+    fn is_kept(&self) {
+        if self.empty {
+            self.leave();
+        }
     }
 
     /// Whether it took the answer along.
     fn take_along(&self, body: &Json) -> bool {
-        let says = lock(&self.0).take();
+        if self.empty {
+            return false;
+        }
+        let says = lock(&self.says).take();
         says.is_some_and(|says| says.send(body.clone()).is_ok())
     }
 }
@@ -73,37 +94,44 @@ struct Opened {
 
 impl Slack {
     /// Takes a payload in. Returns at once.
-    pub(super) fn take_event(self: &Arc<Slack>, payload: Json) -> Taken {
-        let at = self.queue_of(&payload["event"]);
-        match self.queues.get(at).map(|queue| queue.try_send((payload, self.under_way()))) {
-            Some(Ok(())) => Taken::Yes,
-            _ => Taken::NoRoom,
+    pub(super) fn take_event(&self, payload: Json) -> Taken {
+        if word(&payload, "type") == "app_rate_limited" {
+            self.was_limited(&payload);
+            return Taken::Yes;
+        }
+        let (kept, said) = oneshot::channel();
+        match self.queue_up(Queued { payload, under_way: self.under_way(), kept }) {
+            true => Taken::Says(said, KEPT_WITHIN),
+            false => Taken::NoRoom,
         }
     }
 
     pub(super) fn take_command(self: &Arc<Slack>, payload: Json) -> Taken {
         let (says, said) = oneshot::channel();
-        let says = Acknowledgement::waiting(says);
-        let overdue = says.clone();
-        let taken = self.take_ask(payload, |slack, payload| async move { slack.command(&payload, says).await });
-        let Taken::Yes = taken else { return taken };
-        tokio::spawn(async move {
-            tokio::time::sleep(ANSWER_WITHIN).await;
-            overdue.leave();
-        });
-        Taken::Says(said)
+        let says = Acknowledgement::waiting(says, false);
+        match self.take_ask(payload, |slack, payload| async move { slack.command(&payload, says).await }) {
+            Taken::Yes => Taken::Says(said, KEPT_WITHIN),
+            other => other,
+        }
     }
 
     pub(super) fn take_interaction(self: &Arc<Slack>, payload: Json) -> Taken {
         match word(&payload, "type") {
-            "block_actions" => self.take_ask(payload, |slack, payload| async move { slack.pressed(&payload).await }),
+            "block_actions" => {
+                let (says, said) = oneshot::channel();
+                let says = Acknowledgement::waiting(says, true);
+                match self.take_ask(payload, |slack, payload| async move { slack.pressed(&payload, says).await }) {
+                    Taken::Yes => Taken::Says(said, KEPT_WITHIN),
+                    other => other,
+                }
+            }
             "shortcut" | "message_action" => {
                 self.take_ask(payload, |slack, payload| async move { slack.shortcut(&payload).await })
             }
             "view_submission" => {
                 let (says, said) = oneshot::channel();
                 match self.take_ask(payload, |slack, payload| async move { slack.submitted(&payload, says).await }) {
-                    Taken::Yes => Taken::Says(said),
+                    Taken::Yes => Taken::Says(said, FORM_AT_MOST),
                     other => other,
                 }
             }
@@ -152,7 +180,7 @@ impl Slack {
         says.leave();
     }
 
-    async fn pressed(&self, payload: &Json) {
+    async fn pressed(&self, payload: &Json, says: Acknowledgement) {
         let person = word(&payload["user"], "id");
         let container = &payload["container"];
         if word(container, "type") == "view" && word(&payload["view"], "type") == "modal" {
@@ -183,13 +211,17 @@ impl Slack {
             thread: root.filter(|root| *root != message).map(str::to_owned),
             // Of a button it would replace the message that the button stands on.
             response_url: None,
-            says: Acknowledgement::default(),
+            says,
         };
         let what = What::Pressed { message: message.to_owned(), action: word(action, "value").to_owned() };
         let mut heard = Heard::live(cause, unnamed(&payload["user"], person), lane, what);
         heard.thread = thread;
         heard.said = moment(at);
         self.ask(heard, way, word(payload, "trigger_id")).await;
+        if word(&payload["view"], "type") == "home" {
+            // What was pressed there may not be owed any more.
+            self.show_home(&json!({ "user": person })).await;
+        }
     }
 
     /// Opens the form that it will be answered with, if there is one, while the desk is asked.
@@ -200,6 +232,7 @@ impl Slack {
             lane: way.lane.clone(),
             thread: heard.thread.clone(),
             seen_in: way.thread.clone(),
+            keeps: None,
         };
         let opening = async {
             let form = door.reception.peek(&heard)?;
@@ -207,14 +240,17 @@ impl Slack {
             Some(self.open(form.clone(), &memory(&form), trigger).await)
         };
         let asking = async {
-            let from = self.asker(&heard.from.id).await;
-            door.reception.hear(Heard { from, ..heard.clone() }).await
+            let answer = match self.asker(&heard.from.id).await {
+                None => Answer::card(note(NOT_KNOWN_NOW)),
+                Some(from) => match door.reception.hear(Heard { from, ..heard.clone() }).await {
+                    Ok(answer) => answer,
+                    Err(fault) => Answer::card(self.fault(&fault.reference)),
+                },
+            };
+            way.says.is_kept();
+            answer
         };
         let (opened, answer) = tokio::join!(opening, asking);
-        let answer = match answer {
-            Ok(answer) => answer,
-            Err(fault) => Answer::card(self.fault(&fault.reference)),
-        };
         let Answer { cards, form, errors } = answer;
         match (opened, form) {
             (Some(Ok(opened)), Some(form)) => {
@@ -298,7 +334,8 @@ impl Slack {
             }
         }
         form.intro.splice(0..0, intro);
-        let memory = Memory { form: form.id.clone(), lane, thread, seen_in };
+        let keeps = (verb.verb == "note" && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
+        let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps };
         if let Err(trouble) = self.open(form, &memory, trigger).await {
             self.tell(&way, &[self.form_lost(&trouble)]).await;
         }
@@ -308,17 +345,17 @@ impl Slack {
     async fn seen_soon(&self, text: &str) -> String {
         match tokio::time::timeout(NAMES_WITHIN, self.as_seen(text)).await {
             Ok(seen) => seen,
-            Err(_) => words::plain(text, &self.me().map(|me| me.user).unwrap_or_default(), &str::to_owned),
+            Err(_) => words::plain(text, &self.me().map(|me| me.user).unwrap_or_default(), &mention_of_stranger),
         }
     }
 
     /// A message as a note: who, when, what, where.
     async fn quoted(&self, message: &Json, text: &str, link: &str) -> String {
         let author = match message["user"].as_str() {
-            Some(user) => match tokio::time::timeout(NAMES_WITHIN, self.known(user)).await {
-                Ok(known) => known.name,
-                Err(_) => user.to_owned(),
-            },
+            Some(user) => {
+                let name = tokio::time::timeout(NAMES_WITHIN, self.name_of(user)).await;
+                name.unwrap_or_else(|_| user.to_owned())
+            }
             None => word(message, "username").to_owned(),
         };
         let at = moment(word(message, "ts")).and_then(crate::domain::At::utc);
@@ -347,6 +384,7 @@ impl Slack {
         let person = word(&payload["user"], "id");
         let (id, hash) = (word(view, "id"), word(view, "hash"));
         let values = modal::values(&view["state"]["values"]);
+        let case = values.get("case").cloned();
         // Slack may say the same twice; a person may send it again after mending it, or after waiting.
         let sent_back = lock(&self.sent_back).get(id).copied().unwrap_or(0);
         let digest = blocks::digest(&serde_json::to_string(&values).unwrap_or_default());
@@ -359,13 +397,17 @@ impl Slack {
             says: Acknowledgement::default(),
         };
         let asking = async {
-            let from = self.asker(person).await;
+            // What was typed stays on the screen.
+            let stays = |why: String| Answer { errors: Some([(String::new(), why)].into()), ..Answer::default() };
+            let Some(from) = self.asker(person).await else { return stays(NOT_KNOWN_NOW.to_owned()) };
             let what = What::Submitted { form: memory.form.clone(), values };
             let heard =
                 Heard { thread: memory.thread.clone(), ..Heard::live(cause.clone(), from, memory.lane.clone(), what) };
             match door.reception.hear(heard).await {
                 Ok(answer) => answer,
-                Err(fault) => Answer::card(self.fault(&fault.reference)),
+                Err(fault) => {
+                    stays(format!("It could not be recorded (reference {}). Please send it again.", fault.reference))
+                }
             }
         };
         tokio::pin!(asking);
@@ -401,6 +443,9 @@ impl Slack {
             }
             return;
         }
+        let keeps = memory.keeps.as_ref().filter(|_| form.is_none() && !repeated);
+        let case = case.or_else(|| memory.form.split_once(':').map(|(_, case)| case.to_owned()));
+        let kept = keeps.zip(case.and_then(|case| case.trim().to_uppercase().parse().ok()));
         if let Some(form) = form {
             let memory = Memory { form: form.id.clone(), ..memory.clone() };
             let next = self.view(&form, &memory);
@@ -417,9 +462,23 @@ impl Slack {
                 }
             }
         }
+        if let Some(((channel, ts), case)) = kept
+            && self.is_heeded(person).await
+        {
+            self.keep(channel, ts, memory.thread.as_deref(), case).await;
+        }
         if !repeated {
             self.tell(&way, &cards).await;
         }
+    }
+
+    /// Whether what somebody asks for is done: whoever is turned away is so with a word, and not with an error.
+    async fn is_heeded(&self, account: &str) -> bool {
+        let (Some(door), Some(from)) = (self.door(), self.asker(account).await) else { return false };
+        let shown = door.reception.desk.shown();
+        let person = door.reception.desk.person(account, &self.platform);
+        person.is_some_and(|person| !shown.house.is_gone(&person, &self.platform))
+            && !from.belongs.is_refused(&shown.policy)
     }
 
     fn complaint(&self, complaints: &[String]) -> Json {
@@ -505,8 +564,8 @@ impl Slack {
                 if let Some(url) = way.response_url.as_deref().filter(|_| uses < 5) {
                     uses += 1;
                     answer["replace_original"] = false.into();
-                    match self.api.respond(url, &answer).await {
-                        Ok(()) => continue,
+                    match self.respond(url, &answer).await {
+                        Ok(()) | Err(Trouble::Unknown(_)) => continue,
                         Err(trouble) => {
                             tracing::warn!(platform = %self.platform, %trouble, "an answer goes another way");
                         }
@@ -522,6 +581,35 @@ impl Slack {
         }
     }
 
+    /// Tries again where Slack asks to wait or isn't reached. What may have got there isn't sent once more.
+    async fn respond(&self, url: &str, answer: &Json) -> Result<(), Trouble> {
+        let mut pauses = Pauses::default();
+        for _ in 1..TRIES {
+            match self.api.respond(url, answer).await {
+                Err(trouble @ (Trouble::Limited { .. } | Trouble::Unreached(_))) => {
+                    tokio::time::sleep(pauses.next(&trouble)).await;
+                }
+                other => return other,
+            }
+        }
+        self.api.respond(url, answer).await
+    }
+
+    /// The same for what is said with the token, and no faster than a channel takes it.
+    async fn say_to_one(&self, method: &str, body: &Json) -> Result<(), Trouble> {
+        let mut pauses = Pauses::default();
+        for _ in 1..TRIES {
+            self.pace.until_key_ready(&word(body, "channel").to_owned()).await;
+            match self.call(method, body).await {
+                Err(trouble @ (Trouble::Limited { .. } | Trouble::Unreached(_))) => {
+                    tokio::time::sleep(pauses.next(&trouble)).await;
+                }
+                other => return other.map(drop),
+            }
+        }
+        self.call(method, body).await.map(drop)
+    }
+
     async fn tell_one(&self, way: &Way, mut body: Json) {
         if let Spot::Channel(_) = way.lane.place
             && let Ok(channel) = self.channel_of(&way.lane).await
@@ -532,8 +620,11 @@ impl Slack {
             if let Some(thread) = &way.thread {
                 here["thread_ts"] = thread.clone().into();
             }
-            match self.call("chat.postEphemeral", &here).await {
-                Ok(_) => return,
+            match self.say_to_one("chat.postEphemeral", &here).await {
+                Ok(()) => return,
+                Err(trouble @ Trouble::Unknown(_)) => {
+                    return tracing::warn!(platform = %self.platform, %trouble, "an answer may have reached nobody");
+                }
                 Err(trouble) => {
                     tracing::debug!(platform = %self.platform, %trouble, "an answer goes by direct message");
                 }
@@ -553,7 +644,7 @@ impl Slack {
         if let (Spot::Direct(_), Some(thread)) = (&way.lane.place, &way.thread) {
             body["thread_ts"] = thread.clone().into();
         }
-        if let Err(trouble) = self.call("chat.postMessage", &body).await {
+        if let Err(trouble) = self.say_to_one("chat.postMessage", &body).await {
             tracing::warn!(platform = %self.platform, %trouble, "an answer reached nobody");
         }
     }
@@ -565,10 +656,12 @@ impl Slack {
             return;
         }
         let person = word(event, "user");
-        let from = self.asker(person).await;
-        let cards = match door.reception.owed_by(&from, &self.platform).await {
-            Ok(cards) => cards,
-            Err(fault) => vec![self.fault(&fault.reference)],
+        let cards = match self.asker(person).await {
+            None => vec![note(NOT_KNOWN_NOW)],
+            Some(from) => match door.reception.owed_by(&from, &self.platform).await {
+                Ok(cards) => cards,
+                Err(fault) => vec![self.fault(&fault.reference)],
+            },
         };
         let mut drawn: Vec<Json> = Vec::new();
         for card in &cards {

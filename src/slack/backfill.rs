@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use tokio::sync::Semaphore;
 
 use super::api::Called;
 use super::hear::{Told, is_mine, thread_of};
 use super::{Pauses, Slack, Trouble, lock, moment, timestamp, word};
-use crate::chat::{Account, Belongs, Heard, Lane, What};
-use crate::domain::{At, Span};
+use crate::chat::{Account, Belongs, Heard, Lane, Spot, What};
+use crate::domain::{At, CaseId, Span};
 use crate::reception::Door;
 
 /// A connection that comes back within this lost nothing that history doesn't show: Slack tells again what wasn't
@@ -19,6 +21,10 @@ const MOMENT: Span = Span::seconds(5);
 /// Replies are looked for in threads that began so long before.
 const THREADS_BACK: Span = Span::days(30);
 const PAGES: usize = 20;
+/// How far back threads and edits are looked for, at most.
+const PAGES_BACK: usize = 5;
+/// So many lanes are read at a time.
+const AT_ONCE: usize = 4;
 
 /// The newest message of a lane.
 #[derive(Clone, Debug)]
@@ -38,17 +44,23 @@ impl Reached {
     }
 }
 
-/// Since when nothing is heard.
-#[derive(Clone, Copy, Debug, Default)]
+/// Since when nothing is heard, and how far each lane was known by then: what comes live later says nothing about the gap.
+#[derive(Debug)]
 pub(super) enum Away {
     /// Since before this process began.
-    #[default]
-    Before,
-    Since(At),
+    Before(Known),
+    Since(At, Known),
     Here,
 }
 
+impl Default for Away {
+    fn default() -> Away {
+        Away::Before(Known::new())
+    }
+}
+
 /// A time in which something may have been missed.
+#[derive(Clone, Debug)]
 struct Gap {
     from: At,
     to: At,
@@ -57,8 +69,25 @@ struct Gap {
     certain: bool,
 }
 
+/// A lane to be read from where it was known.
+#[derive(Debug)]
+pub(super) struct ToFill {
+    lane: Lane,
+    reached: Reached,
+    gap: Gap,
+    /// Not before: Slack holds back what is said until then.
+    not_before: At,
+}
+
 /// How far each lane was known when the gap began.
-type Known = BTreeMap<Lane, Reached>;
+pub(super) type Known = BTreeMap<Lane, Reached>;
+
+/// What history has of a gap.
+struct Missed {
+    events: Vec<Json>,
+    /// Before this more was said than is read.
+    cut_off: Option<At>,
+}
 
 impl Slack {
     pub(super) fn reached_before(&self, door: &Door) {
@@ -69,55 +98,111 @@ impl Slack {
                 newest.insert(lane.clone(), Reached::at(&known.message, said));
             }
         }
+        *lock(&self.away) = Away::Before(newest.iter().map(|(lane, it)| (lane.clone(), it.clone())).collect());
     }
 
-    /// Nothing comes in any more.
-    pub(super) fn is_away(&self) {
+    fn known_now(&self) -> Known {
+        lock(&self.newest).iter().map(|(lane, it)| (lane.clone(), it.clone())).collect()
+    }
+
+    /// Nothing has come in since a moment.
+    pub(super) fn is_away(&self, since: At) {
+        let known = self.known_now();
         let mut away = lock(&self.away);
         if matches!(*away, Away::Here) {
-            *away = Away::Since(self.now());
+            *away = Away::Since(since, known);
         }
     }
 
-    /// Waits for connections to come back, and reads what came meanwhile.
+    /// Waits for connections to come back, and reads what came meanwhile: some lanes at a time, and one that can't be read
+    /// holds up neither the others nor the next gap.
     pub(super) async fn fill_gaps(self: Arc<Slack>) {
+        let mut tasks = tokio::task::JoinSet::new();
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
         loop {
-            self.returned.notified().await;
-            let _under_way = self.under_way();
-            let away = std::mem::replace(&mut *lock(&self.away), Away::Here);
-            let now = self.now();
-            let since = match away {
-                Away::Here => continue,
-                Away::Before => None,
-                Away::Since(since) => Some(since),
-            };
-            let known: Known = lock(&self.newest).iter().map(|(lane, it)| (lane.clone(), it.clone())).collect();
-            let why = match since {
-                Some(_) => "the connection to Slack was away",
-                None => "the bot was not running",
-            };
-            for (lane, reached) in self.lanes_to_fill(known, since) {
-                let long = since.is_some_and(|since| now - since >= MOMENT);
-                let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, certain: long };
-                self.fill_at_last(&lane, &reached, &gap).await;
+            tokio::select! {
+                () = self.returned.notified() => {
+                    let under_way = self.under_way();
+                    self.find_gaps();
+                    for to_fill in std::mem::take(&mut *lock(&self.to_fill)) {
+                        let (slack, turns, under_way) = (self.clone(), turns.clone(), self.under_way());
+                        tasks.spawn(async move {
+                            slack.fill_at_last(&to_fill, &turns).await;
+                            drop(under_way);
+                        });
+                    }
+                    drop(under_way);
+                }
+                Some(ended) = tasks.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(platform = %self.platform, %error, "the reading of what was missed broke off");
+                    }
+                }
             }
         }
     }
 
+    /// What is to be read now that the connection is back.
+    fn find_gaps(&self) {
+        let mut away = lock(&self.away);
+        let now = self.now();
+        let (since, known) = match std::mem::replace(&mut *away, Away::Here) {
+            Away::Here => return,
+            Away::Before(known) => (None, known),
+            Away::Since(since, known) => (Some(since), known),
+        };
+        let why = match since {
+            Some(_) => "the connection to Slack was away",
+            None => "the bot was not running",
+        };
+        let certain = since.is_some_and(|since| now - since >= MOMENT);
+        let mut to_fill = lock(&self.to_fill);
+        for (lane, reached) in self.lanes_to_fill(known, since) {
+            let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, certain };
+            to_fill.push(ToFill { lane, reached, gap, not_before: now });
+        }
+        // Conversations of two are many, and mostly silent.
+        to_fill.sort_by_key(|it| matches!(it.lane.place, Spot::Direct(_)));
+    }
+
     /// The bot was brought back into a channel: what was said meanwhile was missed.
-    pub(super) async fn is_back_in(&self, lane: &Lane) {
+    pub(super) fn is_back_in(&self, lane: &Lane) {
         self.is_in(lane, true);
         let reached = lock(&self.newest).get(lane).cloned();
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
-        let gap = Gap { from: reached.said, to: self.now(), why: "the bot was not in the channel", certain: true };
-        self.fill_at_last(lane, &reached, &gap).await;
+        let now = self.now();
+        let gap = Gap { from: reached.said, to: now, why: "the bot was not in the channel", certain: true };
+        lock(&self.to_fill).push(ToFill { lane: lane.clone(), reached, gap, not_before: now });
+        self.returned.notify_one();
     }
 
-    /// Tries until it is read, or Slack says that it can't be.
-    async fn fill_at_last(&self, lane: &Lane, reached: &Reached, gap: &Gap) {
+    /// Slack held events back: there were too many in that minute.
+    pub(super) fn was_limited(&self, payload: &Json) {
+        let now = self.now();
+        let minute = payload["minute_rate_limited"].as_i64().and_then(|it| it.checked_mul(1_000_000)).map_or(now, At);
+        tracing::warn!(platform = %self.platform, "Slack held events back: there were too many in a minute");
+        let not_before = minute + Span::minutes(1);
+        for (lane, reached) in self.lanes_to_fill(self.known_now(), Some(minute)) {
+            // What was heard of that minute is no sign of what wasn't.
+            let reached = if reached.said > minute { Reached::at(&timestamp(minute), minute) } else { reached };
+            let gap = Gap { from: minute, to: not_before, why: "Slack held events back", certain: false };
+            lock(&self.to_fill).push(ToFill { lane, reached, gap, not_before });
+        }
+        self.returned.notify_one();
+    }
+
+    /// Tries until it is read, or Slack says that it can't be. A gap that is certain is noted before anything is read.
+    async fn fill_at_last(&self, to_fill: &ToFill, turns: &Semaphore) {
+        let ToFill { lane, reached, gap, not_before } = to_fill;
+        let wait = (*not_before - self.now()).0.clamp(0, 60_000_000);
+        tokio::time::sleep(Duration::from_micros(wait.unsigned_abs())).await;
         let mut pauses = Pauses::default();
         loop {
-            match self.fill(lane, reached, gap).await {
+            let filled = {
+                let _turn = turns.acquire().await;
+                self.fill(lane, reached, gap).await
+            };
+            match filled {
                 Ok(()) => return,
                 Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
                     tracing::error!(platform = %self.platform, %lane, %trouble, "what was missed can't be read");
@@ -147,36 +232,90 @@ impl Slack {
 
     async fn fill(&self, lane: &Lane, reached: &Reached, gap: &Gap) -> Called<()> {
         let Ok(channel) = self.channel_of(lane).await else { return Ok(()) };
-        let missed = self.missed(&channel, reached).await;
-        // Something may be missing that history doesn't show, such as what was said and deleted.
-        let any = missed.as_ref().map_or(true, |missed| !missed.is_empty());
-        if gap.certain || any {
-            let what = What::Gap { from: gap.from, to: gap.to, why: gap.why.to_owned() };
-            let cause = format!("{}:gap:{channel}:{}", self.platform, gap.from.0);
-            let me = self.me().map(|me| me.user).unwrap_or_default();
-            let from = Account { id: me, name: "Countersign".to_owned(), bot: true, belongs: Belongs::Member };
-            if let Some(door) = self.door()
-                && let Err(fault) = door.reception.hear(Heard::live(cause, from, lane.clone(), what)).await
-            {
-                return Err(Trouble::Unreached(format!("the gap can't be noted (reference {})", fault.reference)));
-            }
+        if gap.certain {
+            self.note_gap(lane, &channel, gap).await?;
         }
-        for event in missed? {
+        let missed = self.missed(lane, &channel, reached).await;
+        // What can't be read may be something that was missed.
+        if !gap.certain && missed.as_ref().map_or(true, |missed| !missed.events.is_empty()) {
+            self.note_gap(lane, &channel, gap).await?;
+        }
+        let missed = missed?;
+        if let Some(to) = missed.cut_off {
+            let why = "more was said than is read from history";
+            self.note_gap(lane, &channel, &Gap { from: reached.said, to, why, certain: true }).await?;
+        }
+        for event in missed.events {
             self.take_in(&Told { event: &event, id: "", backfilled: true }).await;
         }
         Ok(())
     }
 
-    /// Messages since the newest that is known, with replies to older threads and edits of older messages; oldest first.
-    async fn missed(&self, channel: &str, reached: &Reached) -> Called<Vec<Json>> {
-        let Some(me) = self.me() else { return Ok(Vec::new()) };
-        let arguments = [
+    /// Keeps a message with a case, as it stands in history, with its files: somebody asked for it, wherever it was said.
+    pub(super) async fn keep(&self, channel: &str, ts: &str, thread: Option<&str>, case: CaseId) {
+        let mut arguments = vec![
             ("channel", channel.to_owned()),
-            ("oldest", timestamp(reached.said - THREADS_BACK)),
-            ("limit", "200".to_owned()),
+            ("oldest", ts.to_owned()),
+            ("latest", ts.to_owned()),
+            ("inclusive", "true".to_owned()),
         ];
+        let method = match thread.filter(|thread| *thread != ts) {
+            Some(thread) => {
+                arguments.push(("ts", thread.to_owned()));
+                "conversations.replies"
+            }
+            None => "conversations.history",
+        };
+        let messages = match self.api.pages(method, &arguments, "messages", 1).await {
+            Ok(messages) => messages,
+            Err(trouble) => {
+                return tracing::warn!(platform = %self.platform, %case, %trouble, "a message that is to be kept can't be read; its words are in the note");
+            }
+        };
+        for message in messages.iter().filter(|message| word(message, "ts") == ts) {
+            let event = as_event(message, channel);
+            let told = Told { event: &event, id: "", backfilled: true };
+            let lane = self.lane_with(&event, channel, &event).await;
+            let mut heard = self.said(&told, channel, lane).await;
+            heard.about = Some(case);
+            self.hand_in(heard).await;
+        }
+    }
+
+    async fn note_gap(&self, lane: &Lane, channel: &str, gap: &Gap) -> Called<()> {
+        let Some(door) = self.door() else { return Ok(()) };
+        let what = What::Gap { from: gap.from, to: gap.to, why: gap.why.to_owned() };
+        let cause = format!("{}:gap:{channel}:{}:{}", self.platform, gap.from.0, gap.to.0);
+        let me = self.me().map(|me| me.user).unwrap_or_default();
+        let from = Account { id: me, name: "Countersign".to_owned(), bot: true, belongs: Belongs::Member };
+        match door.reception.hear(Heard::live(cause, from, lane.clone(), what)).await {
+            Err(fault) if !fault.is_stopped() => {
+                Err(Trouble::Unreached(format!("the gap can't be noted (reference {})", fault.reference)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Messages since the newest that is known, with replies to older threads and edits of older messages; oldest first.
+    async fn missed(&self, lane: &Lane, channel: &str, reached: &Reached) -> Called<Missed> {
+        let Some(me) = self.me() else { return Ok(Missed { events: Vec::new(), cut_off: None }) };
         let is_new = |ts: &str| moment(ts).is_some_and(|at| at > reached.said) && ts != reached.ts;
-        let history = self.api.pages("conversations.history", &arguments, "messages", PAGES).await?;
+        let since = [("channel", channel.to_owned()), ("oldest", reached.ts.clone()), ("limit", "200".to_owned())];
+        let (mut history, whole) = self.api.first_pages("conversations.history", &since, "messages", PAGES).await?;
+        let oldest = history.last().and_then(|message| moment(word(message, "ts")));
+        let cut_off = oldest.filter(|_| !whole);
+        // Where the other of two said nothing since, no older thread went on, as good as ever.
+        let silent = matches!(lane.place, Spot::Direct(_)) && history.iter().all(|message| is_mine(message, &me));
+        if whole && !silent {
+            let before = [
+                ("channel", channel.to_owned()),
+                ("oldest", timestamp(reached.said - THREADS_BACK)),
+                ("latest", reached.ts.clone()),
+                ("inclusive", "true".to_owned()),
+                ("limit", "200".to_owned()),
+            ];
+            history.extend(self.api.first_pages("conversations.history", &before, "messages", PAGES_BACK).await?.0);
+        }
         let mut events: BTreeMap<String, Json> = BTreeMap::new();
         let mut stones: Vec<Json> = Vec::new();
         let mut found = |message: &Json| {
@@ -216,7 +355,7 @@ impl Slack {
                 found(message);
             }
         }
-        Ok(events.into_values().chain(stones).collect())
+        Ok(Missed { events: events.into_values().chain(stones).collect(), cut_off })
     }
 }
 

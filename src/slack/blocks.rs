@@ -236,7 +236,7 @@ impl Pen<'_> {
         }
         if count > CODE_AT_MOST {
             let name = format!("text-{}.txt", digest(code));
-            self.text(&format!("(the whole of it, {count} characters, is in the file {name} in this thread)"), true);
+            self.text(&format!("(the whole of it, {count} characters, is in the file {name} beside it)"), true);
             if !self.files.iter().any(|file| file.name == name) {
                 self.files.push(TextFile { name, text: code.to_owned() });
             }

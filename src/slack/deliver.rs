@@ -17,6 +17,10 @@ const LOOK_FOR: Duration = Duration::from_secs(120);
 /// What needs a person to mend it is tried so often.
 const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
+/// What was taken stands in history after so long; it is looked for twice before it is sent anew.
+const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
+/// A case's own channel is made, or opened, before it is tried again.
+const SOON: Duration = Duration::from_secs(1);
 /// So often a message is sent anew after it was looked for and wasn't there, before it waits with the courier.
 const SENDS: u32 = 3;
 
@@ -38,14 +42,18 @@ impl Slack {
         let mut drawn = self.draw(post.card);
         let rest = drawn.messages.split_off(1);
         let nonce = format!("{}:{}", post.nonce, digest(&channel));
-        let mut message = None;
-        for first in &drawn.messages {
-            let ts = self.say(&channel, post.thread, &nonce, first, post.perhaps_sent).await?;
-            message = Some(ts);
-        }
-        let Some(message) = message else { return Err(never("there was nothing to say")) };
+        let Some(first) = drawn.messages.first() else { return Err(never("there was nothing to say")) };
+        let mut thread = post.thread;
+        let message = match self.say(&channel, thread, &nonce, first, post.perhaps_sent).await {
+            // What begins the thread was deleted, or stands in the channel that was there before: it is said in the open.
+            Err(Undelivered::Gone { .. }) if thread.is_some() => {
+                thread = None;
+                self.say(&channel, None, &nonce, first, post.perhaps_sent).await?
+            }
+            other => other?,
+        };
         self.is_in(post.lane, true);
-        let root = post.thread.unwrap_or(&message);
+        let root = thread.unwrap_or(&message);
         for (at, more) in rest.iter().enumerate() {
             self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await?;
         }
@@ -96,6 +104,7 @@ impl Slack {
             Some(Fate::Unknown) => true,
             None => perhaps_sent,
         };
+        let mut looks = 1;
         let mut pauses = Pauses::default();
         let mut waited = Duration::ZERO;
         let mut bare = false;
@@ -106,6 +115,11 @@ impl Slack {
                     Ok(Some(ts)) => {
                         lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
                         return Ok(ts);
+                    }
+                    Ok(None) if looks > 1 => {
+                        looks -= 1;
+                        tokio::time::sleep(SETTLES_WITHIN).await;
+                        continue;
                     }
                     Ok(None) => {
                         lock(&self.sent).pop(nonce);
@@ -140,7 +154,9 @@ impl Slack {
                     sends += 1;
                     tracing::warn!(platform = %self.platform, channel, why, "a message may or may not be there; looking");
                     lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
-                    unknown = true;
+                    // What Slack took a moment ago may not stand in its history yet.
+                    tokio::time::sleep(SETTLES_WITHIN).await;
+                    (unknown, looks) = (true, 2);
                 }
                 Err(trouble) if trouble.is(&["not_in_channel"]) && !bare && self.join(channel).await => {}
                 Err(Trouble::Said(why)) if is_about_blocks(&why) && !bare => {
@@ -157,14 +173,15 @@ impl Slack {
         self.call("conversations.join", &json!({ "channel": channel })).await.is_ok()
     }
 
-    /// Looks in history for a message by its nonce, from the newest back. No moment is named: Slack's clock is not ours.
+    /// Looks for a message by its nonce: a channel's history comes newest first; a thread's replies come oldest first, so a
+    /// thread is read to its end. No moment is named: Slack's clock is not ours.
     async fn find(&self, channel: &str, thread: Option<&str>, nonce: &str) -> Called<Option<String>> {
         let mut cursor = String::new();
         for _ in 0..PAGES {
             let mut arguments = vec![
                 ("channel", channel.to_owned()),
                 ("include_all_metadata", "true".to_owned()),
-                ("limit", "200".to_owned()),
+                ("limit", if thread.is_some() { "1000" } else { "200" }.to_owned()),
             ];
             if !cursor.is_empty() {
                 arguments.push(("cursor", cursor));
@@ -176,7 +193,10 @@ impl Slack {
                 }
                 None => "conversations.history",
             };
-            let page = self.api.patiently(method, &arguments).await?;
+            let page = match self.api.patiently(method, &arguments).await {
+                Err(trouble) if trouble.is(&["thread_not_found"]) => return Ok(None),
+                other => other?,
+            };
             let mut messages = page["messages"].as_array().into_iter().flatten();
             let ours = messages.find(|message| {
                 word(&message["metadata"], "event_type") == EVENT
@@ -262,13 +282,23 @@ impl Slack {
                 later(format!("Slack refuses the bot's token: {trouble}"), Some(LONG))
             }
             Trouble::Said(said) => match said.as_str() {
-                "is_archived" => never(format!("{lane} is archived")),
-                "channel_not_found" => never(format!("there is no {lane}, or the bot was not invited to it")),
-                "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible" => {
-                    never(format!("{lane} can't be reached: the account is gone ({said})"))
+                "is_archived" | "channel_not_found" if lane.own_of().is_some() => {
+                    lock(&self.furnished).remove(lane);
+                    later(format!("{lane} can't be spoken in ({said}); it is opened or made again"), Some(SOON))
                 }
-                "message_not_found" | "cant_update_message" | "edit_window_closed" | "thread_not_found" => {
-                    never(format!("the message isn't there any more ({said})"))
+                "is_archived" => never(format!("{lane} is archived")),
+                // What a private channel is called by whoever was taken out of it.
+                "channel_not_found" if matches!(lane.place, Spot::Channel(_)) => {
+                    self.is_in(lane, false);
+                    later(format!("there is no {lane}, or the bot was not invited to it"), Some(LONG))
+                }
+                "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible"
+                | "channel_not_found" => never(format!("{lane} can't be reached: the account is gone ({said})")),
+                "message_not_found" | "thread_not_found" => {
+                    Undelivered::Gone { why: format!("the message isn't there any more ({said})") }
+                }
+                "cant_update_message" | "edit_window_closed" => {
+                    never(format!("Slack lets the message not be changed any more ({said})"))
                 }
                 "no_text" | "msg_too_long" | "invalid_arguments" => never(format!("Slack can't take it ({said})")),
                 "not_in_channel" => {

@@ -1,15 +1,17 @@
 //! What happens in channels, as the house hears it. The same message has the same cause whether it comes live, as a mention or
 //! out of history, so it counts once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
+use super::api::Unfetched;
 use super::{Slack, jitter, lock, moment, word, words};
-use crate::chat::{Account, Belongs, File, Heard, Lane, What};
+use crate::chat::{Account, Answer, Belongs, File, Heard, Lane, What, mention_of_stranger};
 use crate::folder::keep_blob;
 
 /// Larger files are named and not kept.
@@ -18,8 +20,19 @@ const FILE_AT_MOST: u64 = 25 * 1024 * 1024;
 const NAME_WITHIN: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// An event in its queue.
-pub(super) type Queued = (Json, super::UnderWay);
+/// So often a file is tried to be fetched, within so long; then its message is heard without it.
+const FILE_TRIES: u32 = 6;
+const FILES_WITHIN: Duration = Duration::from_secs(4 * 60);
+/// What Slack said of an account is good for so long; after that it is asked again, and what it said goes on counting while it
+/// can't be asked. Of people of other organisations no event tells what changed.
+const KNOWN_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// An event in its queue. Slack gets its acknowledgement when this is dropped.
+pub(super) struct Queued {
+    pub payload: Json,
+    pub under_way: super::UnderWay,
+    pub kept: oneshot::Sender<Json>,
+}
 
 /// What is known of an account.
 #[derive(Clone, Debug)]
@@ -27,6 +40,7 @@ pub(super) struct Known {
     pub name: String,
     pub bot: bool,
     pub belongs: Belongs,
+    since: Instant,
 }
 
 /// Where an event is told from.
@@ -58,7 +72,6 @@ const WORDS: &[&str] = &["", "bot_message", "file_share", "me_message", "thread_
 
 /// Events of which a message or another event says the same, or which nobody needs to hear.
 const SILENT: &[&str] = &[
-    "app_rate_limited",
     "channel_created",
     "channel_shared",
     "channel_unshared",
@@ -80,37 +93,77 @@ const SILENT: &[&str] = &[
 ];
 
 impl Slack {
-    /// Takes events off a queue, one after another.
-    pub(super) async fn listen_to(self: Arc<Slack>, mut queue: mpsc::Receiver<Queued>) {
-        while let Some((payload, _under_way)) = queue.recv().await {
-            let event = &payload["event"];
-            self.hear_event(&Told { event, id: word(&payload, "event_id"), backfilled: false }).await;
+    /// Has somebody listen to every channel that events wait for.
+    pub(super) async fn keep_listening(self: Arc<Slack>, mut unheard: mpsc::UnboundedReceiver<String>) {
+        let mut tasks = tokio::task::JoinSet::new();
+        let mut channels: HashMap<tokio::task::Id, String> = HashMap::new();
+        loop {
+            let channel = tokio::select! {
+                Some(channel) = unheard.recv() => channel,
+                Some(ended) = tasks.join_next_with_id() => match ended {
+                    Ok((id, ())) => {
+                        channels.remove(&id);
+                        continue;
+                    }
+                    Err(error) => {
+                        tracing::error!(platform = %self.platform, %error, "an event could not be dealt with");
+                        let Some(channel) = channels.remove(&error.id()) else { continue };
+                        channel
+                    }
+                },
+            };
+            let started = tasks.spawn(self.clone().listen_to(channel.clone()));
+            channels.insert(started.id(), channel);
         }
     }
 
-    /// Which queue an event waits in: the same for everything of a channel.
-    pub(super) fn queue_of(&self, event: &Json) -> usize {
-        let channel = channel_of(event);
-        let sum = channel.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
-        sum % self.queues.len().max(1)
+    /// Takes events off a channel's queue, one after another, until there are none.
+    async fn listen_to(self: Arc<Slack>, channel: String) {
+        while let Some(queued) = self.next_of(&channel) {
+            let event = &queued.payload["event"];
+            self.hear_event(&Told { event, id: word(&queued.payload, "event_id"), backfilled: false }).await;
+            drop((queued.kept, queued.under_way));
+        }
+    }
+
+    fn next_of(&self, channel: &str) -> Option<Queued> {
+        let mut queues = lock(&self.queues);
+        let next = queues.get_mut(channel)?.pop_front();
+        if next.is_none() {
+            queues.remove(channel);
+        }
+        next
+    }
+
+    /// Whether there was room for it.
+    pub(super) fn queue_up(&self, queued: Queued) -> bool {
+        let channel = channel_of(&queued.payload["event"]).to_owned();
+        let mut queues = lock(&self.queues);
+        if let Some(queue) = queues.get_mut(&channel) {
+            let room = queue.len() < super::QUEUE;
+            if room {
+                queue.push_back(queued);
+            }
+            return room;
+        }
+        if queues.len() >= super::QUEUES || self.unheard.send(channel.clone()).is_err() {
+            return false;
+        }
+        queues.insert(channel, VecDeque::from([queued]));
+        true
     }
 
     pub(super) async fn hear_event(&self, told: &Told<'_>) {
         let kind = word(told.event, "type");
         match kind {
-            "user_change"
-            | "team_join"
-            | "subteam_members_changed"
-            | "subteam_updated"
-            | "subteam_created"
-            | "user_profile_changed" => {
-                if let Some(id) = told.event["user"]["id"].as_str() {
-                    lock(&self.people).pop(id);
-                }
-                self.roster_is_old.store(true, std::sync::atomic::Ordering::SeqCst);
-                return self.people_changed.notify_one();
+            "user_change" | "team_join" | "user_profile_changed" => return self.has_changed(&told.event["user"]),
+            "subteam_members_changed" => return self.group_has_changed(word(told.event, "subteam_id")),
+            "subteam_updated" | "subteam_created" => {
+                return self.group_has_changed(word(&told.event["subteam"], "id"));
             }
             "app_home_opened" => return self.show_home(told.event).await,
+            // People's own tokens are none of the bot's.
+            "tokens_revoked" if told.event["tokens"]["bot"].as_array().is_none_or(Vec::is_empty) => return,
             "tokens_revoked" | "app_uninstalled" => {
                 let trouble = super::Trouble::Said("token_revoked".to_owned());
                 return self.troubled(&trouble, "the app was removed");
@@ -119,7 +172,7 @@ impl Slack {
             _ => {}
         }
         if kind == "member_joined_channel" && self.me().is_some_and(|me| me.user == word(told.event, "user")) {
-            return self.is_back_in(&self.lane_of(channel_of(told.event))).await;
+            return self.is_back_in(&self.lane_of(channel_of(told.event)));
         }
         if matches!(kind, "channel_left" | "group_left") {
             let lane = self.lane_of(channel_of(told.event));
@@ -137,13 +190,24 @@ impl Slack {
         if self.is_known(&heard.cause) {
             return;
         }
+        let (from, thread) = (heard.from.id.clone(), heard.thread.clone());
+        let thread = thread.filter(|_| matches!(heard.what, What::Said { .. }));
+        let Some(answer) = self.hand_in(heard).await else { return };
+        if let Some(message) = message {
+            self.has_reached(&lane, &message);
+        }
+        self.answer_in_place(&from, &lane, thread.as_deref(), answer).await;
+    }
+
+    /// Tries until the house has it; `None` where the house is closed.
+    pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
         let cause = heard.cause.clone();
-        let Some(door) = self.door() else { return };
+        let door = self.door()?;
         let mut pause = Duration::from_millis(250);
         let answer = loop {
             match door.reception.hear(heard.clone()).await {
                 Ok(answer) => break answer,
-                Err(fault) if fault.is_stopped() => return,
+                Err(fault) if fault.is_stopped() => return None,
                 Err(fault) => {
                     // It was acknowledged: nobody tells it again. What can't be kept now is kept later.
                     tracing::error!(platform = %self.platform, reference = fault.reference, "an event can't be kept; trying again");
@@ -153,14 +217,7 @@ impl Slack {
             }
         };
         self.is_new(&cause);
-        if let Some(message) = message {
-            self.has_reached(&lane, &message);
-        }
-        let thread = match &heard.what {
-            What::Said { .. } => heard.thread.clone(),
-            _ => None,
-        };
-        self.answer_in_place(&heard.from.id, &lane, thread.as_deref(), answer).await;
+        Some(answer)
     }
 
     pub(super) fn is_known(&self, cause: &str) -> bool {
@@ -194,16 +251,7 @@ impl Slack {
                 if !self.keeps(&lane) && !mentions {
                     return None;
                 }
-                let ts = word(event, "ts");
-                let from = self.account(event).await;
-                let text = self.text(event).await;
-                let (files, not_kept) = self.files(event).await;
-                let what = What::Said { message: ts.to_owned(), text, files };
-                let mut heard = live(format!("msg:{channel}:{ts}"), from, lane, what);
-                heard.thread = thread_of(event);
-                heard.said = at(ts);
-                heard.raw = raw(event, &not_kept);
-                Some(heard)
+                Some(self.said(told, channel, lane).await)
             }
             // Of a message with replies a stone is left, so its deletion is told as an edit.
             ("message", "message_changed") if word(&event["message"], "subtype") == "tombstone" => {
@@ -275,6 +323,22 @@ impl Slack {
         }
     }
 
+    /// A message, with its files.
+    pub(super) async fn said(&self, told: &Told<'_>, channel: &str, lane: Lane) -> Heard {
+        let event = told.event;
+        let ts = word(event, "ts");
+        let from = self.account(event).await;
+        let text = self.text(event).await;
+        let (files, not_kept) = self.files(event).await;
+        let what = What::Said { message: ts.to_owned(), text, files };
+        let cause = format!("{}:msg:{channel}:{ts}", self.platform);
+        let mut heard = Heard { backfilled: told.backfilled, ..Heard::live(cause, from, lane, what) };
+        heard.thread = thread_of(event);
+        heard.said = moment(ts);
+        heard.raw = raw(event, &not_kept);
+        heard
+    }
+
     async fn deleted(&self, told: &Told<'_>, channel: &str, ts: &str) -> Option<Heard> {
         let old = &told.event["previous_message"];
         let lane = self.lane_with(told.event, channel, old).await;
@@ -325,7 +389,7 @@ impl Slack {
     }
 
     /// The lane of an event's conversation. One of two people is the other person's.
-    async fn lane_with(&self, event: &Json, channel: &str, message: &Json) -> Lane {
+    pub(super) async fn lane_with(&self, event: &Json, channel: &str, message: &Json) -> Lane {
         let two = word(event, "channel_type") == "im" || channel.starts_with('D');
         if !two || lock(&self.places).direct.contains_key(channel) {
             return self.lane_of(channel);
@@ -355,34 +419,58 @@ impl Slack {
             let id = if id.is_empty() { "slack" } else { id };
             return Account { id: id.to_owned(), name: name.to_owned(), bot: true, belongs: Belongs::Member };
         }
-        let known = self.known(user).await;
+        let known = self.known_or_guessed(user).await;
         let bot = !bot.is_empty() || known.bot || user == "USLACKBOT";
         Account { id: user.to_owned(), name: known.name, bot, belongs: known.belongs }
     }
 
-    /// What Slack says of an account, from memory if it was asked lately. Whom Slack doesn't tell of in time is taken for a
-    /// guest: what guests may not do, nobody may do by being unknown.
-    pub(super) async fn known(&self, id: &str) -> Known {
-        if let Some(known) = lock(&self.people).get(id) {
-            return known.clone();
+    /// What Slack says of an account, from memory if it was asked lately; what it said before, while it can't be asked.
+    pub(super) async fn known(&self, id: &str) -> Option<Known> {
+        let known = lock(&self.people).get(id).cloned();
+        if known.as_ref().is_some_and(|known| known.since.elapsed() < KNOWN_FOR) {
+            return known;
         }
-        let team = self.me().map(|me| me.team).unwrap_or_default();
         let arguments = [("user", id.to_owned())];
         let asked = tokio::time::timeout(NAME_WITHIN, self.api.patiently("users.info", &arguments)).await;
         match asked {
-            Ok(Ok(answer)) => {
-                let known = read(&answer["user"], &team);
-                lock(&self.people).put(id.to_owned(), known.clone());
-                known
-            }
-            _ => Known { name: id.to_owned(), bot: false, belongs: Belongs::Guest },
+            Ok(Ok(answer)) => Some(self.remember(&answer["user"])),
+            _ => known,
         }
     }
 
-    /// Somebody who typed, pressed or sent a form.
-    pub(super) async fn asker(&self, id: &str) -> Account {
-        let known = self.known(id).await;
-        Account { id: id.to_owned(), name: known.name, bot: known.bot, belongs: known.belongs }
+    /// Takes in what Slack says of a person.
+    pub(super) fn remember(&self, user: &Json) -> Known {
+        let team = self.me().map(|me| me.team).unwrap_or_default();
+        let known = read(user, &team);
+        lock(&self.people).put(word(user, "id").to_owned(), known.clone());
+        known
+    }
+
+    /// Of whom Slack doesn't tell in time: what guests may not do, nobody may do by being unknown.
+    async fn known_or_guessed(&self, id: &str) -> Known {
+        let guess = || {
+            let belongs = if self.refuses_some() { Belongs::Guest } else { Belongs::Member };
+            Known { name: id.to_owned(), bot: false, belongs, since: Instant::now() }
+        };
+        self.known(id).await.unwrap_or_else(guess)
+    }
+
+    /// Whether it matters to the policy how somebody belongs to the workspace.
+    fn refuses_some(&self) -> bool {
+        self.door().is_some_and(|door| !door.reception.desk.shown().policy.refuse.is_empty())
+    }
+
+    pub(super) async fn name_of(&self, id: &str) -> String {
+        self.known(id).await.map_or_else(|| id.to_owned(), |known| known.name)
+    }
+
+    /// Somebody who typed, pressed or sent a form. `None`: the policy refuses some, and Slack doesn't say now whether this is
+    /// one of them.
+    pub(super) async fn asker(&self, id: &str) -> Option<Account> {
+        if let Some(known) = self.known(id).await {
+            return Some(Account { id: id.to_owned(), name: known.name, bot: known.bot, belongs: known.belongs });
+        }
+        (!self.refuses_some()).then(|| Account::member(id, id))
     }
 
     /// The words of a message as people see them.
@@ -397,26 +485,27 @@ impl Slack {
         for id in words::mentioned(text) {
             if id != me && !names.contains_key(&id) {
                 let key = self.door().and_then(|door| door.reception.desk.person(&id, &self.platform));
-                let name = match key {
-                    Some(key) => key.to_string(),
-                    None => self.known(&id).await.name,
+                let mention = match key {
+                    Some(key) => format!("@{key}"),
+                    None => mention_of_stranger(&self.name_of(&id).await),
                 };
-                names.insert(id, name);
+                names.insert(id, mention);
             }
         }
-        words::plain(text, &me, &|id| names.get(id).cloned().unwrap_or_else(|| id.to_owned()))
+        words::plain(text, &me, &|id| names.get(id).cloned().unwrap_or_else(|| mention_of_stranger(id)))
     }
 
     /// The files of a message, kept; and why some are not.
     async fn files(&self, message: &Json) -> (Vec<File>, Vec<Json>) {
         let (mut kept, mut not_kept) = (Vec::new(), Vec::new());
+        let until = Instant::now() + FILES_WITHIN;
         let Some(door) = self.door() else { return (kept, not_kept) };
         for file in message["files"].as_array().into_iter().flatten() {
             let name = match word(file, "name") {
                 "" => word(file, "id"),
                 name => name,
             };
-            match self.bytes_of(file).await {
+            match self.fetched(file, until).await {
                 Ok(bytes) => match keep_blob(&door.data, &bytes) {
                     Ok(sha256) => kept.push(File { name: name.to_owned(), bytes: bytes.len() as u64, sha256 }),
                     Err(error) => {
@@ -430,23 +519,47 @@ impl Slack {
         (kept, not_kept)
     }
 
-    async fn bytes_of(&self, file: &Json) -> Result<Vec<u8>, String> {
+    /// Tries for some minutes: the channel waits for it that long, so that what is said there keeps its order, and no longer.
+    async fn fetched(&self, file: &Json, until: Instant) -> Result<Vec<u8>, String> {
+        let mut pauses = super::Pauses::default();
+        for _ in 1..FILE_TRIES {
+            let trouble = match tokio::time::timeout_at(until, self.bytes_of(file)).await {
+                Ok(Ok(bytes)) => return Ok(bytes),
+                Ok(Err(Unfetched::Never(why))) => return Err(why),
+                Ok(Err(Unfetched::ForNow(trouble))) => trouble,
+                Err(_) => return Err("it took too long".to_owned()),
+            };
+            let pause = pauses.next(&trouble);
+            if Instant::now() + pause >= until {
+                return Err(trouble.to_string());
+            }
+            tracing::warn!(platform = %self.platform, %trouble, "a file can't be fetched yet");
+            tokio::time::sleep(pause).await;
+        }
+        match tokio::time::timeout_at(until, self.bytes_of(file)).await {
+            Ok(fetched) => fetched.map_err(|why| why.to_string()),
+            Err(_) => Err("it took too long".to_owned()),
+        }
+    }
+
+    async fn bytes_of(&self, file: &Json) -> Result<Vec<u8>, Unfetched> {
         let mut file = file.clone();
+        let never = |why: &str| Err(Unfetched::Never(why.to_owned()));
         // Files from another company's workspace come as an id alone.
         if word(&file, "file_access") == "check_file_info" || file["url_private"].is_null() && file["mode"].is_null() {
             let asked = self.api.get("files.info", &[("file", word(&file, "id").to_owned())]).await;
-            file = asked.map_err(|trouble| trouble.to_string())?["file"].take();
+            file = asked.map_err(Unfetched::of)?["file"].take();
         }
         match word(&file, "mode") {
-            "tombstone" => return Err("it was deleted".to_owned()),
-            "hidden_by_limit" => return Err("Slack hides it: the workspace's plan has run out of room".to_owned()),
+            "tombstone" => return never("it was deleted"),
+            "hidden_by_limit" => return never("Slack hides it: the workspace's plan has run out of room"),
             _ => {}
         }
         if file["is_external"].as_bool() == Some(true) {
-            return Err("it lies outside Slack".to_owned());
+            return never("it lies outside Slack");
         }
         if file["size"].as_u64().is_some_and(|size| size > FILE_AT_MOST) {
-            return Err(format!("it is larger than {} MiB", FILE_AT_MOST / 1024 / 1024));
+            return never(&format!("it is larger than {} MiB", FILE_AT_MOST / 1024 / 1024));
         }
         let url = file["url_private_download"].as_str().or(file["url_private"].as_str()).unwrap_or_default();
         self.api.download(url, word(&file, "mimetype") == "text/html", FILE_AT_MOST).await
@@ -471,7 +584,7 @@ fn read(user: &Json, team: &str) -> Known {
     } else {
         Belongs::Member
     };
-    Known { name: name.to_owned(), bot: is("is_bot"), belongs }
+    Known { name: name.to_owned(), bot: is("is_bot"), belongs, since: Instant::now() }
 }
 
 /// Said by the bot itself.

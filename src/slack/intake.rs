@@ -73,10 +73,10 @@ impl Intake {
         };
         match taken {
             Taken::Yes => Reply::empty(200),
-            // Slack tells it again in a minute.
+            // Slack tells an event again; of a command or a press the person hears that it didn't work.
             Taken::NoRoom => Reply::empty(503),
-            Taken::Says(said) => match said.await {
-                Ok(says) if says.as_object().is_some_and(|it| !it.is_empty()) => Reply::json(&says),
+            Taken::Says(said, within) => match tokio::time::timeout(within, said).await {
+                Ok(Ok(says)) if says.as_object().is_some_and(|it| !it.is_empty()) => Reply::json(&says),
                 _ => Reply::empty(200),
             },
         }

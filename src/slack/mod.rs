@@ -1,11 +1,11 @@
 //! Slack as a platform: from its events, commands and forms to what the house hears, and from cards to Block Kit.
 //!
 //! No rule of the product lives here. What comes in takes one way, over either road: [`socket`](self) or [`Intake`] hands a
-//! payload to `take`, which queues events by channel (so that a channel keeps its order and a slow one holds up nobody) and
-//! lets asks run at once. `hear` turns events into [`Heard`](crate::chat::Heard), `asks` does commands, buttons and forms,
+//! payload to `take`, which queues events, a queue for each channel (so that a channel keeps its order and a slow one holds up
+//! nobody), and lets asks run at once. `hear` turns events into [`Heard`](crate::chat::Heard), `asks` does commands, buttons and forms,
 //! and both hand them to the reception. What goes out is drawn by `blocks` and `modal` and sent by `deliver`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 
 use crate::card::Card;
-use crate::chat::{Chat, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue};
+use crate::chat::{Chat, Delivery, Lane, Link, Post, Receipt, Roster, Spot, Undelivered, Venue};
 use crate::config::{SlackConfig, SlackMode};
 use crate::domain::{At, PersonId, Platform};
 use crate::reception::Door;
@@ -43,9 +43,9 @@ pub use manifest::{SCOPES, Scope, manifest};
 
 use api::{Api, Called, Trouble};
 
-/// Events of one channel are taken one after another; so many channels at a time.
-const QUEUES: usize = 8;
-/// What a queue holds. A full one isn't acknowledged: Slack tells it again.
+/// Events of one channel are taken one after another; so many channels may have some that wait.
+const QUEUES: usize = 1_024;
+/// What a queue holds. What a full one doesn't take isn't acknowledged: Slack tells it again.
 const QUEUE: usize = 256;
 /// Commands, buttons and forms that run at a time.
 const ASKS: usize = 256;
@@ -77,26 +77,32 @@ pub struct Slack {
     lately: Mutex<LruCache<String, ()>>,
     /// How often a view was sent back with errors, so that sending it again is something new.
     sent_back: Mutex<LruCache<String, u32>>,
-    queues: Vec<mpsc::Sender<hear::Queued>>,
-    /// Until [`Slack::run`] takes them.
-    waiting: Mutex<Vec<mpsc::Receiver<hear::Queued>>>,
+    /// By channel; one without events isn't there.
+    queues: Mutex<HashMap<String, VecDeque<hear::Queued>>>,
+    /// Channels that have a queue and nobody yet who listens to it.
+    unheard: mpsc::UnboundedSender<String>,
+    /// Until [`Slack::run`] takes it.
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<String>>>,
     asks: Arc<Semaphore>,
     pace: DefaultKeyedRateLimiter<String>,
     /// Parts of messages that stand there already, by nonce; and those of which nobody knows.
     sent: Mutex<LruCache<String, deliver::Fate>>,
     furnished: Mutex<HashMap<Lane, venue::Done>>,
     newest: Mutex<HashMap<Lane, backfill::Reached>>,
-    /// The roster is to be read again.
+    /// The roster isn't as it was.
     people_changed: Notify,
+    changes: Mutex<roster::Changes>,
     /// What came meanwhile is to be read from history.
     returned: Notify,
     away: Mutex<backfill::Away>,
+    /// What is to be read from history besides.
+    to_fill: Mutex<Vec<backfill::ToFill>>,
     /// What was taken in and isn't dealt with: events, and asks.
-    under_way: AtomicUsize,
+    under_way: Arc<AtomicUsize>,
     /// The roster that the house has is of before something that Slack told since.
     roster_is_old: AtomicBool,
-    /// What the roster that the house has was asked about.
-    roster_of: Mutex<Option<roster::Asked>>,
+    /// The roster that the house has, and what was asked for it.
+    roster_of: Mutex<Option<(roster::Asked, Roster)>>,
     link: Mutex<Link>,
     /// A trouble that only the token's owner can end.
     token_trouble: Mutex<Option<String>>,
@@ -131,7 +137,7 @@ impl Slack {
     /// # Errors
     /// [`SlackError`].
     pub fn new(config: &SlackConfig) -> Result<Arc<Slack>, SlackError> {
-        let (queues, waiting) = (0..QUEUES).map(|_| mpsc::channel(QUEUE)).unzip();
+        let (unheard, waiting) = mpsc::unbounded_channel();
         let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN).max(config.messages_per_second);
         Ok(Arc::new(Slack {
             platform: config.platform.clone(),
@@ -143,17 +149,20 @@ impl Slack {
             people: lru(PEOPLE),
             lately: lru(LATELY),
             sent_back: lru(LATELY),
-            queues,
-            waiting: Mutex::new(waiting),
+            queues: Mutex::default(),
+            unheard,
+            waiting: Mutex::new(Some(waiting)),
             asks: Arc::new(Semaphore::new(ASKS)),
             pace: RateLimiter::keyed(Quota::per_second(config.messages_per_second).allow_burst(burst)),
             sent: lru(LATELY),
             furnished: Mutex::default(),
             newest: Mutex::default(),
             people_changed: Notify::new(),
+            changes: Mutex::default(),
             returned: Notify::new(),
             away: Mutex::default(),
-            under_way: AtomicUsize::new(0),
+            to_fill: Mutex::default(),
+            under_way: Arc::default(),
             roster_is_old: AtomicBool::new(true),
             roster_of: Mutex::default(),
             link: Mutex::default(),
@@ -186,8 +195,9 @@ impl Slack {
         }
         self.find_out_who_i_am().await;
         let mut tasks = tokio::task::JoinSet::new();
-        for queue in std::mem::take(&mut *lock(&self.waiting)) {
-            tasks.spawn(self.clone().listen_to(queue));
+        let waiting = lock(&self.waiting).take();
+        if let Some(unheard) = waiting {
+            tasks.spawn(self.clone().keep_listening(unheard));
         }
         tasks.spawn(self.clone().keep_rosters());
         tasks.spawn(self.clone().fill_gaps());
@@ -212,14 +222,15 @@ impl Slack {
     pub fn is_at_rest(&self) -> bool {
         self.link().up
             && matches!(*lock(&self.away), backfill::Away::Here)
+            && lock(&self.to_fill).is_empty()
             && self.under_way.load(Ordering::SeqCst) == 0
             && !self.roster_is_old.load(Ordering::SeqCst)
             && !self.roster_is_of_another_policy()
     }
 
-    fn under_way(self: &Arc<Slack>) -> UnderWay {
+    fn under_way(&self) -> UnderWay {
         self.under_way.fetch_add(1, Ordering::SeqCst);
-        UnderWay(self.clone())
+        UnderWay(self.under_way.clone())
     }
 
     /// Asks until Slack says who the bot is.
@@ -381,17 +392,20 @@ impl Chat for Slack {
             let lane = lock(&self.absent).first()?.clone();
             Some(format!("the bot isn't in {lane}: invite it there"))
         };
-        let trouble = lock(&self.token_trouble).clone().or(link.trouble).or_else(absent);
-        Link { up: link.up && self.me().is_some(), trouble, unread: self.unread.load(Ordering::Relaxed) }
+        let token = lock(&self.token_trouble).clone();
+        // Events may still come in on a token that nobody may speak with.
+        let up = link.up && token.is_none() && self.me().is_some();
+        let trouble = token.or(link.trouble).or_else(absent);
+        Link { up, trouble, unread: self.unread.load(Ordering::Relaxed) }
     }
 }
 
 /// Something that was taken in, until it is dealt with.
-struct UnderWay(Arc<Slack>);
+struct UnderWay(Arc<AtomicUsize>);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -475,10 +489,12 @@ mod tests {
         })
         .expect("an adapter");
         let event = |channel: &str| json!({ "event": { "type": "message", "channel": channel } });
-        let yes = |taken| matches!(taken, asks::Taken::Yes);
+        let yes = |taken| matches!(taken, asks::Taken::Says(..));
         assert!((0..QUEUE).all(|_| yes(slack.take_event(event("C1")))));
         assert!(matches!(slack.take_event(event("C1")), asks::Taken::NoRoom), "Slack is to tell it again");
         assert!(yes(slack.take_event(event("C2"))));
+        assert!((3..=QUEUES).all(|at| yes(slack.take_event(event(&format!("C{at}"))))));
+        assert!(matches!(slack.take_event(event("C0")), asks::Taken::NoRoom), "so many channels at a time");
         assert!(matches!(slack.take_command(json!({})), asks::Taken::NoRoom), "nobody could answer it yet");
         assert!(slack.intake().is_none());
     }

@@ -38,6 +38,9 @@ pub(super) struct Memory {
     /// The thread in which the answer is seen: none where the message that begins it was pressed in the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_in: Option<String>,
+    /// The message that it was opened from, to be kept as evidence itself: its conversation and its timestamp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps: Option<(String, String)>,
 }
 
 /// The modal of a form. `complaints` stand above it: what was wrong with the last try.
@@ -166,8 +169,12 @@ fn input(field: &Field, name: &str, label: &str, element: Json, required: bool) 
         "element": element,
         "optional": !required,
     });
-    if let Some(hint) = &field.hint {
-        block["hint"] = plain_text(hint, LABEL);
+    let cut = field.kind == FieldKind::Long && field.max.is_none_or(|max| max > INPUT_AT_MOST);
+    let limit =
+        cut.then(|| format!("Slack takes {INPUT_AT_MOST} characters here; what goes beyond is a further note."));
+    let hints: Vec<String> = field.hint.iter().cloned().chain(limit).collect();
+    if !hints.is_empty() {
+        block["hint"] = plain_text(&hints.join(" "), LABEL);
     }
     block
 }
@@ -332,8 +339,13 @@ mod tests {
             intro: Vec::new(),
             fields,
         };
-        let memory =
-            Memory { form: form.id.clone(), lane: "slack/C1".parse().expect("a lane"), thread: None, seen_in: None };
+        let memory = Memory {
+            form: form.id.clone(),
+            lane: "slack/C1".parse().expect("a lane"),
+            thread: None,
+            seen_in: None,
+            keeps: None,
+        };
         let policy = Policy::read(crate::domain::policy::EXAMPLE).expect("the example");
         view(&form, &memory, &[], &policy, &|_| None)
     }
@@ -362,6 +374,17 @@ mod tests {
         assert!(!values.contains_key("nobody"));
         let memory: Memory = serde_json::from_str(view["private_metadata"].as_str().expect("text")).expect("a memory");
         assert_eq!(memory.form, "incident.open");
+    }
+
+    #[test]
+    fn a_field_says_how_much_slack_takes() {
+        let hint = |field: Field| {
+            drawn(vec![field])["blocks"].as_array().expect("blocks").last().expect("an input")["hint"].clone()
+        };
+        let long = Field { max: Some(8_000), ..field("text", FieldKind::Long, None) };
+        assert!(hint(long.clone())["text"].as_str().is_some_and(|it| it.contains("3000 characters")));
+        assert!(hint(Field { max: Some(300), ..long }).is_null());
+        assert!(hint(field("title", FieldKind::Text, None)).is_null());
     }
 
     #[test]

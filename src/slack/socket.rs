@@ -2,7 +2,8 @@
 //!
 //! A small loop of our own in place of slack-morphism's client, which parses into types that lose fields, acknowledges only
 //! after its handler is done, drops what it can't parse after acknowledging it, and knows no proxy. Here an envelope is
-//! acknowledged as soon as it is queued, and not at all when the queue is full: then Slack tells it again.
+//! acknowledged when the house has what was in it, or after two seconds, whichever comes first; and not at all when there is no
+//! room for it: then Slack tells an event again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use super::asks::Taken;
 use super::{Pauses, Slack, Trouble, lock, word};
 use crate::config::Secret;
+use crate::domain::At;
 
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
 /// After so long without a frame the other side is asked whether it is there.
@@ -40,7 +42,8 @@ enum Sign {
     Up(u64),
     /// Slack will close it: another is to be opened first.
     Leaving(u64),
-    Ended(u64, String),
+    /// Why, and when the last frame came.
+    Ended(u64, String, At),
 }
 
 #[derive(PartialEq)]
@@ -60,6 +63,7 @@ impl Slack {
         let mut number = 0;
         let mut not_before = Instant::now();
         let mut opened = not_before;
+        let mut last = At(0);
         loop {
             while tasks.try_join_next().is_some() {}
             let wanted = !connections.values().any(|it| matches!(it, State::Opening | State::Up));
@@ -72,7 +76,7 @@ impl Slack {
                         tasks.spawn(self.clone().serve(number, socket, signs.clone()));
                     }
                     Err(trouble) => {
-                        self.lost(&trouble.to_string());
+                        self.lost(&trouble.to_string(), self.now());
                         not_before = Instant::now() + pauses.next(&trouble);
                     }
                 },
@@ -91,10 +95,11 @@ impl Slack {
                             _ => opened + SPACING,
                         };
                     }
-                    Sign::Ended(number, why) => {
+                    Sign::Ended(number, why, heard) => {
                         let state = connections.remove(&number);
+                        last = last.max(heard);
                         if connections.is_empty() {
-                            self.lost(&why);
+                            self.lost(&why, last);
                         }
                         // One that never said hello is tried with growing pauses.
                         if state == Some(State::Opening) {
@@ -117,8 +122,9 @@ impl Slack {
         self.returned.notify_one();
     }
 
-    fn lost(&self, why: &str) {
-        self.is_away();
+    /// Nothing has come in since a moment: the gap begins there, and not where it is noticed.
+    fn lost(&self, why: &str, since: At) {
+        self.is_away(since);
         let mut link = lock(&self.link);
         if link.up || link.trouble.is_none() {
             tracing::warn!(platform = %self.platform, why, "no events come in; reconnecting");
@@ -150,16 +156,22 @@ impl Slack {
         let (mut out, mut into) = socket.split();
         let (acks, mut acked) = mpsc::channel::<Json>(ACKS);
         let mut heard = Instant::now();
+        let mut last = self.now();
+        let (begun, mut greeted) = (heard, false);
         let mut asked = heard;
         let mut until: Option<Instant> = None;
         let why = loop {
             tokio::select! {
                 frame = into.next() => {
                     heard = Instant::now();
+                    if matches!(frame, Some(Ok(Message::Text(_) | Message::Ping(_) | Message::Pong(_)))) {
+                        last = self.now();
+                    }
                     match frame {
                         Some(Ok(Message::Text(text))) => match self.frame(&text, number, &acks, &signs).await {
                             Step::Ack(ack) => if let Err(error) = out.send(text_of(&ack)).await { break error.to_string() },
                             Step::Leave => until = until.or(Some(heard + LINGER)),
+                            Step::Greeted => greeted = true,
                             Step::On => {}
                         },
                         Some(Ok(Message::Ping(bytes))) => {
@@ -179,13 +191,16 @@ impl Slack {
                     asked = Instant::now();
                     if let Err(error) = out.send(Message::Ping(Vec::new().into())).await { break error.to_string() }
                 }
+                () = tokio::time::sleep_until(begun + OPEN_WITHIN), if !greeted => {
+                    break "Slack said no hello".to_owned();
+                }
                 () = tokio::time::sleep_until(until.unwrap_or(heard + GONE)), if until.is_some() => {
                     let _gone = out.send(Message::Close(None)).await;
                     break "its successor is up".to_owned();
                 }
             }
         };
-        let _gone = signs.send(Sign::Ended(number, why)).await;
+        let _gone = signs.send(Sign::Ended(number, why, last)).await;
     }
 
     async fn frame(
@@ -204,7 +219,7 @@ impl Slack {
         let taken = match word(&envelope, "type") {
             "hello" => {
                 let _gone = signs.send(Sign::Up(number)).await;
-                return Step::On;
+                return Step::Greeted;
             }
             "disconnect" => {
                 let reason = word(&envelope, "reason");
@@ -232,11 +247,11 @@ impl Slack {
                 tracing::warn!(platform = %self.platform, "too much at once; Slack is to tell it again");
                 Step::On
             }
-            Taken::Says(said) => {
+            Taken::Says(said, within) => {
                 let acks = acks.clone();
                 tokio::spawn(async move {
                     let mut ack = json!({ "envelope_id": id });
-                    if let Ok(payload) = said.await
+                    if let Ok(Ok(payload)) = tokio::time::timeout(within, said).await
                         && payload.as_object().is_some_and(|it| !it.is_empty())
                     {
                         ack["payload"] = payload;
@@ -252,6 +267,8 @@ impl Slack {
 /// What a frame leads to.
 enum Step {
     On,
+    /// Slack said hello.
+    Greeted,
     Ack(Json),
     Leave,
 }

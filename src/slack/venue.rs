@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::api::Called;
 use super::{Slack, Trouble, lock, word};
@@ -17,10 +17,20 @@ const NAMES: u32 = 5;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Done {
     channel: String,
+    /// The channel that it took the place of.
+    before: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
     pinned: Option<String>,
     archived: Option<bool>,
+}
+
+/// As Slack counts it: with its escapes.
+fn topic(words: &str, before: Option<&str>) -> String {
+    let tail = before.map(|channel| format!(" · before: <#{channel}>")).unwrap_or_default();
+    let mut topic = super::words::escaped_within(words, TOPIC.saturating_sub(tail.chars().count()));
+    topic.push_str(&tail);
+    topic
 }
 
 impl Slack {
@@ -32,10 +42,6 @@ impl Slack {
         }
         match outcome {
             Ok(()) => Ok(done.channel),
-            Err(trouble) if trouble.is(&["channel_not_found"]) => {
-                lock(&self.furnished).remove(&venue.lane);
-                Err(self.undelivered(&trouble, &venue.lane))
-            }
             Err(trouble) => Err(self.undelivered(&trouble, &venue.lane)),
         }
     }
@@ -47,42 +53,67 @@ impl Slack {
                 None => self.create(venue).await?,
             };
         }
-        let channel = done.channel.clone();
         // What is said there, and who comes in, counts from now on.
-        lock(&self.places).is_own(&venue.lane, &channel);
-        if !venue.archived && done.archived == Some(true) {
-            self.well("conversations.unarchive", json!({ "channel": channel }), &["not_archived"]).await?;
-            done.archived = Some(false);
-        }
+        lock(&self.places).is_own(&venue.lane, &done.channel);
         if venue.archived && done.archived == Some(true) {
             return Ok(());
         }
+        if done.archived == Some(true) {
+            self.reopen(venue, done).await?;
+        }
         // Of an archived channel nothing can be changed; one that was archived before this process began stays so.
-        match self.outfit(venue, done, &channel).await {
-            Err(trouble) if venue.archived && trouble.is(&["is_archived"]) => {}
-            Err(trouble) if trouble.is(&["is_archived"]) => {
-                self.well("conversations.unarchive", json!({ "channel": channel }), &["not_archived"]).await?;
-                done.archived = Some(false);
-                self.outfit(venue, done, &channel).await?;
+        match self.outfit(venue, done).await {
+            Err(trouble) if venue.archived && trouble.is(&["is_archived", "channel_not_found"]) => {
+                done.archived = Some(true);
+                return Ok(());
+            }
+            Err(trouble) if trouble.is(&["is_archived", "channel_not_found"]) => {
+                self.reopen(venue, done).await?;
+                self.outfit(venue, done).await?;
             }
             Err(trouble) if trouble.is(&["not_in_channel"]) && !venue.private => {
-                self.well("conversations.join", json!({ "channel": channel }), &[]).await?;
-                self.outfit(venue, done, &channel).await?;
+                self.well("conversations.join", json!({ "channel": done.channel }), &[]).await?;
+                self.outfit(venue, done).await?;
             }
             other => other?,
         }
         if venue.archived {
-            self.well("conversations.archive", json!({ "channel": channel }), &["already_archived"]).await?;
+            self.well("conversations.archive", json!({ "channel": done.channel }), &["already_archived"]).await?;
             done.archived = Some(true);
         }
         Ok(())
     }
 
-    async fn outfit(&self, venue: &Venue, done: &mut Done, channel: &str) -> Called<()> {
-        let topic: String = super::words::cut(&venue.topic, TOPIC);
+    /// Slack takes a bot out of a channel that is archived, and lets nobody open one who isn't in it: where it refuses, the
+    /// case goes on in a new channel, which says where it was before.
+    async fn reopen(&self, venue: &Venue, done: &mut Done) -> Called<()> {
+        let body = json!({ "channel": done.channel });
+        let opened = match self.well("conversations.unarchive", body.clone(), &["not_archived"]).await {
+            Err(Trouble::Said(why)) if !venue.private && why != "channel_not_found" => {
+                // A person may have opened it meanwhile.
+                self.well("conversations.join", body, &[]).await
+            }
+            other => other,
+        };
+        match opened {
+            Ok(()) => done.archived = Some(false),
+            Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
+                let before = std::mem::take(&mut done.channel);
+                tracing::warn!(platform = %self.platform, lane = %venue.lane, before, %trouble, "a case's channel can't be opened again; making another");
+                let channel = self.create(venue).await.inspect_err(|_| done.channel.clone_from(&before))?;
+                lock(&self.places).is_own(&venue.lane, &channel);
+                *done = Done { channel, before: Some(before), ..Done::default() };
+            }
+            Err(trouble) => return Err(trouble),
+        }
+        Ok(())
+    }
+
+    async fn outfit(&self, venue: &Venue, done: &mut Done) -> Called<()> {
+        let channel = done.channel.clone();
+        let topic = topic(&venue.topic, done.before.as_deref());
         if done.topic != topic {
-            let body = json!({ "channel": channel, "topic": super::words::escaped(&topic) });
-            self.well("conversations.setTopic", body, &[]).await?;
+            self.adorn("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
             done.topic = topic;
         }
         for person in &venue.people {
@@ -93,7 +124,9 @@ impl Slack {
             match self.call("conversations.invite", &json!({ "channel": channel, "users": person })).await {
                 Ok(_) => {}
                 Err(trouble) if trouble.is(&["already_in_channel", "cant_invite_self"]) => {}
-                Err(trouble @ Trouble::Said(_)) if !trouble.is(&["is_archived", "channel_not_found"]) => {
+                Err(trouble @ Trouble::Said(_))
+                    if !trouble.is(&["is_archived", "channel_not_found", "not_in_channel"]) =>
+                {
                     tracing::warn!(platform = %self.platform, account = person, channel, %trouble, "somebody could not be invited");
                 }
                 Err(trouble) => return Err(trouble),
@@ -102,14 +135,27 @@ impl Slack {
         }
         if let Some(message) = venue.pinned.as_ref().filter(|message| done.pinned.as_ref() != Some(message)) {
             let body = json!({ "channel": channel, "timestamp": message });
-            self.well("pins.add", body, &["already_pinned", "message_not_found", "no_item_specified"]).await?;
+            self.adorn("pins.add", body, &["already_pinned", "message_not_found", "no_item_specified"]).await?;
             done.pinned = Some(message.clone());
         }
         Ok(())
     }
 
+    /// Calls for something that a channel can be without: a refusal that isn't about the channel as a whole holds up no word.
+    async fn adorn(&self, method: &str, body: Json, fine: &[&str]) -> Called<()> {
+        match self.well(method, body, fine).await {
+            Err(trouble) if trouble.is(&["is_archived", "channel_not_found", "not_in_channel"]) => Err(trouble),
+            Err(trouble) if trouble.is_about_the_token() => Err(trouble),
+            Err(trouble) => {
+                tracing::warn!(platform = %self.platform, method, %trouble, "a case's channel lacks an ornament");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Calls, and takes some refusals for done.
-    async fn well(&self, method: &str, body: serde_json::Value, fine: &[&str]) -> Called<()> {
+    async fn well(&self, method: &str, body: Json, fine: &[&str]) -> Called<()> {
         match self.call(method, &body).await {
             Err(trouble) if !trouble.is(fine) => Err(trouble),
             _ => Ok(()),
@@ -126,11 +172,11 @@ impl Slack {
                 Ok(answer) => return Ok(word(&answer["channel"], "id").to_owned()),
                 // An earlier try may have got through without our hearing of it.
                 Err(trouble) if trouble.is(&["name_taken"]) => {
-                    if let Some(channel) = self.my_channel(&name).await? {
+                    if let Some(channel) = self.made_before(venue, &name).await? {
                         return Ok(channel);
                     }
                 }
-                Err(Trouble::Unknown(why)) => match self.my_channel(&name).await? {
+                Err(Trouble::Unknown(why)) => match self.made_before(venue, &name).await? {
                     Some(channel) => return Ok(channel),
                     None => return Err(Trouble::Unknown(why)),
                 },
@@ -140,16 +186,22 @@ impl Slack {
         Err(Trouble::Said("name_taken".to_owned()))
     }
 
-    /// A channel of this name that the bot itself made.
-    async fn my_channel(&self, name: &str) -> Called<Option<String>> {
+    /// An open channel of this name that the bot itself made, as private as the case wants it, and of no other case: what is
+    /// restricted must not be said in a channel that only has the right name.
+    async fn made_before(&self, venue: &Venue, name: &str) -> Called<Option<String>> {
         let Some(me) = self.me() else { return Ok(None) };
-        let arguments = [
-            ("types", "public_channel,private_channel".to_owned()),
-            ("exclude_archived", "false".to_owned()),
-            ("limit", "200".to_owned()),
-        ];
+        let sort = if venue.private { "private_channel" } else { "public_channel" };
+        let arguments =
+            [("types", sort.to_owned()), ("exclude_archived", "true".to_owned()), ("limit", "200".to_owned())];
         let all = self.api.pages("conversations.list", &arguments, "channels", 100).await?;
-        let mine = all.iter().find(|it| word(it, "name") == name && word(it, "creator") == me.user);
-        Ok(mine.map(|it| word(it, "id").to_owned()))
+        let places = lock(&self.places);
+        let fits = |it: &&Json| {
+            word(it, "name") == name
+                && word(it, "creator") == me.user
+                && it["is_private"].as_bool().unwrap_or(false) == venue.private
+                && it["is_archived"].as_bool() != Some(true)
+                && places.own.get(word(it, "id")).is_none_or(|lane| *lane == venue.lane)
+        };
+        Ok(all.iter().find(fits).map(|it| word(it, "id").to_owned()))
     }
 }

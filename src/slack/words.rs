@@ -1,8 +1,9 @@
 //! Slack's markup as plain words, and plain words so that Slack sees no markup in them.
 
+use crate::chat::mention_of_stranger;
 use crate::grammar::BOT;
 
-/// Looks a person of the workspace up: what stands after the `@`.
+/// Looks a person of the workspace up: their mention, with the `@`.
 pub(super) type NameOf<'a> = &'a dyn Fn(&str) -> String;
 
 /// The accounts that a text mentions.
@@ -37,15 +38,16 @@ fn meant(token: &str, me: &str, name_of: NameOf<'_>) -> String {
         None => (token, None),
     };
     if let Some(id) = what.strip_prefix('@') {
-        return format!("@{}", if id == me { BOT.to_owned() } else { name_of(id) });
+        return if id == me { format!("@{BOT}") } else { name_of(id) };
     }
     if let Some(id) = what.strip_prefix('#') {
-        return format!("#{}", unescaped(label.unwrap_or(id)));
+        return mention_of_stranger(&unescaped(label.unwrap_or(id))).replacen('@', "#", 1);
     }
     if let Some(special) = what.strip_prefix('!') {
-        return match label {
-            Some(label) => unescaped(label),
-            None => format!("@{}", special.split('^').nth(1).unwrap_or(special)),
+        // A group's handle is a name that somebody chose, as a stranger's is.
+        return match label.map(unescaped) {
+            Some(label) => label.strip_prefix('@').map_or(label.clone(), mention_of_stranger),
+            None => mention_of_stranger(special.split('^').nth(1).unwrap_or(special)),
         };
     }
     let address = unescaped(what);
@@ -67,6 +69,24 @@ fn unescaped(text: &str) -> String {
 /// For the places where Slack reads markup all the same: notifications, and the text beside the blocks.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// [`escaped`], at most so many characters of it; no escape is cut in two.
+pub(super) fn escaped_within(text: &str, at_most: usize) -> String {
+    let whole = escaped(text);
+    if whole.chars().count() <= at_most {
+        return whole;
+    }
+    let (mut short, mut length) = (String::new(), 1);
+    for piece in text.chars().map(|c| escaped(c.encode_utf8(&mut [0; 4]))) {
+        length += piece.chars().count();
+        if length > at_most {
+            break;
+        }
+        short.push_str(&piece);
+    }
+    short.push('…');
+    short
 }
 
 /// At most so many characters; what is cut ends in `…`.
@@ -103,7 +123,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        plain(text, "UBOT", &|id| if id == "U1" { "lena".to_owned() } else { format!("?{id}") })
+        plain(text, "UBOT", &|id| if id == "U1" { "@lena".to_owned() } else { format!("@?{id}") })
     }
 
     #[test]
@@ -118,6 +138,7 @@ mod tests {
             ("<mailto:a@b.example|a@b.example>", "a@b.example"),
             ("<!here> <!subteam^S1|@risk> <!subteam^S1>", "@here @risk @S1"),
             ("<!date^1392734382^{date}|Feb 18>", "Feb 18"),
+            ("<!subteam^S1|@countersign> yes <#C1|countersign>", "“@countersign” yes “#countersign”"),
             ("1 &lt; 2 &amp;&amp; &amp;lt;", "1 < 2 && &lt;"),
             ("```\nif a &lt; b {}\n```", "```\nif a < b {}\n```"),
             ("&gt; quoted\nmine", "> quoted\nmine"),
@@ -134,6 +155,13 @@ mod tests {
         #[test]
         fn words_go_there_and_back(text in "[ -~é\\n]{0,80}") {
             prop_assert_eq!(read(&escaped(&text)), text);
+        }
+
+        #[test]
+        fn escapes_are_cut_whole(text in "[&<>a é]{0,60}", at_most in 1usize..80) {
+            let short = escaped_within(&text, at_most);
+            prop_assert!(short.chars().count() <= at_most);
+            prop_assert!(text.starts_with(unescaped(&short).trim_end_matches('…')), "{}", short);
         }
 
         #[test]

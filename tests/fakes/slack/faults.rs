@@ -54,6 +54,8 @@ pub enum Harm {
     DropAfterEffect,
     /// The connection is cut and nothing is done.
     DropBeforeEffect,
+    /// History doesn't have yet what was said last.
+    Behind,
     /// The answer comes late.
     Slow(Duration),
     /// The work is done and the answer is half a JSON text.

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse as _, Response};
 use serde_json::{Map, Value, json};
 
+use super::faults::Harm;
 use super::limits::list;
 use super::web_api::{Refused, refuse};
 use super::world::{BOT_USER, File, TEAM};
@@ -38,12 +39,24 @@ pub async fn take(Shared(fake): Shared<FakeSlack>, Path(id): Path<String>, reque
     format!("OK - {}", bytes.len()).into_response()
 }
 
-/// Without the token Slack shows its sign-in page, with 200: whoever only looks at the status keeps a page instead of a file.
+/// Hurt under the name `download`. Without the token Slack shows its sign-in page, with 200: whoever only looks at the status keeps a page instead of a file.
 pub async fn give(
     Shared(fake): Shared<FakeSlack>,
     Path((id, _name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
+    let harm = fake.state().faults.next("download", None);
+    match harm {
+        Some(Harm::ServerError { status }) => {
+            return StatusCode::from_u16(status).expect("a status").into_response();
+        }
+        Some(Harm::RateLimited { retry_after }) => {
+            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", retry_after.to_string())]).into_response();
+        }
+        Some(Harm::SilenceAfterEffect) => return std::future::pending().await,
+        Some(Harm::Slow(by)) => tokio::time::sleep(by).await,
+        _ => {}
+    }
     let state = fake.state();
     let token = headers.get("authorization").and_then(|token| token.to_str().ok()).unwrap_or_default();
     let reads = state.scopes.contains("files:read");

@@ -190,6 +190,10 @@ impl State {
         if self.hears(channel) {
             self.event_now(json!({ "type": kind, "channel": channel, "user": by, "is_moved": 0 }));
         }
+        // Bots are taken out of what is archived, so a bot's token never opens it again.
+        if let Some(there) = self.world.channels.get_mut(channel) {
+            there.members.remove(BOT_USER);
+        }
     }
 
     /// Files stand in a channel, as one message.

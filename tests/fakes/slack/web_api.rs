@@ -114,7 +114,14 @@ pub async fn serve(
         let done = state.allowed(&method, bearer.as_deref()).and_then(|()| state.run(&method, &args));
         let scopes = state.scopes.iter().cloned().collect::<Vec<_>>().join(",");
         let (answer, retry_after) = match done {
-            Ok(answer) => (answer, None),
+            Ok(mut answer) => {
+                if let (Some(Harm::Behind), Some(messages)) = (&harm, answer["messages"].as_array_mut())
+                    && !messages.is_empty()
+                {
+                    messages.remove(0);
+                }
+                (answer, None)
+            }
             Err(refused) => {
                 let mut answer = refused.more;
                 answer.insert("ok".into(), json!(false));
@@ -407,8 +414,12 @@ impl State {
                 Ok(json!({ "ok": true }))
             }
             "conversations.unarchive" => {
-                if !self.visible(channel)?.archived {
+                let there = self.visible(channel)?;
+                if !there.archived {
                     return refuse("not_archived");
+                }
+                if !there.has(BOT_USER) {
+                    return refuse("not_in_channel");
                 }
                 self.channel_mut(channel).archived = false;
                 self.event_now(json!({ "type": "channel_unarchive", "channel": channel, "user": BOT_USER }));
@@ -1015,6 +1026,10 @@ pub async fn respond(
         state.faults.next("response_url", None)
     };
     match harm {
+        Some(Harm::RateLimited { retry_after }) => {
+            let headers = [(header::RETRY_AFTER, retry_after.to_string())];
+            return (StatusCode::TOO_MANY_REQUESTS, headers, "ratelimited").into_response();
+        }
         Some(Harm::ServerError { status }) => return server_error(status),
         Some(Harm::DropBeforeEffect) => return hang_up(&line).await,
         _ => {}
