@@ -120,12 +120,25 @@ impl fmt::Display for Recovery {
 /// # Errors
 /// [`RecoverError`]; it also refuses where nothing is wrong.
 pub async fn recover(data: &Path, accept_loss: bool) -> Result<Recovery, RecoverError> {
-    let shown = data.display().to_string();
     let mut folder = Folder::open(data, false)?;
     let (mut writer, reader) = store::open(&folder.database(), false).await?;
+    let outcome = go_on(&mut folder, &mut writer, &reader, accept_loss).await;
+    // Also where nothing is recovered: whoever puts a backup in its place next must find nobody at work on the old file.
+    reader.close().await;
+    writer.close().await?;
+    outcome
+}
+
+async fn go_on(
+    folder: &mut Folder,
+    writer: &mut Writer,
+    reader: &Reader,
+    accept_loss: bool,
+) -> Result<Recovery, RecoverError> {
+    let shown = folder.path().display().to_string();
     let head = writer.head().await?;
     let have = head.frontier.size();
-    let (loss, old_head) = assess(&folder, &mut writer, &reader, have).await?;
+    let (loss, old_head) = assess(folder, writer, reader, have).await?;
     if have == 0 {
         return Err(RecoverError::Empty);
     }
@@ -160,8 +173,6 @@ pub async fn recover(data: &Path, accept_loss: bool) -> Result<Recovery, Recover
     folder.swap_checkpoint(None, &note)?;
     let row = NoteRow { size: ledger.next(), at_us: at.0, note };
     writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await?;
-    reader.close().await;
-    writer.close().await?;
     Ok(Recovery { loss, entry: seq.unsigned_abs(), vkey: signer.verifier().to_string() })
 }
 
