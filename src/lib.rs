@@ -108,6 +108,20 @@
 //! [`Report::Told`](desk::Report::Told): an entry again, and the transcript's row is written with it. The room's page hears
 //! over `/room/api/events` that the channel changed, and fetches what is new.
 //!
+//! # The same word, typed in Slack or on Discord
+//!
+//! [`slack`] keeps a connection to Slack open, or is called through [`web::slack`]; [`discord`] listens to the gateway. Each
+//! makes the same [`Heard`](chat::Heard) of what it is told, with the platform's own id as its cause, so that a redelivery, a
+//! mention told twice and a message found in history count once. Where a form will be wanted,
+//! [`Reception::peek`](reception::Reception::peek) says so without any work, since a platform opens one at once or not at all. Names
+//! of accounts are turned into persons by the policy; whom it doesn't know is heard, and not obeyed.
+//!
+//! A lane is the house's name of a place: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
+//! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
+//! ([`Chat::furnish`](chat::Chat::furnish)), and the house records it. After a disconnection the gap is an entry in the ledger,
+//! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
+//! [`Roster`](chat::Roster): the policy as it is held ([`House::held`](domain::House::held)) follows from it.
+//!
 //! # Time passes
 //!
 //! Nobody says anything. The desk waits on the [`clock`] for the earliest of three: the first wake among the cases, the
