@@ -170,8 +170,7 @@ fn input(field: &Field, name: &str, label: &str, element: Json, required: bool) 
         "optional": !required,
     });
     let cut = field.kind == FieldKind::Long && field.max.is_none_or(|max| max > INPUT_AT_MOST);
-    let limit =
-        cut.then(|| format!("Slack takes {INPUT_AT_MOST} characters here; what goes beyond is a further note."));
+    let limit = cut.then(|| format!("Slack takes {INPUT_AT_MOST} characters here."));
     let hints: Vec<String> = field.hint.iter().cloned().chain(limit).collect();
     if !hints.is_empty() {
         block["hint"] = plain_text(&hints.join(" "), LABEL);

@@ -106,7 +106,7 @@ impl Workspace {
     pub fn trouble(&self, name: &str, trouble: Option<Trouble>) {
         let word = match trouble {
             None => return self.fake.clear_faults(),
-            Some(Trouble::Gone) => "channel_not_found",
+            Some(Trouble::Gone) => "is_archived",
             Some(Trouble::Unreachable) => "service_unavailable",
         };
         for method in ["chat.postMessage", "chat.update"] {
