@@ -40,8 +40,8 @@ enum Unknown {
     /// Whoever is only there would look gone.
     #[error("one of the bot's servers is out of order")]
     Absent,
-    #[error("it can't be kept: {0}")]
-    Fault(#[from] crate::desk::Fault),
+    #[error("it can't be kept (reference {reference})")]
+    Unkept { reference: String },
 }
 
 impl Discord {
@@ -99,7 +99,8 @@ impl Discord {
             // One came or went meanwhile, which calls for another look.
             return Ok(());
         }
-        door.reception.roster(&platform(), &roster).await?;
+        let kept = door.reception.roster(&platform(), &roster).await;
+        kept.map_err(|fault| Unknown::Unkept { reference: fault.reference })?;
         *lock(&self.roster_of) = Some(asked);
         Ok(())
     }
