@@ -272,6 +272,13 @@ impl LaneRun {
             }
             match self.send(&*chat, &ready).await {
                 Ok(receipt) => self.told(ready, receipt),
+                Err(Undelivered::Gone { .. }) if matches!(&parcel, Parcel::Card(_)) => {
+                    // Somebody deleted the card. It is posted again, and begins the thread again, before more is said.
+                    if let Parcel::Card(due) = &parcel {
+                        self.card_gone(due);
+                    }
+                    return Ok(None);
+                }
                 // Each has a place of its own to be told in instead.
                 Err(Undelivered::Closed { .. }) if matches!(&parcel, Parcel::Batch(dues) if dues.len() > 1) => {
                     let Parcel::Batch(dues) = parcel else { continue };
@@ -308,15 +315,7 @@ impl LaneRun {
                 self.put_off(parcel, &why, until);
                 Some(until)
             }
-            Undelivered::Gone { why } => {
-                match parcel {
-                    // Somebody deleted the card: it is posted again, and begins the thread again.
-                    Parcel::Card(due) => self.card_gone(due),
-                    Parcel::Message(_) | Parcel::Batch(_) => self.give_up(parcel, why),
-                }
-                None
-            }
-            Undelivered::Never { why } | Undelivered::Closed { why } => {
+            Undelivered::Never { why } | Undelivered::Closed { why } | Undelivered::Gone { why } => {
                 self.give_up(parcel, why);
                 None
             }

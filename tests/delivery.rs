@@ -132,6 +132,8 @@ enum Ill {
     Never,
     /// A person who takes no direct messages.
     Closed,
+    /// Somebody deleted what stood there.
+    Deleted,
     /// Takes nothing, and doesn't answer until it is well.
     Slow,
     /// Takes messages, cards aside, and dies of it.
@@ -212,6 +214,9 @@ impl Chat for Fake {
                     Some(Ill::Later(after)) => return Err(Undelivered::Later { why, after }),
                     Some(Ill::Never) => return Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
                     Some(Ill::Closed) => return Err(Undelivered::Closed { why: "they are closed".to_owned() }),
+                    Some(Ill::Deleted) => {
+                        return Ok(Receipt { message: self.take(&post, &lane), perhaps_twice: false });
+                    }
                     Some(Ill::Slow) => {}
                     Some(Ill::TakesAndIsSilent) if is_message(&post.nonce) => {
                         self.take(&post, &lane);
@@ -235,6 +240,7 @@ impl Chat for Fake {
         Box::pin(async move {
             match ill {
                 Some(Ill::Later(after)) => Err(Undelivered::Later { why: "it is ill".to_owned(), after }),
+                Some(Ill::Deleted) => Err(Undelivered::Gone { why: "it isn't there any more".to_owned() }),
                 Some(Ill::Never | Ill::Closed) => Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
                 Some(Ill::Slow | Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent) | None => Ok(()),
             }
@@ -507,6 +513,27 @@ async fn who_takes_no_direct_messages_hears_it_in_the_case_s_thread() {
     scene.pass(Span::minutes(3)).await;
     let told = scene.fake.words(LENDING).into_iter().filter(|text| text.contains(mention)).collect::<Vec<_>>();
     assert_eq!(told.iter().filter(|text| text.contains("is due at")).count(), 3, "{told:#?}");
+    scene.end().await;
+}
+
+#[tokio::test]
+async fn a_card_that_somebody_deleted_comes_back_and_the_thread_hangs_under_it() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    let cards = || scene.fake.taken(LENDING).into_iter().filter(|it| !is_message(&it.nonce)).count();
+    assert_eq!(cards(), 1);
+    scene.fake.falls_ill(LENDING, Ill::Deleted);
+    scene.house.command("n", "maya", "/approval note APR-1 the report is attached").await;
+    until("the card is posted again", async || cards() == 2).await;
+    scene.fake.is_well(LENDING);
+    scene.quiet().await;
+    let said = scene.fake.taken(LENDING);
+    let again = said.iter().rposition(|it| !is_message(&it.nonce)).expect("the card");
+    let note = said.iter().rposition(|it| it.text.contains("the report is attached")).expect("the note");
+    assert!(again < note, "the card goes first: {said:#?}");
+    let old = said.iter().find_map(|it| it.thread.clone()).expect("the first thread");
+    assert!(said[note].thread.as_ref().is_some_and(|thread| *thread != old), "under the new card: {said:#?}");
     scene.end().await;
 }
 
