@@ -412,6 +412,13 @@ impl LaneRun {
             topic: format!("{id} · {} · {}", case.state(), case.title),
             private: case.restricted,
             people: case.company(&people).iter().filter_map(here).collect(),
+            barred: match case.restricted {
+                true => {
+                    let barred = shown.policy.people.iter().filter(|(person, _)| !case.is_visible_to(person, &people));
+                    barred.filter_map(|(_, known)| known.accounts.get(&self.lane.platform).cloned()).collect()
+                }
+                false => Vec::new(),
+            },
             pinned,
             archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
         };

@@ -726,6 +726,7 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
         topic: "Scores drift".to_owned(),
         private: true,
         people: people.iter().map(Id::to_string).collect(),
+        barred: Vec::new(),
         pinned: None,
         archived,
     };
@@ -1126,6 +1127,7 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
         topic: "Scores drift".to_owned(),
         private: false,
         people: Vec::new(),
+        barred: Vec::new(),
         pinned: None,
         archived,
     };

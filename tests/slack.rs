@@ -542,6 +542,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
         topic: "INC-12 · Drift <!channel>".to_owned(),
         private: false,
         people: vec!["U0MAYA".to_owned(), "U0NOBODY".to_owned(), "U0DEV".to_owned()],
+        barred: Vec::new(),
         pinned: None,
         archived: false,
     };
@@ -596,6 +597,7 @@ fn venue(case: &str, name: &str) -> Venue {
         topic: format!("{case} · open · Drift"),
         private: false,
         people: vec!["U0MAYA".to_owned()],
+        barred: Vec::new(),
         pinned: None,
         archived: false,
     }

@@ -306,8 +306,10 @@ pub struct Venue {
     pub topic: String,
     /// Only the people below may see it.
     pub private: bool,
-    /// Accounts that belong in it. Whoever else is there may stay.
+    /// Accounts that belong in it. Whoever else is there may stay, but for the next ones.
     pub people: Vec<String>,
+    /// Accounts of the policy's people who may not see a private one: whoever of them is there is put out.
+    pub barred: Vec<String>,
     /// The message that stands on top: the case's card.
     pub pinned: Option<String>,
     pub archived: bool,

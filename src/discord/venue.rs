@@ -168,11 +168,16 @@ impl Discord {
             change["topic"] = json!(topic);
         }
         let has = standing.permission_overwrites.clone().unwrap_or_default();
-        if wanted.iter().any(|one| !has.iter().any(|other| is_same(other, one))) {
-            // Whoever was let in by hand stays.
+        let barred: Vec<Id> = match venue.private {
+            true => venue.barred.iter().filter_map(|account| Id::read(account)).collect(),
+            false => Vec::new(),
+        };
+        let is_barred = |other: &Overwrite| barred.contains(&other.id);
+        if has.iter().any(is_barred) || wanted.iter().any(|one| !has.iter().any(|other| is_same(other, one))) {
+            // Whoever was let in by hand stays, unless the policy knows that they may not see it.
             let key = |value: &Value| value.get("id").and_then(Value::as_str).and_then(Id::read);
             let named: Vec<Option<Id>> = wanted.iter().map(key).collect();
-            let others = has.iter().filter(|other| !named.contains(&Some(other.id))).map(written);
+            let others = has.iter().filter(|other| !named.contains(&Some(other.id)) && !is_barred(other)).map(written);
             change["permission_overwrites"] = wanted.iter().cloned().chain(others).collect();
         }
         if change.as_object().is_some_and(|change| !change.is_empty()) {
@@ -293,6 +298,7 @@ mod tests {
             topic: topic.to_owned(),
             private: true,
             people: Vec::new(),
+            barred: Vec::new(),
             pinned: None,
             archived,
         }

@@ -21,6 +21,8 @@ pub(super) struct Done {
     before: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
+    /// It was looked who is there, in this process.
+    looked: bool,
     pinned: Option<String>,
     archived: Option<bool>,
 }
@@ -115,6 +117,21 @@ impl Slack {
         if done.topic != topic {
             self.adorn("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
             done.topic = topic;
+        }
+        if venue.private && !venue.barred.is_empty() {
+            if !done.looked {
+                let arguments = [("channel", channel.clone()), ("limit", "200".to_owned())];
+                let there = self.api.pages("conversations.members", &arguments, "members", 20).await?;
+                done.invited = there.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect();
+                done.looked = true;
+            }
+            for person in
+                venue.barred.iter().filter(|person| done.invited.contains(*person)).cloned().collect::<Vec<_>>()
+            {
+                let body = json!({ "channel": channel, "user": person });
+                self.well("conversations.kick", body, &["not_in_channel", "user_not_found"]).await?;
+                done.invited.remove(&person);
+            }
         }
         for person in &venue.people {
             if done.invited.contains(person) {
