@@ -747,6 +747,11 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
     let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
     discord.furnish(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("nothing changes");
     assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
+    // Whoever may not see the case any more is put out.
+    let barred = Venue { barred: vec![dev.to_string()], ..venue(false, Some(made.clone()), &[maya]) };
+    discord.furnish(&barred).await.expect("somebody is put out");
+    assert!(!sees(dev) && sees(maya));
+    discord.furnish(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("and let in again");
     // What is said in it is the case's, by the case's own name.
     fake.say(maya, channel, "between us");
     let heard = house.heard_text("between us").await;

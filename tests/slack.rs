@@ -654,6 +654,20 @@ async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
     let own = slack.furnish(&restricted).await.expect("it is made");
     assert_ne!(own, other);
     assert_eq!(fake.channel(&own).expect("a channel").sort, Sort::Private);
+    // Whoever may not see it any more is put out, also by a process that doesn't know who let them in.
+    let people = ["U0MAYA", "U0DEV"].map(str::to_owned).to_vec();
+    slack.furnish(&Venue { people, ..restricted.clone() }).await.expect("they are let in");
+    fake.invite("U0MAYA", "U0GUEST", &own);
+    let there = |who: &str| fake.channel(&own).expect("a channel").has(who);
+    assert!(there("U0MAYA") && there("U0DEV") && there("U0GUEST"));
+    let barred = Venue {
+        people: vec!["U0MAYA".to_owned()],
+        barred: ["U0DEV", "U0GUEST"].map(str::to_owned).to_vec(),
+        channel: Some(own.clone()),
+        ..restricted.clone()
+    };
+    slack.furnish(&barred).await.expect("they are put out");
+    assert!(there("U0MAYA") && !there("U0DEV") && !there("U0GUEST"));
     // Of the same sort, and still another case's.
     let third = slack.furnish(&venue("INC-32", "inc-3-drift")).await.expect("it is made");
     assert!(third != own && third != other);
