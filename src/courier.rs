@@ -20,7 +20,7 @@ use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
-use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling};
+use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling, To};
 use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
@@ -272,6 +272,11 @@ impl LaneRun {
             }
             match self.send(&*chat, &ready).await {
                 Ok(receipt) => self.told(ready, receipt),
+                // Each has a place of its own to be told in instead.
+                Err(Undelivered::Closed { .. }) if matches!(&parcel, Parcel::Batch(dues) if dues.len() > 1) => {
+                    let Parcel::Batch(dues) = parcel else { continue };
+                    dues.into_iter().rev().for_each(|due| parcels.push_front(Parcel::Message(due)));
+                }
                 Err(Undelivered::Closed { why }) => {
                     let Some(until) = self.deliver_elsewhere(&parcel, ready, why).await? else { continue };
                     parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
@@ -479,7 +484,11 @@ impl LaneRun {
                 }
                 match &mut ready {
                     // One true thing instead of several stale ones: the later word tells for the earlier ones.
-                    Some(all) => all.outbox.extend(overtaken),
+                    Some(all) => {
+                        all.outbox.extend(overtaken);
+                        // The same rows are the same message; with one more of them it is another.
+                        all.nonce = batch_nonce(&all.outbox);
+                    }
                     None => dues.iter().filter(|due| overtaken.contains(&due.id)).for_each(|due| self.not_needed(due)),
                 }
                 Ok(ready)
@@ -525,12 +534,18 @@ impl LaneRun {
                     return Ok(None);
                 }
             }
-            if let (Telling::Asked { have, people, due, .. }, [number]) = (&mut notice.telling, &notice.while_owed[..])
+            if let (Telling::Asked { have, people, due: by, .. }, [number]) =
+                (&mut notice.telling, &notice.while_owed[..])
                 && let Some(case) = self.case(id).await?
                 && let Some(owed) = case.obligation(*number)
             {
-                (*have, *due) = (owed.votes, owed.terms.due);
+                (*have, *by) = (owed.votes, owed.terms.due);
                 *people = self.waiting_on(&case, owed);
+                // Somebody who has answered, or whose answer isn't waited for any more, is asked nothing.
+                if matches!(&notice.to, To::Person(person) if !people.contains(person)) {
+                    self.not_needed(due);
+                    return Ok(None);
+                }
             }
             if matches!(self.lane.place, Spot::Channel(_)) {
                 thread = match self.roots.get(&id) {
@@ -728,6 +743,11 @@ fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
     for parcel in parcels {
         match parcel {
             Parcel::Message(due) if seen.insert(due.id) => {
+                // What may stand there already stays by itself, so that it is found there.
+                let with = |last: &OutboxDue| last.state == due.state;
+                if !batch.last().is_none_or(with) {
+                    out.push(Parcel::Batch(std::mem::take(&mut batch)));
+                }
                 batch.push(due);
                 if batch.len() == AT_MOST {
                     out.push(Parcel::Batch(std::mem::take(&mut batch)));
@@ -771,6 +791,17 @@ fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
         }
     }
     overtaken
+}
+
+/// One row is its own number; several are named by the first, how many there are, and what they add up to.
+fn batch_nonce(rows: &[i64]) -> String {
+    match rows {
+        [one] => one.to_string(),
+        rows => {
+            let mixed = rows.iter().fold(0_u64, |mixed, row| (mixed ^ *row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            format!("{}+{}-{mixed:x}", rows.first().copied().unwrap_or_default(), rows.len())
+        }
+    }
 }
 
 /// `inc-12-scores-drift`: what every platform takes as a channel's name.

@@ -104,6 +104,9 @@ impl Reception {
     pub fn peek(&self, heard: &Heard) -> Option<Form> {
         let shown = self.desk.shown();
         let by = self.desk.person(&heard.from.id, &heard.lane.platform)?;
+        if heard.from.belongs.is_refused(&shown.policy) {
+            return None;
+        }
         let (at, here) = (self.desk.clock.now(), heard.lane.own_of());
         let context = grammar::Context::of(&shown.policy, &by, at, here, self.desk.prefix())
             .in_channel(heard.lane.as_channel().as_ref());
@@ -123,11 +126,15 @@ impl Reception {
     /// # Errors
     /// [`Fault`]: it can't be read now.
     pub async fn owed_by(&self, from: &Account, platform: &Platform) -> Result<Vec<Card>, Fault> {
-        let Some(by) = self.desk.person(&from.id, platform) else {
-            let shown = self.desk.shown();
+        let shown = self.desk.shown();
+        let refused = |refusal| {
             let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
-            return Ok(vec![card::refused(&speaker, &Refusal::Stranger)]);
+            Ok(vec![card::refused(&speaker, &refusal)])
         };
+        let Some(by) = self.desk.person(&from.id, platform) else { return refused(Refusal::Stranger) };
+        if from.belongs.is_refused(&shown.policy) {
+            return refused(Refusal::NotAtHome);
+        }
         self.answers.answer(&Query::Mine, &by).await.map_err(|error| unreadable(&error))
     }
 

@@ -185,9 +185,9 @@ impl Fake {
     }
 }
 
-/// A message of the outbox has its number as nonce; a card has its case's name.
+/// A message of the outbox has its number as nonce; a card has its case's name and its lane.
 fn is_message(nonce: &str) -> bool {
-    nonce.bytes().all(|b| b.is_ascii_digit())
+    !nonce.contains('@')
 }
 
 impl Chat for Fake {
@@ -494,10 +494,17 @@ async fn who_takes_no_direct_messages_hears_it_in_the_case_s_thread() {
     let [said] = said.as_slice() else { panic!("told once: {said:?}") };
     assert!(said.thread.is_some() && card.thread.is_none(), "under the card: {said:?}");
     assert!(scene.fake.words(OPS).iter().all(|text| !text.contains("could not be delivered")), "nothing was given up");
+    // Two cases at once find each its own thread.
+    scene.request("lending", "Ship two").await;
+    scene.request("lending", "Ship three").await;
+    scene.quiet().await;
+    scene.pass(Span::minutes(3)).await;
+    assert_eq!(scene.fake.words(LENDING).iter().filter(|text| text.contains(mention)).count(), 3);
     // A nudge finds the same way.
     scene.pass(Span::minutes(31)).await;
     scene.pass(Span::minutes(3)).await;
-    assert_eq!(scene.fake.words(LENDING).iter().filter(|text| text.contains(mention)).count(), 2);
+    let told = scene.fake.words(LENDING).into_iter().filter(|text| text.contains(mention)).collect::<Vec<_>>();
+    assert_eq!(told.iter().filter(|text| text.contains("is due at")).count(), 3, "{told:#?}");
     scene.end().await;
 }
 

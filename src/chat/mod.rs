@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
-use crate::domain::policy::Channel;
+use crate::domain::policy::{Channel, Policy, Refused};
 use crate::domain::{At, CaseId, PersonId, Platform};
 use crate::grammar;
 
@@ -161,6 +161,15 @@ pub enum Belongs {
 }
 
 impl Belongs {
+    /// Whether the policy refuses such accounts, though it knows their person.
+    pub fn is_refused(self, policy: &Policy) -> bool {
+        match self {
+            Belongs::Member => false,
+            Belongs::Guest => policy.refuse.contains(&Refused::Guests),
+            Belongs::Outside => policy.refuse.contains(&Refused::Outsiders),
+        }
+    }
+
     fn is_member(&self) -> bool {
         *self == Belongs::Member
     }

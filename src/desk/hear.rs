@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::settle::Work;
 use super::{Desk, DeskError, Heeded, Item, Turn};
 use crate::card;
-use crate::chat::{Account, Answer, Belongs, Heard, Lane, Spot, What};
-use crate::domain::policy::Refused;
+use crate::chat::{Answer, Heard, Lane, Spot, What};
 use crate::domain::{Actor, CaseId, Command, PersonId, Refusal};
 use crate::grammar::{self, Asked, Context, How};
 use crate::record::{HeardRecord, Record, WhatRecord};
@@ -79,8 +78,12 @@ impl Desk {
         let heeded = match (read, &person) {
             (Read::Nothing, _) => Heeded::Heard,
             (Read::Answer(answer), _) => Heeded::Answer(answer),
-            (Read::Asked(_), Some(_)) if self.refuses(turn, &heard.from) => {
+            (Read::Asked(_), Some(_)) if heard.from.belongs.is_refused(&self.policy_now(turn)) => {
                 Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::NotAtHome)))
+            }
+            // They left, and may still be able to press what stands somewhere.
+            (Read::Asked(_), Some(person)) if self.house_now(turn).is_gone(person, &heard.lane.platform) => {
+                Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::AccountGone)))
             }
             (Read::Asked(_), None) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::Stranger))),
             (Read::Asked(asked), Some(person)) => {
@@ -147,16 +150,6 @@ impl Desk {
         Ok(heeded)
     }
 
-    /// Whether the policy refuses such accounts, though it knows their person.
-    fn refuses(&self, turn: &Turn, from: &Account) -> bool {
-        let refused = match from.belongs {
-            Belongs::Member => return false,
-            Belongs::Guest => Refused::Guests,
-            Belongs::Outside => Refused::Outsiders,
-        };
-        self.policy_now(turn).refuse.contains(&refused)
-    }
-
     /// A refusal in words; where a button was pressed and only a reason is missing, the form that asks for it.
     fn refused(&self, turn: &Turn, heard: &Heard, by: &PersonId, here: Option<CaseId>, refusal: &Refusal) -> Answer {
         if let (Refusal::ReasonNeeded(_), What::Pressed { action, .. }) = (refusal, &heard.what) {
@@ -215,6 +208,13 @@ impl Desk {
         let read = match &heard.what {
             // Another bot is heard, never obeyed; and what history still had was said to nobody who could answer then.
             _ if heard.from.bot || heard.backfilled => return Read::Nothing,
+            // Whatever is said to the bot alone is meant for it, with its name before it or not.
+            What::Said { text, .. } if matches!(heard.lane.place, Spot::Direct(_)) && !text.trim().is_empty() => {
+                match grammar::read(text, How::Said, &context) {
+                    Ok(None) => grammar::read(&format!("@{} {text}", grammar::BOT), How::Said, &context),
+                    read => read,
+                }
+            }
             What::Said { text, .. } => grammar::read(text, How::Said, &context),
             What::Command { text } => grammar::read(text, How::Slash, &context),
             What::Pressed { action, .. } => grammar::pressed(action, &context).map(Some),

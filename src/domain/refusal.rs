@@ -13,6 +13,10 @@ pub enum Refusal {
         "the policy takes no commands from guest accounts or from other organisations' accounts here. Your words are kept; use your account at home, or ask an operator."
     )]
     NotAtHome,
+    #[error(
+        "this account is known to be deactivated, or to have left. If you are back, try again in some minutes; until then your words are kept, but not acted on."
+    )]
+    AccountGone,
     #[error("I can't find {0}. `/incident list` and `/approval list` show what is open.")]
     NoSuchCase(CaseId),
     #[error("{case} is {what}; that needs {needs}.")]

@@ -279,7 +279,11 @@ impl Commit {
             db,
             &self.messages[..],
             "insert into message (lane, id, thread, author, person, body, said_us, case_id, first, last) ",
-            "",
+            // What was told of it before it came, an edit or its deletion, stays true.
+            " on conflict (lane, id) do update set thread = excluded.thread, author = excluded.author, \
+             person = excluded.person, said_us = excluded.said_us, case_id = excluded.case_id, first = excluded.first, \
+             last = max(message.last, excluded.last), \
+             body = case when message.edited_us is null and message.deleted_us is null then excluded.body else message.body end",
             10,
             |b, r| {
                 b.push_bind(&*r.lane).push_bind(&*r.id).push_bind(r.thread.as_deref()).push_bind(&*r.author);
@@ -378,8 +382,12 @@ impl Commit {
         }
         for change in &self.message_changes {
             match change {
+                // Platforms don't promise that a message comes before what became of it, so either may begin its row.
                 MessageChange::Edited { lane, id, body, at_us, seq } => {
-                    sqlx::query("update message set body = $1, edited_us = $2, last = $3 where lane = $4 and id = $5")
+                    let sql = "insert into message (lane, id, author, body, said_us, edited_us, first, last) \
+                               values ($4, $5, '', $1, $2, $2, $3, $3) on conflict (lane, id) do update set \
+                               body = excluded.body, edited_us = excluded.edited_us, last = max(message.last, excluded.last)";
+                    sqlx::query(sql)
                         .bind(&**body)
                         .bind(at_us)
                         .bind(seq)
@@ -389,13 +397,10 @@ impl Commit {
                         .await?;
                 }
                 MessageChange::Deleted { lane, id, at_us, seq } => {
-                    sqlx::query("update message set deleted_us = $1, last = $2 where lane = $3 and id = $4")
-                        .bind(at_us)
-                        .bind(seq)
-                        .bind(&**lane)
-                        .bind(&**id)
-                        .execute(&mut *db)
-                        .await?;
+                    let sql = "insert into message (lane, id, author, body, said_us, deleted_us, first, last) \
+                               values ($3, $4, '', '{}', $1, $1, $2, $2) on conflict (lane, id) do update set \
+                               deleted_us = excluded.deleted_us, last = max(message.last, excluded.last)";
+                    sqlx::query(sql).bind(at_us).bind(seq).bind(&**lane).bind(&**id).execute(&mut *db).await?;
                 }
             }
         }
