@@ -203,6 +203,7 @@ impl Stage {
         let (policy, policy_text) = policy_file.read().map_err(|error| error.to_string())?;
         let folder = Folder::open(&self.data(), true).map_err(|error| error.to_string())?;
         let (writer, reader) = store::open(&folder.database(), true).await.map_err(|error| error.to_string())?;
+        self.follow_the_clock();
         let clock = Clock::manual(self.now, 0);
         let spaces = self.spaces.iter().map(|space| space.platform.clone());
         let setup = Setup {
@@ -240,6 +241,14 @@ impl Stage {
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
         let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
+        let desk_task = tokio::spawn(desk.run());
+        // What goes out before Slack has said who the bot is waits two seconds, which here is until the story moves the clock.
+        let up = async {
+            while !adapters.iter().all(|adapter| adapter.is_at_rest()) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, up).await.map_err(|_| "the platform doesn't answer".to_owned())?;
         self.running = Some(Running {
             clock,
             desk: handle,
@@ -247,12 +256,11 @@ impl Stage {
             reception,
             health,
             router,
-            desk_task: tokio::spawn(desk.run()),
+            desk_task,
             courier: tokio::spawn(courier.run()),
             adapters,
             listening,
         });
-        self.follow_the_clock();
         self.calm().await.map(drop)
     }
 
