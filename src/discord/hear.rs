@@ -93,7 +93,7 @@ impl Discord {
             _ => {}
         }
         if kind.starts_with("GUILD_MEMBER_") || kind.starts_with("GUILD_ROLE_") {
-            self.members_changed.notify_one();
+            self.members_change();
         }
     }
 

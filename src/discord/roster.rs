@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Discord;
@@ -20,7 +21,15 @@ const BUNCH: Duration = Duration::from_secs(2);
 impl Discord {
     pub(super) async fn keep_roster(self: Arc<Self>) {
         loop {
+            self.roster_is_old.store(false, Ordering::SeqCst);
+            let knows_no_server = self.atlas().servers.is_empty();
             match self.look_around().await {
+                // Before the first server is known nothing was seen, and whoever is told of it looks at once.
+                Ok(()) if knows_no_server => {
+                    self.roster_is_old.store(true, Ordering::SeqCst);
+                    self.members_changed.notified().await;
+                    continue;
+                }
                 Ok(()) => self.lacks("roster", None),
                 Err(trouble) => {
                     tracing::warn!(%trouble, "who holds which role can't be read");

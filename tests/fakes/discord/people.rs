@@ -254,6 +254,16 @@ impl FakeDiscord {
         self.act(|world| world.use_component(user, message, custom_id, Some(values)))
     }
 
+    /// Closes the form that stands open for a person.
+    pub fn dismiss(&self, user: Id) {
+        self.act(|world| drop(world.forms.remove(&user)));
+    }
+
+    /// Whether an account is a bot's from now on.
+    pub fn set_bot(&self, user: Id, bot: bool) {
+        self.act(|world| world.users.get_mut(&user).expect("a known person").bot = bot);
+    }
+
     /// Sends the form that stands open for a person.
     #[track_caller]
     pub fn submit(&self, user: Id, custom_id: &str, values: &[(&str, &str)]) -> Id {

@@ -57,6 +57,9 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
                     rest = &rest[1..];
                 }
             }
+        } else if let Some((code, length)) = code(rest) {
+            out.push_str(code);
+            rest = &rest[length..];
         } else if let Some(mark) =
             ["```", "***", "**", "__", "~~", "||", "*", "`"].iter().find(|mark| rest.starts_with(**mark))
         {
@@ -83,6 +86,14 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
         }
     };
     visible.lines().map(unmarked).collect::<Vec<_>>().join("\n")
+}
+
+/// Between marks of code everything stands as it is: the code, and how long it is with its marks.
+fn code(text: &str) -> Option<(&str, usize)> {
+    let fence = &text[..text.len() - text.trim_start_matches('`').len()];
+    let inner = &text[fence.len()..];
+    let end = inner.find(fence).filter(|_| !fence.is_empty())?;
+    Some((&inner[..end], end + 2 * fence.len()))
 }
 
 /// An underscore inside a word is a letter.
