@@ -21,12 +21,14 @@ const BUNCH: Duration = Duration::from_secs(2);
 impl Discord {
     pub(super) async fn keep_roster(self: Arc<Self>) {
         loop {
+            let looking = self.under_way();
             self.roster_is_old.store(false, Ordering::SeqCst);
             let knows_no_server = self.atlas().servers.is_empty();
             match self.look_around().await {
                 // Before the first server is known nothing was seen, and whoever is told of it looks at once.
                 Ok(()) if knows_no_server => {
                     self.roster_is_old.store(true, Ordering::SeqCst);
+                    drop(looking);
                     self.members_changed.notified().await;
                     continue;
                 }
@@ -36,6 +38,7 @@ impl Discord {
                     self.lacks("roster", Some(format!("who holds which Discord role can't be read: {trouble}")));
                 }
             }
+            drop(looking);
             let changed = async {
                 self.members_changed.notified().await;
                 tokio::time::sleep(BUNCH).await;

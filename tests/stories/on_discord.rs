@@ -40,6 +40,7 @@ struct Known {
     people: BTreeMap<String, Id>,
     channels: BTreeMap<String, Id>,
     roles: BTreeMap<String, Id>,
+    bots: BTreeSet<String>,
     /// Who holds which role.
     holders: BTreeMap<String, Vec<String>>,
     /// The last command that somebody used: where, and with what.
@@ -128,6 +129,10 @@ impl Server {
         match is {
             Speaker::Member | Speaker::Bot => {
                 self.fake.set_bot(self.id(who), is == Speaker::Bot);
+                match is {
+                    Speaker::Bot => drop(self.known().bots.insert(who.to_owned())),
+                    _ => drop(self.known().bots.remove(who)),
+                }
                 Ok(false)
             }
             Speaker::Guest | Speaker::Outsider => Err("Discord knows no such accounts".to_owned()),
@@ -138,7 +143,7 @@ impl Server {
         let fault = match trouble {
             None => return self.fake.heal(),
             Some(Trouble::Gone) => Fault::UNKNOWN_CHANNEL,
-            Some(Trouble::Unreachable) => Fault::RateLimited { retry_after: Duration::from_millis(1) },
+            Some(Trouble::Unreachable) => Fault::Server { status: 503 },
         };
         let channel = self.channel_id(name);
         for route in ["POST /channels/{channel_id}/messages", "PATCH /channels/{channel_id}/messages/{message_id}"] {
@@ -195,7 +200,8 @@ impl Server {
         text: &str,
         policy: &Policy,
     ) -> Result<(), String> {
-        if !typed::is_command(text) {
+        // No bot uses another's commands.
+        if !typed::is_command(text) || self.known().bots.contains(who) {
             return Ok(());
         }
         if !self.fake.connected() {
@@ -256,7 +262,8 @@ impl Server {
     }
 
     /// What the form has no place for are options of the command, which is used again with them.
-    pub async fn submit(&self, who: &str, values: &[(String, String)]) -> Result<(), String> {
+    /// Says what the client says of a field that must not be empty.
+    pub async fn submit(&self, who: &str, values: &[(String, String)]) -> Result<Vec<String>, String> {
         let user = self.id(who);
         if self.fake.modals(user).is_none() {
             let again = self.answer_with(who, AGAIN).ok_or_else(|| format!("{who} was shown no form"))?;
@@ -279,7 +286,13 @@ impl Server {
             form = self.fake.wait_for("the form", |fake| fake.modals(user)).await;
         }
         let shown: Vec<(&str, &str)> = shown.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.fake.try_submit(user, text(&form, "custom_id"), &shown).map(drop)
+        match self.fake.try_submit(user, text(&form, "custom_id"), &shown) {
+            Ok(_) => Ok(Vec::new()),
+            Err(why) => match why.split_once(" must be filled in") {
+                Some((field, _)) => Ok(vec![format!("{field}: must be filled in")]),
+                None => Err(why),
+            },
+        }
     }
 
     pub fn tell_again_since(&self, since: Instant, what: Again) {

@@ -132,6 +132,7 @@ impl Teller {
                 let shown = self.space(&lane).home(who, self.stage.now()).ok_or("there is no home tab")?;
                 self.there.heard.insert(who.clone(), shown);
             }
+            Deed::TakeNoDirect { who } => self.space(&self.home(who)).take_no_direct(who)?,
             Deed::Again => {
                 let since = self.there.last.ok_or("nothing happened that could be told again")?;
                 for space in &self.stage.spaces {

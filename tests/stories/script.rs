@@ -46,6 +46,7 @@
 //!       the watchdog looks
 //!       on slack S0RISK: U0PRIYA, U0TOMAS; gone: U0DEV  who is in a group there, and whose account is gone
 //!       the bot stops / the bot is killed / the bot is back
+//!       dev takes no direct messages                    from now on, where the platform lets people say so
 //!       #credit is gone / is unreachable / is back      nothing can be delivered there, for good or for now
 //!
 //! What must have come since the last of these. A time before it moves the clock there, and the message must have come in
@@ -161,6 +162,9 @@ pub enum Deed {
         of: Option<String>,
     },
     OpenHome {
+        who: String,
+    },
+    TakeNoDirect {
         who: String,
     },
     Again,
@@ -461,6 +465,9 @@ fn deed(words: &str) -> Result<Option<Deed>, String> {
             None => (name, None),
         };
         return Ok(Some(Deed::Use { who, name: name.to_owned(), of }));
+    }
+    if rest == "takes no direct messages" {
+        return Ok(Some(Deed::TakeNoDirect { who }));
     }
     if rest == "opens the home tab" {
         return Ok(Some(Deed::OpenHome { who }));

@@ -249,7 +249,9 @@ impl Teller {
                 self.answers.insert("operator".to_owned(), Answer::card(card));
                 Ok(())
             }
-            Deed::Use { .. } | Deed::OpenHome { .. } => Err("the local room has no such thing".to_owned()),
+            Deed::Use { .. } | Deed::OpenHome { .. } | Deed::TakeNoDirect { .. } => {
+                Err("the local room has no such thing".to_owned())
+            }
             Deed::WatchdogLooks => self.stage.watchdog_looks().await,
             Deed::Roster { platform, groups, gone } => {
                 let roster = Roster { groups: groups.iter().cloned().collect(), gone: gone.clone() };

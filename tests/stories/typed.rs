@@ -62,6 +62,14 @@ impl Filled<'_> {
                 rest = after;
                 continue;
             }
+            // `until friday`, `into INC-1`: the argument's own name may stand before it.
+            let own = self.verb.args.iter().find(|arg| arg.name == token && !arg.named && !after.is_empty());
+            let own = own
+                .filter(|arg| matches!(arg.kind, Kind::Case | Kind::Until | Kind::Moment | Kind::Person | Kind::Role));
+            if own.is_some() {
+                rest = after;
+                continue;
+            }
             let Some(arg) = self.place(token) else { return false };
             match arg.kind {
                 Kind::Rest | Kind::Action => {
@@ -74,6 +82,14 @@ impl Filled<'_> {
                     let end = end.unwrap_or(rest.len());
                     self.fill(arg, rest[..end].trim_end().trim_matches('"'));
                     rest = rest[end..].trim_start();
+                }
+                Kind::Moment | Kind::Until => {
+                    let (clock, beyond) = self::token(after);
+                    let is_clock = clock.contains(':') && clock.starts_with(|c: char| c.is_ascii_digit());
+                    let (value, beyond) =
+                        if is_clock { (format!("{token} {clock}"), beyond) } else { (token.to_owned(), after) };
+                    self.fill(arg, &value);
+                    rest = beyond;
                 }
                 _ => {
                     self.fill(arg, token);
@@ -106,6 +122,7 @@ impl Filled<'_> {
             Kind::Number => word.parse::<u64>().is_ok(),
             Kind::Flag => word.eq_ignore_ascii_case(arg.name) || ["yes", "no"].contains(&word),
             Kind::Title | Kind::Rest | Kind::Action | Kind::Word => true,
+            Kind::Moment | Kind::Until => true,
             _ if choices.is_empty() => arg.needed == Needed::Yes || word.contains(|c: char| c.is_ascii_digit()),
             _ => arg.needed == Needed::Yes || choices.iter().any(|(value, _)| value.eq_ignore_ascii_case(bare)),
         }

@@ -223,6 +223,13 @@ impl Workspace {
         }
     }
 
+    pub fn take_no_direct(&self, who: &str) -> Result<(), String> {
+        match self {
+            Workspace::Slack(_) => Err("Slack has no such setting".to_owned()),
+            Workspace::Discord(server) => Ok(server.fake.set_dms(server.id(who), false)),
+        }
+    }
+
     pub fn open_home(&self, who: &str) -> Result<(), String> {
         match self {
             Workspace::Slack(team) => Ok(team.fake.open_home(&team.account(who))),
@@ -280,7 +287,7 @@ impl Workspace {
     pub async fn submit(&self, who: &str, values: &[(String, String)]) -> Result<Vec<String>, String> {
         match self {
             Workspace::Slack(team) => team.submit(who, values).await,
-            Workspace::Discord(server) => server.submit(who, values).await.map(|()| Vec::new()),
+            Workspace::Discord(server) => server.submit(who, values).await,
         }
     }
 

@@ -40,7 +40,8 @@ impl FakeDiscord {
             let mut found = world.find_message(message).expect("a known message").clone();
             world.words.push(text.to_owned());
             found.content = text.to_owned();
-            found.edited_ms = Some(world.now_ms());
+            // Nobody edits a message twice within a millisecond, whatever the clock of a test says.
+            found.edited_ms = Some(found.edited_ms.map_or(0, |before| before + 1).max(world.now_ms()));
             let (channel, id) = (found.channel, found.id);
             *world.message_mut(channel, id).expect("found above") = found;
             world.message_changed(channel, id);
