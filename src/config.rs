@@ -64,7 +64,12 @@ pub struct DiscordConfig {
     /// Another server in place of Discord's, for tests; plain http only on loopback.
     pub api_url: Option<String>,
     pub gateway_url: Option<String>,
+    /// How many requests in all. Discord takes 50 a second; a server in its place may take more.
+    pub requests_per_second: std::num::NonZeroU32,
 }
+
+/// Below Discord's 50 a second, so that interactions find room.
+pub const DISCORD_REQUESTS: std::num::NonZeroU32 = std::num::NonZeroU32::new(45).expect("45 is not zero");
 
 /// Something that is never logged or shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -479,7 +484,7 @@ fn discord_config(
     })?;
     let api_url = written.api_url.as_ref().map(|url| server(url, "http", wrong)).transpose()?;
     let gateway_url = written.gateway_url.as_ref().map(|url| server(url, "ws", wrong)).transpose()?;
-    Ok(DiscordConfig { token, api_url, gateway_url })
+    Ok(DiscordConfig { token, api_url, gateway_url, requests_per_second: DISCORD_REQUESTS })
 }
 
 /// The address of another server in a platform's place: encrypted, or on this machine.

@@ -1,8 +1,8 @@
 //! Stories: what people see in chat, on a clock that the story moves. Each file of `tests/stories/` is one test; its first
 //! line says what it shows. Every step and every expectation is listed in `stories/script.rs`.
 //!
-//! A story is told in the local room and, as `slack::NAME`, before a fake Slack, where people type, press and fill in what the
-//! story says, and what they see is read from the screen. It says in its head where it isn't told on one of them, and why.
+//! A story is told in the local room and, as `slack::NAME` and `discord::NAME`, before a fake Slack and a fake Discord, where
+//! people type, press and fill in what the story says, and what they see is read from the screen. It says in its head where it isn't told on one of them, and why.
 //!
 //! After its last line, each story also
 //! - tells every line again with the same cause: nothing may be added to the ledger, the outbox or the transcript, and the
@@ -12,14 +12,20 @@
 //! `STORY_TAPE=1 cargo test --test stories -- NAME` prints all that was said to anybody, with the moment.
 
 mod fakes;
+#[path = "stories/on_discord.rs"]
+mod on_discord;
 #[path = "stories/on_platform.rs"]
 mod on_platform;
+#[path = "stories/on_slack.rs"]
+mod on_slack;
 #[path = "stories/script.rs"]
 mod script;
 #[path = "stories/stage.rs"]
 mod stage;
 #[path = "stories/teller.rs"]
 mod teller;
+#[path = "stories/typed.rs"]
+mod typed;
 #[path = "stories/workspace.rs"]
 mod workspace;
 

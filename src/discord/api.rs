@@ -5,7 +5,6 @@
 //! it is asked again, and nobody else waits with it.
 
 use std::collections::HashMap;
-use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,8 +19,6 @@ use crate::config::{DiscordConfig, Secret};
 const DISCORD: &str = "https://discord.com";
 /// An answer that takes longer is an unknown outcome.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
-/// Below Discord's 50 a second, so that interactions find room.
-const A_SECOND: NonZeroU32 = NonZeroU32::new(45).expect("45 is not zero");
 /// A token that was refused isn't shown again for this long: 10,000 refusals within ten minutes are a ban.
 const AFTER_UNAUTHORIZED: Duration = Duration::from_secs(60);
 /// Where a limit doesn't say how long.
@@ -100,7 +97,7 @@ impl Api {
         let agent = concat!("DiscordBot (countersign, ", env!("CARGO_PKG_VERSION"), ")");
         let client = reqwest::Client::builder().user_agent(agent).timeout(ANSWER_WITHIN).build()?;
         let base = format!("{}/api/v10", config.api_url.as_deref().unwrap_or(DISCORD));
-        let speed = RateLimiter::direct(Quota::per_second(A_SECOND));
+        let speed = RateLimiter::direct(Quota::per_second(config.requests_per_second));
         Ok(Api { client, base, token: config.token.clone(), speed, limits: Mutex::default() })
     }
 

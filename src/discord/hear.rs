@@ -116,7 +116,7 @@ impl Discord {
             _ => false,
         };
         if changes_the_roster {
-            self.members_changed.notify_one();
+            self.members_change();
         }
     }
 
@@ -509,6 +509,11 @@ impl Discord {
         let word = kind.to_lowercase().replace('_', ".");
         let cause = match kind {
             "THREAD_CREATE" | "THREAD_DELETE" => format!("discord:{word}:{subject}"),
+            // The same pin, told once more, is the same.
+            "CHANNEL_PINS_UPDATE" => {
+                let at = data.get("last_pin_timestamp").and_then(Value::as_str).unwrap_or_default();
+                format!("discord:{word}:{subject}:{at}")
+            }
             _ => format!("discord:{word}:{subject}:{}", now.0),
         };
         let thread = if is_thread { Some(subject.to_string()) } else { said.thread };

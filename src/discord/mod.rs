@@ -21,6 +21,7 @@ mod wire;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -75,6 +76,21 @@ pub struct Discord {
     members_changed: Notify,
     /// What the roster that the house has was asked for.
     roster_of: Mutex<Option<roster::Asked>>,
+    /// They changed, and nobody has looked since.
+    roster_is_old: AtomicBool,
+    /// What came in and isn't dealt with yet.
+    under_way: AtomicUsize,
+    /// How many events came in.
+    taken: AtomicU64,
+}
+
+/// Something is under way while this lives.
+struct UnderWay(Arc<Discord>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// How the connection is.
@@ -124,6 +140,9 @@ impl Discord {
             state: Mutex::default(),
             members_changed: Notify::new(),
             roster_of: Mutex::default(),
+            roster_is_old: AtomicBool::new(true),
+            under_way: AtomicUsize::new(0),
+            taken: AtomicU64::new(0),
         }))
     }
 
@@ -143,7 +162,12 @@ impl Discord {
         let mut beside = JoinSet::new();
         let me = self.who().await;
         tracing::info!(name = me.name, user = %me.user, "connected to Discord's API");
-        beside.spawn(self.clone().keep_commands(me));
+        let registering = self.under_way();
+        let commands = self.clone().keep_commands(me);
+        beside.spawn(async move {
+            commands.await;
+            drop(registering);
+        });
         beside.spawn(self.clone().keep_roster());
         self.listen().await;
     }
@@ -230,6 +254,7 @@ impl Discord {
                 Signal::Event { kind, data } => {
                     self.take(kind, data, workers);
                     lock(&self.state).last_event = self.now();
+                    self.taken.fetch_add(1, Ordering::SeqCst);
                 }
                 Signal::Unread => lock(&self.state).unread += 1,
                 Signal::Up(up) => self.is_up(up),
@@ -257,7 +282,11 @@ impl Discord {
             "GUILD_CREATE" => self.guild(data, workers),
             "INTERACTION_CREATE" => {
                 while workers.interactions.try_join_next().is_some() {}
-                workers.interactions.spawn(self.clone().interaction(data));
+                let (under_way, discord) = (self.under_way(), self.clone());
+                workers.interactions.spawn(async move {
+                    discord.interaction(data).await;
+                    drop(under_way);
+                });
             }
             _ => {
                 self.draw(&kind, &data);
@@ -315,7 +344,28 @@ impl Discord {
                 workers.of(id, self).push(Task::Missed(missed));
             }
         }
+        self.members_change();
+    }
+
+    /// Who is there is to be looked at anew.
+    fn members_change(&self) {
+        self.roster_is_old.store(true, Ordering::SeqCst);
         self.members_changed.notify_one();
+    }
+
+    /// Whatever came is dealt with and answered, the commands are registered, and it is known who is there.
+    pub fn is_at_rest(&self) -> bool {
+        self.link().up && self.under_way.load(Ordering::SeqCst) == 0 && !self.roster_is_old.load(Ordering::SeqCst)
+    }
+
+    /// How many events the gateway has told so far.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::SeqCst)
+    }
+
+    fn under_way(self: &Arc<Discord>) -> UnderWay {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        UnderWay(self.clone())
     }
 
     /// When the bot stopped listening, if it did since it started.
@@ -365,12 +415,15 @@ struct Workers {
 }
 
 #[derive(Clone)]
-struct Worker(mpsc::UnboundedSender<Task>);
+struct Worker {
+    tasks: mpsc::UnboundedSender<(Task, UnderWay)>,
+    discord: Arc<Discord>,
+}
 
 impl Worker {
     fn push(&self, task: Task) {
         // The worker ends only with this adapter.
-        let _gone = self.0.send(task);
+        let _gone = self.tasks.send((task, self.discord.under_way()));
     }
 }
 
@@ -379,16 +432,17 @@ impl Workers {
         let Workers { by_channel, running, .. } = self;
         by_channel.entry(channel).or_insert_with(|| {
             let (tell, mut tasks) = mpsc::unbounded_channel();
+            let worker = Worker { tasks: tell, discord: discord.clone() };
             let discord = discord.clone();
             running.spawn(async move {
-                while let Some(task) = tasks.recv().await {
+                while let Some((task, _under_way)) = tasks.recv().await {
                     match task {
                         Task::Event { kind, data } => discord.event(&kind, data).await,
                         Task::Missed(missed) => discord.catch_up(missed).await,
                     }
                 }
             });
-            Worker(tell)
+            worker
         })
     }
 }

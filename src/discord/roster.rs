@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::api::Trouble;
@@ -48,7 +49,16 @@ impl Discord {
     pub(super) async fn keep_roster(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let next = match self.look_around().await {
+            let looking = self.under_way();
+            self.roster_is_old.store(false, Ordering::SeqCst);
+            let knows_no_server = self.atlas().servers.is_empty();
+            let looked = self.look_around().await;
+            // Before the first server is known nothing was seen, and whoever is told of it looks at once.
+            if knows_no_server || looked.is_err() {
+                self.roster_is_old.store(true, Ordering::SeqCst);
+            }
+            drop(looking);
+            let next = match looked {
                 Ok(()) => {
                     self.lacks("roster", None);
                     pause = FIRST_PAUSE;

@@ -222,7 +222,15 @@ fn unknown_verb(name: &str, root: Option<&'static str>, prefix: &str) -> Misread
 }
 
 fn help(rest: &str, root: Option<&'static str>) -> Query {
-    let mut words = rest.split_whitespace().map(tidy).filter(|word| word.len() <= VERB_AT_MOST).take(2).peekable();
+    // Where commands have options, the word stands in the one of its name.
+    let bare = |word: &str| word.strip_prefix("verb=").map_or(word.len(), str::len);
+    let mut words = rest
+        .split_whitespace()
+        .map(|word| &word[word.len() - bare(word)..])
+        .map(tidy)
+        .filter(|word| word.len() <= VERB_AT_MOST)
+        .take(2)
+        .peekable();
     let named = words.next_if(|word| ROOTS.iter().any(|root| root.eq_ignore_ascii_case(word)));
     let root = named.and_then(|word| ROOTS.into_iter().find(|root| root.eq_ignore_ascii_case(word))).or(root);
     let verb = words.next().and_then(|word| candidates(root, word).next());

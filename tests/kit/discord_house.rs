@@ -8,7 +8,7 @@ use countersign::answers::Answers;
 use countersign::card::Wording;
 use countersign::chat::{Chat, Chats, Lane};
 use countersign::clock::Clock;
-use countersign::config::{DiscordConfig, Secret};
+use countersign::config::{DISCORD_REQUESTS, DiscordConfig, Secret};
 use countersign::courier::Courier;
 use countersign::desk::{Desk, DeskHandle, Setup};
 use countersign::discord::Discord;
@@ -35,7 +35,12 @@ pub struct DiscordHouse {
 }
 
 pub fn config(fake: &FakeDiscord) -> DiscordConfig {
-    DiscordConfig { token: Secret::new(TOKEN), api_url: Some(fake.rest_url()), gateway_url: Some(fake.gateway_url()) }
+    DiscordConfig {
+        token: Secret::new(TOKEN),
+        api_url: Some(fake.rest_url()),
+        gateway_url: Some(fake.gateway_url()),
+        requests_per_second: DISCORD_REQUESTS,
+    }
 }
 
 impl DiscordHouse {

@@ -1,4 +1,5 @@
 # The approval is bound to the action to the letter. A changed action voids what was approved, and an old button is refused.
+not on discord: it refuses a press on a button that the message has no more
 
 09:00 maya> /approval request credit "Ship v7" action="deploy scoring:v7 --all"
       card APR-1: Maya asks for deploy scoring:v7 --all ... revision 1

@@ -1,4 +1,5 @@
 # What is missing is asked for in a form, with the policy's own words beside it; what is wrong there is said at its field, and nothing is opened.
+not on discord: a form has five fields there and the policy's words have no place; told in discord-forms
 
 09:00 maya> /incident open
       maya hears: form incident.open: workflow=credit

@@ -1,4 +1,5 @@
 # What can't be delivered for a whole day is given up and told to the operators; not before.
+not on discord: each of a day's tries waits there for its outcome, by the world's clock
 
 09:00 #credit is unreachable
       maya> /incident open credit sev3 A control is slow

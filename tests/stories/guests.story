@@ -1,4 +1,5 @@
 # Guests and people of other organisations are heard. Where the policy refuses them they are not obeyed, and hear why.
+not on discord: it knows no guests, and nobody of another organisation is on a server
 
 09:00 guest dev> /sla mine
       dev does not hear: takes no commands

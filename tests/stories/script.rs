@@ -7,8 +7,11 @@
 //! zone: Asia/Kolkata                      in which the story's times are written; UTC, when left out
 //! channel: #claims                        where people speak who don't say where; #credit, when left out
 //! local: it is about the room's page      told in the local room alone, for this reason
+//! not on discord: it has no guests        told everywhere else, for this reason
 //! platform: slack                         told there alone; `slack, slack-vendor`: on these at once, and the people of the
-//!                                         party `vendor` are in the second, everybody else in the first
+//!                                         party `vendor` are in the second, everybody else in the first; for a platform
+//!                                         whose name says no party, `slack, vendor on discord`
+//! both: priya, tomas                      who has an account on each of these
 //!
 //! Somebody does something. A time before it moves the clock there, through every wake on the way, each at its own moment.
 //! Times are `HH:MM`, `HH:MM:SS`, `Tue 09:00` (the next one) or `2026-11-24 09:00`.
@@ -43,6 +46,7 @@
 //!       the watchdog looks
 //!       on slack S0RISK: U0PRIYA, U0TOMAS; gone: U0DEV  who is in a group there, and whose account is gone
 //!       the bot stops / the bot is killed / the bot is back
+//!       dev takes no direct messages                    from now on, where the platform lets people say so
 //!       #credit is gone / is unreachable / is back      nothing can be delivered there, for good or for now
 //!
 //! What must have come since the last of these. A time before it moves the clock there, and the message must have come in
@@ -85,6 +89,10 @@ pub struct Story {
     pub channel: String,
     /// Why it is told in the local room alone.
     pub local: Option<String>,
+    /// Why it isn't told on Discord.
+    pub not_on_discord: Option<String>,
+    /// Who has an account on each of several platforms.
+    pub both: Vec<String>,
     /// The platforms on which alone it is told.
     pub platforms: Vec<String>,
     pub steps: Vec<Step>,
@@ -154,6 +162,9 @@ pub enum Deed {
         of: Option<String>,
     },
     OpenHome {
+        who: String,
+    },
+    TakeNoDirect {
         who: String,
     },
     Again,
@@ -282,6 +293,8 @@ impl Story {
             zone: chrono_tz::UTC,
             channel: "credit".to_owned(),
             local: None,
+            not_on_discord: None,
+            both: Vec::new(),
             platforms: Vec::new(),
             steps: Vec::new(),
         };
@@ -319,10 +332,14 @@ impl Story {
                     "zone" => story.zone = value.parse().map_err(|_| wrong("there is no such zone"))?,
                     "channel" => value.trim_start_matches('#').clone_into(&mut story.channel),
                     "local" => story.local = Some(value.to_owned()),
+                    "not on discord" => story.not_on_discord = Some(value.to_owned()),
+                    "both" => story.both = value.split(',').map(|it| it.trim().to_owned()).collect(),
                     "platform" => story.platforms = value.split(',').map(|it| it.trim().to_owned()).collect(),
                     _ => {}
                 }
-                if ["policy", "start", "zone", "channel", "local", "platform"].contains(&name) {
+                const HEAD: [&str; 8] =
+                    ["policy", "start", "zone", "channel", "local", "not on discord", "both", "platform"];
+                if HEAD.contains(&name) {
                     continue;
                 }
             }
@@ -448,6 +465,9 @@ fn deed(words: &str) -> Result<Option<Deed>, String> {
             None => (name, None),
         };
         return Ok(Some(Deed::Use { who, name: name.to_owned(), of }));
+    }
+    if rest == "takes no direct messages" {
+        return Ok(Some(Deed::TakeNoDirect { who }));
     }
     if rest == "opens the home tab" {
         return Ok(Some(Deed::OpenHome { who }));

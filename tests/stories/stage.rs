@@ -17,20 +17,19 @@ use countersign::clock::Clock;
 use countersign::courier::Courier;
 use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
 use countersign::domain::command::HouseCommand;
-use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Span};
+use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
 use countersign::reception::{PolicyFile, Reception};
 use countersign::record::{Record, Told};
 use countersign::serve;
-use countersign::slack::Slack;
 use countersign::store::{self, Reader};
 use countersign::web::{self, App, Blobs, Guard};
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
 use super::script::Trouble;
-use super::workspace::{self, Workspace};
+use super::workspace::{self, Adapter, Workspace};
 
 /// A stage that isn't calm after so long in the world's time never will be.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -49,6 +48,8 @@ pub struct Stage {
     good_policy: String,
     /// The platforms that the story is told on; none is the local room.
     pub spaces: Vec<Workspace>,
+    /// Who has an account on each of them.
+    both: Vec<String>,
     running: Option<Running>,
     /// All of the ledger, as far as it was read.
     pub log: Vec<Entry>,
@@ -63,7 +64,7 @@ struct Running {
     router: axum::Router,
     desk_task: JoinHandle<Result<(), DeskError>>,
     courier: JoinHandle<()>,
-    adapters: Vec<Arc<Slack>>,
+    adapters: Vec<Adapter>,
     listening: Vec<JoinHandle<()>>,
 }
 
@@ -85,7 +86,7 @@ pub struct Extent {
 impl Stage {
     /// # Errors
     /// What the operator would be told.
-    pub async fn open(policy: &Path, start: At, spaces: Vec<Workspace>) -> Result<Stage, String> {
+    pub async fn open(policy: &Path, start: At, spaces: Vec<Workspace>, both: Vec<String>) -> Result<Stage, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let plain_policy = std::fs::read_to_string(policy).map_err(|error| format!("{}: {error}", policy.display()))?;
         let mut stage = Stage {
@@ -95,6 +96,7 @@ impl Stage {
             good_policy: plain_policy.clone(),
             plain_policy,
             spaces,
+            both,
             running: None,
             log: Vec::new(),
         };
@@ -138,7 +140,7 @@ impl Stage {
     }
 
     fn write_policy(&self) -> Result<(), String> {
-        let text = workspace::translated(&self.spaces, &self.plain_policy);
+        let text = workspace::translated(&self.spaces, &self.both, &self.plain_policy);
         std::fs::write(self.policy_file(), text).map_err(|error| error.to_string())
     }
 
@@ -148,7 +150,7 @@ impl Stage {
         let (platform, place) = name.split_at(at);
         let is_there = |space: &&Workspace| match platform {
             "" => place.strip_prefix('@').is_none_or(|who| space.has(who)),
-            platform => space.platform.as_str() == platform,
+            platform => space.platform().as_str() == platform,
         };
         match self.spaces.iter().find(is_there).or(self.spaces.first()) {
             Some(space) => Some(space.lane(place)),
@@ -159,7 +161,7 @@ impl Stage {
     /// A lane as a story writes it.
     pub fn place_of(&self, lane: &Lane) -> String {
         match self.space_of(&lane.platform) {
-            Some(space) if self.spaces.len() > 1 => format!("{}{}", space.platform, space.place_of(lane)),
+            Some(space) if self.spaces.len() > 1 => format!("{}{}", space.platform(), space.place_of(lane)),
             Some(space) => space.place_of(lane),
             None => lane.to_string().replacen("local/@", "@", 1).replacen("local/", "#", 1),
         }
@@ -167,7 +169,7 @@ impl Stage {
 
     /// The platform of a lane, if it isn't the local room.
     pub fn space_of(&self, platform: &Platform) -> Option<&Workspace> {
-        self.spaces.iter().find(|space| space.platform == *platform)
+        self.spaces.iter().find(|space| space.platform() == *platform)
     }
 
     /// A platform's id of a lane's channel.
@@ -177,13 +179,21 @@ impl Stage {
     pub async fn conversation(&self, lane: &Lane) -> Result<String, String> {
         let space = self.space_of(&lane.platform).ok_or_else(|| format!("{lane} is on no platform here"))?;
         match &lane.place {
-            Spot::Direct(account) => Ok(space.fake.im(account)),
+            Spot::Direct(account) => Ok(space.direct(account)),
             Spot::Channel(_) if lane.own_of().is_some() => {
                 let known = self.running()?.reader.venue(&lane.to_string()).await.map_err(|error| error.to_string())?;
                 known.ok_or_else(|| format!("{lane} isn't made"))
             }
             Spot::Channel(id) => Ok(id.clone()),
         }
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// The bot is down.
+    pub fn policy(&self) -> Result<Arc<Policy>, String> {
+        Ok(self.running()?.desk.shown().policy.clone())
     }
 
     fn data(&self) -> PathBuf {
@@ -203,8 +213,9 @@ impl Stage {
         let (policy, policy_text) = policy_file.read().map_err(|error| error.to_string())?;
         let folder = Folder::open(&self.data(), true).map_err(|error| error.to_string())?;
         let (writer, reader) = store::open(&folder.database(), true).await.map_err(|error| error.to_string())?;
+        self.follow_the_clock();
         let clock = Clock::manual(self.now, 0);
-        let spaces = self.spaces.iter().map(|space| space.platform.clone());
+        let spaces = self.spaces.iter().map(Workspace::platform);
         let setup = Setup {
             clock: clock.clone(),
             policy: Arc::new(policy),
@@ -219,7 +230,7 @@ impl Stage {
         let mut chats = Chats::default().with(Arc::new(room));
         let adapters = self.spaces.iter().map(Workspace::adapter).collect::<Result<Vec<_>, _>>()?;
         for adapter in &adapters {
-            chats = chats.with(adapter.clone());
+            chats = chats.with(adapter.chat());
         }
         let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
@@ -233,13 +244,21 @@ impl Stage {
         };
         let mut listening = Vec::new();
         for adapter in &adapters {
-            let platform = adapter.platform();
+            let platform = adapter.chat().platform();
             let door = serve::door(&app.reception, &app.reader, &app.folder.data, &platform)
                 .await
                 .map_err(|error| error.to_string())?;
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
         let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
+        let desk_task = tokio::spawn(desk.run());
+        // What goes out before the platform has said who the bot is waits two seconds, which here is until the story moves the clock.
+        let up = async {
+            while !adapters.iter().all(Adapter::is_at_rest) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, up).await.map_err(|_| "the platform doesn't answer".to_owned())?;
         self.running = Some(Running {
             clock,
             desk: handle,
@@ -247,12 +266,11 @@ impl Stage {
             reception,
             health,
             router,
-            desk_task: tokio::spawn(desk.run()),
+            desk_task,
             courier: tokio::spawn(courier.run()),
             adapters,
             listening,
         });
-        self.follow_the_clock();
         self.calm().await.map(drop)
     }
 
@@ -320,7 +338,7 @@ impl Stage {
     }
 
     fn follow_the_clock(&self) {
-        self.spaces.iter().for_each(|space| space.fake.set_time(self.now.0.div_euclid(1_000_000)));
+        self.spaces.iter().for_each(|space| space.set_time(self.now));
     }
 
     /// Waits until nothing is due any more and all that could be told is told. Returns when something wants to happen next.
@@ -341,8 +359,7 @@ impl Stage {
                 let now = running.clock.now();
                 let all_told = running.reader.is_told(size, now).await.map_err(|error| error.to_string())?;
                 // Whatever changed between the looks was a commit. What platforms still have to tell, they have told before.
-                let heard = self.spaces.iter().all(|space| space.fake.quiet())
-                    && running.adapters.iter().all(|adapter| adapter.is_at_rest());
+                let heard = self.spaces.iter().zip(&running.adapters).all(|(space, adapter)| space.is_calm(adapter));
                 if heard && all_told && next.is_none_or(|next| next > now) && running.desk.shown().size == size {
                     return Ok::<Option<At>, String>(next);
                 }

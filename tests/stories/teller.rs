@@ -40,11 +40,16 @@ pub struct Voice(Vec<String>);
 impl Voice {
     /// What its tests' names begin with.
     pub fn prefix(&self) -> String {
-        self.0.first().map(|platform| format!("{platform}::")).unwrap_or_default()
+        self.0.first().map(|platform| format!("{}::", named(platform))).unwrap_or_default()
     }
     pub fn platforms(&self) -> &[String] {
         &self.0
     }
+}
+
+/// A platform as a story writes it, by its own name: `vendor on discord` is `discord`.
+pub fn named(platform: &str) -> &str {
+    platform.split_once(" on ").map_or(platform, |(_, name)| name)
 }
 
 /// Where a story wants to be told.
@@ -56,7 +61,10 @@ pub fn voices(path: &Path) -> Result<Vec<Voice>, String> {
     Ok(match (story.platforms.is_empty(), story.local) {
         (false, _) => vec![Voice(story.platforms)],
         (true, Some(_)) => vec![Voice::default()],
-        (true, None) => vec![Voice::default(), Voice(vec!["slack".to_owned()])],
+        (true, None) => {
+            let discord = story.not_on_discord.is_none().then(|| Voice(vec!["discord".to_owned()]));
+            [Voice::default(), Voice(vec!["slack".to_owned()])].into_iter().chain(discord).collect()
+        }
     })
 }
 
@@ -100,9 +108,10 @@ impl Teller {
     async fn open(name: &str, story: Story, voice: &Voice) -> Result<Teller, String> {
         let policy = Path::new(env!("CARGO_MANIFEST_DIR")).join(&story.policy);
         let start = on_the_wall(story.start, story.zone)?;
-        let spaces = on_platform::spaces(&story, &policy, voice).await?;
-        let stage =
-            Stage::open(&policy, start, spaces).await.map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
+        let spaces = on_platform::spaces(&story, start, &policy, voice).await?;
+        let stage = Stage::open(&policy, start, spaces, story.both.clone())
+            .await
+            .map_err(|why| format!("{name}: the bot doesn't start: {why}"))?;
         Ok(Teller {
             story,
             stage,
@@ -240,7 +249,9 @@ impl Teller {
                 self.answers.insert("operator".to_owned(), Answer::card(card));
                 Ok(())
             }
-            Deed::Use { .. } | Deed::OpenHome { .. } => Err("the local room has no such thing".to_owned()),
+            Deed::Use { .. } | Deed::OpenHome { .. } | Deed::TakeNoDirect { .. } => {
+                Err("the local room has no such thing".to_owned())
+            }
             Deed::WatchdogLooks => self.stage.watchdog_looks().await,
             Deed::Roster { platform, groups, gone } => {
                 let roster = Roster { groups: groups.iter().cloned().collect(), gone: gone.clone() };
@@ -706,7 +717,7 @@ const WRONG: &[(&str, &str, &str)] = &[
 /// The tests of the runner itself.
 pub fn notices() -> Vec<(String, Check)> {
     let mut all: Vec<(String, Check)> = Vec::new();
-    for voice in [Voice::default(), Voice(vec!["slack".to_owned()])] {
+    for voice in [Voice::default(), Voice(vec!["slack".to_owned()]), Voice(vec!["discord".to_owned()])] {
         for (name, line, words) in WRONG {
             let (name, voice) = (format!("{}{name}", voice.prefix()), voice.clone());
             let check: Check = Box::new(move || {
@@ -721,22 +732,25 @@ pub fn notices() -> Vec<(String, Check)> {
             all.push((name, check));
         }
     }
-    all.push(("slack::cards_that_are_drawn_otherwise".to_owned(), Box::new(drawn_otherwise)));
+    for platform in ["slack", "discord"] {
+        let check: Check = Box::new(move || drawn_otherwise(platform));
+        all.push((format!("{platform}::cards_that_are_drawn_otherwise"), check));
+    }
     all
 }
 
 /// What a card has more than its message, or less, is noticed.
-fn drawn_otherwise() -> Result<(), String> {
+fn drawn_otherwise(platform: &str) -> Result<(), String> {
     let story = "# A card.\n09:00 maya> /incident open credit sev2 Drift\n";
     let story = Story::read(story).map_err(|(_, why)| why)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
-        let mut teller = Teller::open("it", story, &Voice(vec!["slack".to_owned()])).await?;
+        let mut teller = Teller::open("it", story, &Voice(vec![platform.to_owned()])).await?;
         teller.all_steps("it").await?;
         let (lane, message) = teller.stage.card_of("INC-1", None).await?;
         let conversation = teller.stage.conversation(&lane).await?;
-        let space = teller.stage.space_of(&lane.platform).ok_or("it isn't on Slack")?;
+        let space = teller.stage.space_of(&lane.platform).ok_or("it is on no platform")?;
         let (card, now) = (teller.card(&lane, &message)?, teller.stage.now());
         space.shows(&conversation, &message, card, now)?;
         let wrong: [fn(&mut Card); 5] = [
@@ -753,7 +767,7 @@ fn drawn_otherwise() -> Result<(), String> {
                 return Err(format!("the card was spoiled in way {at}, and nothing was noticed"));
             }
         }
-        match space.shows(&conversation, "1.000001", card, now) {
+        match space.shows(&conversation, "1000001", card, now) {
             Ok(()) => Err("there is no such message, and nothing was noticed".to_owned()),
             Err(_) => Ok(()),
         }

@@ -29,3 +29,9 @@ platform: slack, slack-vendor
       ravi hears: INC-1
       duty INC-1 answer-page: met
       card INC-1 in slack-vendor: State: acknowledged
+# One case, one story of it.
+      ravi in slack-vendor#credit> /incident contain INC-1 rolled back
+      card INC-1: State: contained
+      card INC-1 in slack-vendor: State: contained
+      maya> /incident timeline INC-1
+      maya hears: Ravi ... we see it in our logs too ... Dev ... rolled back

@@ -1,4 +1,5 @@
 # A word that the bot doesn't know gets the nearest one and never becomes a title; names get the nearest name.
+not on discord: its commands have no words but those of their menus
 
 09:00 maya> /incident opne credit sev2 Scores drift
       maya hears: I don't know “opne”. Did you mean `/incident open`? `/incident help` shows everything.

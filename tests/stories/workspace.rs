@@ -1,189 +1,175 @@
-//! A Slack workspace as a story's platform: who and what the story calls by plain names is there under Slack's ids, the policy
-//! is written with them, and what people see there is read back in the words that stories are written in.
+//! A platform of a story, whichever it is: who and what the story calls by plain names is there under the platform's ids, people
+//! do there what the story says, and what they see is read back in the words that stories are written in.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use chrono_tz::Tz;
-use countersign::card::{Card, wall};
-use countersign::chat::{Lane, Spot};
-use countersign::config::{Secret, SlackConfig, SlackMode};
-use countersign::domain::{At, CaseId, Platform};
-use countersign::grammar::Word;
+use countersign::card::Card;
+use countersign::chat::{Chat, Lane, Spot};
+use countersign::discord::Discord;
+use countersign::domain::{At, CaseId, Platform, Policy};
+use countersign::reception::Door;
 use countersign::slack::Slack;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
+use super::on_discord::Server;
+use super::on_slack::Team;
 use super::script::{Speaker, Trouble};
-use crate::fakes::slack::{
-    APP_TOKEN, Allowed, BOT_TOKEN, BOT_USER, FakeSlack, Harm, On, OpenView, Sort, User, assert_no_injection,
-};
+use crate::fakes::slack::Message;
 
-/// A story's messages needn't wait for one another.
-const AT_ONCE: NonZeroU32 = NonZeroU32::new(1_000).expect("more than none");
-/// A slow machine is no slow person.
-const TRIGGER_LIFE: Duration = Duration::from_secs(60);
+pub enum Workspace {
+    Slack(Team),
+    Discord(Server),
+}
 
-pub struct Workspace {
-    pub platform: Platform,
-    pub fake: FakeSlack,
-    zone: Tz,
+/// What connects the bot with it.
+#[derive(Clone)]
+pub enum Adapter {
+    Slack(Arc<Slack>),
+    Discord(Arc<Discord>),
+}
+
+/// A message as somebody sees it, with its buttons.
+#[derive(Clone)]
+pub enum Seen {
+    Slack(Message),
+    Discord(Json),
+}
+
+/// What stood on somebody's screen before they did something.
+pub struct Screen {
+    pub private: usize,
+    pub direct: BTreeSet<String>,
+    pub form: Option<(String, String)>,
+}
+
+/// What a platform tells once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// What was asked of the bot.
+    Asks,
+    /// What happened in channels.
+    Events,
+}
+
+macro_rules! there {
+    ($space:expr, $it:ident => $does:expr) => {
+        match $space {
+            Workspace::Slack($it) => $does,
+            Workspace::Discord($it) => $does,
+        }
+    };
 }
 
 impl Workspace {
     /// With these people in it, all of them in all of these channels.
-    pub async fn open(platform: &str, zone: Tz, people: &BTreeSet<String>, channels: &BTreeSet<String>) -> Workspace {
-        let fake = FakeSlack::start().await;
-        fake.trigger_life(TRIGGER_LIFE);
-        let accounts: Vec<String> = people.iter().map(|who| account(who)).collect();
-        for who in people {
-            fake.add_user(User::new(&account(who), who, who, zone.name()));
+    pub async fn open(
+        platform: &str,
+        zone: Tz,
+        start: At,
+        people: &BTreeSet<String>,
+        channels: &BTreeSet<String>,
+    ) -> Workspace {
+        match platform {
+            "discord" => Workspace::Discord(Server::open(zone, start, people, channels).await),
+            platform => Workspace::Slack(Team::open(platform, zone, people, channels).await),
         }
-        let members: Vec<&str> = accounts.iter().map(String::as_str).chain([BOT_USER]).collect();
-        for name in channels {
-            fake.add_channel(&channel(name), name, Sort::Public, &members);
-        }
-        Workspace { platform: Platform::from(platform), fake, zone }
     }
 
-    pub fn adapter(&self) -> Result<Arc<Slack>, String> {
-        let config = SlackConfig {
-            platform: self.platform.clone(),
-            mode: SlackMode::Socket { app_token: Secret::new(APP_TOKEN) },
-            bot_token: Secret::new(BOT_TOKEN),
-            api_url: self.fake.api_url(),
-            listen: None,
-            messages_per_second: AT_ONCE,
-        };
-        Slack::new(&config).map_err(|error| error.to_string())
+    pub fn adapter(&self) -> Result<Adapter, String> {
+        match self {
+            Workspace::Slack(team) => team.adapter().map(Adapter::Slack),
+            Workspace::Discord(server) => server.adapter().map(Adapter::Discord),
+        }
+    }
+
+    pub fn platform(&self) -> Platform {
+        match self {
+            Workspace::Slack(team) => team.platform.clone(),
+            Workspace::Discord(_) => Platform::from("discord"),
+        }
+    }
+
+    /// The platform's id of somebody.
+    pub fn account(&self, who: &str) -> String {
+        there!(self, it => it.account(who))
+    }
+
+    /// The platform's id of a channel.
+    pub fn channel(&self, name: &str) -> String {
+        there!(self, it => it.channel(name))
+    }
+
+    /// The platform's id of a group of people, as a policy names it.
+    fn group(&self, name: &str) -> String {
+        match self {
+            Workspace::Slack(_) => name.to_owned(),
+            Workspace::Discord(server) => server.role(name).to_string(),
+        }
     }
 
     /// `#credit`, `#inc-1`, `@dev`.
     pub fn lane(&self, name: &str) -> Lane {
         let place = match name.strip_prefix('@') {
-            Some(who) => Spot::Direct(account(who)),
+            Some(who) => Spot::Direct(self.account(who)),
             None => {
                 let name = name.trim_start_matches('#');
-                Spot::Channel(if name.parse::<CaseId>().is_ok() { name.to_owned() } else { channel(name) })
+                Spot::Channel(if name.parse::<CaseId>().is_ok() { name.to_owned() } else { self.channel(name) })
             }
         };
-        Lane { platform: self.platform.clone(), place }
+        Lane { platform: self.platform(), place }
     }
 
     /// The other way round.
     pub fn place_of(&self, lane: &Lane) -> String {
         match &lane.place {
-            Spot::Direct(account) => format!("@{}", self.fake.user(account).map_or(account.clone(), |user| user.name)),
-            Spot::Channel(id) => format!("#{}", self.fake.channel(id).map_or(id.clone(), |there| there.name)),
+            Spot::Direct(account) => {
+                format!("@{}", there!(self, it => it.name_of(account)).unwrap_or(account.clone()))
+            }
+            Spot::Channel(id) => format!("#{}", there!(self, it => it.channel_name(id)).unwrap_or(id.clone())),
         }
     }
 
     pub fn has(&self, who: &str) -> bool {
-        self.fake.user(&account(who)).is_some()
+        there!(self, it => it.has(who))
+    }
+
+    /// The conversation with somebody alone.
+    pub fn direct(&self, account: &str) -> String {
+        there!(self, it => it.direct(account))
+    }
+
+    pub fn set_time(&self, now: At) {
+        there!(self, it => it.set_time(now));
+    }
+
+    /// Whether the bot has all that the platform told, and has dealt with it.
+    pub fn is_calm(&self, adapter: &Adapter) -> bool {
+        match (self, adapter) {
+            (Workspace::Slack(team), Adapter::Slack(slack)) => team.fake.quiet() && slack.is_at_rest(),
+            (Workspace::Discord(server), Adapter::Discord(discord)) => {
+                server.fake.dispatched() == Some(discord.taken()) && discord.is_at_rest()
+            }
+            _ => false,
+        }
     }
 
     /// Somebody's account is of another kind from now on. Says whether that is something new.
-    pub fn becomes(&self, who: &str, is: Speaker) -> bool {
-        let user = User::new(&account(who), who, who, self.zone.name());
-        let user = match is {
-            Speaker::Member => user,
-            Speaker::Bot => user.bot(),
-            Speaker::Guest => user.guest(false),
-            Speaker::Outsider => user.stranger("T0OTHER"),
-        };
-        let (told, before) = (user.json(), self.fake.user(&user.id).map(|before| before.json()));
-        if before.as_ref() == Some(&told) {
-            return false;
+    pub fn becomes(&self, who: &str, is: Speaker) -> Result<bool, String> {
+        match self {
+            Workspace::Slack(team) => Ok(team.becomes(who, is)),
+            Workspace::Discord(server) => server.becomes(who, is),
         }
-        self.fake.add_user(user);
-        self.fake.emit(
-            json!({ "type": "user_change", "user": told, "cache_ts": 1_700_000_000, "event_ts": "1700000000.000100" }),
-        );
-        true
     }
 
     pub fn trouble(&self, name: &str, trouble: Option<Trouble>) {
-        let word = match trouble {
-            None => return self.fake.clear_faults(),
-            Some(Trouble::Gone) => "is_archived",
-            Some(Trouble::Unreachable) => "service_unavailable",
-        };
-        for method in ["chat.postMessage", "chat.update"] {
-            let on = On::method(method).channel(&channel(name)).times(u32::MAX);
-            self.fake.fault(on, Harm::Error(word.to_owned()));
-        }
+        there!(self, it => it.trouble(name, trouble));
     }
 
     pub fn sees(&self, who: &str, conversation: &str) -> bool {
-        let there = self.fake.channel(conversation);
-        there.is_some_and(|there| matches!(there.sort, Sort::Public) || there.has(&account(who)))
-    }
-
-    // ── What people see ───────────────────────────────────────────────────────────────────────────────────────────────
-
-    /// Blocks as a story writes them: moments short, names of fields with a colon, buttons in brackets at the end.
-    pub fn read(&self, blocks: &[Json], now: At) -> String {
-        let blocks = self.in_short(blocks, now);
-        let mut text = self.fake.render(&blocks, self.zone);
-        for button in self.fake.buttons(&blocks) {
-            text.push_str(&format!(" [{}]", button.label));
-        }
-        text
-    }
-
-    fn in_short(&self, blocks: &[Json], now: At) -> Vec<Json> {
-        let mut blocks = blocks.to_vec();
-        // The sign of how the card feels, and its word.
-        if let Some(first) = blocks.first_mut().and_then(|block| block["elements"][0]["elements"].as_array_mut())
-            && first.first().is_some_and(|sign| sign["type"] == "emoji")
-        {
-            first.drain(..2.min(first.len()));
-        }
-        blocks.iter_mut().for_each(|block| self.shorten(block, now));
-        blocks
-    }
-
-    fn shorten(&self, part: &mut Json, now: At) {
-        if part["type"] == "date" {
-            let at = At(part["timestamp"].as_i64().unwrap_or_default() * 1_000_000);
-            *part = json!({ "type": "text", "text": wall(at, self.zone, now) });
-        } else if part["type"] == "text" && part["style"]["bold"] == true {
-            // `Due  11:00`
-            if let Some(name) = part["text"].as_str().and_then(|text| text.strip_suffix("  ")) {
-                part["text"] = format!("{name}: ").into();
-            }
-        }
-        if let Some(parts) = part.get_mut("elements").and_then(Json::as_array_mut) {
-            parts.iter_mut().for_each(|part| self.shorten(part, now));
-        }
-    }
-
-    /// A form, or what stands where one was.
-    pub fn form(&self, view: &OpenView, now: At) -> String {
-        let memory: Json =
-            view.view["private_metadata"].as_str().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
-        let inputs: Vec<&Json> = view.blocks().iter().filter(|block| block["type"] == "input").collect();
-        let words: Vec<Json> = view.blocks().iter().filter(|block| block["type"] != "input").cloned().collect();
-        let words = self.read(&words, now);
-        if inputs.is_empty() {
-            return words;
-        }
-        let fields = inputs.iter().map(|input| {
-            let element = &input["element"];
-            let given = [
-                &element["initial_value"],
-                &element["initial_option"]["value"],
-                &element["initial_options"][0]["value"],
-            ];
-            let value = match element["initial_date_time"].as_i64() {
-                Some(unix) => wall(At(unix * 1_000_000), self.zone, now),
-                None => given.into_iter().find_map(Json::as_str).unwrap_or_default().to_owned(),
-            };
-            format!("{}={value}", input["block_id"].as_str().unwrap_or_default())
-        });
-        let fields: Vec<String> = fields.collect();
-        format!("form {}: {}\n{words}", memory["form"].as_str().unwrap_or_default(), fields.join("; "))
+        there!(self, it => it.sees(who, conversation))
     }
 
     /// Holds a card against the message that it became.
@@ -191,48 +177,177 @@ impl Workspace {
     /// # Errors
     /// It isn't there, or says something else.
     pub fn shows(&self, conversation: &str, message: &str, card: &Card, at: At) -> Result<(), String> {
-        let stands = self.fake.message(conversation, message);
-        let stands = stands.ok_or_else(|| format!("{conversation} has no message {message}"))?;
-        assert_no_injection(&json!(stands.blocks), &Allowed::default());
-        assert_no_injection(&json!(stands.text), &Allowed::default());
-        let mut blocks = self.in_short(&stands.blocks, at);
-        // What was too long for one message goes on in its thread.
-        let rest = self.fake.thread(conversation, message).into_iter().filter(|it| it.by_bot);
-        let begins = format!("({} of ", 2);
-        if let Some(second) = rest.clone().position(|it| it.text.starts_with(&begins)) {
-            blocks.extend(rest.skip(second).take_while(|it| it.text.starts_with('(')).flat_map(|it| it.blocks));
-        }
-        let shown = bare(&self.fake.render(&blocks, self.zone));
-        let wanted = bare(&self.written(card, at));
-        if shown != wanted {
-            return Err(format!("{conversation} shows\n{shown}\nand not\n{wanted}"));
-        }
-        let labels: Vec<String> = self.fake.buttons(&stands.blocks).into_iter().map(|button| button.label).collect();
-        let wanted: Vec<&String> = card.buttons.iter().map(|button| &button.label).collect();
-        match labels.iter().eq(wanted.iter().copied()) {
-            true => Ok(()),
-            false => Err(format!("{conversation} has the buttons {labels:?} and not {wanted:?}")),
+        there!(self, it => it.shows(conversation, message, card, at))
+    }
+
+    /// Whether people are in its groups, and whose account is gone.
+    pub fn roster(&self, groups: &[(String, Vec<String>)], gone: &[String]) {
+        there!(self, it => it.roster(groups, gone));
+    }
+
+    // ── What people do ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// A message. Says which one it became.
+    pub fn say(&self, who: &str, conversation: &str, thread: Option<&str>, text: &str) -> String {
+        there!(self, it => it.say(who, conversation, thread, text))
+    }
+
+    /// A command, with its slash.
+    pub async fn command(
+        &self,
+        who: &str,
+        conversation: &str,
+        thread: Option<&str>,
+        text: &str,
+        policy: &Policy,
+    ) -> Result<(), String> {
+        match self {
+            Workspace::Slack(team) => team.command(who, conversation, text).await,
+            Workspace::Discord(server) => server.command(who, conversation, thread, text, policy),
         }
     }
 
-    /// Whose account is gone is named, not mentioned.
-    fn written(&self, card: &Card, at: At) -> String {
-        let mut card = card.clone();
-        let lines = card.lines.iter_mut().chain([&mut card.title]);
-        let words = lines.chain(card.fields.iter_mut().map(|field| &mut field.value)).flatten();
-        for word in words {
-            if let Word::Person { id, name } = word
-                && self.fake.user(&account(id.as_str())).is_none_or(|user| user.deleted)
-            {
-                *word = Word::Text(name.clone());
-            }
+    pub fn edit(&self, who: &str, (conversation, message): &(String, String), text: &str) {
+        there!(self, it => it.edit(who, conversation, message, text));
+    }
+
+    pub fn delete(&self, who: &str, (conversation, message): &(String, String)) {
+        there!(self, it => it.delete(who, conversation, message));
+    }
+
+    /// An entry of the platform's menu, or of a message's.
+    pub async fn menu(&self, who: &str, name: &str, on: Option<&(String, String)>) -> Result<(), String> {
+        match self {
+            Workspace::Slack(team) => team.menu(who, name, on).await,
+            Workspace::Discord(server) => server.menu(who, name, on),
         }
-        card.plain(self.zone, at)
+    }
+
+    pub fn take_no_direct(&self, who: &str) -> Result<(), String> {
+        match self {
+            Workspace::Slack(_) => Err("Slack has no such setting".to_owned()),
+            Workspace::Discord(server) => Ok(server.fake.set_dms(server.id(who), false)),
+        }
+    }
+
+    pub fn open_home(&self, who: &str) -> Result<(), String> {
+        match self {
+            Workspace::Slack(team) => Ok(team.fake.open_home(&team.account(who))),
+            Workspace::Discord(_) => Err("Discord has no such page".to_owned()),
+        }
+    }
+
+    pub fn home(&self, who: &str, now: At) -> Option<String> {
+        match self {
+            Workspace::Slack(team) => team.home(who, now),
+            Workspace::Discord(_) => None,
+        }
+    }
+
+    pub fn message(&self, conversation: &str, message: &str) -> Option<Seen> {
+        match self {
+            Workspace::Slack(team) => team.fake.message(conversation, message).map(Seen::Slack),
+            Workspace::Discord(server) => server.message(message).map(Seen::Discord),
+        }
+    }
+
+    /// A direct message that has this button: the last one, or the first.
+    pub fn direct_with(&self, who: &str, label: &str, first: bool) -> Option<Seen> {
+        match self {
+            Workspace::Slack(team) => team.direct_with(who, label, first).map(Seen::Slack),
+            Workspace::Discord(server) => server.direct_with(who, label, first).map(Seen::Discord),
+        }
+    }
+
+    /// The last private answer that has this button.
+    pub fn answer_with(&self, who: &str, label: &str) -> Option<Seen> {
+        match self {
+            Workspace::Slack(team) => team.answer_with(who, label).map(Seen::Slack),
+            Workspace::Discord(server) => server.answer_with(who, label).map(Seen::Discord),
+        }
+    }
+
+    pub fn labels(&self, seen: &Seen) -> Vec<String> {
+        match (self, seen) {
+            (Workspace::Slack(team), Seen::Slack(message)) => team.labels(&message.blocks),
+            (_, Seen::Discord(message)) => Server::labels(message),
+            _ => Vec::new(),
+        }
+    }
+
+    pub async fn press(&self, who: &str, seen: &Seen, label: &str) -> Result<(), String> {
+        match (self, seen) {
+            (Workspace::Slack(team), Seen::Slack(message)) => team.press(who, message, label).await,
+            (Workspace::Discord(server), Seen::Discord(message)) => server.press(who, message, label),
+            _ => Err("the message is on another platform".to_owned()),
+        }
+    }
+
+    /// The form that somebody was shown last. Says what stands beside its fields then.
+    pub async fn submit(&self, who: &str, values: &[(String, String)]) -> Result<Vec<String>, String> {
+        match self {
+            Workspace::Slack(team) => team.submit(who, values).await,
+            Workspace::Discord(server) => server.submit(who, values).await,
+        }
+    }
+
+    pub async fn close_forms(&self, who: &str) {
+        match self {
+            Workspace::Slack(team) => team.close_forms(who).await,
+            Workspace::Discord(server) => server.fake.dismiss(server.id(who)),
+        }
+    }
+
+    // ── What people see ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    pub fn screen(&self, who: &str) -> Screen {
+        there!(self, it => it.screen(who))
+    }
+
+    /// What came onto somebody's screen since, unless it was told them unasked.
+    pub fn came(&self, who: &str, before: &Screen, told: &BTreeSet<&str>, now: At) -> Vec<String> {
+        there!(self, it => it.came(who, before, told, now))
+    }
+
+    pub fn tell_again_since(&self, since: Instant, what: Again) {
+        there!(self, it => it.tell_again_since(since, what));
+    }
+
+    pub fn assert_clean(&self) {
+        there!(self, it => it.fake.assert_clean());
+    }
+
+    /// A rule of the platform that was broken, but for what can't be helped where old things are told again.
+    pub fn broken(&self) -> Option<String> {
+        there!(self, it => it.broken())
+    }
+}
+
+impl Adapter {
+    pub fn chat(&self) -> Arc<dyn Chat> {
+        match self {
+            Adapter::Slack(slack) => slack.clone(),
+            Adapter::Discord(discord) => discord.clone(),
+        }
+    }
+
+    pub async fn run(self, door: Door) {
+        match self {
+            Adapter::Slack(slack) => slack.run(door).await,
+            Adapter::Discord(discord) => discord.run(door).await,
+        }
+    }
+
+    pub fn is_at_rest(&self) -> bool {
+        match self {
+            Adapter::Slack(slack) => slack.is_at_rest(),
+            Adapter::Discord(discord) => discord.is_at_rest(),
+        }
     }
 }
 
 /// The policy with everybody's account and every channel's id.
-pub fn translated(spaces: &[Workspace], policy: &str) -> String {
+pub fn translated(spaces: &[Workspace], both: &[String], policy: &str) -> String {
     let Some(first) = spaces.first() else { return policy.to_owned() };
     let mut section = "";
     let lines = policy.lines().map(|line| {
@@ -240,17 +355,25 @@ pub fn translated(spaces: &[Workspace], policy: &str) -> String {
             section = line;
         }
         let Some((key, value)) = line.split_once(" = ") else { return line.to_owned() };
-        let there =
-            |space: &Workspace, name: &str| format!("\"{}:{}\"", space.platform, channel(name.trim_matches('"')));
+        let there = |space: &Workspace, name: &str| {
+            format!("\"{}:{}\"", space.platform(), space.channel(name.trim_matches('"')))
+        };
         match key {
             who if section == "[people]" => match value.strip_suffix(" }") {
                 Some(open) => {
-                    let home = &spaces[home_of(spaces.iter().map(|space| space.platform.as_str()), value)].platform;
-                    let account = match home.as_str().split_once('-') {
-                        None => format!("{home} = {:?}", account(who)),
-                        Some((_, name)) => format!("workspaces = {{ {name} = {:?} }}", account(who)),
-                    };
-                    format!("{who} = {open}, {account} }}")
+                    let theirs = |space: &&Workspace| both.iter().any(|it| it == who) || space.has(who);
+                    let mut homes: Vec<&Workspace> = spaces.iter().filter(theirs).collect();
+                    if homes.is_empty() {
+                        homes.push(first);
+                    }
+                    let accounts = homes.into_iter().map(|home| {
+                        let (platform, account) = (home.platform(), home.account(who));
+                        match platform.as_str().split_once('-') {
+                            None => format!(", {platform} = {account:?}"),
+                            Some((_, name)) => format!(", workspaces = {{ {name} = {account:?} }}"),
+                        }
+                    });
+                    format!("{who} = {open}{} }}", accounts.collect::<String>())
                 }
                 None => line.to_owned(),
             },
@@ -259,34 +382,39 @@ pub fn translated(spaces: &[Workspace], policy: &str) -> String {
                 format!("channels = [{}]", all.join(", "))
             }
             "channel" | "operators_channel" => format!("{key} = {}", there(first, value)),
-            _ => line.to_owned(),
+            _ => with_groups(spaces, line),
         }
     });
     lines.map(|line| line + "\n").collect()
 }
 
-/// Which of several platforms somebody is on: that of their party's name, else the first.
+/// Groups by their ids: `"discord:TRIAGE"`.
+fn with_groups(spaces: &[Workspace], line: &str) -> String {
+    let Some((before, groups)) = line.split_once("groups = [") else { return line.to_owned() };
+    let Some((groups, after)) = groups.split_once(']') else { return line.to_owned() };
+    let groups = groups.split(", ").map(|group| {
+        let named = group.trim_matches('"').split_once(':');
+        let space = named.and_then(|(platform, _)| spaces.iter().find(|it| it.platform().as_str() == platform));
+        match (named, space) {
+            (Some((platform, name)), Some(space)) => format!("\"{platform}:{}\"", space.group(name)),
+            _ => group.to_owned(),
+        }
+    });
+    format!("{before}groups = [{}]{after}", groups.collect::<Vec<_>>().join(", "))
+}
+
+/// Which of several platforms somebody is on: that of their party's name, else the first. A platform is written
+/// `slack-vendor`, where its name says the party, or `vendor on discord`.
 pub fn home_of<'a>(mut platforms: impl Iterator<Item = &'a str>, person: &str) -> usize {
     let is_theirs = |platform: &str| {
-        platform.split_once('-').is_some_and(|(_, party)| person.contains(&format!("party = {party:?}")))
+        let party = platform.split_once(" on ").map(|(party, _)| party);
+        let party = party.or(platform.split_once('-').map(|(_, party)| party));
+        party.is_some_and(|party| person.contains(&format!("party = {party:?}")))
     };
     platforms.position(is_theirs).unwrap_or(0)
 }
 
 /// Without what only moves words about.
-fn bare(text: &str) -> String {
+pub fn bare(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-/// `U0MAYA`
-pub fn account(who: &str) -> String {
-    match who.starts_with(char::is_uppercase) {
-        true => who.to_owned(),
-        false => format!("U0{}", who.to_uppercase().replace('-', "")),
-    }
-}
-
-/// `C0CREDIT`
-pub fn channel(name: &str) -> String {
-    format!("C0{}", name.to_uppercase().replace('-', ""))
 }

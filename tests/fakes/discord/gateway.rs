@@ -78,6 +78,8 @@ pub struct Gateway {
     /// The next dispatch waits for the one after it.
     pub swap: bool,
     held: Option<(String, u64, Option<Id>, Value)>,
+    /// Everything that was told, and when.
+    told: Vec<(Instant, String, u64, Option<Id>, Value)>,
 }
 
 impl Default for Gateway {
@@ -96,6 +98,7 @@ impl Default for Gateway {
             duplicate: 0,
             swap: false,
             held: None,
+            told: Vec::new(),
         }
     }
 }
@@ -136,6 +139,12 @@ impl Gateway {
         self.order(|| Order::Send(json!({ "op": 1, "s": null, "t": null })));
     }
 
+    /// How many events the newest session was told. `None`: nobody listens to it.
+    pub fn dispatched(&self) -> Option<u64> {
+        let session = self.sessions.get(&self.identifies.last()?.session)?;
+        session.connection.as_ref().map(|_| session.seq)
+    }
+
     pub fn connected(&self) -> usize {
         self.sessions.values().filter(|session| session.connection.is_some()).count()
     }
@@ -149,12 +158,25 @@ impl World {
             self.gateway.held = Some((event.to_owned(), needs, channel, data));
             return;
         }
+        self.gateway.told.push((Instant::now(), event.to_owned(), needs, channel, data.clone()));
         self.emit_now(event, needs, channel, &data);
         if self.gateway.duplicate > 0 {
             self.gateway.duplicate -= 1;
             self.emit_now(event, needs, channel, &data);
         }
         if let Some((event, needs, channel, data)) = self.gateway.held.take() {
+            self.emit_now(&event, needs, channel, &data);
+        }
+    }
+
+    /// What happened since then is told once more: interactions, or everything else.
+    pub fn tell_again_since(&mut self, since: Instant, interactions: bool) {
+        let told = self.gateway.told.iter().filter(|(at, event, ..)| {
+            *at >= since
+                && (event == "INTERACTION_CREATE") == interactions
+                && !matches!(event.as_str(), "READY" | "GUILD_CREATE")
+        });
+        for (_, event, needs, channel, data) in told.cloned().collect::<Vec<_>>() {
             self.emit_now(&event, needs, channel, &data);
         }
     }

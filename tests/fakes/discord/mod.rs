@@ -318,6 +318,11 @@ impl FakeDiscord {
         self.act(|world| world.rates.strict = strict);
     }
 
+    /// Channels are never full: for tests in which time passes faster than here.
+    pub fn unhurried(&self) {
+        self.act(|world| world.rates.unhurried = true);
+    }
+
     /// For the next connections.
     pub fn set_heartbeat(&self, every: Duration) {
         self.act(|world| world.gateway.heartbeat = every);
@@ -369,6 +374,16 @@ impl FakeDiscord {
         self.act(|world| world.gateway.connected() > 0)
     }
 
+    /// How many events the newest session was told. `None`: nobody listens to it.
+    pub fn dispatched(&self) -> Option<u64> {
+        self.act(|world| world.gateway.dispatched())
+    }
+
+    /// What happened since then is told once more: interactions, or everything else.
+    pub fn tell_again_since(&self, since: std::time::Instant, interactions: bool) {
+        self.act(|world| world.tell_again_since(since, interactions));
+    }
+
     pub fn identifies(&self) -> Vec<Identify> {
         self.act(|world| world.gateway.identifies.clone())
     }
@@ -406,6 +421,24 @@ impl FakeDiscord {
             mine.sort_by_key(|message| message.id);
             mine.into_iter().map(|message| world.message_json(message)).collect()
         })
+    }
+
+    /// Whether a channel or thread is there.
+    pub fn exists(&self, channel: Id) -> bool {
+        self.act(|world| world.channels.contains_key(&channel))
+    }
+
+    pub fn can_see(&self, user: Id, channel: Id) -> bool {
+        self.act(|world| world.can_view(user, channel))
+    }
+
+    pub fn is_member(&self, user: Id) -> bool {
+        let guild = self.0.guild;
+        self.act(|world| world.guilds[&guild].members.contains_key(&user))
+    }
+
+    pub fn name(&self, channel: Id) -> Option<String> {
+        self.act(|world| world.channels.get(&channel).map(|channel| channel.name.clone()))
     }
 
     /// The form that stands open for a person.

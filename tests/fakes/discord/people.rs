@@ -40,7 +40,8 @@ impl FakeDiscord {
             let mut found = world.find_message(message).expect("a known message").clone();
             world.words.push(text.to_owned());
             found.content = text.to_owned();
-            found.edited_ms = Some(world.now_ms());
+            // Nobody edits a message twice within a millisecond, whatever the clock of a test says.
+            found.edited_ms = Some(found.edited_ms.map_or(0, |before| before + 1).max(world.now_ms()));
             let (channel, id) = (found.channel, found.id);
             *world.message_mut(channel, id).expect("found above") = found;
             world.message_changed(channel, id);
@@ -269,6 +270,16 @@ impl FakeDiscord {
 
     pub fn try_select(&self, user: Id, message: Id, custom_id: &str, values: &[&str]) -> Result<Id, String> {
         self.act(|world| world.use_component(user, message, custom_id, Some(values)))
+    }
+
+    /// Closes the form that stands open for a person.
+    pub fn dismiss(&self, user: Id) {
+        self.act(|world| drop(world.forms.remove(&user)));
+    }
+
+    /// Whether an account is a bot's from now on.
+    pub fn set_bot(&self, user: Id, bot: bool) {
+        self.act(|world| world.users.get_mut(&user).expect("a known person").bot = bot);
     }
 
     /// Sends the form that stands open for a person.

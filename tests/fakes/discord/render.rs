@@ -36,6 +36,7 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
             let escaped = after.chars().next();
             match escaped.filter(char::is_ascii_punctuation) {
                 Some(mark) => {
+                    out.push_str(CODE);
                     out.push(mark);
                     rest = &after[mark.len_utf8()..];
                 }
@@ -57,6 +58,10 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
                     rest = &rest[1..];
                 }
             }
+        } else if let Some((code, length)) = code(rest) {
+            // What looks like a heading or a quote there is none.
+            out.extend(code.split_inclusive('\n').flat_map(|line| [CODE, line]));
+            rest = &rest[length..];
         } else if let Some(mark) =
             ["```", "***", "**", "__", "~~", "||", "*", "`"].iter().find(|mark| rest.starts_with(**mark))
         {
@@ -72,7 +77,7 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
         }
     }
     // The zero-width marks with which pings are broken up are not read either.
-    let visible = out.replace(['\u{200b}', '\u{200c}', '\u{2060}'], "");
+    let visible = out.replace(['\u{200b}', '\u{200c}'], "");
     let unmarked = |line: &str| {
         let heading = line.trim_start_matches('#');
         let quote = line.strip_prefix("> ");
@@ -82,7 +87,18 @@ pub fn plain(text: &str, moment: &dyn Fn(i64, char) -> String, name: &dyn Fn(&st
             (None, None) => line.strip_prefix("-# ").unwrap_or(line).to_owned(),
         }
     };
-    visible.lines().map(unmarked).collect::<Vec<_>>().join("\n")
+    visible.lines().map(unmarked).collect::<Vec<_>>().join("\n").replace('\u{2060}', "")
+}
+
+/// What stands before a mark that is none until all is read.
+const CODE: &str = "\u{2060}";
+
+/// Between marks of code everything stands as it is: the code, and how long it is with its marks.
+fn code(text: &str) -> Option<(&str, usize)> {
+    let fence = &text[..text.len() - text.trim_start_matches('`').len()];
+    let inner = &text[fence.len()..];
+    let end = inner.find(fence).filter(|_| !fence.is_empty())?;
+    Some((&inner[..end], end + 2 * fence.len()))
 }
 
 /// An underscore inside a word is a letter.
