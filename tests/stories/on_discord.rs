@@ -333,7 +333,7 @@ impl Server {
     }
 
     fn is_bots(&self, message: &Json) -> bool {
-        message["author"]["id"] == self.fake.bot().to_string()
+        number(message["author"]["id"].as_str().unwrap_or_default()) == self.fake.bot()
     }
 
     /// A message as a story writes it: moments short, buttons in brackets at the end.

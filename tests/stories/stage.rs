@@ -360,7 +360,9 @@ impl Stage {
                 let all_told = running.reader.is_told(size, now).await.map_err(|error| error.to_string())?;
                 // Whatever changed between the looks was a commit. What platforms still have to tell, they have told before.
                 let heard = self.spaces.iter().zip(&running.adapters).all(|(space, adapter)| space.is_calm(adapter));
-                if heard && all_told && next.is_none_or(|next| next > now) && running.desk.shown().size == size {
+                // A commit stands in the database a moment before the desk shows it.
+                let same = running.reader.size().await.map_err(|error| error.to_string())? == size;
+                if heard && all_told && next.is_none_or(|next| next > now) && same {
                     return Ok::<Option<At>, String>(next);
                 }
                 let pause = if heard { PATIENCE } else { Duration::from_millis(2) };

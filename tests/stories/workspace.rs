@@ -34,7 +34,7 @@ pub enum Adapter {
 /// A message as somebody sees it, with its buttons.
 #[derive(Clone)]
 pub enum Seen {
-    Slack(Message),
+    Slack(Box<Message>),
     Discord(Json),
 }
 
@@ -226,13 +226,19 @@ impl Workspace {
     pub fn take_no_direct(&self, who: &str) -> Result<(), String> {
         match self {
             Workspace::Slack(_) => Err("Slack has no such setting".to_owned()),
-            Workspace::Discord(server) => Ok(server.fake.set_dms(server.id(who), false)),
+            Workspace::Discord(server) => {
+                server.fake.set_dms(server.id(who), false);
+                Ok(())
+            }
         }
     }
 
     pub fn open_home(&self, who: &str) -> Result<(), String> {
         match self {
-            Workspace::Slack(team) => Ok(team.fake.open_home(&team.account(who))),
+            Workspace::Slack(team) => {
+                team.fake.open_home(&team.account(who));
+                Ok(())
+            }
             Workspace::Discord(_) => Err("Discord has no such page".to_owned()),
         }
     }
@@ -246,7 +252,7 @@ impl Workspace {
 
     pub fn message(&self, conversation: &str, message: &str) -> Option<Seen> {
         match self {
-            Workspace::Slack(team) => team.fake.message(conversation, message).map(Seen::Slack),
+            Workspace::Slack(team) => team.fake.message(conversation, message).map(Box::new).map(Seen::Slack),
             Workspace::Discord(server) => server.message(message).map(Seen::Discord),
         }
     }
@@ -254,7 +260,7 @@ impl Workspace {
     /// A direct message that has this button: the last one, or the first.
     pub fn direct_with(&self, who: &str, label: &str, first: bool) -> Option<Seen> {
         match self {
-            Workspace::Slack(team) => team.direct_with(who, label, first).map(Seen::Slack),
+            Workspace::Slack(team) => team.direct_with(who, label, first).map(Box::new).map(Seen::Slack),
             Workspace::Discord(server) => server.direct_with(who, label, first).map(Seen::Discord),
         }
     }
@@ -262,7 +268,7 @@ impl Workspace {
     /// The last private answer that has this button.
     pub fn answer_with(&self, who: &str, label: &str) -> Option<Seen> {
         match self {
-            Workspace::Slack(team) => team.answer_with(who, label).map(Seen::Slack),
+            Workspace::Slack(team) => team.answer_with(who, label).map(Box::new).map(Seen::Slack),
             Workspace::Discord(server) => server.answer_with(who, label).map(Seen::Discord),
         }
     }
