@@ -393,3 +393,29 @@ fn log_to_stderr(log: LogAs) {
         LogAs::Text => log_lines.with_ansi(std::io::stderr().is_terminal()).init(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever copies a line out of the README shouldn't be told that it can't be read.
+    #[test]
+    fn every_command_of_the_readme_can_be_read() {
+        let readme = include_str!("../README.md");
+        let typed = readme.lines().map(str::trim_start).filter(|line| line.starts_with("countersign "));
+        let named = readme.split('`').skip(1).step_by(2).filter(|code| code.starts_with("countersign "));
+        let mut read = 0;
+        for line in typed.chain(named) {
+            let line = line.split([';', '>', '#', '|']).next().unwrap_or_default();
+            // What the shell puts there is one word.
+            let line = line.replace("\"$(cat countersign-data/keys/ledger.vkey)\"", "KEY");
+            if let Err(error) = Line::try_parse_from(line.split_whitespace())
+                && error.exit_code() != 0
+            {
+                panic!("`{line}`: {error}");
+            }
+            read += 1;
+        }
+        assert!(read > 15, "the README was read: {read}");
+    }
+}

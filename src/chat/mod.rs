@@ -225,13 +225,6 @@ pub enum What {
     },
 }
 
-impl What {
-    /// Something that a person did to the bot, rather than something that is only heard.
-    pub fn is_an_ask(&self) -> bool {
-        matches!(self, What::Command { .. } | What::Pressed { .. } | What::Submitted { .. })
-    }
-}
-
 /// A file that came with a message; its bytes are in the blob store under their hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {

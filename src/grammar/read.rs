@@ -535,23 +535,17 @@ fn take_rest(
     raw: &mut Raw,
     context: &Context<'_>,
 ) -> Result<(), Wrong> {
-    match arg.kind {
-        Kind::Title => take_title(verb, arg, rest, raw, context)?,
-        Kind::Action => {
-            let action = match block(rest).or_else(|| quoted(rest, usize::MAX)) {
-                Some((inner, end)) if rest[end..].trim().is_empty() => inner,
-                _ => rest.trim_end(),
-            };
-            raw.said.insert(arg.name, action.to_owned());
-        }
-        _ => {
-            let text = match quoted(rest, usize::MAX) {
-                Some((inner, end)) if rest[end..].trim().is_empty() => inner,
-                _ => rest.trim_end(),
-            };
-            raw.said.insert(arg.name, text.to_owned());
-        }
-    }
+    let marked = match arg.kind {
+        Kind::Title => return take_title(verb, arg, rest, raw, context),
+        Kind::Action => block(rest).or_else(|| quoted(rest, usize::MAX)),
+        _ => quoted(rest, usize::MAX),
+    };
+    // Marks count only where they hold all of it.
+    let text = match marked {
+        Some((inner, end)) if rest[end..].trim().is_empty() => inner,
+        _ => rest.trim_end(),
+    };
+    raw.said.insert(arg.name, text.to_owned());
     Ok(())
 }
 
