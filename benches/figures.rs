@@ -221,9 +221,9 @@ async fn delays(reader: &Reader, since: u64) -> Vec<i64> {
     let mut delays = Vec::new();
     while let Some(entry) = entries.next().await {
         let entry = entry.expect("an entry");
-        if entry.kind == "obligation.nudged" {
+        if entry.kind == "duty.nudged" {
             let content: serde_json::Value = serde_json::from_str(&entry.content.unwrap_or_default()).expect("JSON");
-            delays.push(entry.at_us - content["events"][0]["scheduled"].as_i64().expect("a moment"));
+            delays.push(entry.at_us - content["events"][0]["duty"]["nudged"]["scheduled"].as_i64().expect("a moment"));
         }
     }
     delays

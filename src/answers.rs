@@ -8,10 +8,11 @@ use serde::Serialize;
 use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
+use crate::domain::duty::AnsweredBy;
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::redflag;
 use crate::domain::{
-    At, Body, Case, CaseId, CaseKind, ClassId, Duty, Event, House, People, PersonId, Refusal, RoleId, Span, WorkflowId,
+    At, Body, Bot, Case, CaseId, CaseKind, Event, People, PersonId, Refusal, RoleId, Span, WorkflowId,
 };
 use crate::grammar::{Filter, Query};
 use crate::health::Health;
@@ -98,7 +99,7 @@ impl Answers {
         let shown = self.desk.shown();
         let now = self.desk.clock.now();
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
-        let people = shown.house.people(&shown.policy, now);
+        let people = shown.bot.people(&shown.policy, now);
         Ok(match query {
             Query::List { kind, filter } => {
                 let (rows, all) = self.rows(&people, *kind, filter, by).await?;
@@ -168,7 +169,7 @@ impl Answers {
     /// They can't be read now.
     pub async fn cases(&self, kind: Option<CaseKind>, by: &PersonId) -> Result<Vec<ListRow>, StoreError> {
         let (shown, now) = (self.desk.shown(), self.desk.clock.now());
-        let people = shown.house.people(&shown.policy, now);
+        let people = shown.bot.people(&shown.policy, now);
         Ok(self.rows(&people, kind, &Filter::default(), by).await?.0)
     }
 
@@ -187,11 +188,11 @@ impl Answers {
             let looked = self.newest(kind, filter.workflow.as_ref(), filter.all).await?;
             all &= looked.all;
             for case in looked.found {
-                let severity = severity(&case);
+                let severity = case.severity();
                 let mine = || {
                     case.opened_by.as_ref() == Some(by)
                         || case.open_obligations().any(|it| waits_for(&case, it, by, people))
-                        || matches!(&case.body, Body::Incident(incident) if incident.sits(by))
+                        || case.is_insider(by)
                 };
                 if !case.is_visible_to(by, people)
                     || filter.severity.is_some_and(|wanted| severity != Some(wanted))
@@ -206,7 +207,7 @@ impl Answers {
                     workflow: case.workflow.clone(),
                     state: case.state().to_owned(),
                     severity,
-                    nature: nature(&case),
+                    nature: case.body.nature(),
                     next: next.map(|it| (it.duty, it.terms.due)),
                     late: case.obligations.iter().any(Obligation::is_late),
                     waiting_on: next.map(|it| persons(&case, it, people)).unwrap_or_default(),
@@ -227,8 +228,8 @@ impl Answers {
 
     /// What somebody owes, the most urgent first.
     async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Looked<(Case, Obligation)>, StoreError> {
-        let people = shown.house.people(&shown.policy, now);
-        let roles = roles_that_reach(&shown.policy, &shown.house, person);
+        let people = shown.bot.people(&shown.policy, now);
+        let roles = roles_that_reach(&shown.policy, &shown.bot, person);
         let mut owed = Vec::new();
         let looked = Looked::up_to_the_most(self.reader.owing(&roles, person.as_str(), CASES_AT_MOST + 1).await?);
         for case in looked.found {
@@ -246,8 +247,7 @@ impl Answers {
         for workflow in people.policy.workflows.keys() {
             let empty = WorkflowStanding {
                 workflow: workflow.clone(),
-                incidents: 0,
-                approvals: 0,
+                open: CaseKind::ALL.map(|kind| (kind, 0)).to_vec(),
                 owed: 0,
                 late: 0,
                 next_due: None,
@@ -262,10 +262,7 @@ impl Answers {
                 if !case.is_visible_to(by, people) {
                     continue;
                 }
-                match kind {
-                    CaseKind::Incident => standing.incidents += 1,
-                    CaseKind::Approval => standing.approvals += 1,
-                }
+                standing.open.iter_mut().filter(|(of, _)| *of == kind).for_each(|(_, count)| *count += 1);
                 standing.owed += case.open_obligations().count() as u32;
                 standing.late += case.obligations.iter().filter(|it| it.is_late()).count() as u32;
                 let due = case.next_due().map(|it| it.terms.due);
@@ -287,7 +284,7 @@ impl Answers {
             speed => format!("runs {speed} times as fast as the world"),
         });
         Ok(card::Health {
-            started: shown.house.started.unwrap_or_default(),
+            started: shown.bot.condition.started.unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             oldest_wake_late: report.oldest_wake_late,
             oldest_notice_late: report.oldest_notice_late,
@@ -319,7 +316,7 @@ impl Answers {
     pub async fn panel(&self, person: &PersonId) -> Result<Panel, StoreError> {
         let shown = self.desk.shown();
         let now = self.desk.clock.now();
-        let people = shown.house.people(&shown.policy, now);
+        let people = shown.bot.people(&shown.policy, now);
         let owing = self.owed(person, &shown, now).await?.found;
         let mut open = Vec::new();
         for kind in CaseKind::ALL {
@@ -336,17 +333,17 @@ impl Answers {
             owed.push(PanelOwed {
                 case: case.id,
                 duty: match &obligation.about {
-                    Some(about) if obligation.duty != Duty::Decide => {
-                        format!("{} ({about})", card::noun(obligation.duty.word()))
+                    Some(about) if obligation.duty.row().answer != AnsweredBy::Vote => {
+                        format!("{} ({about})", obligation.duty.noun())
                     }
-                    _ => card::noun(obligation.duty.word()).to_owned(),
+                    _ => obligation.duty.noun().to_owned(),
                 },
                 workflow: case.workflow.clone(),
                 due_us: obligation.terms.due.0,
                 late: obligation.is_late(),
                 paused: row.state == crate::domain::obligation::State::Paused,
                 progress: if row.need > 1 { format!("{} of {}", row.have, row.need) } else { String::new() },
-                buttons: card::answers(case.id, obligation.duty, obligation.about.as_deref(), case.revision()),
+                buttons: card::answers(case.id, obligation.duty, obligation.about.as_ref(), case.revision()),
                 title: case.title,
                 channel,
                 message,
@@ -359,7 +356,7 @@ impl Answers {
             cases.push(PanelCase {
                 case: case.id,
                 state: case.state(),
-                severity: severity(&case).map(|severity| severity.word()),
+                severity: case.severity().map(|severity| severity.word()),
                 restricted: case.restricted,
                 due_us: case.next_due().map(|it| it.terms.due.0),
                 late: open().any(Obligation::is_late),
@@ -413,7 +410,7 @@ impl Answers {
     /// The database's.
     pub async fn review_draft(&self, id: CaseId, by: &PersonId) -> Result<Option<String>, StoreError> {
         let shown = self.desk.shown();
-        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
         match self.visible(id, by, &people).await? {
             Ok(case) => Ok(Some(self.draft(&speaker, &case).await?)),
@@ -486,19 +483,6 @@ impl Answers {
     }
 }
 
-fn severity(case: &Case) -> Option<crate::domain::Severity> {
-    match &case.body {
-        Body::Incident(incident) => Some(incident.severity),
-        Body::Approval(_) => None,
-    }
-}
-
-fn nature(case: &Case) -> Vec<String> {
-    let Body::Incident(incident) = &case.body else { return Vec::new() };
-    let harm = incident.nature.harm.map(|harm| format!("harm {}", harm.word()));
-    incident.class.iter().map(ClassId::to_string).chain(harm).collect()
-}
-
 fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
     OwedRow {
         case: case.id,
@@ -507,7 +491,7 @@ fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
         about: obligation.about.clone(),
         due: obligation.terms.due,
         state: obligation.state(),
-        have: crate::domain::engine::have(obligation),
+        have: obligation.have(),
         need: obligation.terms.quorum,
         revision: case.revision(),
     }
@@ -523,11 +507,11 @@ fn persons(case: &Case, obligation: &Obligation, people: &People<'_>) -> Vec<Per
 
 /// Every role that may make the person owe something: their own, and those of people they stand in for. A superset; who
 /// really holds what is asked of each case.
-fn roles_that_reach(policy: &crate::domain::Policy, house: &House, person: &PersonId) -> Vec<String> {
+fn roles_that_reach(policy: &crate::domain::Policy, bot: &Bot, person: &PersonId) -> Vec<String> {
     let mut reaches = vec![person.clone()];
     let mut next = 0;
     while let Some(deputy) = reaches.get(next).cloned() {
-        for giver in house.delegations.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
+        for giver in bot.delegations.all.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
             if !reaches.contains(giver) {
                 reaches.push(giver.clone());
             }

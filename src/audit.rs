@@ -17,7 +17,8 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
-use crate::domain::HouseEvent;
+use crate::domain::BotEvent;
+use crate::domain::bot::condition;
 use crate::folder::{self, Folder, FolderError, blob_path};
 use crate::record::{HeardRecord, HouseRuled, Record, WhatRecord};
 use crate::seal::{
@@ -220,10 +221,10 @@ impl Seen {
                 }
                 _ => self.unread += 1,
             },
-            "house.recovered" => match serde_json::from_str(content) {
+            "bot.recovered" => match serde_json::from_str(content) {
                 Ok(Record::House(HouseRuled { events, .. })) => {
                     self.recoveries.extend(events.iter().filter_map(|event| match event {
-                        HouseEvent::Recovered { lost_from, .. } => Some((raw.seq, *lost_from)),
+                        BotEvent::Bot(condition::Event::Recovered { lost_from, .. }) => Some((raw.seq, *lost_from)),
                         _ => None,
                     }));
                 }

@@ -20,7 +20,8 @@ use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
-use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling, To};
+use crate::domain::kinds::approval;
+use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling, To, bot, every_case};
 use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
@@ -394,11 +395,11 @@ impl LaneRun {
             None => self.reader.card(&id.to_string(), &lane).await?.and_then(|card| card.message),
         };
         let shown = self.desk.shown();
-        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let workflow = shown.policy.workflows.get(&case.workflow);
         let here = |person: &PersonId| {
             let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
-            (!shown.house.is_gone(person, &self.lane.platform)).then(|| account.clone())
+            (!shown.bot.is_gone(person, &self.lane.platform)).then(|| account.clone())
         };
         let venue = Venue {
             case: id,
@@ -506,7 +507,7 @@ impl LaneRun {
         let Ok(id) = due.case_id.parse::<CaseId>() else { return Ok(None) };
         let Some(case) = self.case(id).await? else { return Ok(None) };
         let shown = self.desk.shown();
-        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
         Ok(Some(Ready {
             card,
@@ -533,14 +534,14 @@ impl LaneRun {
                 self.not_needed(due);
                 return Ok(None);
             }
-            if let Telling::Clock { items, .. } = &mut notice.telling {
+            if let Telling::Case(every_case::Telling::Clock { items }) = &mut notice.telling {
                 self.bring_up_to_date(id, items).await?;
                 if items.is_empty() {
                     self.not_needed(due);
                     return Ok(None);
                 }
             }
-            if let (Telling::Asked { have, people, due: by, .. }, [number]) =
+            if let (Telling::Approval(approval::Telling::Asked { have, people, due: by, .. }), [number]) =
                 (&mut notice.telling, &notice.while_owed[..])
                 && let Some(case) = self.case(id).await?
                 && let Some(owed) = case.obligation(*number)
@@ -564,7 +565,7 @@ impl LaneRun {
         }
         let shown = self.desk.shown();
         let card = match &notice.telling {
-            Telling::Digest { schedule, from, to } => {
+            Telling::Bot(bot::Telling::Digest { schedule, from, to }) => {
                 let workflows = shown.policy.digests.iter().find(|it| &it.name == schedule);
                 let workflows = workflows.map(|it| it.workflows.clone()).unwrap_or_default();
                 let zone =
@@ -572,7 +573,7 @@ impl LaneRun {
                 let period = digest::Period { from: *from, to: *to, zone };
                 digest::draw(&self.reader, &shown.policy, &period, &workflows, *to).await?.card()
             }
-            telling => card::tell(&self.speaker(&shown.policy), telling),
+            telling => card::tell(&self.speaker(&shown.policy), notice.about.as_ref(), telling),
         };
         Ok(Some(Ready {
             card,
@@ -592,7 +593,7 @@ impl LaneRun {
         let Some(case) = self.case(id).await? else { return Ok(()) };
         let now = self.desk.clock.now();
         items.retain_mut(|item| {
-            let owed = case.obligation(item.climbed.number).filter(|it| matches!(it.standing, Standing::Owed));
+            let owed = case.obligation(item.number).filter(|it| matches!(it.standing, Standing::Owed));
             let Some(owed) = owed else { return false };
             (item.now, item.due, item.have) = (now, owed.terms.due, owed.votes);
             item.waiting_on = self.waiting_on(&case, owed);
@@ -603,7 +604,7 @@ impl LaneRun {
 
     fn waiting_on(&self, case: &Case, owed: &Obligation) -> Vec<PersonId> {
         let shown = self.desk.shown();
-        let people = shown.house.people(&shown.policy, self.desk.clock.now());
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         case.waiting_on(owed, &people).into_iter().map(|seat| seat.person).collect()
     }
 
@@ -785,12 +786,14 @@ fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
     let mut said: HashSet<(CaseId, u32)> = HashSet::new();
     let mut overtaken = Vec::new();
     for due in dues.iter().rev() {
-        let Some(Notice { telling: Telling::Clock { case, items, .. }, .. }) = notice(due) else {
+        let Some(Notice { about: Some(about), telling: Telling::Case(every_case::Telling::Clock { items }), .. }) =
+            notice(due)
+        else {
             continue;
         };
         let mut again = true;
         for item in items {
-            again &= !said.insert((case, item.climbed.number));
+            again &= !said.insert((about.case, item.number));
         }
         if again {
             overtaken.push(due.id);

@@ -23,9 +23,10 @@ use self::accounts::Accounts;
 use crate::card::{Card, Speaker, Wording};
 use crate::chat::{Answer, Heard, Lane};
 use crate::clock::Clock;
-use crate::domain::command::HouseCommand;
+use crate::domain::kinds::DutyEvent;
+use crate::domain::obligation::Change;
 use crate::domain::{
-    Actor, At, Case, CaseId, CaseKind, Event, House, PersonId, Platform, Policy, PolicyDigest, Refusal, Span, Telling,
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, PersonId, Platform, Policy, PolicyDigest, Refusal, Reply, Span,
 };
 use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;
@@ -167,7 +168,7 @@ pub enum Report {
 
 enum Item {
     Hear(Box<Heard>, oneshot::Sender<Result<Heeded, Fault>>),
-    House(Box<HouseCommand>, Actor, oneshot::Sender<Result<Result<Option<Telling>, Refusal>, Fault>>),
+    Bot(Box<BotCommand>, Actor, oneshot::Sender<Result<Result<Option<Reply>, Refusal>, Fault>>),
     Report(Vec<Report>, oneshot::Sender<Result<(), Fault>>),
     /// Sign a head now.
     Checkpoint(oneshot::Sender<()>),
@@ -180,7 +181,7 @@ pub struct Shown {
     /// Entries in the ledger.
     pub size: u64,
     pub policy: Arc<Policy>,
-    pub house: Arc<House>,
+    pub bot: Arc<Bot>,
     pub next_wake: Option<At>,
     /// The last commit failed, with this reference.
     pub trouble: Option<String>,
@@ -218,8 +219,8 @@ impl DeskHandle {
     ///
     /// # Errors
     /// [`Fault`]; inside, a [`Refusal`].
-    pub async fn house(&self, command: HouseCommand, by: Actor) -> Result<Result<Option<Telling>, Refusal>, Fault> {
-        self.ask(|reply| Item::House(Box::new(command), by, reply)).await?
+    pub async fn ask_bot(&self, command: BotCommand, by: Actor) -> Result<Result<Option<Reply>, Refusal>, Fault> {
+        self.ask(|reply| Item::Bot(Box::new(command), by, reply)).await?
     }
 
     /// Records what became of messages.
@@ -293,11 +294,11 @@ pub struct Desk {
     folder: Folder,
     signer: Signer,
     ledger: Ledger,
-    house: House,
+    bot: Bot,
     /// Cases that can't be read or decided any more: an operator has to look at them.
     set_aside: Vec<String>,
     /// When the house next wants to be woken; worked out anew whenever the house or the policy changes.
-    house_wake: Option<At>,
+    bot_wake: Option<At>,
     policy: Arc<Policy>,
     policies: Policies,
     cases: LruCache<CaseId, Case>,
@@ -353,20 +354,20 @@ impl Desk {
             return Err(DeskError::Future { last, ahead });
         }
         let was_down = (head.last.is_some()).then(|| now - head.last_at);
-        let house = writer.house().await?.unwrap_or_default();
+        let bot = writer.house().await?.unwrap_or_default();
         let mut numbers = HashMap::new();
         for kind in CaseKind::ALL {
             numbers.insert(kind, writer.highest_number(kind).await?);
         }
         let mut policies = Policies::default();
         policies.add(setup.policy.clone());
-        let held = Arc::new(house.held(&setup.policy));
+        let held = Arc::new(bot.with_group_members(&setup.policy));
         let ledger = Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
         let (send, inbox) = mpsc::channel(4 * BATCH);
         let shown = Shown {
             size: ledger.size(),
             policy: held.clone(),
-            house: Arc::new(house.clone()),
+            bot: Arc::new(bot.clone()),
             next_wake: None,
             trouble: None,
             unsigned: None,
@@ -386,8 +387,8 @@ impl Desk {
             signer,
             ledger,
             set_aside: Vec::new(),
-            house_wake: house.wake(&setup.policy),
-            house,
+            bot_wake: bot.wake(&setup.policy),
+            bot,
             policy: held,
             policies,
             cases: LruCache::new(WARM),
@@ -418,24 +419,24 @@ impl Desk {
             crate::clock::Mode::Manual => format!("manual, speed {}", self.clock.speed()),
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let mut commands = vec![HouseCommand::Start { version, clock, was_down }];
-        if self.house.policy.as_ref() != Some(&policy.digest) {
+        let mut commands = vec![BotCommand::Start { version, clock, was_down }];
+        if self.bot.policy.as_ref() != Some(&policy.digest) {
             // The rights and members that count until now are those of the policy that was in force.
-            if let Some(before) = self.house.policy.clone() {
+            if let Some(before) = self.bot.policy.clone() {
                 match self.stamped(&before).await {
-                    Ok(before) => self.policy = Arc::new(self.house.held(&before)),
+                    Ok(before) => self.policy = Arc::new(self.bot.with_group_members(&before)),
                     Err(DeskError::PolicyUnreadable(errors)) => {
                         tracing::warn!(%errors, "the policy that was in force can't be read any more; the new one takes over");
                     }
                     Err(error) => return Err(error),
                 }
             }
-            commands.push(HouseCommand::LoadPolicy { policy: Box::new((*policy).clone()), text });
+            commands.push(BotCommand::LoadPolicy { policy: Box::new((*policy).clone()), text });
         }
         let mut turn = self.turn();
         for command in commands {
             // The operator may start and load a policy; a refusal here says that there was nothing to do.
-            let _nothing_to_do = self.settle_house(&mut turn, command, &Actor::Operator, None).await?;
+            let _nothing_to_do = self.settle_bot(&mut turn, command, &Actor::Operator, None).await?;
         }
         self.commit(turn).await?;
         Ok(())
@@ -488,7 +489,7 @@ impl Desk {
                 true => self.signed_at + self.checkpoint_every,
                 false => self.signed_at + Span(self.checkpoint_every.0 * 10),
             };
-        let house = self.house_wake;
+        let house = self.bot_wake;
         let next = case.into_iter().chain(house).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
         next.into_iter().chain([checkpoint]).min()
@@ -539,8 +540,8 @@ impl Desk {
         ready: &mut Ready,
     ) -> Result<(), DeskError> {
         if turn.behind > self.behind + BACK {
-            let command = HouseCommand::ClockWentBack { by: turn.behind - self.behind };
-            let _recorded = self.settle_house(turn, command, &Actor::Engine, None).await?;
+            let command = BotCommand::ClockWentBack { by: turn.behind - self.behind };
+            let _recorded = self.settle_bot(turn, command, &Actor::Engine, None).await?;
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
@@ -560,7 +561,7 @@ impl Desk {
                         return Err(error);
                     }
                 },
-                Item::House(command, by, reply) => match self.settle_house(turn, *command, &by, None).await {
+                Item::Bot(command, by, reply) => match self.settle_bot(turn, *command, &by, None).await {
                     Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(None)))));
@@ -582,8 +583,8 @@ impl Desk {
 
     /// Wakes what wanted to be woken by now: the house and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
-        if self.house_wake.is_some_and(|at| at <= turn.at) {
-            let _nothing_to_do = self.settle_house(turn, HouseCommand::Wake, &Actor::Engine, None).await?;
+        if self.bot_wake.is_some_and(|at| at <= turn.at) {
+            let _nothing_to_do = self.settle_bot(turn, BotCommand::Wake, &Actor::Engine, None).await?;
         }
         for (id, case) in self.writer.due(turn.at, BATCH as u32, &self.set_aside).await? {
             // One case that can't be decided must not stop the clocks of all others.
@@ -621,10 +622,10 @@ impl Desk {
     /// The moment of truth.
     async fn commit(&mut self, mut turn: Turn) -> Result<(), DeskError> {
         // Most rulings leave the house as it was; then its row needn't be written.
-        if turn.projection.house.as_ref() == Some(&self.house) {
+        if turn.projection.house.as_ref() == Some(&self.bot) {
             turn.projection.house = None;
         }
-        turn.projection.finish(&self.policies);
+        turn.projection.finish();
         let mut commit = std::mem::take(&mut turn.projection.commit);
         if commit.is_empty() {
             // An empty commit proves nothing, so after a failed one the disk is tried.
@@ -641,14 +642,14 @@ impl Desk {
         self.numbers = turn.numbers;
         let changed = turn.projection.house.is_some() || turn.policy.is_some();
         if let Some(house) = turn.projection.house {
-            self.house = house;
+            self.bot = house;
         }
         if let Some(policy) = turn.policy {
             self.accounts = Accounts::of(&policy);
             self.policy = policy;
         }
         if changed {
-            self.house_wake = self.house.wake(&self.policy);
+            self.bot_wake = self.bot.wake(&self.policy);
         }
         for (id, case) in turn.projection.cases {
             self.cases.put(id, case);
@@ -664,7 +665,7 @@ impl Desk {
             shown.size = size;
             if changed {
                 shown.policy = self.policy.clone();
-                shown.house = Arc::new(self.house.clone());
+                shown.bot = Arc::new(self.bot.clone());
             }
         });
         Ok(())
@@ -724,8 +725,8 @@ impl Desk {
                 }
                 self.record(turn, case, None, None, &source, &Record::NotTold(not_told))?;
                 if let Some((Some(outbox), why)) = given_up {
-                    let command = HouseCommand::GiveUp { outbox, why, to_operators };
-                    let _told = self.settle_house(turn, command, &Actor::Engine, None).await?;
+                    let command = BotCommand::GiveUp { outbox, why, to_operators };
+                    let _told = self.settle_bot(turn, command, &Actor::Engine, None).await?;
                 }
             }
         }
@@ -747,21 +748,21 @@ impl Desk {
                 let case = case.map(|case| case.to_string()).unwrap_or_default();
                 for event in &ruled.events {
                     match event {
-                        Event::Climbed(climbed) if climbed.breach.is_some() => {
-                            tracing::info!(case, obligation = climbed.number, "a deadline passed unanswered");
+                        Event::Duty(DutyEvent { number, change: Change::Late(_) }) => {
+                            tracing::info!(case, obligation = number, "a deadline passed unanswered");
                         }
                         event => tracing::debug!(case, kind = event.kind(), "ruled"),
                     }
                 }
             }
             Record::House(ruled) => {
-                ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the house"))
+                ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the bot"))
             }
             Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => {}
         }
         let about = About { at: turn.at, said, case, actor, source };
         let seq = turn.ledger.append(&mut turn.projection.commit, &about, record)?;
-        turn.projection.fold(Entry { seq, at: turn.at, said, case }, record, &self.house);
+        turn.projection.fold(Entry { seq, at: turn.at, said, case }, record, &self.bot);
         Ok(seq)
     }
 
@@ -817,7 +818,7 @@ impl Desk {
 
     async fn finish(mut self, reply: Option<oneshot::Sender<()>>) -> Result<(), DeskError> {
         let mut turn = self.turn();
-        let _recorded = self.settle_house(&mut turn, HouseCommand::Stop, &Actor::Operator, None).await?;
+        let _recorded = self.settle_bot(&mut turn, BotCommand::Stop, &Actor::Operator, None).await?;
         let committed = self.commit(turn).await;
         if committed.is_ok() {
             self.sign_if_due(true).await;
@@ -847,18 +848,18 @@ impl Desk {
         Speaker { wording: &self.wording, policy: &self.policy }
     }
 
-    fn card(&self, telling: &Telling) -> Card {
-        crate::card::tell(&self.speaker(), telling)
+    fn card(&self, reply: &Reply) -> Card {
+        crate::card::tell(&self.speaker(), reply.about.as_ref(), &reply.telling)
     }
 }
 
-/// What is said to whoever asked, once it is known whether the commit stands.
-type Reply = Box<dyn FnOnce(Result<(), Fault>) + Send>;
+/// Answers whoever asked, once it is known whether the commit stands.
+type Sender = Box<dyn FnOnce(Result<(), Fault>) + Send>;
 
 /// What goes out after the commit.
 #[derive(Default)]
 struct Ready {
-    replies: Vec<Reply>,
+    replies: Vec<Sender>,
     checkpoints: Vec<oneshot::Sender<()>>,
 }
 
@@ -866,7 +867,7 @@ impl Item {
     fn fail(self, fault: &Fault) {
         match self {
             Item::Hear(_, reply) => answer(reply, Err(fault.clone())),
-            Item::House(_, _, reply) => answer(reply, Err(fault.clone())),
+            Item::Bot(_, _, reply) => answer(reply, Err(fault.clone())),
             Item::Report(_, reply) => answer(reply, Err(fault.clone())),
             Item::Checkpoint(reply) | Item::Stop(reply) => answer(reply, ()),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::chat::{Chats, Link};
 use crate::desk::DeskHandle;
-use crate::domain::command::HouseCommand;
+use crate::domain::BotCommand;
 use crate::domain::{Actor, Platform, Span};
 use crate::store::{Reader, StoreError};
 
@@ -46,8 +46,8 @@ pub struct Report {
 
 impl Report {
     /// What the watchdog tells the house of the engine's own lateness.
-    pub fn watch(&self) -> HouseCommand {
-        HouseCommand::Watch { oldest_wake_late: self.oldest_wake_late, oldest_notice_late: self.oldest_notice_late }
+    pub fn watch(&self) -> BotCommand {
+        BotCommand::Watch { oldest_wake_late: self.oldest_wake_late, oldest_notice_late: self.oldest_notice_late }
     }
 
     /// Platforms that nothing is heard from, and why.
@@ -118,8 +118,8 @@ impl Health {
                 still_down.map(|(platform, why)| (platform.clone(), why.clone())).collect();
             down_before = down;
             let speaks = still_down.is_empty();
-            for command in [report.watch(), HouseCommand::Links { cut_off: still_down }] {
-                match self.desk.house(command, Actor::Engine).await {
+            for command in [report.watch(), BotCommand::Links { cut_off: still_down }] {
+                match self.desk.ask_bot(command, Actor::Engine).await {
                     Ok(Ok(_)) => {}
                     Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
                     Err(fault) if fault.is_stopped() => return,

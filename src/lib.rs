@@ -120,7 +120,7 @@
 //! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
 //! ([`Chat::furnish`](chat::Chat::furnish)), and the house records it. After a disconnection the gap is an entry in the ledger,
 //! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
-//! [`Roster`](chat::Roster): the policy as it is held ([`House::held`](domain::House::held)) follows from it.
+//! [`Roster`](chat::Roster): the policy as it is held ([`House::held`](domain::Bot::with_group_members)) follows from it.
 //!
 //! # Time passes
 //!

@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::obligation::{Holder, Standing};
-use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, Policy, PolicyDigest, Span};
+use crate::domain::bot::policies;
+use crate::domain::kinds::DutyEvent;
+use crate::domain::obligation::Holder;
+use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, Policy, PolicyDigest};
 use crate::record::{HeardRecord, HouseRuled, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
 use crate::store::{
     CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
@@ -34,16 +36,10 @@ pub struct Projection {
     /// Cases as they have become.
     pub cases: HashMap<CaseId, Case>,
     /// The house as it has become; `None` while nothing changed it.
-    pub house: Option<House>,
+    pub house: Option<Bot>,
     touched: BTreeSet<CaseId>,
-    duties: BTreeMap<(CaseId, u32), Counted>,
+    duties: BTreeSet<(CaseId, u32)>,
     cards: BTreeMap<(CaseId, String), i64>,
-}
-
-/// What can't be read off an obligation afterwards: it is counted as the events pass.
-#[derive(Clone, Copy, Default)]
-struct Counted {
-    behind: Span,
 }
 
 /// Where an entry stands, for its projection.
@@ -57,7 +53,7 @@ pub struct Entry {
 
 impl Projection {
     /// Folds one record. `case` must hold the case of a [`Record::Ruled`] in `self.cases` unless its first event begins it.
-    pub fn fold(&mut self, entry: Entry, record: &Record, house: &House) {
+    pub fn fold(&mut self, entry: Entry, record: &Record, house: &Bot) {
         match record {
             Record::Heard(heard) => self.heard(entry, heard),
             Record::Ruled(ruled) => self.ruled(entry, ruled, house),
@@ -113,7 +109,7 @@ impl Projection {
         }
     }
 
-    fn ruled(&mut self, entry: Entry, ruled: &Ruled, house: &House) {
+    fn ruled(&mut self, entry: Entry, ruled: &Ruled, house: &Bot) {
         let Some(id) = entry.case else { return };
         for event in &ruled.events {
             match self.cases.get_mut(&id) {
@@ -124,12 +120,9 @@ impl Projection {
                 }
             }
             let case = &self.cases[&id];
-            self.house.get_or_insert_with(|| house.clone()).observe(case, event);
-            if let Some(number) = obligations_of(event) {
-                let counted = self.duties.entry((id, number)).or_default();
-                if let Event::Climbed(climbed) = event {
-                    counted.behind = counted.behind.max(climbed.behind.unwrap_or_default());
-                }
+            self.house.get_or_insert_with(|| house.clone()).slow_paths.observe(case, event);
+            if let Event::Duty(DutyEvent { number, .. }) = event {
+                self.duties.insert((id, *number));
             }
         }
         self.touch(id);
@@ -146,11 +139,11 @@ impl Projection {
         self.touched.insert(case);
     }
 
-    fn house_ruled(&mut self, entry: Entry, ruled: &HouseRuled, before: &House) {
+    fn house_ruled(&mut self, entry: Entry, ruled: &HouseRuled, before: &Bot) {
         let house = self.house.get_or_insert_with(|| before.clone());
         for event in &ruled.events {
             house.apply(event, entry.at);
-            if let HouseEvent::PolicyLoaded { digest, text, .. } = event {
+            if let BotEvent::Policy(policies::Event::Loaded { digest, text, .. }) = event {
                 self.commit.policies.push((digest.to_string(), text.clone()));
             }
         }
@@ -208,20 +201,13 @@ impl Projection {
     }
 
     /// The rows that follow from what the cases have become, each once however often it changed.
-    pub fn finish(&mut self, policies: &Policies) {
+    pub fn finish(&mut self) {
         for id in std::mem::take(&mut self.touched) {
             self.commit.cases.push(case_row(&self.cases[&id]));
         }
-        for ((id, number), counted) in std::mem::take(&mut self.duties) {
+        for (id, number) in std::mem::take(&mut self.duties) {
             let case = &self.cases[&id];
-            if let Some(obligation) = case.obligation(number) {
-                self.commit.duties.push(duty_row(
-                    case,
-                    obligation,
-                    counted,
-                    policies.get(&case.policy).map(Arc::as_ref),
-                ));
-            }
+            self.commit.duties.extend(case.obligation(number).map(|obligation| duty_row(case, obligation)));
         }
         for ((id, lane), wanted) in std::mem::take(&mut self.cards) {
             self.commit.cards.push(CardRow { case: id.to_string(), lane, wanted });
@@ -277,29 +263,11 @@ fn case_row(case: &Case) -> CaseRow {
     }
 }
 
-fn duty_row(case: &Case, obligation: &Obligation, counted: Counted, policy: Option<&Policy>) -> DutyRow {
+fn duty_row(case: &Case, obligation: &Obligation) -> DutyRow {
     let (role, person) = match &obligation.holder {
         Holder::Roles(roles) => (roles.first().map(|role| role.to_string()), None),
         Holder::Person(person) => (None, Some(person.to_string())),
     };
-    let party = policy.and_then(|policy| match &obligation.holder {
-        Holder::Roles(roles) => {
-            roles.first().and_then(|role| policy.roles.get(role)).map(|role| role.party.to_string())
-        }
-        Holder::Person(person) => policy.people.get(person).map(|person| person.party.to_string()),
-    });
-    let took = obligation.closed().and_then(|closed| match obligation.standing {
-        Standing::Met { .. } => {
-            let running = policy?.running(obligation.terms.calendar.as_ref());
-            // Pauses moved the deadline by what they took on the target's clock, so what is left to it tells what was used.
-            let used = match closed <= obligation.terms.due {
-                true => obligation.terms.target - running.between(closed, obligation.terms.due),
-                false => obligation.terms.target + running.between(obligation.terms.due, closed),
-            };
-            Some(used.max(Span::ZERO).0)
-        }
-        _ => None,
-    });
     DutyRow {
         case: case.id.to_string(),
         number: obligation.number,
@@ -312,11 +280,11 @@ fn duty_row(case: &Case, obligation: &Obligation, counted: Counted, policy: Opti
         },
         role,
         person,
-        party,
+        party: obligation.party.as_ref().map(|party| party.to_string()),
         opened_us: obligation.opened.0,
         due_us: obligation.terms.due.0,
         target_us: obligation.terms.target.0,
-        took_us: took,
+        took_us: obligation.took.map(|took| took.0),
         late_us: obligation.breach.as_ref().map(|breach| breach.since.0),
         closed_us: obligation.closed().map(|at| at.0),
         state: obligation.state().word(),
@@ -325,27 +293,6 @@ fn duty_row(case: &Case, obligation: &Obligation, counted: Counted, policy: Opti
         climbs: obligation.called().count() as u32,
         last_told_us: obligation.last_told.map(|at| at.0),
         attributed: obligation.breach.as_ref().map(|breach| breach.attributed.to_string()),
-        behind_us: counted.behind.0,
-    }
-}
-
-/// The obligations that an event changes.
-fn obligations_of(event: &Event) -> Option<u32> {
-    match event {
-        Event::Owed(obligation) => Some(obligation.number),
-        Event::Climbed(climbed) => Some(climbed.number),
-        Event::Answered { number, .. }
-        | Event::Met { number, .. }
-        | Event::AskedStillWorking { number }
-        | Event::Believed { number, .. }
-        | Event::Paused { number, .. }
-        | Event::Resumed { number, .. }
-        | Event::Waived { number, .. }
-        | Event::Voided { number, .. }
-        | Event::Contested { number, .. }
-        | Event::Settled { number, .. }
-        | Event::Moved { number, .. }
-        | Event::Widened { number, .. } => Some(*number),
-        _ => None,
+        behind_us: obligation.told_late.0,
     }
 }

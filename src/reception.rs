@@ -8,7 +8,7 @@ use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
 use crate::chat::{Account, Answer, Heard, Lane, Roster, Spot, What};
 use crate::desk::{DeskHandle, Fault, Heeded, reference};
-use crate::domain::command::HouseCommand;
+use crate::domain::BotCommand;
 use crate::domain::{Actor, At, CaseId, PersonId, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Query};
 use crate::store::StoreError;
@@ -160,8 +160,8 @@ impl Reception {
             .map(|(group, members)| (group.clone(), members.iter().filter_map(person).collect()))
             .collect();
         let gone = roster.gone.iter().filter_map(person).collect();
-        let command = HouseCommand::Roster { platform: platform.clone(), groups, gone };
-        if let Err(refusal) = self.desk.house(command, Actor::Engine).await? {
+        let command = BotCommand::Roster { platform: platform.clone(), groups, gone };
+        if let Err(refusal) = self.desk.ask_bot(command, Actor::Engine).await? {
             tracing::error!(%refusal, "the roster was refused");
         }
         Ok(())
@@ -207,11 +207,11 @@ impl Reception {
                 return Ok(crate::answers::said(&text));
             }
         };
-        let ruled = self.desk.house(HouseCommand::LoadPolicy { policy: Box::new(policy), text }, by).await?;
+        let ruled = self.desk.ask_bot(BotCommand::LoadPolicy { policy: Box::new(policy), text }, by).await?;
         let shown = self.desk.shown();
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
         Ok(match ruled {
-            Ok(Some(telling)) => card::tell(&speaker, &telling),
+            Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling),
             Ok(None) => crate::answers::said("The policy is in force."),
             Err(refusal) => card::refused(&speaker, &refusal),
         })

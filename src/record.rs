@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::chat::{Account, Answer, File, Lane};
-use crate::domain::{At, Event, HouseEvent, Notice, PersonId};
+use crate::domain::{At, Event, BotEvent, Notice, PersonId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
@@ -127,7 +127,7 @@ pub struct HouseRuled {
     pub by: Option<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    pub events: Vec<HouseEvent>,
+    pub events: Vec<BotEvent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tell: Vec<ToTell>,
 }
@@ -193,7 +193,7 @@ impl Record {
         match self {
             Record::Heard(heard) => heard.what.kind(),
             Record::Ruled(ruled) => ruled.events.first().map_or("case.nothing", Event::kind),
-            Record::House(ruled) => ruled.events.first().map_or("house.nothing", HouseEvent::kind),
+            Record::House(ruled) => ruled.events.first().map_or("house.nothing", BotEvent::kind),
             Record::Told(Told { card_shows: Some(_), .. }) => "told.card",
             Record::Told(_) => "told.message",
             Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => "told.not-needed",

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign::domain::kinds::DutyEvent;
 use kit::bot::{self, Bot, Reply, Room};
 use kit::dice::Dice;
 use kit::written::{self, Written};
@@ -233,7 +234,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
         assert!(!told.perhaps_twice, "the room recognises a repetition: {told:?}");
         assert!(told.edit || messages.insert((told.lane.to_string(), told.message.clone())), "told twice: {told:?}");
     }
-    let nudges = check_climbs(&written);
+    let nudges = check_steps(&written);
     println!(
         "{} acts, {} entries, {told} told, {nudges} of them because time passed",
         acknowledged_acts.len(),
@@ -264,12 +265,13 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
     let mut noted: HashMap<&str, usize> = HashMap::new();
     let mut votes: HashMap<(Option<&String>, String), usize> = HashMap::new();
     for (entry, event) in written.events() {
-        use countersign::domain::Event;
+        use countersign::domain::kinds::{approval, incident};
+        use countersign::domain::{Event, every_case};
         match event {
-            Event::ApprovalRequested(it) => *opened.entry(&it.title).or_default() += 1,
-            Event::IncidentOpened(it) => *opened.entry(&it.title).or_default() += 1,
-            Event::Noted { text, .. } => *noted.entry(text).or_default() += 1,
-            Event::Voted(vote) => *votes.entry((entry.case.as_ref(), vote.by.to_string())).or_default() += 1,
+            Event::Approval(approval::Event::Requested(it)) => *opened.entry(&it.began.title).or_default() += 1,
+            Event::Incident(incident::Event::Opened(it)) => *opened.entry(&it.began.title).or_default() += 1,
+            Event::Case(every_case::Event::Noted { text, .. }) => *noted.entry(text).or_default() += 1,
+            Event::Approval(approval::Event::Voted(vote)) => *votes.entry((entry.case.as_ref(), vote.by.to_string())).or_default() += 1,
             _ => {}
         }
     }
@@ -307,17 +309,18 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
     again.iter().filter(|act| causes.contains_key(act.cause().as_str())).count()
 }
 
-/// No rung of a ladder was climbed twice. How many were climbed.
+/// No step of a ladder was taken twice. How many were taken.
 #[track_caller]
-fn check_climbs(written: &Written) -> usize {
+fn check_steps(written: &Written) -> usize {
     let mut through = BTreeMap::new();
-    let mut climbs = 0;
+    let mut steps = 0;
     for (entry, event) in written.events() {
-        let countersign::domain::Event::Climbed(climbed) = event else { continue };
-        let now = (climbed.through, climbed.repeat);
-        let before = through.insert((entry.case.as_ref(), climbed.number), now);
-        assert!(before.is_none_or(|before| before < now), "{:?} climbed from {before:?} to {now:?}", entry.case);
-        climbs += 1;
+        let countersign::domain::Event::Duty(DutyEvent { number, change }) = event else { continue };
+        let Some(passed) = change.passed() else { continue };
+        let now = (passed.through, passed.repeat);
+        let before = through.insert((entry.case.as_ref(), *number), now);
+        assert!(before.is_none_or(|before| before < now), "{:?} went from {before:?} to {now:?}", entry.case);
+        steps += 1;
     }
-    climbs
+    steps
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use countersign::card::Card;
 use countersign::chat::{Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue, local};
 use countersign::clock::Clock;
-use countersign::domain::command::HouseCommand;
+use countersign::domain::BotCommand;
 use countersign::domain::policy::Policy;
 use countersign::domain::{Actor, At, Platform, Span};
 use kit::bot::until;
@@ -483,7 +483,7 @@ async fn a_channel_that_is_gone_is_given_up_and_the_operators_hear() {
     assert_eq!(scene.house.health.look().await.given_up, 3, "the note, and what was to be said about it");
     let written = scene.end().await;
     assert_eq!(written.count("told.undeliverable"), 3);
-    assert_eq!(written.count("house.gave-up"), 3);
+    assert_eq!(written.count("bot.gave-up"), 3);
     let given_up: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
     assert!(written.told().all(|told| told.outbox.iter().all(|id| !given_up.contains(id))), "never counted as sent");
 }
@@ -666,7 +666,7 @@ async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     let policy = Box::new(Policy::read(&after).expect("it reads"));
     house
         .desk
-        .house(HouseCommand::LoadPolicy { policy, text: after }, Actor::Operator)
+        .ask_bot(BotCommand::LoadPolicy { policy, text: after }, Actor::Operator)
         .await
         .expect("no fault")
         .expect("loaded");

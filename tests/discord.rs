@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use countersign::card::{Card, Word};
 use countersign::chat::{Chat, Lane, Post, Undelivered, Venue};
-use countersign::domain::command::HouseCommand;
+use countersign::domain::BotCommand;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::reception::Newest;
 use countersign::record::WhatRecord;
@@ -121,8 +121,8 @@ impl Stage {
     async fn reload(&self, more: &str) {
         let text = format!("{}\n{more}", self.policy);
         let policy = countersign::domain::Policy::read(&text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
-        let command = HouseCommand::LoadPolicy { policy: Box::new(policy), text };
-        let loaded = self.house.desk.house(command, Actor::Engine).await.expect("the house works");
+        let command = BotCommand::LoadPolicy { policy: Box::new(policy), text };
+        let loaded = self.house.desk.ask_bot(command, Actor::Engine).await.expect("the house works");
         loaded.expect("the policy is taken");
     }
 
@@ -130,8 +130,8 @@ impl Stage {
     async fn maya_is_in(&self, group: Id) {
         let (desk, platform) = (&self.house.desk, Platform::from("discord"));
         let is_in = |_: &FakeDiscord| {
-            let house = desk.shown().house;
-            let members = house.rosters.get(&platform)?.groups.get(&group.to_string())?.clone();
+            let house = desk.shown().bot;
+            let members = house.platforms.rosters.get(&platform)?.groups.get(&group.to_string())?.clone();
             members.contains(&PersonId::from("maya")).then_some(())
         };
         self.fake.wait_for("the role", is_in).await;
@@ -250,7 +250,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
     }).await;
     fake.react(stage.dev, said, "👀");
     stage
-        .house
+        .bot
         .heard_that(
             "the reaction",
             |heard| matches!(&heard.what, WhatRecord::Reaction { reaction, on: true, .. } if reaction == "👀"),
@@ -258,7 +258,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
         .await;
     fake.unreact(stage.dev, said, "👀");
     stage
-        .house
+        .bot
         .heard_that("the reaction taken back", |heard| matches!(&heard.what, WhatRecord::Reaction { on: false, .. }))
         .await;
     fake.delete(said);
@@ -879,9 +879,9 @@ async fn roles_and_people_who_left_are_known() {
             .then_some(())
     })
     .await;
-    assert!(!desk.shown().house.is_gone(&maya, &platform));
+    assert!(!desk.shown().bot.is_gone(&maya, &platform));
     fake.leave(fake.guild(), stage.maya);
-    fake.wait_for("the leaving", |_| desk.shown().house.is_gone(&maya, &platform).then_some(())).await;
+    fake.wait_for("the leaving", |_| desk.shown().bot.is_gone(&maya, &platform).then_some(())).await;
     stage.house.heard_that("somebody left", |heard| matches!(heard.what, WhatRecord::Left)).await;
     fake.assert_clean();
     stage.house.stop().await;
@@ -961,7 +961,7 @@ async fn nobody_is_gone_before_every_server_is_there() {
     assert!(look.is_err(), "it looked while a server was missing");
     fake.let_guild_come(second);
     let platform = Platform::from("discord");
-    let known = |_: &FakeDiscord| house.desk.shown().house.rosters.get(&platform).cloned();
+    let known = |_: &FakeDiscord| house.desk.shown().bot.platforms.rosters.get(&platform).cloned();
     let roster = fake.wait_for("the roster", known).await;
     assert!(roster.gone.is_empty(), "{roster:?}");
     fake.assert_clean();
@@ -991,7 +991,7 @@ async fn a_role_that_a_new_policy_names_is_looked_at_at_once() {
     let role = fake.role(fake.guild(), "Risk", 0);
     fake.grant(stage.maya, role);
     let platform = Platform::from("discord");
-    let known = |_: &FakeDiscord| stage.house.desk.shown().house.rosters.contains_key(&platform).then_some(());
+    let known = |_: &FakeDiscord| stage.house.desk.shown().bot.platforms.rosters.contains_key(&platform).then_some(());
     fake.wait_for("the first look", known).await;
     // It can't be looked at once; that is made good within seconds, not minutes.
     let refused = Fault::Refuse { status: 403, code: 0, message: "Not now" };

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use countersign::chat::{Chats, What, local};
 use countersign::clock::Clock;
 use countersign::desk::Heeded;
+use countersign::domain::kinds::{DutyEvent, approval, incident};
 use countersign::domain::{Event, Span};
 use countersign::folder::Folder;
 use kit::bot::{self, Bot, NotReady, Room, countersign, until};
@@ -71,7 +72,7 @@ async fn request(room: &Room, title: &str, key: &str) -> Result<bot::Reply, reqw
 }
 
 fn requests(written: &Written, title: &str) -> usize {
-    written.events().filter(|(_, event)| matches!(event, Event::ApprovalRequested(it) if it.title == title)).count()
+    written.events().filter(|(_, event)| matches!(event, Event::Approval(approval::Event::Requested(it)) if it.began.title == title)).count()
 }
 
 /// The bot is asked while it hurts, and again once it is well.
@@ -263,7 +264,7 @@ async fn the_clock_goes_back_and_the_ledger_does_not() {
     })
     .await;
     let written = Written::of(&house.reader).await;
-    assert_eq!(written.count("house.clock-went-back"), 1, "{:?}", written.kinds());
+    assert_eq!(written.count("bot.clock-went-back"), 1, "{:?}", written.kinds());
     // Heads are signed by the clock as it is.
     let signed = house.reader.last_checkpoint().await.expect("heads").map_or(0, |(size, _, _)| size);
     clock.set(MONDAY - Span::minutes(27));
@@ -278,7 +279,7 @@ async fn the_clock_goes_back_and_the_ledger_does_not() {
     clock.set(MONDAY);
     house.command("n4", "maya", "/approval note APR-1 and back again").await;
     house.command("n5", "maya", "/approval note APR-1 and on").await;
-    assert_eq!(Written::of(&house.reader).await.count("house.clock-went-back"), 2);
+    assert_eq!(Written::of(&house.reader).await.count("bot.clock-went-back"), 2);
     house.stop().await;
     written::verifies(folder.path()).await;
     let written = Written::read(folder.path()).await;
@@ -292,12 +293,16 @@ async fn the_clock_goes_far_forward_and_one_true_thing_is_said() {
     let house = local_house(folder.path(), &clock).await;
     house.command("r1", "maya", "/approval request credit-scoring \"Ship v1\"").await;
     clock.set(MONDAY + Span::days(400));
-    until("it is late", async || Written::of(&house.reader).await.count("obligation.late") == 1).await;
+    until("it is late", async || Written::of(&house.reader).await.count("duty.late") == 1).await;
     until("quiet", async || house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > clock.now()))
         .await;
     let written = Written::of(&house.reader).await;
-    let climbs = written.events().filter(|(_, event)| matches!(event, Event::Climbed(it) if it.number == 1)).count();
-    assert!(climbs <= 2, "{climbs} climbs of one obligation for one jump");
+    let passed = |event: &Event| match event {
+        Event::Duty(DutyEvent { number: 1, change }) => change.passed().is_some(),
+        _ => false,
+    };
+    let passed = written.events().filter(|(_, event)| passed(event)).count();
+    assert!(passed <= 2, "told {passed} times of one obligation for one jump");
     house.stop().await;
     written::verifies(folder.path()).await;
 }
@@ -337,15 +342,15 @@ async fn two_clicks_at_once_are_two_rulings_at_most() {
         let of = |case: String, what: fn(&Event) -> bool| {
             written.events().filter(|(entry, event)| entry.case.as_ref() == Some(&case) && what(event)).count()
         };
-        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Voted(_))), 2, "APR-{nth}");
+        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Approval(approval::Event::Voted(_)))), 2, "APR-{nth}");
         let voters: BTreeSet<&countersign::domain::PersonId> = written
             .events()
             .filter(|(entry, _)| entry.case.as_ref() == Some(&format!("APR-{nth}")))
-            .filter_map(|(_, event)| if let Event::Voted(vote) = event { Some(&vote.by) } else { None })
+            .filter_map(|(_, event)| if let Event::Approval(approval::Event::Voted(vote)) = event { Some(&vote.by) } else { None })
             .collect();
         assert_eq!(voters.len(), 2, "APR-{nth} was decided by {voters:?}");
-        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Concluded { .. })), 1, "APR-{nth}");
-        assert_eq!(of(format!("INC-{nth}"), |event| matches!(event, Event::Acknowledged { .. })), 1, "INC-{nth}");
+        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Approval(approval::Event::Approved(_)))), 1, "APR-{nth}");
+        assert_eq!(of(format!("INC-{nth}"), |event| matches!(event, Event::Incident(incident::Event::Acknowledged { .. }))), 1, "INC-{nth}");
     }
     written::verifies(&data).await;
 }
@@ -473,7 +478,7 @@ async fn a_restored_backup_is_noticed_and_recovered_from() {
         (requests(&written, "Ship v1"), requests(&written, "Ship v2"), requests(&written, "Ship v3")),
         (1, 0, 1)
     );
-    assert_eq!(written.count("house.recovered"), 1);
+    assert_eq!(written.count("bot.recovered"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

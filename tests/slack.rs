@@ -245,7 +245,7 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
     fake.leave("U0EVE", "C0CREDIT");
     fake.join("U0EVE", "C0CREDIT");
     let rows = scene
-        .house
+        .bot
         .transcript("slack/C0CREDIT", "the file's message", |rows| {
             rows.iter().any(|row| row.body.contains("the scores"))
         })
@@ -301,7 +301,7 @@ async fn an_edit_that_overtakes_its_message_counts() {
     fake.edit("U0MAYA", "C0CREDIT", &ts, "as it is");
     scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).await;
     scene
-        .house
+        .bot
         .transcript("slack/C0CREDIT", "the edit", |rows| {
             rows.iter().any(|it| it.id == ts && it.body.contains("as it is"))
         })
@@ -563,7 +563,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     assert_eq!(fake.all_calls().len(), calls, "doing it again is free");
     let said = fake.say("U0MAYA", &channel, "in its own channel", None);
     let rows = scene
-        .house
+        .bot
         .transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said))
         .await;
     assert!(rows.iter().any(|row| row.body.contains("in its own channel")));
@@ -794,15 +794,15 @@ async fn rosters_follow_the_workspace() {
     let fake = &scene.fake;
     let known = |who: &str, gone: bool| {
         let (house, who) = (&scene.house, who.to_owned());
-        async move { house.desk.shown().house.is_gone(&who.as_str().into(), &"slack".into()) == gone }
+        async move { house.desk.shown().bot.is_gone(&who.as_str().into(), &"slack".into()) == gone }
     };
     until("the first roster", || async {
-        scene.house.desk.shown().house.rosters.values().any(|it| it.groups.values().any(|group| group.len() == 2))
+        scene.house.desk.shown().bot.platforms.rosters.values().any(|it| it.groups.values().any(|group| group.len() == 2))
     })
     .await;
     fake.change_group("S0SENIORS", &["U0DEV"]);
     until("the group changed", || async {
-        scene.house.desk.shown().house.rosters.values().any(|it| it.groups.values().any(|group| group.len() == 1))
+        scene.house.desk.shown().bot.platforms.rosters.values().any(|it| it.groups.values().any(|group| group.len() == 1))
     })
     .await;
     fake.deactivate("U0GUEST");
@@ -1132,7 +1132,7 @@ async fn what_colleagues_do_to_their_profiles_asks_slack_nothing() {
     }
     fake.deactivate("U0GUEST");
     let (shown, gwen) = (|| scene.house.desk.shown(), "gwen".into());
-    until("somebody is gone", || async { shown().house.is_gone(&gwen, &"slack".into()) }).await;
+    until("somebody is gone", || async { shown().bot.is_gone(&gwen, &"slack".into()) }).await;
     until("all is told", || async { fake.quiet() && scene.house.slack.is_at_rest() }).await;
     assert_eq!(asked(), before);
     scene.end().await;

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::{AGENT, Files, transcript};
 use crate::csv;
-use crate::domain::obligation::{Holder, Obligation, Standing};
+use crate::domain::kinds::DutyEvent;
+use crate::domain::obligation::{Change, Holder, Obligation, Standing};
 use crate::domain::{At, Case, CaseId, Event, Policy, Span};
 use crate::record::{HeardRecord, NotTold, Record, Told, WhatRecord};
 use crate::seal::{Checkpoint, Clock, Envelope};
@@ -209,7 +210,7 @@ fn duty(case: &Case, it: &Obligation, policy: Option<&Policy>) -> Vec<String> {
     let seconds = |span: Span| (span.0 / 1_000_000).to_string();
     let name = |id| policy.map_or_else(|| format!("{id}"), |policy| policy.name_of(id));
     let holder = match &it.holder {
-        Holder::Roles(roles) => crate::domain::list(roles.iter()),
+        Holder::Roles(roles) => crate::domain::text::list(roles.iter()),
         Holder::Person(person) => name(person),
     };
     let (closed_by, reason) = match &it.standing {
@@ -225,7 +226,7 @@ fn duty(case: &Case, it: &Obligation, policy: Option<&Policy>) -> Vec<String> {
         case.id.to_string(),
         it.number.to_string(),
         it.duty.to_string(),
-        it.about.clone().unwrap_or_default(),
+        it.about.as_ref().map(ToString::to_string).unwrap_or_default(),
         holder,
         it.held_by.iter().map(name).collect::<Vec<_>>().join(", "),
         iso(it.opened),
@@ -305,21 +306,20 @@ impl Folded {
             }
             return;
         };
-        if let Event::Owed(obligation) = event
-            && obligation.number != case.next_number()
-        {
-            self.holes.push(format!(
-                "Entry {} opens duty no. {} of {id}, but the one before it is no. {}: an entry between them is missing.",
-                envelope.seq,
-                obligation.number,
-                case.next_number() - 1
-            ));
-        }
-        if let Some(number) = about(event)
-            && case.obligation(number).is_none()
-        {
-            self.holes
-                .push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
+        match event {
+            Event::Duty(DutyEvent { number, change: Change::Opened(_) }) if *number != case.next_number() => {
+                self.holes.push(format!(
+                    "Entry {} opens duty no. {number} of {id}, but the one before it is no. {}: an entry between them is missing.",
+                    envelope.seq,
+                    case.next_number() - 1
+                ));
+            }
+            Event::Duty(DutyEvent { change: Change::Opened(_), .. }) => {}
+            Event::Duty(DutyEvent { number, .. }) if case.obligation(*number).is_none() => {
+                self.holes
+                    .push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
+            }
+            _ => {}
         }
         case.apply(event, envelope.at);
     }
@@ -330,25 +330,5 @@ impl Folded {
         for seq in missing.keys() {
             self.holes.push(format!("Entry {by} says that entry {seq} was told, but entry {seq} is not here."));
         }
-    }
-}
-
-/// The duty that an event changes.
-fn about(event: &Event) -> Option<u32> {
-    match event {
-        Event::Climbed(climbed) => Some(climbed.number),
-        Event::Answered { number, .. }
-        | Event::Met { number, .. }
-        | Event::AskedStillWorking { number }
-        | Event::Believed { number, .. }
-        | Event::Paused { number, .. }
-        | Event::Resumed { number, .. }
-        | Event::Waived { number, .. }
-        | Event::Voided { number, .. }
-        | Event::Contested { number, .. }
-        | Event::Settled { number, .. }
-        | Event::Moved { number, .. }
-        | Event::Widened { number, .. } => Some(*number),
-        _ => None,
     }
 }

@@ -4,10 +4,10 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::domain::obligation::State;
+use crate::domain::obligation::{About, State};
 use crate::domain::policy::RedFlag;
 use crate::domain::{At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
-use crate::grammar::verbs::{ROOTS, Verb, of};
+use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, find};
 
@@ -49,7 +49,7 @@ pub struct OwedRow {
     /// Which kind of answer.
     pub duty: Duty,
     /// Which of several.
-    pub about: Option<String>,
+    pub about: Option<About>,
     /// By when.
     pub due: At,
     /// How it stands.
@@ -76,10 +76,8 @@ pub struct StoryLine {
 pub struct WorkflowStanding {
     /// Which.
     pub workflow: WorkflowId,
-    /// Open incidents.
-    pub incidents: u32,
-    /// Open approval requests.
-    pub approvals: u32,
+    /// How many cases of each kind are open.
+    pub open: Vec<(CaseKind, u32)>,
     /// Answers owed, the late ones included.
     pub owed: u32,
     /// Answers late.
@@ -176,18 +174,19 @@ pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card
         "now": now.0,
         "rows": shown.iter().map(|row| {
             let mut json = json!(row);
+            json["about"] = json!(row.about.as_ref().map(About::text));
             json["left"] = json!((row.due - now).0.max(0));
             json["over"] = json!((now - row.due).0.max(0));
             json["late"] = json!(row.state == State::Late || row.due <= now);
             json["paused"] = json!(row.state == State::Paused);
-            json["command"] = json!(tell::command(row.case, row.duty, row.about.as_deref(), prefix));
+            json["command"] = json!(tell::command(row.case, row.duty, row.about.as_ref(), prefix));
             json
         }).collect::<Vec<_>>(),
     });
     let mut card = private(speaker, "answer/mine.txt", facts);
     card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
     if let [only] = rows {
-        card.buttons = tell::answers(only.case, only.duty, only.about.as_deref(), only.revision);
+        card.buttons = tell::answers(only.case, only.duty, only.about.as_ref(), only.revision);
     }
     card
 }
@@ -289,13 +288,14 @@ pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'st
     let facts = json!({ "root": root, "bot": crate::grammar::BOT });
     let mut card = private(speaker, "answer/help.txt", facts);
     match root {
-        Some(root) => card
-            .lines
-            .extend(of(root).map(|verb| vec![Word::Code(verb.usage(prefix)), Word::Text(format!(" {}", verb.about))])),
+        Some(root) => {
+            let usage = |verb: &Verb| vec![Word::Code(verb.usage(prefix)), Word::Text(format!(" {}", verb.about))];
+            card.lines.extend(verbs::root(root).into_iter().flat_map(|root| root.verbs).map(usage));
+        }
         // All verbs of all commands would be a wall; their names are enough to ask on.
-        None => card.lines.extend(ROOTS.map(|root| {
-            let verbs: Vec<&str> = of(root).map(|verb| verb.verb).collect();
-            vec![Word::Code(format!("{prefix}{root}")), Word::Text(format!(" {}", verbs.join(" · ")))]
+        None => card.lines.extend(verbs::roots().map(|root| {
+            let verbs: Vec<&str> = root.verbs.iter().map(|verb| verb.verb).collect();
+            vec![Word::Code(format!("{prefix}{}", root.word)), Word::Text(format!(" {}", verbs.join(" · ")))]
         })),
     }
     card
@@ -331,7 +331,7 @@ fn prefixed(sentence: &str, prefix: &str) -> String {
     if prefix == "/" {
         return sentence.to_owned();
     }
-    ROOTS
-        .iter()
-        .fold(sentence.to_owned(), |text, root| text.replace(&format!("`/{root} "), &format!("`{prefix}{root} ")))
+    verbs::roots().map(|root| root.word).fold(sentence.to_owned(), |text, root| {
+        text.replace(&format!("`/{root} "), &format!("`{prefix}{root} "))
+    })
 }

@@ -15,6 +15,7 @@ use crate::grammar::{self, action, clean, form_action};
 mod answer;
 mod batch;
 mod case;
+mod kinds;
 mod samples;
 mod story;
 mod tell;
@@ -183,26 +184,6 @@ fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button
     };
     let decline = form_button(verb("decline"), Some(case), revision, Style::Danger);
     approve.into_iter().chain(decline).chain(open(case, "ask", Style::Plain)).collect()
-}
-
-/// How people call a kind of answer.
-pub fn noun(duty: &str) -> &str {
-    match duty {
-        "acknowledge" => "acknowledgement",
-        "assess" => "impact assessment",
-        "contain" => "containment",
-        "update" => "update",
-        "resolve" => "resolution",
-        "review" => "review",
-        "fill-seat" => "taking a seat",
-        "follow-up" => "follow-up",
-        "still-working" => "answer to “still working on it?”",
-        "decide" => "decision",
-        "answer-question" => "answer to the question",
-        "review-break-glass" => "break-glass review",
-        "answer-page" => "answer to the page",
-        other => other,
-    }
 }
 
 /// People's own words on one line, for places that no template words.

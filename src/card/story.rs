@@ -2,15 +2,20 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::domain::event::Event;
-use crate::domain::{At, Case};
-
+use super::tell::innermost;
 use super::{Speaker, Word};
+use crate::domain::kinds::DutyEvent;
+use crate::domain::obligation::About;
+use crate::domain::{At, Case, Event};
 
 /// An event as one line. `None`: it is bookkeeping that no reader misses (an answer counted, beside the vote that says it).
 /// The case says which duty an event's number means; it may be the case as it is now.
 pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Option<Vec<Word>> {
-    let card = speaker.wording.render("answer/story.txt", facts(case, event, at), speaker.policy);
+    let room = match event {
+        Event::Duty(_) | Event::Case(_) => "case",
+        _ => case.kind().word(),
+    };
+    let card = speaker.wording.render(&format!("{room}/story.txt"), facts(case, event, at), speaker.policy);
     let mut words = card.title;
     for line in card.lines {
         words.push(Word::from(" "));
@@ -20,21 +25,28 @@ pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Optio
 }
 
 fn facts(case: &Case, event: &Event, at: At) -> Json {
-    let mut facts = serde_json::to_value(event).unwrap_or_else(|_| json!({}));
-    facts["kind"] = json!(event.kind());
+    let mut facts = match event {
+        Event::Duty(DutyEvent { change, .. }) => {
+            // A change stands by itself, so only one name is around its fields.
+            innermost(&json!({ "duty": change }))
+        }
+        event => innermost(event),
+    };
     // The moment that somebody set, apart from the one at which they said so.
-    facts["at_said"] = facts.get("at").cloned().unwrap_or(Json::Null);
-    facts["at"] = json!(at.0);
-    facts["case"] = json!(case.id.to_string());
-    facts["approval"] = json!(case.kind().prefix() == "APR");
-    let number = facts.get("number").and_then(Json::as_u64).and_then(|number| u32::try_from(number).ok());
-    if let Some(obligation) = number.and_then(|number| case.obligation(number)) {
-        facts["duty"] = json!(obligation.duty.word());
-        facts["about"] = json!(obligation.about);
+    let at_said = facts.get("at").cloned().unwrap_or(Json::Null);
+    facts.insert("at_said".to_owned(), at_said);
+    facts.insert("at".to_owned(), json!(at.0));
+    facts.insert("kind".to_owned(), json!(event.kind()));
+    facts.insert("case".to_owned(), json!(case.id.to_string()));
+    if let Event::Duty(DutyEvent { number, .. }) = event
+        && let Some(obligation) = case.obligation(*number)
+    {
+        facts.insert("duty".to_owned(), json!(obligation.duty.word()));
+        facts.insert("about".to_owned(), json!(obligation.about.as_ref().map(About::text)));
     }
     // A vote counts stages from 0, people from 1.
     if let Some(stage) = facts.get("stage").and_then(Json::as_u64) {
-        facts["stage"] = json!(stage + 1);
+        facts.insert("stage".to_owned(), json!(stage + 1));
     }
-    facts
+    Json::Object(facts)
 }

@@ -1,212 +1,205 @@
-//! Each telling as a card: its template's words, its tone, and the buttons of the answer that it asks for.
+//! Each telling as a card: its template's words, and its look: the tone, when an answer is due, and the buttons that give it.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::domain::command::SeatName;
-use crate::domain::notice::{ClockItem, Telling};
-use crate::domain::{CaseId, Duty};
-
+use super::kinds::Looks;
 use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
+use crate::domain::duty::AnsweredBy;
+use crate::domain::kinds::incident::SeatName;
+use crate::domain::notice::{CaseTitle, ClockItem};
+use crate::domain::obligation::About;
+use crate::domain::{At, CaseId, Duty, Telling, bot, every_case};
 use crate::grammar;
 
-/// What is told, as a card. Templates see the telling's own fields and `prefix`; those of `clock` also see, for each item,
-/// `late`, `left`, `over` and `command`.
-pub fn tell(speaker: &Speaker<'_>, telling: &Telling) -> Card {
-    let facts = facts(telling, speaker.wording.prefix());
-    let revision = revision(&facts);
-    let mut card = speaker.wording.render(&format!("tell/{}.txt", telling.template()), facts, speaker.policy);
-    card.tone = tone(telling);
-    card.buttons = buttons(telling, revision);
-    card.due_us = due_us(telling);
+/// How a telling looks beside its words.
+#[derive(Default)]
+pub(super) struct Look {
+    tone: Tone,
+    due: Option<At>,
+    asks: Vec<Button>,
+}
+
+impl Look {
+    pub fn calm() -> Look {
+        Look::default()
+    }
+
+    pub fn of(tone: Tone) -> Look {
+        Look { tone, ..Look::default() }
+    }
+
+    pub fn asks(tone: Tone, due: Option<At>, asks: Vec<Button>) -> Look {
+        Look { tone, due, asks }
+    }
+
+    /// With one more button.
+    pub fn and(mut self, button: Option<Button>) -> Look {
+        self.asks.extend(button);
+        self
+    }
+}
+
+/// What is told, as a card. `about` is the case that it is told of; templates see its number and title, the telling's own
+/// fields and `prefix`; that of what fell due also sees, for each item, `late`, `left`, `over` and `command`.
+pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling) -> Card {
+    let facts = facts(about, telling, speaker.wording.prefix());
+    let mut card = speaker.wording.render(&format!("{}.txt", telling.template()), facts, speaker.policy);
+    let Look { tone, due, asks } = look(about, telling);
+    card.tone = tone;
+    card.buttons = asks;
+    card.due_us = due.map(|at| at.0);
     card
 }
 
-/// What the template sees.
-pub(super) fn facts(telling: &Telling, prefix: &str) -> Json {
-    let mut facts = serde_json::to_value(telling).unwrap_or_else(|_| json!({}));
-    if let Telling::Clock { case, items, .. } = telling
-        && let Some(seen) = facts.get_mut("items").and_then(Json::as_array_mut)
-    {
-        for (item, seen) in items.iter().zip(seen) {
-            seen["late"] = json!(is_late(item));
-            seen["left"] = json!((item.due - item.now).0.max(0));
-            seen["over"] = json!((item.now - item.due).0.max(0));
-            seen["command"] = json!(command(*case, item.duty, item.about.as_deref(), prefix));
-        }
+fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
+    match (telling, about) {
+        (Telling::Case(telling), about) => look_of_any(about, telling),
+        (Telling::Bot(telling), _) => look_of_bot(telling),
+        (Telling::Incident(telling), Some(about)) => telling.look(about),
+        (Telling::Approval(telling), Some(about)) => telling.look(about),
+        // What a kind of case tells is always told of a case.
+        (Telling::Incident(_) | Telling::Approval(_), None) => Look::calm(),
     }
-    facts
 }
 
-/// The revision that the reader is shown, where the telling says it: then a vote is bound to it.
-fn revision(facts: &Json) -> Option<u32> {
-    let said = |facts: &Json| facts.get("revision").and_then(Json::as_u64);
-    let item = || facts.get("items").and_then(Json::as_array).and_then(|items| items.iter().find_map(said));
-    said(facts).or_else(item).and_then(|revision| u32::try_from(revision).ok())
+/// What the template sees.
+pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) -> Json {
+    let mut facts = innermost(telling);
+    if let Some(CaseTitle { case, title }) = about {
+        facts.insert("case".to_owned(), json!(case));
+        facts.insert("title".to_owned(), json!(title));
+        facts.insert("kind_of_case".to_owned(), json!(case.kind));
+    }
+    match telling {
+        Telling::Case(every_case::Telling::Clock { items }) => {
+            if let Some(seen) = facts.get_mut("items").and_then(Json::as_array_mut) {
+                for (item, seen) in items.iter().zip(seen) {
+                    let command = about.map(|about| command(about.case, item.duty, item.about.as_ref(), prefix));
+                    seen["about"] = json!(item.about.as_ref().map(About::text));
+                    seen["late"] = json!(is_late(item));
+                    seen["left"] = json!((item.due - item.now).0.max(0));
+                    seen["over"] = json!((item.now - item.due).0.max(0));
+                    seen["command"] = json!(command);
+                }
+            }
+        }
+        Telling::Case(every_case::Telling::Moved { about, .. }) => {
+            facts.insert("about".to_owned(), json!(about.as_ref().map(About::text)));
+        }
+        Telling::Case(_) | Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => {}
+    }
+    Json::Object(facts)
+}
+
+/// The fields of the innermost of nested enums, such as tellings and events: what stands beside a name of a variant is kept.
+pub(super) fn innermost(nested: &impl serde::Serialize) -> Map<String, Json> {
+    let tagged = |value: Json| match value {
+        Json::Object(map) if map.len() == 1 => map.into_iter().next().map(|(_, inner)| inner),
+        _ => None,
+    };
+    let whole = serde_json::to_value(nested).ok().and_then(tagged);
+    let inner = whole.clone().and_then(tagged).filter(Json::is_object).or(whole);
+    match inner {
+        Some(Json::Object(map)) => map,
+        _ => Map::new(),
+    }
 }
 
 fn is_late(item: &ClockItem) -> bool {
-    item.climbed.breach.is_some() || item.now >= item.due
+    item.passed.breach.is_some() || item.now >= item.due
 }
 
 /// What somebody types to answer a duty.
-pub(super) fn command(case: CaseId, duty: Duty, about: Option<&str>, prefix: &str) -> String {
-    let verb = verb_for(duty);
-    let text = match duty {
-        Duty::Acknowledge | Duty::StillWorking | Duty::AnswerPage | Duty::Decide | Duty::Review => "",
-        Duty::FillSeat => return format!("{prefix}incident {verb} {case} {}", seat_of(about).word()),
-        Duty::Assess | Duty::Contain | Duty::Update | Duty::Resolve | Duty::FollowUp => " …",
-        Duty::AnswerQuestion | Duty::ReviewBreakGlass => " …",
+pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>, prefix: &str) -> String {
+    let row = duty.row();
+    let rest = match row.answer {
+        AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => String::new(),
+        AnsweredBy::Seat => format!(" {}", seat_of(about)),
+        AnsweredBy::Words => " …".to_owned(),
     };
-    format!("{prefix}{} {verb} {case}{text}", case.kind.word())
-}
-
-/// The verb that answers a duty.
-fn verb_for(duty: Duty) -> &'static str {
-    match duty {
-        Duty::Acknowledge => "ack",
-        Duty::Assess => "assess",
-        Duty::Contain => "contain",
-        Duty::Update => "update",
-        Duty::Resolve => "resolve",
-        Duty::Review => "review",
-        Duty::FillSeat => "role",
-        Duty::FollowUp => "done",
-        Duty::StillWorking => "working",
-        Duty::Decide => "approve",
-        Duty::AnswerQuestion => "answer",
-        Duty::ReviewBreakGlass => "glass-review",
-        Duty::AnswerPage => "here",
-    }
+    format!("{prefix}{} {} {case}{rest}", case.kind, row.verb)
 }
 
 /// The buttons that answer a duty. With a revision, votes are bound to it.
-pub fn answers(case: CaseId, duty: Duty, about: Option<&str>, revision: Option<u32>) -> Vec<Button> {
-    let one = match duty {
-        Duty::Decide => return votes(case, revision, false),
-        Duty::Acknowledge | Duty::StillWorking | Duty::AnswerPage => press(case, verb_for(duty), Style::Primary),
-        Duty::Review => review(case),
-        Duty::FillSeat => seat(case, seat_of(about)),
-        Duty::Assess
-        | Duty::Contain
-        | Duty::Update
-        | Duty::Resolve
-        | Duty::FollowUp
-        | Duty::AnswerQuestion
-        | Duty::ReviewBreakGlass => open(case, verb_for(duty), Style::Primary),
+pub fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision: Option<u32>) -> Vec<Button> {
+    let row = duty.row();
+    let one = match row.answer {
+        AnsweredBy::Vote => return votes(case, revision, false),
+        AnsweredBy::Press => press(case, row.verb, Style::Primary),
+        AnsweredBy::Draft => review(case),
+        AnsweredBy::Seat => seat(case, seat_of(about)),
+        AnsweredBy::Words => open(case, row.verb, Style::Primary),
     };
     one.into_iter().collect()
 }
 
 /// Nobody accepts a review unseen: the press shows the draft, which has the button that accepts it.
 pub(super) fn review(case: CaseId) -> Option<Button> {
-    let button = press(case, "review", Style::Primary)?;
+    let button = press(case, Duty::Review.row().verb, Style::Primary)?;
     Some(Button { label: "See the review".to_owned(), ..button })
 }
 
 /// “Take lead”.
-pub(super) fn seat(case: CaseId, seat: SeatName) -> Option<Button> {
-    let button = button(grammar::find("incident", "role"), Some(case), Some(seat.word()), Style::Plain)?;
-    Some(Button { label: format!("Take {}", seat.word()), ..button })
+pub(super) fn seat(case: CaseId, seat: &str) -> Option<Button> {
+    let verb = grammar::find(case.kind.word(), Duty::FillSeat.row().verb);
+    let button = button(verb, Some(case), Some(seat), Style::Plain)?;
+    Some(Button { label: format!("Take {seat}"), ..button })
 }
 
 /// The seat that an obligation to fill one is about.
-fn seat_of(about: Option<&str>) -> SeatName {
-    SeatName::ALL.into_iter().find(|seat| about == Some(seat.word())).unwrap_or(SeatName::Lead)
+fn seat_of(about: Option<&About>) -> &str {
+    about.map_or(SeatName::Lead.word(), About::text)
 }
 
-fn tone(telling: &Telling) -> Tone {
+fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look {
+    use every_case::Telling as T;
+    let case = about.map(|about| about.case);
     match telling {
-        Telling::Clock { items, .. } if items.iter().any(is_late) => Tone::Late,
-        Telling::Clock { .. }
-        | Telling::Moved { .. }
-        | Telling::IncidentOpened { .. }
-        | Telling::Paged { .. }
-        | Telling::StillWorking { .. }
-        | Telling::FollowUp { .. }
-        | Telling::Asked { .. }
-        | Telling::Amended { .. }
-        | Telling::Question { .. }
-        | Telling::QuestionAnswered { .. }
-        | Telling::Widened { .. } => Tone::Nudge,
-        Telling::AcknowledgementLapsed { .. }
-        | Telling::GlassBroken { .. }
-        | Telling::Slow { .. }
-        | Telling::FellBehind { .. }
-        | Telling::Undeliverable { .. }
-        | Telling::ClockWentBack { .. } => Tone::Late,
-        Telling::Concluded { .. } | Telling::CaughtUp => Tone::Done,
-        Telling::State { state, .. } if ["resolved", "reviewed", "merged", "withdrawn"].contains(&state.as_str()) => {
-            Tone::Done
+        T::Clock { items } => {
+            let tone = if items.iter().any(is_late) { Tone::Late } else { Tone::Nudge };
+            let due = items.iter().map(|item| item.due).min();
+            Look::asks(tone, due, case.map(|case| answers_to_all(case, items)).unwrap_or_default())
         }
-        Telling::State { .. }
-        | Telling::Said { .. }
-        | Telling::SeverityChanged { .. }
-        | Telling::SeatTaken { .. }
-        | Telling::SeatLeft { .. }
-        | Telling::Paused { .. }
-        | Telling::Resumed { .. }
-        | Telling::Waived { .. }
-        | Telling::Contested { .. }
-        | Telling::Settled { .. }
-        | Telling::Voted { .. }
-        | Telling::Delegated { .. }
-        | Telling::DelegationEnded { .. }
-        | Telling::PolicyLoaded { .. }
-        | Telling::WasDown { .. }
-        | Telling::Digest { .. } => Tone::Calm,
-        Telling::Done { .. } | Telling::Told { .. } => Tone::Private,
+        T::Moved { duty, about, due, revision, .. } => {
+            let asks = case.map(|case| answers(case, *duty, about.as_ref(), *revision));
+            Look::asks(Tone::Nudge, Some(*due), asks.unwrap_or_default())
+        }
+        T::State { state, .. } => {
+            let over = ["resolved", "reviewed", "merged", "withdrawn"].contains(&state.as_str());
+            let review = case.filter(|_| state == "resolved").and_then(review);
+            Look::of(if over { Tone::Done } else { Tone::Calm }).and(review)
+        }
+        T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
+        T::Said { .. } | T::Paused { .. } | T::Waived { .. } | T::Contested { .. } | T::Settled { .. } => Look::calm(),
+        T::Done { .. } | T::Sentence { .. } => Look::of(Tone::Private),
     }
 }
 
-fn due_us(telling: &Telling) -> Option<i64> {
-    match telling {
-        Telling::Clock { items, .. } => items.iter().map(|item| item.due.0).min(),
-        Telling::Moved { due, .. }
-        | Telling::IncidentOpened { due, .. }
-        | Telling::Paged { due, .. }
-        | Telling::StillWorking { due, .. }
-        | Telling::AcknowledgementLapsed { due, .. }
-        | Telling::FollowUp { due, .. }
-        | Telling::Resumed { due, .. }
-        | Telling::Asked { due, .. }
-        | Telling::Amended { due, .. }
-        | Telling::Question { due, .. } => Some(due.0),
-        Telling::GlassBroken { due, .. } => due.map(|due| due.0),
-        _ => None,
-    }
+fn look_of_bot(telling: &bot::Telling) -> Look {
+    use bot::Telling as T;
+    Look::of(match telling {
+        T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,
+        T::CaughtUp {} => Tone::Done,
+        T::Delegated { .. }
+        | T::DelegationEnded { .. }
+        | T::PolicyLoaded { .. }
+        | T::WasDown { .. }
+        | T::Digest { .. } => Tone::Calm,
+        T::Sentence { .. } => Tone::Private,
+    })
 }
 
-fn buttons(telling: &Telling, revision: Option<u32>) -> Vec<Button> {
-    match telling {
-        Telling::Clock { case, items, .. } => {
-            let mut all: Vec<Button> = Vec::new();
-            for item in items {
-                let fresh = answers(*case, item.duty, item.about.as_deref(), revision);
-                all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
-            }
-            if items.len() > 1 {
-                all.iter_mut().skip(1).for_each(|button| button.style = Style::Plain);
-            }
-            all.truncate(5);
-            all
-        }
-        Telling::Moved { case, duty, about, .. } => answers(*case, *duty, about.as_deref(), revision),
-        Telling::IncidentOpened { case, .. } | Telling::AcknowledgementLapsed { case, .. } => {
-            answers(*case, Duty::Acknowledge, None, None).into_iter().chain(seat(*case, SeatName::Lead)).collect()
-        }
-        Telling::Paged { case, .. } => answers(*case, Duty::AnswerPage, None, None),
-        Telling::StillWorking { case, .. } => answers(*case, Duty::StillWorking, None, None)
-            .into_iter()
-            .chain(open(*case, "update", Style::Plain))
-            .collect(),
-        Telling::SeatLeft { case, seat: name, .. } => seat(*case, seat_of(Some(name))).into_iter().collect(),
-        Telling::State { case, state, .. } if state == "resolved" => answers(*case, Duty::Review, None, None),
-        Telling::Asked { case, .. } | Telling::QuestionAnswered { case, .. } | Telling::Widened { case, .. } => {
-            votes(*case, revision, false)
-        }
-        Telling::Amended { case, .. } => votes(*case, revision, false),
-        Telling::Question { case, .. } => answers(*case, Duty::AnswerQuestion, None, None),
-        Telling::GlassBroken { case, due: Some(_), .. } => answers(*case, Duty::ReviewBreakGlass, None, None),
-        _ => Vec::new(),
+/// The buttons of everything that fell due, each once; where several are asked for, only the first stands out.
+fn answers_to_all(case: CaseId, items: &[ClockItem]) -> Vec<Button> {
+    let revision = items.iter().find_map(|item| item.revision);
+    let mut all: Vec<Button> = Vec::new();
+    for item in items {
+        let fresh = answers(case, item.duty, item.about.as_ref(), revision);
+        all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
     }
+    if items.len() > 1 {
+        all.iter_mut().skip(1).for_each(|button| button.style = Style::Plain);
+    }
+    all.truncate(5);
+    all
 }

@@ -5,11 +5,16 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::*;
-use crate::domain::command::{Command, Impact, OpenIncident, RequestApproval};
-use crate::domain::notice::{ClockItem, Telling};
-use crate::domain::obligation::{Attribution, Breach, Climbed, Holder};
+use crate::domain::kinds::{approval, incident};
+use crate::domain::kinds::incident::Impact;
+use crate::domain::notice::{CaseTitle, ClockItem};
+use crate::domain::obligation::{Attribution, Breach, Change, Holder, Passed};
 use crate::domain::policy::EXAMPLE;
-use crate::domain::{Actor, Ask, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, World};
+use crate::domain::every_case::Telling as Any;
+use crate::domain::kinds::DutyEvent;
+use crate::domain::{
+    Actor, Ask, CaseKind, Command, Duty, Event, Opening, People, PersonId, Refusal, Severity, Span, Telling, World, bot,
+};
 use crate::grammar::{Context, pressed, read};
 
 const KOLKATA: Tz = chrono_tz::Asia::Kolkata;
@@ -35,16 +40,26 @@ fn case(id: &str) -> CaseId {
     id.parse().expect("the test's own case")
 }
 
-fn shown(telling: &Telling) -> String {
-    tell(&speaker(), telling).plain(KOLKATA, NOW)
+/// Something told of a case called “Ship v7”.
+fn told(id: &str, telling: impl Into<Telling>) -> Card {
+    titled(id, "Ship v7", telling)
 }
 
-fn first_line(telling: &Telling) -> String {
-    shown(telling).lines().next().unwrap_or_default().to_owned()
+fn titled(id: &str, title: &str, telling: impl Into<Telling>) -> Card {
+    tell(&speaker(), Some(&CaseTitle { case: case(id), title: title.to_owned() }), &telling.into())
 }
 
-fn clock(duty: Duty, climbed: Climbed, now: At, called: &[&str]) -> ClockItem {
+fn shown(card: &Card) -> String {
+    card.plain(KOLKATA, NOW)
+}
+
+fn first_line(card: &Card) -> String {
+    shown(card).lines().next().unwrap_or_default().to_owned()
+}
+
+fn clock(duty: Duty, passed: Passed, now: At, called: &[&str]) -> ClockItem {
     ClockItem {
+        number: 1,
         duty,
         about: None,
         holder: Holder::Roles(vec!["model-risk".into()]),
@@ -53,15 +68,14 @@ fn clock(duty: Duty, climbed: Climbed, now: At, called: &[&str]) -> ClockItem {
         now,
         have: 0,
         need: if duty == Duty::Decide { 2 } else { 1 },
-        climbed,
+        passed,
         called_people: called.iter().map(|&id| id.into()).collect(),
         revision: None,
     }
 }
 
-fn nudged() -> Climbed {
-    Climbed {
-        number: 1,
+fn nudged() -> Passed {
+    Passed {
         through: 1,
         nudge: Some(80),
         breach: None,
@@ -72,55 +86,57 @@ fn nudged() -> Climbed {
     }
 }
 
-fn breached(called: &[&str], behind: Option<Span>) -> Climbed {
+fn breached(called: &[&str], behind: Option<Span>) -> Passed {
     let breach = Breach { since: DUE, attributed: Attribution::ThirdParty, reason: None, contested: None };
     let called = called.iter().map(|&id| id.into()).collect();
-    Climbed { nudge: None, breach: Some(breach), called, scheduled: DUE, behind, ..nudged() }
+    Passed { nudge: None, breach: Some(breach), called, scheduled: DUE, behind, ..nudged() }
 }
 
-fn one(id: &str, item: ClockItem) -> Telling {
-    Telling::Clock { case: case(id), title: "Ship v7".to_owned(), items: vec![item] }
+fn one(id: &str, item: ClockItem) -> Card {
+    told(id, Any::Clock { items: vec![item] })
 }
 
 // Every telling, every template.
 
-/// The names in `Telling::template`, read from its source, so that a new variant can't be forgotten here.
-fn template_names() -> BTreeSet<String> {
-    let source = include_str!("../domain/notice.rs");
-    let begin = source.find("fn template").expect("it is there");
-    let names = source[begin..].split("=>").skip(1).filter_map(|after| after.trim_start().strip_prefix('"'));
-    names.filter_map(|name| name.split('"').next()).map(str::to_owned).collect()
-}
-
 #[test]
 fn every_telling_has_its_template_and_every_template_its_telling() {
-    let files: BTreeSet<String> = Wording::names()
-        .filter_map(|name| name.strip_prefix("tell/")?.strip_suffix(".txt"))
-        .map(str::to_owned)
+    let names: BTreeSet<&str> = Telling::templates().collect();
+    let of_cases = ["card", "story"];
+    let files: BTreeSet<&str> = Wording::names()
+        .filter_map(|name| name.strip_suffix(".txt"))
+        .filter(|name| !name.starts_with("answer/") && !of_cases.iter().any(|it| name.ends_with(&format!("/{it}"))))
         .collect();
-    let names = template_names();
-    assert!(names.len() > 30, "the source was read");
     assert_eq!(files, names);
-    let samples: BTreeSet<String> = samples::tellings().iter().map(|telling| telling.template().to_owned()).collect();
+    let samples: BTreeSet<&str> = samples::tellings().iter().map(|(_, telling)| telling.template()).collect();
     assert_eq!(samples, names, "there is a sample of each");
 }
 
 #[test]
+fn every_kind_of_case_has_its_card_and_its_story() {
+    let names: BTreeSet<&str> = Wording::names().collect();
+    for kind in CaseKind::ALL {
+        for of_its_own in ["card", "story"] {
+            assert!(names.contains(format!("{kind}/{of_its_own}.txt").as_str()), "templates/{kind}/{of_its_own}.txt");
+        }
+    }
+}
+
+#[test]
 fn every_template_of_an_answer_is_used() {
-    let source = concat!(include_str!("answer.rs"), include_str!("case.rs"), include_str!("story.rs"));
-    for name in Wording::names().filter(|name| !name.starts_with("tell/")) {
+    let source = include_str!("answer.rs");
+    for name in Wording::names().filter(|name| name.starts_with("answer/")) {
         assert!(source.contains(&format!("\"{name}\"")), "{name}");
     }
 }
 
 #[test]
 fn every_telling_is_said_by_its_own_template() {
-    for telling in samples::tellings() {
-        let card = tell(&speaker(), &telling);
+    for (about, telling) in samples::tellings() {
+        let card = tell(&speaker(), about.as_ref(), &telling);
         let plain = card.plain(KOLKATA, NOW);
         assert!(!card.title.is_empty(), "{telling:?}");
         // What a failed template leaves behind is its facts.
-        assert!(!plain.contains("\"tell\"") && !plain.contains("none") && !plain.contains("undefined"), "{plain}");
+        assert!(!plain.contains("\"prefix\"") && !plain.contains("none") && !plain.contains("undefined"), "{plain}");
         assert!(!plain.contains("  ") && !plain.contains(" ·\n") && !plain.ends_with(" ·"), "{plain:?}");
         assert!(!plain.chars().any(clean::is_hidden), "{plain:?}");
     }
@@ -132,17 +148,14 @@ fn every_button_does_what_a_line_would() {
     let context =
         Context { by: Some(&maya), at: NOW, zone: KOLKATA, policy: policy(), here: None, workflow: None, prefix: "/" };
     let mut buttons: Vec<Button> =
-        samples::tellings().iter().flat_map(|telling| tell(&speaker(), telling).buttons).collect();
+        samples::tellings().iter().flat_map(|(about, it)| tell(&speaker(), about.as_ref(), it).buttons).collect();
     for duty in Duty::ALL {
-        let id = match duty {
-            Duty::Decide | Duty::AnswerQuestion | Duty::ReviewBreakGlass => "APR-1",
-            _ => "INC-1",
-        };
-        assert!(!answers(case(id), duty, None, None).is_empty(), "{duty} can be answered by a press");
-        buttons.extend(answers(case(id), duty, None, None));
+        let id = CaseId { kind: duty.row().kind, number: 1 };
+        assert!(!answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
+        buttons.extend(answers(id, duty, None, None));
         // `…` is where people's own words come.
         let line =
-            tell::command(case(id), duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
+            tell::command(id, duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
         let asked = read(&line, crate::grammar::How::Slash, &context);
         assert!(matches!(asked, Ok(Some(_))), "{line}: {asked:?}");
     }
@@ -161,7 +174,7 @@ fn a_nudge_says_what_is_left_and_who_is_waited_for() {
         shown(&telling),
         "APR-1 is due at 11:00, 24 min left · 0 of 2\n“Ship v7” · waiting on @priya and @tomas\n/approval approve APR-1"
     );
-    let card = tell(&speaker(), &telling);
+    let card = telling;
     assert_eq!((card.tone, card.due_us), (Tone::Nudge, Some(DUE.0)));
     let labels: Vec<&str> = card.buttons.iter().map(|button| button.label.as_str()).collect();
     assert_eq!(labels, ["Approve", "Decline", "Ask a question"]);
@@ -173,10 +186,10 @@ fn a_nudge_says_what_is_left_and_who_is_waited_for() {
 fn lateness_names_who_was_called_in() {
     let late = one("APR-1", clock(Duty::Decide, breached(&["governance-lead"], None), DUE, &["lena"]));
     assert_eq!(first_line(&late), "APR-1 is late · now also @lena (governance-lead) · 0 of 2");
-    let card = tell(&speaker(), &late);
+    let card = late;
     assert_eq!(card.tone, Tone::Late);
     assert!(card.title.contains(&Word::Person { id: "lena".into(), name: "Lena Hoffmann".to_owned() }));
-    let again = Climbed { repeat: Some(2), ..nudged() };
+    let again = Passed { repeat: Some(2), ..nudged() };
     let repeated = one("INC-1", clock(Duty::Contain, again, At(DUE.0 + Span::minutes(125).0), &[]));
     assert_eq!(first_line(&repeated), "INC-1 · containment is still late, 2 h 05 min over");
 }
@@ -193,7 +206,7 @@ fn the_bots_own_lateness_is_said() {
 #[test]
 fn several_things_at_once_are_one_message() {
     let items = vec![clock(Duty::Acknowledge, breached(&[], None), DUE, &[]), clock(Duty::Update, nudged(), NOW, &[])];
-    let card = tell(&speaker(), &Telling::Clock { case: case("INC-1"), title: "Drift".to_owned(), items });
+    let card = titled("INC-1", "Drift", Any::Clock { items });
     let plain = card.plain(KOLKATA, NOW);
     assert_eq!(
         plain,
@@ -205,9 +218,7 @@ fn several_things_at_once_are_one_message() {
 
 #[test]
 fn an_approval_is_asked_for_by_name_number_and_hour() {
-    let asked = Telling::Asked {
-        case: case("APR-1"),
-        title: "Ship v7".to_owned(),
+    let asked = approval::Telling::Asked {
         requester: "maya".into(),
         revision: 1,
         people: vec!["priya".into(), "tomas".into()],
@@ -218,20 +229,14 @@ fn an_approval_is_asked_for_by_name_number_and_hour() {
         stage: 1,
         stages: 1,
     };
-    assert_eq!(first_line(&asked), "APR-1 · Maya Krishnan asks model-risk (0 of 2) to decide on “Ship v7” by 11:00");
+    assert_eq!(first_line(&told("APR-1", asked)), "APR-1 · Maya Krishnan asks model-risk (0 of 2) to decide on “Ship v7” by 11:00");
 }
 
 #[test]
 fn a_vote_is_bound_to_the_revision_that_was_shown() {
-    let amended = Telling::Amended {
-        case: case("APR-1"),
-        title: "Ship v7".to_owned(),
-        by: "maya".into(),
-        revision: 3,
-        people: vec!["priya".into()],
-        due: DUE,
-    };
-    let actions: Vec<String> = tell(&speaker(), &amended).buttons.into_iter().map(|button| button.action).collect();
+    let amended =
+        approval::Telling::Amended { by: "maya".into(), revision: 3, people: vec!["priya".into()], due: DUE };
+    let actions: Vec<String> = told("APR-1", amended).buttons.into_iter().map(|button| button.action).collect();
     assert_eq!(actions, ["approve:APR-1:3", "form:decline:APR-1:3", "form:ask:APR-1"]);
 }
 
@@ -290,25 +295,19 @@ const HOSTILE: &[&str] = &[
 #[test]
 fn words_of_people_never_become_structure() {
     for words in HOSTILE {
-        let said = Telling::Said {
-            case: case("INC-1"),
-            title: (*words).to_owned(),
-            what: "note".to_owned(),
-            by: "dev".into(),
-            text: (*words).to_owned(),
-        };
-        let card = tell(&speaker(), &said);
+        let said = Any::Said { what: "note".to_owned(), by: "dev".into(), text: (*words).to_owned() };
+        let card = titled("INC-1", words, said);
         let all = || card.title.iter().chain(card.lines.iter().flatten());
         assert!(card.lines.iter().flatten().all(|word| matches!(word, Word::Text(_))), "{words:?}: {:?}", card.lines);
         assert_eq!(all().filter(|word| matches!(word, Word::Case(_))).count(), 1, "only the case itself");
         assert!(card.fields.is_empty(), "{words:?}: {:?}", card.fields);
         let text: String = card.plain(KOLKATA, NOW);
         assert!(!text.chars().any(clean::is_hidden), "{text:?}");
-        assert_eq!(first_line(&said), "INC-1 · note by Dev Malhotra", "no word of theirs reaches the title");
+        assert_eq!(first_line(&card), "INC-1 · note by Dev Malhotra", "no word of theirs reaches the title");
     }
-    let markup = Telling::Told { text: HOSTILE[2].to_owned() };
+    let markup = bot::Telling::Sentence { text: HOSTILE[2].to_owned() };
     assert_eq!(
-        shown(&markup),
+        shown(&tell(&speaker(), None, &markup.into())),
         "*bold* _it_ `code` [a](https://b) # head > quote",
         "nothing is taken away from it either"
     );
@@ -317,9 +316,8 @@ fn words_of_people_never_become_structure() {
 #[test]
 fn a_title_is_one_line_whatever_is_in_it() {
     for words in HOSTILE {
-        let telling = one("APR-1", clock(Duty::Decide, nudged(), NOW, &[]));
-        let Telling::Clock { case, items, .. } = telling else { unreachable!("it was made as one") };
-        let card = tell(&speaker(), &Telling::Clock { case, title: (*words).to_owned(), items });
+        let items = vec![clock(Duty::Decide, nudged(), NOW, &[])];
+        let card = titled("APR-1", words, Any::Clock { items });
         let mentions: Vec<&Word> =
             card.lines.iter().flatten().filter(|word| matches!(word, Word::Person { .. })).collect();
         assert_eq!(mentions.len(), 2, "{words:?}: only those who are waited for");
@@ -330,9 +328,8 @@ fn a_title_is_one_line_whatever_is_in_it() {
 #[test]
 fn line_breaks_of_people_are_kept_in_lines() {
     let text = "first\n\n\nsecond".to_owned();
-    let said =
-        Telling::Said { case: case("INC-1"), title: "t".to_owned(), what: "note".to_owned(), by: "dev".into(), text };
-    let lines = tell(&speaker(), &said).lines;
+    let said = Any::Said { what: "note".to_owned(), by: "dev".into(), text };
+    let lines = told("INC-1", said).lines;
     assert_eq!(lines, [vec![Word::from("first")], vec![], vec![Word::from("second")]]);
 }
 
@@ -357,19 +354,19 @@ fn world() -> World<'static> {
     World { policy: policy(), stamped: policy(), people: people() }
 }
 
-fn open_case(id: &str, command: Command) -> Case {
-    let ask = Ask { by: Actor::Person("maya".into()), at: NOW, command };
-    let ruling = crate::domain::open(case(id), &ask, &world()).expect("it opens");
+fn open_case(id: &str, opening: &Opening) -> Case {
+    let ask = Ask { by: Actor::Person("maya".into()), at: NOW };
+    let ruling = crate::domain::open(case(id), opening, &ask, &world()).expect("it opens");
     let mut events = ruling.events.iter();
     let mut opened = Case::begin(case(id), events.next().expect("a first event"), NOW).expect("it begins a case");
     events.for_each(|event| opened.apply(event, NOW));
     opened
 }
 
-fn on(case: &mut Case, by: &str, at: At, command: Command) {
-    let ask = Ask { by: Actor::Person(by.into()), at, command };
+fn on(case: &mut Case, by: &str, at: At, command: impl Into<Command>) {
+    let ask = Ask { by: Actor::Person(by.into()), at };
     let world = World { people: People { at, ..people() }, ..world() };
-    let ruling = crate::domain::decide(case, &ask, &world).expect("it is allowed");
+    let ruling = crate::domain::decide(case, &command.into(), &ask, &world).expect("it is allowed");
     for event in &ruling.events {
         case.apply(event, at);
         assert!(story(&speaker(), case, event, at).is_none_or(|words| !words.is_empty()));
@@ -379,23 +376,23 @@ fn on(case: &mut Case, by: &str, at: At, command: Command) {
 use crate::domain::Case;
 
 fn approval_case(action: &str) -> (Case, People<'static>) {
-    let request = RequestApproval {
+    let request = approval::Opening {
         workflow: "credit-scoring".into(),
         title: "Ship v7".to_owned(),
         action: action.to_owned(),
         path: None,
     };
-    (open_case("APR-1", Command::RequestApproval(request)), people())
+    (open_case("APR-1", &Opening::Approval(request)), people())
 }
 
 fn incident_case() -> Case {
     open_case(
         "INC-1",
-        Command::OpenIncident(OpenIncident {
+        &Opening::Incident(incident::Opening {
             workflow: "credit-scoring".into(),
             title: "Scores drift".to_owned(),
             severity: Severity::Sev2,
-            nature: crate::domain::Nature::default(),
+            nature: incident::Nature::default(),
             technical: Some(3),
             class: Some("perf.drift".into()),
             impact: Impact::Unclear,
@@ -439,7 +436,7 @@ fn an_incidents_card_says_who_acts_next() {
     assert_eq!(card.buttons.iter().filter(|button| button.style == Style::Primary).count(), 1, "{:?}", card.buttons);
     assert_eq!(card.due_us, incident.next_due().map(|it| it.terms.due.0));
 
-    on(&mut incident, "dev", At(NOW.0 + 1), Command::Acknowledge);
+    on(&mut incident, "dev", At(NOW.0 + 1), incident::Command::Acknowledge);
     let card = case_card(&speaker(), &incident, &people());
     assert!(value(&card, "State").starts_with("acknowledged · 10:36, Dev Malhotra"), "{}", value(&card, "State"));
     assert!(card.buttons.iter().all(|button| button.action != "ack:INC-1"), "it is acknowledged");
@@ -447,7 +444,7 @@ fn an_incidents_card_says_who_acts_next() {
         &mut incident,
         "dev",
         At(NOW.0 + 2),
-        Command::FollowUp { assignee: "lena".into(), due: DUE, text: "Add an alarm".to_owned() },
+        incident::Command::FollowUp { assignee: "lena".into(), due: DUE, text: "Add an alarm".to_owned() },
     );
     let plain = case_card(&speaker(), &incident, &people()).plain(KOLKATA, NOW);
     assert!(plain.contains("\nFollow-up 1: Add an alarm · Lena Hoffmann, due 11:00"), "{plain}");
@@ -457,10 +454,10 @@ fn an_incidents_card_says_who_acts_next() {
 fn an_incident_that_is_over_offers_what_comes_after() {
     let mut incident = incident_case();
     for (by, command) in [
-        ("dev", Command::Acknowledge),
-        ("priya", Command::Assess { text: "forty applicants".to_owned() }),
-        ("elena", Command::Contain { text: "previous model".to_owned() }),
-        ("arjun", Command::Resolve { text: "pipeline fixed".to_owned() }),
+        ("dev", incident::Command::Acknowledge),
+        ("priya", incident::Command::Assess { text: "forty applicants".to_owned() }),
+        ("elena", incident::Command::Contain { text: "previous model".to_owned() }),
+        ("arjun", incident::Command::Resolve { text: "pipeline fixed".to_owned() }),
     ] {
         let at = At(incident.touched.0 + 1);
         on(&mut incident, by, at, command);
@@ -485,10 +482,10 @@ fn an_approvals_card_shows_progress_and_binds_its_buttons() {
         .expect("its first stage");
     assert!(plain(&stage.value, KOLKATA, NOW).contains(" · 0 of "), "{stage:?}");
 
-    on(&mut approval, "maya", At(NOW.0 + 1), Command::Amend { action: "deploy scoring:v8".to_owned() });
+    on(&mut approval, "maya", At(NOW.0 + 1), approval::Command::Amend { action: "deploy scoring:v8".to_owned() });
     let card = case_card(&speaker(), &approval, &people);
     assert!(card.buttons.iter().any(|button| button.action.ends_with("approve:APR-1:2")), "{:?}", card.buttons);
-    on(&mut approval, "maya", At(NOW.0 + 2), Command::Withdraw { reason: "not this week".to_owned() });
+    on(&mut approval, "maya", At(NOW.0 + 2), approval::Command::Withdraw { reason: "not this week".to_owned() });
     let card = case_card(&speaker(), &approval, &people);
     assert_eq!((card.tone, card.due_us), (Tone::Done, None));
     assert!(value(&card, "State").starts_with("withdrawn"), "{}", value(&card, "State"));
@@ -499,30 +496,22 @@ fn an_approvals_card_shows_progress_and_binds_its_buttons() {
 #[test]
 fn a_story_says_each_event_in_its_own_words() {
     let incident = incident_case();
-    let kinds = include_str!("../domain/event.rs");
-    let begin = kinds.find("impl Event").expect("it is there");
-    let end = begin + kinds[begin..].find("impl HouseEvent").expect("it is there");
-    let template = include_str!("../../templates/answer/story.txt");
-    let named: Vec<&str> = kinds[begin..end]
-        .split('"')
-        .skip(1)
-        .step_by(2)
-        .filter(|kind| kind.contains('.') && !kind.contains(' '))
-        .collect();
-    assert!(named.len() > 40, "the source was read");
-    for kind in named {
+    for kind in Event::kinds() {
+        let room = match kind.split_once('.') {
+            Some(("duty" | "case", _)) => "case",
+            Some((room, _)) => room,
+            None => unreachable!("a kind names its room"),
+        };
+        let template = std::fs::read_to_string(format!("templates/{room}/story.txt")).expect("each room has one");
         assert!(template.contains(&format!("\"{kind}\"")), "{kind} has words");
     }
-    let opened = crate::domain::event::Event::Updated { by: "dev".into(), text: "half\ndone".to_owned() };
+    let opened = incident::Event::Updated { by: "dev".into(), text: "half\ndone".to_owned() }.into();
     let words = story(&speaker(), &incident, &opened, NOW).expect("it is said");
     assert_eq!(plain(&words, KOLKATA, NOW), "Update by Dev Malhotra: half done");
-    let answered = crate::domain::event::Event::Answered { number: 1, by: "dev".into(), stands_in_for: None };
+    let change = Change::Answered { by: "dev".into(), stands_in_for: None };
+    let answered = DutyEvent { number: 1, change }.into();
     assert_eq!(story(&speaker(), &incident, &answered, NOW), None);
-    let set = crate::domain::event::Event::MomentSet {
-        by: "dev".into(),
-        which: crate::domain::command::Which::Aware,
-        at: DUE,
-    };
+    let set = incident::Event::MomentSet { by: "dev".into(), which: incident::Which::Aware, at: DUE }.into();
     let words = story(&speaker(), &incident, &set, NOW).expect("it is said");
     assert_eq!(
         plain(&words, KOLKATA, NOW),
@@ -621,7 +610,7 @@ fn lists_help_and_health_have_their_words() {
     );
     assert_eq!(list(&speaker(), None, &filter, &[], true).plain(KOLKATA, NOW), "No cases · open");
     let all = help(&speaker(), None, None).plain(KOLKATA, NOW);
-    for verb in grammar::VERBS {
+    for verb in grammar::verbs::all() {
         assert!(all.contains(&format!(" {}", verb.verb)), "{verb:?}");
         let root = help(&speaker(), Some(verb.root), None);
         assert!(root.lines.iter().any(|line| line.first() == Some(&Word::Code(verb.usage("/")))), "{verb:?}");
@@ -653,8 +642,7 @@ fn lists_help_and_health_have_their_words() {
     );
     let standing = WorkflowStanding {
         workflow: "credit-scoring".into(),
-        incidents: 1,
-        approvals: 2,
+        open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],
         owed: 3,
         late: 1,
         next_due: Some(DUE),
@@ -710,12 +698,13 @@ impl Drop for Folder {
 fn an_operator_can_lay_other_words_over_them() {
     let folder = Folder::with(
         "good",
-        &[("tell/caught-up.txt", "Wieder da\n{{ prefix }}sla health"), ("tell/README.md", "ignored")],
+        &[("bot/caught-up.txt", "Wieder da\n{{ prefix }}sla health"), ("bot/README.md", "ignored")],
     );
     let wording = Wording::with_overlay(&folder.0).expect("it is right");
     let speaker = Speaker { wording: &wording, policy: policy() };
-    assert_eq!(tell(&speaker, &Telling::CaughtUp).plain(KOLKATA, NOW), "Wieder da\n/sla health");
-    assert_eq!(tell(&speaker, &Telling::Told { text: "x".to_owned() }).plain(KOLKATA, NOW), "x", "the others stay");
+    assert_eq!(tell(&speaker, None, &bot::Telling::CaughtUp {}.into()).plain(KOLKATA, NOW), "Wieder da\n/sla health");
+    let sentence = bot::Telling::Sentence { text: "x".to_owned() }.into();
+    assert_eq!(tell(&speaker, None, &sentence).plain(KOLKATA, NOW), "x", "the others stay");
 }
 
 #[test]
@@ -725,12 +714,12 @@ fn an_operators_mistake_is_named_with_file_and_line() {
         let error = Wording::with_overlay(&folder.0).expect_err("it is wrong").to_string();
         assert!(error.contains(path) && error.contains(expected), "{error}");
     };
-    check("syntax", "tell/told.txt", "ok\n{{ text", ".txt:2: ");
-    check("filter", "tell/told.txt", "ok\nok\n{{ text|nothing }}", ".txt:3: ");
-    check("field", "tell/told.txt", "{{ txet }}", ".txt:1: ");
-    check("kind", "tell/said.txt", "{{ case|case }}\n{{ case|time }}", ".txt:2: ");
-    check("place", "told.txt", "x", "is no template that I use");
-    check("name", "tell/tolld.txt", "x", "Did you mean tell/told.txt?");
+    check("syntax", "bot/sentence.txt", "ok\n{{ text", ".txt:2: ");
+    check("filter", "bot/sentence.txt", "ok\nok\n{{ text|nothing }}", ".txt:3: ");
+    check("field", "bot/sentence.txt", "{{ txet }}", ".txt:1: ");
+    check("kind", "case/said.txt", "{{ case|case }}\n{{ case|time }}", ".txt:2: ");
+    check("place", "sentence.txt", "x", "is no template that I use");
+    check("name", "bot/sentense.txt", "x", "Did you mean bot/sentence.txt?");
     let missing =
         Wording::with_overlay(Path::new("/nonexistent/folder")).expect_err("there is no such folder").to_string();
     assert!(missing.contains("/nonexistent/folder"), "{missing}");

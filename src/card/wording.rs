@@ -18,15 +18,17 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 use serde_json::Value as Json;
 
 use crate::domain::policy::Policy;
-use crate::domain::{At, PersonId, Span};
+use crate::domain::{At, CaseKind, Duty, PersonId, Span};
 use crate::grammar::{clean, nearest};
 
-use super::{Card, Field, Word, noun, samples};
+use super::{Card, Field, Word, samples};
 
-static TELL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tell");
-static CARD: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/card");
-static ANSWER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/answer");
-static FOLDERS: [(&str, &Dir<'_>); 3] = [("tell", &TELL), ("card", &CARD), ("answer", &ANSWER)];
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// The folders of templates: what is told of any case, of the bot itself and of each kind of case, and answers.
+fn folders() -> impl Iterator<Item = &'static str> + Clone {
+    ["answer", "bot", "case"].into_iter().chain(CaseKind::ALL.into_iter().map(|kind| kind.word()))
+}
 
 /// Begins a piece; the letter after it says which kind.
 const OPEN: char = '\u{E000}';
@@ -97,8 +99,8 @@ impl Wording {
         Wording { embedded: environment, overlay: None, prefix: "/".to_owned() }
     }
 
-    /// As [`Wording::embedded`], with the files of a folder (`tell/clock.txt` …) in the place of those of the same name.
-    /// Those of `tell` are tried on samples, so that a mistake is found now and not at the moment when something must be
+    /// As [`Wording::embedded`], with the files of a folder (`case/clock.txt` …) in the place of those of the same name.
+    /// Those of what is told are tried on samples, so that a mistake is found now and not at the moment when something must be
     /// told; of the others the grammar is checked.
     ///
     /// # Errors
@@ -109,7 +111,7 @@ impl Wording {
         let known: Vec<&str> = Wording::names().collect();
         for path in entries(folder)? {
             let kind = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let files = match FOLDERS.iter().any(|(known, _)| *known == kind) {
+            let files = match folders().any(|known| known == kind) {
                 true => entries(&path)?,
                 // Something beside the folders is left alone, as a README is; a template at the wrong place is not.
                 false if path.is_dir() || is_template(&path) => return Err(unknown(path, &kind, &known)),
@@ -150,7 +152,7 @@ impl Wording {
         &self.prefix
     }
 
-    /// The names of all templates: `tell/clock.txt` …
+    /// The names of all templates: `case/clock.txt` …
     pub fn names() -> impl Iterator<Item = &'static str> {
         embedded().map(|(name, _)| name)
     }
@@ -173,13 +175,12 @@ impl Wording {
 
 /// Every embedded template, by name.
 fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
-    // Paths in each folder are given from that folder; the names are put together once, at the first use.
     static ALL: std::sync::OnceLock<Vec<(String, &'static str)>> = std::sync::OnceLock::new();
     let all = ALL.get_or_init(|| {
-        let files = FOLDERS.into_iter().flat_map(|(kind, folder)| folder.files().map(move |file| (kind, file)));
+        let files = folders().filter_map(|name| TEMPLATES.get_dir(name)).flat_map(Dir::files);
         files
-            .filter(|(_, file)| file.path().extension().is_some_and(|it| it == "txt"))
-            .filter_map(|(kind, file)| Some((format!("{kind}/{}", file.path().display()), file.contents_utf8()?)))
+            .filter(|file| file.path().extension().is_some_and(|it| it == "txt"))
+            .filter_map(|file| Some((file.path().display().to_string(), file.contents_utf8()?)))
             .collect()
     });
     all.iter().map(|(name, source)| (name.as_str(), *source))
@@ -200,8 +201,8 @@ fn is_template(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "txt")
 }
 
-fn unknown(path: PathBuf, name: &str, known: &[&str]) -> WordingError {
-    let near = nearest(name, known.iter().copied().chain(FOLDERS.map(|(name, _)| name)));
+fn unknown(path: PathBuf, name: &str, known: &[&'static str]) -> WordingError {
+    let near = nearest(name, known.iter().copied().chain(folders()));
     let hint = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
     WordingError::Unknown { path, hint }
 }
@@ -217,9 +218,9 @@ fn environment() -> Environment<'static> {
     environment.add_filter("strong", |text: String| piece(STRONG, &text));
     environment.add_filter("sentence", |text: String| sentence(&text));
     environment.add_filter("span", |span: i64| Span(span).to_string());
-    environment.add_filter("duty", |duty: String| noun(&duty).to_owned());
+    environment.add_filter("duty", |duty: String| Duty::read(&duty).map_or(duty, |duty| duty.noun().to_owned()));
     environment.add_filter("capital", |text: String| crate::grammar::capital(&text));
-    environment.add_filter("listed", |words: Vec<String>| crate::domain::list(words.into_iter()));
+    environment.add_filter("listed", |words: Vec<String>| crate::domain::text::list(words.into_iter()));
     environment.add_function("field", |name: String, _rest: Rest<Value>| piece(FIELD, &name));
     environment
 }

@@ -6,6 +6,7 @@ use super::settle::Work;
 use super::{Desk, DeskError, Heeded, Item, Turn};
 use crate::card;
 use crate::chat::{Answer, Heard, Lane, Spot, What};
+use crate::domain::kinds::incident;
 use crate::domain::{Actor, CaseId, Command, PersonId, Refusal};
 use crate::grammar::{self, Asked, Context, How};
 use crate::record::{HeardRecord, Record, WhatRecord};
@@ -82,7 +83,7 @@ impl Desk {
                 Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::NotAtHome)))
             }
             // They left, and may still be able to press what stands somewhere.
-            (Read::Asked(_), Some(person)) if self.house_now(turn).is_gone(person, &heard.lane.platform) => {
+            (Read::Asked(_), Some(person)) if self.bot_now(turn).is_gone(person, &heard.lane.platform) => {
                 Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::AccountGone)))
             }
             (Read::Asked(_), None) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::Stranger))),
@@ -94,8 +95,8 @@ impl Desk {
                         Err(Heeded::AcceptDraft { case: id, by: person.clone() })
                     }
                     Asked::Case { id, command } => Ok(Work::Case(id, command)),
-                    Asked::House(command) => {
-                        let ruled = self.settle_house(turn, command, &by, Some(&heard.cause)).await?;
+                    Asked::Bot(command) => {
+                        let ruled = self.settle_bot(turn, command, &by, Some(&heard.cause)).await?;
                         Err(Heeded::Answer(match ruled {
                             Ok(Some(telling)) => Answer::card(self.card(&telling)),
                             Ok(None) => Answer::default(),
@@ -293,7 +294,7 @@ impl Desk {
 
 /// A review is accepted without a text of one's own.
 fn takes_the_draft(command: &Command) -> bool {
-    matches!(command, Command::AcceptReview { text } if text.trim().is_empty())
+    matches!(command, Command::Incident(incident::Command::AcceptReview { text }) if text.trim().is_empty())
 }
 
 /// The text in which a case may be named.

@@ -6,11 +6,9 @@ use std::sync::Arc;
 
 use super::{Desk, DeskError, Turn};
 use crate::chat::{Lane, direct_lane};
-use crate::domain::command::HouseCommand;
-use crate::domain::house::{self, HouseAsk};
 use crate::domain::{
-    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Platform, Policy, Refusal, Ruling, Telling,
-    Then, To, World,
+    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Notice, Opening, Platform, Policy, Refusal, Reply, Ruling, Then,
+    To, World, bot, every_case,
 };
 use crate::record::{HouseRuled, Record, Ruled, ToTell};
 use crate::store::Rehold;
@@ -20,14 +18,14 @@ pub(super) const ENGINE: &str = "engine";
 
 /// What is to be decided.
 pub(super) enum Work {
-    Open(Command),
+    Open(Opening),
     Case(CaseId, Command),
 }
 
 /// Decided, not yet written.
 pub(super) struct Staged {
     pub case: CaseId,
-    pub reply: Option<Telling>,
+    pub reply: Option<Reply>,
     rulings: Vec<(CaseId, Actor, Ruling)>,
     /// Set aside until the rulings are written: they may be refused on their own.
     then: Vec<Then>,
@@ -44,11 +42,11 @@ impl Desk {
         by: &Actor,
     ) -> Result<Result<Staged, Refusal>, DeskError> {
         match work {
-            Work::Open(command) => Ok(self.stage_new(turn, command, by)),
+            Work::Open(opening) => Ok(self.stage_new(turn, &opening, by)),
             Work::Case(id, command) => {
                 // Time first: who is late is late before the next word counts, also where more cases are due than one
                 // batch wakes.
-                if !matches!(command, Command::Wake)
+                if command != Command::Any(every_case::Command::Wake)
                     && let Some(case) = self.load(turn, id).await?
                     && case.wake().is_some_and(|wake| wake <= turn.at)
                 {
@@ -59,16 +57,13 @@ impl Desk {
         }
     }
 
-    fn stage_new(&self, turn: &Turn, command: Command, by: &Actor) -> Result<Staged, Refusal> {
-        let kind = match command {
-            Command::RequestApproval(_) => CaseKind::Approval,
-            _ => CaseKind::Incident,
-        };
+    fn stage_new(&self, turn: &Turn, opening: &Opening, by: &Actor) -> Result<Staged, Refusal> {
+        let kind = opening.kind();
         let id = CaseId { kind, number: turn.numbers.get(&kind).copied().unwrap_or(0) + 1 };
         let policy = self.policy_now(turn);
-        let people = self.house_now(turn).people(&policy, turn.at);
+        let people = self.bot_now(turn).people(&policy, turn.at);
         let world = World { policy: &policy, stamped: &policy, people };
-        let mut ruling = crate::domain::open(id, &Ask { by: by.clone(), at: turn.at, command }, &world)?;
+        let mut ruling = crate::domain::open(id, opening, &Ask { by: by.clone(), at: turn.at }, &world)?;
         let (reply, then) = (ruling.reply.take(), std::mem::take(&mut ruling.then));
         Ok(Staged { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
     }
@@ -80,13 +75,13 @@ impl Desk {
         command: Command,
         by: &Actor,
     ) -> Result<Result<Staged, Refusal>, DeskError> {
-        if let Command::Supersede { by: other } = &command {
+        if let Some(other) = command.other_case() {
             let policy = self.policy_now(turn);
-            let case = self.load(turn, *other).await?;
-            let people = self.house_now(turn).people(&policy, turn.at);
+            let case = self.load(turn, other).await?;
+            let people = self.bot_now(turn).people(&policy, turn.at);
             let sees = |case: &Case| by.person().is_none_or(|person| case.is_visible_to(person, &people));
             if !case.as_ref().is_some_and(sees) {
-                return Ok(Err(Refusal::NoSuchCase(*other)));
+                return Ok(Err(Refusal::NoSuchCase(other)));
             }
         }
         let mut become_so_far: HashMap<CaseId, Case> = HashMap::new();
@@ -100,10 +95,10 @@ impl Desk {
             let Some(mut case) = known else { return Ok(Err(Refusal::NoSuchCase(id))) };
             let stamped = self.stamped(&case.policy).await?;
             let policy = self.policy_now(turn);
-            let people = self.house_now(turn).people(&policy, turn.at);
+            let people = self.bot_now(turn).people(&policy, turn.at);
             let world = World { policy: &policy, stamped: &stamped, people };
-            let ask = Ask { by: by.clone(), at: turn.at, command };
-            let mut ruling = match crate::domain::decide(&case, &ask, &world) {
+            let ask = Ask { by: by.clone(), at: turn.at };
+            let mut ruling = match crate::domain::decide(&case, &command, &ask, &world) {
                 Ok(ruling) => ruling,
                 Err(refusal) => return Ok(Err(refusal)),
             };
@@ -171,7 +166,7 @@ impl Desk {
         if !turn.projection.cases.contains_key(&id) {
             turn.known.entry(id).or_insert(found);
         }
-        match self.stage(turn, Work::Case(id, Command::Wake), &Actor::Engine).await? {
+        match self.stage(turn, Work::Case(id, every_case::Command::Wake.into()), &Actor::Engine).await? {
             Ok(staged) => {
                 self.take_up(turn, id);
                 turn.projection.touch(id);
@@ -185,20 +180,20 @@ impl Desk {
     }
 
     /// Asks something of the house.
-    pub(super) async fn settle_house(
+    pub(super) async fn settle_bot(
         &mut self,
         turn: &mut Turn,
-        command: HouseCommand,
+        command: BotCommand,
         by: &Actor,
         cause: Option<&str>,
-    ) -> Result<Result<Option<Telling>, Refusal>, DeskError> {
+    ) -> Result<Result<Option<Reply>, Refusal>, DeskError> {
         let policy = self.policy_now(turn);
         let loaded = match &command {
-            HouseCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
+            BotCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
             _ => None,
         };
-        let ask = HouseAsk { by: by.clone(), at: turn.at, command };
-        let ruling = match house::decide(self.house_now(turn), &ask, &policy) {
+        let ask = bot::Ask { by: by.clone(), at: turn.at, command };
+        let ruling = match bot::decide(self.bot_now(turn), &ask, &policy) {
             Ok(ruling) => ruling,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -211,7 +206,7 @@ impl Desk {
             self.policies.add(loaded.clone());
             turn.policy = Some(loaded.clone());
         }
-        let roster = matches!(ask.command, HouseCommand::Roster { .. });
+        let roster = matches!(ask.command, BotCommand::Roster { .. });
         let tell = self.to_tell(turn, ruling.notices, None);
         let by = by.person().cloned();
         let ruled = HouseRuled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
@@ -222,7 +217,7 @@ impl Desk {
             loaded => loaded,
         };
         if let Some(written) = written {
-            turn.policy = Some(Arc::new(self.house_now(turn).held(&written)));
+            turn.policy = Some(Arc::new(self.bot_now(turn).with_group_members(&written)));
         }
         self.follow(turn, ruling.then).await?;
         Ok(Ok(ruling.reply))
@@ -240,9 +235,9 @@ impl Desk {
                     });
                     None
                 }
-                Then::House(command) => Box::pin(self.settle_house(turn, command, &Actor::Engine, None)).await?.err(),
+                Then::Bot(command) => Box::pin(self.settle_bot(turn, command, &Actor::Engine, None)).await?.err(),
                 Then::Case(id, command) => self.settle_engine(turn, Work::Case(id, command)).await?,
-                Then::Open(command) => self.settle_engine(turn, Work::Open(command)).await?,
+                Then::Open(opening) => self.settle_engine(turn, Work::Open(opening)).await?,
             };
             if let Some(refusal) = refused {
                 tracing::warn!(%refusal, "what should have followed was refused");
@@ -262,8 +257,8 @@ impl Desk {
     async fn follow_up(&mut self, turn: &mut Turn, id: CaseId, events: &[Event]) -> Result<(), DeskError> {
         let Some(case) = turn.projection.cases.get(&id) else { return Ok(()) };
         let policy = self.policy_now(turn);
-        let Some(command) = self.house_now(turn).follow_up(case, events, &policy) else { return Ok(()) };
-        self.follow(turn, vec![Then::House(command)]).await
+        let Some(slow) = self.bot_now(turn).slow_paths.found_slow(case, events, &policy) else { return Ok(()) };
+        self.follow(turn, vec![Then::Bot(BotCommand::NoteSlowPath(slow))]).await
     }
 
     /// A case as it has become in this turn, or as it was before.
@@ -295,15 +290,15 @@ impl Desk {
         turn.policy.clone().unwrap_or_else(|| self.policy.clone())
     }
 
-    pub(super) fn house_now<'a>(&'a self, turn: &'a Turn) -> &'a House {
-        turn.projection.house.as_ref().unwrap_or(&self.house)
+    pub(super) fn bot_now<'a>(&'a self, turn: &'a Turn) -> &'a Bot {
+        turn.projection.house.as_ref().unwrap_or(&self.bot)
     }
 
     /// The lanes that notices go to. Somebody who can't be reached anywhere is named in the log.
     fn to_tell(&self, turn: &Turn, notices: Vec<Notice>, case: Option<&Case>) -> Vec<ToTell> {
         let policy = self.policy_now(turn);
         let homes = case.map_or(&[][..], |case| &case.homes);
-        let house = self.house_now(turn);
+        let house = self.bot_now(turn);
         let mut tell = Vec::new();
         for notice in notices {
             let lanes: Vec<Lane> = match &notice.to {

@@ -18,7 +18,7 @@ pub(super) struct Key {
 impl Key {
     fn of(row: &DutyRead) -> Key {
         let kind = CaseKind::ALL.iter().position(|kind| kind.word() == row.kind);
-        let duty = Duty::ALL.iter().position(|duty| duty.word() == row.duty);
+        let duty = Duty::ALL.into_iter().position(|duty| duty.word() == row.duty);
         Key {
             workflow: row.workflow.clone(),
             kind: (kind.unwrap_or(usize::MAX), row.kind.clone()),

@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use self::figures::{Key, NearMissAsked, Tally};
 use crate::clock::Clock;
-use crate::domain::obligation::{RungAct, Standing};
-use crate::domain::{At, CaseId, House, Policy, PolicyDigest, Span, WorkflowId};
+use crate::domain::obligation::{StepAct, Standing};
+use crate::domain::{At, CaseId, Bot, Policy, PolicyDigest, Span, WorkflowId};
 use crate::folder::Folder;
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
@@ -399,8 +399,8 @@ impl Then {
             let Some(projection) = fold(view, &case, size, &mut policies).await? else { continue };
             for (id, folded) in &projection.cases {
                 for obligation in &folded.obligations {
-                    let nudges = obligation.terms.rungs.iter();
-                    let nudges = nudges.filter(|rung| matches!(rung.act, RungAct::Nudge { .. })).count();
+                    let nudges = obligation.terms.steps.iter();
+                    let nudges = nudges.filter(|step| matches!(step.act, StepAct::Nudge { .. })).count();
                     then.nudges.insert((id.to_string(), obligation.number), nudges);
                 }
             }
@@ -423,7 +423,7 @@ async fn fold(
 ) -> Result<Option<Projection>, StoreError> {
     let Ok(case) = name.parse::<CaseId>() else { return Ok(None) };
     let mut projection = Projection::default();
-    let house = House::default();
+    let house = Bot::default();
     for row in view.rulings_of(name, size).await? {
         let record = row.content.as_deref().and_then(|content| serde_json::from_str::<Record>(content).ok());
         let Some(record) = record else { return Ok(None) };
@@ -433,7 +433,7 @@ async fn fold(
     if let Some(folded) = projection.cases.get(&case) {
         stamp(view, &folded.policy, policies).await?;
     }
-    projection.finish(policies);
+    projection.finish();
     Ok(Some(projection))
 }
 
@@ -501,8 +501,8 @@ async fn near_misses(
         for case in view.cases(ids).await? {
             for one in unknown.remove(&case.id).unwrap_or_default() {
                 let Some(obligation) = case.obligation(one.number) else { continue };
-                let rungs = obligation.terms.rungs.iter();
-                let nudges = rungs.filter(|rung| matches!(rung.act, RungAct::Nudge { .. })).count();
+                let steps = obligation.terms.steps.iter();
+                let nudges = steps.filter(|step| matches!(step.act, StepAct::Nudge { .. })).count();
                 if nudges == one.nudges as usize && matches!(obligation.standing, Standing::Met { .. }) {
                     *found.entry(one.key).or_default() += 1;
                 }

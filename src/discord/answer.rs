@@ -133,7 +133,7 @@ impl Discord {
         let person = |door: &crate::reception::Door, by: &User| {
             let desk = &door.reception.desk;
             let person = desk.person(&by.id.to_string(), &platform())?;
-            (!desk.shown().house.is_gone(&person, &platform())).then_some(())
+            (!desk.shown().bot.is_gone(&person, &platform())).then_some(())
         };
         self.door().zip(interaction.by()).and_then(|(door, by)| person(door, by)).is_some()
     }

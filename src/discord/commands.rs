@@ -12,8 +12,7 @@ use super::words::cut;
 use super::{Discord, LONGEST_PAUSE};
 use crate::domain::policy::Policy;
 use crate::domain::{CaseKind, PersonId};
-use crate::grammar::verbs::of;
-use crate::grammar::{Arg, Kind, Needed, PREFIX, ROOTS, Verb, find};
+use crate::grammar::{Arg, Kind, Needed, PREFIX, Verb, find, verbs};
 
 /// Of options, choices and subcommands on one level, and of what is offered while somebody types.
 pub const A_LEVEL: usize = 25;
@@ -45,16 +44,12 @@ fn name_of(root: &str, prefix: &str) -> String {
 
 /// Everything that is to be registered.
 pub fn registration(prefix: &str) -> Vec<Value> {
-    let roots = ROOTS.into_iter().map(|root| {
+    let roots = verbs::roots().map(|root| {
         json!({
             "type": 1,
-            "name": name_of(root, prefix),
-            "description": match root {
-                "incident" => "Incidents of AI systems: open, answer, resolve",
-                "approval" => "Approvals: ask, decide, stand in for each other",
-                _ => "What is owed, what is late, and how the bot is",
-            },
-            "options": subcommands(root),
+            "name": name_of(root.word, prefix),
+            "description": root.about,
+            "options": subcommands(root.word),
             "contexts": [0, 1],
             "integration_types": [0],
         })
@@ -66,7 +61,7 @@ pub fn registration(prefix: &str) -> Vec<Value> {
 }
 
 fn subcommands(root: &str) -> Vec<Value> {
-    let verbs: Vec<&'static Verb> = of(root).collect();
+    let verbs: Vec<&'static Verb> = verbs::root(root).into_iter().flat_map(|root| root.verbs).collect();
     if verbs.len() <= A_LEVEL {
         return verbs.into_iter().map(subcommand).collect();
     }
@@ -189,7 +184,7 @@ fn is_registered(registered: &[Value], wanted: &[Value]) -> bool {
 /// A command that was used, as the line that would have been typed. `None`: it is none of ours.
 pub fn line(data: &Value, prefix: &str, read: &dyn Fn(&str) -> String) -> Option<String> {
     let name = data.get("name")?.as_str()?;
-    let root = ROOTS.into_iter().find(|root| name_of(root, prefix) == name)?;
+    let root = verbs::roots().map(|root| root.word).find(|root| name_of(root, prefix) == name)?;
     let (verb, given) = used(root, data)?;
     let value = |name: &str| {
         let option = given.iter().find(|option| option.get("name").and_then(Value::as_str) == Some(name))?;
@@ -252,7 +247,7 @@ pub struct Typing<'d> {
 
 pub fn typing<'d>(data: &'d Value, prefix: &str) -> Option<Typing<'d>> {
     let name = data.get("name")?.as_str()?;
-    let root = ROOTS.into_iter().find(|root| name_of(root, prefix) == name)?;
+    let root = verbs::roots().map(|root| root.word).find(|root| name_of(root, prefix) == name)?;
     let (verb, given) = used(root, data)?;
     let focused = given.iter().find(|option| option.get("focused") == Some(&json!(true)))?;
     Some(Typing {
@@ -343,7 +338,9 @@ impl Discord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar::{self, Asked, Context, How, VERBS};
+    use crate::domain::Command;
+    use crate::domain::every_case::Command as Any;
+    use crate::grammar::{self, Asked, Context, How};
 
     fn policy() -> Policy {
         Policy::read(crate::domain::policy::EXAMPLE).unwrap_or_else(|errors| panic!("{}", errors.show("example")))
@@ -405,7 +402,7 @@ mod tests {
 
     #[test]
     fn every_verb_can_be_used() {
-        for verb in VERBS {
+        for verb in verbs::all() {
             let found = registration("/").iter().any(|command| {
                 command["name"] == verb.root
                     && command["options"].as_array().into_iter().flatten().any(|option| {
@@ -524,7 +521,7 @@ mod tests {
             let data = command("incident", None, "note", &[("case", json!("INC-1")), ("text", json!(text))]);
             let line = as_typed(&data);
             match read(&line) {
-                Asked::Case { command: crate::domain::Command::Note { text: arrived }, .. } => {
+                Asked::Case { command: Command::Any(Any::Note { text: arrived }), .. } => {
                     assert_eq!(arrived, text, "{line}")
                 }
                 other => panic!("{line}: {other:?}"),

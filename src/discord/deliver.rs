@@ -83,7 +83,7 @@ pub struct Map<'a> {
 impl Places for Map<'_> {
     fn account(&self, person: &PersonId) -> Option<Id> {
         let account = self.policy.people.get(person)?.accounts.get(&platform())?;
-        let gone = self.discord.door()?.reception.desk.shown().house.is_gone(person, &platform());
+        let gone = self.discord.door()?.reception.desk.shown().bot.is_gone(person, &platform());
         Id::read(account).filter(|_| !gone)
     }
     fn channel(&self, case: CaseId) -> Option<Id> {

@@ -211,7 +211,7 @@ fn input(field: &Field, form: &Form, left_out: Option<usize>) -> Value {
 mod tests {
     use super::*;
     use crate::domain::Policy;
-    use crate::grammar::{self, Context, verbs::VERBS};
+    use crate::grammar::{self, Context, verbs};
 
     fn every_form() -> Vec<Form> {
         let policy =
@@ -220,8 +220,7 @@ mod tests {
         let context = Context::of(&policy, &by, crate::domain::At(1_795_424_400_000_000), None, "/");
         let given =
             |verb: &grammar::Verb| verb.args.iter().map(|arg| (arg.name.to_owned(), "x".repeat(5_000))).collect();
-        VERBS
-            .iter()
+        verbs::all()
             .flat_map(|verb| {
                 let empty = grammar::form(verb, None, &BTreeMap::new(), &context);
                 let full = grammar::form(verb, None, &given(verb), &context);

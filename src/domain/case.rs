@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::approval::Approval;
-use super::event::Event;
-use super::incident::{Incident, IncidentState};
-use super::obligation::{Contest, Obligation, Standing, Wants};
+use super::every_case;
+use super::kinds::{Began, Body, CaseKind, DutyEvent, Event};
+use super::obligation::{Change, Obligation, Standing, Wants};
 use super::people::{People, Seat};
 use super::policy::Channel;
-use super::{At, CaseId, CaseKind, Duty, PersonId, PolicyDigest, RoleId, WorkflowId};
+use super::{At, CaseId, Duty, PersonId, PolicyDigest, RoleId, Severity, WorkflowId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -38,47 +37,20 @@ pub struct Case {
     pub body: Body,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Body {
-    Incident(Incident),
-    Approval(Approval),
-}
-
 impl Case {
     /// A case begins with its first event. `None` if that event doesn't begin one.
     pub fn begin(id: CaseId, event: &Event, at: At) -> Option<Case> {
-        let (workflow, title, opened_by, policy, homes, restricted, body) = match event {
-            Event::IncidentOpened(it) => (
-                &it.workflow,
-                &it.title,
-                it.by.clone(),
-                &it.policy,
-                &it.homes,
-                it.restricted,
-                Body::Incident(Incident::begin(it)),
-            ),
-            Event::ApprovalRequested(it) => (
-                &it.workflow,
-                &it.title,
-                Some(it.by.clone()),
-                &it.policy,
-                &it.homes,
-                false,
-                Body::Approval(Approval::begin(it)),
-            ),
-            _ => return None,
-        };
+        let (Began { by, workflow, homes, policy, title, restricted }, body) = Body::begin(event)?;
         Some(Case {
             id,
-            workflow: workflow.clone(),
-            title: title.clone(),
-            opened_by,
+            workflow,
+            title,
+            opened_by: by,
             opened: at,
             touched: at,
             closed: None,
-            policy: policy.clone(),
-            homes: homes.clone(),
+            policy,
+            homes,
             restricted,
             invited: BTreeSet::new(),
             obligations: Vec::new(),
@@ -90,79 +62,20 @@ impl Case {
     pub fn apply(&mut self, event: &Event, at: At) {
         self.touched = at;
         match event {
-            Event::Owed(obligation) => self.obligations.push((**obligation).clone()),
-            Event::Climbed(climbed) => self.on(climbed.number, |it| {
-                it.climbed = climbed.through;
-                it.last_told = Some(at);
-                it.repeated = climbed.repeat.unwrap_or(it.repeated);
-                if it.breach.is_none() {
-                    it.breach = climbed.breach.clone();
+            Event::Duty(DutyEvent { change: Change::Opened(obligation), .. }) => {
+                self.obligations.push((**obligation).clone());
+            }
+            Event::Duty(DutyEvent { number, change }) => {
+                if let Some(obligation) = self.obligations.iter_mut().find(|it| it.number == *number) {
+                    obligation.apply(change, at);
                 }
-            }),
-            Event::Answered { number, by, stands_in_for } => self.on(*number, |it| {
-                it.votes += 1;
-                it.answers.push(by.clone());
-                if let Some(giver) = stands_in_for {
-                    it.answers.push(giver.clone());
-                }
-            }),
-            Event::Met { number, by } => self.on(*number, |it| {
-                let expires = it.terms.expires_after.map(|span| at + span);
-                it.standing = Standing::Met { at, by: by.clone(), expires };
-            }),
-            Event::AskedStillWorking { number } => self.on(*number, |it| {
-                if let Standing::Met { expires, .. } = &mut it.standing {
-                    *expires = None;
-                }
-            }),
-            Event::Believed { number, expires: until } => self.on(*number, |it| {
-                if let Standing::Met { expires, .. } = &mut it.standing {
-                    *expires = Some(*until);
-                }
-            }),
-            Event::Paused { number, reason, by, ends } => self.on(*number, |it| {
-                it.standing = Standing::Paused { since: at, reason: reason.clone(), by: Some(by.clone()), ends: *ends };
-            }),
-            Event::Resumed { number, paused, terms, .. } => self.on(*number, |it| {
-                it.standing = Standing::Owed;
-                it.paused = it.paused + *paused;
-                it.terms = (**terms).clone();
-            }),
-            Event::Waived { number, by, reason } => self.on(*number, |it| {
-                it.standing = Standing::Waived { at, by: by.clone(), reason: reason.clone() };
-            }),
-            Event::Voided { number, reason } => self.on(*number, |it| {
-                it.standing = Standing::Void { at, reason: reason.clone() };
-            }),
-            Event::Contested { number, contest } => self.on(*number, |it| {
-                if let Some(breach) = &mut it.breach {
-                    breach.contested = Some(contest.clone());
-                }
-            }),
-            Event::Settled { number, to, reason, .. } => self.on(*number, |it| {
-                if let Some(breach) = &mut it.breach {
-                    breach.attributed = to.clone();
-                    breach.reason = Some(reason.clone());
-                    breach.contested = None::<Contest>;
-                }
-            }),
-            Event::Moved { number, to, .. } => self.on(*number, |it| it.held_by.clone_from(to)),
-            Event::Widened { number, to } => self.on(*number, |it| {
-                if let super::obligation::Holder::Roles(roles) = &mut it.holder
-                    && !roles.contains(to)
-                {
-                    roles.push(to.clone());
-                }
-            }),
-            Event::Invited { person, .. } => {
+            }
+            Event::Case(every_case::Event::Invited { person, .. }) => {
                 self.invited.insert(person.clone());
             }
-            Event::Noted { .. } | Event::Linked { .. } => {}
-            other => {
-                match &mut self.body {
-                    Body::Incident(incident) => incident.apply(other, at),
-                    Body::Approval(approval) => approval.apply(other, at),
-                }
+            Event::Case(every_case::Event::Noted { .. } | every_case::Event::Linked { .. }) => {}
+            of_its_kind => {
+                self.body.apply(of_its_kind, at);
                 self.closed = match self.body.is_closed() {
                     true => self.closed.or(Some(at)),
                     false => None,
@@ -171,39 +84,27 @@ impl Case {
         }
     }
 
-    fn on(&mut self, number: u32, change: impl FnOnce(&mut Obligation)) {
-        if let Some(obligation) = self.obligations.iter_mut().find(|it| it.number == number) {
-            change(obligation);
-        }
-    }
-
     /// When this case next wants to be woken. A function of state, so no timer can leak.
     pub fn wake(&self) -> Option<At> {
-        let slow_at = match &self.body {
-            Body::Approval(approval) => approval.slow_at(),
-            Body::Incident(_) => None,
-        };
         let wanted = |it: &Obligation| match it.next()? {
-            (_, Wants::AskStillWorking) if !self.stands_on(it) => None,
-            (at, Wants::AskStillWorking | Wants::Climb | Wants::Resume) => Some(at),
+            (_, Wants::AskStillWorking) if !self.relies_on(it) => None,
+            (at, Wants::AskStillWorking | Wants::Step | Wants::Resume) => Some(at),
         };
-        self.obligations.iter().filter_map(wanted).chain(slow_at).min()
+        self.obligations.iter().filter_map(wanted).chain(self.body.wakes_at()).min()
     }
 
-    /// Whether an incident stands on this acknowledgement now. Only then does it grow old: not once the incident is
-    /// contained or closed, and not when a later acknowledgement took its place.
-    pub fn stands_on(&self, acknowledgement: &Obligation) -> bool {
-        let Body::Incident(incident) = &self.body else { return false };
-        let last = self.obligations.iter().rfind(|it| it.duty == Duty::Acknowledge);
-        incident.state == IncidentState::Acknowledged && last.is_some_and(|it| it.number == acknowledgement.number)
+    /// Whether the case relies on this acknowledgement now: only then does its expiry matter.
+    pub fn relies_on(&self, acknowledgement: &Obligation) -> bool {
+        self.body.relies_on(acknowledgement, self)
     }
 
-    /// Which wording of an approval's action stands now.
+    /// Which wording of what is asked stands now, where answers are bound to it.
     pub fn revision(&self) -> Option<u32> {
-        match &self.body {
-            Body::Approval(approval) => Some(approval.revision),
-            Body::Incident(_) => None,
-        }
+        self.body.revision()
+    }
+
+    pub fn severity(&self) -> Option<Severity> {
+        self.body.severity()
     }
 
     pub fn kind(&self) -> CaseKind {
@@ -216,10 +117,7 @@ impl Case {
 
     /// The state in one word: `open`, `acknowledged`, `requested`, `approved` …
     pub fn state(&self) -> &'static str {
-        match &self.body {
-            Body::Incident(incident) => incident.state.word(),
-            Body::Approval(approval) => approval.word(),
-        }
+        self.body.state()
     }
 
     pub fn open_obligations(&self) -> impl Iterator<Item = &Obligation> {
@@ -245,11 +143,7 @@ impl Case {
 
     /// People who may not answer an obligation: separation of duties.
     pub fn excluded(&self, obligation: &Obligation) -> Vec<PersonId> {
-        match &self.body {
-            Body::Approval(approval) if obligation.duty == Duty::Decide => approval.excluded(),
-            Body::Approval(approval) if obligation.duty == Duty::ReviewBreakGlass => approval.broke_glass(),
-            _ => Vec::new(),
-        }
+        self.body.excluded(obligation)
     }
 
     /// Whose answer an obligation still waits for, in the order of the policy. A seat that has answered is not asked again,
@@ -279,9 +173,7 @@ impl Case {
     /// called to one.
     pub fn company(&self, people: &People<'_>) -> Vec<PersonId> {
         let mut company: Vec<PersonId> = self.opened_by.iter().chain(&self.invited).cloned().collect();
-        if let Body::Incident(incident) = &self.body {
-            company.extend(incident.seated().cloned());
-        }
+        company.extend(self.body.insiders());
         for obligation in self.open_obligations() {
             company.extend(self.waiting_on(obligation, people).into_iter().map(|seat| seat.person));
             let called: Vec<RoleId> = obligation.called().cloned().collect();
@@ -292,29 +184,21 @@ impl Case {
         company
     }
 
-    /// A restricted case is visible to its own people alone, everywhere: who opened it, sits in its seats, was let in, or
-    /// holds or was called to one of its duties.
+    /// A restricted case is visible to its own people alone, everywhere: who opened it, was let in, or has a part in
+    /// it; who holds or was called to one of its duties.
     pub fn is_visible_to(&self, person: &PersonId, people: &People<'_>) -> bool {
         if !self.restricted || self.opened_by.as_ref() == Some(person) || self.invited.contains(person) {
             return true;
         }
-        let seated = match &self.body {
-            Body::Incident(incident) => incident.sits(person),
-            Body::Approval(_) => false,
-        };
-        seated
+        self.is_insider(person)
             || self
                 .obligations
                 .iter()
                 .any(|it| it.held_by.contains(person) || self.may_answer(it, person, people).is_some())
     }
-}
 
-impl Body {
-    pub fn is_closed(&self) -> bool {
-        match self {
-            Body::Incident(incident) => incident.state.is_closed(),
-            Body::Approval(approval) => approval.outcome.is_some(),
-        }
+    /// Whether the person has a part in it beside owing something, such as one of its seats.
+    pub fn is_insider(&self, person: &PersonId) -> bool {
+        self.body.insiders().contains(person)
     }
 }

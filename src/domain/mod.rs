@@ -1,46 +1,45 @@
 //! The rules, pure: no database, no network, no clock. A rule is handed the time, the policy and the people as data.
 //!
 //! [`open`] and [`decide`] are the two signatures to know: an [`Ask`] comes in, a [`Ruling`] or a [`Refusal`] goes out.
-//! [`engine`] holds what is the same for every kind of case; [`incident`] and [`approval`] hold one rulebook each.
+//! [`kinds`] holds one rulebook for each kind of case, [`every_case`] what is the same for all of them, [`bot`] what concerns
+//! no single case.
 
-pub mod approval;
 pub mod at;
+pub mod bot;
 pub mod calendar;
 pub mod case;
-pub mod command;
-pub mod engine;
-pub mod event;
-pub mod house;
-pub mod incident;
+pub mod duty;
+pub mod every_case;
+pub mod kinds;
 pub mod names;
-pub mod nature;
 pub mod notice;
 pub mod obligation;
 pub mod people;
 pub mod policy;
 pub mod refusal;
 pub mod ruling;
+pub mod scene;
+pub mod text;
 
 pub use at::{At, Span};
-pub use case::{Body, Case};
-pub use command::Command;
-pub use event::{Event, HouseEvent};
-pub use house::House;
+pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
+pub use case::Case;
+pub use duty::Duty;
+pub use kinds::{Body, CaseKind, Command, Event, Opening, Telling};
 pub use names::*;
-pub use nature::Nature;
-pub use notice::{Notice, Telling, To};
+pub use notice::{Notice, Reply, To};
 pub use obligation::Obligation;
 pub use people::People;
 pub use policy::Policy;
 pub use refusal::Refusal;
 pub use ruling::{Draft, Ruling, Then};
+pub use scene::Scene;
 
-/// Somebody asks for something at a moment.
-#[derive(Clone, Debug, PartialEq)]
+/// Who asks for something, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
     pub by: Actor,
     pub at: At,
-    pub command: Command,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +97,47 @@ impl World<'_> {
             return Ok(());
         }
         let people = ruling::persons(self.people.seats(roles, &[]));
-        Err(Refusal::NotYours { what: what.to_owned(), roles: list(roles.iter()), people: self.names(&people) })
+        Err(Refusal::NotYours { what: what.to_owned(), roles: text::list(roles.iter()), people: self.names(&people) })
+    }
+
+    /// The person of the policy who asks.
+    ///
+    /// # Errors
+    /// [`Refusal::Stranger`].
+    pub fn asker(&self, ask: &Ask) -> Result<PersonId, Refusal> {
+        let known = ask.by.person().filter(|person| self.policy.people.contains_key(*person));
+        known.cloned().ok_or(Refusal::Stranger)
+    }
+
+    /// A workflow of the policy in force.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchWorkflow`] with the nearest name.
+    pub fn workflow(&self, id: &WorkflowId) -> Result<&policy::Workflow, Refusal> {
+        let workflows = &self.policy.workflows;
+        workflows.get(id).ok_or_else(|| {
+            let hint = text::did_you_mean(id.as_str(), workflows.keys().map(|name| name.as_str()));
+            Refusal::NoSuchWorkflow(id.to_string(), hint)
+        })
+    }
+
+    /// A moment as the person who asks reads it: `15:04`, with the day where that isn't today.
+    pub fn moment(&self, at: At, ask: &Ask) -> String {
+        self.moment_for(at, ask.at, ask.by.person())
+    }
+
+    /// As [`World::moment`], for any reader.
+    pub fn moment_for(&self, at: At, now: At, reader: Option<&PersonId>) -> String {
+        text::moment(at, now, self.zone_of(reader))
+    }
+
+    /// A moment as the person who asks reads it, always with its day: `23 Nov 2026 15:04`.
+    pub fn day_and_moment(&self, at: At, ask: &Ask) -> String {
+        text::day_and_moment(at, self.zone_of(ask.by.person()))
+    }
+
+    fn zone_of(&self, reader: Option<&PersonId>) -> chrono_tz::Tz {
+        reader.and_then(|person| self.policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone)
     }
 
     /// `Dev Shah or Lena Vogt`, for sentences.
@@ -114,44 +153,24 @@ impl World<'_> {
     }
 }
 
-/// `a, b and c`, for sentences.
-pub fn list(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
-    let mut words: Vec<String> = items.map(|it| it.to_string()).collect();
-    match words.pop() {
-        None => String::new(),
-        Some(last) if words.is_empty() => last,
-        Some(last) => format!("{} and {last}", words.join(", ")),
-    }
-}
-
 /// Opens a case with the number that the desk reserved for it.
 ///
 /// # Errors
 /// A [`Refusal`] for the person who asked.
-pub fn open(id: CaseId, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
-    match &ask.command {
-        Command::OpenIncident(wanted) => incident::open(id, wanted, ask, world),
-        Command::RequestApproval(wanted) => approval::request(id, wanted, ask, world),
-        _ => Err(Refusal::Missing("name the case, for example INC-1.".to_owned())),
-    }
+pub fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+    opening.open(id, ask, world)
 }
 
-/// Decides what an ask means for a case. Nothing is changed: the ruling holds the events.
+/// Decides what a command means for a case. Nothing is changed: the ruling holds the events.
 ///
 /// # Errors
 /// A [`Refusal`] for the person who asked.
-pub fn decide(case: &Case, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+pub fn decide(case: &Case, command: &Command, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
     if let Actor::Person(person) = &ask.by
         && !case.is_visible_to(person, &world.people)
     {
         // A restricted case doesn't exist for others: the same answer as for a number that was never given.
         return Err(Refusal::NoSuchCase(case.id));
     }
-    if let Some(ruling) = engine::decide(case, ask, world) {
-        return ruling;
-    }
-    match &case.body {
-        Body::Incident(incident) => incident::decide(incident, case, ask, world),
-        Body::Approval(approval) => approval::decide(approval, case, ask, world),
-    }
+    case.body.decide(command, &Scene { case, ask, world })
 }

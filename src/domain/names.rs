@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::kinds::CaseKind;
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -62,38 +64,8 @@ names! {
     ClassId;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
     PolicyDigest;
-}
-
-/// The five kinds of case. Each has a prefix that people type.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CaseKind {
-    Incident,
-    Approval,
-}
-
-impl CaseKind {
-    pub const ALL: [CaseKind; 2] = [CaseKind::Incident, CaseKind::Approval];
-
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            CaseKind::Incident => "INC",
-            CaseKind::Approval => "APR",
-        }
-    }
-    /// The word for it in a sentence, and the root command that acts on it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            CaseKind::Incident => "incident",
-            CaseKind::Approval => "approval",
-        }
-    }
-}
-
-impl fmt::Display for CaseKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
+    /// A fixed name that rules compare and nobody typed: a seat, a stage's role.
+    Label;
 }
 
 /// `INC-12`, `APR-41`. Numbers count from 1 for each kind and are never used again.
@@ -111,7 +83,7 @@ impl fmt::Display for CaseId {
 
 /// What was typed isn't a case id such as `INC-12`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a case; cases look like INC-12 or APR-41")]
+#[error("“{0}” is not a case; cases look like {example}", example = CaseKind::example_ids())]
 pub struct NotACase(pub String);
 
 /// Reads `INC-12` in either case of letters. No leading zeros, so that one case has one spelling.
@@ -121,7 +93,7 @@ impl FromStr for CaseId {
         let refuse = || NotACase(text.chars().take(40).collect());
         let (prefix, number) = text.split_once('-').ok_or_else(refuse)?;
         let kind =
-            CaseKind::ALL.into_iter().find(|kind| kind.prefix().eq_ignore_ascii_case(prefix)).ok_or_else(refuse)?;
+            CaseKind::by_prefix(prefix).ok_or_else(refuse)?;
         if number.starts_with('0') || !number.bytes().all(|b| b.is_ascii_digit()) {
             return Err(refuse());
         }
@@ -191,80 +163,5 @@ impl fmt::Display for Stage {
             Stage::Pilot => "pilot",
             Stage::Production => "production",
         })
-    }
-}
-
-/// The kinds of answer that somebody can owe. Targets in the policy are written per kind.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Duty {
-    /// Somebody has seen the incident and has it in hand.
-    Acknowledge,
-    /// Say what an unclear impact really is.
-    Assess,
-    Contain,
-    /// Say how it stands, again and again while the incident is open.
-    Update,
-    Resolve,
-    /// Accept the post-incident review.
-    Review,
-    /// Take an empty seat of the incident (lead, communications, scribe).
-    FillSeat,
-    /// Do what a follow-up promised.
-    FollowUp,
-    /// Say whether the acknowledged work still goes on.
-    StillWorking,
-    /// Approve or decline.
-    Decide,
-    /// The requester answers an approver's question.
-    AnswerQuestion,
-    /// Look at a break-glass approval after the fact.
-    ReviewBreakGlass,
-    /// Answer a page: a role was called in by hand.
-    AnswerPage,
-}
-
-impl Duty {
-    pub const ALL: [Duty; 13] = [
-        Duty::Acknowledge,
-        Duty::Assess,
-        Duty::Contain,
-        Duty::Update,
-        Duty::Resolve,
-        Duty::Review,
-        Duty::FillSeat,
-        Duty::FollowUp,
-        Duty::StillWorking,
-        Duty::Decide,
-        Duty::AnswerQuestion,
-        Duty::ReviewBreakGlass,
-        Duty::AnswerPage,
-    ];
-
-    pub const fn word(self) -> &'static str {
-        match self {
-            Duty::Acknowledge => "acknowledge",
-            Duty::Assess => "assess",
-            Duty::Contain => "contain",
-            Duty::Update => "update",
-            Duty::Resolve => "resolve",
-            Duty::Review => "review",
-            Duty::FillSeat => "fill-seat",
-            Duty::FollowUp => "follow-up",
-            Duty::StillWorking => "still-working",
-            Duty::Decide => "decide",
-            Duty::AnswerQuestion => "answer-question",
-            Duty::ReviewBreakGlass => "review-break-glass",
-            Duty::AnswerPage => "answer-page",
-        }
-    }
-    pub fn read(word: &str) -> Option<Duty> {
-        Duty::ALL.into_iter().find(|duty| duty.word().eq_ignore_ascii_case(word))
-    }
-}
-
-impl fmt::Display for Duty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }

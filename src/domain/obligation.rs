@@ -1,13 +1,13 @@
-//! The SLA engine: somebody owes an answer by a moment, and if it doesn't come, word goes up a ladder.
+//! The SLA engine: somebody owes an answer by a moment, and if it doesn't come, the ladder escalates to the next role.
 //!
-//! Nothing else in the product has a clock. An obligation knows no case kind, no table and no platform; the terms are
+//! Nothing else in the product has a clock. An obligation knows no kind of case, no table and no platform; the terms are
 //! stamped when it opens, so that a later policy moves no deadline that was announced.
 
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Running;
 use super::policy::{PauseRule, Policy, Repeat, TargetTerms};
-use super::{At, CalendarId, Duty, PartyId, PersonId, RoleId, Span};
+use super::{At, CalendarId, Duty, Label, PartyId, PersonId, RoleId, Span};
 
 /// The bot says so when it tells something later than this after the moment it was for.
 pub const NOTICEABLE: Span = Span::seconds(60);
@@ -17,18 +17,21 @@ pub struct Obligation {
     /// Counts from 1 within the case.
     pub number: u32,
     pub duty: Duty,
-    /// Which one, where a case owes several of a kind: the seat, the follow-up's text, the stage's role.
+    /// Which one, where a case owes several of a kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
+    pub about: Option<About>,
     pub holder: Holder,
+    /// The holder's party by the policy that the case was opened under: breaches and figures are told by party.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
     /// Who was last told that they hold it.
     pub held_by: Vec<PersonId>,
     pub opened: At,
     pub terms: Terms,
     pub standing: Standing,
-    /// How many of `terms.rungs` lie behind.
-    pub climbed: u32,
-    /// How often it was repeated after the last rung.
+    /// How many of `terms.steps` have passed.
+    pub passed: u32,
+    /// How many times it was repeated after the last step.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub repeated: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,6 +39,12 @@ pub struct Obligation {
     /// All pauses together, the running one left out.
     #[serde(default, skip_serializing_if = "Span::is_zero")]
     pub paused: Span,
+    /// How long the answer took on the target's own clock, pauses left out; once it is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<Span>,
+    /// The bot's own worst lateness in telling about it.
+    #[serde(default, skip_serializing_if = "Span::is_zero")]
+    pub told_late: Span,
     /// Set once, when the deadline passed unanswered; never taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breach: Option<Breach>,
@@ -49,6 +58,39 @@ pub struct Obligation {
 
 fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+/// Which of several obligations of one duty this is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// By a name that rules compare: a seat, a stage's role.
+    Named(Label),
+    /// In people's own words: the beginning of a follow-up's text, the reason of a page.
+    Words(String),
+}
+
+impl About {
+    pub fn named(name: impl Into<Label>) -> About {
+        About::Named(name.into())
+    }
+
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, About::Named(label) if label.as_str() == name)
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            About::Named(label) => label.as_str(),
+            About::Words(words) => words,
+        }
+    }
+}
+
+impl std::fmt::Display for About {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
 }
 
 /// Duties are owed by roles; by a person only where that person took it on (a follow-up, an answer to a question).
@@ -69,7 +111,7 @@ impl Holder {
     }
 }
 
-/// What was promised, fixed at opening. Only a pause moves `due` and the rungs.
+/// What was promised, fixed at opening. Only a pause moves `due` and the steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
     pub target: Span,
@@ -77,8 +119,8 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarId>,
     pub due: At,
-    /// Ascending.
-    pub rungs: Vec<Rung>,
+    /// Of the ladder, ascending.
+    pub steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
     pub pause: PauseRule,
@@ -86,34 +128,34 @@ pub struct Terms {
     pub urgent: bool,
     /// How many different people must answer.
     pub quorum: u32,
-    /// For an acknowledgement: how long it is believed without a sign of life.
+    /// For an acknowledgement: how long it counts without a sign that the work goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<Span>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Rung {
+pub struct Step {
     pub at: At,
     #[serde(flatten)]
-    pub act: RungAct,
+    pub act: StepAct,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "act", rename_all = "kebab-case")]
-pub enum RungAct {
+#[serde(rename_all = "kebab-case")]
+pub enum StepAct {
     Nudge {
         percent: u32,
     },
     /// The deadline itself.
-    Late,
+    Late {},
     /// Tell the next role as well; its people may answer from then on.
-    Climb {
+    Escalate {
         to: RoleId,
     },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "standing", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Standing {
     Owed,
     Paused {
@@ -210,12 +252,11 @@ pub struct Contest {
     pub reason: String,
 }
 
-/// What passing time did to an obligation, as one thing: after downtime several rungs may lie behind at once, and only
+/// What passing time did to an obligation, as one thing: after downtime several steps may have passed at once, and only
 /// what is true now is worth telling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Climbed {
-    pub number: u32,
-    /// How many rungs lie behind now.
+pub struct Passed {
+    /// How many steps have passed now.
     pub through: u32,
     /// The highest nudge passed, in per cent of the target; `None` when the deadline was passed as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -223,10 +264,10 @@ pub struct Climbed {
     /// The deadline was passed: recorded once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breach: Option<Breach>,
-    /// Roles called in by this climb.
+    /// Roles called in by these steps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub called: Vec<RoleId>,
-    /// The how-manieth repetition after the last rung.
+    /// Which repetition after the last step it is, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<u32>,
     /// The moment that the thing told was for.
@@ -236,13 +277,109 @@ pub struct Climbed {
     pub behind: Option<Span>,
 }
 
+/// What became true of one obligation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "duty.")]
+pub enum Change {
+    Opened(Box<Obligation>),
+    /// Part of the target has passed; the holders are reminded.
+    Nudged(Passed),
+    /// The deadline passed unanswered, perhaps with steps after it.
+    Late(Passed),
+    /// Another role was called in.
+    Escalated(Passed),
+    /// Told again after the last step.
+    Repeated(Passed),
+    /// One of several answers that are needed.
+    Answered {
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
+    },
+    Met {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        /// On the target's own clock, pauses left out.
+        took: Span,
+    },
+    /// The acknowledgement expired; its holder is asked whether the work goes on.
+    AskedStillWorking {},
+    /// A sign that the work goes on: the acknowledgement counts until `expires`.
+    Extended {
+        expires: At,
+    },
+    Paused {
+        reason: String,
+        by: PersonId,
+        ends: At,
+    },
+    /// `by: None`: the policy's cap on pauses ended it.
+    Resumed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        paused: Span,
+        terms: Box<Terms>,
+    },
+    Waived {
+        by: PersonId,
+        reason: String,
+    },
+    Voided {
+        reason: String,
+    },
+    Contested {
+        contest: Contest,
+    },
+    /// Whose breach it was has been decided.
+    Settled {
+        by: PersonId,
+        to: Attribution,
+        reason: String,
+    },
+    /// Others hold it now: a delegation began or ended, or the policy's members changed.
+    Moved {
+        from: Vec<PersonId>,
+        to: Vec<PersonId>,
+    },
+    /// More roles may answer.
+    Widened {
+        to: RoleId,
+    },
+}
+
+impl Change {
+    /// What passing time did, if it was that.
+    pub fn passed(&self) -> Option<&Passed> {
+        match self {
+            Change::Nudged(passed) | Change::Late(passed) | Change::Escalated(passed) | Change::Repeated(passed) => {
+                Some(passed)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Passed {
+    /// As what it is recorded: by the gravest thing that passed.
+    pub fn change(self) -> Change {
+        match &self {
+            Passed { breach: Some(_), .. } => Change::Late(self),
+            Passed { called, .. } if !called.is_empty() => Change::Escalated(self),
+            Passed { repeat: Some(_), .. } => Change::Repeated(self),
+            Passed { .. } => Change::Nudged(self),
+        }
+    }
+}
+
 /// What an obligation wants to be woken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wants {
-    Climb,
+    /// The next step of the ladder.
+    Step,
     /// The cap on pauses is reached.
     Resume,
-    /// The acknowledgement is too old to be believed.
+    /// The acknowledgement has expired.
     AskStillWorking,
 }
 
@@ -261,22 +398,22 @@ impl Terms {
         let add = |span: Span| running.add(from, span).unwrap_or(from + span);
         let ladder = policy.ladders.get(&written.ladder);
         let nudges = ladder.map_or(&[][..], |ladder| &ladder.nudge_at_percent);
-        let climb = ladder.map_or(&[][..], |ladder| &ladder.climb);
+        let escalations = ladder.map_or(&[][..], |ladder| &ladder.climb);
         let due = add(written.within);
-        let rungs = nudges
+        let steps = nudges
             .iter()
-            .map(|&percent| Rung { at: add(written.within.percent(percent)), act: RungAct::Nudge { percent } })
-            .chain([Rung { at: due, act: RungAct::Late }])
-            .chain(climb.iter().map(|climb| Rung {
-                at: add(written.within + climb.after),
-                act: RungAct::Climb { to: climb.tell.clone() },
+            .map(|&percent| Step { at: add(written.within.percent(percent)), act: StepAct::Nudge { percent } })
+            .chain([Step { at: due, act: StepAct::Late {} }])
+            .chain(escalations.iter().map(|next| Step {
+                at: add(written.within + next.after),
+                act: StepAct::Escalate { to: next.tell.clone() },
             }))
             .collect();
         Terms {
             target: written.within,
             calendar: written.calendar.clone(),
             due,
-            rungs,
+            steps,
             repeat: ladder.and_then(|ladder| ladder.repeat),
             pause: written.pause.clone(),
             urgent: written.urgent,
@@ -288,12 +425,12 @@ impl Terms {
     /// Terms for a promise with a date of its own, such as a follow-up: nudges at 50 % and 80 % of the way, then late.
     pub fn until(due: At, from: At) -> Terms {
         let whole = due - from;
-        let nudge = |percent| Rung { at: from + whole.percent(percent), act: RungAct::Nudge { percent } };
+        let nudge = |percent| Step { at: from + whole.percent(percent), act: StepAct::Nudge { percent } };
         Terms {
             target: whole,
             calendar: None,
             due,
-            rungs: vec![nudge(50), nudge(80), Rung { at: due, act: RungAct::Late }],
+            steps: vec![nudge(50), nudge(80), Step { at: due, act: StepAct::Late {} }],
             repeat: Some(Repeat { every: Span::days(1), at_most: 3 }),
             pause: PauseRule::default(),
             urgent: false,
@@ -317,23 +454,92 @@ impl Obligation {
             duty,
             about: None,
             holder,
+            party: None,
             held_by,
             opened,
             terms,
             standing: Standing::Owed,
-            climbed: 0,
+            passed: 0,
             repeated: 0,
             last_told: None,
             paused: Span::ZERO,
+            took: None,
+            told_late: Span::ZERO,
             breach: None,
             votes: 0,
             answers: Vec::new(),
         }
     }
 
-    pub fn about(mut self, what: impl Into<String>) -> Obligation {
-        self.about = Some(what.into());
-        self
+    /// Folds one change that came at `at`.
+    pub fn apply(&mut self, change: &Change, at: At) {
+        match change {
+            Change::Opened(opened) => *self = (**opened).clone(),
+            Change::Nudged(passed) | Change::Late(passed) | Change::Escalated(passed) | Change::Repeated(passed) => {
+                self.passed = passed.through;
+                self.last_told = Some(at);
+                self.repeated = passed.repeat.unwrap_or(self.repeated);
+                self.told_late = self.told_late.max(passed.behind.unwrap_or_default());
+                if self.breach.is_none() {
+                    self.breach.clone_from(&passed.breach);
+                }
+            }
+            Change::Answered { by, stands_in_for } => {
+                self.votes += 1;
+                self.answers.push(by.clone());
+                self.answers.extend(stands_in_for.clone());
+            }
+            Change::Met { by, took } => {
+                let expires = self.terms.expires_after.map(|span| at + span);
+                self.standing = Standing::Met { at, by: by.clone(), expires };
+                self.took = Some(*took);
+            }
+            Change::AskedStillWorking {} => self.expire(None),
+            Change::Extended { expires } => self.expire(Some(*expires)),
+            Change::Paused { reason, by, ends } => {
+                self.standing =
+                    Standing::Paused { since: at, reason: reason.clone(), by: Some(by.clone()), ends: *ends };
+            }
+            Change::Resumed { by: _, paused, terms } => {
+                self.standing = Standing::Owed;
+                self.paused = self.paused + *paused;
+                self.terms = (**terms).clone();
+            }
+            Change::Waived { by, reason } => {
+                self.standing = Standing::Waived { at, by: by.clone(), reason: reason.clone() };
+            }
+            Change::Voided { reason } => self.standing = Standing::Void { at, reason: reason.clone() },
+            Change::Contested { contest } => {
+                if let Some(breach) = &mut self.breach {
+                    breach.contested = Some(contest.clone());
+                }
+            }
+            Change::Settled { by: _, to, reason } => {
+                if let Some(breach) = &mut self.breach {
+                    breach.attributed = to.clone();
+                    breach.reason = Some(reason.clone());
+                    breach.contested = None;
+                }
+            }
+            Change::Moved { from: _, to } => self.held_by.clone_from(to),
+            Change::Widened { to } => {
+                if let Holder::Roles(roles) = &mut self.holder
+                    && !roles.contains(to)
+                {
+                    roles.push(to.clone());
+                }
+            }
+        }
+    }
+
+    fn expire(&mut self, when: Option<At>) {
+        if let Standing::Met { expires, .. } = &mut self.standing {
+            *expires = when;
+        }
+    }
+
+    pub fn is_about(&self, name: &str) -> bool {
+        self.about.as_ref().is_some_and(|about| about.is(name))
     }
 
     pub fn state(&self) -> State {
@@ -367,31 +573,31 @@ impl Obligation {
 
     /// The roles called in so far by the ladder.
     pub fn called(&self) -> impl Iterator<Item = &RoleId> {
-        self.terms.rungs.iter().take(self.climbed as usize).filter_map(|rung| match &rung.act {
-            RungAct::Climb { to } => Some(to),
-            RungAct::Nudge { .. } | RungAct::Late => None,
+        self.terms.steps.iter().take(self.passed as usize).filter_map(|step| match &step.act {
+            StepAct::Escalate { to } => Some(to),
+            StepAct::Nudge { .. } | StepAct::Late {} => None,
         })
     }
 
-    /// How many nudges before the deadline lie behind.
+    /// How many nudges before the deadline have passed.
     pub fn nudges_told(&self) -> u32 {
-        let passed = self.terms.rungs.iter().take(self.climbed as usize);
-        passed.filter(|rung| matches!(rung.act, RungAct::Nudge { .. })).count() as u32
+        let passed = self.terms.steps.iter().take(self.passed as usize);
+        passed.filter(|step| matches!(step.act, StepAct::Nudge { .. })).count() as u32
     }
 
     /// When it next wants to be woken, and what for.
     pub fn next(&self) -> Option<(At, Wants)> {
         match &self.standing {
-            Standing::Owed => self.next_rung().map(|at| (at, Wants::Climb)),
+            Standing::Owed => self.next_step().map(|at| (at, Wants::Step)),
             Standing::Paused { ends, .. } => Some((*ends, Wants::Resume)),
             Standing::Met { expires, .. } => expires.map(|at| (at, Wants::AskStillWorking)),
             Standing::Waived { .. } | Standing::Void { .. } => None,
         }
     }
 
-    fn next_rung(&self) -> Option<At> {
-        match self.terms.rungs.get(self.climbed as usize) {
-            Some(rung) => Some(rung.at),
+    fn next_step(&self) -> Option<At> {
+        match self.terms.steps.get(self.passed as usize) {
+            Some(step) => Some(step.at),
             None => {
                 let repeat = self.terms.repeat.filter(|repeat| self.repeated < repeat.at_most)?;
                 Some(self.last_told.unwrap_or(self.terms.due) + repeat.every)
@@ -399,20 +605,19 @@ impl Obligation {
         }
     }
 
-    /// What there is to say at `now`, all passed rungs folded into one. `None`: nothing is due.
+    /// What there is to say at `now`, all passed steps folded into one. `None`: nothing is due.
     /// `attributed` is whose breach it would be.
-    pub fn climb(&self, now: At, attributed: impl FnOnce() -> Attribution) -> Option<Climbed> {
-        if self.standing != Standing::Owed || self.next_rung()? > now {
+    pub fn step(&self, now: At, attributed: impl FnOnce() -> Attribution) -> Option<Passed> {
+        if self.standing != Standing::Owed || self.next_step()? > now {
             return None;
         }
         let behind = |scheduled: At| Some(now - scheduled).filter(|&behind| behind > NOTICEABLE);
-        let passed: Vec<&Rung> =
-            self.terms.rungs.iter().skip(self.climbed as usize).take_while(|rung| rung.at <= now).collect();
+        let passed: Vec<&Step> =
+            self.terms.steps.iter().skip(self.passed as usize).take_while(|step| step.at <= now).collect();
         let Some(last) = passed.last() else {
-            let scheduled = self.next_rung()?;
-            return Some(Climbed {
-                number: self.number,
-                through: self.climbed,
+            let scheduled = self.next_step()?;
+            return Some(Passed {
+                through: self.passed,
                 nudge: None,
                 breach: None,
                 called: Vec::new(),
@@ -423,24 +628,23 @@ impl Obligation {
         };
         let called: Vec<RoleId> = passed
             .iter()
-            .filter_map(|rung| match &rung.act {
-                RungAct::Climb { to } => Some(to.clone()),
-                RungAct::Nudge { .. } | RungAct::Late => None,
+            .filter_map(|step| match &step.act {
+                StepAct::Escalate { to } => Some(to.clone()),
+                StepAct::Nudge { .. } | StepAct::Late {} => None,
             })
             .collect();
-        let breaches = passed.iter().any(|rung| rung.act == RungAct::Late);
+        let breaches = passed.iter().any(|step| step.act == StepAct::Late {});
         // The gravest thing passed is what the message is about, so its own moment is what we are late for.
         let scheduled = if breaches {
             self.terms.due
         } else {
-            passed.iter().find(|rung| matches!(rung.act, RungAct::Climb { .. })).map_or(last.at, |rung| rung.at)
+            passed.iter().find(|step| matches!(step.act, StepAct::Escalate { .. })).map_or(last.at, |step| step.at)
         };
-        Some(Climbed {
-            number: self.number,
-            through: self.climbed + passed.len() as u32,
+        Some(Passed {
+            through: self.passed + passed.len() as u32,
             nudge: match last.act {
-                RungAct::Nudge { percent } => Some(percent),
-                RungAct::Late | RungAct::Climb { .. } => None,
+                StepAct::Nudge { percent } => Some(percent),
+                StepAct::Late {} | StepAct::Escalate { .. } => None,
             },
             breach: breaches.then(|| Breach {
                 since: self.terms.due,
@@ -455,20 +659,39 @@ impl Obligation {
         })
     }
 
+    /// How many of the needed answers are there. Standing in for somebody is one answer, not two.
+    pub fn have(&self) -> u32 {
+        match self.standing {
+            Standing::Met { .. } => self.terms.quorum,
+            Standing::Owed | Standing::Paused { .. } | Standing::Waived { .. } | Standing::Void { .. } => self.votes,
+        }
+    }
+
+    /// How long an answer at `now` took on the target's own clock. Pauses moved the deadline by what they took on that
+    /// clock, so what is left to it tells what was used.
+    pub fn used(&self, now: At, running: Running<'_>) -> Span {
+        let due = self.terms.due;
+        let used = match now <= due {
+            true => self.terms.target - running.between(now, due),
+            false => self.terms.target + running.between(due, now),
+        };
+        used.max(Span::ZERO)
+    }
+
     /// How much pause the policy still allows.
     pub fn pause_left(&self) -> Span {
         Span((self.terms.pause.at_most - self.paused).0.max(0))
     }
 
-    /// The terms after a pause from `since` to `now`: what was left on each rung is left again, on the target's own clock.
+    /// The terms after a pause from `since` to `now`: what was left on each step is left again, on the target's own clock.
     pub fn resumed(&self, since: At, now: At, running: Running<'_>) -> Terms {
         let shift = |at: At| {
             let left = running.between(since, at);
             running.add(now, left).unwrap_or(now + left)
         };
         let mut terms = self.terms.clone();
-        for rung in terms.rungs.iter_mut().skip(self.climbed as usize) {
-            rung.at = shift(rung.at);
+        for step in terms.steps.iter_mut().skip(self.passed as usize) {
+            step.at = shift(step.at);
         }
         terms.due = shift(terms.due);
         terms

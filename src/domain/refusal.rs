@@ -1,7 +1,7 @@
 //! Turned down, and why: an answer to a person in a channel. Each sentence says what to do instead and blames nobody.
 
 use super::obligation::State;
-use super::{At, CaseId, Duty, PersonId, RoleId};
+use super::{At, CaseId, CaseKind, Duty, PersonId, RoleId};
 
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
@@ -17,10 +17,10 @@ pub enum Refusal {
         "this account is known to be deactivated, or to have left. If you are back, try again in some minutes; until then your words are kept, but not acted on."
     )]
     AccountGone,
-    #[error("I can't find {0}. `/incident list` and `/approval list` show what is open.")]
+    #[error("I can't find {0}. {commands} show what is open.", commands = CaseKind::list_commands())]
     NoSuchCase(CaseId),
-    #[error("{case} is {what}; that needs {needs}.")]
-    WrongKind { case: CaseId, what: &'static str, needs: &'static str },
+    #[error("{case} is {is}; that needs {needs}.", is = case.kind.with_article(), needs = needs.with_article())]
+    WrongKind { case: CaseId, needs: CaseKind },
     #[error("there is no workflow “{0}” in the policy.{1}")]
     NoSuchWorkflow(String, String),
     #[error("{case} is {state} already{since}. {instead}")]
@@ -68,7 +68,7 @@ pub enum Refusal {
     #[error("workflow {0} has no approval path. Name one: `path=…`, or add `approval_path` to the policy.")]
     NoPath(String),
 
-    // House.
+    // The bot.
     #[error("that would send the duties round in a circle: {0}. Name somebody else, or end that delegation first.")]
     Circle(String),
     #[error("{0} can't stand in for themselves.")]
@@ -85,16 +85,4 @@ pub enum Refusal {
     NotHeld(RoleId),
     #[error("that moment lies in the future. Moments of an incident have happened.")]
     Future(At),
-}
-
-/// ` Did you mean “credit-scoring”?`, or else the names that there are; begins with a space, empty where there are none.
-pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let typed: String = typed.chars().take(60).flat_map(char::to_lowercase).collect();
-    let like = |name: &str| strsim::normalized_damerau_levenshtein(&typed, &name.to_lowercase());
-    let nearest = known.clone().map(|name| (like(name), name)).max_by(|(one, _), (other, _)| one.total_cmp(other));
-    match nearest {
-        None => String::new(),
-        Some((likeness, name)) if likeness >= 0.6 => format!(" Did you mean “{name}”?"),
-        Some(_) => format!(" There are {}.", super::list(known)),
-    }
 }

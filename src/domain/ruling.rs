@@ -1,10 +1,11 @@
 //! How a ruling is written: rulebooks put events on a [`Draft`], which gives numbers to obligations, finds the target that
 //! counts and folds as it goes, so that the next rule sees the case as it has become.
 
-use super::command::{Command, HouseCommand};
-use super::event::Event;
-use super::notice::{Notice, Telling, To};
-use super::obligation::{Holder, Obligation, Standing, Terms};
+use super::bot;
+use super::every_case;
+use super::kinds::{Command, DutyEvent, Event, Opening, Telling};
+use super::notice::{CaseTitle, Notice, Reply, To};
+use super::obligation::{About, Change, Holder, Obligation, Standing, Terms};
 use super::people::Seat;
 use super::policy::TargetTerms;
 use super::{Actor, Ask, At, Case, CaseId, Duty, PersonId, Refusal, RoleId, Severity, World};
@@ -15,7 +16,7 @@ pub struct Ruling {
     pub events: Vec<Event>,
     pub notices: Vec<Notice>,
     /// The private answer to the person who asked.
-    pub reply: Option<Telling>,
+    pub reply: Option<Reply>,
     /// What follows for other cases; decided in the same transaction, asked by the engine.
     pub then: Vec<Then>,
 }
@@ -23,8 +24,8 @@ pub struct Ruling {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Then {
     Case(CaseId, Command),
-    Open(Command),
-    House(HouseCommand),
+    Open(Opening),
+    Bot(bot::Command),
     /// Holders of these roles, or what these people hold in person, may have changed: wake every open case that they hold.
     Rehold {
         roles: Vec<RoleId>,
@@ -53,20 +54,35 @@ impl<'a> Draft<'a> {
         Some(Draft { case, world, at: ask.at, by: ask.by.clone(), ruling })
     }
 
-    pub fn push(&mut self, event: Event) {
+    pub fn push(&mut self, event: impl Into<Event>) {
+        let event = event.into();
         self.case.apply(&event, self.at);
         self.ruling.events.push(event);
     }
 
+    /// Something becomes true of the obligation with this number.
+    pub fn change(&mut self, number: u32, change: Change) {
+        self.push(DutyEvent { number, change });
+    }
+
     /// Opens an obligation on terms of its own. Returns its number.
-    pub fn owe(&mut self, duty: Duty, holder: Holder, terms: Terms, about: Option<String>) -> u32 {
+    pub fn owe(&mut self, duty: Duty, holder: Holder, terms: Terms, about: Option<About>) -> u32 {
         let number = self.case.next_number();
         let mut obligation = Obligation::new(number, duty, holder, Vec::new(), self.at, terms);
         obligation.about = about;
         let seats = self.world.people.holders(&obligation.holder, &self.case.excluded(&obligation));
         obligation.held_by = persons(seats);
-        self.push(Event::Owed(Box::new(obligation)));
+        obligation.party = self.party_of(&obligation.holder);
+        self.change(number, Change::Opened(Box::new(obligation)));
         number
+    }
+
+    fn party_of(&self, holder: &Holder) -> Option<super::PartyId> {
+        let policy = self.world.stamped;
+        match holder {
+            Holder::Roles(roles) => Some(policy.roles.get(roles.first()?)?.party.clone()),
+            Holder::Person(person) => Some(policy.people.get(person)?.party.clone()),
+        }
     }
 
     /// Opens an obligation if the policy that the case was opened under has a target for it, owed by `holder` or, without
@@ -76,7 +92,7 @@ impl<'a> Draft<'a> {
         duty: Duty,
         severity: Option<Severity>,
         holder: Option<Holder>,
-        about: Option<String>,
+        about: Option<About>,
     ) -> Option<u32> {
         let target = self.world.stamped.target(duty, &self.case.workflow, severity)?;
         let holder = holder.or_else(|| target.holder.clone().map(|role| Holder::Roles(vec![role])))?;
@@ -91,7 +107,7 @@ impl<'a> Draft<'a> {
         duty: Duty,
         severity: Option<Severity>,
         holder: Holder,
-        about: Option<String>,
+        about: Option<About>,
         fallback: super::Span,
     ) -> u32 {
         match self.owe_by_policy(duty, severity, Some(holder.clone()), about.clone()) {
@@ -110,7 +126,10 @@ impl<'a> Draft<'a> {
         for number in self.numbers(|it| it.is_open() && fits(it)) {
             // An answer during a pause ends the pause first, so that the time it took is recorded.
             self.resume(number);
-            self.push(Event::Met { number, by: by.clone() });
+            let Some(obligation) = self.case.obligation(number) else { continue };
+            let running = self.world.stamped.running(obligation.terms.calendar.as_ref());
+            let took = obligation.used(self.at, running);
+            self.change(number, Change::Met { by: by.clone(), took });
         }
     }
 
@@ -119,7 +138,7 @@ impl<'a> Draft<'a> {
         for number in self.numbers(|it| it.is_open() && fits(it)) {
             // The pause ends with it, so that its time is recorded.
             self.resume(number);
-            self.push(Event::Voided { number, reason: reason.to_owned() });
+            self.change(number, Change::Voided { reason: reason.to_owned() });
         }
     }
 
@@ -132,7 +151,7 @@ impl<'a> Draft<'a> {
         let until = self.at.min(ends);
         let terms = Box::new(obligation.resumed(since, until, running));
         let by = self.by.person().filter(|_| until == self.at).cloned();
-        self.push(Event::Resumed { number, by, paused: until - since, terms });
+        self.change(number, Change::Resumed { by, paused: until - since, terms });
     }
 
     fn numbers(&self, fits: impl Fn(&Obligation) -> bool) -> Vec<u32> {
@@ -146,42 +165,69 @@ impl<'a> Draft<'a> {
     }
 
     /// Tells the case's thread.
-    pub fn tell_case(&mut self, telling: Telling) {
+    pub fn tell_case(&mut self, telling: impl Into<Telling>) {
         self.tell_while(To::Case, telling, Vec::new(), None);
     }
 
     /// Tells a person by direct message. Waits for quiet hours unless `urgent`.
-    pub fn tell_person(&mut self, person: &PersonId, telling: Telling, while_owed: Vec<u32>, urgent: bool) {
+    pub fn tell_person(&mut self, person: &PersonId, telling: impl Into<Telling>, while_owed: Vec<u32>, urgent: bool) {
         let not_before = self.world.may_disturb(person, self.at, urgent);
         self.tell_while(To::Person(person.clone()), telling, while_owed, not_before);
     }
 
     /// In the case's thread first, then to each of the people.
-    pub fn tell_case_and(&mut self, people: &[PersonId], telling: Telling, while_owed: Vec<u32>, urgent: bool) {
+    pub fn tell_case_and(&mut self, people: &[PersonId], telling: impl Into<Telling>, while_owed: Vec<u32>, urgent: bool) {
+        let telling = telling.into();
         self.tell_while(To::Case, telling.clone(), while_owed.clone(), None);
         for person in people {
             self.tell_person(person, telling.clone(), while_owed.clone(), urgent);
         }
     }
 
-    pub fn tell_while(&mut self, to: To, telling: Telling, while_owed: Vec<u32>, not_before: Option<At>) {
-        self.ruling.notices.push(Notice { to, telling, while_owed, not_before });
+    pub fn tell_while(&mut self, to: To, telling: impl Into<Telling>, while_owed: Vec<u32>, not_before: Option<At>) {
+        let about = Some(self.about());
+        self.ruling.notices.push(Notice { to, about, telling: telling.into(), while_owed, not_before });
     }
 
     pub fn then(&mut self, then: Then) {
         self.ruling.then.push(then);
     }
 
-    /// Ends the draft with a private answer.
-    pub fn reply(mut self, telling: Telling) -> Ruling {
-        self.ruling.reply = Some(telling);
-        self.ruling
+    /// A line of the case's story, told to its thread.
+    pub fn tell_said(&mut self, what: &str, by: PersonId, text: String) {
+        self.tell_case(every_case::Telling::Said { what: what.to_owned(), by, text });
+    }
+
+    fn about(&self) -> CaseTitle {
+        CaseTitle { case: self.case.id, title: self.case.title.clone() }
+    }
+
+    /// When an obligation is due.
+    pub fn due_of(&self, number: u32) -> At {
+        self.case.obligation(number).map_or(self.case.touched, |it| it.terms.due)
+    }
+
+    /// Whose an obligation is, for a sentence.
+    pub fn role_of(&self, number: u32) -> String {
+        let role = self.case.obligation(number).and_then(|it| it.holder.role());
+        role.map_or_else(|| "that role".to_owned(), RoleId::to_string)
+    }
+
+    /// `; next is “resolve” by 15:04: Dev or Lena`, or nothing where nobody owes it.
+    pub fn next_is(&self, duty: Duty) -> String {
+        let Some(owed) = self.case.owed(duty) else {
+            return String::new();
+        };
+        let people = persons(self.case.waiting_on(owed, &self.world.people));
+        let due = self.world.moment_for(owed.terms.due, self.at, self.by.person());
+        format!("; next is “{duty}” by {due}: {}", self.world.names(&people))
     }
 
     /// Ends the draft with “done: what”.
-    pub fn done(self, what: impl Into<String>) -> Ruling {
-        let telling = Telling::Done { case: self.case.id, title: self.case.title.clone(), what: what.into() };
-        self.reply(telling)
+    pub fn done(mut self, what: impl Into<String>) -> Ruling {
+        let telling = every_case::Telling::Done { what: what.into() }.into();
+        self.ruling.reply = Some(Reply { about: Some(self.about()), telling });
+        self.ruling
     }
 
     /// The person who asks.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::engine::{REVIEW_AT_MOST, TEXT_AT_MOST};
-use crate::domain::incident::TITLE_AT_MOST;
+use crate::domain::kinds::incident::REVIEW_AT_MOST;
+use crate::domain::text::{TEXT_AT_MOST, TITLE_AT_MOST};
 use crate::domain::policy::Policy;
 use crate::domain::{At, CaseId};
 

@@ -1,6 +1,6 @@
 //! What people type, and what it means: `/incident open …`, `@countersign approve APR-41 looks right`, a button, a form.
 //!
-//! Everything stands on one table, [`VERBS`]. Nothing here decides anything: a line becomes a [`Command`] with every name
+//! Everything stands on one table, [`verbs`]. Nothing here decides anything: a line becomes a [`Command`] with every name
 //! resolved, or a kind sentence about what was wrong and what to type. No platform, no clock, no database.
 
 use std::collections::BTreeMap;
@@ -8,9 +8,9 @@ use std::fmt;
 
 use chrono_tz::Tz;
 
-use crate::domain::command::HouseCommand;
+use crate::domain::BotCommand;
 use crate::domain::policy::{Channel, Policy};
-use crate::domain::{At, CaseId, CaseKind, Command, PersonId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, CaseKind, Command, PersonId, Severity, WorkflowId, Opening};
 
 pub mod clean;
 pub mod form;
@@ -25,7 +25,7 @@ pub mod word;
 pub use form::{Field, FieldKind, Form, form, submitted};
 pub use read::{action, form_action, looks_like_command, pressed, read};
 pub use value::nearest;
-pub use verbs::{Arg, Kind, Needed, ROOTS, VERBS, Verb, completion, find, markdown_table};
+pub use verbs::{Arg, Kind, Needed, Root, Verb, completion, find, markdown_table};
 pub use word::Word;
 
 /// What people call the bot in a mention. Adapters write their platform's mention of the bot this way.
@@ -83,7 +83,7 @@ pub enum How {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
     /// A case is to begin.
-    New(Command),
+    New(Opening),
     /// Something is asked of a case.
     Case {
         /// Which case.
@@ -92,7 +92,7 @@ pub enum Asked {
         command: Command,
     },
     /// Something that concerns no single case.
-    House(HouseCommand),
+    Bot(BotCommand),
     /// To be shown something.
     Query(Query),
     /// Something is missing: show the form, filled in with what was said. See [`form()`].

@@ -4,7 +4,7 @@
 use crate::domain::{CaseId, CaseKind};
 
 use super::value::{Raw, Wrong, conclude, nearest, person, short};
-use super::verbs::{self, Arg, Kind, Needed, ROOTS, VERBS, Verb};
+use super::verbs::{self, Arg, Kind, Needed, Verb};
 use super::{Asked, BOT, Context, How, Misread, Query, moment};
 
 /// A verb is at most this long, in bytes.
@@ -24,7 +24,7 @@ pub fn read(text: &str, how: How, context: &Context<'_>) -> Result<Option<Asked>
             let Some(rest) = text.trim_start().strip_prefix(context.prefix) else { return Ok(None) };
             let word = rest.split(char::is_whitespace).next().unwrap_or_default();
             let lower = word.to_ascii_lowercase();
-            match ROOTS.into_iter().find(|root| *root == lower) {
+            match verbs::roots().map(|root| root.word).find(|root| *root == lower) {
                 Some(root) => line(&rest[word.len()..], Some(root), how, context).map(Some),
                 None => no_such_root(word, context),
             }
@@ -35,7 +35,7 @@ pub fn read(text: &str, how: How, context: &Context<'_>) -> Result<Option<Asked>
             let rest = rest.trim_start();
             let word = rest.split(char::is_whitespace).next().unwrap_or_default();
             let bare = word.strip_prefix(context.prefix).or_else(|| word.strip_prefix('/')).unwrap_or(word);
-            let root = ROOTS.into_iter().find(|root| root.eq_ignore_ascii_case(bare));
+            let root = verbs::root(bare).map(|root| root.word);
             let rest = if root.is_some() { &rest[word.len()..] } else { rest };
             line(rest, root, how, context).map(Some)
         }
@@ -71,13 +71,13 @@ fn no_such_root(word: &str, context: &Context<'_>) -> Result<Option<Asked>, Misr
         return Ok(None);
     }
     let prefix = context.prefix;
-    let sentence = match nearest(word, ROOTS.into_iter()) {
+    let sentence = match nearest(word, verbs::roots().map(|root| root.word)) {
         Some(root) => format!("I don't know `{prefix}{word}`. Did you mean `{prefix}{root}`?"),
-        None => match VERBS.iter().find(|verb| verb.is_called(word)) {
+        None => match verbs::all().find(|verb| verb.is_called(word)) {
             Some(verb) => format!("I don't know `{prefix}{word}`. Did you mean `{prefix}{} {}`?", verb.root, verb.verb),
             None => format!(
                 "I don't know `{prefix}{word}`. I know {}.",
-                ROOTS.map(|root| format!("`{prefix}{root}`")).join(", ")
+                verbs::roots().map(|root| format!("`{prefix}{}`", root.word)).collect::<Vec<_>>().join(", ")
             ),
         },
     };
@@ -145,7 +145,7 @@ fn tidy(word: &str) -> &str {
 }
 
 fn candidates(root: Option<&'static str>, name: &str) -> impl Iterator<Item = &'static Verb> {
-    VERBS.iter().filter(move |verb| root.is_none_or(|root| verb.root == root) && verb.is_called(name))
+    verbs::all().filter(move |verb| root.is_none_or(|root| verb.root == root) && verb.is_called(name))
 }
 
 /// The verb that is meant. Without a root, the case says whose verb it is.
@@ -201,7 +201,7 @@ fn choose(
 
 fn unknown_verb(name: &str, root: Option<&'static str>, prefix: &str) -> Misread {
     let shown = short(name);
-    let of_root = VERBS.iter().filter(|verb| root.is_none_or(|root| verb.root == root));
+    let of_root = verbs::all().filter(|verb| root.is_none_or(|root| verb.root == root));
     let names = of_root.clone().flat_map(|verb| std::iter::once(verb.verb).chain(verb.aliases.iter().copied()));
     let near = nearest(name, names).and_then(|near| candidates(root, near).next().map(|verb| (near, verb)));
     let help = match root {
@@ -231,8 +231,8 @@ fn help(rest: &str, root: Option<&'static str>) -> Query {
         .filter(|word| word.len() <= VERB_AT_MOST)
         .take(2)
         .peekable();
-    let named = words.next_if(|word| ROOTS.iter().any(|root| root.eq_ignore_ascii_case(word)));
-    let root = named.and_then(|word| ROOTS.into_iter().find(|root| root.eq_ignore_ascii_case(word))).or(root);
+    let named = words.next_if(|word| verbs::root(word).is_some());
+    let root = named.and_then(|word| verbs::root(word).map(|root| root.word)).or(root);
     let verb = words.next().and_then(|word| candidates(root, word).next());
     Query::Help { root: root.or(verb.map(|verb| verb.root)), verb }
 }
@@ -245,7 +245,7 @@ fn case_ahead(text: &str) -> Result<Option<(CaseId, &str)>, String> {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
     let bare = word.trim_end_matches([':', ',', '.', ';']);
     let looks = bare.split_once('-').is_some_and(|(prefix, number)| {
-        let known = CaseKind::ALL.iter().any(|kind| kind.prefix().eq_ignore_ascii_case(prefix));
+        let known = CaseKind::by_prefix(prefix).is_some();
         known && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
     });
     if !looks {

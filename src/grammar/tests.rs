@@ -5,7 +5,9 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::command::{HouseCommand, Impact, OpenIncident, RequestApproval, SeatName, Which};
+use crate::domain::every_case::Command as Any;
+use crate::domain::kinds::approval::{self, Command as Apr};
+use crate::domain::kinds::incident::{self, Command as Inc, Impact, SeatName, Which};
 use crate::domain::obligation::Attribution;
 use crate::domain::policy::EXAMPLE;
 use crate::domain::{Duty, Severity, Span};
@@ -52,24 +54,24 @@ fn wrong(text: &str) -> String {
 }
 
 #[track_caller]
-fn opened(text: &str) -> OpenIncident {
+fn opened(text: &str) -> incident::Opening {
     match slash(text) {
-        Asked::New(Command::OpenIncident(opened)) => opened,
+        Asked::New(Opening::Incident(opened)) => opened,
         other => panic!("{text}: {other:?}"),
     }
 }
 
 #[track_caller]
-fn requested(text: &str) -> RequestApproval {
+fn requested(text: &str) -> approval::Opening {
     match slash(text) {
-        Asked::New(Command::RequestApproval(requested)) => requested,
+        Asked::New(Opening::Approval(requested)) => requested,
         other => panic!("{text}: {other:?}"),
     }
 }
 
 #[track_caller]
-fn check(text: &str, case: &str, command: Command) {
-    assert_eq!(slash(text), Asked::Case { id: id(case), command }, "{text}");
+fn check(text: &str, case: &str, command: impl Into<Command>) {
+    assert_eq!(slash(text), Asked::Case { id: id(case), command: command.into() }, "{text}");
 }
 
 #[track_caller]
@@ -92,13 +94,13 @@ fn the_moment_of_these_tests_is_what_it_says() {
 
 #[test]
 fn no_two_words_of_a_root_mean_different_verbs() {
-    for root in ROOTS {
+    for root in verbs::roots() {
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-        for verb in verbs::of(root) {
+        for verb in root.verbs {
             for word in std::iter::once(verb.verb).chain(verb.aliases.iter().copied()) {
                 assert_eq!(word, word.to_lowercase(), "words of the table are lower case");
                 let before = seen.insert(word, verb.verb);
-                assert_eq!(before, None, "/{root} {word} means {} and {}", before.unwrap_or_default(), verb.verb);
+                assert_eq!(before, None, "/{} {word} means {} and {}", root.word, before.unwrap_or_default(), verb.verb);
             }
         }
     }
@@ -106,7 +108,7 @@ fn no_two_words_of_a_root_mean_different_verbs() {
 
 #[test]
 fn every_example_reads_as_its_own_verb() {
-    for verb in VERBS {
+    for verb in verbs::all() {
         let line = verb.example("/");
         let asked = read(&line, How::Slash, &context());
         assert!(matches!(asked, Ok(Some(ref asked)) if !matches!(asked, Asked::Form { .. })), "{line}: {asked:?}");
@@ -121,8 +123,8 @@ fn every_example_reads_as_its_own_verb() {
 
 #[test]
 fn every_root_of_a_verb_is_listed_and_its_arguments_have_names_of_their_own() {
-    for verb in VERBS {
-        assert!(ROOTS.contains(&verb.root), "{verb:?}");
+    for verb in verbs::all() {
+        assert!(verbs::root(verb.root).is_some(), "{verb:?}");
         for (at, arg) in verb.args.iter().enumerate() {
             assert!(verb.args[..at].iter().all(|other| other.name != arg.name), "{verb:?} has {} twice", arg.name);
             assert!(arg.name != "case" && arg.name != "revision", "{verb:?}: forms use that name themselves");
@@ -136,11 +138,11 @@ fn every_root_of_a_verb_is_listed_and_its_arguments_have_names_of_their_own() {
 #[test]
 fn the_table_of_the_readme_has_every_verb_once() {
     let table = markdown_table();
-    for verb in VERBS {
+    for verb in verbs::all() {
         let begin = table.find(&format!("#### `/{}`", verb.root)).expect("the root has a heading");
         assert!(table[begin..].contains(&format!("| `{}", verb.verb)), "{verb:?}");
     }
-    assert_eq!(table.lines().filter(|line| line.starts_with("| `")).count(), VERBS.len());
+    assert_eq!(table.lines().filter(|line| line.starts_with("| `")).count(), verbs::all().count());
     assert!(
         table
             .lines()
@@ -153,7 +155,7 @@ fn the_table_of_the_readme_has_every_verb_once() {
 fn completion_holds_the_names_of_the_policy() {
     let json = completion("/", policy());
     let verbs = json["verbs"].as_array().expect("a list");
-    assert_eq!(verbs.len(), VERBS.len());
+    assert_eq!(verbs.len(), verbs::all().count());
     let open = &verbs[0];
     assert_eq!(open["root"], "incident");
     assert_eq!(open["args"][0]["kind"], "workflow");
@@ -232,13 +234,13 @@ fn what_is_missing_opens_the_form_with_what_was_said() {
 fn in_a_workflows_own_channel_it_need_not_be_named() {
     let flow: WorkflowId = "claims-triage".into();
     let there = Context { workflow: Some(&flow), ..context() };
-    let Ok(Some(Asked::New(Command::OpenIncident(opened)))) =
+    let Ok(Some(Asked::New(Opening::Incident(opened)))) =
         read("/incident open sev3 Odd answers", How::Slash, &there)
     else {
         panic!("it reads");
     };
     assert_eq!(opened.workflow, flow);
-    let Ok(Some(Asked::New(Command::OpenIncident(opened)))) =
+    let Ok(Some(Asked::New(Opening::Incident(opened)))) =
         read("/incident open credit-scoring sev3 Odd", How::Slash, &there)
     else {
         panic!("it reads");
@@ -277,7 +279,7 @@ fn a_slip_in_a_name_gets_the_nearest_one() {
 
 #[test]
 fn the_case_may_stand_anywhere_or_be_the_threads() {
-    let ack = |case: &str| Asked::Case { id: id(case), command: Command::Acknowledge };
+    let ack = |case: &str| Asked::Case { id: id(case), command: Inc::Acknowledge.into() };
     for line in [
         "/incident ack INC-1",
         "/incident INC-1 ack",
@@ -292,12 +294,12 @@ fn the_case_may_stand_anywhere_or_be_the_threads() {
     assert!(read("/incident ack", How::Slash, &within("APR-9")).is_err(), "an approval's thread is no incident's");
     assert_eq!(slash("/incident INC-4"), Asked::Query(Query::Status(id("INC-4"))));
     // Shared verbs go where the id points.
-    check("/incident note APR-2 waits for us", "APR-2", Command::Note { text: "waits for us".to_owned() });
+    check("/incident note APR-2 waits for us", "APR-2", Any::Note { text: "waits for us".to_owned() });
 }
 
 #[test]
 fn merge_knows_which_one_stays() {
-    let merge = Command::Merge { into: id("INC-1") };
+    let merge = Inc::Merge { into: id("INC-1") };
     for line in [
         "/incident merge INC-3 into INC-1",
         "/incident merge INC-3 INC-1",
@@ -308,57 +310,57 @@ fn merge_knows_which_one_stays() {
     }
     for line in ["/incident merge into INC-1", "/incident merge INC-1"] {
         let asked = read(line, How::Slash, &within("INC-3"));
-        assert_eq!(asked, Ok(Some(Asked::Case { id: id("INC-3"), command: merge.clone() })), "{line}");
+        assert_eq!(asked, Ok(Some(Asked::Case { id: id("INC-3"), command: merge.clone().into() })), "{line}");
     }
-    check("/approval supersede APR-2 by APR-3", "APR-2", Command::Supersede { by: id("APR-3") });
+    check("/approval supersede APR-2 by APR-3", "APR-2", Apr::Supersede { by: id("APR-3") });
 }
 
 #[test]
 fn what_an_incident_is_told() {
-    check("/incident note INC-1 “quoted”", "INC-1", Command::Note { text: "quoted".to_owned() });
-    check("/incident update INC-1 one\ntwo  three ", "INC-1", Command::Update { text: "one\ntwo  three".to_owned() });
-    check("/incident update INC-1 he said \"yes\"", "INC-1", Command::Update { text: "he said \"yes\"".to_owned() });
-    check("/incident timeline INC-1 vendor called", "INC-1", Command::Note { text: "vendor called".to_owned() });
-    check("/incident still working INC-1", "INC-1", Command::StillWorking);
-    check("/incident join INC-1", "INC-1", Command::AnswerPage);
+    check("/incident note INC-1 “quoted”", "INC-1", Any::Note { text: "quoted".to_owned() });
+    check("/incident update INC-1 one\ntwo  three ", "INC-1", Inc::Update { text: "one\ntwo  three".to_owned() });
+    check("/incident update INC-1 he said \"yes\"", "INC-1", Inc::Update { text: "he said \"yes\"".to_owned() });
+    check("/incident timeline INC-1 vendor called", "INC-1", Any::Note { text: "vendor called".to_owned() });
+    check("/incident still working INC-1", "INC-1", Inc::StillWorking);
+    check("/incident join INC-1", "INC-1", Inc::AnswerPage);
     check(
         "/incident sev INC-1 1 minors",
         "INC-1",
-        Command::ChangeSeverity { to: Severity::Sev1, reason: "minors".to_owned() },
+        Inc::ChangeSeverity { to: Severity::Sev1, reason: "minors".to_owned() },
     );
-    check("/incident done INC-1 #2", "INC-1", Command::FollowUpDone { number: 2 });
+    check("/incident done INC-1 #2", "INC-1", Inc::FollowUpDone { number: 2 });
     check(
         "/incident when INC-1 detected yesterday 23:10",
         "INC-1",
-        Command::SetMoment { which: Which::Detected, at: NOW - Span::minutes(15 * 60 + 20) },
+        Inc::SetMoment { which: Which::Detected, at: NOW - Span::minutes(15 * 60 + 20) },
     );
     check(
         "/incident role INC-1 lead",
         "INC-1",
-        Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
+        Inc::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
     );
     check(
         "/incident assign INC-1 comms @Dev Malhotra",
         "INC-1",
-        Command::TakeSeat { seat: SeatName::Comms, person: Some("dev".into()) },
+        Inc::TakeSeat { seat: SeatName::Comms, person: Some("dev".into()) },
     );
-    check("/incident seat INC-1 scribe none", "INC-1", Command::TakeSeat { seat: SeatName::Scribe, person: None });
+    check("/incident seat INC-1 scribe none", "INC-1", Inc::TakeSeat { seat: SeatName::Scribe, person: None });
     check(
         "/incident link INC-1 <https://a.example/b> Runbook",
         "INC-1",
-        Command::Link { url: "https://a.example/b".to_owned(), text: "Runbook".to_owned() },
+        Any::Link { url: "https://a.example/b".to_owned(), text: "Runbook".to_owned() },
     );
     check(
         "/incident todo INC-1 @dev due tomorrow 17:00 Add an alarm",
         "INC-1",
-        Command::FollowUp {
+        Inc::FollowUp {
             assignee: "dev".into(),
             due: NOW + Span::minutes(26 * 60 + 30),
             text: "Add an alarm".to_owned(),
         },
     );
-    check("/incident review INC-1 accept", "INC-1", Command::AcceptReview { text: String::new() });
-    check("/incident review INC-1 accept All well", "INC-1", Command::AcceptReview { text: "All well".to_owned() });
+    check("/incident review INC-1 accept", "INC-1", Inc::AcceptReview { text: String::new() });
+    check("/incident review INC-1 accept All well", "INC-1", Inc::AcceptReview { text: "All well".to_owned() });
     assert_eq!(slash("/incident review INC-1"), Asked::Query(Query::ReviewDraft(id("INC-1"))));
     assert_eq!(slash("/incident timeline INC-1"), Asked::Query(Query::Timeline(id("INC-1"))));
 }
@@ -376,23 +378,23 @@ fn clocks_are_paused_waived_and_contested() {
     check(
         "/incident pause INC-1 duty=resolve waiting on the requester: logs",
         "INC-1",
-        Command::Pause { duty: Some(Duty::Resolve), reason: "waiting on the requester: logs".to_owned() },
+        Any::Pause { duty: Some(Duty::Resolve), reason: "waiting on the requester: logs".to_owned() },
     );
-    check("/approval resume APR-1", "APR-1", Command::Resume { duty: None });
+    check("/approval resume APR-1", "APR-1", Any::Resume { duty: None });
     check(
         "/approval waive APR-1 duty=\"answer question\" By telephone",
         "APR-1",
-        Command::Waive { duty: Duty::AnswerQuestion, reason: "By telephone".to_owned() },
+        Any::Waive { duty: Duty::AnswerQuestion, reason: "By telephone".to_owned() },
     );
     check(
         "/incident contest INC-1 says=Third-Party down until noon",
         "INC-1",
-        Command::Contest { duty: None, says: Attribution::ThirdParty, reason: "down until noon".to_owned() },
+        Any::Contest { duty: None, says: Attribution::ThirdParty, reason: "down until noon".to_owned() },
     );
     check(
         "/incident settle INC-1 to=vendor agreed",
         "INC-1",
-        Command::Settle { duty: None, to: Attribution::Holder("vendor".into()), reason: "agreed".to_owned() },
+        Any::Settle { duty: None, to: Attribution::Holder("vendor".into()), reason: "agreed".to_owned() },
     );
     assert!(wrong("/incident contest INC-1 says=vendr x").contains("Did you mean `vendor`"));
 }
@@ -425,15 +427,15 @@ fn the_action_is_taken_to_the_letter() {
     let path = policy().paths.keys().next().expect("the example has a path").clone();
     let named = requested(&format!("/approval request credit-scoring Ship v7 path={path} `x`"));
     assert_eq!((named.path, named.action.as_str()), (Some(path), "x"));
-    check("/approval amend APR-1 `a  b`", "APR-1", Command::Amend { action: "a  b".to_owned() });
-    check("/approval amend APR-1 a \u{202E}b", "APR-1", Command::Amend { action: "a \u{202E}b".to_owned() });
+    check("/approval amend APR-1 `a  b`", "APR-1", Apr::Amend { action: "a  b".to_owned() });
+    check("/approval amend APR-1 a \u{202E}b", "APR-1", Apr::Amend { action: "a \u{202E}b".to_owned() });
 }
 
 #[test]
 fn votes_in_words() {
     let approve = |reason: Option<&str>| Asked::Case {
         id: id("APR-41"),
-        command: Command::Approve { reason: reason.map(str::to_owned), revision: None },
+        command: Apr::Approve { reason: reason.map(str::to_owned), revision: None }.into(),
     };
     assert_eq!(said("@countersign approve APR-41 looks right"), approve(Some("looks right")));
     assert_eq!(said("@Countersign: ok APR-41"), approve(None));
@@ -442,12 +444,12 @@ fn votes_in_words() {
     assert_eq!(read("@countersign approve", How::Said, &within("APR-41")), Ok(Some(approve(None))));
     assert_eq!(
         read("@countersign withdraw not needed", How::Said, &within("APR-41")),
-        Ok(Some(Asked::Case { id: id("APR-41"), command: Command::Withdraw { reason: "not needed".to_owned() } }))
+        Ok(Some(Asked::Case { id: id("APR-41"), command: Inc::Withdraw { reason: "not needed".to_owned() }.into() }))
     );
     let decline = read("@countersign no", How::Said, &within("APR-41")).expect_err("a reason is missing").to_string();
     assert!(decline.contains("“reason” is missing") && decline.contains("`@countersign approval decline"), "{decline}");
-    check("/approval reject APR-1 too old", "APR-1", Command::Decline { reason: "too old".to_owned(), revision: None });
-    check("/approval break glass APR-1 now", "APR-1", Command::BreakGlass { reason: "now".to_owned() });
+    check("/approval reject APR-1 too old", "APR-1", Apr::Decline { reason: "too old".to_owned(), revision: None });
+    check("/approval break glass APR-1 now", "APR-1", Apr::BreakGlass { reason: "now".to_owned() });
 }
 
 #[test]
@@ -503,7 +505,7 @@ fn without_a_root_the_case_says_whose_verb_it_is() {
 fn delegations() {
     let ends = NOW + Span::minutes(4 * 24 * 60 + 150);
     let delegate = |to: Option<&str>, roles: &[&str], from: &str, starts| {
-        Asked::House(HouseCommand::Delegate {
+        Asked::Bot(BotCommand::Delegate {
             from: from.into(),
             to: to.map(Into::into),
             roles: roles.iter().map(|&role| role.into()).collect(),
@@ -518,7 +520,7 @@ fn delegations() {
         delegate(Some("lena"), &["model-risk", "triage"], "dev", Some(NOW + Span::minutes(33 * 60 + 29)))
     );
     assert_eq!(slash("/approval away until fri 17:00 Holiday"), delegate(None, &[], "maya", None));
-    assert_eq!(slash("/approval undelegate 3"), Asked::House(HouseCommand::EndDelegation { number: 3 }));
+    assert_eq!(slash("/approval undelegate 3"), Asked::Bot(BotCommand::EndDelegation { number: 3 }));
     let nobody = Context { by: None, ..context() };
     assert!(
         read("/incident role INC-1 lead", How::Slash, &nobody)
@@ -586,23 +588,23 @@ fn buttons_come_back_as_what_they_were_made_for() {
     assert_eq!(approve, "approve:APR-1:2");
     assert_eq!(
         pressed(&approve, &context()),
-        Ok(Asked::Case { id: id("APR-1"), command: Command::Approve { reason: None, revision: Some(2) } })
+        Ok(Asked::Case { id: id("APR-1"), command: Apr::Approve { reason: None, revision: Some(2) }.into() })
     );
     let lead = action(verb("incident", "role"), Some(id("INC-1")), Some("lead"));
     assert_eq!(
         pressed(&lead, &context()),
         Ok(Asked::Case {
             id: id("INC-1"),
-            command: Command::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
+            command: Inc::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) }.into(),
         })
     );
     assert_eq!(
         pressed("done:INC-1:2", &context()),
-        Ok(Asked::Case { id: id("INC-1"), command: Command::FollowUpDone { number: 2 } })
+        Ok(Asked::Case { id: id("INC-1"), command: Inc::FollowUpDone { number: 2 }.into() })
     );
     assert_eq!(
         pressed("resume:INC-1:resolve", &context()),
-        Ok(Asked::Case { id: id("INC-1"), command: Command::Resume { duty: Some(Duty::Resolve) } })
+        Ok(Asked::Case { id: id("INC-1"), command: Any::Resume { duty: Some(Duty::Resolve) }.into() })
     );
     assert_eq!(pressed("sla.mine", &context()), Ok(Asked::Query(Query::Mine)));
     assert_eq!(pressed("review:INC-1", &context()), Ok(Asked::Query(Query::ReviewDraft(id("INC-1")))));
@@ -615,7 +617,7 @@ fn buttons_come_back_as_what_they_were_made_for() {
         submitted(&form.id, &values, &context()),
         Ok(Asked::Case {
             id: id("APR-1"),
-            command: Command::Decline { reason: "too old".to_owned(), revision: Some(2) },
+            command: Apr::Decline { reason: "too old".to_owned(), revision: Some(2) }.into(),
         })
     );
     for nonsense in [
@@ -667,7 +669,7 @@ fn a_form_names_every_field_that_is_wrong() {
         ("occurred", "2026-11-23T11:00:00+05:30"),
         ("class", ""),
     ]);
-    let Ok(Asked::New(Command::OpenIncident(opened))) = submitted("incident.open", &good, &context()) else {
+    let Ok(Asked::New(Opening::Incident(opened))) = submitted("incident.open", &good, &context()) else {
         panic!("it opens")
     };
     assert!(opened.restricted);
@@ -680,7 +682,7 @@ fn a_form_names_every_field_that_is_wrong() {
     let with_case = sent(&[("case", "INC-5"), ("text", "done")]);
     assert_eq!(
         submitted("incident.resolve", &with_case, &context()),
-        Ok(Asked::Case { id: id("INC-5"), command: Command::Resolve { text: "done".to_owned() } })
+        Ok(Asked::Case { id: id("INC-5"), command: Inc::Resolve { text: "done".to_owned() }.into() })
     );
     assert!(submitted("incident.resolve", &sent(&[("case", "APR-5"), ("text", "x")]), &context()).is_err());
 }
@@ -688,7 +690,7 @@ fn a_form_names_every_field_that_is_wrong() {
 #[test]
 fn every_form_takes_its_own_answers() {
     let (case_inc, case_apr) = (id("INC-1"), id("APR-1"));
-    for verb in VERBS {
+    for verb in verbs::all() {
         let case =
             verb.kind().filter(|_| verb.case).map(|kind| if kind == CaseKind::Incident { case_inc } else { case_apr });
         let form = form(verb, case, &BTreeMap::new(), &context());
@@ -751,13 +753,13 @@ fn a_key_that_is_nearly_right_is_no_title() {
     assert_eq!(opened("/incident open credit-scoring sev2 \"sevrity=sev1 is typed\"").title, "sevrity=sev1 is typed");
     assert_eq!(requested("/approval request credit-scoring Ship action=\"run pth=a\"").action, "run pth=a");
     let text = "set severty=1 in the file";
-    check(&format!("/incident note INC-1 {text}"), "INC-1", Command::Note { text: text.to_owned() });
-    check("/incident note INC-1 tixt=1", "INC-1", Command::Note { text: "tixt=1".to_owned() });
+    check(&format!("/incident note INC-1 {text}"), "INC-1", Any::Note { text: text.to_owned() });
+    check("/incident note INC-1 tixt=1", "INC-1", Any::Note { text: "tixt=1".to_owned() });
 }
 
 #[test]
 fn harm_and_cause_are_said_by_name() {
-    use crate::domain::nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
+    use crate::domain::kinds::incident::{Entity, Harm, HarmType, Intent, Nature, Timing};
     let nature = Nature {
         harm: Some(Harm::NearMiss),
         harm_type: Some(HarmType::Rights),
@@ -767,7 +769,7 @@ fn harm_and_cause_are_said_by_name() {
     };
     let typed = "harm=near-miss harm_type=rights entity=ai intent=unintentional timing=post-deployment";
     assert_eq!(opened(&format!("/incident open credit-scoring sev2 Scores drift {typed}")).nature, nature);
-    let classify = Command::Classify { class: Some("output.bias".into()), technical: Some(2), nature };
+    let classify = Inc::Classify { class: Some("output.bias".into()), technical: Some(2), nature };
     check(&format!("/incident classify INC-1 class=output.bias technical=2 {typed}"), "INC-1", classify);
     let (id, _) = form_of(slash("/incident classify INC-1"));
     assert_eq!(id, "incident.classify:INC-1");
@@ -941,7 +943,7 @@ fn pieces() -> impl Strategy<Value = String> {
         "@Dev Malhotra",
         "\u{2028}",
     ];
-    let verb = (0..VERBS.len()).prop_map(|at| VERBS[at].verb.to_owned());
+    let verb = (0..verbs::all().count()).prop_map(|at| verbs::all().nth(at).expect("it is there").verb.to_owned());
     prop_oneof![
         4 => proptest::sample::select(fixed).prop_map(str::to_owned),
         2 => verb,
@@ -968,7 +970,7 @@ proptest! {
                     prop_assert!(form.id.len() <= 100);
                     let _ = submitted(&form.id, &given, &context);
                 }
-                Ok(Some(Asked::New(Command::OpenIncident(opened)))) => {
+                Ok(Some(Asked::New(Opening::Incident(opened)))) => {
                     prop_assert!(!opened.title.is_empty());
                     prop_assert!(!opened.title.chars().any(clean::is_hidden), "{:?}", opened.title);
                 }

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::command::{Command, Impact, SeatName, Which};
-use crate::domain::nature::{Entity, Harm, HarmType, Intent, Timing};
+use crate::domain::kinds::incident::{Entity, Harm, HarmType, Impact, Intent, Nature, SeatName, Timing, Which};
 use crate::domain::obligation::Attribution;
-use crate::domain::{At, CaseId, ClassId, Duty, Nature, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{Command, At, CaseId, ClassId, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
 
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::{Asked, Context, Range, clean, moment};
@@ -374,8 +373,8 @@ impl Values<'_> {
     }
 
     /// The command, asked of the case that was named.
-    pub fn on(&self, command: Command) -> Result<Asked, Wrong> {
-        Ok(Asked::Case { id: self.case()?, command })
+    pub fn on(&self, command: impl Into<Command>) -> Result<Asked, Wrong> {
+        Ok(Asked::Case { id: self.case()?, command: command.into() })
     }
 
     pub fn maybe_text(&self, name: &str) -> Option<String> {

@@ -22,7 +22,8 @@ use std::sync::Arc;
 use lru::LruCache;
 
 pub use self::recover::{Loss, RecoverError, Recovery, recover};
-use crate::domain::{At, Case, CaseId, House, HouseEvent, Policy};
+use crate::domain::bot::policies;
+use crate::domain::{At, Bot, BotEvent, Case, CaseId, Policy};
 use crate::folder::{Folder, FolderError};
 use crate::projection::{Entry, Policies, Projection};
 use crate::record::Record;
@@ -165,7 +166,7 @@ impl Draft {
             data: folder.path().display().to_string(),
             signed,
             frontier: Frontier::new(),
-            house: House::default(),
+            house: Bot::default(),
             policies: Policies::default(),
             warm: LruCache::new(WARM),
             erased: 0,
@@ -227,7 +228,7 @@ struct Fold {
     data: String,
     signed: Option<Checkpoint>,
     frontier: Frontier,
-    house: House,
+    house: Bot,
     policies: Policies,
     warm: LruCache<CaseId, Case>,
     erased: u64,
@@ -289,7 +290,7 @@ impl Fold {
         for (entry, record) in &records {
             self.fold(&mut projection, *entry, record)?;
         }
-        projection.finish(&self.policies);
+        projection.finish();
         remake.write(&entries, &projection.commit).await?;
         if let Some(house) = projection.house {
             self.house = house;
@@ -338,7 +339,7 @@ impl Fold {
         match record {
             Record::House(ruled) => {
                 for event in &ruled.events {
-                    if let HouseEvent::PolicyLoaded { text, .. } = event {
+                    if let BotEvent::Policy(policies::Event::Loaded { text, .. }) = event {
                         let policy = Policy::read(text).map_err(|errors| self.wrong(seq, errors.show("its policy")))?;
                         self.policies.add(Arc::new(policy));
                     }

@@ -10,12 +10,12 @@ use std::path::Path;
 
 use crate::chat::Lane;
 use crate::clock::Clock;
-use crate::domain::command::HouseCommand;
-use crate::domain::house::{self, HouseAsk};
+use crate::domain::BotCommand;
+use crate::domain::bot;
 use crate::domain::{Actor, Policy, PolicyDigest, Refusal, To};
 use crate::folder::{Folder, FolderError};
 use crate::ledger::{About, AppendError, Ledger};
-use crate::projection::{Entry, Policies, Projection};
+use crate::projection::{Entry, Projection};
 use crate::record::{HouseRuled, Record, ToTell};
 use crate::seal::{self, Checkpoint, NoteError};
 use crate::store::{self, Commit, NoteRow, Reader, StoreError, Writer};
@@ -164,7 +164,7 @@ async fn go_on(
     let about = About { at, said: None, case: None, actor: None, source: "operator" };
     let seq = ledger.append(&mut projection.commit, &about, &record)?;
     projection.fold(Entry { seq, at, said: None, case: None }, &record, &house);
-    projection.finish(&Policies::default());
+    projection.finish();
     writer.commit(&projection.commit).await?;
 
     folder.begin_new_log()?;
@@ -221,17 +221,17 @@ fn recovered(
     policy_digest: PolicyDigest,
     old_head: String,
     at: crate::domain::At,
-    house: &crate::domain::House,
+    house: &crate::domain::Bot,
     policy: &Policy,
 ) -> Result<Record, RecoverError> {
-    let command = HouseCommand::Recover {
+    let command = BotCommand::Recover {
         lost_from: loss.from,
         signed_size: loss.signed.unwrap_or(loss.from),
         policy: policy_digest,
         head: old_head,
     };
-    let ask = HouseAsk { by: Actor::Operator, at, command };
-    let ruling = house::decide(house, &ask, policy).map_err(RecoverError::Refused)?;
+    let ask = bot::Ask { by: Actor::Operator, at, command };
+    let ruling = bot::decide(house, &ask, policy).map_err(RecoverError::Refused)?;
     let mut tell = Vec::new();
     for notice in ruling.notices {
         if let (To::Operators, Some(channel)) = (&notice.to, &policy.operators) {

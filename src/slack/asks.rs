@@ -477,7 +477,7 @@ impl Slack {
         let (Some(door), Some(from)) = (self.door(), self.asker(account).await) else { return false };
         let shown = door.reception.desk.shown();
         let person = door.reception.desk.person(account, &self.platform);
-        person.is_some_and(|person| !shown.house.is_gone(&person, &self.platform))
+        person.is_some_and(|person| !shown.bot.is_gone(&person, &self.platform))
             && !from.belongs.is_refused(&shown.policy)
     }
 

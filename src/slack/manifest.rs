@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::words::cut;
-use crate::grammar::{ROOTS, verbs};
+use crate::grammar::verbs;
 
 /// A right that the bot asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,11 +82,11 @@ const USAGE_HINT: usize = 1_000;
 /// `/commands`, `/interactions` and `/events` in HTTP mode, without which the app uses Socket Mode.
 pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> Json {
     let address = |kind: &str| http.map(|base| format!("{}/{kind}", base.trim_end_matches('/')));
-    let commands = ROOTS.iter().map(|root| {
-        let of_root: Vec<&str> = verbs::of(root).map(|verb| verb.verb).collect();
+    let commands = verbs::roots().map(|root| {
+        let of_root: Vec<&str> = root.verbs.iter().map(|verb| verb.verb).collect();
         let mut command = json!({
-            "command": format!("{prefix}{root}"),
-            "description": about(root),
+            "command": format!("{prefix}{}", root.word),
+            "description": root.about,
             "usage_hint": cut(&of_root.join(" | "), USAGE_HINT),
             "should_escape": true,
         });
@@ -144,15 +144,6 @@ pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> Json {
         manifest["settings"]["interactivity"]["request_url"] = interactions.into();
     }
     manifest
-}
-
-fn about(root: &str) -> String {
-    match root {
-        "incident" => "Open and run incidents about AI systems".to_owned(),
-        "approval" => "Ask for approvals, and answer them".to_owned(),
-        "sla" => "What you owe, what is late, how the SLA was kept".to_owned(),
-        other => format!("Everything about {other}"),
-    }
 }
 
 #[cfg(test)]

@@ -271,7 +271,7 @@ impl Slack {
     /// The account that a person can be mentioned by: one of the policy's that isn't gone.
     fn account_of(&self, person: &PersonId) -> Option<String> {
         let shown = self.door()?.reception.desk.shown();
-        if shown.house.is_gone(person, &self.platform) {
+        if shown.bot.is_gone(person, &self.platform) {
             return None;
         }
         shown.policy.people.get(person)?.accounts.get(&self.platform).cloned()

@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder, Row, Sqlite, Transaction};
 use super::read::fetch;
 use super::write::{in_list, read_case};
 use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
-use crate::domain::{At, Case, CaseId, House, WorkflowId};
+use crate::domain::{At, Case, CaseId, Bot, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// SQLite takes 32,766 placeholders in a statement.
@@ -198,7 +198,7 @@ impl View {
         let snapshot: Option<String> =
             sqlx::query_scalar("select snapshot from house where id = 1").fetch_optional(&mut *self.db).await?;
         let Some(snapshot) = snapshot else { return Ok(None) };
-        let house: House = serde_json::from_str(&snapshot).map_err(unreadable("house"))?;
+        let house: Bot = serde_json::from_str(&snapshot).map_err(unreadable("house"))?;
         Ok(house.policy.map(|digest| digest.to_string()))
     }
 

@@ -3,7 +3,7 @@
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::{Commit, StoreError, unreadable};
-use crate::domain::{At, Case, CaseId, CaseKind, House};
+use crate::domain::{At, Case, CaseId, CaseKind, Bot};
 use crate::seal::{Frontier, Hash, Plan};
 
 pub struct Writer {
@@ -88,7 +88,7 @@ impl Writer {
 
     /// # Errors
     /// A row that this version can't read.
-    pub async fn house(&mut self) -> Result<Option<House>, StoreError> {
+    pub async fn house(&mut self) -> Result<Option<Bot>, StoreError> {
         let snapshot: Option<String> =
             sqlx::query_scalar("select snapshot from house where id = 1").fetch_optional(&mut self.db).await?;
         snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("house"))).transpose()

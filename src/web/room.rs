@@ -640,7 +640,7 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
         Spot::Channel(id) if local::channels(&shown.policy).any(|channel| &channel.id == id) => true,
         Spot::Channel(id) => match id.parse::<CaseId>() {
             Ok(case) => {
-                let people = shown.house.people(&shown.policy, desk.clock.now());
+                let people = shown.bot.people(&shown.policy, desk.clock.now());
                 let person = PersonId::from(who.id.as_str());
                 let case = app.reader.case(case).await?;
                 // By its own name only: `inc-1`, not `INC-1`, or two channels would pass for one.

@@ -8,7 +8,7 @@
 11:05 maya> /incident contest INC-1 says=client duty=acknowledge it was ours
       maya hears: “acknowledge” on INC-1 isn't late, so there is nothing to contest
       ravi> /incident contest INC-1 duty=contain says=third-party
-      ledger: obligation.contested x0
+      ledger: duty.contested x0
       ravi> /incident contest INC-1 duty=contain says=third-party The cloud was down until noon
       ravi hears: your objection stands beside the breach until it is settled
       #credit: INC-1 · Ravi objects: the late containment belongs to third-party ... The cloud was down until noon

@@ -7,7 +7,7 @@
 19:00 #credit: INC-1 · resolution is late
       duty INC-1 acknowledge: met
       duty INC-1 resolve: late, due 19:00, attributed operations
-      ledger: obligation.late x1
+      ledger: duty.late x1
 19:10 arjun> /incident resolve INC-1 back-filled
       duty INC-1 acknowledge: met
       duty INC-1 resolve: met-late
@@ -17,6 +17,6 @@
 20:30 arjun> /incident resolve INC-2 back-filled again
       duty INC-2 acknowledge: met-late
       duty INC-2 resolve: met
-      ledger: obligation.late x2
+      ledger: duty.late x2
       greta> /incident review INC-2
       greta hears: acknowledge, triage: met-late after ... resolve, command: met after

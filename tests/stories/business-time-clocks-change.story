@@ -8,4 +8,4 @@ Sat 23:00 jonas> /incident open triage sev2 The night batch stopped
       duty INC-1 acknowledge: owed, due Sun 25 Oct 05:00
 # Half of six hours: 00:00, 01:00, 02:00, and 02:00 again.
 Sun 05:00 @lena: INC-1 · acknowledgement is late
-      ledger: obligation.late x1
+      ledger: duty.late x1

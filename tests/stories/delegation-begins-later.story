@@ -12,7 +12,7 @@
       priya hears: must come after now
       priya> /approval delegate @priya until friday 17:00 Myself
       priya hears: Priya can't stand in for themselves
-      ledger: house.delegated x1
+      ledger: delegation.set x1
 Mon 11:00 @priya: APR-1 is due at 13:00
       not @ines: APR-1
       maya> /approval withdraw APR-1 not now
@@ -33,4 +33,4 @@ Tue 09:30 henrik> /approval undelegate 1
       nobody is told: INC-1
 Wed 18:00 not @henrik: stands in
       @priya x1: Delegation no. 1 has ended
-      ledger: house.delegation-ended x1
+      ledger: delegation.ended x1

@@ -7,7 +7,7 @@
       anika> /approval delegate @priya until friday 17:00 Holiday
       anika hears: That would send the duties round in a circle: Anika → Priya → Tomas → Anika. Name somebody else
       nobody is told: stands in for Anika
-      ledger: house.delegated x2
+      ledger: delegation.set x2
 # At another time it is no circle.
       anika> /approval delegate @priya until 2026-12-04 17:00 from=2026-11-30T09:00:00Z Holiday
       anika hears: Delegation no. 3

@@ -5,7 +5,7 @@ platform: discord
       the policy says: members = ["priya", "tomas", "anika"] } => members = ["tomas", "anika"], groups = ["discord:RISK"] }
       the bot stops
       the bot is back
-      ledger: house.roster x1
+      ledger: platform.roster x1
       maya> /approval request credit Ship v7
       @tomas: APR-1
       @priya: APR-1
@@ -14,13 +14,13 @@ platform: discord
 # Somebody else has it now.
       on discord RISK: ines
       duty APR-1 decide: owed, holders tomas anika ines
-      ledger: house.roster x2
+      ledger: platform.roster x2
 # Given again, nothing changes; nor does a restart.
       on discord RISK: ines
-      ledger: house.roster x2
+      ledger: platform.roster x2
       the bot stops
       the bot is back
-      ledger: house.roster x2
+      ledger: platform.roster x2
       maya> /approval request credit Ship v8
       ines> /approval approve APR-2
       ines hears: 1 of 2

@@ -5,7 +5,7 @@
 09:10 the bot stops
 09:10 the bot is back
       nobody is told anything
-      ledger: house.started x2
+      ledger: bot.started x2
 09:20 the bot stops
 10:50 the bot is back
       #ops: I was down for 1 h 30 min

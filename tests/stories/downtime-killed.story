@@ -8,8 +8,8 @@
       case INC-1: acknowledged
       not #credit: is acknowledged
       nobody is told: sev2 on credit
-      ledger: house.stopped x0
-      ledger: house.started x2
+      ledger: bot.stopped x0
+      ledger: bot.started x2
       lena> /incident ack INC-1
       lena hears: INC-1 is acknowledged already (Dev, 09:05)
       ledger: incident.acknowledged x1

@@ -11,9 +11,9 @@
       @greta x1: INC-1
       not @dev: min left
       not #credit: min left
-      ledger: obligation.late x1
-      ledger: obligation.nudged x0
-      ledger: obligation.escalated x0
+      ledger: duty.late x1
+      ledger: duty.nudged x0
+      ledger: duty.escalated x0
       duty INC-1 acknowledge: late, due 10:00
       greta> /incident timeline INC-1
       greta hears: Acknowledgement is late, due 10:00 ... told 1 h 07 min late: the bot was down

@@ -14,6 +14,6 @@
       @greta x1: INC-1
       @greta x1: APR-1
       not @priya: APR-1
-      ledger: obligation.late x2
-      ledger: obligation.nudged x0
+      ledger: duty.late x2
+      ledger: duty.nudged x0
       duty APR-1 decide: late, due 11:00, votes 1

@@ -21,5 +21,5 @@
 12:00 nobody is told: acknowledgement is due
       nobody is told: is late
       not @arjun: INC-1
-      ledger: obligation.nudged x1
-      ledger: obligation.late x0
+      ledger: duty.nudged x1
+      ledger: duty.late x0

@@ -22,9 +22,9 @@
       @greta: INC-1 · acknowledgement is still late
       not @arjun: is still late
 12:15 #credit: INC-1 · acknowledgement is still late, 2 h 15 min over
-      ledger: obligation.late x1
-      ledger: obligation.escalated x1
-      ledger: obligation.repeated x2
+      ledger: duty.late x1
+      ledger: duty.escalated x1
+      ledger: duty.repeated x2
 Tue 09:00 nobody is told: INC-2
       #credit x1: acknowledgement is late · now also @arjun and @sofia (command)
       #credit x2: INC-1 · acknowledgement is still late

@@ -4,6 +4,6 @@
       #credit is gone
       maya> /incident open credit sev2 Scores drift
       not #ops: could not be delivered
-      ledger: house.gave-up x2
+      ledger: bot.gave-up x2
       outbox: given-up x2
 09:01 outbox: given-up x2

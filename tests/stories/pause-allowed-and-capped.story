@@ -38,8 +38,8 @@
 # Half of the target, pauses left out, lies at 16:00 and not at 14:00.
 15:59 nobody is told: resolution is due
 16:00 #credit: INC-1 · resolution is due at 21:00, 5 h left
-      ledger: obligation.paused x2
-      ledger: obligation.resumed x2
+      ledger: duty.paused x2
+      ledger: duty.resumed x2
       arjun> /incident timeline INC-1
       arjun hears: Arjun paused the clock of resolution: waiting on the vendor: log files ... The clock of resolution runs again · Arjun, after 1 h ... the pauses are used up
 # What is late can't be paused away.

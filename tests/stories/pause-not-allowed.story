@@ -5,5 +5,5 @@
       dev hears: The policy doesn't allow this clock to be paused.
       not #credit: is paused
       duty INC-1 acknowledge: owed, due 10:00
-      ledger: obligation.paused x0
+      ledger: duty.paused x0
 10:00 #credit: INC-1 · acknowledgement is late

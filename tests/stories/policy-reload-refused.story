@@ -6,6 +6,6 @@
       greta hears: The policy was not reloaded; the one in force stays. ... “plian”
       greta hears: plain
       not #ops: A new policy
-      ledger: house.policy-loaded x1
+      ledger: policy.loaded x1
       maya> /incident open credit sev2 Scores drift
       duty INC-1 acknowledge: owed, due 10:00

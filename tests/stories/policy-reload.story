@@ -11,7 +11,7 @@
       greta hears: Policy “Story bank” is in force. Deadlines that were announced stay as they are; new cases run on it.
       #ops: A new policy is in force ... Loaded by Greta
       duty INC-1 acknowledge: owed, due 10:00
-      ledger: house.policy-loaded x2
+      ledger: policy.loaded x2
 09:15 maya> /incident open credit sev2 Scores drift again
       duty INC-2 acknowledge: owed, due 09:45
 # The old one keeps its nudges as well.
@@ -21,7 +21,7 @@
       not @dev: INC-1 · acknowledgement is late
       greta> /sla reload
       greta hears: That policy is in force already; nothing changed.
-      ledger: house.policy-loaded x2
+      ledger: policy.loaded x2
 10:00 @dev: INC-1 · acknowledgement is late
 # A duty that opens later on the old case is owed on the terms of the policy that the case was opened under, ladder and all.
 10:10 dev> /incident ack INC-1

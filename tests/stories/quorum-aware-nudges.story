@@ -31,4 +31,4 @@
       nobody is told: is late
       not @anika: APR-1
       ledger: approval.voted x2
-      ledger: obligation.nudged x2
+      ledger: duty.nudged x2

@@ -11,11 +11,11 @@ local: on Slack the workspace itself says who is in a group, and a closed accoun
       priya> /approval approve APR-1
       priya hears: is for model-risk
       on slack S0RISK: U0PRIYA, U0STRANGER
-      ledger: house.roster x1
+      ledger: platform.roster x1
       duty APR-1 decide: owed, holders tomas anika priya
 # Told again, nothing changes.
       on slack S0RISK: U0PRIYA, U0STRANGER
-      ledger: house.roster x1
+      ledger: platform.roster x1
       priya> /approval approve APR-1
       priya hears: 1 of 2
 # A restart and a new policy keep who is in the group.

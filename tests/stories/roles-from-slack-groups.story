@@ -4,7 +4,7 @@ platform: slack
 09:00 on slack S0RISK: U0PRIYA
       the policy says: members = ["priya", "tomas", "anika"] } => members = ["tomas", "anika"], groups = ["slack:S0RISK"] }
       the operator reloads
-      ledger: house.roster x1
+      ledger: platform.roster x1
       maya> /approval request credit Ship v7
       @tomas: APR-1
       @priya: APR-1
@@ -13,13 +13,13 @@ platform: slack
 # Somebody else is in it now.
       on slack S0RISK: U0INES
       duty APR-1 decide: owed, holders tomas anika ines
-      ledger: house.roster x2
+      ledger: platform.roster x2
 # Told again, nothing changes.
       on slack S0RISK: U0INES
-      ledger: house.roster x2
+      ledger: platform.roster x2
       the bot stops
       the bot is back
-      ledger: house.roster x2
+      ledger: platform.roster x2
       maya> /approval request credit Ship v8
       ines> /approval approve APR-2
       ines hears: 1 of 2

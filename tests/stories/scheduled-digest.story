@@ -11,6 +11,6 @@ Sun 23:00 not #credit: SLA digest
 Mon 08:59 not #credit: SLA digest
 Mon 09:00 #credit x1: SLA digest · Mon 23 Nov 2026 09:00 – Mon 30 Nov 2026 09:00 ... credit ... acknowledge: 3 opened, 1 kept, 2 late
       not #ops: SLA digest
-      ledger: house.digest x1
+      ledger: digest.due x1
 Mon 12:00 dev> /sla mine
       nobody is told: SLA digest

@@ -14,7 +14,7 @@
       card INC-1: Severity: sev1
       duty INC-1 acknowledge #1: void
       duty INC-1 acknowledge #2: owed, due 09:50
-      ledger: obligation.late x0
+      ledger: duty.late x0
 # The clock of sev3 is gone: only the tighter one speaks.
 09:40 @dev: INC-1 · acknowledgement is due at 09:50
 09:45 dev> /incident ack INC-1

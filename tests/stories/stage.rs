@@ -16,7 +16,7 @@ use countersign::chat::{
 use countersign::clock::Clock;
 use countersign::courier::Courier;
 use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
-use countersign::domain::command::HouseCommand;
+use countersign::domain::BotCommand;
 use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
@@ -419,8 +419,8 @@ impl Stage {
     pub async fn watchdog_looks(&mut self) -> Result<(), String> {
         let running = self.running()?;
         let report = running.health.look().await;
-        for command in [report.watch(), HouseCommand::Links { cut_off: report.cut_off() }] {
-            let ruled = running.desk.house(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
+        for command in [report.watch(), BotCommand::Links { cut_off: report.cut_off() }] {
+            let ruled = running.desk.ask_bot(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
             ruled.map_err(|refusal| refusal.to_string())?;
         }
         self.calm().await.map(drop)
@@ -596,7 +596,7 @@ impl Running {
     async fn next_wake(&self) -> Result<Option<At>, String> {
         let case = self.reader.oldest_wake().await.map_err(|error| error.to_string())?;
         let shown = self.desk.shown();
-        Ok(case.into_iter().chain(shown.house.wake(&shown.policy)).min())
+        Ok(case.into_iter().chain(shown.bot.wake(&shown.policy)).min())
     }
 }
 

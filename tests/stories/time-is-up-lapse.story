@@ -9,7 +9,7 @@
       not #claims: APR-1 is late
       not #claims: declined ·
       duty APR-1 decide: void
-      ledger: obligation.late x1
+      ledger: duty.late x1
       ledger: approval.declined x0
       tomas> /approval approve APR-1 too late
       tomas hears: APR-1 is lapsed already since 23 Nov 2026 13:00. /approval request claims … asks anew.

@@ -18,4 +18,4 @@
 12:00 case APR-2: requested
 14:00 case APR-2: approved
       #ops: APR-2 is approved ... silence approves
-      ledger: obligation.late x3
+      ledger: duty.late x3

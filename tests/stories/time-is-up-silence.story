@@ -9,7 +9,7 @@ start: 2026-11-23 22:00
       @maya: silence approves
       case APR-1: approved
       ledger: approval.voted x0
-      ledger: obligation.late x1
+      ledger: duty.late x1
       maya> /sla redflags
       maya hears: silence
 # On any other path silence approves nothing.

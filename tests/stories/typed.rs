@@ -1,7 +1,7 @@
 //! A line that a story has somebody type, as the options of a Discord command that they would fill in for it.
 
 use countersign::domain::{CaseId, Policy};
-use countersign::grammar::{Arg, Kind, Needed, ROOTS, Verb, find};
+use countersign::grammar::{Arg, Kind, Needed, Verb, find, verbs};
 use serde_json::{Map, Value as Json, json};
 
 /// A command as Discord's client sends it.
@@ -16,7 +16,7 @@ pub struct Command {
 /// Whether an app has the command: the client sends no other.
 pub fn is_command(text: &str) -> bool {
     let root = text.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
-    ROOTS.contains(&root)
+    verbs::root(root).is_some()
 }
 
 /// `None`: the menu has no such command.

@@ -6,7 +6,7 @@
       @dev: INC-1
       #ops: A message could not be delivered, and I have stopped trying (no. 
       ledger: told.undeliverable x1
-      ledger: house.gave-up x1
+      ledger: bot.gave-up x1
       outbox: given-up x1
       maya> /sla health
       maya hears: 1 message could not be delivered

@@ -3,16 +3,16 @@
 09:00 #credit is unreachable
       maya> /incident open credit sev3 A control is slow
 09:00 the watchdog looks
-      ledger: house.fell-behind x0
+      ledger: bot.fell-behind x0
 09:05 the watchdog looks
       #ops: I am behind: what I tell comes late ... The oldest message waits for
-      ledger: house.fell-behind x1
+      ledger: bot.fell-behind x1
       maya> /sla health
       maya hears: I am behind
 09:06 the watchdog looks
       not #ops: I am behind
-      ledger: house.fell-behind x1
+      ledger: bot.fell-behind x1
 09:06 #credit is back
 09:30 the watchdog looks
       #ops: I have caught up
-      ledger: house.caught-up x1
+      ledger: bot.caught-up x1

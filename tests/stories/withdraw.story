@@ -18,4 +18,4 @@ Tue 09:00 nobody is told: INC-1
       maya hears: No incidents · open
       maya> /incident list all
       maya hears: INC-1
-      ledger: obligation.late x0
+      ledger: duty.late x0

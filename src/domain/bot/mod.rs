@@ -1,0 +1,334 @@
+//! What concerns no single case: the policy in force, who stands in for whom, when a digest is due, which approval paths are
+//! slow, the platforms, and how the bot itself is. Each part has its own state and events.
+//!
+//! It opens no case and reads no clock: it says what should follow ([`Then`]), and the desk sees to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use strum::VariantNames;
+
+use super::notice::{Notice, Reply, To};
+use super::people::People;
+use super::ruling::Then;
+use super::{Actor, At, PersonId, Platform, Policy, PolicyDigest, Refusal, RoleId, Span, text};
+
+pub mod condition;
+pub mod delegations;
+pub mod digests;
+pub mod platforms;
+pub mod policies;
+pub mod slow_paths;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub use telling::Telling;
+
+use condition::Condition;
+use delegations::{Delegations, Wanted};
+use digests::Digests;
+use platforms::Platforms;
+use slow_paths::{SlowPath, SlowPaths};
+
+/// Folded from the bot's own events and from what it sees of the cases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bot {
+    /// The policy in force. `None` before the first start.
+    pub policy: Option<PolicyDigest>,
+    pub condition: Condition,
+    pub delegations: Delegations,
+    pub digests: Digests,
+    pub slow_paths: SlowPaths,
+    pub platforms: Platforms,
+}
+
+/// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    Bot(condition::Event),
+    Policy(policies::Event),
+    Delegation(delegations::Event),
+    Digest(digests::Event),
+    Platform(platforms::Event),
+}
+
+/// Asked of the bot: what concerns no single case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// A process took over the data folder, `was_down` after the last one was last seen.
+    Start {
+        version: String,
+        clock: String,
+        was_down: Option<Span>,
+    },
+    Stop,
+    /// A policy file that read without errors takes force.
+    LoadPolicy {
+        policy: Box<Policy>,
+        text: String,
+    },
+    /// A delegation's start or end, or a digest's hour, has come.
+    Wake,
+    /// Stand in for somebody; without `to` it is an absence. `starts: None` is now.
+    Delegate {
+        from: PersonId,
+        to: Option<PersonId>,
+        roles: Vec<RoleId>,
+        starts: Option<At>,
+        ends: At,
+        reason: String,
+    },
+    EndDelegation {
+        number: u32,
+    },
+    /// The bot is behind with what is due, or has caught up.
+    Watch {
+        oldest_wake_late: Option<Span>,
+        oldest_notice_late: Option<Span>,
+    },
+    /// The platforms that nothing is heard from now, and why.
+    Links {
+        cut_off: BTreeMap<Platform, String>,
+    },
+    /// Who is on a platform now, as far as the policy asks: members of its groups, and people whose account is gone.
+    Roster {
+        platform: Platform,
+        groups: BTreeMap<String, Vec<PersonId>>,
+        gone: Vec<PersonId>,
+    },
+    /// A message could not be delivered and won't be tried again. `to_operators`: it was meant for them, so telling them is
+    /// no use.
+    GiveUp {
+        outbox: i64,
+        why: String,
+        to_operators: bool,
+    },
+    /// The system's clock went back; moments in the ledger never do.
+    ClockWentBack {
+        by: Span,
+    },
+    /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
+    NoteSlowPath(SlowPath),
+    /// The operator accepted the loss of entries after restoring a backup.
+    Recover {
+        lost_from: u64,
+        signed_size: u64,
+        policy: PolicyDigest,
+        head: String,
+    },
+}
+
+/// Something is asked of the bot at a moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    pub by: Actor,
+    pub at: At,
+    pub command: Command,
+}
+
+/// What an ask of the bot came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ruling {
+    pub events: Vec<Event>,
+    pub notices: Vec<Notice>,
+    /// The private answer to the person who asked.
+    pub reply: Option<Reply>,
+    pub then: Vec<Then>,
+}
+
+impl Event {
+    /// What the ledger's envelope calls it: `delegation.began`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::Bot(event) => event.into(),
+            Event::Policy(event) => event.into(),
+            Event::Delegation(event) => event.into(),
+            Event::Digest(event) => event.into(),
+            Event::Platform(event) => event.into(),
+        }
+    }
+
+    /// Every kind of event that there is.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        let all = [
+            condition::Event::VARIANTS,
+            policies::Event::VARIANTS,
+            delegations::Event::VARIANTS,
+            digests::Event::VARIANTS,
+            platforms::Event::VARIANTS,
+        ];
+        all.into_iter().flatten().copied()
+    }
+}
+
+impl From<condition::Event> for Event {
+    fn from(event: condition::Event) -> Event {
+        Event::Bot(event)
+    }
+}
+impl From<policies::Event> for Event {
+    fn from(event: policies::Event) -> Event {
+        Event::Policy(event)
+    }
+}
+impl From<delegations::Event> for Event {
+    fn from(event: delegations::Event) -> Event {
+        Event::Delegation(event)
+    }
+}
+impl From<digests::Event> for Event {
+    fn from(event: digests::Event) -> Event {
+        Event::Digest(event)
+    }
+}
+impl From<platforms::Event> for Event {
+    fn from(event: platforms::Event) -> Event {
+        Event::Platform(event)
+    }
+}
+
+impl Bot {
+    /// Folds one event that came at `at`.
+    pub fn apply(&mut self, event: &Event, at: At) {
+        match event {
+            Event::Bot(event) => {
+                if let condition::Event::Recovered { policy, .. } = event {
+                    self.policy = Some(policy.clone());
+                }
+                self.condition.apply(event, at);
+            }
+            Event::Policy(policies::Event::Loaded { digest, schedules, .. }) => {
+                self.policy = Some(digest.clone());
+                self.digests.follow(schedules, at);
+            }
+            Event::Delegation(event) => self.delegations.apply(event),
+            Event::Digest(event) => self.digests.apply(event, at),
+            Event::Platform(event) => self.platforms.apply(event),
+        }
+    }
+
+    /// When the bot next wants to be woken: a delegation begins or ends, or a digest is due.
+    pub fn wake(&self, policy: &Policy) -> Option<At> {
+        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).min()
+    }
+
+    pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
+        People { policy, delegations: &self.delegations.all, at }
+    }
+
+    /// Whether a person's account on a platform is known to be gone.
+    pub fn is_gone(&self, person: &PersonId, platform: &Platform) -> bool {
+        self.platforms.is_gone(person, platform)
+    }
+
+    /// The policy with the members that its roles draw from groups added to those that it names.
+    #[must_use]
+    pub fn with_group_members(&self, policy: &Policy) -> Policy {
+        self.platforms.with_group_members(policy)
+    }
+}
+
+/// Decides what an ask means for the bot. Nothing is changed: the ruling holds the events. `policy` is the one in force.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> {
+    let draft = Draft { bot: bot.clone(), ask, policy, ruling: Ruling::default() };
+    match &ask.command {
+        // What only people ask for …
+        Command::Delegate { from, to, roles, starts, ends, reason } => {
+            let wanted = Wanted { from, to: to.as_ref(), roles, starts: *starts, ends: *ends, reason };
+            draft.delegate(&wanted)
+        }
+        Command::EndDelegation { number } => draft.end_delegation(*number),
+        Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
+
+        // … and what nobody can type.
+        _ if ask.by.person().is_some() => Err(Refusal::Missing("that is the bot's own business.".to_owned())),
+        Command::Start { version, clock, was_down } => Ok(draft.start(version, clock, *was_down)),
+        Command::Stop => Ok(draft.record(condition::Event::Stopped {})),
+        Command::Wake => Ok(draft.wake()),
+        Command::Watch { oldest_wake_late, oldest_notice_late } => {
+            Ok(draft.watch(*oldest_wake_late, *oldest_notice_late))
+        }
+        Command::Links { cut_off } => Ok(draft.links(cut_off)),
+        Command::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
+        Command::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
+        Command::ClockWentBack { by } => {
+            Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
+        }
+        Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
+        Command::Recover { lost_from, signed_size, policy, head } => {
+            Ok(draft.recover(*lost_from, *signed_size, policy, head))
+        }
+    }
+}
+
+/// A ruling being written; folds as it goes, as [`super::Draft`] does for a case.
+struct Draft<'a> {
+    bot: Bot,
+    ask: &'a Ask,
+    policy: &'a Policy,
+    ruling: Ruling,
+}
+
+impl Draft<'_> {
+    fn push(&mut self, event: impl Into<Event>) {
+        let event = event.into();
+        self.bot.apply(&event, self.ask.at);
+        self.ruling.events.push(event);
+    }
+
+    fn tell(&mut self, to: To, telling: impl Into<super::Telling>, not_before: Option<At>) {
+        self.ruling.notices.push(Notice { to, about: None, telling: telling.into(), while_owed: Vec::new(), not_before });
+    }
+
+    /// By direct message, once the person's quiet hours are over.
+    fn tell_person(&mut self, person: &PersonId, telling: impl Into<super::Telling>) {
+        let known = self.policy.people.get(person);
+        let not_before = known.and_then(|it| it.quiet.as_ref().and_then(|quiet| quiet.ends(it.zone, self.ask.at)));
+        self.tell(To::Person(person.clone()), telling, not_before);
+    }
+
+    fn record(mut self, event: impl Into<Event>) -> Ruling {
+        self.push(event);
+        self.ruling
+    }
+
+    /// Recorded, and told to the operators.
+    fn alarm(mut self, event: impl Into<Event>, telling: impl Into<super::Telling>) -> Ruling {
+        self.push(event);
+        self.tell(To::Operators, telling, None);
+        self.ruling
+    }
+
+    fn reply(mut self, text: String) -> Ruling {
+        self.ruling.reply = Some(Reply { about: None, telling: Telling::Sentence { text }.into() });
+        self.ruling
+    }
+
+    fn wake(mut self) -> Ruling {
+        self.wake_delegations();
+        self.wake_digests();
+        self.ruling
+    }
+
+    fn people(&self) -> People<'_> {
+        self.bot.people(self.policy, self.ask.at)
+    }
+
+    fn name(&self, person: &PersonId) -> String {
+        self.policy.name_of(person)
+    }
+
+    fn require(&self, what: &str, roles: &[RoleId]) -> Result<(), Refusal> {
+        if self.people().allow(roles, &self.ask.by) {
+            return Ok(());
+        }
+        let who: Vec<String> = self.people().seats(roles, &[]).iter().map(|seat| self.name(&seat.person)).collect();
+        let people = if who.is_empty() { "nobody".to_owned() } else { text::list(who.iter()) };
+        Err(Refusal::NotYours { what: what.to_owned(), roles: text::list(roles.iter()), people })
+    }
+}

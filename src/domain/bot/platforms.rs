@@ -1,0 +1,149 @@
+//! The chat platforms as the bot last knew them: who is in their groups, whose account is gone, and from which nothing is heard.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Draft, Ruling, Telling};
+use crate::domain::notice::To;
+use crate::domain::ruling::Then;
+use crate::domain::{PersonId, Platform, Policy, RoleId, text};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Platforms {
+    /// Those that nothing is heard from, as the operators were told.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub cut_off: BTreeSet<Platform>,
+    /// Who is on each, as it was last seen.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rosters: BTreeMap<Platform, KnownRoster>,
+}
+
+/// Who is on a platform.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownRoster {
+    /// Members of the groups that roles draw on, by the platform's id of the group.
+    pub groups: BTreeMap<String, Vec<PersonId>>,
+    /// People whose account there is gone.
+    pub gone: Vec<PersonId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "platform.")]
+pub enum Event {
+    /// Nothing is heard from it any more.
+    CutOff { platform: Platform, why: String },
+    Reconnected { platform: Platform },
+    /// Members of the groups that the policy names there, and people whose account is gone.
+    Roster {
+        platform: Platform,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        groups: BTreeMap<String, Vec<PersonId>>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gone: Vec<PersonId>,
+    },
+}
+
+impl Platforms {
+    pub(super) fn apply(&mut self, event: &Event) {
+        match event {
+            Event::CutOff { platform, why: _ } => {
+                self.cut_off.insert(platform.clone());
+            }
+            Event::Reconnected { platform } => {
+                self.cut_off.remove(platform);
+            }
+            Event::Roster { platform, groups, gone } => {
+                let known = KnownRoster { groups: groups.clone(), gone: gone.clone() };
+                self.rosters.insert(platform.clone(), known);
+            }
+        }
+    }
+
+    /// Whether a person's account on a platform is known to be gone.
+    pub(super) fn is_gone(&self, person: &PersonId, platform: &Platform) -> bool {
+        self.rosters.get(platform).is_some_and(|known| known.gone.contains(person))
+    }
+
+    /// The policy with the members that its roles draw from groups added to those that it names.
+    #[must_use]
+    pub(super) fn with_group_members(&self, policy: &Policy) -> Policy {
+        let mut held = policy.clone();
+        for role in held.roles.values_mut() {
+            for group in &role.groups {
+                let members = self.rosters.get(&group.platform).and_then(|known| known.groups.get(&group.id));
+                for member in members.into_iter().flatten().filter(|it| policy.people.contains_key(*it)) {
+                    if !role.members.contains(member) {
+                        role.members.push(member.clone());
+                    }
+                }
+            }
+        }
+        held
+    }
+}
+
+impl Draft<'_> {
+    /// Recorded where it changed. Duties move to who holds them now, and the operators hear whose account went.
+    pub(super) fn roster(
+        mut self,
+        platform: &Platform,
+        groups: &BTreeMap<String, Vec<PersonId>>,
+        gone: &[PersonId],
+    ) -> Ruling {
+        let before = self.bot.platforms.rosters.get(platform).cloned().unwrap_or_default();
+        if &before.groups == groups && before.gone == gone {
+            return self.ruling;
+        }
+        self.push(Event::Roster { platform: platform.clone(), groups: groups.clone(), gone: gone.to_vec() });
+        let held = self.bot.with_group_members(self.policy);
+        let changed: Vec<RoleId> = held
+            .roles
+            .iter()
+            .filter(|(_, role)| {
+                role.groups.iter().any(|group| {
+                    let of = |groups: &BTreeMap<String, Vec<PersonId>>| groups.get(&group.id).cloned();
+                    &group.platform == platform && of(&before.groups) != of(groups)
+                })
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
+        for role in changed.iter().filter(|role| held.roles[*role].members.is_empty()) {
+            let text = format!(
+                "Nobody holds {role} any more: its groups on {platform} are empty. What it owes reaches nobody."
+            );
+            self.tell(To::Operators, Telling::Sentence { text }, None);
+        }
+        if !changed.is_empty() {
+            self.ruling.then.push(Then::Rehold { roles: changed, people: Vec::new() });
+        }
+        for person in gone.iter().filter(|person| !before.gone.contains(person)) {
+            let roles: Vec<&RoleId> =
+                held.roles.iter().filter(|(_, it)| it.members.contains(person)).map(|(id, _)| id).collect();
+            let holds = if roles.is_empty() { "no role".to_owned() } else { text::list(roles.iter()) };
+            let name = self.name(person);
+            let text = format!(
+                "{name}'s account on {platform} is gone: deactivated, or they left. They hold {holds} by the policy; give it to somebody else there."
+            );
+            self.tell(To::Operators, Telling::Sentence { text }, None);
+        }
+        self.ruling
+    }
+
+    /// Recorded and told once when a platform falls silent, and once when it speaks again.
+    pub(super) fn links(mut self, cut_off: &BTreeMap<Platform, String>) -> Ruling {
+        let before = self.bot.platforms.cut_off.clone();
+        for (platform, why) in cut_off.iter().filter(|(platform, _)| !before.contains(*platform)) {
+            self.push(Event::CutOff { platform: platform.clone(), why: why.clone() });
+            let text = format!("I am cut off from {platform}: {why}. Clocks run on; what I have to tell there waits.");
+            self.tell(To::Operators, Telling::Sentence { text }, None);
+        }
+        for platform in before.into_iter().filter(|platform| !cut_off.contains_key(platform)) {
+            let text = format!("I am connected to {platform} again.");
+            self.push(Event::Reconnected { platform });
+            self.tell(To::Operators, Telling::Sentence { text }, None);
+        }
+        self.ruling
+    }
+}

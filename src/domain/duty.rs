@@ -1,0 +1,148 @@
+//! The kinds of answer that somebody can owe, one row each: what it is called, whose it is, and how it is answered. Policy,
+//! rules, cards, help and digests read this table, so a new duty is a new row and nothing else.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::kinds::CaseKind;
+
+/// What is the same for every obligation of one duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DutyRow {
+    /// The key in policies, commands and tables.
+    pub word: &'static str,
+    /// How people call the answer: “the acknowledgement of INC-1”.
+    pub noun: &'static str,
+    /// The kind of case that owes it.
+    pub kind: CaseKind,
+    pub owed: Owed,
+    /// The verb that answers it.
+    pub verb: &'static str,
+    pub answer: AnsweredBy,
+}
+
+/// Who owes a duty, as far as the policy has a say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owed {
+    /// By the role that the policy's target names.
+    ByHolder,
+    /// By whoever it was given to, in these words.
+    ByThem(&'static str),
+    /// The terms stand in an approval path, not in a target.
+    InPaths,
+    /// With a day of its own each time.
+    ByPromise,
+}
+
+/// What it takes to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// One press.
+    Press,
+    /// Words, so a form.
+    Words,
+    /// Approve or decline, bound to what is shown.
+    Vote,
+    /// A draft is shown first; accepting it is a second press.
+    Draft,
+    /// Taking one of the case's seats, which the obligation names.
+    Seat,
+}
+
+macro_rules! duties {
+    ($($(#[$doc:meta])* $duty:ident = $word:literal, $noun:literal, $kind:ident, $owed:expr, $verb:literal, $answer:ident;)*) => {
+        /// The kinds of answer that somebody can owe. Targets in the policy are written for each.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Duty {
+            $($(#[$doc])* $duty,)*
+        }
+
+        impl Duty {
+            pub const ALL: [Duty; [$(Duty::$duty),*].len()] = [$(Duty::$duty),*];
+
+            pub const fn row(self) -> &'static DutyRow {
+                match self {
+                    $(Duty::$duty => &DutyRow {
+                        word: $word,
+                        noun: $noun,
+                        kind: CaseKind::$kind,
+                        owed: $owed,
+                        verb: $verb,
+                        answer: AnsweredBy::$answer,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+duties! {
+    /// Somebody has seen the incident and has it in hand.
+    Acknowledge = "acknowledge", "acknowledgement", Incident, Owed::ByHolder, "ack", Press;
+    /// Say what an unclear impact really is.
+    Assess = "assess", "impact assessment", Incident, Owed::ByHolder, "assess", Words;
+    Contain = "contain", "containment", Incident, Owed::ByHolder, "contain", Words;
+    /// Say how it stands, again and again while the incident is open.
+    Update = "update", "update", Incident, Owed::ByHolder, "update", Words;
+    Resolve = "resolve", "resolution", Incident, Owed::ByHolder, "resolve", Words;
+    /// Accept the post-incident review.
+    Review = "review", "review", Incident, Owed::ByHolder, "review", Draft;
+    /// Take an empty seat of the incident (lead, communications, scribe).
+    FillSeat = "fill-seat", "taking a seat", Incident, Owed::ByHolder, "role", Seat;
+    /// Do what a follow-up promised.
+    FollowUp = "follow-up", "follow-up", Incident, Owed::ByPromise, "done", Words;
+    /// Say whether the acknowledged work still goes on.
+    StillWorking = "still-working", "answer to “still working on it?”", Incident,
+        Owed::ByThem("the person who acknowledged"), "working", Press;
+    /// Approve or decline.
+    Decide = "decide", "decision", Approval, Owed::InPaths, "approve", Vote;
+    /// The requester answers an approver's question.
+    AnswerQuestion = "answer-question", "answer to the question", Approval, Owed::ByThem("the requester"), "answer", Words;
+    /// Look at a break-glass approval after the fact.
+    ReviewBreakGlass = "review-break-glass", "break-glass review", Approval, Owed::ByHolder, "glass-review", Words;
+    /// Answer a page: a role was called in by hand.
+    AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", Press;
+}
+
+impl Duty {
+    /// The key in policies, commands and tables: `fill-seat`.
+    pub const fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    /// How people call the answer: `taking a seat`.
+    pub const fn noun(self) -> &'static str {
+        self.row().noun
+    }
+
+    /// Whether targets for it can differ by severity: those of kinds of case that have one.
+    pub const fn has_severity(self) -> bool {
+        self.row().kind.has_severity()
+    }
+
+    pub fn read(word: &str) -> Option<Duty> {
+        Duty::ALL.into_iter().find(|duty| duty.word().eq_ignore_ascii_case(word))
+    }
+}
+
+impl fmt::Display for Duty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_duty_is_written_as_it_is_called_and_reads_back() {
+        for duty in Duty::ALL {
+            assert_eq!(serde_json::to_string(&duty).unwrap(), format!("\"{}\"", duty.word()));
+            assert_eq!(Duty::read(&duty.word().to_uppercase()), Some(duty));
+        }
+        assert_eq!(Duty::read("acknowledgement"), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! What people do with an obligation's clock: pause it, let it run again, waive the duty, object to whose breach it was,
+//! settle that.
+
+use super::Telling;
+use crate::domain::duty::Owed;
+use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
+use crate::domain::scene::Scene;
+use crate::domain::{Duty, Refusal, Ruling, Span, text};
+
+pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruling, Refusal> {
+    let open = meant(scene, duty, "pause", Obligation::is_open)?;
+    let mut draft = scene.draft();
+    let by = draft.person()?;
+    if !scene.may_answer(open, &by) {
+        scene.require("pausing this clock", &scene.world.policy.may.waive_duty)?;
+    }
+    match open.state() {
+        State::Owed => {}
+        state => {
+            let instead = match state {
+                State::Late => "A deadline that has passed can't be paused; contest the breach instead.",
+                _ => "Resume it with `resume`.",
+            };
+            return Err(Refusal::DutyState { case: scene.case.id, duty: open.duty, state, instead: instead.to_owned() });
+        }
+    }
+    let allowed = &open.terms.pause.reasons;
+    if allowed.is_empty() {
+        return Err(Refusal::NoPause);
+    }
+    let reason = reason.trim();
+    let known = allowed.iter().find(|it| reason.to_lowercase().starts_with(&it.to_lowercase()));
+    if known.is_none() {
+        return Err(Refusal::NotAPauseReason(text::list(allowed.iter().map(|it| format!("“{it}”")))));
+    }
+    let left = open.pause_left();
+    if left == Span::ZERO {
+        return Err(Refusal::PauseUsedUp(open.terms.pause.at_most));
+    }
+    let (number, duty, ends) = (open.number, open.duty, scene.ask.at + left);
+    draft.change(number, Change::Paused { reason: reason.to_owned(), by: by.clone(), ends });
+    draft.tell_case(Telling::Paused { duty, reason: reason.to_owned(), by, ends });
+    Ok(draft.done(format!("the clock of “{duty}” is paused")))
+}
+
+pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> {
+    let paused = meant(scene, duty, "resume", |it| it.state() == State::Paused)?;
+    let (number, duty) = (paused.number, paused.duty);
+    let mut draft = scene.draft();
+    let by = draft.person()?;
+    let paused_it = matches!(&paused.standing, Standing::Paused { by: Some(who), .. } if who == &by);
+    if !paused_it && !scene.may_answer(paused, &by) {
+        scene.require("letting this clock run again", &scene.world.policy.may.waive_duty)?;
+    }
+    draft.resume(number);
+    let due = draft.case.obligation(number).map_or(scene.ask.at, |it| it.terms.due);
+    draft.tell_case(Telling::Resumed { duty, by: Some(by), due });
+    Ok(draft.done(format!("the clock of “{duty}” runs again")))
+}
+
+pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refusal> {
+    scene.require("waiving a duty", &scene.world.policy.may.waive_duty)?;
+    let reason = text::text("the reason", reason)?;
+    let row = duty.row();
+    if row.owed == Owed::InPaths {
+        let (noun, kind, id) = (row.noun, scene.case.kind(), scene.case.id);
+        return Err(Refusal::Missing(format!("a {noun} can't be waived. `/{kind} withdraw {id}` takes the request back.")));
+    }
+    let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
+    let mut draft = scene.draft();
+    let by = draft.person()?;
+    draft.resume(number);
+    draft.change(number, Change::Waived { by: by.clone(), reason: reason.clone() });
+    draft.tell_case(Telling::Waived { duty, by, reason });
+    Ok(draft.done(format!("“{duty}” is waived")))
+}
+
+pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason: &str) -> Result<Ruling, Refusal> {
+    let reason = text::text("the reason", reason)?;
+    let breached = meant(scene, duty, "contest", |it| it.breach.is_some())?;
+    let (number, duty) = (breached.number, breached.duty);
+    let mut draft = scene.draft();
+    let by = draft.person()?;
+    let contest = Contest { by: by.clone(), says: says.clone(), reason: reason.clone() };
+    draft.change(number, Change::Contested { contest });
+    draft.tell_case(Telling::Contested {
+        duty,
+        by,
+        says: says.to_string(),
+        reason,
+    });
+    Ok(draft.done("your objection stands beside the breach until it is settled"))
+}
+
+pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &str) -> Result<Ruling, Refusal> {
+    scene.require("settling whose breach it was", &scene.world.policy.may.settle_attribution)?;
+    let reason = text::text("the reason", reason)?;
+    let breached = meant(scene, duty, "settle", |it| it.breach.is_some())?;
+    let (number, duty) = (breached.number, breached.duty);
+    let mut draft = scene.draft();
+    let by = draft.person()?;
+    let own = breached.breach.as_ref().and_then(|it| it.contested.as_ref()).is_some_and(|contest| contest.by == by);
+    if own {
+        return Err(Refusal::OnlyFor { case: scene.case.id, who: "somebody who didn't raise the objection".to_owned() });
+    }
+    draft.change(number, Change::Settled { by: by.clone(), to: to.clone(), reason: reason.clone() });
+    let to = to.to_string();
+    draft.tell_case(Telling::Settled { duty, by, to, reason });
+    Ok(draft.done("settled"))
+}
+
+/// The obligation that is meant: the one named, else the one that the asker owes, else the only one there.
+fn meant<'c>(
+    scene: &Scene<'c>,
+    duty: Option<Duty>,
+    verb: &str,
+    fits: impl Fn(&Obligation) -> bool,
+) -> Result<&'c Obligation, Refusal> {
+    let case = scene.case;
+    let candidates: Vec<&Obligation> = case.obligations.iter().filter(|it| fits(it)).collect();
+    if let Some(duty) = duty {
+        let named = candidates.into_iter().rfind(|it| it.duty == duty);
+        return named.ok_or_else(|| match verb {
+            "contest" | "settle" => {
+                Refusal::Missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", scene.case.id))
+            }
+            "resume" => Refusal::Missing(format!("the clock of “{duty}” on {} isn't paused.", scene.case.id)),
+            _ => Refusal::NothingOwed { case: scene.case.id, duty },
+        });
+    }
+    let own = |it: &&&Obligation| scene.ask.by.person().is_some_and(|person| scene.may_answer(it, person));
+    let owned: Vec<&&Obligation> = candidates.iter().filter(own).collect();
+    match (owned.as_slice(), candidates.as_slice()) {
+        ([one], _) => Ok(one),
+        (_, [one]) => Ok(one),
+        (_, []) => Err(Refusal::Missing(format!("there is nothing on {} that this could be meant for.", scene.case.id))),
+        (_, [first, ..]) => Err(Refusal::WhichDuty {
+            case: scene.case.id,
+            choices: text::list(candidates.iter().map(|it| it.duty)),
+            example: format!("/{} {verb} {} duty={} …", case.kind(), scene.case.id, first.duty),
+        }),
+    }
+}

@@ -1,0 +1,83 @@
+//! What can be asked of every case, whatever its kind: its clocks, remarks on it, who may see it.
+
+use serde::{Deserialize, Serialize};
+
+use super::obligation::Attribution;
+use super::scene::Scene;
+use super::{Duty, PersonId, Refusal, Ruling};
+
+pub mod clocks;
+pub mod remarks;
+mod telling;
+pub mod wake;
+
+pub use telling::Telling;
+
+/// Asked of any case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// The moment that the case wanted to be woken at has come. Only the engine asks this.
+    Wake,
+    Note {
+        text: String,
+    },
+    Link {
+        url: String,
+        text: String,
+    },
+    /// Lets somebody see a restricted case.
+    Invite {
+        person: PersonId,
+    },
+    /// Where no duty is named, the one that the asker owes, or the only one open.
+    Pause {
+        duty: Option<Duty>,
+        reason: String,
+    },
+    Resume {
+        duty: Option<Duty>,
+    },
+    Waive {
+        duty: Duty,
+        reason: String,
+    },
+    /// “That breach wasn't ours”: recorded beside the attribution until it is settled.
+    Contest {
+        duty: Option<Duty>,
+        says: Attribution,
+        reason: String,
+    },
+    Settle {
+        duty: Option<Duty>,
+        to: Attribution,
+        reason: String,
+    },
+}
+
+/// Became true of a case as such, whatever its kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "case.")]
+pub enum Event {
+    Noted { by: PersonId, text: String },
+    Linked { by: PersonId, url: String, text: String },
+    Invited { by: PersonId, person: PersonId },
+}
+
+/// Decides what is asked of any case, but for being woken: that is [`wake::wake`]'s, and each kind has its say in it.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+    match command {
+        Command::Wake => Ok(wake::wake(scene)),
+        Command::Note { text } => remarks::note(scene, text),
+        Command::Link { url, text } => remarks::link(scene, url, text),
+        Command::Invite { person } => remarks::invite(scene, person),
+        Command::Pause { duty, reason } => clocks::pause(scene, *duty, reason),
+        Command::Resume { duty } => clocks::resume(scene, *duty),
+        Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),
+        Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
+        Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
+    }
+}

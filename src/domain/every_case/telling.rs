@@ -1,0 +1,74 @@
+//! What is told of any case, whatever its kind.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::notice::ClockItem;
+use crate::domain::obligation::About;
+use crate::domain::{At, Duty, PersonId};
+
+/// Told of any case. Texts of people are plain strings here and are escaped by the adapter that shows them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "case/")]
+pub enum Telling {
+    /// Something fell due in a case: one message for everything that did.
+    Clock {
+        items: Vec<ClockItem>,
+    },
+    /// A duty moved to you, or away from you.
+    Moved {
+        duty: Duty,
+        about: Option<About>,
+        due: At,
+        from: Vec<PersonId>,
+        to: Vec<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<u32>,
+    },
+    /// A line of an incident's story: update, decision, note, link, moment, seat, follow-up …
+    Said {
+        what: String,
+        by: PersonId,
+        text: String,
+    },
+    State {
+        state: String,
+        by: Option<PersonId>,
+        text: String,
+    },
+    Paused {
+        duty: Duty,
+        reason: String,
+        by: PersonId,
+        ends: At,
+    },
+    Resumed {
+        duty: Duty,
+        by: Option<PersonId>,
+        due: At,
+    },
+    Waived {
+        duty: Duty,
+        by: PersonId,
+        reason: String,
+    },
+    Contested {
+        duty: Duty,
+        by: PersonId,
+        says: String,
+        reason: String,
+    },
+    Settled {
+        duty: Duty,
+        by: PersonId,
+        to: String,
+        reason: String,
+    },
+    Done {
+        what: String,
+    },
+    /// A sentence of its own.
+    Sentence {
+        text: String,
+    },
+}

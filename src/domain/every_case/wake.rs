@@ -1,0 +1,156 @@
+//! Passing time: what it does to the obligations of a case, and the one message that says so.
+
+use super::Telling;
+use crate::domain::kinds;
+use crate::domain::notice::{ClockItem, To};
+use crate::domain::obligation::{Attribution, Change, Holder, Obligation, Passed, Wants};
+use crate::domain::ruling::persons;
+use crate::domain::scene::Scene;
+use crate::domain::{Case, Draft, PersonId, Policy, RoleId, Ruling};
+
+/// What passing time did to one obligation, for the case's kind to draw its conclusions from.
+pub enum TimePassed {
+    /// Steps of the ladder passed. `before` is the obligation as it was.
+    Steps { before: Box<Obligation>, passed: Passed },
+    /// An acknowledgement expired.
+    Expired(Box<Obligation>),
+}
+
+/// The case wanted to be woken, and the moment has come. One message for everything that fell due: after downtime, one
+/// true thing instead of several stale ones.
+pub fn wake(scene: &Scene<'_>) -> Ruling {
+    let (case, world, at) = (scene.case, scene.world, scene.ask.at);
+    let mut draft = scene.draft();
+    move_to_present_holders(&mut draft);
+    let mut passed: Vec<TimePassed> = Vec::new();
+    for number in case.obligations.iter().map(|it| it.number) {
+        let Some(obligation) = draft.case.obligation(number).cloned() else { continue };
+        match obligation.next() {
+            Some((due, Wants::Step)) if due <= at => {
+                let attributed = || attribution(case, &obligation, world.policy);
+                let Some(steps) = obligation.step(at, attributed) else { continue };
+                draft.change(number, steps.clone().change());
+                passed.push(TimePassed::Steps { before: Box::new(obligation), passed: steps });
+            }
+            Some((due, Wants::Resume)) if due <= at => {
+                draft.resume(number);
+                let due = draft.case.obligation(number).map_or(at, |it| it.terms.due);
+                // Where the bot was down meanwhile and a step has passed since, the next wake tells that, and only that.
+                if draft.case.obligation(number).and_then(Obligation::next).is_none_or(|(next, _)| next > at) {
+                    let people = draft.waiting_on(number);
+                    let telling = Telling::Resumed { duty: obligation.duty, by: None, due };
+                    draft.tell_case_and(&people, telling, vec![number], obligation.terms.urgent);
+                }
+            }
+            Some((due, Wants::AskStillWorking)) if due <= at => {
+                passed.push(TimePassed::Expired(Box::new(obligation)));
+            }
+            Some(_) | None => {}
+        }
+    }
+    kinds::time_passed(&mut draft, &passed);
+    let items = passed.into_iter().filter_map(|it| match it {
+        TimePassed::Steps { before, passed } => item(&draft, before.number, passed),
+        TimePassed::Expired(_) => None,
+    });
+    let items = items.collect();
+    tell_clock(&mut draft, items);
+    draft.ruling
+}
+
+/// One message to the case's thread, and one to each person with what concerns them. An obligation that the same wake
+/// closed (a lapse) has no item any more.
+fn tell_clock(draft: &mut Draft<'_>, mut items: Vec<ClockItem>) {
+    items.retain(|item| draft.case.obligation(item.number).is_some_and(Obligation::is_open));
+    if items.is_empty() {
+        return;
+    }
+    // The gravest first; among equals the one due first.
+    items.sort_by_key(|item| (item.passed.breach.is_none(), item.passed.called.is_empty(), item.due));
+    let numbers = |items: &[ClockItem]| items.iter().map(|item| item.number).collect::<Vec<_>>();
+    draft.tell_while(To::Case, Telling::Clock { items: items.clone() }, numbers(&items), None);
+    let mut people: Vec<PersonId> = Vec::new();
+    let hearers: Vec<Vec<PersonId>> = items.iter().map(|item| hearers(draft, item)).collect();
+    for person in hearers.iter().flatten() {
+        if !people.contains(person) {
+            people.push(person.clone());
+        }
+    }
+    for person in people {
+        let theirs = items.iter().zip(&hearers).filter(|(_, hearers)| hearers.contains(&person));
+        let theirs: Vec<ClockItem> = theirs.map(|(item, _)| item.clone()).collect();
+        let urgent = theirs.iter().any(|item| draft.case.obligation(item.number).is_some_and(|it| it.terms.urgent));
+        let while_owed = numbers(&theirs);
+        draft.tell_person(&person, Telling::Clock { items: theirs }, while_owed, urgent);
+    }
+}
+
+/// Whose answer is awaited, and who was called in just now; at a repetition the last role called in hears again.
+fn hearers(draft: &Draft<'_>, item: &ClockItem) -> Vec<PersonId> {
+    let mut hearers: Vec<PersonId> = item.waiting_on.iter().chain(&item.called_people).cloned().collect();
+    if item.passed.repeat.is_some()
+        && let Some(obligation) = draft.case.obligation(item.number)
+    {
+        let last: Vec<RoleId> = obligation.called().last().cloned().into_iter().collect();
+        hearers.extend(persons(draft.world.people.called(&last, &draft.case.excluded(obligation))));
+    }
+    hearers
+}
+
+fn item(draft: &Draft<'_>, number: u32, passed: Passed) -> Option<ClockItem> {
+    let obligation = draft.case.obligation(number)?;
+    let called_people = persons(draft.world.people.called(&passed.called, &draft.case.excluded(obligation)));
+    Some(ClockItem {
+        number,
+        duty: obligation.duty,
+        about: obligation.about.clone(),
+        holder: obligation.holder.clone(),
+        waiting_on: draft.waiting_on(number),
+        due: obligation.terms.due,
+        now: draft.at,
+        have: obligation.have(),
+        need: obligation.terms.quorum,
+        passed,
+        called_people,
+        revision: draft.case.revision(),
+    })
+}
+
+/// Who holds a role may have changed since people were told: a delegation began or ended, or the policy's members changed.
+fn move_to_present_holders(draft: &mut Draft<'_>) {
+    let open: Vec<Obligation> = draft.case.open_obligations().cloned().collect();
+    for obligation in open {
+        let now = persons(draft.world.people.holders(&obligation.holder, &draft.case.excluded(&obligation)));
+        if now == obligation.held_by || now.is_empty() {
+            continue;
+        }
+        // Who keeps a seat that has answered already has nothing to do there.
+        let mut joined = draft.waiting_on(obligation.number);
+        joined.retain(|it| !obligation.held_by.contains(it));
+        draft.change(obligation.number, Change::Moved { from: obligation.held_by.clone(), to: now.clone() });
+        if joined.is_empty() {
+            continue;
+        }
+        let telling = Telling::Moved {
+            duty: obligation.duty,
+            about: obligation.about.clone(),
+            due: obligation.terms.due,
+            from: obligation.held_by.iter().filter(|it| !now.contains(it)).cloned().collect(),
+            to: joined.clone(),
+            revision: draft.case.revision(),
+        };
+        draft.tell_case_and(&joined, telling, vec![obligation.number], obligation.terms.urgent);
+    }
+}
+
+/// Whose slowness a missed deadline is, until somebody contests it.
+pub fn attribution(case: &Case, obligation: &Obligation, policy: &Policy) -> Attribution {
+    if let Some(attribution) = case.body.attributed(obligation) {
+        return attribution;
+    }
+    let party = match &obligation.holder {
+        holder @ Holder::Roles(_) => holder.role().and_then(|role| policy.roles.get(role)).map(|role| &role.party),
+        Holder::Person(person) => policy.people.get(person).map(|person| &person.party),
+    };
+    party.cloned().map_or(Attribution::ThirdParty, Attribution::Holder)
+}

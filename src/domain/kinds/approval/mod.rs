@@ -1,0 +1,485 @@
+//! Approvals: stages of people who each decide in time on exactly one action, and what becomes of a request in the end. Here:
+//! what an approval is, what can be asked of one, and what becomes true of it.
+//!
+//! An approval is bound to the digest of the raw action; a changed action is a new request in substance. The outcomes
+//! stay distinct: nobody's silence is told as somebody's decline. The clock is the obligation's; here is only what its
+//! passing means for a request.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Began, Kind};
+use crate::domain::every_case::wake::TimePassed;
+use crate::domain::obligation::{Attribution, Obligation};
+use crate::domain::policy::Path;
+use crate::domain::scene::Scene;
+use crate::domain::{
+    Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World, text,
+};
+
+mod break_glass;
+mod outcome;
+mod question;
+mod rules;
+mod stages;
+#[cfg(test)]
+pub(in crate::domain) mod tests;
+mod telling;
+mod votes;
+
+pub use telling::Telling;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    pub requester: PersonId,
+    /// To the letter.
+    pub action: String,
+    /// SHA-256 of `action` in hexadecimal.
+    pub digest: String,
+    /// Counts from 1; each amendment is the next.
+    pub revision: u32,
+    pub path: PathId,
+    /// Counts from 0.
+    pub stage: u32,
+    /// Those that stand: an amendment voids what was said before it.
+    pub votes: Vec<Vote>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concluded: Option<Conclusion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_glass: Option<BrokenGlass>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_at: Option<At>,
+    #[serde(default)]
+    pub found_slow: bool,
+}
+
+/// An approver's question that waits for the requester's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    pub by: PersonId,
+    pub asked: At,
+    pub text: String,
+    /// The number of the answer that is owed.
+    pub obligation: u32,
+    /// It stopped the decision's clock.
+    pub paused: bool,
+}
+
+/// Beside the outcome: when, by whom and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conclusion {
+    pub at: At,
+    #[serde(flatten)]
+    pub ended: Ended,
+}
+
+/// How a request came to its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// `None`: the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// From the request to its end, pauses and amendments included.
+    pub took: Span,
+}
+
+/// Somebody approved alone, in an emergency.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BrokenGlass {
+    pub by: PersonId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<PersonId>,
+    pub role: RoleId,
+    pub reason: String,
+    /// Who looked at it afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<PersonId>,
+}
+
+/// What somebody gives to ask for an approval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    pub workflow: WorkflowId,
+    pub title: String,
+    /// The raw action that is to be approved, to the letter. The approval is bound to its digest.
+    pub action: String,
+    /// `None`: the workflow's own path.
+    pub path: Option<PathId>,
+}
+
+/// What can be asked of an approval.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Approve {
+        reason: Option<String>,
+        revision: Option<u32>,
+    },
+    Decline {
+        reason: String,
+        revision: Option<u32>,
+    },
+    Amend {
+        action: String,
+    },
+    AskRequester {
+        question: String,
+    },
+    AnswerQuestion {
+        text: String,
+    },
+    Withdraw {
+        reason: String,
+    },
+    Supersede {
+        by: CaseId,
+    },
+    BreakGlass {
+        reason: String,
+    },
+    ReviewBreakGlass {
+        text: String,
+    },
+}
+
+/// What becomes true of an approval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "approval.")]
+pub enum Event {
+    /// Always the first event, and only there.
+    Requested(Box<Requested>),
+    Voted(Vote),
+    StagePassed {
+        stage: u32,
+    },
+    Amended {
+        by: PersonId,
+        action: String,
+        digest: String,
+        revision: u32,
+    },
+    /// `obligation` is the number of the answer that it asks for; `paused`: the decision's clock stands still meanwhile.
+    QuestionAsked {
+        by: PersonId,
+        question: String,
+        obligation: u32,
+        #[serde(default)]
+        paused: bool,
+    },
+    QuestionAnswered {
+        by: PersonId,
+        text: String,
+    },
+    GlassBroken {
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
+        role: RoleId,
+        reason: String,
+    },
+    GlassReviewed {
+        by: PersonId,
+        text: String,
+    },
+    Approved(Ended),
+    Declined(Ended),
+    /// Nobody answered in time. Not a decline by anybody.
+    Lapsed(Ended),
+    Withdrawn(Ended),
+    Superseded {
+        /// The request that takes its place.
+        by_case: CaseId,
+        #[serde(flatten)]
+        ended: Ended,
+    },
+    /// Pending longer than the path's limit: a risk in itself. Recorded once.
+    FoundSlow {
+        pending: Span,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Requested {
+    #[serde(flatten)]
+    pub began: Began,
+    pub action: String,
+    /// SHA-256 of `action` in hexadecimal.
+    pub digest: String,
+    pub path: PathId,
+    /// When being pending becomes an incident, by the path's bottleneck rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_at: Option<At>,
+}
+
+/// One person's word on one revision of the action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vote {
+    pub by: PersonId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<PersonId>,
+    pub stage: u32,
+    pub approves: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub revision: u32,
+    /// SHA-256 of the action that the person saw.
+    pub digest: String,
+}
+
+/// How a request ended. Distinct everywhere: card, digest, API, evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    Approved,
+    Declined,
+    /// Nobody answered in time. Not a decline by anybody.
+    Lapsed,
+    Withdrawn,
+    Superseded {
+        by: CaseId,
+    },
+}
+
+impl Outcome {
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Outcome::Approved => "approved",
+            Outcome::Declined => "declined",
+            Outcome::Lapsed => "lapsed",
+            Outcome::Withdrawn => "withdrawn",
+            Outcome::Superseded { .. } => "superseded",
+        }
+    }
+}
+
+impl Kind for Approval {
+    type Opening = Opening;
+    type Command = Command;
+    type Event = Event;
+    type Telling = Telling;
+
+    fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+        rules::open(id, opening, ask, world)
+    }
+
+    fn begin(event: &Event) -> Option<(Began, Approval)> {
+        match event {
+            Event::Requested(requested) => Some((requested.began.clone(), Approval::requested(requested)?)),
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, event: &Event, at: At) {
+        match event {
+            Event::Voted(vote) => self.votes.push(vote.clone()),
+            Event::StagePassed { stage } => {
+                self.stage = stage + 1;
+                self.question = None;
+            }
+            Event::Amended { action, digest, revision, .. } => {
+                self.action.clone_from(action);
+                self.digest.clone_from(digest);
+                self.revision = *revision;
+                self.stage = 0;
+                self.votes.clear();
+                self.question = None;
+            }
+            Event::QuestionAsked { by, question, obligation, paused } => {
+                self.question =
+                    Some(Question {
+                        by: by.clone(),
+                        asked: at,
+                        text: question.clone(),
+                        obligation: *obligation,
+                        paused: *paused,
+                    });
+            }
+            Event::QuestionAnswered { .. } => self.question = None,
+            Event::GlassBroken { by, stands_in_for, role, reason } => {
+                self.broken_glass = Some(BrokenGlass {
+                    by: by.clone(),
+                    stands_in_for: stands_in_for.clone(),
+                    role: role.clone(),
+                    reason: reason.clone(),
+                    reviewed: None,
+                });
+            }
+            Event::GlassReviewed { by, .. } => {
+                if let Some(glass) = &mut self.broken_glass {
+                    glass.reviewed = Some(by.clone());
+                }
+            }
+            Event::Approved(ended) => self.end(Outcome::Approved, ended, at),
+            Event::Declined(ended) => self.end(Outcome::Declined, ended, at),
+            Event::Lapsed(ended) => self.end(Outcome::Lapsed, ended, at),
+            Event::Withdrawn(ended) => self.end(Outcome::Withdrawn, ended, at),
+            Event::Superseded { by_case, ended } => self.end(Outcome::Superseded { by: *by_case }, ended, at),
+            Event::FoundSlow { .. } => self.found_slow = true,
+            Event::Requested(_) => {}
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        self.word()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        None
+    }
+
+    fn revision(&self) -> Option<u32> {
+        Some(self.revision)
+    }
+
+    fn nature(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn insiders(&self) -> Vec<PersonId> {
+        Vec::new()
+    }
+
+    fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
+        match owed.duty {
+            Duty::Decide => self.may_not_decide(),
+            Duty::ReviewBreakGlass => self.broke_glass(),
+            // The requester answers questions: nobody else's interest is in it.
+            _ => Vec::new(),
+        }
+    }
+
+    /// The approvers wait for whoever asked them: that side is told apart from every party that decides.
+    fn attributed(&self, owed: &Obligation) -> Option<Attribution> {
+        (owed.duty == Duty::AnswerQuestion).then_some(Attribution::Requester)
+    }
+
+    fn relies_on(&self, _acknowledgement: &Obligation, _case: &Case) -> bool {
+        false
+    }
+
+    fn other_case(command: &Command) -> Option<CaseId> {
+        match command {
+            Command::Supersede { by } => Some(*by),
+            _ => None,
+        }
+    }
+
+    fn wakes_at(&self) -> Option<At> {
+        self.slow_at()
+    }
+
+    fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        rules::decide(self, command, scene)
+    }
+
+    fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {
+        for it in passed {
+            match it {
+                TimePassed::Steps { before, passed } => stages::time_is_up(draft, before, passed),
+                // Approvals rely on no acknowledgement.
+                TimePassed::Expired(_) => {}
+            }
+        }
+        stages::look_for_slowness(draft);
+    }
+}
+
+impl Approval {
+    /// A request is always somebody's.
+    fn requested(requested: &Requested) -> Option<Approval> {
+        Some(Approval {
+            requester: requested.began.by.clone()?,
+            action: requested.action.clone(),
+            digest: requested.digest.clone(),
+            revision: 1,
+            path: requested.path.clone(),
+            stage: 0,
+            votes: Vec::new(),
+            question: None,
+            outcome: None,
+            concluded: None,
+            broken_glass: None,
+            slow_at: requested.slow_at,
+            found_slow: false,
+        })
+    }
+
+    fn end(&mut self, outcome: Outcome, ended: &Ended, at: At) {
+        self.outcome = Some(outcome);
+        self.concluded = Some(Conclusion { at, ended: ended.clone() });
+        self.question = None;
+    }
+
+    /// `requested`, or how it ended.
+    pub fn word(&self) -> &'static str {
+        self.outcome.as_ref().map_or("requested", Outcome::word)
+    }
+
+    /// When being pending becomes a risk in itself. `None` once that was found, or once there is an outcome.
+    pub fn slow_at(&self) -> Option<At> {
+        self.slow_at.filter(|_| !self.found_slow && self.outcome.is_none())
+    }
+
+    /// Who may not decide now: the requester, who spoke in an earlier stage, and whose seat was kept there.
+    pub fn may_not_decide(&self) -> Vec<PersonId> {
+        let mut out = vec![self.requester.clone()];
+        for vote in self.votes.iter().filter(|vote| vote.stage < self.stage) {
+            for person in [Some(&vote.by), vote.stands_in_for.as_ref()].into_iter().flatten() {
+                if !out.contains(person) {
+                    out.push(person.clone());
+                }
+            }
+        }
+        out
+    }
+
+    /// Who may not look at a broken glass afterwards: who broke it, in whose seat, and who was served by it.
+    pub fn broke_glass(&self) -> Vec<PersonId> {
+        let broke = self.broken_glass.iter().flat_map(|glass| [Some(&glass.by), glass.stands_in_for.as_ref()]);
+        broke.flatten().chain([&self.requester]).cloned().collect()
+    }
+}
+
+impl Approval {
+    /// The path as it was when the request was made.
+    fn path_of<'a>(&self, scene: &Scene<'a>) -> Result<&'a Path, Refusal> {
+        let lost = || {
+            Refusal::Missing(format!(
+                "the policy that {0} was asked under has been lost, and with it path {1}. `/approval withdraw {0}`, then ask again.",
+                scene.case.id, self.path
+            ))
+        };
+        scene.world.stamped.paths.get(&self.path).ok_or_else(lost)
+    }
+
+    fn only_requester(&self, scene: &Scene<'_>, person: &PersonId) -> Result<(), Refusal> {
+        match person == &self.requester {
+            true => Ok(()),
+            false => Err(Refusal::OnlyFor { case: scene.case.id, who: scene.name(&self.requester) }),
+        }
+    }
+}
+
+/// SHA-256 of exactly these bytes, in hexadecimal.
+fn sha256_of(action: &str) -> String {
+    hex::encode(Sha256::digest(action.as_bytes()))
+}
+
+/// The raw action, kept to the letter: blanks at its ends are part of what is approved.
+fn action(raw: &str) -> Result<String, Refusal> {
+    if raw.trim().is_empty() {
+        return Err(Refusal::Missing("the action is missing: write exactly what is to be done.".to_owned()));
+    }
+    text::not_longer("the action", raw, text::TEXT_AT_MOST)?;
+    Ok(raw.to_owned())
+}

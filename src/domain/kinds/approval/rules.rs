@@ -1,0 +1,92 @@
+//! The rulebook: how an approval is asked for, and what can be asked of it before and after its end. What each step needs and
+//! does is in the modules beside this one.
+
+use super::stages::{open_stage, say_short, short_handed, tell_asked};
+use super::{Approval, Command, Event, Opening, Requested, action, sha256_of};
+use crate::domain::kinds::Began;
+use crate::domain::scene::Scene;
+use crate::domain::text::did_you_mean;
+use crate::domain::{Ask, CaseId, Draft, Refusal, Ruling, World, text};
+
+/// Opens a request with the number that the desk reserved for it.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+    let by = world.asker(ask)?;
+    world.require("asking for an approval", &world.policy.may.request_approval, &ask.by)?;
+    let workflow = world.workflow(&wanted.workflow)?;
+    let named = wanted.path.as_ref().or(workflow.path.as_ref());
+    let named = named.ok_or_else(|| Refusal::NoPath(wanted.workflow.to_string()))?;
+    let Some(path) = world.stamped.paths.get(named).filter(|path| !path.stages.is_empty()) else {
+        let known = world.stamped.paths.keys().map(|it| it.as_str());
+        let hint = did_you_mean(named.as_str(), known);
+        return Err(Refusal::Missing(format!("there is no approval path “{named}” in the policy.{hint}")));
+    };
+    let title = text::title(&wanted.title, || {
+        "the title is missing: say in one line what is to be approved.".to_owned()
+    })?;
+    let action = action(&wanted.action)?;
+
+    let began = Began {
+        by: Some(by.clone()),
+        workflow: wanted.workflow.clone(),
+        homes: workflow.channels.clone(),
+        policy: world.policy.digest.clone(),
+        title,
+        restricted: false,
+    };
+    let requested = Requested {
+        began,
+        digest: sha256_of(&action),
+        action,
+        path: named.clone(),
+        slow_at: path.bottleneck.and_then(|it| it.pending_over).map(|pending| ask.at + pending),
+    };
+    let mut draft = Draft::begin(id, Event::Requested(Box::new(requested)).into(), ask, world)
+        .expect("an approval begins with Requested");
+    let number = open_stage(&mut draft, path, 0);
+    tell_asked(&mut draft, path, number);
+    // Nobody is turned away for it: who answers may change while the request is open. But it is said at once.
+    let short =
+        (0..path.stages.len()).filter_map(|stage| short_handed(&draft, path, stage)).collect::<Vec<_>>().join(" ");
+    if !short.is_empty() {
+        say_short(&mut draft, &short);
+    }
+    let due = draft.case.obligation(number).map_or(ask.at, |it| it.terms.due);
+    let names = world.names(&draft.waiting_on(number));
+    let when = world.day_and_moment(due, ask);
+    let short = if short.is_empty() { short } else { format!(". {short}") };
+    Ok(draft.done(format!("requested; {names} decides by {when}{short}")))
+}
+
+/// What can be asked before its end, and what after it.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn decide(approval: &Approval, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+    match (&approval.outcome, command) {
+        (_, Command::ReviewBreakGlass { text }) => approval.review_break_glass(scene, text),
+
+        (None, Command::Approve { reason, revision }) => approval.approve(scene, reason.as_deref(), *revision),
+        (None, Command::Decline { reason, revision }) => approval.decline(scene, reason, *revision),
+        (None, Command::Amend { action }) => approval.amend(scene, action),
+        (None, Command::AskRequester { question }) => approval.ask_requester(scene, question),
+        (None, Command::AnswerQuestion { text }) => approval.answer_question(scene, text),
+        (None, Command::Withdraw { reason }) => approval.withdraw(scene, reason),
+        (None, Command::Supersede { by }) => approval.supersede(scene, *by),
+        (None, Command::BreakGlass { reason }) => approval.break_glass(scene, reason),
+
+        (
+            Some(outcome),
+            Command::Approve { .. }
+            | Command::Decline { .. }
+            | Command::Amend { .. }
+            | Command::AskRequester { .. }
+            | Command::AnswerQuestion { .. }
+            | Command::Withdraw { .. }
+            | Command::Supersede { .. }
+            | Command::BreakGlass { .. },
+        ) => Err(approval.ended(scene, outcome)),
+    }
+}

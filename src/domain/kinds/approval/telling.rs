@@ -1,0 +1,74 @@
+//! What is told of an approval beside what is told of every case.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{At, PersonId, RoleId, Span};
+
+/// Told of an approval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "approval/")]
+pub enum Telling {
+    Asked {
+        requester: PersonId,
+        revision: u32,
+        people: Vec<PersonId>,
+        role: RoleId,
+        have: u32,
+        need: u32,
+        due: At,
+        stage: u32,
+        stages: u32,
+    },
+    Voted {
+        by: PersonId,
+        stands_in_for: Option<PersonId>,
+        reason: Option<String>,
+        have: u32,
+        need: u32,
+        waiting_on: Vec<PersonId>,
+    },
+    Concluded {
+        outcome: String,
+        by: Option<PersonId>,
+        reason: Option<String>,
+        requester: PersonId,
+        took: Span,
+    },
+    Amended {
+        by: PersonId,
+        revision: u32,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    Question {
+        by: PersonId,
+        requester: PersonId,
+        question: String,
+        due: At,
+        paused: bool,
+    },
+    QuestionAnswered {
+        revision: u32,
+        by: PersonId,
+        text: String,
+        people: Vec<PersonId>,
+    },
+    Widened {
+        revision: u32,
+        role: RoleId,
+        people: Vec<PersonId>,
+    },
+    GlassBroken {
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
+        role: RoleId,
+        reason: String,
+        people: Vec<PersonId>,
+        due: Option<At>,
+    },
+    Slow {
+        pending: Span,
+    },
+}

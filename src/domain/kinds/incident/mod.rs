@@ -1,0 +1,653 @@
+//! Incidents: open → acknowledged → contained → resolved → reviewed. Here: what an incident is, what can be asked of one, and
+//! what becomes true of it.
+//!
+//! Each step opens and discharges duties; their clocks and ladders are the obligation's. Not here: channels and cards, which
+//! the courier draws from the case; what people may see, which is [`Case::is_visible_to`]; notes, links and pauses, which
+//! are the same for every kind of case.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Began, Kind};
+use crate::domain::every_case::wake::TimePassed;
+use crate::domain::obligation::{About, Attribution, Obligation};
+use crate::domain::scene::Scene;
+use crate::domain::{
+    Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
+};
+
+mod follow_ups;
+mod nature;
+mod rules;
+mod seats;
+mod severity;
+mod steps;
+mod still_working;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub use telling::Telling;
+pub use nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
+
+/// Longest post-incident review, in characters: it tells the whole story of the incident.
+pub const REVIEW_AT_MOST: usize = 400_000;
+/// How long a paged role has, where the policy has no target for it. Also how long a lapsed acknowledgement may stay
+/// open, where the severity was changed to one that owes none.
+const PAGE_WITHIN: Span = Span::minutes(15);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    pub state: IncidentState,
+    pub severity: Severity,
+    /// How broken the machine is, `1` the worst; apart from governance severity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub technical: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ClassId>,
+    /// What harm it did, and what caused it.
+    #[serde(flatten)]
+    pub nature: Nature,
+    pub impact: Impact,
+    /// For what the bot opened by itself: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// The approval path whose slowness it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_path: Option<PathId>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub moments: BTreeMap<Which, Moment>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seats: BTreeMap<SeatName, PersonId>,
+    /// Their numbers count from 1, so number `n` is at `n - 1`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<FollowUp>,
+    /// Who has it in hand. `None` again when the acknowledgement lapsed or the incident was reopened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Words>,
+    /// What the impact really is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessed: Option<Words>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_update: Option<Words>,
+    /// How it was resolved, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved: Option<Words>,
+    /// Who brought it into its state, when, and with which words. `None`: it is as it was opened, or time did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<Words>,
+    /// Duplicates that were merged into this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absorbed: Vec<CaseId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IncidentState {
+    Open,
+    Acknowledged,
+    Contained,
+    /// Over, but not closed: the review is owed.
+    Resolved,
+    Reviewed,
+    Merged {
+        into: CaseId,
+    },
+    Withdrawn,
+}
+
+/// What somebody said at a moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    pub by: PersonId,
+    pub at: At,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+}
+
+/// When something happened, by whose word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    pub at: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_by: Option<PersonId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    pub number: u32,
+    pub assignee: PersonId,
+    pub due: At,
+    pub text: String,
+    /// The number of the duty that keeps its clock.
+    pub obligation: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<At>,
+}
+
+/// What somebody gives to open an incident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    pub workflow: WorkflowId,
+    pub title: String,
+    pub severity: Severity,
+    /// How broken the machine is, `1` the worst; apart from governance severity.
+    pub technical: Option<u8>,
+    pub class: Option<ClassId>,
+    pub nature: Nature,
+    pub impact: Impact,
+    pub restricted: bool,
+    pub occurred: Option<At>,
+    pub detected: Option<At>,
+    pub aware: Option<At>,
+    /// For what the bot opens by itself: why, and about what.
+    pub because: Option<String>,
+    /// For what the bot opens by itself about an approval path that is slow: which.
+    pub slow_path: Option<PathId>,
+}
+
+/// What can be asked of an incident.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Acknowledge,
+    /// “Yes, still working on it.”
+    StillWorking,
+    Assess {
+        text: String,
+    },
+    Contain {
+        text: String,
+    },
+    Resolve {
+        text: String,
+    },
+    /// Accepts the post-incident review with this text (drafted from the ledger, perhaps edited).
+    AcceptReview {
+        text: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    Merge {
+        into: CaseId,
+    },
+    /// The other half of a merge, asked by the engine of the case that stays.
+    Absorb {
+        other: CaseId,
+    },
+    Withdraw {
+        reason: String,
+    },
+    Update {
+        text: String,
+    },
+    Decision {
+        text: String,
+    },
+    FollowUp {
+        assignee: PersonId,
+        due: At,
+        text: String,
+    },
+    FollowUpDone {
+        number: u32,
+    },
+    /// Calls a role in, now.
+    Page {
+        role: RoleId,
+        reason: String,
+    },
+    AnswerPage,
+    ChangeSeverity {
+        to: Severity,
+        reason: String,
+    },
+    SetMoment {
+        which: Which,
+        at: At,
+    },
+    /// Says what class it is, what harm it did and what caused it; what isn't said stays.
+    Classify {
+        class: Option<ClassId>,
+        technical: Option<u8>,
+        nature: Nature,
+    },
+    /// `None` leaves the seat empty.
+    TakeSeat {
+        seat: SeatName,
+        person: Option<PersonId>,
+    },
+}
+
+/// What becomes true of an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "incident.")]
+pub enum Event {
+    /// Always the first event, and only there.
+    Opened(Box<Opened>),
+    Acknowledged {
+        by: PersonId,
+    },
+    /// Nobody said that the work goes on, so it counts as not acknowledged.
+    AcknowledgementLapsed {},
+    Assessed {
+        by: PersonId,
+        text: String,
+    },
+    Contained {
+        by: PersonId,
+        text: String,
+    },
+    Resolved {
+        by: PersonId,
+        text: String,
+    },
+    Reviewed {
+        by: PersonId,
+        text: String,
+    },
+    Reopened {
+        by: PersonId,
+        reason: String,
+    },
+    Merged {
+        by: PersonId,
+        into: CaseId,
+    },
+    Absorbed {
+        other: CaseId,
+    },
+    Withdrawn {
+        by: PersonId,
+        reason: String,
+    },
+    Updated {
+        by: PersonId,
+        text: String,
+    },
+    Decided {
+        by: PersonId,
+        text: String,
+    },
+    /// `obligation` is the number of the duty that it opened.
+    FollowUpPromised {
+        number: u32,
+        by: PersonId,
+        assignee: PersonId,
+        due: At,
+        text: String,
+        obligation: u32,
+    },
+    FollowUpDone {
+        number: u32,
+        by: PersonId,
+    },
+    Paged {
+        by: PersonId,
+        role: RoleId,
+        reason: String,
+    },
+    SeverityChanged {
+        by: PersonId,
+        from: Severity,
+        to: Severity,
+        reason: String,
+    },
+    MomentSet {
+        by: PersonId,
+        which: Which,
+        at: At,
+    },
+    /// What isn't said stays as it was.
+    Classified {
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        class: Option<ClassId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        technical: Option<u8>,
+        #[serde(flatten)]
+        nature: Nature,
+    },
+    SeatTaken {
+        by: PersonId,
+        seat: SeatName,
+        person: PersonId,
+    },
+    SeatLeft {
+        by: PersonId,
+        seat: SeatName,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    #[serde(flatten)]
+    pub began: Began,
+    pub severity: Severity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub technical: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ClassId>,
+    #[serde(flatten)]
+    pub nature: Nature,
+    pub impact: Impact,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moments: Vec<(Which, At)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// The approval path whose slowness it is about; the bot opens no second one for it meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_path: Option<PathId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Impact {
+    Known,
+    /// A state of its own: governance risk rises while nobody can say what happened.
+    Unclear,
+}
+
+/// The moments that clocks of law start from; kept apart because half of those clocks run from one and half from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    Occurred,
+    Detected,
+    Aware,
+}
+
+impl Which {
+    pub const ALL: [Which; 3] = [Which::Occurred, Which::Detected, Which::Aware];
+    pub const fn word(self) -> &'static str {
+        match self {
+            Which::Occurred => "occurred",
+            Which::Detected => "detected",
+            Which::Aware => "aware",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SeatName {
+    Lead,
+    Comms,
+    Scribe,
+}
+
+impl SeatName {
+    pub const ALL: [SeatName; 3] = [SeatName::Lead, SeatName::Comms, SeatName::Scribe];
+    pub const fn word(self) -> &'static str {
+        match self {
+            SeatName::Lead => "lead",
+            SeatName::Comms => "comms",
+            SeatName::Scribe => "scribe",
+        }
+    }
+}
+
+impl IncidentState {
+    pub const fn word(self) -> &'static str {
+        match self {
+            IncidentState::Open => "open",
+            IncidentState::Acknowledged => "acknowledged",
+            IncidentState::Contained => "contained",
+            IncidentState::Resolved => "resolved",
+            IncidentState::Reviewed => "reviewed",
+            IncidentState::Merged { .. } => "merged",
+            IncidentState::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub const fn is_closed(self) -> bool {
+        match self {
+            IncidentState::Open | IncidentState::Acknowledged | IncidentState::Contained | IncidentState::Resolved => {
+                false
+            }
+            IncidentState::Reviewed | IncidentState::Merged { .. } | IncidentState::Withdrawn => true,
+        }
+    }
+
+    /// Whether there is still something to be done about what happened.
+    pub const fn is_live(self) -> bool {
+        matches!(self, IncidentState::Open | IncidentState::Acknowledged | IncidentState::Contained)
+    }
+}
+
+impl Kind for Incident {
+    type Opening = Opening;
+    type Command = Command;
+    type Event = Event;
+    type Telling = Telling;
+
+    fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+        rules::open(id, opening, ask, world)
+    }
+
+    fn begin(event: &Event) -> Option<(Began, Incident)> {
+        match event {
+            Event::Opened(opened) => Some((opened.began.clone(), Incident::opened(opened))),
+            _ => None,
+        }
+    }
+
+    fn apply(&mut self, event: &Event, at: At) {
+        let said = |by: &PersonId, text: &str| Some(Words { by: by.clone(), at, text: text.to_owned() });
+        match event {
+            Event::Acknowledged { by } => {
+                self.state = IncidentState::Acknowledged;
+                self.acknowledged = said(by, "");
+                self.turned = said(by, "");
+            }
+            Event::AcknowledgementLapsed {} => {
+                self.state = IncidentState::Open;
+                self.acknowledged = None;
+                self.turned = None;
+            }
+            Event::Assessed { by, text } => {
+                self.impact = Impact::Known;
+                self.assessed = said(by, text);
+            }
+            Event::Contained { by, text } => {
+                self.state = IncidentState::Contained;
+                self.turned = said(by, text);
+            }
+            Event::Resolved { by, text } => {
+                self.state = IncidentState::Resolved;
+                self.resolved = said(by, text);
+                self.turned = said(by, text);
+            }
+            Event::Reviewed { by, text } => {
+                self.state = IncidentState::Reviewed;
+                self.turned = said(by, text);
+            }
+            Event::Reopened { by, reason } => {
+                self.state = IncidentState::Open;
+                self.acknowledged = None;
+                self.turned = said(by, reason);
+            }
+            Event::Merged { by, into } => {
+                self.state = IncidentState::Merged { into: *into };
+                self.turned = said(by, "");
+            }
+            Event::Absorbed { other } => self.absorbed.push(*other),
+            Event::Withdrawn { by, reason } => {
+                self.state = IncidentState::Withdrawn;
+                self.turned = said(by, reason);
+            }
+            Event::Updated { by, text } => self.last_update = said(by, text),
+            Event::FollowUpPromised { number, by: _, assignee, due, text, obligation } => {
+                self.follow_ups.push(FollowUp {
+                    number: *number,
+                    assignee: assignee.clone(),
+                    due: *due,
+                    text: text.clone(),
+                    obligation: *obligation,
+                    done: None,
+                });
+            }
+            Event::FollowUpDone { number, by: _ } => {
+                if let Some(promised) = self.follow_ups.iter_mut().find(|it| it.number == *number) {
+                    promised.done = Some(at);
+                }
+            }
+            Event::SeverityChanged { to, .. } => self.severity = *to,
+            Event::MomentSet { by, which, at } => {
+                self.moments.insert(*which, Moment { at: *at, said_by: Some(by.clone()) });
+            }
+            Event::Classified { by: _, class, technical, nature } => {
+                self.class = class.clone().or_else(|| self.class.take());
+                self.technical = technical.or(self.technical);
+                self.nature.amend(nature);
+            }
+            Event::SeatTaken { seat, person, by: _ } => {
+                self.seats.insert(*seat, person.clone());
+            }
+            Event::SeatLeft { seat, by: _ } => {
+                self.seats.remove(seat);
+            }
+            Event::Opened(_) | Event::Decided { .. } | Event::Paged { .. } => {}
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        self.state.word()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state.is_closed()
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(self.severity)
+    }
+
+    fn revision(&self) -> Option<u32> {
+        None
+    }
+
+    fn nature(&self) -> Vec<String> {
+        let harm = self.nature.harm.map(|harm| format!("harm {}", harm.word()));
+        self.class.iter().map(ClassId::to_string).chain(harm).collect()
+    }
+
+    fn insiders(&self) -> Vec<PersonId> {
+        self.seats.values().cloned().collect()
+    }
+
+    fn excluded(&self, _owed: &Obligation) -> Vec<PersonId> {
+        Vec::new()
+    }
+
+    fn attributed(&self, _owed: &Obligation) -> Option<Attribution> {
+        None
+    }
+
+    /// Not once it is contained or closed, and not on one whose place a later acknowledgement took.
+    fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool {
+        let last = case.obligations.iter().rfind(|it| it.duty == Duty::Acknowledge);
+        self.state == IncidentState::Acknowledged && last.is_some_and(|it| it.number == acknowledgement.number)
+    }
+
+    /// Merging into a case that one may not see is refused by the case that would stay: see `absorb`.
+    fn other_case(command: &Command) -> Option<CaseId> {
+        match command {
+            Command::Merge { into } => Some(*into),
+            _ => None,
+        }
+    }
+
+    fn wakes_at(&self) -> Option<At> {
+        None
+    }
+
+    fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        rules::decide(self, command, scene)
+    }
+
+    fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {
+        for it in passed {
+            match it {
+                TimePassed::Steps { before, passed } => still_working::unanswered(draft, before, passed),
+                TimePassed::Expired(acknowledgement) => still_working::ask(draft, acknowledgement),
+            }
+        }
+    }
+}
+
+impl Incident {
+    fn opened(opened: &Opened) -> Incident {
+        let moment = |&(which, at): &(Which, At)| (which, Moment { at, said_by: opened.began.by.clone() });
+        Incident {
+            state: IncidentState::Open,
+            severity: opened.severity,
+            technical: opened.technical,
+            class: opened.class.clone(),
+            nature: opened.nature,
+            impact: opened.impact,
+            because: opened.because.clone(),
+            slow_path: opened.slow_path.clone(),
+            moments: opened.moments.iter().map(moment).collect(),
+            seats: BTreeMap::new(),
+            follow_ups: Vec::new(),
+            acknowledged: None,
+            assessed: None,
+            last_update: None,
+            resolved: None,
+            turned: None,
+            absorbed: Vec::new(),
+        }
+    }
+
+    pub fn acknowledged_by(&self) -> Option<&PersonId> {
+        self.acknowledged.as_ref().map(|words| &words.by)
+    }
+
+    pub fn merged_into(&self) -> Option<CaseId> {
+        match self.state {
+            IncidentState::Merged { into } => Some(into),
+            _ => None,
+        }
+    }
+
+    pub fn lead(&self) -> Option<&PersonId> {
+        self.seats.get(&SeatName::Lead)
+    }
+
+    pub fn leads(&self, person: &PersonId) -> bool {
+        self.lead() == Some(person)
+    }
+
+    /// Whether the person is in one of its seats.
+    pub fn sits(&self, person: &PersonId) -> bool {
+        self.seats.values().any(|seated| seated == person)
+    }
+
+    fn empty_seats(&self) -> impl Iterator<Item = SeatName> {
+        SeatName::ALL.into_iter().filter(|seat| !self.seats.contains_key(seat))
+    }
+
+    /// Whether `duty` still has something to wait for. What severity asks of it is the policy's.
+    fn awaits(&self, duty: Duty) -> bool {
+        match (duty, self.state) {
+            (Duty::Acknowledge, state) => state == IncidentState::Open,
+            (Duty::Assess, state) => state.is_live() && self.impact == Impact::Unclear,
+            (Duty::Contain, state) => matches!(state, IncidentState::Open | IncidentState::Acknowledged),
+            (Duty::Update | Duty::Resolve | Duty::FillSeat, state) => state.is_live(),
+            (Duty::Review, state) => state == IncidentState::Resolved,
+            // These are owed because somebody asked for them, never because of a state.
+            (Duty::FollowUp | Duty::StillWorking | Duty::AnswerPage, _) => false,
+            (Duty::Decide | Duty::AnswerQuestion | Duty::ReviewBreakGlass, _) => false,
+        }
+    }
+
+    /// The duties that the state calls for, with what each is about: a seat, where it is one of the seats.
+    fn calls_for(&self) -> Vec<(Duty, Option<About>)> {
+        let plain = [Duty::Acknowledge, Duty::Assess, Duty::Contain, Duty::Update, Duty::Resolve, Duty::Review];
+        let seats = self.empty_seats().map(|seat| (Duty::FillSeat, Some(About::named(seat.word()))));
+        plain.into_iter().map(|duty| (duty, None)).chain(seats).filter(|(duty, _)| self.awaits(*duty)).collect()
+    }
+}

@@ -1,0 +1,236 @@
+//! The rulebook: how an incident is opened, and which step is possible in which state. What a step needs and does is in the
+//! modules beside this one.
+
+use super::{Command, Event, Incident, IncidentState, Opened, Opening, Which, Telling};
+use crate::domain::kinds::Began;
+use crate::domain::policy::{Channel, Workflow};
+use crate::domain::scene::Scene;
+use crate::domain::text::did_you_mean;
+use crate::domain::{Ask, At, Body, CaseId, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, text};
+
+/// Opens an incident with the number that the desk reserved for it.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+    if ask.by.person().is_some() {
+        world.asker(ask)?;
+    }
+    world.require("opening an incident", &world.policy.may.open_incident, &ask.by)?;
+    let workflow = world.workflow(&wanted.workflow)?;
+    let title = text::title(&wanted.title, || {
+        format!(
+            "the title is missing: say in a few words what is wrong, as in `/incident open {} scores drift for new customers`.",
+            wanted.workflow
+        )
+    })?;
+    known_class(wanted.class.as_ref(), wanted.technical, world)?;
+    let told = [wanted.occurred, wanted.detected, wanted.aware];
+    let moments: Vec<(Which, At)> =
+        Which::ALL.into_iter().zip(told).filter_map(|(which, at)| Some((which, at?))).collect();
+    if let Some(&(_, future)) = moments.iter().find(|(_, at)| *at > ask.at) {
+        return Err(Refusal::Future(future));
+    }
+    let began = Began {
+        by: ask.by.person().cloned(),
+        workflow: wanted.workflow.clone(),
+        homes: homes(id, wanted.restricted, workflow),
+        policy: world.policy.digest.clone(),
+        title,
+        restricted: wanted.restricted,
+    };
+    let opened = Opened {
+        began,
+        severity: wanted.severity,
+        technical: wanted.technical,
+        class: wanted.class.clone(),
+        nature: wanted.nature,
+        impact: wanted.impact,
+        moments,
+        because: wanted.because.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
+        slow_path: wanted.slow_path.clone(),
+    };
+    let because = opened.because.clone();
+    let first = Event::Opened(Box::new(opened)).into();
+    let mut draft = Draft::begin(id, first, ask, world).expect("an incident begins with Opened");
+    owe_what_the_state_calls_for(&mut draft);
+    let Some((number, due, urgent)) =
+        draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.due, it.terms.urgent))
+    else {
+        return Ok(draft.done(format!("opened as {}; this policy asks nobody to acknowledge it", wanted.severity)));
+    };
+    let people = draft.waiting_on(number);
+    let telling = Telling::Opened {
+        severity: wanted.severity,
+        workflow: wanted.workflow.clone(),
+        by: ask.by.person().cloned(),
+        people: people.clone(),
+        due,
+        because,
+    };
+    draft.tell_case_and(&people, telling, vec![number], urgent);
+    let answer = match people.as_slice() {
+        [] => format!(
+            "opened as {}, but nobody holds {} now, so nobody was asked to acknowledge it: `/incident page {id} ROLE why` \
+             calls somebody in",
+            wanted.severity,
+            draft.role_of(number),
+        ),
+        people => {
+            let (names, due) = (world.names(people), world.moment(due, ask));
+            format!("opened as {}; {names} acknowledges it by {due}", wanted.severity)
+        }
+    };
+    Ok(draft.done(answer))
+}
+
+pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world: &World<'_>) -> Result<(), Refusal> {
+    if let Some(class) = class
+        && !world.policy.classes.contains_key(class)
+    {
+        let hint = did_you_mean(class.as_str(), world.policy.classes.keys().map(|name| name.as_str()));
+        return Err(Refusal::Missing(format!("there is no incident class “{class}” in the policy.{hint}")));
+    }
+    if technical.is_some_and(|technical| !(1..=5).contains(&technical)) {
+        return Err(Refusal::Missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
+    }
+    Ok(())
+}
+
+/// Where the case is told about. A restricted one has a channel of its own on each platform, which its people alone see, and
+/// no other home; where the policy gives every incident its own, the workflow's channels show its card beside.
+fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
+    let mut homes: Vec<Channel> = Vec::new();
+    if restricted || workflow.own_channels.incidents {
+        for channel in &workflow.channels {
+            if homes.iter().all(|home| home.platform != channel.platform) {
+                homes.push(Channel::own(&channel.platform, id));
+            }
+        }
+    }
+    if !restricted {
+        homes.extend(workflow.channels.iter().cloned());
+    }
+    homes
+}
+
+/// Which step is possible in which state.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+    use Command as C;
+    use IncidentState::{Acknowledged, Contained, Merged, Open, Resolved, Reviewed, Withdrawn};
+    let id = scene.case.id;
+    match (incident.state, command) {
+        // What stays possible after the end.
+        (_, C::FollowUpDone { number }) => incident.follow_up_done(scene, *number),
+        (_, C::SetMoment { which, at }) => incident.set_moment(scene, *which, *at),
+        (_, C::Classify { class, technical, nature }) => incident.classify(scene, class.as_ref(), *technical, nature),
+
+        (Open, C::Acknowledge) => incident.acknowledge(scene),
+        (Acknowledged | Contained | Resolved, C::Acknowledge) => {
+            let instead = format!("`/incident update {id} …` says how it stands.");
+            Err(incident.already(scene, "acknowledged", incident.acknowledged.as_ref(), instead))
+        }
+
+        (Acknowledged, C::StillWorking) => incident.still_working(scene),
+        (Open, C::StillWorking) => {
+            Err(Refusal::Missing(format!("{id} isn't acknowledged now. `/incident ack {id}` takes it in hand.")))
+        }
+        (Contained | Resolved, C::StillWorking) => {
+            Err(incident.already_there(scene, "Nobody has to say any more that the work goes on.".to_owned()))
+        }
+
+        (Open | Acknowledged | Contained | Resolved, C::Assess { text }) => incident.assess(scene, text),
+
+        (Open | Acknowledged, C::Contain { text }) => incident.contain(scene, text),
+        (Contained, C::Contain { .. }) => {
+            let instead = format!("`/incident update {id} …` adds to it, `/incident resolve {id} …` ends it.");
+            Err(incident.already_there(scene, instead))
+        }
+        (Resolved, C::Contain { .. }) => Err(incident.after_resolving(scene)),
+
+        (Open | Acknowledged | Contained, C::Resolve { text }) => incident.resolve(scene, text),
+        (Resolved, C::Resolve { .. }) => Err(incident.after_resolving(scene)),
+
+        (Resolved, C::AcceptReview { text }) => incident.accept_review(scene, text),
+        (Open | Acknowledged | Contained, C::AcceptReview { .. }) => Err(Refusal::Missing(format!(
+            "{id} is {} and not resolved yet. `/incident resolve {id} …` comes first, then the review.",
+            incident.state.word()
+        ))),
+
+        (Resolved | Reviewed, C::Reopen { reason }) => incident.reopen(scene, reason),
+        (Open | Acknowledged | Contained, C::Reopen { .. }) => {
+            Err(incident.already_there(scene, format!("There is nothing to reopen; `/incident update {id} …` says what is new.")))
+        }
+
+        (Open | Acknowledged | Contained | Resolved, C::Merge { into }) => incident.merge(scene, *into),
+        (Open | Acknowledged | Contained | Resolved | Reviewed, C::Absorb { other }) => incident.absorb(scene, *other),
+
+        (Open | Acknowledged | Contained, C::Withdraw { reason }) => incident.withdraw(scene, reason),
+        (Resolved, C::Withdraw { .. }) => Err(incident.after_resolving(scene)),
+
+        (Open | Acknowledged | Contained, C::Update { text }) => incident.update(scene, text),
+        (Resolved, C::Update { .. }) => Err(incident.after_resolving(scene)),
+
+        (Open | Acknowledged | Contained | Resolved, C::Decision { text }) => incident.decision(scene, text),
+        (Open | Acknowledged | Contained | Resolved, C::FollowUp { assignee, due, text }) => {
+            incident.follow_up(scene, assignee, *due, text)
+        }
+        (Open | Acknowledged | Contained | Resolved, C::Page { role, reason }) => incident.page(scene, role, reason),
+        (Open | Acknowledged | Contained | Resolved, C::AnswerPage) => incident.answer_page(scene),
+        (Open | Acknowledged | Contained | Resolved, C::ChangeSeverity { to, reason }) => {
+            incident.change_severity(scene, *to, reason)
+        }
+        (Open | Acknowledged | Contained | Resolved, C::TakeSeat { seat, person }) => {
+            incident.take_seat(scene, *seat, person.as_ref())
+        }
+
+        // The desk rolls the whole merge back when the other half of it is refused here.
+        (Merged { .. } | Withdrawn, C::Absorb { .. } | C::Reopen { .. }) => Err(incident.closed(scene)),
+        (
+            Reviewed | Merged { .. } | Withdrawn,
+            C::Acknowledge
+            | C::StillWorking
+            | C::Assess { .. }
+            | C::Contain { .. }
+            | C::Resolve { .. }
+            | C::AcceptReview { .. }
+            | C::Merge { .. }
+            | C::Withdraw { .. }
+            | C::Update { .. }
+            | C::Decision { .. }
+            | C::FollowUp { .. }
+            | C::Page { .. }
+            | C::AnswerPage
+            | C::ChangeSeverity { .. }
+            | C::TakeSeat { .. },
+        ) => Err(incident.closed(scene)),
+    }
+}
+
+/// Opens each duty that the state calls for, that isn't open yet, and that the policy has a target for.
+pub(super) fn owe_what_the_state_calls_for(draft: &mut Draft<'_>) {
+    let Body::Incident(incident) = &draft.case.body else {
+        return;
+    };
+    let severity = Some(incident.severity);
+    for (duty, about) in incident.calls_for() {
+        if !draft.case.open_obligations().any(|it| it.duty == duty && it.about == about) {
+            draft.owe_by_policy(duty, severity, None, about);
+        }
+    }
+}
+
+/// Of somebody who is named rather than asking.
+///
+/// # Errors
+/// [`Refusal::Missing`] with the nearest name.
+pub(super) fn known_name(person: &PersonId, world: &World<'_>) -> Result<(), Refusal> {
+    if world.policy.people.contains_key(person) {
+        return Ok(());
+    }
+    let hint = did_you_mean(person.as_str(), world.policy.people.keys().map(|name| name.as_str()));
+    Err(Refusal::Missing(format!("I don't know “{person}”.{hint}")))
+}

@@ -1,0 +1,66 @@
+//! The seats of an incident: lead, communications, scribe.
+
+use super::rules::known_name;
+use super::steps::may_close;
+use super::{Event, Incident, SeatName, Telling};
+use crate::domain::obligation::About;
+use crate::domain::scene::Scene;
+use crate::domain::{Duty, PersonId, Refusal, Ruling};
+
+impl Incident {
+    pub(super) fn take_seat(&self, scene: &Scene<'_>, seat: SeatName, person: Option<&PersonId>) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let id = scene.case.id;
+        let sits = self.seats.get(&seat);
+        if let Some(person) = person {
+            known_name(person, scene.world)?;
+        }
+        match (sits, person) {
+            (None, None) => {
+                return Err(Refusal::Missing(format!("the {} seat of {id} is empty already.", seat.word())));
+            }
+            (Some(sits), Some(person)) if sits == person => {
+                let who = if sits == &by {
+                    "you have".to_owned()
+                } else {
+                    format!("{} has", scene.name(sits))
+                };
+                return Err(Refusal::Missing(format!("{who} the {} seat of {id} already.", seat.word())));
+            }
+            (Some(sits), _) if sits != &by && !self.leads(&by) && !may_close(scene) => {
+                return Err(Refusal::NotYours {
+                    what: format!("changing the {} seat of {id}", seat.word()),
+                    roles: "whoever sits in it, and for the lead".to_owned(),
+                    people: scene.name(sits),
+                });
+            }
+            // An empty seat may be given or taken by anybody who sees the case.
+            (Some(_), _) | (None, Some(_)) => {}
+        }
+        let mut draft = scene.draft();
+        let seat_word = seat.word().to_owned();
+        match person {
+            Some(person) => {
+                draft.push(Event::SeatTaken { by: by.clone(), seat, person: person.clone() });
+                draft.meet(|it| it.duty == Duty::FillSeat && it.is_about(seat.word()));
+                let telling =
+                    Telling::SeatTaken { seat: seat_word, person: person.clone(), by: by.clone() };
+                draft.tell_case(telling.clone());
+                if person == &by {
+                    return Ok(draft.done(format!("the {} seat is yours", seat.word())));
+                }
+                draft.tell_person(person, telling, Vec::new(), false);
+                let name = scene.name(person);
+                Ok(draft.done(format!("{name} has the {} seat now", seat.word())))
+            }
+            None => {
+                draft.push(Event::SeatLeft { by: by.clone(), seat });
+                if self.awaits(Duty::FillSeat) {
+                    draft.owe_by_policy(Duty::FillSeat, Some(self.severity), None, Some(About::named(seat.word())));
+                }
+                draft.tell_case(Telling::SeatLeft { seat: seat_word, by });
+                Ok(draft.done(format!("the {} seat is empty now", seat.word())))
+            }
+        }
+    }
+}

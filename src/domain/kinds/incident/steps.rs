@@ -1,0 +1,340 @@
+//! The steps of an incident: what each needs, and which duties it opens and discharges. Which step is possible in which
+//! state is the match in [`super::rules`]; here the state is taken as right.
+
+use super::rules::{known_class, owe_what_the_state_calls_for};
+use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Which, Words};
+use crate::domain::every_case;
+use crate::domain::scene::Scene;
+use crate::domain::{
+    Actor, At, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, Then, text,
+};
+
+impl Incident {
+    pub(super) fn acknowledge(&self, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        let by = self.holder_of(scene, Duty::Acknowledge)?;
+        let mut draft = scene.draft();
+        self.take_in_hand(scene, &mut draft, &by);
+        tell_state(&mut draft, "acknowledged", "");
+        Ok(draft.done(match self.lead() {
+            Some(lead) => format!("you have it in hand; {} leads", scene.name(lead)),
+            None => {
+                format!("you have it in hand; the lead seat is empty: `/incident role {} lead` takes it", scene.case.id)
+            }
+        }))
+    }
+
+    pub(super) fn assess(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+        let by = self.holder_or_lead(scene, Duty::Assess)?;
+        let text = text::text("what the impact is", text)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Assessed { by: by.clone(), text: text.clone() });
+        draft.meet(|it| it.duty == Duty::Assess);
+        self.work_goes_on(scene, &mut draft, &by);
+        draft.tell_said("assessment", by, text);
+        Ok(draft.done("the impact is on record"))
+    }
+
+    pub(super) fn contain(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+        let by = self.holder_or_lead(scene, Duty::Contain)?;
+        let text = text::text("what was done", text)?;
+        let mut draft = scene.draft();
+        self.take_in_hand(scene, &mut draft, &by);
+        draft.push(Event::Contained { by: by.clone(), text: text.clone() });
+        draft.meet(|it| it.duty == Duty::Contain);
+        self.end_of_asking(scene, &mut draft, &by, "contained");
+        tell_state(&mut draft, "contained", &text);
+        let next = draft.next_is(Duty::Resolve);
+        Ok(draft.done(format!("contained{next}")))
+    }
+
+    pub(super) fn resolve(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+        let by = self.holder_or_closer(scene, Duty::Resolve)?;
+        if self.impact == Impact::Unclear {
+            return Err(Refusal::ImpactUnclear(scene.case.id));
+        }
+        let text = text::text("how it was resolved", text)?;
+        let mut draft = scene.draft();
+        self.take_in_hand(scene, &mut draft, &by);
+        draft.push(Event::Resolved { by: by.clone(), text: text.clone() });
+        draft.meet(|it| matches!(it.duty, Duty::Contain | Duty::Resolve));
+        self.end_of_asking(scene, &mut draft, &by, "resolved");
+        void_the_rest(&mut draft, "resolved");
+        owe_what_the_state_calls_for(&mut draft);
+        tell_state(&mut draft, "resolved", &text);
+        let next = draft.next_is(Duty::Review);
+        Ok(draft.done(match next.as_str() {
+            "" => format!("resolved; `/incident review {} …` closes it", scene.case.id),
+            next => format!("resolved{next}"),
+        }))
+    }
+
+    pub(super) fn accept_review(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        if !may_close(scene) {
+            match scene.case.owed(Duty::Review) {
+                Some(owed) => scene.answering(owed).map(drop)?,
+                None => self.require_closer(scene, "accepting the review")?,
+            }
+        }
+        let text = text::text_up_to(REVIEW_AT_MOST, "the review", text)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Reviewed { by, text: text.clone() });
+        draft.meet(|it| it.duty == Duty::Review);
+        void_the_rest(&mut draft, "reviewed");
+        tell_state(&mut draft, "reviewed", &text);
+        let open = draft.case.open_obligations().count();
+        Ok(draft.done(match open {
+            0 => "reviewed and closed".to_owned(),
+            1 => "reviewed and closed; one follow-up stays open, and I keep its clock".to_owned(),
+            n => format!("reviewed and closed; {n} follow-ups stay open, and I keep their clocks"),
+        }))
+    }
+
+    /// Anybody may who sees it: an incident that is looked at twice costs less than one that isn't over.
+    pub(super) fn reopen(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Reopened { by, reason: reason.clone() });
+        draft.void("reopened", |it| it.duty == Duty::Review);
+        owe_what_the_state_calls_for(&mut draft);
+        tell_state(&mut draft, "reopened", &reason);
+        if let Some((number, urgent)) = draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.urgent)) {
+            let telling = state(&draft, "reopened", &reason);
+            for person in draft.waiting_on(number) {
+                draft.tell_person(&person, telling.clone(), vec![number], urgent);
+            }
+        }
+        let next = draft.next_is(Duty::Acknowledge);
+        Ok(draft.done(format!("reopened{next}")))
+    }
+
+    pub(super) fn merge(&self, scene: &Scene<'_>, into: CaseId) -> Result<Ruling, Refusal> {
+        let id = scene.case.id;
+        if into == id {
+            return Err(Refusal::Missing(format!("{id} can't be merged into itself. Name the one that stays.")));
+        }
+        if into.kind != CaseKind::Incident {
+            return Err(Refusal::WrongKind { case: into, needs: CaseKind::Incident });
+        }
+        if scene.case.restricted {
+            return Err(Refusal::Missing(format!(
+                "a restricted incident can't be merged: its words would be read by more people than it was opened for. \
+                 `/incident withdraw {id} why` ends it."
+            )));
+        }
+        let by = self.opener_lead_or_closer(scene, "merging this incident")?;
+        let mut draft = scene.draft();
+        draft.push(Event::Merged { by, into });
+        void_the_rest(&mut draft, &format!("merged into {into}"));
+        tell_state(&mut draft, "merged", &format!("it goes on in {into}"));
+        draft.then(Then::Case(into, Command::Absorb { other: id }.into()));
+        Ok(draft.done(format!("merged; it goes on in {into}")))
+    }
+
+    pub(super) fn absorb(&self, scene: &Scene<'_>, other: CaseId) -> Result<Ruling, Refusal> {
+        if scene.ask.by != Actor::Engine {
+            return Err(Refusal::Missing(format!("`/incident merge {other} {}` merges the two.", scene.case.id)));
+        }
+        if scene.case.restricted {
+            // Everybody who sees the duplicate would learn of it, so it doesn't exist here, as it doesn't elsewhere.
+            return Err(Refusal::NoSuchCase(scene.case.id));
+        }
+        let mut draft = scene.draft();
+        draft.push(Event::Absorbed { other });
+        draft.tell_case(every_case::Telling::Sentence {
+            text: format!("{other} turned out to be the same and was merged into {}.", scene.case.id),
+        });
+        Ok(draft.ruling)
+    }
+
+    pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        if scene.case.opened_by.as_ref() != Some(&by) {
+            self.require_closer(scene, "withdrawing somebody else's incident")?;
+        }
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Withdrawn { by, reason: reason.clone() });
+        void_the_rest(&mut draft, "withdrawn");
+        tell_state(&mut draft, "withdrawn", &reason);
+        Ok(draft.done("withdrawn; nobody owes anything on it any more"))
+    }
+
+    pub(super) fn update(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let owed = scene.case.owed(Duty::Update);
+        let has_a_part = self.sits(&by) || self.acknowledged_by() == Some(&by);
+        if let Some(owed) = owed.filter(|_| !has_a_part) {
+            scene.answering(owed).map_err(|refusal| match refusal {
+                Refusal::NotYours { what, roles, people } => {
+                    let people = format!("{people}, or write `/incident note {} …`, which everybody may", scene.case.id);
+                    Refusal::NotYours { what, roles, people }
+                }
+                other => other,
+            })?;
+        }
+        let text = text::text("the update", text)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Updated { by: by.clone(), text: text.clone() });
+        if owed.is_some() {
+            draft.meet(|it| it.duty == Duty::Update);
+            draft.owe_by_policy(Duty::Update, Some(self.severity), None, None);
+        }
+        self.work_goes_on(scene, &mut draft, &by);
+        draft.tell_said("update", by, text);
+        let next = match draft.case.owed(Duty::Update) {
+            Some(next) => format!("; the next one is due by {}", scene.moment(next.terms.due)),
+            None => String::new(),
+        };
+        Ok(draft.done(format!("update told{next}")))
+    }
+
+    pub(super) fn decision(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let text = text::text("the decision", text)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Decided { by: by.clone(), text: text.clone() });
+        self.work_goes_on(scene, &mut draft, &by);
+        draft.tell_said("decision", by, text);
+        Ok(draft.done("decision recorded"))
+    }
+
+    pub(super) fn set_moment(&self, scene: &Scene<'_>, which: Which, at: At) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        if at > scene.ask.at {
+            return Err(Refusal::Future(at));
+        }
+        let mut draft = scene.draft();
+        draft.push(Event::MomentSet { by: by.clone(), which, at });
+        // The thread has readers in several zones; a plain text can't be shown in each one's own.
+        let told = at.utc().map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string());
+        draft.tell_said("moment", by, format!("{}: {told}", which.word()));
+        Ok(draft.done(format!("{} at {}, by your word", which.word(), scene.moment(at))))
+    }
+
+    /// What it was is often known last, so this stays possible after the end.
+    pub(super) fn classify(&self, scene: &Scene<'_>, class: Option<&ClassId>, technical: Option<u8>, nature: &Nature) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        if scene.case.opened_by.as_ref() != Some(&by) && !self.leads(&by) {
+            scene.require("classifying the incident", &scene.world.policy.may.change_severity)?;
+        }
+        known_class(class, technical, scene.world)?;
+        let class = class.filter(|class| self.class.as_ref() != Some(class));
+        let technical = technical.filter(|_| self.technical != technical);
+        let words = class.map(|class| format!("class {class}")).into_iter();
+        let words = words.chain(technical.map(|level| format!("technical severity {level}")));
+        let before: Vec<_> = self.nature.said().collect();
+        let new = nature.said().filter(|said| !before.contains(said));
+        let words: Vec<String> = words.chain(new.map(|(name, word)| format!("{name} {word}"))).collect();
+        if words.is_empty() {
+            return Err(Refusal::Missing(format!(
+                "{} is classified so already; nothing had to be changed.",
+                scene.case.id
+            )));
+        }
+        let words = text::list(words.into_iter());
+        let mut draft = scene.draft();
+        draft.push(Event::Classified { by: by.clone(), class: class.cloned(), technical, nature: *nature });
+        draft.tell_said("classification", by, words.clone());
+        Ok(draft.done(format!("classified: {words}")))
+    }
+}
+
+impl Incident {
+    /// Somebody works on it from now on; that answers a page of theirs as well.
+    pub(super) fn take_in_hand(&self, scene: &Scene<'_>, draft: &mut Draft<'_>, by: &PersonId) {
+        if self.state == IncidentState::Open {
+            draft.push(Event::Acknowledged { by: by.clone() });
+        }
+        draft.meet(|it| it.duty == Duty::Acknowledge || (it.duty == Duty::AnswerPage && scene.may_answer(it, by)));
+    }
+
+    /// The duty's holders. Where nobody owes it (a pilot, or it was waived), anybody who sees the case.
+    pub(super) fn holder_of(&self, scene: &Scene<'_>, duty: Duty) -> Result<PersonId, Refusal> {
+        let by = scene.asker()?;
+        match scene.case.owed(duty) {
+            None => Ok(by),
+            Some(owed) => scene.answering(owed).map(|seat| seat.person),
+        }
+    }
+
+    pub(super) fn holder_or_lead(&self, scene: &Scene<'_>, duty: Duty) -> Result<PersonId, Refusal> {
+        let by = scene.asker()?;
+        if self.leads(&by) { Ok(by) } else { self.holder_of(scene, duty) }
+    }
+
+    /// The duty's holders, the lead, and whoever may close incidents.
+    pub(super) fn holder_or_closer(&self, scene: &Scene<'_>, duty: Duty) -> Result<PersonId, Refusal> {
+        let by = scene.asker()?;
+        if self.leads(&by) || may_close(scene) {
+            return Ok(by);
+        }
+        match scene.case.owed(duty) {
+            Some(_) => self.holder_of(scene, duty),
+            None => self.require_closer(scene, &format!("“{duty}” on {}", scene.case.id)).map(|()| by),
+        }
+    }
+
+    pub(super) fn opener_lead_or_closer(&self, scene: &Scene<'_>, what: &str) -> Result<PersonId, Refusal> {
+        let by = scene.asker()?;
+        if scene.case.opened_by.as_ref() == Some(&by) || self.leads(&by) {
+            return Ok(by);
+        }
+        self.require_closer(scene, what).map(|()| by)
+    }
+
+    pub(super) fn require_closer(&self, scene: &Scene<'_>, what: &str) -> Result<(), Refusal> {
+        scene.require(what, &scene.world.policy.may.close_incident)
+    }
+
+    /// Somebody was faster; their name is in the answer.
+    pub(super) fn already(&self, scene: &Scene<'_>, state: &str, turned: Option<&Words>, instead: String) -> Refusal {
+        let since =
+            turned.map(|words| format!(" ({}, {})", scene.name(&words.by), scene.moment(words.at)));
+        Refusal::WrongState { case: scene.case.id, state: state.to_owned(), since: since.unwrap_or_default(), instead }
+    }
+
+    pub(super) fn already_there(&self, scene: &Scene<'_>, instead: String) -> Refusal {
+        self.already(scene, self.state.word(), self.turned.as_ref(), instead)
+    }
+
+    pub(super) fn after_resolving(&self, scene: &Scene<'_>) -> Refusal {
+        let id = scene.case.id;
+        self.already_there(scene, format!(
+            "`/incident review {id} …` accepts the review, `/incident reopen {id} why` opens it again, \
+             `/incident note {id} …` adds a line."
+        ))
+    }
+
+    pub(super) fn closed(&self, scene: &Scene<'_>) -> Refusal {
+        let id = scene.case.id;
+        self.already_there(scene, match self.state {
+            IncidentState::Merged { into } => format!("It goes on in {into}: type the command with that number."),
+            IncidentState::Withdrawn => format!(
+                "If it is real after all, open a new one with `/incident open {} …`; `/incident note {id} …` adds a line here.",
+                scene.case.workflow
+            ),
+            _ => format!("`/incident reopen {id} why` opens it again, `/incident note {id} …` adds a line."),
+        })
+    }
+}
+
+/// Whether the asker has the right to close incidents.
+pub(super) fn may_close(scene: &Scene<'_>) -> bool {
+    scene.world.allows(&scene.world.policy.may.close_incident, &scene.ask.by)
+}
+
+/// What was promised for later outlives the incident; everything else has lost its object.
+fn void_the_rest(draft: &mut Draft<'_>, why: &str) {
+    draft.void(why, |it| it.duty != Duty::FollowUp);
+}
+
+fn tell_state(draft: &mut Draft<'_>, word: &str, text: &str) {
+    let telling = state(draft, word, text);
+    draft.tell_case(telling);
+}
+
+fn state(draft: &Draft<'_>, word: &str, text: &str) -> every_case::Telling {
+    every_case::Telling::State { state: word.to_owned(), by: draft.by.person().cloned(), text: text.to_owned() }
+}

@@ -1,0 +1,57 @@
+//! What is told of an incident beside what is told of every case.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{At, PersonId, RoleId, Severity, WorkflowId};
+
+/// Told of an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "incident/")]
+pub enum Telling {
+    /// A new incident, to the people who must acknowledge it.
+    Opened {
+        severity: Severity,
+        workflow: WorkflowId,
+        by: Option<PersonId>,
+        people: Vec<PersonId>,
+        due: At,
+        because: Option<String>,
+    },
+    Paged {
+        role: RoleId,
+        people: Vec<PersonId>,
+        by: PersonId,
+        reason: String,
+        due: At,
+    },
+    StillWorking {
+        person: PersonId,
+        due: At,
+    },
+    AcknowledgementLapsed {
+        people: Vec<PersonId>,
+        due: At,
+    },
+    SeverityChanged {
+        from: Severity,
+        to: Severity,
+        by: PersonId,
+        reason: String,
+        people: Vec<PersonId>,
+    },
+    FollowUp {
+        assignee: PersonId,
+        due: At,
+        text: String,
+    },
+    SeatTaken {
+        seat: String,
+        person: PersonId,
+        by: PersonId,
+    },
+    SeatLeft {
+        seat: String,
+        by: PersonId,
+    },
+}

@@ -1,0 +1,391 @@
+//! The kinds of case, one row each in [`kinds!`]: their state, what can be asked of them, what becomes true of them. From the
+//! rows come the enums that hold any of them and the dispatch; what a kind must say is [`Kind`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::bot;
+use super::every_case::{self, wake::TimePassed};
+use super::obligation::{Attribution, Change, Obligation};
+use super::policy::Channel;
+use super::scene::Scene;
+use super::{
+    Ask, At, Case, CaseId, Draft, PersonId, PolicyDigest, Refusal, Ruling, Severity, WorkflowId, World, text,
+};
+
+pub mod approval;
+pub mod incident;
+
+/// What a kind of case must say. Nothing has a default: that nobody is excluded has to be said, too.
+pub trait Kind: Sized {
+    /// What somebody gives to open one.
+    type Opening;
+    /// What can be asked of one that is there.
+    type Command;
+    type Event;
+    /// What is told of one beside what is told of every case.
+    type Telling;
+
+    /// Opens a case with the number that was reserved for it.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the person who asked.
+    fn open(id: CaseId, opening: &Self::Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal>;
+    /// The case that an event begins; `None` if it doesn't begin one.
+    fn begin(event: &Self::Event) -> Option<(Began, Self)>;
+    /// Folds one event that came at `at`.
+    fn apply(&mut self, event: &Self::Event, at: At);
+
+    /// The state in one word: `open`, `approved` …
+    fn state(&self) -> &'static str;
+    fn is_closed(&self) -> bool;
+    fn severity(&self) -> Option<Severity>;
+    /// Which wording of what is asked stands now, where answers are bound to it.
+    fn revision(&self) -> Option<u32>;
+    /// Words on what it is about, for lists: its class, the harm.
+    fn nature(&self) -> Vec<String>;
+    /// People who belong to it beside those who owe something: they see it when it is restricted, are in its own channel and
+    /// find it among their own cases.
+    fn insiders(&self) -> Vec<PersonId>;
+    /// People who may not answer an obligation: separation of duties.
+    fn excluded(&self, owed: &Obligation) -> Vec<PersonId>;
+    /// Whose slowness a breach is, where it isn't the holder's party's.
+    fn attributed(&self, owed: &Obligation) -> Option<Attribution>;
+    /// Whether the case relies on this acknowledgement now, so that its expiry is worth asking about.
+    fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool;
+    /// Another case that a command names: the asker must be able to see that one too.
+    fn other_case(command: &Self::Command) -> Option<CaseId>;
+    /// When it wants to be woken for something that is no obligation's.
+    fn wakes_at(&self) -> Option<At>;
+
+    /// Decides what an ask means for the case. Nothing is changed: the ruling holds the events.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for the person who asked.
+    fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
+    /// What passing time means for a case of this kind, beyond what the ladder tells.
+    fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
+}
+
+/// What every case begins with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Began {
+    /// `None`: the bot opened it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    pub workflow: WorkflowId,
+    /// The channels where the case is told about.
+    pub homes: Vec<Channel>,
+    pub policy: PolicyDigest,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident in $room:ident = $prefix:literal, $word:literal, $article:literal,
+       severity: $severity:literal, $about:literal;)*) => {
+        /// The kinds of case.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum CaseKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl CaseKind {
+            pub const ALL: [CaseKind; [$(CaseKind::$kind),*].len()] = [$(CaseKind::$kind),*];
+
+            /// What its numbers begin with: `INC`.
+            pub const fn prefix(self) -> &'static str {
+                match self { $(CaseKind::$kind => $prefix,)* }
+            }
+            /// The word for it in a sentence, and the command that acts on it: `incident`.
+            pub const fn word(self) -> &'static str {
+                match self { $(CaseKind::$kind => $word,)* }
+            }
+            /// `an incident`
+            pub const fn with_article(self) -> &'static str {
+                match self { $(CaseKind::$kind => $article,)* }
+            }
+            pub const fn has_severity(self) -> bool {
+                match self { $(CaseKind::$kind => $severity,)* }
+            }
+            /// What its command is for, in half a sentence.
+            pub const fn about(self) -> &'static str {
+                match self { $(CaseKind::$kind => $about,)* }
+            }
+        }
+
+        /// What a case is beside what every case is.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Body {
+            $($kind($room::$kind),)*
+        }
+
+        /// What somebody gives to open a case.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Opening {
+            $($kind(<$room::$kind as Kind>::Opening),)*
+        }
+
+        /// Asked of one case that is there.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Command {
+            Any(every_case::Command),
+            $($kind(<$room::$kind as Kind>::Command),)*
+        }
+
+        /// Became true of one case. In the ledger the names of both levels are the entry's kind: `incident.resolved`.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Event {
+            Duty(DutyEvent),
+            Case(every_case::Event),
+            $($kind(<$room::$kind as Kind>::Event),)*
+        }
+
+        /// What is said. The names of both levels are the template's: `incident/opened`; its fields are what the template can
+        /// use.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Telling {
+            Case(every_case::Telling),
+            Bot(bot::Telling),
+            $($kind(<$room::$kind as Kind>::Telling),)*
+        }
+
+        impl Telling {
+            /// The name of its template, without `.txt`.
+            pub fn template(&self) -> &'static str {
+                match self {
+                    Telling::Case(telling) => telling.into(),
+                    Telling::Bot(telling) => telling.into(),
+                    $(Telling::$kind(telling) => telling.into(),)*
+                }
+            }
+
+            /// The names of all templates of what is told.
+            pub fn templates() -> impl Iterator<Item = &'static str> {
+                use strum::VariantNames;
+                let own = [every_case::Telling::VARIANTS, bot::Telling::VARIANTS];
+                own.into_iter().chain([$(<$room::$kind as Kind>::Telling::VARIANTS),*]).flatten().copied()
+            }
+        }
+
+        $(impl From<<$room::$kind as Kind>::Telling> for Telling {
+            fn from(telling: <$room::$kind as Kind>::Telling) -> Telling {
+                Telling::$kind(telling)
+            }
+        })*
+
+        impl Event {
+            /// What the ledger's envelope calls it: `duty.met`, `incident.resolved`.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    Event::Duty(event) => (&event.change).into(),
+                    Event::Case(event) => event.into(),
+                    $(Event::$kind(event) => event.into(),)*
+                }
+            }
+
+            /// Every kind of event that there is.
+            pub fn kinds() -> impl Iterator<Item = &'static str> {
+                use strum::VariantNames;
+                let own = [Change::VARIANTS, every_case::Event::VARIANTS];
+                own.into_iter().chain([$(<$room::$kind as Kind>::Event::VARIANTS),*]).flatten().copied()
+            }
+        }
+
+        $(impl From<<$room::$kind as Kind>::Event> for Event {
+            fn from(event: <$room::$kind as Kind>::Event) -> Event {
+                Event::$kind(event)
+            }
+        })*
+
+        $(impl From<<$room::$kind as Kind>::Command> for Command {
+            fn from(command: <$room::$kind as Kind>::Command) -> Command {
+                Command::$kind(command)
+            }
+        })*
+
+        impl Opening {
+            pub const fn kind(&self) -> CaseKind {
+                match self { $(Opening::$kind(_) => CaseKind::$kind,)* }
+            }
+
+            pub(super) fn open(&self, id: CaseId, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+                match self { $(Opening::$kind(opening) => <$room::$kind as Kind>::open(id, opening, ask, world),)* }
+            }
+        }
+
+        impl Command {
+            /// The kind of case that it needs; `None`: any.
+            pub const fn kind(&self) -> Option<CaseKind> {
+                match self {
+                    Command::Any(_) => None,
+                    $(Command::$kind(_) => Some(CaseKind::$kind),)*
+                }
+            }
+        }
+
+        impl Command {
+            /// Another case that it names: the asker must be able to see that one too.
+            pub fn other_case(&self) -> Option<CaseId> {
+                match self {
+                    Command::Any(_) => None,
+                    $(Command::$kind(command) => <$room::$kind as Kind>::other_case(command),)*
+                }
+            }
+        }
+
+        impl Body {
+            pub(super) fn begin(event: &Event) -> Option<(Began, Body)> {
+                match event {
+                    Event::Duty(_) | Event::Case(_) => None,
+                    $(Event::$kind(event) => {
+                        <$room::$kind as Kind>::begin(event).map(|(began, it)| (began, Body::$kind(it)))
+                    })*
+                }
+            }
+
+            /// Folds an event of the case's own kind; others change nothing.
+            pub(super) fn apply(&mut self, event: &Event, at: At) {
+                match (self, event) {
+                    $((Body::$kind(it), Event::$kind(event)) => it.apply(event, at),)*
+                    (_, Event::Duty(_) | Event::Case(_)) => {}
+                    $((_, Event::$kind(_)) => {})*
+                }
+            }
+
+            pub const fn kind(&self) -> CaseKind {
+                match self { $(Body::$kind(_) => CaseKind::$kind,)* }
+            }
+            pub fn state(&self) -> &'static str {
+                match self { $(Body::$kind(it) => it.state(),)* }
+            }
+            pub fn is_closed(&self) -> bool {
+                match self { $(Body::$kind(it) => it.is_closed(),)* }
+            }
+            pub fn severity(&self) -> Option<Severity> {
+                match self { $(Body::$kind(it) => it.severity(),)* }
+            }
+            pub fn revision(&self) -> Option<u32> {
+                match self { $(Body::$kind(it) => it.revision(),)* }
+            }
+            pub fn nature(&self) -> Vec<String> {
+                match self { $(Body::$kind(it) => it.nature(),)* }
+            }
+            pub fn insiders(&self) -> Vec<PersonId> {
+                match self { $(Body::$kind(it) => it.insiders(),)* }
+            }
+            pub fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
+                match self { $(Body::$kind(it) => it.excluded(owed),)* }
+            }
+            pub fn attributed(&self, owed: &Obligation) -> Option<Attribution> {
+                match self { $(Body::$kind(it) => it.attributed(owed),)* }
+            }
+            pub fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool {
+                match self { $(Body::$kind(it) => it.relies_on(acknowledgement, case),)* }
+            }
+            pub fn wakes_at(&self) -> Option<At> {
+                match self { $(Body::$kind(it) => it.wakes_at(),)* }
+            }
+
+            pub(super) fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+                match (self, command) {
+                    (_, Command::Any(command)) => every_case::decide(command, scene),
+                    $((Body::$kind(it), Command::$kind(command)) => it.decide(command, scene),)*
+                    $((_, Command::$kind(_)) => {
+                        Err(Refusal::WrongKind { case: scene.case.id, needs: CaseKind::$kind })
+                    })*
+                }
+            }
+        }
+
+        /// What passing time means for the case, by its kind.
+        pub(super) fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {
+            match &draft.case.body {
+                $(Body::$kind(_) => <$room::$kind as Kind>::time_passed(draft, passed),)*
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Something about an AI system went wrong, or may have.
+    Incident in incident = "INC", "incident", "an incident", severity: true,
+        "Open and run incidents about AI systems";
+    /// Somebody wants to do something that others must agree to first.
+    Approval in approval = "APR", "approval", "an approval", severity: false,
+        "Ask for approvals, and answer them";
+}
+
+/// Something became true of one obligation of the case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DutyEvent {
+    /// The obligation's number within the case.
+    pub number: u32,
+    #[serde(flatten)]
+    pub change: Change,
+}
+
+impl CaseKind {
+    pub fn by_prefix(prefix: &str) -> Option<CaseKind> {
+        CaseKind::ALL.into_iter().find(|kind| kind.prefix().eq_ignore_ascii_case(prefix))
+    }
+
+    pub fn by_word(word: &str) -> Option<CaseKind> {
+        CaseKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// `INC-1 or APR-1`: how case ids look.
+    pub fn example_ids() -> String {
+        text::or(CaseKind::ALL.into_iter().map(|kind| format!("{}-1", kind.prefix())))
+    }
+
+    /// `/incident list` and `/approval list`, for sentences.
+    pub fn list_commands() -> String {
+        text::list(CaseKind::ALL.into_iter().map(|kind| format!("`/{kind} list`")))
+    }
+}
+
+impl fmt::Display for CaseKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Event {
+    /// Whether it says that the case took a turn, rather than what that means for its obligations.
+    pub const fn is_turn(&self) -> bool {
+        !matches!(self, Event::Duty(_))
+    }
+}
+
+impl From<DutyEvent> for Event {
+    fn from(event: DutyEvent) -> Event {
+        Event::Duty(event)
+    }
+}
+impl From<every_case::Command> for Command {
+    fn from(command: every_case::Command) -> Command {
+        Command::Any(command)
+    }
+}
+impl From<every_case::Telling> for Telling {
+    fn from(telling: every_case::Telling) -> Telling {
+        Telling::Case(telling)
+    }
+}
+impl From<bot::Telling> for Telling {
+    fn from(telling: bot::Telling) -> Telling {
+        Telling::Bot(telling)
+    }
+}
+impl From<every_case::Event> for Event {
+    fn from(event: every_case::Event) -> Event {
+        Event::Case(event)
+    }
+}

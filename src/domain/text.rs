@@ -1,0 +1,149 @@
+//! What people type, as rules take it: trimmed, neither empty nor endless; and words for sentences.
+
+use chrono_tz::Tz;
+
+use super::{At, Refusal};
+
+/// Longest text that is taken in one go, in characters. Longer words are evidence all the same, but not a command.
+pub const TEXT_AT_MOST: usize = 8_000;
+/// Longest title, in characters: it has to fit on one line of a card and in a sentence.
+pub const TITLE_AT_MOST: usize = 200;
+/// How much of a text stands for it where the whole is told elsewhere, in characters.
+const SHORT_AT_MOST: usize = 80;
+
+/// A text that people wrote, trimmed, neither empty nor endless.
+///
+/// # Errors
+/// [`Refusal::Missing`], [`Refusal::TooLong`].
+pub fn text(what: &str, words: &str) -> Result<String, Refusal> {
+    text_up_to(TEXT_AT_MOST, what, words)
+}
+
+/// As [`text`], for documents.
+///
+/// # Errors
+/// [`Refusal::Missing`], [`Refusal::TooLong`].
+pub fn text_up_to(most: usize, what: &str, words: &str) -> Result<String, Refusal> {
+    let words = words.trim();
+    if words.is_empty() {
+        return Err(Refusal::Missing(format!("{what} is missing: write it after the command.")));
+    }
+    not_longer("the text", words, most)?;
+    Ok(words.to_owned())
+}
+
+/// A title: one line that fits on a card. A line break that was pasted along counts as a blank. `missing` says what to do
+/// where nothing is left.
+///
+/// # Errors
+/// [`Refusal::Missing`], [`Refusal::TooLong`].
+pub fn title(typed: &str, missing: impl FnOnce() -> String) -> Result<String, Refusal> {
+    let parts = typed.split(|c: char| c.is_whitespace() || c.is_control()).filter(|part| !part.is_empty());
+    let title = parts.collect::<Vec<_>>().join(" ");
+    if title.is_empty() {
+        return Err(Refusal::Missing(missing()));
+    }
+    not_longer("the title", &title, TITLE_AT_MOST)?;
+    Ok(title)
+}
+
+/// # Errors
+/// [`Refusal::TooLong`].
+pub fn not_longer(what: &'static str, words: &str, most: usize) -> Result<(), Refusal> {
+    match words.chars().count() {
+        have if have > most => Err(Refusal::TooLong { what, have, most }),
+        _ => Ok(()),
+    }
+}
+
+/// The beginning of a text on one line, where the whole is told elsewhere.
+pub fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SHORT_AT_MOST {
+        return line;
+    }
+    let beginning: String = line.chars().take(SHORT_AT_MOST - 1).collect();
+    format!("{}…", beginning.trim_end())
+}
+
+/// `a, b and c`, for sentences.
+pub fn list(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    joined(items, "and")
+}
+
+/// `a, b or c`, for sentences.
+pub fn or(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    joined(items, "or")
+}
+
+fn joined(items: impl Iterator<Item = impl std::fmt::Display>, last_with: &str) -> String {
+    let mut words: Vec<String> = items.map(|it| it.to_string()).collect();
+    match words.pop() {
+        None => String::new(),
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} {last_with} {last}", words.join(", ")),
+    }
+}
+
+/// ` Did you mean “credit-scoring”?`, or else the names that there are; begins with a space, empty where there are none.
+pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let typed: String = typed.chars().take(60).flat_map(char::to_lowercase).collect();
+    let like = |name: &str| strsim::normalized_damerau_levenshtein(&typed, &name.to_lowercase());
+    let nearest = known.clone().map(|name| (like(name), name)).max_by(|(one, _), (other, _)| one.total_cmp(other));
+    match nearest {
+        None => String::new(),
+        Some((likeness, name)) if likeness >= 0.6 => format!(" Did you mean “{name}”?"),
+        Some(_) => format!(" There are {}.", list(known)),
+    }
+}
+
+/// A moment as a reader in `zone` reads it: `15:04`, with the day where that isn't the day of `now` there.
+pub fn moment(at: At, now: At, zone: Tz) -> String {
+    let (Some(at), Some(now)) = (at.utc(), now.utc()) else {
+        return "an unknown time".to_owned();
+    };
+    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+    let shape = if at.date_naive() == now.date_naive() { "%H:%M" } else { "%-d %b %H:%M" };
+    at.format(shape).to_string()
+}
+
+/// A moment as a reader in `zone` reads it, always with its day: `23 Nov 2026 15:04`; in UTC, that is said.
+pub fn day_and_moment(at: At, zone: Tz) -> String {
+    let shape = if zone == chrono_tz::UTC { "%-d %b %Y %H:%M UTC" } else { "%-d %b %Y %H:%M" };
+    at.utc().map_or_else(|| "long ago".to_owned(), |utc| utc.with_timezone(&zone).format(shape).to_string())
+}
+
+/// A moment for readers in several zones: `2026-03-02 09:00 UTC`.
+pub fn moment_utc(at: At) -> String {
+    at.utc().map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_one_line() {
+        let title = |typed: &str| title(typed, || "say something".to_owned());
+        assert_eq!(title("  Scores\n drift\u{7}away ").as_deref(), Ok("Scores drift away"));
+        assert_eq!(title(" \n\u{0}"), Err(Refusal::Missing("say something".to_owned())));
+        assert_eq!(title(&"x".repeat(TITLE_AT_MOST)).map(|it| it.len()), Ok(TITLE_AT_MOST));
+        let long = Refusal::TooLong { what: "the title", have: TITLE_AT_MOST + 1, most: TITLE_AT_MOST };
+        assert_eq!(title(&"ä".repeat(TITLE_AT_MOST + 1)), Err(long));
+    }
+
+    #[test]
+    fn a_long_text_is_told_by_its_beginning() {
+        assert_eq!(short("one\n  two"), "one two");
+        assert_eq!(short(&"é".repeat(80)), "é".repeat(80));
+        assert_eq!(short(&format!("{} and more", "é".repeat(78))), format!("{}…", "é".repeat(78)));
+    }
+
+    #[test]
+    fn names_in_a_sentence() {
+        assert_eq!(list(["a"].iter()), "a");
+        assert_eq!(list(["a", "b", "c"].iter()), "a, b and c");
+        assert_eq!(or(["a", "b"].iter()), "a or b");
+        assert_eq!(list([""; 0].iter()), "");
+    }
+}

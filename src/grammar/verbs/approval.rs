@@ -1,0 +1,227 @@
+//! What an approval can be asked, and who stands in for whom.
+
+use super::every_case::{Examples, SHARED, shared};
+use super::{Arg, Kind, MAYBE_REASON, REASON, Root, Verb, joined};
+use crate::domain::kinds::approval::{Command, Opening};
+use crate::domain::{BotCommand, CaseKind};
+use crate::grammar::Asked;
+
+
+pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS };
+const KIND: CaseKind = CaseKind::Approval;
+const VERBS: [Verb; OWN.len() + SHARED] = joined(OWN, shared(KIND.word(), LIST_BY, &LINES));
+
+const LIST_BY: &[Arg] = &[
+        Arg::new("which", "Which", Kind::Choice(&["open", "all", "mine"]), "open ones, when left out").optional(),
+        Arg::new("workflow", "Workflow", Kind::Workflow, "of one AI system").optional(),
+];
+
+const LINES: Examples = Examples {
+    status: "approval status APR-1",
+    list: "approval list mine",
+    note: "approval note APR-1 Test report follows at noon",
+    link: "approval link APR-1 https://ci.example/run/7 Test run",
+    timeline: "approval timeline APR-1",
+    pause: "approval pause APR-1 waiting on the requester: test report",
+    resume: "approval resume APR-1",
+    waive: "approval waive APR-1 duty=answer-question Answered by telephone",
+    contest: "approval contest APR-1 says=requester The report came a day late",
+    settle: "approval settle APR-1 to=requester Agreed with both sides",
+    help: "approval help request",
+};
+
+const OWN: [Verb; 13] = [
+    Verb {
+        root: KIND.word(),
+        verb: "request",
+        label: "Request approval",
+        aliases: &["new", "open", "create"],
+        about: "Ask for an approval; the form opens when something is missing",
+        case: false,
+        args: &[
+            Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
+            Arg::new("title", "Title", Kind::Title, "what it is about, in a few words"),
+            Arg::new(
+                "action",
+                "Action",
+                Kind::Action,
+                "to the letter what is to be approved; the title, when left out",
+            )
+            .optional()
+            .named(),
+            Arg::new("path", "Approval path", Kind::Path, "the workflow's own, when left out").optional().named(),
+        ],
+        example: "approval request credit-scoring \"Ship v7\" action=\"deploy scoring:v7 --all\"",
+        make: |values| {
+            let title = values.text("title");
+            Ok(Asked::New(crate::domain::Opening::Approval(Opening {
+                workflow: values.workflow("workflow")?,
+                action: values.maybe_text("action").unwrap_or_else(|| title.clone()),
+                title,
+                path: values.path("path"),
+            })))
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "approve",
+        label: "Approve",
+        aliases: &["ok", "yes"],
+        about: "Approve the action as it stands",
+        case: true,
+        args: &[MAYBE_REASON],
+        example: "approval approve APR-1 looks right",
+        make: |values| values.on(Command::Approve { reason: values.maybe_text("reason"), revision: values.revision }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "decline",
+        label: "Decline",
+        aliases: &["reject", "no", "deny"],
+        about: "Decline, with a reason",
+        case: true,
+        args: &[REASON],
+        example: "approval decline APR-1 The bias report is missing",
+        make: |values| values.on(Command::Decline { reason: values.text("reason"), revision: values.revision }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "amend",
+        label: "Amend",
+        aliases: &["edit"],
+        about: "Change the action; approvals given so far are void",
+        case: true,
+        args: &[Arg::new("action", "Action", Kind::Action, "to the letter what is to be approved")],
+        example: "approval amend APR-1 `deploy scoring:v7 --canary 5`",
+        make: |values| values.on(Command::Amend { action: values.text("action") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "ask",
+        label: "Ask a question",
+        aliases: &["question"],
+        about: "Ask the requester a question",
+        case: true,
+        args: &[Arg::new("text", "Question", Kind::Rest, "the requester is the one who is asked")],
+        example: "approval ask APR-1 Which data was it tested on?",
+        make: |values| values.on(Command::AskRequester { question: values.text("text") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "answer",
+        label: "Answer",
+        aliases: &["reply"],
+        about: "Answer the question that was asked",
+        case: true,
+        args: &[Arg::new("text", "Answer", Kind::Rest, "for the people who decide")],
+        example: "approval answer APR-1 The hold-out set of October",
+        make: |values| values.on(Command::AnswerQuestion { text: values.text("text") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "withdraw",
+        label: "Withdraw",
+        aliases: &["cancel"],
+        about: "Take the request back, with a reason",
+        case: true,
+        args: &[REASON],
+        example: "approval withdraw APR-1 v7 is not going out this week",
+        make: |values| values.on(Command::Withdraw { reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "supersede",
+        label: "Supersede",
+        aliases: &["replace"],
+        about: "Say that another request has taken its place",
+        case: true,
+        args: &[Arg::new("by", "The request that takes its place", Kind::Case, "such as APR-3")],
+        example: "approval supersede APR-2 by APR-3",
+        make: |values| values.on(Command::Supersede { by: values.other("by")? }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "breakglass",
+        label: "Break glass",
+        aliases: &["break-glass", "emergency"],
+        about: "Approve alone in an emergency, loudly; it is reviewed afterwards",
+        case: true,
+        args: &[REASON],
+        example: "approval breakglass APR-1 Customers are being refused right now",
+        make: |values| values.on(Command::BreakGlass { reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "glass-review",
+        label: "Record review",
+        aliases: &["review", "review-break-glass"],
+        about: "Review a break-glass approval after the fact",
+        case: true,
+        args: &[Arg::new("text", "Review", Kind::Rest, "was it right, and what follows from it")],
+        example: "approval glass-review APR-1 Justified; the on-call list was out of date",
+        make: |values| values.on(Command::ReviewBreakGlass { text: values.text("text") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "delegate",
+        label: "Delegate",
+        aliases: &["deputy"],
+        about: "Let somebody stand in for you, until a moment",
+        case: false,
+        args: &[
+            Arg::new("to", "Who stands in", Kind::Person, "somebody of the policy"),
+            Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
+            REASON,
+            Arg::new("roles", "Roles", Kind::Roles, "all that you hold, when left out").optional().named(),
+            Arg::new("from", "From", Kind::Until, "now, when left out").optional().named(),
+            Arg::new("for", "For whom", Kind::Person, "yourself, when left out").optional().named(),
+        ],
+        example: "approval delegate @lena until friday 17:00 roles=model-risk Holiday",
+        make: |values| {
+            Ok(Asked::Bot(BotCommand::Delegate {
+                from: values.person_or_by("for")?,
+                to: Some(values.person("to")?),
+                roles: values.roles("roles"),
+                starts: values.maybe_moment("from"),
+                ends: values.moment("until")?,
+                reason: values.text("reason"),
+            }))
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "away",
+        label: "Be away",
+        aliases: &["out-of-office", "ooo"],
+        about: "Be away until a moment; the others of your roles are asked instead",
+        case: false,
+        args: &[
+            Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
+            REASON,
+            Arg::new("from", "From", Kind::Until, "now, when left out").optional().named(),
+            Arg::new("for", "For whom", Kind::Person, "yourself, when left out").optional().named(),
+        ],
+        example: "approval away until friday 17:00 Training",
+        make: |values| {
+            Ok(Asked::Bot(BotCommand::Delegate {
+                from: values.person_or_by("for")?,
+                to: None,
+                roles: Vec::new(),
+                starts: values.maybe_moment("from"),
+                ends: values.moment("until")?,
+                reason: values.text("reason"),
+            }))
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "undelegate",
+        label: "End delegation",
+        aliases: &["back"],
+        about: "End a delegation or an absence before its time",
+        case: false,
+        args: &[Arg::new("number", "Which delegation", Kind::Number, "its number, as told when it began")],
+        example: "approval undelegate 3",
+        make: |values| Ok(Asked::Bot(BotCommand::EndDelegation { number: values.number("number")? })),
+    },
+];

@@ -1,0 +1,331 @@
+//! The one table of what can be typed, a part for each kind of case. Parsing, help, completion, forms and the README read it,
+//! so they cannot disagree.
+
+use crate::domain::policy::Policy;
+use crate::domain::{CaseKind, Duty, Severity};
+
+use super::Asked;
+use super::value::{Values, Wrong};
+
+mod approval;
+mod every_case;
+mod incident;
+mod sla;
+mod table;
+
+pub use table::{completion, markdown_table};
+
+/// A command with its verbs: `/incident`.
+#[derive(Debug)]
+pub struct Root {
+    /// What is typed.
+    pub word: &'static str,
+    /// What it is for, in half a sentence.
+    pub about: &'static str,
+    /// What it can be asked, in the order of help.
+    pub verbs: &'static [Verb],
+}
+
+/// The command that acts on a kind of case.
+pub const fn of_kind(kind: CaseKind) -> &'static Root {
+    match kind {
+        CaseKind::Incident => &incident::ROOT,
+        CaseKind::Approval => &approval::ROOT,
+    }
+}
+
+/// The commands, in the order of help.
+pub fn roots() -> impl Iterator<Item = &'static Root> + Clone {
+    CaseKind::ALL.into_iter().map(of_kind).chain([&sla::ROOT])
+}
+
+/// The command that is called this, whatever the letters' case.
+pub fn root(word: &str) -> Option<&'static Root> {
+    roots().find(|root| root.word.eq_ignore_ascii_case(word))
+}
+
+/// Every verb. Aliases of one root never collide; a test holds that.
+pub fn all() -> impl Iterator<Item = &'static Verb> + Clone {
+    roots().flat_map(|root| root.verbs)
+}
+
+/// The verb that a root calls this, by name or alias.
+pub fn find(root: &str, word: &str) -> Option<&'static Verb> {
+    all().find(|verb| verb.root == root && verb.is_called(word))
+}
+
+/// One thing that can be asked for.
+#[derive(Clone, Copy)]
+pub struct Verb {
+    /// The command it belongs to: `incident`.
+    pub root: &'static str,
+    /// The word that help and completion show.
+    pub verb: &'static str,
+    /// On buttons and forms.
+    pub label: &'static str,
+    /// Other words for the same.
+    pub aliases: &'static [&'static str],
+    /// What it does, in half a sentence.
+    pub about: &'static str,
+    /// Whether it acts on a case, whose id may stand first, after the verb, or be left out in the case's own thread.
+    pub case: bool,
+    /// What can be said with it, in the order of typing.
+    pub args: &'static [Arg],
+    /// A line that works, without the prefix.
+    pub example: &'static str,
+    pub(super) make: fn(&Values<'_>) -> Result<Asked, Wrong>,
+}
+
+/// One thing that is said with a verb.
+#[derive(Debug)]
+pub struct Arg {
+    /// The key in `key=value`, and the field's name in forms.
+    pub name: &'static str,
+    /// What a form calls it.
+    pub label: &'static str,
+    /// What can stand there.
+    pub kind: Kind,
+    /// Whether it can be left out.
+    pub needed: Needed,
+    /// A word of help beside the input.
+    pub hint: &'static str,
+    /// Only as `key=value`, never by its place.
+    pub named: bool,
+    /// No form asks for it, unless it was said already: a form that asks for everything is filled in by nobody.
+    pub unasked: bool,
+}
+
+/// Whether an argument can be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needed {
+    /// Yes.
+    No,
+    /// A form asks for it when the line doesn't hold it. Others may stand in its place, so it can be passed over.
+    Asked,
+    /// A line without it is incomplete.
+    Yes,
+}
+
+/// What can stand in an argument's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One word, or several between quotes.
+    Word,
+    /// A whole number from 1.
+    Number,
+    /// The rest of the message as one line; `key=value` may follow it.
+    Title,
+    /// The rest of the message, to the letter.
+    Rest,
+    /// As `Rest`; a code block around it is taken off.
+    Action,
+    /// An address.
+    Url,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A workflow of the policy.
+    Workflow,
+    /// A person of the policy.
+    Person,
+    /// A person of the policy, or `none`.
+    PersonOrNone,
+    /// A role of the policy.
+    Role,
+    /// Roles of the policy, with commas between them.
+    Roles,
+    /// A case.
+    Case,
+    /// A moment that has come.
+    Moment,
+    /// A moment to come, or a span from now.
+    Until,
+    /// Yes or no; the bare name is yes.
+    Flag,
+    /// A governance severity.
+    Severity,
+    /// A kind of answer that somebody owes.
+    Duty,
+    /// An incident class of the policy.
+    Class,
+    /// An approval path of the policy.
+    Path,
+    /// Whose slowness a breach is: `requester`, `third-party`, or a party of the policy.
+    Attribution,
+    /// `week`, `month`, `quarter`, or two days with `..` between them.
+    Range,
+}
+
+impl Kind {
+    /// Takes the rest of the line.
+    pub(super) const fn is_rest(self) -> bool {
+        matches!(self, Kind::Title | Kind::Rest | Kind::Action)
+    }
+
+    /// The word that the completion of the room knows it by.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Word | Kind::Number | Kind::Url | Kind::Roles => "word",
+            Kind::Title | Kind::Rest | Kind::Action => "rest",
+            Kind::Choice(_)
+            | Kind::Severity
+            | Kind::Duty
+            | Kind::Class
+            | Kind::Path
+            | Kind::Attribution
+            | Kind::Range => "choice",
+            Kind::Workflow => "workflow",
+            Kind::Person | Kind::PersonOrNone => "person",
+            Kind::Role => "role",
+            Kind::Case => "case",
+            Kind::Moment => "moment",
+            Kind::Until => "span",
+            Kind::Flag => "flag",
+        }
+    }
+
+    /// What can be chosen, each with a word on it where the policy has one.
+    pub fn choices(self, policy: &Policy) -> Vec<(String, Option<String>)> {
+        let plain = |word: &str| (word.to_owned(), None);
+        match self {
+            Kind::Choice(words) => words.iter().copied().map(plain).collect(),
+            Kind::Range => ["week", "month", "quarter"].into_iter().map(plain).collect(),
+            Kind::Severity => Severity::ALL
+                .into_iter()
+                .map(|it| (it.word().to_owned(), policy.severities.get(&it).map(|words| words.about.clone())))
+                .collect(),
+            Kind::Duty => Duty::ALL.into_iter().map(|it| plain(it.word())).collect(),
+            Kind::Class => policy.classes.iter().map(|(id, about)| (id.to_string(), Some(about.clone()))).collect(),
+            Kind::Path => policy.paths.iter().map(|(id, path)| (id.to_string(), Some(path.name.clone()))).collect(),
+            Kind::Workflow => {
+                policy.workflows.iter().map(|(id, flow)| (id.to_string(), Some(flow.name.clone()))).collect()
+            }
+            Kind::Role | Kind::Roles => {
+                policy.roles.iter().map(|(id, role)| (id.to_string(), Some(role.name.clone()))).collect()
+            }
+            Kind::Person => policy.people.iter().map(|(id, it)| (id.to_string(), Some(it.name.clone()))).collect(),
+            Kind::PersonOrNone => {
+                let people = policy.people.iter().map(|(id, it)| (id.to_string(), Some(it.name.clone())));
+                people.chain([("none".to_owned(), Some("nobody".to_owned()))]).collect()
+            }
+            Kind::Attribution => [plain("requester"), plain("third-party")]
+                .into_iter()
+                .chain(policy.parties.iter().map(|(id, party)| (id.to_string(), Some(party.name.clone()))))
+                .collect(),
+            Kind::Word
+            | Kind::Number
+            | Kind::Title
+            | Kind::Rest
+            | Kind::Action
+            | Kind::Url
+            | Kind::Case
+            | Kind::Moment
+            | Kind::Until
+            | Kind::Flag => Vec::new(),
+        }
+    }
+}
+
+impl Arg {
+    const fn new(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Arg {
+        Arg { name, label, kind, needed: Needed::Yes, hint, named: false, unasked: false }
+    }
+    const fn optional(self) -> Arg {
+        Arg { needed: Needed::No, ..self }
+    }
+    const fn asked(self) -> Arg {
+        Arg { needed: Needed::Asked, ..self }
+    }
+    const fn named(self) -> Arg {
+        Arg { named: true, ..self }
+    }
+    const fn unasked(self) -> Arg {
+        Arg { unasked: true, ..self }
+    }
+
+    fn usage(&self) -> String {
+        let dots = if self.kind.is_rest() { "…" } else { "" };
+        let shown = match (self.named, self.kind) {
+            (true, Kind::Choice(words)) => format!("{}={}", self.name, words.join("|")),
+            (true, _) => format!("{}=…", self.name),
+            (false, Kind::Choice(words)) if words.len() <= 3 => words.join("|"),
+            (false, Kind::Person | Kind::PersonOrNone) => format!("@{}", self.name),
+            (false, _) => format!("{}{dots}", self.name),
+        };
+        if self.needed == Needed::Yes { shown } else { format!("[{shown}]") }
+    }
+}
+
+impl Verb {
+    /// The verb or one of its aliases, whatever the letters' case.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.verb.eq_ignore_ascii_case(word) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(word))
+    }
+
+    /// The kind of case that it acts on.
+    pub fn kind(&self) -> Option<CaseKind> {
+        CaseKind::by_word(self.root)
+    }
+
+    /// `/incident assess [INC-…] text…`
+    pub fn usage(&self, prefix: &str) -> String {
+        let mut usage = format!("{prefix}{} {}", self.root, self.verb);
+        if let Some(kind) = self.kind().filter(|_| self.case) {
+            usage.push_str(&format!(" [{}-…]", kind.prefix()));
+        }
+        // `key=value` stands before a text that is taken to the letter.
+        let (last, first): (Vec<&Arg>, Vec<&Arg>) =
+            self.args.iter().partition(|arg| !arg.named && matches!(arg.kind, Kind::Rest | Kind::Action));
+        for arg in first.into_iter().chain(last).filter(|arg| arg.name != WORDS.name) {
+            usage.push(' ');
+            usage.push_str(&arg.usage());
+            if let (Kind::Case, Some(kind)) = (arg.kind, self.kind()) {
+                usage.push_str(&format!(" {}-…", kind.prefix()));
+            }
+        }
+        usage
+    }
+
+    /// The example with the prefix that works here.
+    pub fn example(&self, prefix: &str) -> String {
+        format!("{prefix}{}", self.example)
+    }
+
+    pub(super) fn arg(&self, name: &str) -> Option<&'static Arg> {
+        self.args.iter().find(|arg| arg.name.eq_ignore_ascii_case(name))
+    }
+
+    /// `incident.open`: how forms and platforms name it.
+    pub fn id(&self) -> String {
+        format!("{}.{}", self.root, self.verb)
+    }
+}
+
+impl PartialEq for Verb {
+    fn eq(&self, other: &Verb) -> bool {
+        (self.root, self.verb) == (other.root, other.verb)
+    }
+}
+
+impl std::fmt::Debug for Verb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Verb({})", self.id())
+    }
+}
+
+/// Words beside an answer that takes none: nobody is turned away for saying more than was needed. No help shows it.
+pub(in crate::grammar) const WORDS: Arg = Arg::new("words", "Words", Kind::Rest, "said along with it").optional();
+const TEXT: Arg = Arg::new("text", "What to say", Kind::Rest, "as much as it takes");
+const REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with the case");
+const MAYBE_REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with your answer").optional();
+
+/// Two parts of a command's verbs as one.
+const fn joined<const A: usize, const B: usize, const ALL: usize>(one: [Verb; A], other: [Verb; B]) -> [Verb; ALL] {
+    assert!(A + B == ALL, "the whole has as many verbs as its parts");
+    let mut all = [one[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < A { one[at] } else { other[at - A] };
+        at += 1;
+    }
+    all
+}
