@@ -26,7 +26,8 @@ use crate::clock::Clock;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::obligation::Change;
 use crate::domain::{
-    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, PersonId, Platform, Policy, PolicyDigest, Refusal, Reply, Span,
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, PersonId, Platform, Policy, PolicyDigest, Refusal,
+    Reply, Span,
 };
 use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;

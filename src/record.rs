@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::chat::{Account, Answer, File, Lane};
-use crate::domain::{At, Event, BotEvent, Notice, PersonId};
+use crate::domain::{At, BotEvent, Event, Notice, PersonId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]

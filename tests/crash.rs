@@ -271,7 +271,9 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
             Event::Approval(approval::Event::Requested(it)) => *opened.entry(&it.began.title).or_default() += 1,
             Event::Incident(incident::Event::Opened(it)) => *opened.entry(&it.began.title).or_default() += 1,
             Event::Case(every_case::Event::Noted { text, .. }) => *noted.entry(text).or_default() += 1,
-            Event::Approval(approval::Event::Voted(vote)) => *votes.entry((entry.case.as_ref(), vote.by.to_string())).or_default() += 1,
+            Event::Approval(approval::Event::Voted(vote)) => {
+                *votes.entry((entry.case.as_ref(), vote.by.to_string())).or_default() += 1
+            }
             _ => {}
         }
     }

@@ -72,7 +72,12 @@ async fn request(room: &Room, title: &str, key: &str) -> Result<bot::Reply, reqw
 }
 
 fn requests(written: &Written, title: &str) -> usize {
-    written.events().filter(|(_, event)| matches!(event, Event::Approval(approval::Event::Requested(it)) if it.began.title == title)).count()
+    written
+        .events()
+        .filter(
+            |(_, event)| matches!(event, Event::Approval(approval::Event::Requested(it)) if it.began.title == title),
+        )
+        .count()
 }
 
 /// The bot is asked while it hurts, and again once it is well.
@@ -342,15 +347,30 @@ async fn two_clicks_at_once_are_two_rulings_at_most() {
         let of = |case: String, what: fn(&Event) -> bool| {
             written.events().filter(|(entry, event)| entry.case.as_ref() == Some(&case) && what(event)).count()
         };
-        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Approval(approval::Event::Voted(_)))), 2, "APR-{nth}");
-        let voters: BTreeSet<&countersign::domain::PersonId> = written
-            .events()
-            .filter(|(entry, _)| entry.case.as_ref() == Some(&format!("APR-{nth}")))
-            .filter_map(|(_, event)| if let Event::Approval(approval::Event::Voted(vote)) = event { Some(&vote.by) } else { None })
-            .collect();
+        assert_eq!(
+            of(format!("APR-{nth}"), |event| matches!(event, Event::Approval(approval::Event::Voted(_)))),
+            2,
+            "APR-{nth}"
+        );
+        let voters: BTreeSet<&countersign::domain::PersonId> =
+            written
+                .events()
+                .filter(|(entry, _)| entry.case.as_ref() == Some(&format!("APR-{nth}")))
+                .filter_map(|(_, event)| {
+                    if let Event::Approval(approval::Event::Voted(vote)) = event { Some(&vote.by) } else { None }
+                })
+                .collect();
         assert_eq!(voters.len(), 2, "APR-{nth} was decided by {voters:?}");
-        assert_eq!(of(format!("APR-{nth}"), |event| matches!(event, Event::Approval(approval::Event::Approved(_)))), 1, "APR-{nth}");
-        assert_eq!(of(format!("INC-{nth}"), |event| matches!(event, Event::Incident(incident::Event::Acknowledged { .. }))), 1, "INC-{nth}");
+        assert_eq!(
+            of(format!("APR-{nth}"), |event| matches!(event, Event::Approval(approval::Event::Approved(_)))),
+            1,
+            "APR-{nth}"
+        );
+        assert_eq!(
+            of(format!("INC-{nth}"), |event| matches!(event, Event::Incident(incident::Event::Acknowledged { .. }))),
+            1,
+            "INC-{nth}"
+        );
     }
     written::verifies(&data).await;
 }

@@ -562,10 +562,8 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     slack.furnish(&venue).await.expect("nothing is to be done");
     assert_eq!(fake.all_calls().len(), calls, "doing it again is free");
     let said = fake.say("U0MAYA", &channel, "in its own channel", None);
-    let rows = scene
-        .bot
-        .transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said))
-        .await;
+    let rows =
+        scene.bot.transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
     assert!(rows.iter().any(|row| row.body.contains("in its own channel")));
     venue.archived = true;
     slack.furnish(&venue).await.expect("it is archived");
@@ -797,12 +795,28 @@ async fn rosters_follow_the_workspace() {
         async move { house.desk.shown().bot.is_gone(&who.as_str().into(), &"slack".into()) == gone }
     };
     until("the first roster", || async {
-        scene.house.desk.shown().bot.platforms.rosters.values().any(|it| it.groups.values().any(|group| group.len() == 2))
+        scene
+            .house
+            .desk
+            .shown()
+            .bot
+            .platforms
+            .rosters
+            .values()
+            .any(|it| it.groups.values().any(|group| group.len() == 2))
     })
     .await;
     fake.change_group("S0SENIORS", &["U0DEV"]);
     until("the group changed", || async {
-        scene.house.desk.shown().bot.platforms.rosters.values().any(|it| it.groups.values().any(|group| group.len() == 1))
+        scene
+            .house
+            .desk
+            .shown()
+            .bot
+            .platforms
+            .rosters
+            .values()
+            .any(|it| it.groups.values().any(|group| group.len() == 1))
     })
     .await;
     fake.deactivate("U0GUEST");

@@ -331,7 +331,7 @@ fn prefixed(sentence: &str, prefix: &str) -> String {
     if prefix == "/" {
         return sentence.to_owned();
     }
-    verbs::roots().map(|root| root.word).fold(sentence.to_owned(), |text, root| {
-        text.replace(&format!("`/{root} "), &format!("`{prefix}{root} "))
-    })
+    verbs::roots()
+        .map(|root| root.word)
+        .fold(sentence.to_owned(), |text, root| text.replace(&format!("`/{root} "), &format!("`{prefix}{root} ")))
 }

@@ -5,13 +5,13 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::*;
-use crate::domain::kinds::{approval, incident};
+use crate::domain::every_case::Telling as Any;
+use crate::domain::kinds::DutyEvent;
 use crate::domain::kinds::incident::Impact;
+use crate::domain::kinds::{approval, incident};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{Attribution, Breach, Change, Holder, Passed};
 use crate::domain::policy::EXAMPLE;
-use crate::domain::every_case::Telling as Any;
-use crate::domain::kinds::DutyEvent;
 use crate::domain::{
     Actor, Ask, CaseKind, Command, Duty, Event, Opening, People, PersonId, Refusal, Severity, Span, Telling, World, bot,
 };
@@ -75,15 +75,7 @@ fn clock(duty: Duty, passed: Passed, now: At, called: &[&str]) -> ClockItem {
 }
 
 fn nudged() -> Passed {
-    Passed {
-        through: 1,
-        nudge: Some(80),
-        breach: None,
-        called: Vec::new(),
-        repeat: None,
-        scheduled: NOW,
-        behind: None,
-    }
+    Passed { through: 1, nudge: Some(80), breach: None, called: Vec::new(), repeat: None, scheduled: NOW, behind: None }
 }
 
 fn breached(called: &[&str], behind: Option<Span>) -> Passed {
@@ -154,8 +146,7 @@ fn every_button_does_what_a_line_would() {
         assert!(!answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
         buttons.extend(answers(id, duty, None, None));
         // `…` is where people's own words come.
-        let line =
-            tell::command(id, duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
+        let line = tell::command(id, duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
         let asked = read(&line, crate::grammar::How::Slash, &context);
         assert!(matches!(asked, Ok(Some(_))), "{line}: {asked:?}");
     }
@@ -229,13 +220,15 @@ fn an_approval_is_asked_for_by_name_number_and_hour() {
         stage: 1,
         stages: 1,
     };
-    assert_eq!(first_line(&told("APR-1", asked)), "APR-1 · Maya Krishnan asks model-risk (0 of 2) to decide on “Ship v7” by 11:00");
+    assert_eq!(
+        first_line(&told("APR-1", asked)),
+        "APR-1 · Maya Krishnan asks model-risk (0 of 2) to decide on “Ship v7” by 11:00"
+    );
 }
 
 #[test]
 fn a_vote_is_bound_to_the_revision_that_was_shown() {
-    let amended =
-        approval::Telling::Amended { by: "maya".into(), revision: 3, people: vec!["priya".into()], due: DUE };
+    let amended = approval::Telling::Amended { by: "maya".into(), revision: 3, people: vec!["priya".into()], due: DUE };
     let actions: Vec<String> = told("APR-1", amended).buttons.into_iter().map(|button| button.action).collect();
     assert_eq!(actions, ["approve:APR-1:3", "form:decline:APR-1:3", "form:ask:APR-1"]);
 }

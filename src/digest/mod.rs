@@ -22,8 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use self::figures::{Key, NearMissAsked, Tally};
 use crate::clock::Clock;
-use crate::domain::obligation::{StepAct, Standing};
-use crate::domain::{At, CaseId, Bot, Policy, PolicyDigest, Span, WorkflowId};
+use crate::domain::obligation::{Standing, StepAct};
+use crate::domain::{At, Bot, CaseId, Policy, PolicyDigest, Span, WorkflowId};
 use crate::folder::Folder;
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};

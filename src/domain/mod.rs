@@ -128,7 +128,7 @@ impl World<'_> {
 
     /// As [`World::moment`], for any reader.
     pub fn moment_for(&self, at: At, now: At, reader: Option<&PersonId>) -> String {
-        text::moment(at, now, self.zone_of(reader))
+        text::moment(at, now, self.zone_of(reader).unwrap_or(chrono_tz::UTC))
     }
 
     /// A moment as the person who asks reads it, always with its day: `23 Nov 2026 15:04`.
@@ -136,8 +136,8 @@ impl World<'_> {
         text::day_and_moment(at, self.zone_of(ask.by.person()))
     }
 
-    fn zone_of(&self, reader: Option<&PersonId>) -> chrono_tz::Tz {
-        reader.and_then(|person| self.policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone)
+    fn zone_of(&self, reader: Option<&PersonId>) -> Option<chrono_tz::Tz> {
+        Some(self.policy.people.get(reader?)?.zone)
     }
 
     /// `Dev Shah or Lena Vogt`, for sentences.

@@ -92,8 +92,7 @@ impl FromStr for CaseId {
     fn from_str(text: &str) -> Result<CaseId, NotACase> {
         let refuse = || NotACase(text.chars().take(40).collect());
         let (prefix, number) = text.split_once('-').ok_or_else(refuse)?;
-        let kind =
-            CaseKind::by_prefix(prefix).ok_or_else(refuse)?;
+        let kind = CaseKind::by_prefix(prefix).ok_or_else(refuse)?;
         if number.starts_with('0') || !number.bytes().all(|b| b.is_ascii_digit()) {
             return Err(refuse());
         }

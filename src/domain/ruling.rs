@@ -176,7 +176,13 @@ impl<'a> Draft<'a> {
     }
 
     /// In the case's thread first, then to each of the people.
-    pub fn tell_case_and(&mut self, people: &[PersonId], telling: impl Into<Telling>, while_owed: Vec<u32>, urgent: bool) {
+    pub fn tell_case_and(
+        &mut self,
+        people: &[PersonId],
+        telling: impl Into<Telling>,
+        while_owed: Vec<u32>,
+        urgent: bool,
+    ) {
         let telling = telling.into();
         self.tell_while(To::Case, telling.clone(), while_owed.clone(), None);
         for person in people {

@@ -107,10 +107,13 @@ pub fn moment(at: At, now: At, zone: Tz) -> String {
     at.format(shape).to_string()
 }
 
-/// A moment as a reader in `zone` reads it, always with its day: `23 Nov 2026 15:04`; in UTC, that is said.
-pub fn day_and_moment(at: At, zone: Tz) -> String {
-    let shape = if zone == chrono_tz::UTC { "%-d %b %Y %H:%M UTC" } else { "%-d %b %Y %H:%M" };
-    at.utc().map_or_else(|| "long ago".to_owned(), |utc| utc.with_timezone(&zone).format(shape).to_string())
+/// A moment as a reader in `zone` reads it, always with its day: `23 Nov 2026 15:04`. Without a reader's zone, in UTC.
+pub fn day_and_moment(at: At, zone: Option<Tz>) -> String {
+    let Some(utc) = at.utc() else { return "long ago".to_owned() };
+    match zone {
+        Some(zone) => utc.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string(),
+        None => utc.format("%-d %b %Y %H:%M UTC").to_string(),
+    }
 }
 
 /// A moment for readers in several zones: `2026-03-02 09:00 UTC`.

@@ -6,8 +6,8 @@ use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::kinds::incident::REVIEW_AT_MOST;
-use crate::domain::text::{TEXT_AT_MOST, TITLE_AT_MOST};
 use crate::domain::policy::Policy;
+use crate::domain::text::{TEXT_AT_MOST, TITLE_AT_MOST};
 use crate::domain::{At, CaseId};
 
 use super::value::{Raw, Value, conclude, read};

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 
 use crate::domain::BotCommand;
 use crate::domain::policy::{Channel, Policy};
-use crate::domain::{At, CaseId, CaseKind, Command, PersonId, Severity, WorkflowId, Opening};
+use crate::domain::{At, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
 
 pub mod clean;
 pub mod form;

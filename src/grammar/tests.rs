@@ -100,7 +100,14 @@ fn no_two_words_of_a_root_mean_different_verbs() {
             for word in std::iter::once(verb.verb).chain(verb.aliases.iter().copied()) {
                 assert_eq!(word, word.to_lowercase(), "words of the table are lower case");
                 let before = seen.insert(word, verb.verb);
-                assert_eq!(before, None, "/{} {word} means {} and {}", root.word, before.unwrap_or_default(), verb.verb);
+                assert_eq!(
+                    before,
+                    None,
+                    "/{} {word} means {} and {}",
+                    root.word,
+                    before.unwrap_or_default(),
+                    verb.verb
+                );
             }
         }
     }
@@ -234,8 +241,7 @@ fn what_is_missing_opens_the_form_with_what_was_said() {
 fn in_a_workflows_own_channel_it_need_not_be_named() {
     let flow: WorkflowId = "claims-triage".into();
     let there = Context { workflow: Some(&flow), ..context() };
-    let Ok(Some(Asked::New(Opening::Incident(opened)))) =
-        read("/incident open sev3 Odd answers", How::Slash, &there)
+    let Ok(Some(Asked::New(Opening::Incident(opened)))) = read("/incident open sev3 Odd answers", How::Slash, &there)
     else {
         panic!("it reads");
     };
@@ -334,11 +340,7 @@ fn what_an_incident_is_told() {
         "INC-1",
         Inc::SetMoment { which: Which::Detected, at: NOW - Span::minutes(15 * 60 + 20) },
     );
-    check(
-        "/incident role INC-1 lead",
-        "INC-1",
-        Inc::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) },
-    );
+    check("/incident role INC-1 lead", "INC-1", Inc::TakeSeat { seat: SeatName::Lead, person: Some("maya".into()) });
     check(
         "/incident assign INC-1 comms @Dev Malhotra",
         "INC-1",
@@ -444,7 +446,7 @@ fn votes_in_words() {
     assert_eq!(read("@countersign approve", How::Said, &within("APR-41")), Ok(Some(approve(None))));
     assert_eq!(
         read("@countersign withdraw not needed", How::Said, &within("APR-41")),
-        Ok(Some(Asked::Case { id: id("APR-41"), command: Inc::Withdraw { reason: "not needed".to_owned() }.into() }))
+        Ok(Some(Asked::Case { id: id("APR-41"), command: Apr::Withdraw { reason: "not needed".to_owned() }.into() }))
     );
     let decline = read("@countersign no", How::Said, &within("APR-41")).expect_err("a reason is missing").to_string();
     assert!(decline.contains("“reason” is missing") && decline.contains("`@countersign approval decline"), "{decline}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::kinds::incident::{Entity, Harm, HarmType, Impact, Intent, Nature, SeatName, Timing, Which};
 use crate::domain::obligation::Attribution;
-use crate::domain::{Command, At, CaseId, ClassId, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
 
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::{Asked, Context, Range, clean, moment};

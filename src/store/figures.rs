@@ -7,7 +7,7 @@ use sqlx::{FromRow, QueryBuilder, Row, Sqlite, Transaction};
 use super::read::fetch;
 use super::write::{in_list, read_case};
 use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
-use crate::domain::{At, Case, CaseId, Bot, WorkflowId};
+use crate::domain::{At, Bot, Case, CaseId, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// SQLite takes 32,766 placeholders in a statement.

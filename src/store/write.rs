@@ -3,7 +3,7 @@
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::{Commit, StoreError, unreadable};
-use crate::domain::{At, Case, CaseId, CaseKind, Bot};
+use crate::domain::{At, Bot, Case, CaseId, CaseKind};
 use crate::seal::{Frontier, Hash, Plan};
 
 pub struct Writer {

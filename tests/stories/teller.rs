@@ -416,7 +416,8 @@ impl Teller {
             Expected::Duty { case, duty, about, state, more } => {
                 let case = self.stage.case(case).await?;
                 let like = |it: &&Obligation| {
-                    it.duty.word() == duty && about.as_ref().is_none_or(|about| it.about.as_ref().is_some_and(|it| it.text() == about))
+                    it.duty.word() == duty
+                        && about.as_ref().is_none_or(|about| it.about.as_ref().is_some_and(|it| it.text() == about))
                 };
                 let nth = more.iter().find_map(|(name, _)| name.strip_prefix('#')).map(str::parse::<usize>);
                 let nth = nth.transpose().map_err(|_| "write `#1` for the first of them".to_owned())?;

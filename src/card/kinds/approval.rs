@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Looks;
+use super::super::samples::{DUE, SPAN, dev, maya, role, whom, words};
 use super::super::tell::{Look, answers};
 use super::super::{Button, Speaker, Style, Tone, open, press, votes};
-use super::super::samples::{DUE, SPAN, dev, maya, role, whom, words};
+use super::Looks;
 use crate::domain::kinds::approval::{Approval, Outcome, Telling};
 use crate::domain::notice::CaseTitle;
 use crate::domain::{Case, Duty, Obligation};
@@ -140,27 +140,10 @@ pub fn samples() -> Vec<Telling> {
             need: 2,
             waiting_on: whom(),
         },
-        Telling::Concluded {
-            outcome: "lapsed".to_owned(),
-            by: None,
-            reason: None,
-            requester: maya(),
-            took: SPAN,
-        },
+        Telling::Concluded { outcome: "lapsed".to_owned(), by: None, reason: None, requester: maya(), took: SPAN },
         Telling::Amended { by: maya(), revision: 2, people: whom(), due: DUE },
-        Telling::Question {
-            by: dev(),
-            requester: maya(),
-            question: words(),
-            due: DUE,
-            paused: true,
-        },
-        Telling::QuestionAnswered {
-            revision: 1,
-            by: maya(),
-            text: words(),
-            people: whom(),
-        },
+        Telling::Question { by: dev(), requester: maya(), question: words(), due: DUE, paused: true },
+        Telling::QuestionAnswered { revision: 1, by: maya(), text: words(), people: whom() },
         Telling::Widened { revision: 1, role: role(), people: whom() },
         Telling::GlassBroken {
             by: dev(),

@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Looks;
+use super::super::samples::{DUE, dev, maya, role, whom, words};
 use super::super::tell::{self, Look, answers, review, seat};
 use super::super::{Button, Style, Tone, open, press};
-use super::super::samples::{DUE, dev, maya, role, whom, words};
+use super::Looks;
 use crate::domain::kinds::incident::{
     Entity, Harm, HarmType, Impact, Incident, IncidentState, Intent, SeatName, Telling, Timing,
 };
@@ -107,10 +107,12 @@ impl Looks for Telling {
             Telling::Paged { due, .. } => {
                 Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::AnswerPage, None, None))
             }
-            Telling::StillWorking { due, .. } => {
-                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::StillWorking, None, None))
-                    .and(open(case, "update", Style::Plain))
-            }
+            Telling::StillWorking { due, .. } => Look::asks(
+                Tone::Nudge,
+                Some(*due),
+                answers(case, Duty::StillWorking, None, None),
+            )
+            .and(open(case, "update", Style::Plain)),
             Telling::FollowUp { due, .. } => Look::asks(Tone::Nudge, Some(*due), Vec::new()),
             Telling::SeatLeft { seat: name, .. } => Look::calm().and(tell::seat(case, name)),
             Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } => Look::calm(),

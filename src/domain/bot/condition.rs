@@ -54,10 +54,7 @@ impl Condition {
             Event::Started { .. } => self.started = Some(at),
             Event::FellBehind { .. } => self.behind = true,
             Event::CaughtUp {} => self.behind = false,
-            Event::Stopped {}
-            | Event::ClockWentBack { .. }
-            | Event::GaveUp { .. }
-            | Event::Recovered { .. } => {}
+            Event::Stopped {} | Event::ClockWentBack { .. } | Event::GaveUp { .. } | Event::Recovered { .. } => {}
         }
     }
 }

@@ -158,8 +158,12 @@ impl Draft<'_> {
         let share = |it: &Delegation| {
             it.roles.is_empty() || wanted.roles.is_empty() || it.roles.iter().any(|role| wanted.roles.contains(role))
         };
-        let twice =
-            self.bot.delegations.all.iter().find(|it| &it.from == from && it.overlaps(starts, wanted.ends) && share(it));
+        let twice = self
+            .bot
+            .delegations
+            .all
+            .iter()
+            .find(|it| &it.from == from && it.overlaps(starts, wanted.ends) && share(it));
         if let Some(twice) = twice {
             return Err(Refusal::DelegatedAlready { from: from.clone(), number: twice.number });
         }

@@ -282,7 +282,13 @@ impl Draft<'_> {
     }
 
     fn tell(&mut self, to: To, telling: impl Into<super::Telling>, not_before: Option<At>) {
-        self.ruling.notices.push(Notice { to, about: None, telling: telling.into(), while_owed: Vec::new(), not_before });
+        self.ruling.notices.push(Notice {
+            to,
+            about: None,
+            telling: telling.into(),
+            while_owed: Vec::new(),
+            not_before,
+        });
     }
 
     /// By direct message, once the person's quiet hours are over.

@@ -33,8 +33,13 @@ pub struct KnownRoster {
 #[strum(serialize_all = "kebab-case", prefix = "platform.")]
 pub enum Event {
     /// Nothing is heard from it any more.
-    CutOff { platform: Platform, why: String },
-    Reconnected { platform: Platform },
+    CutOff {
+        platform: Platform,
+        why: String,
+    },
+    Reconnected {
+        platform: Platform,
+    },
     /// Members of the groups that the policy names there, and people whose account is gone.
     Roster {
         platform: Platform,

@@ -34,12 +34,7 @@ impl Draft<'_> {
         let first = self.bot.policy.is_none();
         let (digest, by) = (new.digest.clone(), self.ask.by.person().cloned());
         let schedules = new.digests.iter().map(|it| (it.name.clone(), it.schedule())).collect();
-        self.push(Event::Loaded {
-            digest: digest.clone(),
-            by: by.clone(),
-            text: body.to_owned(),
-            schedules,
-        });
+        self.push(Event::Loaded { digest: digest.clone(), by: by.clone(), text: body.to_owned(), schedules });
         if !first {
             self.rehold_for(new);
         }

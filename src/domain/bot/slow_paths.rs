@@ -69,9 +69,7 @@ impl SlowPaths {
                     *known = *into;
                 }
             }
-            incident::Event::Resolved { .. }
-            | incident::Event::Reviewed { .. }
-            | incident::Event::Withdrawn { .. } => {
+            incident::Event::Resolved { .. } | incident::Event::Reviewed { .. } | incident::Event::Withdrawn { .. } => {
                 let resolved: Vec<PathId> =
                     self.incidents.iter().filter(|(_, it)| **it == id).map(|(path, _)| path.clone()).collect();
                 for path in resolved {

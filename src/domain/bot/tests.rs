@@ -6,13 +6,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::bot::slow_paths::{LATENCIES_KEPT, SlowPath};
-use crate::domain::kinds::{Began, Kind};
 use crate::domain::kinds::approval::tests::{at, channel, p, policy as people_and_paths, r};
 use crate::domain::kinds::approval::{self, Ended, Outcome, Requested};
 use crate::domain::kinds::incident::{self, Impact, Nature, Opened};
+use crate::domain::kinds::{Began, Kind};
 use crate::domain::policy::DigestSchedule;
 use crate::domain::{
-    BotCommand, BotEvent, Body, Case, CaseId, CaseKind, Event, Opening, PathId, Reply, Severity, WorkflowId,
+    Body, BotCommand, BotEvent, Case, CaseId, CaseKind, Event, Opening, PathId, Reply, Severity, WorkflowId,
 };
 
 const DAY: i64 = 24 * 60;
@@ -46,8 +46,7 @@ struct Hall {
 impl Hall {
     /// Running on the policy since Monday 09:00 UTC.
     fn new() -> Hall {
-        let mut hall =
-            Hall { bot: Bot::default(), policy: policy(), events: Vec::new(), last: Ruling::default() };
+        let mut hall = Hall { bot: Bot::default(), policy: policy(), events: Vec::new(), last: Ruling::default() };
         let start = BotCommand::Start { version: "1".to_owned(), clock: "manual".to_owned(), was_down: None };
         hall.ask(0, Actor::Operator, start).unwrap();
         hall.load(0, Actor::Operator, policy()).unwrap();
@@ -121,7 +120,7 @@ impl Hall {
             To::Channel(channel) => channel.id.clone(),
             To::Case => "case".to_owned(),
         };
-        self.last.notices.iter().map(|it| (it.telling.template(), who(&it.to))).collect()
+        self.last.notices.iter().map(|it| (it.telling.template().trim_start_matches("bot/"), who(&it.to))).collect()
     }
 
     fn sits(&self, minutes: i64, role: &str) -> Vec<String> {
@@ -232,8 +231,7 @@ fn what_the_operators_must_know_is_recorded_and_told() {
     hall.engine(1, BotCommand::ClockWentBack { by: Span::hours(1) });
     assert_eq!(hall.told(), [("clock-went-back", "operators".to_owned())]);
     let policy = PolicyDigest::from("old");
-    let recover =
-        BotCommand::Recover { lost_from: 90, signed_size: 100, policy: policy.clone(), head: "h".to_owned() };
+    let recover = BotCommand::Recover { lost_from: 90, signed_size: 100, policy: policy.clone(), head: "h".to_owned() };
     hall.ask(2, Actor::Operator, recover).unwrap();
     assert_eq!(hall.kinds(), ["bot.recovered"]);
     assert_eq!(hall.told(), [("told", "operators".to_owned())]);
@@ -608,9 +606,7 @@ fn five_answers_of_which_the_slowest_tenth_is_over_the_limit_make_a_path_slow() 
     }
     assert_eq!(answer(&mut bot, Outcome::Lapsed, 600), None, "a lapse is no answer");
     assert_eq!(answer(&mut bot, Outcome::Withdrawn, 600), None);
-    let Some(SlowPath { path, because, .. }) = answer(&mut bot, Outcome::Declined, 5) else {
-        panic!()
-    };
+    let Some(SlowPath { path, because, .. }) = answer(&mut bot, Outcome::Declined, 5) else { panic!() };
     assert_eq!(path.as_str(), "two");
     assert_eq!(
         because,
@@ -628,7 +624,8 @@ fn five_answers_of_which_the_slowest_tenth_is_over_the_limit_make_a_path_slow() 
 fn a_broken_glass_does_not_make_a_path_look_quick() {
     let mut bot = Bot::default();
     let mut case = request(1, "two");
-    let broken = approval::Event::GlassBroken { by: p("olga"), stands_in_for: None, role: r("head"), reason: "x".to_owned() };
+    let broken =
+        approval::Event::GlassBroken { by: p("olga"), stands_in_for: None, role: r("head"), reason: "x".to_owned() };
     let Body::Approval(approval) = &mut case.body else { panic!() };
     approval.apply(&broken, at(1));
     bot.slow_paths.observe(&case, &concluded(Outcome::Approved, 1));
@@ -673,7 +670,9 @@ fn one_incident_about_a_path_is_open_at_a_time() {
     hall.bot.slow_paths.observe(&other, &incident::Event::Resolved { by: p("dev"), text: "done".to_owned() }.into());
     assert_eq!(hall.bot.slow_paths.incidents.len(), 1, "another incident's end means nothing");
     let (case, _) = incident(5, None);
-    hall.bot.slow_paths.observe(&case, &incident::Event::Resolved { by: p("dev"), text: "more people".to_owned() }.into());
+    hall.bot
+        .slow_paths
+        .observe(&case, &incident::Event::Resolved { by: p("dev"), text: "more people".to_owned() }.into());
     assert!(hall.bot.slow_paths.incidents.is_empty());
     assert_eq!(hall.bot.slow_paths.slow_by_p90(&hall.policy, &PathId::from("two")), None, "judged afresh");
     hall.engine(4, note("two"));

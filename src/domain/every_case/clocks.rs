@@ -21,7 +21,12 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
                 State::Late => "A deadline that has passed can't be paused; contest the breach instead.",
                 _ => "Resume it with `resume`.",
             };
-            return Err(Refusal::DutyState { case: scene.case.id, duty: open.duty, state, instead: instead.to_owned() });
+            return Err(Refusal::DutyState {
+                case: scene.case.id,
+                duty: open.duty,
+                state,
+                instead: instead.to_owned(),
+            });
         }
     }
     let allowed = &open.terms.pause.reasons;
@@ -64,7 +69,9 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
     let row = duty.row();
     if row.owed == Owed::InPaths {
         let (noun, kind, id) = (row.noun, scene.case.kind(), scene.case.id);
-        return Err(Refusal::Missing(format!("a {noun} can't be waived. `/{kind} withdraw {id}` takes the request back.")));
+        return Err(Refusal::Missing(format!(
+            "a {noun} can't be waived. `/{kind} withdraw {id}` takes the request back."
+        )));
     }
     let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
     let mut draft = scene.draft();
@@ -83,12 +90,7 @@ pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason
     let by = draft.person()?;
     let contest = Contest { by: by.clone(), says: says.clone(), reason: reason.clone() };
     draft.change(number, Change::Contested { contest });
-    draft.tell_case(Telling::Contested {
-        duty,
-        by,
-        says: says.to_string(),
-        reason,
-    });
+    draft.tell_case(Telling::Contested { duty, by, says: says.to_string(), reason });
     Ok(draft.done("your objection stands beside the breach until it is settled"))
 }
 
@@ -101,7 +103,10 @@ pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &
     let by = draft.person()?;
     let own = breached.breach.as_ref().and_then(|it| it.contested.as_ref()).is_some_and(|contest| contest.by == by);
     if own {
-        return Err(Refusal::OnlyFor { case: scene.case.id, who: "somebody who didn't raise the objection".to_owned() });
+        return Err(Refusal::OnlyFor {
+            case: scene.case.id,
+            who: "somebody who didn't raise the objection".to_owned(),
+        });
     }
     draft.change(number, Change::Settled { by: by.clone(), to: to.clone(), reason: reason.clone() });
     let to = to.to_string();
@@ -133,7 +138,9 @@ fn meant<'c>(
     match (owned.as_slice(), candidates.as_slice()) {
         ([one], _) => Ok(one),
         (_, [one]) => Ok(one),
-        (_, []) => Err(Refusal::Missing(format!("there is nothing on {} that this could be meant for.", scene.case.id))),
+        (_, []) => {
+            Err(Refusal::Missing(format!("there is nothing on {} that this could be meant for.", scene.case.id)))
+        }
         (_, [first, ..]) => Err(Refusal::WhichDuty {
             case: scene.case.id,
             choices: text::list(candidates.iter().map(|it| it.duty)),

@@ -31,7 +31,12 @@ pub fn invite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal> {
 ///
 /// # Errors
 /// Those of [`text::text`], and [`Refusal::Stranger`].
-pub fn said(scene: &Scene<'_>, what: &str, words: &str, event: impl FnOnce(PersonId, String) -> Became) -> Result<Ruling, Refusal> {
+pub fn said(
+    scene: &Scene<'_>,
+    what: &str,
+    words: &str,
+    event: impl FnOnce(PersonId, String) -> Became,
+) -> Result<Ruling, Refusal> {
     let words = text::text(what, words)?;
     let mut draft = scene.draft();
     let by = draft.person()?;

@@ -10,9 +10,7 @@ use super::every_case::{self, wake::TimePassed};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
-use super::{
-    Ask, At, Case, CaseId, Draft, PersonId, PolicyDigest, Refusal, Ruling, Severity, WorkflowId, World, text,
-};
+use super::{Ask, At, Case, CaseId, Draft, PersonId, PolicyDigest, Refusal, Ruling, Severity, WorkflowId, World, text};
 
 pub mod approval;
 pub mod incident;

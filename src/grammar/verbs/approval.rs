@@ -6,14 +6,13 @@ use crate::domain::kinds::approval::{Command, Opening};
 use crate::domain::{BotCommand, CaseKind};
 use crate::grammar::Asked;
 
-
 pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS };
 const KIND: CaseKind = CaseKind::Approval;
 const VERBS: [Verb; OWN.len() + SHARED] = joined(OWN, shared(KIND.word(), LIST_BY, &LINES));
 
 const LIST_BY: &[Arg] = &[
-        Arg::new("which", "Which", Kind::Choice(&["open", "all", "mine"]), "open ones, when left out").optional(),
-        Arg::new("workflow", "Workflow", Kind::Workflow, "of one AI system").optional(),
+    Arg::new("which", "Which", Kind::Choice(&["open", "all", "mine"]), "open ones, when left out").optional(),
+    Arg::new("workflow", "Workflow", Kind::Workflow, "of one AI system").optional(),
 ];
 
 const LINES: Examples = Examples {

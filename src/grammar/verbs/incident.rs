@@ -28,9 +28,9 @@ const KIND: CaseKind = CaseKind::Incident;
 const VERBS: [Verb; OWN.len() + SHARED] = joined(OWN, shared(KIND.word(), LIST_BY, &LINES));
 
 const LIST_BY: &[Arg] = &[
-        Arg::new("which", "Which", Kind::Choice(&["open", "all", "mine"]), "open ones, when left out").optional(),
-        Arg::new("workflow", "Workflow", Kind::Workflow, "of one AI system").optional(),
-        Arg::new("severity", "Severity", Kind::Severity, "of one severity").optional(),
+    Arg::new("which", "Which", Kind::Choice(&["open", "all", "mine"]), "open ones, when left out").optional(),
+    Arg::new("workflow", "Workflow", Kind::Workflow, "of one AI system").optional(),
+    Arg::new("severity", "Severity", Kind::Severity, "of one severity").optional(),
 ];
 
 const LINES: Examples = Examples {

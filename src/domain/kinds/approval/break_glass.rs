@@ -20,7 +20,8 @@ impl Approval {
         let (by, path) = (scene.person()?, self.path_of(scene)?);
         let requester = &self.requester;
         if path.break_glass.is_empty() {
-            let waiting = scene.owed(Duty::Decide).map_or_else(|_| "nobody".to_owned(), |it| scene.names(&scene.waiting_on(it)));
+            let waiting =
+                scene.owed(Duty::Decide).map_or_else(|_| "nobody".to_owned(), |it| scene.names(&scene.waiting_on(it)));
             return Err(Refusal::Missing(format!(
                 "path {} allows nobody to break the glass. Waiting on {waiting}.",
                 self.path
@@ -77,7 +78,8 @@ impl Approval {
             }
         }
         people.retain(|person| person != by);
-        let telling = Telling::GlassBroken { by: by.clone(),
+        let telling = Telling::GlassBroken {
+            by: by.clone(),
             stands_in_for,
             role: role.clone(),
             reason,

@@ -14,7 +14,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World, text,
+    Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
+    text,
 };
 
 mod break_glass;
@@ -22,9 +23,9 @@ mod outcome;
 mod question;
 mod rules;
 mod stages;
+mod telling;
 #[cfg(test)]
 pub(in crate::domain) mod tests;
-mod telling;
 mod votes;
 
 pub use telling::Telling;
@@ -116,35 +117,15 @@ pub struct Opening {
 /// What can be asked of an approval.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    Approve {
-        reason: Option<String>,
-        revision: Option<u32>,
-    },
-    Decline {
-        reason: String,
-        revision: Option<u32>,
-    },
-    Amend {
-        action: String,
-    },
-    AskRequester {
-        question: String,
-    },
-    AnswerQuestion {
-        text: String,
-    },
-    Withdraw {
-        reason: String,
-    },
-    Supersede {
-        by: CaseId,
-    },
-    BreakGlass {
-        reason: String,
-    },
-    ReviewBreakGlass {
-        text: String,
-    },
+    Approve { reason: Option<String>, revision: Option<u32> },
+    Decline { reason: String, revision: Option<u32> },
+    Amend { action: String },
+    AskRequester { question: String },
+    AnswerQuestion { text: String },
+    Withdraw { reason: String },
+    Supersede { by: CaseId },
+    BreakGlass { reason: String },
+    ReviewBreakGlass { text: String },
 }
 
 /// What becomes true of an approval.
@@ -291,14 +272,13 @@ impl Kind for Approval {
                 self.question = None;
             }
             Event::QuestionAsked { by, question, obligation, paused } => {
-                self.question =
-                    Some(Question {
-                        by: by.clone(),
-                        asked: at,
-                        text: question.clone(),
-                        obligation: *obligation,
-                        paused: *paused,
-                    });
+                self.question = Some(Question {
+                    by: by.clone(),
+                    asked: at,
+                    text: question.clone(),
+                    obligation: *obligation,
+                    paused: *paused,
+                });
             }
             Event::QuestionAnswered { .. } => self.question = None,
             Event::GlassBroken { by, stands_in_for, role, reason } => {

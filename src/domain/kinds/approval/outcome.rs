@@ -60,7 +60,13 @@ impl Approval {
 }
 
 /// Ends the request. What nobody will answer any more is void, for `void`.
-pub(super) fn conclude(draft: &mut Draft<'_>, outcome: Outcome, by: Option<PersonId>, reason: Option<String>, void: &str) {
+pub(super) fn conclude(
+    draft: &mut Draft<'_>,
+    outcome: Outcome,
+    by: Option<PersonId>,
+    reason: Option<String>,
+    void: &str,
+) {
     draft.void(void, |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
     let took = draft.at - draft.case.opened;
     let ended = Ended { by, reason, took };
@@ -80,7 +86,8 @@ pub(super) fn tell_concluded(draft: &mut Draft<'_>, people: &[PersonId], loud: b
         return;
     };
     let Some(end) = &approval.concluded else { return };
-    let telling = Telling::Concluded { outcome: approval.word().to_owned(),
+    let telling = Telling::Concluded {
+        outcome: approval.word().to_owned(),
         by: end.ended.by.clone(),
         reason: end.ended.reason.clone(),
         requester: approval.requester.clone(),

@@ -39,8 +39,7 @@ impl Approval {
         let (due, urgent) =
             draft.case.obligation(obligation).map_or((scene.ask.at, false), |it| (it.terms.due, it.terms.urgent));
         let people = draft.waiting_on(obligation);
-        let telling =
-            Telling::Question { by: by.clone(), requester: requester.clone(), question, due, paused };
+        let telling = Telling::Question { by: by.clone(), requester: requester.clone(), question, due, paused };
         draft.tell_case_and(&people, telling, vec![obligation], urgent);
         let clock = if paused { "; your clock is paused meanwhile" } else { "; your clock goes on" };
         Ok(draft.done(format!("{} is asked{clock}", scene.name(requester))))
@@ -73,11 +72,8 @@ impl Approval {
             people.push(question.by.clone());
         }
         let while_owed = scene.case.owed(Duty::Decide).map(|it| it.number).into_iter().collect();
-        let telling = Telling::QuestionAnswered { revision: self.revision,
-            by: by.clone(),
-            text: words,
-            people: people.clone(),
-        };
+        let telling =
+            Telling::QuestionAnswered { revision: self.revision, by: by.clone(), text: words, people: people.clone() };
         draft.tell_case_and(&people, telling, while_owed, urgent);
         Ok(draft.done(format!("your answer is with {}", scene.name(&question.by))))
     }

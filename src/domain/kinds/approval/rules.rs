@@ -23,9 +23,8 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         let hint = did_you_mean(named.as_str(), known);
         return Err(Refusal::Missing(format!("there is no approval path “{named}” in the policy.{hint}")));
     };
-    let title = text::title(&wanted.title, || {
-        "the title is missing: say in one line what is to be approved.".to_owned()
-    })?;
+    let title =
+        text::title(&wanted.title, || "the title is missing: say in one line what is to be approved.".to_owned())?;
     let action = action(&wanted.action)?;
 
     let began = Began {

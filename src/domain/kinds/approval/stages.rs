@@ -3,8 +3,8 @@
 
 use super::outcome::{conclude, tell_concluded};
 use super::{Event, Outcome, Telling};
-use crate::domain::every_case;
 use crate::domain::bot::{self, slow_paths::SlowPath};
+use crate::domain::every_case;
 use crate::domain::obligation::{About, Change, Holder, Obligation, Passed};
 use crate::domain::policy::{Path, PathStage, TimeIsUp};
 use crate::domain::ruling::persons;
@@ -35,7 +35,8 @@ pub(super) fn tell_asked(draft: &mut Draft<'_>, path: &Path, number: u32) {
     let Some(role) = obligation.holder.role().cloned() else {
         return;
     };
-    let telling = Telling::Asked { requester: approval.requester.clone(),
+    let telling = Telling::Asked {
+        requester: approval.requester.clone(),
         revision: approval.revision,
         people: people.clone(),
         role,
@@ -145,10 +146,8 @@ pub(super) fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
     if now != wider.held_by {
         draft.change(number, Change::Moved { from: wider.held_by.clone(), to: now });
     }
-    let telling = Telling::Widened { revision: draft.case.revision().unwrap_or(1),
-        role: role.clone(),
-        people: people.clone(),
-    };
+    let telling =
+        Telling::Widened { revision: draft.case.revision().unwrap_or(1), role: role.clone(), people: people.clone() };
     draft.tell_case_and(&people, telling, vec![number], wider.terms.urgent);
 }
 
@@ -169,6 +168,11 @@ pub(super) fn look_for_slowness(draft: &mut Draft<'_>) {
         let case = draft.case.id;
         let because = format!("{case} has been pending for {pending}; the policy's limit on path {path} is {limit}.");
         let workflow = draft.case.workflow.clone();
-        draft.then(Then::Bot(bot::Command::NoteSlowPath(SlowPath { path, workflow, severity: rule.severity, because })));
+        draft.then(Then::Bot(bot::Command::NoteSlowPath(SlowPath {
+            path,
+            workflow,
+            severity: rule.severity,
+            because,
+        })));
     }
 }

@@ -5,21 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::bot::slow_paths::SlowPath;
 use crate::domain::every_case::{self, Command as Any};
 use crate::domain::kinds::incident::{self, SeatName};
 use crate::domain::notice::Notice;
-use crate::domain::obligation::Attribution;
-use crate::domain::people::{Delegation, People};
 use crate::domain::notice::To;
+use crate::domain::obligation::Attribution;
 use crate::domain::obligation::{About, Holder, State};
+use crate::domain::people::{Delegation, People};
 use crate::domain::policy::{
-    PathStage, Policy, TimeIsUp,
-    Bottleneck, Channel, Climb, Ladder, May, Party, PauseRule, Person, Repeat, Role, Target, TargetTerms, Workflow,
+    Bottleneck, Channel, Climb, Ladder, May, Party, PathStage, PauseRule, Person, Policy, Repeat, Role, Target,
+    TargetTerms, TimeIsUp, Workflow,
 };
-use crate::domain::bot::slow_paths::SlowPath;
 use crate::domain::{
-    Actor, BotCommand, CaseKind, Command as All, LadderId, PartyId, Platform, PolicyDigest, RoleId, Severity, Stage, Then, WorkflowId,
-    World, text::TEXT_AT_MOST,
+    Actor, BotCommand, CaseKind, Command as All, LadderId, PartyId, Platform, PolicyDigest, RoleId, Severity, Stage,
+    Then, WorkflowId, World, text::TEXT_AT_MOST,
 };
 
 /// Monday 2 March 2026, 09:00 UTC.
@@ -289,11 +289,16 @@ impl Room {
     }
 
     fn told_case(&self, template: &str) -> usize {
-        self.notices.iter().filter(|it| it.to == To::Case && it.telling.template().rsplit('/').next() == Some(template)).count()
+        self.notices
+            .iter()
+            .filter(|it| it.to == To::Case && it.telling.template().rsplit('/').next() == Some(template))
+            .count()
     }
 
     fn told_operators(&self, template: &str) -> bool {
-        self.notices.iter().any(|it| it.to == To::Operators && it.telling.template().rsplit('/').next() == Some(template))
+        self.notices
+            .iter()
+            .any(|it| it.to == To::Operators && it.telling.template().rsplit('/').next() == Some(template))
     }
 
     fn waiting(&self, minutes: i64) -> Vec<String> {
@@ -353,7 +358,10 @@ fn a_request_asks_the_first_stage_and_keeps_the_action_to_the_letter() {
     assert_eq!((approval.action.as_str(), approval.revision, approval.stage), ("deploy v7 ", 1, 0));
     // printf 'deploy v7 ' | sha256sum
     assert_eq!(approval.digest, "cea8a7a1c807d91de5c5c66a07cc98d15927a48155eaa7e4f16d97a7dba19ebb");
-    assert_eq!(room.case().owed(Duty::Decide).unwrap().about.as_ref().map(About::text), Some("stage 1 of 2: model-risk"));
+    assert_eq!(
+        room.case().owed(Duty::Decide).unwrap().about.as_ref().map(About::text),
+        Some("stage 1 of 2: model-risk")
+    );
     assert_eq!(room.case().owed(Duty::Decide).unwrap().terms.quorum, 2);
     assert_eq!(room.told("asked"), ["dev", "lena"], "and not Maya, who sits in the role but asked herself");
     assert_eq!(room.told_case("asked"), 1);
@@ -363,13 +371,11 @@ fn a_request_asks_the_first_stage_and_keeps_the_action_to_the_letter() {
 
 #[test]
 fn requests_that_cannot_be_taken_say_what_to_write() {
-    let wanted = |workflow: &str, title: &str, action: &str, path: Option<&str>| {
-        Opening {
-            workflow: WorkflowId::from(workflow),
-            title: title.to_owned(),
-            action: action.to_owned(),
-            path: path.map(PathId::from),
-        }
+    let wanted = |workflow: &str, title: &str, action: &str, path: Option<&str>| Opening {
+        workflow: WorkflowId::from(workflow),
+        title: title.to_owned(),
+        action: action.to_owned(),
+        path: path.map(PathId::from),
     };
     let long = "ü".repeat(201);
     let endless = "x".repeat(TEXT_AT_MOST + 1);
@@ -1074,8 +1080,8 @@ fn sound(room: &Room, now: i64) {
     let voters: BTreeSet<&PersonId> = approval.votes.iter().map(|vote| &vote.by).collect();
     assert_eq!(voters.len(), approval.votes.len(), "each person speaks once");
     let path = &room.policy.paths[&approval.path];
-    let silence =
-        path.when_time_is_up == TimeIsUp::Approve && approval.concluded.as_ref().is_some_and(|it| it.ended.by.is_none());
+    let silence = path.when_time_is_up == TimeIsUp::Approve
+        && approval.concluded.as_ref().is_some_and(|it| it.ended.by.is_none());
     if approval.outcome == Some(Outcome::Approved) && approval.broken_glass.is_none() && !silence {
         for (number, stage) in path.stages.iter().enumerate() {
             let yes = approval.votes.iter().filter(|vote| vote.approves && vote.stage as usize == number).count();

@@ -2,7 +2,7 @@
 
 use super::outcome::{conclude, tell_concluded};
 use super::stages::{open_stage, say_short, short_handed, tell_asked};
-use super::{Approval, Event, Outcome, Vote, action, sha256_of, Telling};
+use super::{Approval, Event, Outcome, Telling, Vote, action, sha256_of};
 use crate::domain::obligation::{Change, Obligation};
 use crate::domain::people::Seat;
 use crate::domain::scene::Scene;
@@ -53,7 +53,12 @@ impl Approval {
         }
     }
 
-    pub(super) fn approve(&self, scene: &Scene<'_>, reason: Option<&str>, revision: Option<u32>) -> Result<Ruling, Refusal> {
+    pub(super) fn approve(
+        &self,
+        scene: &Scene<'_>,
+        reason: Option<&str>,
+        revision: Option<u32>,
+    ) -> Result<Ruling, Refusal> {
         let (decision, seat) = self.seat(scene, revision)?;
         let path = self.path_of(scene)?;
         let reason = match reason.map(str::trim) {
@@ -72,7 +77,8 @@ impl Approval {
         draft.push(Event::Voted(self.vote(&seat, true, reason.clone())));
         draft.change(number, Change::Answered { by: by.clone(), stands_in_for: stands_in_for.clone() });
         let have = draft.case.obligation(number).map_or(need, |it| it.votes);
-        let voted = |waiting_on| Telling::Voted { by: by.clone(),
+        let voted = |waiting_on| Telling::Voted {
+            by: by.clone(),
             stands_in_for,
             reason: reason.clone(),
             have,

@@ -9,7 +9,13 @@ use crate::domain::text::did_you_mean;
 use crate::domain::{At, Duty, PersonId, Refusal, RoleId, Ruling, text};
 
 impl Incident {
-    pub(super) fn follow_up(&self, scene: &Scene<'_>, assignee: &PersonId, due: At, text: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn follow_up(
+        &self,
+        scene: &Scene<'_>,
+        assignee: &PersonId,
+        due: At,
+        text: &str,
+    ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         known_name(assignee, scene.world)?;
         if due <= scene.ask.at {
@@ -18,7 +24,8 @@ impl Incident {
         let text = text::text("what is to be done", text)?;
         let mut draft = scene.draft();
         let terms = Terms::until(due, scene.ask.at);
-        let obligation = draft.owe(Duty::FollowUp, Holder::Person(assignee.clone()), terms, Some(About::Words(text::short(&text))));
+        let obligation =
+            draft.owe(Duty::FollowUp, Holder::Person(assignee.clone()), terms, Some(About::Words(text::short(&text))));
         let number = self.follow_ups.len() as u32 + 1;
         let (promised, said) = (assignee.clone(), text.clone());
         draft.push(Event::FollowUpPromised { number, by, assignee: promised, due, text: said, obligation });
@@ -48,8 +55,7 @@ impl Incident {
             )));
         }
         let owed = scene.case.obligation(promised.obligation).filter(|it| it.is_open());
-        let own = promised.assignee == by
-            || owed.is_some_and(|it| scene.may_answer(it, &by));
+        let own = promised.assignee == by || owed.is_some_and(|it| scene.may_answer(it, &by));
         if !own && !self.leads(&by) && !may_close(scene) {
             let who = scene.name(&promised.assignee);
             return Err(Refusal::OnlyFor { case: id, who: format!("{who} (or the lead)") });
@@ -79,7 +85,8 @@ impl Incident {
         let mut draft = scene.draft();
         draft.push(Event::Paged { by: by.clone(), role: role.clone(), reason: reason.clone() });
         let severity = Some(self.severity);
-        let number = draft.owe_anyway(Duty::AnswerPage, severity, holder, Some(About::Words(text::short(&reason))), PAGE_WITHIN);
+        let number =
+            draft.owe_anyway(Duty::AnswerPage, severity, holder, Some(About::Words(text::short(&reason))), PAGE_WITHIN);
         let people = draft.waiting_on(number);
         let due = draft.due_of(number);
         let telling = Telling::Paged { role: role.clone(), people: people.clone(), by, reason, due };

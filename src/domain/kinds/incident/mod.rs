@@ -14,7 +14,8 @@ use crate::domain::every_case::wake::TimePassed;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
+    Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
+    World,
 };
 
 mod follow_ups;
@@ -28,8 +29,8 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
-pub use telling::Telling;
 pub use nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
+pub use telling::Telling;
 
 /// Longest post-incident review, in characters: it tells the whole story of the incident.
 pub const REVIEW_AT_MOST: usize = 400_000;

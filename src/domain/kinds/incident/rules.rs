@@ -1,7 +1,7 @@
 //! The rulebook: how an incident is opened, and which step is possible in which state. What a step needs and does is in the
 //! modules beside this one.
 
-use super::{Command, Event, Incident, IncidentState, Opened, Opening, Which, Telling};
+use super::{Command, Event, Incident, IncidentState, Opened, Opening, Telling, Which};
 use crate::domain::kinds::Began;
 use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
@@ -161,9 +161,8 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         ))),
 
         (Resolved | Reviewed, C::Reopen { reason }) => incident.reopen(scene, reason),
-        (Open | Acknowledged | Contained, C::Reopen { .. }) => {
-            Err(incident.already_there(scene, format!("There is nothing to reopen; `/incident update {id} …` says what is new.")))
-        }
+        (Open | Acknowledged | Contained, C::Reopen { .. }) => Err(incident
+            .already_there(scene, format!("There is nothing to reopen; `/incident update {id} …` says what is new."))),
 
         (Open | Acknowledged | Contained | Resolved, C::Merge { into }) => incident.merge(scene, *into),
         (Open | Acknowledged | Contained | Resolved | Reviewed, C::Absorb { other }) => incident.absorb(scene, *other),

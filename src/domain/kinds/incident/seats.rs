@@ -8,7 +8,12 @@ use crate::domain::scene::Scene;
 use crate::domain::{Duty, PersonId, Refusal, Ruling};
 
 impl Incident {
-    pub(super) fn take_seat(&self, scene: &Scene<'_>, seat: SeatName, person: Option<&PersonId>) -> Result<Ruling, Refusal> {
+    pub(super) fn take_seat(
+        &self,
+        scene: &Scene<'_>,
+        seat: SeatName,
+        person: Option<&PersonId>,
+    ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let id = scene.case.id;
         let sits = self.seats.get(&seat);
@@ -20,11 +25,7 @@ impl Incident {
                 return Err(Refusal::Missing(format!("the {} seat of {id} is empty already.", seat.word())));
             }
             (Some(sits), Some(person)) if sits == person => {
-                let who = if sits == &by {
-                    "you have".to_owned()
-                } else {
-                    format!("{} has", scene.name(sits))
-                };
+                let who = if sits == &by { "you have".to_owned() } else { format!("{} has", scene.name(sits)) };
                 return Err(Refusal::Missing(format!("{who} the {} seat of {id} already.", seat.word())));
             }
             (Some(sits), _) if sits != &by && !self.leads(&by) && !may_close(scene) => {
@@ -43,8 +44,7 @@ impl Incident {
             Some(person) => {
                 draft.push(Event::SeatTaken { by: by.clone(), seat, person: person.clone() });
                 draft.meet(|it| it.duty == Duty::FillSeat && it.is_about(seat.word()));
-                let telling =
-                    Telling::SeatTaken { seat: seat_word, person: person.clone(), by: by.clone() };
+                let telling = Telling::SeatTaken { seat: seat_word, person: person.clone(), by: by.clone() };
                 draft.tell_case(telling.clone());
                 if person == &by {
                     return Ok(draft.done(format!("the {} seat is yours", seat.word())));

@@ -5,9 +5,7 @@ use super::rules::{known_class, owe_what_the_state_calls_for};
 use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Which, Words};
 use crate::domain::every_case;
 use crate::domain::scene::Scene;
-use crate::domain::{
-    Actor, At, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, Then, text,
-};
+use crate::domain::{Actor, At, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, Then, text};
 
 impl Incident {
     pub(super) fn acknowledge(&self, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
@@ -168,7 +166,8 @@ impl Incident {
         if let Some(owed) = owed.filter(|_| !has_a_part) {
             scene.answering(owed).map_err(|refusal| match refusal {
                 Refusal::NotYours { what, roles, people } => {
-                    let people = format!("{people}, or write `/incident note {} …`, which everybody may", scene.case.id);
+                    let people =
+                        format!("{people}, or write `/incident note {} …`, which everybody may", scene.case.id);
                     Refusal::NotYours { what, roles, people }
                 }
                 other => other,
@@ -214,7 +213,13 @@ impl Incident {
     }
 
     /// What it was is often known last, so this stays possible after the end.
-    pub(super) fn classify(&self, scene: &Scene<'_>, class: Option<&ClassId>, technical: Option<u8>, nature: &Nature) -> Result<Ruling, Refusal> {
+    pub(super) fn classify(
+        &self,
+        scene: &Scene<'_>,
+        class: Option<&ClassId>,
+        technical: Option<u8>,
+        nature: &Nature,
+    ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         if scene.case.opened_by.as_ref() != Some(&by) && !self.leads(&by) {
             scene.require("classifying the incident", &scene.world.policy.may.change_severity)?;
@@ -290,8 +295,7 @@ impl Incident {
 
     /// Somebody was faster; their name is in the answer.
     pub(super) fn already(&self, scene: &Scene<'_>, state: &str, turned: Option<&Words>, instead: String) -> Refusal {
-        let since =
-            turned.map(|words| format!(" ({}, {})", scene.name(&words.by), scene.moment(words.at)));
+        let since = turned.map(|words| format!(" ({}, {})", scene.name(&words.by), scene.moment(words.at)));
         Refusal::WrongState { case: scene.case.id, state: state.to_owned(), since: since.unwrap_or_default(), instead }
     }
 
@@ -301,10 +305,13 @@ impl Incident {
 
     pub(super) fn after_resolving(&self, scene: &Scene<'_>) -> Refusal {
         let id = scene.case.id;
-        self.already_there(scene, format!(
-            "`/incident review {id} …` accepts the review, `/incident reopen {id} why` opens it again, \
+        self.already_there(
+            scene,
+            format!(
+                "`/incident review {id} …` accepts the review, `/incident reopen {id} why` opens it again, \
              `/incident note {id} …` adds a line."
-        ))
+            ),
+        )
     }
 
     pub(super) fn closed(&self, scene: &Scene<'_>) -> Refusal {

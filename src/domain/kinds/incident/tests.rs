@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::obligation::{Attribution, State};
-use crate::domain::people::{Delegation, People};
 use crate::domain::every_case::{self, Command as Any};
 use crate::domain::kinds::approval;
+use crate::domain::obligation::{Attribution, State};
+use crate::domain::people::{Delegation, People};
 use crate::domain::{
     Actor, Body, CaseKind, Command as All, Event as Became, Notice, Policy, Reply, Then, To, decide as decide_case,
     open as open_case, text::TEXT_AT_MOST,
@@ -197,7 +197,8 @@ impl Room {
     fn ask(&mut self, person: &str, command: impl Into<All>) -> Result<String, Refusal> {
         let ask = Ask { by: by(person), at: self.now };
         let people = People { policy: &self.policy, delegations: &self.delegations, at: self.now };
-        let ruling = decide_case(&self.case, &command.into(), &ask, &World { policy: &self.policy, stamped: &TERMS, people })?;
+        let ruling =
+            decide_case(&self.case, &command.into(), &ask, &World { policy: &self.policy, stamped: &TERMS, people })?;
         Ok(self.take(ruling))
     }
 
@@ -381,9 +382,12 @@ fn an_empty_role_is_said_at_once() {
     policy.roles.get_mut("triage").expect("a role").members.clear();
     let (ask, opening) = (Ask { by: by("maya"), at: NINE }, crate::domain::Opening::Incident(wanted(Severity::Sev1)));
     let people = People { policy: &policy, delegations: &[], at: NINE };
-    let ruling =
-        open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people }).expect("it is opened all the same");
-    let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply else { panic!("a reply") };
+    let ruling = open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people })
+        .expect("it is opened all the same");
+    let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply
+    else {
+        panic!("a reply")
+    };
     says(what, "nobody holds triage now");
     assert!(ruling.notices.iter().all(|notice| notice.to == To::Case));
 }
