@@ -10,7 +10,9 @@ use super::nature::Nature;
 use super::obligation::{Attribution, Climbed, Contest, Obligation, Terms};
 use super::people::Delegation;
 use super::policy::Channel;
-use super::{At, CaseId, ClassId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId};
+use super::{
+    At, CaseId, ClassId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId, mark,
+};
 
 /// Became true of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -335,7 +337,9 @@ impl Outcome {
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum HouseEvent {
     Started {
+        #[serde(serialize_with = "mark::fact")]
         version: String,
+        #[serde(serialize_with = "mark::fact")]
         clock: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         was_down: Option<Span>,
@@ -347,7 +351,7 @@ pub enum HouseEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         text: String,
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty", serialize_with = "mark::fact")]
         schedules: BTreeMap<String, String>,
     },
     Delegated(Delegation),
@@ -361,6 +365,7 @@ pub enum HouseEvent {
         by: Option<PersonId>,
     },
     DigestFell {
+        #[serde(serialize_with = "mark::fact")]
         schedule: String,
         from: At,
         to: At,
@@ -399,6 +404,7 @@ pub enum HouseEvent {
         lost_from: u64,
         signed_size: u64,
         policy: PolicyDigest,
+        #[serde(serialize_with = "mark::fact")]
         head: String,
     },
 }

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod event;
 pub mod house;
 pub mod incident;
+pub mod mark;
 pub mod names;
 pub mod nature;
 pub mod notice;

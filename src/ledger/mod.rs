@@ -1,0 +1,185 @@
+//! The ledger: from a record to the row that is stored, with its leaf, its two parts and its place in the tree, and back from
+//! a row to the record.
+//!
+//! A `Ledger` is a small value. The desk appends to a copy while it fills a commit and keeps the copy when the commit is on
+//! the disk, so a failed commit leaves no trace. The format is written down in `docs/ledger-format.md`.
+
+pub mod parts;
+mod subjects;
+
+use crate::domain::{At, CaseId};
+use crate::record::{Introduced, Record};
+use crate::seal::{self, Actor, Envelope, Frontier, Hash, LeafError, V1, commitment, leaf_hash};
+use crate::store::{Commit, EntryRow, Reader, StoreError};
+
+use self::parts::{JoinError, Naming, Parts, SplitError};
+use self::subjects::Introducing;
+
+pub use self::subjects::Subjects;
+
+/// The version of what facts and words hold, in each envelope. It grows when a reader of the one before would misunderstand.
+pub const SCHEMA: u32 = 1;
+
+/// The source of what nobody said.
+pub const ENGINE: &str = "engine";
+
+#[derive(Clone)]
+pub struct Ledger {
+    pub frontier: Frontier,
+    pub last: Option<Hash>,
+    pub last_at: At,
+    pub subjects: Subjects,
+    clock: seal::Clock,
+}
+
+/// What an entry says besides its record.
+pub struct About<'a> {
+    pub at: At,
+    /// When the platform says that it happened.
+    pub said: Option<At>,
+    /// The case, and the entry's number within it.
+    pub case: Option<(CaseId, u64)>,
+    /// The subject who caused it: a person or an account. `None`: the bot.
+    pub actor: Option<&'a str>,
+    /// A platform's name, or [`ENGINE`].
+    pub source: &'a str,
+}
+
+/// Why an entry can't be written.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    #[error(transparent)]
+    Leaf(#[from] LeafError),
+    #[error("the record can't be taken apart: {0}")]
+    Split(#[from] SplitError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+/// Why an entry can't be read as a record.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+impl Ledger {
+    pub fn new(
+        frontier: Frontier,
+        last: Option<Hash>,
+        last_at: At,
+        subjects: Subjects,
+        clock: seal::Clock,
+    ) -> Ledger {
+        Ledger { frontier, last, last_at, subjects, clock }
+    }
+
+    pub fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    /// The number that the next entry will have.
+    pub fn next(&self) -> i64 {
+        self.size() as i64
+    }
+
+    /// Adds an entry to the commit and to this copy of the ledger, after one for each subject that it mentions first. Returns
+    /// its number.
+    ///
+    /// # Errors
+    /// [`AppendError`]; then neither the commit nor this copy may be used.
+    pub fn append(&mut self, commit: &mut Commit, about: &About<'_>, record: &Record) -> Result<i64, AppendError> {
+        let mut introducing = Introducing { subjects: &mut self.subjects, new: Vec::new() };
+        let actor = match about.actor {
+            Some(subject) => Actor::Person(introducing.pseudonym(subject)?),
+            None => Actor::Bot,
+        };
+        let parts = parts::split(record, &mut introducing)?;
+        for (pseudonym, subject) in introducing.new {
+            commit.subjects.push((pseudonym.to_string(), subject.clone()));
+            let introduced = Record::Introduced(Introduced { pseudonym, subject });
+            let parts = parts::split(&introduced, &mut Introducing { subjects: &mut self.subjects, new: Vec::new() })?;
+            let about = About { at: about.at, said: None, case: None, actor: None, source: ENGINE };
+            self.seal(commit, &about, Actor::Bot, &introduced, parts)?;
+        }
+        self.seal(commit, about, actor, record, parts)
+    }
+
+    fn seal(
+        &mut self,
+        commit: &mut Commit,
+        about: &About<'_>,
+        actor: Actor,
+        record: &Record,
+        parts: Parts,
+    ) -> Result<i64, AppendError> {
+        let Parts { facts, words } = parts;
+        let facts_salt = salt()?;
+        let words = words.map(|words| salt().map(|salt| (words, salt))).transpose()?;
+        let seq = self.next();
+        let (case, case_seq) = about.case.map(|(case, number)| (case.to_string(), number)).unzip();
+        let kinds = record.kinds();
+        let envelope = Envelope {
+            actor,
+            also: kinds.also.into_iter().map(Into::into).collect(),
+            at_us: about.at.0,
+            case: case.as_deref().map(Into::into),
+            case_seq,
+            clock: self.clock,
+            facts: commitment(&facts_salt, facts.as_bytes()),
+            kind: kinds.kind.into(),
+            prev: self.last.unwrap_or(Hash::ZERO),
+            said_us: about.said.map(|said| said.0),
+            schema: SCHEMA,
+            seq: seq as u64,
+            source: about.source.into(),
+            v: V1,
+            words: words.as_ref().map(|(words, salt)| commitment(salt, words.as_bytes())),
+        };
+        let leaf = String::from_utf8(envelope.encode()?).expect("serde_json writes UTF-8");
+        let hash = leaf_hash(leaf.as_bytes());
+        self.frontier.append(hash, |node| commit.nodes.push(node));
+        self.last = Some(hash);
+        self.last_at = about.at;
+        let kind = kinds.kind;
+        commit.entries.push(EntryRow { seq, leaf, hash, case, case_seq, kind, at_us: about.at.0, facts, facts_salt, words });
+        Ok(seq)
+    }
+}
+
+fn salt() -> Result<[u8; 32], getrandom::Error> {
+    let mut salt = [0; 32];
+    getrandom::fill(&mut salt)?;
+    Ok(salt)
+}
+
+/// Reads a record from its parts; erased words read as erased.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn read(facts: &str, words: Option<&str>, subjects: &Subjects) -> Result<Record, ReadError> {
+    let json = parts::join(facts, words, |pseudonym| subjects.name(pseudonym))?;
+    Ok(serde_json::from_str(&json)?)
+}
+
+/// The subjects whom some entries mention, by their facts.
+///
+/// # Errors
+/// The database's.
+pub async fn subjects_in<'f>(
+    reader: &Reader,
+    facts: impl IntoIterator<Item = &'f str>,
+) -> Result<Subjects, StoreError> {
+    let mentioned = mentioned(facts);
+    Ok(Subjects::of(reader.subjects(&mentioned).await?))
+}
+
+/// The pseudonyms that some facts mention, each once.
+pub fn mentioned<'f>(facts: impl IntoIterator<Item = &'f str>) -> Vec<String> {
+    let mut all: Vec<seal::Pseudonym> = facts.into_iter().flat_map(parts::mentions).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.iter().map(ToString::to_string).collect()
+}
