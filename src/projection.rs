@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::domain::mark::{ERASED, Words};
 use crate::domain::obligation::{Holder, Standing};
 use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, Policy, PolicyDigest, Span};
-use crate::record::{HeardRecord, HouseRuled, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
+use crate::record::{HeardRecord, HouseRuled, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
 use crate::store::{
     CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
     person_holder, role_holder,
@@ -65,21 +66,26 @@ impl Projection {
             Record::Told(told) => self.told(entry, told),
             Record::NotTold(not_told) => self.not_told(not_told),
             Record::Housed(housed) => self.commit.venues.push((housed.lane.to_string(), housed.channel.clone())),
+            // Nobody is meant by a pseudonym whose subject was erased.
+            Record::Introduced(Introduced { pseudonym, subject }) if subject != ERASED => {
+                self.commit.subjects.push((pseudonym.to_string(), subject.clone()));
+            }
+            Record::Introduced(_) | Record::Erased(_) => {}
         }
     }
 
     fn heard(&mut self, entry: Entry, heard: &HeardRecord) {
         // Chatter and questions have no answer to keep, but they too were heard: told again, they count no second time.
-        self.commit.causes.push((heard.cause.clone(), entry.seq));
+        self.commit.causes.push((heard.key.clone(), entry.seq));
         let lane = heard.lane.to_string();
         match &heard.what {
             WhatRecord::Message { message, text, files } => self.commit.messages.push(MessageRow {
                 lane,
                 id: message.clone(),
                 thread: heard.thread.clone(),
-                author: heard.from.name.clone(),
-                person: heard.person.as_ref().map(|person| person.to_string()),
-                body: Body { text: Some(text), files, card: None }.json(),
+                author: heard.from.get().map_or_else(|| ERASED.to_owned(), |from| from.name.clone()),
+                person: heard.who.person().map(|person| person.to_string()),
+                body: Body { text: Some(text), files: files_of(files.as_ref()), card: None }.json(),
                 said_us: entry.said.unwrap_or(entry.at).0,
                 case: entry.case.map(|case| case.to_string()),
                 seq: entry.seq,
@@ -178,7 +184,8 @@ impl Projection {
         if let (Some(shows), Some(case)) = (told.card_shows, entry.case) {
             self.commit.cards_shown.push((case.to_string(), lane.clone(), shows, told.message.clone()));
         }
-        let body = Body { text: None, files: &[], card: Some(&told.card) }.json();
+        let card = told.card.get();
+        let body = Body { text: card.is_none().then_some(ERASED), files: &[], card }.json();
         if told.edit {
             let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
             self.commit.message_changes.push(MessageChange::Edited { lane, id, body, at_us, seq });
@@ -244,6 +251,11 @@ struct Body<'a> {
     files: &'a [crate::chat::File],
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<&'a crate::card::Card>,
+}
+
+/// The files that came with a message; none once they are erased.
+fn files_of(files: Option<&Words<Vec<crate::chat::File>>>) -> &[crate::chat::File] {
+    files.and_then(Words::get).map_or(&[], Vec::as_slice)
 }
 
 /// The files of a message as it stood.

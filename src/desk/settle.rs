@@ -7,16 +7,14 @@ use std::sync::Arc;
 use super::{Desk, DeskError, Turn};
 use crate::chat::{Lane, direct_lane};
 use crate::domain::command::HouseCommand;
-use crate::domain::house::{self, HouseAsk};
+use crate::domain::house::{self, HouseAsk, HouseRuling};
 use crate::domain::{
-    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, Platform, Policy, Refusal, Ruling, Telling,
-    Then, To, World,
+    Actor, Ask, Case, CaseId, CaseKind, Command, Event, House, Notice, PersonId, Platform, Policy, Refusal, Ruling,
+    Telling, Then, To, World,
 };
+use crate::ledger::ENGINE;
 use crate::record::{HouseRuled, Record, Ruled, ToTell};
 use crate::store::Rehold;
-
-/// The source of what nobody said.
-pub(super) const ENGINE: &str = "engine";
 
 /// What is to be decided.
 pub(super) enum Work {
@@ -33,6 +31,16 @@ pub(super) struct Staged {
     then: Vec<Then>,
     /// The number that a new case takes.
     number: Option<CaseId>,
+}
+
+/// Decided of the house, not yet written.
+pub(super) struct StagedHouse {
+    pub reply: Option<Telling>,
+    by: Actor,
+    ruling: HouseRuling,
+    /// A policy that takes force with it.
+    loaded: Option<Arc<Policy>>,
+    of_a_roster: bool,
 }
 
 impl Desk {
@@ -133,7 +141,7 @@ impl Desk {
         &mut self,
         turn: &mut Turn,
         staged: Staged,
-        cause: Option<&str>,
+        heard: Option<i64>,
         source: &str,
     ) -> Result<(), DeskError> {
         if let Some(new) = staged.number {
@@ -150,10 +158,9 @@ impl Desk {
             let case = turn.projection.cases.get(&id).or(begun.as_ref());
             let tell = self.to_tell(turn, ruling.notices, case);
             let by = by.person().cloned();
-            let ruled = Ruled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
-            let record = Record::Ruled(ruled);
+            let record = Record::Ruled(Ruled { by: by.clone(), heard, events: ruling.events, tell });
             let source = if by.is_some() { source } else { ENGINE };
-            self.record(turn, Some(id), by.as_ref(), None, source, &record)?;
+            self.record(turn, Some(id), by.as_ref().map(PersonId::as_str), None, source, &record).await?;
             if let Record::Ruled(ruled) = record {
                 written.push((id, ruled.events));
             }
@@ -190,42 +197,64 @@ impl Desk {
         turn: &mut Turn,
         command: HouseCommand,
         by: &Actor,
-        cause: Option<&str>,
     ) -> Result<Result<Option<Telling>, Refusal>, DeskError> {
-        let policy = self.policy_now(turn);
+        match self.stage_house(turn, command, by) {
+            Ok(mut staged) => {
+                let reply = staged.reply.take();
+                self.write_house(turn, staged, None).await?;
+                Ok(Ok(reply))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Decides what is asked of the house. Nothing is changed: [`Desk::write_house`] does that.
+    pub(super) fn stage_house(
+        &self,
+        turn: &Turn,
+        command: HouseCommand,
+        by: &Actor,
+    ) -> Result<StagedHouse, Refusal> {
         let loaded = match &command {
             HouseCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
             _ => None,
         };
+        let of_a_roster = matches!(command, HouseCommand::Roster { .. });
         let ask = HouseAsk { by: by.clone(), at: turn.at, command };
-        let ruling = match house::decide(self.house_now(turn), &ask, &policy) {
-            Ok(ruling) => ruling,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let mut ruling = house::decide(self.house_now(turn), &ask, &self.policy_now(turn))?;
+        Ok(StagedHouse { reply: ruling.reply.take(), by: by.clone(), ruling, loaded, of_a_roster })
+    }
+
+    /// Writes what was staged into the turn, and then what follows from it. `heard` is the entry of the word that asked for it.
+    pub(super) async fn write_house(
+        &mut self,
+        turn: &mut Turn,
+        staged: StagedHouse,
+        heard: Option<i64>,
+    ) -> Result<(), DeskError> {
+        let StagedHouse { reply: _, by, ruling, loaded, of_a_roster } = staged;
         if ruling.events.is_empty() {
             // Nothing became true of the house, but something may follow for a case: a slow path opens an incident.
-            self.follow(turn, ruling.then).await?;
-            return Ok(Ok(ruling.reply));
+            return self.follow(turn, ruling.then).await;
         }
+        let policy = self.policy_now(turn);
         if let Some(loaded) = &loaded {
             self.policies.add(loaded.clone());
             turn.policy = Some(loaded.clone());
         }
-        let roster = matches!(ask.command, HouseCommand::Roster { .. });
         let tell = self.to_tell(turn, ruling.notices, None);
         let by = by.person().cloned();
-        let ruled = HouseRuled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
-        self.record(turn, None, by.as_ref(), None, ENGINE, &Record::House(ruled))?;
+        let record = Record::House(HouseRuled { by: by.clone(), heard, events: ruling.events, tell });
+        self.record(turn, None, by.as_ref().map(PersonId::as_str), None, ENGINE, &record).await?;
         // Who holds a role follows from the policy as written and from who is in its groups.
         let written = match loaded {
-            None if roster => self.policies.get(&policy.digest).cloned(),
+            None if of_a_roster => self.policies.get(&policy.digest).cloned(),
             loaded => loaded,
         };
         if let Some(written) = written {
             turn.policy = Some(Arc::new(self.house_now(turn).held(&written)));
         }
-        self.follow(turn, ruling.then).await?;
-        Ok(Ok(ruling.reply))
+        self.follow(turn, ruling.then).await
     }
 
     /// What rulings asked for beyond their own case. The engine asks; a refusal is no fault of the person's.
@@ -240,7 +269,7 @@ impl Desk {
                     });
                     None
                 }
-                Then::House(command) => Box::pin(self.settle_house(turn, command, &Actor::Engine, None)).await?.err(),
+                Then::House(command) => Box::pin(self.settle_house(turn, command, &Actor::Engine)).await?.err(),
                 Then::Case(id, command) => self.settle_engine(turn, Work::Case(id, command)).await?,
                 Then::Open(command) => self.settle_engine(turn, Work::Open(command)).await?,
             };

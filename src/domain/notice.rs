@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::obligation::{Climbed, Holder};
 use super::policy::Channel;
-use super::{At, CaseId, Duty, PersonId, RoleId, Severity, Span, WorkflowId};
+use super::{At, CaseId, Duty, PersonId, RoleId, Severity, Span, WorkflowId, mark};
 
 /// One message to be, once it is in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -288,6 +288,7 @@ pub enum Telling {
     },
     /// The figures are read when it is sent; `to` is the as-of moment, so they are those of now.
     Digest {
+        #[serde(serialize_with = "mark::fact")]
         schedule: String,
         from: At,
         to: At,

@@ -32,11 +32,11 @@ mod tree;
 mod verify;
 
 pub use checkpoint::Checkpoint;
-pub use fault::{Column, Fault, Faults, HeadFault, What};
+pub use fault::{Column, Fault, Faults, HeadFault, Part, What};
 pub use hash::Hash;
 pub use leaf::{Actor, Clock, Envelope, LEAF_MAX_BYTES, LeafError, Pseudonym, V1, commitment, leaf_hash};
 pub use note::{KeyError, NoteError, Signer, Verifier};
 pub use path::{PathError, Plan, PlanError, Run, verify_consistency, verify_inclusion};
 pub use proof::{Proof, ProofError};
 pub use tree::{Frontier, Node, node_hash};
-pub use verify::{Audit, Copies, Head, Report, Row, SEGMENT_ENTRIES, Segment};
+pub use verify::{Audit, Copies, Head, Report, Row, SEGMENT_ENTRIES, Salted, Segment};

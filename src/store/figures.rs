@@ -2,9 +2,9 @@
 //! stretches streamed, so that memory doesn't follow the history.
 
 use futures_util::TryStreamExt;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Row, Sqlite, Transaction};
 
-use super::read::fetch;
+use super::read::{ENTRY, fetch};
 use super::write::{in_list, read_case};
 use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
 use crate::domain::{At, Case, CaseId, House, WorkflowId};

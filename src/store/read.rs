@@ -180,12 +180,13 @@ impl Reader {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case.to_string()).fetch_all(&self.pool).await?)
     }
 
-    /// The entries that introduced pseudonyms, those of shredded subjects included, oldest first.
+    /// The entries that introduced pseudonyms, those of shredded subjects included, and those that record erasures; oldest first.
     ///
     /// # Errors
     /// The database's.
-    pub async fn introductions(&self) -> Result<Vec<EntryRead>, StoreError> {
-        let sql = format!("{ENTRY} where kind = 'person.introduced' order by seq");
+    pub async fn beside_cases(&self) -> Result<Vec<EntryRead>, StoreError> {
+        // To the letter as the index has it, or SQLite would read the whole ledger.
+        let sql = format!("{ENTRY} where kind in ('person.introduced', 'words.erased') order by seq");
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 
