@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::HouseEvent;
 use crate::folder::{self, Folder, FolderError, blob_path};
 use crate::ledger::{self, Subjects};
-use crate::record::{Erased, HeardRecord, HouseRuled, Record, WhatRecord};
+use crate::record::{Erased, HouseRuled, Record};
 use crate::seal::{
     self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Salted, Segment, Verifier, What,
 };
@@ -228,9 +228,9 @@ impl Seen {
             return;
         }
         match ledger::read(facts, words, &Subjects::default()) {
-            Ok(Record::Heard(HeardRecord { what: WhatRecord::Message { files, .. }, .. })) => {
-                for file in files.and_then(|files| files.0).into_iter().flatten() {
-                    self.files.entry(file.sha256).or_insert((raw.seq, file.name));
+            Ok(Record::Heard(heard)) => {
+                for file in heard.what.files() {
+                    self.files.entry(file.sha256.clone()).or_insert_with(|| (raw.seq, file.name.clone()));
                 }
             }
             Ok(Record::House(HouseRuled { events, .. })) => {

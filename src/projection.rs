@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::domain::mark::{ERASED, Words};
+use crate::domain::mark::ERASED;
 use crate::domain::obligation::{Holder, Standing};
 use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, Policy, PolicyDigest, Span};
-use crate::record::{HeardRecord, HouseRuled, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
+use crate::record::{
+    HeardRecord, HouseRuled, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord,
+};
 use crate::store::{
     CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
     person_holder, role_holder,
@@ -79,13 +81,13 @@ impl Projection {
         self.commit.causes.push((heard.key.clone(), entry.seq));
         let lane = heard.lane.to_string();
         match &heard.what {
-            WhatRecord::Message { message, text, files } => self.commit.messages.push(MessageRow {
+            WhatRecord::Message { message, text, .. } => self.commit.messages.push(MessageRow {
                 lane,
                 id: message.clone(),
                 thread: heard.thread.clone(),
                 author: heard.from.get().map_or_else(|| ERASED.to_owned(), |from| from.name.clone()),
                 person: heard.who.person().map(|person| person.to_string()),
-                body: Body { text: Some(text), files: files_of(files.as_ref()), card: None }.json(),
+                body: Body { text: Some(text), files: heard.what.files(), card: None }.json(),
                 said_us: entry.said.unwrap_or(entry.at).0,
                 case: entry.case.map(|case| case.to_string()),
                 seq: entry.seq,
@@ -251,11 +253,6 @@ struct Body<'a> {
     files: &'a [crate::chat::File],
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<&'a crate::card::Card>,
-}
-
-/// The files that came with a message; none once they are erased.
-fn files_of(files: Option<&Words<Vec<crate::chat::File>>>) -> &[crate::chat::File] {
-    files.and_then(Words::get).map_or(&[], Vec::as_slice)
 }
 
 /// The files of a message as it stood.

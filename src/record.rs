@@ -136,6 +136,14 @@ pub enum WhatRecord {
 }
 
 impl WhatRecord {
+    /// The files that came with a message; none once they are erased.
+    pub fn files(&self) -> &[File] {
+        match self {
+            WhatRecord::Message { files, .. } => files.as_ref().and_then(Words::get).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
     pub const fn kind(&self) -> &'static str {
         match self {
             WhatRecord::Message { .. } => "said.message",
@@ -311,7 +319,11 @@ mod tests {
             assert_eq!(Kinds::of(all.iter().copied(), "nothing"), Kinds { kind, also: also.to_vec() });
         };
         check(&[], "nothing", &[]);
-        check(&["incident.opened", "obligation.opened", "obligation.opened"], "incident.opened", &["obligation.opened"]);
+        check(
+            &["incident.opened", "obligation.opened", "obligation.opened"],
+            "incident.opened",
+            &["obligation.opened"],
+        );
         check(
             &["incident.acknowledged", "obligation.met", "incident.resolved", "obligation.met", "obligation.opened"],
             "incident.resolved",

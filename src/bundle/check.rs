@@ -344,7 +344,9 @@ impl Check {
                 }
                 std::cmp::Ordering::Greater => {
                     let last = number - 1;
-                    self.incomplete(format!("Nos. {due} to {last} of {case} are missing: they come before entry {seq}."));
+                    self.incomplete(format!(
+                        "Nos. {due} to {last} of {case} are missing: they come before entry {seq}."
+                    ));
                 }
                 std::cmp::Ordering::Less => {
                     self.unsound(format!("Entry {seq} says that it is no. {number} of {case}, but no. {due} was due."));

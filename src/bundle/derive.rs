@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::{AGENT, Files, transcript};
 use crate::csv;
-use crate::domain::mark::{ERASED, Words};
+use crate::domain::mark::ERASED;
 use crate::domain::obligation::{Holder, Obligation, Standing};
 use crate::domain::{At, Case, CaseId, Event, Policy, Span};
 use crate::ledger::{self, Subjects, parts};
-use crate::record::{Erased, HeardRecord, Introduced, NotTold, Record, Told, WhatRecord};
+use crate::record::{Erased, Introduced, NotTold, Record, Told};
 use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
 use crate::store::NOTICES_PER_ENTRY;
 
@@ -132,7 +132,8 @@ pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
         _ => false,
     };
     let introductions = beside.iter().filter(|entry| introduces(entry));
-    let gone: BTreeSet<u64> = entries.iter().chain(introductions).filter(|it| it.is_erased()).map(Sealed::seq).collect();
+    let gone: BTreeSet<u64> =
+        entries.iter().chain(introductions).filter(|it| it.is_erased()).map(Sealed::seq).collect();
     let erases = |entry: &Sealed| erased_by(entry).iter().any(|seq| gone.contains(seq));
     beside.into_iter().filter(|entry| introduces(entry) || erases(entry)).collect()
 }
@@ -152,8 +153,8 @@ pub(super) fn attachments(entries: &[Sealed]) -> Vec<Attachment> {
     let mut known = BTreeSet::new();
     let mut all = Vec::new();
     for entry in entries {
-        if let Some(Record::Heard(HeardRecord { what: WhatRecord::Message { files, .. }, .. })) = &entry.record {
-            for file in files.iter().flat_map(Words::get).flatten().filter(|file| is_hash(&file.sha256)) {
+        if let Some(Record::Heard(heard)) = &entry.record {
+            for file in heard.what.files().iter().filter(|file| is_hash(&file.sha256)) {
                 if known.insert(file.sha256.clone()) {
                     let (name, sha256) = (file.name.clone(), file.sha256.clone());
                     all.push(Attachment { seq: entry.seq(), name, bytes: file.bytes, sha256 });
@@ -361,11 +362,7 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY), envelope.seq);
             }
-            Record::Heard(_)
-            | Record::House(_)
-            | Record::Housed(_)
-            | Record::Introduced(_)
-            | Record::Erased(_) => {}
+            Record::Heard(_) | Record::House(_) | Record::Housed(_) | Record::Introduced(_) | Record::Erased(_) => {}
         }
     }
     if folded.case.is_none() {

@@ -61,9 +61,9 @@ impl Teller<'_> {
             None => {
                 let kept = [("facts", &entry.facts), ("words", &entry.words)];
                 let text = |text: &Vec<u8>| String::from_utf8_lossy(text).into_owned();
-                let parts = kept.into_iter().filter_map(|(what, kept)| {
-                    kept.text.as_ref().map(|it| Part::Words { what, text: text(it) })
-                });
+                let parts = kept
+                    .into_iter()
+                    .filter_map(|(what, kept)| kept.text.as_ref().map(|it| Part::Words { what, text: text(it) }));
                 (envelope.kind.clone(), parts.collect())
             }
             Some(Record::Heard(heard)) => self.heard(heard),
@@ -106,10 +106,9 @@ impl Teller<'_> {
         }
         let words = |what, text: &str| Part::Words { what, text: text.to_owned() };
         let (head, mut parts) = match &heard.what {
-            WhatRecord::Message { message, text, files } => {
+            WhatRecord::Message { message, text, .. } => {
                 let mut parts = vec![words("message", text)];
-                let files = files.iter().filter_map(Words::get).flatten();
-                parts.extend(files.map(|file| Part::Line(file_line(file))));
+                parts.extend(heard.what.files().iter().map(|file| Part::Line(file_line(file))));
                 (format!("{who} wrote {place} (message {message})"), parts)
             }
             WhatRecord::Command { text } => (format!("{who} typed a command {place}"), vec![words("command", text)]),

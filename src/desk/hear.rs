@@ -98,16 +98,14 @@ impl Desk {
                         Err(Heeded::AcceptDraft { case: id, by: person.clone() })
                     }
                     Asked::Case { id, command } => Ok(Work::Case(id, command)),
-                    Asked::House(command) => {
-                        Err(Heeded::Answer(match self.stage_house(turn, command, &by) {
-                            Ok(ready) => {
-                                let cards = ready.reply.iter().map(|telling| self.card(telling)).collect();
-                                of_the_house = Some(ready);
-                                Answer { cards, ..Answer::default() }
-                            }
-                            Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
-                        }))
-                    }
+                    Asked::House(command) => Err(Heeded::Answer(match self.stage_house(turn, command, &by) {
+                        Ok(ready) => {
+                            let cards = ready.reply.iter().map(|telling| self.card(telling)).collect();
+                            of_the_house = Some(ready);
+                            Answer { cards, ..Answer::default() }
+                        }
+                        Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
+                    })),
                     Asked::Query(query) => Err(Heeded::Query { query, by: person.clone() }),
                     Asked::ReloadPolicy => Err(Heeded::ReloadPolicy { by: person.clone() }),
                     Asked::Form { verb, case, given } => {

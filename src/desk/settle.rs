@@ -209,12 +209,7 @@ impl Desk {
     }
 
     /// Decides what is asked of the house. Nothing is changed: [`Desk::write_house`] does that.
-    pub(super) fn stage_house(
-        &self,
-        turn: &Turn,
-        command: HouseCommand,
-        by: &Actor,
-    ) -> Result<StagedHouse, Refusal> {
+    pub(super) fn stage_house(&self, turn: &Turn, command: HouseCommand, by: &Actor) -> Result<StagedHouse, Refusal> {
         let loaded = match &command {
             HouseCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
             _ => None,

@@ -10,9 +10,7 @@ use super::nature::Nature;
 use super::obligation::{Attribution, Climbed, Contest, Obligation, Terms};
 use super::people::Delegation;
 use super::policy::Channel;
-use super::{
-    At, CaseId, ClassId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId, mark,
-};
+use super::{At, CaseId, ClassId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId, mark};
 
 /// Became true of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -66,13 +66,7 @@ pub enum ReadError {
 }
 
 impl Ledger {
-    pub fn new(
-        frontier: Frontier,
-        last: Option<Hash>,
-        last_at: At,
-        subjects: Subjects,
-        clock: seal::Clock,
-    ) -> Ledger {
+    pub fn new(frontier: Frontier, last: Option<Hash>, last_at: At, subjects: Subjects, clock: seal::Clock) -> Ledger {
         Ledger { frontier, last, last_at, subjects, clock }
     }
 
@@ -144,7 +138,18 @@ impl Ledger {
         self.last = Some(hash);
         self.last_at = about.at;
         let kind = kinds.kind;
-        commit.entries.push(EntryRow { seq, leaf, hash, case, case_seq, kind, at_us: about.at.0, facts, facts_salt, words });
+        commit.entries.push(EntryRow {
+            seq,
+            leaf,
+            hash,
+            case,
+            case_seq,
+            kind,
+            at_us: about.at.0,
+            facts,
+            facts_salt,
+            words,
+        });
         Ok(seq)
     }
 }
@@ -182,4 +187,109 @@ pub fn mentioned<'f>(facts: impl IntoIterator<Item = &'f str>) -> Vec<String> {
     all.sort_unstable();
     all.dedup();
     all.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::domain::mark::{ERASED, Words};
+    use crate::record::{HeardRecord, WhatRecord, Who};
+    use crate::seal::{Pseudonym, node_hash};
+
+    fn said(lane: &str) -> Record {
+        Record::Heard(HeardRecord {
+            key: "k".into(),
+            who: Who::Person("maya".into()),
+            from: Words::of(crate::chat::Account::member("U1", "Maya")),
+            lane: lane.parse().unwrap(),
+            thread: Some("t1".into()),
+            what: WhatRecord::Message { message: "m1".into(), text: "so it is".into(), files: None },
+            backfilled: false,
+            raw: None,
+            answer: None,
+        })
+    }
+
+    #[test]
+    fn whoever_is_mentioned_first_is_introduced_before() {
+        let mut ledger = Ledger::new(Frontier::new(), None, At(0), Subjects::default(), seal::Clock::Manual);
+        let mut commit = Commit::default();
+        let case = "INC-1".parse().unwrap();
+        let mut append = |ledger: &mut Ledger, number, record: &Record| {
+            let about =
+                About { at: At(5), said: None, case: Some((case, number)), actor: Some("maya"), source: "slack" };
+            ledger.append(&mut commit, &about, record).unwrap()
+        };
+        assert_eq!(append(&mut ledger, 1, &said("slack/@U1")), 2, "after two introductions");
+        assert_eq!(append(&mut ledger, 2, &said("slack/@U1")), 3, "they are known");
+        let kinds: Vec<_> = commit.entries.iter().map(|entry| (entry.kind, entry.case_seq)).collect();
+        let introduced = (Record::INTRODUCED, None);
+        assert_eq!(kinds, [introduced, introduced, ("said.message", Some(1)), ("said.message", Some(2))]);
+        let subjects: HashMap<_, _> = commit.subjects.iter().map(|(p, s)| (s.as_str(), p.as_str())).collect();
+        assert_eq!(subjects.len(), 2);
+        let entry = &commit.entries[2];
+        let envelope = Envelope::parse(entry.leaf.as_bytes()).unwrap();
+        assert_eq!(envelope.actor, Actor::Person(subjects["maya"].parse().unwrap()));
+        let words = entry.words.as_ref().map(|(words, _)| words.as_str());
+        assert_eq!(read(&entry.facts, words, &ledger.subjects).unwrap(), said("slack/@U1"));
+        // Without words and names, who and where stay apart from everybody else, and what was said is gone.
+        let Record::Heard(erased) = read(&entry.facts, None, &Subjects::default()).unwrap() else { panic!() };
+        assert_eq!(erased.who.subject(), format!("erased-{}", subjects["maya"]));
+        assert_eq!(erased.lane.to_string(), format!("slack/@erased-{}", subjects["slack/U1"]));
+        assert!(matches!(&erased.what, WhatRecord::Message { message, text, .. } if message == "m1" && text == ERASED));
+        // Written again, they are the same.
+        let again = append(&mut ledger, 3, &Record::Heard(erased));
+        assert_eq!((again, &commit.entries[4].facts), (4, &commit.entries[2].facts));
+    }
+
+    /// The worked example of the document, recomputed.
+    #[test]
+    fn the_document_says_what_the_program_does() {
+        let document = include_str!("../../docs/ledger-format.md");
+        let example = document.split("## 10. A worked example").nth(1).expect("an example");
+        let blocks: Vec<&str> = example.split("```").skip(1).step_by(2).collect();
+        let [introduced, asked, joined, erased, node] = blocks[..] else { panic!("{} blocks", blocks.len()) };
+        let body = |block: &'static str| block.split_once('\n').expect("a language").1.trim_end();
+        let fields =
+            |block| -> HashMap<&str, &str> { body(block).lines().filter_map(|it| it.split_once(' ')).collect() };
+        let salt = |hex: &str| -> [u8; 32] { hex::decode(hex).unwrap().try_into().unwrap() };
+        let (introduced, asked) = (fields(introduced), fields(asked));
+        for entry in [&introduced, &asked] {
+            let envelope = Envelope::parse(entry["leaf"].as_bytes()).unwrap();
+            assert_eq!(envelope.seq.to_string(), entry["seq"]);
+            assert_eq!(envelope.facts, commitment(&salt(entry["facts_salt"]), entry["facts"].as_bytes()));
+            assert_eq!(envelope.words, Some(commitment(&salt(entry["words_salt"]), entry["words"].as_bytes())));
+            assert_eq!(leaf_hash(entry["leaf"].as_bytes()).to_string(), entry["leaf_hash"]);
+            assert_eq!(envelope.schema, SCHEMA);
+        }
+        let envelope = Envelope::parse(asked["leaf"].as_bytes()).unwrap();
+        assert_eq!(envelope.prev.to_string(), introduced["leaf_hash"]);
+
+        // The records are such as this program writes.
+        let subjects = Subjects::default();
+        let first = read(introduced["facts"], Some(introduced["words"]), &subjects).unwrap();
+        let Record::Introduced(Introduced { pseudonym, subject }) = &first else { panic!("{first:?}") };
+        let mut subjects = subjects;
+        subjects.add(*pseudonym, subject);
+        assert_eq!(envelope.actor, Actor::Person(*pseudonym));
+        for (entry, words) in [(&introduced, "subject"), (&asked, "from")] {
+            let record = read(entry["facts"], Some(entry["words"]), &subjects).unwrap();
+            assert!(entry["facts"].contains(&format!("\"{words}\":{{\"w\":0}}")));
+            assert_eq!(record.kinds().kind, Envelope::parse(entry["leaf"].as_bytes()).unwrap().kind);
+            let parts = parts::split(&record, &mut Introducing { subjects: &mut subjects, new: Vec::new() }).unwrap();
+            assert_eq!((parts.facts.as_str(), parts.words.as_deref()), (entry["facts"], Some(entry["words"])));
+        }
+        let name = |pseudonym: Pseudonym| subjects.name(pseudonym);
+        assert_eq!(parts::join(asked["facts"], Some(asked["words"]), name).unwrap(), body(joined));
+        assert_eq!(parts::join(asked["facts"], None, |_| None).unwrap(), body(erased));
+        let Record::Heard(heard) = read(asked["facts"], Some(asked["words"]), &subjects).unwrap() else { panic!() };
+        assert_eq!(heard.key, crate::record::key_of("local:1"));
+        let hash = |entry: &HashMap<&str, &str>| -> Hash { leaf_hash(entry["leaf"].as_bytes()) };
+        assert_eq!(node_hash(&hash(&introduced), &hash(&asked)).to_string(), body(node));
+        assert_eq!(Sha256::digest("local:1")[..16], hex::decode(heard.key).unwrap());
+    }
 }

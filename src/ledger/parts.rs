@@ -74,7 +74,8 @@ pub trait Naming {
 /// # Errors
 /// [`SplitError`].
 pub fn split<T: Serialize + ?Sized>(record: &T, naming: &mut dyn Naming) -> Result<Parts, SplitError> {
-    let mut splitter = Splitter { facts: Vec::with_capacity(512), words: Vec::new(), slots: 0, text: Text::Words, naming };
+    let mut splitter =
+        Splitter { facts: Vec::with_capacity(512), words: Vec::new(), slots: 0, text: Text::Words, naming };
     record.serialize(&mut splitter)?;
     let Splitter { facts, mut words, slots, .. } = splitter;
     let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).expect("serde_json writes UTF-8");
@@ -94,8 +95,9 @@ pub fn join<'n>(
     words: Option<&str>,
     subject_of: impl Fn(Pseudonym) -> Option<Cow<'n, str>>,
 ) -> Result<String, JoinError> {
-    let slots: Option<Vec<&RawValue>> =
-        words.map(|words| serde_json::from_str(words).map_err(|error| JoinError::Words(error.to_string()))).transpose()?;
+    let slots: Option<Vec<&RawValue>> = words
+        .map(|words| serde_json::from_str(words).map_err(|error| JoinError::Words(error.to_string())))
+        .transpose()?;
     let mut record = String::with_capacity(facts.len() + words.map_or(0, str::len));
     let mut taken = 0;
     for (at, found) in Finds::of(facts) {
@@ -819,7 +821,21 @@ mod tests {
     const TYPED: char = '✎';
 
     fn text() -> impl Strategy<Value = String> {
-        let pieces = ["{\"w\":0}", "{\"p\":\"0000000000000000\"}", "\"", "\\", "w", "p", "$", "\"w\":", "}", "{", ERASED, "\n", "é"];
+        let pieces = [
+            "{\"w\":0}",
+            "{\"p\":\"0000000000000000\"}",
+            "\"",
+            "\\",
+            "w",
+            "p",
+            "$",
+            "\"w\":",
+            "}",
+            "{",
+            ERASED,
+            "\n",
+            "é",
+        ];
         let piece = prop_oneof![prop::sample::select(pieces.to_vec()).prop_map(str::to_owned), any::<String>()];
         prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat().replace(TYPED, ""))
     }

@@ -369,15 +369,31 @@ mod tests {
             (text(), hash(), prop::option::of(-exact..=exact), 0..=EXACT_INTEGER_MAX, text()),
             (any::<u32>(), prop::option::of(hash())),
         )
-            .prop_map(|((actor, at_us, case, clock, facts, also), (kind, prev, said_us, seq, source), rest)| {
-                let ((case, case_seq), (schema, words)) = (case.unzip(), rest);
-                let also = also.into_iter().filter(|other| *other != kind).collect();
-                let v = V1;
-                let envelope = Envelope {
-                    actor, also, at_us, case, case_seq, clock, facts, kind, prev, said_us, schema, seq, source, v, words,
-                };
-                envelope
-            })
+            .prop_map(
+                |((actor, at_us, case, clock, facts, also), (kind, prev, said_us, seq, source), rest)| {
+                    let ((case, case_seq), (schema, words)) = (case.unzip(), rest);
+                    let also = also.into_iter().filter(|other| *other != kind).collect();
+                    let v = V1;
+                    let envelope = Envelope {
+                        actor,
+                        also,
+                        at_us,
+                        case,
+                        case_seq,
+                        clock,
+                        facts,
+                        kind,
+                        prev,
+                        said_us,
+                        schema,
+                        seq,
+                        source,
+                        v,
+                        words,
+                    };
+                    envelope
+                },
+            )
     }
 
     proptest! {

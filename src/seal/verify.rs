@@ -238,7 +238,8 @@ impl Segment {
 
     fn check_copies(&mut self, envelope: &Envelope<'_>, hash: Hash, copies: &Copies<'_>) {
         let case = |case: &Option<&str>| case.unwrap_or("(no case)").to_owned();
-        let number = |number: &Option<i64>| number.map_or_else(|| "(no number)".to_owned(), |number| number.to_string());
+        let number =
+            |number: &Option<i64>| number.map_or_else(|| "(no number)".to_owned(), |number| number.to_string());
         let seq = copies.seq;
         let case_seq = envelope.case_seq.map(u64::cast_signed);
         self.check_copy(seq, Column::Seq, copies.seq, envelope.seq, u64::to_string);

@@ -113,7 +113,8 @@ pub struct DutyRead {
 }
 
 const OUTBOX: &str = "select o.id, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.id / 4096";
-pub(super) const ENTRY: &str = "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
+pub(super) const ENTRY: &str =
+    "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
 
 impl Reader {
     pub(super) fn new(pool: SqlitePool) -> Reader {

@@ -117,10 +117,7 @@ impl Writer {
     ///
     /// # Errors
     /// The database's.
-    pub async fn heard_before(
-        &mut self,
-        keys: &[String],
-    ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
+    pub async fn heard_before(&mut self, keys: &[String]) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
             "select c.key, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key in (",
         );
