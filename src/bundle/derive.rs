@@ -131,11 +131,23 @@ pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
         Some(Record::Introduced(introduced)) => mentioned.contains(&introduced.pseudonym),
         _ => false,
     };
-    let introductions = beside.iter().filter(|entry| introduces(entry));
-    let gone: BTreeSet<u64> =
-        entries.iter().chain(introductions).filter(|it| it.is_erased()).map(Sealed::seq).collect();
-    let erases = |entry: &Sealed| erased_by(entry).iter().any(|seq| gone.contains(seq));
-    beside.into_iter().filter(|entry| introduces(entry) || erases(entry)).collect()
+    let mut gone: BTreeSet<u64> = entries
+        .iter()
+        .chain(beside.iter().filter(|entry| introduces(entry)))
+        .filter(|it| it.is_erased())
+        .map(Sealed::seq)
+        .collect();
+    let mut needed = Vec::new();
+    for entry in beside {
+        if introduces(&entry) || erased_by(&entry).iter().any(|seq| gone.contains(seq)) {
+            // What records an erasure may have been erased too, by one that comes later.
+            if entry.is_erased() {
+                gone.insert(entry.seq());
+            }
+            needed.push(entry);
+        }
+    }
+    needed
 }
 
 /// The earlier entries whose erasure an entry records.

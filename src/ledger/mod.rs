@@ -218,14 +218,13 @@ mod tests {
     fn whoever_is_mentioned_first_is_introduced_before() {
         let mut ledger = Ledger::new(Frontier::new(), None, At(0), Subjects::default(), seal::Clock::Manual);
         let mut commit = Commit::default();
-        let case = "INC-1".parse().unwrap();
-        let mut append = |ledger: &mut Ledger, number, record: &Record| {
-            let about =
-                About { at: At(5), said: None, case: Some((case, number)), actor: Some("maya"), source: "slack" };
-            ledger.append(&mut commit, &about, record).unwrap()
-        };
-        assert_eq!(append(&mut ledger, 1, &said("slack/@U1")), 2, "after two introductions");
-        assert_eq!(append(&mut ledger, 2, &said("slack/@U1")), 3, "they are known");
+        fn append(ledger: &mut Ledger, commit: &mut Commit, number: u64, record: &Record) -> i64 {
+            let case = Some(("INC-1".parse().unwrap(), number));
+            let about = About { at: At(5), said: None, case, actor: Some("maya"), source: "slack" };
+            ledger.append(commit, &about, record).unwrap()
+        }
+        assert_eq!(append(&mut ledger, &mut commit, 1, &said("slack/@U1")), 2, "after two introductions");
+        assert_eq!(append(&mut ledger, &mut commit, 2, &said("slack/@U1")), 3, "they are known");
         let kinds: Vec<_> = commit.entries.iter().map(|entry| (entry.kind, entry.case_seq)).collect();
         let introduced = (Record::INTRODUCED, None);
         assert_eq!(kinds, [introduced, introduced, ("said.message", Some(1)), ("said.message", Some(2))]);
@@ -242,7 +241,7 @@ mod tests {
         assert_eq!(erased.lane.to_string(), format!("slack/@erased-{}", subjects["slack/U1"]));
         assert!(matches!(&erased.what, WhatRecord::Message { message, text, .. } if message == "m1" && text == ERASED));
         // Written again, they are the same.
-        let again = append(&mut ledger, 3, &Record::Heard(erased));
+        let again = append(&mut ledger, &mut commit, 3, &Record::Heard(erased));
         assert_eq!((again, &commit.entries[4].facts), (4, &commit.entries[2].facts));
     }
 
