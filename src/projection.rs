@@ -158,7 +158,10 @@ impl Projection {
         let house = self.house.get_or_insert_with(|| before.clone());
         for event in &ruled.events {
             house.apply(event, entry.at);
-            if let HouseEvent::PolicyLoaded { digest, text, .. } = event {
+            // Without its text it can't be read, so there is no row for it.
+            if let HouseEvent::PolicyLoaded { digest, text, .. } = event
+                && text != ERASED
+            {
                 self.commit.policies.push((digest.to_string(), text.clone()));
             }
         }

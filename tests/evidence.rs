@@ -693,11 +693,18 @@ const TYPED: &[&str] = &[
     "Malhotra",
     "\"dev\"",
     "@dev",
-    ":dev",
+    "local/dev",
     "tomas",
     "Novák",
     "priya",
 ];
+
+/// The database's bytes, with those of its write-ahead log.
+fn database(data: &Path) -> Vec<u8> {
+    let mut bytes = std::fs::read(data.join(Folder::DATABASE)).expect("the database");
+    bytes.extend(std::fs::read(data.join(format!("{}-wal", Folder::DATABASE))).unwrap_or_default());
+    bytes
+}
 
 fn must_not_say(what: &str, bytes: &[u8]) {
     for typed in TYPED {
@@ -715,16 +722,16 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
     past(data).await;
-    let database = std::fs::read(data.join(Folder::DATABASE)).expect("the database");
+    let before = database(data);
     for typed in TYPED {
-        assert!(database.windows(typed.len()).any(|window| window == typed.as_bytes()), "“{typed}” never stood there");
+        assert!(before.windows(typed.len()).any(|window| window == typed.as_bytes()), "“{typed}” never stood there");
     }
     let erased = erase(data, "true").await;
-    assert!(erased > 600, "{erased} entries had words");
+    assert!(erased > 300, "{erased} entries had words");
     let rebuilt = rebuild(data).await.expect("a rebuild");
     assert_eq!((rebuilt.erased, compare(data).await.expect("a comparison").differences), (erased as u64, Vec::new()));
     // Nothing of it is in any table: neither in a row nor in what rows left behind.
-    must_not_say("the database", &std::fs::read(data.join(Folder::DATABASE)).expect("the database"));
+    must_not_say("the database", &database(data));
     let verdict = audit::verify(data).await.expect("a verdict");
     must_say(&verdict, true, true, &[&format!("{erased} entries have no words any more")]);
 
@@ -756,7 +763,12 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     assert!(story.contains("said afterwards"), "{story}");
     house.stop().await;
     must_say(&audit::verify(data).await.expect("a verdict"), true, true, &[]);
-    assert!(compare(data).await.expect("a comparison").is_good());
+    // Whose party a duty is and how long it took by the policy's own hours follow from the policy's text: a rebuild has it no
+    // more, the bot that reads the file has. Everything else follows from the ledger.
+    let differing: Vec<String> =
+        rebuild(data).await.expect("a rebuild").differences.into_iter().map(|it| it.table).collect();
+    assert_eq!(differing, ["duty"]);
+    assert_eq!(compare(data).await.expect("a comparison").differences, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -774,7 +786,7 @@ async fn somebody_is_shredded_without_the_others() {
     must_say(&bundle::verify(&bag, Some(&key(data))).expect("a verdict"), true, true, &["were erased"]);
     let about = std::fs::read_to_string(bag.join("data/case.json")).expect("a file");
     let about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
-    assert_eq!(about["erased"].as_array().map(Vec::len), Some(1), "only what the case mentions");
+    assert_eq!(about["erased"].as_array().map(Vec::len), Some(2), "both are mentioned by the case");
     let duties = std::fs::read_to_string(bag.join("data/duties.csv")).expect("a file");
     let answered = duties.lines().find(|line| line.contains(",acknowledge,")).expect("it was acknowledged");
     assert!(answered.contains("erased-") && !answered.contains("Dev"), "{answered}");
