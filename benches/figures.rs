@@ -222,8 +222,8 @@ async fn delays(reader: &Reader, since: u64) -> Vec<i64> {
     while let Some(entry) = entries.next().await {
         let entry = entry.expect("an entry");
         if entry.kind == "duty.nudged" {
-            let content: serde_json::Value = serde_json::from_str(&entry.content.unwrap_or_default()).expect("JSON");
-            delays.push(entry.at_us - content["events"][0]["duty"]["nudged"]["scheduled"].as_i64().expect("a moment"));
+            let facts: serde_json::Value = serde_json::from_str(&entry.facts).expect("JSON");
+            delays.push(entry.at_us - facts["events"][0]["duty"]["nudged"]["scheduled"].as_i64().expect("a moment"));
         }
     }
     delays

@@ -2,21 +2,37 @@
 -- can be rebuilt from it (`countersign rebuild`). Moments are microseconds since 1970-01-01T00:00:00Z.
 
 -- One row an entry. `leaf` is the exact text that was hashed; the look-up columns beside it are copies, and
--- `countersign verify` compares them. `content` and `salt` can be erased together: `leaf` holds only the commitment.
+-- `countersign verify` compares them. `facts` stay for ever. `words` and their salt can be erased together: `leaf` holds only
+-- the commitments. Entries without words never had any, or had them erased: the leaf tells which.
 create table ledger (
-    seq      bigint not null,
-    leaf     text not null,
-    hash     blob not null,
-    case_id  text,
-    kind     text not null,
-    at_us    bigint not null,
-    salt     blob,
-    content  text,
+    seq        bigint not null,
+    leaf       text not null,
+    hash       blob not null,
+    case_id    text,
+    case_seq   bigint,
+    kind       text not null,
+    at_us      bigint not null,
+    facts      text not null,
+    facts_salt blob not null,
+    words      text,
+    words_salt blob,
     constraint ledger_pk primary key (seq),
-    constraint ledger_salt_and_content_go_together check ((salt is null) = (content is null))
+    constraint ledger_case_and_number_go_together check ((case_id is null) = (case_seq is null)),
+    constraint ledger_words_and_salt_go_together check ((words is null) = (words_salt is null))
 );
--- A case's own story, and the timeline that is drawn from it.
-create index ledger_by_case on ledger (case_id, seq) where case_id is not null;
+-- A case's own story, and the timeline that is drawn from it; its entries are numbered from 1 without gaps.
+create unique index ledger_by_case on ledger (case_id, case_seq) where case_id is not null;
+-- The entries that say who is meant by a pseudonym and whose words were erased: they belong to the evidence of every case.
+create index ledger_beside_cases on ledger (seq) where kind in ('person.introduced', 'words.erased');
+
+-- Whom a pseudonym stands for: a person of the policy (`maya`) or an account that it doesn't know (`slack/U024BE7LH`). Without
+-- the row, and with the words of the entry that introduced the pseudonym erased, nobody can tell any more.
+create table subject (
+    pseudonym text not null,
+    subject   text not null,
+    constraint subject_pk primary key (pseudonym),
+    constraint subject_has_one_pseudonym unique (subject)
+);
 
 -- Hashes of perfect subtrees of 256, 65,536 … leaves (RFC 6962), kept as the tree grows, so that a root or a proof reads
 -- a few hundred hashes at most.
@@ -70,11 +86,12 @@ create table policy (
     constraint policy_pk primary key (digest)
 );
 
--- One cause, one ruling: a platform's own id of what was heard, and the entry that keeps it with the answer that it got.
+-- One cause, one ruling: what a repetition is recognised by, and the entry that keeps what was heard with the answer that it
+-- got. `key` is the first 16 bytes of SHA-256 of the platform's own id of it, in hexadecimal.
 create table cause (
-    cause    text not null,
+    key      text not null,
     seq      bigint not null,
-    constraint cause_pk primary key (cause)
+    constraint cause_pk primary key (key)
 );
 
 -- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `id / 4096`, at
@@ -172,3 +189,14 @@ create table owed (
     constraint owed_pk primary key (holder, case_id, number)
 );
 create index owed_by_duty on owed (case_id, number);
+
+-- The newest message of a lane is asked for at each start: what came after it was missed.
+create index message_by_lane_said on message (lane, said_us);
+
+-- Cases' own channels. A lane such as `slack/inc-12` is the house's own name for the channel of a case on a platform; which
+-- channel that is there, the platform said once, when it was made.
+create table venue (
+    lane    text not null,
+    channel text not null,
+    constraint venue_pk primary key (lane)
+);

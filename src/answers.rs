@@ -16,6 +16,7 @@ use crate::domain::{
 };
 use crate::grammar::{Filter, Query};
 use crate::health::Health;
+use crate::ledger;
 use crate::record::Record;
 use crate::seal::Checkpoint;
 use crate::store::{Reader, StoreError};
@@ -395,9 +396,10 @@ impl Answers {
 
     async fn events(&self, case: CaseId) -> Result<Vec<(At, Event)>, StoreError> {
         let mut events = Vec::new();
-        for entry in self.reader.entries_of(case).await? {
-            let Some(content) = entry.content else { continue };
-            if let Ok(Record::Ruled(ruled)) = serde_json::from_str(&content) {
+        let entries = self.reader.entries_of(case).await?;
+        let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
+        for entry in entries {
+            if let Ok(Record::Ruled(ruled)) = ledger::read(&entry.facts, entry.words.as_deref(), &subjects) {
                 events.extend(ruled.events.into_iter().map(|event| (At(entry.at_us), event)));
             }
         }

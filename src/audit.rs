@@ -20,9 +20,10 @@ use sha2::{Digest, Sha256};
 use crate::domain::BotEvent;
 use crate::domain::bot::condition;
 use crate::folder::{self, Folder, FolderError, blob_path};
-use crate::record::{HeardRecord, HouseRuled, Record, WhatRecord};
+use crate::ledger::{self, Subjects};
+use crate::record::{Erased, BotRuled, Record};
 use crate::seal::{
-    self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Segment, Verifier, What,
+    self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Salted, Segment, Verifier, What,
 };
 use crate::store::{Beside, Raw, Scan, StoreError};
 
@@ -128,7 +129,9 @@ struct Seen {
     /// Hash → the entry that names it first, and the name.
     files: BTreeMap<String, (i64, String)>,
     recoveries: Vec<(i64, u64)>,
-    /// Contents that can't be read as a record of this version.
+    /// Entries whose words were erased, as the ledger says.
+    erased: BTreeSet<u64>,
+    /// Entries that can't be read as a record of this version.
     unread: u64,
 }
 
@@ -194,11 +197,14 @@ async fn check(database: PathBuf, mut segment: Segment, readable: u64) -> Result
         let copies = Copies {
             seq: raw.seq.unsigned_abs(),
             case: raw.case,
+            case_seq: raw.case_seq,
             kind: raw.kind,
             at_us: raw.at_us,
             leaf_hash: raw.hash,
         };
-        segment.check(&Row { leaf: raw.leaf, salt: raw.salt, content: raw.content, copies: Some(copies) });
+        let facts = Salted { text: raw.facts, salt: raw.facts_salt };
+        let words = Salted { text: raw.words, salt: raw.words_salt };
+        segment.check(&Row { leaf: raw.leaf, facts, words, copies: Some(copies) });
         seen.look(raw);
     });
     read.await.map_err(|source| AuditError::Damaged { near, source })?;
@@ -211,32 +217,41 @@ impl Seen {
         // In a canonical leaf no value can hold these bytes: its quotes would be escaped.
         let manual = str::from_utf8(raw.leaf).is_ok_and(|leaf| leaf.contains(r#""clock":"manual""#));
         self.manual += u64::from(manual);
-        let Some(content) = raw.content.and_then(|content| str::from_utf8(content).ok()) else { return };
-        match raw.kind {
-            "said.message" if content.contains(r#""files":["#) => match serde_json::from_str(content) {
-                Ok(Record::Heard(HeardRecord { what: WhatRecord::Message { files, .. }, .. })) => {
-                    for file in files {
-                        self.files.entry(file.sha256).or_insert((raw.seq, file.name));
-                    }
+        // Only these entries are read as records: most are not, since that would take longer than checking them.
+        let facts = raw.facts.and_then(|facts| str::from_utf8(facts).ok()).unwrap_or_default();
+        let words = raw.words.and_then(|words| str::from_utf8(words).ok());
+        let is_read = match raw.kind {
+            "said.message" => words.is_some() && facts.contains(r#""files":{"#),
+            "bot.recovered" | Record::ERASED => true,
+            _ => false,
+        };
+        if !is_read {
+            return;
+        }
+        match ledger::read(facts, words, &Subjects::default()) {
+            Ok(Record::Heard(heard)) => {
+                for file in heard.what.files() {
+                    self.files.entry(file.sha256.clone()).or_insert_with(|| (raw.seq, file.name.clone()));
                 }
-                _ => self.unread += 1,
-            },
-            "bot.recovered" => match serde_json::from_str(content) {
-                Ok(Record::House(HouseRuled { events, .. })) => {
-                    self.recoveries.extend(events.iter().filter_map(|event| match event {
-                        BotEvent::Bot(condition::Event::Recovered { lost_from, .. }) => Some((raw.seq, *lost_from)),
-                        _ => None,
-                    }));
-                }
-                _ => self.unread += 1,
-            },
-            _ => {}
+            }
+            Ok(Record::Bot(BotRuled { events, .. })) => {
+                self.recoveries.extend(events.iter().filter_map(|event| match event {
+                    BotEvent::Bot(condition::Event::Recovered { lost_from, .. }) => Some((raw.seq, *lost_from)),
+                    _ => None,
+                }));
+            }
+            // Nothing is erased in advance.
+            Ok(Record::Erased(Erased { entries, .. })) => {
+                self.erased.extend(entries.into_iter().filter(|seq| *seq < raw.seq.unsigned_abs()));
+            }
+            _ => self.unread += 1,
         }
     }
 
     fn take(&mut self, later: Seen) {
         self.manual += later.manual;
         self.unread += later.unread;
+        self.erased.extend(later.erased);
         self.recoveries.extend(later.recoveries);
         for (hash, named) in later.files {
             self.files.entry(hash).or_insert(named);
@@ -326,6 +341,12 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
             _ => verdict.integrity.add(fault.to_string()),
         }
     }
+    for seq in report.gone.iter().filter(|seq| !seen.erased.contains(seq)) {
+        verdict.integrity.add(format!(
+            "The words of entry {seq} are gone without a recorded erasure: no entry of the kind {} names it.",
+            Record::ERASED
+        ));
+    }
     let more = report.faults.total() - report.faults.kept().len() as u64;
     if more > 0 {
         verdict.integrity.add(format!("{more} more faults inside the ledger."));
@@ -413,10 +434,11 @@ fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, verdict: &mut
             ));
         }
     }
+    let erased = report.gone.iter().filter(|seq| seen.erased.contains(seq)).count() as u64;
     verdict.notes.extend(note(
-        report.erased,
-        "is erased: only the commitment to what it said is left. The ledger should say why.",
-        "are erased: only the commitments to what they said are left. The ledger should say why.",
+        erased,
+        "has no words any more: they were erased, and the ledger says why. Its facts are there.",
+        "have no words any more: they were erased, and the ledger says why. Their facts are there.",
     ));
     verdict.notes.extend(note(
         seen.manual,
@@ -425,8 +447,8 @@ fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, verdict: &mut
     ));
     verdict.notes.extend(note(
         seen.unread,
-        "has a content that this version can't read; its seal was checked all the same.",
-        "have a content that this version can't read; their seals were checked all the same.",
+        "can't be read by this version; its seal was checked all the same.",
+        "can't be read by this version; their seals were checked all the same.",
     ));
     for (seq, lost_from) in &seen.recoveries {
         verdict

@@ -19,9 +19,11 @@ use crate::chat::{Chat, Chats, Lane, Post, Receipt, Spot, Undelivered, Venue};
 use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::kinds::approval;
+use crate::domain::mark::Words;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
 use crate::domain::{At, Case, CaseId, Notice, Obligation, PersonId, Policy, Span, Telling, To, bot, every_case};
+use crate::ledger::{self, Subjects};
 use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::store::{CardDue, NOTICES_PER_ENTRY, OutboxDue, Reader, StoreError};
 
@@ -523,7 +525,8 @@ impl LaneRun {
     }
 
     async fn prepare_message(&mut self, due: &OutboxDue) -> Result<Option<Ready>, StoreError> {
-        let Some(mut notice) = notice(due) else {
+        let subjects = ledger::subjects_in(&self.reader, due.facts.as_deref()).await?;
+        let Some(mut notice) = notice(due, &subjects) else {
             self.give_up_one(due, "its words can't be read any more".to_owned());
             return Ok(None);
         };
@@ -663,7 +666,7 @@ impl LaneRun {
             lane,
             thread: ready.thread,
             message,
-            card: ready.card,
+            card: Words::of(ready.card),
             edit: ready.edit.is_some(),
             perhaps_twice,
         };
@@ -771,11 +774,16 @@ fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
 }
 
 /// What a row is to tell: the ledger entry that made it true holds the words.
-fn notice(due: &OutboxDue) -> Option<Notice> {
-    let tell = match serde_json::from_str(due.content.as_deref()?).ok()? {
+fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
+    let tell = match ledger::read(due.facts.as_deref()?, due.words.as_deref(), subjects).ok()? {
         Record::Ruled(ruled) => ruled.tell,
-        Record::House(ruled) => ruled.tell,
-        Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => return None,
+        Record::Bot(ruled) => ruled.tell,
+        Record::Heard(_)
+        | Record::Told(_)
+        | Record::NotTold(_)
+        | Record::Housed(_)
+        | Record::Introduced(_)
+        | Record::Erased(_) => return None,
     };
     let place = usize::try_from(due.id % NOTICES_PER_ENTRY).ok()?;
     tell.into_iter().nth(place).map(|to_tell| to_tell.notice)
@@ -786,8 +794,9 @@ fn overtaken(dues: &[OutboxDue]) -> Vec<i64> {
     let mut said: HashSet<(CaseId, u32)> = HashSet::new();
     let mut overtaken = Vec::new();
     for due in dues.iter().rev() {
+        // Which duties it is about are facts: nobody's name is needed.
         let Some(Notice { about: Some(about), telling: Telling::Case(every_case::Telling::Clock { items }), .. }) =
-            notice(due)
+            notice(due, &Subjects::default())
         else {
             continue;
         };

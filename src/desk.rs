@@ -31,7 +31,7 @@ use crate::domain::{
 };
 use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;
-use crate::ledger::{About, AppendError, Ledger};
+use crate::ledger::{About, AppendError, Ledger, Subjects};
 use crate::projection::{Entry, Policies, Projection};
 use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
 use crate::seal::{Checkpoint, Signer};
@@ -303,6 +303,8 @@ pub struct Desk {
     policy: Arc<Policy>,
     policies: Policies,
     cases: LruCache<CaseId, Case>,
+    /// The number that each case's last entry has within it.
+    case_seqs: LruCache<CaseId, u64>,
     /// Which case a thread belongs to, by lane and root message.
     threads: LruCache<(String, String), CaseId>,
     accounts: Accounts,
@@ -363,7 +365,8 @@ impl Desk {
         let mut policies = Policies::default();
         policies.add(setup.policy.clone());
         let held = Arc::new(bot.with_group_members(&setup.policy));
-        let ledger = Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), setup.clock.seal());
+        let subjects = Subjects::of(writer.subjects().await?);
+        let ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, setup.clock.seal());
         let (send, inbox) = mpsc::channel(4 * BATCH);
         let shown = Shown {
             size: ledger.size(),
@@ -393,6 +396,7 @@ impl Desk {
             policy: held,
             policies,
             cases: LruCache::new(WARM),
+            case_seqs: LruCache::new(WARM),
             threads: LruCache::new(WARM),
             accounts: Accounts::of(&setup.policy),
             numbers,
@@ -437,7 +441,7 @@ impl Desk {
         let mut turn = self.turn();
         for command in commands {
             // The operator may start and load a policy; a refusal here says that there was nothing to do.
-            let _nothing_to_do = self.settle_bot(&mut turn, command, &Actor::Operator, None).await?;
+            let _nothing_to_do = self.settle_bot(&mut turn, command, &Actor::Operator).await?;
         }
         self.commit(turn).await?;
         Ok(())
@@ -542,7 +546,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         if turn.behind > self.behind + BACK {
             let command = BotCommand::ClockWentBack { by: turn.behind - self.behind };
-            let _recorded = self.settle_bot(turn, command, &Actor::Engine, None).await?;
+            let _recorded = self.settle_bot(turn, command, &Actor::Engine).await?;
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
@@ -562,7 +566,7 @@ impl Desk {
                         return Err(error);
                     }
                 },
-                Item::Bot(command, by, reply) => match self.settle_bot(turn, *command, &by, None).await {
+                Item::Bot(command, by, reply) => match self.settle_bot(turn, *command, &by).await {
                     Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(None)))));
@@ -585,7 +589,7 @@ impl Desk {
     /// Wakes what wanted to be woken by now: the house and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
         if self.bot_wake.is_some_and(|at| at <= turn.at) {
-            let _nothing_to_do = self.settle_bot(turn, BotCommand::Wake, &Actor::Engine, None).await?;
+            let _nothing_to_do = self.settle_bot(turn, BotCommand::Wake, &Actor::Engine).await?;
         }
         for (id, case) in self.writer.due(turn.at, BATCH as u32, &self.set_aside).await? {
             // One case that can't be decided must not stop the clocks of all others.
@@ -614,6 +618,7 @@ impl Desk {
             ledger: self.ledger.clone(),
             projection: Projection::default(),
             numbers: self.numbers.clone(),
+            case_seqs: HashMap::new(),
             known: HashMap::new(),
             answered: HashMap::new(),
             policy: None,
@@ -641,6 +646,9 @@ impl Desk {
         self.behind = turn.behind;
         self.ledger = turn.ledger;
         self.numbers = turn.numbers;
+        for (id, last) in turn.case_seqs {
+            self.case_seqs.put(id, last);
+        }
         let changed = turn.projection.house.is_some() || turn.policy.is_some();
         if let Some(house) = turn.projection.house {
             self.bot = house;
@@ -706,11 +714,11 @@ impl Desk {
             Report::CardGone { case, lane } => commit.cards_gone.push((case.to_string(), lane.to_string())),
             Report::Housed { case, housed } => {
                 let source = housed.lane.platform.to_string();
-                self.record(turn, Some(case), None, None, &source, &Record::Housed(housed))?;
+                self.record(turn, Some(case), None, None, &source, &Record::Housed(housed)).await?;
             }
             Report::Told { case, told } => {
                 let source = told.lane.platform.to_string();
-                self.record(turn, case, None, None, &source, &Record::Told(told))?;
+                self.record(turn, case, None, None, &source, &Record::Told(told)).await?;
             }
             Report::NotTold { case, not_told } => {
                 let source = not_told.lane.platform.to_string();
@@ -724,10 +732,10 @@ impl Desk {
                     let case = case.map(|case| case.to_string());
                     tracing::warn!(case, ?outbox, %why, lane = %not_told.lane, "a message could not be delivered");
                 }
-                self.record(turn, case, None, None, &source, &Record::NotTold(not_told))?;
+                self.record(turn, case, None, None, &source, &Record::NotTold(not_told)).await?;
                 if let Some((Some(outbox), why)) = given_up {
                     let command = BotCommand::GiveUp { outbox, why, to_operators };
-                    let _told = self.settle_bot(turn, command, &Actor::Engine, None).await?;
+                    let _told = self.settle_bot(turn, command, &Actor::Engine).await?;
                 }
             }
         }
@@ -735,11 +743,11 @@ impl Desk {
     }
 
     /// Appends a record to the ledger and folds it.
-    fn record(
+    async fn record(
         &mut self,
         turn: &mut Turn,
         case: Option<CaseId>,
-        actor: Option<&PersonId>,
+        actor: Option<&str>,
         said: Option<At>,
         source: &str,
         record: &Record,
@@ -756,15 +764,35 @@ impl Desk {
                     }
                 }
             }
-            Record::House(ruled) => {
+            Record::Bot(ruled) => {
                 ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the bot"))
             }
-            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => {}
+            Record::Heard(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::Housed(_)
+            | Record::Introduced(_)
+            | Record::Erased(_) => {}
         }
-        let about = About { at: turn.at, said, case, actor, source };
+        let numbered = match case {
+            Some(id) => Some((id, self.next_case_seq(turn, id).await?)),
+            None => None,
+        };
+        let about = About { at: turn.at, said, case: numbered, actor, source };
         let seq = turn.ledger.append(&mut turn.projection.commit, &about, record)?;
+        turn.case_seqs.extend(numbered);
         turn.projection.fold(Entry { seq, at: turn.at, said, case }, record, &self.bot);
         Ok(seq)
+    }
+
+    /// The number that the case's next entry has within it.
+    async fn next_case_seq(&mut self, turn: &Turn, id: CaseId) -> Result<u64, DeskError> {
+        let known = turn.case_seqs.get(&id).copied().or_else(|| self.case_seqs.get(&id).copied());
+        let last = match known {
+            Some(last) => last,
+            None => self.writer.last_case_seq(id).await?,
+        };
+        Ok(last + 1)
     }
 
     /// Signs a head if the ledger grew and it is time, or if it is wanted now.
@@ -819,7 +847,7 @@ impl Desk {
 
     async fn finish(mut self, reply: Option<oneshot::Sender<()>>) -> Result<(), DeskError> {
         let mut turn = self.turn();
-        let _recorded = self.settle_bot(&mut turn, BotCommand::Stop, &Actor::Operator, None).await?;
+        let _recorded = self.settle_bot(&mut turn, BotCommand::Stop, &Actor::Operator).await?;
         let committed = self.commit(turn).await;
         if committed.is_ok() {
             self.sign_if_due(true).await;
@@ -883,9 +911,11 @@ struct Turn {
     ledger: Ledger,
     projection: Projection,
     numbers: HashMap<CaseKind, u32>,
+    /// The number within its case that the last entry of each case has in this turn.
+    case_seqs: HashMap<CaseId, u64>,
     /// Cases that were read for this turn.
     known: HashMap<CaseId, Case>,
-    /// Causes that were answered before, or in this turn.
+    /// By the keys of their causes: what was answered before, or in this turn.
     answered: HashMap<String, Option<Answer>>,
     /// A policy that takes force with this commit.
     policy: Option<Arc<Policy>>,

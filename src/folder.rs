@@ -5,7 +5,7 @@
 //! DIR/lock              held while a process works here
 //! DIR/countersign.db    ledger and everything derived from it
 //! DIR/checkpoint        the last signed head (C2SP tlog-checkpoint)
-//! DIR/keys/             signing seed, pseudonym key; ledger.vkey is public: give it to your auditor
+//! DIR/keys/             the signing seed, the ledger's name; ledger.vkey is public: give it to your auditor
 //! DIR/blobs/            files, by SHA-256
 //! ```
 
@@ -15,14 +15,13 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::seal::{Checkpoint, NoteError, Pseudonyms, Signer, Verifier};
+use crate::seal::{Checkpoint, NoteError, Signer, Verifier};
 
 pub struct Folder {
     path: PathBuf,
     /// Let go when the process ends, however it ends.
     _lock: File,
     seed: [u8; 32],
-    pseudonyms: [u8; 32],
     /// The ledger's name, which its checkpoints carry.
     origin: String,
 }
@@ -78,9 +77,8 @@ impl Folder {
             make_private_folder(&path.join("blobs"))?;
         }
         let seed = read_key(&keys.join("ledger.seed"))?;
-        let pseudonyms = read_key(&keys.join("pseudonyms.key"))?;
         let origin = read(&keys.join("origin"))?.trim().to_owned();
-        let folder = Folder { path: path.to_owned(), _lock: lock, seed, pseudonyms, origin };
+        let folder = Folder { path: path.to_owned(), _lock: lock, seed, origin };
         folder.signer()?;
         Ok(folder)
     }
@@ -102,10 +100,6 @@ impl Folder {
     pub fn signer(&self) -> Result<Signer, FolderError> {
         Signer::from_seed(&self.origin, &self.seed)
             .map_err(|error| FolderError::KeyBroken(self.path.join("keys"), error.to_string()))
-    }
-
-    pub fn pseudonyms(&self) -> Pseudonyms {
-        Pseudonyms::new(&self.pseudonyms)
     }
 
     /// The last head that was signed, as text and as meant.
@@ -220,15 +214,13 @@ fn lock(path: &Path) -> Result<File, FolderError> {
 
 fn create_keys(keys: &Path) -> Result<(), FolderError> {
     make_private_folder(keys)?;
-    let (mut seed, mut pseudonyms, mut name) = ([0; 32], [0; 32], [0; 4]);
+    let (mut seed, mut name) = ([0; 32], [0; 4]);
     getrandom::fill(&mut seed)?;
-    getrandom::fill(&mut pseudonyms)?;
     getrandom::fill(&mut name)?;
     let origin = format!("countersign.local/{}", hex::encode(name));
     let signer = Signer::from_seed(&origin, &seed)
         .map_err(|error| FolderError::KeyBroken(keys.to_owned(), error.to_string()))?;
     replace(&keys.join("origin"), origin.as_bytes())?;
-    replace(&keys.join("pseudonyms.key"), hex::encode(pseudonyms).as_bytes())?;
     replace(&keys.join("ledger.vkey"), signer.verifier().to_string().as_bytes())?;
     // Last, so that a folder with a seed has all the others.
     replace(&keys.join("ledger.seed"), hex::encode(seed).as_bytes())

@@ -30,8 +30,8 @@
 //! The loop and what it writes:
 //!
 //! - [`desk`]: the one loop that decides, and commits what it decided.
-//! - [`record`]: what the content of a ledger entry is: something heard, a ruling, what became of a message.
-//! - [`ledger`]: from a record to a stored row, with its leaf, its salt and its place in the tree.
+//! - [`record`]: what a ledger entry says: something heard, a ruling, what became of a message, who somebody is.
+//! - [`ledger`]: from a record to a stored row, with its leaf, its facts and words and its place in the tree, and back.
 //! - [`projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
 //! - [`store`]: the only SQL: one writer, many readers. What rows mean is written in `migrations/`.
 //! - [`folder`]: the data folder: lock, keys, files, and the last signed head, apart from the database.
@@ -75,7 +75,7 @@
 //!    the policy whose digest it carries.
 //! 6. One cause, one ruling: what a platform tells again gets the stored answer.
 //! 7. The seal covers an entry as the exact bytes stored. Other columns are copies, and [`audit`] compares them. The ledger
-//!    is the truth: every other table can be rebuilt from it.
+//!    is the truth: every other table can be rebuilt from it, and from its facts alone once words were erased.
 //! 8. A chain proves nothing about its own end: the head is signed, lies apart from the database, and leaves the building
 //!    with every digest and bundle.
 //! 9. Nothing waits for the network inside a transaction. The commit is the moment of truth; every answer and effect follows it.
@@ -97,9 +97,10 @@
 //! [`Refusal`](domain::Refusal) would have become her answer instead, and nothing else.
 //!
 //! Two records are appended: [`Record::Heard`](record::Record::Heard), her words as she typed them with the answer that she
-//! gets, and [`Record::Ruled`](record::Record::Ruled), the events and to which lanes they are told. The [`ledger`] gives each a
-//! salt, a commitment, a leaf and its place in the tree. [`Projection::fold`](projection::Projection::fold) turns the same
-//! records into rows: the case with its derived wake, the outbox, the duty, the wanted card. [`store`] writes all of it in one
+//! gets, and [`Record::Ruled`](record::Record::Ruled), the events and to which lanes they are told. The [`ledger`] takes
+//! each apart into facts and words, and gives it salts, commitments, a leaf and its place in the tree; who is mentioned for the
+//! first time gets an entry of their own before it. [`Projection::fold`](projection::Projection::fold) turns the same records
+//! into rows: the case with its derived wake, the outbox, the duty, the wanted card. [`store`] writes all of it in one
 //! transaction, and only when that is on the disk Maya gets her private answer. If it fails, nothing happened: she gets a
 //! reference, and the operator the reason.
 //!

@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
+use crate::domain::mark::ERASED;
 use crate::domain::obligation::Holder;
 use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, Policy, PolicyDigest};
-use crate::record::{HeardRecord, HouseRuled, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
+use crate::record::{
+    HeardRecord, BotRuled, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord,
+};
 use crate::store::{
     CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
     person_holder, role_holder,
@@ -57,25 +60,30 @@ impl Projection {
         match record {
             Record::Heard(heard) => self.heard(entry, heard),
             Record::Ruled(ruled) => self.ruled(entry, ruled, house),
-            Record::House(ruled) => self.house_ruled(entry, ruled, house),
+            Record::Bot(ruled) => self.house_ruled(entry, ruled, house),
             Record::Told(told) => self.told(entry, told),
             Record::NotTold(not_told) => self.not_told(not_told),
             Record::Housed(housed) => self.commit.venues.push((housed.lane.to_string(), housed.channel.clone())),
+            // Nobody is meant by a pseudonym whose subject was erased.
+            Record::Introduced(Introduced { pseudonym, subject }) if subject != ERASED => {
+                self.commit.subjects.push((pseudonym.to_string(), subject.clone()));
+            }
+            Record::Introduced(_) | Record::Erased(_) => {}
         }
     }
 
     fn heard(&mut self, entry: Entry, heard: &HeardRecord) {
         // Chatter and questions have no answer to keep, but they too were heard: told again, they count no second time.
-        self.commit.causes.push((heard.cause.clone(), entry.seq));
+        self.commit.causes.push((heard.key.clone(), entry.seq));
         let lane = heard.lane.to_string();
         match &heard.what {
-            WhatRecord::Message { message, text, files } => self.commit.messages.push(MessageRow {
+            WhatRecord::Message { message, text, .. } => self.commit.messages.push(MessageRow {
                 lane,
                 id: message.clone(),
                 thread: heard.thread.clone(),
-                author: heard.from.name.clone(),
-                person: heard.person.as_ref().map(|person| person.to_string()),
-                body: Body { text: Some(text), files, card: None }.json(),
+                author: heard.from.get().map_or_else(|| ERASED.to_owned(), |from| from.name.clone()),
+                person: heard.who.person().map(|person| person.to_string()),
+                body: Body { text: Some(text), files: heard.what.files(), card: None }.json(),
                 said_us: entry.said.unwrap_or(entry.at).0,
                 case: entry.case.map(|case| case.to_string()),
                 seq: entry.seq,
@@ -139,11 +147,14 @@ impl Projection {
         self.touched.insert(case);
     }
 
-    fn house_ruled(&mut self, entry: Entry, ruled: &HouseRuled, before: &Bot) {
+    fn house_ruled(&mut self, entry: Entry, ruled: &BotRuled, before: &Bot) {
         let house = self.house.get_or_insert_with(|| before.clone());
         for event in &ruled.events {
             house.apply(event, entry.at);
-            if let BotEvent::Policy(policies::Event::Loaded { digest, text, .. }) = event {
+            // Without its text it can't be read, so there is no row for it.
+            if let BotEvent::Policy(policies::Event::Loaded { digest, text, .. }) = event
+                && text != ERASED
+            {
                 self.commit.policies.push((digest.to_string(), text.clone()));
             }
         }
@@ -171,7 +182,8 @@ impl Projection {
         if let (Some(shows), Some(case)) = (told.card_shows, entry.case) {
             self.commit.cards_shown.push((case.to_string(), lane.clone(), shows, told.message.clone()));
         }
-        let body = Body { text: None, files: &[], card: Some(&told.card) }.json();
+        let card = told.card.get();
+        let body = Body { text: card.is_none().then_some(ERASED), files: &[], card }.json();
         if told.edit {
             let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
             self.commit.message_changes.push(MessageChange::Edited { lane, id, body, at_us, seq });

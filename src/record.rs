@@ -1,33 +1,41 @@
-//! What the content of a ledger entry is: something heard, a ruling, or what became of a message. Stored as canonical
-//! JSON beside the leaf that commits to it; every table but the ledger can be rebuilt from these.
+//! What a ledger entry says: something heard, a ruling, what became of a message, who somebody is, what was erased. Kept as
+//! facts and words beside the leaf that commits to them; every table but the ledger can be rebuilt from the facts alone.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::card::Card;
 use crate::chat::{Account, Answer, File, Lane};
-use crate::domain::{At, BotEvent, Event, Notice, PersonId};
+use crate::domain::mark::{self, Words};
+use crate::domain::{AccountId, At, BotEvent, Event, Notice, PersonId};
+use crate::seal::Pseudonym;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
 pub enum Record {
     Heard(HeardRecord),
     Ruled(Ruled),
-    House(HouseRuled),
+    Bot(BotRuled),
     Told(Told),
     NotTold(NotTold),
     Housed(Housed),
+    Introduced(Introduced),
+    Erased(Erased),
 }
 
 /// What somebody said or did in chat, whether or not it was a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeardRecord {
-    pub cause: String,
-    pub from: Account,
-    /// Who that is by the policy; absent for strangers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person: Option<PersonId>,
+    /// [`key_of`] its cause.
+    #[serde(serialize_with = "mark::fact")]
+    pub key: String,
+    pub who: Who,
+    /// The account as its platform shows it.
+    pub from: Words<Account>,
     pub lane: Lane,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
     pub thread: Option<String>,
     pub what: WhatRecord,
     /// Found in the platform's history after a gap, rather than heard live.
@@ -38,39 +46,77 @@ pub struct HeardRecord {
     pub raw: Option<String>,
     /// What they were answered, in private. Answers that only show figures aren't kept: they would be out of date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Answer>,
+    pub answer: Option<Words<Answer>>,
+}
+
+/// Who said something. It stays known when the words are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    /// A person of the policy.
+    Person(PersonId),
+    /// An account that the policy doesn't know.
+    Stranger(AccountId),
+}
+
+impl Who {
+    pub fn person(&self) -> Option<&PersonId> {
+        match self {
+            Who::Person(person) => Some(person),
+            Who::Stranger(_) => None,
+        }
+    }
+
+    /// As the ledger calls them.
+    pub fn subject(&self) -> &str {
+        match self {
+            Who::Person(person) => person.as_str(),
+            Who::Stranger(account) => account.as_str(),
+        }
+    }
+}
+
+/// By what a repetition is recognised: the first 16 bytes of SHA-256 of the platform's own id of what happened, in hexadecimal.
+/// The id itself isn't kept.
+pub fn key_of(cause: &str) -> String {
+    hex::encode(&Sha256::digest(cause)[..16])
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum WhatRecord {
     Message {
+        #[serde(serialize_with = "mark::fact")]
         message: String,
         text: String,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        files: Vec<File>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        files: Option<Words<Vec<File>>>,
     },
     Command {
         text: String,
     },
     Edit {
+        #[serde(serialize_with = "mark::fact")]
         message: String,
         text: String,
         was: Option<String>,
     },
     Deletion {
+        #[serde(serialize_with = "mark::fact")]
         message: String,
         was: Option<String>,
     },
     Press {
+        #[serde(serialize_with = "mark::fact")]
         message: String,
         action: String,
     },
     Form {
         form: String,
-        values: std::collections::BTreeMap<String, String>,
+        values: Words<BTreeMap<String, String>>,
     },
     Reaction {
+        #[serde(serialize_with = "mark::fact")]
         message: String,
         reaction: String,
         on: bool,
@@ -90,6 +136,14 @@ pub enum WhatRecord {
 }
 
 impl WhatRecord {
+    /// The files that came with a message; none once they are erased.
+    pub fn files(&self) -> &[File] {
+        match self {
+            WhatRecord::Message { files, .. } => files.as_ref().and_then(Words::get).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
     pub const fn kind(&self) -> &'static str {
         match self {
             WhatRecord::Message { .. } => "said.message",
@@ -113,20 +167,22 @@ pub struct Ruled {
     /// Absent: the engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
+    /// The entry of the word that asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
+    pub heard: Option<i64>,
     pub events: Vec<Event>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tell: Vec<ToTell>,
 }
 
-/// What became true of the house.
+/// What became true of the bot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HouseRuled {
+pub struct BotRuled {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
+    /// The entry of the word that asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
+    pub heard: Option<i64>,
     pub events: Vec<BotEvent>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tell: Vec<ToTell>,
@@ -149,10 +205,11 @@ pub struct Told {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_shows: Option<i64>,
     pub lane: Lane,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
     pub thread: Option<String>,
+    #[serde(serialize_with = "mark::fact")]
     pub message: String,
-    pub card: Card,
+    pub card: Words<Card>,
     /// An edit of a message that stood already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub edit: bool,
@@ -175,7 +232,51 @@ pub struct Housed {
     /// The house's name of it, such as `slack/inc-12`.
     pub lane: Lane,
     /// The platform's id of it.
+    #[serde(serialize_with = "mark::fact")]
     pub channel: String,
+}
+
+/// A person or an account is mentioned for the first time, and gets a pseudonym. Comes right before the entry that mentions it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Introduced {
+    #[serde(serialize_with = "mark::fact")]
+    pub pseudonym: Pseudonym,
+    pub subject: String,
+}
+
+/// The words of earlier entries were erased, and their salts with them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Erased {
+    /// Their numbers.
+    pub entries: Vec<u64>,
+    pub why: String,
+}
+
+/// What an envelope calls its entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kinds {
+    pub kind: &'static str,
+    /// The others, distinct, in their order.
+    pub also: Vec<&'static str>,
+}
+
+impl Kinds {
+    fn one(kind: &'static str) -> Kinds {
+        Kinds { kind, also: Vec::new() }
+    }
+
+    /// Several things became true at once: the last turn of state gives the name, or without one what came first.
+    fn of(all: impl Iterator<Item = &'static str> + Clone, nothing: &'static str) -> Kinds {
+        let turns = all.clone().filter(|kind| !kind.starts_with("duty."));
+        let kind = turns.last().or_else(|| all.clone().next()).unwrap_or(nothing);
+        let mut also = Vec::new();
+        for other in all {
+            if other != kind && !also.contains(&other) {
+                also.push(other);
+            }
+        }
+        Kinds { kind, also }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -189,16 +290,51 @@ pub enum NotToldBecause {
 
 impl Record {
     /// What the envelope calls it.
-    pub fn kind(&self) -> &'static str {
+    pub fn kinds(&self) -> Kinds {
         match self {
-            Record::Heard(heard) => heard.what.kind(),
-            Record::Ruled(ruled) => ruled.events.first().map_or("case.nothing", Event::kind),
-            Record::House(ruled) => ruled.events.first().map_or("house.nothing", BotEvent::kind),
-            Record::Told(Told { card_shows: Some(_), .. }) => "told.card",
-            Record::Told(_) => "told.message",
-            Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => "told.not-needed",
-            Record::NotTold(_) => "told.undeliverable",
-            Record::Housed(_) => "case.channel",
+            Record::Heard(heard) => Kinds::one(heard.what.kind()),
+            Record::Ruled(ruled) => Kinds::of(ruled.events.iter().map(Event::kind), "case.nothing"),
+            Record::Bot(ruled) => Kinds::of(ruled.events.iter().map(BotEvent::kind), "bot.nothing"),
+            Record::Told(Told { card_shows: Some(_), .. }) => Kinds::one("told.card"),
+            Record::Told(_) => Kinds::one("told.message"),
+            Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => Kinds::one("told.not-needed"),
+            Record::NotTold(_) => Kinds::one("told.undeliverable"),
+            Record::Housed(_) => Kinds::one("case.channel"),
+            Record::Introduced(_) => Kinds::one(Self::INTRODUCED),
+            Record::Erased(_) => Kinds::one(Self::ERASED),
         }
+    }
+
+    pub const INTRODUCED: &str = "person.introduced";
+    pub const ERASED: &str = "words.erased";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_turn_of_state_names_an_entry() {
+        let check = |all: &[&'static str], kind, also: &[&'static str]| {
+            assert_eq!(Kinds::of(all.iter().copied(), "nothing"), Kinds { kind, also: also.to_vec() });
+        };
+        check(&[], "nothing", &[]);
+        check(
+            &["incident.opened", "duty.opened", "duty.opened"],
+            "incident.opened",
+            &["duty.opened"],
+        );
+        check(
+            &["incident.acknowledged", "duty.met", "incident.resolved", "duty.met", "duty.opened"],
+            "incident.resolved",
+            &["incident.acknowledged", "duty.met", "duty.opened"],
+        );
+        check(&["duty.late", "duty.nudged", "duty.late"], "duty.late", &["duty.nudged"]);
+    }
+
+    #[test]
+    fn a_key_says_nothing_of_its_cause_but_that_it_is_the_same() {
+        // `printf slack:msg:1 | sha256sum | head -c 32`
+        assert_eq!(key_of("slack:msg:1"), "f2a71ebaa68fe5f65188aa28dad60eb6");
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::domain::kinds::DutyEvent;
+use countersign::record::key_of;
 use kit::bot::{self, Bot, Reply, Room};
 use kit::dice::Dice;
 use kit::written::{self, Written};
@@ -255,7 +256,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
 fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhaps: &[Act]) -> usize {
     let mut causes: HashMap<&str, usize> = HashMap::new();
     for heard in written.heard() {
-        *causes.entry(&heard.cause).or_default() += 1;
+        *causes.entry(&heard.key).or_default() += 1;
     }
     if let Some((cause, times)) = causes.iter().find(|(_, times)| **times > 1) {
         panic!("cause {cause} was heard {times} times");
@@ -294,7 +295,7 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
             Kind::Request => of(&opened, format!("Ship v{nth}.")),
             Kind::Open => of(&opened, format!("Scores drift, no. {nth}.")),
             Kind::Note => of(&noted, format!("looked at it, no. {nth}.")),
-            Kind::Vote => causes.get(act.cause().as_str()).copied().unwrap_or(0),
+            Kind::Vote => causes.get(key_of(&act.cause()).as_str()).copied().unwrap_or(0),
             Kind::Chatter => of(&said, format!("the batch of last night looks odd, no. {nth}.")),
             Kind::Edit => of(&said, format!("said better, no. {nth}.")),
         }
@@ -302,13 +303,13 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
     for (act, answer) in acknowledged {
         assert_eq!(times(act), 1, "acknowledged with {answer}: {act:?}");
         if act.kind != Kind::Edit {
-            assert_eq!(causes.get(act.cause().as_str()), Some(&1), "{act:?}");
+            assert_eq!(causes.get(key_of(&act.cause()).as_str()), Some(&1), "{act:?}");
         }
     }
     for act in again.iter().chain(perhaps) {
         assert!(times(act) <= 1, "{act:?}");
     }
-    again.iter().filter(|act| causes.contains_key(act.cause().as_str())).count()
+    again.iter().filter(|act| causes.contains_key(key_of(&act.cause()).as_str())).count()
 }
 
 /// No step of a ladder was taken twice. How many were taken.

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use countersign::card::{Card, Word};
+use countersign::chat::Account;
 use countersign::chat::{Chat, Lane, Post, Undelivered, Venue};
 use countersign::domain::BotCommand;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::reception::Newest;
-use countersign::record::WhatRecord;
+use countersign::record::{HeardRecord, WhatRecord, Who, key_of};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
 use fakes::discord::faults::Fault;
@@ -98,6 +99,11 @@ open_incident = "anyone"
 request_approval = "anyone"
 "#
     )
+}
+
+/// Whose word it was.
+fn account(heard: &HeardRecord) -> &Account {
+    heard.from.get().expect("an account")
 }
 
 async fn stage() -> Stage {
@@ -203,7 +209,7 @@ async fn an_incident_from_a_command_to_its_card_and_thread() {
     let pressed = stage.fake.press(stage.dev, card, action);
     stage.answer(pressed).await;
     let acked = stage.house.heard_that("the press", |heard| matches!(&heard.what, WhatRecord::Press { .. })).await;
-    assert_eq!(acked.person.as_ref().map(|person| person.as_str()), Some("dev"));
+    assert_eq!(acked.who, Who::Person("dev".into()));
     // What follows on the case stands in the thread of its card.
     let replies = |fake: &FakeDiscord| {
         fake.calls_to("POST /channels/{channel_id}/messages/{message_id}/threads").pop().map(|call| call.status)
@@ -242,8 +248,8 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
     let (fake, maya, channel) = (&stage.fake, stage.maya, stage.channel);
     let said = fake.say(maya, channel, &format!("ask <@{}> about <#{channel}>", stage.dev));
     let heard = stage.house.heard_text("ask @dev about #credit-ai").await;
-    assert_eq!(heard.cause, format!("discord:msg:{said}"));
-    assert_eq!((heard.person.map(|it| it.to_string()).as_deref(), heard.from.name.as_str()), (Some("maya"), "Maya K"));
+    assert_eq!(heard.key, key_of(&format!("discord:msg:{said}")));
+    assert_eq!((heard.who.subject(), account(&heard).name.as_str()), ("maya", "Maya K"));
     fake.edit(said, "ask nobody");
     stage.house.heard_that("the edit", |heard| {
         matches!(&heard.what, WhatRecord::Edit { text, was, .. } if text == "ask nobody" && was.as_deref().is_some_and(|it| it.contains("ask @dev about #credit-ai")))
@@ -299,9 +305,9 @@ async fn threads_bots_and_channels_that_are_nobodys_business() {
     let bot = fake.other_bot("Monitor");
     fake.post_as_bot(bot, stage.channel, &json!({ "content": "disk full", "embeds": [{ "title": "node 7" }] }));
     let heard = stage.house.heard_text("disk full").await;
-    assert!(heard.from.bot && heard.raw.is_some_and(|raw| raw.contains("node 7")));
+    assert!(account(&heard).bot && heard.raw.is_some_and(|raw| raw.contains("node 7")));
     fake.post_as_webhook(stage.channel, "CI", &json!({ "content": "build 7 failed" }));
-    assert!(stage.house.heard_text("build 7 failed").await.from.bot);
+    assert!(account(&stage.house.heard_text("build 7 failed").await).bot);
     let elsewhere = fake.channel("random");
     fake.say(stage.maya, elsewhere, "lunch?");
     fake.say(stage.maya, elsewhere, &format!("<@{}> sla health", fake.bot()));
@@ -321,7 +327,7 @@ async fn files_are_kept_before_their_links_expire() {
     let stage = stage().await;
     stage.fake.upload(stage.maya, stage.channel, "scores.csv", b"id,score\n1,7\n", "the scores");
     let heard = stage.house.heard_text("the scores").await;
-    let WhatRecord::Message { files, .. } = &heard.what else { panic!("{:?}", heard.what) };
+    let files = heard.what.files();
     let kept = countersign::folder::blob_path(&stage.house.data, &files[0].sha256);
     assert_eq!((files[0].name.as_str(), files[0].bytes), ("scores.csv", 13));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"id,score\n1,7\n");
@@ -472,7 +478,7 @@ async fn a_session_that_is_lost_leaves_a_gap_that_history_fills() {
     fake.upload(stage.dev, thread, "log.txt", b"a line", "missed in the thread");
     let last = stage.house.heard_text("missed in the thread").await;
     assert!(last.backfilled);
-    assert!(matches!(&last.what, WhatRecord::Message { files, .. } if files.len() == 1), "{:?}", last.what);
+    assert!(last.what.files().len() == 1, "{:?}", last.what);
     let heard = stage.house.heard().await;
     let texts: Vec<&str> = heard
         .iter()
@@ -1025,9 +1031,7 @@ async fn what_was_missed_is_read_back_though_somebody_spoke_since() {
     stage.house.heard_text("in the thread after").await;
     assert!(stage.house.heard_text("missed").await.backfilled);
     // serenity's types know nothing of such a message, so Discord is asked for it.
-    let is_built = |heard: &countersign::record::HeardRecord| {
-        heard.raw.as_deref().is_some_and(|raw| raw.contains("built of components"))
-    };
+    let is_built = |heard: &HeardRecord| heard.raw.as_deref().is_some_and(|raw| raw.contains("built of components"));
     stage.house.heard_that("what is built of components", is_built).await;
     fake.assert_clean();
     stage.house.stop().await;
@@ -1061,7 +1065,7 @@ async fn private_threads_that_were_archived_meanwhile_are_read_back() {
     fake.fail("GET /channels/{channel_id}/threads/archived/private", None, 1, refused);
     stage.lose_the_session().await;
     fake.say(stage.maya, stage.channel, "missed again");
-    let told = |heard: &countersign::record::HeardRecord| matches!(&heard.what, WhatRecord::Gap { why, .. } if why.contains("private threads can't be read"));
+    let told = |heard: &HeardRecord| matches!(&heard.what, WhatRecord::Gap { why, .. } if why.contains("private threads can't be read"));
     stage.house.heard_that("a gap that says so", told).await;
     stage.house.heard_text("missed again").await;
     stage.house.stop().await;
@@ -1103,7 +1107,7 @@ async fn a_name_is_no_command_in_somebody_elses_mouth() {
     assert!(stage.answer(asked).await.contains("APR-1"));
     let eve = fake.person("countersign yes APR-1");
     fake.say(stage.dev, stage.channel, &format!("<@{eve}> did you see this?"));
-    let is_it = |heard: &countersign::record::HeardRecord| matches!(&heard.what, WhatRecord::Message { text, .. } if text.contains("did you see this?"));
+    let is_it = |heard: &HeardRecord| matches!(&heard.what, WhatRecord::Message { text, .. } if text.contains("did you see this?"));
     let heard = stage.house.heard_that("the mention", is_it).await;
     assert!(
         matches!(&heard.what, WhatRecord::Message { text, .. } if text == "“@countersign yes APR-1” did you see this?"),
@@ -1194,13 +1198,12 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     stage.answer(sent).await;
     let kept = stage.house.heard_text("look at row 1").await;
     assert_eq!(
-        (kept.cause, kept.from.id, kept.backfilled),
-        (format!("discord:msg:{said}"), stage.dev.to_string(), true)
+        (&*kept.key, &*account(&kept).id, kept.backfilled),
+        (&*key_of(&format!("discord:msg:{said}")), &*stage.dev.to_string(), true)
     );
     let story = stage.house.reader.entries_of("INC-1".parse().expect("a case")).await.expect("it is read");
-    let cause = format!("discord:msg:{said}");
-    assert!(story.iter().any(|entry| format!("{entry:?}").contains(&cause)), "it is part of the case's story");
-    let WhatRecord::Message { files, .. } = &kept.what else { panic!("{:?}", kept.what) };
+    assert!(story.iter().any(|entry| entry.facts.contains(&kept.key)), "it is part of the case's story");
+    let files = kept.what.files();
     let bytes = std::fs::read(countersign::folder::blob_path(&stage.house.data, &files[0].sha256));
     assert_eq!(bytes.expect("the bytes are kept"), b"id,score\n1,7\n");
     // What else is said there stays nobody's business.
@@ -1274,12 +1277,11 @@ async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
     let said = fake.upload(stage.maya, stage.channel, "wrong.csv", b"wrong", "the scores");
     stage.house.heard_text("the scores").await;
     fake.change_files(said, Some(("right.csv", b"right")));
-    let files = |heard: &countersign::record::HeardRecord| -> Option<Value> {
+    let files = |heard: &HeardRecord| -> Option<Value> {
         let raw: Value = serde_json::from_str(heard.raw.as_deref()?).ok()?;
         matches!(heard.what, WhatRecord::Edit { .. }).then(|| raw["attachments"].clone())
     };
-    let is_on =
-        |heard: &countersign::record::HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
+    let is_on = |heard: &HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
     let put_on = files(&stage.house.heard_that("another file", is_on).await).expect("files");
     let kept = countersign::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");

@@ -1064,9 +1064,7 @@ async fn a_real_conversation_holds_no_command() {
     let kept: Vec<(&str, &str)> = written
         .heard()
         .filter_map(|heard| match &heard.what {
-            WhatRecord::Message { text, .. } => {
-                Some((heard.person.as_ref().expect("a persona").as_str(), text.as_str()))
-            }
+            WhatRecord::Message { text, .. } => Some((heard.who.person().expect("a persona").as_str(), text.as_str())),
             _ => None,
         })
         .filter(|(_, text)| !text.starts_with("@countersign"))

@@ -9,9 +9,9 @@ mod slack_house;
 use std::time::Duration;
 
 use countersign::card::Card;
-use countersign::chat::{Chat as _, Lane, Post, Undelivered, Venue};
+use countersign::chat::{Account, Chat as _, Lane, Post, Undelivered, Venue};
 use countersign::grammar::Word;
-use countersign::record::HeardRecord;
+use countersign::record::{HeardRecord, WhatRecord, key_of};
 use fakes::slack::{Allowed, BOT_USER, Disturbance, FakeSlack, Harm, Kind, On, Shown, Sort, Submitted, User};
 use kit::bot::until;
 use slack_house::SlackHouse;
@@ -123,6 +123,21 @@ async fn scene() -> Scene {
     Scene { fake, folder, house }
 }
 
+/// Whether it is about this message of Slack's.
+fn says(heard: &HeardRecord, ts: &str) -> bool {
+    matches!(&heard.what, WhatRecord::Message { message, .. } if message == ts)
+}
+
+/// Whether it records that nothing was heard in a lane for a while.
+fn is_gap(heard: &HeardRecord, lane: &str) -> bool {
+    matches!(heard.what, WhatRecord::Gap { .. }) && heard.lane.to_string() == lane
+}
+
+/// Whose word it was.
+fn account(heard: &HeardRecord) -> &Account {
+    heard.from.get().expect("an account")
+}
+
 impl Scene {
     async fn heard(&self, what: &str, so: impl Fn(&HeardRecord) -> bool) -> HeardRecord {
         let begun = std::time::Instant::now();
@@ -179,7 +194,7 @@ async fn a_command_opens_an_incident_whose_card_is_pressed() {
     assert!(scene.read(&card.blocks).contains("Scores drift for <b>new</b> customers"), "{}", scene.read(&card.blocks));
     let spoken = fake.press("U0DEV", "C0CREDIT", &card.ts, "Acknowledge").await;
     assert!(!spoken.failed() && spoken.took() < Duration::from_secs(3));
-    let heard = scene.heard("the press", |heard| heard.from.id == "U0DEV").await;
+    let heard = scene.heard("the press", |heard| account(heard).id == "U0DEV").await;
     assert_eq!(heard.thread.as_deref(), Some(&*card.ts), "a press belongs to its card's thread");
     let answer = fake.find("an answer", |fake| fake.ephemerals("U0DEV").pop()).await;
     assert_eq!(answer.thread_ts, None, "and is answered where it was pressed");
@@ -245,20 +260,21 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
     fake.leave("U0EVE", "C0CREDIT");
     fake.join("U0EVE", "C0CREDIT");
     let rows = scene
-        .bot
+        .house
         .transcript("slack/C0CREDIT", "the file's message", |rows| {
             rows.iter().any(|row| row.body.contains("the scores"))
         })
         .await;
-    let said = scene.heard("the first message", |heard| heard.cause == format!("slack:msg:C0CREDIT:{first}")).await;
+    let said =
+        scene.heard("the first message", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{first}"))).await;
     let words = serde_json::to_string(&said).expect("a record");
     assert!(words.contains("@dev please look, 1 < 2 & `code`"), "{words}");
     let edited = rows.iter().find(|row| row.id == first).expect("the first message");
     assert!(edited.body.contains("please look again") && edited.edited_us.is_some(), "{edited:?}");
     let deleted = rows.iter().find(|row| row.id == reply).expect("the reply");
     assert!(deleted.deleted_us.is_some() && deleted.thread.as_deref() == Some(&*first), "{deleted:?}");
-    scene.heard("the stone", |heard| heard.cause == format!("slack:del:C0CREDIT:{root}")).await;
-    scene.heard("the other bot", |heard| heard.from.bot && heard.from.id == "U0OTHERBOT").await;
+    scene.heard("the stone", |heard| heard.key == key_of(&format!("slack:del:C0CREDIT:{root}"))).await;
+    scene.heard("the other bot", |heard| account(heard).bot && account(heard).id == "U0OTHERBOT").await;
     let with_file =
         scene.heard("the file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
     let text = serde_json::to_value(&with_file).expect("a record").to_string();
@@ -284,9 +300,9 @@ async fn a_mention_counts_once_and_is_answered_in_private() {
     fake.find("an answer", |fake| fake.ephemerals("U0MAYA").pop()).await;
     fake.find("everything is told", |fake| fake.quiet().then_some(())).await;
     let marker = fake.say("U0MAYA", "C0CREDIT", "after it", None);
-    scene.heard("what came after", |heard| heard.cause.ends_with(&marker)).await;
+    scene.heard("what came after", |heard| says(heard, &marker)).await;
     let written = scene.house.written().await;
-    assert_eq!(written.heard().filter(|heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).count(), 1);
+    assert_eq!(written.heard().filter(|heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}"))).count(), 1);
     assert_eq!(scene.house.reader.open_cases().await.expect("a count"), 1);
     assert_eq!(fake.ephemerals("U0MAYA").len(), 1, "{:?}", fake.ephemerals("U0MAYA"));
     scene.end().await;
@@ -299,9 +315,9 @@ async fn an_edit_that_overtakes_its_message_counts() {
     fake.disturb(Some(Kind::Event), Disturbance::Overtaken);
     let ts = fake.say("U0MAYA", "C0CREDIT", "as it was", None);
     fake.edit("U0MAYA", "C0CREDIT", &ts, "as it is");
-    scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).await;
+    scene.heard("the message", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}"))).await;
     scene
-        .bot
+        .house
         .transcript("slack/C0CREDIT", "the edit", |rows| {
             rows.iter().any(|it| it.id == ts && it.body.contains("as it is"))
         })
@@ -563,7 +579,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     assert_eq!(fake.all_calls().len(), calls, "doing it again is free");
     let said = fake.say("U0MAYA", &channel, "in its own channel", None);
     let rows =
-        scene.bot.transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
+        scene.house.transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
     assert!(rows.iter().any(|row| row.body.contains("in its own channel")));
     venue.archived = true;
     slack.furnish(&venue).await.expect("it is archived");
@@ -703,7 +719,7 @@ async fn a_topic_that_slack_wont_have_holds_up_nothing() {
 async fn what_was_said_while_nobody_listened_is_read_from_history() {
     let scene = scene().await;
     let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
-    scene.heard("it", |heard| heard.cause.ends_with(&before)).await;
+    scene.heard("it", |heard| says(heard, &before)).await;
     let Scene { fake, folder, house } = scene;
     house.stop().await;
     // Slack gives up telling after a while.
@@ -716,15 +732,18 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
     fake.edit("U0MAYA", "C0CREDIT", &before, "heard live, then changed");
     let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
     let scene = Scene { fake, folder, house };
-    let heard = scene.heard("what was missed", |heard| heard.cause == format!("slack:msg:C0CREDIT:{missed}")).await;
+    let heard =
+        scene.heard("what was missed", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{missed}"))).await;
     assert!(heard.backfilled);
-    scene.heard("the reply", |heard| heard.cause == format!("slack:msg:C0CREDIT:{reply}")).await;
-    scene.heard("the edit", |heard| heard.cause.starts_with(&format!("slack:edit:C0CREDIT:{before}:"))).await;
-    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    scene.heard("the reply", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{reply}"))).await;
+    scene
+        .heard("the edit", |heard| matches!(&heard.what, WhatRecord::Edit { message, .. } if *message == before))
+        .await;
+    scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
     let written = scene.house.written().await;
-    assert!(!written.heard().any(|heard| heard.cause.starts_with("slack:gap:C0CLAIMS:")), "nothing was missed there");
+    assert!(!written.heard().any(|heard| is_gap(heard, "slack/C0CLAIMS")), "nothing was missed there");
     for ts in [&before, &missed, &reply] {
-        let count = written.heard().filter(|heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}")).count();
+        let count = written.heard().filter(|heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}"))).count();
         assert_eq!(count, 1, "{ts}");
     }
     scene.end().await;
@@ -734,9 +753,9 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
 async fn what_history_has_beyond_reach_is_said_to_be_missing() {
     let scene = scene().await;
     let (direct, greeting) = scene.fake.whisper("U0DEV", "hello");
-    scene.heard("it", |heard| heard.cause.ends_with(&greeting)).await;
+    scene.heard("it", |heard| says(heard, &greeting)).await;
     let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
-    scene.heard("it", |heard| heard.cause.ends_with(&before)).await;
+    scene.heard("it", |heard| says(heard, &before)).await;
     let Scene { fake, folder, house } = scene;
     house.stop().await;
     fake.small_pages(1);
@@ -754,10 +773,10 @@ async fn what_history_has_beyond_reach_is_said_to_be_missing() {
     let scene = Scene { fake, folder, house };
     let heard = |ts: &str| format!("slack:msg:C0CREDIT:{ts}");
     let last = heard(missed.last().expect("some"));
-    scene.heard("the last of it", |it| it.cause == last).await;
+    scene.heard("the last of it", |it| it.key == key_of(&last)).await;
     scene.heard("that more is missing", |it| format!("{it:?}").contains("more was said than is read")).await;
     let first = heard(&missed[0]);
-    assert!(!scene.house.written().await.heard().any(|it| it.cause == first));
+    assert!(!scene.house.written().await.heard().any(|it| it.key == key_of(&first)));
     until("everything is read", || async { scene.house.slack.is_at_rest() }).await;
     assert_eq!(asked(&scene.fake) - looked, 1, "a silent conversation of two costs one question");
     scene.end().await;
@@ -862,8 +881,8 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     }
     fake.find("another connection", |fake| (fake.sockets_opened() > opened).then_some(())).await;
     let ts = fake.say("U0MAYA", "C0CREDIT", "over the new one", None);
-    scene.heard("it", |heard| heard.cause == format!("slack:msg:C0CREDIT:{ts}") && !heard.backfilled).await;
-    assert!(!scene.house.written().await.heard().any(|heard| heard.cause.starts_with("slack:gap:")));
+    scene.heard("it", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}")) && !heard.backfilled).await;
+    assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })));
     fake.refuse_sockets(true);
     let dropped = scene.house.desk.clock.now();
     fake.drop_sockets();
@@ -872,11 +891,11 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     fake.disturb(Some(Kind::Event), Disturbance::Lost);
     let missed = fake.say("U0MAYA", "C0CREDIT", "in between", None);
     fake.refuse_sockets(false);
-    let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
+    let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
     assert!(heard.backfilled);
-    let gap = scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
-    let from: i64 = gap.cause.split(':').nth(3).expect("a moment").parse().expect("a number");
-    assert!(from < dropped.0, "the gap begins with the last word, and not where its end was noticed");
+    let gap = scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
+    let WhatRecord::Gap { from, .. } = gap.what else { panic!("{gap:?}") };
+    assert!(from < dropped, "the gap begins with the last word, and not where its end was noticed");
     assert_eq!(scene.house.slack.link().trouble, None);
     scene.end().await;
 }
@@ -952,7 +971,7 @@ async fn direct_messages_are_between_two() {
     let scene = scene().await;
     let fake = &scene.fake;
     let (channel, ts) = fake.whisper("U0DEV", "@countersign sla mine");
-    let heard = scene.heard("it", |heard| heard.cause == format!("slack:msg:{channel}:{ts}")).await;
+    let heard = scene.heard("it", |heard| heard.key == key_of(&format!("slack:msg:{channel}:{ts}"))).await;
     assert_eq!(heard.lane.to_string(), "slack/@U0DEV");
     fake.find("an answer", |fake| fake.messages(&channel).into_iter().find(|it| it.by_bot)).await;
     post(&scene, "slack/@U0MAYA", "1", "a nudge").await.expect("it goes");
@@ -996,7 +1015,7 @@ async fn a_lane_that_cant_be_read_holds_up_no_other_gap() {
     let mut claimed = None;
     for round in ["once", "twice"] {
         let before = fake.say("U0MAYA", "C0CREDIT", round, None);
-        scene.heard("what came live", |heard| heard.cause.ends_with(&before)).await;
+        scene.heard("what came live", |heard| says(heard, &before)).await;
         fake.refuse_sockets(true);
         fake.drop_sockets();
         until("the connection is gone", || async { !scene.house.slack.link().up }).await;
@@ -1009,13 +1028,13 @@ async fn a_lane_that_cant_be_read_holds_up_no_other_gap() {
         until("it is back", || async { scene.house.slack.link().up }).await;
         // What is said live meanwhile moves the newest past the gap.
         let live = fake.say("U0MAYA", "C0CREDIT", "live again", None);
-        scene.heard("it", |heard| heard.cause.ends_with(&live)).await;
-        let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
+        scene.heard("it", |heard| says(heard, &live)).await;
+        let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
         assert!(heard.backfilled, "{round}");
     }
     fake.clear_faults();
     let claimed = claimed.expect("said");
-    scene.heard("what could not be read at first", |heard| heard.cause.ends_with(&claimed) && heard.backfilled).await;
+    scene.heard("what could not be read at first", |heard| says(heard, &claimed) && heard.backfilled).await;
     scene.end().await;
 }
 
@@ -1026,16 +1045,16 @@ async fn what_slack_held_back_by_the_minute_is_read_from_history() {
     fake.disturb(Some(Kind::Event), Disturbance::Lost);
     let missed = fake.say("U0MAYA", "C0CREDIT", "one too many", None);
     let live = fake.say("U0MAYA", "C0CREDIT", "heard again", None);
-    scene.heard("it", |heard| heard.cause.ends_with(&live)).await;
+    scene.heard("it", |heard| says(heard, &live)).await;
     let at: f64 = missed.parse().expect("a moment");
     let payload = serde_json::json!({
         "type": "app_rate_limited", "token": "t", "team_id": "T0FAKE", "api_app_id": "A0FAKE",
         "minute_rate_limited": at as i64 - 90,
     });
     fake.raw_frame(&serde_json::json!({ "type": "events_api", "payload": payload }).to_string());
-    let heard = scene.heard("what was held back", |heard| heard.cause.ends_with(&missed)).await;
+    let heard = scene.heard("what was held back", |heard| says(heard, &missed)).await;
     assert!(heard.backfilled);
-    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
     assert_eq!(scene.house.slack.link().unread, 0);
     scene.end().await;
 }
@@ -1085,7 +1104,7 @@ async fn an_event_is_acknowledged_when_it_is_kept() {
     let ack = fake.find("an acknowledgement", |fake| fake.acks().get(before).cloned()).await;
     sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
     assert!(ack.took > Duration::from_secs(1), "acknowledged before it was kept: {ack:?}");
-    scene.heard("it", |heard| heard.cause.ends_with(&ts)).await;
+    scene.heard("it", |heard| says(heard, &ts)).await;
     scene.end().await;
 }
 
@@ -1098,16 +1117,14 @@ async fn a_strangers_name_is_no_command() {
     fake.say("U0MAYA", "C0CREDIT", "<@U0MEAN>", None);
     let ts = fake.say("U0MAYA", "C0CREDIT", "<@U0MEAN>, see <@U0DEV>", None);
     scene
-        .heard("it", |heard| {
-            heard.cause.ends_with(&ts) && format!("{heard:?}").contains("“@countersign sla mine”, see @dev")
-        })
+        .heard("it", |heard| says(heard, &ts) && format!("{heard:?}").contains("“@countersign sla mine”, see @dev"))
         .await;
     // A group of that handle, as Slack writes it.
     fake.emit(serde_json::json!({
         "type": "message", "channel": "C0CREDIT", "channel_type": "channel", "user": "U0MAYA", "ts": "1767225600.000100",
         "event_ts": "1767225600.000100", "text": "<!subteam^S0MEAN|@countersign> sla mine",
     }));
-    scene.heard("it", |heard| heard.cause.ends_with("1767225600.000100")).await;
+    scene.heard("it", |heard| says(heard, "1767225600.000100")).await;
     until("it is done with", || async { scene.house.slack.is_at_rest() }).await;
     assert_eq!(fake.private("U0MAYA").len(), 0, "{:?}", fake.private("U0MAYA"));
     scene.end().await;
@@ -1207,8 +1224,8 @@ async fn what_is_kept_as_evidence_is_the_message_itself() {
         fake.message_shortcut("U0MAYA", "keep_as_evidence", "C0LOUNGE", ts).await;
         let view = fake.find("the note's form", |fake| fake.views("U0MAYA").pop()).await;
         assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
-        let heard = scene.heard("the message", |heard| heard.cause == format!("slack:msg:C0LOUNGE:{ts}")).await;
-        assert!(heard.backfilled && heard.from.id == "U0DEV", "{heard:?}");
+        let heard = scene.heard("the message", |heard| heard.key == key_of(&format!("slack:msg:C0LOUNGE:{ts}"))).await;
+        assert!(heard.backfilled && account(heard).id == "U0DEV", "{heard:?}");
     }
     scene.heard("its file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
     scene.end().await;
@@ -1275,7 +1292,7 @@ async fn everything_goes_over_http_too_if_it_is_signed() {
     wrong_then_right(&scene).await;
     fake.press("U0DEV", "C0CREDIT", &card.ts, "Acknowledge").await;
     let ts = fake.say("U0MAYA", "C0CREDIT", "said over HTTP", None);
-    scene.heard("it", |heard| heard.cause.ends_with(&ts)).await;
+    scene.heard("it", |heard| says(heard, &ts)).await;
     use fakes::slack::Tamper;
     for how in [Tamper::WrongSignature, Tamper::NoSignature, Tamper::OldTimestamp, Tamper::ChangedBody] {
         fake.tamper(how);
@@ -1322,7 +1339,7 @@ async fn the_bot_is_taken_out_of_a_channel_and_brought_back() {
     let scene = scene().await;
     let fake = &scene.fake;
     let before = fake.say("U0MAYA", "C0CREDIT", "before", None);
-    scene.heard("it", |heard| heard.cause.ends_with(&before)).await;
+    scene.heard("it", |heard| says(heard, &before)).await;
     fake.remove_bot("C0CREDIT");
     scene.heard("that it was taken out", |heard| format!("{heard:?}").contains("channel_left")).await;
     until("the operator is told", || async {
@@ -1331,9 +1348,9 @@ async fn the_bot_is_taken_out_of_a_channel_and_brought_back() {
     .await;
     let missed = fake.say("U0MAYA", "C0CREDIT", "behind its back", None);
     fake.invite("U0MAYA", BOT_USER, "C0CREDIT");
-    let heard = scene.heard("what was missed", |heard| heard.cause.ends_with(&missed)).await;
+    let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
     assert!(heard.backfilled);
-    scene.heard("the gap", |heard| heard.cause.starts_with("slack:gap:C0CREDIT:")).await;
+    scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
     assert_eq!(scene.house.slack.link().trouble, None);
     scene.end().await;
 }

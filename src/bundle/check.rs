@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::bag::{self, DECLARATION, MANIFEST, TAG_MANIFEST};
-use super::derive::{self, Sealed, Source};
+use super::derive::{self, Kept, Sealed, Source};
 use super::{AGENT, BundleError};
 use crate::audit::{Verdict, sha256_of};
 use crate::domain::CaseId;
-use crate::seal::{Checkpoint, Envelope, Hash, Proof, Verifier, commitment, leaf_hash};
+use crate::ledger::Subjects;
+use crate::record::Record;
+use crate::seal::{Checkpoint, Envelope, Hash, Part, Proof, Verifier, commitment, leaf_hash};
 
 /// Checks a bundle. `key` is the ledger's public key as text, got from elsewhere than the bundle.
 ///
@@ -43,6 +45,8 @@ struct About {
     made_by: String,
     case: CaseId,
     entries: Numbers,
+    context: Numbers,
+    policy_included: bool,
 }
 
 #[derive(Deserialize)]
@@ -50,13 +54,15 @@ struct Numbers {
     numbers: Vec<u64>,
 }
 
-/// A line of entries.jsonl.
+/// A line of entries.jsonl or context.jsonl.
 #[derive(Deserialize)]
 struct JsonLine {
     seq: u64,
     leaf: String,
-    salt: Option<String>,
-    content: Option<String>,
+    facts: Option<String>,
+    facts_salt: Option<String>,
+    words: Option<String>,
+    words_salt: Option<String>,
 }
 
 impl Check {
@@ -151,16 +157,25 @@ impl Check {
             }
             None => None,
         };
-        let entries = self.entries(about.as_ref())?;
+        let context = self.entries("context", about.as_ref().map(|about| &about.context), &Subjects::default())?;
+        let named = about.as_ref().map(|about| &about.entries);
+        let entries = self.entries("entries", named, &derive::subjects(&context))?;
+        if entries.is_empty() {
+            self.incomplete("There is no entry in it.".to_owned());
+        }
         self.chain(&entries);
-        let proven = self.proofs(&entries, note.as_deref(), verifier.as_ref())?;
+        self.context(&entries, &context);
+        let all: Vec<&Sealed> = entries.iter().chain(&context).collect();
+        let proven = self.proofs(&all, note.as_deref(), verifier.as_ref())?;
         if let Some(about) = &about {
-            self.story(about, &entries, head.as_ref())?;
+            self.numbering(about.case, &entries);
+            self.story(about, &entries, &context, head.as_ref())?;
         }
         self.verdict.checked = format!(
-            "Checked {} with {} entries, {proven} of them proven to be in the ledger{}.",
+            "Checked {} with {} entries and {} that explain them, {proven} of them proven to be in the ledger{}.",
             about.map_or_else(|| "a bundle".to_owned(), |about| format!("the bundle of {}", about.case)),
             entries.len(),
+            context.len(),
             head.map(|head| format!(" {} under its head over {} entries", head.origin, head.size)).unwrap_or_default()
         );
         Ok(())
@@ -193,61 +208,61 @@ impl Check {
         }
     }
 
-    /// The entries, in the order of their numbers, each compared with what is said of it elsewhere in the bundle.
-    fn entries(&mut self, about: Option<&About>) -> Result<Vec<Sealed>, BundleError> {
+    /// The entries of a folder, in the order of their numbers, each compared with what is said of it elsewhere in the bundle.
+    fn entries(
+        &mut self,
+        folder: &str,
+        named: Option<&Numbers>,
+        subjects: &Subjects,
+    ) -> Result<Vec<Sealed>, BundleError> {
+        let jsonl = format!("data/{folder}.jsonl");
         let mut lines: BTreeMap<u64, JsonLine> = BTreeMap::new();
-        for (line, number) in self.text("data/entries.jsonl")?.unwrap_or_default().lines().zip(1..) {
+        for (line, number) in self.text(&jsonl)?.unwrap_or_default().lines().zip(1..) {
             match serde_json::from_str::<JsonLine>(line) {
                 Ok(line) if lines.contains_key(&line.seq) => {
-                    self.unsound(format!("data/entries.jsonl: line {number} repeats entry {}.", line.seq))
+                    self.unsound(format!("{jsonl}: line {number} repeats entry {}.", line.seq))
                 }
                 Ok(line) => drop(lines.insert(line.seq, line)),
-                Err(error) => self.unsound(format!("data/entries.jsonl: line {number} can't be read: {error}.")),
+                Err(error) => self.unsound(format!("{jsonl}: line {number} can't be read: {error}.")),
             }
         }
-        let place = |path: &String| path.strip_prefix("data/entries/")?.strip_suffix(".leaf").map(str::parse::<u64>);
-        let leaves: BTreeSet<u64> = self.files.keys().filter_map(place).flatten().collect();
-        let contents =
-            self.files.keys().filter_map(|path| path.strip_prefix("data/entries/")?.strip_suffix(".content"));
-        let orphans: Vec<String> =
-            contents.filter(|seq| !seq.parse().is_ok_and(|seq| leaves.contains(&seq))).map(str::to_owned).collect();
-        for seq in orphans {
-            self.unsound(format!("data/entries/{seq}.content belongs to no entry."));
+        let prefix = format!("data/{folder}/");
+        let inside: Vec<String> =
+            self.files.keys().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect();
+        let leaf = |name: &String| name.strip_suffix(".leaf").and_then(|seq| seq.parse::<u64>().ok());
+        let leaves: BTreeSet<u64> = inside.iter().filter_map(leaf).collect();
+        for name in &inside {
+            let seq = name.rsplit_once('.').filter(|(_, part)| ["leaf", "facts", "words"].contains(part));
+            if !seq.is_some_and(|(seq, _)| seq.parse().is_ok_and(|seq| leaves.contains(&seq))) {
+                self.unsound(format!("{prefix}{name} belongs to no entry."));
+            }
         }
         let mut entries = Vec::with_capacity(leaves.len());
         for seq in &leaves {
-            let leaf = self.bytes(&format!("data/entries/{seq}.leaf"))?.unwrap_or_default();
-            let content = self.bytes(&format!("data/entries/{seq}.content"))?;
+            let leaf = self.bytes(&format!("{prefix}{seq}.leaf"))?.unwrap_or_default();
             let line = lines.remove(seq);
             if line.is_none() {
-                self.incomplete(format!("data/entries.jsonl lacks entry {seq}, so its salt is missing."));
+                self.incomplete(format!("{jsonl} lacks entry {seq}, so its salts are missing."));
             }
-            let salt = line.as_ref().and_then(|line| line.salt.as_deref()).map(hex::decode);
-            let salt = match salt {
-                Some(Err(_)) => {
-                    self.unsound(format!("Entry {seq}: its salt in data/entries.jsonl is not hex."));
-                    None
-                }
-                Some(Ok(salt)) => Some(salt),
-                None => None,
-            };
-            if let Some(line) = &line {
-                let same =
-                    line.leaf.as_bytes() == leaf && line.content.as_deref().map(str::as_bytes) == content.as_deref();
+            let line = line.as_ref();
+            let facts = self.kept(*seq, &prefix, "facts", line.and_then(|line| line.facts_salt.as_deref()))?;
+            let words = self.kept(*seq, &prefix, "words", line.and_then(|line| line.words_salt.as_deref()))?;
+            if let Some(line) = line {
+                let same = line.leaf.as_bytes() == leaf
+                    && line.facts.as_deref().map(str::as_bytes) == facts.text.as_deref()
+                    && line.words.as_deref().map(str::as_bytes) == words.text.as_deref();
                 if !same {
-                    self.unsound(format!(
-                        "Entry {seq}: data/entries.jsonl says something else than the files in data/entries."
-                    ));
+                    self.unsound(format!("Entry {seq}: {jsonl} says something else than the files in data/{folder}."));
                 }
             }
-            self.entry(*seq, &leaf, salt.as_deref(), content.as_deref(), about);
-            entries.push(Sealed::new(leaf, salt, content));
+            self.entry(*seq, &prefix, &leaf, &facts, &words);
+            entries.push(Sealed::new(leaf, facts, words, subjects));
         }
         for seq in lines.keys() {
-            self.incomplete(format!("data/entries/{seq}.leaf is missing, but data/entries.jsonl has the entry."));
+            self.incomplete(format!("{prefix}{seq}.leaf is missing, but {jsonl} has the entry."));
         }
-        if let Some(about) = about {
-            let named: BTreeSet<u64> = about.entries.numbers.iter().copied().collect();
+        if let Some(named) = named {
+            let named: BTreeSet<u64> = named.numbers.iter().copied().collect();
             for seq in named.difference(&leaves) {
                 self.incomplete(format!("Entry {seq} is missing: data/case.json names it."));
             }
@@ -257,38 +272,121 @@ impl Check {
                 ));
             }
         }
-        if leaves.is_empty() {
-            self.incomplete("There is no entry in it.".to_owned());
-        }
         Ok(entries)
     }
 
-    fn entry(&mut self, seq: u64, leaf: &[u8], salt: Option<&[u8]>, content: Option<&[u8]>, about: Option<&About>) {
+    /// A part of an entry, with the salt that its line gives.
+    fn kept(&mut self, seq: u64, prefix: &str, part: &str, salt: Option<&str>) -> Result<Kept, BundleError> {
+        let text = self.bytes(&format!("{prefix}{seq}.{part}"))?;
+        let salt = match salt.map(hex::decode) {
+            Some(Err(_)) => {
+                self.unsound(format!("Entry {seq}: the salt of its {part} is not hex."));
+                None
+            }
+            Some(Ok(salt)) => Some(salt),
+            None => None,
+        };
+        Ok(Kept { text, salt })
+    }
+
+    fn entry(&mut self, seq: u64, prefix: &str, leaf: &[u8], facts: &Kept, words: &Kept) {
         let envelope = match Envelope::parse(leaf) {
             Ok(envelope) => envelope,
-            Err(error) => return self.unsound(format!("data/entries/{seq}.leaf is not what was sealed: {error}.")),
+            Err(error) => return self.unsound(format!("{prefix}{seq}.leaf is not what was sealed: {error}.")),
         };
         if envelope.seq != seq {
-            self.unsound(format!("data/entries/{seq}.leaf is that of entry {}.", envelope.seq));
+            self.unsound(format!("{prefix}{seq}.leaf is that of entry {}.", envelope.seq));
         }
-        if let Some(about) = about
-            && envelope.case.as_deref() != Some(about.case.to_string().as_str())
-        {
-            self.unsound(format!(
-                "Entry {seq} is of {}, not of {}.",
-                envelope.case.as_deref().unwrap_or("no case"),
-                about.case
-            ));
-        }
-        match (salt.map(<[u8; 32]>::try_from), content) {
-            (None, None) => self.verdict.notes.push(format!("Entry {seq} was erased: only its commitment is left.")),
-            (Some(Ok(salt)), Some(content)) if commitment(&salt, content) == envelope.commit => {}
-            (Some(Ok(_)), Some(_)) => self.unsound(format!(
-                "Entry {seq}: data/entries/{seq}.content is not what the leaf commits to. The content or its salt was changed."
+        self.part(seq, prefix, Part::Facts, Some(envelope.facts), facts);
+        self.part(seq, prefix, Part::Words, envelope.words, words);
+    }
+
+    fn part(&mut self, seq: u64, prefix: &str, part: Part, sealed: Option<Hash>, kept: &Kept) {
+        match (sealed, kept.salt.as_deref().map(<[u8; 32]>::try_from), kept.text.as_deref()) {
+            (None, None, None) => {}
+            (None, _, _) => self.unsound(format!("Entry {seq} has {part}, but its leaf commits to none: they were added.")),
+            // Whether that was recorded is looked at once all entries are read.
+            (Some(_), None, None) if part == Part::Words => {}
+            (Some(_), None, None) => self.incomplete(format!("Entry {seq}: {prefix}{seq}.{part} is missing.")),
+            (Some(sealed), Some(Ok(salt)), Some(text)) if commitment(&salt, text) == sealed => {}
+            (Some(_), Some(Ok(_)), Some(_)) => self.unsound(format!(
+                "Entry {seq}: {prefix}{seq}.{part} is not what the leaf commits to. The {part} or their salt were changed."
             )),
-            (Some(Err(_)), _) => self.unsound(format!("Entry {seq}: its salt is not 32 bytes long.")),
-            (None, Some(_)) => self.unsound(format!("Entry {seq} has a content without salt, so it can't be shown to be genuine.")),
-            (Some(_), None) => self.incomplete(format!("Entry {seq} has a salt but no content: data/entries/{seq}.content was removed.")),
+            (Some(_), Some(Err(_)), _) => self.unsound(format!("Entry {seq}: the salt of its {part} is not 32 bytes long.")),
+            (Some(_), None, Some(_)) => {
+                self.unsound(format!("Entry {seq} has {part} without a salt, so they can't be shown to be genuine."))
+            }
+            (Some(_), Some(Ok(_)), None) => self.incomplete(format!(
+                "Entry {seq} has a salt for its {part}, but no {part}: {prefix}{seq}.{part} was removed."
+            )),
+        }
+    }
+
+    /// Whether the entries are of the case, and all of them are here: they are numbered from 1 without gaps.
+    fn numbering(&mut self, case: CaseId, entries: &[Sealed]) {
+        let mut due = 1;
+        for entry in entries {
+            let Ok(envelope) = Envelope::parse(&entry.leaf) else {
+                // It may be the one that is due.
+                due += 1;
+                continue;
+            };
+            let (seq, of) = (envelope.seq, envelope.case.as_deref());
+            if of != Some(case.to_string().as_str()) {
+                self.unsound(format!("Entry {seq} is of {}, not of {case}.", of.unwrap_or("no case")));
+                continue;
+            }
+            let number = envelope.case_seq.unwrap_or_default();
+            match number.cmp(&due) {
+                std::cmp::Ordering::Equal => {}
+                std::cmp::Ordering::Greater if number == due + 1 => {
+                    self.incomplete(format!("No. {due} of {case} is missing: it comes before entry {seq}."));
+                }
+                std::cmp::Ordering::Greater => {
+                    let last = number - 1;
+                    self.incomplete(format!(
+                        "Nos. {due} to {last} of {case} are missing: they come before entry {seq}."
+                    ));
+                }
+                std::cmp::Ordering::Less => {
+                    self.unsound(format!("Entry {seq} says that it is no. {number} of {case}, but no. {due} was due."));
+                }
+            }
+            due = due.max(number) + 1;
+        }
+    }
+
+    /// Whether the context says of everybody who is meant, and of all words that are gone that they were erased; and nothing
+    /// else.
+    fn context(&mut self, entries: &[Sealed], context: &[Sealed]) {
+        let mentioned = derive::mentioned(entries);
+        let erased: BTreeSet<u64> = context.iter().flat_map(derive::erased_by).collect();
+        let gone: BTreeSet<u64> =
+            entries.iter().chain(context).filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
+        for seq in &gone {
+            match erased.contains(seq) {
+                true => self.verdict.notes.push(format!(
+                    "The words of entry {seq} were erased, and the ledger says why: only the commitment to them is left."
+                )),
+                false => self.unsound(format!(
+                    "The words of entry {seq} are gone without a recorded erasure: no entry in data/context records it."
+                )),
+            }
+        }
+        let mut introduced = BTreeSet::new();
+        for entry in context {
+            let seq = entry.seq();
+            match &entry.record {
+                Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym) => {
+                    introduced.insert(it.pseudonym);
+                }
+                Some(Record::Erased(_)) if derive::erased_by(entry).iter().any(|seq| gone.contains(seq)) => {}
+                Some(_) => self.incomplete(format!("Entry {seq} in data/context explains nothing here: it was added.")),
+                None => self.unsound(format!("Entry {seq} in data/context can't be read.")),
+            }
+        }
+        for pseudonym in mentioned.difference(&introduced) {
+            self.incomplete(format!("No entry in data/context says who is meant by {pseudonym}."));
         }
     }
 
@@ -317,7 +415,7 @@ impl Check {
 
     fn proofs(
         &mut self,
-        entries: &[Sealed],
+        entries: &[&Sealed],
         note: Option<&str>,
         verifier: Option<&Verifier>,
     ) -> Result<usize, BundleError> {
@@ -349,12 +447,27 @@ impl Check {
     }
 
     /// What was made from the entries is made again and compared; what the entries name must be there.
-    fn story(&mut self, about: &About, entries: &[Sealed], head: Option<&Checkpoint>) -> Result<(), BundleError> {
+    fn story(
+        &mut self,
+        about: &About,
+        entries: &[Sealed],
+        context: &[Sealed],
+        head: Option<&Checkpoint>,
+    ) -> Result<(), BundleError> {
         let folded = derive::fold(about.case, entries);
         for hole in folded.holes {
             self.incomplete(hole);
         }
-        let policy = self.text("data/policy.toml")?;
+        let policy = match about.policy_included {
+            true => self.text("data/policy.toml")?,
+            false => {
+                self.verdict.notes.push(format!(
+                    "The text of the policy that {} was opened under was erased, so it shows no names.",
+                    about.case
+                ));
+                None
+            }
+        };
         if let (Some(case), Some(policy)) = (&folded.case, &policy)
             && bag::sha256(policy.as_bytes()) != case.policy.as_str()
         {
@@ -381,7 +494,7 @@ impl Check {
         for hash in attached.iter().filter(|hash| !named.iter().any(|file| &file.sha256 == *hash)) {
             self.incomplete(format!("data/attachments/{hash} is named by no entry: it was added."));
         }
-        let (Some(policy), Some(head)) = (policy, head) else { return Ok(()) };
+        let (Some(head), true) = (head, policy.is_some() || !about.policy_included) else { return Ok(()) };
         if about.made_by != AGENT {
             self.verdict.notes.push(format!(
                 "The bundle was made by {}, this is {AGENT}: what is made from the entries (transcript, tables, case.json) was not \
@@ -393,13 +506,14 @@ impl Check {
         let source = Source {
             case: about.case,
             entries,
+            context,
             head,
-            policy: &policy,
+            policy: policy.as_deref(),
             attached: attached.iter().map(String::as_str).collect(),
         };
         for (path, bytes) in derive::files(&source) {
             // These are the entries themselves; they were looked at one by one.
-            if path.starts_with("data/entries") {
+            if path.starts_with("data/entries") || path.starts_with("data/context") {
                 continue;
             }
             match self.bytes(&path)? {

@@ -8,20 +8,29 @@ use serde_json::json;
 use super::{AGENT, Files, transcript};
 use crate::csv;
 use crate::domain::kinds::DutyEvent;
+use crate::domain::mark::ERASED;
 use crate::domain::obligation::{Change, Holder, Obligation, Standing};
 use crate::domain::{At, Case, CaseId, Event, Policy, Span};
-use crate::record::{HeardRecord, NotTold, Record, Told, WhatRecord};
-use crate::seal::{Checkpoint, Clock, Envelope};
+use crate::ledger::{self, Subjects, parts};
+use crate::record::{Erased, Introduced, NotTold, Record, Told};
+use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
 use crate::store::NOTICES_PER_ENTRY;
 
-/// An entry of the case, and what could be read of it.
+/// An entry of the ledger, and what could be read of it.
 pub(super) struct Sealed {
     pub leaf: Vec<u8>,
-    pub salt: Option<Vec<u8>>,
-    pub content: Option<Vec<u8>>,
+    pub facts: Kept,
+    pub words: Kept,
     pub envelope: Option<Outside>,
-    /// Absent if it was erased or can't be read.
+    /// Absent if it can't be read.
     pub record: Option<Record>,
+}
+
+/// Facts or words, with the salt of the commitment to them.
+#[derive(Clone, Default)]
+pub(super) struct Kept {
+    pub text: Option<Vec<u8>>,
+    pub salt: Option<Vec<u8>>,
 }
 
 /// An envelope, kept.
@@ -30,8 +39,10 @@ pub(super) struct Outside {
     pub at: At,
     pub said: Option<At>,
     pub manual: bool,
+    pub actor: Actor,
     pub kind: String,
     pub source: String,
+    pub has_words: bool,
 }
 
 /// A file that a message came with.
@@ -45,9 +56,11 @@ pub(super) struct Attachment {
 pub(super) struct Source<'a> {
     pub case: CaseId,
     pub entries: &'a [Sealed],
+    /// Entries that belong to no case and say who is meant by a pseudonym, or whose words were erased.
+    pub context: &'a [Sealed],
     pub head: &'a Checkpoint,
-    /// The policy's text.
-    pub policy: &'a str,
+    /// The policy's text, unless it was erased.
+    pub policy: Option<&'a str>,
     /// Hashes of the attachments that are in the bundle.
     pub attached: BTreeSet<&'a str>,
 }
@@ -60,21 +73,91 @@ pub(super) struct Folded {
 }
 
 impl Sealed {
-    pub(super) fn new(leaf: Vec<u8>, salt: Option<Vec<u8>>, content: Option<Vec<u8>>) -> Sealed {
+    pub(super) fn new(leaf: Vec<u8>, facts: Kept, words: Kept, subjects: &Subjects) -> Sealed {
         let envelope = Envelope::parse(&leaf).ok().map(|envelope| Outside {
             seq: envelope.seq,
             at: At(envelope.at_us),
             said: envelope.said_us.map(At),
             manual: envelope.clock == Clock::Manual,
+            actor: envelope.actor,
+            has_words: envelope.words.is_some(),
             kind: envelope.kind.into_owned(),
             source: envelope.source.into_owned(),
         });
-        let record = content.as_deref().and_then(|content| serde_json::from_slice(content).ok());
-        Sealed { leaf, salt, content, envelope, record }
+        let text = |kept: &Kept| kept.text.as_ref().and_then(|text| String::from_utf8(text.clone()).ok());
+        let record = text(&facts).and_then(|facts| ledger::read(&facts, text(&words).as_deref(), subjects).ok());
+        Sealed { leaf, facts, words, envelope, record }
     }
 
     pub(super) fn seq(&self) -> u64 {
         self.envelope.as_ref().map_or(u64::MAX, |envelope| envelope.seq)
+    }
+
+    /// It had words, and they are gone.
+    pub(super) fn is_erased(&self) -> bool {
+        self.words.text.is_none() && self.envelope.as_ref().is_some_and(|envelope| envelope.has_words)
+    }
+}
+
+/// Whom the pseudonyms stand for that these entries introduce.
+pub(super) fn subjects(context: &[Sealed]) -> Subjects {
+    let mut subjects = Subjects::default();
+    for entry in context {
+        if let Some(Record::Introduced(Introduced { pseudonym, subject })) = &entry.record
+            && subject != ERASED
+        {
+            subjects.add(*pseudonym, subject);
+        }
+    }
+    subjects
+}
+
+/// The pseudonyms that entries mention, in facts or as the one who caused them.
+pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
+    let mut all = BTreeSet::new();
+    for entry in entries {
+        if let Some(Outside { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
+            all.insert(*pseudonym);
+        }
+        let facts = entry.facts.text.as_deref().and_then(|facts| str::from_utf8(facts).ok());
+        all.extend(facts.into_iter().flat_map(parts::mentions));
+    }
+    all
+}
+
+/// The entries among these that a case's evidence needs: who is meant in it, and what erased words of it or of those.
+pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
+    let mentioned = mentioned(entries);
+    let introduces = |entry: &Sealed| match &entry.record {
+        Some(Record::Introduced(introduced)) => mentioned.contains(&introduced.pseudonym),
+        _ => false,
+    };
+    let mut gone: BTreeSet<u64> = entries
+        .iter()
+        .chain(beside.iter().filter(|entry| introduces(entry)))
+        .filter(|it| it.is_erased())
+        .map(Sealed::seq)
+        .collect();
+    let mut needed = Vec::new();
+    for entry in beside {
+        if introduces(&entry) || erased_by(&entry).iter().any(|seq| gone.contains(seq)) {
+            // What records an erasure may have been erased too, by one that comes later.
+            if entry.is_erased() {
+                gone.insert(entry.seq());
+            }
+            needed.push(entry);
+        }
+    }
+    needed
+}
+
+/// The earlier entries whose erasure an entry records.
+pub(super) fn erased_by(entry: &Sealed) -> Vec<u64> {
+    match &entry.record {
+        Some(Record::Erased(Erased { entries, .. })) => {
+            entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -83,8 +166,8 @@ pub(super) fn attachments(entries: &[Sealed]) -> Vec<Attachment> {
     let mut known = BTreeSet::new();
     let mut all = Vec::new();
     for entry in entries {
-        if let Some(Record::Heard(HeardRecord { what: WhatRecord::Message { files, .. }, .. })) = &entry.record {
-            for file in files.iter().filter(|file| is_hash(&file.sha256)) {
+        if let Some(Record::Heard(heard)) = &entry.record {
+            for file in heard.what.files().iter().filter(|file| is_hash(&file.sha256)) {
                 if known.insert(file.sha256.clone()) {
                     let (name, sha256) = (file.name.clone(), file.sha256.clone());
                     all.push(Attachment { seq: entry.seq(), name, bytes: file.bytes, sha256 });
@@ -103,24 +186,30 @@ fn is_hash(text: &str) -> bool {
 /// Everything in `data/` but proofs, head, key, policy and attachments.
 pub(super) fn files(source: &Source<'_>) -> Files {
     let mut files = Files::new();
-    let mut lines = String::new();
-    for entry in source.entries {
-        let seq = entry.seq();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let line = json!({
-            "seq": seq,
-            "leaf": text(&entry.leaf),
-            "salt": entry.salt.as_deref().map(hex::encode),
-            "content": entry.content.as_deref().map(text),
-        });
-        lines.push_str(&format!("{line}\n"));
-        files.insert(format!("data/entries/{seq}.leaf"), entry.leaf.clone());
-        if let Some(content) = &entry.content {
-            files.insert(format!("data/entries/{seq}.content"), content.clone());
+    for (folder, entries) in [("entries", source.entries), ("context", source.context)] {
+        let mut lines = String::new();
+        for entry in entries {
+            let seq = entry.seq();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let line = json!({
+                "seq": seq,
+                "leaf": text(&entry.leaf),
+                "facts": entry.facts.text.as_deref().map(text),
+                "facts_salt": entry.facts.salt.as_deref().map(hex::encode),
+                "words": entry.words.text.as_deref().map(text),
+                "words_salt": entry.words.salt.as_deref().map(hex::encode),
+            });
+            lines.push_str(&format!("{line}\n"));
+            files.insert(format!("data/{folder}/{seq}.leaf"), entry.leaf.clone());
+            for (part, kept) in [("facts", &entry.facts), ("words", &entry.words)] {
+                if let Some(text) = &kept.text {
+                    files.insert(format!("data/{folder}/{seq}.{part}"), text.clone());
+                }
+            }
         }
+        files.insert(format!("data/{folder}.jsonl"), lines.into_bytes());
     }
-    files.insert("data/entries.jsonl".to_owned(), lines.into_bytes());
-    let policy = Policy::read(source.policy).ok();
+    let policy = source.policy.and_then(|text| Policy::read(text).ok());
     let folded = fold(source.case, source.entries);
     let attachments = attachments(source.entries);
     files.insert("data/case.json".to_owned(), case_json(source, folded.case.as_ref(), &attachments).into_bytes());
@@ -140,7 +229,9 @@ pub(super) fn files(source: &Source<'_>) -> Files {
 
 fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment]) -> String {
     let seqs: Vec<u64> = source.entries.iter().map(Sealed::seq).collect();
-    let erased: Vec<u64> = source.entries.iter().filter(|entry| entry.content.is_none()).map(Sealed::seq).collect();
+    let context: Vec<u64> = source.context.iter().map(Sealed::seq).collect();
+    let erased: Vec<u64> =
+        source.entries.iter().chain(source.context).filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
     let attached = attachments.iter().filter(|it| source.attached.contains(it.sha256.as_str())).count();
     let about = json!({
         "format": "countersign-bundle/1",
@@ -154,12 +245,15 @@ fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment
         "opened_us": case.map(|case| case.opened),
         "closed_us": case.and_then(|case| case.closed),
         "policy": case.map(|case| &case.policy),
+        "policy_included": source.policy.is_some(),
         "ledger": {
             "origin": source.head.origin,
             "size": source.head.size,
             "root": source.head.root.to_base64(),
         },
-        "entries": { "count": seqs.len(), "numbers": seqs, "erased": erased },
+        "entries": { "count": seqs.len(), "numbers": seqs },
+        "context": { "count": context.len(), "numbers": context },
+        "erased": erased,
         "attachments": { "named": attachments.len(), "included": attached },
     });
     format!("{about:#}\n")
@@ -259,11 +353,10 @@ fn names(attachments: &[Attachment], attached: &BTreeSet<&str>) -> String {
     table
 }
 
-/// Folds the case, and notices what its own entries say is missing: they are numbered, and refer to each other.
+/// Folds the case, and notices what its own entries say is missing: they refer to each other.
 pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
     let mut folded = Folded::default();
     let numbers: BTreeSet<u64> = entries.iter().map(Sealed::seq).collect();
-    let erased = entries.iter().any(|entry| entry.content.is_none());
     for entry in entries {
         let (Some(record), Some(envelope)) = (&entry.record, &entry.envelope) else { continue };
         match record {
@@ -282,15 +375,11 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY), envelope.seq);
             }
-            Record::Heard(_) | Record::House(_) | Record::Housed(_) => {}
+            Record::Heard(_) | Record::Bot(_) | Record::Housed(_) | Record::Introduced(_) | Record::Erased(_) => {}
         }
     }
     if folded.case.is_none() {
         folded.holes.push(format!("No entry begins {id}."));
-    }
-    if erased {
-        // What an erased ruling said is gone, so a gap in what is left proves nothing.
-        folded.holes.clear();
     }
     folded
 }

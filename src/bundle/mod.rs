@@ -1,14 +1,15 @@
 //! The evidence of one case as a BagIt bag (RFC 8493) that an auditor checks without Countersign: its ledger entries to the
-//! byte, their contents and salts, proofs that they are in the ledger, the signed head, the policy that was in force, and
+//! byte, their facts, words and salts, proofs that they are in the ledger, the signed head, the policy that was in force, and
 //! the same once more to read.
 //!
 //! ```text
 //! README.txt                     how to check it with ordinary tools
-//! data/entries/12.leaf           what was sealed; data/entries/12.content: what it commits to
+//! data/entries/12.leaf           what was sealed; 12.facts and 12.words: what it commits to
 //! data/entries.jsonl             the same with salts, one entry a line
+//! data/context/, context.jsonl   likewise, of no case: who is meant by a pseudonym, whose words were erased
 //! data/proofs/12.tlog-proof      that entry 12 is in the ledger (c2sp.org/tlog-proof)
 //! data/checkpoint, ledger.vkey   the signed head and the key; the key is to be had from elsewhere as well
-//! data/policy.toml               the policy in force; the case names its hash
+//! data/policy.toml               the policy in force, unless it was erased; the case names its hash
 //! data/transcript.md, .html, duties.csv, attachments.csv, case.json     made from the entries
 //! data/attachments/<sha256>      files that came with messages
 //! ```
@@ -28,11 +29,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use self::check::verify;
-use self::derive::{Sealed, Source};
+use self::derive::{Kept, Sealed, Source};
 use crate::domain::CaseId;
 use crate::folder::{self, Folder, FolderError, blob_path};
+use crate::ledger::Subjects;
 use crate::seal::{Checkpoint, Envelope, NoteError, Plan, Proof, leaf_hash};
-use crate::store::{self, Reader, StoreError};
+use crate::store::{self, EntryRead, Reader, StoreError};
 
 /// A file of the bag by its path in it, which uses `/`.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -60,10 +62,6 @@ pub enum BundleError {
     Head(#[from] NoteError),
     #[error("entry {seq} can't be proven: {why}. Run `countersign verify --data` on the folder to see what is wrong.")]
     NoProof { seq: u64, why: String },
-    #[error(
-        "the policy that {0} was opened under is missing from the database. Run `countersign rebuild --data` on the folder."
-    )]
-    NoPolicy(CaseId),
     #[error("{0} isn't empty. Name a folder that doesn't exist yet.")]
     NotEmpty(PathBuf),
     #[error("{0} is not a folder with a bundle in it: it has no bagit.txt.")]
@@ -109,27 +107,30 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     let note = folder::standing_checkpoint(data)?;
     let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
     let known = reader.case(case).await?.ok_or(BundleError::NoSuchCase(case))?;
+    let sealed = |rows: Vec<EntryRead>, subjects: &Subjects| -> Vec<Sealed> {
+        rows.into_iter().map(|row| of_row(row, subjects)).collect()
+    };
     let rows = reader.entries_of(case).await?;
-    let last = rows.last().map_or(0, |row| row.seq.unsigned_abs());
+    let beside = sealed(reader.beside_cases().await?, &Subjects::default());
+    let entries = sealed(rows, &derive::subjects(&beside));
+    let context = derive::context(&entries, beside);
+    let last = entries.iter().chain(&context).map(Sealed::seq).max().unwrap_or_default();
     let not_sealed = |signed| BundleError::NotSealed { case, last, signed };
     let note = note.ok_or(not_sealed(0))?;
     let head = Checkpoint::open(&note, &verifier)?;
     if head.size <= last {
         return Err(not_sealed(head.size));
     }
-    let policy = reader.policy(known.policy.as_str()).await?.ok_or(BundleError::NoPolicy(case))?;
+    // Without its text the bundle shows no names and no parties of the policy; the case's own evidence is all there.
+    let policy = reader.policy(known.policy.as_str()).await?;
     let signed_at = reader.heads().await?.into_iter().filter(|row| row.note == note).map(|row| row.at_us).min();
 
     let mut proofs = Files::new();
-    for row in &rows {
-        let seq = row.seq.unsigned_abs();
-        let proof = prove(&reader, seq, row.leaf.as_bytes(), &head, &note, &verifier).await?;
+    for entry in entries.iter().chain(&context) {
+        let seq = entry.seq();
+        let proof = prove(&reader, seq, &entry.leaf, &head, &note, &verifier).await?;
         proofs.insert(format!("data/proofs/{seq}.tlog-proof"), proof.to_string().into_bytes());
     }
-    let entries: Vec<Sealed> = rows
-        .into_iter()
-        .map(|row| Sealed::new(row.leaf.into_bytes(), row.salt, row.content.map(String::into_bytes)))
-        .collect();
     let mut attachments = BTreeMap::new();
     let mut lacking = Vec::new();
     for named in derive::attachments(&entries) {
@@ -146,19 +147,26 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     let source = Source {
         case,
         entries: &entries,
+        context: &context,
         head: &head,
-        policy: &policy,
+        policy: policy.as_deref(),
         attached: attachments.keys().map(String::as_str).collect(),
     };
     let mut files = derive::files(&source);
     files.extend(proofs);
     files.insert("data/checkpoint".to_owned(), note.into_bytes());
     files.insert("data/ledger.vkey".to_owned(), format!("{verifier}\n").into_bytes());
-    files.insert("data/policy.toml".to_owned(), policy.clone().into_bytes());
+    files.extend(policy.as_ref().map(|policy| ("data/policy.toml".to_owned(), policy.clone().into_bytes())));
     let kept = attachments.len();
     files.extend(attachments.into_iter().map(|(hash, bytes)| (format!("data/attachments/{hash}"), bytes)));
     bag::write(out, files, &bag::Info { case, head: &head, signed_at })?;
     Ok(Exported { case, out: out.to_owned(), entries: entries.len(), files: kept, lacking })
+}
+
+fn of_row(row: EntryRead, subjects: &Subjects) -> Sealed {
+    let facts = Kept { text: Some(row.facts.into_bytes()), salt: Some(row.facts_salt) };
+    let words = Kept { text: row.words.map(String::into_bytes), salt: row.words_salt };
+    Sealed::new(row.leaf.into_bytes(), facts, words, subjects)
 }
 
 /// The proof that an entry is under the head, already checked.

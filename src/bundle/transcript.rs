@@ -9,9 +9,10 @@ use serde_json::Value as Json;
 use super::derive::{Outside, Sealed, Source, iso};
 use crate::card::{self, Card, Speaker, Wording};
 use crate::chat::{Account, File};
+use crate::domain::mark::{ERASED, Words};
 use crate::domain::{At, Case, Event, PersonId, Policy};
 use crate::grammar::clean;
-use crate::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, WhatRecord};
+use crate::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, WhatRecord, Who};
 
 /// One entry.
 pub(super) struct Item {
@@ -56,24 +57,27 @@ impl Teller<'_> {
         if envelope.manual {
             when.push_str(" (manual clock)");
         }
-        let (head, mut parts) = match (&entry.record, &entry.content) {
-            (None, None) => (format!("{}: erased", envelope.kind), Vec::new()),
-            (None, Some(content)) => {
-                let text = String::from_utf8_lossy(content).into_owned();
-                (envelope.kind.clone(), vec![Part::Words { what: "content", text }])
+        let (head, mut parts) = match &entry.record {
+            None => {
+                let kept = [("facts", &entry.facts), ("words", &entry.words)];
+                let text = |text: &Vec<u8>| String::from_utf8_lossy(text).into_owned();
+                let parts = kept
+                    .into_iter()
+                    .filter_map(|(what, kept)| kept.text.as_ref().map(|it| Part::Words { what, text: text(it) }));
+                (envelope.kind.clone(), parts.collect())
             }
-            (Some(Record::Heard(heard)), _) => self.heard(heard),
-            (Some(Record::Ruled(ruled)), _) => self.ruled(ruled, envelope),
-            (Some(Record::House(ruled)), _) => {
+            Some(Record::Heard(heard)) => self.heard(heard),
+            Some(Record::Ruled(ruled)) => self.ruled(ruled, envelope),
+            Some(Record::Bot(ruled)) => {
                 let events = ruled.events.iter().map(|event| event.kind()).collect::<Vec<_>>();
                 (events.join(", "), Vec::new())
             }
-            (Some(Record::Told(told)), _) => self.told(told),
-            (Some(Record::Housed(housed)), _) => (
+            Some(Record::Told(told)) => self.told(told),
+            Some(Record::Housed(housed)) => (
                 format!("A channel of its own, {}: {} on {}", housed.lane, housed.channel, housed.lane.platform),
                 Vec::new(),
             ),
-            (Some(Record::NotTold(not_told)), _) => match &not_told.why {
+            Some(Record::NotTold(not_told)) => match &not_told.why {
                 NotToldBecause::Answered => {
                     (format!("Not sent to {}: what it asked for was answered meanwhile", not_told.lane), Vec::new())
                 }
@@ -82,7 +86,12 @@ impl Teller<'_> {
                     (format!("Not delivered to {}", not_told.lane), parts)
                 }
             },
+            // These belong to no case.
+            Some(Record::Introduced(_) | Record::Erased(_)) => (envelope.kind.clone(), Vec::new()),
         };
+        if entry.is_erased() {
+            parts.push(Part::Line("its words were erased".to_owned()));
+        }
         if let Some(said) = envelope.said.filter(|said| *said != envelope.at) {
             parts.push(Part::Line(format!("{} says that it happened at {}", envelope.source, iso(said))));
         }
@@ -90,16 +99,16 @@ impl Teller<'_> {
     }
 
     fn heard(&self, heard: &HeardRecord) -> (String, Vec<Part>) {
-        let who = self.account(&heard.from, heard.person.as_ref());
+        let who = self.who(&heard.who, heard.from.get());
         let mut place = format!("in {}", heard.lane);
         if let Some(thread) = &heard.thread {
             place.push_str(&format!(", thread {thread}"));
         }
         let words = |what, text: &str| Part::Words { what, text: text.to_owned() };
         let (head, mut parts) = match &heard.what {
-            WhatRecord::Message { message, text, files } => {
+            WhatRecord::Message { message, text, .. } => {
                 let mut parts = vec![words("message", text)];
-                parts.extend(files.iter().map(|file| Part::Line(file_line(file))));
+                parts.extend(heard.what.files().iter().map(|file| Part::Line(file_line(file))));
                 (format!("{who} wrote {place} (message {message})"), parts)
             }
             WhatRecord::Command { text } => (format!("{who} typed a command {place}"), vec![words("command", text)]),
@@ -116,7 +125,8 @@ impl Teller<'_> {
                 (format!("{who} pressed a button of message {message} {place}"), vec![words("button", action)])
             }
             WhatRecord::Form { form, values } => {
-                let text = values.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>();
+                let line = |(name, value): (&String, &String)| format!("{name}: {value}\n");
+                let text = values.get().map_or_else(|| ERASED.to_owned(), |values| values.iter().map(line).collect());
                 (format!("{who} sent a form {place}"), vec![words("form", form), words("values", &text)])
             }
             WhatRecord::Reaction { message, reaction, on } => {
@@ -135,7 +145,7 @@ impl Teller<'_> {
             parts.push(Part::Line("not heard live: found in the platform's history afterwards".to_owned()));
         }
         parts.extend(heard.raw.iter().map(|raw| words("as the platform told it", raw)));
-        if let Some(answer) = &heard.answer {
+        if let Some(answer) = heard.answer.as_ref().and_then(Words::get) {
             parts.extend(answer.cards.iter().map(|card| words("answered in private", &plain(card))));
             let errors = answer.errors.iter().flatten();
             parts.extend(errors.map(|(field, sentence)| words("form refused", &format!("{field}: {sentence}"))));
@@ -169,14 +179,15 @@ impl Teller<'_> {
         if told.perhaps_twice {
             head.push_str("; the process died while sending, so people may have it twice");
         }
-        (head, vec![Part::Words { what: "message", text: plain(&told.card) }])
+        (head, vec![Part::Words { what: "message", text: told.card.get().map_or_else(|| ERASED.to_owned(), plain) }])
     }
 
-    fn account(&self, account: &Account, person: Option<&PersonId>) -> String {
-        match person {
-            Some(person) => self.person(person),
-            None if account.bot => format!("the bot {} ({})", account.name, account.id),
-            None => format!("{} ({}, not in the policy)", account.name, account.id),
+    fn who(&self, who: &Who, account: Option<&Account>) -> String {
+        match (who, account) {
+            (Who::Person(person), _) => self.person(person),
+            (Who::Stranger(_), Some(account)) if account.bot => format!("the bot {} ({})", account.name, account.id),
+            (Who::Stranger(_), Some(account)) => format!("{} ({}, not in the policy)", account.name, account.id),
+            (Who::Stranger(account), None) => format!("{account} (not in the policy)"),
         }
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::domain::policy::{Channel, Policy, Refused};
-use crate::domain::{At, CaseId, PersonId, Platform};
+use crate::domain::{AccountId, At, CaseId, PersonId, Platform, mark};
 use crate::grammar;
 
 pub mod local;
@@ -27,7 +27,7 @@ pub fn mention_of_stranger(name: &str) -> String {
 /// A channel, or one person's direct messages, on one platform: what one platform's trouble is confined to.
 /// Written `local/credit-ai`, `slack/C024BE91L`, `local/@maya`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Lane {
     pub platform: Platform,
     pub place: Spot,
@@ -72,9 +72,41 @@ impl fmt::Display for Lane {
     }
 }
 
-impl From<Lane> for String {
-    fn from(lane: Lane) -> String {
-        lane.to_string()
+/// A lane in a record: a channel's id is a fact, an account is a subject.
+#[derive(Clone, Serialize, Deserialize)]
+struct Written {
+    platform: Platform,
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+    channel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<AccountId>,
+}
+
+impl From<Lane> for Written {
+    fn from(lane: Lane) -> Written {
+        let Lane { platform, place } = lane;
+        match place {
+            Spot::Channel(id) => Written { platform, channel: Some(id), account: None },
+            Spot::Direct(account) => {
+                let account = AccountId::on(&platform, &account);
+                Written { platform, channel: None, account: Some(account) }
+            }
+        }
+    }
+}
+
+impl TryFrom<Written> for Lane {
+    type Error = NotALane;
+    fn try_from(written: Written) -> Result<Lane, NotALane> {
+        let Written { platform, channel, account } = written;
+        match (channel, account) {
+            (Some(id), None) => Ok(Lane { platform, place: Spot::Channel(id) }),
+            (None, Some(account)) => {
+                let place = Spot::Direct(account.id_on(&platform).to_owned());
+                Ok(Lane { platform, place })
+            }
+            (None, None) | (Some(_), Some(_)) => Err(NotALane(platform.to_string())),
+        }
     }
 }
 
@@ -82,13 +114,6 @@ impl From<Lane> for String {
 #[derive(Debug, thiserror::Error)]
 #[error("“{0}” is not a lane such as local/credit-ai")]
 pub struct NotALane(String);
-
-impl TryFrom<String> for Lane {
-    type Error = NotALane;
-    fn try_from(text: String) -> Result<Lane, NotALane> {
-        text.parse()
-    }
-}
 
 impl std::str::FromStr for Lane {
     type Err = NotALane;

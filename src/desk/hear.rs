@@ -7,9 +7,11 @@ use super::{Desk, DeskError, Heeded, Item, Turn};
 use crate::card;
 use crate::chat::{Answer, Heard, Lane, Spot, What};
 use crate::domain::kinds::incident;
-use crate::domain::{Actor, CaseId, Command, PersonId, Refusal};
+use crate::domain::mark::Words;
+use crate::domain::{AccountId, Actor, CaseId, Command, PersonId, Refusal};
 use crate::grammar::{self, Asked, Context, How};
-use crate::record::{HeardRecord, Record, WhatRecord};
+use crate::ledger;
+use crate::record::{HeardRecord, Record, WhatRecord, Who, key_of};
 
 /// What a word asks for, once read.
 enum Read {
@@ -29,17 +31,17 @@ impl Desk {
                 _ => None,
             })
         };
-        let causes: Vec<&str> = heard().map(|heard| heard.cause.as_str()).collect();
-        if causes.is_empty() {
+        let keys: Vec<String> = heard().map(|heard| key_of(&heard.cause)).collect();
+        if keys.is_empty() {
             return Ok(());
         }
-        for (cause, content) in self.writer.heard_before(&causes).await? {
+        for (key, facts, words) in self.writer.heard_before(&keys).await? {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
-            let answer = match content.map(|content| serde_json::from_str(&content)) {
-                Some(Ok(Record::Heard(heard))) => heard.answer,
+            let answer = match ledger::read(&facts, words.as_deref(), &self.ledger.subjects) {
+                Ok(Record::Heard(heard)) => heard.answer.map(|answer| answer.0.unwrap_or_default()),
                 _ => None,
             };
-            turn.answered.insert(cause, answer);
+            turn.answered.insert(key, answer);
         }
         let named: Vec<CaseId> = heard()
             .filter_map(|heard| named(words(&heard.what)))
@@ -59,7 +61,8 @@ impl Desk {
             None => self.here(turn, &heard).await?,
         };
         let person = self.accounts.person(&heard.from.id, &heard.lane.platform).cloned();
-        if let Some(stored) = turn.answered.get(&heard.cause) {
+        let key = key_of(&heard.cause);
+        if let Some(stored) = turn.answered.get(&key) {
             return Ok(match stored.clone() {
                 Some(answer) => Heeded::Answer(answer),
                 // Figures weren't kept, since they would be out of date: they are read again.
@@ -76,6 +79,7 @@ impl Desk {
         }
         let read = self.read(turn, &heard, person.as_ref(), here);
         let mut staged = None;
+        let mut of_the_bot = None;
         let heeded = match (read, &person) {
             (Read::Nothing, _) => Heeded::Heard,
             (Read::Answer(answer), _) => Heeded::Answer(answer),
@@ -95,14 +99,14 @@ impl Desk {
                         Err(Heeded::AcceptDraft { case: id, by: person.clone() })
                     }
                     Asked::Case { id, command } => Ok(Work::Case(id, command)),
-                    Asked::Bot(command) => {
-                        let ruled = self.settle_bot(turn, command, &by, Some(&heard.cause)).await?;
-                        Err(Heeded::Answer(match ruled {
-                            Ok(Some(telling)) => Answer::card(self.card(&telling)),
-                            Ok(None) => Answer::default(),
-                            Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
-                        }))
-                    }
+                    Asked::Bot(command) => Err(Heeded::Answer(match self.stage_bot(turn, command, &by) {
+                        Ok(ready) => {
+                            let cards = ready.reply.iter().map(|reply| self.card(reply)).collect();
+                            of_the_bot = Some(ready);
+                            Answer { cards, ..Answer::default() }
+                        }
+                        Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
+                    })),
                     Asked::Query(query) => Err(Heeded::Query { query, by: person.clone() }),
                     Asked::ReloadPolicy => Err(Heeded::ReloadPolicy { by: person.clone() }),
                     Asked::Form { verb, case, given } => {
@@ -126,27 +130,34 @@ impl Desk {
         };
         let about = staged.as_ref().map(|staged| staged.case).or(here);
         let source = heard.lane.platform.to_string();
-        let (cause, said) = (heard.cause.clone(), heard.said);
+        let said = heard.said;
         let (what, case) = self.kept(turn, &heard.lane, heard.what, about).await?;
         let answer = match &heeded {
             Heeded::Answer(answer) => Some(answer.clone()),
             Heeded::Query { .. } | Heeded::ReloadPolicy { .. } | Heeded::AcceptDraft { .. } | Heeded::Heard => None,
         };
-        turn.answered.insert(cause.clone(), answer.clone());
+        turn.answered.insert(key.clone(), answer.clone());
+        let who = match person {
+            Some(person) => Who::Person(person),
+            None => Who::Stranger(AccountId::on(&heard.lane.platform, &heard.from.id)),
+        };
         let record = Record::Heard(HeardRecord {
-            cause: heard.cause,
-            from: heard.from,
-            person: person.clone(),
+            key,
+            who: who.clone(),
+            from: Words::of(heard.from),
             lane: heard.lane,
             thread: heard.thread,
             what,
             backfilled: heard.backfilled,
             raw: heard.raw,
-            answer,
+            answer: answer.map(Words::of),
         });
-        self.record(turn, case, person.as_ref(), said, &source, &record)?;
+        let seq = self.record(turn, case, Some(who.subject()), said, &source, &record).await?;
         if let Some(staged) = staged {
-            self.write(turn, staged, Some(&cause), &source).await?;
+            self.write(turn, staged, Some(seq), &source).await?;
+        }
+        if let Some(staged) = of_the_bot {
+            self.write_bot(turn, staged, Some(seq)).await?;
         }
         Ok(heeded)
     }
@@ -252,10 +263,13 @@ impl Desk {
         about: Option<CaseId>,
     ) -> Result<(WhatRecord, Option<CaseId>), DeskError> {
         Ok(match what {
-            What::Said { message, text, files } => (WhatRecord::Message { message, text, files }, about),
+            What::Said { message, text, files } => {
+                let files = (!files.is_empty()).then(|| Words::of(files));
+                (WhatRecord::Message { message, text, files }, about)
+            }
             What::Command { text } => (WhatRecord::Command { text }, about),
             What::Pressed { message, action } => (WhatRecord::Press { message, action }, about),
-            What::Submitted { form, values } => (WhatRecord::Form { form, values }, about),
+            What::Submitted { form, values } => (WhatRecord::Form { form, values: Words::of(values) }, about),
             What::Edited { message, text } => {
                 let (was, case) = self.stood(turn, lane, &message).await?;
                 (WhatRecord::Edit { message, text, was }, case.or(about))

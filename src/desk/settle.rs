@@ -7,14 +7,12 @@ use std::sync::Arc;
 use super::{Desk, DeskError, Turn};
 use crate::chat::{Lane, direct_lane};
 use crate::domain::{
-    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Notice, Opening, Platform, Policy, Refusal, Reply,
+    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Notice, Opening, PersonId, Platform, Policy, Refusal, Reply,
     Ruling, Then, To, World, bot, every_case,
 };
-use crate::record::{HouseRuled, Record, Ruled, ToTell};
+use crate::ledger::ENGINE;
+use crate::record::{BotRuled, Record, Ruled, ToTell};
 use crate::store::Rehold;
-
-/// The source of what nobody said.
-pub(super) const ENGINE: &str = "engine";
 
 /// What is to be decided.
 pub(super) enum Work {
@@ -31,6 +29,16 @@ pub(super) struct Staged {
     then: Vec<Then>,
     /// The number that a new case takes.
     number: Option<CaseId>,
+}
+
+/// Decided of the house, not yet written.
+pub(super) struct StagedBot {
+    pub reply: Option<Reply>,
+    by: Actor,
+    ruling: bot::Ruling,
+    /// A policy that takes force with it.
+    loaded: Option<Arc<Policy>>,
+    of_a_roster: bool,
 }
 
 impl Desk {
@@ -128,7 +136,7 @@ impl Desk {
         &mut self,
         turn: &mut Turn,
         staged: Staged,
-        cause: Option<&str>,
+        heard: Option<i64>,
         source: &str,
     ) -> Result<(), DeskError> {
         if let Some(new) = staged.number {
@@ -145,10 +153,9 @@ impl Desk {
             let case = turn.projection.cases.get(&id).or(begun.as_ref());
             let tell = self.to_tell(turn, ruling.notices, case);
             let by = by.person().cloned();
-            let ruled = Ruled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
-            let record = Record::Ruled(ruled);
+            let record = Record::Ruled(Ruled { by: by.clone(), heard, events: ruling.events, tell });
             let source = if by.is_some() { source } else { ENGINE };
-            self.record(turn, Some(id), by.as_ref(), None, source, &record)?;
+            self.record(turn, Some(id), by.as_ref().map(PersonId::as_str), None, source, &record).await?;
             if let Record::Ruled(ruled) = record {
                 written.push((id, ruled.events));
             }
@@ -185,42 +192,59 @@ impl Desk {
         turn: &mut Turn,
         command: BotCommand,
         by: &Actor,
-        cause: Option<&str>,
     ) -> Result<Result<Option<Reply>, Refusal>, DeskError> {
-        let policy = self.policy_now(turn);
+        match self.stage_bot(turn, command, by) {
+            Ok(mut staged) => {
+                let reply = staged.reply.take();
+                self.write_bot(turn, staged, None).await?;
+                Ok(Ok(reply))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Decides what is asked of the bot. Nothing is changed: [`Desk::write_bot`] does that.
+    pub(super) fn stage_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<StagedBot, Refusal> {
         let loaded = match &command {
             BotCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
             _ => None,
         };
+        let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };
-        let ruling = match bot::decide(self.bot_now(turn), &ask, &policy) {
-            Ok(ruling) => ruling,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let mut ruling = bot::decide(self.bot_now(turn), &ask, &self.policy_now(turn))?;
+        Ok(StagedBot { reply: ruling.reply.take(), by: by.clone(), ruling, loaded, of_a_roster })
+    }
+
+    /// Writes what was staged into the turn, and then what follows from it. `heard` is the entry of the word that asked for it.
+    pub(super) async fn write_bot(
+        &mut self,
+        turn: &mut Turn,
+        staged: StagedBot,
+        heard: Option<i64>,
+    ) -> Result<(), DeskError> {
+        let StagedBot { reply: _, by, ruling, loaded, of_a_roster } = staged;
         if ruling.events.is_empty() {
             // Nothing became true of the house, but something may follow for a case: a slow path opens an incident.
-            self.follow(turn, ruling.then).await?;
-            return Ok(Ok(ruling.reply));
+            return self.follow(turn, ruling.then).await;
         }
+        let policy = self.policy_now(turn);
         if let Some(loaded) = &loaded {
             self.policies.add(loaded.clone());
             turn.policy = Some(loaded.clone());
         }
-        let roster = matches!(ask.command, BotCommand::Roster { .. });
         let tell = self.to_tell(turn, ruling.notices, None);
         let by = by.person().cloned();
-        let ruled = HouseRuled { by: by.clone(), cause: cause.map(str::to_owned), events: ruling.events, tell };
-        self.record(turn, None, by.as_ref(), None, ENGINE, &Record::House(ruled))?;
+        let record = Record::Bot(BotRuled { by: by.clone(), heard, events: ruling.events, tell });
+        self.record(turn, None, by.as_ref().map(PersonId::as_str), None, ENGINE, &record).await?;
         // Who holds a role follows from the policy as written and from who is in its groups.
         let written = match loaded {
-            None if roster => self.policies.get(&policy.digest).cloned(),
+            None if of_a_roster => self.policies.get(&policy.digest).cloned(),
             loaded => loaded,
         };
         if let Some(written) = written {
             turn.policy = Some(Arc::new(self.bot_now(turn).with_group_members(&written)));
         }
-        self.follow(turn, ruling.then).await?;
-        Ok(Ok(ruling.reply))
+        self.follow(turn, ruling.then).await
     }
 
     /// What rulings asked for beyond their own case. The engine asks; a refusal is no fault of the person's.
@@ -235,7 +259,7 @@ impl Desk {
                     });
                     None
                 }
-                Then::Bot(command) => Box::pin(self.settle_bot(turn, command, &Actor::Engine, None)).await?.err(),
+                Then::Bot(command) => Box::pin(self.settle_bot(turn, command, &Actor::Engine)).await?.err(),
                 Then::Case(id, command) => self.settle_engine(turn, Work::Case(id, command)).await?,
                 Then::Open(opening) => self.settle_engine(turn, Work::Open(opening)).await?,
             };

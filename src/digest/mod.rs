@@ -27,8 +27,8 @@ use crate::domain::{At, Bot, CaseId, Policy, PolicyDigest, Span, WorkflowId};
 use crate::folder::Folder;
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
+use crate::ledger::{self, Subjects};
 use crate::projection::{Entry, Policies, Projection};
-use crate::record::Record;
 use crate::seal::Checkpoint;
 use crate::store::{self, DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
 
@@ -413,8 +413,8 @@ impl Then {
     }
 }
 
-/// Folds what became true of a case in the first `size` entries. `None` where some of it was erased or can't be read: then
-/// the row of now has to do.
+/// Folds what became true of a case in the first `size` entries. `None` where some of it can't be read: then the row of now has
+/// to do.
 async fn fold(
     view: &mut View,
     name: &str,
@@ -423,12 +423,14 @@ async fn fold(
 ) -> Result<Option<Projection>, StoreError> {
     let Ok(case) = name.parse::<CaseId>() else { return Ok(None) };
     let mut projection = Projection::default();
-    let house = Bot::default();
-    for row in view.rulings_of(name, size).await? {
-        let record = row.content.as_deref().and_then(|content| serde_json::from_str::<Record>(content).ok());
-        let Some(record) = record else { return Ok(None) };
+    let bot = Bot::default();
+    let rows = view.rulings_of(name, size).await?;
+    let mentioned = ledger::mentioned(rows.iter().map(|row| &*row.facts));
+    let subjects = Subjects::of(view.subjects(&mentioned).await?);
+    for row in rows {
+        let Ok(record) = ledger::read(&row.facts, row.words.as_deref(), &subjects) else { return Ok(None) };
         let entry = Entry { seq: row.seq, at: At(row.at_us), said: None, case: Some(case) };
-        projection.fold(entry, &record, &house);
+        projection.fold(entry, &record, &bot);
     }
     if let Some(folded) = projection.cases.get(&case) {
         stamp(view, &folded.policy, policies).await?;

@@ -11,6 +11,7 @@ pub mod case;
 pub mod duty;
 pub mod every_case;
 pub mod kinds;
+pub mod mark;
 pub mod names;
 pub mod notice;
 pub mod obligation;

@@ -1,4 +1,5 @@
-//! The names that people give to things, and the numbers that cases get. A name of one kind can't be passed for another.
+//! The names that people give to things, and the numbers that cases get. A name of one kind can't be passed for another, and
+//! each says whether the ledger keeps it as a fact or by a pseudonym.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,13 +8,20 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::kinds::CaseKind;
+use super::mark;
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident as $mark:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub Arc<str>);
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_newtype_struct(mark::$mark, &self.0)
+            }
+        }
 
         impl $name {
             pub fn as_str(&self) -> &str {
@@ -45,27 +53,44 @@ macro_rules! names {
 
 names! {
     /// A person of the policy, by the key they are written under: `maya`.
-    PersonId;
+    PersonId as SUBJECT;
+    /// An account on a platform, as `platform/account`: `slack/U024BE7LH`. No person's key has a `/` in it.
+    AccountId as SUBJECT;
     /// A durable seat of a party: `model-risk`.
-    RoleId;
+    RoleId as FACT;
     /// An organisation or team: `vendor`.
-    PartyId;
+    PartyId as FACT;
     /// One AI system in use: `credit-scoring`.
-    WorkflowId;
+    WorkflowId as FACT;
     /// A named calendar of business hours.
-    CalendarId;
+    CalendarId as FACT;
     /// A named ladder.
-    LadderId;
+    LadderId as FACT;
     /// A named approval path.
-    PathId;
+    PathId as FACT;
     /// Where a platform's own ids come from: `local`, `slack`, `discord`.
-    Platform;
+    Platform as FACT;
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.
-    ClassId;
+    ClassId as FACT;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
-    PolicyDigest;
+    PolicyDigest as FACT;
     /// A fixed name that rules compare and nobody typed: a seat, a stage's role.
-    Label;
+    Label as FACT;
+}
+
+impl AccountId {
+    /// An account by its platform's own id of it. What was read as erased has no platform in it, and gets none.
+    pub fn on(platform: &Platform, id: &str) -> AccountId {
+        match id.starts_with("erased-") {
+            true => AccountId::from(id),
+            false => AccountId::from(format!("{platform}/{id}")),
+        }
+    }
+
+    /// The platform's own id of it.
+    pub fn id_on(&self, platform: &Platform) -> &str {
+        self.0.strip_prefix(platform.as_str()).and_then(|id| id.strip_prefix('/')).unwrap_or(&self.0)
+    }
 }
 
 /// `INC-12`, `APR-41`. Numbers count from 1 for each kind and are never used again.
@@ -102,7 +127,7 @@ impl FromStr for CaseId {
 
 impl Serialize for CaseId {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        to.serialize_newtype_struct(mark::FACT, &self.to_string())
     }
 }
 

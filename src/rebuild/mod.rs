@@ -7,6 +7,8 @@
 //! - the process dies while building: the draft lies beside the database and is thrown away at the next run;
 //! - it dies between keeping the old one and replacing it: both names are the old database.
 //!
+//! A rebuild reads the facts of every entry, and the words that are still there: after an erasure it leaves them nowhere.
+//!
 //! Not in the ledger, so carried over from the old database: signed heads, and how far deliveries have got.
 
 mod recover;
@@ -23,10 +25,12 @@ use lru::LruCache;
 
 pub use self::recover::{Loss, RecoverError, Recovery, recover};
 use crate::domain::bot::policies;
+use crate::domain::mark::ERASED;
 use crate::domain::{At, Bot, BotEvent, Case, CaseId, Policy};
 use crate::folder::{Folder, FolderError};
+use crate::ledger::{self, SCHEMA, Subjects};
 use crate::projection::{Entry, Policies, Projection};
-use crate::record::Record;
+use crate::record::{Introduced, Record};
 use crate::seal::{Checkpoint, Envelope, Frontier, leaf_hash};
 use crate::store::{self, Copied, Remake, StoreError, TableDifference};
 
@@ -61,7 +65,7 @@ pub enum RebuildError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub entries: u64,
-    /// Without content, so nothing followed from them.
+    /// Their words are gone; what follows from the others' words and from all facts is there.
     pub erased: u64,
     /// Where the database said something else than the ledger.
     pub differences: Vec<TableDifference>,
@@ -100,7 +104,7 @@ impl fmt::Display for Report {
             }
         }
         if self.erased > 0 {
-            write!(f, "\n{} entries are erased, so nothing followed from them.", self.erased)?;
+            write!(f, "\nThe words of {} entries are erased; the tables show where.", self.erased)?;
         }
         Ok(())
     }
@@ -168,6 +172,7 @@ impl Draft {
             frontier: Frontier::new(),
             house: Bot::default(),
             policies: Policies::default(),
+            subjects: Subjects::default(),
             warm: LruCache::new(WARM),
             erased: 0,
         };
@@ -230,6 +235,8 @@ struct Fold {
     frontier: Frontier,
     house: Bot,
     policies: Policies,
+    /// Introduced so far: always before they are mentioned.
+    subjects: Subjects,
     warm: LruCache<CaseId, Case>,
     erased: u64,
 }
@@ -261,14 +268,20 @@ impl Fold {
             }
             let case = envelope.case.as_deref().map(str::parse::<CaseId>).transpose();
             let case = case.map_err(|error| self.wrong(seq, error))?;
-            match &row.content {
-                None => self.erased += 1,
-                Some(content) => {
-                    let record: Record = serde_json::from_str(content).map_err(|error| self.wrong(seq, error))?;
-                    let said = envelope.said_us.map(At);
-                    records.push((Entry { seq: row.seq, at: At(envelope.at_us), said, case }, record));
-                }
+            if envelope.schema != SCHEMA {
+                let why = format_args!("its schema is {}, and this program reads schema {SCHEMA}", envelope.schema);
+                return Err(self.wrong(seq, why));
             }
+            self.erased += u64::from(envelope.words.is_some() && row.words.is_none());
+            let record = ledger::read(&row.facts, row.words.as_deref(), &self.subjects);
+            let record = record.map_err(|error| self.wrong(seq, error))?;
+            if let Record::Introduced(Introduced { pseudonym, subject }) = &record
+                && subject != ERASED
+            {
+                self.subjects.add(*pseudonym, subject);
+            }
+            let said = envelope.said_us.map(At);
+            records.push((Entry { seq: row.seq, at: At(envelope.at_us), said, case }, record));
             let hash = leaf_hash(row.leaf.as_bytes());
             self.frontier.append(hash, |node| projection.commit.nodes.push(node));
             self.compare_with_signed()?;
@@ -276,11 +289,14 @@ impl Fold {
                 seq: row.seq,
                 hash,
                 case: envelope.case.map(|case| case.into_owned()),
+                case_seq: envelope.case_seq,
                 kind: envelope.kind.into_owned(),
                 at_us: envelope.at_us,
                 leaf: row.leaf.clone(),
-                salt: row.salt,
-                content: row.content,
+                facts: row.facts,
+                facts_salt: row.facts_salt,
+                words: row.words,
+                words_salt: row.words_salt,
             });
         }
         if self.frontier.size() != to {
@@ -337,9 +353,11 @@ impl Fold {
     fn fold(&mut self, projection: &mut Projection, entry: Entry, record: &Record) -> Result<(), RebuildError> {
         let seq = entry.seq.unsigned_abs();
         match record {
-            Record::House(ruled) => {
+            Record::Bot(ruled) => {
                 for event in &ruled.events {
-                    if let BotEvent::Policy(policies::Event::Loaded { text, .. }) = event {
+                    if let BotEvent::Policy(policies::Event::Loaded { text, .. }) = event
+                        && text != ERASED
+                    {
                         let policy = Policy::read(text).map_err(|errors| self.wrong(seq, errors.show("its policy")))?;
                         self.policies.add(Arc::new(policy));
                     }
@@ -352,7 +370,12 @@ impl Fold {
                     return Err(self.wrong(seq, format_args!("{id} never began")));
                 }
             }
-            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => {}
+            Record::Heard(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::Housed(_)
+            | Record::Introduced(_)
+            | Record::Erased(_) => {}
         }
         projection.fold(entry, record, &self.house);
         Ok(())

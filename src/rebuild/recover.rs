@@ -14,9 +14,9 @@ use crate::domain::BotCommand;
 use crate::domain::bot;
 use crate::domain::{Actor, Policy, PolicyDigest, Refusal, To};
 use crate::folder::{Folder, FolderError};
-use crate::ledger::{About, AppendError, Ledger};
+use crate::ledger::{About, AppendError, Ledger, Subjects};
 use crate::projection::{Entry, Projection};
-use crate::record::{HouseRuled, Record, ToTell};
+use crate::record::{BotRuled, Record, ToTell};
 use crate::seal::{self, Checkpoint, NoteError};
 use crate::store::{self, Commit, NoteRow, Reader, StoreError, Writer};
 
@@ -158,7 +158,8 @@ async fn go_on(
         true => (seal::Clock::Manual, head.last_at),
         false => (seal::Clock::Real, Clock::system().max(head.last_at)),
     };
-    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, folder.pseudonyms(), clock);
+    let subjects = Subjects::of(writer.subjects().await?);
+    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
     let record = recovered(&loss, digest, old_head, at, &house, &policy)?;
     let mut projection = Projection::default();
     let about = About { at, said: None, case: None, actor: None, source: "operator" };
@@ -238,5 +239,5 @@ fn recovered(
             tell.push(ToTell { lane: Lane::channel(channel), notice });
         }
     }
-    Ok(Record::House(HouseRuled { by: None, cause: None, events: ruling.events, tell }))
+    Ok(Record::Bot(BotRuled { by: None, heard: None, events: ruling.events, tell }))
 }

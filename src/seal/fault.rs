@@ -47,14 +47,29 @@ pub enum What {
         /// The time of the entry before it.
         before_us: i64,
     },
-    /// The content is not the one that the leaf commits to, or the salt is another.
-    ContentChanged,
-    /// There is content without the salt that would show it to be genuine.
-    SaltMissing,
-    /// There is a salt without its content.
-    ContentMissing,
+    /// The facts or words are not those that the leaf commits to, or the salt is another.
+    PartChanged(Part),
+    /// There are facts or words without the salt that would show them to be genuine.
+    SaltMissing(Part),
+    /// There is a salt without the facts or words that it belongs to.
+    PartMissing(Part),
     /// The salt has another length than 32 bytes.
-    SaltLength(usize),
+    SaltLength(Part, usize),
+    /// Neither the facts nor their salt are there. Only words can be erased.
+    FactsGone,
+    /// There are words, and the leaf commits to none.
+    WordsAdded,
+    /// The number within the case doesn't follow the one of the case's entry before it.
+    CaseOutOfStep {
+        /// The case.
+        case: String,
+        /// The number that was due; `None` where entries in between can't be read, so that only a later one was.
+        expected: Option<u64>,
+        /// The number that the leaf has.
+        found: u64,
+        /// The number of the case's entry before it, 0 if there is none.
+        before: u64,
+    },
     /// A column kept for look-up says something else than the leaf.
     CopyDiffers {
         /// Which column.
@@ -81,6 +96,24 @@ pub enum What {
     },
 }
 
+/// One of the two parts of an entry that a leaf commits to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What stays.
+    Facts,
+    /// What can be erased.
+    Words,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Facts => "facts",
+            Part::Words => "words",
+        })
+    }
+}
+
 /// A column that copies something of the leaf for look-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
@@ -88,6 +121,8 @@ pub enum Column {
     Seq,
     /// The case.
     Case,
+    /// The number within the case.
+    CaseSeq,
     /// The kind.
     Kind,
     /// The time of recording.
@@ -101,6 +136,7 @@ impl fmt::Display for Column {
         f.write_str(match self {
             Column::Seq => "sequence number",
             Column::Case => "case",
+            Column::CaseSeq => "number within the case",
             Column::Kind => "kind",
             Column::AtUs => "time of recording",
             Column::LeafHash => "leaf hash",
@@ -134,23 +170,46 @@ impl fmt::Display for Fault {
                 "Entry {seq} was recorded at {at_us} µs, before the entry that precedes it ({before_us} µs): the clock \
                  was set back, or the entry was backdated."
             ),
-            What::ContentChanged => write!(
+            What::PartChanged(part) => write!(
                 f,
-                "The content of entry {seq} is not what the entry commits to: the content or its salt was changed after \
-                 it was sealed."
+                "The {part} of entry {seq} are not what the entry commits to: the {part} or their salt were changed after it \
+                 was sealed."
             ),
-            What::SaltMissing => write!(
+            What::SaltMissing(part) => write!(
                 f,
-                "Entry {seq} has content but no salt, so the content cannot be shown to be genuine. An erasure removes \
+                "Entry {seq} has {part} but no salt for them, so they cannot be shown to be genuine. An erasure of words \
+                 removes both."
+            ),
+            What::PartMissing(part) => write!(
+                f,
+                "Entry {seq} has a salt for its {part}, but they are missing: they were removed. An erasure of words removes \
                  both."
             ),
-            What::ContentMissing => {
-                write!(f, "Entry {seq} has a salt but no content: it was removed. An erasure removes both.")
-            }
-            What::SaltLength(bytes) => write!(
+            What::SaltLength(part, bytes) => write!(
                 f,
-                "The salt of entry {seq} is {bytes} bytes long instead of 32, so the content cannot be shown to be \
+                "The salt for the {part} of entry {seq} is {bytes} bytes long instead of 32, so they cannot be shown to be \
                  genuine."
+            ),
+            What::FactsGone => {
+                write!(f, "Entry {seq} has no facts: they were removed. Only words can be erased.")
+            }
+            What::WordsAdded => {
+                write!(f, "Entry {seq} has words, but none were sealed with it: they were put there later.")
+            }
+            What::CaseOutOfStep { case, expected: Some(expected), found, before: 0 } => write!(
+                f,
+                "Entry {seq} is no. {found} of {case}, but it is the first of {case}, which is no. {expected}: an entry of the \
+                 case was left out, or this one was renumbered."
+            ),
+            What::CaseOutOfStep { case, expected: Some(expected), found, before } => write!(
+                f,
+                "Entry {seq} is no. {found} of {case}, but no. {expected} follows no. {before}: an entry of the case was left \
+                 out, repeated or renumbered."
+            ),
+            What::CaseOutOfStep { case, expected: None, found, before } => write!(
+                f,
+                "Entry {seq} is no. {found} of {case}, but no. {before} of it comes earlier: an entry of the case was repeated \
+                 or renumbered."
             ),
             What::CopyDiffers { column, kept, sealed } => write!(
                 f,
@@ -270,7 +329,7 @@ mod tests {
     fn all_faults_are_counted_and_the_first_hundred_kept() {
         let many = |first: u64, count| {
             let mut faults = Faults::default();
-            (first..first + count).for_each(|seq| faults.push(seq, What::ContentChanged));
+            (first..first + count).for_each(|seq| faults.push(seq, What::PartChanged(Part::Words)));
             faults
         };
         assert_eq!(many(0, 170).kept().len(), 100);

@@ -1,7 +1,7 @@
-//! The envelope of a ledger entry and its exact bytes, the commitment that binds the content to it, and pseudonyms.
+//! The envelope of a ledger entry and its exact bytes, the commitments that bind facts and words to it, and pseudonyms.
 //!
 //! A leaf holds no name and no free text: who acted is a pseudonym, and what was said is only committed to under a random
-//! salt. So content can be erased while every old proof still verifies.
+//! salt. So words can be erased while every old proof still verifies. `docs/ledger-format.md` is the whole format.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,15 +31,21 @@ const EXACT_INTEGER_MAX: u64 = (1 << 53) - 1;
 pub struct Envelope<'a> {
     /// Who caused the entry.
     pub actor: Actor,
+    /// What else became true in it: kinds other than `kind`, distinct, in their order; left out when there are none.
+    #[serde(borrow, default, deserialize_with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Cow<'a, str>>,
     /// When it was recorded, in microseconds since 1970-01-01 UTC. Never goes back along the ledger.
     pub at_us: i64,
     /// The case that it belongs to, like `INC-12`; left out when it belongs to none.
     #[serde(borrow, default, deserialize_with = "present_text", skip_serializing_if = "Option::is_none")]
     pub case: Option<Cow<'a, str>>,
+    /// The entry's number within its case, counted from 1 without gaps; left out when it belongs to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_seq: Option<u64>,
     /// Which clock `at_us` was read from.
     pub clock: Clock,
-    /// [`commitment`] to the content.
-    pub commit: Hash,
+    /// [`commitment`] to the facts.
+    pub facts: Hash,
     /// What became true, like `incident.opened`.
     #[serde(borrow)]
     pub kind: Cow<'a, str>,
@@ -48,6 +54,8 @@ pub struct Envelope<'a> {
     /// When the outside says that it happened, in microseconds since 1970-01-01 UTC; left out when nobody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said_us: Option<i64>,
+    /// The version of what facts and words hold. The seal doesn't depend on it.
+    pub schema: u32,
     /// The entry's number, counted from 0; the same as its leaf's index in the tree.
     pub seq: u64,
     /// Where it came from: `local`, `slack`, `engine` …
@@ -55,6 +63,9 @@ pub struct Envelope<'a> {
     pub source: Cow<'a, str>,
     /// The version of this encoding.
     pub v: V1,
+    /// [`commitment`] to the words; left out where the entry never had any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<Hash>,
 }
 
 /// Why bytes are no leaf, or why an envelope cannot become one.
@@ -71,6 +82,12 @@ pub enum LeafError {
         /// What it holds.
         value: i128,
     },
+    /// One of `case` and `case_seq` without the other, or a number 0.
+    #[error("`case` and `case_seq` go together, and numbers within a case count from 1")]
+    CaseNumber,
+    /// `also` repeats a kind.
+    #[error("`also` names `{0}` twice, or it is the entry's `kind`")]
+    KindTwice(String),
     /// No JSON object with exactly the fields of an envelope; holds the parser's reason.
     #[error("it is not the envelope of an entry: {0}")]
     Malformed(String),
@@ -83,9 +100,9 @@ impl<'a> Envelope<'a> {
     /// The leaf: RFC 8785 canonical JSON on one line, without a newline at its end.
     ///
     /// # Errors
-    /// [`LeafError::TooLong`] and [`LeafError::Inexact`].
+    /// [`LeafError::TooLong`], [`LeafError::Inexact`], [`LeafError::CaseNumber`] and [`LeafError::KindTwice`].
     pub fn encode(&self) -> Result<Vec<u8>, LeafError> {
-        self.require_exact_integers()?;
+        self.require_sense()?;
         let mut leaf = Vec::with_capacity(512);
         serde_json::to_writer(&mut leaf, self).expect("a Vec takes every byte and an envelope has only string keys");
         if leaf.len() > LEAF_MAX_BYTES {
@@ -105,7 +122,7 @@ impl<'a> Envelope<'a> {
         }
         let envelope: Envelope<'a> =
             serde_json::from_slice(leaf).map_err(|error| LeafError::Malformed(error.to_string()))?;
-        envelope.require_exact_integers()?;
+        envelope.require_sense()?;
         let mut expected = Expected(leaf);
         match serde_json::to_writer(&mut expected, &envelope) {
             Ok(()) if expected.0.is_empty() => Ok(envelope),
@@ -113,12 +130,22 @@ impl<'a> Envelope<'a> {
         }
     }
 
-    fn require_exact_integers(&self) -> Result<(), LeafError> {
+    /// What the types can't say.
+    fn require_sense(&self) -> Result<(), LeafError> {
+        if self.case.is_some() != self.case_seq.is_some() || self.case_seq == Some(0) {
+            return Err(LeafError::CaseNumber);
+        }
+        for (place, kind) in self.also.iter().enumerate() {
+            if *kind == self.kind || self.also[..place].contains(kind) {
+                return Err(LeafError::KindTwice(kind.to_string()));
+            }
+        }
         let said_us = self.said_us.unwrap_or_default();
         for (field, value, magnitude) in [
             ("at_us", i128::from(self.at_us), self.at_us.unsigned_abs()),
             ("said_us", i128::from(said_us), said_us.unsigned_abs()),
             ("seq", i128::from(self.seq), self.seq),
+            ("case_seq", i128::from(self.case_seq.unwrap_or_default()), self.case_seq.unwrap_or_default()),
         ] {
             if magnitude > EXACT_INTEGER_MAX {
                 return Err(LeafError::Inexact { field, value });
@@ -144,24 +171,27 @@ impl io::Write for Expected<'_> {
 
 /// An optional text that is there: borrowed if it can be (serde alone would copy inside an `Option`), and never `null`.
 fn present_text<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'a, str>>, D::Error> {
-    #[derive(Deserialize)]
-    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
     Text::deserialize(deserializer).map(|text| Some(text.0))
 }
+
+/// Texts, each borrowed if it can be.
+fn texts<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Cow<'a, str>>, D::Error> {
+    Vec::<Text<'a>>::deserialize(deserializer).map(|texts| texts.into_iter().map(|text| text.0).collect())
+}
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// RFC 6962 §2.1: SHA-256(0x00 ‖ leaf).
 pub fn leaf_hash(leaf: &[u8]) -> Hash {
     Hash(Sha256::new().chain_update([0]).chain_update(leaf).finalize().into())
 }
 
-/// HMAC-SHA256 (RFC 2104) of the content under its salt of 32 random bytes. Without the salt the content cannot be guessed
-/// from it, with both anybody can check it: `openssl dgst -sha256 -mac HMAC -macopt hexkey:…`.
-pub fn commitment(salt: &[u8; 32], content: &[u8]) -> Hash {
-    Hash(keyed(salt).chain_update(content).finalize().into_bytes().into())
-}
-
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+/// HMAC-SHA256 (RFC 2104) of a text under its salt of 32 random bytes. Without the salt the text cannot be guessed from it,
+/// with both anybody can check it: `openssl dgst -sha256 -mac HMAC -macopt hexkey:…`.
+pub fn commitment(salt: &[u8; 32], text: &[u8]) -> Hash {
+    let keyed: Hmac<Sha256> = Hmac::new_from_slice(salt).expect("HMAC takes a key of any length");
+    Hash(keyed.chain_update(text).finalize().into_bytes().into())
 }
 
 /// The one version of the envelope so far. A type with one value, so that no code can write another; in JSON it is `1`.
@@ -199,7 +229,7 @@ pub enum Clock {
 pub enum Actor {
     /// Countersign itself.
     Bot,
-    /// A person, known only to whoever holds the key of [`Pseudonyms`].
+    /// A person or an account, known only to whoever has the words of the entry that introduced the pseudonym.
     Person(Pseudonym),
 }
 
@@ -235,9 +265,9 @@ impl<'de> Deserialize<'de> for Actor {
     }
 }
 
-/// A person in the ledger: the first 8 bytes of an HMAC, shown and parsed as 16 lowercase hex digits.
+/// A person or an account in the ledger: 8 random bytes, shown and parsed as 16 lowercase hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pseudonym([u8; 8]);
+pub struct Pseudonym(pub [u8; 8]);
 
 impl Pseudonym {
     fn digits<'d>(&self, digits: &'d mut [u8; 16]) -> &'d str {
@@ -264,25 +294,23 @@ impl FromStr for Pseudonym {
     fn from_str(text: &str) -> Result<Pseudonym, hex::FromHexError> {
         let mut bytes = [0; 8];
         hex::decode_to_slice(text, &mut bytes)?;
-        Ok(Pseudonym(bytes))
+        // One pseudonym has one spelling.
+        match text.bytes().position(|byte| byte.is_ascii_uppercase()) {
+            Some(index) => Err(hex::FromHexError::InvalidHexCharacter { c: char::from(text.as_bytes()[index]), index }),
+            None => Ok(Pseudonym(bytes)),
+        }
     }
 }
 
-/// Turns persons into pseudonyms. The same person has the same pseudonym as long as the key lives; without the key nobody
-/// can tell who is meant, so destroying it makes the whole ledger anonymous.
-#[derive(Clone)]
-pub struct Pseudonyms(Hmac<Sha256>);
-
-impl Pseudonyms {
-    /// `key`: 32 random bytes, kept apart from the ledger.
-    pub fn new(key: &[u8; 32]) -> Pseudonyms {
-        Pseudonyms(keyed(key))
+impl Serialize for Pseudonym {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.digits(&mut [0; 16]))
     }
+}
 
-    /// The first 16 hex digits of HMAC-SHA256(key, person's id).
-    pub fn of(&self, person: &str) -> Pseudonym {
-        let code: [u8; 32] = self.0.clone().chain_update(person).finalize().into_bytes().into();
-        Pseudonym(*code.first_chunk().expect("8 bytes of 32"))
+impl<'de> Deserialize<'de> for Pseudonym {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pseudonym, D::Error> {
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -293,27 +321,33 @@ mod tests {
 
     fn opened() -> Envelope<'static> {
         Envelope {
-            actor: Actor::Person(Pseudonyms::new(&[7; 32]).of("maya")),
+            actor: Actor::Person(Pseudonym([7; 8])),
+            also: vec!["duty.opened".into()],
             at_us: 1_763_900_000_000_000,
             case: Some("INC-12".into()),
+            case_seq: Some(1),
             clock: Clock::Real,
-            commit: commitment(&[1; 32], b"Ship v7"),
+            facts: commitment(&[1; 32], b"{}"),
             kind: "incident.opened".into(),
             prev: Hash::ZERO,
             said_us: None,
+            schema: 1,
             seq: 0,
             source: "local".into(),
             v: V1,
+            words: Some(commitment(&[2; 32], b"[\"Ship v7\"]")),
         }
     }
 
     #[test]
     fn the_exact_bytes_of_a_leaf_never_change() {
-        let bot = Envelope { actor: Actor::Bot, commit: Hash([0xab; 32]), said_us: Some(-5), ..opened() };
+        let (facts, words) = (Hash([0xab; 32]), Some(Hash([0xcd; 32])));
+        let bot = Envelope { actor: Actor::Bot, facts, words, said_us: Some(-5), ..opened() };
         let expected = format!(
-            r#"{{"actor":"bot","at_us":1763900000000000,"case":"INC-12","clock":"real","commit":"{}","kind":"incident.opened","prev":"{}","said_us":-5,"seq":0,"source":"local","v":1}}"#,
+            r#"{{"actor":"bot","also":["duty.opened"],"at_us":1763900000000000,"case":"INC-12","case_seq":1,"clock":"real","facts":"{}","kind":"incident.opened","prev":"{}","said_us":-5,"schema":1,"seq":0,"source":"local","v":1,"words":"{}"}}"#,
             "ab".repeat(32),
-            "0".repeat(64)
+            "0".repeat(64),
+            "cd".repeat(32)
         );
         assert_eq!(String::from_utf8(bot.encode().unwrap()).unwrap(), expected);
         assert_eq!(Envelope::parse(expected.as_bytes()), Ok(bot));
@@ -329,23 +363,37 @@ mod tests {
         let actor = prop_oneof![Just(Actor::Bot), any::<[u8; 8]>().prop_map(|bytes| Actor::Person(Pseudonym(bytes)))];
         let clock = prop_oneof![Just(Clock::Real), Just(Clock::Manual)];
         let hash = || any::<[u8; 32]>().prop_map(Hash);
+        let case = prop::option::of((text(), 1..=EXACT_INTEGER_MAX));
         (
-            (actor, -exact..=exact, prop::option::of(text()), clock, hash()),
+            (actor, -exact..=exact, case, clock, hash(), prop::collection::btree_set(text(), 0..4)),
             (text(), hash(), prop::option::of(-exact..=exact), 0..=EXACT_INTEGER_MAX, text()),
+            (any::<u32>(), prop::option::of(hash())),
         )
-            .prop_map(|((actor, at_us, case, clock, commit), (kind, prev, said_us, seq, source))| Envelope {
-                actor,
-                at_us,
-                case,
-                clock,
-                commit,
-                kind,
-                prev,
-                said_us,
-                seq,
-                source,
-                v: V1,
-            })
+            .prop_map(
+                |((actor, at_us, case, clock, facts, also), (kind, prev, said_us, seq, source), rest)| {
+                    let ((case, case_seq), (schema, words)) = (case.unzip(), rest);
+                    let also = also.into_iter().filter(|other| *other != kind).collect();
+                    let v = V1;
+                    let envelope = Envelope {
+                        actor,
+                        also,
+                        at_us,
+                        case,
+                        case_seq,
+                        clock,
+                        facts,
+                        kind,
+                        prev,
+                        said_us,
+                        schema,
+                        seq,
+                        source,
+                        v,
+                        words,
+                    };
+                    envelope
+                },
+            )
     }
 
     proptest! {
@@ -374,6 +422,7 @@ mod tests {
         let leaf = opened().encode().unwrap();
         let parsed = Envelope::parse(&leaf).unwrap();
         assert!(matches!(parsed.case, Some(Cow::Borrowed("INC-12"))));
+        assert!(matches!(parsed.also[..], [Cow::Borrowed("duty.opened")]));
         assert!(matches!((parsed.kind, parsed.source), (Cow::Borrowed(_), Cow::Borrowed(_))));
     }
 
@@ -401,9 +450,24 @@ mod tests {
         });
         check(leaf.replace("\"clock\":\"real\"", "\"clock\":\"sundial\""), malformed);
         check(leaf.replace("\"actor\":\"", "\"actor\":\"maya"), malformed);
-        let commit = opened().commit.to_string();
-        check(leaf.replace(&commit, &commit.to_uppercase()), not_canonical);
-        check(leaf.replace(&commit, &commit[2..]), malformed);
+        let facts = opened().facts.to_string();
+        check(leaf.replace(&facts, &facts.to_uppercase()), not_canonical);
+        check(leaf.replace(&facts, &facts[2..]), malformed);
+        check(leaf.replace("\"also\":[\"duty.opened\"]", "\"also\":[]"), not_canonical);
+        check(leaf.replace("[\"duty.opened\"]", "[\"incident.opened\"]"), |error| {
+            *error == LeafError::KindTwice("incident.opened".into())
+        });
+        check(leaf.replace("[\"duty.opened\"]", "[\"a\",\"b\",\"a\"]"), |error| {
+            *error == LeafError::KindTwice("a".into())
+        });
+        let case_number = |error: &LeafError| *error == LeafError::CaseNumber;
+        check(leaf.replace("\"case_seq\":1,", ""), case_number);
+        check(leaf.replace("\"case\":\"INC-12\",", ""), case_number);
+        check(leaf.replace("\"case_seq\":1,", "\"case_seq\":0,"), case_number);
+        check(leaf.replace("\"case_seq\":1,", "\"case_seq\":null,"), case_number);
+        let words = format!("\"words\":\"{}\"", opened().words.expect("words"));
+        check(leaf.replace(&words, "\"words\":null"), not_canonical);
+        check(leaf.replace(",\"schema\":1", ""), malformed);
     }
 
     #[test]
@@ -423,6 +487,7 @@ mod tests {
             Envelope { at_us: last + 1, ..opened() },
             Envelope { said_us: Some(-last - 1), ..opened() },
             Envelope { seq: EXACT_INTEGER_MAX + 1, ..opened() },
+            Envelope { case_seq: Some(EXACT_INTEGER_MAX + 1), ..opened() },
         ] {
             assert!(matches!(inexact.encode(), Err(LeafError::Inexact { .. })), "{inexact:?}");
             let bytes = serde_json::to_vec(&inexact).unwrap();
@@ -435,6 +500,13 @@ mod tests {
     fn a_commitment_is_what_openssl_prints() {
         let expected = "198a607eb44bfbc69903a0f1cf2bbdc5ba0aa3f3d9ae3c1c7a3b1696a0b68cf7";
         assert_eq!(commitment(&[0x0b; 32], b"Hi There").to_string(), expected);
-        assert_eq!(Pseudonyms::new(&[0x0b; 32]).of("Hi There").to_string(), expected[..16]);
+    }
+
+    #[test]
+    fn a_pseudonym_has_one_spelling() {
+        assert_eq!("00ff00ff00ff00ff".parse(), Ok(Pseudonym([0, 255, 0, 255, 0, 255, 0, 255])));
+        for other in ["00FF00ff00ff00ff", "00ff00ff00ff00f", "00ff00ff00ff00ff00", "maya"] {
+            assert!(other.parse::<Pseudonym>().is_err(), "{other}");
+        }
     }
 }

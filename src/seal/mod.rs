@@ -8,7 +8,7 @@
 //! | file | noun | standard |
 //! |---|---|---|
 //! | `hash` | a SHA-256 value, in hex or base64 | |
-//! | `leaf` | the envelope of an entry, commitments, pseudonyms | RFC 8785, RFC 2104 |
+//! | `leaf` | the envelope of an entry, commitments to its facts and words, pseudonyms | RFC 8785, RFC 2104 |
 //! | `tree` | the right edge of the tree, and the nodes that a store keeps | RFC 6962 §2.1 |
 //! | `path` | plan, build and verify inclusion and consistency proofs | RFC 6962 §2.1.1–2, RFC 9162 §2.1.3–4 |
 //! | `note` | signed notes and their keys | c2sp.org/signed-note |
@@ -32,11 +32,11 @@ mod tree;
 mod verify;
 
 pub use checkpoint::Checkpoint;
-pub use fault::{Column, Fault, Faults, HeadFault, What};
+pub use fault::{Column, Fault, Faults, HeadFault, Part, What};
 pub use hash::Hash;
-pub use leaf::{Actor, Clock, Envelope, LEAF_MAX_BYTES, LeafError, Pseudonym, Pseudonyms, V1, commitment, leaf_hash};
+pub use leaf::{Actor, Clock, Envelope, LEAF_MAX_BYTES, LeafError, Pseudonym, V1, commitment, leaf_hash};
 pub use note::{KeyError, NoteError, Signer, Verifier};
 pub use path::{PathError, Plan, PlanError, Run, verify_consistency, verify_inclusion};
 pub use proof::{Proof, ProofError};
 pub use tree::{Frontier, Node, node_hash};
-pub use verify::{Audit, Copies, Head, Report, Row, SEGMENT_ENTRIES, Segment};
+pub use verify::{Audit, Copies, Head, Report, Row, SEGMENT_ENTRIES, Salted, Segment};

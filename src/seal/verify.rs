@@ -16,12 +16,12 @@
 //! ```
 //!
 //! It does not verify signatures: open the notes first ([`Checkpoint::open`]) and give the audit what they say. And it
-//! cannot tell whether an erasure was allowed: it counts the erased, the ledger says why.
+//! cannot tell whether an erasure was allowed: it names the entries whose words are gone, the ledger says why.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Checkpoint, Column, Envelope, Faults, Frontier, Hash, HeadFault, Node, What, commitment, leaf_hash};
+use super::{Checkpoint, Column, Envelope, Faults, Frontier, Hash, HeadFault, Node, Part, What, commitment, leaf_hash};
 
 /// The height of a segment's subtree. Segments begin where such subtrees do, so joining is appending them.
 const SEGMENT_HEIGHT: u32 = 16;
@@ -37,12 +37,21 @@ const INNER_HEIGHT: u32 = 8;
 pub struct Row<'a> {
     /// The exact bytes that were sealed.
     pub leaf: &'a [u8],
-    /// The salt of the commitment; absent if the content was erased.
-    pub salt: Option<&'a [u8]>,
-    /// The content; absent if it was erased.
-    pub content: Option<&'a [u8]>,
+    /// What stays.
+    pub facts: Salted<'a>,
+    /// What can be erased; absent also where there never were any.
+    pub words: Salted<'a>,
     /// The columns kept beside the leaf; absent if the entries come from somewhere without, such as a bundle.
     pub copies: Option<Copies<'a>>,
+}
+
+/// A part of an entry with the salt of the commitment to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Salted<'a> {
+    /// The exact bytes that were committed to.
+    pub text: Option<&'a [u8]>,
+    /// 32 random bytes.
+    pub salt: Option<&'a [u8]>,
 }
 
 /// What a store keeps of the leaf for look-up.
@@ -52,6 +61,8 @@ pub struct Copies<'a> {
     pub seq: u64,
     /// The case, if there is one.
     pub case: Option<&'a str>,
+    /// The number within the case, if there is one.
+    pub case_seq: Option<i64>,
     /// The kind.
     pub kind: &'a str,
     /// When it was recorded, in microseconds since 1970-01-01 UTC.
@@ -80,9 +91,25 @@ pub struct Segment {
     last_hash: Option<Hash>,
     last_at_us: Option<i64>,
     first_missing: Option<u64>,
+    cases: HashMap<String, Stretch>,
+    /// How often entries were missing or unreadable so far: what they said of their cases isn't known.
+    blanks: u64,
     entries: u64,
-    erased: u64,
+    gone: Vec<u64>,
     faults: Faults,
+}
+
+/// What a segment has of one case.
+#[derive(Debug, Clone)]
+struct Stretch {
+    /// The entry that is the first here, and its number within the case.
+    first: (u64, u64),
+    /// Whether something was blank in the segment before it.
+    after_blank: bool,
+    /// The last number within the case.
+    last: u64,
+    /// [`Segment::blanks`] when that one was read.
+    blanks: u64,
 }
 
 impl Segment {
@@ -112,12 +139,16 @@ impl Segment {
         match &envelope {
             Ok(envelope) => {
                 self.check_place(seq, envelope);
-                self.check_content(seq, envelope, row);
+                self.check_case(seq, envelope);
+                self.check_parts(seq, envelope, row);
                 if let Some(copies) = &row.copies {
                     self.check_copies(envelope, hash, copies);
                 }
             }
-            Err(error) => self.faults.push(seq, What::Unreadable(error.clone())),
+            Err(error) => {
+                self.faults.push(seq, What::Unreadable(error.clone()));
+                self.blanks += 1;
+            }
         }
         self.entries += 1;
         self.last_hash = Some(hash);
@@ -146,6 +177,7 @@ impl Segment {
         self.faults.push(missing, What::Missing { through: seq - 1 });
         self.first_missing.get_or_insert(missing);
         self.last_hash = None;
+        self.blanks += 1;
         (missing..seq).for_each(|_| self.append(Hash::ZERO));
     }
 
@@ -167,18 +199,38 @@ impl Segment {
         self.last_at_us = Some(envelope.at_us);
     }
 
-    fn check_content(&mut self, seq: u64, envelope: &Envelope<'_>, row: &Row<'_>) {
-        let fault = match (row.salt, row.content) {
-            (None, None) => {
-                self.erased += 1;
-                return;
-            }
-            (Some(_), None) => What::ContentMissing,
-            (None, Some(_)) => What::SaltMissing,
-            (Some(salt), Some(content)) => match salt.try_into() {
-                Ok(salt) if commitment(salt, content) == envelope.commit => return,
-                Ok(_) => What::ContentChanged,
-                Err(_) => What::SaltLength(salt.len()),
+    fn check_case(&mut self, seq: u64, envelope: &Envelope<'_>) {
+        let (Some(case), Some(number)) = (envelope.case.as_deref(), envelope.case_seq) else { return };
+        let Some(stretch) = self.cases.get_mut(case) else {
+            let after_blank = self.blanks > 0;
+            let stretch = Stretch { first: (seq, number), after_blank, last: number, blanks: self.blanks };
+            self.cases.insert(case.to_owned(), stretch);
+            return;
+        };
+        let fault = out_of_step(case, stretch.last, number, stretch.blanks < self.blanks);
+        (stretch.last, stretch.blanks) = (number, self.blanks);
+        if let Some(fault) = fault {
+            self.faults.push(seq, fault);
+        }
+    }
+
+    fn check_parts(&mut self, seq: u64, envelope: &Envelope<'_>, row: &Row<'_>) {
+        self.check_part(seq, Part::Facts, Some(envelope.facts), row.facts);
+        self.check_part(seq, Part::Words, envelope.words, row.words);
+    }
+
+    fn check_part(&mut self, seq: u64, part: Part, sealed: Option<Hash>, kept: Salted<'_>) {
+        let fault = match (sealed, kept.text, kept.salt, part) {
+            (None, None, None, _) => return,
+            (None, _, _, _) => What::WordsAdded,
+            (Some(_), None, None, Part::Words) => return self.gone.push(seq),
+            (Some(_), None, None, Part::Facts) => What::FactsGone,
+            (Some(_), None, Some(_), _) => What::PartMissing(part),
+            (Some(_), Some(_), None, _) => What::SaltMissing(part),
+            (Some(sealed), Some(text), Some(salt), _) => match salt.try_into() {
+                Ok(salt) if commitment(salt, text) == sealed => return,
+                Ok(_) => What::PartChanged(part),
+                Err(_) => What::SaltLength(part, salt.len()),
             },
         };
         self.faults.push(seq, fault);
@@ -186,9 +238,13 @@ impl Segment {
 
     fn check_copies(&mut self, envelope: &Envelope<'_>, hash: Hash, copies: &Copies<'_>) {
         let case = |case: &Option<&str>| case.unwrap_or("(no case)").to_owned();
+        let number =
+            |number: &Option<i64>| number.map_or_else(|| "(no number)".to_owned(), |number| number.to_string());
         let seq = copies.seq;
+        let case_seq = envelope.case_seq.map(u64::cast_signed);
         self.check_copy(seq, Column::Seq, copies.seq, envelope.seq, u64::to_string);
         self.check_copy(seq, Column::Case, copies.case, envelope.case.as_deref(), case);
+        self.check_copy(seq, Column::CaseSeq, copies.case_seq, case_seq, number);
         self.check_copy(seq, Column::Kind, copies.kind, &envelope.kind, |kind| kind.to_string());
         self.check_copy(seq, Column::AtUs, copies.at_us, envelope.at_us, i64::to_string);
         self.check_copy(seq, Column::LeafHash, copies.leaf_hash, &hash.0, |hash| hex::encode(hash));
@@ -199,6 +255,15 @@ impl Segment {
             self.faults.push(seq, What::CopyDiffers { column, kept: show(&kept), sealed: show(&sealed) });
         }
     }
+}
+
+/// What is wrong where number `found` of a case comes after number `before`, if anything. After a blank, entries of the case may
+/// be among those that can't be read.
+fn out_of_step(case: &str, before: u64, found: u64, after_blank: bool) -> Option<What> {
+    let due = before + 1;
+    let fits = if after_blank { found >= due } else { found == due };
+    let case = || case.to_owned();
+    (!fits).then(|| What::CaseOutOfStep { case: case(), expected: (!after_blank).then_some(due), found, before })
 }
 
 /// The ledger as far as its segments were joined.
@@ -214,8 +279,11 @@ pub struct Audit {
     last_hash: Option<Hash>,
     last_at_us: Option<i64>,
     first_missing: Option<u64>,
+    /// Each case's last number, and [`Audit::blanks`] when it was read.
+    cases: HashMap<String, (u64, u64)>,
+    blanks: u64,
     entries: u64,
-    erased: u64,
+    gone: Vec<u64>,
     faults: Faults,
 }
 
@@ -233,8 +301,10 @@ impl Audit {
             last_hash: Some(Hash::ZERO),
             last_at_us: None,
             first_missing: None,
+            cases: HashMap::new(),
+            blanks: 0,
             entries: 0,
-            erased: 0,
+            gone: Vec::new(),
             faults: Faults::default(),
         }
     }
@@ -258,8 +328,10 @@ impl Audit {
             last_hash: None,
             last_at_us: None,
             first_missing: None,
+            cases: HashMap::new(),
+            blanks: 0,
             entries: 0,
-            erased: 0,
+            gone: Vec::new(),
             faults: Faults::default(),
         }
     }
@@ -274,13 +346,14 @@ impl Audit {
         if segment.tree.size() > 0 {
             self.pass_over_missing(segment.first);
             self.check_seam(&segment);
+            self.join_cases(&segment);
             self.append(&segment);
             self.last_hash = segment.last_hash;
             self.last_at_us = segment.last_at_us.or(self.last_at_us);
             self.first_missing = self.first_missing.or(segment.first_missing);
         }
         self.entries += segment.entries;
-        self.erased += segment.erased;
+        self.gone.extend(segment.gone);
         self.faults.append(segment.faults);
     }
 
@@ -291,6 +364,7 @@ impl Audit {
             self.faults.push(missing, What::Missing { through: seq - 1 });
             self.first_missing.get_or_insert(missing);
             self.last_hash = None;
+            self.blanks += 1;
             (missing..seq).for_each(|_| self.tree.append(Hash::ZERO, |node| keep(&mut self.nodes, node)));
         }
     }
@@ -305,6 +379,23 @@ impl Audit {
             && at_us < before_us
         {
             self.faults.push(seq, What::TimeWentBack { at_us, before_us });
+        }
+    }
+
+    /// Goes on with each case where the segments before left it.
+    fn join_cases(&mut self, segment: &Segment) {
+        let mut faults = Vec::new();
+        for (case, stretch) in &segment.cases {
+            let (before, blanks) = self.cases.get(case).copied().unwrap_or_default();
+            let after_blank = stretch.after_blank || blanks < self.blanks;
+            let (seq, number) = stretch.first;
+            faults.extend(out_of_step(case, before, number, after_blank).map(|fault| (seq, fault)));
+            self.cases.insert(case.clone(), (stretch.last, self.blanks + stretch.blanks));
+        }
+        self.blanks += segment.blanks;
+        faults.sort_unstable_by_key(|(seq, _)| *seq);
+        for (seq, fault) in faults {
+            self.faults.push(seq, fault);
         }
     }
 
@@ -372,7 +463,7 @@ impl Audit {
         Report {
             size,
             entries: self.entries,
-            erased: self.erased,
+            gone: self.gone,
             root: self.first_missing.is_none().then(|| self.tree.root()),
             faults: self.faults,
             heads: heads.collect(),
@@ -402,8 +493,8 @@ pub struct Report {
     pub size: u64,
     /// How many entries were read.
     pub entries: u64,
-    /// How many of them are without salt and content. Not a fault in itself: each should have its reason in the ledger.
-    pub erased: u64,
+    /// Those whose words are gone, with their salt. Not a fault in itself: each should have its reason in the ledger.
+    pub gone: Vec<u64>,
     /// The root over all entries; none if one is missing.
     pub root: Option<Hash>,
     /// What is wrong inside the ledger.
@@ -446,10 +537,11 @@ mod tests {
     #[derive(Clone)]
     struct Kept {
         leaf: Vec<u8>,
-        salt: Option<Vec<u8>>,
-        content: Option<Vec<u8>>,
+        facts: (Option<Vec<u8>>, Option<Vec<u8>>),
+        words: (Option<Vec<u8>>, Option<Vec<u8>>),
         seq: u64,
         case: Option<String>,
+        case_seq: Option<i64>,
         kind: String,
         at_us: i64,
         leaf_hash: Vec<u8>,
@@ -460,14 +552,18 @@ mod tests {
             let copies = Copies {
                 seq: self.seq,
                 case: self.case.as_deref(),
+                case_seq: self.case_seq,
                 kind: &self.kind,
                 at_us: self.at_us,
                 leaf_hash: &self.leaf_hash,
             };
+            fn salted((text, salt): &(Option<Vec<u8>>, Option<Vec<u8>>)) -> Salted<'_> {
+                Salted { text: text.as_deref(), salt: salt.as_deref() }
+            }
             Row {
                 leaf: &self.leaf,
-                salt: self.salt.as_deref(),
-                content: self.content.as_deref(),
+                facts: salted(&self.facts),
+                words: salted(&self.words),
                 copies: with_copies.then_some(copies),
             }
         }
@@ -477,9 +573,9 @@ mod tests {
             let mut envelope = Envelope::parse(&self.leaf).unwrap();
             change(&mut envelope);
             let (case, kind) = (envelope.case.as_deref().map(str::to_owned), envelope.kind.to_string());
-            let at_us = envelope.at_us;
+            let (at_us, case_seq) = (envelope.at_us, envelope.case_seq.map(u64::cast_signed));
             let leaf = envelope.encode().unwrap();
-            (self.case, self.kind, self.at_us) = (case, kind, at_us);
+            (self.case, self.case_seq, self.kind, self.at_us) = (case, case_seq, kind, at_us);
             self.leaf_hash = leaf_hash(&leaf).0.to_vec();
             self.leaf = leaf;
         }
@@ -492,28 +588,37 @@ mod tests {
             let mut prev = Hash::ZERO;
             for seq in 0..entries {
                 let salt = [seq as u8; 32];
-                let content = format!("entry {seq}").into_bytes();
+                let facts = format!("{{\"entry\":{seq},\"text\":{{\"w\":0}}}}").into_bytes();
+                // Every fifth has no words.
+                let words = (seq % 5 > 0).then(|| format!("[\"entry {seq}\"]").into_bytes());
+                // Two of three are of the case.
+                let case_seq = (seq % 3 > 0).then(|| seq - seq / 3);
                 let envelope = Envelope {
                     actor: Actor::Bot,
+                    also: Vec::new(),
                     at_us: 1_000_000 + seq as i64,
-                    case: (seq % 3 > 0).then(|| Cow::from("INC-1")),
+                    case: case_seq.map(|_| Cow::from("INC-1")),
+                    case_seq,
                     clock: Clock::Manual,
-                    commit: commitment(&salt, &content),
+                    facts: commitment(&salt, &facts),
                     kind: "incident.noted".into(),
                     prev,
                     said_us: None,
+                    schema: 1,
                     seq,
                     source: "local".into(),
                     v: V1,
+                    words: words.as_ref().map(|words| commitment(&salt, words)),
                 };
                 let leaf = envelope.encode().unwrap();
                 prev = leaf_hash(&leaf);
                 tree.append(prev, |node| ledger.nodes.push(node));
                 ledger.rows.push(Kept {
-                    salt: Some(salt.to_vec()),
-                    content: Some(content),
+                    facts: (Some(facts), Some(salt.to_vec())),
+                    words: (words.clone(), words.map(|_| salt.to_vec())),
                     seq,
                     case: envelope.case.map(Cow::into_owned),
+                    case_seq: case_seq.map(u64::cast_signed),
                     kind: "incident.noted".into(),
                     at_us: envelope.at_us,
                     leaf_hash: prev.0.to_vec(),
@@ -583,7 +688,7 @@ mod tests {
             assert!(report.is_intact());
             assert_eq!(report.root, Some(ledger.checkpoints.last().map_or(Frontier::new().root(), |last| last.root)));
             let size = ledger.rows.len() as u64;
-            assert_eq!((report.size, report.entries, report.erased), (size, size, 0));
+            assert_eq!((report.size, report.entries, report.gone.len()), (size, size, 0));
         }
     }
 
@@ -609,23 +714,65 @@ mod tests {
     }
 
     #[test]
-    fn contents_are_held_against_their_commitments() {
-        check(&SMALL, |ledger| ledger.rows[7].content = Some(b"other".to_vec()), &[(7, What::ContentChanged)], true);
-        check(&SMALL, |ledger| ledger.rows[7].salt = Some(vec![8; 32]), &[(7, What::ContentChanged)], true);
-        check(&SMALL, |ledger| ledger.rows[7].salt = Some(vec![7; 31]), &[(7, What::SaltLength(31))], true);
-        check(&SMALL, |ledger| ledger.rows[7].salt = None, &[(7, What::SaltMissing)], true);
-        check(&SMALL, |ledger| ledger.rows[7].content = None, &[(7, What::ContentMissing)], true);
-        let erase = |ledger: &mut Ledger| (ledger.rows[7].salt, ledger.rows[7].content) = (None, None);
+    fn facts_and_words_are_held_against_their_commitments() {
+        type Kept = (Option<Vec<u8>>, Option<Vec<u8>>);
+        for part in [Part::Facts, Part::Words] {
+            let check = |change: fn(&mut Kept), what: What| {
+                let tamper = |ledger: &mut Ledger| match part {
+                    Part::Facts => change(&mut ledger.rows[7].facts),
+                    Part::Words => change(&mut ledger.rows[7].words),
+                };
+                check(&SMALL, tamper, &[(7, what)], true);
+            };
+            check(|kept| kept.0 = Some(b"other".to_vec()), What::PartChanged(part));
+            check(|kept| kept.1 = Some(vec![8; 32]), What::PartChanged(part));
+            check(|kept| kept.1 = Some(vec![7; 31]), What::SaltLength(part, 31));
+            check(|kept| kept.1 = None, What::SaltMissing(part));
+            check(|kept| kept.0 = None, What::PartMissing(part));
+        }
+        check(&SMALL, |ledger| ledger.rows[7].facts = (None, None), &[(7, What::FactsGone)], true);
+        let put = |ledger: &mut Ledger| ledger.rows[5].words = (Some(b"[\"more\"]".to_vec()), Some(vec![5; 32]));
+        check(&SMALL, put, &[(5, What::WordsAdded)], true);
+        check(&SMALL, |ledger| ledger.rows[5].words.1 = Some(vec![5; 32]), &[(5, What::WordsAdded)], true);
+        // Erased is what had words and has none now.
+        let erase = |ledger: &mut Ledger| ledger.rows.iter_mut().take(8).for_each(|kept| kept.words = (None, None));
         check(&SMALL, erase, &[], true);
         let mut erased = SMALL.clone();
         erase(&mut erased);
-        assert_eq!(erased.audit(true).erased, 1);
+        assert_eq!(erased.audit(true).gone, [1, 2, 3, 4, 6, 7]);
+    }
+
+    #[test]
+    fn the_entries_of_a_case_are_numbered_without_gaps() {
+        let renumber = |row: usize, number: u64| {
+            move |ledger: &mut Ledger| ledger.rows[row].reseal(|envelope| envelope.case_seq = Some(number))
+        };
+        let step = |expected, found, before| What::CaseOutOfStep { case: "INC-1".into(), expected, found, before };
+        // The last row, so that no chain is broken beside it: entry 299 is no. 200.
+        check(&SMALL, renumber(299, 201), &[(299, step(Some(200), 201, 199))], false);
+        check(&SMALL, renumber(299, 199), &[(299, step(Some(200), 199, 199))], false);
+        let of_another = |ledger: &mut Ledger| {
+            ledger.rows[299].reseal(|envelope| (envelope.case, envelope.case_seq) = (Some("INC-2".into()), Some(200)));
+        };
+        let first = What::CaseOutOfStep { case: "INC-2".into(), expected: Some(1), found: 200, before: 0 };
+        check(&SMALL, of_another, &[(299, first)], false);
+        // What is missing explains a gap, and nothing but a gap.
+        let missing = (7, What::Missing { through: 8 });
+        check(&SMALL, |ledger| drop(ledger.rows.drain(7..=8)), std::slice::from_ref(&missing), false);
+        let repeat = |ledger: &mut Ledger| {
+            ledger.rows.drain(297..=298);
+            ledger.rows[297].reseal(|envelope| envelope.case_seq = Some(198));
+        };
+        check(&SMALL, repeat, &[(297, What::Missing { through: 298 }), (299, step(None, 198, 198))], false);
     }
 
     #[test]
     fn copies_are_held_against_the_leaf() {
         check(&SMALL, |l| l.rows[7].case = None, &[(7, copy(Column::Case, "(no case)", "INC-1"))], true);
         check(&SMALL, |l| l.rows[9].case = Some("none".into()), &[(9, copy(Column::Case, "none", "(no case)"))], true);
+        let number = |kept| copy(Column::CaseSeq, kept, "5");
+        check(&SMALL, |l| l.rows[7].case_seq = Some(6), &[(7, number("6"))], true);
+        check(&SMALL, |l| l.rows[7].case_seq = None, &[(7, number("(no number)"))], true);
         check(&SMALL, |l| l.rows[7].kind = "x".into(), &[(7, copy(Column::Kind, "x", "incident.noted"))], true);
         check(&SMALL, |l| l.rows[7].at_us = 0, &[(7, copy(Column::AtUs, "0", "1000007"))], true);
         let sealed = hex::encode(&SMALL.rows[7].leaf_hash);
@@ -761,7 +908,7 @@ mod tests {
         let mut skipping = SMALL.clone();
         let mut row = skipping.rows[299].clone();
         row.seq = 2 * SEGMENT_ENTRIES;
-        row.reseal(|envelope| envelope.seq = 2 * SEGMENT_ENTRIES);
+        row.reseal(|envelope| (envelope.seq, envelope.case, envelope.case_seq) = (2 * SEGMENT_ENTRIES, None, None));
         skipping.rows.push(row);
         let audit = skipping.joined(true);
         assert_eq!((audit.tree.size(), audit.nodes[0].len(), audit.nodes[1].len()), (131_073, 512, 2));

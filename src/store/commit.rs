@@ -19,7 +19,9 @@ pub struct Commit {
     pub tries: bool,
     /// `(digest, text)`.
     pub policies: Vec<(String, String)>,
-    /// `(cause, entry)`.
+    /// Whom pseudonyms stand for: `(pseudonym, subject)`.
+    pub subjects: Vec<(String, String)>,
+    /// `(key of a cause, entry)`.
     pub causes: Vec<(String, i64)>,
     pub outbox: Vec<OutboxRow>,
     /// `(id, state, the platform's message, why)`.
@@ -55,10 +57,13 @@ pub struct EntryRow {
     pub leaf: String,
     pub hash: Hash,
     pub case: Option<String>,
+    pub case_seq: Option<u64>,
     pub kind: &'static str,
     pub at_us: i64,
-    pub salt: [u8; 32],
-    pub content: String,
+    pub facts: String,
+    pub facts_salt: [u8; 32],
+    /// With their salt.
+    pub words: Option<(String, [u8; 32])>,
 }
 
 pub struct CaseRow {
@@ -212,14 +217,20 @@ impl Commit {
         rows!(
             db,
             &self.entries[..],
-            "insert into ledger (seq, leaf, hash, case_id, kind, at_us, salt, content) ",
+            "insert into ledger (seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt) ",
             "",
-            8,
+            11,
             |b, r| {
                 b.push_bind(r.seq).push_bind(&*r.leaf).push_bind(&r.hash.0[..]).push_bind(r.case.as_deref());
-                b.push_bind(r.kind).push_bind(r.at_us).push_bind(&r.salt[..]).push_bind(&*r.content);
+                b.push_bind(r.case_seq.map(|number| number as i64)).push_bind(r.kind).push_bind(r.at_us);
+                b.push_bind(&*r.facts).push_bind(&r.facts_salt[..]);
+                b.push_bind(r.words.as_ref().map(|(words, _)| &**words));
+                b.push_bind(r.words.as_ref().map(|(_, salt)| &salt[..]));
             }
         );
+        rows!(db, &self.subjects[..], "insert into subject (pseudonym, subject) ", "", 2, |b, r| {
+            b.push_bind(&*r.0).push_bind(&*r.1);
+        });
         rows!(db, &self.nodes[..], "insert into tree_node (height, idx, hash) ", "", 3, |b, r| {
             b.push_bind(i64::from(r.height)).push_bind(r.index as i64).push_bind(&r.hash.0[..]);
         });
@@ -247,7 +258,7 @@ impl Commit {
                 b.push_bind(&*r.0).push_bind(&*r.1);
             }
         );
-        rows!(db, &self.causes[..], "insert into cause (cause, seq) ", "", 2, |b, r| {
+        rows!(db, &self.causes[..], "insert into cause (key, seq) ", "", 2, |b, r| {
             b.push_bind(&*r.0).push_bind(r.1);
         });
         rows!(

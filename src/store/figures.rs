@@ -2,9 +2,9 @@
 //! stretches streamed, so that memory doesn't follow the history.
 
 use futures_util::TryStreamExt;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Row, Sqlite, Transaction};
 
-use super::read::fetch;
+use super::read::{ENTRY, fetch};
 use super::write::{in_list, read_case};
 use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, WorkflowId};
@@ -129,9 +129,18 @@ impl View {
     /// # Errors
     /// The database's.
     pub async fn rulings_of(&mut self, case: &str, size: u64) -> Result<Vec<EntryRead>, StoreError> {
-        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from ledger where case_id = $1 and seq < $2 \
-                   and kind not like 'said.%' and kind not like 'told.%' order by seq";
-        Ok(sqlx::query_as(sql).bind(case).bind(size as i64).fetch_all(&mut *self.db).await?)
+        let sql = format!(
+            "{ENTRY} where case_id = $1 and seq < $2 and kind not like 'said.%' and kind not like 'told.%' order by case_seq"
+        );
+        Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(case).bind(size as i64).fetch_all(&mut *self.db).await?)
+    }
+
+    /// Whom these pseudonyms stand for, as far as anybody knows: `(pseudonym, subject)`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn subjects(&mut self, pseudonyms: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        super::read::subjects(&mut self.db, pseudonyms).await
     }
 
     /// Hands over every obligation that is open, or was closed at `since` or later. One after the other, in no particular
@@ -205,7 +214,7 @@ impl View {
     /// # Errors
     /// The database's.
     pub async fn last_entry(&mut self) -> Result<Option<EntryRead>, StoreError> {
-        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from ledger order by seq desc limit 1";
-        Ok(sqlx::query_as(sql).fetch_optional(&mut *self.db).await?)
+        let sql = format!("{ENTRY} order by seq desc limit 1");
+        Ok(sqlx::query_as(AssertSqlSafe(sql)).fetch_optional(&mut *self.db).await?)
     }
 }

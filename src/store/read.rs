@@ -22,10 +22,14 @@ pub struct EntryRead {
     pub seq: i64,
     pub leaf: String,
     pub case_id: Option<String>,
+    pub case_seq: Option<i64>,
     pub kind: String,
     pub at_us: i64,
-    pub salt: Option<Vec<u8>>,
-    pub content: Option<String>,
+    pub facts: String,
+    pub facts_salt: Vec<u8>,
+    /// Absent where there never were any, and once they are erased.
+    pub words: Option<String>,
+    pub words_salt: Option<Vec<u8>>,
 }
 
 /// A message to be, whose time has come.
@@ -34,8 +38,9 @@ pub struct OutboxDue {
     pub id: i64,
     pub case_id: Option<String>,
     pub lane: String,
-    /// The content of the ledger entry that holds its words; absent once it was erased.
-    pub content: Option<String>,
+    /// The ledger entry that made it true; absent if it isn't there.
+    pub facts: Option<String>,
+    pub words: Option<String>,
     pub state: String,
     pub made_us: i64,
     pub not_before_us: i64,
@@ -107,8 +112,9 @@ pub struct DutyRead {
     pub behind_us: i64,
 }
 
-const OUTBOX: &str = "select o.id, o.case_id, o.lane, l.content, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.id / 4096";
-const ENTRY: &str = "select seq, leaf, case_id, kind, at_us, salt, content from ledger";
+const OUTBOX: &str = "select o.id, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.id / 4096";
+pub(super) const ENTRY: &str =
+    "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
 
 impl Reader {
     pub(super) fn new(pool: SqlitePool) -> Reader {
@@ -171,8 +177,26 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn entries_of(&self, case: CaseId) -> Result<Vec<EntryRead>, StoreError> {
-        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from ledger where case_id = $1 order by seq";
-        Ok(sqlx::query_as(sql).bind(case.to_string()).fetch_all(&self.pool).await?)
+        let sql = format!("{ENTRY} where case_id = $1 order by case_seq");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case.to_string()).fetch_all(&self.pool).await?)
+    }
+
+    /// The entries that introduced pseudonyms, those of shredded subjects included, and those that record erasures; oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn beside_cases(&self) -> Result<Vec<EntryRead>, StoreError> {
+        // To the letter as the index has it, or SQLite would read the whole ledger.
+        let sql = format!("{ENTRY} where kind in ('person.introduced', 'words.erased') order by seq");
+        Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
+    }
+
+    /// Whom these pseudonyms stand for, as far as anybody knows: `(pseudonym, subject)`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn subjects(&self, pseudonyms: &[String]) -> Result<Vec<(String, String)>, StoreError> {
+        subjects(&mut *self.pool.acquire().await?, pseudonyms).await
     }
 
     /// The ledger from an entry on, streamed.
@@ -456,6 +480,20 @@ impl Reader {
         let sql = "select * from message where id = $1 and lane like 'local/%'";
         Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
     }
+}
+
+pub(super) async fn subjects(
+    db: &mut SqliteConnection,
+    pseudonyms: &[String],
+) -> Result<Vec<(String, String)>, StoreError> {
+    let mut found = Vec::with_capacity(pseudonyms.len());
+    for some in pseudonyms.chunks(1_000) {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("select pseudonym, subject from subject where pseudonym in (");
+        let rows: Vec<(String, String)> = in_list(&mut query, some).build_query_as().fetch_all(&mut *db).await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Reads the hashes that a plan names: leaves from the ledger, perfect subtrees from `tree_node`.

@@ -26,10 +26,13 @@ pub struct Copied {
     pub leaf: String,
     pub hash: Hash,
     pub case: Option<String>,
+    pub case_seq: Option<u64>,
     pub kind: String,
     pub at_us: i64,
-    pub salt: Option<Vec<u8>>,
-    pub content: Option<String>,
+    pub facts: String,
+    pub facts_salt: Vec<u8>,
+    pub words: Option<String>,
+    pub words_salt: Option<Vec<u8>>,
 }
 
 /// How a table of the old database differs from what the ledger says.
@@ -86,7 +89,8 @@ impl Remake {
     /// # Errors
     /// The database's.
     pub async fn entries(&mut self, from: u64, to: u64) -> Result<Vec<EntryRead>, StoreError> {
-        let sql = "select seq, leaf, case_id, kind, at_us, salt, content from old.ledger where seq >= $1 and seq < $2 order by seq";
+        let sql = "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from old.ledger \
+                   where seq >= $1 and seq < $2 order by seq";
         Ok(sqlx::query_as(sql).bind(from as i64).bind(to as i64).fetch_all(&mut self.db).await?)
     }
 
@@ -114,15 +118,18 @@ impl Remake {
     pub async fn write(&mut self, entries: &[Copied], commit: &Commit) -> Result<(), StoreError> {
         let mut transaction = self.db.begin().await?;
         for entries in entries.chunks(ROWS_AT_A_TIME) {
-            let mut query: QueryBuilder<Sqlite> =
-                QueryBuilder::new("insert into ledger (seq, leaf, hash, case_id, kind, at_us, salt, content) ");
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "insert into ledger (seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt) ",
+            );
             query.push_values(entries, |mut row, entry| {
                 row.push_bind(entry.seq)
                     .push_bind(&*entry.leaf)
                     .push_bind(&entry.hash.0[..])
-                    .push_bind(entry.case.as_deref());
-                row.push_bind(&*entry.kind).push_bind(entry.at_us).push_bind(entry.salt.as_deref());
-                row.push_bind(entry.content.as_deref());
+                    .push_bind(entry.case.as_deref())
+                    .push_bind(entry.case_seq.map(|number| number as i64));
+                row.push_bind(&*entry.kind).push_bind(entry.at_us).push_bind(&*entry.facts);
+                row.push_bind(&entry.facts_salt[..]).push_bind(entry.words.as_deref());
+                row.push_bind(entry.words_salt.as_deref());
             });
             query.build().execute(&mut *transaction).await?;
         }

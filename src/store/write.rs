@@ -112,15 +112,34 @@ impl Writer {
         Ok(number.fetch_one(&mut self.db).await?)
     }
 
-    /// The entries of causes that were heard before: `(cause, content)`. Content that was erased since is `None`.
+    /// The entries of what was heard before, by the keys of their causes: `(key, facts, words)`. Words that were erased since
+    /// are `None`.
     ///
     /// # Errors
     /// The database's.
-    pub async fn heard_before(&mut self, causes: &[&str]) -> Result<Vec<(String, Option<String>)>, StoreError> {
+    pub async fn heard_before(&mut self, keys: &[String]) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "select c.cause, l.content from cause c join ledger l on l.seq = c.seq where c.cause in (",
+            "select c.key, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key in (",
         );
-        Ok(in_list(&mut query, causes).build_query_as().fetch_all(&mut self.db).await?)
+        Ok(in_list(&mut query, keys).build_query_as().fetch_all(&mut self.db).await?)
+    }
+
+    /// Whom every pseudonym stands for, as far as anybody knows: `(pseudonym, subject)`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn subjects(&mut self) -> Result<Vec<(String, String)>, StoreError> {
+        Ok(sqlx::query_as("select pseudonym, subject from subject").fetch_all(&mut self.db).await?)
+    }
+
+    /// The number that the case's last entry has within it, 0 if it has none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_case_seq(&mut self, case: CaseId) -> Result<u64, StoreError> {
+        let sql = "select coalesce(max(case_seq), 0) from ledger where case_id = $1";
+        let last: i64 = sqlx::query_scalar(sql).bind(case.to_string()).fetch_one(&mut self.db).await?;
+        Ok(last.unsigned_abs())
     }
 
     /// # Errors

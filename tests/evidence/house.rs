@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign::answers::Answers;
 use countersign::card::Wording;
 use countersign::chat::{Account, Chats, File, Heard, Lane, What, local};
 use countersign::clock::Clock;
@@ -13,6 +14,7 @@ use countersign::desk::{Desk, DeskError, DeskHandle, Heeded, Setup};
 use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, Platform, Policy, Span};
 use countersign::folder::Folder;
+use countersign::health::Health;
 use countersign::store::{self, Reader};
 use tokio::task::JoinHandle;
 
@@ -70,6 +72,24 @@ impl House {
                 .join("\n"),
             _ => String::new(),
         }
+    }
+
+    /// Asks a question about what is. Returns the answer.
+    pub async fn ask(&mut self, who: &str, line: &str) -> String {
+        self.cause += 1;
+        let lane = "local/credit-ai".parse().expect("a lane");
+        let what = What::Command { text: line.to_owned() };
+        let heard = Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what);
+        let cards = match self.desk.hear(heard).await.expect("the desk heeds") {
+            Heeded::Query { query, by } => {
+                let health = Health::new(self.desk.clone(), self.reader.clone(), Chats::default());
+                let answers = Answers::new(self.desk.clone(), self.reader.clone(), health);
+                answers.answer(&query, &by).await.expect("an answer")
+            }
+            Heeded::Answer(answer) => answer.cards,
+            other => panic!("{line} is no question: {other:?}"),
+        };
+        cards.iter().map(|card| card.plain(chrono_tz::UTC, self.clock.now())).collect::<Vec<_>>().join("\n")
     }
 
     /// Says something in the channel. Returns what was answered in private.
@@ -221,4 +241,44 @@ pub async fn sql(data: &Path, statement: &str) {
     let done = sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut db).await;
     assert!(done.expect(statement).rows_affected() > 0, "{statement} changed nothing");
     sqlx::Connection::close(db).await.expect("the database");
+}
+
+/// Erases the words of entries as it is to be done, while no bot runs: first the ledger says so, then the words and their salts
+/// go. Signs a new head. Returns how many entries it were; the tables still have what follows from the words.
+pub async fn erase(data: &Path, which: &str) -> usize {
+    use countersign::ledger::{About, Ledger, Subjects};
+    use countersign::record::{Erased, Record};
+    use countersign::seal::{self, Checkpoint};
+    use countersign::store::Commit;
+    use sqlx::{ConnectOptions, Connection};
+
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join(Folder::DATABASE));
+    let mut db = options.connect().await.expect("the database");
+    let named = format!("select seq from ledger where words is not null and ({which}) order by seq");
+    let named: Vec<i64> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(named)).fetch_all(&mut db).await.expect("the ledger is read");
+    db.close().await.expect("closed");
+
+    let folder = patiently(async || Folder::open(data, false)).await.expect("the folder");
+    let (mut writer, reader) = store::open(&folder.database(), false).await.expect("the database");
+    let head = writer.head().await.expect("a head");
+    let subjects = Subjects::of(writer.subjects().await.expect("subjects"));
+    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, seal::Clock::Manual);
+    let entries: Vec<u64> = named.iter().map(|seq| seq.unsigned_abs()).collect();
+    let record = Record::Erased(Erased { entries, why: "asked for by whom it is about".to_owned() });
+    let mut commit = Commit::default();
+    let about = About { at: head.last_at, said: None, case: None, actor: None, source: "operator" };
+    ledger.append(&mut commit, &about, &record).expect("it is recorded");
+    writer.commit(&commit).await.expect("a commit");
+    let signer = folder.signer().expect("a key");
+    let known = folder.last_checkpoint().expect("a head").map(|(text, _)| text);
+    let note = Checkpoint::of(&signer, ledger.size(), ledger.frontier.root()).sign(&signer).expect("a note");
+    folder.swap_checkpoint(known.as_deref(), &note).expect("a new head");
+    reader.close().await;
+    writer.close().await.expect("closed");
+    drop(folder);
+
+    let list = named.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    sql(data, &format!("update ledger set words = null, words_salt = null where seq in ({list})")).await;
+    named.len()
 }

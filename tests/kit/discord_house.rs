@@ -16,9 +16,10 @@ use countersign::domain::policy::Policy;
 use countersign::domain::{Platform, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
+use countersign::ledger;
 use countersign::reception::{Door, Newest, PolicyFile, Reception};
 use countersign::record::{HeardRecord, Record, WhatRecord};
-use countersign::store::{self, Reader};
+use countersign::store::{self, EntryRead, Reader};
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
@@ -94,12 +95,12 @@ impl DiscordHouse {
 
     pub async fn records(&self) -> Vec<Record> {
         let size = self.reader.size().await.expect("the ledger has a size");
-        let entries = self.reader.entries(0, size);
-        let records = entries.filter_map(|entry| async move {
-            let content = entry.expect("an entry").content?;
-            serde_json::from_str(&content).ok()
-        });
-        records.collect().await
+        let entries: Vec<EntryRead> =
+            self.reader.entries(0, size).map(|entry| entry.expect("an entry")).collect().await;
+        let facts = entries.iter().map(|entry| &*entry.facts);
+        let subjects = ledger::subjects_in(&self.reader, facts).await.expect("subjects");
+        let read = |entry: &EntryRead| ledger::read(&entry.facts, entry.words.as_deref(), &subjects).ok();
+        entries.iter().filter_map(read).collect()
     }
 
     pub async fn heard(&self) -> Vec<HeardRecord> {
@@ -123,7 +124,7 @@ impl DiscordHouse {
                 return found.clone();
             }
             if tokio::time::timeout_at(deadline, commits.changed()).await.is_err() {
-                let all: Vec<String> = heard.iter().map(|it| format!("{} {:?}", it.cause, it.what)).collect();
+                let all: Vec<String> = heard.iter().map(|it| format!("{} {:?}", it.key, it.what)).collect();
                 panic!("waited in vain to hear {what}; heard: {all:#?}; link: {:?}", self.discord.link());
             }
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use countersign::domain::{At, Event};
 use countersign::folder::Folder;
+use countersign::ledger;
 
 use countersign::record::{HeardRecord, NotTold, NotToldBecause, Record, ToTell, Told};
 use countersign::store::{self, NOTICES_PER_ENTRY, Reader};
@@ -35,8 +36,9 @@ impl Written {
         let mut entries = Vec::new();
         while let Some(row) = rows.next().await {
             let row = row.expect("an entry");
-            let content = row.content.expect("a content");
-            let record = serde_json::from_str(&content).unwrap_or_else(|error| panic!("entry {}: {error}", row.seq));
+            let subjects = ledger::subjects_in(reader, [&*row.facts]).await.expect("subjects");
+            let record = ledger::read(&row.facts, row.words.as_deref(), &subjects)
+                .unwrap_or_else(|error| panic!("entry {}: {error}", row.seq));
             entries.push(Entry { seq: row.seq, at: At(row.at_us), kind: row.kind, case: row.case_id, record });
         }
         Written { entries }
@@ -87,7 +89,7 @@ impl Written {
         for entry in &self.entries {
             let tell = match &entry.record {
                 Record::Ruled(ruled) => &ruled.tell[..],
-                Record::House(ruled) => &ruled.tell[..],
+                Record::Bot(ruled) => &ruled.tell[..],
                 _ => &[],
             };
             for (place, to_tell) in tell.iter().enumerate() {

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use countersign::chat::{Lane, Spot};
 use countersign::domain::At;
+use countersign::domain::mark::Words;
 use countersign::record::Record;
 
 use super::script::{Deed, On, Place, Story, What};
@@ -287,8 +288,12 @@ impl Teller {
         // A question about what is is heard again, and nothing else comes of it.
         let question = |entry: &Entry| match &entry.record {
             // So is a form that was refused: whoever sends it again as it is means it.
-            Record::Heard(heard) if heard.answer.as_ref().is_some_and(|answer| answer.errors.is_some()) => true,
-            Record::Heard(heard) => heard.answer.is_none() && self.was_heard(&heard.cause, before.entries),
+            Record::Heard(heard)
+                if heard.answer.as_ref().and_then(Words::get).is_some_and(|answer| answer.errors.is_some()) =>
+            {
+                true
+            }
+            Record::Heard(heard) => heard.answer.is_none() && self.was_heard(&heard.key, before.entries),
             _ => false,
         };
         if new.iter().all(question) && after == (Extent { entries: after.entries, ..before.clone() }) {
@@ -298,9 +303,7 @@ impl Teller {
         Err(format!("{what:?} told again changed {before:?} to {after:?}: {}", indent(&new.join(", "))))
     }
 
-    fn was_heard(&self, cause: &str, before: usize) -> bool {
-        self.stage.log[..before]
-            .iter()
-            .any(|entry| matches!(&entry.record, Record::Heard(heard) if heard.cause == cause))
+    fn was_heard(&self, key: &str, before: usize) -> bool {
+        self.stage.log[..before].iter().any(|entry| matches!(&entry.record, Record::Heard(heard) if heard.key == key))
     }
 }

@@ -20,6 +20,7 @@ use countersign::domain::BotCommand;
 use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
+use countersign::ledger;
 use countersign::reception::{PolicyFile, Reception};
 use countersign::record::{Record, Told};
 use countersign::serve;
@@ -447,7 +448,7 @@ impl Stage {
         for ((lane, message), (told, at)) in last {
             if let Some(space) = self.space_of(&lane.platform) {
                 let conversation = self.conversation(lane).await?;
-                space.shows(&conversation, message, &told.card, at)?;
+                space.shows(&conversation, message, told.card.get().expect("a card"), at)?;
             }
         }
         Ok(())
@@ -565,8 +566,9 @@ impl Stage {
         let mut entries = reader.entries(self.log.len() as u64, u64::MAX >> 1);
         while let Some(entry) = entries.next().await {
             let entry = entry.map_err(|error| error.to_string())?;
-            let content = entry.content.ok_or_else(|| format!("entry {} has no content", entry.seq))?;
-            let record = serde_json::from_str(&content).map_err(|error| format!("entry {}: {error}", entry.seq))?;
+            let subjects = ledger::subjects_in(&reader, [&*entry.facts]).await.map_err(|error| error.to_string())?;
+            let record = ledger::read(&entry.facts, entry.words.as_deref(), &subjects)
+                .map_err(|error| format!("entry {}: {error}", entry.seq))?;
             self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record });
         }
         Ok(())
@@ -605,8 +607,13 @@ impl Entry {
     pub fn kinds(&self) -> Vec<&str> {
         match &self.record {
             Record::Ruled(ruled) => ruled.events.iter().map(Event::kind).collect(),
-            Record::House(ruled) => ruled.events.iter().map(|event| event.kind()).collect(),
-            Record::Heard(_) | Record::Told(_) | Record::NotTold(_) | Record::Housed(_) => vec![&self.kind],
+            Record::Bot(ruled) => ruled.events.iter().map(|event| event.kind()).collect(),
+            Record::Heard(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::Housed(_)
+            | Record::Introduced(_)
+            | Record::Erased(_) => vec![&self.kind],
         }
     }
 

@@ -8,9 +8,10 @@ use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use countersign::card::{Button, Card, wall};
 use countersign::chat::{Account, Answer, Belongs, Heard, Lane, Roster, What as Said};
+use countersign::domain::mark::Words;
 use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Span};
-use countersign::record::{Record, Told, WhatRecord};
+use countersign::record::{Record, Told, WhatRecord, key_of};
 
 use super::on_platform::{self, There};
 use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};
@@ -312,10 +313,10 @@ impl Teller {
             On::Message { first } => {
                 let with = |card: &Card| card.buttons.iter().any(|button| button.label == label);
                 let mut told = self.stage.log.iter().filter_map(|entry| entry.told());
-                let fits = |told: &&Told| told.lane == direct && with(&told.card);
+                let fits = |told: &&Told| told.lane == direct && with(shown(told));
                 let told = if *first { told.find(fits) } else { told.rfind(fits) };
                 let told = told.ok_or_else(|| format!("{who} has no message with that button"))?;
-                Ok((direct, told.message.clone(), told.card.buttons.clone()))
+                Ok((direct, told.message.clone(), shown(told).buttons.clone()))
             }
             On::Answer => {
                 let of = |heard: &Heard| heard.from.id == who;
@@ -331,7 +332,7 @@ impl Teller {
     pub fn card(&self, lane: &Lane, message: &str) -> Result<&Card, String> {
         let told = self.stage.log.iter().rev().filter_map(|entry| entry.told());
         let mut told = told.filter(|told| &told.lane == lane && told.message == message);
-        told.next().map(|told| &told.card).ok_or_else(|| format!("no message {message} came to {lane}"))
+        told.next().map(shown).ok_or_else(|| format!("no message {message} came to {lane}"))
     }
 
     fn thread_of(&self, lane: &Lane, message: &str) -> String {
@@ -359,7 +360,7 @@ impl Teller {
                 let fits = |entry: &&Entry| {
                     entry.told().is_some_and(|told| {
                         told.lane == lane
-                            && contains(&self.text(&told.card, entry.at), text)
+                            && contains(&self.text(shown(told), entry.at), text)
                             && at.is_none_or(|(when, at)| same(entry.at, at, when.to_the_second))
                     })
                 };
@@ -380,7 +381,7 @@ impl Teller {
                     entry.told().is_some_and(|told| {
                         // A card that shows how things stand disturbs nobody.
                         told.card_shows.is_none()
-                            && text.as_ref().is_none_or(|text| contains(&self.text(&told.card, entry.at), text))
+                            && text.as_ref().is_none_or(|text| contains(&self.text(shown(told), entry.at), text))
                     })
                 };
                 match self.stage.log[self.since..].iter().find(fits) {
@@ -524,12 +525,12 @@ impl Teller {
         }
         for (line, heard, answer) in std::mem::take(&mut self.lines) {
             let before = self.stage.extent().await?;
-            let cause = heard.cause.clone();
+            let key = key_of(&heard.cause);
             let again = self.stage.hear(heard.clone()).await.map_err(|why| format!("line {line} told again: {why}"))?;
             let after = self.stage.extent().await?;
             // A question about what is is heard again, and nothing else comes of it.
-            let question = !self.kept(&cause) && answer != Answer::default();
-            let heard_again = |entry: &Entry| matches!(&entry.record, Record::Heard(heard) if heard.cause == cause);
+            let question = !self.kept(&key) && answer != Answer::default();
+            let heard_again = |entry: &Entry| matches!(&entry.record, Record::Heard(heard) if heard.key == key);
             let only_heard = self.stage.log[before.entries..].iter().all(heard_again);
             let same = after == Extent { entries: after.entries, ..before.clone() } && only_heard;
             if after != before && !(question && same) {
@@ -537,7 +538,7 @@ impl Teller {
                 return Err(format!("line {line} told again changed {before:?} to {after:?}: {}", new.join(", ")));
             }
             // Answers that only show figures aren't kept: they are read again, and may have changed.
-            if self.kept(&cause) && again != answer {
+            if self.kept(&key) && again != answer {
                 let (first, second) = (self.answered(&answer), self.answered(&again));
                 return Err(format!(
                     "line {line} told again was answered\n{}\nand not\n{}",
@@ -549,9 +550,9 @@ impl Teller {
         Ok(())
     }
 
-    pub fn kept(&self, cause: &str) -> bool {
+    pub fn kept(&self, key: &str) -> bool {
         self.stage.log.iter().any(|entry| match &entry.record {
-            Record::Heard(heard) => heard.cause == cause && heard.answer.is_some(),
+            Record::Heard(heard) => heard.key == key && heard.answer.is_some(),
             _ => false,
         })
     }
@@ -601,7 +602,7 @@ impl Teller {
                     let place = self.stage.place_of(&told.lane);
                     let edit = if told.edit { " (edited)" } else { "" };
                     let card = if told.card_shows.is_some() { " card" } else { "" };
-                    format!("{at} {place}{card}{edit}: {}", self.text(&told.card, entry.at).replace('\n', " ⏎ "))
+                    format!("{at} {place}{card}{edit}: {}", self.text(shown(told), entry.at).replace('\n', " ⏎ "))
                 }
                 Record::Heard(heard) if since == 0 => {
                     let said = match &heard.what {
@@ -612,9 +613,13 @@ impl Teller {
                         WhatRecord::Deletion { .. } => "deletes".to_owned(),
                         other => other.kind().to_owned(),
                     };
-                    let answer =
-                        heard.answer.as_ref().map(|it| self.answered(it).replace('\n', " ⏎ ")).unwrap_or_default();
-                    format!("{at} {}> {said}\n        ({answer})", heard.from.id)
+                    let answer = heard
+                        .answer
+                        .as_ref()
+                        .and_then(Words::get)
+                        .map(|it| self.answered(it).replace('\n', " ⏎ "))
+                        .unwrap_or_default();
+                    format!("{at} {}> {said}\n        ({answer})", heard.who.subject())
                 }
                 Record::NotTold(not_told) => format!("{at} not told to {}: {:?}", not_told.lane, not_told.why),
                 _ => continue,
@@ -644,6 +649,11 @@ fn from(who: &str, is: Speaker) -> Account {
         Speaker::Outsider => Belongs::Outside,
     };
     Account { bot: is == Speaker::Bot, belongs, ..account(who) }
+}
+
+/// What a message of the bot's shows.
+fn shown(told: &Told) -> &Card {
+    told.card.get().expect("a card")
 }
 
 fn account(who: &str) -> Account {

@@ -51,6 +51,7 @@ pub struct Policy {
 pub struct Channel {
     pub platform: Platform,
     /// The platform's own id.
+    #[serde(serialize_with = "super::mark::fact")]
     pub id: String,
 }
 
@@ -197,6 +198,8 @@ pub struct TargetTerms {
 /// What a clock may be paused for, and for how long in all. No reasons: it can't be paused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PauseRule {
+    /// Rules ask for them, so the ledger keeps them as facts.
+    #[serde(serialize_with = "super::mark::fact")]
     pub reasons: Vec<String>,
     pub at_most: Span,
 }
