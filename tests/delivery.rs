@@ -675,7 +675,7 @@ async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     until("the operators heard", async || {
         Written::of(&house.reader).await.told().any(|told| {
             matches!(&told.lane.place, Spot::Channel(id) if id == "ops")
-                && told.card.plain(chrono_tz::UTC, MONDAY).contains("no channel #lending")
+                && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("no channel #lending")
         })
     })
     .await;

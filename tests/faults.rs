@@ -251,20 +251,20 @@ async fn the_clock_goes_back_and_the_ledger_does_not() {
     }
     let told = async |what: &str| {
         let written = Written::of(&house.reader).await;
-        written.told().any(|told| told.card.plain(chrono_tz::UTC, MONDAY).contains(what))
+        written.told().any(|told| told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains(what))
     };
     until("what was asked on the earlier clock is shown", async || told("Ship v5").await).await;
     until("the people who must decide hear of it", async || {
         Written::of(&house.reader)
             .await
             .told()
-            .any(|told| told.card_shows.is_none() && told.card.plain(chrono_tz::UTC, MONDAY).contains("Ship v5"))
+            .any(|told| told.card_shows.is_none() && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("Ship v5"))
     })
     .await;
     until("the operators hear", async || {
         Written::of(&house.reader).await.told().any(|told| {
             told.lane.to_string() == "local/countersign-ops"
-                && told.card.plain(chrono_tz::UTC, MONDAY).contains("clock")
+                && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("clock")
         })
     })
     .await;
@@ -711,7 +711,7 @@ async fn nudged_in_spite_of(spoil: &[&str]) -> Vec<&'static str> {
         Written::of(&house.reader).await.entries.iter().any(|entry| {
             entry.case.as_deref() == Some(case)
                 && matches!(&entry.record, countersign::record::Record::Told(told)
-                    if told.lane.to_string() == "local/credit-ai" && told.card.plain(chrono_tz::UTC, MONDAY).contains("is late"))
+                    if told.lane.to_string() == "local/credit-ai" && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("is late"))
         })
     };
     until("the last of them is told", async || nudged("APR-3").await).await;

@@ -1225,7 +1225,7 @@ async fn what_is_kept_as_evidence_is_the_message_itself() {
         let view = fake.find("the note's form", |fake| fake.views("U0MAYA").pop()).await;
         assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
         let heard = scene.heard("the message", |heard| heard.key == key_of(&format!("slack:msg:C0LOUNGE:{ts}"))).await;
-        assert!(heard.backfilled && account(heard).id == "U0DEV", "{heard:?}");
+        assert!(heard.backfilled && account(&heard).id == "U0DEV", "{heard:?}");
     }
     scene.heard("its file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
     scene.end().await;
