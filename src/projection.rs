@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::obligation::{Holder, Standing};
-use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, Policy, PolicyDigest, Span};
+use crate::domain::{At, Case, CaseId, Event, House, HouseEvent, Obligation, OutboxId, Policy, PolicyDigest, Span};
 use crate::record::{HeardRecord, HouseRuled, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord};
 use crate::store::{
-    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
+    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow, OutboxState,
     person_holder, role_holder,
 };
 
@@ -158,9 +158,9 @@ impl Projection {
     }
 
     fn enqueue(&mut self, entry: Entry, tell: &[ToTell]) {
-        for (place, to_tell) in tell.iter().enumerate() {
+        for (place, to_tell) in (0..).zip(tell) {
             self.commit.outbox.push(OutboxRow {
-                id: entry.seq * NOTICES_PER_ENTRY + place as i64,
+                id: OutboxId { entry: entry.seq, place },
                 case: entry.case.map(|case| case.to_string()),
                 lane: to_tell.lane.to_string(),
                 made_us: entry.at.0,
@@ -179,20 +179,23 @@ impl Projection {
             self.commit.cards_shown.push((case.to_string(), lane.clone(), shows, told.message.clone()));
         }
         let body = Body { text: None, files: &[], card: Some(&told.card) }.json();
+        let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
         if told.edit {
-            let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
             self.commit.message_changes.push(MessageChange::Edited { lane, id, body, at_us, seq });
+        } else if told.part > 0 {
+            let (part, author) = (told.part, BOT.to_owned());
+            self.commit.message_parts.push(MessagePartRow { lane, id, part, author, body, said_us: at_us, seq });
         } else {
             self.commit.messages.push(MessageRow {
                 lane,
-                id: told.message.clone(),
+                id,
                 thread: told.thread.clone(),
                 author: BOT.to_owned(),
                 person: None,
                 body,
-                said_us: entry.at.0,
+                said_us: at_us,
                 case: entry.case.map(|case| case.to_string()),
-                seq: entry.seq,
+                seq,
             });
         }
     }
@@ -202,9 +205,7 @@ impl Projection {
             NotToldBecause::Answered => (OutboxState::Dropped, None),
             NotToldBecause::Undeliverable(why) => (OutboxState::GivenUp, Some(why.clone())),
         };
-        for id in &not_told.outbox {
-            self.commit.delivered.push((*id, state, None, why.clone()));
-        }
+        self.commit.delivered.push((not_told.outbox, state, None, why));
     }
 
     /// The rows that follow from what the cases have become, each once however often it changed.

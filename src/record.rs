@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::chat::{Account, Answer, File, Lane};
-use crate::domain::{At, Event, HouseEvent, Notice, PersonId};
+use crate::domain::{At, Event, HouseEvent, Notice, OutboxId, PersonId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
@@ -139,12 +139,13 @@ pub struct ToTell {
     pub notice: Notice,
 }
 
-/// A platform took a message of the bot's.
+/// A platform took a message of the bot's. An entry is of one case: a message that tells a person of several cases is as
+/// many entries, each with its own case's part of it, all with the same lane and message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     /// The outbox rows that it tells; several where nudges to one person were batched. Empty for a case's card.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub outbox: Vec<i64>,
+    pub outbox: Vec<OutboxId>,
     /// For a case's card: the ledger entry that it shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_shows: Option<i64>,
@@ -152,6 +153,10 @@ pub struct Told {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<String>,
     pub message: String,
+    /// Which part of the message this is, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub part: u32,
+    /// What this part says.
     pub card: Card,
     /// An edit of a message that stood already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -161,10 +166,14 @@ pub struct Told {
     pub perhaps_twice: bool,
 }
 
+fn is_first(part: &u32) -> bool {
+    *part == 0
+}
+
 /// A message that will not be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NotTold {
-    pub outbox: Vec<i64>,
+    pub outbox: OutboxId,
     pub lane: Lane,
     pub why: NotToldBecause,
 }

@@ -11,7 +11,6 @@ use crate::domain::obligation::{Holder, Obligation, Standing};
 use crate::domain::{At, Case, CaseId, Event, Policy, Span};
 use crate::record::{HeardRecord, NotTold, Record, Told, WhatRecord};
 use crate::seal::{Checkpoint, Clock, Envelope};
-use crate::store::NOTICES_PER_ENTRY;
 
 /// An entry of the case, and what could be read of it.
 pub(super) struct Sealed {
@@ -272,14 +271,10 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
                 }
             }
             Record::Told(Told { outbox, card_shows, .. }) => {
-                folded.require(
-                    &numbers,
-                    outbox.iter().map(|id| id / NOTICES_PER_ENTRY).chain(*card_shows),
-                    envelope.seq,
-                );
+                folded.require(&numbers, outbox.iter().map(|id| id.entry).chain(*card_shows), envelope.seq);
             }
             Record::NotTold(NotTold { outbox, .. }) => {
-                folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY), envelope.seq);
+                folded.require(&numbers, [outbox.entry].into_iter(), envelope.seq);
             }
             Record::Heard(_) | Record::House(_) | Record::Housed(_) => {}
         }

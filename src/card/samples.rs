@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::domain::notice::{ClockItem, Telling};
+use crate::domain::notice::{ClockItem, OutboxId, Telling};
 use crate::domain::obligation::{Attribution, Breach, Climbed, Holder};
 use crate::domain::{At, CaseId, CaseKind, Duty, PersonId, RoleId, Severity, Span};
 
@@ -181,7 +181,7 @@ pub(super) fn tellings() -> Vec<Telling> {
         Telling::PolicyLoaded { digest: "3fa9c1".repeat(10), by: None },
         Telling::FellBehind { oldest_wake_late: Some(span), oldest_notice_late: None },
         Telling::CaughtUp,
-        Telling::Undeliverable { outbox: 7, why: text() },
+        Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: text() },
         Telling::ClockWentBack { by: span },
         Telling::WasDown { was_down: span },
         Telling::Digest { schedule: "weekly".to_owned(), from: NOW, to: due },

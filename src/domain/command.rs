@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::nature::Nature;
 use super::obligation::Attribution;
 use super::policy::Policy;
-use super::{At, CaseId, ClassId, Duty, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId};
+use super::{
+    At, CaseId, ClassId, Duty, OutboxId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId,
+};
 
 /// Asked of one case. The first two open one; the rest act on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -278,7 +280,7 @@ pub enum HouseCommand {
     /// A message could not be delivered and won't be tried again. `to_operators`: it was meant for them, so telling them is
     /// no use.
     GiveUp {
-        outbox: i64,
+        outbox: OutboxId,
         why: String,
         to_operators: bool,
     },

@@ -10,7 +10,9 @@ use super::nature::Nature;
 use super::obligation::{Attribution, Climbed, Contest, Obligation, Terms};
 use super::people::Delegation;
 use super::policy::Channel;
-use super::{At, CaseId, ClassId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId};
+use super::{
+    At, CaseId, ClassId, OutboxId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity, Span, WorkflowId,
+};
 
 /// Became true of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -389,7 +391,7 @@ pub enum HouseEvent {
         gone: Vec<PersonId>,
     },
     GaveUp {
-        outbox: i64,
+        outbox: OutboxId,
         why: String,
     },
     ClockWentBack {

@@ -14,7 +14,7 @@ use super::engine::text;
 use super::event::{Event, HouseEvent, Outcome};
 use super::incident::Incident;
 use super::nature::Nature;
-use super::notice::{Notice, Telling, To};
+use super::notice::{Notice, OutboxId, Telling, To};
 use super::obligation::NOTICEABLE;
 use super::people::{Delegation, People};
 use super::policy::{DigestSchedule, Policy};
@@ -759,7 +759,7 @@ impl HouseDraft<'_> {
         self.ruling
     }
 
-    fn give_up(self, outbox: i64, why: &str, to_operators: bool) -> HouseRuling {
+    fn give_up(self, outbox: OutboxId, why: &str, to_operators: bool) -> HouseRuling {
         let event = HouseEvent::GaveUp { outbox, why: why.to_owned() };
         match to_operators {
             // That very channel can't be reached; the ledger and the health page still say so.

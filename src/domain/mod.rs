@@ -28,7 +28,7 @@ pub use event::{Event, HouseEvent};
 pub use house::House;
 pub use names::*;
 pub use nature::Nature;
-pub use notice::{Notice, Telling, To};
+pub use notice::{Notice, OutboxId, Telling, To};
 pub use obligation::Obligation;
 pub use people::People;
 pub use policy::Policy;

@@ -73,6 +73,8 @@ pub struct Entry {
     pub at: At,
     pub kind: String,
     pub record: Record,
+    /// The whole message that begins here: what it says of further cases stands in the entries after this one.
+    whole: Option<Told>,
 }
 
 /// How much there is of everything that a repetition could add to.
@@ -496,7 +498,8 @@ impl Stage {
             .messages(&lane.to_string(), store::Stretch::Before(None), 10_000)
             .await
             .map_err(|error| error.to_string())?;
-        Ok(messages.into_iter().filter(|message| message.deleted_us.is_none()).map(|message| message.body).collect())
+        let stands = messages.iter().filter(|message| message.deleted_us.is_none());
+        Ok(stands.flat_map(|message| message.bodies().map(str::to_owned)).collect())
     }
 
     /// Whether the room shows a channel to somebody.
@@ -526,7 +529,7 @@ impl Stage {
     /// # Errors
     /// The database's.
     pub async fn outbox(&self) -> Result<Vec<(String, String, i64, At)>, String> {
-        let sql = "select lane, state, attempts, not_before_us from outbox order by id";
+        let sql = "select lane, state, attempts, not_before_us from outbox order by entry, place";
         let mut connection = self.connection().await?;
         let rows: Vec<(String, String, i64, i64)> =
             sqlx::query_as(sql).fetch_all(&mut connection).await.map_err(|error| error.to_string())?;
@@ -567,7 +570,20 @@ impl Stage {
             let entry = entry.map_err(|error| error.to_string())?;
             let content = entry.content.ok_or_else(|| format!("entry {} has no content", entry.seq))?;
             let record = serde_json::from_str(&content).map_err(|error| format!("entry {}: {error}", entry.seq))?;
-            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record });
+            let whole = match &record {
+                Record::Told(told) if told.part > 0 => {
+                    let mut begun = self.log.iter_mut().rev().filter_map(|entry| entry.whole.as_mut());
+                    let begun = begun.find(|whole| (&whole.lane, &whole.message) == (&told.lane, &told.message));
+                    let whole = begun.ok_or_else(|| format!("entry {} goes on with no message", entry.seq))?;
+                    whole.card =
+                        Card::of_parts([std::mem::take(&mut whole.card), told.card.clone()]).unwrap_or_default();
+                    whole.outbox.extend(&told.outbox);
+                    None
+                }
+                Record::Told(told) => Some(told.clone()),
+                _ => None,
+            };
+            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record, whole });
         }
         Ok(())
     }
@@ -610,11 +626,9 @@ impl Entry {
         }
     }
 
+    /// The message that was sent, whole, where it begins here.
     pub fn told(&self) -> Option<&Told> {
-        match &self.record {
-            Record::Told(told) => Some(told),
-            _ => None,
-        }
+        self.whole.as_ref()
     }
 }
 

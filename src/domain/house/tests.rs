@@ -149,7 +149,7 @@ fn nobody_types_what_is_the_bots_own_business() {
         HouseCommand::Watch { oldest_wake_late: None, oldest_notice_late: None },
         HouseCommand::Links { cut_off: BTreeMap::new() },
         HouseCommand::Roster { platform: Platform::from("slack"), groups: BTreeMap::new(), gone: Vec::new() },
-        HouseCommand::GiveUp { outbox: 1, why: String::new(), to_operators: false },
+        HouseCommand::GiveUp { outbox: OutboxId { entry: 1, place: 0 }, why: String::new(), to_operators: false },
         HouseCommand::ClockWentBack { by: Span::hours(1) },
         HouseCommand::NoteSlowPath {
             path: PathId::from("two"),
@@ -212,7 +212,11 @@ fn being_behind_is_told_once_and_catching_up_once() {
 #[test]
 fn a_message_that_cannot_be_delivered_is_told_unless_it_was_about_that() {
     let mut hall = Hall::new();
-    let give_up = |to_operators| HouseCommand::GiveUp { outbox: 7, why: "no such channel".to_owned(), to_operators };
+    let give_up = |to_operators| HouseCommand::GiveUp {
+        outbox: OutboxId { entry: 7, place: 0 },
+        why: "no such channel".to_owned(),
+        to_operators,
+    };
     hall.engine(1, give_up(false));
     assert_eq!((hall.kinds(), hall.told().len()), (vec!["house.gave-up"], 1));
     hall.engine(2, give_up(true));
