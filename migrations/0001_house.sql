@@ -94,10 +94,12 @@ create table cause (
     constraint cause_pk primary key (key)
 );
 
--- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `id / 4096`, at
--- place `id % 4096`. `state` is waiting, sending, sent, dropped or given-up. `lane` is the channel or person: one lane's trouble doesn't hold up another.
+-- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `entry`, at place
+-- `place` among its notices, counted from 0. `state` is waiting, sending, sent, dropped or given-up. `lane` is the channel or
+-- person: one lane's trouble doesn't hold up another.
 create table outbox (
-    id            bigint not null,
+    entry         bigint not null,
+    place         bigint not null,
     case_id       text,
     lane          text not null,
     state         text not null,
@@ -105,24 +107,29 @@ create table outbox (
     -- When it could first have gone out: its age counts from here, however often it is put off.
     free_us       bigint not null,
     not_before_us bigint not null,
+    -- Its place in the queue: when it was made or may go out, whichever is later.
+    turn_us       bigint not null,
     attempts      bigint not null,
     message       text,
     why           text,
-    constraint outbox_pk primary key (id)
+    constraint outbox_pk primary key (entry, place)
 );
-create index outbox_waiting on outbox (not_before_us, id) where state = 'waiting';
-create index outbox_sending on outbox (id) where state = 'sending';
-create index outbox_given_up on outbox (id) where state = 'given-up';
-create index outbox_waiting_of_case on outbox (case_id) where state = 'waiting' and case_id is not null;
+create index outbox_waiting on outbox (not_before_us, entry, place) where state = 'waiting';
+-- What has waited longest is taken first. Read in this order, the others aren't looked at, however many wait.
+create index outbox_in_turn on outbox (turn_us, entry, place) where state = 'waiting';
+create index outbox_sending on outbox (entry, place) where state = 'sending';
+create index outbox_given_up on outbox (entry, place) where state = 'given-up';
 
 -- The one card of a case in each of its homes, edited in place: `wanted` is the ledger entry that it should show,
--- `shown` the one that it does. `message` is the platform's id, and the root of the case's thread.
+-- `shown` the one that it does. `message` is the platform's id, and the root of the case's thread. `sending` is 1 from when it
+-- is handed to a platform until its receipt is recorded: found at a start, the process died in between.
 create table card (
     case_id       text not null,
     lane          text not null,
     wanted        bigint not null,
     shown         bigint,
     message       text,
+    sending       bigint not null default 0,
     attempts      bigint not null,
     not_before_us bigint not null,
     constraint card_pk primary key (case_id, lane)
@@ -131,7 +138,8 @@ create index card_behind on card (not_before_us) where shown is null or shown < 
 create index card_by_message on card (lane, message) where message is not null;
 
 -- The transcript: what stands in the channels now, people's words and the bot's own. Older wordings and what was deleted
--- are in the ledger. `first` and `last` are the entries that began and last changed a message.
+-- are in the ledger. `first` and `last` are the entries that began and last changed a message. A message that tells a person
+-- of several cases has as many `parts`: the first stands here, the others in `message_part`; it is of no case itself.
 create table message (
     lane      text not null,
     id        text not null,
@@ -145,11 +153,23 @@ create table message (
     case_id   text,
     first     bigint not null,
     last      bigint not null,
+    parts     bigint not null default 1,
     constraint message_pk primary key (lane, id)
 );
 create index message_by_id on message (id);
 create index message_by_change on message (lane, last);
 create index message_by_case on message (case_id, first) where case_id is not null;
+
+-- What a message says of its second case and of those after it, each under the entry that recorded it, so that one case's
+-- words can go without the others'. `part` counts from 1.
+create table message_part (
+    lane      text not null,
+    id        text not null,
+    part      bigint not null,
+    entry     bigint not null,
+    body      text not null,
+    constraint message_part_pk primary key (lane, id, part)
+);
 
 -- One row an obligation, for digests and for "what I owe".
 create table duty (

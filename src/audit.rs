@@ -21,7 +21,7 @@ use crate::domain::BotEvent;
 use crate::domain::bot::condition;
 use crate::folder::{self, Folder, FolderError, blob_path};
 use crate::ledger::{self, Subjects};
-use crate::record::{Erased, BotRuled, Record};
+use crate::record::{BotRuled, Erased, Record};
 use crate::seal::{
     self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Salted, Segment, Verifier, What,
 };

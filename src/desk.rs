@@ -26,8 +26,8 @@ use crate::clock::Clock;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::obligation::Change;
 use crate::domain::{
-    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, PersonId, Platform, Policy, PolicyDigest, Refusal,
-    Reply, Span,
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, OutboxId, PersonId, Platform, Policy, PolicyDigest,
+    Refusal, Reply, Span,
 };
 use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;
@@ -135,11 +135,9 @@ pub enum Heeded {
 #[derive(Clone, Debug)]
 pub enum Report {
     /// About to be handed to a platform that can't recognise a repetition.
-    Sending(Vec<i64>),
-    Told {
-        case: Option<CaseId>,
-        told: Told,
-    },
+    Sending(Vec<OutboxId>),
+    /// A platform took a message. What it says of each case is an entry of its own; one commit holds all of them.
+    Told(Vec<(Option<CaseId>, Told)>),
     NotTold {
         case: Option<CaseId>,
         not_told: NotTold,
@@ -150,12 +148,17 @@ pub enum Report {
         housed: Housed,
     },
     Postponed {
-        outbox: i64,
+        outbox: OutboxId,
         attempts: u32,
         not_before: At,
     },
     /// Somebody deleted a case's card: it has to be posted anew.
     CardGone {
+        case: CaseId,
+        lane: Lane,
+    },
+    /// As [`Report::Sending`], for a case's card.
+    CardSending {
         case: CaseId,
         lane: Lane,
     },
@@ -464,7 +467,7 @@ impl Desk {
                 }
                 // After a failed commit, what is due stays due: a breath instead of a busy loop, and by the world's time, since
                 // the room's may stand still.
-                () = tokio::time::sleep(BREATH), if self.is_in_trouble() => {}
+                () = tokio::time::sleep(RETRY_PAUSE), if self.is_in_trouble() => {}
                 () = self.clock.wait_until(due), if !self.is_in_trouble() => {}
             }
             if let Some(stop) = items.iter().position(|item| matches!(item, Item::Stop(_))) {
@@ -689,7 +692,9 @@ impl Desk {
         let changed = commit.message_changes.iter().map(|change| match change {
             MessageChange::Edited { lane, seq, .. } | MessageChange::Deleted { lane, seq, .. } => (&**lane, *seq),
         });
-        for (lane, seq) in commit.messages.iter().map(|it| (&*it.lane, it.seq)).chain(changed) {
+        let begun = commit.messages.iter().map(|it| (&*it.lane, it.seq));
+        let continued = commit.message_parts.iter().map(|it| (&*it.lane, it.seq));
+        for (lane, seq) in begun.chain(continued).chain(changed) {
             let known = last.entry(lane).or_default();
             *known = seq.max(*known);
         }
@@ -711,29 +716,33 @@ impl Desk {
             Report::CardPostponed { case, lane, attempts, not_before } => {
                 commit.cards_postponed.push((case.to_string(), lane.to_string(), attempts, not_before.0));
             }
+            Report::CardSending { case, lane } => commit.cards_sending.push((case.to_string(), lane.to_string())),
             Report::CardGone { case, lane } => commit.cards_gone.push((case.to_string(), lane.to_string())),
             Report::Housed { case, housed } => {
                 let source = housed.lane.platform.to_string();
                 self.record(turn, Some(case), None, None, &source, &Record::Housed(housed)).await?;
             }
-            Report::Told { case, told } => {
-                let source = told.lane.platform.to_string();
-                self.record(turn, case, None, None, &source, &Record::Told(told)).await?;
+            Report::Told(parts) => {
+                for (case, told) in parts {
+                    let source = told.lane.platform.to_string();
+                    self.record(turn, case, None, None, &source, &Record::Told(told)).await?;
+                }
             }
             Report::NotTold { case, not_told } => {
                 let source = not_told.lane.platform.to_string();
                 let operators = self.policy.operators.as_ref().map(Lane::channel);
                 let to_operators = operators.as_ref() == Some(&not_told.lane);
+                let outbox = not_told.outbox;
                 let given_up = match &not_told.why {
-                    NotToldBecause::Undeliverable(why) => Some((not_told.outbox.first().copied(), why.clone())),
+                    NotToldBecause::Undeliverable(why) => Some(why.clone()),
                     NotToldBecause::Answered => None,
                 };
-                if let Some((outbox, why)) = &given_up {
+                if let Some(why) = &given_up {
                     let case = case.map(|case| case.to_string());
-                    tracing::warn!(case, ?outbox, %why, lane = %not_told.lane, "a message could not be delivered");
+                    tracing::warn!(case, %outbox, why, lane = %not_told.lane, "a message could not be delivered");
                 }
                 self.record(turn, case, None, None, &source, &Record::NotTold(not_told)).await?;
-                if let Some((Some(outbox), why)) = given_up {
+                if let Some(why) = given_up {
                     let command = BotCommand::GiveUp { outbox, why, to_operators };
                     let _told = self.settle_bot(turn, command, &Actor::Engine).await?;
                 }
@@ -764,9 +773,7 @@ impl Desk {
                     }
                 }
             }
-            Record::Bot(ruled) => {
-                ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the bot"))
-            }
+            Record::Bot(ruled) => ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the bot")),
             Record::Heard(_)
             | Record::Told(_)
             | Record::NotTold(_)
@@ -946,5 +953,5 @@ pub fn reference() -> String {
     }
 }
 
-/// How long whoever waits for the desk should wait before trying again.
-pub const BREATH: Duration = Duration::from_millis(500);
+/// How long whoever could not reach the disk or the desk waits before trying again.
+pub const RETRY_PAUSE: Duration = Duration::from_millis(500);

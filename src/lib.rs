@@ -106,7 +106,8 @@
 //!
 //! The [`courier`] sees the commit. It draws the case's card and the notices from what is true *now*, so a nudge whose answer
 //! came meanwhile is dropped, and hands them to the platform, a lane at a time. The receipt goes back to the desk as
-//! [`Report::Told`](desk::Report::Told): an entry again, and the transcript's row is written with it. The room's page hears
+//! [`Report::Told`](desk::Report::Told): an entry again, one for each case that it speaks of, and the transcript's row is
+//! written with it. The room's page hears
 //! over `/room/api/events` that the channel changed, and fetches what is new.
 //!
 //! # The same word, typed in Slack or on Discord

@@ -8,12 +8,12 @@ use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
 use crate::domain::obligation::Holder;
-use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, Policy, PolicyDigest};
+use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, OutboxId, Policy, PolicyDigest};
 use crate::record::{
-    HeardRecord, BotRuled, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord,
+    BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord,
 };
 use crate::store::{
-    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, OutboxRow, OutboxState,
+    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow, OutboxState,
     person_holder, role_holder,
 };
 
@@ -162,9 +162,9 @@ impl Projection {
     }
 
     fn enqueue(&mut self, entry: Entry, tell: &[ToTell]) {
-        for (place, to_tell) in tell.iter().enumerate() {
+        for (place, to_tell) in (0..).zip(tell) {
             self.commit.outbox.push(OutboxRow {
-                id: entry.seq * NOTICES_PER_ENTRY + place as i64,
+                id: OutboxId { entry: entry.seq, place },
                 case: entry.case.map(|case| case.to_string()),
                 lane: to_tell.lane.to_string(),
                 made_us: entry.at.0,
@@ -184,20 +184,23 @@ impl Projection {
         }
         let card = told.card.get();
         let body = Body { text: card.is_none().then_some(ERASED), files: &[], card }.json();
+        let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
         if told.edit {
-            let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
             self.commit.message_changes.push(MessageChange::Edited { lane, id, body, at_us, seq });
+        } else if told.part > 0 {
+            let (part, author) = (told.part, BOT.to_owned());
+            self.commit.message_parts.push(MessagePartRow { lane, id, part, author, body, said_us: at_us, seq });
         } else {
             self.commit.messages.push(MessageRow {
                 lane,
-                id: told.message.clone(),
+                id,
                 thread: told.thread.clone(),
                 author: BOT.to_owned(),
                 person: None,
                 body,
-                said_us: entry.at.0,
+                said_us: at_us,
                 case: entry.case.map(|case| case.to_string()),
-                seq: entry.seq,
+                seq,
             });
         }
     }
@@ -207,9 +210,7 @@ impl Projection {
             NotToldBecause::Answered => (OutboxState::Dropped, None),
             NotToldBecause::Undeliverable(why) => (OutboxState::GivenUp, Some(why.clone())),
         };
-        for id in &not_told.outbox {
-            self.commit.delivered.push((*id, state, None, why.clone()));
-        }
+        self.commit.delivered.push((not_told.outbox, state, None, why));
     }
 
     /// The rows that follow from what the cases have become, each once however often it changed.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::card::Card;
 use crate::chat::{Account, Answer, File, Lane};
 use crate::domain::mark::{self, Words};
-use crate::domain::{AccountId, At, BotEvent, Event, Notice, PersonId};
+use crate::domain::{AccountId, At, BotEvent, Event, Notice, OutboxId, PersonId};
 use crate::seal::Pseudonym;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,12 +195,13 @@ pub struct ToTell {
     pub notice: Notice,
 }
 
-/// A platform took a message of the bot's.
+/// A platform took a message of the bot's. An entry is of one case: a message that tells a person of several cases is as
+/// many entries, each with its own case's part of it, all with the same lane and message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Told {
     /// The outbox rows that it tells; several where nudges to one person were batched. Empty for a case's card.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub outbox: Vec<i64>,
+    pub outbox: Vec<OutboxId>,
     /// For a case's card: the ledger entry that it shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_shows: Option<i64>,
@@ -209,6 +210,10 @@ pub struct Told {
     pub thread: Option<String>,
     #[serde(serialize_with = "mark::fact")]
     pub message: String,
+    /// Which part of the message this is, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub part: u32,
+    /// What this part says.
     pub card: Words<Card>,
     /// An edit of a message that stood already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -218,10 +223,14 @@ pub struct Told {
     pub perhaps_twice: bool,
 }
 
+fn is_first(part: &u32) -> bool {
+    *part == 0
+}
+
 /// A message that will not be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NotTold {
-    pub outbox: Vec<i64>,
+    pub outbox: OutboxId,
     pub lane: Lane,
     pub why: NotToldBecause,
 }
@@ -319,11 +328,7 @@ mod tests {
             assert_eq!(Kinds::of(all.iter().copied(), "nothing"), Kinds { kind, also: also.to_vec() });
         };
         check(&[], "nothing", &[]);
-        check(
-            &["incident.opened", "duty.opened", "duty.opened"],
-            "incident.opened",
-            &["duty.opened"],
-        );
+        check(&["incident.opened", "duty.opened", "duty.opened"], "incident.opened", &["duty.opened"]);
         check(
             &["incident.acknowledged", "duty.met", "incident.resolved", "duty.met", "duty.opened"],
             "incident.resolved",

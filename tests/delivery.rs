@@ -12,7 +12,8 @@ use countersign::chat::{Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, 
 use countersign::clock::Clock;
 use countersign::domain::BotCommand;
 use countersign::domain::policy::Policy;
-use countersign::domain::{Actor, At, Platform, Span};
+use countersign::domain::{Actor, At, OutboxId, Platform, Span};
+use countersign::record::Record;
 use kit::bot::until;
 use kit::house::{House, MONDAY};
 use kit::written::{self, Written};
@@ -187,7 +188,7 @@ impl Fake {
     }
 }
 
-/// A message of the outbox has its number as nonce; a card has its case's name and its lane.
+/// A message of the outbox has its row's name as nonce; a card has its case's name and its lane.
 fn is_message(nonce: &str) -> bool {
     !nonce.contains('@')
 }
@@ -353,7 +354,8 @@ async fn the_process_died_between_sending_and_receipt() {
     let written = scene.end().await;
     let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).collect();
     assert_eq!(perhaps.len(), 1, "recorded as perhaps twice, and nothing else is: {perhaps:?}");
-    assert_eq!(perhaps[0].outbox, [twice.nonce.parse::<i64>().expect("a number")]);
+    let [row] = perhaps[0].outbox[..] else { panic!("one row: {perhaps:?}") };
+    assert_eq!(row.to_string(), twice.nonce);
 }
 
 #[tokio::test]
@@ -456,8 +458,7 @@ async fn pauses_between_tries_grow_and_a_day_is_enough() {
     let heard = scene.fake.words(OPS);
     assert!(heard.iter().any(|it| it.contains("it is ill")), "the operators hear: {heard:#?}");
     let written = scene.end().await;
-    let nonce: i64 = nonce.parse().expect("a number");
-    assert!(written.not_told().any(|it| it.outbox.contains(&nonce)), "given up is recorded");
+    assert!(written.not_told().any(|it| it.outbox.to_string() == nonce), "given up is recorded");
 }
 
 #[tokio::test]
@@ -484,7 +485,7 @@ async fn a_channel_that_is_gone_is_given_up_and_the_operators_hear() {
     let written = scene.end().await;
     assert_eq!(written.count("told.undeliverable"), 3);
     assert_eq!(written.count("bot.gave-up"), 3);
-    let given_up: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
+    let given_up: Vec<OutboxId> = written.not_told().map(|it| it.outbox).collect();
     assert!(written.told().all(|told| told.outbox.iter().all(|id| !given_up.contains(id))), "never counted as sent");
 }
 
@@ -577,9 +578,62 @@ async fn what_was_answered_meanwhile_is_not_sent() {
         "no nudge for what is answered: {said:#?}"
     );
     let written = scene.end().await;
-    let dropped: Vec<i64> = written.not_told().flat_map(|it| it.outbox.clone()).collect();
+    let dropped: Vec<OutboxId> = written.not_told().map(|it| it.outbox).collect();
     assert!(written.count("told.not-needed") >= 1 && !dropped.is_empty());
     assert!(written.told().all(|told| told.outbox.iter().all(|id| !dropped.contains(id))));
+}
+
+/// Of two nudges that go as one message, one is answered while the platform refuses both: it is found not to be needed once,
+/// and the other goes on being tried.
+#[tokio::test]
+async fn what_was_answered_meanwhile_is_left_out_of_a_message_that_is_refused() {
+    let scene = Scene::new().await;
+    scene.fake.falls_ill(DEV, Ill::Later(Some(Span::minutes(1))));
+    scene.request("lending", "Ship one").await;
+    scene.request("lending", "Ship two").await;
+    scene.quiet().await;
+    scene.pass(Span::minutes(3)).await;
+    scene.house.command("v", "dev", "/approval approve APR-1").await;
+    // Still refused, with one row less; then taken.
+    scene.pass(Span::minutes(2)).await;
+    scene.pass(Span::minutes(2)).await;
+    scene.fake.is_well(DEV);
+    scene.pass(Span::minutes(2)).await;
+    let said = scene.fake.words(DEV);
+    assert!(said.len() == 1 && said[0].contains("APR-2") && !said[0].contains("APR-1"), "{said:#?}");
+    let written = scene.end().await;
+    let not_needed = written.not_told().filter(|it| it.lane.to_string() == DEV).count();
+    assert_eq!(not_needed, 1, "recorded once");
+}
+
+/// One message to a person is an entry for each case that it tells of; read together, they are what was sent.
+#[tokio::test]
+async fn a_message_of_several_cases_is_an_entry_of_each() {
+    let scene = Scene::new().await;
+    scene.fake.falls_ill(DEV, Ill::TakesAndIsSilent);
+    for title in ["Ship one", "Ship two"] {
+        scene.request("lending", title).await;
+    }
+    scene.quiet().await;
+    scene.clock.move_to(scene.clock.now() + Span::minutes(3));
+    until("the platform has it", async || scene.fake.words(DEV).len() == 1).await;
+    scene.fake.is_well(DEV);
+    // The process dies before the receipt: all of it is sent again, and every part says that it may stand there twice.
+    let scene = scene.restart().await;
+    scene.quiet().await;
+    let taken = scene.fake.taken(DEV);
+    assert!(taken.len() == 2 && taken[0].nonce == taken[1].nonce && taken[1].perhaps_sent, "{taken:#?}");
+    let written = scene.end().await;
+    let entries = written.entries.iter().filter_map(|entry| match &entry.record {
+        Record::Told(told) if told.lane.to_string() == DEV => Some((entry.case.as_deref().expect("a case"), told)),
+        _ => None,
+    });
+    let [(first, one), (second, two)] = &entries.collect::<Vec<_>>()[..] else { panic!("two entries: {taken:#?}") };
+    assert_eq!((*first, one.part, *second, two.part), ("APR-1", 0, "APR-2", 1));
+    assert_eq!(one.message, two.message);
+    assert!(one.perhaps_twice && two.perhaps_twice);
+    let whole = Card::of_parts([one.card.clone(), two.card.clone()]).expect("a card");
+    assert_eq!(whole.plain(chrono_tz::UTC, MONDAY), taken[1].text);
 }
 
 #[tokio::test]

@@ -13,10 +13,12 @@ use countersign::bundle::{self, BundleError};
 use countersign::desk::DeskError;
 use countersign::digest::{self, Form, Period};
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, CaseId, Policy, Span};
+use countersign::domain::{At, CaseId, OutboxId, Policy, Span};
 use countersign::folder::Folder;
 use countersign::rebuild::{self, RebuildError, RecoverError};
-use countersign::store;
+use countersign::record::{Record, Told};
+use countersign::store::{self, EntryRead, Stretch};
+use futures_util::TryStreamExt as _;
 use sha2::{Digest, Sha256};
 
 use self::house::{House, NASTY, START, copy, erase, past, patiently, sql};
@@ -264,9 +266,10 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
         ("delete from cause where key = (select min(key) from cause)", "cause: 1 row", "is missing"),
         ("delete from subject where subject = 'dev'", "subject: 1 row", "is missing"),
         (
-            "update outbox set state = 'waiting' where id = (select min(id) from outbox where state = 'sent')",
+            "update outbox set state = 'waiting' where (entry, place) = \
+             (select entry, place from outbox where state = 'sent' order by entry, place limit 1)",
             "outbox: 1 row",
-            "differs",
+            ", place 0 differs",
         ),
         (
             "update card set message = 'b0' where case_id = 'INC-1'",
@@ -582,6 +585,92 @@ async fn every_fault_of_a_bundle_is_named() {
         let found = verdict(spoiled.path());
         assert!(found.completeness.total() > 0 && found.to_string().contains(extra), "{extra}:\n{found}");
     }
+}
+
+/// One message told Dev of a restricted incident and of an open one. Each case's evidence has its own part of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    let secret = "Insider at the cards desk";
+    house.say("maya", &format!("/incident open credit-scoring sev3 \"{secret}\" restricted=yes")).await;
+    let open = house.say("maya", "/incident open credit-scoring sev3 \"Reports come late\"").await;
+    assert!(open.contains("INC-2"), "{open}");
+    // Direct messages wait two minutes for others to the same person.
+    house.advance(Span::minutes(3)).await;
+    let cases: [CaseId; 2] = [inc_1(), "INC-2".parse().expect("a case")];
+
+    // Two entries, each of one case, with its own rows and its own words; one message.
+    let mut parts = Vec::new();
+    for case in cases {
+        for entry in house.reader.entries_of(case).await.expect("entries") {
+            let record = serde_json::from_str(entry.content.as_deref().expect("a content")).expect("a record");
+            if let Record::Told(told) = record
+                && told.lane.to_string() == "local/@dev"
+            {
+                parts.push((entry.seq, case, told));
+            }
+        }
+    }
+    let [(first, _, of_1), (second, _, of_2)] = &parts[..] else { panic!("one entry for each case: {parts:#?}") };
+    assert_eq!((&of_1.message, of_1.part, of_2.part, second - first), (&of_2.message, 0, 1, 1));
+    let plain = |told: &Told| told.card.plain(chrono_tz::UTC, START);
+    assert!(plain(of_1).contains(secret) && !plain(of_1).contains("Reports come late"), "{}", plain(of_1));
+    assert!(plain(of_2).contains("Reports come late") && !plain(of_2).contains("INC-1"), "{}", plain(of_2));
+    for (told, case) in [(of_1, inc_1()), (of_2, cases[1])] {
+        let of_case = house.reader.entries_of(case).await.expect("entries");
+        let asks_for = |row: &OutboxId| of_case.iter().any(|entry| entry.seq == row.entry);
+        assert!(!told.outbox.is_empty() && told.outbox.iter().all(asks_for), "rows of its own case: {told:#?}");
+    }
+    // The transcript shows the message once, and whole; it is of neither case.
+    let standing = house.reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    let [message] = &standing[..] else { panic!("one message: {standing:#?}") };
+    assert_eq!((message.parts, message.case_id.as_deref(), message.first, message.last), (2, None, *first, *second));
+    let bodies: Vec<&str> = message.bodies().collect();
+    assert!(bodies.len() == 2 && bodies[0].contains(secret) && bodies[1].contains("Reports come late"), "{bodies:#?}");
+
+    // Somebody deletes it on their platform: that is an entry of no case, so no case's words are written into it.
+    house.delete_in("dev", "local/@dev", &message.id).await;
+    let all = house.reader.size().await.expect("a size");
+    let last: Vec<EntryRead> = house.reader.entries(all - 1, all).try_collect().await.expect("the last entry");
+    assert_eq!((&*last[0].kind, last[0].case_id.as_deref()), ("said.deletion", None));
+    let content = last[0].content.as_deref().expect("a content");
+    assert!(!content.contains(secret) && !content.contains("Reports"), "{content}");
+
+    let standing = house.reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    house.stop().await;
+    let out = tempfile::tempdir().expect("a folder");
+    for case in cases {
+        let bag = out.path().join(case.to_string());
+        bundle::export(data.path(), case, &bag).await.expect("a bundle");
+        must_say(&bundle::verify(&bag, None).expect("a verdict"), true, true, &[]);
+    }
+    for (path, bytes) in read_all(&out.path().join("INC-2")) {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("Insider") && !text.contains("INC-1"), "{path} speaks of the restricted case:\n{text}");
+    }
+    let restricted = read_all(&out.path().join("INC-1"));
+    let entry = String::from_utf8_lossy(&restricted[&format!("data/entries/{first}.content")]).into_owned();
+    assert!(entry.contains("local/@dev") && entry.contains(secret) && !entry.contains("Reports come late"), "{entry}");
+    assert!(!restricted.contains_key(&format!("data/entries/{second}.content")), "the other part is the other case's");
+
+    // A rebuild gives the same rows.
+    let compared = compare(data.path()).await.expect("a comparison");
+    assert!(compared.is_good(), "{compared}");
+    rebuild(data.path()).await.expect("a rebuild");
+    let reader = store::open_to_read(&data.path().join(Folder::DATABASE)).await.expect("the database");
+    let again = reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    assert_eq!(again, standing);
+    reader.close().await;
+
+    // Without the words of one part, the other part stands.
+    sql(data.path(), &format!("update ledger set salt = null, content = null where seq = {first}")).await;
+    rebuild(data.path()).await.expect("a rebuild");
+    let reader = store::open_to_read(&data.path().join(Folder::DATABASE)).await.expect("the database");
+    let again = reader.message("local/@dev", &standing[0].id).await.expect("a transcript").expect("the message");
+    let bodies: Vec<&str> = again.bodies().collect();
+    assert!(bodies.len() == 2 && bodies[0] == "{}" && bodies[1].contains("Reports come late"), "{bodies:#?}");
+    reader.close().await;
 }
 
 /// Takes an entry out of a bundle so well that every file still fits every other: only the other entries can tell.

@@ -255,10 +255,10 @@ async fn the_clock_goes_back_and_the_ledger_does_not() {
     };
     until("what was asked on the earlier clock is shown", async || told("Ship v5").await).await;
     until("the people who must decide hear of it", async || {
-        Written::of(&house.reader)
-            .await
-            .told()
-            .any(|told| told.card_shows.is_none() && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("Ship v5"))
+        Written::of(&house.reader).await.told().any(|told| {
+            told.card_shows.is_none()
+                && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("Ship v5")
+        })
     })
     .await;
     until("the operators hear", async || {

@@ -325,6 +325,24 @@ async fn heard_until(events: &mut tokio::sync::mpsc::UnboundedReceiver<String>, 
     all
 }
 
+/// What one message says of two cases lies in two rows; the room shows the message once, and whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_several_cases_is_shown_whole() {
+    let stage = Stage::set().await;
+    for title in ["Scores drift", "Reports come late"] {
+        let line = format!("/incident open credit-scoring sev3 \"{title}\"");
+        stage.say("maya", "credit-ai", &line).await.ok();
+    }
+    stage.post("clock", &json!({ "advance": "3m" })).await.ok();
+    let shown = stage.messages("dev", "@dev").await;
+    let [message] = &shown[..] else { panic!("one message: {shown:#?}") };
+    let card = message["card"].to_string();
+    assert!(card.contains("Scores drift") && card.contains("Reports come late"), "{card}");
+    let told = stage.strike().await;
+    let parts = told.told().filter(|told| told.lane.to_string() == "local/@dev");
+    assert_eq!(parts.map(|told| (told.part, told.outbox.len())).collect::<Vec<_>>(), [(0, 1), (1, 1)]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_reads_or_speaks_in_somebody_elses_direct_messages() {
     let stage = Stage::set().await;

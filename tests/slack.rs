@@ -578,8 +578,10 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     slack.furnish(&venue).await.expect("nothing is to be done");
     assert_eq!(fake.all_calls().len(), calls, "doing it again is free");
     let said = fake.say("U0MAYA", &channel, "in its own channel", None);
-    let rows =
-        scene.house.transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
+    let rows = scene
+        .house
+        .transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said))
+        .await;
     assert!(rows.iter().any(|row| row.body.contains("in its own channel")));
     venue.archived = true;
     slack.furnish(&venue).await.expect("it is archived");

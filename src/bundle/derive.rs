@@ -14,7 +14,6 @@ use crate::domain::{At, Case, CaseId, Event, Policy, Span};
 use crate::ledger::{self, Subjects, parts};
 use crate::record::{Erased, Introduced, NotTold, Record, Told};
 use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
-use crate::store::NOTICES_PER_ENTRY;
 
 /// An entry of the ledger, and what could be read of it.
 pub(super) struct Sealed {
@@ -366,14 +365,10 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
                 }
             }
             Record::Told(Told { outbox, card_shows, .. }) => {
-                folded.require(
-                    &numbers,
-                    outbox.iter().map(|id| id / NOTICES_PER_ENTRY).chain(*card_shows),
-                    envelope.seq,
-                );
+                folded.require(&numbers, outbox.iter().map(|id| id.entry).chain(*card_shows), envelope.seq);
             }
             Record::NotTold(NotTold { outbox, .. }) => {
-                folded.require(&numbers, outbox.iter().map(|id| id / NOTICES_PER_ENTRY), envelope.seq);
+                folded.require(&numbers, [outbox.entry].into_iter(), envelope.seq);
             }
             Record::Heard(_) | Record::Bot(_) | Record::Housed(_) | Record::Introduced(_) | Record::Erased(_) => {}
         }

@@ -176,6 +176,9 @@ impl Teller<'_> {
             (false, Some(_)) => format!("countersign put up the card in {} (message {})", told.lane, told.message),
             (false, None) => format!("countersign wrote in {} (message {})", told.lane, told.message),
         };
+        if told.part > 0 {
+            head.push_str(&format!(", as part {} of it", told.part + 1));
+        }
         if told.perhaps_twice {
             head.push_str("; the process died while sending, so people may have it twice");
         }

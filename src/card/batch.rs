@@ -6,8 +6,13 @@ use super::{Card, Tone};
 const BUTTONS_AT_MOST: usize = 10;
 
 impl Card {
+    /// The parts of a message as one card, in order. `None` if there are none.
+    pub fn of_parts(parts: impl IntoIterator<Item = Card>) -> Option<Card> {
+        parts.into_iter().reduce(Card::joined)
+    }
+
     /// This card, with what `other` says below it.
-    pub fn joined(mut self, other: Card) -> Card {
+    fn joined(mut self, other: Card) -> Card {
         self.tone = if other.tone == Tone::Late { Tone::Late } else { self.tone };
         self.lines.push(other.title);
         self.lines.extend(other.lines);

@@ -6,7 +6,7 @@ use super::kinds;
 use super::tell::facts;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Holder, Passed};
-use crate::domain::{At, CaseId, CaseKind, Duty, PersonId, RoleId, Span, Telling, bot, every_case};
+use crate::domain::{At, CaseId, CaseKind, Duty, OutboxId, PersonId, RoleId, Span, Telling, bot, every_case};
 
 /// Facts for a template, such as it will see. None for cards and answers, which are tried as far as their grammar goes.
 pub(super) fn of(template: &str) -> Vec<Json> {
@@ -110,7 +110,7 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::PolicyLoaded { digest: "3fa9c1".repeat(10), by: None },
         Telling::FellBehind { oldest_wake_late: Some(SPAN), oldest_notice_late: None },
         Telling::CaughtUp {},
-        Telling::Undeliverable { outbox: 7, why: words() },
+        Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: words() },
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: "weekly".to_owned(), from: NOW, to: DUE },

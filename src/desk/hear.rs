@@ -289,7 +289,8 @@ impl Desk {
         })
     }
 
-    /// What stood in a message until now.
+    /// What stood in a message until now, and the case that it is of. A message of several cases has no words that one entry
+    /// could hold: they stand in the entries of its parts.
     async fn stood(
         &mut self,
         turn: &Turn,
@@ -297,12 +298,15 @@ impl Desk {
         message: &str,
     ) -> Result<(Option<String>, Option<CaseId>), DeskError> {
         let lane = lane.to_string();
-        let pending = turn.projection.commit.messages.iter().rfind(|it| it.lane == lane && it.id == message);
-        if let Some(pending) = pending {
+        let pending = &turn.projection.commit;
+        if pending.message_parts.iter().any(|it| it.lane == lane && it.id == message) {
+            return Ok((None, None));
+        }
+        if let Some(pending) = pending.messages.iter().rfind(|it| it.lane == lane && it.id == message) {
             return Ok((Some(pending.body.clone()), pending.case.as_ref().and_then(|case| case.parse().ok())));
         }
         let standing = self.writer.message(&lane, message).await?;
-        Ok(standing.map_or((None, None), |it| (Some(it.body), it.case)))
+        Ok(standing.map_or((None, None), |it| (it.body, it.case)))
     }
 }
 

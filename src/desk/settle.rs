@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::{Desk, DeskError, Turn};
 use crate::chat::{Lane, direct_lane};
 use crate::domain::{
-    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Notice, Opening, PersonId, Platform, Policy, Refusal, Reply,
-    Ruling, Then, To, World, bot, every_case,
+    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Notice, Opening, PersonId, Platform, Policy, Refusal,
+    Reply, Ruling, Then, To, World, bot, every_case,
 };
 use crate::ledger::ENGINE;
 use crate::record::{BotRuled, Record, Ruled, ToTell};

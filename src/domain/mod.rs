@@ -28,7 +28,7 @@ pub use case::Case;
 pub use duty::Duty;
 pub use kinds::{Body, CaseKind, Command, Event, Opening, Telling};
 pub use names::*;
-pub use notice::{Notice, Reply, To};
+pub use notice::{Notice, OutboxId, Reply, To};
 pub use obligation::Obligation;
 pub use people::People;
 pub use policy::Policy;

@@ -1,11 +1,27 @@
 //! What is to be told, to whom: derived from what became true. Knows no platform and no wording: each [`Telling`] is
 //! worded by the template of its name.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::obligation::{About, Holder, Passed};
 use super::policy::Channel;
 use super::{At, CaseId, Duty, PersonId, Telling};
+
+/// Names a message to be: the ledger entry that made it true, and its place among that entry's notices, from 0. Written
+/// `12.0`, and `{"entry":12,"place":0}` in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OutboxId {
+    pub entry: i64,
+    pub place: u32,
+}
+
+impl fmt::Display for OutboxId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.entry, self.place)
+    }
+}
 
 /// One message to be, once it is in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

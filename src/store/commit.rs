@@ -5,6 +5,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::StoreError;
 use super::write::in_list;
+use crate::domain::OutboxId;
 use crate::seal::Hash;
 
 /// Everything that one commit makes true.
@@ -24,16 +25,19 @@ pub struct Commit {
     /// `(key of a cause, entry)`.
     pub causes: Vec<(String, i64)>,
     pub outbox: Vec<OutboxRow>,
-    /// `(id, state, the platform's message, why)`.
-    pub delivered: Vec<(i64, OutboxState, Option<String>, Option<String>)>,
-    /// Messages to be tried again: `(id, attempts so far, not before)`.
-    pub postponed: Vec<(i64, u32, i64)>,
+    /// `(row, state, the platform's message, why)`.
+    pub delivered: Vec<(OutboxId, OutboxState, Option<String>, Option<String>)>,
+    /// Messages to be tried again: `(row, attempts so far, not before)`.
+    pub postponed: Vec<(OutboxId, u32, i64)>,
     pub cards: Vec<CardRow>,
+    /// Cards about to be handed to a platform: `(case, lane)`.
+    pub cards_sending: Vec<(String, String)>,
     /// `(case, lane, shown entry, message)`.
     pub cards_shown: Vec<(String, String, i64, String)>,
     /// `(case, lane, attempts so far, not before)`.
     pub cards_postponed: Vec<(String, String, u32, i64)>,
     pub messages: Vec<MessageRow>,
+    pub message_parts: Vec<MessagePartRow>,
     pub message_changes: Vec<MessageChange>,
     pub duties: Vec<DutyRow>,
     pub checkpoints: Vec<NoteRow>,
@@ -102,11 +106,8 @@ impl OutboxState {
     }
 }
 
-/// Room for the notices of one entry: a message's id in the outbox is its entry's number times this, plus its place there.
-pub const NOTICES_PER_ENTRY: i64 = 4_096;
-
 pub struct OutboxRow {
-    pub id: i64,
+    pub id: OutboxId,
     pub case: Option<String>,
     pub lane: String,
     pub made_us: i64,
@@ -128,6 +129,18 @@ pub struct MessageRow {
     pub body: String,
     pub said_us: i64,
     pub case: Option<String>,
+    pub seq: i64,
+}
+
+/// What a message says of its second case, or of one after that.
+pub struct MessagePartRow {
+    pub lane: String,
+    pub id: String,
+    /// From 1.
+    pub part: u32,
+    pub author: String,
+    pub body: String,
+    pub said_us: i64,
     pub seq: i64,
 }
 
@@ -205,6 +218,7 @@ impl Commit {
         self.entries.is_empty()
             && self.delivered.is_empty()
             && self.postponed.is_empty()
+            && self.cards_sending.is_empty()
             && self.cards_shown.is_empty()
             && self.cards_postponed.is_empty()
             && self.cards_gone.is_empty()
@@ -264,16 +278,14 @@ impl Commit {
         rows!(
             db,
             &self.outbox[..],
-            "insert into outbox (id, case_id, lane, state, made_us, free_us, not_before_us, attempts) ",
+            "insert into outbox (entry, place, case_id, lane, state, made_us, free_us, not_before_us, turn_us, attempts) ",
             "",
-            8,
+            10,
             |b, r| {
-                b.push_bind(r.id).push_bind(r.case.as_deref()).push_bind(&*r.lane);
-                b.push_bind("waiting")
-                    .push_bind(r.made_us)
-                    .push_bind(r.made_us.max(r.not_before_us))
-                    .push_bind(r.not_before_us)
-                    .push_bind(0_i64);
+                let free_us = r.made_us.max(r.not_before_us);
+                b.push_bind(r.id.entry).push_bind(i64::from(r.id.place)).push_bind(r.case.as_deref());
+                b.push_bind(&*r.lane).push_bind("waiting").push_bind(r.made_us).push_bind(free_us);
+                b.push_bind(r.not_before_us).push_bind(free_us).push_bind(0_i64);
             }
         );
         rows!(
@@ -356,38 +368,67 @@ impl Commit {
             sqlx::query("update house set tried = tried + 1 where id = 1").execute(&mut *db).await?;
         }
         for (id, state, message, why) in &self.delivered {
-            sqlx::query("update outbox set state = $1, message = $2, why = $3, attempts = attempts + $4 where id = $5")
+            let sql = "update outbox set state = $1, message = $2, why = $3, attempts = attempts + $4 \
+                       where entry = $5 and place = $6";
+            sqlx::query(sql)
                 .bind(state.word())
                 .bind(message.as_deref())
                 .bind(why.as_deref())
                 .bind(i64::from(*state == OutboxState::Sending))
-                .bind(id)
+                .bind(id.entry)
+                .bind(id.place)
                 .execute(&mut *db)
                 .await?;
         }
         for (id, attempts, not_before) in &self.postponed {
-            sqlx::query("update outbox set state = 'waiting', attempts = $1, not_before_us = $2 where id = $3")
-                .bind(attempts)
-                .bind(not_before)
-                .bind(id)
+            let sql = "update outbox set state = 'waiting', attempts = $1, not_before_us = $2, \
+                       turn_us = case when made_us > $2 then made_us else $2 end where entry = $3 and place = $4";
+            sqlx::query(sql).bind(attempts).bind(not_before).bind(id.entry).bind(id.place).execute(&mut *db).await?;
+        }
+        for (case, lane) in &self.cards_sending {
+            // Due by any clock, also by one that went back: a process that finds it tries again at once.
+            sqlx::query("update card set sending = 1, not_before_us = 0 where case_id = $1 and lane = $2")
+                .bind(&**case)
+                .bind(&**lane)
                 .execute(&mut *db)
                 .await?;
         }
         for (case, lane, shown, message) in &self.cards_shown {
-            sqlx::query("update card set shown = $1, message = $2, attempts = 0, not_before_us = 0 where case_id = $3 and lane = $4")
-                .bind(shown)
-                .bind(&**message)
-                .bind(&**case)
-                .bind(&**lane)
-                .execute(&mut *db)
-                .await?;
+            let sql = "update card set shown = $1, message = $2, sending = 0, attempts = 0, not_before_us = 0 \
+                       where case_id = $3 and lane = $4";
+            sqlx::query(sql).bind(shown).bind(&**message).bind(&**case).bind(&**lane).execute(&mut *db).await?;
         }
         for (case, lane, attempts, not_before) in &self.cards_postponed {
-            sqlx::query("update card set attempts = $1, not_before_us = $2 where case_id = $3 and lane = $4")
-                .bind(attempts)
-                .bind(not_before)
-                .bind(&**case)
-                .bind(&**lane)
+            sqlx::query(
+                "update card set sending = 0, attempts = $1, not_before_us = $2 where case_id = $3 and lane = $4",
+            )
+            .bind(attempts)
+            .bind(not_before)
+            .bind(&**case)
+            .bind(&**lane)
+            .execute(&mut *db)
+            .await?;
+        }
+        for part in &self.message_parts {
+            // Its first part began the row, unless that one can't be read any more.
+            let sql = "insert into message (lane, id, author, body, said_us, first, last, parts) \
+                       values ($1, $2, $3, '{}', $4, $5, $5, $6) on conflict (lane, id) do update set case_id = null, \
+                       last = max(message.last, excluded.last), parts = max(message.parts, excluded.parts)";
+            sqlx::query(sql)
+                .bind(&*part.lane)
+                .bind(&*part.id)
+                .bind(&*part.author)
+                .bind(part.said_us)
+                .bind(part.seq)
+                .bind(part.part + 1)
+                .execute(&mut *db)
+                .await?;
+            sqlx::query("insert into message_part (lane, id, part, entry, body) values ($1, $2, $3, $4, $5)")
+                .bind(&*part.lane)
+                .bind(&*part.id)
+                .bind(part.part)
+                .bind(part.seq)
+                .bind(&*part.body)
                 .execute(&mut *db)
                 .await?;
         }
@@ -416,11 +457,9 @@ impl Commit {
             }
         }
         for (case, lane) in &self.cards_gone {
-            sqlx::query("update card set shown = null, message = null, attempts = 0, not_before_us = 0 where case_id = $1 and lane = $2")
-                .bind(&**case)
-                .bind(&**lane)
-                .execute(&mut *db)
-                .await?;
+            let sql = "update card set shown = null, message = null, sending = 0, attempts = 0, not_before_us = 0 \
+                       where case_id = $1 and lane = $2";
+            sqlx::query(sql).bind(&**case).bind(&**lane).execute(&mut *db).await?;
         }
         for (lane, channel) in &self.venues {
             sqlx::query("insert into venue (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")

@@ -15,7 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, SqliteConnection};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessageRow, NOTICES_PER_ENTRY, NoteRow, OutboxRow,
+    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow, OutboxRow,
     OutboxState, Rehold, person_holder, role_holder,
 };
 pub use figures::{DutyOf, NoteRead, View};

@@ -1,13 +1,13 @@
 //! What is committed, for everybody who only looks: lists, digests, the courier, proofs, the room's page.
 
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::StoreError;
 use super::commit::{person_holder, role_holder};
 use super::write::{hash, in_list, read_case};
-use crate::domain::{At, Case, CaseId, CaseKind, WorkflowId};
+use crate::domain::{At, Case, CaseId, CaseKind, OutboxId, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// A pool of read-only connections. Cheap to clone.
@@ -35,7 +35,8 @@ pub struct EntryRead {
 /// A message to be, whose time has come.
 #[derive(FromRow, Clone, Debug)]
 pub struct OutboxDue {
-    pub id: i64,
+    #[sqlx(flatten)]
+    pub id: OutboxId,
     pub case_id: Option<String>,
     pub lane: String,
     /// The ledger entry that made it true; absent if it isn't there.
@@ -47,6 +48,12 @@ pub struct OutboxDue {
     pub attempts: u32,
 }
 
+impl FromRow<'_, SqliteRow> for OutboxId {
+    fn from_row(row: &SqliteRow) -> Result<OutboxId, sqlx::Error> {
+        Ok(OutboxId { entry: row.try_get("entry")?, place: row.try_get("place")? })
+    }
+}
+
 /// A card that shows less than it should.
 #[derive(FromRow, Clone, Debug)]
 pub struct CardDue {
@@ -55,6 +62,8 @@ pub struct CardDue {
     pub wanted: i64,
     pub shown: Option<i64>,
     pub message: Option<String>,
+    /// Handed to a platform, and no receipt is recorded.
+    pub sending: bool,
     pub attempts: u32,
     pub not_before_us: i64,
 }
@@ -74,6 +83,18 @@ pub struct MessageRead {
     pub case_id: Option<String>,
     pub first: i64,
     pub last: i64,
+    /// How many parts it has.
+    pub parts: u32,
+    /// What it says of further cases, in order: bodies like the first.
+    #[sqlx(skip)]
+    pub more: Vec<String>,
+}
+
+impl MessageRead {
+    /// The bodies of all its parts, in order.
+    pub fn bodies(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.body.as_str()).chain(self.more.iter().map(String::as_str))
+    }
 }
 
 /// Which messages of a lane to read, by the entry that changed each last: so no message is passed over, however often others
@@ -112,7 +133,8 @@ pub struct DutyRead {
     pub behind_us: i64,
 }
 
-const OUTBOX: &str = "select o.id, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.id / 4096";
+const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
+const CARD: &str = "select case_id, lane, wanted, shown, message, sending, attempts, not_before_us from card";
 pub(super) const ENTRY: &str =
     "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
 
@@ -268,10 +290,15 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn outbox_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+        // What is to go at once is due also by a clock that went back behind the moment at which it was made, and that is
+        // the ledger's last one at most. So the index is read only as far as something may be due.
+        let last: Option<i64> =
+            sqlx::query_scalar("select at_us from ledger order by seq desc limit 1").fetch_optional(&self.pool).await?;
         let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and not_before_us <= "));
-        query.push_bind(now.0).push(" and lane not in (");
-        in_list(&mut query, but).push(" order by max(not_before_us, made_us), id limit ").push_bind(at_most);
+            QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and turn_us <= "));
+        query.push_bind(now.0.max(last.unwrap_or(now.0))).push(" and not_before_us <= ").push_bind(now.0);
+        query.push(" and lane not in (");
+        in_list(&mut query, but).push(" order by turn_us, entry, place limit ").push_bind(at_most);
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
@@ -282,7 +309,7 @@ impl Reader {
     pub async fn outbox_sending(&self, but: &[String]) -> Result<Vec<OutboxDue>, StoreError> {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new(format!("{OUTBOX} where state = 'sending' and lane not in ("));
-        in_list(&mut query, but).push(" order by id");
+        in_list(&mut query, but).push(" order by entry, place");
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
@@ -297,7 +324,8 @@ impl Reader {
             .push_bind(lane)
             .push(" and not_before_us <= ")
             .push_bind(until.0)
-            .push(" order by o.id limit ")
+            // Not by the bare column: that would lead SQLite through the primary key, and so through all that was ever sent.
+            .push(" order by entry + 0, place limit ")
             .push_bind(at_most);
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
@@ -336,8 +364,8 @@ impl Reader {
     /// The database's.
     pub async fn is_told(&self, size: u64, now: At) -> Result<bool, StoreError> {
         for sql in [
-            "select count(*) from outbox where state = 'sending' and id < $1 * 4096 and $2 = $2",
-            "select count(*) from outbox where state = 'waiting' and id < $1 * 4096 and not_before_us <= $2",
+            "select count(*) from outbox where state = 'sending' and entry < $1 and $2 = $2",
+            "select count(*) from outbox where state = 'waiting' and entry < $1 and not_before_us <= $2",
             "select count(*) from card where (shown is null or shown < wanted) and wanted < $1 and not_before_us <= $2",
         ] {
             let waiting: i64 = sqlx::query_scalar(sql).bind(size as i64).bind(now.0).fetch_one(&self.pool).await?;
@@ -382,10 +410,8 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn cards_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<CardDue>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "select case_id, lane, wanted, shown, message, attempts, not_before_us from card \
-             where (shown is null or shown < wanted) and not_before_us <= ",
-        );
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new(format!("{CARD} where (shown is null or shown < wanted) and not_before_us <= "));
         query.push_bind(now.0).push(" and lane not in (");
         in_list(&mut query, but).push(" order by not_before_us, wanted limit ").push_bind(at_most);
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
@@ -396,7 +422,7 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn card(&self, case: &str, lane: &str) -> Result<Option<CardDue>, StoreError> {
-        let sql = "select case_id, lane, wanted, shown, message, attempts, not_before_us from card where case_id = $1 and lane = $2";
+        let sql = sqlx::AssertSqlSafe(format!("{CARD} where case_id = $1 and lane = $2"));
         Ok(sqlx::query_as(sql).bind(case).bind(lane).fetch_optional(&self.pool).await?)
     }
 
@@ -427,17 +453,28 @@ impl Reader {
                 entry.unwrap_or(i64::MAX),
             ),
         };
-        Ok(sqlx::query_as(sql).bind(lane).bind(bound).bind(at_most).fetch_all(&self.pool).await?)
+        let mut found: Vec<MessageRead> =
+            sqlx::query_as(sql).bind(lane).bind(bound).bind(at_most).fetch_all(&self.pool).await?;
+        self.complete(&mut found).await?;
+        Ok(found)
+    }
+
+    /// Fetches the further parts of those that have some: few do.
+    async fn complete<'a>(&self, found: impl IntoIterator<Item = &'a mut MessageRead>) -> Result<(), StoreError> {
+        for message in found.into_iter().filter(|message| message.parts > 1) {
+            let sql = "select body from message_part where lane = $1 and id = $2 order by part";
+            message.more = sqlx::query_scalar(sql).bind(&message.lane).bind(&message.id).fetch_all(&self.pool).await?;
+        }
+        Ok(())
     }
 
     /// # Errors
     /// The database's.
     pub async fn message(&self, lane: &str, id: &str) -> Result<Option<MessageRead>, StoreError> {
-        Ok(sqlx::query_as("select * from message where lane = $1 and id = $2")
-            .bind(lane)
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?)
+        let sql = "select * from message where lane = $1 and id = $2";
+        let mut found = sqlx::query_as(sql).bind(lane).bind(id).fetch_optional(&self.pool).await?;
+        self.complete(&mut found).await?;
+        Ok(found)
     }
 
     /// Cases' own channels on a platform: lane and the platform's id.
@@ -478,7 +515,9 @@ impl Reader {
     /// The database's.
     pub async fn local_message(&self, id: &str) -> Result<Option<MessageRead>, StoreError> {
         let sql = "select * from message where id = $1 and lane like 'local/%'";
-        Ok(sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+        let mut found = sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?;
+        self.complete(&mut found).await?;
+        Ok(found)
     }
 }
 

@@ -46,9 +46,11 @@ pub struct TableDifference {
 
 /// What says how far a delivery has got is nothing that the ledger knows: attempts and the pauses between them. A case's wake
 /// is looked at apart.
-const LEFT_OUT: [(&str, &str); 5] = [
+const LEFT_OUT: [(&str, &str); 7] = [
     ("outbox", "attempts"),
     ("outbox", "not_before_us"),
+    ("outbox", "turn_us"),
+    ("card", "sending"),
     ("card", "attempts"),
     ("card", "not_before_us"),
     ("case_file", "wake_us"),
@@ -154,11 +156,13 @@ impl Remake {
     /// The database's.
     pub async fn carry_deliveries_over(&mut self) -> Result<(), StoreError> {
         for sql in [
-            "update main.outbox set state = o.state, attempts = o.attempts, not_before_us = o.not_before_us from old.outbox o \
-             where o.id = main.outbox.id and main.outbox.state = 'waiting' and o.state in ('waiting', 'sending')",
-            "update main.outbox set attempts = o.attempts, not_before_us = o.not_before_us from old.outbox o \
-             where o.id = main.outbox.id and main.outbox.state <> 'waiting' and o.state = main.outbox.state",
-            "update main.card set attempts = o.attempts, not_before_us = o.not_before_us from old.card o \
+            "update main.outbox set state = o.state, attempts = o.attempts, not_before_us = o.not_before_us, turn_us = o.turn_us \
+             from old.outbox o where o.entry = main.outbox.entry and o.place = main.outbox.place \
+             and main.outbox.state = 'waiting' and o.state in ('waiting', 'sending')",
+            "update main.outbox set attempts = o.attempts, not_before_us = o.not_before_us, turn_us = o.turn_us \
+             from old.outbox o where o.entry = main.outbox.entry and o.place = main.outbox.place \
+             and main.outbox.state <> 'waiting' and o.state = main.outbox.state",
+            "update main.card set sending = o.sending, attempts = o.attempts, not_before_us = o.not_before_us from old.card o \
              where o.case_id = main.card.case_id and o.lane = main.card.lane",
             // Too early a wake does no harm: the case looks, and its own wake is written again.
             "update main.case_file set wake_us = o.wake_us from old.case_file o where o.case_id = main.case_file.case_id \

@@ -20,7 +20,8 @@ pub struct Head {
 
 /// A message of the transcript, as the desk needs it to record an edit or a deletion.
 pub struct Standing {
-    pub body: String,
+    /// Absent for one of several parts: each is of a case of its own, and stands in that case's entry.
+    pub body: Option<String>,
     pub author: String,
     pub deleted: bool,
     pub case: Option<CaseId>,
@@ -194,13 +195,14 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn message(&mut self, lane: &str, id: &str) -> Result<Option<Standing>, StoreError> {
-        let row = sqlx::query("select body, author, deleted_us, case_id from message where lane = $1 and id = $2")
-            .bind(lane)
-            .bind(id)
-            .fetch_optional(&mut self.db)
-            .await?;
+        let row =
+            sqlx::query("select body, author, deleted_us, case_id, parts from message where lane = $1 and id = $2")
+                .bind(lane)
+                .bind(id)
+                .fetch_optional(&mut self.db)
+                .await?;
         Ok(row.map(|row| Standing {
-            body: row.get(0),
+            body: (row.get::<i64, _>(4) == 1).then(|| row.get(0)),
             author: row.get(1),
             deleted: row.get::<Option<i64>, _>(2).is_some(),
             case: row.get::<Option<String>, _>(3).and_then(|id| id.parse().ok()),

@@ -422,18 +422,19 @@ async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Resul
     Ok(Json(page))
 }
 
-/// What stands in a message of the transcript.
-#[derive(Deserialize)]
+/// What stands in a message of the transcript, or in a part of it.
+#[derive(Default, Deserialize)]
 struct Stands {
     text: Option<String>,
     #[serde(default)]
     files: Vec<File>,
-    card: Option<Value>,
+    card: Option<Card>,
 }
 
 fn shown(message: &MessageRead, wanted: &Wanted, policy: &Policy) -> Value {
-    let stands: Stands =
-        serde_json::from_str(&message.body).unwrap_or(Stands { text: None, files: Vec::new(), card: None });
+    let mut parts = message.bodies().map(|body| serde_json::from_str::<Stands>(body).unwrap_or_default());
+    let stands = parts.next().unwrap_or_default();
+    let card = Card::of_parts(stands.card.into_iter().chain(parts.filter_map(|part| part.card)));
     let deleted = message.deleted_us.is_some();
     let author = match &message.person {
         Some(person) => json!({ "id": person, "name": policy.name_of(&PersonId::from(person.as_str())), "bot": false }),
@@ -464,7 +465,7 @@ fn shown(message: &MessageRead, wanted: &Wanted, policy: &Policy) -> Value {
         "deleted": deleted,
         "text": words,
         "raw": raw,
-        "card": stands.card,
+        "card": card,
         "files": files,
         "order": message.first,
         "change": message.last,

@@ -58,8 +58,12 @@ impl House {
     }
 
     async fn hear(&mut self, who: &str, thread: Option<&str>, what: What) -> String {
+        self.hear_in("local/credit-ai", who, thread, what).await
+    }
+
+    async fn hear_in(&mut self, lane: &str, who: &str, thread: Option<&str>, what: What) -> String {
         self.cause += 1;
-        let lane = "local/credit-ai".parse().expect("a lane");
+        let lane = lane.parse().expect("a lane");
         let heard = Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what);
         let heard = Heard { thread: thread.map(str::to_owned), ..heard };
         let heeded = self.desk.hear(heard).await.expect("the desk heeds");
@@ -112,6 +116,11 @@ impl House {
 
     pub async fn delete(&mut self, who: &str, thread: &str, message: &str) {
         self.hear(who, Some(thread), What::Deleted { message: message.to_owned() }).await;
+    }
+
+    /// A message of somebody's direct messages is deleted.
+    pub async fn delete_in(&mut self, who: &str, lane: &str, message: &str) {
+        self.hear_in(lane, who, None, What::Deleted { message: message.to_owned() }).await;
     }
 
     /// The id of the message that was said last.

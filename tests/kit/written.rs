@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use countersign::domain::{At, Event};
+use countersign::domain::{At, Event, OutboxId};
 use countersign::folder::Folder;
 use countersign::ledger;
 
 use countersign::record::{HeardRecord, NotTold, NotToldBecause, Record, ToTell, Told};
-use countersign::store::{self, NOTICES_PER_ENTRY, Reader};
+use countersign::store::{self, Reader};
 use futures_util::StreamExt as _;
 
 pub struct Entry {
@@ -83,8 +83,8 @@ impl Written {
         })
     }
 
-    /// Everything that rulings wanted told, by the number of its row in the outbox, with the moment from which it may go.
-    pub fn to_tell(&self) -> BTreeMap<i64, (At, &ToTell)> {
+    /// Everything that rulings wanted told, by the name of its row in the outbox, with the moment from which it may go.
+    pub fn to_tell(&self) -> BTreeMap<OutboxId, (At, &ToTell)> {
         let mut all = BTreeMap::new();
         for entry in &self.entries {
             let tell = match &entry.record {
@@ -92,9 +92,9 @@ impl Written {
                 Record::Bot(ruled) => &ruled.tell[..],
                 _ => &[],
             };
-            for (place, to_tell) in tell.iter().enumerate() {
+            for (place, to_tell) in (0..).zip(tell) {
                 let from = to_tell.notice.not_before.unwrap_or(entry.at);
-                all.insert(entry.seq * NOTICES_PER_ENTRY + place as i64, (from, to_tell));
+                all.insert(OutboxId { entry: entry.seq, place }, (from, to_tell));
             }
         }
         all
@@ -104,7 +104,7 @@ impl Written {
     /// has not come by `now`. Returns how many were told.
     #[track_caller]
     pub fn check_told_once(&self, now: At) -> usize {
-        let mut became: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
+        let mut became: BTreeMap<OutboxId, Vec<&str>> = BTreeMap::new();
         for told in self.told() {
             for id in &told.outbox {
                 became.entry(*id).or_default().push("told");
@@ -115,9 +115,7 @@ impl Written {
                 NotToldBecause::Answered => "not needed",
                 NotToldBecause::Undeliverable(_) => "undeliverable",
             };
-            for id in &not_told.outbox {
-                became.entry(*id).or_default().push(what);
-            }
+            became.entry(not_told.outbox).or_default().push(what);
         }
         let wanted = self.to_tell();
         for (id, (from, to_tell)) in &wanted {

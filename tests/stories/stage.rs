@@ -17,6 +17,7 @@ use countersign::clock::Clock;
 use countersign::courier::Courier;
 use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
 use countersign::domain::BotCommand;
+use countersign::domain::mark::Words;
 use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
@@ -74,6 +75,8 @@ pub struct Entry {
     pub at: At,
     pub kind: String,
     pub record: Record,
+    /// The whole message that begins here: what it says of further cases stands in the entries after this one.
+    whole: Option<Told>,
 }
 
 /// How much there is of everything that a repetition could add to.
@@ -497,7 +500,8 @@ impl Stage {
             .messages(&lane.to_string(), store::Stretch::Before(None), 10_000)
             .await
             .map_err(|error| error.to_string())?;
-        Ok(messages.into_iter().filter(|message| message.deleted_us.is_none()).map(|message| message.body).collect())
+        let stands = messages.iter().filter(|message| message.deleted_us.is_none());
+        Ok(stands.flat_map(|message| message.bodies().map(str::to_owned)).collect())
     }
 
     /// Whether the room shows a channel to somebody.
@@ -527,7 +531,7 @@ impl Stage {
     /// # Errors
     /// The database's.
     pub async fn outbox(&self) -> Result<Vec<(String, String, i64, At)>, String> {
-        let sql = "select lane, state, attempts, not_before_us from outbox order by id";
+        let sql = "select lane, state, attempts, not_before_us from outbox order by entry, place";
         let mut connection = self.connection().await?;
         let rows: Vec<(String, String, i64, i64)> =
             sqlx::query_as(sql).fetch_all(&mut connection).await.map_err(|error| error.to_string())?;
@@ -569,7 +573,20 @@ impl Stage {
             let subjects = ledger::subjects_in(&reader, [&*entry.facts]).await.map_err(|error| error.to_string())?;
             let record = ledger::read(&entry.facts, entry.words.as_deref(), &subjects)
                 .map_err(|error| format!("entry {}: {error}", entry.seq))?;
-            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record });
+            let whole = match &record {
+                Record::Told(told) if told.part > 0 => {
+                    let mut begun = self.log.iter_mut().rev().filter_map(|entry| entry.whole.as_mut());
+                    let begun = begun.find(|whole| (&whole.lane, &whole.message) == (&told.lane, &told.message));
+                    let whole = begun.ok_or_else(|| format!("entry {} goes on with no message", entry.seq))?;
+                    let both = [whole.card.get(), told.card.get()].into_iter().flatten().cloned();
+                    whole.card = Words::of(Card::of_parts(both).unwrap_or_default());
+                    whole.outbox.extend(&told.outbox);
+                    None
+                }
+                Record::Told(told) => Some(told.clone()),
+                _ => None,
+            };
+            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record, whole });
         }
         Ok(())
     }
@@ -617,11 +634,9 @@ impl Entry {
         }
     }
 
+    /// The message that was sent, whole, where it begins here.
     pub fn told(&self) -> Option<&Told> {
-        match &self.record {
-            Record::Told(told) => Some(told),
-            _ => None,
-        }
+        self.whole.as_ref()
     }
 }
 

@@ -598,7 +598,8 @@ impl Teller {
         for entry in &self.stage.log[since..] {
             let at = wall(entry.at, self.story.zone, self.stage.now());
             let line = match &entry.record {
-                Record::Told(told) => {
+                Record::Told(_) => {
+                    let Some(told) = entry.told() else { continue };
                     let place = self.stage.place_of(&told.lane);
                     let edit = if told.edit { " (edited)" } else { "" };
                     let card = if told.card_shows.is_some() { " card" } else { "" };

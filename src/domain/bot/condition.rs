@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::obligation::NOTICEABLE;
-use crate::domain::{At, Label, PolicyDigest, Span};
+use crate::domain::{At, Label, OutboxId, PolicyDigest, Span};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
@@ -36,7 +36,7 @@ pub enum Event {
         by: Span,
     },
     GaveUp {
-        outbox: i64,
+        outbox: OutboxId,
         why: String,
     },
     /// A backup was restored, and the loss of what was signed after it accepted.
@@ -83,7 +83,7 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) fn give_up(self, outbox: i64, why: &str, to_operators: bool) -> Ruling {
+    pub(super) fn give_up(self, outbox: OutboxId, why: &str, to_operators: bool) -> Ruling {
         let event = Event::GaveUp { outbox, why: why.to_owned() };
         match to_operators {
             // That very channel can't be reached; the ledger and the health page still say so.

@@ -11,7 +11,7 @@ use strum::VariantNames;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, PersonId, Platform, Policy, PolicyDigest, Refusal, RoleId, Span, text};
+use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyDigest, Refusal, RoleId, Span, text};
 
 pub mod condition;
 pub mod delegations;
@@ -101,7 +101,7 @@ pub enum Command {
     /// A message could not be delivered and won't be tried again. `to_operators`: it was meant for them, so telling them is
     /// no use.
     GiveUp {
-        outbox: i64,
+        outbox: OutboxId,
         why: String,
         to_operators: bool,
     },

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{At, PersonId, RoleId, Span};
+use crate::domain::{At, OutboxId, PersonId, RoleId, Span};
 
 /// Told by the bot of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -33,7 +33,7 @@ pub enum Telling {
     },
     CaughtUp {},
     Undeliverable {
-        outbox: i64,
+        outbox: OutboxId,
         why: String,
     },
     ClockWentBack {

@@ -12,7 +12,7 @@ use crate::domain::kinds::incident::{self, Impact, Nature, Opened};
 use crate::domain::kinds::{Began, Kind};
 use crate::domain::policy::DigestSchedule;
 use crate::domain::{
-    Body, BotCommand, BotEvent, Case, CaseId, CaseKind, Event, Opening, PathId, Reply, Severity, WorkflowId,
+    Body, BotCommand, BotEvent, Case, CaseId, CaseKind, Event, Opening, OutboxId, PathId, Reply, Severity, WorkflowId,
 };
 
 const DAY: i64 = 24 * 60;
@@ -155,7 +155,7 @@ fn nobody_types_what_is_the_bots_own_business() {
         BotCommand::Watch { oldest_wake_late: None, oldest_notice_late: None },
         BotCommand::Links { cut_off: BTreeMap::new() },
         BotCommand::Roster { platform: Platform::from("slack"), groups: BTreeMap::new(), gone: Vec::new() },
-        BotCommand::GiveUp { outbox: 1, why: String::new(), to_operators: false },
+        BotCommand::GiveUp { outbox: OutboxId { entry: 1, place: 0 }, why: String::new(), to_operators: false },
         BotCommand::ClockWentBack { by: Span::hours(1) },
         BotCommand::NoteSlowPath(SlowPath {
             path: PathId::from("two"),
@@ -218,7 +218,11 @@ fn being_behind_is_told_once_and_catching_up_once() {
 #[test]
 fn a_message_that_cannot_be_delivered_is_told_unless_it_was_about_that() {
     let mut hall = Hall::new();
-    let give_up = |to_operators| BotCommand::GiveUp { outbox: 7, why: "no such channel".to_owned(), to_operators };
+    let give_up = |to_operators| BotCommand::GiveUp {
+        outbox: OutboxId { entry: 7, place: 0 },
+        why: "no such channel".to_owned(),
+        to_operators,
+    };
     hall.engine(1, give_up(false));
     assert_eq!((hall.kinds(), hall.told().len()), (vec!["bot.gave-up"], 1));
     hall.engine(2, give_up(true));

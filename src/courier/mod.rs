@@ -1,0 +1,151 @@
+//! From the outbox to the platforms, and the receipt back to the desk. Only the courier posts.
+//!
+//! One lane at a time has one message under way, so words keep their order; lanes don't wait for each other. What could go
+//! wrong, and what then:
+//! - the platform refuses for now: tried again with growing pauses and jitter, or when the platform says;
+//! - it refuses for good, or for a day: given up, recorded, told to the operators; never counted as sent;
+//! - what the message asks for was answered meanwhile: not sent, and recorded as not needed;
+//! - the process dies between sending and receipt: the row stands as `sending`; it is sent again, marked as perhaps twice,
+//!   unless the platform recognises the repetition by its nonce;
+//! - the receipt can't be recorded (disk full): reported again until it can. What a message says of several cases is
+//!   recorded in one commit, so there is never a part without the others.
+
+mod batch;
+mod case_channel;
+mod lane;
+mod make;
+mod retry;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use tokio::task::{Id, JoinError, JoinSet};
+
+use self::lane::{LaneRun, Parcel};
+use crate::chat::{Chats, Lane};
+use crate::desk::{DeskHandle, RETRY_PAUSE};
+use crate::domain::At;
+use crate::store::{Reader, StoreError};
+
+/// How many due messages are looked at in one round.
+const ROUND: u32 = 512;
+
+pub struct Courier {
+    desk: DeskHandle,
+    reader: Reader,
+    chats: Chats,
+    /// Lanes where a message was put off, and until when: what is said meanwhile waits behind it.
+    postponed: HashMap<String, At>,
+}
+
+/// Lanes that a run is delivering on.
+#[derive(Default)]
+struct UnderWay {
+    runs: JoinSet<Result<Option<At>, StoreError>>,
+    lanes: HashMap<Id, String>,
+    /// Lanes whose name can't be read: nothing is ever sent there.
+    unreadable: HashSet<String>,
+}
+
+impl UnderWay {
+    fn busy(&self) -> Vec<String> {
+        self.lanes.values().chain(&self.unreadable).cloned().collect()
+    }
+}
+
+impl Courier {
+    pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Courier {
+        Courier { desk, reader, chats, postponed: HashMap::new() }
+    }
+
+    /// Runs until the desk is gone.
+    pub async fn run(mut self) {
+        let mut changes = self.desk.watch();
+        self.postponed = loop {
+            match self.reader.lanes_held(self.desk.clock.now()).await {
+                Ok(postponed) => break postponed.into_iter().collect(),
+                Err(error) => self.retry_later("the outbox can't be read", &error).await,
+            }
+        };
+        let mut under_way = UnderWay::default();
+        loop {
+            changes.mark_unchanged();
+            if let Err(error) = self.round(&mut under_way).await {
+                self.retry_later("the outbox can't be read", &error).await;
+                continue;
+            }
+            let next = self.reader.outbox_next(&under_way.busy()).await.unwrap_or_default();
+            tokio::select! {
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                Some(done) = under_way.runs.join_next_with_id() => {
+                    self.came_back(&mut under_way, done).await;
+                    while let Some(done) = under_way.runs.try_join_next_with_id() {
+                        self.came_back(&mut under_way, done).await;
+                    }
+                }
+                () = self.desk.clock.wait_until(next) => {}
+            }
+        }
+    }
+
+    async fn retry_later(&self, what: &str, error: &StoreError) {
+        tracing::error!(%error, "{what}; trying again");
+        tokio::time::sleep(RETRY_PAUSE).await;
+    }
+
+    /// Starts a run on each lane that has something due and no run yet.
+    async fn round(&mut self, under_way: &mut UnderWay) -> Result<(), StoreError> {
+        let now = self.desk.clock.now();
+        self.postponed.retain(|_, until| *until > now);
+        let busy = under_way.busy();
+        // Sending, with no run on its lane: a process, or a run, died between sending and receipt.
+        let orphans = self.reader.outbox_sending(&busy).await?;
+        let messages = self.reader.outbox_due(now, &busy, ROUND).await?;
+        // Read last: a message that is committed has its case's card in the same commit, so none is seen without it.
+        let cards = self.reader.cards_due(now, &busy, ROUND).await?;
+        let mut lanes: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
+        // A case's card begins its thread, so it goes first.
+        for card in cards {
+            lanes.entry(card.lane.clone()).or_default().push(Parcel::Card(card));
+        }
+        for message in orphans.into_iter().chain(messages) {
+            lanes.entry(message.lane.clone()).or_default().push(Parcel::Message(message));
+        }
+        for (name, parcels) in lanes {
+            let Ok(lane) = name.parse::<Lane>() else {
+                tracing::error!(lane = name, "the outbox names a lane that can't be read");
+                under_way.unreadable.insert(name);
+                continue;
+            };
+            let chat = self.chats.get(&lane.platform).cloned();
+            let run = LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane);
+            let started = under_way.runs.spawn(run.deliver(parcels, self.postponed.get(&name).copied()));
+            under_way.lanes.insert(started.id(), name);
+        }
+        Ok(())
+    }
+
+    async fn came_back(
+        &mut self,
+        under_way: &mut UnderWay,
+        done: Result<(Id, Result<Option<At>, StoreError>), JoinError>,
+    ) {
+        let (id, outcome) = match done {
+            Ok((id, outcome)) => (id, outcome),
+            Err(error) => {
+                tracing::error!(%error, "a lane's delivery broke off");
+                under_way.lanes.remove(&error.id());
+                return tokio::time::sleep(RETRY_PAUSE).await;
+            }
+        };
+        let lane = under_way.lanes.remove(&id).unwrap_or_default();
+        match outcome {
+            Ok(Some(until)) => drop(self.postponed.insert(lane, until)),
+            Ok(None) => {}
+            Err(error) => self.retry_later("a lane stopped", &error).await,
+        }
+    }
+}
