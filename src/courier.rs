@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::card::{self, Card, Speaker, Word};
-use crate::chat::{Chat, Chats, Lane, Post, Receipt, Spot, Undelivered, Venue};
+use crate::chat::{CaseChannel, Chat, Chats, Lane, Post, Receipt, Spot, Undelivered};
 use crate::desk::{BREATH, DeskHandle, Report};
 use crate::digest;
 use crate::domain::notice::ClockItem;
@@ -263,7 +263,7 @@ impl LaneRun {
                     continue;
                 }
             };
-            if !chat.recognises_repetition() && ready.edit.is_none() {
+            if !chat.is_idempotent() && ready.edit.is_none() {
                 match &parcel {
                     Parcel::Card(due) => self.card_later(due, due.attempts, UNDER_WAY),
                     Parcel::Message(_) | Parcel::Batch(_) => self.reports.push(Report::Sending(ready.outbox.clone())),
@@ -400,7 +400,7 @@ impl LaneRun {
             let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
             (!shown.house.is_gone(person, &self.lane.platform)).then(|| account.clone())
         };
-        let venue = Venue {
+        let venue = CaseChannel {
             case: id,
             lane: self.lane.clone(),
             channel: known.clone(),
@@ -422,7 +422,7 @@ impl LaneRun {
             pinned,
             archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
         };
-        let channel = match chat.furnish(&venue).await {
+        let channel = match chat.ensure_channel(&venue).await {
             Ok(channel) => channel,
             Err(undelivered) => return Ok(Err(undelivered)),
         };

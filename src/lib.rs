@@ -118,7 +118,7 @@
 //!
 //! A lane is the house's name of a place: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
 //! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
-//! ([`Chat::furnish`](chat::Chat::furnish)), and the house records it. After a disconnection the gap is an entry in the ledger,
+//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and the house records it. After a disconnection the gap is an entry in the ledger,
 //! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
 //! [`Roster`](chat::Roster): the policy as it is held ([`House::held`](domain::House::held)) follows from it.
 //!

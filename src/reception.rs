@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
-use crate::chat::{Account, Answer, Heard, Lane, Roster, Spot, What};
+use crate::chat::retry::{Again, Pauses, patiently};
+use crate::chat::{Account, Answer, Heard, Lane, Newest, Roster, Spot, What};
 use crate::desk::{DeskHandle, Fault, Heeded, reference};
 use crate::domain::command::HouseCommand;
-use crate::domain::{Actor, At, CaseId, PersonId, Platform, Policy, Refusal};
+use crate::domain::{Actor, CaseId, PersonId, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Query};
 use crate::store::StoreError;
 
@@ -62,17 +64,13 @@ pub struct Door {
     /// The data folder, whose `blobs/` keeps files: see [`keep_blob`](crate::folder::keep_blob).
     pub data: PathBuf,
     /// Cases' own channels: lane → the platform's id of the channel.
-    pub venues: BTreeMap<Lane, String>,
+    pub case_channels: BTreeMap<Lane, String>,
     /// The newest message that the transcript has of each lane of the platform: what came later was missed.
     pub newest: BTreeMap<Lane, Newest>,
 }
 
-/// A message that the transcript has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Newest {
-    pub message: String,
-    pub said: At,
-}
+/// The pauses between tries to keep what was heard.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
 
 /// The form that accepts a review.
 const REVIEW: &str = "incident.review";
@@ -97,6 +95,21 @@ impl Reception {
                 Err(error) => Err(unreadable(&error)),
             },
         }
+    }
+
+    /// As [`Reception::hear`], repeated while the bot is at fault: the platform had its acknowledgement and tells nothing again,
+    /// and what is newer waits behind this, so that the newest message in the transcript never stands after one that is missing.
+    /// `None`: the bot is stopped.
+    pub async fn hear_until_kept(&self, heard: Heard) -> Option<Answer> {
+        let again = |fault: &Fault| {
+            if fault.is_stopped() {
+                return Again::Stop;
+            }
+            let (cause, reference) = (&heard.cause, &fault.reference);
+            tracing::error!(cause, reference, "what was heard can't be kept yet; trying again");
+            Again::Try(None)
+        };
+        patiently(PAUSES, u32::MAX, again, || self.hear(heard.clone())).await.ok()
     }
 
     /// The form that a word, a button or a shortcut will be answered with, if it will be, without any work: platforms open

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use countersign::card::Card;
-use countersign::chat::{Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue, local};
+use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, local};
 use countersign::clock::Clock;
 use countersign::domain::command::HouseCommand;
 use countersign::domain::policy::Policy;
@@ -197,7 +197,7 @@ impl Chat for Fake {
         Platform::from("slack")
     }
 
-    fn recognises_repetition(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         false
     }
 
@@ -247,7 +247,7 @@ impl Chat for Fake {
         })
     }
 
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
+    fn ensure_channel<'a>(&'a self, venue: &'a CaseChannel) -> Delivery<'a, String> {
         Box::pin(async move { Ok(venue.case.to_string()) })
     }
 

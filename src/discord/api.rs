@@ -5,7 +5,7 @@
 //! it is asked again, and nobody else waits with it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -13,6 +13,9 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use crate::chat::files::Download;
+use crate::chat::lock::lock;
+use crate::chat::retry::{Again, Pauses, patiently};
 use crate::config::{DiscordConfig, Secret};
 
 /// Discord's own address.
@@ -21,10 +24,11 @@ const DISCORD: &str = "https://discord.com";
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// A token that was refused isn't shown again for this long: 10,000 refusals within ten minutes are a ban.
 const AFTER_UNAUTHORIZED: Duration = Duration::from_secs(60);
-/// Where a limit doesn't say how long.
+/// How long it is waited where a limit doesn't say how long.
 const LIMITED: Duration = Duration::from_secs(5);
-/// How often somebody patient asks again after an unknown outcome.
+/// How often a call is tried while its outcome isn't known.
 const TRIES: u32 = 5;
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(500), Duration::from_secs(8));
 
 pub struct Api {
     client: reqwest::Client,
@@ -59,6 +63,32 @@ pub enum Trouble {
 impl Trouble {
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Trouble::Refused { status: 401, .. })
+    }
+
+    /// For what may be done twice, and whose reader has time: waits as long as Discord asks to, and tries again where the outcome
+    /// isn't known.
+    pub fn until_it_is_known(&self) -> Again {
+        match self {
+            Trouble::Limited { after } => Again::Wait(*after),
+            Trouble::Unreached { .. } | Trouble::Unknown { .. } => Again::Try(None),
+            Trouble::Refused { .. } => Again::Stop,
+        }
+    }
+
+    /// For what has to be said within seconds: tries again at once, whatever Discord asks for.
+    pub fn unless_refused(&self) -> Again {
+        match self {
+            Trouble::Limited { .. } | Trouble::Unreached { .. } | Trouble::Unknown { .. } => Again::Try(None),
+            Trouble::Refused { .. } => Again::Stop,
+        }
+    }
+
+    /// For what can't be done twice, where only the outcome isn't known.
+    pub fn if_unknown(&self) -> Again {
+        match self {
+            Trouble::Unknown { .. } => Again::Try(None),
+            Trouble::Limited { .. } | Trouble::Unreached { .. } | Trouble::Refused { .. } => Again::Stop,
+        }
     }
 }
 
@@ -142,13 +172,13 @@ impl Api {
             let told = body.get("retry_after").and_then(Value::as_f64).and_then(span);
             let after = told.or_else(|| seconds("retry-after")).unwrap_or(LIMITED);
             match is_global || body.get("global").and_then(Value::as_bool) == Some(true) {
-                true => self.limits().all = Some(Instant::now() + after),
+                true => lock(&self.limits).all = Some(Instant::now() + after),
                 false => self.close(&route, after),
             }
             return Err(Trouble::Limited { after });
         }
         if status == StatusCode::UNAUTHORIZED && !urgent {
-            self.limits().unauthorized = Some(Instant::now() + AFTER_UNAUTHORIZED);
+            lock(&self.limits).unauthorized = Some(Instant::now() + AFTER_UNAUTHORIZED);
         }
         if status.is_server_error() {
             return Err(Trouble::Unknown { why: format!("it says {status}") });
@@ -167,22 +197,7 @@ impl Api {
     /// # Errors
     /// A refusal; or the last trouble, after several.
     pub async fn patient(&self, call: &Call<'_>) -> Result<Value, Trouble> {
-        let mut pause = Duration::from_millis(500);
-        let mut tries = 0;
-        loop {
-            match self.call(call).await {
-                Err(Trouble::Limited { after }) => tokio::time::sleep(after).await,
-                Err(trouble @ (Trouble::Unknown { .. } | Trouble::Unreached { .. })) => {
-                    tries += 1;
-                    if tries == TRIES {
-                        return Err(trouble);
-                    }
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                done => return done,
-            }
-        }
+        patiently(PAUSES, TRIES, Trouble::until_it_is_known, || self.call(call)).await
     }
 
     pub async fn get(&self, path: &str) -> Result<Value, Trouble> {
@@ -198,24 +213,21 @@ impl Api {
         serde_json::from_value(value).map_err(|error| Trouble::Unknown { why: format!("it can't be read: {error}") })
     }
 
-    /// The bytes of a file, and no more than `at_most` of them.
+    /// The bytes of a file.
     ///
     /// # Errors
     /// In words.
-    pub async fn fetch(&self, url: &str, at_most: u64) -> Result<Vec<u8>, String> {
+    pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
         // No token: the address is signed, and may lead anywhere.
         let mut response = self.client.get(url).send().await.map_err(|error| plainly(&error))?;
         if !response.status().is_success() {
             return Err(format!("its address says {}", response.status()));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Download::default();
         while let Some(chunk) = response.chunk().await.map_err(|error| plainly(&error))? {
-            if (bytes.len() + chunk.len()) as u64 > at_most {
-                return Err(format!("it is larger than {} MiB", at_most >> 20));
-            }
-            bytes.extend_from_slice(&chunk);
+            bytes.add(&chunk).map_err(|why| why.to_string())?;
         }
-        Ok(bytes)
+        Ok(bytes.finish())
     }
 
     /// How far Discord's clock is ahead of `now`, to the second. `None`: it doesn't say.
@@ -249,7 +261,7 @@ impl Api {
         let now = Instant::now();
         let left = |until: Instant| until.checked_duration_since(now).filter(|left| !left.is_zero());
         {
-            let limits = self.limits();
+            let limits = lock(&self.limits);
             let all = limits.all.filter(|_| !urgent).and_then(left);
             let one = limits.routes.get(route).copied().and_then(left);
             if let Some(wait) = all.into_iter().chain(one).max() {
@@ -264,18 +276,13 @@ impl Api {
 
     fn close(&self, route: &str, after: Duration) {
         let now = Instant::now();
-        let mut limits = self.limits();
+        let mut limits = lock(&self.limits);
         limits.routes.retain(|_, until| *until > now);
         limits.routes.insert(route.to_owned(), now + after);
     }
 
     fn is_unauthorized(&self) -> bool {
-        self.limits().unauthorized.is_some_and(|until| until > Instant::now())
-    }
-
-    /// Never left half changed, so a poisoned lock still holds good limits.
-    fn limits(&self) -> MutexGuard<'_, Limits> {
-        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.limits).unauthorized.is_some_and(|until| until > Instant::now())
     }
 }
 

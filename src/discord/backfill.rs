@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::api::Trouble;
 use super::deliver::code;
-use super::hear::{nobody, person_of};
+use super::people::nobody;
+use super::places::person_of;
 use super::wire::{self, Channel, Id, Message};
 use super::{Discord, lock};
-use crate::chat::{Heard, Lane, What};
+use crate::chat::{Heard, Lane, Newest, What};
 use crate::domain::{At, Span};
-use crate::reception::Newest;
 
 /// A break shorter than this in which nothing was said is no gap.
 const BREAK: Span = Span::seconds(15);
@@ -102,11 +102,11 @@ impl Discord {
         if missed.channel.is_none() {
             return Ok(found);
         }
-        let mut threads: BTreeMap<Id, Option<Id>> = self.atlas().threads_of(channel).into_iter().collect();
+        let mut threads: BTreeMap<Id, Option<Id>> = self.directory().threads_of(channel).into_iter().collect();
         for kind in ["public", "private"] {
             let archived = match self.archived_since(channel, kind, missed.newest.said).await {
                 Ok(archived) => archived,
-                // Whoever may not see them can't say that nothing was said in them.
+                // The bot may not see them, so it can't say that nothing was said in them.
                 Err(trouble @ Trouble::Refused { .. }) => {
                     tracing::warn!(%trouble, lane = %missed.lane, kind, "archived threads can't be read");
                     found.unread = Some(format!("its archived {kind} threads can't be read: {trouble}"));
@@ -115,7 +115,7 @@ impl Discord {
                 Err(trouble) => return Err(trouble),
             };
             for thread in archived {
-                self.atlas_mut().learn(&thread, None);
+                self.directory_mut().learn(&thread, None);
                 if let Some(id) = thread.id {
                     threads.entry(id).or_insert(thread.last_message_id);
                 }

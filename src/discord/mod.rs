@@ -6,47 +6,60 @@
 
 mod answer;
 mod api;
-mod atlas;
 mod backfill;
+mod case_channel;
 mod commands;
+mod completion;
 mod deliver;
+mod directory;
 mod doctor;
 mod embed;
+mod files;
 mod form;
 mod gateway;
 mod hear;
+mod interaction;
+mod line;
+mod menu;
+mod messages;
+mod people;
+mod places;
 mod roster;
-mod venue;
 mod wire;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::api::{Api, Trouble};
-use self::atlas::{Atlas, Me};
 use self::backfill::Missed;
+use self::directory::{Directory, Me};
+use self::files::Files;
 use self::form::Forms;
 use self::gateway::{End, Gateway, INTENTS, Signal};
 use self::wire::{Guild, Id, User};
 use crate::card::Card;
-use crate::chat::{Chat, Delivery, Lane, Link, Post, Receipt, Venue};
+use crate::chat::lock::{self as locks, lock};
+use crate::chat::reached::Reached;
+use crate::chat::retry::Pauses;
+use crate::chat::under_way::{Going, UnderWay};
+use crate::chat::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, RosterWatch};
 use crate::config::DiscordConfig;
 use crate::domain::{At, Platform, Span};
-use crate::reception::{Door, Newest};
+use crate::reception::Door;
 
-pub use self::atlas::platform;
+pub use self::directory::platform;
 pub use self::doctor::{PERMISSIONS, doctor, permissions};
 
-/// The first pause before another connection; it doubles, with jitter, up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// The pauses between tries, where Discord doesn't say how long to wait.
+const PAUSES: Pauses = Pauses::new(Duration::from_secs(1), LONGEST_PAUSE);
 /// A connection that stood this long was a good one: the next pause is short again.
 const GOOD: Duration = Duration::from_secs(60);
 
@@ -64,33 +77,18 @@ pub struct Discord {
     config: DiscordConfig,
     api: Api,
     door: OnceLock<Door>,
-    atlas: RwLock<Atlas>,
-    /// The newest message of each lane that was handed in.
-    newest: Mutex<BTreeMap<Lane, Newest>>,
+    directory: RwLock<Directory>,
+    /// How far each lane was heard.
+    reached: Reached,
     forms: Mutex<Forms>,
     sent: Mutex<deliver::Sent>,
-    /// Message → its files, and the hash of each.
-    files: Mutex<BTreeMap<Id, BTreeMap<Id, String>>>,
+    files: Files,
     state: Mutex<State>,
-    /// Members or their roles changed.
-    members_changed: Notify,
-    /// What the roster that the house has was asked for.
-    roster_of: Mutex<Option<roster::Asked>>,
-    /// They changed, and nobody has looked since.
-    roster_is_old: AtomicBool,
+    roster_watch: RosterWatch,
     /// What came in and isn't dealt with yet.
-    under_way: AtomicUsize,
+    under_way: UnderWay,
     /// How many events came in.
     taken: AtomicU64,
-}
-
-/// Something is under way while this lives.
-struct UnderWay(Arc<Discord>);
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
-    }
 }
 
 /// How the connection is.
@@ -132,16 +130,14 @@ impl Discord {
             config: config.clone(),
             api: Api::new(config)?,
             door: OnceLock::new(),
-            atlas: RwLock::default(),
-            newest: Mutex::default(),
+            directory: RwLock::default(),
+            reached: Reached::default(),
             forms: Mutex::default(),
             sent: Mutex::default(),
-            files: Mutex::default(),
+            files: Files::default(),
             state: Mutex::default(),
-            members_changed: Notify::new(),
-            roster_of: Mutex::default(),
-            roster_is_old: AtomicBool::new(true),
-            under_way: AtomicUsize::new(0),
+            roster_watch: RosterWatch::new(platform()),
+            under_way: UnderWay::default(),
             taken: AtomicU64::new(0),
         }))
     }
@@ -149,20 +145,20 @@ impl Discord {
     /// Listens and answers until it is aborted; then nothing of it goes on.
     pub async fn run(self: Arc<Self>, door: Door) {
         {
-            let mut atlas = self.atlas_mut();
-            for (lane, channel) in &door.venues {
+            let mut directory = self.directory_mut();
+            for (lane, channel) in &door.case_channels {
                 if let Some(channel) = Id::read(channel).filter(|_| lane.platform == platform()) {
-                    atlas.learn_venue(lane, channel);
+                    directory.learn_case_channel(lane, channel);
                 }
             }
         }
-        *lock(&self.newest) = door.newest.iter().map(|(lane, newest)| (lane.clone(), newest.clone())).collect();
+        self.reached.start(door.newest.iter().map(|(lane, newest)| (lane.clone(), newest.clone())));
         // A second run of the same adapter goes on with the first one's door.
         let _kept = self.door.set(door);
         let mut beside = JoinSet::new();
         let me = self.who().await;
         tracing::info!(name = me.name, user = %me.user, "connected to Discord's API");
-        let registering = self.under_way();
+        let registering = self.under_way.begin();
         let commands = self.clone().keep_commands(me);
         beside.spawn(async move {
             commands.await;
@@ -174,12 +170,12 @@ impl Discord {
 
     /// Who the bot is. Asks until it is told.
     async fn who(&self) -> Me {
-        let mut pause = FIRST_PAUSE;
+        let mut pauses = PAUSES;
         loop {
             match self.ask_who().await {
                 Ok(me) => {
                     lock(&self.state).gateway = None;
-                    self.atlas_mut().me = Some(me.clone());
+                    self.directory_mut().me = Some(me.clone());
                     return me;
                 }
                 Err(trouble) => {
@@ -189,8 +185,7 @@ impl Discord {
                     };
                     tracing::warn!(why, "Discord doesn't answer; trying again");
                     lock(&self.state).gateway = Some(why);
-                    tokio::time::sleep(jittered(pause)).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    tokio::time::sleep(pauses.grow()).await;
                 }
             }
         }
@@ -205,7 +200,7 @@ impl Discord {
 
     /// The gateway, opened again whenever it ends.
     async fn listen(self: &Arc<Self>) {
-        let mut pause = FIRST_PAUSE;
+        let mut pauses = PAUSES;
         let mut intents = INTENTS;
         let mut workers = Workers::default();
         loop {
@@ -216,7 +211,7 @@ impl Discord {
             };
             self.is_up(false);
             if began.elapsed() > GOOD {
-                pause = FIRST_PAUSE;
+                pauses.reset();
             }
             let why = match &end {
                 End::Unauthorized => TOKEN_REFUSED.to_owned(),
@@ -234,8 +229,7 @@ impl Discord {
             };
             tracing::warn!(why, "the connection to Discord ended; opening it again");
             lock(&self.state).gateway = Some(why);
-            tokio::time::sleep(jittered(pause)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep(pauses.grow()).await;
         }
     }
 
@@ -275,21 +269,21 @@ impl Discord {
         }
     }
 
-    /// One event: what changes the map is taken in here, in order; what is to be heard goes to its channel's worker.
+    /// One event: what changes the directory is taken in here, in order; what is to be heard goes to its channel's worker.
     fn take(self: &Arc<Self>, kind: String, data: Value, workers: &mut Workers) {
         match kind.as_str() {
             "READY" => self.ready(&data, workers),
             "GUILD_CREATE" => self.guild(data, workers),
             "INTERACTION_CREATE" => {
                 while workers.interactions.try_join_next().is_some() {}
-                let (under_way, discord) = (self.under_way(), self.clone());
+                let (under_way, discord) = (self.under_way.begin(), self.clone());
                 workers.interactions.spawn(async move {
                     discord.interaction(data).await;
                     drop(under_way);
                 });
             }
             _ => {
-                self.draw(&kind, &data);
+                self.note_servers(&kind, &data);
                 if let Some(channel) = self.heard_in(&kind, &data) {
                     workers.of(channel, self).push(Task::Event { kind, data });
                 }
@@ -310,18 +304,16 @@ impl Discord {
         self.is_up(true);
         let servers = data.get("guilds").and_then(Value::as_array).into_iter().flatten();
         let servers: Vec<Id> = servers.filter_map(|server| server.get("id")?.as_str().and_then(Id::read)).collect();
-        self.atlas_mut().expect(&servers);
+        self.directory_mut().expect(&servers);
         let from = self.break_began();
         let until = now.map(Id::of);
         // Direct messages belong to no server, so nobody tells what was said in them meanwhile.
-        let directs: Vec<(Lane, Newest)> = lock(&self.newest)
-            .iter()
-            .filter(|(lane, _)| lane.as_channel().is_none())
-            .map(|(lane, newest)| (lane.clone(), newest.clone()))
-            .collect();
-        for (lane, newest) in directs {
-            let person = hear::person_of(&lane);
-            let key = person.and_then(|person| self.atlas().direct(person)).or(person).unwrap_or(Id(0));
+        for (lane, newest) in self.reached.all() {
+            if lane.as_channel().is_some() {
+                continue;
+            }
+            let person = places::person_of(&lane);
+            let key = person.and_then(|person| self.directory().direct(person)).or(person).unwrap_or(Id(0));
             workers.of(key, self).push(Task::Missed(Missed { lane, channel: None, newest, until, from }));
         }
         tracing::info!(session = data.get("session_id").is_some(), "the gateway is ready");
@@ -332,40 +324,29 @@ impl Discord {
             lock(&self.state).unread += 1;
             return;
         };
-        self.atlas_mut().enter(&guild);
+        self.directory_mut().enter(&guild);
         let from = self.break_began();
         for channel in guild.channels.0.iter().filter_map(|channel| Some((channel.id?, channel.last_message_id))) {
             let (id, until) = channel;
-            let lane = self.atlas().lane(id);
+            let lane = self.directory().lane(id);
             // As it is now: what comes from now on is newer than what was missed.
-            let newest = lock(&self.newest).get(&lane).cloned();
+            let newest = self.reached.of(&lane);
             if let Some(newest) = newest.filter(|_| self.keeps(&lane)) {
                 let missed = Missed { lane, channel: Some(id), newest, until, from };
                 workers.of(id, self).push(Task::Missed(missed));
             }
         }
-        self.members_change();
-    }
-
-    /// Who is there is to be looked at anew.
-    fn members_change(&self) {
-        self.roster_is_old.store(true, Ordering::SeqCst);
-        self.members_changed.notify_one();
+        self.roster_watch.is_to_be_read();
     }
 
     /// Whatever came is dealt with and answered, the commands are registered, and it is known who is there.
     pub fn is_at_rest(&self) -> bool {
-        self.link().up && self.under_way.load(Ordering::SeqCst) == 0 && !self.roster_is_old.load(Ordering::SeqCst)
+        self.link().up && self.under_way.is_idle() && !self.roster_watch.is_old()
     }
 
     /// How many events the gateway has told so far.
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::SeqCst)
-    }
-
-    fn under_way(self: &Arc<Discord>) -> UnderWay {
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        UnderWay(self.clone())
     }
 
     /// When the bot stopped listening, if it did since it started.
@@ -386,12 +367,12 @@ impl Discord {
         self.door().is_some_and(|door| door.reception.keeps(lane))
     }
 
-    fn atlas(&self) -> RwLockReadGuard<'_, Atlas> {
-        self.atlas.read().unwrap_or_else(PoisonError::into_inner)
+    fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        locks::read(&self.directory)
     }
 
-    fn atlas_mut(&self) -> RwLockWriteGuard<'_, Atlas> {
-        self.atlas.write().unwrap_or_else(PoisonError::into_inner)
+    fn directory_mut(&self) -> RwLockWriteGuard<'_, Directory> {
+        locks::write(&self.directory)
     }
 
     /// Remembers what works only in part, or that it works again.
@@ -416,14 +397,14 @@ struct Workers {
 
 #[derive(Clone)]
 struct Worker {
-    tasks: mpsc::UnboundedSender<(Task, UnderWay)>,
+    tasks: mpsc::UnboundedSender<(Task, Going)>,
     discord: Arc<Discord>,
 }
 
 impl Worker {
     fn push(&self, task: Task) {
         // The worker ends only with this adapter.
-        let _gone = self.tasks.send((task, self.discord.under_way()));
+        let _gone = self.tasks.send((task, self.discord.under_way.begin()));
     }
 }
 
@@ -453,25 +434,12 @@ fn began(noticed: At, last_event: Option<At>) -> At {
     last_event.map_or(earliest, |last| last.max(earliest))
 }
 
-/// What the locks hold is never left half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Up to a quarter more, so that many bots don't come back at the same moment.
-fn jittered(pause: Duration) -> Duration {
-    let mut bytes = [0u8; 1];
-    // Without chance there is no jitter, and that is all.
-    let _none = getrandom::fill(&mut bytes);
-    pause + pause / 4 * u32::from(bytes[0]) / 255
-}
-
 impl Chat for Discord {
     fn platform(&self) -> Platform {
         platform()
     }
 
-    fn recognises_repetition(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         // Discord does, but only for a few minutes.
         false
     }
@@ -484,8 +452,8 @@ impl Chat for Discord {
         Box::pin(self.redraw(lane, message, card))
     }
 
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
-        Box::pin(self.make_room(venue))
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
+        Box::pin(self.ensure_case_channel(wanted))
     }
 
     fn link(&self) -> Link {

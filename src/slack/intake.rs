@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use slack_morphism::SlackSigningSecret;
 use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 
-use super::asks::Taken;
+use super::acknowledge::Taken;
 use super::{Slack, word};
 use crate::config::Secret;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::blocks::{self, AccountOf};
+use super::word;
 use super::words::{cut, pieces};
 use crate::card::Card;
 use crate::chat::Lane;
@@ -270,6 +271,43 @@ fn value(input: &Json) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The form as it was sent, under what was wrong with it.
+pub(super) fn reopened(view: &Json, complaints: &[String]) -> Json {
+    let values = &view["state"]["values"];
+    let mut drawn: Vec<Json> = complaints
+        .iter()
+        .map(|it| {
+            let text = json!({ "type": "text", "text": it, "style": { "bold": true } });
+            json!({ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": [text] }] })
+        })
+        .collect();
+    for block in view["blocks"].as_array().into_iter().flatten() {
+        let mut block = block.clone();
+        let nothing = Json::Null;
+        let input = values[word(&block, "block_id")].as_object().and_then(|it| it.values().next()).unwrap_or(&nothing);
+        for (from, to) in [
+            ("value", "initial_value"),
+            ("selected_option", "initial_option"),
+            ("selected_date_time", "initial_date_time"),
+            ("selected_options", "initial_options"),
+        ] {
+            let filled = !input[from].is_null() && input[from].as_array().is_none_or(|it| !it.is_empty());
+            if block["type"] == "input" && filled {
+                block["element"][to] = input[from].clone();
+            }
+        }
+        drawn.push(block);
+    }
+    drawn.truncate(100);
+    let mut again = json!({ "type": "modal", "blocks": drawn });
+    for name in ["callback_id", "title", "submit", "close", "private_metadata"] {
+        if !view[name].is_null() {
+            again[name] = view[name].clone();
+        }
+    }
+    again
 }
 
 /// Errors at the inputs that they are about; what is about the form as a whole, or about something that it doesn't show,

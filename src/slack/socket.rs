@@ -18,17 +18,17 @@ use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use super::asks::Taken;
-use super::{Pauses, Slack, Trouble, lock, word};
+use super::acknowledge::Taken;
+use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::config::Secret;
 use crate::domain::At;
 
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
-/// After so long without a frame the other side is asked whether it is there.
+/// After this time without a frame Slack is asked whether it is there.
 const QUIET: Duration = Duration::from_secs(20);
-/// After so long it is taken for gone.
+/// After this time without a frame the connection is given up.
 const GONE: Duration = Duration::from_secs(60);
-/// An old connection whose successor is up is left at most so long to end by itself.
+/// How long an old connection is left to end by itself once its successor is up.
 const LINGER: Duration = Duration::from_secs(30);
 const ACKS: usize = 64;
 /// Between the openings of two connections, whatever Slack asks for.
@@ -59,7 +59,7 @@ impl Slack {
         // Ends every connection with it when the adapter is stopped.
         let mut tasks = tokio::task::JoinSet::new();
         let mut connections: BTreeMap<u64, State> = BTreeMap::new();
-        let mut pauses = Pauses::default();
+        let mut pauses = PAUSES;
         let mut number = 0;
         let mut not_before = Instant::now();
         let mut opened = not_before;
@@ -77,7 +77,7 @@ impl Slack {
                     }
                     Err(trouble) => {
                         self.lost(&trouble.to_string(), self.now());
-                        not_before = Instant::now() + pauses.next(&trouble);
+                        not_before = Instant::now() + pauses.grow_or(trouble.asks_to_wait());
                     }
                 },
                 Some(sign) = read.recv() => match sign {
@@ -90,7 +90,7 @@ impl Slack {
                         not_before = match connections.insert(number, State::Leaving) {
                             // Refused before it began, as one too many is.
                             Some(State::Opening) => {
-                                Instant::now() + pauses.next(&Trouble::Unreached("refused".to_owned()))
+                                Instant::now() + pauses.grow()
                             }
                             _ => opened + SPACING,
                         };
@@ -103,7 +103,7 @@ impl Slack {
                         }
                         // One that never said hello is tried with growing pauses.
                         if state == Some(State::Opening) {
-                            not_before = Instant::now() + pauses.next(&Trouble::Unreached(why));
+                            not_before = Instant::now() + pauses.grow();
                         }
                     }
                 },
