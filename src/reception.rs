@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
@@ -82,9 +84,15 @@ fn unreadable(error: &StoreError) -> Fault {
 }
 
 impl Reception {
+    /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
+    ///
     /// # Errors
     /// [`Fault`]: nothing of it happened.
-    pub async fn hear(&self, heard: Heard) -> Result<Answer, Fault> {
+    pub fn hear(&self, heard: Heard) -> BoxFuture<'_, Result<Answer, Fault>> {
+        Box::pin(self.take(heard))
+    }
+
+    async fn take(&self, heard: Heard) -> Result<Answer, Fault> {
         match self.desk.hear(heard.clone()).await? {
             Heeded::Answer(answer) => self.fill_in(answer, &heard).await,
             Heeded::Heard => Ok(Answer::default()),
@@ -97,9 +105,9 @@ impl Reception {
         }
     }
 
-    /// As [`Reception::hear`], repeated while the bot is at fault: the platform had its acknowledgement and tells nothing again,
-    /// and what is newer waits behind this, so that the newest message in the transcript never stands after one that is missing.
-    /// `None`: the bot is stopped.
+    /// As [`Reception::hear`], repeated while the bot is at fault: the platform had its acknowledgement and tells
+    /// nothing again, and what is newer waits behind this, so that the newest message in the transcript never stands
+    /// after one that is missing. `None`: the bot is stopped.
     pub async fn hear_until_kept(&self, heard: Heard) -> Option<Answer> {
         let again = |fault: &Fault| {
             if fault.is_stopped() {
@@ -151,8 +159,8 @@ impl Reception {
         self.answers.answer(&Query::Mine, &by).await.map_err(|error| unreadable(&error))
     }
 
-    /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct messages
-    /// to the bot. Elsewhere the bot listens only to what is said to it.
+    /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct
+    /// messages to the bot. Elsewhere the bot listens only to what is said to it.
     pub fn keeps(&self, lane: &Lane) -> bool {
         match &lane.place {
             Spot::Direct(_) => true,

@@ -1,5 +1,5 @@
-//! The house keeps its order: who may know whom, who may speak SQL, read the time or post, and that what stands in the README
-//! is what the program does. Reads the source as text; whoever adds a room adds its line here.
+//! The house keeps its order: who may know whom, who may speak SQL, read the time or post, and that what stands in the
+//! README is what the program does. Reads the source as text; whoever adds a room adds its line here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -413,7 +413,8 @@ impl SourceFile {
     }
 }
 
-/// The first names of what is imported: `store::Reader` gives `store`, `{card, chat::{Lane, Spot}}` gives `card` and `chat`.
+/// The first names of what is imported: `store::Reader` gives `store`, `{card, chat::{Lane, Spot}}` gives `card` and
+/// `chat`.
 fn names(path: &str) -> Vec<String> {
     let first = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let Some(group) = path.strip_prefix('{') else { return vec![first(path)] };

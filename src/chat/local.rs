@@ -1,6 +1,6 @@
-//! The local room as a platform. The room keeps no messages of its own: its page shows the transcript, and the transcript is
-//! written with the receipt. So a message is delivered when its receipt is on the disk, and posting the same nonce twice is
-//! the same as posting it once.
+//! The local room as a platform. The room keeps no messages of its own: its page shows the transcript, and the
+//! transcript is written with the receipt. So a message is delivered when its receipt is on the disk, and posting the
+//! same nonce twice is the same as posting it once.
 
 use tokio::sync::watch;
 

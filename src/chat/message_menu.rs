@@ -1,5 +1,5 @@
-//! What a message's own menu offers: opening an incident from it, and keeping it as evidence. Both open a form that is filled in
-//! with what the message says.
+//! What a message's own menu offers: opening an incident from it, and keeping it as evidence. Both open a form that is
+//! filled in with what the message says.
 
 use crate::domain::At;
 use crate::grammar::{self, Form, Verb, Word};

@@ -1,5 +1,6 @@
-//! What the house needs of a chat platform, and what platforms hand to the house. Adapters don't know one another; what all of
-//! them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`message_menu`], [`lock`].
+//! What the house needs of a chat platform, and what platforms hand to the house. Adapters don't know one another; what
+//! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`message_menu`],
+//! [`lock`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,8 +26,8 @@ pub mod under_way;
 pub use reached::Newest;
 pub use roster::{Roster, RosterWatch};
 
-/// How somebody is written whom a message mentions and the policy doesn't know: `@Zoe`. Anybody can call themselves as the bot
-/// is called; such a name is quoted, or its owner could put a command into the mouth of whoever mentions them.
+/// How somebody is written whom a message mentions and the policy doesn't know: `@Zoe`. Anybody can call themselves as
+/// the bot is called. Such a name is quoted, or mentioning its owner would look like a command to the bot.
 pub fn mention_of_stranger(name: &str) -> String {
     let name = grammar::clean::line(name);
     let begins = name.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -128,7 +129,7 @@ pub struct Heard {
     pub what: What,
     /// Not heard live, but found in the platform's history after a gap.
     pub backfilled: bool,
-    /// The platform's own words where text and files don't carry all of it: blocks, embeds, events that nobody here knows.
+    /// The platform's own words where text and files leave something out: blocks, embeds, events of unknown kinds.
     pub raw: Option<String>,
     /// The case that it is kept with, because somebody asked for that: a message of somewhere else, kept as evidence.
     pub about: Option<CaseId>,
@@ -273,7 +274,7 @@ pub struct Post<'a> {
     pub lane: &'a Lane,
     pub thread: Option<&'a str>,
     pub card: &'a Card,
-    /// When it became true: what stands there from before can't be it.
+    /// When it became true. A message that is older can't be this one.
     pub made: At,
     /// This may have been delivered already: the process died between sending and receipt. Look first, where possible.
     pub perhaps_sent: bool,
@@ -295,8 +296,8 @@ impl Receipt {
     }
 }
 
-/// A case's own channel as it should be. Its lane is the case's own name on the platform, `slack/inc-12`; which channel that
-/// is there, the platform says once and the house keeps.
+/// A case's own channel as it should be. Its lane is the case's own name on the platform, `slack/inc-12`; which channel
+/// that is there, the platform says once and the house keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseChannel {
     pub case: CaseId,
@@ -341,7 +342,7 @@ pub struct Finding {
 /// It could not be delivered. Says whether trying again is sensible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
-    /// Try again, not before this much later where the platform says so.
+    /// Try again: after this time, where the platform names one.
     #[error("{why}")]
     Later { why: String, after: Option<Span> },
     /// This person takes no direct messages from the bot. It can be told to them elsewhere, by a mention.
@@ -356,7 +357,7 @@ pub enum Undelivered {
 }
 
 impl Undelivered {
-    /// Trying again is sensible, where `after` is named not before that.
+    /// Trying again is sensible: after this time, where it is named.
     pub fn later(why: impl fmt::Display, after: Option<Duration>) -> Undelivered {
         let after = after.map(|after| Span(i64::try_from(after.as_micros()).unwrap_or(i64::MAX)));
         Undelivered::Later { why: why.to_string(), after }

@@ -87,7 +87,7 @@ impl RosterWatch {
         self.about().is_some_and(|about| about == Named::by(policy, &self.platform))
     }
 
-    /// Waits until it has to be read again: `at_most` so long, or until the platform tells of a change, or the policy names
+    /// Waits until it has to be read again: for `at_most`, or until the platform tells of a change or the policy names
     /// other groups or accounts. Changes come in bunches: after one, `bunch` is waited for the others.
     pub async fn until_due(&self, desk: &DeskHandle, at_most: Duration, bunch: Duration) {
         tokio::select! {

@@ -1,8 +1,8 @@
 //! Discord's REST API: one request, its answer or why there is none, and the patience that its limits ask for.
 //!
-//! serenity's own client drops what a 429 says once its limiter is off, and ignores another server's address while it is on.
-//! So requests go out here, in one way for Discord and for a server in its place: a route that is full is waited for before
-//! it is asked again, and nobody else waits with it.
+//! serenity's own client drops what a 429 says once its limiter is off, and ignores another server's address while it is
+//! on. So requests go out here, in the same way to Discord and to a server in its place. A route whose limit is reached
+//! isn't asked again before its time, and other routes don't wait for it.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -20,11 +20,11 @@ use crate::config::{DiscordConfig, Secret};
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";
-/// An answer that takes longer is an unknown outcome.
+/// How long an answer is waited for. After that the outcome isn't known.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// A token that was refused isn't shown again for this long: 10,000 refusals within ten minutes are a ban.
 const AFTER_UNAUTHORIZED: Duration = Duration::from_secs(60);
-/// How long it is waited where a limit doesn't say how long.
+/// The pause where a limit names no time.
 const LIMITED: Duration = Duration::from_secs(5);
 /// How often a call is tried while its outcome isn't known.
 const TRIES: u32 = 5;
@@ -65,8 +65,8 @@ impl Trouble {
         matches!(self, Trouble::Refused { status: 401, .. })
     }
 
-    /// For what may be done twice, and whose reader has time: waits as long as Discord asks to, and tries again where the outcome
-    /// isn't known.
+    /// For what may be done twice, and whose reader has time: waits as long as Discord asks to, and tries again where
+    /// the outcome isn't known.
     pub fn until_it_is_known(&self) -> Again {
         match self {
             Trouble::Limited { after } => Again::Wait(*after),
@@ -83,7 +83,7 @@ impl Trouble {
         }
     }
 
-    /// For what can't be done twice, where only the outcome isn't known.
+    /// For an edit, which the courier repeats later anyway: tries again here only where the outcome isn't known.
     pub fn if_unknown(&self) -> Again {
         match self {
             Trouble::Unknown { .. } => Again::Try(None),
@@ -131,12 +131,12 @@ impl Api {
         Ok(Api { client, base, token: config.token.clone(), speed, limits: Mutex::default() })
     }
 
-    /// Asks once, and not at all where Discord said to wait.
+    /// Asks once. Where Discord said to wait, it doesn't ask, and says how long to wait.
     ///
     /// # Errors
     /// [`Trouble`].
     pub async fn call(&self, call: &Call<'_>) -> Result<Value, Trouble> {
-        // Answers to interactions have a limit of their own, far away: they never wait for anybody.
+        // Answers to interactions have a generous limit of their own, so they never wait for other calls.
         let urgent = call.path.starts_with("/interactions/") || call.path.starts_with("/webhooks/");
         let route = route(&call.method, call.path);
         if let Some(after) = self.closed(&route, urgent) {
@@ -191,8 +191,7 @@ impl Api {
         Err(Trouble::Refused { status: status.as_u16(), code, message })
     }
 
-    /// Asks until there is an answer: waits as long as Discord says, and asks again after an outcome that isn't known. For
-    /// what may be done twice, and whose reader has time.
+    /// Asks until there is an answer: see [`Trouble::until_it_is_known`].
     ///
     /// # Errors
     /// A refusal; or the last trouble, after several.
@@ -216,7 +215,7 @@ impl Api {
     /// The bytes of a file.
     ///
     /// # Errors
-    /// In words.
+    /// In words for the log.
     pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
         // No token: the address is signed, and may lead anywhere.
         let mut response = self.client.get(url).send().await.map_err(|error| plainly(&error))?;
@@ -256,7 +255,7 @@ impl Api {
         }
     }
 
-    /// How long the route isn't to be asked. Takes one of the places of this second if it is open.
+    /// How long the route has to be left alone. `None`: it is open, and one of this second's calls is taken.
     fn closed(&self, route: &str, urgent: bool) -> Option<Duration> {
         let now = Instant::now();
         let left = |until: Instant| until.checked_duration_since(now).filter(|left| !left.is_zero());
@@ -290,7 +289,7 @@ fn span(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// What Discord counts together: the method and the path, of whose ids only the first tells routes apart.
+/// What Discord counts together: the method, and the path with only the first of its ids.
 fn route(method: &Method, path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let mut ids = 0;

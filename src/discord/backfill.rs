@@ -1,4 +1,5 @@
-//! What was said while nobody listened: first that there was a gap, then what history still has of it, the oldest first.
+//! What was said while the bot didn't listen: first that there was a gap, then what history still has of it, the oldest
+//! first.
 
 use std::collections::BTreeMap;
 
@@ -13,28 +14,28 @@ use super::{Discord, lock};
 use crate::chat::{Heard, Lane, Newest, What};
 use crate::domain::{At, Span};
 
-/// A break shorter than this in which nothing was said is no gap.
+/// A break shorter than this isn't noted as a gap if nothing was said in it.
 const BREAK: Span = Span::seconds(15);
 /// How many messages Discord gives at once.
 const PAGE: usize = 100;
-/// More than this is a channel's whole history rather than a gap.
+/// How many pages are read at most. More would be a channel's whole history rather than a gap.
 const PAGES: usize = 500;
 
-/// A lane that may have been spoken in meanwhile.
+/// A lane in which something may have been said meanwhile.
 pub struct Missed {
     pub lane: Lane,
     /// `None`: somebody's direct messages.
     pub channel: Option<Id>,
     /// The newest message that was kept when the break was noticed.
     pub newest: Newest,
-    /// The newest message as the connection began; what is newer comes by itself, and is obeyed.
+    /// The newest message when the connection began. What is newer comes live, and is obeyed.
     pub until: Option<Id>,
     /// When the bot stopped listening; `None`: before it started.
     pub from: Option<At>,
 }
 
 impl Missed {
-    /// Since when something may be missing: a message that is kept was heard.
+    /// Since when something may be missing: not before the newest message that is kept.
     fn began(&self) -> At {
         self.from.unwrap_or(self.newest.said).max(self.newest.said)
     }

@@ -13,7 +13,7 @@ use super::wire::{Channel, Id, Overwrite, TEXT};
 use super::words::cut;
 use crate::chat::{CaseChannel, Undelivered};
 
-/// Of a channel's topic.
+/// How long a channel's topic may be.
 const TOPIC: usize = 1_024;
 /// Where the policy names no channel on Discord, and so no server.
 const NOWHERE: &str =
@@ -41,7 +41,7 @@ fn own() -> Permissions {
     insider() | Permissions::MANAGE_CHANNELS | PIN_MESSAGES | Permissions::MANAGE_THREADS
 }
 
-/// What nobody does any more in a channel that is closed.
+/// What nobody may do any more in a channel that is closed.
 fn speech() -> Permissions {
     Permissions::SEND_MESSAGES | Permissions::SEND_MESSAGES_IN_THREADS | Permissions::CREATE_PUBLIC_THREADS
 }
@@ -106,7 +106,7 @@ impl Discord {
                 && let Some(server) = place.guild
             {
                 return Ok(match place.parent {
-                    // What may be done in a thread, its channel says.
+                    // A thread has no permissions of its own; its channel has.
                     Some(parent) if place.is_thread => Near { channel: parent, server, category: None },
                     category => Near { channel, server, category },
                 });
@@ -232,8 +232,8 @@ fn hushed(wanted: &CaseChannel) -> Permissions {
     if wanted.archived { speech() } else { Permissions::empty() }
 }
 
-/// The exceptions of another channel, except the bot's own, with some more denied to everybody. Only what the bot may do itself
-/// is copied: Discord refuses the rest.
+/// The exceptions of another channel, except the bot's own, with some more denied to everybody. Only what the bot may do
+/// itself is copied: Discord refuses the rest.
 fn as_near(near: &[Overwrite], server: Id, me: Option<Id>, denied: Permissions) -> Vec<Value> {
     let bits = |text: &str| Permissions::from_bits_retain(text.parse().unwrap_or(0)) & own();
     let of_all = near.iter().find(|one| one.id == server);

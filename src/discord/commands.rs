@@ -16,7 +16,7 @@ use crate::domain::CaseKind;
 use crate::grammar::verbs::of;
 use crate::grammar::{Arg, Kind, Needed, PREFIX, ROOTS, Verb};
 
-/// Of options, choices and subcommands on one level, and of what is offered while somebody types.
+/// How many options, choices and subcommands stand on one level, and how many values are offered while somebody types.
 pub const A_LEVEL: usize = 25;
 const DESCRIPTION: usize = 100;
 
@@ -113,7 +113,7 @@ fn option(arg: &'static Arg) -> Value {
         Kind::Flag => option["type"] = json!(BOOLEAN),
         Kind::Choice(words) => option["choices"] = words.iter().map(|word| json!({ "name": word, "value": word })).collect(),
         Kind::Workflow | Kind::Case | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution
-        // People of the policy, of whom some may have no account here: so no user option.
+        // No user option, because some of the policy's people may have no account here.
         | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range => {
             option["autocomplete"] = json!(true);
         }

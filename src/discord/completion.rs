@@ -71,7 +71,7 @@ impl Discord {
         let Some(typing) = typing(data, reception.desk.prefix()) else { return Vec::new() };
         let kind = typing.verb.args.iter().find(|arg| arg.name == typing.option).map(|arg| arg.kind);
         if (typing.option == "case" && typing.verb.case) || kind == Some(Kind::Case) {
-            // Without an answer nothing is offered, and what is typed counts all the same.
+            // Where the cases can't be read, nothing is offered; what is typed counts in any case.
             let cases = reception.answers.cases(typing.verb.kind(), by).await.unwrap_or_default().into_iter();
             let rows = cases.map(|row| (format!("{} · {} · {}", row.case, row.title, row.state), row.case.to_string()));
             return fitting(rows, typing.begun).iter().map(|(label, value)| offer(label, value)).collect();

@@ -41,9 +41,9 @@ pub mod code {
 const MENDED: Duration = Duration::from_secs(10 * 60);
 /// How often a message is sent again at once when its outcome isn't known. Discord knows the nonce for some minutes.
 const TRIES: u32 = 3;
-/// How many messages back it is looked for one that may stand there already.
+/// How many messages are looked through for one that may stand there already.
 const LOOK_BACK: usize = 100;
-/// How far Discord's clock may be behind this machine's: what is older than that can't be what was made since.
+/// How far Discord's clock may be behind this machine's.
 const SKEW: Span = Span::minutes(1);
 /// Of how many messages it is remembered that they were sent.
 const REMEMBERED: usize = 2_000;
@@ -93,7 +93,7 @@ impl Places for Map<'_> {
     }
 }
 
-/// What a trouble means for whoever waits for a delivery.
+/// What a trouble means for a delivery.
 pub fn undelivered(trouble: Trouble) -> Undelivered {
     let why = trouble.to_string();
     match trouble {
@@ -170,7 +170,7 @@ impl Discord {
         if look {
             match self.ours_in(target, post.made).await {
                 Ok(found) => history = found,
-                // Discord itself won't say, so it is said in the receipt.
+                // Discord doesn't let the bot look, so the receipt says that the message may stand there twice.
                 Err(trouble @ Trouble::Refused { .. }) => {
                     tracing::warn!(%trouble, lane = %post.lane, "can't look whether a message stands there already");
                     perhaps_twice = true;
@@ -276,8 +276,8 @@ impl Discord {
         }
     }
 
-    /// The thread of a message, begun if there is none. Where there can be none, the channel itself: what is told late in
-    /// the wrong place is better than untold.
+    /// The thread of a message, begun if there is none. Where there can be none, the channel itself: the wrong place is
+    /// better than not to be told.
     async fn thread(&self, channel: Id, root: Id, card: &Card) -> Result<Id, Undelivered> {
         if lock(&self.sent).threads.contains(&root) {
             return Ok(root);
@@ -328,7 +328,7 @@ impl Discord {
         let whom = if matches!(lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
         let drafts = embed::drafts(card, &map, whom);
         let mut tail = match self.tail_of(channel, first).await {
-            // Without history, what this process didn't send stays; what stands in one message can be redrawn all the same.
+            // Without history the further messages aren't known and stay as they are. The first one can be edited.
             Err(Trouble::Refused { .. }) if drafts.len() == 1 => Vec::new(),
             tail => tail.map_err(undelivered)?,
         };

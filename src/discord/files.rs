@@ -1,4 +1,5 @@
-//! Files that come with messages: fetched, kept, and remembered, because Discord doesn't say when one is taken off a message.
+//! Files that come with messages: fetched, kept, and remembered, because Discord doesn't say when one is taken off a
+//! message.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -65,8 +66,8 @@ impl Discord {
         keep(&door.data, &attachment.filename, bytes).await.map_err(|error| error.to_string())
     }
 
-    /// The files that a message has after an edit: one may have been taken off, and nothing else would say so. Their bytes are
-    /// kept, and each is named with their hash. `None`: it has none, and none of them was known.
+    /// The files that a message has after an edit: one may have been taken off, and nothing else would say so. Their
+    /// bytes are kept, and each is named with their hash. `None`: it has none, and none of them was known.
     pub(super) async fn files_after(&self, message: &Message) -> Option<Value> {
         let attachments = message.attachments.as_ref()?;
         let had_some = self.files.knows(message.id);

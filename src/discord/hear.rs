@@ -1,5 +1,5 @@
-//! From Discord's events to what the house hears: what changes the directory, what is heard in which channel's order, and what is
-//! neither said nor edited: reactions, members, everything else.
+//! From Discord's events to what the house hears: what changes the directory, what is heard in which channel's order,
+//! and what is neither said nor edited: reactions, members, everything else.
 
 use serde_json::{Value, json};
 
@@ -146,7 +146,8 @@ impl Discord {
         self.hand_in(heard).await;
     }
 
-    /// A server has no channel of its own, so who comes and goes is heard in the first of its channels that the policy names.
+    /// A server has no channel of its own, so who comes and goes is heard in the first of its channels that the policy
+    /// names.
     async fn member(&self, data: &Value, joined: bool) {
         let Some(guild) = id(data, "guild_id") else { return };
         let user = data.get("user").and_then(|user| serde_json::from_value::<User>(user.clone()).ok());

@@ -1,5 +1,5 @@
-//! Interactions: a command, a button, a form, a beginning of a word. Each is answered or deferred at once; Discord waits for
-//! three seconds, and a form opens as the first response or not at all.
+//! Interactions: a command, a button, a form, a beginning of a word. Each is answered or deferred at once; Discord waits
+//! for three seconds, and a form opens as the first response or not at all.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -16,7 +16,7 @@ impl Names for Reading<'_> {
     fn is_me(&self, id: Id) -> bool {
         let directory = self.discord.directory();
         let Some(me) = &directory.me else { return false };
-        // A bot's own role carries its name; whoever picks it from the list means the bot.
+        // A bot has a role of its own name. People who pick that from the list mean the bot.
         me.user == id || directory.role(id).is_some_and(|role| role == me.name)
     }
     fn person(&self, id: Id) -> Option<String> {

@@ -21,7 +21,7 @@ pub fn person_of(lane: &Lane) -> Option<Id> {
 }
 
 impl Discord {
-    /// What is known of a channel; asks Discord if need be.
+    /// What is known of a channel. Asks Discord where nothing is.
     pub(super) async fn place(&self, channel: Id) -> Option<Place> {
         if let Some(place) = self.directory().place(channel) {
             return Some(place.clone());

@@ -12,7 +12,7 @@ use super::{Discord, PAUSES};
 use crate::chat::Roster;
 use crate::chat::roster::Named;
 
-/// How often it is looked, whatever was told meanwhile.
+/// How often it is looked at least.
 const EVERY: Duration = Duration::from_secs(600);
 /// Changes come in bunches, and one look sees all of them.
 const BUNCH: Duration = Duration::from_secs(2);
@@ -62,14 +62,14 @@ impl Discord {
     async fn look_around(&self) -> Result<(), Unknown> {
         let Some(door) = self.door() else { return Ok(()) };
         if self.directory().servers.is_empty() {
-            // Nothing has come yet. What comes calls for a look.
+            // No server has come yet. The event that tells of the first one calls for a look.
             return Ok(());
         }
         let servers = self.directory().all_servers().ok_or(Unknown::Absent)?;
         let named = Named::by(&door.reception.desk.shown().policy, &platform());
         let roster = self.roster(&named, &servers).await?;
         if self.directory().all_servers().as_ref() != Some(&servers) {
-            // One came or went meanwhile, which calls for another look.
+            // A server came or went meanwhile, and that event calls for another look.
             return Ok(());
         }
         let kept = door.reception.roster(&platform(), &roster).await;
@@ -78,7 +78,7 @@ impl Discord {
         Ok(())
     }
 
-    /// Asks for each person of the policy: servers may have many members, and the policy few.
+    /// Asks for each person of the policy, since a server may have many more members than the policy has people.
     async fn roster(&self, named: &Named, servers: &[Id]) -> Result<Roster, Trouble> {
         let mut groups: BTreeMap<String, Vec<String>> =
             named.groups.iter().map(|group| (group.clone(), Vec::new())).collect();
@@ -91,7 +91,7 @@ impl Discord {
             let mut is_there = false;
             for server in servers {
                 let member = match self.member_of(*server, id).await {
-                    // The bot was put out of it, and hasn't heard so yet.
+                    // The bot was removed from this server, and the event hasn't come yet.
                     Err(Trouble::Refused { code: code::UNKNOWN_SERVER | code::MISSING_ACCESS, .. }) => None,
                     found => found?,
                 };
@@ -110,7 +110,7 @@ impl Discord {
         Ok(Roster { groups, gone })
     }
 
-    /// A member of a server. `None`: they aren't one.
+    /// Somebody as a member of a server. `None`: they are not a member.
     pub(super) async fn member_of(&self, server: Id, user: Id) -> Result<Option<Member>, Trouble> {
         match self.api.read(&format!("/guilds/{server}/members/{user}")).await {
             Ok(member) => Ok(Some(member)),

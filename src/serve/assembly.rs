@@ -1,9 +1,10 @@
-//! The bot put together: the one place where desk, courier, answers, reception and health are joined. `countersign serve`, the
-//! benchmarks and the tests that need a whole bot all go through it.
+//! The bot put together: the one place where desk, courier, answers, reception and health are joined. `countersign
+//! serve`, the benchmarks and the tests that need a whole bot all go through it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 
 use crate::answers::Answers;
@@ -55,8 +56,8 @@ pub struct Tasks {
 }
 
 impl Assembly {
-    /// A bot on a data folder as it is where nothing is set: the world's clock, the embedded texts, the local room, and a head
-    /// signed every minute.
+    /// A bot on a data folder as it is where nothing is set: the world's clock, the embedded texts, the local room, and
+    /// a head signed every minute.
     ///
     /// # Errors
     /// The database can't be opened.
@@ -92,7 +93,7 @@ impl Assembly {
         let Assembly { clock, policy, policy_text, policy_file, wording, platforms, checkpoint_every, .. } = self;
         let data: PathBuf = self.folder.path().to_owned();
         let setup = Setup { clock, policy: Arc::new(policy), policy_text, wording, platforms, checkpoint_every };
-        let (desk, handle) = Desk::open(self.folder, self.writer, setup).await?;
+        let (desk, handle) = open_desk(self.folder, self.writer, setup).await?;
         let (reader, chats) = (self.reader, chats(&handle));
         let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
@@ -100,6 +101,15 @@ impl Assembly {
         let reception = Reception { desk: handle, answers, policy_file };
         Ok(Assembled { app: App { reception, reader, folder: Arc::new(Blobs { data }), health }, desk, courier })
     }
+}
+
+/// Boxed, so that it is compiled here once, and not again in every program that puts a bot together.
+fn open_desk(
+    folder: Folder,
+    writer: Writer,
+    setup: Setup,
+) -> BoxFuture<'static, Result<(Desk, DeskHandle), DeskError>> {
+    Box::pin(Desk::open(folder, writer, setup))
 }
 
 impl Assembled {

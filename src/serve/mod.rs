@@ -1,11 +1,12 @@
-//! The running bot: what [`Assembly`] puts together, with its listener, watchdog and adapters, started, and stopped again in the
-//! order in which nothing is lost.
+//! The running bot: what [`Assembly`] puts together, with its listener, watchdog and adapters, started, and stopped
+//! again in the order in which nothing is lost.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::future::LocalBoxFuture;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -50,9 +51,15 @@ pub struct Running {
 
 /// Starts a bot. Everything that can be wrong with what the operator wrote is found before the disk is touched.
 ///
+/// Boxed, so that it is compiled here once, and not again in every program that starts a bot.
+///
 /// # Errors
 /// In words for the operator.
-pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
+pub fn start(config: &Config, time: Time) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
+    Box::pin(started(config, time))
+}
+
+async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     let policy_file = PolicyFile { path: config.policy.clone() };
     let (policy, policy_text) = policy_file.read()?;
     let wording = match &config.templates {

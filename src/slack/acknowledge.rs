@@ -1,5 +1,6 @@
-//! What Slack is told within its three seconds. An acknowledgement waits until the house has what was taken in, so that Slack
-//! tells it again if the bot dies before, or tells the person that it didn't work. Where there is time, the answer goes along.
+//! What Slack is told within its three seconds. An acknowledgement waits until the house has what was taken in, so that
+//! Slack tells it again if the bot dies before, or tells the person that it didn't work. Where there is time, the answer
+//! goes along.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What the bot says to one person: in the acknowledgement, at the address that Slack gave for it, where they asked, or else in
-//! their direct messages.
+//! What the bot says to one person: in the acknowledgement, at the address that Slack gave for it, where they asked, or
+//! else in their direct messages.
 
 use serde_json::{Value as Json, json};
 

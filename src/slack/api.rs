@@ -27,14 +27,14 @@ use crate::chat::files::{Download, TooLarge};
 use crate::chat::retry::{Again, patiently};
 use crate::config::Secret;
 
-/// Longer than Slack takes when it is well.
+/// How long an answer is waited for. Slack is faster when it is well.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-/// How long it is waited where Slack asks to wait and doesn't say how long.
+/// The pause where Slack asks to wait and names no time.
 const LIMITED: Duration = Duration::from_secs(5);
-/// For the bytes of a file.
+/// The same for the bytes of a file.
 const FILE_TIME_LIMIT: Duration = Duration::from_secs(90);
 
-/// Why a call didn't do what it was to do.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Trouble {
     /// Slack asks for a pause.
@@ -79,14 +79,14 @@ impl Trouble {
             _ => None,
         }
     }
-    /// For reading, which nobody waits for: as often as Slack asks to wait.
+    /// For reading, which nobody waits for: waits as often as Slack asks to.
     fn if_limited(&self) -> Again {
         match self {
             Trouble::Limited { after } => Again::Wait(after.unwrap_or(LIMITED)),
             _ => Again::Stop,
         }
     }
-    /// For saying something: again only where it surely wasn't said.
+    /// For saying something: tries again only where it was certainly not said.
     pub(super) fn unless_it_may_be_there(&self) -> Again {
         match self {
             Trouble::Limited { after } => Again::Try(*after),
@@ -105,7 +105,7 @@ pub(super) struct Api {
     pub(super) plain: reqwest::Client,
     pub(super) road: Road,
     pub(super) url: String,
-    /// Whom the token may be shown besides Slack: a server in its place, by scheme, host and port.
+    /// The server that stands in Slack's place, by scheme, host and port. It may be shown the token, too.
     place: Option<reqwest::Url>,
 }
 
@@ -384,7 +384,7 @@ impl Road {
         let scheme = if to.scheme_str() == Some("ws") { "http" } else { "https" };
         let authority = to.authority().ok_or("the address has no host")?;
         let as_http = format!("{scheme}://{authority}/").parse::<Uri>().map_err(|error| error.to_string())?;
-        // Without its port it would be the proxy's scheme that decides.
+        // With no port named, the proxy's scheme would decide which one is meant.
         let stream = self.call(as_http).await.map_err(|error| root_of(Some(&*error)))?;
         Ok(stream.into_inner())
     }

@@ -1,5 +1,5 @@
-//! Commands and buttons. Slack gives three seconds to open a form, so a form that will be wanted opens while the desk is asked;
-//! the answer follows, however long it takes.
+//! Commands and buttons. Slack gives three seconds to open a form, so a form that will be wanted opens while the desk is
+//! asked; the answer follows, however long it takes.
 
 use std::time::Duration;
 

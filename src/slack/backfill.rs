@@ -1,5 +1,5 @@
-//! What was said while nobody listened. A gap is noted where one may be, and what history still has of it follows, oldest
-//! first, through the same conversion as what comes live, so that nothing counts twice.
+//! What was said while the bot didn't listen. A gap is noted where one may be. What history still has of it follows, oldest
+//! first, and is read in the same way as what comes live, so that nothing counts twice.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,8 +15,7 @@ use crate::chat::{Account, Belongs, Heard, Lane, Newest, Spot, What};
 use crate::domain::{At, CaseId, Span};
 use crate::reception::Door;
 
-/// A connection that comes back within this lost nothing that history doesn't show: Slack tells again what wasn't
-/// acknowledged.
+/// After a break shorter than this, history shows everything: Slack tells again what wasn't acknowledged.
 const MOMENT: Span = Span::seconds(5);
 /// Replies are looked for in threads that began at most this long before the gap.
 const THREADS_BACK: Span = Span::days(30);
@@ -26,7 +25,8 @@ const PAGES_BACK: usize = 5;
 /// How many lanes are read at a time.
 const AT_ONCE: usize = 4;
 
-/// Since when nothing is heard, and how far each lane was known by then: what comes live later says nothing about the gap.
+/// Since when nothing is heard, and how far each lane was heard until then. That is kept apart from what is heard now,
+/// because Slack tells events late and again: a newer one doesn't show that the gap before it is filled.
 #[derive(Debug)]
 pub(super) enum Away {
     /// Since before this process began.
@@ -67,7 +67,7 @@ pub(super) type Known = BTreeMap<Lane, Newest>;
 /// What history has of a gap.
 struct Missed {
     events: Vec<Json>,
-    /// Before this more was said than is read.
+    /// More was said than is read. What was said before this is missing.
     cut_off: Option<At>,
 }
 
@@ -79,7 +79,7 @@ impl Slack {
         *lock(&self.away) = Away::Before(self.reached.all());
     }
 
-    /// Nothing has come in since a moment.
+    /// Nothing has come in since this moment.
     pub(super) fn is_away(&self, since: At) {
         let known = self.reached.all();
         let mut away = lock(&self.away);
@@ -135,7 +135,7 @@ impl Slack {
             let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, certain };
             to_fill.push(ToFill { lane, reached, gap, not_before: now });
         }
-        // Conversations of two are many, and mostly silent.
+        // Direct messages are many, and mostly silent: they come last.
         to_fill.sort_by_key(|it| matches!(it.lane.place, Spot::Direct(_)));
     }
 
@@ -157,7 +157,7 @@ impl Slack {
         tracing::warn!(platform = %self.platform, "Slack held events back: there were too many in a minute");
         let not_before = minute + Span::minutes(1);
         for (lane, reached) in self.lanes_to_fill(self.reached.all(), Some(minute)) {
-            // What was heard of that minute is no sign of what wasn't.
+            // Some of that minute may have been heard. That doesn't show that all of it was.
             let reached = if reached.said > minute { at(minute) } else { reached };
             let gap = Gap { from: minute, to: not_before, why: "Slack held events back", certain: false };
             lock(&self.to_fill).push(ToFill { lane, reached, gap, not_before });
@@ -210,7 +210,7 @@ impl Slack {
             self.note_gap(lane, &channel, gap).await?;
         }
         let missed = self.missed(lane, &channel, reached).await;
-        // What can't be read may be something that was missed.
+        // Where history can't be read, something may have been missed.
         if !gap.certain && missed.as_ref().map_or(true, |missed| !missed.events.is_empty()) {
             self.note_gap(lane, &channel, gap).await?;
         }
@@ -302,7 +302,7 @@ impl Slack {
             }
             let edited = word(&message["edited"], "ts");
             if word(message, "subtype") == "tombstone" {
-                // When it was deleted nobody says; told again, it has the same cause.
+                // Nobody says when it was deleted. Its cause names no moment, so it counts once however often it is found.
                 if !self.is_known(&format!("{}:del:{channel}:{ts}", self.platform)) {
                     stones.push(as_stone(message, channel));
                 }

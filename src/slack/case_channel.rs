@@ -21,7 +21,7 @@ pub(super) struct Known {
     before: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
-    /// It was looked who is there, in this process.
+    /// This process has looked who is in it.
     looked: bool,
     pinned: Option<String>,
     archived: Option<bool>,
@@ -63,7 +63,7 @@ impl Slack {
         if known.archived == Some(true) {
             self.reopen(wanted, known).await?;
         }
-        // Of an archived channel nothing can be changed; one that was archived before this process began stays so.
+        // Nothing can be changed in an archived channel. One that was archived before this process began stays archived.
         match self.equip(wanted, known).await {
             Err(trouble) if wanted.archived && trouble.is(&["is_archived", "channel_not_found"]) => {
                 known.archived = Some(true);
@@ -87,8 +87,8 @@ impl Slack {
         Ok(())
     }
 
-    /// Slack takes a bot out of a channel that is archived, and lets nobody open one who isn't in it: where it refuses, the
-    /// case goes on in a new channel, which says where it was before.
+    /// Opens an archived channel. Slack removes the bot from a channel that is archived, and only its members may open
+    /// it again. Where Slack refuses, the case goes on in a new channel, which says where it was before.
     async fn reopen(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
         let body = json!({ "channel": known.channel });
         let opened = match self.call_unless_done("conversations.unarchive", body.clone(), &["not_archived"]).await {
@@ -138,7 +138,7 @@ impl Slack {
             if known.invited.contains(person) {
                 continue;
             }
-            // One by one: an account that can't come must not keep the others out.
+            // One by one, so that one account that can't be invited doesn't stop the others.
             match self.call("conversations.invite", &json!({ "channel": channel, "users": person })).await {
                 Ok(_) => {}
                 Err(trouble) if trouble.is(&["already_in_channel", "cant_invite_self"]) => {}
@@ -159,7 +159,8 @@ impl Slack {
         Ok(())
     }
 
-    /// Calls for something that a channel can do without. A refusal is only logged, unless it is about the channel as a whole.
+    /// Calls for something that a channel can do without. A refusal is only logged, unless it is about the channel as a
+    /// whole.
     async fn optional(&self, method: &str, body: Json, fine: &[&str]) -> Called<()> {
         match self.call_unless_done(method, body, fine).await {
             Err(trouble) if trouble.is(&["is_archived", "channel_not_found", "not_in_channel"]) => Err(trouble),
@@ -188,7 +189,7 @@ impl Slack {
             };
             match self.call("conversations.create", &json!({ "name": name, "is_private": wanted.private })).await {
                 Ok(answer) => return Ok(word(&answer["channel"], "id").to_owned()),
-                // An earlier try may have got through without our hearing of it.
+                // An earlier try may have made it, though its answer was lost.
                 Err(trouble) if trouble.is(&["name_taken"]) => {
                     if let Some(channel) = self.made_before(wanted, &name).await? {
                         return Ok(channel);
@@ -204,8 +205,8 @@ impl Slack {
         Err(Trouble::Said("name_taken".to_owned()))
     }
 
-    /// An open channel of this name that the bot itself made, as private as the case wants it, and of no other case: what is
-    /// restricted must not be said in a channel that only has the right name.
+    /// An open channel of this name that the bot itself made, as private as the case wants it, and of no other case:
+    /// what is restricted must not be said in a channel that only has the right name.
     async fn made_before(&self, wanted: &CaseChannel, name: &str) -> Called<Option<String>> {
         let Some(me) = self.me() else { return Ok(None) };
         let sort = if wanted.private { "private_channel" } else { "public_channel" };

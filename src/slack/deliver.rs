@@ -1,5 +1,6 @@
-//! Messages on their way out. Slack has no idempotency key, so each message carries a nonce in its metadata; where nobody can
-//! tell whether a message got there, history is asked before it is sent again, and until history can be asked it waits.
+//! Messages on their way out. Slack has no idempotency key, so each message carries a nonce in its metadata. Where it
+//! isn't known whether a message got there, it is looked for in history before it is sent again; until history can be
+//! read, it waits.
 
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ const LOOK_FOR: Duration = Duration::from_secs(120);
 /// When to come again about something that a person has to mend.
 const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
-/// How long it takes at most until a message that was taken stands in history. It is looked for twice before it is sent anew.
+/// How long it takes at most until a message that was taken stands in history. It is looked for twice before it is sent
+/// anew.
 const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
 /// When to come again about a case's channel, which is made or opened meanwhile.
 const SOON: Duration = Duration::from_secs(1);
@@ -45,7 +47,8 @@ impl Slack {
         let Some(first) = drawn.messages.first() else { return Err(Undelivered::never("there was nothing to say")) };
         let mut thread = post.thread;
         let message = match self.say(&channel, thread, &nonce, first, post.perhaps_sent).await {
-            // What begins the thread was deleted, or stands in the channel that was there before: it is said in the open.
+            // The message that begins the thread was deleted, or stands in the case's old channel: this goes into the
+            // channel itself.
             Err(Undelivered::Gone { .. }) if thread.is_some() => {
                 thread = None;
                 self.say(&channel, None, &nonce, first, post.perhaps_sent).await?
@@ -77,7 +80,7 @@ impl Slack {
                 return Err(self.undelivered(&trouble, lane));
             }
         }
-        // What doesn't fit follows in the thread: the same words once, new words anew.
+        // What doesn't fit follows in the thread. Words that stand there already aren't said again.
         for more in &rest {
             let nonce = format!("{message}:{}", digest(&json!(more.blocks).to_string()));
             let looked = lock(&self.sent).contains(&nonce);
@@ -89,7 +92,7 @@ impl Slack {
         Ok(())
     }
 
-    /// Puts one message there, once.
+    /// Posts one message, so that it stands there once.
     async fn say(
         &self,
         channel: &str,
@@ -127,7 +130,7 @@ impl Slack {
                     }
                     Err(trouble) => {
                         let pause = pauses.grow_or(trouble.asks_to_wait());
-                        // It stays unknown, so whenever it is tried again it is looked for first.
+                        // It stays unknown, so the next try looks for it first.
                         lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                         if waited + pause > LOOK_FOR || matches!(trouble, Trouble::Said(_)) {
                             return Err(self.undelivered_at(&trouble, channel));
@@ -168,13 +171,13 @@ impl Slack {
         }
     }
 
-    /// Whether a public channel could be come into by oneself.
+    /// Joins a public channel. Whether that worked.
     async fn join(&self, channel: &str) -> bool {
         self.call("conversations.join", &json!({ "channel": channel })).await.is_ok()
     }
 
     /// Looks for a message by its nonce: a channel's history comes newest first; a thread's replies come oldest first, so a
-    /// thread is read to its end. No moment is named: Slack's clock is not ours.
+    /// thread is read to its end. It isn't limited to a time: Slack's clock may differ from this machine's.
     async fn find(&self, channel: &str, thread: Option<&str>, nonce: &str) -> Called<Option<String>> {
         let mut cursor = String::new();
         for _ in 0..PAGES {
@@ -270,7 +273,7 @@ impl Slack {
                     )
                 }
                 "is_archived" => Undelivered::never(format!("{lane} is archived")),
-                // What a private channel is called by whoever was taken out of it.
+                // Slack says this of a private channel that the bot was removed from.
                 "channel_not_found" if matches!(lane.place, Spot::Channel(_)) => {
                     self.is_in(lane, false);
                     Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), Some(LONG))

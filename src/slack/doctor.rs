@@ -13,7 +13,7 @@ use crate::config::{SlackConfig, SlackMode};
 use crate::domain::policy::Policy;
 use crate::domain::{At, Span};
 
-/// Slack refuses signatures, and people see wrong times, when clocks are further apart.
+/// How far clocks may be apart. Beyond it Slack's signatures are refused and people see wrong times.
 const CLOCKS_APART: Span = Span::seconds(30);
 
 /// What was found so far.

@@ -13,7 +13,8 @@ use crate::chat::retry::{Again, patiently};
 
 /// How often a file is asked for before its message is heard without it.
 const TRIES: u32 = 6;
-/// How long the files of one message may take together. Their channel waits meanwhile, so that what is said there keeps its order.
+/// How long the files of one message may take together. Their channel waits meanwhile, so that what is said there keeps
+/// its order.
 const WITHIN: Duration = Duration::from_secs(4 * 60);
 
 impl Slack {

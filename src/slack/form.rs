@@ -1,4 +1,5 @@
-//! Forms as Slack shows them: opened within three seconds of what asked for them, and brought up to date while they are open.
+//! Forms as Slack shows them: opened within three seconds of what asked for them, and brought up to date while they are
+//! open.
 
 use serde_json::{Value as Json, json};
 

@@ -1,5 +1,5 @@
-//! What happens in channels, as the house hears it. The same message has the same cause whether it comes live, as a mention or
-//! out of history, so it counts once.
+//! What happens in channels, as the house hears it. The same message has the same cause whether it comes live, as a
+//! mention or out of history, so it counts once.
 
 use serde_json::{Value as Json, json};
 
@@ -66,7 +66,7 @@ impl Slack {
                 return self.group_has_changed(word(&source.event["subteam"], "id"));
             }
             "app_home_opened" => return self.show_home(source.event).await,
-            // People's own tokens are none of the bot's.
+            // People's own tokens don't concern the bot.
             "tokens_revoked" if source.event["tokens"]["bot"].as_array().is_none_or(Vec::is_empty) => return,
             "tokens_revoked" | "app_uninstalled" => {
                 let trouble = super::Trouble::Said("token_revoked".to_owned());
@@ -150,7 +150,7 @@ impl Slack {
             }
             ("message", "message_changed") => {
                 let (new, old) = (&event["message"], &event["previous_message"]);
-                // Slack adds what a link shows and marks threads by editing; nobody said anything.
+                // Slack itself edits messages, to add a link's preview or to mark a thread. That is nobody's edit.
                 let said_anew =
                     new["text"] != old["text"] || new["blocks"] != old["blocks"] && !old["blocks"].is_null();
                 if is_mine(new, &me) || !said_anew {

@@ -1,10 +1,10 @@
 //! Slack as a platform: from its events, commands and forms to what the house hears, and from cards to Block Kit.
 //!
-//! No rule of the product lives here. What comes in comes over [`socket`](self) or [`Intake`], and takes one way: `acknowledge`
-//! says what Slack is told at once. Events wait in `queue`, a queue for each channel, and `hear` turns them into
-//! [`Heard`](crate::chat::Heard). Commands and buttons (`asks`), menus (`menu`) and forms (`submission`) run at once. All of them
-//! hand in at the reception, and `answer` says what comes back to one person. What everybody sees is drawn by `blocks` and
-//! `modal` and sent by `deliver`.
+//! No rule of the product lives here. What comes in comes over [`socket`](self) or [`Intake`], and takes one way:
+//! `acknowledge` says what Slack is told at once. Events wait in `queue`, a queue for each channel, and `hear` turns
+//! them into [`Heard`](crate::chat::Heard). Commands and buttons (`asks`), menus (`menu`) and forms (`submission`) run
+//! at once. All of them hand in at the reception, and `answer` says what comes back to one person. What everybody sees
+//! is drawn by `blocks` and `modal` and sent by `deliver`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -66,7 +66,7 @@ const LATELY: usize = 8_192;
 const PEOPLE: usize = 4_096;
 /// The pauses between tries, where Slack doesn't say how long to wait.
 const PAUSES: Pauses = Pauses::new(Duration::from_millis(500), Duration::from_secs(30));
-/// Messages of one channel go out one a second, and a few at once after a pause.
+/// How many messages of one channel go out at once after a pause; then it is one a second.
 const BURST: u32 = 3;
 
 /// Why the adapter can't be made.
@@ -104,7 +104,7 @@ pub struct Slack {
     away: Mutex<backfill::Away>,
     /// What is to be read from history besides.
     to_fill: Mutex<Vec<backfill::ToFill>>,
-    /// What was taken in and isn't dealt with: events, and asks.
+    /// Events and asks that were taken in and aren't dealt with yet.
     under_way: UnderWay,
     roster_watch: RosterWatch,
     /// What Slack told of people and groups since the roster was read.
@@ -112,9 +112,9 @@ pub struct Slack {
     /// The roster that the desk has.
     roster: Mutex<Option<Roster>>,
     link: Mutex<Link>,
-    /// A trouble that only the token's owner can end.
+    /// What is wrong with the token, for the operator.
     token_trouble: Mutex<Option<String>>,
-    /// Channels that it would post to or listen in, and isn't in.
+    /// Channels that the bot should be in, and isn't.
     absent: Mutex<BTreeSet<Lane>>,
     unread: AtomicU64,
 }
@@ -209,7 +209,7 @@ impl Slack {
         }
     }
 
-    /// Events come in, and whatever came is dealt with and answered; what was missed is read, and who is there.
+    /// Whether events come in, all that came is dealt with, history is read, and the roster is up to date.
     pub fn is_at_rest(&self) -> bool {
         self.link().up
             && matches!(*lock(&self.away), backfill::Away::Here)
@@ -254,7 +254,7 @@ impl Slack {
         self.door().map_or(At(0), |door| door.reception.desk.clock.now())
     }
 
-    /// The account that a person can be mentioned by: one of the policy's that isn't gone.
+    /// The account that a person can be mentioned by. `None`: the policy names none, or it is gone.
     fn account_of(&self, person: &PersonId) -> Option<String> {
         let shown = self.door()?.reception.desk.shown();
         if shown.house.is_gone(person, &self.platform) {
@@ -267,7 +267,7 @@ impl Slack {
         blocks::draw(card, &|person| self.account_of(person))
     }
 
-    /// Slack may not be asked like this for now; the operator hears of it.
+    /// A call failed in a way that the operator has to know of.
     fn troubled(&self, trouble: &Trouble, what: &str) {
         let mut said = lock(&self.token_trouble);
         let words = match trouble {
@@ -288,7 +288,7 @@ impl Slack {
         }
     }
 
-    /// A call of the bot's, which says how the token is.
+    /// A call with the bot's token. Its outcome shows whether the token still counts.
     async fn call(&self, method: &str, body: &Json) -> Called<Json> {
         let called = self.api.post(method, body).await;
         match &called {
@@ -347,7 +347,7 @@ impl Chat for Slack {
             Some(format!("the bot isn't in {lane}: invite it there"))
         };
         let token = lock(&self.token_trouble).clone();
-        // Events may still come in on a token that nobody may speak with.
+        // Events may still come in although the bot's token is refused.
         let up = link.up && token.is_none() && self.me().is_some();
         let trouble = token.or(link.trouble).or_else(absent);
         Link { up, trouble, unread: self.unread.load(Ordering::Relaxed) }

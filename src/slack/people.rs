@@ -11,8 +11,8 @@ use crate::chat::{Account, Belongs, mention_of_stranger};
 
 /// How long a name is waited for. Without it the account's id is the name.
 const NAME_WITHIN: Duration = Duration::from_secs(5);
-/// How long a profile counts before Slack is asked again: no event tells when people of other organisations change. While Slack
-/// can't be asked, an older profile goes on counting.
+/// How long a profile counts before Slack is asked again: no event tells when people of other organisations change.
+/// While Slack can't be asked, an older profile goes on counting.
 const PROFILE_FOR: Duration = Duration::from_secs(10 * 60);
 
 /// What Slack says of an account.
@@ -40,7 +40,8 @@ impl Slack {
         Account { id: user.to_owned(), name: profile.name, bot, belongs: profile.belongs }
     }
 
-    /// What Slack says of an account: from memory where it was asked within [`PROFILE_FOR`], or where it doesn't answer now.
+    /// What Slack says of an account: from memory where it was asked within [`PROFILE_FOR`], or where it doesn't answer
+    /// now.
     pub(super) async fn profile(&self, id: &str) -> Option<Profile> {
         let known = lock(&self.people).get(id).cloned();
         if known.as_ref().is_some_and(|profile| profile.since.elapsed() < PROFILE_FOR) {
@@ -80,8 +81,8 @@ impl Slack {
         self.profile(id).await.map_or_else(|| id.to_owned(), |profile| profile.name)
     }
 
-    /// Somebody who typed, pressed or sent a form. `None`: the policy refuses guests or outsiders, and Slack doesn't say now
-    /// whether this is one.
+    /// Somebody who typed, pressed or sent a form. `None`: the policy refuses guests or outsiders, and Slack doesn't say
+    /// now whether this is one.
     pub(super) async fn asker(&self, id: &str) -> Option<Account> {
         if let Some(Profile { name, bot, belongs, .. }) = self.profile(id).await {
             return Some(Account { id: id.to_owned(), name, bot, belongs });

@@ -44,7 +44,7 @@ impl Slack {
                     }
                 }
                 Err(trouble) => {
-                    // What changed is in it when everything is read.
+                    // Everything is read next, and what changed is part of that.
                     whole = Instant::now();
                     self.roster_watch.failed();
                     tracing::warn!(platform = %self.platform, %trouble, "it can't be read who is in the workspace");
@@ -75,7 +75,7 @@ impl Slack {
         }
     }
 
-    /// A user group isn't as it was.
+    /// A user group has changed.
     pub(super) fn group_has_changed(&self, group: &str) {
         if self.roster_watch.about().is_none_or(|about| about.groups.contains(group)) {
             lock(&self.changes).groups.insert(group.to_owned());
@@ -104,7 +104,7 @@ impl Slack {
                     .filter_map(|it| it.as_str())
                     .map(str::to_owned)
                     .collect(),
-                // A group that isn't there, or was switched off, has nobody in it.
+                // A group that doesn't exist or was switched off has no members.
                 Err(trouble) if trouble.is(&["no_such_subteam", "subteam_disabled"]) => {
                     tracing::warn!(platform = %self.platform, group, "the policy names a user group that isn't there");
                     Vec::new()
