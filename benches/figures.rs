@@ -8,14 +8,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign::card::Wording;
-use countersign::chat::{Account, Heard, Lane, What};
+use countersign::chat::{Account, Chats, Heard, Lane, What};
 use countersign::clock::Clock;
-use countersign::desk::{Desk, DeskHandle, Heeded, Setup};
+use countersign::desk::{DeskHandle, Heeded};
 use countersign::domain::policy::Policy;
-use countersign::domain::{At, Platform, Span};
+use countersign::domain::{At, Span};
 use countersign::folder::Folder;
-use countersign::store::{self, Reader};
+use countersign::serve::Assembly;
+use countersign::store::Reader;
+use countersign::web::App;
 use futures_util::StreamExt as _;
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -62,17 +63,13 @@ impl House {
 
     async fn at(folder: tempfile::TempDir, clock: Clock) -> House {
         let data = Folder::open(folder.path(), true).expect("a data folder");
-        let (writer, reader) = store::open(&data.database(), true).await.expect("a database");
-        let setup = Setup {
-            clock: clock.clone(),
-            policy: Arc::new(Policy::read(POLICY).expect("the policy reads")),
-            policy_text: POLICY.to_owned(),
-            wording: Arc::new(Wording::embedded()),
-            platforms: vec![Platform::from("local")],
-            checkpoint_every: Span::minutes(1),
-        };
-        let (desk, handle) = Desk::open(data, writer, setup).await.expect("the desk opens");
-        House { folder, desk: handle, reader, task: tokio::spawn(desk.run()), clock }
+        let policy = Policy::read(POLICY).expect("the policy reads");
+        let mut assembly = Assembly::of(data, policy, POLICY.to_owned()).await.expect("a database");
+        assembly.clock = clock.clone();
+        let assembled = assembly.assemble(|_| Chats::default()).await.expect("the desk opens");
+        // No courier runs: what is measured is deciding.
+        let App { reception, reader, .. } = assembled.app;
+        House { folder, desk: reception.desk, reader, task: tokio::spawn(assembled.desk.run()), clock }
     }
 
     async fn stop(self) -> tempfile::TempDir {

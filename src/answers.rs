@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
@@ -94,9 +95,15 @@ impl Answers {
         Answers { desk, reader, health }
     }
 
+    /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
+    ///
     /// # Errors
     /// The database's.
-    pub async fn answer(&self, query: &Query, by: &PersonId) -> Result<Vec<Card>, StoreError> {
+    pub fn answer<'a>(&'a self, query: &'a Query, by: &'a PersonId) -> BoxFuture<'a, Result<Vec<Card>, StoreError>> {
+        Box::pin(self.read(query, by))
+    }
+
+    async fn read(&self, query: &Query, by: &PersonId) -> Result<Vec<Card>, StoreError> {
         let shown = self.desk.shown();
         let now = self.desk.clock.now();
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };

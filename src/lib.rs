@@ -39,7 +39,8 @@
 //!
 //! Between the loop and people:
 //!
-//! - [`chat`]: what is heard from platforms and what they are asked to post; [`chat::local`] is the room as a platform.
+//! - [`chat`]: what is heard from platforms and what they are asked to post, and what every adapter needs: trying again,
+//!   rosters, files, a message's menu; [`chat::local`] is the room as a platform.
 //! - [`slack`], [`discord`]: the platforms; each knows only the house, and no rule.
 //! - [`reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
 //! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
@@ -58,7 +59,8 @@
 //! The front door:
 //!
 //! - [`config`]: the operator's settings, as written and as meant.
-//! - [`serve`]: a running house put together, and taken apart again in the order in which nothing is lost.
+//! - [`serve`]: the bot put together ([`Assembly`](serve::Assembly)), started, and stopped again in the order in which
+//!   nothing is lost.
 //! - [`demo`]: a short story, told through the same API that scripts use.
 //!
 //! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.
@@ -120,7 +122,7 @@
 //!
 //! A lane is the house's name of a place: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
 //! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
-//! ([`Chat::furnish`](chat::Chat::furnish)), and the house records it. After a disconnection the gap is an entry in the ledger,
+//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and the house records it. After a disconnection the gap is an entry in the ledger,
 //! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
 //! [`Roster`](chat::Roster): the policy as it is held ([`House::held`](domain::Bot::with_group_members)) follows from it.
 //!

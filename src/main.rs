@@ -2,9 +2,11 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::filter::Targets;
 
 use countersign::clock::Mode;
 use countersign::config::{Config, Given, LogAs};
@@ -213,7 +215,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(line)) {
+    // Boxed: `block_on` would be compiled with all of the program in it once for each kind of runtime.
+    let program: Pin<Box<dyn Future<Output = anyhow::Result<ExitCode>>>> = Box::pin(run(line));
+    match runtime.block_on(program) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("countersign: {error:#}");
@@ -385,18 +389,35 @@ fn greet(running: &countersign::serve::Running, config: &Config, time: Time) -> 
 const LOGGED: &str = "warn,countersign=info,serenity::gateway::ws=off";
 
 fn log_to_stderr(log: LogAs) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("COUNTERSIGN_LOG").unwrap_or_else(|_| EnvFilter::new(LOGGED));
-    let log_lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let wanted = std::env::var("COUNTERSIGN_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
+    let logged = tracing_subscriber::registry().with(wanted.unwrap_or_else(logged));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     match log {
-        LogAs::Json => log_lines.json().init(),
-        LogAs::Text => log_lines.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogAs::Json => logged.with(lines.json()).init(),
+        LogAs::Text => logged.with(lines.with_ansi(std::io::stderr().is_terminal())).init(),
     }
+}
+
+/// What [`LOGGED`] says.
+fn logged() -> Targets {
+    LOGGED.parse().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn peoples_words_do_not_reach_the_log() {
+        use tracing::Level;
+        let logged = logged();
+        assert!(logged.would_enable("countersign::desk", &Level::INFO) && !logged.would_enable("hyper", &Level::INFO));
+        assert!(
+            logged.would_enable("hyper", &Level::WARN) && !logged.would_enable("serenity::gateway::ws", &Level::ERROR)
+        );
+    }
 
     /// Whoever copies a line out of the README shouldn't be told that it can't be read.
     #[test]

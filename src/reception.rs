@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
 
 use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
-use crate::chat::{Account, Answer, Heard, Lane, Roster, Spot, What};
+use crate::chat::retry::{Again, Pauses, patiently};
+use crate::chat::{Account, Answer, Heard, Lane, Newest, Roster, Spot, What};
 use crate::desk::{DeskHandle, Fault, Heeded, reference};
-use crate::domain::BotCommand;
-use crate::domain::{Actor, At, CaseId, PersonId, Platform, Policy, Refusal};
+use crate::domain::{Actor, BotCommand, CaseId, PersonId, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Query};
 use crate::store::StoreError;
 
@@ -62,17 +65,13 @@ pub struct Door {
     /// The data folder, whose `blobs/` keeps files: see [`keep_blob`](crate::folder::keep_blob).
     pub data: PathBuf,
     /// Cases' own channels: lane → the platform's id of the channel.
-    pub venues: BTreeMap<Lane, String>,
+    pub case_channels: BTreeMap<Lane, String>,
     /// The newest message that the transcript has of each lane of the platform: what came later was missed.
     pub newest: BTreeMap<Lane, Newest>,
 }
 
-/// A message that the transcript has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Newest {
-    pub message: String,
-    pub said: At,
-}
+/// The pauses between tries to keep what was heard.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
 
 /// The form that accepts a review.
 const REVIEW: &str = "incident.review";
@@ -84,9 +83,15 @@ fn unreadable(error: &StoreError) -> Fault {
 }
 
 impl Reception {
+    /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
+    ///
     /// # Errors
     /// [`Fault`]: nothing of it happened.
-    pub async fn hear(&self, heard: Heard) -> Result<Answer, Fault> {
+    pub fn hear(&self, heard: Heard) -> BoxFuture<'_, Result<Answer, Fault>> {
+        Box::pin(self.take(heard))
+    }
+
+    async fn take(&self, heard: Heard) -> Result<Answer, Fault> {
         match self.desk.hear(heard.clone()).await? {
             Heeded::Answer(answer) => self.fill_in(answer, &heard).await,
             Heeded::Heard => Ok(Answer::default()),
@@ -97,6 +102,21 @@ impl Reception {
                 Err(error) => Err(unreadable(&error)),
             },
         }
+    }
+
+    /// As [`Reception::hear`], repeated while the bot is at fault: the platform had its acknowledgement and tells
+    /// nothing again, and what is newer waits behind this, so that the newest message in the transcript never stands
+    /// after one that is missing. `None`: the bot is stopped.
+    pub async fn hear_until_kept(&self, heard: Heard) -> Option<Answer> {
+        let again = |fault: &Fault| {
+            if fault.is_stopped() {
+                return Again::Stop;
+            }
+            let (cause, reference) = (&heard.cause, &fault.reference);
+            tracing::error!(cause, reference, "what was heard can't be kept yet; trying again");
+            Again::Try(None)
+        };
+        patiently(PAUSES, u32::MAX, again, || self.hear(heard.clone())).await.ok()
     }
 
     /// The form that a word, a button or a shortcut will be answered with, if it will be, without any work: platforms open
@@ -138,8 +158,8 @@ impl Reception {
         self.answers.answer(&Query::Mine, &by).await.map_err(|error| unreadable(&error))
     }
 
-    /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct messages
-    /// to the bot. Elsewhere the bot listens only to what is said to it.
+    /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct
+    /// messages to the bot. Elsewhere the bot listens only to what is said to it.
     pub fn keeps(&self, lane: &Lane) -> bool {
         match &lane.place {
             Spot::Direct(_) => true,

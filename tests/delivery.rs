@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use countersign::card::Card;
-use countersign::chat::{Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue, local};
+use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, local};
 use countersign::clock::Clock;
 use countersign::domain::BotCommand;
 use countersign::domain::policy::Policy;
@@ -198,7 +198,7 @@ impl Chat for Fake {
         Platform::from("slack")
     }
 
-    fn recognises_repetition(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         false
     }
 
@@ -248,7 +248,7 @@ impl Chat for Fake {
         })
     }
 
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
+    fn ensure_channel<'a>(&'a self, venue: &'a CaseChannel) -> Delivery<'a, String> {
         Box::pin(async move { Ok(venue.case.to_string()) })
     }
 
@@ -632,7 +632,8 @@ async fn a_message_of_several_cases_is_an_entry_of_each() {
     assert_eq!((*first, one.part, *second, two.part), ("APR-1", 0, "APR-2", 1));
     assert_eq!(one.message, two.message);
     assert!(one.perhaps_twice && two.perhaps_twice);
-    let whole = Card::of_parts([one.card.clone(), two.card.clone()]).expect("a card");
+    let said = [one, two].map(|told| told.card.get().cloned().expect("its words"));
+    let whole = Card::of_parts(said).expect("a card");
     assert_eq!(whole.plain(chrono_tz::UTC, MONDAY), taken[1].text);
 }
 

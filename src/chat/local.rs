@@ -1,10 +1,10 @@
-//! The local room as a platform. The room keeps no messages of its own: its page shows the transcript, and the transcript is
-//! written with the receipt. So a message is delivered when its receipt is on the disk, and posting the same nonce twice is
-//! the same as posting it once.
+//! The local room as a platform. The room keeps no messages of its own: its page shows the transcript, and the
+//! transcript is written with the receipt. So a message is delivered when its receipt is on the disk, and posting the
+//! same nonce twice is the same as posting it once.
 
 use tokio::sync::watch;
 
-use super::{Chat, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, Venue};
+use super::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered};
 use crate::card::Card;
 use crate::desk::Shown;
 use crate::domain::policy::{Channel, Policy};
@@ -46,7 +46,7 @@ impl Chat for Local {
         Platform::from(PLATFORM)
     }
 
-    fn recognises_repetition(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         true
     }
 
@@ -62,8 +62,8 @@ impl Chat for Local {
     }
 
     /// A case's own channel in the room is there as soon as the case is.
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
-        Box::pin(async move { Ok(venue.case.to_string().to_lowercase()) })
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
+        Box::pin(async move { Ok(wanted.case.to_string().to_lowercase()) })
     }
 
     fn link(&self) -> Link {

@@ -1,20 +1,33 @@
-//! What the house needs of a chat platform, and what platforms hand to the house. Adapters don't know one another.
+//! What the house needs of a chat platform, and what platforms hand to the house. Adapters don't know one another; what
+//! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`message_menu`],
+//! [`lock`].
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::domain::policy::{Channel, Policy, Refused};
-use crate::domain::{AccountId, At, CaseId, PersonId, Platform, mark};
+use crate::domain::{AccountId, At, CaseId, PersonId, Platform, Span, mark};
 use crate::grammar;
 
+pub mod files;
 pub mod local;
+pub mod lock;
+pub mod message_menu;
+pub mod reached;
+pub mod retry;
+pub mod roster;
+pub mod under_way;
 
-/// How somebody is written whom a message mentions and the policy doesn't know: `@Zoe`. Anybody can call themselves as the bot
-/// is called; such a name is quoted, or its owner could put a command into the mouth of whoever mentions them.
+pub use reached::Newest;
+pub use roster::{Roster, RosterWatch};
+
+/// How somebody is written whom a message mentions and the policy doesn't know: `@Zoe`. Anybody can call themselves as
+/// the bot is called. Such a name is quoted, or mentioning its owner would look like a command to the bot.
 pub fn mention_of_stranger(name: &str) -> String {
     let name = grammar::clean::line(name);
     let begins = name.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -141,7 +154,7 @@ pub struct Heard {
     pub what: What,
     /// Not heard live, but found in the platform's history after a gap.
     pub backfilled: bool,
-    /// The platform's own words where text and files don't carry all of it: blocks, embeds, events that nobody here knows.
+    /// The platform's own words where text and files leave something out: blocks, embeds, events of unknown kinds.
     pub raw: Option<String>,
     /// The case that it is kept with, because somebody asked for that: a message of somewhere else, kept as evidence.
     pub about: Option<CaseId>,
@@ -286,7 +299,7 @@ pub struct Post<'a> {
     pub lane: &'a Lane,
     pub thread: Option<&'a str>,
     pub card: &'a Card,
-    /// When it became true: what stands there from before can't be it.
+    /// When it became true. A message that is older can't be this one.
     pub made: At,
     /// This may have been delivered already: the process died between sending and receipt. Look first, where possible.
     pub perhaps_sent: bool,
@@ -308,10 +321,10 @@ impl Receipt {
     }
 }
 
-/// A case's own channel as it should be. Its lane is the case's own name on the platform, `slack/inc-12`; which channel that
-/// is there, the platform says once and the house keeps.
+/// A case's own channel as it should be. Its lane is the case's own name on the platform, `slack/inc-12`; which channel
+/// that is there, the platform says once and the house keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Venue {
+pub struct CaseChannel {
     pub case: CaseId,
     pub lane: Lane,
     /// The platform's id of the channel, once it has one.
@@ -324,9 +337,9 @@ pub struct Venue {
     pub topic: String,
     /// Only the people below may see it.
     pub private: bool,
-    /// Accounts that belong in it. Whoever else is there may stay, but for the next ones.
+    /// Accounts that belong in it. Others who are there may stay, except those in `barred`.
     pub people: Vec<String>,
-    /// Accounts of the policy's people who may not see a private one: whoever of them is there is put out.
+    /// Accounts of the policy's people who may not see a private channel. Those who are in it are removed.
     pub barred: Vec<String>,
     /// The message that stands on top: the case's card.
     pub pinned: Option<String>,
@@ -351,21 +364,12 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Who is on a platform now, as far as the policy asks: members of groups, and people whose account is gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Roster {
-    /// The platform's id of a user group or role → accounts of its members.
-    pub groups: BTreeMap<String, Vec<String>>,
-    /// Accounts of the policy that are deactivated, have left or don't exist.
-    pub gone: Vec<String>,
-}
-
 /// It could not be delivered. Says whether trying again is sensible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undelivered {
-    /// Try again, not before this much later where the platform says so.
+    /// Try again: after this time, where the platform names one.
     #[error("{why}")]
-    Later { why: String, after: Option<crate::domain::Span> },
+    Later { why: String, after: Option<Span> },
     /// This person takes no direct messages from the bot. It can be told to them elsewhere, by a mention.
     #[error("{why}")]
     Closed { why: String },
@@ -377,17 +381,30 @@ pub enum Undelivered {
     Never { why: String },
 }
 
+impl Undelivered {
+    /// Trying again is sensible: after this time, where it is named.
+    pub fn later(why: impl fmt::Display, after: Option<Duration>) -> Undelivered {
+        let after = after.map(|after| Span(i64::try_from(after.as_micros()).unwrap_or(i64::MAX)));
+        Undelivered::Later { why: why.to_string(), after }
+    }
+
+    /// Trying again is pointless.
+    pub fn never(why: impl fmt::Display) -> Undelivered {
+        Undelivered::Never { why: why.to_string() }
+    }
+}
+
 /// One chat platform. The courier is the only caller.
 pub trait Chat: Send + Sync + 'static {
     fn platform(&self) -> Platform;
     /// Whether posting the same nonce twice is the same as posting it once. Where it isn't, the courier notes each message
     /// before it sends it, so that after a crash it can say that people may have it twice.
-    fn recognises_repetition(&self) -> bool;
+    fn is_idempotent(&self) -> bool;
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt>;
     fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()>;
     /// Makes a case's own channel as it should be: there, named, with its people in it. Doing it again changes nothing. The
     /// answer is the platform's id of the channel.
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String>;
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String>;
     fn link(&self) -> Link;
 }
 

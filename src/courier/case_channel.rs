@@ -1,7 +1,7 @@
 //! A case's own channel: made before anything is said in it, kept as the case wants it, archived when all is said.
 
 use super::lane::LaneRun;
-use crate::chat::{Chat, Undelivered, Venue};
+use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
 use crate::domain::{CaseId, PersonId};
 use crate::record::Housed;
@@ -13,7 +13,7 @@ const NAME_AT_MOST: usize = 60;
 impl LaneRun {
     /// Makes a case's own channel as the case wants it now; before everything is `said` it isn't archived. Which channel it
     /// is is recorded once. Inside, what the platform refuses.
-    pub(super) async fn furnish(
+    pub(super) async fn ensure_channel(
         &mut self,
         chat: &dyn Chat,
         id: CaseId,
@@ -33,7 +33,7 @@ impl LaneRun {
             let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
             (!shown.bot.is_gone(person, &self.lane.platform)).then(|| account.clone())
         };
-        let venue = Venue {
+        let venue = CaseChannel {
             case: id,
             lane: self.lane.clone(),
             channel: known.clone(),
@@ -55,7 +55,7 @@ impl LaneRun {
             pinned,
             archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
         };
-        let channel = match chat.furnish(&venue).await {
+        let channel = match chat.ensure_channel(&venue).await {
             Ok(channel) => channel,
             Err(undelivered) => return Ok(Err(undelivered)),
         };

@@ -99,7 +99,7 @@ impl LaneRun {
         // A case's own channel is there, and open, before anything is said in it, and as the case wants it afterwards.
         let own = self.lane.own_of().filter(|_| !parcels.is_empty());
         if let Some(case) = own
-            && let Err(undelivered) = self.furnish(&*chat, case, false).await?
+            && let Err(undelivered) = self.ensure_channel(&*chat, case, false).await?
         {
             let mut until = None;
             for parcel in std::mem::take(&mut parcels) {
@@ -129,7 +129,7 @@ impl LaneRun {
                 }
             };
             let Some(message) = message else { continue };
-            if !chat.recognises_repetition() && message.edit.is_none() {
+            if !chat.is_idempotent() && message.edit.is_none() {
                 self.about_to_send(&parcel, &message);
                 self.flush().await?;
             }
@@ -162,7 +162,7 @@ impl LaneRun {
             }
         }
         if let Some(case) = own
-            && let Err(undelivered) = self.furnish(&*chat, case, true).await?
+            && let Err(undelivered) = self.ensure_channel(&*chat, case, true).await?
         {
             // What was to be said is said; the next word tries again.
             tracing::warn!(%case, lane = %self.lane, %undelivered, "the case's channel isn't as it should be");

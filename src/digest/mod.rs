@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
 use chrono_tz::Tz;
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use self::figures::{Key, NearMissAsked, Tally};
@@ -339,7 +340,18 @@ pub async fn print(
 ///
 /// # Errors
 /// The database's; a ledger with a hole has no root to print.
-pub async fn draw(
+pub fn draw<'a>(
+    reader: &'a Reader,
+    policy: &'a Policy,
+    period: &'a Period,
+    workflows: &'a [WorkflowId],
+    as_of: At,
+) -> BoxFuture<'a, Result<Digest, StoreError>> {
+    // Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
+    Box::pin(compute(reader, policy, period, workflows, as_of))
+}
+
+async fn compute(
     reader: &Reader,
     policy: &Policy,
     period: &Period,

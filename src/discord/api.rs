@@ -1,11 +1,11 @@
 //! Discord's REST API: one request, its answer or why there is none, and the patience that its limits ask for.
 //!
-//! serenity's own client drops what a 429 says once its limiter is off, and ignores another server's address while it is on.
-//! So requests go out here, in one way for Discord and for a server in its place: a route that is full is waited for before
-//! it is asked again, and nobody else waits with it.
+//! serenity's own client drops what a 429 says once its limiter is off, and ignores another server's address while it is
+//! on. So requests go out here, in the same way to Discord and to a server in its place. A route whose limit is reached
+//! isn't asked again before its time, and other routes don't wait for it.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -13,18 +13,22 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use crate::chat::files::Download;
+use crate::chat::lock::lock;
+use crate::chat::retry::{Again, Pauses, patiently};
 use crate::config::{DiscordConfig, Secret};
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";
-/// An answer that takes longer is an unknown outcome.
+/// How long an answer is waited for. After that the outcome isn't known.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// A token that was refused isn't shown again for this long: 10,000 refusals within ten minutes are a ban.
 const AFTER_UNAUTHORIZED: Duration = Duration::from_secs(60);
-/// Where a limit doesn't say how long.
+/// The pause where a limit names no time.
 const LIMITED: Duration = Duration::from_secs(5);
-/// How often somebody patient asks again after an unknown outcome.
+/// How often a call is tried while its outcome isn't known.
 const TRIES: u32 = 5;
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(500), Duration::from_secs(8));
 
 pub struct Api {
     client: reqwest::Client,
@@ -59,6 +63,32 @@ pub enum Trouble {
 impl Trouble {
     pub fn is_unauthorized(&self) -> bool {
         matches!(self, Trouble::Refused { status: 401, .. })
+    }
+
+    /// For what may be done twice, and whose reader has time: waits as long as Discord asks to, and tries again where
+    /// the outcome isn't known.
+    pub fn until_it_is_known(&self) -> Again {
+        match self {
+            Trouble::Limited { after } => Again::Wait(*after),
+            Trouble::Unreached { .. } | Trouble::Unknown { .. } => Again::Try(None),
+            Trouble::Refused { .. } => Again::Stop,
+        }
+    }
+
+    /// For what has to be said within seconds: tries again at once, whatever Discord asks for.
+    pub fn unless_refused(&self) -> Again {
+        match self {
+            Trouble::Limited { .. } | Trouble::Unreached { .. } | Trouble::Unknown { .. } => Again::Try(None),
+            Trouble::Refused { .. } => Again::Stop,
+        }
+    }
+
+    /// For an edit, which the courier repeats later anyway: tries again here only where the outcome isn't known.
+    pub fn if_unknown(&self) -> Again {
+        match self {
+            Trouble::Unknown { .. } => Again::Try(None),
+            Trouble::Limited { .. } | Trouble::Unreached { .. } | Trouble::Refused { .. } => Again::Stop,
+        }
     }
 }
 
@@ -101,12 +131,12 @@ impl Api {
         Ok(Api { client, base, token: config.token.clone(), speed, limits: Mutex::default() })
     }
 
-    /// Asks once, and not at all where Discord said to wait.
+    /// Asks once. Where Discord said to wait, it doesn't ask, and says how long to wait.
     ///
     /// # Errors
     /// [`Trouble`].
     pub async fn call(&self, call: &Call<'_>) -> Result<Value, Trouble> {
-        // Answers to interactions have a limit of their own, far away: they never wait for anybody.
+        // Answers to interactions have a generous limit of their own, so they never wait for other calls.
         let urgent = call.path.starts_with("/interactions/") || call.path.starts_with("/webhooks/");
         let route = route(&call.method, call.path);
         if let Some(after) = self.closed(&route, urgent) {
@@ -142,13 +172,13 @@ impl Api {
             let told = body.get("retry_after").and_then(Value::as_f64).and_then(span);
             let after = told.or_else(|| seconds("retry-after")).unwrap_or(LIMITED);
             match is_global || body.get("global").and_then(Value::as_bool) == Some(true) {
-                true => self.limits().all = Some(Instant::now() + after),
+                true => lock(&self.limits).all = Some(Instant::now() + after),
                 false => self.close(&route, after),
             }
             return Err(Trouble::Limited { after });
         }
         if status == StatusCode::UNAUTHORIZED && !urgent {
-            self.limits().unauthorized = Some(Instant::now() + AFTER_UNAUTHORIZED);
+            lock(&self.limits).unauthorized = Some(Instant::now() + AFTER_UNAUTHORIZED);
         }
         if status.is_server_error() {
             return Err(Trouble::Unknown { why: format!("it says {status}") });
@@ -161,28 +191,12 @@ impl Api {
         Err(Trouble::Refused { status: status.as_u16(), code, message })
     }
 
-    /// Asks until there is an answer: waits as long as Discord says, and asks again after an outcome that isn't known. For
-    /// what may be done twice, and whose reader has time.
+    /// Asks until there is an answer: see [`Trouble::until_it_is_known`].
     ///
     /// # Errors
     /// A refusal; or the last trouble, after several.
     pub async fn patient(&self, call: &Call<'_>) -> Result<Value, Trouble> {
-        let mut pause = Duration::from_millis(500);
-        let mut tries = 0;
-        loop {
-            match self.call(call).await {
-                Err(Trouble::Limited { after }) => tokio::time::sleep(after).await,
-                Err(trouble @ (Trouble::Unknown { .. } | Trouble::Unreached { .. })) => {
-                    tries += 1;
-                    if tries == TRIES {
-                        return Err(trouble);
-                    }
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
-                }
-                done => return done,
-            }
-        }
+        patiently(PAUSES, TRIES, Trouble::until_it_is_known, || self.call(call)).await
     }
 
     pub async fn get(&self, path: &str) -> Result<Value, Trouble> {
@@ -198,24 +212,21 @@ impl Api {
         serde_json::from_value(value).map_err(|error| Trouble::Unknown { why: format!("it can't be read: {error}") })
     }
 
-    /// The bytes of a file, and no more than `at_most` of them.
+    /// The bytes of a file.
     ///
     /// # Errors
-    /// In words.
-    pub async fn fetch(&self, url: &str, at_most: u64) -> Result<Vec<u8>, String> {
+    /// In words for the log.
+    pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
         // No token: the address is signed, and may lead anywhere.
         let mut response = self.client.get(url).send().await.map_err(|error| plainly(&error))?;
         if !response.status().is_success() {
             return Err(format!("its address says {}", response.status()));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Download::default();
         while let Some(chunk) = response.chunk().await.map_err(|error| plainly(&error))? {
-            if (bytes.len() + chunk.len()) as u64 > at_most {
-                return Err(format!("it is larger than {} MiB", at_most >> 20));
-            }
-            bytes.extend_from_slice(&chunk);
+            bytes.add(&chunk).map_err(|why| why.to_string())?;
         }
-        Ok(bytes)
+        Ok(bytes.finish())
     }
 
     /// How far Discord's clock is ahead of `now`, to the second. `None`: it doesn't say.
@@ -244,12 +255,12 @@ impl Api {
         }
     }
 
-    /// How long the route isn't to be asked. Takes one of the places of this second if it is open.
+    /// How long the route has to be left alone. `None`: it is open, and one of this second's calls is taken.
     fn closed(&self, route: &str, urgent: bool) -> Option<Duration> {
         let now = Instant::now();
         let left = |until: Instant| until.checked_duration_since(now).filter(|left| !left.is_zero());
         {
-            let limits = self.limits();
+            let limits = lock(&self.limits);
             let all = limits.all.filter(|_| !urgent).and_then(left);
             let one = limits.routes.get(route).copied().and_then(left);
             if let Some(wait) = all.into_iter().chain(one).max() {
@@ -264,18 +275,13 @@ impl Api {
 
     fn close(&self, route: &str, after: Duration) {
         let now = Instant::now();
-        let mut limits = self.limits();
+        let mut limits = lock(&self.limits);
         limits.routes.retain(|_, until| *until > now);
         limits.routes.insert(route.to_owned(), now + after);
     }
 
     fn is_unauthorized(&self) -> bool {
-        self.limits().unauthorized.is_some_and(|until| until > Instant::now())
-    }
-
-    /// Never left half changed, so a poisoned lock still holds good limits.
-    fn limits(&self) -> MutexGuard<'_, Limits> {
-        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.limits).unauthorized.is_some_and(|until| until > Instant::now())
     }
 }
 
@@ -283,7 +289,7 @@ fn span(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// What Discord counts together: the method and the path, of whose ids only the first tells routes apart.
+/// What Discord counts together: the method, and the path with only the first of its ids.
 fn route(method: &Method, path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let mut ids = 0;

@@ -1,4 +1,5 @@
-//! What was said while nobody listened: first that there was a gap, then what history still has of it, the oldest first.
+//! What was said while the bot didn't listen: first that there was a gap, then what history still has of it, the oldest
+//! first.
 
 use std::collections::BTreeMap;
 
@@ -6,35 +7,35 @@ use serde_json::Value;
 
 use super::api::Trouble;
 use super::deliver::code;
-use super::hear::{nobody, person_of};
+use super::people::nobody;
+use super::places::person_of;
 use super::wire::{self, Channel, Id, Message};
 use super::{Discord, lock};
-use crate::chat::{Heard, Lane, What};
+use crate::chat::{Heard, Lane, Newest, What};
 use crate::domain::{At, Span};
-use crate::reception::Newest;
 
-/// A break shorter than this in which nothing was said is no gap.
+/// A break shorter than this isn't noted as a gap if nothing was said in it.
 const BREAK: Span = Span::seconds(15);
 /// How many messages Discord gives at once.
 const PAGE: usize = 100;
-/// More than this is a channel's whole history rather than a gap.
+/// How many pages are read at most. More would be a channel's whole history rather than a gap.
 const PAGES: usize = 500;
 
-/// A lane that may have been spoken in meanwhile.
+/// A lane in which something may have been said meanwhile.
 pub struct Missed {
     pub lane: Lane,
     /// `None`: somebody's direct messages.
     pub channel: Option<Id>,
     /// The newest message that was kept when the break was noticed.
     pub newest: Newest,
-    /// The newest message as the connection began; what is newer comes by itself, and is obeyed.
+    /// The newest message when the connection began. What is newer comes live, and is obeyed.
     pub until: Option<Id>,
     /// When the bot stopped listening; `None`: before it started.
     pub from: Option<At>,
 }
 
 impl Missed {
-    /// Since when something may be missing: a message that is kept was heard.
+    /// Since when something may be missing: not before the newest message that is kept.
     fn began(&self) -> At {
         self.from.unwrap_or(self.newest.said).max(self.newest.said)
     }
@@ -102,11 +103,11 @@ impl Discord {
         if missed.channel.is_none() {
             return Ok(found);
         }
-        let mut threads: BTreeMap<Id, Option<Id>> = self.atlas().threads_of(channel).into_iter().collect();
+        let mut threads: BTreeMap<Id, Option<Id>> = self.directory().threads_of(channel).into_iter().collect();
         for kind in ["public", "private"] {
             let archived = match self.archived_since(channel, kind, missed.newest.said).await {
                 Ok(archived) => archived,
-                // Whoever may not see them can't say that nothing was said in them.
+                // The bot may not see them, so it can't say that nothing was said in them.
                 Err(trouble @ Trouble::Refused { .. }) => {
                     tracing::warn!(%trouble, lane = %missed.lane, kind, "archived threads can't be read");
                     found.unread = Some(format!("its archived {kind} threads can't be read: {trouble}"));
@@ -115,7 +116,7 @@ impl Discord {
                 Err(trouble) => return Err(trouble),
             };
             for thread in archived {
-                self.atlas_mut().learn(&thread, None);
+                self.directory_mut().learn(&thread, None);
                 if let Some(id) = thread.id {
                     threads.entry(id).or_insert(thread.last_message_id);
                 }

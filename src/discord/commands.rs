@@ -1,27 +1,23 @@
-//! Application commands, made from the table of verbs: what is registered, how its options become the line that people
-//! would have typed, and what is offered while they type.
+//! Application commands, made from the table of verbs, and registered where they differ from what is registered.
 //!
 //! A text can be left out, also where the verb needs one: then its form opens, which has room for more than a line.
+
+use std::sync::Arc;
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::api::{Call, Trouble};
-use super::atlas::Me;
+use super::directory::Me;
 use super::words::cut;
 use super::{Discord, LONGEST_PAUSE};
-use crate::domain::policy::Policy;
-use crate::domain::{CaseKind, PersonId};
-use crate::grammar::{Arg, Kind, Needed, PREFIX, Verb, find, verbs};
+use crate::chat::message_menu::Entry;
+use crate::domain::CaseKind;
+use crate::grammar::{Arg, Kind, Needed, PREFIX, Verb, verbs};
 
-/// Of options, choices and subcommands on one level, and of what is offered while somebody types.
+/// How many options, choices and subcommands stand on one level, and how many values are offered while somebody types.
 pub const A_LEVEL: usize = 25;
 const DESCRIPTION: usize = 100;
-const OFFERED: usize = 100;
-
-/// Message commands: a message becomes an incident, or part of one's story.
-pub const OPEN_INCIDENT: &str = "Open incident";
-pub const KEEP_AS_EVIDENCE: &str = "Keep as evidence";
 
 /// Discord takes 25 subcommands on a level, and a root may know more verbs. Those of a kind then stand in a group:
 /// `/incident clock pause`. The line that is read stays `/incident pause`.
@@ -32,13 +28,13 @@ const GROUPS: &[(&str, &str, &[&str])] = &[
 
 /// Types of options.
 const SUBCOMMAND: u8 = 1;
-const GROUP: u8 = 2;
+pub(super) const GROUP: u8 = 2;
 const STRING: u8 = 3;
 const INTEGER: u8 = 4;
 const BOOLEAN: u8 = 5;
 
 /// What a command is called here: the prefix without its slash, and the root.
-fn name_of(root: &str, prefix: &str) -> String {
+pub(super) fn name_of(root: &str, prefix: &str) -> String {
     format!("{}{root}", prefix.strip_prefix(PREFIX).unwrap_or(prefix))
 }
 
@@ -54,9 +50,9 @@ pub fn registration(prefix: &str) -> Vec<Value> {
             "integration_types": [0],
         })
     });
-    let on_messages = [OPEN_INCIDENT, KEEP_AS_EVIDENCE]
+    let on_messages = Entry::ALL
         .into_iter()
-        .map(|name| json!({ "type": 3, "name": name, "contexts": [0, 1], "integration_types": [0] }));
+        .map(|entry| json!({ "type": 3, "name": entry.label(), "contexts": [0, 1], "integration_types": [0] }));
     roots.chain(on_messages).collect()
 }
 
@@ -92,12 +88,12 @@ fn subcommand(verb: &'static Verb) -> Value {
     })
 }
 
-/// What can be given with a verb; words beside an answer that takes none are only for those who type.
-fn options_of(verb: &'static Verb) -> impl Iterator<Item = &'static Arg> {
+/// What can be given with a verb as an option. An argument called `words` is only for people who type a line.
+pub(super) fn options_of(verb: &'static Verb) -> impl Iterator<Item = &'static Arg> {
     verb.args.iter().filter(|arg| arg.name != "words")
 }
 
-fn is_text(kind: Kind) -> bool {
+pub(super) fn is_text(kind: Kind) -> bool {
     matches!(kind, Kind::Title | Kind::Rest | Kind::Action)
 }
 
@@ -112,7 +108,7 @@ fn option(arg: &'static Arg) -> Value {
         Kind::Flag => option["type"] = json!(BOOLEAN),
         Kind::Choice(words) => option["choices"] = words.iter().map(|word| json!({ "name": word, "value": word })).collect(),
         Kind::Workflow | Kind::Case | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution
-        // People of the policy, of whom some may have no account here: so no user option.
+        // No user option, because some of the policy's people may have no account here.
         | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range => {
             option["autocomplete"] = json!(true);
         }
@@ -181,116 +177,9 @@ fn is_registered(registered: &[Value], wanted: &[Value]) -> bool {
     table(registered) == table(wanted)
 }
 
-/// A command that was used, as the line that would have been typed. `None`: it is none of ours.
-pub fn line(data: &Value, prefix: &str, read: &dyn Fn(&str) -> String) -> Option<String> {
-    let name = data.get("name")?.as_str()?;
-    let root = verbs::roots().map(|root| root.word).find(|root| name_of(root, prefix) == name)?;
-    let (verb, given) = used(root, data)?;
-    let value = |name: &str| {
-        let option = given.iter().find(|option| option.get("name").and_then(Value::as_str) == Some(name))?;
-        match option.get("value")? {
-            Value::String(text) => Some(read(text)).filter(|text| !text.trim().is_empty()),
-            Value::Bool(flag) => Some(if *flag { "yes" } else { "no" }.to_owned()),
-            other => Some(other.to_string()),
-        }
-    };
-    let mut line = format!("{prefix}{root} {}", verb.verb);
-    if let Some(case) = value("case").filter(|_| verb.case) {
-        line.push_str(&format!(" {}", case.trim()));
-    }
-    let mut to_the_letter = None;
-    for arg in options_of(verb) {
-        let Some(value) = value(arg.name) else { continue };
-        if let Some(quoted) = quoted(&value, !is_text(arg.kind)) {
-            line.push_str(&format!(" {}={quoted}", arg.name));
-        } else if !arg.named {
-            to_the_letter = Some(value);
-        } else {
-            // Every kind of quote is in it: those that end it early are the ones to lose.
-            line.push_str(&format!(" {}=«{}»", arg.name, value.replace('»', "›")));
-        }
-    }
-    if let Some(text) = to_the_letter {
-        line.push_str(&format!(" {text}"));
-    }
-    Some(line)
-}
-
-/// The verb that was used, and what was given with it.
-fn used<'d>(root: &str, data: &'d Value) -> Option<(&'static Verb, &'d [Value])> {
-    let mut level = data.get("options")?.as_array()?.first()?;
-    if level.get("type").and_then(Value::as_u64) == Some(u64::from(GROUP)) {
-        level = level.get("options")?.as_array()?.first()?;
-    }
-    let verb = find(root, level.get("name")?.as_str()?)?;
-    let given = level.get("options").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    Some((verb, given))
-}
-
-/// A value that ends where it is to end. `None`: it holds every kind of quote.
-fn quoted(value: &str, may_be_bare: bool) -> Option<String> {
-    let is_bare = |c: char| c.is_alphanumeric() || "-_.@:/+".contains(c);
-    if may_be_bare && value.chars().all(is_bare) {
-        return Some(value.to_owned());
-    }
-    let pairs = [('"', '"', "\"”"), ('“', '”', "”“\""), ('‘', '’', "’‘"), ('«', '»', "»"), ('\'', '\'', "'’")];
-    let free = pairs.into_iter().find(|(_, _, closers)| !value.contains(|c| closers.contains(c)));
-    free.map(|(open, close, _)| format!("{open}{value}{close}"))
-}
-
-/// What somebody is typing: the option, and the beginning.
-pub struct Typing<'d> {
-    pub verb: &'static Verb,
-    pub option: &'d str,
-    pub begun: &'d str,
-}
-
-pub fn typing<'d>(data: &'d Value, prefix: &str) -> Option<Typing<'d>> {
-    let name = data.get("name")?.as_str()?;
-    let root = verbs::roots().map(|root| root.word).find(|root| name_of(root, prefix) == name)?;
-    let (verb, given) = used(root, data)?;
-    let focused = given.iter().find(|option| option.get("focused") == Some(&json!(true)))?;
-    Some(Typing {
-        verb,
-        option: focused.get("name")?.as_str()?,
-        begun: focused.get("value").and_then(Value::as_str).unwrap_or_default(),
-    })
-}
-
-/// Those of the policy's words that fit what was begun.
-pub fn offers(kind: Kind, policy: &Policy, begun: &str) -> Vec<Value> {
-    let all = kind.choices(policy).into_iter().map(|(value, about)| {
-        let about = about.filter(|about| *about != value);
-        (about.map_or_else(|| value.clone(), |about| format!("{value} · {about}")), value)
-    });
-    // Of several roles with commas between them, the last is the one that is being typed.
-    let (before, begun) = match (kind, begun.rsplit_once(',')) {
-        (Kind::Roles, Some((before, last))) => (format!("{before},"), last.trim_start()),
-        _ => (String::new(), begun),
-    };
-    fitting(all, begun.trim_start_matches('@'))
-        .into_iter()
-        .map(|(label, value)| offer(&format!("{before}{label}"), &format!("{before}{value}")))
-        .collect()
-}
-
-fn fitting(all: impl Iterator<Item = (String, String)>, begun: &str) -> Vec<(String, String)> {
-    let begun = begun.to_lowercase();
-    let mut fits: Vec<(bool, String, String)> = all
-        .filter(|(label, value)| label.to_lowercase().contains(&begun) || value.to_lowercase().contains(&begun))
-        .map(|(label, value)| (!value.to_lowercase().starts_with(&begun), label, value))
-        .collect();
-    fits.sort_by_key(|(inside, ..)| *inside);
-    fits.into_iter().take(A_LEVEL).map(|(_, label, value)| (label, value)).collect()
-}
-
-fn offer(label: &str, value: &str) -> Value {
-    json!({ "name": cut(label, OFFERED), "value": cut(value, OFFERED) })
-}
-
 impl Discord {
     /// Registers the commands where they differ from what is registered.
-    pub(super) async fn keep_commands(self: std::sync::Arc<Self>, me: Me) {
+    pub(super) async fn keep_commands(self: Arc<Self>, me: Me) {
         let Some(door) = self.door() else { return };
         let wanted = registration(door.reception.desk.prefix());
         loop {
@@ -315,36 +204,12 @@ impl Discord {
         tracing::info!(commands = wanted.len(), "the commands are registered");
         Ok(())
     }
-
-    /// What is offered while somebody types. Nothing for strangers, and never a case that isn't theirs to see.
-    pub(super) async fn offered(&self, data: &Value, by: &PersonId) -> Vec<Value> {
-        let Some(door) = self.door() else { return Vec::new() };
-        let reception = &door.reception;
-        let Some(typing) = typing(data, reception.desk.prefix()) else { return Vec::new() };
-        let kind = typing.verb.args.iter().find(|arg| arg.name == typing.option).map(|arg| arg.kind);
-        if (typing.option == "case" && typing.verb.case) || kind == Some(Kind::Case) {
-            // Without an answer nothing is offered, and what is typed counts all the same.
-            let cases = reception.answers.cases(typing.verb.kind(), by).await.unwrap_or_default().into_iter();
-            let rows = cases.map(|row| (format!("{} · {} · {}", row.case, row.title, row.state), row.case.to_string()));
-            return fitting(rows, typing.begun).iter().map(|(label, value)| offer(label, value)).collect();
-        }
-        match kind {
-            Some(kind) => offers(kind, &reception.desk.shown().policy, typing.begun),
-            None => Vec::new(),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Command;
-    use crate::domain::every_case::Command as Any;
-    use crate::grammar::{self, Asked, Context, How};
-
-    fn policy() -> Policy {
-        Policy::read(crate::domain::policy::EXAMPLE).unwrap_or_else(|errors| panic!("{}", errors.show("example")))
-    }
+    use crate::grammar::verbs;
 
     /// Characters of names, descriptions and values, as Discord counts them together.
     fn characters(command: &Value) -> usize {
@@ -459,89 +324,5 @@ mod tests {
         changed[0]["options"][0]["options"][0]["description"] = json!("changed");
         assert!(!is_registered(&changed, &wanted));
         assert!(!is_registered(&wanted[1..], &wanted));
-    }
-
-    fn command(root: &str, group: Option<&str>, verb: &str, options: &[(&str, Value)]) -> Value {
-        let options: Vec<Value> =
-            options.iter().map(|(name, value)| json!({ "name": name, "value": value, "type": 3 })).collect();
-        let sub = json!({ "type": 1, "name": verb, "options": options });
-        let top = match group {
-            Some(group) => json!({ "type": 2, "name": group, "options": [sub] }),
-            None => sub,
-        };
-        json!({ "name": root, "options": [top] })
-    }
-
-    fn read(line: &str) -> Asked {
-        let policy = policy();
-        let by = PersonId::from("maya");
-        let context = Context::of(&policy, &by, crate::domain::At(1_795_424_400_000_000), None, "/");
-        grammar::read(line, How::Slash, &context)
-            .unwrap_or_else(|misread| panic!("{line}: {misread}"))
-            .expect("a command")
-    }
-
-    fn as_typed(data: &Value) -> String {
-        line(data, "/", &|text| text.to_owned()).expect("one of ours")
-    }
-
-    #[test]
-    fn options_become_the_line_that_people_would_have_typed() {
-        let data =
-            command("incident", Some("clock"), "pause", &[("case", json!("INC-1")), ("reason", json!("waiting"))]);
-        assert_eq!(as_typed(&data), "/incident pause INC-1 reason=\"waiting\"");
-        let data = command("incident", None, "done", &[("case", json!("INC-1")), ("number", json!(2))]);
-        assert_eq!(as_typed(&data), "/incident done INC-1 number=2");
-        let data =
-            command("incident", None, "open", &[("restricted", json!(true)), ("workflow", json!("credit-scoring"))]);
-        assert_eq!(as_typed(&data), "/incident open workflow=credit-scoring restricted=yes");
-        assert_eq!(line(&command("other", None, "open", &[]), "/", &|text| text.to_owned()), None);
-        assert_eq!(line(&command("incident", None, "open", &[]), "/cs-", &|text| text.to_owned()), None);
-    }
-
-    /// Whatever people write into a text arrives as they wrote it.
-    #[test]
-    fn hostile_texts_arrive_to_the_letter() {
-        let texts = [
-            "plain",
-            "INC-3 is related, duty=resolve",
-            "he said \"no\" and left",
-            "text=\"x\" duty=update",
-            "“curly” and \"straight\" quotes",
-            "ends with a quote\"",
-            "\"begins and ends\"",
-            "it's 'quoted' twice",
-            "line one\nline two",
-            "```\ncode\n```",
-            "«all» “of” ‘them’ \"at\" 'once'",
-            "@maya until friday",
-            "-- ; drop table",
-        ];
-        for text in texts {
-            let data = command("incident", None, "note", &[("case", json!("INC-1")), ("text", json!(text))]);
-            let line = as_typed(&data);
-            match read(&line) {
-                Asked::Case { command: Command::Any(Any::Note { text: arrived }), .. } => {
-                    assert_eq!(arrived, text, "{line}")
-                }
-                other => panic!("{line}: {other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn offers_fit_what_was_begun_and_are_never_too_many() {
-        let policy = policy();
-        let values = |kind, begun| -> Vec<String> {
-            let offers = offers(kind, &policy, begun);
-            assert!(offers.len() <= A_LEVEL);
-            offers.iter().map(|offer| offer["value"].as_str().expect("text").to_owned()).collect()
-        };
-        assert!(values(Kind::Workflow, "").len() >= 2);
-        assert_eq!(values(Kind::Workflow, "credit-sc"), ["credit-scoring"]);
-        assert_eq!(values(Kind::Person, "@may"), ["maya"]);
-        assert!(values(Kind::Class, "no such class").is_empty());
-        let roles = values(Kind::Roles, "model-risk, gov");
-        assert!(roles.iter().all(|value| value.starts_with("model-risk,")), "{roles:?}");
     }
 }

@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::api::{Call, Trouble};
-use super::atlas::platform;
+use super::directory::platform;
 use super::embed::{self, Draft, For};
+use super::messages::newest;
 use super::wire::Id;
 use super::words::{Places, cut, plain};
-use super::{Discord, lock};
+use super::{Discord, PAUSES, lock};
 use crate::card::Card;
+use crate::chat::retry::patiently;
 use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
 use crate::domain::{At, CaseId, PersonId, Policy, Span};
 use crate::grammar::Word;
@@ -35,15 +37,15 @@ pub mod code {
     pub const THREAD_EXISTS: u64 = 160_004;
 }
 
-/// What an operator has to mend is looked at again after so long; a permission isn't given within seconds.
-const MENDED: Span = Span::minutes(10);
+/// When to come again about something that an operator has to mend, such as a permission.
+const MENDED: Duration = Duration::from_secs(10 * 60);
 /// How often a message is sent again at once when its outcome isn't known. Discord knows the nonce for some minutes.
 const TRIES: u32 = 3;
-/// How many messages back it is looked for one that may stand there already.
+/// How many messages are looked through for one that may stand there already.
 const LOOK_BACK: usize = 100;
-/// How far Discord's clock may be behind this machine's: what is older than that can't be what was made since.
+/// How far Discord's clock may be behind this machine's.
 const SKEW: Span = Span::minutes(1);
-/// How much is remembered of what was sent.
+/// Of how many messages it is remembered that they were sent.
 const REMEMBERED: usize = 2_000;
 /// A week: as long as Discord leaves a thread open.
 const ARCHIVE_AFTER_MINUTES: u32 = 10_080;
@@ -87,30 +89,22 @@ impl Places for Map<'_> {
         Id::read(account).filter(|_| !gone)
     }
     fn channel(&self, case: CaseId) -> Option<Id> {
-        self.discord.atlas().venue(case)
+        self.discord.directory().case_channel(case)
     }
 }
 
-fn later(why: impl Into<String>, after: Option<Span>) -> Undelivered {
-    Undelivered::Later { why: why.into(), after }
-}
-
-pub fn span(duration: Duration) -> Span {
-    Span(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
-}
-
-/// What a trouble means for whoever waits for a delivery.
+/// What a trouble means for a delivery.
 pub fn undelivered(trouble: Trouble) -> Undelivered {
     let why = trouble.to_string();
     match trouble {
-        Trouble::Limited { after } => later(why, Some(span(after))),
-        Trouble::Unreached { .. } | Trouble::Unknown { .. } => later(why, None),
-        Trouble::Refused { status: 401, .. } => later(super::TOKEN_REFUSED, Some(MENDED)),
+        Trouble::Limited { after } => Undelivered::later(why, Some(after)),
+        Trouble::Unreached { .. } | Trouble::Unknown { .. } => Undelivered::later(why, None),
+        Trouble::Refused { status: 401, .. } => Undelivered::later(super::TOKEN_REFUSED, Some(MENDED)),
         Trouble::Refused { code: code::DMS_CLOSED | code::NO_MUTUAL_SERVER, .. } => {
             Undelivered::Closed { why: "their direct messages are closed to the bot".to_owned() }
         }
         Trouble::Refused { code: code::MISSING_ACCESS | code::MISSING_PERMISSIONS, .. }
-        | Trouble::Refused { status: 403, .. } => later(why, Some(MENDED)),
+        | Trouble::Refused { status: 403, .. } => Undelivered::later(why, Some(MENDED)),
         Trouble::Refused { .. } => Undelivered::Never { why },
     }
 }
@@ -129,9 +123,9 @@ impl Discord {
     /// The channel of a lane; a person's is opened.
     pub(super) async fn channel_of(&self, lane: &Lane) -> Result<Id, Undelivered> {
         match &lane.place {
-            Spot::Channel(name) => self.atlas().channel(lane).ok_or_else(|| match lane.own_of() {
+            Spot::Channel(name) => self.directory().channel(lane).ok_or_else(|| match lane.own_of() {
                 // It is about to be made.
-                Some(case) => later(format!("{case} has no channel of its own yet"), None),
+                Some(case) => Undelivered::later(format!("{case} has no channel of its own yet"), None),
                 None => Undelivered::Never { why: format!("“{name}” is not the id of a Discord channel") },
             }),
             Spot::Direct(account) => {
@@ -147,19 +141,21 @@ impl Discord {
 
     /// The channel of a person's direct messages.
     pub(super) async fn direct(&self, person: Id) -> Result<Id, Trouble> {
-        if let Some(channel) = self.atlas().direct(person) {
+        if let Some(channel) = self.directory().direct(person) {
             return Ok(channel);
         }
         let body = json!({ "recipient_id": person });
         let opened = self.api.call(&Call::with(Method::POST, "/users/@me/channels", &body)).await?;
         let channel = opened.get("id").and_then(Value::as_str).and_then(Id::read);
         let channel = channel.ok_or(Trouble::Unknown { why: "the channel has no id".to_owned() })?;
-        self.atlas_mut().learn_direct(person, channel);
+        self.directory_mut().learn_direct(person, channel);
         Ok(channel)
     }
 
     pub(super) async fn deliver(&self, post: Post<'_>) -> Result<Receipt, Undelivered> {
-        let Some(map) = self.map() else { return Err(later("the connection to Discord isn't open yet", None)) };
+        let Some(map) = self.map() else {
+            return Err(Undelivered::later("the connection to Discord isn't open yet", None));
+        };
         let channel = self.channel_of(post.lane).await?;
         let mut target = channel;
         if let Some(root) = post.thread.and_then(Id::read) {
@@ -174,7 +170,7 @@ impl Discord {
         if look {
             match self.ours_in(target, post.made).await {
                 Ok(found) => history = found,
-                // Discord itself won't say, so it is said in the receipt.
+                // Discord doesn't let the bot look, so the receipt says that the message may stand there twice.
                 Err(trouble @ Trouble::Refused { .. }) => {
                     tracing::warn!(%trouble, lane = %post.lane, "can't look whether a message stands there already");
                     perhaps_twice = true;
@@ -209,18 +205,18 @@ impl Discord {
             Some((first, tail)) => {
                 sent.tails.insert(*first, tail.to_vec());
                 drop(sent);
-                self.is_oldest(post.lane, *first);
+                self.reached.begin(post.lane, newest(*first));
                 Ok(Receipt { message: first.to_string(), perhaps_twice })
             }
-            None => Err(later("there was nothing to send", None)),
+            None => Err(Undelivered::later("there was nothing to send", None)),
         }
     }
 
     fn not_delivered(&self, lane: &Lane, trouble: Trouble) -> Undelivered {
         if let Trouble::Refused { code: code::MISSING_ACCESS | code::MISSING_PERMISSIONS, .. } = &trouble {
-            let atlas = self.atlas();
-            let name = atlas.channel(lane).and_then(|id| atlas.place(id)).map(|place| place.name.clone());
-            drop(atlas);
+            let directory = self.directory();
+            let name = directory.channel(lane).and_then(|id| directory.place(id)).map(|place| place.name.clone());
+            drop(directory);
             let name = name.filter(|name| !name.is_empty()).map_or_else(|| lane.to_string(), |name| format!("#{name}"));
             let why =
                 format!("the bot may not write in {name}; `countersign doctor` names the permission that is missing");
@@ -245,6 +241,7 @@ impl Discord {
             body["message_reference"] = json!({ "message_id": first, "fail_if_not_exists": false });
         }
         let mut tries = 0;
+        let mut pauses = PAUSES;
         loop {
             let path = format!("/channels/{target}/messages");
             let call = Call { files: &draft.files, ..Call::with(Method::POST, &path, &body) };
@@ -263,7 +260,7 @@ impl Discord {
                     if tries == TRIES {
                         return Err(trouble);
                     }
-                    tokio::time::sleep(super::FIRST_PAUSE * tries).await;
+                    tokio::time::sleep(pauses.grow()).await;
                 }
                 Trouble::Refused { code: code::THREAD_ARCHIVED, .. } if tries == 0 => {
                     tries += 1;
@@ -279,8 +276,8 @@ impl Discord {
         }
     }
 
-    /// The thread of a message, begun if there is none. Where there can be none, the channel itself: what is told late in
-    /// the wrong place is better than untold.
+    /// The thread of a message, begun if there is none. Where there can be none, the channel itself: the wrong place is
+    /// better than not to be told.
     async fn thread(&self, channel: Id, root: Id, card: &Card) -> Result<Id, Undelivered> {
         if lock(&self.sent).threads.contains(&root) {
             return Ok(root);
@@ -308,7 +305,7 @@ impl Discord {
     /// oldest first.
     async fn ours_in(&self, channel: Id, since: At) -> Result<Vec<Value>, Trouble> {
         let history = self.api.call(&Call::get(&format!("/channels/{channel}/messages?limit={LOOK_BACK}"))).await?;
-        let me = self.atlas().me.as_ref().map(|me| me.user.to_string());
+        let me = self.directory().me.as_ref().map(|me| me.user.to_string());
         let sent = lock(&self.sent);
         let mut ours: Vec<Value> = history.as_array().cloned().unwrap_or_default();
         ours.retain(|message| {
@@ -321,7 +318,9 @@ impl Discord {
     }
 
     pub(super) async fn redraw(&self, lane: &Lane, message: &str, card: &Card) -> Result<(), Undelivered> {
-        let Some(map) = self.map() else { return Err(later("the connection to Discord isn't open yet", None)) };
+        let Some(map) = self.map() else {
+            return Err(Undelivered::later("the connection to Discord isn't open yet", None));
+        };
         let channel = self.channel_of(lane).await?;
         let Some(first) = Id::read(message) else {
             return Err(Undelivered::Never { why: format!("“{message}” is not the id of a Discord message") });
@@ -329,7 +328,7 @@ impl Discord {
         let whom = if matches!(lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
         let drafts = embed::drafts(card, &map, whom);
         let mut tail = match self.tail_of(channel, first).await {
-            // Without history, what this process didn't send stays; what stands in one message can be redrawn all the same.
+            // Without history the further messages aren't known and stay as they are. The first one can be edited.
             Err(Trouble::Refused { .. }) if drafts.len() == 1 => Vec::new(),
             tail => tail.map_err(undelivered)?,
         };
@@ -376,7 +375,7 @@ impl Discord {
         }
         let path = format!("/channels/{channel}/messages?limit={LOOK_BACK}&after={first}");
         let history = self.api.call(&Call::get(&path)).await?;
-        let me = self.atlas().me.as_ref().map(|me| me.user.to_string());
+        let me = self.directory().me.as_ref().map(|me| me.user.to_string());
         let replies = history.as_array().into_iter().flatten().filter(|message| {
             let to = message.pointer("/message_reference/message_id").and_then(Value::as_str).and_then(Id::read);
             let author = message.pointer("/author/id").and_then(Value::as_str).map(str::to_owned);
@@ -390,20 +389,7 @@ impl Discord {
     async fn change(&self, channel: Id, message: Id, draft: &Draft) -> Result<(), Trouble> {
         let path = format!("/channels/{channel}/messages/{message}");
         let call = Call { files: &draft.files, ..Call::with(Method::PATCH, &path, &draft.body) };
-        let mut tries = 0;
-        loop {
-            match self.api.call(&call).await {
-                Ok(_) => return Ok(()),
-                Err(trouble @ Trouble::Unknown { .. }) => {
-                    tries += 1;
-                    if tries == TRIES {
-                        return Err(trouble);
-                    }
-                    tokio::time::sleep(super::FIRST_PAUSE * tries).await;
-                }
-                Err(trouble) => return Err(trouble),
-            }
-        }
+        patiently(PAUSES, TRIES, Trouble::if_unknown, || self.api.call(&call)).await.map(drop)
     }
 }
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 use serenity::model::Permissions;
 
 use super::api::Trouble;
-use super::atlas::platform;
 use super::deliver::code;
+use super::directory::platform;
 use super::gateway::{LOST_CONTENT, LOST_MEMBERS};
 use super::wire::{Channel, Guild, Id, Member, Overwrite, Role};
 use super::{Discord, TOKEN_REFUSED};
@@ -74,7 +74,7 @@ pub async fn doctor(config: &DiscordConfig, policy: &Policy, now: At) -> Vec<Fin
         Err(trouble) => return vec![bad(format!("Discord: {trouble}"))],
     };
     let mut findings = vec![good(format!("Discord knows the bot as {}", me.name))];
-    discord.atlas_mut().me = Some(me.clone());
+    discord.directory_mut().me = Some(me.clone());
     match discord.api.get("/applications/@me").await {
         Ok(application) => {
             findings.extend(intents(application.get("flags").and_then(Value::as_u64).unwrap_or(0)));

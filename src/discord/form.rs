@@ -1,5 +1,5 @@
-//! Forms as modals: five text inputs at most, since serenity loses what other inputs hold. What has no place in the modal is
-//! kept here until it is sent, and so is what somebody typed in vain.
+//! Forms as modals: five text inputs at most, since serenity loses what other inputs hold. What has no place in the
+//! modal is kept here until it is sent, and so is what somebody typed in vain.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What is read of Discord's JSON: only what the house has a use for, and forgiving about everything else.
+//! What is read of Discord's JSON: only what is used here; everything else is passed over.
 
 use std::fmt;
 

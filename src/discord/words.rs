@@ -205,8 +205,8 @@ fn broken(text: &str) -> Vec<String> {
     pieces
 }
 
-/// People's words, of which nothing is markup: no bold, no mention, no link that says one thing and leads elsewhere. Bare
-/// addresses stay as they are, so that they lead somewhere.
+/// People's words, escaped so that none of them is markup: no bold, no mention, no link whose text hides its address. Bare
+/// addresses stay as they are, so that they can be followed.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for part in text.split_inclusive(char::is_whitespace) {
@@ -225,7 +225,7 @@ pub fn escaped(text: &str) -> String {
                 out.push('\\');
             }
             out.push(letter);
-            // Nothing is notified that way, since each send says who is; but it should not look so either.
+            // It would notify nobody, since each send names whom it notifies. But it shouldn't look as if it did.
             if letter == '@' {
                 out.push('\u{200b}');
             }

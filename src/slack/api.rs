@@ -22,15 +22,19 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::http::Uri;
 use tower::Service;
 
-use super::SlackError;
+use super::{PAUSES, SlackError};
+use crate::chat::files::{Download, TooLarge};
+use crate::chat::retry::{Again, patiently};
 use crate::config::Secret;
 
-/// Longer than Slack takes when it is well.
+/// How long an answer is waited for. Slack is faster when it is well.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-/// For the bytes of a file.
+/// The pause where Slack asks to wait and names no time.
+const LIMITED: Duration = Duration::from_secs(5);
+/// The same for the bytes of a file.
 const FILE_TIME_LIMIT: Duration = Duration::from_secs(90);
 
-/// Why a call didn't do what it was to do.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Trouble {
     /// Slack asks for a pause.
@@ -67,6 +71,31 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// How long Slack asks to wait.
+    pub(super) fn asks_to_wait(&self) -> Option<Duration> {
+        match self {
+            Trouble::Limited { after } => *after,
+            _ => None,
+        }
+    }
+    /// For reading, which nobody waits for: waits as often as Slack asks to.
+    fn if_limited(&self) -> Again {
+        match self {
+            Trouble::Limited { after } => Again::Wait(after.unwrap_or(LIMITED)),
+            _ => Again::Stop,
+        }
+    }
+    /// For saying something: tries again only where it was certainly not said.
+    pub(super) fn unless_it_may_be_there(&self) -> Again {
+        match self {
+            Trouble::Limited { after } => Again::Try(*after),
+            Trouble::Unreached(_) => Again::Try(None),
+            Trouble::Said(_) | Trouble::Unknown(_) => Again::Stop,
+        }
+    }
+}
+
 pub(super) type Called<T> = Result<T, Trouble>;
 
 pub(super) struct Api {
@@ -76,7 +105,7 @@ pub(super) struct Api {
     pub(super) plain: reqwest::Client,
     pub(super) road: Road,
     pub(super) url: String,
-    /// Whom the token may be shown besides Slack: a server in its place, by scheme, host and port.
+    /// The server that stands in Slack's place, by scheme, host and port. It may be shown the token, too.
     place: Option<reqwest::Url>,
 }
 
@@ -164,16 +193,9 @@ impl Api {
         Ok((all, false))
     }
 
-    /// Waits as often as Slack asks to. For reading only: nobody waits for it.
+    /// Reads, and waits as often as Slack asks to.
     pub(super) async fn patiently(&self, method: &str, arguments: &[(&str, String)]) -> Called<Json> {
-        loop {
-            match self.get(method, arguments).await {
-                Err(Trouble::Limited { after }) => {
-                    tokio::time::sleep(after.unwrap_or(Duration::from_secs(5)) + super::jitter()).await;
-                }
-                other => return other,
-            }
-        }
+        patiently(PAUSES, u32::MAX, Trouble::if_limited, || self.get(method, arguments)).await
     }
 
     /// What a slash command or a button may be answered with for half an hour.
@@ -189,7 +211,7 @@ impl Api {
     }
 
     /// The bytes of a private file. The token goes to nobody but Slack.
-    pub(super) async fn download(&self, url: &str, is_page: bool, at_most: u64) -> Result<Vec<u8>, Unfetched> {
+    pub(super) async fn download(&self, url: &str, is_page: bool) -> Result<Vec<u8>, Unfetched> {
         let never = |why: &str| Unfetched::Never(why.to_owned());
         let broken = |error: reqwest::Error| Unfetched::ForNow(Trouble::Unknown(short(&error)));
         let url = self.known(url).ok_or_else(|| never("it doesn't lie with Slack"))?;
@@ -202,14 +224,11 @@ impl Api {
         if kind.starts_with("text/html") && !is_page {
             return Err(never("Slack gave its login page: the scope files:read may be missing"));
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Download::default();
         while let Some(chunk) = answer.chunk().await.map_err(broken)? {
-            if bytes.len() as u64 + chunk.len() as u64 > at_most {
-                return Err(never(&format!("it is larger than {} MiB", at_most / 1024 / 1024)));
-            }
-            bytes.extend_from_slice(&chunk);
+            bytes.add(&chunk)?;
         }
-        Ok(bytes)
+        Ok(bytes.finish())
     }
 
     /// Sends the bytes of a file to where Slack wants them.
@@ -244,6 +263,12 @@ pub(super) enum Unfetched {
     /// Trying again is sensible.
     #[error("{0}")]
     ForNow(Trouble),
+}
+
+impl From<TooLarge> for Unfetched {
+    fn from(why: TooLarge) -> Unfetched {
+        Unfetched::Never(why.to_string())
+    }
 }
 
 impl Unfetched {
@@ -359,7 +384,7 @@ impl Road {
         let scheme = if to.scheme_str() == Some("ws") { "http" } else { "https" };
         let authority = to.authority().ok_or("the address has no host")?;
         let as_http = format!("{scheme}://{authority}/").parse::<Uri>().map_err(|error| error.to_string())?;
-        // Without its port it would be the proxy's scheme that decides.
+        // With no port named, the proxy's scheme would decide which one is meant.
         let stream = self.call(as_http).await.map_err(|error| root_of(Some(&*error)))?;
         Ok(stream.into_inner())
     }

@@ -1,5 +1,5 @@
-//! What was said while nobody listened. A gap is noted where one may be, and what history still has of it follows, oldest
-//! first, through the same conversion as what comes live, so that nothing counts twice.
+//! What was said while the bot didn't listen. A gap is noted where one may be. What history still has of it follows, oldest
+//! first, and is read in the same way as what comes live, so that nothing counts twice.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,42 +9,24 @@ use serde_json::{Value as Json, json};
 use tokio::sync::Semaphore;
 
 use super::api::Called;
-use super::hear::{Told, is_mine, thread_of};
-use super::{Pauses, Slack, Trouble, lock, moment, timestamp, word};
-use crate::chat::{Account, Belongs, Heard, Lane, Spot, What};
+use super::hear::{FromSlack, is_mine, thread_of};
+use super::{PAUSES, Slack, Trouble, lock, moment, timestamp, word};
+use crate::chat::{Account, Belongs, Heard, Lane, Newest, Spot, What};
 use crate::domain::{At, CaseId, Span};
 use crate::reception::Door;
 
-/// A connection that comes back within this lost nothing that history doesn't show: Slack tells again what wasn't
-/// acknowledged.
+/// After a break shorter than this, history shows everything: Slack tells again what wasn't acknowledged.
 const MOMENT: Span = Span::seconds(5);
-/// Replies are looked for in threads that began so long before.
+/// Replies are looked for in threads that began at most this long before the gap.
 const THREADS_BACK: Span = Span::days(30);
 const PAGES: usize = 20;
 /// How far back threads and edits are looked for, at most.
 const PAGES_BACK: usize = 5;
-/// So many lanes are read at a time.
+/// How many lanes are read at a time.
 const AT_ONCE: usize = 4;
 
-/// The newest message of a lane.
-#[derive(Clone, Debug)]
-pub(super) struct Reached {
-    ts: String,
-    said: At,
-}
-
-impl Reached {
-    pub(super) fn at(ts: &str, said: At) -> Reached {
-        Reached { ts: ts.to_owned(), said }
-    }
-    pub(super) fn advance(&mut self, ts: &str, said: At) {
-        if said > self.said {
-            *self = Reached::at(ts, said);
-        }
-    }
-}
-
-/// Since when nothing is heard, and how far each lane was known by then: what comes live later says nothing about the gap.
+/// Since when nothing is heard, and how far each lane was heard until then. That is kept apart from what is heard now,
+/// because Slack tells events late and again: a newer one doesn't show that the gap before it is filled.
 #[derive(Debug)]
 pub(super) enum Away {
     /// Since before this process began.
@@ -73,41 +55,33 @@ struct Gap {
 #[derive(Debug)]
 pub(super) struct ToFill {
     lane: Lane,
-    reached: Reached,
+    reached: Newest,
     gap: Gap,
-    /// Not before: Slack holds back what is said until then.
+    /// It is read then, and not sooner: until then Slack holds back what is said.
     not_before: At,
 }
 
 /// How far each lane was known when the gap began.
-pub(super) type Known = BTreeMap<Lane, Reached>;
+pub(super) type Known = BTreeMap<Lane, Newest>;
 
 /// What history has of a gap.
 struct Missed {
     events: Vec<Json>,
-    /// Before this more was said than is read.
+    /// More was said than is read. What was said before this is missing.
     cut_off: Option<At>,
 }
 
 impl Slack {
     pub(super) fn reached_before(&self, door: &Door) {
-        let mut newest = lock(&self.newest);
-        for (lane, known) in door.newest.iter().filter(|(lane, _)| lane.platform == self.platform) {
-            // By Slack's clock: what the bot itself said has our own time beside it.
-            if let Some(said) = moment(&known.message) {
-                newest.insert(lane.clone(), Reached::at(&known.message, said));
-            }
-        }
-        *lock(&self.away) = Away::Before(newest.iter().map(|(lane, it)| (lane.clone(), it.clone())).collect());
+        let known = door.newest.iter().filter(|(lane, _)| lane.platform == self.platform);
+        // By Slack's clock: what the bot itself said has our own time beside it.
+        self.reached.start(known.filter_map(|(lane, known)| Some((lane.clone(), newest(&known.message)?))));
+        *lock(&self.away) = Away::Before(self.reached.all());
     }
 
-    fn known_now(&self) -> Known {
-        lock(&self.newest).iter().map(|(lane, it)| (lane.clone(), it.clone())).collect()
-    }
-
-    /// Nothing has come in since a moment.
+    /// Nothing has come in since this moment.
     pub(super) fn is_away(&self, since: At) {
-        let known = self.known_now();
+        let known = self.reached.all();
         let mut away = lock(&self.away);
         if matches!(*away, Away::Here) {
             *away = Away::Since(since, known);
@@ -122,10 +96,10 @@ impl Slack {
         loop {
             tokio::select! {
                 () = self.returned.notified() => {
-                    let under_way = self.under_way();
+                    let under_way = self.under_way.begin();
                     self.find_gaps();
                     for to_fill in std::mem::take(&mut *lock(&self.to_fill)) {
-                        let (slack, turns, under_way) = (self.clone(), turns.clone(), self.under_way());
+                        let (slack, turns, under_way) = (self.clone(), turns.clone(), self.under_way.begin());
                         tasks.spawn(async move {
                             slack.fill_at_last(&to_fill, &turns).await;
                             drop(under_way);
@@ -161,14 +135,14 @@ impl Slack {
             let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, certain };
             to_fill.push(ToFill { lane, reached, gap, not_before: now });
         }
-        // Conversations of two are many, and mostly silent.
+        // Direct messages are many, and mostly silent: they come last.
         to_fill.sort_by_key(|it| matches!(it.lane.place, Spot::Direct(_)));
     }
 
     /// The bot was brought back into a channel: what was said meanwhile was missed.
     pub(super) fn is_back_in(&self, lane: &Lane) {
         self.is_in(lane, true);
-        let reached = lock(&self.newest).get(lane).cloned();
+        let reached = self.reached.of(lane);
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
         let now = self.now();
         let gap = Gap { from: reached.said, to: now, why: "the bot was not in the channel", certain: true };
@@ -182,9 +156,9 @@ impl Slack {
         let minute = payload["minute_rate_limited"].as_i64().and_then(|it| it.checked_mul(1_000_000)).map_or(now, At);
         tracing::warn!(platform = %self.platform, "Slack held events back: there were too many in a minute");
         let not_before = minute + Span::minutes(1);
-        for (lane, reached) in self.lanes_to_fill(self.known_now(), Some(minute)) {
-            // What was heard of that minute is no sign of what wasn't.
-            let reached = if reached.said > minute { Reached::at(&timestamp(minute), minute) } else { reached };
+        for (lane, reached) in self.lanes_to_fill(self.reached.all(), Some(minute)) {
+            // Some of that minute may have been heard. That doesn't show that all of it was.
+            let reached = if reached.said > minute { at(minute) } else { reached };
             let gap = Gap { from: minute, to: not_before, why: "Slack held events back", certain: false };
             lock(&self.to_fill).push(ToFill { lane, reached, gap, not_before });
         }
@@ -196,7 +170,7 @@ impl Slack {
         let ToFill { lane, reached, gap, not_before } = to_fill;
         let wait = (*not_before - self.now()).0.clamp(0, 60_000_000);
         tokio::time::sleep(Duration::from_micros(wait.unsigned_abs())).await;
-        let mut pauses = Pauses::default();
+        let mut pauses = PAUSES;
         loop {
             let filled = {
                 let _turn = turns.acquire().await;
@@ -210,33 +184,33 @@ impl Slack {
                 }
                 Err(trouble) => {
                     tracing::warn!(platform = %self.platform, %lane, %trouble, "what was missed can't be read yet");
-                    tokio::time::sleep(pauses.next(&trouble)).await;
+                    tokio::time::sleep(pauses.grow_or(trouble.asks_to_wait())).await;
                 }
             }
         }
     }
 
-    /// Lanes with something known; after a lost connection also those of which nothing is known yet.
+    /// The lanes in which something is known; after a lost connection also the others that are listened to.
     fn lanes_to_fill(&self, mut known: Known, since: Option<At>) -> Known {
         if let (Some(since), Some(door)) = (since, self.door()) {
             let policy = door.reception.desk.shown().policy;
             let channels = policy.channels().filter(|channel| channel.platform == self.platform);
             let own: Vec<Lane> = lock(&self.places).own.values().cloned().collect();
             for lane in channels.map(Lane::channel).chain(own) {
-                known.entry(lane).or_insert_with(|| Reached::at(&timestamp(since), since));
+                known.entry(lane).or_insert_with(|| at(since));
             }
         }
         known.retain(|lane, _| self.keeps(lane));
         known
     }
 
-    async fn fill(&self, lane: &Lane, reached: &Reached, gap: &Gap) -> Called<()> {
+    async fn fill(&self, lane: &Lane, reached: &Newest, gap: &Gap) -> Called<()> {
         let Ok(channel) = self.channel_of(lane).await else { return Ok(()) };
         if gap.certain {
             self.note_gap(lane, &channel, gap).await?;
         }
         let missed = self.missed(lane, &channel, reached).await;
-        // What can't be read may be something that was missed.
+        // Where history can't be read, something may have been missed.
         if !gap.certain && missed.as_ref().map_or(true, |missed| !missed.events.is_empty()) {
             self.note_gap(lane, &channel, gap).await?;
         }
@@ -246,7 +220,7 @@ impl Slack {
             self.note_gap(lane, &channel, &Gap { from: reached.said, to, why, certain: true }).await?;
         }
         for event in missed.events {
-            self.take_in(&Told { event: &event, id: "", backfilled: true }).await;
+            self.take_in(&FromSlack { event: &event, id: "", backfilled: true }).await;
         }
         Ok(())
     }
@@ -274,9 +248,9 @@ impl Slack {
         };
         for message in messages.iter().filter(|message| word(message, "ts") == ts) {
             let event = as_event(message, channel);
-            let told = Told { event: &event, id: "", backfilled: true };
+            let source = FromSlack { event: &event, id: "", backfilled: true };
             let lane = self.lane_with(&event, channel, &event).await;
-            let mut heard = self.said(&told, channel, lane).await;
+            let mut heard = self.said(&source, channel, lane).await;
             heard.about = Some(case);
             self.hand_in(heard).await;
         }
@@ -297,20 +271,20 @@ impl Slack {
     }
 
     /// Messages since the newest that is known, with replies to older threads and edits of older messages; oldest first.
-    async fn missed(&self, lane: &Lane, channel: &str, reached: &Reached) -> Called<Missed> {
+    async fn missed(&self, lane: &Lane, channel: &str, reached: &Newest) -> Called<Missed> {
         let Some(me) = self.me() else { return Ok(Missed { events: Vec::new(), cut_off: None }) };
-        let is_new = |ts: &str| moment(ts).is_some_and(|at| at > reached.said) && ts != reached.ts;
-        let since = [("channel", channel.to_owned()), ("oldest", reached.ts.clone()), ("limit", "200".to_owned())];
+        let is_new = |ts: &str| moment(ts).is_some_and(|at| at > reached.said) && ts != reached.message;
+        let since = [("channel", channel.to_owned()), ("oldest", reached.message.clone()), ("limit", "200".to_owned())];
         let (mut history, whole) = self.api.first_pages("conversations.history", &since, "messages", PAGES).await?;
         let oldest = history.last().and_then(|message| moment(word(message, "ts")));
         let cut_off = oldest.filter(|_| !whole);
-        // Where the other of two said nothing since, no older thread went on, as good as ever.
+        // Where the other person said nothing in the conversation since, they hardly went on in an older thread.
         let silent = matches!(lane.place, Spot::Direct(_)) && history.iter().all(|message| is_mine(message, &me));
         if whole && !silent {
             let before = [
                 ("channel", channel.to_owned()),
                 ("oldest", timestamp(reached.said - THREADS_BACK)),
-                ("latest", reached.ts.clone()),
+                ("latest", reached.message.clone()),
                 ("inclusive", "true".to_owned()),
                 ("limit", "200".to_owned()),
             ];
@@ -328,7 +302,7 @@ impl Slack {
             }
             let edited = word(&message["edited"], "ts");
             if word(message, "subtype") == "tombstone" {
-                // When it was deleted nobody says; told again, it has the same cause.
+                // Nobody says when it was deleted. Its cause names no moment, so it counts once however often it is found.
                 if !self.is_known(&format!("{}:del:{channel}:{ts}", self.platform)) {
                     stones.push(as_stone(message, channel));
                 }
@@ -346,7 +320,7 @@ impl Slack {
                 let arguments = [
                     ("channel", channel.to_owned()),
                     ("ts", word(message, "ts").to_owned()),
-                    ("oldest", reached.ts.clone()),
+                    ("oldest", reached.message.clone()),
                     ("limit", "200".to_owned()),
                 ];
                 let replies = self.api.pages("conversations.replies", &arguments, "messages", PAGES).await?;
@@ -357,6 +331,16 @@ impl Slack {
         }
         Ok(Missed { events: events.into_values().chain(stones).collect(), cut_off })
     }
+}
+
+/// A message as the newest of its lane. `None`: it is no timestamp of Slack's.
+pub(super) fn newest(ts: &str) -> Option<Newest> {
+    Some(Newest { message: ts.to_owned(), said: moment(ts)? })
+}
+
+/// A moment in the place of a message: history is read from there.
+fn at(moment: At) -> Newest {
+    Newest { message: timestamp(moment), said: moment }
 }
 
 fn as_event(message: &Json, channel: &str) -> Json {

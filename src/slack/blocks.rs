@@ -9,9 +9,9 @@ use crate::card::{Card, Style, Tone, plain};
 use crate::domain::{At, PersonId};
 use crate::grammar::Word;
 
-/// All blocks of a message hold about 13,200 characters together.
+/// How many characters all blocks of a message hold together; Slack takes about 13,200.
 const MESSAGE_AT_MOST: usize = 9_000;
-/// Of 50, with room for the buttons.
+/// How many blocks a message has. Slack takes 50; the rest is for the buttons.
 const BLOCKS_AT_MOST: usize = 40;
 /// What one block of rich text holds, so that a break between messages never falls far from the limit.
 const BLOCK_AT_MOST: usize = 2_800;

@@ -1,5 +1,6 @@
-//! Messages on their way out. Slack has no idempotency key, so each message carries a nonce in its metadata; where nobody can
-//! tell whether a message got there, history is asked before it is sent again, and until history can be asked it waits.
+//! Messages on their way out. Slack has no idempotency key, so each message carries a nonce in its metadata. Where it
+//! isn't known whether a message got there, it is looked for in history before it is sent again; until history can be
+//! read, it waits.
 
 use std::time::Duration;
 
@@ -7,21 +8,22 @@ use serde_json::{Value as Json, json};
 
 use super::api::Called;
 use super::blocks::{Message, TextFile, digest};
-use super::{Pauses, Slack, Trouble, later, lock, moment, never, word};
+use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::card::Card;
 use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
 
 pub(super) const EVENT: &str = "countersign";
 /// How long a message whose fate is unknown is looked for before the courier is asked to come again.
 const LOOK_FOR: Duration = Duration::from_secs(120);
-/// What needs a person to mend it is tried so often.
+/// When to come again about something that a person has to mend.
 const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
-/// What was taken stands in history after so long; it is looked for twice before it is sent anew.
+/// How long it takes at most until a message that was taken stands in history. It is looked for twice before it is sent
+/// anew.
 const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
-/// A case's own channel is made, or opened, before it is tried again.
+/// When to come again about a case's channel, which is made or opened meanwhile.
 const SOON: Duration = Duration::from_secs(1);
-/// So often a message is sent anew after it was looked for and wasn't there, before it waits with the courier.
+/// How often a message that isn't there is sent anew, before it is left to the courier.
 const SENDS: u32 = 3;
 
 /// What became of a part of a message.
@@ -36,16 +38,17 @@ pub(super) enum Fate {
 impl Slack {
     pub(super) async fn deliver(&self, post: Post<'_>) -> Result<Receipt, Undelivered> {
         if self.door().is_none() || self.me().is_none() {
-            return Err(later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
+            return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
         let channel = self.channel_of(post.lane).await?;
         let mut drawn = self.draw(post.card);
         let rest = drawn.messages.split_off(1);
         let nonce = format!("{}:{}", post.nonce, digest(&channel));
-        let Some(first) = drawn.messages.first() else { return Err(never("there was nothing to say")) };
+        let Some(first) = drawn.messages.first() else { return Err(Undelivered::never("there was nothing to say")) };
         let mut thread = post.thread;
         let message = match self.say(&channel, thread, &nonce, first, post.perhaps_sent).await {
-            // What begins the thread was deleted, or stands in the channel that was there before: it is said in the open.
+            // The message that begins the thread was deleted, or stands in the case's old channel: this goes into the
+            // channel itself.
             Err(Undelivered::Gone { .. }) if thread.is_some() => {
                 thread = None;
                 self.say(&channel, None, &nonce, first, post.perhaps_sent).await?
@@ -65,7 +68,7 @@ impl Slack {
 
     pub(super) async fn change(&self, lane: &Lane, message: &str, card: &Card) -> Result<(), Undelivered> {
         if self.door().is_none() || self.me().is_none() {
-            return Err(later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
+            return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
         let channel = self.channel_of(lane).await?;
         let mut drawn = self.draw(card);
@@ -77,7 +80,7 @@ impl Slack {
                 return Err(self.undelivered(&trouble, lane));
             }
         }
-        // What doesn't fit follows in the thread: the same words once, new words anew.
+        // What doesn't fit follows in the thread. Words that stand there already aren't said again.
         for more in &rest {
             let nonce = format!("{message}:{}", digest(&json!(more.blocks).to_string()));
             let looked = lock(&self.sent).contains(&nonce);
@@ -89,7 +92,7 @@ impl Slack {
         Ok(())
     }
 
-    /// Puts one message there, once.
+    /// Posts one message, so that it stands there once.
     async fn say(
         &self,
         channel: &str,
@@ -105,7 +108,7 @@ impl Slack {
             None => perhaps_sent,
         };
         let mut looks = 1;
-        let mut pauses = Pauses::default();
+        let mut pauses = PAUSES;
         let mut waited = Duration::ZERO;
         let mut bare = false;
         let mut sends = 0;
@@ -126,8 +129,8 @@ impl Slack {
                         unknown = false;
                     }
                     Err(trouble) => {
-                        let pause = pauses.next(&trouble);
-                        // It stays unknown, so whenever it is tried again it is looked for first.
+                        let pause = pauses.grow_or(trouble.asks_to_wait());
+                        // It stays unknown, so the next try looks for it first.
                         lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                         if waited + pause > LOOK_FOR || matches!(trouble, Trouble::Said(_)) {
                             return Err(self.undelivered_at(&trouble, channel));
@@ -145,7 +148,7 @@ impl Slack {
                     lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
                     return Ok(ts);
                 }
-                // It isn't there, and Slack doesn't take it: the courier comes again, later and later.
+                // It isn't there, and Slack doesn't take it: the courier tries again with growing pauses.
                 Err(trouble @ Trouble::Unknown(_)) if sends >= SENDS => {
                     lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                     return Err(self.undelivered_at(&trouble, channel));
@@ -168,13 +171,13 @@ impl Slack {
         }
     }
 
-    /// Whether a public channel could be come into by oneself.
+    /// Joins a public channel. Whether that worked.
     async fn join(&self, channel: &str) -> bool {
         self.call("conversations.join", &json!({ "channel": channel })).await.is_ok()
     }
 
     /// Looks for a message by its nonce: a channel's history comes newest first; a thread's replies come oldest first, so a
-    /// thread is read to its end. No moment is named: Slack's clock is not ours.
+    /// thread is read to its end. It isn't limited to a time: Slack's clock may differ from this machine's.
     async fn find(&self, channel: &str, thread: Option<&str>, nonce: &str) -> Called<Option<String>> {
         let mut cursor = String::new();
         for _ in 0..PAGES {
@@ -248,26 +251,6 @@ impl Slack {
         self.call("files.completeUploadExternal", &place).await.map(drop)
     }
 
-    /// The conversation that a lane is.
-    pub(super) async fn channel_of(&self, lane: &Lane) -> Result<String, Undelivered> {
-        if let Some(channel) = lock(&self.places).channel_of.get(lane) {
-            return Ok(channel.clone());
-        }
-        match &lane.place {
-            Spot::Channel(_) if lane.own_of().is_some() => {
-                Err(later("the case's own channel isn't made yet", Some(Duration::from_secs(5))))
-            }
-            Spot::Channel(id) => Ok(id.clone()),
-            Spot::Direct(person) => {
-                let opened = self.call("conversations.open", &json!({ "users": person })).await;
-                let opened = opened.map_err(|trouble| self.undelivered(&trouble, lane))?;
-                let channel = word(&opened["channel"], "id").to_owned();
-                lock(&self.places).is_direct(lane, &channel, person);
-                Ok(channel)
-            }
-        }
-    }
-
     fn undelivered_at(&self, trouble: &Trouble, channel: &str) -> Undelivered {
         self.undelivered(trouble, &self.lane_of(channel))
     }
@@ -275,40 +258,47 @@ impl Slack {
     /// What a refusal means for trying again.
     pub(super) fn undelivered(&self, trouble: &Trouble, lane: &Lane) -> Undelivered {
         match trouble {
-            Trouble::Limited { after } => later(trouble, Some(after.unwrap_or(Duration::from_secs(5)))),
-            Trouble::Unknown(_) | Trouble::Unreached(_) => later(trouble, None),
+            Trouble::Limited { after } => Undelivered::later(trouble, Some(after.unwrap_or(Duration::from_secs(5)))),
+            Trouble::Unknown(_) | Trouble::Unreached(_) => Undelivered::later(trouble, None),
             Trouble::Said(_) if trouble.is_about_the_token() => {
                 self.troubled(trouble, "a message was refused");
-                later(format!("Slack refuses the bot's token: {trouble}"), Some(LONG))
+                Undelivered::later(format!("Slack refuses the bot's token: {trouble}"), Some(LONG))
             }
             Trouble::Said(said) => match said.as_str() {
                 "is_archived" | "channel_not_found" if lane.own_of().is_some() => {
-                    lock(&self.furnished).remove(lane);
-                    later(format!("{lane} can't be spoken in ({said}); it is opened or made again"), Some(SOON))
+                    lock(&self.case_channels).remove(lane);
+                    Undelivered::later(
+                        format!("{lane} can't be spoken in ({said}); it is opened or made again"),
+                        Some(SOON),
+                    )
                 }
-                "is_archived" => never(format!("{lane} is archived")),
-                // What a private channel is called by whoever was taken out of it.
+                "is_archived" => Undelivered::never(format!("{lane} is archived")),
+                // Slack says this of a private channel that the bot was removed from.
                 "channel_not_found" if matches!(lane.place, Spot::Channel(_)) => {
                     self.is_in(lane, false);
-                    later(format!("there is no {lane}, or the bot was not invited to it"), Some(LONG))
+                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), Some(LONG))
                 }
                 "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible"
-                | "channel_not_found" => never(format!("{lane} can't be reached: the account is gone ({said})")),
+                | "channel_not_found" => {
+                    Undelivered::never(format!("{lane} can't be reached: the account is gone ({said})"))
+                }
                 "message_not_found" | "thread_not_found" => {
                     Undelivered::Gone { why: format!("the message isn't there any more ({said})") }
                 }
                 "cant_update_message" | "edit_window_closed" => {
-                    never(format!("Slack lets the message not be changed any more ({said})"))
+                    Undelivered::never(format!("Slack lets the message not be changed any more ({said})"))
                 }
-                "no_text" | "msg_too_long" | "invalid_arguments" => never(format!("Slack can't take it ({said})")),
+                "no_text" | "msg_too_long" | "invalid_arguments" => {
+                    Undelivered::never(format!("Slack can't take it ({said})"))
+                }
                 "not_in_channel" => {
                     self.is_in(lane, false);
-                    later(format!("the bot was not invited to {lane}"), Some(LONG))
+                    Undelivered::later(format!("the bot was not invited to {lane}"), Some(LONG))
                 }
                 "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
-                    later(format!("the bot may not post to {lane} ({said})"), Some(LONG))
+                    Undelivered::later(format!("the bot may not post to {lane} ({said})"), Some(LONG))
                 }
-                _ => later(trouble, None),
+                _ => Undelivered::later(trouble, None),
             },
         }
     }
@@ -336,16 +326,6 @@ fn body(channel: &str, thread: Option<&str>, nonce: &str, message: &Message, bar
 
 fn is_about_blocks(why: &str) -> bool {
     why.starts_with("invalid_blocks") || why == "msg_blocks_too_long"
-}
-
-impl Slack {
-    /// The newest message of a lane that is known; a gap is read from there on.
-    pub(super) fn has_reached(&self, lane: &Lane, ts: &str) {
-        let Some(said) = moment(ts) else { return };
-        let mut newest = lock(&self.newest);
-        let reached = newest.entry(lane.clone()).or_insert_with(|| super::backfill::Reached::at(ts, said));
-        reached.advance(ts, said);
-    }
 }
 
 #[cfg(test)]

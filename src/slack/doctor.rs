@@ -6,13 +6,14 @@ use serde_json::{Value as Json, json};
 
 use super::api::Api;
 use super::manifest::SCOPES;
-use super::{Trouble, roster, word};
+use super::{Trouble, word};
 use crate::chat::Finding;
+use crate::chat::roster::Named;
 use crate::config::{SlackConfig, SlackMode};
 use crate::domain::policy::Policy;
 use crate::domain::{At, Span};
 
-/// Slack refuses signatures, and people see wrong times, when clocks are further apart.
+/// How far clocks may be apart. Beyond it Slack's signatures are refused and people see wrong times.
 const CLOCKS_APART: Span = Span::seconds(30);
 
 /// What was found so far.
@@ -182,7 +183,7 @@ async fn people(api: &Api, config: &SlackConfig, policy: &Policy, found: &mut Fi
 }
 
 async fn groups(api: &Api, config: &SlackConfig, policy: &Policy, found: &mut Findings) {
-    for group in roster::groups(policy, config.platform.as_str()) {
+    for group in Named::by(policy, &config.platform).groups {
         match api.patiently("usergroups.users.list", &[("usergroup", group.clone())]).await {
             Ok(answer) => {
                 let members = answer["users"].as_array().map_or(0, Vec::len);

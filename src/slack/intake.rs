@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use slack_morphism::SlackSigningSecret;
 use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 
-use super::asks::Taken;
+use super::acknowledge::Taken;
 use super::{Slack, word};
 use crate::config::Secret;
 
@@ -54,7 +54,7 @@ impl Intake {
         let signature = header(SlackEventSignatureVerifier::SLACK_SIGNED_HASH_HEADER);
         let timestamp = header(SlackEventSignatureVerifier::SLACK_SIGNED_TIMESTAMP);
         let Ok(body) = std::str::from_utf8(body) else { return Reply::empty(400) };
-        // Also refuses what is more than five minutes old or young.
+        // Also refuses what is dated more than five minutes before or after now.
         if self.verifier.verify(&signature, body, &timestamp).is_err() {
             tracing::warn!(platform = %self.slack.platform, ?kind, "a request isn't signed by Slack, or is too old");
             return Reply::empty(401);
@@ -73,7 +73,7 @@ impl Intake {
         };
         match taken {
             Taken::Yes => Reply::empty(200),
-            // Slack tells an event again; of a command or a press the person hears that it didn't work.
+            // Slack tells an event again. After a command or a press it tells the person that it didn't work.
             Taken::NoRoom => Reply::empty(503),
             Taken::Says(said, within) => match tokio::time::timeout(within, said).await {
                 Ok(Ok(says)) if says.as_object().is_some_and(|it| !it.is_empty()) => Reply::json(&says),

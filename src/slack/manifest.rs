@@ -2,7 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
+use super::menu;
 use super::words::cut;
+use crate::chat::message_menu::Entry;
 use crate::grammar::verbs;
 
 /// A right that the bot asks for.
@@ -111,21 +113,21 @@ pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> Json {
             "slash_commands": commands.collect::<Vec<Json>>(),
             "shortcuts": [
                 {
-                    "name": "Open incident",
+                    "name": Entry::OpenIncident.label(),
                     "type": "global",
-                    "callback_id": "open_incident",
+                    "callback_id": menu::OPEN_INCIDENT,
                     "description": "Open an incident about an AI system",
                 },
                 {
-                    "name": "Open incident",
+                    "name": Entry::OpenIncident.label(),
                     "type": "message",
-                    "callback_id": "open_incident_from_message",
+                    "callback_id": menu::OPEN_INCIDENT_FROM_MESSAGE,
                     "description": "Open an incident that begins with this message",
                 },
                 {
-                    "name": "Keep as evidence",
+                    "name": Entry::KeepAsEvidence.label(),
                     "type": "message",
-                    "callback_id": "keep_as_evidence",
+                    "callback_id": menu::KEEP_AS_EVIDENCE,
                     "description": "Keep this message with a case, as a note",
                 },
             ],

@@ -1,40 +1,55 @@
 //! Slack as a platform: from its events, commands and forms to what the house hears, and from cards to Block Kit.
 //!
-//! No rule of the product lives here. What comes in takes one way, over either road: [`socket`](self) or [`Intake`] hands a
-//! payload to `take`, which queues events, a queue for each channel (so that a channel keeps its order and a slow one holds up
-//! nobody), and lets asks run at once. `hear` turns events into [`Heard`](crate::chat::Heard), `asks` does commands, buttons and forms,
-//! and both hand them to the reception. What goes out is drawn by `blocks` and `modal` and sent by `deliver`.
+//! No rule of the product lives here. What comes in comes over [`socket`](self) or [`Intake`], and takes one way:
+//! `acknowledge` says what Slack is told at once. Events wait in `queue`, a queue for each channel, and `hear` turns
+//! them into [`Heard`](crate::chat::Heard). Commands and buttons (`asks`), menus (`menu`) and forms (`submission`) run
+//! at once. All of them hand in at the reception, and `answer` says what comes back to one person. What everybody sees
+//! is drawn by `blocks` and `modal` and sent by `deliver`.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use lru::LruCache;
 use serde_json::{Value as Json, json};
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::card::Card;
-use crate::chat::{Chat, Delivery, Lane, Link, Post, Receipt, Roster, Spot, Undelivered, Venue};
+use crate::chat::lock::lock;
+use crate::chat::reached::Reached;
+use crate::chat::retry::Pauses;
+use crate::chat::under_way::UnderWay;
+use crate::chat::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, Roster, RosterWatch};
 use crate::config::{SlackConfig, SlackMode};
 use crate::domain::{At, PersonId, Platform};
 use crate::reception::Door;
 
+mod acknowledge;
+mod answer;
 mod api;
 mod asks;
 mod backfill;
 mod blocks;
+mod case_channel;
 mod deliver;
 mod doctor;
+mod files;
+mod form;
 mod hear;
+mod home;
 mod intake;
 mod manifest;
+mod menu;
 mod modal;
+mod people;
+mod places;
+mod queue;
 mod roster;
 mod socket;
-mod venue;
+mod submission;
 mod words;
 
 pub use doctor::doctor;
@@ -43,16 +58,15 @@ pub use manifest::{SCOPES, Scope, manifest};
 
 use api::{Api, Called, Trouble};
 
-/// Events of one channel are taken one after another; so many channels may have some that wait.
-const QUEUES: usize = 1_024;
-/// What a queue holds. What a full one doesn't take isn't acknowledged: Slack tells it again.
-const QUEUE: usize = 256;
-/// Commands, buttons and forms that run at a time.
+/// How many commands, buttons and forms run at a time.
 const ASKS: usize = 256;
-/// Causes that were dealt with lately: what Slack tells twice is not answered twice.
+/// How many causes are remembered: what Slack tells twice is not answered twice.
 const LATELY: usize = 8_192;
+/// How many people's profiles are remembered.
 const PEOPLE: usize = 4_096;
-/// Messages of one channel go out one a second, and a few at once after a pause.
+/// The pauses between tries, where Slack doesn't say how long to wait.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(500), Duration::from_secs(30));
+/// How many messages of one channel go out at once after a pause; then it is one a second.
 const BURST: u32 = 3;
 
 /// Why the adapter can't be made.
@@ -71,42 +85,36 @@ pub struct Slack {
     api: Api,
     door: OnceLock<Door>,
     me: watch::Sender<Option<Me>>,
-    places: Mutex<Places>,
-    people: Mutex<LruCache<String, hear::Known>>,
+    places: Mutex<places::Places>,
+    people: Mutex<LruCache<String, people::Profile>>,
     /// Causes of what was heard and answered lately.
     lately: Mutex<LruCache<String, ()>>,
-    /// How often a view was sent back with errors, so that sending it again is something new.
+    /// How often a view was sent back with errors: what a person sends after that is another submission.
     sent_back: Mutex<LruCache<String, u32>>,
-    /// By channel; one without events isn't there.
-    queues: Mutex<HashMap<String, VecDeque<hear::Queued>>>,
-    /// Channels that have a queue and nobody yet who listens to it.
-    unheard: mpsc::UnboundedSender<String>,
-    /// Until [`Slack::run`] takes it.
-    waiting: Mutex<Option<mpsc::UnboundedReceiver<String>>>,
+    queues: queue::Queues,
     asks: Arc<Semaphore>,
     pace: DefaultKeyedRateLimiter<String>,
-    /// Parts of messages that stand there already, by nonce; and those of which nobody knows.
+    /// Parts of messages that were sent, by nonce.
     sent: Mutex<LruCache<String, deliver::Fate>>,
-    furnished: Mutex<HashMap<Lane, venue::Done>>,
-    newest: Mutex<HashMap<Lane, backfill::Reached>>,
-    /// The roster isn't as it was.
-    people_changed: Notify,
-    changes: Mutex<roster::Changes>,
-    /// What came meanwhile is to be read from history.
+    case_channels: Mutex<HashMap<Lane, case_channel::Known>>,
+    /// How far each lane was heard, by Slack's clock.
+    reached: Reached,
+    /// What came while nobody listened is to be read from history.
     returned: Notify,
     away: Mutex<backfill::Away>,
     /// What is to be read from history besides.
     to_fill: Mutex<Vec<backfill::ToFill>>,
-    /// What was taken in and isn't dealt with: events, and asks.
-    under_way: Arc<AtomicUsize>,
-    /// The roster that the house has is of before something that Slack told since.
-    roster_is_old: AtomicBool,
-    /// The roster that the house has, and what was asked for it.
-    roster_of: Mutex<Option<(roster::Asked, Roster)>>,
+    /// Events and asks that were taken in and aren't dealt with yet.
+    under_way: UnderWay,
+    roster_watch: RosterWatch,
+    /// What Slack told of people and groups since the roster was read.
+    changes: Mutex<roster::Changes>,
+    /// The roster that the desk has.
+    roster: Mutex<Option<Roster>>,
     link: Mutex<Link>,
-    /// A trouble that only the token's owner can end.
+    /// What is wrong with the token, for the operator.
     token_trouble: Mutex<Option<String>>,
-    /// Channels that it would post to or listen in, and isn't in.
+    /// Channels that the bot should be in, and isn't.
     absent: Mutex<BTreeSet<Lane>>,
     unread: AtomicU64,
 }
@@ -121,23 +129,12 @@ struct Me {
     url: String,
 }
 
-/// Which lane is which conversation.
-#[derive(Default)]
-struct Places {
-    /// The symbolic lanes of cases' own channels.
-    own: HashMap<String, Lane>,
-    channel_of: HashMap<Lane, String>,
-    /// Conversations of two → the person.
-    direct: HashMap<String, String>,
-}
-
 impl Slack {
     /// Touches no network.
     ///
     /// # Errors
     /// [`SlackError`].
     pub fn new(config: &SlackConfig) -> Result<Arc<Slack>, SlackError> {
-        let (unheard, waiting) = mpsc::unbounded_channel();
         let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN).max(config.messages_per_second);
         Ok(Arc::new(Slack {
             platform: config.platform.clone(),
@@ -149,22 +146,19 @@ impl Slack {
             people: lru(PEOPLE),
             lately: lru(LATELY),
             sent_back: lru(LATELY),
-            queues: Mutex::default(),
-            unheard,
-            waiting: Mutex::new(Some(waiting)),
+            queues: queue::Queues::new(),
             asks: Arc::new(Semaphore::new(ASKS)),
             pace: RateLimiter::keyed(Quota::per_second(config.messages_per_second).allow_burst(burst)),
             sent: lru(LATELY),
-            furnished: Mutex::default(),
-            newest: Mutex::default(),
-            people_changed: Notify::new(),
-            changes: Mutex::default(),
+            case_channels: Mutex::default(),
+            reached: Reached::default(),
             returned: Notify::new(),
             away: Mutex::default(),
             to_fill: Mutex::default(),
-            under_way: Arc::default(),
-            roster_is_old: AtomicBool::new(true),
-            roster_of: Mutex::default(),
+            under_way: UnderWay::default(),
+            roster_watch: RosterWatch::new(config.platform.clone()),
+            changes: Mutex::default(),
+            roster: Mutex::default(),
             link: Mutex::default(),
             token_trouble: Mutex::default(),
             absent: Mutex::default(),
@@ -184,7 +178,7 @@ impl Slack {
     pub async fn run(self: Arc<Slack>, door: Door) {
         {
             let mut places = lock(&self.places);
-            for (lane, channel) in door.venues.iter().filter(|(lane, _)| lane.platform == self.platform) {
+            for (lane, channel) in door.case_channels.iter().filter(|(lane, _)| lane.platform == self.platform) {
                 places.is_own(lane, channel);
             }
         }
@@ -195,10 +189,7 @@ impl Slack {
         }
         self.find_out_who_i_am().await;
         let mut tasks = tokio::task::JoinSet::new();
-        let waiting = lock(&self.waiting).take();
-        if let Some(unheard) = waiting {
-            tasks.spawn(self.clone().keep_listening(unheard));
-        }
+        tasks.spawn(self.clone().empty_queues());
         tasks.spawn(self.clone().keep_rosters());
         tasks.spawn(self.clone().fill_gaps());
         match &self.mode {
@@ -218,24 +209,19 @@ impl Slack {
         }
     }
 
-    /// Events come in, and whatever came is dealt with and answered; what was missed is read, and who is there.
+    /// Whether events come in, all that came is dealt with, history is read, and the roster is up to date.
     pub fn is_at_rest(&self) -> bool {
         self.link().up
             && matches!(*lock(&self.away), backfill::Away::Here)
             && lock(&self.to_fill).is_empty()
-            && self.under_way.load(Ordering::SeqCst) == 0
-            && !self.roster_is_old.load(Ordering::SeqCst)
-            && !self.roster_is_of_another_policy()
-    }
-
-    fn under_way(&self) -> UnderWay {
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        UnderWay(self.under_way.clone())
+            && self.under_way.is_idle()
+            && !self.roster_watch.is_old()
+            && self.door().is_none_or(|door| self.roster_watch.fits(&door.reception.desk.shown().policy))
     }
 
     /// Asks until Slack says who the bot is.
     async fn find_out_who_i_am(&self) {
-        let mut pauses = Pauses::default();
+        let mut pauses = PAUSES;
         loop {
             match self.api.post("auth.test", &json!({})).await {
                 Ok(said) => {
@@ -247,7 +233,7 @@ impl Slack {
                     return;
                 }
                 Err(trouble) => {
-                    let pause = pauses.next(&trouble);
+                    let pause = pauses.grow_or(trouble.asks_to_wait());
                     self.troubled(&trouble, "it can't be asked who the bot is");
                     tokio::time::sleep(pause).await;
                 }
@@ -268,7 +254,7 @@ impl Slack {
         self.door().map_or(At(0), |door| door.reception.desk.clock.now())
     }
 
-    /// The account that a person can be mentioned by: one of the policy's that isn't gone.
+    /// The account that a person can be mentioned by. `None`: the policy names none, or it is gone.
     fn account_of(&self, person: &PersonId) -> Option<String> {
         let shown = self.door()?.reception.desk.shown();
         if shown.bot.is_gone(person, &self.platform) {
@@ -281,7 +267,7 @@ impl Slack {
         blocks::draw(card, &|person| self.account_of(person))
     }
 
-    /// Slack may not be asked like this for now; the operator hears of it.
+    /// A call failed in a way that the operator has to know of.
     fn troubled(&self, trouble: &Trouble, what: &str) {
         let mut said = lock(&self.token_trouble);
         let words = match trouble {
@@ -302,7 +288,7 @@ impl Slack {
         }
     }
 
-    /// A call of the bot's, which says how the token is.
+    /// A call with the bot's token. Its outcome shows whether the token still counts.
     async fn call(&self, method: &str, body: &Json) -> Called<Json> {
         let called = self.api.post(method, body).await;
         match &called {
@@ -326,41 +312,9 @@ impl Slack {
         tracing::warn!(platform = %self.platform, kind, "something from Slack can't be read");
     }
 
-    /// Whether it wasn't dealt with before.
+    /// Whether a cause comes for the first time.
     fn is_new(&self, cause: &str) -> bool {
         lock(&self.lately).put(cause.to_owned(), ()).is_none()
-    }
-
-    /// The lane of a conversation, if it can be told without asking.
-    fn lane_of(&self, channel: &str) -> Lane {
-        let places = lock(&self.places);
-        if let Some(lane) = places.own.get(channel) {
-            return lane.clone();
-        }
-        let place = match places.direct.get(channel) {
-            Some(person) => Spot::Direct(person.clone()),
-            None => Spot::Channel(channel.to_owned()),
-        };
-        Lane { platform: self.platform.clone(), place }
-    }
-
-    /// Where an ask came from. Whatever is said in a conversation of two is between the bot and that person.
-    fn lane_of_ask(&self, channel: &str, person: &str) -> Lane {
-        if channel.is_empty() || channel.starts_with('D') {
-            return Lane::direct(&self.platform, person);
-        }
-        self.lane_of(channel)
-    }
-}
-
-impl Places {
-    fn is_own(&mut self, lane: &Lane, channel: &str) {
-        self.own.insert(channel.to_owned(), lane.clone());
-        self.channel_of.insert(lane.clone(), channel.to_owned());
-    }
-    fn is_direct(&mut self, lane: &Lane, channel: &str, person: &str) {
-        self.direct.insert(channel.to_owned(), person.to_owned());
-        self.channel_of.insert(lane.clone(), channel.to_owned());
     }
 }
 
@@ -370,7 +324,7 @@ impl Chat for Slack {
     }
 
     /// Slack has no idempotency key for sends; a send whose outcome is unknown is looked up by its metadata.
-    fn recognises_repetition(&self) -> bool {
+    fn is_idempotent(&self) -> bool {
         false
     }
 
@@ -382,8 +336,8 @@ impl Chat for Slack {
         Box::pin(self.change(lane, message, card))
     }
 
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
-        Box::pin(self.make_venue(venue))
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
+        Box::pin(self.ensure_case_channel(wanted))
     }
 
     fn link(&self) -> Link {
@@ -393,62 +347,11 @@ impl Chat for Slack {
             Some(format!("the bot isn't in {lane}: invite it there"))
         };
         let token = lock(&self.token_trouble).clone();
-        // Events may still come in on a token that nobody may speak with.
+        // Events may still come in although the bot's token is refused.
         let up = link.up && token.is_none() && self.me().is_some();
         let trouble = token.or(link.trouble).or_else(absent);
         Link { up, trouble, unread: self.unread.load(Ordering::Relaxed) }
     }
-}
-
-/// Something that was taken in, until it is dealt with.
-struct UnderWay(Arc<AtomicUsize>);
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// Why a message isn't there, for the courier.
-fn later(why: impl std::fmt::Display, after: Option<Duration>) -> Undelivered {
-    let after = after.map(|it| crate::domain::Span::seconds(i64::try_from(it.as_secs() + 1).unwrap_or(60)));
-    Undelivered::Later { why: why.to_string(), after }
-}
-
-fn never(why: impl std::fmt::Display) -> Undelivered {
-    Undelivered::Never { why: why.to_string() }
-}
-
-/// Growing pauses with jitter.
-#[derive(Default)]
-struct Pauses {
-    tries: u32,
-}
-
-impl Pauses {
-    fn next(&mut self, trouble: &Trouble) -> Duration {
-        self.tries = (self.tries + 1).min(7);
-        let grown = Duration::from_millis(250) * 2_u32.pow(self.tries);
-        match trouble {
-            Trouble::Limited { after: Some(after) } => *after + jitter(),
-            _ => grown.min(Duration::from_secs(30)) + jitter(),
-        }
-    }
-    fn reset(&mut self) {
-        self.tries = 0;
-    }
-}
-
-/// Up to a quarter of a second, so that not everybody comes back at once.
-fn jitter() -> Duration {
-    let mut byte = [0; 1];
-    let _even_without = getrandom::fill(&mut byte);
-    Duration::from_millis(u64::from(byte[0]))
-}
-
-/// Nobody leaves these half written.
-fn lock<T: ?Sized>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lru<K: std::hash::Hash + Eq, V>(size: usize) -> Mutex<LruCache<K, V>> {
@@ -489,13 +392,16 @@ mod tests {
         })
         .expect("an adapter");
         let event = |channel: &str| json!({ "event": { "type": "message", "channel": channel } });
-        let yes = |taken| matches!(taken, asks::Taken::Says(..));
-        assert!((0..QUEUE).all(|_| yes(slack.take_event(event("C1")))));
-        assert!(matches!(slack.take_event(event("C1")), asks::Taken::NoRoom), "Slack is to tell it again");
+        let yes = |taken| matches!(taken, acknowledge::Taken::Says(..));
+        assert!((0..queue::EVENTS).all(|_| yes(slack.take_event(event("C1")))));
+        assert!(matches!(slack.take_event(event("C1")), acknowledge::Taken::NoRoom), "Slack is to tell it again");
         assert!(yes(slack.take_event(event("C2"))));
-        assert!((3..=QUEUES).all(|at| yes(slack.take_event(event(&format!("C{at}"))))));
-        assert!(matches!(slack.take_event(event("C0")), asks::Taken::NoRoom), "so many channels at a time");
-        assert!(matches!(slack.take_command(json!({})), asks::Taken::NoRoom), "nobody could answer it yet");
+        assert!((3..=queue::CHANNELS).all(|at| yes(slack.take_event(event(&format!("C{at}"))))));
+        assert!(
+            matches!(slack.take_event(event("C0")), acknowledge::Taken::NoRoom),
+            "more channels than can wait at a time"
+        );
+        assert!(matches!(slack.take_command(json!({})), acknowledge::Taken::NoRoom), "nobody could answer it yet");
         assert!(slack.intake().is_none());
     }
 

@@ -6,16 +6,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::blocks::{self, AccountOf};
+use super::word;
 use super::words::{cut, pieces};
 use crate::card::Card;
 use crate::chat::Lane;
 use crate::domain::Policy;
 use crate::grammar::{Field, FieldKind, Form};
 
-/// Our modals' callback.
+/// The callback of the bot's modals.
 pub(super) const CALLBACK: &str = "form";
 const TITLE: usize = 24;
-/// Of 100, so that there is room for fields.
+/// How many blocks the intro may take, so that fields have room.
 const INTRO_BLOCKS: usize = 40;
 const VIEW_BLOCKS: usize = 100;
 const INPUT_AT_MOST: usize = 3_000;
@@ -23,7 +24,7 @@ const OPTIONS_AT_MOST: usize = 100;
 const OPTION_TEXT: usize = 75;
 const OPTION_VALUE: usize = 150;
 const LABEL: usize = 2_000;
-/// A longer text is not brought into a form.
+/// A text of more parts isn't put into a form.
 const PARTS_AT_MOST: usize = 20;
 /// Between a field's name and the number of its part, where a text is longer than one input holds.
 const PART: char = '~';
@@ -73,7 +74,7 @@ pub(super) fn view(
 /// A modal that only says something.
 pub(super) fn said(heading: &str, cards: &[Card], account_of: AccountOf<'_>) -> Json {
     let drawn = cards.iter().flat_map(|card| blocks::draw(card, account_of).messages);
-    // Buttons of an answer stand where it is shown for good; a modal is closed.
+    // A modal is soon closed. The answer's buttons stand where it is shown for good.
     let mut drawn: Vec<Json> =
         drawn.flat_map(|message| message.blocks).filter(|block| block["type"] != "actions").collect();
     if drawn.is_empty() {
@@ -106,7 +107,7 @@ fn inputs(field: &Field, policy: &Policy) -> Vec<Json> {
         let parts = pieces(value, INPUT_AT_MOST);
         let count = parts.len();
         if count > PARTS_AT_MOST {
-            // Half of it would be taken for the whole when it is sent.
+            // A part of it would be taken for the whole text when the form is sent.
             let hint = "What stands there is too long to be shown here; what you write takes its place.";
             return inputs(&Field { value: None, hint: Some(hint.to_owned()), ..field.clone() }, policy);
         }
@@ -114,7 +115,7 @@ fn inputs(field: &Field, policy: &Policy) -> Vec<Json> {
             .into_iter()
             .enumerate()
             .map(|(at, part)| {
-                // An input may trim what ends in a line break; which it was, the block's name remembers.
+                // An input may trim a line break or a blank at the end. The block's name remembers which one it was.
                 let (part, end) = match part.strip_suffix('\n').filter(|_| at + 1 < count) {
                     Some(part) => (part, 'n'),
                     None => match part.strip_suffix(' ').filter(|_| at + 1 < count) {
@@ -270,6 +271,43 @@ fn value(input: &Json) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The form as it was sent, under what was wrong with it.
+pub(super) fn reopened(view: &Json, complaints: &[String]) -> Json {
+    let values = &view["state"]["values"];
+    let mut drawn: Vec<Json> = complaints
+        .iter()
+        .map(|it| {
+            let text = json!({ "type": "text", "text": it, "style": { "bold": true } });
+            json!({ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": [text] }] })
+        })
+        .collect();
+    for block in view["blocks"].as_array().into_iter().flatten() {
+        let mut block = block.clone();
+        let nothing = Json::Null;
+        let input = values[word(&block, "block_id")].as_object().and_then(|it| it.values().next()).unwrap_or(&nothing);
+        for (from, to) in [
+            ("value", "initial_value"),
+            ("selected_option", "initial_option"),
+            ("selected_date_time", "initial_date_time"),
+            ("selected_options", "initial_options"),
+        ] {
+            let filled = !input[from].is_null() && input[from].as_array().is_none_or(|it| !it.is_empty());
+            if block["type"] == "input" && filled {
+                block["element"][to] = input[from].clone();
+            }
+        }
+        drawn.push(block);
+    }
+    drawn.truncate(100);
+    let mut again = json!({ "type": "modal", "blocks": drawn });
+    for name in ["callback_id", "title", "submit", "close", "private_metadata"] {
+        if !view[name].is_null() {
+            again[name] = view[name].clone();
+        }
+    }
+    again
 }
 
 /// Errors at the inputs that they are about; what is about the form as a whole, or about something that it doesn't show,

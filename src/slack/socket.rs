@@ -1,9 +1,9 @@
 //! Socket Mode: events and commands over a connection that the bot opens.
 //!
-//! A small loop of our own in place of slack-morphism's client, which parses into types that lose fields, acknowledges only
-//! after its handler is done, drops what it can't parse after acknowledging it, and knows no proxy. Here an envelope is
-//! acknowledged when the house has what was in it, or after two seconds, whichever comes first; and not at all when there is no
-//! room for it: then Slack tells an event again.
+//! A small loop of our own in place of slack-morphism's client, which parses into types that lose fields, acknowledges
+//! only after its handler is done, drops what it can't parse after acknowledging it, and knows no proxy. Here an
+//! envelope is acknowledged when what was in it is kept, or after two seconds, whichever comes first. Where there is no
+//! room for it, it is not acknowledged, and Slack tells an event again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,25 +18,25 @@ use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use super::asks::Taken;
-use super::{Pauses, Slack, Trouble, lock, word};
+use super::acknowledge::Taken;
+use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::config::Secret;
 use crate::domain::At;
 
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
-/// After so long without a frame the other side is asked whether it is there.
+/// After this time without a frame Slack is asked whether it is there.
 const QUIET: Duration = Duration::from_secs(20);
-/// After so long it is taken for gone.
+/// After this time without a frame the connection is given up.
 const GONE: Duration = Duration::from_secs(60);
-/// An old connection whose successor is up is left at most so long to end by itself.
+/// How long an old connection is left to end by itself once its successor is up.
 const LINGER: Duration = Duration::from_secs(30);
 const ACKS: usize = 64;
-/// Between the openings of two connections, whatever Slack asks for.
+/// The shortest time between the openings of two connections.
 const SPACING: Duration = Duration::from_secs(1);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// What a connection says to the one who keeps them.
+/// What a connection reports to the task that keeps connections.
 enum Sign {
     /// Slack said hello: events come in.
     Up(u64),
@@ -59,7 +59,7 @@ impl Slack {
         // Ends every connection with it when the adapter is stopped.
         let mut tasks = tokio::task::JoinSet::new();
         let mut connections: BTreeMap<u64, State> = BTreeMap::new();
-        let mut pauses = Pauses::default();
+        let mut pauses = PAUSES;
         let mut number = 0;
         let mut not_before = Instant::now();
         let mut opened = not_before;
@@ -77,7 +77,7 @@ impl Slack {
                     }
                     Err(trouble) => {
                         self.lost(&trouble.to_string(), self.now());
-                        not_before = Instant::now() + pauses.next(&trouble);
+                        not_before = Instant::now() + pauses.grow_or(trouble.asks_to_wait());
                     }
                 },
                 Some(sign) = read.recv() => match sign {
@@ -88,9 +88,9 @@ impl Slack {
                     }
                     Sign::Leaving(number) => {
                         not_before = match connections.insert(number, State::Leaving) {
-                            // Refused before it began, as one too many is.
+                            // Slack refuses a connection too many before it says hello.
                             Some(State::Opening) => {
-                                Instant::now() + pauses.next(&Trouble::Unreached("refused".to_owned()))
+                                Instant::now() + pauses.grow()
                             }
                             _ => opened + SPACING,
                         };
@@ -101,9 +101,9 @@ impl Slack {
                         if connections.is_empty() {
                             self.lost(&why, last);
                         }
-                        // One that never said hello is tried with growing pauses.
+                        // A connection on which Slack never said hello is tried again with growing pauses.
                         if state == Some(State::Opening) {
-                            not_before = Instant::now() + pauses.next(&Trouble::Unreached(why));
+                            not_before = Instant::now() + pauses.grow();
                         }
                     }
                 },
@@ -122,7 +122,7 @@ impl Slack {
         self.returned.notify_one();
     }
 
-    /// Nothing has come in since a moment: the gap begins there, and not where it is noticed.
+    /// The connection is lost. The gap begins at `since`, when the last frame came, and not when the loss is noticed.
     fn lost(&self, why: &str, since: At) {
         self.is_away(since);
         let mut link = lock(&self.link);

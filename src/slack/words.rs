@@ -20,7 +20,7 @@ pub(super) fn plain(text: &str, me: &str, name_of: NameOf<'_>) -> String {
     while let Some((before, after)) = rest.split_once('<') {
         words.push_str(&unescaped(before));
         let Some((token, tail)) = after.split_once('>') else {
-            // A lone `<` is written as an escape by Slack; whoever else sends it means it.
+            // Slack writes a lone `<` as an escape, so one that comes bare was meant.
             words.push('<');
             rest = after;
             continue;
@@ -66,12 +66,12 @@ fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-/// For the places where Slack reads markup all the same: notifications, and the text beside the blocks.
+/// For the places where Slack does read markup: notifications, and the text beside the blocks.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// [`escaped`], at most so many characters of it; no escape is cut in two.
+/// [`escaped`], and at most `at_most` characters of it. No escape is cut in two.
 pub(super) fn escaped_within(text: &str, at_most: usize) -> String {
     let whole = escaped(text);
     if whole.chars().count() <= at_most {
@@ -89,7 +89,7 @@ pub(super) fn escaped_within(text: &str, at_most: usize) -> String {
     short
 }
 
-/// At most so many characters; what is cut ends in `…`.
+/// At most `at_most` characters. What is cut ends in `…`.
 pub(super) fn cut(text: &str, at_most: usize) -> String {
     if text.chars().count() <= at_most {
         return text.to_owned();
@@ -99,7 +99,8 @@ pub(super) fn cut(text: &str, at_most: usize) -> String {
     short
 }
 
-/// Pieces of at most so many characters, none of it lost: at a line's end where there is one, else at a blank, else anywhere.
+/// Pieces of at most `at_most` characters, none of it lost: cut at a line's end where there is one, else at a blank,
+/// else anywhere.
 pub(super) fn pieces(text: &str, at_most: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;

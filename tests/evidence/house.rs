@@ -5,17 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign::answers::Answers;
-use countersign::card::Wording;
 use countersign::chat::{Account, Chats, File, Heard, Lane, What, local};
 use countersign::clock::Clock;
-use countersign::courier::Courier;
-use countersign::desk::{Desk, DeskError, DeskHandle, Heeded, Setup};
+use countersign::desk::{DeskError, DeskHandle, Heeded};
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, Platform, Policy, Span};
+use countersign::domain::{At, Policy, Span};
 use countersign::folder::Folder;
-use countersign::health::Health;
-use countersign::store::{self, Reader};
+use countersign::serve::{Assembly, Tasks};
+use countersign::store::Reader;
+use countersign::web::App;
 use tokio::task::JoinHandle;
 
 /// Monday, 23 November 2026, 09:00 UTC.
@@ -33,22 +31,14 @@ pub struct House {
 impl House {
     pub async fn open(data: &Path, at: At) -> Result<House, DeskError> {
         let folder = patiently(async || Folder::open(data, true)).await?;
-        let (writer, reader) = store::open(&folder.database(), true).await?;
         let clock = Clock::manual(at, 0);
-        let setup = Setup {
-            clock: clock.clone(),
-            policy: Arc::new(Policy::read(EXAMPLE).unwrap_or_else(|errors| panic!("{}", errors.show("example")))),
-            policy_text: EXAMPLE.to_owned(),
-            wording: Arc::new(Wording::embedded()),
-            platforms: vec![Platform::from(local::PLATFORM)],
-            checkpoint_every: Span::hours(1),
-        };
-        let (desk, handle) = Desk::open(folder, writer, setup).await?;
-        let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
-        let courier = Courier::new(handle.clone(), reader.clone(), chats);
-        let (task, courier) = (tokio::spawn(desk.run()), tokio::spawn(courier.run()));
+        let policy = Policy::read(EXAMPLE).unwrap_or_else(|errors| panic!("{}", errors.show("example")));
+        let mut assembly = Assembly::of(folder, policy, EXAMPLE.to_owned()).await?;
+        (assembly.clock, assembly.checkpoint_every) = (clock.clone(), Span::hours(1));
+        let room = |desk: &DeskHandle| Chats::default().with(Arc::new(local::Local::new(desk.watch())));
+        let (App { reception, reader, .. }, Tasks { desk: task, courier }) = assembly.assemble(room).await?.run();
         let cause = u32::try_from(reader.size().await?).unwrap_or(0) * 1_000;
-        let house = House { desk: handle, reader, clock, cause, task, courier };
+        let house = House { desk: reception.desk, reader, clock, cause, task, courier };
         house.calm().await;
         Ok(house)
     }

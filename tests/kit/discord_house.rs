@@ -4,22 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign::answers::Answers;
-use countersign::card::Wording;
-use countersign::chat::{Chat, Chats, Lane};
-use countersign::clock::Clock;
+use countersign::chat::{Chat, Chats, Lane, Newest};
 use countersign::config::{DISCORD_REQUESTS, DiscordConfig, Secret};
-use countersign::courier::Courier;
-use countersign::desk::{Desk, DeskHandle, Setup};
+use countersign::desk::{DeskError, DeskHandle};
 use countersign::discord::Discord;
+use countersign::domain::Platform;
 use countersign::domain::policy::Policy;
-use countersign::domain::{Platform, Span};
 use countersign::folder::Folder;
-use countersign::health::Health;
 use countersign::ledger;
-use countersign::reception::{Door, Newest, PolicyFile, Reception};
+use countersign::reception::{Door, PolicyFile};
 use countersign::record::{HeardRecord, Record, WhatRecord};
-use countersign::store::{self, EntryRead, Reader};
+use countersign::serve::{Assembly, Tasks};
+use countersign::store::{EntryRead, Reader};
+use countersign::web::App;
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
@@ -32,7 +29,7 @@ pub struct DiscordHouse {
     pub desk: DeskHandle,
     pub reader: Reader,
     tasks: Vec<JoinHandle<()>>,
-    desk_task: JoinHandle<()>,
+    desk_task: JoinHandle<Result<(), DeskError>>,
 }
 
 pub fn config(fake: &FakeDiscord) -> DiscordConfig {
@@ -55,28 +52,18 @@ impl DiscordHouse {
         std::fs::write(&policy_path, policy).expect("the policy can be written");
         let data = data.join("data");
         let folder = Folder::open(&data, true).expect("the folder opens");
-        let (writer, reader) = store::open(&folder.database(), true).await.expect("the database opens");
         let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
-        let setup = Setup {
-            clock: Clock::real(),
-            policy: Arc::new(read),
-            policy_text: policy.to_owned(),
-            wording: Arc::new(Wording::embedded()),
-            platforms: vec![Platform::from("local"), Platform::from("discord")],
-            checkpoint_every: Span::minutes(1),
-        };
-        let (desk, handle) = Desk::open(folder, writer, setup).await.expect("the desk opens");
         let discord = Discord::new(&config(fake)).expect("there is an HTTP client");
-        let chats = Chats::default().with(discord.clone());
-        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
-        let courier = Courier::new(handle.clone(), reader.clone(), chats);
-        let answers = Answers::new(handle.clone(), reader.clone(), health);
-        let policy_file = PolicyFile { path: Some(policy_path) };
-        let reception = Reception { desk: handle.clone(), answers, policy_file };
-        let door = Door { reception, data: data.clone(), venues: BTreeMap::new(), newest };
-        let desk_task = tokio::spawn(async move { desk.run().await.expect("the desk stops well") });
-        let tasks = vec![tokio::spawn(discord.clone().run(door)), tokio::spawn(courier.run())];
-        DiscordHouse { fake: fake.clone(), data, discord, desk: handle, reader, tasks, desk_task }
+        let mut assembly = Assembly::of(folder, read, policy.to_owned()).await.expect("the database opens");
+        assembly.policy_file = PolicyFile { path: Some(policy_path) };
+        assembly.platforms.push(Platform::from("discord"));
+        let chats = |_: &DeskHandle| Chats::default().with(discord.clone());
+        let assembled = assembly.assemble(chats).await.expect("the desk opens");
+        let door = assembled.door(&Platform::from("discord")).await.expect("the store is read");
+        let door = Door { newest, ..door };
+        let (App { reception, reader, .. }, Tasks { desk: desk_task, courier }) = assembled.run();
+        let tasks = vec![tokio::spawn(discord.clone().run(door)), courier];
+        DiscordHouse { fake: fake.clone(), data, discord, desk: reception.desk, reader, tasks, desk_task }
     }
 
     /// Until the gateway stands and the commands are registered.
@@ -144,6 +131,6 @@ impl DiscordHouse {
             let _aborted = task.await;
         }
         self.desk.stop().await;
-        self.desk_task.await.expect("the desk ran");
+        self.desk_task.await.expect("the desk ran").expect("the desk stops well");
     }
 }

@@ -1,18 +1,17 @@
 //! A desk and a courier in this process, on a manual clock, with whatever platforms a test brings.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use countersign::card::Wording;
 use countersign::chat::{Account, Answer, Chats, Heard, Lane, What};
 use countersign::clock::Clock;
-use countersign::courier::Courier;
-use countersign::desk::{Desk, DeskError, DeskHandle, Fault, Heeded, Setup};
+use countersign::desk::{DeskError, DeskHandle, Fault, Heeded};
+use countersign::domain::At;
 use countersign::domain::policy::Policy;
-use countersign::domain::{At, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
-use countersign::store::{self, Reader};
+use countersign::serve::{Assembly, Tasks};
+use countersign::store::Reader;
+use countersign::web::App;
 use tokio::task::JoinHandle;
 
 /// A Monday morning, 09:00 UTC.
@@ -40,25 +39,15 @@ impl House {
         chats: impl FnOnce(&DeskHandle) -> Chats,
     ) -> Result<House, DeskError> {
         let folder = Folder::open(data, true)?;
-        let (writer, reader) = store::open(&folder.database(), true).await?;
         let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
-        let mut platforms: Vec<_> = countersign_platforms(&read);
+        let mut platforms: Vec<_> = platforms_of(&read);
         platforms.sort();
         platforms.dedup();
-        let setup = Setup {
-            clock: clock.clone(),
-            policy: Arc::new(read),
-            policy_text: policy.to_owned(),
-            wording: Arc::new(Wording::embedded()),
-            platforms,
-            checkpoint_every: Span::minutes(1),
-        };
-        let (desk, handle) = Desk::open(folder, writer, setup).await?;
-        let task = tokio::spawn(desk.run());
-        let chats = chats(&handle);
-        let courier = Courier::new(handle.clone(), reader.clone(), chats.clone());
-        let health = Health::new(handle.clone(), reader.clone(), chats);
-        Ok(House { desk: handle, reader, clock, health, task, courier: tokio::spawn(courier.run()) })
+        let mut assembly = Assembly::of(folder, read, policy.to_owned()).await?;
+        (assembly.clock, assembly.platforms) = (clock.clone(), platforms);
+        let assembled = assembly.assemble(chats).await?;
+        let (App { reception, reader, health, .. }, Tasks { desk: task, courier }) = assembled.run();
+        Ok(House { desk: reception.desk, reader, clock, health, task, courier })
     }
 
     /// The courier dies where it stands.
@@ -89,7 +78,7 @@ impl House {
     }
 }
 
-fn countersign_platforms(policy: &Policy) -> Vec<countersign::domain::Platform> {
+fn platforms_of(policy: &Policy) -> Vec<countersign::domain::Platform> {
     let channels = policy.workflows.values().flat_map(|flow| &flow.channels).chain(&policy.operators);
     let local = countersign::domain::Platform::from("local");
     channels.map(|channel| channel.platform.clone()).chain([local]).collect()

@@ -4,21 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign::answers::Answers;
-use countersign::card::Wording;
 use countersign::chat::{Chat, Chats, local};
-use countersign::clock::Clock;
 use countersign::config::{Secret, SlackConfig, SlackMode};
-use countersign::courier::Courier;
-use countersign::desk::{Desk, DeskHandle, Setup};
+use countersign::desk::{DeskError, DeskHandle};
+use countersign::domain::Platform;
 use countersign::domain::policy::Policy;
-use countersign::domain::{Platform, Span};
 use countersign::folder::Folder;
-use countersign::health::Health;
-use countersign::reception::{PolicyFile, Reception};
-use countersign::serve;
+use countersign::reception::PolicyFile;
+use countersign::serve::{Assembly, Tasks};
 use countersign::slack::Slack;
-use countersign::store::{self, MessageRead, Reader, Stretch};
+use countersign::store::{MessageRead, Reader, Stretch};
+use countersign::web::App;
 use tokio::task::JoinHandle;
 
 use crate::fakes::slack::{APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET};
@@ -30,7 +26,7 @@ pub struct SlackHouse {
     pub reader: Reader,
     pub slack: Arc<Slack>,
     tasks: Vec<JoinHandle<()>>,
-    desk_task: JoinHandle<()>,
+    desk_task: JoinHandle<Result<(), DeskError>>,
 }
 
 pub fn config(fake: &FakeSlack, mode: SlackMode) -> SlackConfig {
@@ -65,29 +61,18 @@ impl SlackHouse {
         std::fs::write(&policy_path, policy).expect("the policy is written");
         let data = folder.join("data");
         let opened = Folder::open(&data, true).expect("the folder opens");
-        let (writer, reader) = store::open(&opened.database(), true).await.expect("the database opens");
         let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
-        let setup = Setup {
-            clock: Clock::real(),
-            policy: Arc::new(read),
-            policy_text: policy.to_owned(),
-            wording: Arc::new(Wording::embedded()),
-            platforms: vec![Platform::from(local::PLATFORM), Platform::from("slack")],
-            checkpoint_every: Span::minutes(1),
-        };
-        let (desk, handle) = Desk::open(opened, writer, setup).await.expect("the desk opens");
         let slack = Slack::new(&config(fake, mode)).expect("the adapter");
-        let chats = Chats::default().with(Arc::new(local::Local::new(handle.watch()))).with(slack.clone());
-        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
-        let courier = Courier::new(handle.clone(), reader.clone(), chats);
-        let answers = Answers::new(handle.clone(), reader.clone(), health);
-        let policy_file = PolicyFile { path: Some(policy_path) };
-        let reception = Reception { desk: handle.clone(), answers, policy_file };
-        let desk_task = tokio::spawn(async move { desk.run().await.expect("the desk runs") });
-        let platform = Platform::from("slack");
-        let door = serve::door(&reception, &reader, &data, &platform).await.expect("the store is read");
-        let tasks = vec![tokio::spawn(courier.run()), tokio::spawn(slack.clone().run(door))];
-        SlackHouse { desk: handle, reader, slack, tasks, desk_task }
+        let mut assembly = Assembly::of(opened, read, policy.to_owned()).await.expect("the database opens");
+        assembly.policy_file = PolicyFile { path: Some(policy_path) };
+        assembly.platforms.push(Platform::from("slack"));
+        let chats =
+            |desk: &DeskHandle| Chats::default().with(Arc::new(local::Local::new(desk.watch()))).with(slack.clone());
+        let assembled = assembly.assemble(chats).await.expect("the desk opens");
+        let door = assembled.door(&Platform::from("slack")).await.expect("the store is read");
+        let (App { reception, reader, .. }, Tasks { desk, courier }) = assembled.run();
+        let tasks = vec![courier, tokio::spawn(slack.clone().run(door))];
+        SlackHouse { desk: reception.desk, reader, slack, tasks, desk_task: desk }
     }
 
     pub async fn up(&self) {
@@ -101,7 +86,7 @@ impl SlackHouse {
             let _aborted = task.await;
         }
         self.desk.stop().await;
-        self.desk_task.await.expect("the desk stopped well");
+        self.desk_task.await.expect("the desk ran").expect("the desk stopped well");
         drop(self.slack);
         self.reader.close().await;
     }

@@ -8,25 +8,23 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use countersign::answers::Answers;
-use countersign::card::{Card, Wording};
+use countersign::card::Card;
 use countersign::chat::{
-    Answer, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Roster, Spot, Undelivered, Venue, local,
+    Answer, CaseChannel, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Roster, Spot, Undelivered, local,
 };
 use countersign::clock::Clock;
-use countersign::courier::Courier;
-use countersign::desk::{Desk, DeskError, DeskHandle, Setup};
+use countersign::desk::DeskHandle;
 use countersign::domain::BotCommand;
 use countersign::domain::mark::Words;
-use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy, Span};
+use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy};
 use countersign::folder::Folder;
 use countersign::health::Health;
 use countersign::ledger;
 use countersign::reception::{PolicyFile, Reception};
 use countersign::record::{Record, Told};
-use countersign::serve;
+use countersign::serve::{Assembled, Assembly, Tasks};
 use countersign::store::{self, Reader};
-use countersign::web::{self, App, Blobs, Guard};
+use countersign::web::{self, Guard};
 use futures_util::StreamExt;
 use tokio::task::JoinHandle;
 
@@ -64,8 +62,7 @@ struct Running {
     reception: Reception,
     health: Health,
     router: axum::Router,
-    desk_task: JoinHandle<Result<(), DeskError>>,
-    courier: JoinHandle<()>,
+    tasks: Tasks,
     adapters: Vec<Adapter>,
     listening: Vec<JoinHandle<()>>,
 }
@@ -216,46 +213,26 @@ impl Stage {
         let policy_file = PolicyFile { path: Some(self.policy_file()) };
         let (policy, policy_text) = policy_file.read().map_err(|error| error.to_string())?;
         let folder = Folder::open(&self.data(), true).map_err(|error| error.to_string())?;
-        let (writer, reader) = store::open(&folder.database(), true).await.map_err(|error| error.to_string())?;
         self.follow_the_clock();
         let clock = Clock::manual(self.now, 0);
-        let spaces = self.spaces.iter().map(Workspace::platform);
-        let setup = Setup {
-            clock: clock.clone(),
-            policy: Arc::new(policy),
-            policy_text,
-            wording: Arc::new(Wording::embedded()),
-            platforms: spaces.chain([Platform::from(local::PLATFORM)]).collect(),
-            checkpoint_every: Span::minutes(1),
-        };
-        let data = self.data();
-        let (desk, handle) = Desk::open(folder, writer, setup).await.map_err(|error| error.to_string())?;
-        let room = Room { room: local::Local::new(handle.watch()), troubles: self.troubles.clone() };
-        let mut chats = Chats::default().with(Arc::new(room));
+        let text = |error: &dyn std::error::Error| error.to_string();
+        let mut assembly = Assembly::of(folder, policy, policy_text).await.map_err(|error| text(&error))?;
+        (assembly.clock, assembly.policy_file) = (clock.clone(), policy_file);
+        assembly.platforms.splice(0..0, self.spaces.iter().map(Workspace::platform));
         let adapters = self.spaces.iter().map(Workspace::adapter).collect::<Result<Vec<_>, _>>()?;
-        for adapter in &adapters {
-            chats = chats.with(adapter.chat());
-        }
-        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
-        let courier = Courier::new(handle.clone(), reader.clone(), chats);
-        let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
-        let reception = Reception { desk: handle.clone(), answers, policy_file };
-        let app = App {
-            reception: reception.clone(),
-            reader: reader.clone(),
-            folder: Arc::new(Blobs { data }),
-            health: health.clone(),
+        let chats = |desk: &DeskHandle| {
+            let room = Room { room: local::Local::new(desk.watch()), troubles: self.troubles.clone() };
+            adapters.iter().fold(Chats::default().with(Arc::new(room)), |chats, adapter| chats.with(adapter.chat()))
         };
+        let assembled = assembly.assemble(chats).await.map_err(|error| text(&error))?;
         let mut listening = Vec::new();
         for adapter in &adapters {
-            let platform = adapter.chat().platform();
-            let door = serve::door(&app.reception, &app.reader, &app.folder.data, &platform)
-                .await
-                .map_err(|error| error.to_string())?;
+            let door = assembled.door(&adapter.chat().platform()).await.map_err(|error| text(&error))?;
             listening.push(tokio::spawn(adapter.clone().run(door)));
         }
-        let router = web::router(app, Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
-        let desk_task = tokio::spawn(desk.run());
+        let Assembled { app, desk, courier } = assembled;
+        let desk = tokio::spawn(desk.run());
+        let router = web::router(app.clone(), Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
         // What goes out before the platform has said who the bot is waits two seconds, which here is until the story moves the clock.
         let up = async {
             while !adapters.iter().all(Adapter::is_at_rest) {
@@ -265,13 +242,12 @@ impl Stage {
         tokio::time::timeout(PATIENCE, up).await.map_err(|_| "the platform doesn't answer".to_owned())?;
         self.running = Some(Running {
             clock,
-            desk: handle,
-            reader,
-            reception,
-            health,
+            desk: app.reception.desk.clone(),
+            reader: app.reader,
+            reception: app.reception,
+            health: app.health,
             router,
-            desk_task,
-            courier: tokio::spawn(courier.run()),
+            tasks: Tasks { desk, courier: tokio::spawn(courier.run()) },
             adapters,
             listening,
         });
@@ -287,9 +263,9 @@ impl Stage {
         let Some(running) = self.running.take() else { return Err("the bot is down already".to_owned()) };
         silence(running.listening).await;
         running.desk.stop().await;
-        running.courier.abort();
-        drop(running.courier.await);
-        match running.desk_task.await {
+        running.tasks.courier.abort();
+        drop(running.tasks.courier.await);
+        match running.tasks.desk.await {
             Ok(ended) => ended.map_err(|error| error.to_string()),
             Err(error) => Err(format!("the desk broke off: {error}")),
         }
@@ -302,10 +278,10 @@ impl Stage {
     pub async fn kill(&mut self) -> Result<(), String> {
         let Some(running) = self.running.take() else { return Err("the bot is down already".to_owned()) };
         silence(running.listening).await;
-        running.desk_task.abort();
-        running.courier.abort();
-        drop(running.courier.await);
-        match running.desk_task.await {
+        running.tasks.desk.abort();
+        running.tasks.courier.abort();
+        drop(running.tasks.courier.await);
+        match running.tasks.desk.await {
             Err(error) if error.is_cancelled() => Ok(()),
             other => Err(format!("the desk had ended before: {other:?}")),
         }
@@ -680,8 +656,8 @@ impl Chat for Room {
         self.room.platform()
     }
 
-    fn recognises_repetition(&self) -> bool {
-        self.room.recognises_repetition()
+    fn is_idempotent(&self) -> bool {
+        self.room.is_idempotent()
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
@@ -691,8 +667,8 @@ impl Chat for Room {
         }
     }
 
-    fn furnish<'a>(&'a self, venue: &'a Venue) -> Delivery<'a, String> {
-        self.room.furnish(venue)
+    fn ensure_channel<'a>(&'a self, venue: &'a CaseChannel) -> Delivery<'a, String> {
+        self.room.ensure_channel(venue)
     }
 
     fn link(&self) -> Link {

@@ -1,31 +1,31 @@
-//! A running house: desk, courier, watchdog and listener put together, and taken apart again in the order in which nothing
-//! is lost.
+//! The running bot: what [`Assembly`] puts together, with its listener, watchdog and adapters, started, and stopped
+//! again in the order in which nothing is lost.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::future::LocalBoxFuture;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::answers::Answers;
 use crate::card::Wording;
 use crate::chat::{Chats, local};
 use crate::clock::{Clock, Mode};
 use crate::config::Config;
-use crate::courier::Courier;
-use crate::desk::{Desk, DeskError, DeskHandle, Setup};
+use crate::desk::DeskHandle;
 use crate::discord::{self, Discord};
-use crate::domain::{Actor, At, Platform};
+use crate::domain::Actor;
 use crate::folder::Folder;
-use crate::health::{Health, Heartbeat};
-use crate::projection::BOT;
-use crate::reception::{Door, Newest, PolicyFile, Reception};
+use crate::health::Heartbeat;
+use crate::reception::PolicyFile;
 use crate::slack::Slack;
-use crate::store;
-use crate::web::{self, App, Blobs, Guard};
+use crate::web::{self, App, Guard};
+
+mod assembly;
+
+pub use assembly::{Assembled, Assembly, Tasks};
 
 /// Which time a room runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,7 @@ pub struct Running {
     pub desk: DeskHandle,
     /// The listener, without the network: for scripts of this process.
     pub router: axum::Router,
-    desk_task: JoinHandle<Result<(), DeskError>>,
-    courier: JoinHandle<()>,
+    tasks: Tasks,
     watchdog: JoinHandle<()>,
     web: JoinSet<std::io::Result<()>>,
     /// What listens to the platforms.
@@ -50,11 +49,17 @@ pub struct Running {
     stop_web: tokio::sync::watch::Sender<bool>,
 }
 
-/// Starts a house. Everything that can be wrong with what the operator wrote is found before the disk is touched.
+/// Starts a bot. Everything that can be wrong with what the operator wrote is found before the disk is touched.
+///
+/// Boxed, so that it is compiled here once, and not again in every program that starts a bot.
 ///
 /// # Errors
 /// In words for the operator.
-pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
+pub fn start(config: &Config, time: Time) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
+    Box::pin(started(config, time))
+}
+
+async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     let policy_file = PolicyFile { path: config.policy.clone() };
     let (policy, policy_text) = policy_file.read()?;
     let wording = match &config.templates {
@@ -79,51 +84,35 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
             }
         }
     }
+    let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
     let folder = Folder::open(&config.data, true)?;
-    let (mut writer, reader) = store::open(&folder.database(), true).await?;
-    let clock = match time.mode {
+    let mut assembly = Assembly::of(folder, policy, policy_text).await?;
+    assembly.clock = match time.mode {
         Mode::Real if time.speed == 1 => Clock::real(),
         // A manual clock goes on where the folder's last entry stands, or begins now.
-        _ => Clock::manual(Clock::system().max(last_moment(&mut writer).await?), time.speed),
+        _ => Clock::manual(Clock::system().max(assembly.last_moment().await?), time.speed),
     };
-    let setup = Setup {
-        clock,
-        policy: Arc::new(policy),
-        policy_text,
-        wording,
-        platforms: config
-            .slack
-            .iter()
-            .map(|slack| slack.platform.clone())
-            .chain(config.discord.iter().map(|_| discord::platform()))
-            .chain([Platform::from(local::PLATFORM)])
-            .collect(),
-        checkpoint_every: config.checkpoint_every,
+    (assembly.policy_file, assembly.wording) = (policy_file, wording);
+    assembly.checkpoint_every = config.checkpoint_every;
+    // Before the local room: whoever has an account elsewhere is told there.
+    let platforms =
+        config.slack.iter().map(|slack| slack.platform.clone()).chain(discord.iter().map(|_| discord::platform()));
+    assembly.platforms.splice(0..0, platforms);
+    let chats = |desk: &DeskHandle| {
+        let chats = Chats::default().with(Arc::new(local::Local::new(desk.watch())));
+        let chats = slacks.iter().fold(chats, |chats, slack| chats.with(slack.clone()));
+        discord.iter().fold(chats, |chats, discord| chats.with(discord.clone()))
     };
-    let data: PathBuf = folder.path().to_owned();
-    let (desk, handle) = Desk::open(folder, writer, setup).await?;
-    let mut chats = Chats::default().with(Arc::new(local::Local::new(handle.watch())));
-    for slack in &slacks {
-        chats = chats.with(slack.clone());
-    }
-    if let Some(discord) = &discord {
-        chats = chats.with(discord.clone());
-    }
-    let health = Health::new(handle.clone(), reader.clone(), chats.clone());
-    let courier = Courier::new(handle.clone(), reader.clone(), chats);
-    let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
-    let reception = Reception { desk: handle.clone(), answers, policy_file };
-    let app = App { reception, reader, folder: Arc::new(Blobs { data }), health: health.clone() };
+    let assembled = assembly.assemble(chats).await?;
     let mut adapters = JoinSet::new();
     for (slack, settings) in slacks.into_iter().zip(&config.slack) {
-        adapters.spawn(slack.run(door(&app.reception, &app.reader, &app.folder.data, &settings.platform).await?));
+        adapters.spawn(slack.run(assembled.door(&settings.platform).await?));
     }
     if let Some(discord) = discord {
-        let door = door(&app.reception, &app.reader, &app.folder.data, &discord::platform()).await?;
-        adapters.spawn(discord.run(door));
+        adapters.spawn(discord.run(assembled.door(&discord::platform()).await?));
     }
+    let (app, tasks) = assembled.run();
     let router = web::router(app.clone(), Guard::new(address, &config.hosts), intakes);
-    let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();
     for (bound, router) in apart {
@@ -132,38 +121,14 @@ pub async fn start(config: &Config, time: Time) -> anyhow::Result<Running> {
     web.spawn(listen(listener, router.clone(), stopped));
     Ok(Running {
         address,
+        watchdog: tokio::spawn(app.health.clone().watch(heartbeat)),
+        desk: app.reception.desk.clone(),
         app,
-        desk: handle,
-        desk_task: tokio::spawn(desk.run()),
-        courier: tokio::spawn(courier.run()),
-        watchdog: tokio::spawn(health.watch(heartbeat)),
+        tasks,
         web,
         adapters,
         router,
         stop_web,
-    })
-}
-
-/// What an adapter is given: where to hand in what it hears, and how far it had heard before.
-///
-/// # Errors
-/// The database's.
-pub async fn door(
-    reception: &Reception,
-    reader: &store::Reader,
-    data: &Path,
-    platform: &Platform,
-) -> anyhow::Result<Door> {
-    let venues = reader.venues(platform.as_str()).await?;
-    let newest = reader.newest(platform.as_str(), BOT).await?;
-    Ok(Door {
-        reception: reception.clone(),
-        data: data.to_owned(),
-        venues: venues.into_iter().filter_map(|(lane, channel)| Some((lane.parse().ok()?, channel))).collect(),
-        newest: newest
-            .into_iter()
-            .filter_map(|(lane, message, said)| Some((lane.parse().ok()?, Newest { message, said: At(said) })))
-            .collect(),
     })
 }
 
@@ -179,10 +144,6 @@ async fn bind(listen: SocketAddr, other: &str) -> anyhow::Result<TcpListener> {
 fn heartbeat((url, every): &(reqwest::Url, Duration)) -> anyhow::Result<Heartbeat> {
     let client = reqwest::Client::builder().build().context("the heartbeat's HTTP client")?;
     Ok(Heartbeat { url: url.clone(), every: *every, client })
-}
-
-async fn last_moment(writer: &mut store::Writer) -> anyhow::Result<At> {
-    Ok(writer.head().await?.last_at)
 }
 
 async fn listen(
@@ -214,7 +175,7 @@ impl Running {
                         tracing::error!(%fault, "the policy could not be reloaded");
                     }
                 }
-                ended = &mut self.desk_task => {
+                ended = &mut self.tasks.desk => {
                     ended.context("the desk broke off")??;
                     anyhow::bail!("the desk ended by itself");
                 }
@@ -238,11 +199,11 @@ impl Running {
         // Platforms tell again what wasn't acknowledged.
         self.adapters.shutdown().await;
         self.watchdog.abort();
-        self.courier.abort();
+        self.tasks.courier.abort();
         // So that the desk closes last, which folds the write-ahead log in. Nobody waits for a straggler.
         let _stragglers = tokio::time::timeout(Duration::from_secs(1), self.app.reader.clone().close()).await;
         self.desk.stop().await;
-        self.desk_task.await.context("the desk broke off")??;
+        self.tasks.desk.await.context("the desk broke off")??;
         Ok(())
     }
 }

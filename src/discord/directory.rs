@@ -31,7 +31,7 @@ pub struct Place {
 }
 
 #[derive(Default)]
-pub struct Atlas {
+pub struct Directory {
     pub me: Option<Me>,
     /// The servers that the bot is on, and what their roles are called.
     pub servers: BTreeMap<Id, BTreeMap<Id, String>>,
@@ -41,10 +41,10 @@ pub struct Atlas {
     /// Person → the channel of their direct messages.
     directs: HashMap<Id, Id>,
     /// A case's own channel, by its name in a lane (`inc-12`).
-    venues: BTreeMap<String, Id>,
+    case_channels: BTreeMap<String, Id>,
 }
 
-impl Atlas {
+impl Directory {
     /// A session began, and these are the servers that the bot is on. Each of them comes by itself.
     pub fn expect(&mut self, servers: &[Id]) {
         let left: Vec<Id> = self.servers.keys().copied().filter(|known| !servers.contains(known)).collect();
@@ -111,7 +111,7 @@ impl Atlas {
     }
 
     /// The channel that a thread belongs to; any other channel itself.
-    pub fn trunk(&self, channel: Id) -> Id {
+    pub fn outer_channel(&self, channel: Id) -> Id {
         self.place(channel).filter(|place| place.is_thread).and_then(|place| place.parent).unwrap_or(channel)
     }
 
@@ -134,26 +134,26 @@ impl Atlas {
         self.directs.iter().find(|(_, direct)| **direct == channel).map(|(person, _)| *person)
     }
 
-    pub fn learn_venue(&mut self, lane: &Lane, channel: Id) {
+    pub fn learn_case_channel(&mut self, lane: &Lane, channel: Id) {
         if let Spot::Channel(name) = &lane.place {
-            self.venues.insert(name.clone(), channel);
+            self.case_channels.insert(name.clone(), channel);
         }
     }
 
-    pub fn venue(&self, case: CaseId) -> Option<Id> {
-        self.venues.get(&case.to_string().to_lowercase()).copied()
+    pub fn case_channel(&self, case: CaseId) -> Option<Id> {
+        self.case_channels.get(&case.to_string().to_lowercase()).copied()
     }
 
     /// How the house calls a channel: a case's own by the case, any other by Discord's id.
     pub fn lane(&self, channel: Id) -> Lane {
-        let own = self.venues.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.clone());
+        let own = self.case_channels.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.clone());
         Lane { platform: platform(), place: Spot::Channel(own.unwrap_or_else(|| channel.to_string())) }
     }
 
     /// The channel of a lane, if it is one and known.
     pub fn channel(&self, lane: &Lane) -> Option<Id> {
         match &lane.place {
-            Spot::Channel(name) => self.venues.get(name).copied().or_else(|| Id::read(name)),
+            Spot::Channel(name) => self.case_channels.get(name).copied().or_else(|| Id::read(name)),
             Spot::Direct(_) => None,
         }
     }
@@ -165,22 +165,23 @@ mod tests {
 
     #[test]
     fn a_cases_own_channel_is_called_by_the_case() {
-        let mut atlas = Atlas::default();
+        let mut directory = Directory::default();
         let lane: Lane = "discord/inc-12".parse().expect("a lane");
-        assert_eq!(atlas.channel(&lane), None);
-        atlas.learn_venue(&lane, Id(77));
-        assert_eq!((atlas.lane(Id(77)), atlas.channel(&lane)), (lane, Some(Id(77))));
-        assert_eq!(atlas.lane(Id(78)).to_string(), "discord/78");
+        assert_eq!(directory.channel(&lane), None);
+        directory.learn_case_channel(&lane, Id(77));
+        assert_eq!((directory.lane(Id(77)), directory.channel(&lane)), (lane, Some(Id(77))));
+        assert_eq!(directory.lane(Id(78)).to_string(), "discord/78");
     }
 
     #[test]
     fn a_channel_that_changed_keeps_what_the_change_does_not_say() {
-        let mut atlas = Atlas::default();
+        let mut directory = Directory::default();
         let channel = |json| serde_json::from_value::<Channel>(json).expect("a channel");
-        atlas.learn(&channel(serde_json::json!({ "id": "5", "type": 11, "parent_id": "4", "name": "t" })), Some(Id(1)));
-        atlas.learn(&channel(serde_json::json!({ "id": "5", "type": 11 })), None);
-        let place = atlas.place(Id(5)).expect("it is known");
+        directory
+            .learn(&channel(serde_json::json!({ "id": "5", "type": 11, "parent_id": "4", "name": "t" })), Some(Id(1)));
+        directory.learn(&channel(serde_json::json!({ "id": "5", "type": 11 })), None);
+        let place = directory.place(Id(5)).expect("it is known");
         assert_eq!((place.guild, place.parent, place.is_thread, &*place.name), (Some(Id(1)), Some(Id(4)), true, "t"));
-        assert_eq!(atlas.threads_of(Id(4)), [(Id(5), None)]);
+        assert_eq!(directory.threads_of(Id(4)), [(Id(5), None)]);
     }
 }

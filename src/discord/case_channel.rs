@@ -6,21 +6,21 @@ use serenity::model::Permissions;
 
 use super::Discord;
 use super::api::{Call, Trouble};
-use super::atlas::platform;
 use super::deliver::{code, undelivered};
+use super::directory::platform;
 use super::doctor::PIN_MESSAGES;
 use super::wire::{Channel, Id, Overwrite, TEXT};
 use super::words::cut;
-use crate::chat::{Undelivered, Venue};
+use crate::chat::{CaseChannel, Undelivered};
 
-/// Of a channel's topic.
+/// How long a channel's topic may be.
 const TOPIC: usize = 1_024;
 /// Where the policy names no channel on Discord, and so no server.
 const NOWHERE: &str =
     "the policy names no Discord channel that the bot can see, so it doesn't know on which server to make one";
 
 fn nowhere() -> Undelivered {
-    Undelivered::Later { why: NOWHERE.to_owned(), after: None }
+    Undelivered::later(NOWHERE, None)
 }
 
 /// What somebody may do who is let in.
@@ -41,7 +41,7 @@ fn own() -> Permissions {
     insider() | Permissions::MANAGE_CHANNELS | PIN_MESSAGES | Permissions::MANAGE_THREADS
 }
 
-/// What nobody does any more in a channel that is closed.
+/// What nobody may do any more in a channel that is closed.
 fn speech() -> Permissions {
     Permissions::SEND_MESSAGES | Permissions::SEND_MESSAGES_IN_THREADS | Permissions::CREATE_PUBLIC_THREADS
 }
@@ -57,16 +57,16 @@ const ROLE: u8 = 0;
 const MEMBER: u8 = 1;
 
 impl Discord {
-    pub(super) async fn make_room(&self, venue: &Venue) -> Result<String, Undelivered> {
-        let Near { channel, server, category } = self.near(venue).await?;
-        let near = match venue.private {
+    pub(super) async fn ensure_case_channel(&self, wanted: &CaseChannel) -> Result<String, Undelivered> {
+        let Near { channel, server, category } = self.near(wanted).await?;
+        let near = match wanted.private {
             true => None,
             false => Some(self.standing(channel).await?.ok_or_else(nowhere)?),
         };
         let of_near = near.and_then(|near| near.permission_overwrites).unwrap_or_default();
-        let wanted = self.overwrites(venue, server, &of_near).await.map_err(undelivered)?;
-        let topic = topic(venue);
-        let known = venue.channel.as_deref().and_then(Id::read).or_else(|| self.atlas().venue(venue.case));
+        let overwrites = self.overwrites(wanted, server, &of_near).await.map_err(undelivered)?;
+        let topic = topic(wanted);
+        let known = wanted.channel.as_deref().and_then(Id::read).or_else(|| self.directory().case_channel(wanted.case));
         let standing = match known {
             Some(id) => self.standing(id).await?,
             None => None,
@@ -74,28 +74,27 @@ impl Discord {
         let standing = match standing {
             Some(standing) => Some(standing),
             // It may have been made by a process that died before it could say so.
-            None => self.made_before(venue, server).await.map_err(undelivered)?,
+            None => self.made_before(wanted, server).await.map_err(undelivered)?,
         };
         let id = match standing {
-            None => self.make(venue, server, category, &topic, &wanted).await.map_err(undelivered)?,
+            None => self.make(wanted, server, category, &topic, &overwrites).await.map_err(undelivered)?,
             Some(standing) => {
-                let id =
-                    standing.id.ok_or(Undelivered::Later { why: "the channel has no id".to_owned(), after: None })?;
-                self.bring_up_to_date(id, &standing, venue, &topic, &wanted).await.map_err(undelivered)?;
+                let id = standing.id.ok_or(Undelivered::later("the channel has no id", None))?;
+                self.bring_up_to_date(id, &standing, wanted, &topic, &overwrites).await.map_err(undelivered)?;
                 id
             }
         };
-        self.atlas_mut().learn_venue(&venue.lane, id);
-        if let Some(pinned) = venue.pinned.as_deref().and_then(Id::read) {
+        self.directory_mut().learn_case_channel(&wanted.lane, id);
+        if let Some(pinned) = wanted.pinned.as_deref().and_then(Id::read) {
             self.pin(id, pinned).await.map_err(undelivered)?;
         }
         Ok(id.to_string())
     }
 
     /// A channel of the same workflow; else the first channel that the policy names.
-    async fn near(&self, venue: &Venue) -> Result<Near, Undelivered> {
+    async fn near(&self, wanted: &CaseChannel) -> Result<Near, Undelivered> {
         let policy = self.door().map(|door| door.reception.desk.shown().policy);
-        let near = venue.near.as_deref().and_then(Id::read);
+        let near = wanted.near.as_deref().and_then(Id::read);
         let others: Vec<Id> = policy
             .iter()
             .flat_map(|policy| policy.channels())
@@ -107,7 +106,7 @@ impl Discord {
                 && let Some(server) = place.guild
             {
                 return Ok(match place.parent {
-                    // What may be done in a thread, its channel says.
+                    // A thread has no permissions of its own; its channel has.
                     Some(parent) if place.is_thread => Near { channel: parent, server, category: None },
                     category => Near { channel, server, category },
                 });
@@ -124,9 +123,9 @@ impl Discord {
         }
     }
 
-    async fn made_before(&self, venue: &Venue, server: Id) -> Result<Option<Channel>, Trouble> {
+    async fn made_before(&self, wanted: &CaseChannel, server: Id) -> Result<Option<Channel>, Trouble> {
         let channels: Vec<Channel> = self.api.read(&format!("/guilds/{server}/channels")).await?;
-        let sign = sign(venue);
+        let sign = sign(wanted);
         let is_ours =
             |channel: &Channel| channel.kind == TEXT && channel.topic.as_ref().is_some_and(|it| it.contains(&sign));
         Ok(channels.into_iter().find(is_ours))
@@ -134,21 +133,21 @@ impl Discord {
 
     async fn make(
         &self,
-        venue: &Venue,
+        wanted: &CaseChannel,
         server: Id,
         category: Option<Id>,
         topic: &str,
         overwrites: &[Value],
     ) -> Result<Id, Trouble> {
         let mut body = json!({
-            "name": cut(&venue.name, 100), "type": TEXT, "topic": topic, "permission_overwrites": overwrites,
+            "name": cut(&wanted.name, 100), "type": TEXT, "topic": topic, "permission_overwrites": overwrites,
         });
         if let Some(category) = category {
             body["parent_id"] = json!(category);
         }
         let made = self.api.call(&Call::with(Method::POST, &format!("/guilds/{server}/channels"), &body)).await?;
         let channel: Channel = serde_json::from_value(made).unwrap_or_default();
-        self.atlas_mut().learn(&channel, Some(server));
+        self.directory_mut().learn(&channel, Some(server));
         channel.id.ok_or(Trouble::Unknown { why: "the channel has no id".to_owned() })
     }
 
@@ -156,29 +155,29 @@ impl Discord {
         &self,
         id: Id,
         standing: &Channel,
-        venue: &Venue,
+        wanted: &CaseChannel,
         topic: &str,
-        wanted: &[Value],
+        overwrites: &[Value],
     ) -> Result<(), Trouble> {
         let mut change = json!({});
-        if standing.name.as_deref() != Some(&*venue.name) {
-            change["name"] = json!(cut(&venue.name, 100));
+        if standing.name.as_deref() != Some(&*wanted.name) {
+            change["name"] = json!(cut(&wanted.name, 100));
         }
         if standing.topic.as_deref() != Some(topic) {
             change["topic"] = json!(topic);
         }
         let has = standing.permission_overwrites.clone().unwrap_or_default();
-        let barred: Vec<Id> = match venue.private {
-            true => venue.barred.iter().filter_map(|account| Id::read(account)).collect(),
+        let barred: Vec<Id> = match wanted.private {
+            true => wanted.barred.iter().filter_map(|account| Id::read(account)).collect(),
             false => Vec::new(),
         };
         let is_barred = |other: &Overwrite| barred.contains(&other.id);
-        if has.iter().any(is_barred) || wanted.iter().any(|one| !has.iter().any(|other| is_same(other, one))) {
-            // Whoever was let in by hand stays, unless the policy knows that they may not see it.
+        if has.iter().any(is_barred) || overwrites.iter().any(|one| !has.iter().any(|other| is_same(other, one))) {
+            // People who were let in by hand stay, unless the policy says that they may not see it.
             let key = |value: &Value| value.get("id").and_then(Value::as_str).and_then(Id::read);
-            let named: Vec<Option<Id>> = wanted.iter().map(key).collect();
+            let named: Vec<Option<Id>> = overwrites.iter().map(key).collect();
             let others = has.iter().filter(|other| !named.contains(&Some(other.id)) && !is_barred(other)).map(written);
-            change["permission_overwrites"] = wanted.iter().cloned().chain(others).collect();
+            change["permission_overwrites"] = overwrites.iter().cloned().chain(others).collect();
         }
         if change.as_object().is_some_and(|change| !change.is_empty()) {
             self.api.call(&Call::with(Method::PATCH, &format!("/channels/{id}"), &change)).await?;
@@ -187,24 +186,24 @@ impl Discord {
     }
 
     /// Who may see it and speak in it. Discord can't archive a channel, so an archived one is one in which nobody speaks.
-    async fn overwrites(&self, venue: &Venue, server: Id, near: &[Overwrite]) -> Result<Vec<Value>, Trouble> {
-        let me = self.atlas().me.as_ref().map(|me| me.user);
-        let mut all = match venue.private {
-            true => vec![overwrite(server, ROLE, Permissions::empty(), Permissions::VIEW_CHANNEL | hushed(venue))],
-            // Whoever may not see the workflow's channel may not see what becomes of it either.
-            false => as_near(near, server, me, hushed(venue)),
+    async fn overwrites(&self, wanted: &CaseChannel, server: Id, near: &[Overwrite]) -> Result<Vec<Value>, Trouble> {
+        let me = self.directory().me.as_ref().map(|me| me.user);
+        let mut all = match wanted.private {
+            true => vec![overwrite(server, ROLE, Permissions::empty(), Permissions::VIEW_CHANNEL | hushed(wanted))],
+            // People who may not see the workflow's channel may not see the case's channel either.
+            false => as_near(near, server, me, hushed(wanted)),
         };
         if let Some(me) = me {
             all.push(overwrite(me, MEMBER, own(), Permissions::empty()));
         }
-        if !venue.private {
+        if !wanted.private {
             return Ok(all);
         }
-        let (allowed, denied) = match venue.archived {
+        let (allowed, denied) = match wanted.archived {
             true => (insider() - speech(), speech()),
             false => (insider(), Permissions::empty()),
         };
-        for person in venue.people.iter().filter_map(|person| Id::read(person)) {
+        for person in wanted.people.iter().filter_map(|person| Id::read(person)) {
             // Discord refuses the whole channel for one who isn't there.
             if self.member_of(server, person).await?.is_some() {
                 all.push(overwrite(person, MEMBER, allowed, denied));
@@ -229,12 +228,12 @@ impl Discord {
 }
 
 /// What is denied to everybody.
-fn hushed(venue: &Venue) -> Permissions {
-    if venue.archived { speech() } else { Permissions::empty() }
+fn hushed(wanted: &CaseChannel) -> Permissions {
+    if wanted.archived { speech() } else { Permissions::empty() }
 }
 
-/// The exceptions of another channel, except the bot's own, with some more denied to everybody. Of what the bot may not do
-/// itself it may neither give nor take anything.
+/// The exceptions of another channel, except the bot's own, with some more denied to everybody. Only what the bot may do
+/// itself is copied: Discord refuses the rest.
 fn as_near(near: &[Overwrite], server: Id, me: Option<Id>, denied: Permissions) -> Vec<Value> {
     let bits = |text: &str| Permissions::from_bits_retain(text.parse().unwrap_or(0)) & own();
     let of_all = near.iter().find(|one| one.id == server);
@@ -249,14 +248,14 @@ fn as_near(near: &[Overwrite], server: Id, me: Option<Id>, denied: Permissions) 
 }
 
 /// What a topic carries, so that the channel is found again.
-fn sign(venue: &Venue) -> String {
-    format!("[{}]", venue.case)
+fn sign(wanted: &CaseChannel) -> String {
+    format!("[{}]", wanted.case)
 }
 
-fn topic(venue: &Venue) -> String {
-    let sign = sign(venue);
-    let state = if venue.archived { "Closed. " } else { "" };
-    let line = venue.topic.replace(['[', ']'], " ");
+fn topic(wanted: &CaseChannel) -> String {
+    let sign = sign(wanted);
+    let state = if wanted.archived { "Closed. " } else { "" };
+    let line = wanted.topic.replace(['[', ']'], " ");
     format!("{state}{} {sign}", cut(line.trim(), TOPIC - state.len() - sign.len() - 1))
 }
 
@@ -276,10 +275,10 @@ fn kind_of(standing: &Overwrite) -> u64 {
     }
 }
 
-fn is_same(standing: &Overwrite, wanted: &Value) -> bool {
-    let same = |key: &str, value: &str| wanted.get(key).and_then(Value::as_str) == Some(value);
+fn is_same(standing: &Overwrite, overwrites: &Value) -> bool {
+    let same = |key: &str, value: &str| overwrites.get(key).and_then(Value::as_str) == Some(value);
     same("id", &standing.id.to_string())
-        && wanted.get("type").and_then(Value::as_u64) == Some(kind_of(standing))
+        && overwrites.get("type").and_then(Value::as_u64) == Some(kind_of(standing))
         && same("allow", &standing.allow)
         && same("deny", &standing.deny)
 }
@@ -288,8 +287,8 @@ fn is_same(standing: &Overwrite, wanted: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn venue(topic: &str, archived: bool) -> Venue {
-        Venue {
+    fn wanted(topic: &str, archived: bool) -> CaseChannel {
+        CaseChannel {
             case: "INC-12".parse().expect("a case"),
             lane: "discord/inc-12".parse().expect("a lane"),
             near: None,
@@ -307,7 +306,7 @@ mod tests {
     #[test]
     fn a_topic_carries_its_case_and_nobody_elses() {
         for text in ["drift", "see [INC-1] [INC-13]", &"ü".repeat(3_000), ""] {
-            let topic = topic(&venue(text, true));
+            let topic = topic(&wanted(text, true));
             assert!(topic.ends_with("[INC-12]") && topic.starts_with("Closed. "), "{topic}");
             assert!(topic.encode_utf16().count() <= TOPIC);
             assert!(!topic.contains("[INC-1]"));

@@ -1,0 +1,130 @@
+//! What Slack is told within its three seconds. An acknowledgement waits until the house has what was taken in, so that
+//! Slack tells it again if the bot dies before, or tells the person that it didn't work. Where there is time, the answer
+//! goes along.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::oneshot;
+
+use super::queue::Queued;
+use super::{Slack, lock, word};
+
+/// How long an acknowledgement waits until what was taken in is kept.
+const KEPT_WITHIN: Duration = Duration::from_secs(2);
+/// How long that of a form waits. The form itself gives up sooner.
+const FORM_WITHIN: Duration = Duration::from_secs(3);
+
+/// What became of something that was handed in.
+pub(super) enum Taken {
+    /// An empty acknowledgement.
+    Yes,
+    /// The acknowledgement waits, at most for this time, for what it is to say. It leaves empty when the sender is dropped.
+    Says(oneshot::Receiver<Json>, Duration),
+    /// There is no room: Slack is to tell an event again.
+    NoRoom,
+}
+
+/// An acknowledgement that can still carry the answer. It leaves empty when its time is over, or when a form opens instead.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Acknowledgement {
+    says: Arc<Mutex<Option<oneshot::Sender<Json>>>>,
+    /// A button's acknowledgement has no room for words.
+    empty: bool,
+}
+
+impl Acknowledgement {
+    pub(super) fn waiting(says: oneshot::Sender<Json>, empty: bool) -> Acknowledgement {
+        Acknowledgement { says: Arc::new(Mutex::new(Some(says))), empty }
+    }
+
+    /// Leaves now, empty, unless it has left already.
+    pub(super) fn leave(&self) {
+        drop(lock(&self.says).take());
+    }
+
+    /// The house has what it acknowledges.
+    pub(super) fn is_kept(&self) {
+        if self.empty {
+            self.leave();
+        }
+    }
+
+    /// Whether it took the answer along.
+    pub(super) fn take_along(&self, body: &Json) -> bool {
+        if self.empty {
+            return false;
+        }
+        let says = lock(&self.says).take();
+        says.is_some_and(|says| says.send(body.clone()).is_ok())
+    }
+}
+
+impl Slack {
+    /// Takes a payload in. Returns at once.
+    pub(super) fn take_event(&self, payload: Json) -> Taken {
+        if word(&payload, "type") == "app_rate_limited" {
+            self.was_limited(&payload);
+            return Taken::Yes;
+        }
+        let (kept, said) = oneshot::channel();
+        match self.queues.add(Queued { payload, under_way: self.under_way.begin(), kept }) {
+            true => Taken::Says(said, KEPT_WITHIN),
+            false => Taken::NoRoom,
+        }
+    }
+
+    pub(super) fn take_command(self: &Arc<Slack>, payload: Json) -> Taken {
+        let (says, said) = oneshot::channel();
+        let says = Acknowledgement::waiting(says, false);
+        match self.take_ask(payload, |slack, payload| async move { slack.command(&payload, says).await }) {
+            Taken::Yes => Taken::Says(said, KEPT_WITHIN),
+            other => other,
+        }
+    }
+
+    pub(super) fn take_interaction(self: &Arc<Slack>, payload: Json) -> Taken {
+        match word(&payload, "type") {
+            "block_actions" => {
+                let (says, said) = oneshot::channel();
+                let says = Acknowledgement::waiting(says, true);
+                match self.take_ask(payload, |slack, payload| async move { slack.pressed(&payload, says).await }) {
+                    Taken::Yes => Taken::Says(said, KEPT_WITHIN),
+                    other => other,
+                }
+            }
+            "shortcut" | "message_action" => {
+                self.take_ask(payload, |slack, payload| async move { slack.shortcut(&payload).await })
+            }
+            "view_submission" => {
+                let (says, said) = oneshot::channel();
+                match self.take_ask(payload, |slack, payload| async move { slack.submitted(&payload, says).await }) {
+                    Taken::Yes => Taken::Says(said, FORM_WITHIN),
+                    other => other,
+                }
+            }
+            "view_closed" | "block_suggestion" => Taken::Yes,
+            kind => {
+                self.unread(kind);
+                Taken::Yes
+            }
+        }
+    }
+
+    fn take_ask<F>(self: &Arc<Slack>, payload: Json, ask: impl FnOnce(Arc<Slack>, Json) -> F) -> Taken
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let Ok(room) = self.asks.clone().try_acquire_owned() else { return Taken::NoRoom };
+        if self.door().is_none() {
+            return Taken::NoRoom;
+        }
+        let (running, under_way) = (ask(self.clone(), payload), self.under_way.begin());
+        tokio::spawn(async move {
+            running.await;
+            drop((room, under_way));
+        });
+        Taken::Yes
+    }
+}

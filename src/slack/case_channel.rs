@@ -1,0 +1,226 @@
+//! A case's own channel: there, named, with its people in it. What was done is remembered, so doing it again costs nothing.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::api::Called;
+use super::{Slack, Trouble, lock, word};
+use crate::chat::{CaseChannel, Undelivered};
+
+/// Slack's own limit is 250.
+const TOPIC: usize = 250;
+/// How many other names are tried where the first is taken by somebody else's channel.
+const NAMES: u32 = 5;
+
+/// What was done for a lane already.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    channel: String,
+    /// The channel that it took the place of.
+    before: Option<String>,
+    topic: String,
+    invited: BTreeSet<String>,
+    /// This process has looked who is in it.
+    looked: bool,
+    pinned: Option<String>,
+    archived: Option<bool>,
+}
+
+/// As Slack counts it: with its escapes.
+fn topic(words: &str, before: Option<&str>) -> String {
+    let tail = before.map(|channel| format!(" · before: <#{channel}>")).unwrap_or_default();
+    let mut topic = super::words::escaped_within(words, TOPIC.saturating_sub(tail.chars().count()));
+    topic.push_str(&tail);
+    topic
+}
+
+impl Slack {
+    pub(super) async fn ensure_case_channel(&self, wanted: &CaseChannel) -> Result<String, Undelivered> {
+        let mut known = lock(&self.case_channels).get(&wanted.lane).cloned().unwrap_or_default();
+        let outcome = self.bring_up_to_date(wanted, &mut known).await;
+        if !known.channel.is_empty() {
+            lock(&self.case_channels).insert(wanted.lane.clone(), known.clone());
+        }
+        match outcome {
+            Ok(()) => Ok(known.channel),
+            Err(trouble) => Err(self.undelivered(&trouble, &wanted.lane)),
+        }
+    }
+
+    async fn bring_up_to_date(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
+        if known.channel.is_empty() {
+            known.channel = match &wanted.channel {
+                Some(channel) => channel.clone(),
+                None => self.create(wanted).await?,
+            };
+        }
+        // What is said there, and who comes in, counts from now on.
+        lock(&self.places).is_own(&wanted.lane, &known.channel);
+        if wanted.archived && known.archived == Some(true) {
+            return Ok(());
+        }
+        if known.archived == Some(true) {
+            self.reopen(wanted, known).await?;
+        }
+        // Nothing can be changed in an archived channel. One that was archived before this process began stays archived.
+        match self.equip(wanted, known).await {
+            Err(trouble) if wanted.archived && trouble.is(&["is_archived", "channel_not_found"]) => {
+                known.archived = Some(true);
+                return Ok(());
+            }
+            Err(trouble) if trouble.is(&["is_archived", "channel_not_found"]) => {
+                self.reopen(wanted, known).await?;
+                self.equip(wanted, known).await?;
+            }
+            Err(trouble) if trouble.is(&["not_in_channel"]) && !wanted.private => {
+                self.call_unless_done("conversations.join", json!({ "channel": known.channel }), &[]).await?;
+                self.equip(wanted, known).await?;
+            }
+            other => other?,
+        }
+        if wanted.archived {
+            self.call_unless_done("conversations.archive", json!({ "channel": known.channel }), &["already_archived"])
+                .await?;
+            known.archived = Some(true);
+        }
+        Ok(())
+    }
+
+    /// Opens an archived channel. Slack removes the bot from a channel that is archived, and only its members may open
+    /// it again. Where Slack refuses, the case goes on in a new channel, which says where it was before.
+    async fn reopen(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
+        let body = json!({ "channel": known.channel });
+        let opened = match self.call_unless_done("conversations.unarchive", body.clone(), &["not_archived"]).await {
+            Err(Trouble::Said(why)) if !wanted.private && why != "channel_not_found" => {
+                // A person may have opened it meanwhile.
+                self.call_unless_done("conversations.join", body, &[]).await
+            }
+            other => other,
+        };
+        match opened {
+            Ok(()) => known.archived = Some(false),
+            Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
+                let before = std::mem::take(&mut known.channel);
+                tracing::warn!(platform = %self.platform, lane = %wanted.lane, before, %trouble, "a case's channel can't be opened again; making another");
+                let channel = self.create(wanted).await.inspect_err(|_| known.channel.clone_from(&before))?;
+                lock(&self.places).is_own(&wanted.lane, &channel);
+                *known = Known { channel, before: Some(before), ..Known::default() };
+            }
+            Err(trouble) => return Err(trouble),
+        }
+        Ok(())
+    }
+
+    async fn equip(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
+        let channel = known.channel.clone();
+        let topic = topic(&wanted.topic, known.before.as_deref());
+        if known.topic != topic {
+            self.optional("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
+            known.topic = topic;
+        }
+        if wanted.private && !wanted.barred.is_empty() {
+            if !known.looked {
+                let arguments = [("channel", channel.clone()), ("limit", "200".to_owned())];
+                let there = self.api.pages("conversations.members", &arguments, "members", 20).await?;
+                known.invited = there.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect();
+                known.looked = true;
+            }
+            for person in
+                wanted.barred.iter().filter(|person| known.invited.contains(*person)).cloned().collect::<Vec<_>>()
+            {
+                let body = json!({ "channel": channel, "user": person });
+                self.call_unless_done("conversations.kick", body, &["not_in_channel", "user_not_found"]).await?;
+                known.invited.remove(&person);
+            }
+        }
+        for person in &wanted.people {
+            if known.invited.contains(person) {
+                continue;
+            }
+            // One by one, so that one account that can't be invited doesn't stop the others.
+            match self.call("conversations.invite", &json!({ "channel": channel, "users": person })).await {
+                Ok(_) => {}
+                Err(trouble) if trouble.is(&["already_in_channel", "cant_invite_self"]) => {}
+                Err(trouble @ Trouble::Said(_))
+                    if !trouble.is(&["is_archived", "channel_not_found", "not_in_channel"]) =>
+                {
+                    tracing::warn!(platform = %self.platform, account = person, channel, %trouble, "somebody could not be invited");
+                }
+                Err(trouble) => return Err(trouble),
+            }
+            known.invited.insert(person.clone());
+        }
+        if let Some(message) = wanted.pinned.as_ref().filter(|message| known.pinned.as_ref() != Some(message)) {
+            let body = json!({ "channel": channel, "timestamp": message });
+            self.optional("pins.add", body, &["already_pinned", "message_not_found", "no_item_specified"]).await?;
+            known.pinned = Some(message.clone());
+        }
+        Ok(())
+    }
+
+    /// Calls for something that a channel can do without. A refusal is only logged, unless it is about the channel as a
+    /// whole.
+    async fn optional(&self, method: &str, body: Json, fine: &[&str]) -> Called<()> {
+        match self.call_unless_done(method, body, fine).await {
+            Err(trouble) if trouble.is(&["is_archived", "channel_not_found", "not_in_channel"]) => Err(trouble),
+            Err(trouble) if trouble.is_about_the_token() => Err(trouble),
+            Err(trouble) => {
+                tracing::warn!(platform = %self.platform, method, %trouble, "a case's channel lacks something that it can do without");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Calls, and takes the refusals `fine` as a sign that it is done already.
+    async fn call_unless_done(&self, method: &str, body: Json, fine: &[&str]) -> Called<()> {
+        match self.call(method, &body).await {
+            Err(trouble) if !trouble.is(fine) => Err(trouble),
+            _ => Ok(()),
+        }
+    }
+
+    async fn create(&self, wanted: &CaseChannel) -> Called<String> {
+        for number in 1..=NAMES {
+            let name = match number {
+                1 => wanted.name.clone(),
+                number => format!("{}-{number}", wanted.name),
+            };
+            match self.call("conversations.create", &json!({ "name": name, "is_private": wanted.private })).await {
+                Ok(answer) => return Ok(word(&answer["channel"], "id").to_owned()),
+                // An earlier try may have made it, though its answer was lost.
+                Err(trouble) if trouble.is(&["name_taken"]) => {
+                    if let Some(channel) = self.made_before(wanted, &name).await? {
+                        return Ok(channel);
+                    }
+                }
+                Err(Trouble::Unknown(why)) => match self.made_before(wanted, &name).await? {
+                    Some(channel) => return Ok(channel),
+                    None => return Err(Trouble::Unknown(why)),
+                },
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Err(Trouble::Said("name_taken".to_owned()))
+    }
+
+    /// An open channel of this name that the bot itself made, as private as the case wants it, and of no other case:
+    /// what is restricted must not be said in a channel that only has the right name.
+    async fn made_before(&self, wanted: &CaseChannel, name: &str) -> Called<Option<String>> {
+        let Some(me) = self.me() else { return Ok(None) };
+        let sort = if wanted.private { "private_channel" } else { "public_channel" };
+        let arguments =
+            [("types", sort.to_owned()), ("exclude_archived", "true".to_owned()), ("limit", "200".to_owned())];
+        let all = self.api.pages("conversations.list", &arguments, "channels", 100).await?;
+        let places = lock(&self.places);
+        let fits = |it: &&Json| {
+            word(it, "name") == name
+                && word(it, "creator") == me.user
+                && it["is_private"].as_bool().unwrap_or(false) == wanted.private
+                && it["is_archived"].as_bool() != Some(true)
+                && places.own.get(word(it, "id")).is_none_or(|lane| *lane == wanted.lane)
+        };
+        Ok(all.iter().find(fits).map(|it| word(it, "id").to_owned()))
+    }
+}

@@ -1,0 +1,102 @@
+//! Which lane is which conversation of Slack.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::hear::is_mine;
+use super::{Slack, lock, word};
+use crate::chat::{Lane, Spot, Undelivered};
+
+/// When to come again for a case's channel that is being made.
+const SOON: Duration = Duration::from_secs(5);
+
+/// The conversations that are known.
+#[derive(Default)]
+pub(super) struct Places {
+    /// The symbolic lanes of cases' own channels.
+    pub own: HashMap<String, Lane>,
+    channel_of: HashMap<Lane, String>,
+    /// Conversations of two → the person.
+    pub direct: HashMap<String, String>,
+}
+
+impl Places {
+    pub fn is_own(&mut self, lane: &Lane, channel: &str) {
+        self.own.insert(channel.to_owned(), lane.clone());
+        self.channel_of.insert(lane.clone(), channel.to_owned());
+    }
+    pub fn is_direct(&mut self, lane: &Lane, channel: &str, person: &str) {
+        self.direct.insert(channel.to_owned(), person.to_owned());
+        self.channel_of.insert(lane.clone(), channel.to_owned());
+    }
+}
+
+impl Slack {
+    /// The lane of a conversation, if it can be told without asking.
+    pub(super) fn lane_of(&self, channel: &str) -> Lane {
+        let places = lock(&self.places);
+        if let Some(lane) = places.own.get(channel) {
+            return lane.clone();
+        }
+        let place = match places.direct.get(channel) {
+            Some(person) => Spot::Direct(person.clone()),
+            None => Spot::Channel(channel.to_owned()),
+        };
+        Lane { platform: self.platform.clone(), place }
+    }
+
+    /// Where an ask came from. Whatever is said in a conversation of two is between the bot and that person.
+    pub(super) fn lane_of_ask(&self, channel: &str, person: &str) -> Lane {
+        if channel.is_empty() || channel.starts_with('D') {
+            return Lane::direct(&self.platform, person);
+        }
+        self.lane_of(channel)
+    }
+
+    /// The lane of an event's conversation. One of two people is the other person's.
+    pub(super) async fn lane_with(&self, event: &Json, channel: &str, message: &Json) -> Lane {
+        let two = word(event, "channel_type") == "im" || channel.starts_with('D');
+        if !two || lock(&self.places).direct.contains_key(channel) {
+            return self.lane_of(channel);
+        }
+        let mine = self.me().is_some_and(|me| is_mine(message, &me));
+        let author = word(message, "user");
+        let person = if author.is_empty() || mine {
+            let asked = self.api.get("conversations.info", &[("channel", channel.to_owned())]).await;
+            asked.ok().and_then(|it| it["channel"]["user"].as_str().map(str::to_owned))
+        } else {
+            Some(author.to_owned())
+        };
+        if let Some(person) = person {
+            let lane = Lane::direct(&self.platform, &person);
+            lock(&self.places).is_direct(&lane, channel, &person);
+        }
+        self.lane_of(channel)
+    }
+
+    /// The conversation that a lane is.
+    pub(super) async fn channel_of(&self, lane: &Lane) -> Result<String, Undelivered> {
+        if let Some(channel) = lock(&self.places).channel_of.get(lane) {
+            return Ok(channel.clone());
+        }
+        match &lane.place {
+            Spot::Channel(_) if lane.own_of().is_some() => {
+                Err(Undelivered::later("the case's own channel isn't made yet", Some(SOON)))
+            }
+            Spot::Channel(id) => Ok(id.clone()),
+            Spot::Direct(person) => {
+                let opened = self.call("conversations.open", &json!({ "users": person })).await;
+                let opened = opened.map_err(|trouble| self.undelivered(&trouble, lane))?;
+                let channel = word(&opened["channel"], "id").to_owned();
+                lock(&self.places).is_direct(lane, &channel, person);
+                Ok(channel)
+            }
+        }
+    }
+
+    pub(super) fn keeps(&self, lane: &Lane) -> bool {
+        self.door().is_some_and(|door| door.reception.keeps(lane))
+    }
+}
