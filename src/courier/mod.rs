@@ -61,7 +61,7 @@ impl Courier {
     pub async fn run(mut self) {
         let mut changes = self.desk.watch();
         self.postponed = loop {
-            match self.reader.lanes_held(self.desk.clock.now()).await {
+            match self.reader.lanes_postponed(self.desk.clock.now()).await {
                 Ok(postponed) => break postponed.into_iter().collect(),
                 Err(error) => self.retry_later("the outbox can't be read", &error).await,
             }

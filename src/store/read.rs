@@ -334,11 +334,11 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn lanes_held(&self, now: At) -> Result<Vec<(String, At)>, StoreError> {
+    pub async fn lanes_postponed(&self, now: At) -> Result<Vec<(String, At)>, StoreError> {
         let sql = "select lane, max(not_before_us) from outbox \
                    where state = 'waiting' and not_before_us > $1 and attempts > 0 group by lane";
-        let held: Vec<(String, i64)> = sqlx::query_as(sql).bind(now.0).fetch_all(&self.pool).await?;
-        Ok(held.into_iter().map(|(lane, until)| (lane, At(until))).collect())
+        let postponed: Vec<(String, i64)> = sqlx::query_as(sql).bind(now.0).fetch_all(&self.pool).await?;
+        Ok(postponed.into_iter().map(|(lane, until)| (lane, At(until))).collect())
     }
 
     /// When the next waiting message or card may go out, on all lanes but these.
