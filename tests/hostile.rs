@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use countersign::clock::Mode;
 use countersign::config::{Config, Given};
-use countersign::grammar::VERBS;
+use countersign::grammar::verbs;
 use countersign::record::WhatRecord;
 use countersign::serve::{self, Running, Time};
 use futures_util::StreamExt as _;
@@ -834,8 +834,7 @@ async fn generated_lines_get_an_answer() {
     let mut dice = Dice::thrown("hostile");
     let stage = Stage::set().await;
     let people = ["maya", "priya", "tomas", "dev", "lena", "arjun", "anika", "henrik"];
-    let words: Vec<String> = VERBS
-        .iter()
+    let words: Vec<String> = verbs::all()
         .flat_map(|verb| verb.args.iter().map(|arg| format!("{}=", arg.name)).chain([verb.verb.to_owned()]))
         .chain(
             [
@@ -892,7 +891,7 @@ async fn generated_lines_get_an_answer() {
         ]);
         let mut line = root.to_owned();
         if dice.below(10) > 0 {
-            let verbs: Vec<&str> = VERBS.iter().filter(|verb| root.contains(verb.root)).map(|verb| verb.verb).collect();
+            let verbs: Vec<&str> = verbs::all().filter(|verb| root.contains(verb.root)).map(|verb| verb.verb).collect();
             let verb = if verbs.is_empty() { "help" } else { dice.who(&verbs) };
             line.push_str(&format!(" {verb}"));
         }

@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use countersign::answers::Answers;
 use countersign::chat::{Account, Chats, File, Heard, Lane, What, local};
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Heeded};
 use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, Policy, Span};
 use countersign::folder::Folder;
+use countersign::health::Health;
 use countersign::serve::{Assembly, Tasks};
-use countersign::store::Reader;
+use countersign::store::{self, Reader};
 use countersign::web::App;
 use tokio::task::JoinHandle;
 
