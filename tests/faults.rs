@@ -91,6 +91,13 @@ async fn answers_hurt_and_recovers(
     let room = bot.room.clone();
     request(&room, "Ship before", "before").await.expect("an answer").ok();
     assert_eq!(room.healthz().await.status, 200);
+    // A receipt that is being committed while it begins to hurt would be counted as written meanwhile.
+    until("it has come to rest", async || {
+        let before = Written::read(data).await.entries.len();
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        Written::read(data).await.entries.len() == before
+    })
+    .await;
     hurt(&bot).await;
     let before = Written::read(data).await.entries.len();
     let reply = request(&room, "Ship meanwhile", "meanwhile").await.expect("the person gets an answer");

@@ -44,8 +44,10 @@ impl Written {
         Written { entries }
     }
 
+    /// In how many entries something of this kind became true.
     pub fn count(&self, kind: &str) -> usize {
-        self.entries.iter().filter(|it| it.kind == kind).count()
+        let is = |it: &&Entry| it.kind == kind || it.record.kinds().also.contains(&kind);
+        self.entries.iter().filter(is).count()
     }
 
     pub fn kinds(&self) -> Vec<&str> {
