@@ -255,7 +255,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
     }).await;
     fake.react(stage.dev, said, "👀");
     stage
-        .bot
+        .house
         .heard_that(
             "the reaction",
             |heard| matches!(&heard.what, WhatRecord::Reaction { reaction, on: true, .. } if reaction == "👀"),
@@ -263,7 +263,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
         .await;
     fake.unreact(stage.dev, said, "👀");
     stage
-        .bot
+        .house
         .heard_that("the reaction taken back", |heard| matches!(&heard.what, WhatRecord::Reaction { on: false, .. }))
         .await;
     fake.delete(said);
@@ -877,7 +877,8 @@ async fn roles_and_people_who_left_are_known() {
     fake.wait_for("the role", |_| {
         let shown = desk.shown();
         shown
-            .house
+            .bot
+            .platforms
             .rosters
             .get(&platform)
             .is_some_and(|known| known.groups.values().any(|held| held.contains(&maya)))
