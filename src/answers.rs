@@ -10,11 +10,10 @@ use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, St
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::duty::AnsweredBy;
+use crate::domain::kinds::Drafted;
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::redflag;
-use crate::domain::{
-    At, Body, Bot, Case, CaseId, CaseKind, Event, People, PersonId, Refusal, RoleId, Span, WorkflowId,
-};
+use crate::domain::{At, Body, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, RoleId, Span, WorkflowId};
 use crate::grammar::{Filter, Query};
 use crate::health::Health;
 use crate::ledger;
@@ -119,7 +118,7 @@ impl Answers {
             }],
             Query::Timeline(id) => vec![match self.visible(*id, by, &people).await? {
                 Ok(case) => {
-                    let mut lines = self.story(&speaker, &case).await?;
+                    let (mut lines, _) = self.story(&speaker, &case).await?;
                     let more = lines.len().saturating_sub(LINES_AT_MOST);
                     lines.drain(..more);
                     card::timeline(&speaker, case.id, &case.title, &lines, more)
@@ -129,7 +128,7 @@ impl Answers {
             Query::ReviewDraft(id) => vec![match self.visible(*id, by, &people).await? {
                 Ok(case) => {
                     let settled = case.state() != "resolved";
-                    let text = self.draft(&speaker, &case).await?;
+                    let text = self.draft(&speaker, &case).await?.text;
                     card::review_draft(
                         &speaker,
                         &ReviewDraft { case: case.id, title: case.title.clone(), text, settled },
@@ -391,33 +390,26 @@ impl Answers {
     }
 
     /// What happened on a case, in words.
-    async fn story(&self, speaker: &Speaker<'_>, case: &Case) -> Result<Vec<StoryLine>, StoreError> {
+    /// What happened on a case, line by line, and how many entries that was read from.
+    async fn story(&self, speaker: &Speaker<'_>, case: &Case) -> Result<(Vec<StoryLine>, u32), StoreError> {
         let mut lines = Vec::new();
-        for (at, event) in self.events(case.id).await? {
-            if let Some(words) = card::story(speaker, case, &event, at) {
-                lines.push(StoryLine { at, words });
-            }
-        }
-        Ok(lines)
-    }
-
-    async fn events(&self, case: CaseId) -> Result<Vec<(At, Event)>, StoreError> {
-        let mut events = Vec::new();
-        let entries = self.reader.entries_of(case).await?;
+        let entries = self.reader.entries_of(case.id).await?;
         let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
-        for entry in entries {
+        for entry in &entries {
+            let at = At(entry.at_us);
             if let Ok(Record::Ruled(ruled)) = ledger::read(&entry.facts, entry.words.as_deref(), &subjects) {
-                events.extend(ruled.events.into_iter().map(|event| (At(entry.at_us), event)));
+                let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
+                lines.extend(said.map(|words| StoryLine { at, words }));
             }
         }
-        Ok(events)
+        Ok((lines, entries.len() as u32))
     }
 
     /// The post-incident review of a case the person may see, drafted from the ledger.
     ///
     /// # Errors
     /// The database's.
-    pub async fn review_draft(&self, id: CaseId, by: &PersonId) -> Result<Option<String>, StoreError> {
+    pub async fn review_draft(&self, id: CaseId, by: &PersonId) -> Result<Option<Drafted>, StoreError> {
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
@@ -428,8 +420,9 @@ impl Answers {
     }
 
     /// Timeline, durations, duties kept and missed, follow-ups, what recurs. Markdown, in UTC: it is a document.
-    async fn draft(&self, speaker: &Speaker<'_>, case: &Case) -> Result<String, StoreError> {
-        let Body::Incident(incident) = &case.body else { return Ok(String::new()) };
+    async fn draft(&self, speaker: &Speaker<'_>, case: &Case) -> Result<Drafted, StoreError> {
+        let Body::Incident(incident) = &case.body else { return Ok(Drafted::default()) };
+        let (story, entries) = self.story(speaker, case).await?;
         let policy = speaker.policy;
         let day = |at: At| at.utc().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
         let mut text = format!("# Review of {}: {}\n\n", case.id, case.title);
@@ -439,7 +432,7 @@ impl Answers {
             incident.severity,
             day(case.opened)
         );
-        for line in self.story(speaker, case).await? {
+        for line in story {
             text += &format!("- {} {}\n", day(line.at), card::plain(&line.words, chrono_tz::UTC, line.at));
         }
         text += "\n## Duties\n\n";
@@ -476,7 +469,7 @@ impl Answers {
             };
         }
         text += "\n## What we change\n\n…\n";
-        Ok(text)
+        Ok(Drafted { text, entries })
     }
 
     /// How many incidents of the same class the workflow had in the 90 days before; restricted ones are left out.

@@ -122,8 +122,8 @@ pub enum Heeded {
     ReloadPolicy {
         by: PersonId,
     },
-    /// The review is accepted as drafted: the draft has to be read, and handed in.
-    AcceptDraft {
+    /// A document is accepted as drafted. Nothing is recorded yet: hand the same word in again with the draft.
+    NeedsDraft {
         case: CaseId,
         by: PersonId,
     },

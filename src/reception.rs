@@ -12,8 +12,8 @@ use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
 use crate::chat::{Account, Answer, Heard, Lane, Newest, Roster, Spot, What};
 use crate::desk::{DeskHandle, Fault, Heeded, reference};
-use crate::domain::{Actor, BotCommand, CaseId, PersonId, Platform, Policy, Refusal};
-use crate::grammar::{self, Asked, Form, How, Query};
+use crate::domain::{Actor, BotCommand, CaseId, Platform, Policy, Refusal};
+use crate::grammar::{self, Asked, Form, How, Query, verbs};
 use crate::store::StoreError;
 
 #[derive(Clone)]
@@ -73,9 +73,6 @@ pub struct Door {
 /// The pauses between tries to keep what was heard.
 const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
 
-/// The form that accepts a review.
-const REVIEW: &str = "incident.review";
-
 fn unreadable(error: &StoreError) -> Fault {
     let reference = reference();
     tracing::error!(%reference, %error, "a question could not be answered");
@@ -92,10 +89,15 @@ impl Reception {
     }
 
     async fn take(&self, heard: Heard) -> Result<Answer, Fault> {
-        match self.desk.hear(heard.clone()).await? {
+        let mut heeded = self.desk.hear(heard.clone()).await?;
+        if let Heeded::NeedsDraft { case, by } = &heeded {
+            let draft = self.answers.review_draft(*case, by).await.map_err(|error| unreadable(&error))?;
+            // Of a case that doesn't exist for them there is no draft, and the desk says so.
+            heeded = self.desk.hear(Heard { draft: Some(draft.unwrap_or_default()), ..heard.clone() }).await?;
+        }
+        match heeded {
             Heeded::Answer(answer) => self.fill_in(answer, &heard).await,
-            Heeded::Heard => Ok(Answer::default()),
-            Heeded::AcceptDraft { case, by } => self.accept_draft(heard, case, &by).await,
+            Heeded::Heard | Heeded::NeedsDraft { .. } => Ok(Answer::default()),
             Heeded::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
             Heeded::Query { query, by } => match self.answers.answer(&query, &by).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
@@ -187,29 +189,25 @@ impl Reception {
         Ok(())
     }
 
-    /// Accepts a review as it is drafted: the draft is read from the ledger, and handed in as if it had been typed.
-    async fn accept_draft(&self, heard: Heard, case: CaseId, by: &PersonId) -> Result<Answer, Fault> {
-        let draft = self.answers.review_draft(case, by).await.map_err(|error| unreadable(&error))?;
-        let values = BTreeMap::from([("text".to_owned(), draft.unwrap_or_default())]);
-        let what = What::Submitted { form: format!("{REVIEW}:{case}"), values };
-        let handed_in = Heard { cause: format!("{}:draft", heard.cause), what, ..heard };
-        match self.desk.hear(handed_in).await? {
-            Heeded::Answer(answer) => Ok(answer),
-            _ => Ok(Answer::default()),
-        }
-    }
-
-    /// A review's form opens with the draft in it.
+    /// Fields that are drafted open with the draft in them.
     async fn fill_in(&self, mut answer: Answer, heard: &Heard) -> Result<Answer, Fault> {
         let Some(form) = &mut answer.form else { return Ok(answer) };
-        let Some(case) = form.id.strip_prefix(REVIEW).and_then(|rest| rest.strip_prefix(':')) else {
-            return Ok(answer);
-        };
+        let Some((verb, case)) = form.id.split_once(':') else { return Ok(answer) };
+        let drafted: Vec<&str> = verbs::all()
+            .filter(|it| it.id() == verb)
+            .flat_map(|it| it.args)
+            .filter(|arg| arg.drafted)
+            .map(|arg| arg.name)
+            .collect();
         let Ok(case) = case.parse::<CaseId>() else { return Ok(answer) };
+        if drafted.is_empty() {
+            return Ok(answer);
+        }
         let Some(by) = self.desk.person(&heard.from.id, &heard.lane.platform) else { return Ok(answer) };
         let draft = self.answers.review_draft(case, &by).await.map_err(|error| unreadable(&error))?;
-        for field in form.fields.iter_mut().filter(|field| field.name == "text") {
-            field.value.clone_from(&draft);
+        let text = draft.map(|draft| draft.text);
+        for field in form.fields.iter_mut().filter(|field| drafted.contains(&field.name.as_str())) {
+            field.value.clone_from(&text);
         }
         Ok(answer)
     }

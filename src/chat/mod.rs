@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
+use crate::domain::kinds::Drafted;
 use crate::domain::policy::{Channel, Policy, Refused};
 use crate::domain::{AccountId, At, CaseId, PersonId, Platform, Span, mark};
 use crate::grammar;
@@ -158,12 +159,25 @@ pub struct Heard {
     pub raw: Option<String>,
     /// The case that it is kept with, because somebody asked for that: a message of somewhere else, kept as evidence.
     pub about: Option<CaseId>,
+    /// The document that a word accepts as drafted: asked for by [`Heeded::NeedsDraft`](crate::desk::Heeded::NeedsDraft).
+    pub draft: Option<Drafted>,
 }
 
 impl Heard {
     /// Heard live, with nothing beyond what the house understands.
     pub fn live(cause: String, from: Account, lane: Lane, what: What) -> Heard {
-        Heard { cause, from, lane, thread: None, said: None, what, backfilled: false, raw: None, about: None }
+        Heard {
+            cause,
+            from,
+            lane,
+            thread: None,
+            said: None,
+            what,
+            backfilled: false,
+            raw: None,
+            about: None,
+            draft: None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::settle::Work;
 use super::{Desk, DeskError, Heeded, Item, Turn};
 use crate::card;
 use crate::chat::{Answer, Heard, Lane, Spot, What};
-use crate::domain::kinds::incident;
+use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
 use crate::domain::{AccountId, Actor, CaseId, Command, PersonId, Refusal};
 use crate::grammar::{self, Asked, Context, How};
@@ -70,9 +70,6 @@ impl Desk {
                     (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by },
                     // It was heard, but what it asked for may have failed, or died with the process, before it was done.
                     (Read::Asked(Asked::ReloadPolicy), Some(by)) => Heeded::ReloadPolicy { by },
-                    (Read::Asked(Asked::Case { id, command }), Some(by)) if takes_the_draft(&command) => {
-                        Heeded::AcceptDraft { case: id, by }
-                    }
                     _ => Heeded::Heard,
                 },
             });
@@ -95,10 +92,10 @@ impl Desk {
                 let by = Actor::Person(person.clone());
                 let work = match asked {
                     Asked::New(command) => Ok(Work::Open(command)),
-                    Asked::Case { id, command } if takes_the_draft(&command) => {
-                        Err(Heeded::AcceptDraft { case: id, by: person.clone() })
-                    }
-                    Asked::Case { id, command } => Ok(Work::Case(id, command)),
+                    Asked::Case { id, command } => match with_draft(command, heard.draft.as_ref()) {
+                        Some(command) => Ok(Work::Case(id, command)),
+                        None => return Ok(Heeded::NeedsDraft { case: id, by: person.clone() }),
+                    },
                     Asked::Bot(command) => Err(Heeded::Answer(match self.stage_bot(turn, command, &by) {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|reply| self.card(reply)).collect();
@@ -134,7 +131,7 @@ impl Desk {
         let (what, case) = self.kept(turn, &heard.lane, heard.what, about).await?;
         let answer = match &heeded {
             Heeded::Answer(answer) => Some(answer.clone()),
-            Heeded::Query { .. } | Heeded::ReloadPolicy { .. } | Heeded::AcceptDraft { .. } | Heeded::Heard => None,
+            Heeded::Query { .. } | Heeded::ReloadPolicy { .. } | Heeded::NeedsDraft { .. } | Heeded::Heard => None,
         };
         turn.answered.insert(key.clone(), answer.clone());
         let who = match person {
@@ -310,9 +307,13 @@ impl Desk {
     }
 }
 
-/// A review is accepted without a text of one's own.
-fn takes_the_draft(command: &Command) -> bool {
-    matches!(command, Command::Incident(incident::Command::AcceptReview { text }) if text.trim().is_empty())
+/// The command, with the draft in it where it accepts one; `None`: that draft has to be read first.
+fn with_draft(command: Command, draft: Option<&Drafted>) -> Option<Command> {
+    match (command.with_draft(draft.unwrap_or(&Drafted::default())), draft) {
+        (None, _) => Some(command),
+        (Some(with_draft), Some(_)) => Some(with_draft),
+        (Some(_), None) => None,
+    }
 }
 
 /// The text in which a case may be named.

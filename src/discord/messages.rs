@@ -64,6 +64,7 @@ impl Discord {
             what: What::Said { message: message.id.to_string(), text, files },
             backfilled,
             about,
+            draft: None,
             raw,
         };
         let lane = heard.lane.clone();
@@ -115,6 +116,7 @@ impl Discord {
             what: What::Edited { message: message.id.to_string(), text },
             backfilled: false,
             about: None,
+            draft: None,
             raw,
         };
         self.hand_in(heard).await;

@@ -361,8 +361,12 @@ fn what_an_incident_is_told() {
             text: "Add an alarm".to_owned(),
         },
     );
-    check("/incident review INC-1 accept", "INC-1", Inc::AcceptReview { text: String::new() });
-    check("/incident review INC-1 accept All well", "INC-1", Inc::AcceptReview { text: "All well".to_owned() });
+    check("/incident review INC-1 accept", "INC-1", Inc::AcceptReview { text: String::new(), drafted_from: None });
+    check(
+        "/incident review INC-1 accept All well",
+        "INC-1",
+        Inc::AcceptReview { text: "All well".to_owned(), drafted_from: None },
+    );
     assert_eq!(slash("/incident review INC-1"), Asked::Query(Query::ReviewDraft(id("INC-1"))));
     assert_eq!(slash("/incident timeline INC-1"), Asked::Query(Query::Timeline(id("INC-1"))));
 }

@@ -52,6 +52,8 @@ pub trait Kind: Sized {
     fn attributed(&self, owed: &Obligation) -> Option<Attribution>;
     /// Whether the case relies on this acknowledgement now, so that its expiry is worth asking about.
     fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool;
+    /// The command with the draft that it accepts in it; `None`: it accepts none.
+    fn with_draft(command: &Self::Command, draft: &Drafted) -> Option<Self::Command>;
     /// Another case that a command names: the asker must be able to see that one too.
     fn other_case(command: &Self::Command) -> Option<CaseId>;
     /// When it wants to be woken for something that is no obligation's.
@@ -64,6 +66,14 @@ pub trait Kind: Sized {
     fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
+}
+
+/// A document that the bot drafted from a case's entries in the ledger, such as the review of an incident.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drafted {
+    pub text: String,
+    /// It was made of the case's entries 1 to this one.
+    pub entries: u32,
 }
 
 /// What every case begins with.
@@ -229,6 +239,16 @@ macro_rules! kinds {
         }
 
         impl Command {
+            /// The command with the draft that it accepts in it; `None`: it accepts none.
+            pub fn with_draft(&self, draft: &Drafted) -> Option<Command> {
+                match self {
+                    Command::Any(_) => None,
+                    $(Command::$kind(command) => {
+                        <$room::$kind as Kind>::with_draft(command, draft).map(Command::$kind)
+                    })*
+                }
+            }
+
             /// Another case that it names: the asker must be able to see that one too.
             pub fn other_case(&self) -> Option<CaseId> {
                 match self {

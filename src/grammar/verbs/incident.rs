@@ -164,12 +164,14 @@ const OWN: [Verb; 21] = [
                 "accept it as drafted, or with the text that follows",
             )
             .optional(),
-            Arg::new("text", "Review", Kind::Rest, "the review in your words; the draft when left out").optional(),
+            Arg::new("text", "Review", Kind::Rest, "the review in your words; the draft when left out")
+                .optional()
+                .drafted(),
         ],
         example: "incident review INC-1 accept",
         make: |values| match (values.maybe_text("accept"), values.maybe_text("text")) {
             (None, None) => Ok(Asked::Query(Query::ReviewDraft(values.case()?))),
-            (_, text) => values.on(Command::AcceptReview { text: text.unwrap_or_default() }),
+            (_, text) => values.on(Command::AcceptReview { text: text.unwrap_or_default(), drafted_from: None }),
         },
     },
     Verb {

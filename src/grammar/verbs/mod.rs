@@ -93,6 +93,8 @@ pub struct Arg {
     pub named: bool,
     /// No form asks for it, unless it was said already: a form that asks for everything is filled in by nobody.
     pub unasked: bool,
+    /// The bot drafts it from the ledger: a form opens with the draft in it.
+    pub drafted: bool,
 }
 
 /// Whether an argument can be left out.
@@ -227,7 +229,7 @@ impl Kind {
 
 impl Arg {
     const fn new(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Arg {
-        Arg { name, label, kind, needed: Needed::Yes, hint, named: false, unasked: false }
+        Arg { name, label, kind, needed: Needed::Yes, hint, named: false, unasked: false, drafted: false }
     }
     const fn optional(self) -> Arg {
         Arg { needed: Needed::No, ..self }
@@ -240,6 +242,10 @@ impl Arg {
     }
     const fn unasked(self) -> Arg {
         Arg { unasked: true, ..self }
+    }
+
+    const fn drafted(self) -> Arg {
+        Arg { drafted: true, ..self }
     }
 
     fn usage(&self) -> String {

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Began, Kind};
+use super::{Began, Drafted, Kind};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
@@ -345,6 +345,10 @@ impl Kind for Approval {
 
     fn relies_on(&self, _acknowledgement: &Obligation, _case: &Case) -> bool {
         false
+    }
+
+    fn with_draft(_command: &Command, _draft: &Drafted) -> Option<Command> {
+        None
     }
 
     fn other_case(command: &Command) -> Option<CaseId> {

@@ -568,7 +568,7 @@ fn commands_of_incidents_are_told_apart() {
         incident::Command::Assess { text: text() },
         incident::Command::Contain { text: text() },
         incident::Command::Resolve { text: text() },
-        incident::Command::AcceptReview { text: text() },
+        incident::Command::AcceptReview { text: text(), drafted_from: None },
         incident::Command::Reopen { reason: text() },
         incident::Command::Merge { into: apr(2) },
         incident::Command::Update { text: text() },

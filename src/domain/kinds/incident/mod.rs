@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Began, Kind};
+use super::{Began, Drafted, Kind};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::scene::Scene;
@@ -163,9 +163,11 @@ pub enum Command {
     Resolve {
         text: String,
     },
-    /// Accepts the post-incident review with this text (drafted from the ledger, perhaps edited).
+    /// Accepts the post-incident review. Without a text, it is the draft that is accepted.
     AcceptReview {
         text: String,
+        /// The text is the bot's draft of the case's entries 1 to this one.
+        drafted_from: Option<u32>,
     },
     Reopen {
         reason: String,
@@ -248,6 +250,9 @@ pub enum Event {
     Reviewed {
         by: PersonId,
         text: String,
+        /// The text was accepted as the bot drafted it from the case's entries 1 to this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drafted_from: Option<u32>,
     },
     Reopened {
         by: PersonId,
@@ -461,7 +466,7 @@ impl Kind for Incident {
                 self.resolved = said(by, text);
                 self.turned = said(by, text);
             }
-            Event::Reviewed { by, text } => {
+            Event::Reviewed { by, text, drafted_from: _ } => {
                 self.state = IncidentState::Reviewed;
                 self.turned = said(by, text);
             }
@@ -551,6 +556,15 @@ impl Kind for Incident {
     fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool {
         let last = case.obligations.iter().rfind(|it| it.duty == Duty::Acknowledge);
         self.state == IncidentState::Acknowledged && last.is_some_and(|it| it.number == acknowledgement.number)
+    }
+
+    fn with_draft(command: &Command, draft: &Drafted) -> Option<Command> {
+        match command {
+            Command::AcceptReview { text, .. } if text.trim().is_empty() => {
+                Some(Command::AcceptReview { text: draft.text.clone(), drafted_from: Some(draft.entries) })
+            }
+            _ => None,
+        }
     }
 
     /// Merging into a case that one may not see is refused by the case that would stay: see `absorb`.

@@ -154,7 +154,7 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Open | Acknowledged | Contained, C::Resolve { text }) => incident.resolve(scene, text),
         (Resolved, C::Resolve { .. }) => Err(incident.after_resolving(scene)),
 
-        (Resolved, C::AcceptReview { text }) => incident.accept_review(scene, text),
+        (Resolved, C::AcceptReview { text, drafted_from }) => incident.accept_review(scene, text, *drafted_from),
         (Open | Acknowledged | Contained, C::AcceptReview { .. }) => Err(Refusal::Missing(format!(
             "{id} is {} and not resolved yet. `/incident resolve {id} …` comes first, then the review.",
             incident.state.word()

@@ -66,7 +66,12 @@ impl Incident {
         }))
     }
 
-    pub(super) fn accept_review(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn accept_review(
+        &self,
+        scene: &Scene<'_>,
+        text: &str,
+        drafted_from: Option<u32>,
+    ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         if !may_close(scene) {
             match scene.case.owed(Duty::Review) {
@@ -76,7 +81,7 @@ impl Incident {
         }
         let text = text::text_up_to(REVIEW_AT_MOST, "the review", text)?;
         let mut draft = scene.draft();
-        draft.push(Event::Reviewed { by, text: text.clone() });
+        draft.push(Event::Reviewed { by, text: text.clone(), drafted_from });
         draft.meet(|it| it.duty == Duty::Review);
         void_the_rest(&mut draft, "reviewed");
         tell_state(&mut draft, "reviewed", &text);

@@ -282,7 +282,7 @@ fn an_incident_from_opening_to_review() {
     let second = room.says("lena", Command::Acknowledge);
     check(second, "INC-1 is acknowledged already (Dev, 09:05). `/incident update INC-1 …` says how it stands.");
 
-    says(room.says("maya", Command::AcceptReview { text: words("x") }), "not resolved yet");
+    says(room.says("maya", Command::AcceptReview { text: words("x"), drafted_from: None }), "not resolved yet");
     says(room.says("maya", Command::Contain { text: words("x") }), "“contain” on INC-1 is for engineering. Ask Ravi.");
     check(
         room.says("ravi", Command::Contain { text: words("old model back") }),
@@ -301,7 +301,7 @@ fn an_incident_from_opening_to_review() {
     says(room.says("lena", follow_up), "follow-up 1: Ravi does it by 4 Mar 11:00");
     check(room.heard(), "case follow-up, @ravi follow-up");
     check(
-        room.says("arjun", Command::AcceptReview { text: words("all of it") }),
+        room.says("arjun", Command::AcceptReview { text: words("all of it"), drafted_from: None }),
         "reviewed and closed; one follow-up stays open, and I keep its clock",
     );
     assert!(room.case.is_closed());
@@ -372,8 +372,11 @@ fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
         room.says("arjun", Command::Resolve { text: words("off") }),
         "resolved; `/incident review INC-1 …` closes it",
     );
-    says(room.says("maya", Command::AcceptReview { text: words("fine") }), "is for command. Ask Arjun.");
-    check(room.says("arjun", Command::AcceptReview { text: words("fine") }), "reviewed and closed");
+    says(
+        room.says("maya", Command::AcceptReview { text: words("fine"), drafted_from: None }),
+        "is for command. Ask Arjun.",
+    );
+    check(room.says("arjun", Command::AcceptReview { text: words("fine"), drafted_from: None }), "reviewed and closed");
 }
 
 #[test]
@@ -640,7 +643,7 @@ fn the_lead_may_take_every_step_but_acknowledge() {
     ] {
         room.ask("maya", command).expect("the lead may");
     }
-    says(room.says("maya", Command::AcceptReview { text: words("x") }), "is for command");
+    says(room.says("maya", Command::AcceptReview { text: words("x"), drafted_from: None }), "is for command");
 }
 
 #[test]
@@ -669,9 +672,12 @@ fn a_review_may_be_long_and_other_texts_may_not() {
     says(room.says("dev", Any::Note { text: text(TEXT_AT_MOST) }), "note recorded");
     room.says("dev", Command::Acknowledge);
     room.says("arjun", Command::Resolve { text: words("fixed") });
-    says(room.says("arjun", Command::AcceptReview { text: text(REVIEW_AT_MOST + 1) }), "400001");
+    says(room.says("arjun", Command::AcceptReview { text: text(REVIEW_AT_MOST + 1), drafted_from: None }), "400001");
     assert!(!room.case.is_closed());
-    says(room.says("arjun", Command::AcceptReview { text: text(REVIEW_AT_MOST) }), "reviewed and closed");
+    says(
+        room.says("arjun", Command::AcceptReview { text: text(REVIEW_AT_MOST), drafted_from: None }),
+        "reviewed and closed",
+    );
     assert!(room.case.is_closed());
 }
 
@@ -816,7 +822,7 @@ fn command() -> impl Strategy<Value = All> {
         2 => Just(all(Command::Assess { text: words("known") })),
         1 => Just(all(Command::Contain { text: words("held") })),
         2 => Just(all(Command::Resolve { text: words("done") })),
-        1 => Just(all(Command::AcceptReview { text: words("reviewed") })),
+        1 => Just(all(Command::AcceptReview { text: words("reviewed"), drafted_from: None })),
         3 => Just(all(Command::Reopen { reason: words("again") })),
         1 => Just(all(Command::Merge { into: other })),
         1 => Just(all(Command::Absorb { other })),
