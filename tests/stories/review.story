@@ -30,6 +30,7 @@ Mon 22:30 @greta: INC-1 · review is due at Tue 24 Nov 10:30, 12 h left
       duty INC-1 review: met
       duty INC-1 follow-up: owed
       ledger: incident.reviewed x1
+      ledger: said.form x0
       greta> /incident review INC-1 accept
       greta hears: INC-1 is reviewed already
       ledger: incident.reviewed x1

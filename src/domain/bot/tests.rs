@@ -238,7 +238,7 @@ fn what_the_operators_must_know_is_recorded_and_told() {
     let recover = BotCommand::Recover { lost_from: 90, signed_size: 100, policy: policy.clone(), head: "h".to_owned() };
     hall.ask(2, Actor::Operator, recover).unwrap();
     assert_eq!(hall.kinds(), ["bot.recovered"]);
-    assert_eq!(hall.told(), [("told", "operators".to_owned())]);
+    assert_eq!(hall.told(), [("sentence", "operators".to_owned())]);
     assert_eq!(hall.bot.policy, Some(policy));
     hall.engine(3, BotCommand::Stop);
     assert_eq!((hall.kinds(), hall.told().len()), (vec!["bot.stopped"], 0));

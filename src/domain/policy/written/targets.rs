@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::super::duty::Owed;
 use super::super::super::{CalendarId, Duty, LadderId, PathId, PersonId, RoleId, Severity, Span, Stage, WorkflowId};
 use super::super::{Bottleneck, Path, PathStage, PauseRule, Target, TargetTerms, TimeIsUp};
 use super::finding::{Place, nearest, quote, some_of};
@@ -23,34 +24,6 @@ struct Terms<'w> {
     expires_after: Option<&'w Word<kind::Length>>,
 }
 
-/// Who owes a duty, as far as the policy has a say.
-enum Owed {
-    ByHolder,
-    /// By whoever it was given to, in these words.
-    ByThem(&'static str),
-    /// Not in a target, but in a path.
-    InPaths,
-    /// With a day of its own each time.
-    ByPromise,
-}
-
-fn owed(duty: Duty) -> Owed {
-    match duty {
-        Duty::Acknowledge | Duty::Assess | Duty::Contain | Duty::Update => Owed::ByHolder,
-        Duty::Resolve | Duty::Review | Duty::FillSeat | Duty::ReviewBreakGlass => Owed::ByHolder,
-        Duty::FollowUp => Owed::ByPromise,
-        Duty::StillWorking => Owed::ByThem("the person who acknowledged"),
-        Duty::AnswerQuestion => Owed::ByThem("the requester"),
-        Duty::AnswerPage => Owed::ByThem("the role that was paged"),
-        Duty::Decide => Owed::InPaths,
-    }
-}
-
-/// Duties of approvals, which have no severity.
-fn without_severity(duty: Duty) -> bool {
-    matches!(duty, Duty::Decide | Duty::AnswerQuestion | Duty::ReviewBreakGlass)
-}
-
 impl Resolve<'_, '_> {
     pub fn targets(&mut self, written: &[Placed<TargetTable>], default: Option<&Word<kind::Ladder>>) {
         let mut all: Vec<(Target, Place)> = Vec::new();
@@ -66,7 +39,7 @@ impl Resolve<'_, '_> {
     fn target(&mut self, table: &TargetTable, at: Place, default: Option<&Word<kind::Ladder>>) -> Option<Target> {
         let Placed { value: duty, at: duty_at } = table.duty;
         let holder = table.holder.as_ref().and_then(|word| self.name(word)).map(RoleId::from);
-        match (owed(duty), &table.holder) {
+        match (duty.row().owed, &table.holder) {
             (Owed::ByHolder, Some(word)) => {
                 if let Some(role) = &holder {
                     self.not_empty(role, word.at, &format!("owes “{duty}” here"));
@@ -124,7 +97,7 @@ impl Resolve<'_, '_> {
         };
         let mut severities: Vec<Severity> = Vec::new();
         for word in words {
-            if without_severity(duty) {
+            if !duty.has_severity() {
                 let what = format!("“{duty}” belongs to approvals, and those have no severity");
                 self.found.add(word.at, what, "the target without `severity`");
                 return None;
