@@ -22,7 +22,7 @@ pub struct Config {
     pub templates: Option<PathBuf>,
     pub checkpoint_every: Span,
     pub heartbeat: Option<(reqwest::Url, std::time::Duration)>,
-    /// The room has no passwords: it listens on loopback unless this is said in so many words.
+    /// The room has no passwords: it listens on loopback unless this is set.
     pub open_to_network: bool,
     /// Further names under which the room is reached.
     pub hosts: Vec<String>,

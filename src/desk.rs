@@ -9,7 +9,7 @@
 
 mod accounts;
 mod hear;
-mod settle;
+mod rule;
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroUsize;
@@ -26,23 +26,23 @@ use crate::clock::Clock;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::obligation::Change;
 use crate::domain::{
-    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, OutboxId, PersonId, Platform, Policy, PolicyDigest,
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Event, OutboxId, PersonId, Platform, Policy, PolicyHash,
     Refusal, Reply, Span,
 };
 use crate::folder::{Folder, FolderError};
 use crate::grammar::Query;
 use crate::ledger::{About, AppendError, Ledger, Subjects};
 use crate::projection::{Entry, Policies, Projection};
-use crate::record::{Housed, NotTold, NotToldBecause, Record, Told};
+use crate::record::{ChannelMade, NotTold, NotToldBecause, Record, Told};
 use crate::seal::{Checkpoint, Signer};
 use crate::store::{Commit, MessageChange, OutboxState, StoreError, Writer};
 
 /// How many asks one commit takes at most; under load fewer round trips to the disk, alone no waiting.
 const BATCH: usize = 256;
-/// Cases kept warm. Memory follows this, not the history.
-const WARM: NonZeroUsize = NonZeroUsize::new(4_096).expect("4096 is not zero");
+/// Cases kept in memory, those used last. Memory follows this, not the history.
+const CACHED_CASES: NonZeroUsize = NonZeroUsize::new(4_096).expect("4096 is not zero");
 /// How far the system's clock may step back before it is worth a line in the ledger.
-const BACK: Span = Span::seconds(1);
+const CLOCK_STEP_IGNORED: Span = Span::seconds(1);
 
 /// The bot is at fault. The reference stands in the log beside the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,9 +143,9 @@ pub enum Report {
         not_told: NotTold,
     },
     /// A platform made a case's own channel.
-    Housed {
+    ChannelMade {
         case: CaseId,
-        housed: Housed,
+        made: ChannelMade,
     },
     Postponed {
         outbox: OutboxId,
@@ -219,7 +219,7 @@ impl DeskHandle {
         self.ask(|reply| Item::Hear(Box::new(heard), reply)).await?
     }
 
-    /// Asks something of the house.
+    /// Asks something of the bot.
     ///
     /// # Errors
     /// [`Fault`]; inside, a [`Refusal`].
@@ -301,7 +301,7 @@ pub struct Desk {
     bot: Bot,
     /// Cases that can't be read or decided any more: an operator has to look at them.
     set_aside: Vec<String>,
-    /// When the house next wants to be woken; worked out anew whenever the house or the policy changes.
+    /// When the bot next wants to be woken; worked out anew whenever the bot or the policy changes.
     bot_wake: Option<At>,
     policy: Arc<Policy>,
     policies: Policies,
@@ -360,7 +360,7 @@ impl Desk {
             return Err(DeskError::Future { last, ahead });
         }
         let was_down = (head.last.is_some()).then(|| now - head.last_at);
-        let bot = writer.house().await?.unwrap_or_default();
+        let bot = writer.bot().await?.unwrap_or_default();
         let mut numbers = HashMap::new();
         for kind in CaseKind::ALL {
             numbers.insert(kind, writer.highest_number(kind).await?);
@@ -398,9 +398,9 @@ impl Desk {
             bot,
             policy: held,
             policies,
-            cases: LruCache::new(WARM),
-            case_seqs: LruCache::new(WARM),
-            threads: LruCache::new(WARM),
+            cases: LruCache::new(CACHED_CASES),
+            case_seqs: LruCache::new(CACHED_CASES),
+            threads: LruCache::new(CACHED_CASES),
             accounts: Accounts::of(&setup.policy),
             numbers,
             clock: setup.clock,
@@ -444,7 +444,7 @@ impl Desk {
         let mut turn = self.turn();
         for command in commands {
             // The operator may start and load a policy; a refusal here says that there was nothing to do.
-            let _nothing_to_do = self.settle_bot(&mut turn, command, &Actor::Operator).await?;
+            let _nothing_to_do = self.rule_bot(&mut turn, command, &Actor::Operator).await?;
         }
         self.commit(turn).await?;
         Ok(())
@@ -497,8 +497,8 @@ impl Desk {
                 true => self.signed_at + self.checkpoint_every,
                 false => self.signed_at + Span(self.checkpoint_every.0 * 10),
             };
-        let house = self.bot_wake;
-        let next = case.into_iter().chain(house).min();
+        let bot = self.bot_wake;
+        let next = case.into_iter().chain(bot).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
         next.into_iter().chain([checkpoint]).min()
     }
@@ -547,9 +547,9 @@ impl Desk {
         items: &mut VecDeque<Item>,
         ready: &mut Ready,
     ) -> Result<(), DeskError> {
-        if turn.behind > self.behind + BACK {
+        if turn.behind > self.behind + CLOCK_STEP_IGNORED {
             let command = BotCommand::ClockWentBack { by: turn.behind - self.behind };
-            let _recorded = self.settle_bot(turn, command, &Actor::Engine).await?;
+            let _recorded = self.rule_bot(turn, command, &Actor::Engine).await?;
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
@@ -569,7 +569,7 @@ impl Desk {
                         return Err(error);
                     }
                 },
-                Item::Bot(command, by, reply) => match self.settle_bot(turn, *command, &by).await {
+                Item::Bot(command, by, reply) => match self.rule_bot(turn, *command, &by).await {
                     Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(None)))));
@@ -589,15 +589,15 @@ impl Desk {
         Ok(())
     }
 
-    /// Wakes what wanted to be woken by now: the house and up to a batch of cases.
+    /// Wakes what wanted to be woken by now: the bot and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
         if self.bot_wake.is_some_and(|at| at <= turn.at) {
-            let _nothing_to_do = self.settle_bot(turn, BotCommand::Wake, &Actor::Engine).await?;
+            let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine).await?;
         }
         for (id, case) in self.writer.due(turn.at, BATCH as u32, &self.set_aside).await? {
             // One case that can't be decided must not stop the clocks of all others.
             let woken = match case {
-                Ok(case) => self.settle_wake(turn, case).await,
+                Ok(case) => self.rule_wake(turn, case).await,
                 Err(error) => Err(error.into()),
             };
             match woken {
@@ -630,9 +630,9 @@ impl Desk {
 
     /// The moment of truth.
     async fn commit(&mut self, mut turn: Turn) -> Result<(), DeskError> {
-        // Most rulings leave the house as it was; then its row needn't be written.
-        if turn.projection.house.as_ref() == Some(&self.bot) {
-            turn.projection.house = None;
+        // Most rulings leave the bot as it was; then its row needn't be written.
+        if turn.projection.bot.as_ref() == Some(&self.bot) {
+            turn.projection.bot = None;
         }
         turn.projection.finish();
         let mut commit = std::mem::take(&mut turn.projection.commit);
@@ -652,9 +652,9 @@ impl Desk {
         for (id, last) in turn.case_seqs {
             self.case_seqs.put(id, last);
         }
-        let changed = turn.projection.house.is_some() || turn.policy.is_some();
-        if let Some(house) = turn.projection.house {
-            self.bot = house;
+        let changed = turn.projection.bot.is_some() || turn.policy.is_some();
+        if let Some(bot) = turn.projection.bot {
+            self.bot = bot;
         }
         if let Some(policy) = turn.policy {
             self.accounts = Accounts::of(&policy);
@@ -718,9 +718,9 @@ impl Desk {
             }
             Report::CardSending { case, lane } => commit.cards_sending.push((case.to_string(), lane.to_string())),
             Report::CardGone { case, lane } => commit.cards_gone.push((case.to_string(), lane.to_string())),
-            Report::Housed { case, housed } => {
-                let source = housed.lane.platform.to_string();
-                self.record(turn, Some(case), None, None, &source, &Record::Housed(housed)).await?;
+            Report::ChannelMade { case, made } => {
+                let source = made.lane.platform.to_string();
+                self.record(turn, Some(case), None, None, &source, &Record::ChannelMade(made)).await?;
             }
             Report::Told(parts) => {
                 for (case, told) in parts {
@@ -744,7 +744,7 @@ impl Desk {
                 self.record(turn, case, None, None, &source, &Record::NotTold(not_told)).await?;
                 if let Some(why) = given_up {
                     let command = BotCommand::GiveUp { outbox, why, to_operators };
-                    let _told = self.settle_bot(turn, command, &Actor::Engine).await?;
+                    let _told = self.rule_bot(turn, command, &Actor::Engine).await?;
                 }
             }
         }
@@ -777,7 +777,7 @@ impl Desk {
             Record::Heard(_)
             | Record::Told(_)
             | Record::NotTold(_)
-            | Record::Housed(_)
+            | Record::ChannelMade(_)
             | Record::Introduced(_)
             | Record::Erased(_) => {}
         }
@@ -854,7 +854,7 @@ impl Desk {
 
     async fn finish(mut self, reply: Option<oneshot::Sender<()>>) -> Result<(), DeskError> {
         let mut turn = self.turn();
-        let _recorded = self.settle_bot(&mut turn, BotCommand::Stop, &Actor::Operator).await?;
+        let _recorded = self.rule_bot(&mut turn, BotCommand::Stop, &Actor::Operator).await?;
         let committed = self.commit(turn).await;
         if committed.is_ok() {
             self.sign_if_due(true).await;
@@ -868,7 +868,7 @@ impl Desk {
     }
 
     /// The policy of a digest, from memory or the database.
-    async fn stamped(&mut self, digest: &PolicyDigest) -> Result<Arc<Policy>, DeskError> {
+    async fn stamped(&mut self, digest: &PolicyHash) -> Result<Arc<Policy>, DeskError> {
         if let Some(policy) = self.policies.get(digest) {
             return Ok(policy.clone());
         }

@@ -45,7 +45,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// What the watchdog tells the house of the engine's own lateness.
+    /// What the watchdog tells the bot of the engine's own lateness.
     pub fn watch(&self) -> BotCommand {
         BotCommand::Watch { oldest_wake_late: self.oldest_wake_late, oldest_notice_late: self.oldest_notice_late }
     }

@@ -1,5 +1,5 @@
 //! Countersign keeps the clock on every answer that somebody owes to a team that runs AI systems: who must answer, by when,
-//! who hears when the answer doesn't come, and evidence of all of it. This page is the map of the house.
+//! who hears when the answer doesn't come, and evidence of all of it. This page is the map of the source; [words](#words) are at its end.
 //!
 //! **The one idea.** An incident, an approval and what follows later are the same thing: *somebody owes an answer by a
 //! moment, and if it doesn't come, word goes up a ladder.* Only an [`Obligation`](domain::Obligation) has a clock. Cases are
@@ -23,9 +23,12 @@
 //! Rules, which know nothing of the outside:
 //!
 //! - [`domain`]: what becomes true when somebody asks something at a moment; cases, obligations, calendars, the policy.
-//! - [`grammar`]: what people type, press and fill in, and what it means; one table of verbs.
+//!   [`domain::kinds`] has a room for each kind of case, [`domain::every_case`] what is the same for all of them,
+//!   [`domain::bot`] what concerns no single case.
+//! - [`grammar`]: what people type, press and fill in, and what it means; a table of verbs for each kind of case.
 //! - [`seal`]: leaf bytes, Merkle tree, signed heads, proofs, and the check of it all.
-//! - [`card`]: what the bot says, as words and buttons that know no platform; texts come from `templates/`.
+//! - [`card`]: what the bot says, as words and buttons that know no platform; texts come from `templates/`, a folder for each
+//!   kind of case.
 //!
 //! The loop and what it writes:
 //!
@@ -39,9 +42,9 @@
 //!
 //! Between the loop and people:
 //!
-//! - [`chat`]: what is heard from platforms and what they are asked to post, and what every adapter needs: trying again,
-//!   rosters, files, a message's menu; [`chat::local`] is the room as a platform.
-//! - [`slack`], [`discord`]: the platforms; each knows only the house, and no rule.
+//! - [`chat`]: what is heard from platforms and what they are asked to post, and the kit that every adapter is built
+//!   from: trying again, rosters, files, how far was heard, a message's menu; [`chat::local`] is the room as a platform.
+//! - [`slack`], [`discord`]: the platforms; each knows the room's own words, and no rule.
 //! - [`reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
 //! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
 //! - [`courier`]: from the outbox to the platforms, and the receipt back to the desk.
@@ -95,7 +98,7 @@
 //! so that who is late is late before the next word counts. Then each word in order: was its cause answered before? Then the
 //! stored answer is the answer. Otherwise [`grammar`] reads the line against its verbs and the policy's names, and
 //! [`domain::open`] rules: a [`Ruling`](domain::Ruling) with events (the approval was requested; a decision is owed by
-//! `model-risk`), notices (ask them), and perhaps something that follows for another case or the house. A
+//! `model-risk`), notices (ask them), and perhaps something that follows for another case or the bot itself. A
 //! [`Refusal`](domain::Refusal) would have become her answer instead, and nothing else.
 //!
 //! Two records are appended: [`Record::Heard`](record::Record::Heard), her words as she typed them with the answer that she
@@ -109,8 +112,7 @@
 //! The [`courier`] sees the commit. It draws the case's card and the notices from what is true *now*, so a nudge whose answer
 //! came meanwhile is dropped, and hands them to the platform, a lane at a time. The receipt goes back to the desk as
 //! [`Report::Told`](desk::Report::Told): an entry again, one for each case that it speaks of, and the transcript's row is
-//! written with it. The room's page hears
-//! over `/room/api/events` that the channel changed, and fetches what is new.
+//! written with it. The room's page hears over `/room/api/events` that the channel changed, and fetches what is new.
 //!
 //! # The same word, typed in Slack or on Discord
 //!
@@ -120,31 +122,67 @@
 //! [`Reception::peek`](reception::Reception::peek) says so without any work, since a platform opens one at once or not at all. Names
 //! of accounts are turned into persons by the policy; whom it doesn't know is heard, and not obeyed.
 //!
-//! A lane is the house's name of a place: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
+//! A lane is the bot's name of a conversation: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
 //! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
-//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and the house records it. After a disconnection the gap is an entry in the ledger,
+//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and a [`ChannelMade`](record::ChannelMade) records it. After a disconnection the gap is an entry in the ledger,
 //! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
-//! [`Roster`](chat::Roster): the policy as it is held ([`House::held`](domain::Bot::with_group_members)) follows from it.
+//! [`Roster`](chat::roster::Roster): the policy with the members of its groups
+//! ([`Bot::with_group_members`](domain::Bot::with_group_members)) follows from it.
 //!
 //! # Time passes
 //!
 //! Nobody says anything. The desk waits on the [`clock`] for the earliest of three: the first wake among the cases, the
-//! house's own (a digest, the end of a delegation), the next signed head. An hour later, at half of the two hours that the
-//! policy gives, the case is due: [`Command::Wake`](domain::Command::Wake) goes through the same [`domain::decide`] as
+//! bot's own (a digest, the end of a delegation), the next signed head. An hour later, at half of the two hours that the
+//! policy gives, the case is due: [`Wake`](domain::every_case::Command::Wake) goes through the same [`domain::decide`] as
 //! a person's word. The obligation's ladder says which rungs have passed; the last one that still matters is told, one true
 //! thing instead of several stale ones, and how late the bot itself is stands in the event. The case's wake is derived anew,
 //! and the nudge takes the way of every notice: outbox, courier, receipt. Nudges to one person that fall due close together
 //! wait for each other and go as one message; quiet hours hold a direct message back until morning.
 //!
 //! At the deadline the breach is recorded, once, with the party that it is put down to; then the ladder climbs to the next
-//! role, and the path's `when_time_is_up` decides what else. What follows for the house, such as a path that is slow as a whole,
-//! is decided in the same transaction. Every minute of a growing ledger, a tenth as often when it is idle, and when the house
+//! role, and the path's `when_time_is_up` decides what else. What follows for the bot, such as a path that is slow as a whole,
+//! is decided in the same transaction. Every minute of a growing ledger, a tenth as often when it is idle, and when the bot
 //! stops, the head is signed: first the entries are on the disk, then the file `checkpoint` is swapped, then the database has it
 //! too, so that dying anywhere in between leaves a head of this very ledger. A start compares the database with that file
 //! and refuses to go on over one that is older or disagrees.
 //!
 //! Meanwhile [`health`] looks every quarter of a minute. If wakes or messages are a minute behind, it says so, in the ledger and
 //! in the operators' channel, and the outside heartbeat falls silent.
+//!
+//! # A new kind of case
+//!
+//! A kind is a row of the table in [`domain::kinds`] and a folder beside the others: its opening, commands, events and
+//! tellings, its state, and its rules ([`Kind`](domain::kinds::Kind)). The compiler then asks for its verbs
+//! ([`grammar::verbs`]) and its card; a test asks for the text of each telling, for a sample of each card and for an entry of
+//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. Nothing else names a kind: the desk, the ledger,
+//! the courier, the digest and the adapters go by the table.
+//!
+//! # Words
+//!
+//! Where the field has a word, it is used as the field uses it. These carry the design and mean here exactly one thing:
+//!
+//! | word | here | elsewhere |
+//! |---|---|---|
+//! | [obligation](domain::Obligation) | somebody owes an answer by a moment; the only thing with a clock | a task with an SLA timer |
+//! | [duty](domain::Duty) | the kind of answer that is owed: acknowledge, decide, review … | SLA metric |
+//! | [case](domain::Case) | an incident, an approval: what obligations belong to | incident, ticket, request |
+//! | [ladder, rung](domain::policy::Ladder) | who hears next while no answer comes, and when; a rung is one step of it | escalation policy, escalation step |
+//! | [ask](domain::Ask), [command](domain::Command) | who asks at which moment, and what | command |
+//! | [ruling](domain::Ruling), [refusal](domain::Refusal) | what the rules make of it: events and notices, or a reason why not | decision, rejection |
+//! | [wake](domain::Case::wake) | when a case next wants to be looked at by the rules; derived, never scheduled by hand | timer |
+//! | [scene](domain::Scene) | what a rule looks at: the case, who asks, when, the policy and the people | context |
+//! | [telling](domain::Telling), [notice](domain::Notice) | what is said, as data; and to whom | notification |
+//! | [heard](chat::Heard) | something said or done on a platform, as it came in | inbound event |
+//! | [cause](chat::Heard::cause) | the platform's own id of what was heard: a repetition has the same and gets the same answer | idempotency key |
+//! | [lane](chat::Lane) | a channel or a person's direct messages; what is told to one arrives in order | conversation |
+//! | [roster](chat::roster::Roster) | who is in which group of a platform, and who is gone | directory sync |
+//! | [desk](desk::Desk) | the one loop that decides and commits | command handler, single writer |
+//! | [courier](courier) | from the outbox to the platforms | outbox relay |
+//! | [reception](reception::Reception) | where what was heard is handed in | inbound port |
+//! | [transcript](store::MessageRead) | what stands in the channels now | |
+//! | [leaf](seal), [facts, words](ledger) | the envelope that is hashed; the parts of an entry that stay, and that can be erased | |
+//! | [head](seal) | a signed size and root of the ledger's tree | checkpoint, signed tree head |
+//! | [bot](domain::Bot) | what concerns no single case: delegations, digests, the policy in force, platforms | |
 
 #![forbid(unsafe_code)]
 

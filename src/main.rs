@@ -306,7 +306,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// What was looked at, the good in one line each and what is missing in so many words.
+/// What was looked at, what is good in one line each, and what is missing in full.
 async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
     let source = countersign::reception::PolicyFile { path: config.policy.clone() };
     let (policy, _) = source.read()?;

@@ -8,7 +8,7 @@ use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
 use crate::domain::obligation::Holder;
-use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, OutboxId, Policy, PolicyDigest};
+use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, OutboxId, Policy, PolicyHash};
 use crate::record::{
     BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord,
 };
@@ -20,14 +20,14 @@ use crate::store::{
 /// Every policy that an open case may have been opened under.
 #[derive(Clone, Default)]
 pub struct Policies {
-    by_digest: HashMap<PolicyDigest, Arc<Policy>>,
+    by_digest: HashMap<PolicyHash, Arc<Policy>>,
 }
 
 impl Policies {
     pub fn add(&mut self, policy: Arc<Policy>) {
         self.by_digest.insert(policy.digest.clone(), policy);
     }
-    pub fn get(&self, digest: &PolicyDigest) -> Option<&Arc<Policy>> {
+    pub fn get(&self, digest: &PolicyHash) -> Option<&Arc<Policy>> {
         self.by_digest.get(digest)
     }
 }
@@ -38,8 +38,8 @@ pub struct Projection {
     pub commit: Commit,
     /// Cases as they have become.
     pub cases: HashMap<CaseId, Case>,
-    /// The house as it has become; `None` while nothing changed it.
-    pub house: Option<Bot>,
+    /// The bot as it has become; `None` while nothing changed it.
+    pub bot: Option<Bot>,
     touched: BTreeSet<CaseId>,
     duties: BTreeSet<(CaseId, u32)>,
     cards: BTreeMap<(CaseId, String), i64>,
@@ -56,14 +56,14 @@ pub struct Entry {
 
 impl Projection {
     /// Folds one record. `case` must hold the case of a [`Record::Ruled`] in `self.cases` unless its first event begins it.
-    pub fn fold(&mut self, entry: Entry, record: &Record, house: &Bot) {
+    pub fn fold(&mut self, entry: Entry, record: &Record, bot: &Bot) {
         match record {
             Record::Heard(heard) => self.heard(entry, heard),
-            Record::Ruled(ruled) => self.ruled(entry, ruled, house),
-            Record::Bot(ruled) => self.house_ruled(entry, ruled, house),
+            Record::Ruled(ruled) => self.ruled(entry, ruled, bot),
+            Record::Bot(ruled) => self.bot_ruled(entry, ruled, bot),
             Record::Told(told) => self.told(entry, told),
             Record::NotTold(not_told) => self.not_told(not_told),
-            Record::Housed(housed) => self.commit.venues.push((housed.lane.to_string(), housed.channel.clone())),
+            Record::ChannelMade(made) => self.commit.case_channels.push((made.lane.to_string(), made.channel.clone())),
             // Nobody is meant by a pseudonym whose subject was erased.
             Record::Introduced(Introduced { pseudonym, subject }) if subject != ERASED => {
                 self.commit.subjects.push((pseudonym.to_string(), subject.clone()));
@@ -117,7 +117,7 @@ impl Projection {
         }
     }
 
-    fn ruled(&mut self, entry: Entry, ruled: &Ruled, house: &Bot) {
+    fn ruled(&mut self, entry: Entry, ruled: &Ruled, bot: &Bot) {
         let Some(id) = entry.case else { return };
         for event in &ruled.events {
             match self.cases.get_mut(&id) {
@@ -128,7 +128,7 @@ impl Projection {
                 }
             }
             let case = &self.cases[&id];
-            self.house.get_or_insert_with(|| house.clone()).slow_paths.observe(case, event);
+            self.bot.get_or_insert_with(|| bot.clone()).slow_paths.observe(case, event);
             if let Event::Duty(DutyEvent { number, .. }) = event {
                 self.duties.insert((id, *number));
             }
@@ -147,10 +147,10 @@ impl Projection {
         self.touched.insert(case);
     }
 
-    fn house_ruled(&mut self, entry: Entry, ruled: &BotRuled, before: &Bot) {
-        let house = self.house.get_or_insert_with(|| before.clone());
+    fn bot_ruled(&mut self, entry: Entry, ruled: &BotRuled, before: &Bot) {
+        let bot = self.bot.get_or_insert_with(|| before.clone());
         for event in &ruled.events {
-            house.apply(event, entry.at);
+            bot.apply(event, entry.at);
             // Without its text it can't be read, so there is no row for it.
             if let BotEvent::Policy(policies::Event::Loaded { digest, text, .. }) = event
                 && text != ERASED
@@ -225,8 +225,8 @@ impl Projection {
         for ((id, lane), wanted) in std::mem::take(&mut self.cards) {
             self.commit.cards.push(CardRow { case: id.to_string(), lane, wanted });
         }
-        if let Some(house) = &self.house {
-            self.commit.house = Some(serde_json::to_string(house).expect("a house has only string keys"));
+        if let Some(bot) = &self.bot {
+            self.commit.bot = Some(serde_json::to_string(bot).expect("the bot’s state has only string keys"));
         }
     }
 }

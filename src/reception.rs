@@ -58,7 +58,7 @@ impl PolicyFile {
     }
 }
 
-/// What an adapter is given when the house opens: where to hand in what it hears, and how far it had heard before.
+/// What an adapter is given when the bot opens: where to hand in what it hears, and how far it had heard before.
 #[derive(Clone)]
 pub struct Door {
     pub reception: Reception,

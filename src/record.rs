@@ -20,7 +20,7 @@ pub enum Record {
     Bot(BotRuled),
     Told(Told),
     NotTold(NotTold),
-    Housed(Housed),
+    ChannelMade(ChannelMade),
     Introduced(Introduced),
     Erased(Erased),
 }
@@ -123,7 +123,7 @@ pub enum WhatRecord {
     },
     Joined,
     Left,
-    /// Something that the house has no word for; what it was stands in `raw`.
+    /// Something that the bot has no word for; what it was stands in `raw`.
     Other {
         kind: String,
     },
@@ -237,8 +237,8 @@ pub struct NotTold {
 
 /// A platform made a case's own channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Housed {
-    /// The house's name of it, such as `slack/inc-12`.
+pub struct ChannelMade {
+    /// The bot's name of it, such as `slack/inc-12`.
     pub lane: Lane,
     /// The platform's id of it.
     #[serde(serialize_with = "mark::fact")]
@@ -308,7 +308,7 @@ impl Record {
             Record::Told(_) => Kinds::one("told.message"),
             Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => Kinds::one("told.not-needed"),
             Record::NotTold(_) => Kinds::one("told.undeliverable"),
-            Record::Housed(_) => Kinds::one("case.channel"),
+            Record::ChannelMade(_) => Kinds::one("case.channel"),
             Record::Introduced(_) => Kinds::one(Self::INTRODUCED),
             Record::Erased(_) => Kinds::one(Self::ERASED),
         }

@@ -248,8 +248,8 @@ impl Chat for Fake {
         })
     }
 
-    fn ensure_channel<'a>(&'a self, venue: &'a CaseChannel) -> Delivery<'a, String> {
-        Box::pin(async move { Ok(venue.case.to_string()) })
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
+        Box::pin(async move { Ok(wanted.case.to_string()) })
     }
 
     fn link(&self) -> Link {

@@ -722,7 +722,7 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
     let Stage { house, fake, maya, dev, channel: home, folder, policy, .. } = stage().await;
-    let venue = |archived: bool, channel: Option<String>, people: &[Id]| CaseChannel {
+    let wanted = |archived: bool, channel: Option<String>, people: &[Id]| CaseChannel {
         case: "INC-7".parse().expect("a case"),
         lane: "discord/inc-7".parse().expect("a lane"),
         near: Some(home.to_string()),
@@ -735,28 +735,28 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
         pinned: None,
         archived,
     };
-    let made = house.discord.ensure_channel(&venue(false, None, &[maya])).await.expect("it is made");
+    let made = house.discord.ensure_channel(&wanted(false, None, &[maya])).await.expect("it is made");
     let channel: Id = made.parse().expect("an id");
     // The process dies before it can say so: the next one finds the channel, and makes no second.
     house.stop().await;
     let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
     let discord = &house.discord;
-    let again = discord.ensure_channel(&venue(false, None, &[maya])).await.expect("it is found");
+    let again = discord.ensure_channel(&wanted(false, None, &[maya])).await.expect("it is found");
     assert_eq!(again, made);
     assert_eq!(fake.calls_to("POST /guilds/{guild_id}/channels").len(), 1);
     let other = fake.person("Nosy");
     let sees = |who: Id| fake.with(|world| world.can_view(who, channel));
     assert!(sees(maya) && sees(fake.bot()) && !sees(dev) && !sees(other));
-    discord.ensure_channel(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("somebody is let in");
+    discord.ensure_channel(&wanted(false, Some(made.clone()), &[maya, dev])).await.expect("somebody is let in");
     assert!(sees(dev) && !sees(other));
     let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
-    discord.ensure_channel(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("nothing changes");
+    discord.ensure_channel(&wanted(false, Some(made.clone()), &[maya, dev])).await.expect("nothing changes");
     assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
     // Whoever may not see the case any more is put out.
-    let barred = CaseChannel { barred: vec![dev.to_string()], ..venue(false, Some(made.clone()), &[maya]) };
+    let barred = CaseChannel { barred: vec![dev.to_string()], ..wanted(false, Some(made.clone()), &[maya]) };
     discord.ensure_channel(&barred).await.expect("somebody is put out");
     assert!(!sees(dev) && sees(maya));
-    discord.ensure_channel(&venue(false, Some(made.clone()), &[maya, dev])).await.expect("and let in again");
+    discord.ensure_channel(&wanted(false, Some(made.clone()), &[maya, dev])).await.expect("and let in again");
     // What is said in it is the case's, by the case's own name.
     fake.say(maya, channel, "between us");
     let heard = house.heard_text("between us").await;
@@ -773,7 +773,7 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
         perhaps_sent: false,
     };
     let message = discord.post(post).await.expect("it is sent").message;
-    let pinned = CaseChannel { pinned: Some(message.clone()), ..venue(true, Some(made.clone()), &[maya, dev]) };
+    let pinned = CaseChannel { pinned: Some(message.clone()), ..wanted(true, Some(made.clone()), &[maya, dev]) };
     discord.ensure_channel(&pinned).await.expect("it is pinned and closed");
     assert_eq!(fake.message(message.parse().expect("an id")).expect("the card")["pinned"], true);
     let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
@@ -1127,7 +1127,7 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
     let nosy = fake.person("Nosy");
     let home = fake.private_channel("credit-core", &[stage.maya, stage.dev, fake.bot()]);
     fake.overwrite(home, stage.dev, 1, may::VIEW_CHANNEL, may::SEND_MESSAGES | may::MENTION_EVERYONE);
-    let venue = |archived: bool, channel: Option<String>| CaseChannel {
+    let wanted = |archived: bool, channel: Option<String>| CaseChannel {
         case: "INC-8".parse().expect("a case"),
         lane: "discord/inc-8".parse().expect("a lane"),
         near: Some(home.to_string()),
@@ -1140,16 +1140,16 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
         pinned: None,
         archived,
     };
-    let made = stage.house.discord.ensure_channel(&venue(false, None)).await.expect("it is made");
+    let made = stage.house.discord.ensure_channel(&wanted(false, None)).await.expect("it is made");
     let channel: Id = made.parse().expect("an id");
     let sees = |who: Id| fake.with(|world| world.can_view(who, channel));
     let speaks = |who: Id| fake.with(|world| world.permissions(who, channel) & may::SEND_MESSAGES != 0);
     assert!(sees(stage.maya) && sees(stage.dev) && sees(fake.bot()) && !sees(nosy));
     assert!(speaks(stage.maya) && !speaks(stage.dev) && speaks(fake.bot()));
     let changes = fake.calls_to("PATCH /channels/{channel_id}").len();
-    stage.house.discord.ensure_channel(&venue(false, Some(made.clone()))).await.expect("nothing changes");
+    stage.house.discord.ensure_channel(&wanted(false, Some(made.clone()))).await.expect("nothing changes");
     assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
-    stage.house.discord.ensure_channel(&venue(true, Some(made.clone()))).await.expect("it is closed");
+    stage.house.discord.ensure_channel(&wanted(true, Some(made.clone()))).await.expect("it is closed");
     assert!(sees(stage.maya) && !sees(nosy) && !speaks(stage.maya) && speaks(fake.bot()));
     fake.assert_clean();
     stage.house.stop().await;

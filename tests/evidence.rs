@@ -262,7 +262,7 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
             "case_file (wake_us): 1 row",
             "case_id APR-1 differs",
         ),
-        ("update house set snapshot = '{}'", "house: 1 row", "id 1 differs"),
+        ("update bot set snapshot = '{}'", "bot: 1 row", "id 1 differs"),
         ("update policy set body = body || ' '", "policy: 1 row", "differs"),
         ("delete from cause where key = (select min(key) from cause)", "cause: 1 row", "is missing"),
         ("delete from subject where subject = 'dev'", "subject: 1 row", "is missing"),

@@ -512,7 +512,7 @@ impl Client {
         self.acknowledge(&frame, payload).await;
     }
 
-    /// Takes so many events. Their inner events.
+    /// Takes this many events. Their inner events.
     async fn events(&mut self, count: usize) -> Vec<Value> {
         let mut events = Vec::new();
         while events.len() < count {

@@ -549,7 +549,7 @@ async fn long_cards_go_on_in_the_thread_and_long_code_as_a_file() {
 async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     let scene = scene().await;
     let fake = &scene.fake;
-    let mut venue = CaseChannel {
+    let mut wanted = CaseChannel {
         case: "INC-12".parse().expect("a case"),
         lane: "slack/inc-12".parse().expect("a lane"),
         channel: None,
@@ -565,17 +565,17 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     let slack = &scene.house.slack;
     let early = post(&scene, "slack/inc-12", "1", "too early").await;
     assert!(matches!(early, Err(Undelivered::Later { .. })), "{early:?}");
-    let channel = slack.ensure_channel(&venue).await.expect("it is made");
+    let channel = slack.ensure_channel(&wanted).await.expect("it is made");
     assert_eq!(fake.channel_named("inc-12-drift"), Some(channel.clone()));
     let there = fake.channel(&channel).expect("a channel");
     assert!(there.has("U0MAYA") && there.has("U0DEV"), "one who can't come keeps nobody out: {:?}", there.members);
     let ts = post(&scene, "slack/inc-12", "2", "the card").await.expect("it goes there");
-    venue.pinned = Some(ts.clone());
-    venue.channel = Some(channel.clone());
-    slack.ensure_channel(&venue).await.expect("the card is pinned");
+    wanted.pinned = Some(ts.clone());
+    wanted.channel = Some(channel.clone());
+    slack.ensure_channel(&wanted).await.expect("the card is pinned");
     assert_eq!(fake.pins(&channel), [ts]);
     let calls = fake.all_calls().len();
-    slack.ensure_channel(&venue).await.expect("nothing is to be done");
+    slack.ensure_channel(&wanted).await.expect("nothing is to be done");
     assert_eq!(fake.all_calls().len(), calls, "doing it again is free");
     let said = fake.say("U0MAYA", &channel, "in its own channel", None);
     let rows = scene
@@ -583,8 +583,8 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
         .transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said))
         .await;
     assert!(rows.iter().any(|row| row.body.contains("in its own channel")));
-    venue.archived = true;
-    slack.ensure_channel(&venue).await.expect("it is archived");
+    wanted.archived = true;
+    slack.ensure_channel(&wanted).await.expect("it is archived");
     assert!(fake.channel(&channel).expect("a channel").archived);
     // What an earlier try made is found by its name.
     let again = CaseChannel {
@@ -595,7 +595,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
         archived: false,
         pinned: None,
         people: Vec::new(),
-        ..venue
+        ..wanted
     };
     fake.fault(On::method("conversations.create"), Harm::DropAfterEffect);
     let found = slack.ensure_channel(&again).await.expect("it is found");
@@ -603,7 +603,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
     scene.end().await;
 }
 
-fn venue(case: &str, name: &str) -> CaseChannel {
+fn case_channel(case: &str, name: &str) -> CaseChannel {
     CaseChannel {
         case: case.parse().expect("a case"),
         lane: format!("slack/{}", case.to_lowercase()).parse().expect("a lane"),
@@ -626,38 +626,38 @@ async fn a_case_goes_on_in_a_new_channel_where_slack_wont_open_the_archived_one(
         [("INC-21", false, false), ("INC-22", true, false), ("INC-23", false, true), ("INC-24", true, true)]
     {
         let name = format!("{}-drift", case.to_lowercase());
-        let mut venue = CaseChannel { private, archived: true, ..venue(case, &name) };
-        let old = scene.house.slack.ensure_channel(&venue).await.expect("it is made and archived");
+        let mut wanted = CaseChannel { private, archived: true, ..case_channel(case, &name) };
+        let old = scene.house.slack.ensure_channel(&wanted).await.expect("it is made and archived");
         assert!(scene.fake.channel(&old).expect("a channel").archived);
-        venue.channel = Some(old.clone());
+        wanted.channel = Some(old.clone());
         if again {
             let Scene { fake, folder, house } = scene;
             house.stop().await;
             let house = SlackHouse::open(&fake, folder.path(), POLICY).await;
             scene = Scene { fake, folder, house };
-            let same = scene.house.slack.ensure_channel(&venue).await.expect("it stays archived");
+            let same = scene.house.slack.ensure_channel(&wanted).await.expect("it stays archived");
             assert_eq!(same, old);
         }
         let slack = &scene.house.slack;
-        venue.archived = false;
-        let new = slack.ensure_channel(&venue).await.unwrap_or_else(|why| panic!("{case}: {why}"));
+        wanted.archived = false;
+        let new = slack.ensure_channel(&wanted).await.unwrap_or_else(|why| panic!("{case}: {why}"));
         assert_ne!(new, old, "{case}");
         let there = scene.fake.channel(&new).expect("a channel");
         assert_eq!((there.name.as_str(), there.has("U0MAYA")), (format!("{name}-2").as_str(), true));
         assert!(there.topic.contains(&format!("before: <#{old}>")), "{}", there.topic);
-        venue.channel = Some(new.clone());
-        assert_eq!(slack.ensure_channel(&venue).await.as_ref(), Ok(&new), "{case}: once is enough");
-        post(&scene, &venue.lane.to_string(), case, "it goes on").await.expect("it goes there");
+        wanted.channel = Some(new.clone());
+        assert_eq!(slack.ensure_channel(&wanted).await.as_ref(), Ok(&new), "{case}: once is enough");
+        post(&scene, &wanted.lane.to_string(), case, "it goes on").await.expect("it goes there");
         assert_eq!(saying(&scene.fake, &new, "it goes on"), 1);
     }
     // Somebody opened it, and the bot comes back by itself.
-    let mut venue = CaseChannel { archived: true, ..venue("INC-25", "inc-25-drift") };
+    let mut wanted = CaseChannel { archived: true, ..case_channel("INC-25", "inc-25-drift") };
     let slack = &scene.house.slack;
-    let channel = slack.ensure_channel(&venue).await.expect("it is made and archived");
-    venue.channel = Some(channel.clone());
-    venue.archived = false;
+    let channel = slack.ensure_channel(&wanted).await.expect("it is made and archived");
+    wanted.channel = Some(channel.clone());
+    wanted.archived = false;
     scene.fake.unarchive_channel(&channel);
-    assert_eq!(slack.ensure_channel(&venue).await, Ok(channel));
+    assert_eq!(slack.ensure_channel(&wanted).await, Ok(channel));
     scene.end().await;
 }
 
@@ -665,8 +665,8 @@ async fn a_case_goes_on_in_a_new_channel_where_slack_wont_open_the_archived_one(
 async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
     let scene = scene().await;
     let (fake, slack) = (&scene.fake, &scene.house.slack);
-    let other = slack.ensure_channel(&venue("INC-31", "inc-3-drift")).await.expect("another case's");
-    let restricted = CaseChannel { private: true, ..venue("INC-3", "inc-3-drift") };
+    let other = slack.ensure_channel(&case_channel("INC-31", "inc-3-drift")).await.expect("another case's");
+    let restricted = CaseChannel { private: true, ..case_channel("INC-3", "inc-3-drift") };
     let own = slack.ensure_channel(&restricted).await.expect("it is made");
     assert_ne!(own, other);
     assert_eq!(fake.channel(&own).expect("a channel").sort, Sort::Private);
@@ -685,12 +685,14 @@ async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
     slack.ensure_channel(&barred).await.expect("they are put out");
     assert!(there("U0MAYA") && !there("U0DEV") && !there("U0GUEST"));
     // Of the same sort, and still another case's.
-    let third = slack.ensure_channel(&venue("INC-32", "inc-3-drift")).await.expect("it is made");
+    let third = slack.ensure_channel(&case_channel("INC-32", "inc-3-drift")).await.expect("it is made");
     assert!(third != own && third != other);
     // What an earlier try made is found, if it is as private as it should be.
     fake.fault(On::method("conversations.create"), Harm::DropAfterEffect);
-    let found =
-        slack.ensure_channel(&CaseChannel { private: true, ..venue("INC-33", "inc-33") }).await.expect("it is found");
+    let found = slack
+        .ensure_channel(&CaseChannel { private: true, ..case_channel("INC-33", "inc-33") })
+        .await
+        .expect("it is found");
     assert_eq!(fake.channel_named("inc-33"), Some(found));
     scene.end().await;
 }
@@ -699,7 +701,7 @@ async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
 async fn a_topic_that_slack_wont_have_holds_up_nothing() {
     let scene = scene().await;
     let (fake, slack) = (&scene.fake, &scene.house.slack);
-    let long = CaseChannel { topic: "INC-41 · a < b & c > d ".repeat(20), ..venue("INC-41", "inc-41") };
+    let long = CaseChannel { topic: "INC-41 · a < b & c > d ".repeat(20), ..case_channel("INC-41", "inc-41") };
     let channel = slack.ensure_channel(&long).await.expect("it is made");
     let topic = fake.channel(&channel).expect("a channel").topic;
     assert!(topic.chars().count() > 240 && topic.starts_with("INC-41 · a &lt; b &amp; c"), "{topic}");
@@ -998,7 +1000,7 @@ async fn what_is_gone_is_said_anew_and_a_lost_thread_goes_on_in_the_channel() {
     let said = slack.post(in_thread).await.expect("it is said all the same").message;
     assert_eq!(fake.message("C0CREDIT", &said).expect("it stands there").thread_ts, None);
     // A case's own channel that somebody archived is made anew before the next word.
-    let mut own = venue("INC-51", "inc-51");
+    let mut own = case_channel("INC-51", "inc-51");
     let first = slack.ensure_channel(&own).await.expect("it is made");
     own.channel = Some(first.clone());
     fake.archive_channel(&first);

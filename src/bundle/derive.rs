@@ -370,7 +370,7 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, [outbox.entry].into_iter(), envelope.seq);
             }
-            Record::Heard(_) | Record::Bot(_) | Record::Housed(_) | Record::Introduced(_) | Record::Erased(_) => {}
+            Record::Heard(_) | Record::Bot(_) | Record::ChannelMade(_) | Record::Introduced(_) | Record::Erased(_) => {}
         }
     }
     if folded.case.is_none() {

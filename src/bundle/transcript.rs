@@ -73,10 +73,9 @@ impl Teller<'_> {
                 (events.join(", "), Vec::new())
             }
             Some(Record::Told(told)) => self.told(told),
-            Some(Record::Housed(housed)) => (
-                format!("A channel of its own, {}: {} on {}", housed.lane, housed.channel, housed.lane.platform),
-                Vec::new(),
-            ),
+            Some(Record::ChannelMade(made)) => {
+                (format!("A channel of its own, {}: {} on {}", made.lane, made.channel, made.lane.platform), Vec::new())
+            }
             Some(Record::NotTold(not_told)) => match &not_told.why {
                 NotToldBecause::Answered => {
                     (format!("Not sent to {}: what it asked for was answered meanwhile", not_told.lane), Vec::new())

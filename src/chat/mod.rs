@@ -1,4 +1,4 @@
-//! What the house needs of a chat platform, and what platforms hand to the house. Adapters don't know one another; what
+//! What the bot needs of a chat platform, and what platforms hand to the bot. Adapters don't know one another; what
 //! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`message_menu`],
 //! [`lock`].
 
@@ -164,7 +164,7 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// Heard live, with nothing beyond what the house understands.
+    /// Heard live, with nothing beyond what the bot understands.
     pub fn live(cause: String, from: Account, lane: Lane, what: What) -> Heard {
         Heard {
             cause,
@@ -264,7 +264,7 @@ pub enum What {
     Joined,
     /// Somebody went out of it.
     Left,
-    /// Something that the house has no word for; the platform's own words are in [`Heard::raw`].
+    /// Something that the bot has no word for; the platform's own words are in [`Heard::raw`].
     Other {
         kind: String,
     },
@@ -336,7 +336,7 @@ impl Receipt {
 }
 
 /// A case's own channel as it should be. Its lane is the case's own name on the platform, `slack/inc-12`; which channel
-/// that is there, the platform says once and the house keeps.
+/// that is there, the platform says once and the bot keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseChannel {
     pub case: CaseId,

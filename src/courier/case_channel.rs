@@ -4,7 +4,7 @@ use super::lane::LaneRun;
 use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
 use crate::domain::{CaseId, PersonId};
-use crate::record::Housed;
+use crate::record::ChannelMade;
 use crate::store::StoreError;
 
 /// Every platform takes a channel's name of this length.
@@ -21,7 +21,7 @@ impl LaneRun {
     ) -> Result<Result<(), Undelivered>, StoreError> {
         let Some(case) = self.case(id).await? else { return Ok(Ok(())) };
         let lane = self.lane.to_string();
-        let known = self.reader.venue(&lane).await?;
+        let known = self.reader.case_channel(&lane).await?;
         let pinned = match self.roots.get(&id) {
             Some(card) => Some(card.clone()),
             None => self.reader.card(&id.to_string(), &lane).await?.and_then(|card| card.message),
@@ -33,7 +33,7 @@ impl LaneRun {
             let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
             (!shown.bot.is_gone(person, &self.lane.platform)).then(|| account.clone())
         };
-        let venue = CaseChannel {
+        let channel = CaseChannel {
             case: id,
             lane: self.lane.clone(),
             channel: known.clone(),
@@ -55,13 +55,13 @@ impl LaneRun {
             pinned,
             archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
         };
-        let channel = match chat.ensure_channel(&venue).await {
+        let channel = match chat.ensure_channel(&channel).await {
             Ok(channel) => channel,
             Err(undelivered) => return Ok(Err(undelivered)),
         };
         if known.as_ref() != Some(&channel) {
-            let housed = Housed { lane: self.lane.clone(), channel };
-            self.reports.push(Report::Housed { case: id, housed });
+            let made = ChannelMade { lane: self.lane.clone(), channel };
+            self.reports.push(Report::ChannelMade { case: id, made });
             self.flush().await?;
         }
         Ok(Ok(()))

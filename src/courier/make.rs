@@ -237,7 +237,7 @@ fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
         Record::Heard(_)
         | Record::Told(_)
         | Record::NotTold(_)
-        | Record::Housed(_)
+        | Record::ChannelMade(_)
         | Record::Introduced(_)
         | Record::Erased(_) => return None,
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::settle::Work;
+use super::rule::Work;
 use super::{Desk, DeskError, Heeded, Item, Turn};
 use crate::card;
 use crate::chat::{Answer, Heard, Lane, Spot, What};
@@ -96,7 +96,7 @@ impl Desk {
                         Some(command) => Ok(Work::Case(id, command)),
                         None => return Ok(Heeded::NeedsDraft { case: id, by: person.clone() }),
                     },
-                    Asked::Bot(command) => Err(Heeded::Answer(match self.stage_bot(turn, command, &by) {
+                    Asked::Bot(command) => Err(Heeded::Answer(match self.prepare_bot(turn, command, &by) {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|reply| self.card(reply)).collect();
                             of_the_bot = Some(ready);
@@ -114,7 +114,7 @@ impl Desk {
                 };
                 match work {
                     Err(heeded) => heeded,
-                    Ok(work) => match self.stage(turn, work, &by).await? {
+                    Ok(work) => match self.prepare(turn, work, &by).await? {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling)).collect();
                             staged = Some(ready);

@@ -240,7 +240,7 @@ impl Latency {
     }
 }
 
-/// The smallest value that at least so many per cent don't exceed.
+/// The smallest value that at least `percent` per cent of them don't exceed.
 fn nearest_rank(sorted: &[i64], percent: usize) -> Option<i64> {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted.get(rank.checked_sub(1)?).copied()

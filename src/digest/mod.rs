@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use self::figures::{Key, NearMissAsked, Tally};
 use crate::clock::Clock;
 use crate::domain::obligation::{Standing, StepAct};
-use crate::domain::{At, Bot, CaseId, Policy, PolicyDigest, Span, WorkflowId};
+use crate::domain::{At, Bot, CaseId, Policy, PolicyHash, Span, WorkflowId};
 use crate::folder::Folder;
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
@@ -106,7 +106,7 @@ pub struct Line {
 }
 
 /// How long answers took on the target's own clock, pauses left out. Percentiles by nearest rank: the smallest value that
-/// so many per cent don't exceed, always one that was measured.
+/// this share of the answers doesn't exceed, always one that was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latency {
     pub answers: u64,
@@ -143,7 +143,7 @@ pub struct OldItems {
 }
 
 impl OldItems {
-    /// So many are named; the others are counted.
+    /// At most this many are named; the others are counted.
     pub const NAMED: usize = 200;
 }
 
@@ -452,7 +452,7 @@ async fn fold(
 }
 
 /// Sees to it that a policy is known, if the database has it and it can still be read.
-async fn stamp(view: &mut View, digest: &PolicyDigest, policies: &mut Policies) -> Result<(), StoreError> {
+async fn stamp(view: &mut View, digest: &PolicyHash, policies: &mut Policies) -> Result<(), StoreError> {
     if policies.get(digest).is_none()
         && let Some(text) = view.policy(digest.as_str()).await?
         && let Ok(policy) = Policy::read(&text)

@@ -9,7 +9,7 @@ use crate::card::{Card, Field, Tone, Word};
 use crate::csv;
 use crate::domain::{At, Span};
 
-/// A card names so many old items; the others are counted.
+/// A card names at most this many old items; the others are counted.
 const OLD_ON_CARD: usize = 10;
 
 impl Digest {

@@ -45,7 +45,7 @@ impl Discord {
         }
     }
 
-    /// What the house answered, for this person alone: in place of “thinking…”, and what has no room there after it.
+    /// What the bot answered, for this person alone: in place of “thinking…”, and what has no room there after it.
     pub(super) async fn tell(&self, interaction: &Interaction, answer: Answer, mark: Option<&str>) {
         let Some(drafts) = self.drafts_of(answer, mark) else { return };
         let Some(me) = self.directory().me.clone() else { return };

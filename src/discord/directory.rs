@@ -144,7 +144,7 @@ impl Directory {
         self.case_channels.get(&case.to_string().to_lowercase()).copied()
     }
 
-    /// How the house calls a channel: a case's own by the case, any other by Discord's id.
+    /// How the bot calls a channel: a case's own by the case, any other by Discord's id.
     pub fn lane(&self, channel: Id) -> Lane {
         let own = self.case_channels.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.clone());
         Lane { platform: platform(), place: Spot::Channel(own.unwrap_or_else(|| channel.to_string())) }

@@ -59,7 +59,7 @@ impl Discord {
     }
 
     async fn file(&self, attachment: &Attachment) -> Result<File, String> {
-        let door = self.door().ok_or("the house is closed")?;
+        let door = self.door().ok_or("the bot has stopped")?;
         require_size(attachment.size).map_err(|why| why.to_string())?;
         let again = |_: &String| Again::Try(None);
         let bytes = patiently(PAUSES, TRIES, again, || self.api.fetch(&attachment.url)).await?;

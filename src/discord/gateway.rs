@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::config::DiscordConfig;
 
-/// What the house listens for.
+/// What the bot listens for.
 pub const INTENTS: GatewayIntents = GatewayIntents::GUILDS
     .union(GatewayIntents::GUILD_MESSAGES)
     .union(GatewayIntents::MESSAGE_CONTENT)

@@ -1,4 +1,4 @@
-//! From Discord's events to what the house hears: what changes the directory, what is heard in which channel's order,
+//! From Discord's events to what the bot hears: what changes the directory, what is heard in which channel's order,
 //! and what is neither said nor edited: reactions, members, everything else.
 
 use serde_json::{Value, json};
@@ -164,7 +164,7 @@ impl Discord {
         self.hand_in(Heard::live(cause, from, lane, what)).await;
     }
 
-    /// Something that the house has no word for, kept as it is.
+    /// Something that the bot has no word for, kept as it is.
     async fn other(&self, kind: &str, data: Value) {
         // A thread that changed, or that the bot only now sees, is no news.
         if kind == "THREAD_UPDATE" || kind == "THREAD_CREATE" && data.get("newly_created") != Some(&json!(true)) {

@@ -155,7 +155,7 @@ impl Discord {
         self.tell(interaction, answer, None).await;
     }
 
-    /// What the house says, also when it is at fault.
+    /// What the bot says, also when it is at fault.
     pub(super) async fn heed(&self, heard: Heard) -> Answer {
         let Some(door) = self.door() else { return Answer::default() };
         match door.reception.hear(heard).await {

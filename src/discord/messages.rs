@@ -1,4 +1,4 @@
-//! Messages as the house hears them: said, edited, deleted, or kept with a case because somebody asked for it.
+//! Messages as the bot hears them: said, edited, deleted, or kept with a case because somebody asked for it.
 
 use serde_json::Value;
 
@@ -132,7 +132,7 @@ impl Discord {
         self.hand_in(heard).await;
     }
 
-    /// Hands in what was heard, until it is kept. `None`: the house is closed.
+    /// Hands in what was heard, until it is kept. `None`: the bot has stopped.
     pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
         self.door()?.reception.hear_until_kept(heard).await
     }

@@ -1,4 +1,4 @@
-//! Discord as a platform: from its events, commands and forms to what the house hears, and from cards to embeds.
+//! Discord as a platform: from its events, commands and forms to what the bot hears, and from cards to embeds.
 //!
 //! Events come over the gateway into one queue. Each channel has a worker of its own that hands them in, in order, so
 //! that a file that loads slowly holds up nobody else; interactions are answered at once, beside it. No rule of the
@@ -177,7 +177,7 @@ impl Discord {
         self.door.get()
     }
 
-    /// The house's time; `None` before the house is open.
+    /// The bot's time; `None` before the bot is open.
     fn now(&self) -> Option<At> {
         self.door().map(|door| door.reception.desk.clock.now())
     }

@@ -1,4 +1,4 @@
-//! Where something was said, in the house's words.
+//! Where something was said, in the bot's words.
 
 use super::Discord;
 use super::directory::{Place, platform};
@@ -31,7 +31,7 @@ impl Discord {
         self.directory().place(channel).cloned()
     }
 
-    /// How the house calls the place of a channel of a server.
+    /// How the bot calls the place of a channel of a server.
     pub(super) async fn said_in(&self, channel: Id) -> Option<Said> {
         let place = self.place(channel).await?;
         let lane = |id: Id| self.directory().lane(id);

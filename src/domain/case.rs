@@ -9,7 +9,7 @@ use super::kinds::{Began, Body, CaseKind, DutyEvent, Event};
 use super::obligation::{Change, Obligation, Standing, Wants};
 use super::people::{People, Seat};
 use super::policy::Channel;
-use super::{At, CaseId, Duty, PersonId, PolicyDigest, RoleId, Severity, WorkflowId};
+use super::{At, CaseId, Duty, PersonId, PolicyHash, RoleId, Severity, WorkflowId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -25,7 +25,7 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<At>,
     /// The policy in force when it was opened: all its terms are stamped from that one.
-    pub policy: PolicyDigest,
+    pub policy: PolicyHash,
     pub homes: Vec<Channel>,
     /// Only its own people see it: see [`Case::is_visible_to`].
     #[serde(default)]

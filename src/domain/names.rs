@@ -73,7 +73,7 @@ names! {
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.
     ClassId as FACT;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
-    PolicyDigest as FACT;
+    PolicyHash as FACT;
     /// A fixed name that rules compare and nobody typed: a seat, a stage's role.
     Label as FACT;
 }
@@ -176,16 +176,16 @@ impl fmt::Display for Severity {
 /// Where a workflow is in its life. A pilot may have lighter duties.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Stage {
+pub enum WorkflowStage {
     Pilot,
     Production,
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for WorkflowStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Stage::Pilot => "pilot",
-            Stage::Production => "production",
+            WorkflowStage::Pilot => "pilot",
+            WorkflowStage::Production => "production",
         })
     }
 }

@@ -11,7 +11,7 @@ use super::{Asked, BOT, Context, How, Misread, Query, moment};
 const VERB_AT_MOST: usize = 40;
 /// A key is at most this long, in bytes.
 const KEY_AT_MOST: usize = 24;
-/// A value between quotes is looked for within so many bytes; an action may be as long as the message.
+/// A value between quotes ends within this many bytes; an action may be as long as the message.
 const VALUE_AT_MOST: usize = 1_000;
 
 /// Reads a message. `Ok(None)`: it isn't a command.

@@ -170,7 +170,7 @@ impl Draft {
             data: folder.path().display().to_string(),
             signed,
             frontier: Frontier::new(),
-            house: Bot::default(),
+            bot: Bot::default(),
             policies: Policies::default(),
             subjects: Subjects::default(),
             warm: LruCache::new(WARM),
@@ -233,7 +233,7 @@ struct Fold {
     data: String,
     signed: Option<Checkpoint>,
     frontier: Frontier,
-    house: Bot,
+    bot: Bot,
     policies: Policies,
     /// Introduced so far: always before they are mentioned.
     subjects: Subjects,
@@ -308,8 +308,8 @@ impl Fold {
         }
         projection.finish();
         remake.write(&entries, &projection.commit).await?;
-        if let Some(house) = projection.house {
-            self.house = house;
+        if let Some(bot) = projection.bot {
+            self.bot = bot;
         }
         for (id, case) in projection.cases {
             self.warm.put(id, case);
@@ -373,11 +373,11 @@ impl Fold {
             Record::Heard(_)
             | Record::Told(_)
             | Record::NotTold(_)
-            | Record::Housed(_)
+            | Record::ChannelMade(_)
             | Record::Introduced(_)
             | Record::Erased(_) => {}
         }
-        projection.fold(entry, record, &self.house);
+        projection.fold(entry, record, &self.bot);
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::chat::Lane;
 use crate::clock::Clock;
 use crate::domain::BotCommand;
 use crate::domain::bot;
-use crate::domain::{Actor, Policy, PolicyDigest, Refusal, To};
+use crate::domain::{Actor, Policy, PolicyHash, Refusal, To};
 use crate::folder::{Folder, FolderError};
 use crate::ledger::{About, AppendError, Ledger, Subjects};
 use crate::projection::{Entry, Projection};
@@ -146,8 +146,8 @@ async fn go_on(
         return Err(RecoverError::NotAccepted { loss, data: shown });
     }
     let no_policy = || RecoverError::NoPolicy { data: shown.clone() };
-    let house = writer.house().await?.unwrap_or_default();
-    let digest = house.policy.clone().ok_or_else(no_policy)?;
+    let bot = writer.bot().await?.unwrap_or_default();
+    let digest = bot.policy.clone().ok_or_else(no_policy)?;
     let text = writer.policy(digest.as_str()).await?.ok_or_else(no_policy)?;
     let policy = Policy::read(&text).map_err(|_| no_policy())?;
 
@@ -160,11 +160,11 @@ async fn go_on(
     };
     let subjects = Subjects::of(writer.subjects().await?);
     let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
-    let record = recovered(&loss, digest, old_head, at, &house, &policy)?;
+    let record = recovered(&loss, digest, old_head, at, &bot, &policy)?;
     let mut projection = Projection::default();
     let about = About { at, said: None, case: None, actor: None, source: "operator" };
     let seq = ledger.append(&mut projection.commit, &about, &record)?;
-    projection.fold(Entry { seq, at, said: None, case: None }, &record, &house);
+    projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
     projection.finish();
     writer.commit(&projection.commit).await?;
 
@@ -219,10 +219,10 @@ async fn last_that_agrees(
 
 fn recovered(
     loss: &Loss,
-    policy_digest: PolicyDigest,
+    policy_digest: PolicyHash,
     old_head: String,
     at: crate::domain::At,
-    house: &crate::domain::Bot,
+    bot: &crate::domain::Bot,
     policy: &Policy,
 ) -> Result<Record, RecoverError> {
     let command = BotCommand::Recover {
@@ -232,7 +232,7 @@ fn recovered(
         head: old_head,
     };
     let ask = bot::Ask { by: Actor::Operator, at, command };
-    let ruling = bot::decide(house, &ask, policy).map_err(RecoverError::Refused)?;
+    let ruling = bot::decide(bot, &ask, policy).map_err(RecoverError::Refused)?;
     let mut tell = Vec::new();
     for notice in ruling.notices {
         if let (To::Operators, Some(channel)) = (&notice.to, &policy.operators) {

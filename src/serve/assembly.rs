@@ -119,7 +119,7 @@ impl Assembled {
     /// The database's.
     pub async fn door(&self, platform: &Platform) -> Result<Door, StoreError> {
         let App { reception, reader, folder, .. } = &self.app;
-        let channels = reader.venues(platform.as_str()).await?;
+        let channels = reader.case_channels(platform.as_str()).await?;
         let newest = reader.newest(platform.as_str(), BOT).await?;
         Ok(Door {
             reception: reception.clone(),

@@ -1,4 +1,4 @@
-//! What Slack is told within its three seconds. An acknowledgement waits until the house has what was taken in, so that
+//! What Slack is told within its three seconds. An acknowledgement waits until the bot has what was taken in, so that
 //! Slack tells it again if the bot dies before, or tells the person that it didn't work. Where there is time, the answer
 //! goes along.
 
@@ -44,7 +44,7 @@ impl Acknowledgement {
         drop(lock(&self.says).take());
     }
 
-    /// The house has what it acknowledges.
+    /// The bot has what it acknowledges.
     pub(super) fn is_kept(&self) {
         if self.empty {
             self.leave();

@@ -1,4 +1,4 @@
-//! What happens in channels, as the house hears it. The same message has the same cause whether it comes live, as a
+//! What happens in channels, as the bot hears it. The same message has the same cause whether it comes live, as a
 //! mention or out of history, so it counts once.
 
 use serde_json::{Value as Json, json};
@@ -87,7 +87,7 @@ impl Slack {
         self.take_in(source).await;
     }
 
-    /// Hands an event to the house until it is kept, and answers its author.
+    /// Hands an event to the bot until it is kept, and answers its author.
     pub(super) async fn take_in(&self, source: &FromSlack<'_>) {
         let Some(heard) = self.heard(source).await else { return };
         let (lane, message) = (heard.lane.clone(), newest_in(source.event));
@@ -103,7 +103,7 @@ impl Slack {
         self.answer_in_place(&from, &lane, thread.as_deref(), answer).await;
     }
 
-    /// Hands in what was heard, until it is kept. `None`: the house is closed.
+    /// Hands in what was heard, until it is kept. `None`: the bot has stopped.
     pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
         let cause = heard.cause.clone();
         let answer = self.door()?.reception.hear_until_kept(heard).await?;
@@ -115,7 +115,7 @@ impl Slack {
         lock(&self.lately).contains(cause)
     }
 
-    /// What an event is to the house; `None` where it is nothing.
+    /// What an event is to the bot; `None` where it is nothing.
     pub(super) async fn heard(&self, source: &FromSlack<'_>) -> Option<Heard> {
         let event = source.event;
         let channel = channel_of(event);

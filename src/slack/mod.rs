@@ -1,4 +1,4 @@
-//! Slack as a platform: from its events, commands and forms to what the house hears, and from cards to Block Kit.
+//! Slack as a platform: from its events, commands and forms to what the bot hears, and from cards to Block Kit.
 //!
 //! No rule of the product lives here. What comes in comes over [`socket`](self) or [`Intake`], and takes one way:
 //! `acknowledge` says what Slack is told at once. Events wait in `queue`, a queue for each channel, and `hear` turns

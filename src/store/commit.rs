@@ -14,8 +14,8 @@ pub struct Commit {
     pub entries: Vec<EntryRow>,
     pub nodes: Vec<crate::seal::Node>,
     pub cases: Vec<CaseRow>,
-    /// The house's snapshot, where it changed.
-    pub house: Option<String>,
+    /// The bot's snapshot, where it changed.
+    pub bot: Option<String>,
     /// Only to see whether the disk takes writes again. Writing what stands there already would write nothing.
     pub tries: bool,
     /// `(digest, text)`.
@@ -45,7 +45,7 @@ pub struct Commit {
     /// Cards that somebody deleted on their platform: `(case, lane)`.
     pub cards_gone: Vec<(String, String)>,
     /// Cases' own channels: `(lane, the platform's id)`.
-    pub venues: Vec<(String, String)>,
+    pub case_channels: Vec<(String, String)>,
 }
 
 /// Who holds what may have changed: every open case in which one of the roles or people owes something is to be woken at
@@ -358,14 +358,14 @@ impl Commit {
     }
 
     async fn update(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
-        if let Some(snapshot) = &self.house {
-            sqlx::query("insert into house (id, snapshot) values (1, $1) on conflict (id) do update set snapshot = excluded.snapshot")
+        if let Some(snapshot) = &self.bot {
+            sqlx::query("insert into bot (id, snapshot) values (1, $1) on conflict (id) do update set snapshot = excluded.snapshot")
                 .bind(&**snapshot)
                 .execute(&mut *db)
                 .await?;
         }
         if self.tries {
-            sqlx::query("update house set tried = tried + 1 where id = 1").execute(&mut *db).await?;
+            sqlx::query("update bot set tried = tried + 1 where id = 1").execute(&mut *db).await?;
         }
         for (id, state, message, why) in &self.delivered {
             let sql = "update outbox set state = $1, message = $2, why = $3, attempts = attempts + $4 \
@@ -461,8 +461,8 @@ impl Commit {
                        where case_id = $1 and lane = $2";
             sqlx::query(sql).bind(&**case).bind(&**lane).execute(&mut *db).await?;
         }
-        for (lane, channel) in &self.venues {
-            sqlx::query("insert into venue (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")
+        for (lane, channel) in &self.case_channels {
+            sqlx::query("insert into case_channel (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")
                 .bind(&**lane)
                 .bind(&**channel)
                 .execute(&mut *db)

@@ -205,10 +205,10 @@ impl View {
     /// A row that this version can't read.
     pub async fn policy_in_force(&mut self) -> Result<Option<String>, StoreError> {
         let snapshot: Option<String> =
-            sqlx::query_scalar("select snapshot from house where id = 1").fetch_optional(&mut *self.db).await?;
+            sqlx::query_scalar("select snapshot from bot where id = 1").fetch_optional(&mut *self.db).await?;
         let Some(snapshot) = snapshot else { return Ok(None) };
-        let house: Bot = serde_json::from_str(&snapshot).map_err(unreadable("house"))?;
-        Ok(house.policy.map(|digest| digest.to_string()))
+        let bot: Bot = serde_json::from_str(&snapshot).map_err(unreadable("bot"))?;
+        Ok(bot.policy.map(|digest| digest.to_string()))
     }
 
     /// # Errors

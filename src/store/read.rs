@@ -481,8 +481,8 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn venues(&self, platform: &str) -> Result<Vec<(String, String)>, StoreError> {
-        let sql = "select lane, channel from venue where lane >= $1 || '/' and lane < $1 || '0' order by lane";
+    pub async fn case_channels(&self, platform: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "select lane, channel from case_channel where lane >= $1 || '/' and lane < $1 || '0' order by lane";
         Ok(sqlx::query_as(sql).bind(platform).fetch_all(&self.pool).await?)
     }
 
@@ -490,8 +490,8 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn venue(&self, lane: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("select channel from venue where lane = $1")
+    pub async fn case_channel(&self, lane: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("select channel from case_channel where lane = $1")
             .bind(lane)
             .fetch_optional(&self.pool)
             .await?)

@@ -89,14 +89,14 @@ impl Writer {
 
     /// # Errors
     /// A row that this version can't read.
-    pub async fn house(&mut self) -> Result<Option<Bot>, StoreError> {
+    pub async fn bot(&mut self) -> Result<Option<Bot>, StoreError> {
         let snapshot: Option<String> =
-            sqlx::query_scalar("select snapshot from house where id = 1").fetch_optional(&mut self.db).await?;
-        snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("house"))).transpose()
+            sqlx::query_scalar("select snapshot from bot where id = 1").fetch_optional(&mut self.db).await?;
+        snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("bot"))).transpose()
     }
 
     /// # Errors
-    /// As [`Writer::house`].
+    /// As [`Writer::bot`].
     pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
         let text =
             sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&mut self.db);

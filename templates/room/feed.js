@@ -302,7 +302,7 @@ export class Feed {
     return true;
   }
 
-  /** So many earlier ones came in above; they stay hidden until `more`. */
+  /** `by` earlier ones came in above; they stay hidden until `more`. */
   grew(by) {
     this.pinned = false;
     this.hidden += by;

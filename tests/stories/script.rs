@@ -54,7 +54,7 @@
 //!
 //! 10:36 @dev: APR-1 is due at 11:00 ... [Approve]       a direct message
 //!       #credit: APR-1 is late                          in a channel or in a thread there
-//!       #credit x1: APR-1 is late                       … exactly so many times
+//!       #credit x1: APR-1 is late                       … exactly that many times
 //!       not @dev: APR-1                                 must not have come, up to this moment
 //!       nobody is told: APR-1                           … to anybody, anywhere
 //!       nobody is told anything
@@ -230,7 +230,7 @@ pub enum Trouble {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
-    /// `times`: exactly so often; `None` is once at least.
+    /// `times`: exactly this many times; `None` is once at least.
     Told {
         lane: String,
         text: String,

@@ -31,7 +31,7 @@ use tokio::task::JoinHandle;
 use super::script::Trouble;
 use super::workspace::{self, Adapter, Workspace};
 
-/// A stage that isn't calm after so long in the world's time never will be.
+/// A stage that isn't calm after this much of the world's time never will be.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// More wakes than this on the way are a wake that never goes away.
 const WAKES_AT_MOST: usize = 3_000;
@@ -182,7 +182,8 @@ impl Stage {
         match &lane.place {
             Spot::Direct(account) => Ok(space.direct(account)),
             Spot::Channel(_) if lane.own_of().is_some() => {
-                let known = self.running()?.reader.venue(&lane.to_string()).await.map_err(|error| error.to_string())?;
+                let known =
+                    self.running()?.reader.case_channel(&lane.to_string()).await.map_err(|error| error.to_string())?;
                 known.ok_or_else(|| format!("{lane} isn't made"))
             }
             Spot::Channel(id) => Ok(id.clone()),
@@ -604,7 +605,7 @@ impl Entry {
             Record::Heard(_)
             | Record::Told(_)
             | Record::NotTold(_)
-            | Record::Housed(_)
+            | Record::ChannelMade(_)
             | Record::Introduced(_)
             | Record::Erased(_) => vec![&self.kind],
         }
@@ -667,8 +668,8 @@ impl Chat for Room {
         }
     }
 
-    fn ensure_channel<'a>(&'a self, venue: &'a CaseChannel) -> Delivery<'a, String> {
-        self.room.ensure_channel(venue)
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
+        self.room.ensure_channel(wanted)
     }
 
     fn link(&self) -> Link {

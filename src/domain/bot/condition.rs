@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::obligation::NOTICEABLE;
-use crate::domain::{At, Label, OutboxId, PolicyDigest, Span};
+use crate::domain::{At, Label, OutboxId, PolicyHash, Span};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
@@ -43,7 +43,7 @@ pub enum Event {
     Recovered {
         lost_from: u64,
         signed_size: u64,
-        policy: PolicyDigest,
+        policy: PolicyHash,
         head: Label,
     },
 }
@@ -92,7 +92,7 @@ impl Draft<'_> {
         }
     }
 
-    pub(super) fn recover(self, lost_from: u64, signed_size: u64, policy: &PolicyDigest, head: &str) -> Ruling {
+    pub(super) fn recover(self, lost_from: u64, signed_size: u64, policy: &PolicyHash, head: &str) -> Ruling {
         let lost = signed_size.saturating_sub(lost_from);
         let told = format!(
             "The database was restored from a backup. {lost} ledger entries that were signed, from no. {lost_from} on, are \

@@ -11,7 +11,7 @@ use strum::VariantNames;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyDigest, Refusal, RoleId, Span, text};
+use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
 
 pub mod condition;
 pub mod delegations;
@@ -35,7 +35,7 @@ use slow_paths::{SlowPath, SlowPaths};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bot {
     /// The policy in force. `None` before the first start.
-    pub policy: Option<PolicyDigest>,
+    pub policy: Option<PolicyHash>,
     pub condition: Condition,
     pub delegations: Delegations,
     pub digests: Digests,
@@ -115,7 +115,7 @@ pub enum Command {
     Recover {
         lost_from: u64,
         signed_size: u64,
-        policy: PolicyDigest,
+        policy: PolicyHash,
         head: String,
     },
 }

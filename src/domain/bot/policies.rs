@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::ruling::Then;
-use crate::domain::{Label, PersonId, Policy, PolicyDigest, Refusal, RoleId};
+use crate::domain::{Label, PersonId, Policy, PolicyHash, Refusal, RoleId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(rename_all = "kebab-case")]
@@ -15,7 +15,7 @@ use crate::domain::{Label, PersonId, Policy, PolicyDigest, Refusal, RoleId};
 pub enum Event {
     /// `schedules`: name and schedule of every digest that it wants, since one is due from the moment it is known.
     Loaded {
-        digest: PolicyDigest,
+        digest: PolicyHash,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         text: String,

@@ -163,7 +163,7 @@ fn nobody_types_what_is_the_bots_own_business() {
             severity: Severity::Sev1,
             because: String::new(),
         }),
-        BotCommand::Recover { lost_from: 1, signed_size: 2, policy: PolicyDigest::from("p"), head: String::new() },
+        BotCommand::Recover { lost_from: 1, signed_size: 2, policy: PolicyHash::from("p"), head: String::new() },
     ];
     for command in commands {
         let mut hall = Hall::new();
@@ -234,7 +234,7 @@ fn what_the_operators_must_know_is_recorded_and_told() {
     let mut hall = Hall::new();
     hall.engine(1, BotCommand::ClockWentBack { by: Span::hours(1) });
     assert_eq!(hall.told(), [("clock-went-back", "operators".to_owned())]);
-    let policy = PolicyDigest::from("old");
+    let policy = PolicyHash::from("old");
     let recover = BotCommand::Recover { lost_from: 90, signed_size: 100, policy: policy.clone(), head: "h".to_owned() };
     hall.ask(2, Actor::Operator, recover).unwrap();
     assert_eq!(hall.kinds(), ["bot.recovered"]);
@@ -259,7 +259,7 @@ fn a_policy_that_is_in_force_is_not_loaded_twice() {
 fn a_new_policy_takes_force_and_moves_what_its_members_hold() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyDigest::from("p2");
+    new.digest = PolicyHash::from("p2");
     new.roles.get_mut("legal").unwrap().members = vec![p("nia"), p("omar")];
     new.may.reload_policy = vec![r("engineers")];
     // It is the old one that says who may.
@@ -277,7 +277,7 @@ fn a_deputy_who_leaves_the_policy_gives_the_seats_back() {
     let mut hall = Hall::new();
     hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY)).unwrap();
     let mut new = policy();
-    new.digest = PolicyDigest::from("p2");
+    new.digest = PolicyHash::from("p2");
     new.people.remove("tess");
     hall.load(5, Actor::Operator, new).unwrap();
     let [Then::Rehold { roles, people }] = hall.last.then.as_slice() else { panic!("{:?}", hall.last.then) };
@@ -487,20 +487,20 @@ fn a_digest_falls_on_its_hour_and_covers_what_came_since_the_last() {
 fn a_schedule_counts_from_when_it_is_known() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyDigest::from("p2");
+    new.digest = PolicyHash::from("p2");
     new.digests.push(schedule("daily", "0 0 8 * * * *"));
     hall.load(3 * DAY, Actor::Operator, new.clone()).unwrap();
     hall.wake(3 * DAY);
     assert!(hall.last.events.is_empty(), "nothing is made up for the days before");
     assert_eq!(hall.bot.wake(&hall.policy), Some(at(4 * DAY - 120)));
     // Another rhythm under the same name is another schedule; the one that stayed keeps its place.
-    new.digest = PolicyDigest::from("p3");
+    new.digest = PolicyHash::from("p3");
     new.digests[1].cron = "0 0 7 * * * *".to_owned();
     hall.load(4 * DAY - 150, Actor::Operator, new.clone()).unwrap();
     hall.wake(4 * DAY - 120);
     assert!(hall.last.events.is_empty());
     assert_eq!(hall.bot.digests.schedules["weekly"].seen, at(0));
-    new.digest = PolicyDigest::from("p4");
+    new.digest = PolicyHash::from("p4");
     new.digests.clear();
     hall.load(4 * DAY, Actor::Operator, new).unwrap();
     assert_eq!(hall.bot.wake(&hall.policy), None);
@@ -510,7 +510,7 @@ fn a_schedule_counts_from_when_it_is_known() {
 fn a_digest_falls_once_in_the_hour_that_clocks_repeat() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyDigest::from("p2");
+    new.digest = PolicyHash::from("p2");
     new.digests = vec![schedule("nightly", "0 30 2 * * * *")];
     hall.load(1, Actor::Operator, new).unwrap();
     // 25 October 2026: 02:30 comes at 00:30 and at 01:30 UTC.
@@ -530,7 +530,7 @@ fn a_digest_falls_once_in_the_hour_that_clocks_repeat() {
 fn in_the_repeated_hour_the_next_fall_is_never_behind() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyDigest::from("p2");
+    new.digest = PolicyHash::from("p2");
     new.digests = vec![schedule("often", "0 0/10 2 * * * *")];
     // 01:05 UTC: 02:05 in Berlin for the second time. 02:10 has been, and will be again.
     let second = At(1_792_886_400_000_000) + Span::minutes(65);
@@ -560,7 +560,7 @@ fn began(by: Option<&str>, title: &str) -> Began {
         by: by.map(p),
         workflow: WorkflowId::from("credit"),
         homes: Vec::new(),
-        policy: PolicyDigest::from("p1"),
+        policy: PolicyHash::from("p1"),
         title: title.to_owned(),
         restricted: false,
     }
@@ -737,7 +737,7 @@ proptest! {
                 Step::Load(crons) => {
                     loaded += 1;
                     let mut new = policy();
-                    new.digest = PolicyDigest::from(format!("p{loaded}"));
+                    new.digest = PolicyHash::from(format!("p{loaded}"));
                     new.digests = crons.iter().map(|cron| schedule(cron, cron)).collect();
                     hall.load(now, Actor::Operator, new).is_err()
                 }

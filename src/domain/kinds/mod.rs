@@ -10,7 +10,7 @@ use super::every_case::{self, wake::TimePassed};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
-use super::{Ask, At, Case, CaseId, Draft, PersonId, PolicyDigest, Refusal, Ruling, Severity, WorkflowId, World, text};
+use super::{Ask, At, Case, CaseId, Draft, PersonId, PolicyHash, Refusal, Ruling, Severity, WorkflowId, World, text};
 
 pub mod approval;
 pub mod incident;
@@ -85,7 +85,7 @@ pub struct Began {
     pub workflow: WorkflowId,
     /// The channels where the case is told about.
     pub homes: Vec<Channel>,
-    pub policy: PolicyDigest,
+    pub policy: PolicyHash,
     pub title: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restricted: bool,

@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
 use super::{
-    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyDigest, RoleId, Severity,
-    Span, Stage, WorkflowId,
+    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, Severity,
+    Span, WorkflowId, WorkflowStage,
 };
 
 pub mod redflag;
@@ -23,7 +23,7 @@ pub const EXAMPLE: &str = include_str!("example.toml");
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// SHA-256 of the text, so that a case can say which terms it was opened under.
-    pub digest: PolicyDigest,
+    pub digest: PolicyHash,
     pub name: String,
     /// Where the bot tells its operators that something can't be delivered or runs late.
     pub operators: Option<Channel>,
@@ -117,7 +117,7 @@ pub struct Climb {
     pub tell: RoleId,
 }
 
-/// After the last rung the holder and that rung are told again, `every` so often (calendar time), `at_most` so many times.
+/// After the last rung the holder and that rung are told again every `every` (calendar time), `at_most` times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Repeat {
     pub every: Span,
@@ -133,7 +133,7 @@ pub struct SeverityWords {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Workflow {
     pub name: String,
-    pub stage: Stage,
+    pub stage: WorkflowStage,
     /// A free word that targets can ask for: `high`, `limited`.
     pub tier: Option<String>,
     pub channels: Vec<Channel>,
@@ -173,7 +173,7 @@ pub struct Target {
     /// Empty means any.
     pub workflows: Vec<WorkflowId>,
     pub severities: Vec<Severity>,
-    pub stage: Option<Stage>,
+    pub stage: Option<WorkflowStage>,
     pub tier: Option<String>,
     pub holder: Option<RoleId>,
     pub terms: TargetTerms,

@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::super::{Duty, PersonId, RoleId, Severity, Span, Stage, WorkflowId};
+use super::super::{Duty, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage};
 use super::written::Lines;
 use super::{Policy, TimeIsUp, Workflow};
 
@@ -56,7 +56,7 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
     let mut check = Check { policy, lines: text.map(Lines::of), flags: Vec::new() };
     check.head();
     check.roles();
-    for (id, workflow) in policy.workflows.iter().filter(|(_, flow)| flow.stage == Stage::Production) {
+    for (id, workflow) in policy.workflows.iter().filter(|(_, flow)| flow.stage == WorkflowStage::Production) {
         check.production(id, workflow);
     }
     check.ladders();

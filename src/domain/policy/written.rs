@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::{Duty, Stage};
+use super::super::{Duty, WorkflowStage};
 use super::{Policy, Refused};
 
 mod finding;
@@ -202,7 +202,7 @@ struct LadderTable {
     /// The roles that are told after the deadline, one rung after the other.
     #[serde(default)]
     climb: Vec<ClimbTable>,
-    /// After the last rung it and the holder are told again, so often and so many times.
+    /// After the last rung it and the holder are told again: how often, and how many times at most.
     repeat: Option<RepeatTable>,
 }
 
@@ -241,7 +241,7 @@ struct WorkflowTable {
     /// How it is called.
     name: Word<kind::Text>,
     /// `pilot` or `production`. A pilot may have lighter duties.
-    stage: Placed<Stage>,
+    stage: Placed<WorkflowStage>,
     /// A word of your own that targets can ask for: `high`, `limited`.
     tier: Option<Word<kind::Text>>,
     /// The channel where its cases are shown: `credit-ai` in the local room, `slack:C024BE91L`, `discord:80351110224678912`.
@@ -275,7 +275,7 @@ struct TargetTable {
     /// Only for these severities; all of them if left out.
     severity: Option<Words<kind::SeverityWord>>,
     /// Only for workflows at this stage.
-    stage: Option<Placed<Stage>>,
+    stage: Option<Placed<WorkflowStage>>,
     /// Only for workflows of this tier.
     tier: Option<Word<kind::Text>>,
     /// The role that owes it. Left out for `follow-up`, `still-working`, `answer-question` and `answer-page`, which are

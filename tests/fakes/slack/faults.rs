@@ -1,4 +1,4 @@
-//! Ways in which the fake hurts on demand: by method, by channel, so many times.
+//! Ways in which the fake hurts on demand: by method, by channel, a number of times.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ pub struct On {
     /// `*` is every method.
     pub method: String,
     pub channel: Option<String>,
-    /// So many matching calls are let through first.
+    /// How many matching calls are let through first.
     pub after: u32,
     pub times: u32,
 }

@@ -47,7 +47,7 @@ pub struct Shown {
     pub text: String,
     pub blocks: Vec<Value>,
     pub source: Source,
-    /// It was replaced in place so many times.
+    /// How many times it was replaced in place.
     pub replaced: u32,
 }
 

@@ -260,7 +260,7 @@ impl FakeSlack {
         assert!(self.state().scopes.remove(scope), "there was no scope {scope}");
     }
 
-    /// Pages have at most so many entries, whatever is asked for.
+    /// Pages have at most this many entries, whatever is asked for.
     pub fn small_pages(&self, entries: usize) {
         self.state().settings.page = entries;
     }

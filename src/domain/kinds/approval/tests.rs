@@ -18,8 +18,8 @@ use crate::domain::policy::{
     TargetTerms, TimeIsUp, Workflow,
 };
 use crate::domain::{
-    Actor, BotCommand, CaseKind, Command as All, LadderId, PartyId, Platform, PolicyDigest, RoleId, Severity, Stage,
-    Then, WorkflowId, World, text::TEXT_AT_MOST,
+    Actor, BotCommand, CaseKind, Command as All, LadderId, PartyId, Platform, PolicyHash, RoleId, Severity, Then,
+    WorkflowId, WorkflowStage, World, text::TEXT_AT_MOST,
 };
 
 /// Monday 2 March 2026, 09:00 UTC.
@@ -110,7 +110,7 @@ pub fn policy() -> Policy {
     ];
     let workflow = |path: Option<&str>| Workflow {
         name: "A workflow".to_owned(),
-        stage: Stage::Production,
+        stage: WorkflowStage::Production,
         tier: None,
         channels: vec![channel("credit-ai")],
         parties: Vec::new(),
@@ -120,7 +120,7 @@ pub fn policy() -> Policy {
     };
     Policy {
         refuse: Vec::new(),
-        digest: PolicyDigest::from("p1"),
+        digest: PolicyHash::from("p1"),
         name: "test".to_owned(),
         operators: Some(channel("ops")),
         parties: ["vendor", "client"].map(|it| (PartyId::from(it), Party { name: it.to_owned() })).into(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Offset, TimeDelta, TimeZone};
 
 use super::super::super::calendar::Hours;
-use super::super::super::{PersonId, RoleId, Span, Stage};
+use super::super::super::{PersonId, RoleId, Span, WorkflowStage};
 use super::super::{Ladder, Person, TargetTerms};
 use super::Check;
 
@@ -46,7 +46,7 @@ impl<'p> Check<'p> {
                 terms: &target.terms,
                 ladder: policy.ladders.get(&target.terms.ladder)?,
                 line: target.line,
-                in_production: fitting.any(|(_, flow)| flow.stage == Stage::Production),
+                in_production: fitting.any(|(_, flow)| flow.stage == WorkflowStage::Production),
                 path: vec!["targets".to_string(), index.to_string()],
             })
         });
@@ -61,7 +61,7 @@ impl<'p> Check<'p> {
                     terms: &stage.terms,
                     ladder: policy.ladders.get(&stage.terms.ladder)?,
                     line: self.line(&path_to_it.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or(path.line),
-                    in_production: users.any(|flow| flow.stage == Stage::Production),
+                    in_production: users.any(|flow| flow.stage == WorkflowStage::Production),
                     path: path_to_it,
                 })
             })

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-/// So many mistakes are told at once. Whoever has more of them is better served by mending these first, and a file of
+/// At most this many mistakes are told at once. Whoever has more of them is better served by mending these first, and a file of
 /// garbage stays cheap.
 const MOST: usize = 100;
 
-/// So many characters of a source line are shown.
+/// At most this many characters of a source line are shown.
 const WIDTH: usize = 110;
 
 /// Bytes of the file, from and to.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::super::super::calendar::{Calendar, QuietHours};
-use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyDigest, RoleId, Span, WorkflowId};
+use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
     Channel, Climb, DigestSchedule, Group, Ladder, May, OwnChannels, Party, Person, Policy, Repeat, Role,
     SeverityWords, Workflow,
@@ -49,7 +49,7 @@ pub(super) struct Resolve<'a, 't> {
 
 fn nothing(text: &str) -> Policy {
     Policy {
-        digest: PolicyDigest::from(hex::encode(Sha256::digest(text))),
+        digest: PolicyHash::from(hex::encode(Sha256::digest(text))),
         name: String::new(),
         operators: None,
         refuse: Vec::new(),

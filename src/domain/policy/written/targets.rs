@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::duty::Owed;
-use super::super::super::{CalendarId, Duty, LadderId, PathId, PersonId, RoleId, Severity, Span, Stage, WorkflowId};
+use super::super::super::{
+    CalendarId, Duty, LadderId, PathId, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage,
+};
 use super::super::{Bottleneck, Path, PathStage, PauseRule, Target, TargetTerms, TimeIsUp};
 use super::finding::{Place, nearest, quote, some_of};
 use super::resolve::Resolve;
@@ -372,7 +374,7 @@ impl Resolve<'_, '_> {
     fn never_counting(&mut self, all: &[(Target, Place)]) {
         let tiers: BTreeSet<&str> = self.policy.workflows.values().filter_map(|flow| flow.tier.as_deref()).collect();
         let known = self.policy.workflows.iter().map(|(id, flow)| (Some(id), flow.stage, flow.tier.as_deref()));
-        let to_come = [Stage::Pilot, Stage::Production]
+        let to_come = [WorkflowStage::Pilot, WorkflowStage::Production]
             .into_iter()
             .flat_map(|stage| tiers.iter().map(|tier| Some(*tier)).chain([None]).map(move |tier| (None, stage, tier)));
         let cases: Vec<_> = known

@@ -21,7 +21,7 @@ pub(super) enum Work {
 }
 
 /// Decided, not yet written.
-pub(super) struct Staged {
+pub(super) struct Prepared {
     pub case: CaseId,
     pub reply: Option<Reply>,
     rulings: Vec<(CaseId, Actor, Ruling)>,
@@ -31,8 +31,8 @@ pub(super) struct Staged {
     number: Option<CaseId>,
 }
 
-/// Decided of the house, not yet written.
-pub(super) struct StagedBot {
+/// Decided of the bot, not yet written.
+pub(super) struct PreparedBot {
     pub reply: Option<Reply>,
     by: Actor,
     ruling: bot::Ruling,
@@ -43,14 +43,14 @@ pub(super) struct StagedBot {
 
 impl Desk {
     /// Decides an ask. Nothing is changed: [`Desk::write`] does that.
-    pub(super) async fn stage(
+    pub(super) async fn prepare(
         &mut self,
         turn: &mut Turn,
         work: Work,
         by: &Actor,
-    ) -> Result<Result<Staged, Refusal>, DeskError> {
+    ) -> Result<Result<Prepared, Refusal>, DeskError> {
         match work {
-            Work::Open(opening) => Ok(self.stage_new(turn, &opening, by)),
+            Work::Open(opening) => Ok(self.prepare_new(turn, &opening, by)),
             Work::Case(id, command) => {
                 // Time first: who is late is late before the next word counts, also where more cases are due than one
                 // batch wakes.
@@ -58,14 +58,14 @@ impl Desk {
                     && let Some(case) = self.load(turn, id).await?
                     && case.wake().is_some_and(|wake| wake <= turn.at)
                 {
-                    Box::pin(self.settle_wake(turn, case)).await?;
+                    Box::pin(self.rule_wake(turn, case)).await?;
                 }
-                self.stage_on(turn, id, command, by).await
+                self.prepare_on(turn, id, command, by).await
             }
         }
     }
 
-    fn stage_new(&self, turn: &Turn, opening: &Opening, by: &Actor) -> Result<Staged, Refusal> {
+    fn prepare_new(&self, turn: &Turn, opening: &Opening, by: &Actor) -> Result<Prepared, Refusal> {
         let kind = opening.kind();
         let id = CaseId { kind, number: turn.numbers.get(&kind).copied().unwrap_or(0) + 1 };
         let policy = self.policy_now(turn);
@@ -73,16 +73,16 @@ impl Desk {
         let world = World { policy: &policy, stamped: &policy, people };
         let mut ruling = crate::domain::open(id, opening, &Ask { by: by.clone(), at: turn.at }, &world)?;
         let (reply, then) = (ruling.reply.take(), std::mem::take(&mut ruling.then));
-        Ok(Staged { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
+        Ok(Prepared { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
     }
 
-    async fn stage_on(
+    async fn prepare_on(
         &mut self,
         turn: &mut Turn,
         first: CaseId,
         command: Command,
         by: &Actor,
-    ) -> Result<Result<Staged, Refusal>, DeskError> {
+    ) -> Result<Result<Prepared, Refusal>, DeskError> {
         if let Some(other) = command.other_case() {
             let policy = self.policy_now(turn);
             let case = self.load(turn, other).await?;
@@ -93,7 +93,7 @@ impl Desk {
             }
         }
         let mut become_so_far: HashMap<CaseId, Case> = HashMap::new();
-        let mut staged = Staged { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };
+        let mut staged = Prepared { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };
         let mut queue = vec![(first, by.clone(), command)];
         while let Some((id, by, command)) = queue.pop() {
             let known = match become_so_far.remove(&id) {
@@ -135,7 +135,7 @@ impl Desk {
     pub(super) async fn write(
         &mut self,
         turn: &mut Turn,
-        staged: Staged,
+        staged: Prepared,
         heard: Option<i64>,
         source: &str,
     ) -> Result<(), DeskError> {
@@ -168,12 +168,12 @@ impl Desk {
     }
 
     /// The case wanted to be woken.
-    pub(super) async fn settle_wake(&mut self, turn: &mut Turn, found: Case) -> Result<(), DeskError> {
+    pub(super) async fn rule_wake(&mut self, turn: &mut Turn, found: Case) -> Result<(), DeskError> {
         let id = found.id;
         if !turn.projection.cases.contains_key(&id) {
             turn.known.entry(id).or_insert(found);
         }
-        match self.stage(turn, Work::Case(id, every_case::Command::Wake.into()), &Actor::Engine).await? {
+        match self.prepare(turn, Work::Case(id, every_case::Command::Wake.into()), &Actor::Engine).await? {
             Ok(staged) => {
                 self.take_up(turn, id);
                 turn.projection.touch(id);
@@ -186,14 +186,14 @@ impl Desk {
         }
     }
 
-    /// Asks something of the house.
-    pub(super) async fn settle_bot(
+    /// Asks something of the bot.
+    pub(super) async fn rule_bot(
         &mut self,
         turn: &mut Turn,
         command: BotCommand,
         by: &Actor,
     ) -> Result<Result<Option<Reply>, Refusal>, DeskError> {
-        match self.stage_bot(turn, command, by) {
+        match self.prepare_bot(turn, command, by) {
             Ok(mut staged) => {
                 let reply = staged.reply.take();
                 self.write_bot(turn, staged, None).await?;
@@ -204,7 +204,7 @@ impl Desk {
     }
 
     /// Decides what is asked of the bot. Nothing is changed: [`Desk::write_bot`] does that.
-    pub(super) fn stage_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<StagedBot, Refusal> {
+    pub(super) fn prepare_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<PreparedBot, Refusal> {
         let loaded = match &command {
             BotCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
             _ => None,
@@ -212,19 +212,19 @@ impl Desk {
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };
         let mut ruling = bot::decide(self.bot_now(turn), &ask, &self.policy_now(turn))?;
-        Ok(StagedBot { reply: ruling.reply.take(), by: by.clone(), ruling, loaded, of_a_roster })
+        Ok(PreparedBot { reply: ruling.reply.take(), by: by.clone(), ruling, loaded, of_a_roster })
     }
 
     /// Writes what was staged into the turn, and then what follows from it. `heard` is the entry of the word that asked for it.
     pub(super) async fn write_bot(
         &mut self,
         turn: &mut Turn,
-        staged: StagedBot,
+        staged: PreparedBot,
         heard: Option<i64>,
     ) -> Result<(), DeskError> {
-        let StagedBot { reply: _, by, ruling, loaded, of_a_roster } = staged;
+        let PreparedBot { reply: _, by, ruling, loaded, of_a_roster } = staged;
         if ruling.events.is_empty() {
-            // Nothing became true of the house, but something may follow for a case: a slow path opens an incident.
+            // Nothing became true of the bot, but something may follow for a case: a slow path opens an incident.
             return self.follow(turn, ruling.then).await;
         }
         let policy = self.policy_now(turn);
@@ -259,9 +259,9 @@ impl Desk {
                     });
                     None
                 }
-                Then::Bot(command) => Box::pin(self.settle_bot(turn, command, &Actor::Engine)).await?.err(),
-                Then::Case(id, command) => self.settle_engine(turn, Work::Case(id, command)).await?,
-                Then::Open(opening) => self.settle_engine(turn, Work::Open(opening)).await?,
+                Then::Bot(command) => Box::pin(self.rule_bot(turn, command, &Actor::Engine)).await?.err(),
+                Then::Case(id, command) => self.rule_engine(turn, Work::Case(id, command)).await?,
+                Then::Open(opening) => self.rule_engine(turn, Work::Open(opening)).await?,
             };
             if let Some(refusal) = refused {
                 tracing::warn!(%refusal, "what should have followed was refused");
@@ -270,14 +270,14 @@ impl Desk {
         Ok(())
     }
 
-    async fn settle_engine(&mut self, turn: &mut Turn, work: Work) -> Result<Option<Refusal>, DeskError> {
-        match self.stage(turn, work, &Actor::Engine).await? {
+    async fn rule_engine(&mut self, turn: &mut Turn, work: Work) -> Result<Option<Refusal>, DeskError> {
+        match self.prepare(turn, work, &Actor::Engine).await? {
             Ok(staged) => Box::pin(self.write(turn, staged, None, ENGINE)).await.map(|()| None),
             Err(refusal) => Ok(Some(refusal)),
         }
     }
 
-    /// What the house makes of a case's events: a path that is slow as a whole is an incident in itself.
+    /// What the bot makes of a case's events: a path that is slow as a whole is an incident in itself.
     async fn follow_up(&mut self, turn: &mut Turn, id: CaseId, events: &[Event]) -> Result<(), DeskError> {
         let Some(case) = turn.projection.cases.get(&id) else { return Ok(()) };
         let policy = self.policy_now(turn);
@@ -315,14 +315,14 @@ impl Desk {
     }
 
     pub(super) fn bot_now<'a>(&'a self, turn: &'a Turn) -> &'a Bot {
-        turn.projection.house.as_ref().unwrap_or(&self.bot)
+        turn.projection.bot.as_ref().unwrap_or(&self.bot)
     }
 
     /// The lanes that notices go to. Somebody who can't be reached anywhere is named in the log.
     fn to_tell(&self, turn: &Turn, notices: Vec<Notice>, case: Option<&Case>) -> Vec<ToTell> {
         let policy = self.policy_now(turn);
         let homes = case.map_or(&[][..], |case| &case.homes);
-        let house = self.bot_now(turn);
+        let bot = self.bot_now(turn);
         let mut tell = Vec::new();
         for notice in notices {
             let lanes: Vec<Lane> = match &notice.to {
@@ -333,7 +333,7 @@ impl Desk {
                 To::Person(person) => {
                     let known = policy.people.get(person);
                     let lane = known.and_then(|known| {
-                        let there = |it: &&Platform| !house.is_gone(person, it);
+                        let there = |it: &&Platform| !bot.is_gone(person, it);
                         let platforms: Vec<Platform> = self.platforms.iter().filter(there).cloned().collect();
                         direct_lane(person, &known.accounts, homes, &platforms)
                     });

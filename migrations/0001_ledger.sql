@@ -70,7 +70,7 @@ create index case_file_by_wake on case_file (wake_us) where wake_us is not null;
 create index case_file_still_open on case_file (kind, number) where closed_us is null;
 
 -- What concerns no single case: delegations, digests, the policy in force. One row.
-create table house (
+create table bot (
     id       bigint not null,
     snapshot text not null,
     -- Counts the writes that were tried after one had failed, so that each really writes something.
@@ -213,10 +213,10 @@ create index owed_by_duty on owed (case_id, number);
 -- The newest message of a lane is asked for at each start: what came after it was missed.
 create index message_by_lane_said on message (lane, said_us);
 
--- Cases' own channels. A lane such as `slack/inc-12` is the house's own name for the channel of a case on a platform; which
+-- Cases' own channels. A lane such as `slack/inc-12` is the bot's own name for the channel of a case on a platform; which
 -- channel that is there, the platform said once, when it was made.
-create table venue (
+create table case_channel (
     lane    text not null,
     channel text not null,
-    constraint venue_pk primary key (lane)
+    constraint case_channel_pk primary key (lane)
 );
