@@ -342,6 +342,7 @@ async fn golden_ledgers_are_rebuilt_verified_answered_and_exported() {
             ("/sla digest 2026-11-23..2026-11-24", &["acknowledge"]),
         ] {
             let answer = house.ask("greta", line).await;
+            assert!(!answer.starts_with('{'), "{line} has no words: {answer}");
             words.iter().for_each(|it| assert!(answer.contains(it), "{line}: “{it}” is not in\n{answer}"));
         }
         house.stop().await;
