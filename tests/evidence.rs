@@ -1,6 +1,8 @@
 //! The evidence and its checks, end to end: a house with a past is spoiled in every way, and each fault is named; bundles are
 //! checked with the tools that an auditor has; tables are rebuilt; a restored backup is recovered from.
 
+#[path = "evidence/golden.rs"]
+mod golden;
 #[path = "evidence/house.rs"]
 mod house;
 

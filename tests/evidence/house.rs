@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::answers::Answers;
-use countersign::chat::{Account, Chats, File, Heard, Lane, What, local};
+use countersign::chat::{Account, Chat, Chats, File, Heard, Lane, What, local};
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Heeded};
 use countersign::domain::policy::EXAMPLE;
@@ -27,20 +27,35 @@ pub struct House {
     clock: Clock,
     cause: u32,
     task: JoinHandle<Result<(), DeskError>>,
-    courier: JoinHandle<()>,
+    /// Gone where nothing is delivered any more.
+    courier: Option<JoinHandle<()>>,
 }
 
 impl House {
     pub async fn open(data: &Path, at: At) -> Result<House, DeskError> {
+        House::open_with(data, at, EXAMPLE, None).await
+    }
+
+    /// A house under a policy of its own, with another platform beside the local room if one is given.
+    pub async fn open_with(
+        data: &Path,
+        at: At,
+        policy: &str,
+        beside: Option<Arc<dyn Chat>>,
+    ) -> Result<House, DeskError> {
         let folder = patiently(async || Folder::open(data, true)).await?;
         let clock = Clock::manual(at, 0);
-        let policy = Policy::read(EXAMPLE).unwrap_or_else(|errors| panic!("{}", errors.show("example")));
-        let mut assembly = Assembly::of(folder, policy, EXAMPLE.to_owned()).await?;
+        let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
+        let mut assembly = Assembly::of(folder, read, policy.to_owned()).await?;
         (assembly.clock, assembly.checkpoint_every) = (clock.clone(), Span::hours(1));
-        let room = |desk: &DeskHandle| Chats::default().with(Arc::new(local::Local::new(desk.watch())));
+        assembly.platforms.extend(beside.iter().map(|chat| chat.platform()));
+        let room = |desk: &DeskHandle| {
+            let room = Chats::default().with(Arc::new(local::Local::new(desk.watch())));
+            beside.into_iter().fold(room, Chats::with)
+        };
         let (App { reception, reader, .. }, Tasks { desk: task, courier }) = assembly.assemble(room).await?.run();
         let cause = u32::try_from(reader.size().await?).unwrap_or(0) * 1_000;
-        let house = House { desk: reception.desk, reader, clock, cause, task, courier };
+        let house = House { desk: reception.desk, reader, clock, cause, task, courier: Some(courier) };
         house.calm().await;
         Ok(house)
     }
@@ -54,12 +69,20 @@ impl House {
     }
 
     async fn hear_in(&mut self, lane: &str, who: &str, thread: Option<&str>, what: What) -> String {
+        let heard = self.heard(lane, who, what);
+        self.hand_in(Heard { thread: thread.map(str::to_owned), ..heard }).await
+    }
+
+    /// Something that is heard next.
+    pub fn heard(&mut self, lane: &str, who: &str, what: What) -> Heard {
         self.cause += 1;
         let lane = lane.parse().expect("a lane");
-        let heard = Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what);
-        let heard = Heard { thread: thread.map(str::to_owned), ..heard };
-        let heeded = self.desk.hear(heard).await.expect("the desk heeds");
-        match heeded {
+        Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what)
+    }
+
+    /// Returns what was answered in private.
+    pub async fn hand_in(&self, heard: Heard) -> String {
+        match self.desk.hear(heard).await.expect("the desk heeds") {
             Heeded::Answer(answer) => answer
                 .cards
                 .iter()
@@ -122,8 +145,12 @@ impl House {
 
     /// Where a case's thread begins.
     pub async fn thread(&self, case: &str) -> String {
+        self.thread_in(case, "local/credit-ai").await
+    }
+
+    pub async fn thread_in(&self, case: &str, lane: &str) -> String {
         self.calm().await;
-        let lane: Lane = "local/credit-ai".parse().expect("a lane");
+        let lane: Lane = lane.parse().expect("a lane");
         let card = self.reader.card(case, &lane.to_string()).await.expect("the database");
         card.and_then(|card| card.message).expect("the case has a card")
     }
@@ -135,6 +162,14 @@ impl House {
         self.calm().await;
     }
 
+    /// From here on everything is decided and nothing is delivered.
+    pub async fn deliver_no_more(&mut self) {
+        if let Some(courier) = self.courier.take() {
+            courier.abort();
+            let _stopped = courier.await;
+        }
+    }
+
     /// Waits until nothing is due.
     pub async fn calm(&self) {
         for _ in 0..3_000 {
@@ -142,7 +177,8 @@ impl House {
             let wake = self.reader.oldest_wake().await.expect("the database");
             let (waiting, _) = self.reader.outbox_age(now).await.expect("the database");
             let cards = self.reader.cards_due(now, &[], 1).await.expect("the database");
-            if wake.is_none_or(|wake| wake > now) && waiting == 0 && cards.is_empty() {
+            let delivered = self.courier.is_none() || (waiting == 0 && cards.is_empty());
+            if wake.is_none_or(|wake| wake > now) && delivered {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -154,8 +190,10 @@ impl House {
         self.calm().await;
         self.desk.stop().await;
         self.task.await.expect("the desk").expect("the desk ends in good order");
-        self.courier.abort();
-        let _stopped = self.courier.await;
+        if let Some(courier) = self.courier {
+            courier.abort();
+            let _stopped = courier.await;
+        }
     }
 }
 
@@ -206,7 +244,7 @@ pub async fn past(data: &Path) {
     house.stop().await;
 }
 
-fn keep(data: &Path, bytes: &[u8], name: &str) -> File {
+pub fn keep(data: &Path, bytes: &[u8], name: &str) -> File {
     use sha2::{Digest, Sha256};
     let sha256 = hex::encode(Sha256::digest(bytes));
     let path = countersign::folder::blob_path(data, &sha256);
