@@ -76,7 +76,7 @@ const fn place(record: &Record) -> Option<usize> {
         Record::Told(Told { card_shows: Some(_), .. }) => 12,
         Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => 13,
         Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 14,
-        Record::Housed(_) => 15,
+        Record::ChannelMade(_) => 15,
         Record::Introduced(_) => 16,
         Record::Erased(_) => 17,
         Record::Ruled(_) | Record::Bot(_) => return None,
