@@ -152,7 +152,7 @@ impl Answers {
                 let period = digest::Period::of(*range, as_of, zone);
                 let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
                 let drawn = digest::draw(&self.reader, &shown.policy, &period, &workflows, as_of).await?;
-                vec![drawn.card()]
+                vec![drawn.card(speaker.wording.prefix())]
             }
             Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],

@@ -13,8 +13,9 @@ use crate::domain::{At, Span};
 const OLD_ON_CARD: usize = 10;
 
 impl Digest {
-    /// For a channel or for whoever asked. Mentions nobody: a digest is to be read, not to buzz.
-    pub fn card(&self) -> Card {
+    /// For a channel or for whoever asked. Mentions nobody: a digest is to be read, not to buzz. Commands that it names begin
+    /// with `prefix`.
+    pub fn card(&self, prefix: &str) -> Card {
         let mut card =
             Card { title: vec![Word::from(format!("SLA digest · {}", self.period.words()))], ..Card::default() };
         if self.quiet {
@@ -24,7 +25,7 @@ impl Digest {
             card.lines.push(vec![Word::Strong(of.workflow.clone())]);
             card.lines.extend(of.lines.iter().map(|line| vec![Word::Text(sentence(line))]));
         }
-        card.lines.extend(self.old_lines());
+        card.lines.extend(self.old_lines(prefix));
         let field = |name: &str, value: Vec<Word>| Field { name: name.to_owned(), value };
         card.fields.push(field("The bot itself", vec![Word::from(self.bot_words())]));
         let mut head =
@@ -56,7 +57,7 @@ impl Digest {
         }
     }
 
-    fn old_lines(&self) -> Vec<Vec<Word>> {
+    fn old_lines(&self, prefix: &str) -> Vec<Vec<Word>> {
         if self.old.count == 0 {
             return Vec::new();
         }
@@ -74,7 +75,11 @@ impl Digest {
         let named = self.old.items.len().min(OLD_ON_CARD) as u64;
         let more = self.old.count - named;
         if more > 0 {
-            lines.push(vec![Word::from(format!("… and {more} more; `/sla status` and `/incident list` show them."))]);
+            lines.push(vec![
+                Word::from(format!("… and {more} more; ")),
+                Word::Code(format!("{prefix}sla status")),
+                Word::from(" shows them."),
+            ]);
         }
         lines
     }

@@ -177,7 +177,7 @@ fn restricted_cases_are_neither_counted_nor_named() {
     let rows = [row("INC-99", 1), row("INC-1", 1)];
     let digest = tally(&rows, week().to);
     assert_eq!((digest.old.count, digest.old.items.len(), digest.workflows[0].lines[0].opened), (1, 1, 1));
-    let all = format!("{}{}{}{:?}", digest.text(Tz::UTC), digest.json(), digest.csv(), digest.card());
+    let all = format!("{}{}{}{:?}", digest.text(Tz::UTC), digest.json(), digest.csv(), digest.card("/"));
     assert!(all.contains("INC-1") && !all.contains("INC-99") && !all.contains("number: 99"), "{all}");
 }
 
@@ -187,7 +187,7 @@ fn a_quiet_week_says_so() {
     assert!(digest.quiet);
     let text = digest.text(Tz::UTC);
     assert!(text.contains("A quiet week: nothing was opened, answered or missed, and nothing is late."), "{text}");
-    assert!(digest.card().plain(Tz::UTC, week().to).contains("A quiet week"));
+    assert!(digest.card("/").plain(Tz::UTC, week().to).contains("A quiet week"));
     let old =
         tally(&[DutyRead { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
     assert!(old.quiet && old.text(Tz::UTC).contains("What follows is older."), "{}", old.text(Tz::UTC));
@@ -195,7 +195,7 @@ fn a_quiet_week_says_so() {
 }
 
 #[test]
-fn only_so_many_old_items_are_named_the_latest_first() {
+fn the_latest_old_items_are_named_and_the_others_counted() {
     let rows: Vec<DutyRead> = (1..=1000)
         .map(|n| DutyRead { due_us: MONDAY + i64::from((n * 7919) % 1000) * MINUTE, ..row(&format!("INC-{n}"), 1) })
         .collect();
@@ -203,8 +203,8 @@ fn only_so_many_old_items_are_named_the_latest_first() {
     // INC-99 is restricted.
     assert_eq!((digest.old.count, digest.old.items.len()), (999, OldItems::NAMED));
     assert!(digest.old.items.is_sorted_by_key(|item| item.due) && digest.old.items[0].due == At(MONDAY));
-    let card = digest.card().plain(Tz::UTC, week().to);
-    assert!(card.contains("… and 989 more"), "{card}");
+    let card = digest.card("/cs-").plain(Tz::UTC, week().to);
+    assert!(card.contains("… and 989 more; `/cs-sla status` shows them."), "{card}");
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn periods_are_read_and_shown() {
     let check = |text: &str, zone: Tz, from: &str, to: &str, words: &str| {
         let period = Period::read(text, as_of, zone).unwrap();
         assert_eq!((period.from, period.to), (at(from), at(to)), "{text}");
-        let shown = Digest { period, ..tally(&[], as_of) }.card().plain(Tz::UTC, as_of);
+        let shown = Digest { period, ..tally(&[], as_of) }.card("/").plain(Tz::UTC, as_of);
         assert!(shown.contains(words), "{shown}");
     };
     let kolkata = chrono_tz::Asia::Kolkata;

@@ -17,6 +17,8 @@ pub const WORDS: &str = "$words";
 
 /// What is read in the place of words that were erased.
 pub const ERASED: &str = "⟨erased⟩";
+/// What is read in the place of a subject whom nobody knows any more begins so; the pseudonym follows.
+pub const ERASED_SUBJECT: &str = "erased-";
 
 /// For `serialize_with`: the field's texts are facts.
 ///

@@ -81,7 +81,7 @@ names! {
 impl AccountId {
     /// An account by its platform's own id of it. What was read as erased has no platform in it, and gets none.
     pub fn on(platform: &Platform, id: &str) -> AccountId {
-        match id.starts_with("erased-") {
+        match id.starts_with(mark::ERASED_SUBJECT) {
             true => AccountId::from(id),
             false => AccountId::from(format!("{platform}/{id}")),
         }

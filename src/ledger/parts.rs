@@ -16,11 +16,8 @@ use serde::ser::{self, Impossible, Serializer};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use crate::domain::mark::{ERASED, FACT, SUBJECT, WORDS};
+use crate::domain::mark::{ERASED, ERASED_SUBJECT, FACT, SUBJECT, WORDS};
 use crate::seal::Pseudonym;
-
-/// What is read for a subject whom nobody knows any more, before the pseudonym's 16 digits.
-const ERASED_SUBJECT: &str = "erased-";
 
 /// A record in its two parts, both JSON on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -374,7 +374,7 @@ mod tests {
                     let ((case, case_seq), (schema, words)) = (case.unzip(), rest);
                     let also = also.into_iter().filter(|other| *other != kind).collect();
                     let v = V1;
-                    let envelope = Envelope {
+                    Envelope {
                         actor,
                         also,
                         at_us,
@@ -390,8 +390,7 @@ mod tests {
                         source,
                         v,
                         words,
-                    };
-                    envelope
+                    }
                 },
             )
     }

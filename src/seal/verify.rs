@@ -897,9 +897,16 @@ mod tests {
             ledger.rows.truncate(seam + 1);
             ledger.nodes.pop();
             ledger.checkpoints.retain(|checkpoint| checkpoint.size <= SEGMENT_ENTRIES);
-            ledger.rows[seam].reseal(|envelope| (envelope.prev, envelope.at_us) = (Hash::ZERO, 5));
+            ledger.rows[seam].reseal(|envelope| {
+                (envelope.prev, envelope.at_us, envelope.case_seq) = (Hash::ZERO, 5, Some(7));
+            });
         };
-        let torn = [What::BrokenChain { named: Hash::ZERO, found }, What::TimeWentBack { at_us: 5, before_us }];
+        let before = SEGMENT_ENTRIES - SEGMENT_ENTRIES / 3 - 1;
+        let torn = [
+            What::BrokenChain { named: Hash::ZERO, found },
+            What::TimeWentBack { at_us: 5, before_us },
+            What::CaseOutOfStep { case: "INC-1".into(), expected: Some(before + 1), found: 7, before },
+        ];
         check(&LARGE, tear, &torn.map(|what| (SEGMENT_ENTRIES, what)), true);
 
         let gap = [(65_534, What::Missing { through: 65_535 }), (65_536, What::Missing { through: 65_537 })];
