@@ -14,7 +14,7 @@ use crate::domain::kinds::Drafted;
 use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::redflag;
 use crate::domain::{At, Body, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, RoleId, Span, WorkflowId};
-use crate::grammar::{Filter, Query};
+use crate::grammar::{Filter, How, Query};
 use crate::health::Health;
 use crate::ledger;
 use crate::record::Record;
@@ -98,14 +98,19 @@ impl Answers {
     ///
     /// # Errors
     /// The database's.
-    pub fn answer<'a>(&'a self, query: &'a Query, by: &'a PersonId) -> BoxFuture<'a, Result<Vec<Card>, StoreError>> {
-        Box::pin(self.read(query, by))
+    pub fn answer<'a>(
+        &'a self,
+        query: &'a Query,
+        by: &'a PersonId,
+        how: How,
+    ) -> BoxFuture<'a, Result<Vec<Card>, StoreError>> {
+        Box::pin(self.read(query, by, how))
     }
 
-    async fn read(&self, query: &Query, by: &PersonId) -> Result<Vec<Card>, StoreError> {
+    async fn read(&self, query: &Query, by: &PersonId, how: How) -> Result<Vec<Card>, StoreError> {
         let shown = self.desk.shown();
         let now = self.desk.clock.now();
-        let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+        let speaker = Speaker::new(&self.desk.wording, &shown.policy).to(how);
         let people = shown.bot.people(&shown.policy, now);
         Ok(match query {
             Query::List { kind, filter } => {
@@ -152,7 +157,7 @@ impl Answers {
                 let period = digest::Period::of(*range, as_of, zone);
                 let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
                 let drawn = digest::draw(&self.reader, &shown.policy, &period, &workflows, as_of).await?;
-                vec![drawn.card(speaker.wording.prefix())]
+                vec![drawn.card(speaker.prefix)]
             }
             Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
@@ -412,7 +417,7 @@ impl Answers {
     pub async fn review_draft(&self, id: CaseId, by: &PersonId) -> Result<Option<Drafted>, StoreError> {
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+        let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         match self.visible(id, by, &people).await? {
             Ok(case) => Ok(Some(self.draft(&speaker, &case).await?)),
             Err(_) => Ok(None),

@@ -30,7 +30,7 @@ use crate::domain::{
     Refusal, Reply, Span,
 };
 use crate::folder::{Folder, FolderError};
-use crate::grammar::Query;
+use crate::grammar::{How, Query};
 use crate::ledger::{About, AppendError, Ledger, Subjects};
 use crate::projection::{Entry, Policies, Projection};
 use crate::record::{ChannelMade, NotTold, NotToldBecause, Record, Told};
@@ -880,12 +880,13 @@ impl Desk {
         Ok(policy)
     }
 
-    fn speaker(&self) -> Speaker<'_> {
-        Speaker { wording: &self.wording, policy: &self.policy }
+    /// To somebody who asked in this way.
+    fn speaker(&self, how: How) -> Speaker<'_> {
+        Speaker::new(&self.wording, &self.policy).to(how)
     }
 
-    fn card(&self, reply: &Reply) -> Card {
-        crate::card::tell(&self.speaker(), reply.about.as_ref(), &reply.telling)
+    fn card(&self, reply: &Reply, how: How) -> Card {
+        crate::card::tell(&self.speaker(how), reply.about.as_ref(), &reply.telling)
     }
 }
 

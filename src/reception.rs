@@ -99,7 +99,7 @@ impl Reception {
             Heeded::Answer(answer) => self.fill_in(answer, &heard).await,
             Heeded::Heard | Heeded::NeedsDraft { .. } => Ok(Answer::default()),
             Heeded::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
-            Heeded::Query { query, by } => match self.answers.answer(&query, &by).await {
+            Heeded::Query { query, by } => match self.answers.answer(&query, &by, heard.what.how()).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
                 Err(error) => Err(unreadable(&error)),
             },
@@ -150,14 +150,14 @@ impl Reception {
     pub async fn owed_by(&self, from: &Account, platform: &Platform) -> Result<Vec<Card>, Fault> {
         let shown = self.desk.shown();
         let refused = |refusal| {
-            let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+            let speaker = Speaker::new(&self.desk.wording, &shown.policy);
             Ok(vec![card::refused(&speaker, &refusal)])
         };
         let Some(by) = self.desk.person(&from.id, platform) else { return refused(Refusal::Stranger) };
         if from.belongs.is_refused(&shown.policy) {
             return refused(Refusal::NotAtHome);
         }
-        self.answers.answer(&Query::Mine, &by).await.map_err(|error| unreadable(&error))
+        self.answers.answer(&Query::Mine, &by, How::Slash).await.map_err(|error| unreadable(&error))
     }
 
     /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct
@@ -227,7 +227,7 @@ impl Reception {
         };
         let ruled = self.desk.ask_bot(BotCommand::LoadPolicy { policy: Box::new(policy), text }, by).await?;
         let shown = self.desk.shown();
-        let speaker = Speaker { wording: &self.desk.wording, policy: &shown.policy };
+        let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         Ok(match ruled {
             Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling),
             Ok(None) => crate::answers::said("The policy is in force."),

@@ -900,7 +900,7 @@ async fn the_same_as_of_gives_the_same_bytes() {
     let draw = async |reader: &store::Reader, as_of: At| {
         let period = Period { from: START - Span::days(1), to: START + Span::days(6), zone: chrono_tz::Asia::Kolkata };
         let digest = digest::draw(reader, &policy, &period, &[], as_of).await.expect("a digest");
-        let card = serde_json::to_string(&digest.card()).expect("JSON");
+        let card = serde_json::to_string(&digest.card("/")).expect("JSON");
         format!("{}\n{}\n{}\n{card}", digest.text(chrono_tz::UTC), digest.json(), digest.csv())
     };
     let quiet = draw(&house.reader, START + Span::minutes(1)).await;

@@ -32,7 +32,7 @@ enum Part {
 
 pub(super) fn items(source: &Source<'_>, case: Option<&Case>, policy: Option<&Policy>) -> Vec<Item> {
     let wording = Wording::embedded();
-    let teller = Teller { case, policy, speaker: policy.map(|policy| Speaker { wording: &wording, policy }) };
+    let teller = Teller { case, policy, speaker: policy.map(|policy| Speaker::new(&wording, policy)) };
     source.entries.iter().map(|entry| teller.item(entry)).collect()
 }
 

@@ -166,7 +166,7 @@ pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows
 /// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
 pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card {
     let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
-    let prefix = speaker.wording.prefix();
+    let prefix = speaker.prefix;
     let facts = json!({
         "count": rows.len(),
         "more": rows.len() - shown.len(),
@@ -254,7 +254,7 @@ pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag]) -> Card {
 
 /// Something that isn't possible, and what to do instead.
 pub fn refused(speaker: &Speaker<'_>, refusal: &Refusal) -> Card {
-    let sentence = prefixed(&refusal.to_string(), speaker.wording.prefix());
+    let sentence = prefixed(&refusal.to_string(), speaker.prefix);
     private_sentence(&sentence)
 }
 
@@ -265,7 +265,7 @@ pub fn misread(speaker: &Speaker<'_>, misread: &Misread) -> Card {
         card.lines.push(vec![Word::from("For example: "), Word::Code(example.clone())]);
     }
     if let Some(root) = misread.root {
-        let help = format!("{}{root} help", speaker.wording.prefix());
+        let help = format!("{}{root} help", speaker.prefix);
         if misread.sentence.contains(&help) {
             return card;
         }
@@ -281,7 +281,7 @@ pub fn fault(speaker: &Speaker<'_>, reference: &str) -> Card {
 
 /// What can be typed: everything, one command, or one verb in detail.
 pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'static Verb>) -> Card {
-    let prefix = speaker.wording.prefix();
+    let prefix = speaker.prefix;
     if let Some(verb) = verb {
         return verb_help(verb, prefix);
     }
@@ -318,7 +318,7 @@ fn verb_help(verb: &'static Verb, prefix: &str) -> Card {
 }
 
 fn private(speaker: &Speaker<'_>, template: &str, facts: Json) -> Card {
-    Card { tone: Tone::Private, ..speaker.wording.render(template, facts, speaker.policy) }
+    Card { tone: Tone::Private, ..speaker.render(template, facts) }
 }
 
 fn private_sentence(text: &str) -> Card {

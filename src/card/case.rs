@@ -33,7 +33,7 @@ pub(super) fn card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most
     if let (Json::Object(facts), Json::Object(of_its_kind)) = (&mut facts, kinds::facts(speaker, case)) {
         facts.extend(of_its_kind);
     }
-    let mut card = speaker.wording.render(&format!("{}/card.txt", case.kind()), facts, speaker.policy);
+    let mut card = speaker.render(&format!("{}/card.txt", case.kind()), facts);
     card.tone = match case {
         _ if case.is_closed() => Tone::Done,
         _ if case.obligations.iter().any(Obligation::is_late) => Tone::Late,

@@ -6,11 +6,12 @@
 use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::domain::policy::Policy;
 use crate::domain::{At, CaseId};
 use crate::grammar::verbs::Verb;
-use crate::grammar::{self, action, clean, form_action};
+use crate::grammar::{self, How, action, clean, form_action};
 
 mod answer;
 mod batch;
@@ -40,6 +41,25 @@ pub struct Speaker<'a> {
     pub wording: &'a Wording,
     /// Names of people come from it.
     pub policy: &'a Policy,
+    /// What the commands that it names begin with, where they are read.
+    pub prefix: &'a str,
+}
+
+impl<'a> Speaker<'a> {
+    /// Whose commands begin as the configuration says: `/`, or `/cs-`.
+    pub fn new(wording: &'a Wording, policy: &'a Policy) -> Speaker<'a> {
+        Speaker { wording, policy, prefix: wording.prefix() }
+    }
+
+    /// To somebody who said their command in a message or typed it with a slash: the commands that they are told can be
+    /// said in the same way. Slack takes no slash command in a thread.
+    pub fn to(self, how: How) -> Speaker<'a> {
+        Speaker { prefix: grammar::prefix_for(how, self.prefix), ..self }
+    }
+
+    fn render(&self, template: &str, facts: Json) -> Card {
+        self.wording.render(template, facts, self.prefix, self.policy)
+    }
 }
 
 /// Something that the bot says, for any platform to draw.

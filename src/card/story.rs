@@ -15,7 +15,7 @@ pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Optio
         Event::Duty(_) | Event::Case(_) => "case",
         _ => case.kind().word(),
     };
-    let card = speaker.wording.render(&format!("{room}/story.txt"), facts(case, event, at), speaker.policy);
+    let card = speaker.render(&format!("{room}/story.txt"), facts(case, event, at));
     let mut words = card.title;
     for line in card.lines {
         words.push(Word::from(" "));

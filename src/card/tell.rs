@@ -42,8 +42,8 @@ impl Look {
 /// What is told, as a card. `about` is the case that it is told of; templates see its number and title, the telling's own
 /// fields and `prefix`; that of what fell due also sees, for each item, `late`, `left`, `over` and `command`.
 pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling) -> Card {
-    let facts = facts(about, telling, speaker.wording.prefix());
-    let mut card = speaker.wording.render(&format!("{}.txt", telling.template()), facts, speaker.policy);
+    let facts = facts(about, telling, speaker.prefix);
+    let mut card = speaker.render(&format!("{}.txt", telling.template()), facts);
     let Look { tone, due, asks } = look(about, telling);
     card.tone = tone;
     card.buttons = asks;

@@ -33,7 +33,7 @@ fn wording() -> &'static Wording {
 }
 
 fn speaker() -> Speaker<'static> {
-    Speaker { wording: wording(), policy: policy() }
+    Speaker::new(wording(), policy())
 }
 
 fn case(id: &str) -> CaseId {
@@ -530,9 +530,12 @@ fn refusals_and_misreadings_are_sentences_with_code() {
         ]
     );
     let other = Wording::embedded().with_prefix("/cs-");
-    let speaker_there = Speaker { wording: &other, policy: policy() };
+    let speaker_there = Speaker::new(&other, policy());
     let there = super::refused(&speaker_there, &Refusal::NoSuchCase(case("INC-9")));
     assert!(there.title.contains(&Word::Code("/cs-incident list".to_owned())), "{:?}", there.title);
+    // Where it was said in a message, as in a Slack thread, it can be said again in one.
+    let said = super::refused(&speaker_there.to(crate::grammar::How::Said), &Refusal::NoSuchCase(case("INC-9")));
+    assert!(said.title.contains(&Word::Code("@countersign incident list".to_owned())), "{:?}", said.title);
     let misread = misread(
         &speaker(),
         &grammar::Misread {
@@ -694,7 +697,7 @@ fn an_operator_can_lay_other_words_over_them() {
         &[("bot/caught-up.txt", "Wieder da\n{{ prefix }}sla health"), ("bot/README.md", "ignored")],
     );
     let wording = Wording::with_overlay(&folder.0).expect("it is right");
-    let speaker = Speaker { wording: &wording, policy: policy() };
+    let speaker = Speaker::new(&wording, policy());
     assert_eq!(tell(&speaker, None, &bot::Telling::CaughtUp {}.into()).plain(KOLKATA, NOW), "Wieder da\n/sla health");
     let sentence = bot::Telling::Sentence { text: "x".to_owned() }.into();
     assert_eq!(tell(&speaker, None, &sentence).plain(KOLKATA, NOW), "x", "the others stay");

@@ -159,9 +159,9 @@ impl Wording {
 
     /// Renders a template. An overlay's that fails gives way to the embedded one, and that one's failure to a card that
     /// says the bare facts: something that must be told is told.
-    pub(super) fn render(&self, name: &str, mut facts: Json, policy: &Policy) -> Card {
+    pub(super) fn render(&self, name: &str, mut facts: Json, prefix: &str, policy: &Policy) -> Card {
         if let Some(map) = facts.as_object_mut() {
-            map.insert("prefix".to_owned(), Json::from(self.prefix.as_str()));
+            map.insert("prefix".to_owned(), Json::from(prefix));
         }
         let facts_value = value(&facts);
         let overlaid = self.overlay.as_ref().and_then(|it| it.get_template(name).ok()?.render(&facts_value).ok());

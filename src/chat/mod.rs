@@ -13,7 +13,7 @@ use crate::card::Card;
 use crate::domain::kinds::Drafted;
 use crate::domain::policy::{Channel, Policy, Refused};
 use crate::domain::{AccountId, At, CaseId, PersonId, Platform, Span, mark};
-use crate::grammar;
+use crate::grammar::{self, How};
 
 pub mod files;
 pub mod local;
@@ -275,6 +275,18 @@ pub enum What {
         to: At,
         why: String,
     },
+}
+
+impl What {
+    /// How a command that is asked for in this way is written. Buttons and forms stand where a slash can be typed.
+    pub fn how(&self) -> How {
+        match self {
+            What::Said { .. } => How::Said,
+            What::Command { .. } | What::Pressed { .. } | What::Submitted { .. } => How::Slash,
+            What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => How::Slash,
+            What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => How::Slash,
+        }
+    }
 }
 
 /// A file that came with a message; its bytes are in the blob store under their hash.

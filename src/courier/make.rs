@@ -217,7 +217,7 @@ impl LaneRun {
     }
 
     fn speaker<'a>(&'a self, policy: &'a Policy) -> Speaker<'a> {
-        Speaker { wording: &self.desk.wording, policy }
+        Speaker::new(&self.desk.wording, policy)
     }
 
     pub(super) fn not_told(&self, due: &OutboxDue, why: NotToldBecause) -> (Option<CaseId>, NotTold) {

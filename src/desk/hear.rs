@@ -74,6 +74,7 @@ impl Desk {
                 },
             });
         }
+        let how = heard.what.how();
         let read = self.read(turn, &heard, person.as_ref(), here);
         let mut staged = None;
         let mut of_the_bot = None;
@@ -81,13 +82,15 @@ impl Desk {
             (Read::Nothing, _) => Heeded::Heard,
             (Read::Answer(answer), _) => Heeded::Answer(answer),
             (Read::Asked(_), Some(_)) if heard.from.belongs.is_refused(&self.policy_now(turn)) => {
-                Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::NotAtHome)))
+                Heeded::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::NotAtHome)))
             }
             // They left, and may still be able to press what stands somewhere.
             (Read::Asked(_), Some(person)) if self.bot_now(turn).is_gone(person, &heard.lane.platform) => {
-                Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::AccountGone)))
+                Heeded::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::AccountGone)))
             }
-            (Read::Asked(_), None) => Heeded::Answer(Answer::card(card::refused(&self.speaker(), &Refusal::Stranger))),
+            (Read::Asked(_), None) => {
+                Heeded::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::Stranger)))
+            }
             (Read::Asked(asked), Some(person)) => {
                 let by = Actor::Person(person.clone());
                 let work = match asked {
@@ -98,11 +101,11 @@ impl Desk {
                     },
                     Asked::Bot(command) => Err(Heeded::Answer(match self.prepare_bot(turn, command, &by) {
                         Ok(ready) => {
-                            let cards = ready.reply.iter().map(|reply| self.card(reply)).collect();
+                            let cards = ready.reply.iter().map(|reply| self.card(reply, how)).collect();
                             of_the_bot = Some(ready);
                             Answer { cards, ..Answer::default() }
                         }
-                        Err(refusal) => Answer::card(card::refused(&self.speaker(), &refusal)),
+                        Err(refusal) => Answer::card(card::refused(&self.speaker(how), &refusal)),
                     })),
                     Asked::Query(query) => Err(Heeded::Query { query, by: person.clone() }),
                     Asked::ReloadPolicy => Err(Heeded::ReloadPolicy { by: person.clone() }),
@@ -116,7 +119,7 @@ impl Desk {
                     Err(heeded) => heeded,
                     Ok(work) => match self.prepare(turn, work, &by).await? {
                         Ok(ready) => {
-                            let cards = ready.reply.iter().map(|telling| self.card(telling)).collect();
+                            let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
                             staged = Some(ready);
                             Heeded::Answer(Answer { cards, ..Answer::default() })
                         }
@@ -167,7 +170,7 @@ impl Desk {
                 return Answer { form: Some(grammar::form(verb, case, &given, &context)), ..Answer::default() };
             }
         }
-        let card = card::refused(&self.speaker(), refusal);
+        let card = card::refused(&self.speaker(heard.what.how()), refusal);
         match &heard.what {
             // The form stays open, so that nothing that was typed is lost.
             What::Submitted { .. } => {
@@ -213,6 +216,7 @@ impl Desk {
     }
 
     fn read(&self, turn: &Turn, heard: &Heard, by: Option<&PersonId>, here: Option<CaseId>) -> Read {
+        let how = heard.what.how();
         let context = self.context(turn, &heard.lane, by, here);
         let read = match &heard.what {
             // Another bot is heard, never obeyed; and what history still had was said to nobody who could answer then.
@@ -247,7 +251,7 @@ impl Desk {
         match read {
             Ok(None) => Read::Nothing,
             Ok(Some(asked)) => Read::Asked(asked),
-            Err(misread) => Read::Answer(Answer::card(card::misread(&self.speaker(), &misread))),
+            Err(misread) => Read::Answer(Answer::card(card::misread(&self.speaker(how), &misread))),
         }
     }
 

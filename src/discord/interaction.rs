@@ -162,7 +162,7 @@ impl Discord {
             Ok(answer) => answer,
             Err(fault) => {
                 let shown = door.reception.desk.shown();
-                let speaker = Speaker { wording: &door.reception.desk.wording, policy: &shown.policy };
+                let speaker = Speaker::new(&door.reception.desk.wording, &shown.policy);
                 Answer::card(card::fault(&speaker, &fault.reference))
             }
         }

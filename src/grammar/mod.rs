@@ -23,13 +23,15 @@ pub mod verbs;
 pub mod word;
 
 pub use form::{Field, FieldKind, Form, form, submitted};
-pub use read::{action, form_action, looks_like_command, pressed, read};
+pub use read::{action, form_action, looks_like_command, prefix_for, pressed, read};
 pub use value::nearest;
 pub use verbs::{Arg, Kind, Needed, Root, Verb, completion, find, markdown_table};
 pub use word::Word;
 
 /// What people call the bot in a mention. Adapters write their platform's mention of the bot this way.
 pub const BOT: &str = "countersign";
+/// How a message that is meant for it begins.
+pub const MENTION: &str = "@countersign ";
 
 /// What slash commands begin with, unless the settings say otherwise.
 pub const PREFIX: &str = "/";

@@ -5,7 +5,7 @@ use crate::domain::{CaseId, CaseKind};
 
 use super::value::{Raw, Wrong, conclude, nearest, person, short};
 use super::verbs::{self, Arg, Kind, Needed, Verb};
-use super::{Asked, BOT, Context, How, Misread, Query, moment};
+use super::{Asked, BOT, Context, How, MENTION, Misread, Query, moment};
 
 /// A verb is at most this long, in bytes.
 const VERB_AT_MOST: usize = 40;
@@ -84,16 +84,16 @@ fn no_such_root(word: &str, context: &Context<'_>) -> Result<Option<Asked>, Misr
     Err(Misread { sentence, example: Some(format!("{prefix}incident help")), root: None })
 }
 
-/// What examples begin with, so that they work where they are read: Slack takes no slash command in a thread.
-fn prefix_for(how: How, context: &Context<'_>) -> String {
+/// What commands begin with, so that they work where they are read: Slack takes no slash command in a thread.
+pub fn prefix_for(how: How, prefix: &str) -> &str {
     match how {
-        How::Slash => context.prefix.to_owned(),
-        How::Said => format!("@{BOT} "),
+        How::Slash => prefix,
+        How::Said => MENTION,
     }
 }
 
 fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>) -> Result<Asked, Misread> {
-    let prefix = prefix_for(how, context);
+    let prefix = prefix_for(how, context.prefix);
     let mut rest = text.trim_start();
     let mut raw = Raw::default();
     if let Some((id, after)) = case_ahead(rest).map_err(|not| plain_misread(&not, root))? {
@@ -130,7 +130,7 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     if verb.verb == "help" {
         return Ok(Asked::Query(help(rest, root)));
     }
-    deal(verb, rest, &mut raw, context).map_err(|wrong| misread(verb, &wrong, &prefix))?;
+    deal(verb, rest, &mut raw, context).map_err(|wrong| misread(verb, &wrong, prefix))?;
     let everywhere = root.is_none() && peeked.is_none() && context.here.is_none() && verb.verb == "list";
     match finish(verb, raw, how, context)? {
         Asked::Query(Query::List { filter, .. }) if everywhere => Ok(Asked::Query(Query::List { kind: None, filter })),
@@ -156,7 +156,7 @@ fn choose(
     how: How,
     context: &Context<'_>,
 ) -> Result<&'static Verb, Misread> {
-    let prefix = prefix_for(how, context);
+    let prefix = prefix_for(how, context.prefix);
     let found: Vec<&'static Verb> = candidates(root, name).collect();
     let kind = case.map(|id| id.kind).or(if root.is_none() { context.here.map(|id| id.kind) } else { None });
     let of_kind = |kind: CaseKind| verbs::find(kind.word(), name);
@@ -175,13 +175,13 @@ fn choose(
             (Some(first), _) if first.case && case.is_some() => {
                 let id = case.map(|id| id.to_string()).unwrap_or_default();
                 let sentence = format!("{id} is an {}, and `{}` is for an {}.", kind.word(), first.verb, first.root);
-                return Err(Misread { sentence, example: Some(first.example(&prefix)), root: Some(kind.word()) });
+                return Err(Misread { sentence, example: Some(first.example(prefix)), root: Some(kind.word()) });
             }
             _ => {}
         }
     }
     match found.as_slice() {
-        [] => Err(unknown_verb(name, root, &prefix)),
+        [] => Err(unknown_verb(name, root, prefix)),
         [one] => Ok(one),
         [first, ..] if root.is_some() || first.verb == "help" || first.verb == "list" => Ok(first),
         several => match several.iter().find(|verb| verb.root == "sla") {
@@ -280,7 +280,7 @@ fn finish(verb: &'static Verb, mut raw: Raw, how: How, context: &Context<'_>) ->
             let first = wrongs.iter().find(|wrong| !wrong.missing).or(wrongs.first());
             Err(first.map_or_else(
                 || plain_misread("that can't be read.", Some(verb.root)),
-                |wrong| misread(verb, wrong, &prefix_for(how, context)),
+                |wrong| misread(verb, wrong, prefix_for(how, context.prefix)),
             ))
         }
     }

@@ -32,7 +32,7 @@ impl Slack {
         let Some(door) = self.door() else { return Card::default() };
         let desk = &door.reception.desk;
         let shown = desk.shown();
-        card::fault(&Speaker { wording: &desk.wording, policy: &shown.policy }, reference)
+        card::fault(&Speaker::new(&desk.wording, &shown.policy), reference)
     }
 
     /// What was said in a channel is answered where only its author sees it.

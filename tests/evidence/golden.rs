@@ -369,7 +369,7 @@ async fn whatever_golden_ledgers_say_has_words() {
         super::rebuild(data.path()).await.expect("a rebuild");
         let policy = Policy::read(golden.policies().last().expect("a policy"));
         let policy = policy.unwrap_or_else(|errors| panic!("{}", errors.show("the golden policy")));
-        let speaker = Speaker { wording: &wording, policy: &policy };
+        let speaker = Speaker::new(&wording, &policy);
         for ToTell { notice, .. } in golden.told() {
             let card = card::tell(&speaker, notice.about.as_ref(), &notice.telling);
             must_be_worded(notice.telling.template(), &card);

@@ -103,7 +103,7 @@ impl House {
             Heeded::Query { query, by } => {
                 let health = Health::new(self.desk.clone(), self.reader.clone(), Chats::default());
                 let answers = Answers::new(self.desk.clone(), self.reader.clone(), health);
-                answers.answer(&query, &by).await.expect("an answer")
+                answers.answer(&query, &by, countersign::grammar::How::Slash).await.expect("an answer")
             }
             Heeded::Answer(answer) => answer.cards,
             other => panic!("{line} is no question: {other:?}"),
