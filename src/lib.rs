@@ -177,7 +177,7 @@
 //! | [lane](chat::Lane) | a channel or a person's direct messages; what is told to one arrives in order | conversation |
 //! | [roster](chat::roster::Roster) | who is in which group of a platform, and who is gone | directory sync |
 //! | [desk](desk::Desk) | the one loop that decides and commits | command handler, single writer |
-//! | [courier](courier) | from the outbox to the platforms | outbox relay |
+//! | [courier] | from the outbox to the platforms | outbox relay |
 //! | [reception](reception::Reception) | where what was heard is handed in | inbound port |
 //! | [transcript](store::MessageRead) | what stands in the channels now | |
 //! | [leaf](seal), [facts, words](ledger) | the envelope that is hashed; the parts of an entry that stay, and that can be erased | |

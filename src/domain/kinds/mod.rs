@@ -1,4 +1,4 @@
-//! The kinds of case, one row each in [`kinds!`]: their state, what can be asked of them, what becomes true of them. From the
+//! The kinds of case, one row each in `kinds!`: their state, what can be asked of them, what becomes true of them. From the
 //! rows come the enums that hold any of them and the dispatch; what a kind must say is [`Kind`].
 
 use std::fmt;

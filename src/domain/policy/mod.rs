@@ -94,7 +94,7 @@ pub struct Person {
 pub struct Role {
     pub name: String,
     pub party: PartyId,
-    /// In the order of the file; then, in the policy as it is held (see [`Bot::held`](crate::domain::Bot::held)), those of
+    /// In the order of the file; then, with [`Bot::with_group_members`](crate::domain::Bot::with_group_members), those of
     /// its groups.
     pub members: Vec<PersonId>,
     /// Slack user groups and Discord roles whose members hold it too. Rotas will be a further source beside them.
