@@ -773,7 +773,7 @@ impl Desk {
                     }
                 }
             }
-            Record::Bot(ruled) => ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "the bot")),
+            Record::Bot(ruled) => ruled.events.iter().for_each(|event| tracing::info!(kind = event.kind(), "recorded")),
             Record::Heard(_)
             | Record::Told(_)
             | Record::NotTold(_)

@@ -39,7 +39,7 @@ const LINES: Examples = Examples {
     note: "incident note INC-1 The vendor was called at 14:10",
     link: "incident link INC-1 https://wiki.example/runbook Runbook",
     timeline: "incident timeline INC-1",
-    pause: "incident pause INC-1 waiting on the requester: log files duty=resolve",
+    pause: "incident pause INC-1 duty=resolve waiting on the requester: log files",
     resume: "incident resume INC-1 duty=resolve",
     waive: "incident waive INC-1 duty=update Nobody is touched any more",
     contest: "incident contest INC-1 says=third-party duty=resolve The cloud was down until noon",
