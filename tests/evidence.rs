@@ -15,7 +15,7 @@ use countersign::bundle::{self, BundleError};
 use countersign::desk::DeskError;
 use countersign::digest::{self, Form, Period};
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, CaseId, OutboxId, Policy, Span};
+use countersign::domain::{At, CaseId, OutboxId, Span};
 use countersign::folder::Folder;
 use countersign::ledger;
 use countersign::rebuild::{self, RebuildError, RecoverError};
@@ -899,10 +899,9 @@ async fn somebody_is_shredded_without_the_others() {
 async fn the_same_as_of_gives_the_same_bytes() {
     let data = tempfile::tempdir().expect("a folder");
     let mut house = House::open(data.path(), START).await.expect("a new folder");
-    let policy = Policy::read(EXAMPLE).expect("the example");
     let draw = async |reader: &store::Reader, as_of: At| {
         let period = Period { from: START - Span::days(1), to: START + Span::days(6), zone: chrono_tz::Asia::Kolkata };
-        let digest = digest::draw(reader, &policy, &period, &[], as_of).await.expect("a digest");
+        let digest = digest::draw(reader, &period, &[], as_of).await.expect("a digest");
         let card = serde_json::to_string(&digest.card("/")).expect("JSON");
         format!("{}\n{}\n{}\n{card}", digest.text(chrono_tz::UTC), digest.json(), digest.csv())
     };
@@ -947,7 +946,6 @@ async fn the_same_as_of_gives_the_same_bytes() {
 async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     let data = tempfile::tempdir().expect("a folder");
     let mut house = House::open(data.path(), START).await.expect("a new folder");
-    let policy = Policy::read(EXAMPLE).expect("the example");
     // Thirty minutes to acknowledge, nudges after 15 and 24.
     for (case, minutes) in [("INC-1", 10), ("INC-2", 20), ("INC-3", 25), ("INC-4", 40)] {
         house.say("maya", "/incident open credit-scoring sev2 \"Decline rate doubled\"").await;
@@ -958,7 +956,7 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     // Receipts come at the same moment, and count in the ledger.
     house.calm().await;
     let (as_of, reader) = (house.now(), house.reader.clone());
-    let draw = async || digest::draw(&reader, &policy, &period, &[], as_of).await.expect("a digest");
+    let draw = async || digest::draw(&reader, &period, &[], as_of).await.expect("a digest");
     let drawn = draw().await;
     let line = &drawn.workflows[0].lines[0];
     assert_eq!(line.duty, "acknowledge");

@@ -14,7 +14,6 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono::{Datelike, Months, NaiveDate};
 use chrono_tz::Tz;
@@ -24,12 +23,12 @@ use serde::{Deserialize, Serialize};
 use self::figures::{Key, NearMissAsked, Tally};
 use crate::clock::Clock;
 use crate::domain::obligation::{Standing, StepAct};
-use crate::domain::{At, Bot, CaseId, Policy, PolicyHash, Span, WorkflowId};
+use crate::domain::{At, Bot, CaseId, Policy, Span, WorkflowId};
 use crate::folder::Folder;
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
 use crate::ledger::{self, Subjects};
-use crate::projection::{Entry, Policies, Projection};
+use crate::projection::{Entry, Projection};
 use crate::seal::Checkpoint;
 use crate::store::{self, DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
 
@@ -327,7 +326,7 @@ pub async fn print(
             });
         }
     };
-    let drawn = draw(&reader, &policy, &period, &workflows, as_of).await?;
+    let drawn = draw(&reader, &period, &workflows, as_of).await?;
     Ok(match form {
         Form::Text => drawn.text(zone),
         Form::Json => drawn.json(),
@@ -335,32 +334,25 @@ pub async fn print(
     })
 }
 
-/// Draws the figures of a period as of a moment, of some workflows or, if none is named, of all. `folder` is the data
-/// folder; its signed head isn't read, since it knows no as-of.
+/// Draws the figures of a period as of a moment, of some workflows or, if none is named, of all. The ledger
+/// alone says what they are: no policy is needed, and none that was changed since can alter them.
 ///
 /// # Errors
 /// The database's; a ledger with a hole has no root to print.
 pub fn draw<'a>(
     reader: &'a Reader,
-    policy: &'a Policy,
     period: &'a Period,
     workflows: &'a [WorkflowId],
     as_of: At,
 ) -> BoxFuture<'a, Result<Digest, StoreError>> {
     // Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
-    Box::pin(compute(reader, policy, period, workflows, as_of))
+    Box::pin(compute(reader, period, workflows, as_of))
 }
 
-async fn compute(
-    reader: &Reader,
-    policy: &Policy,
-    period: &Period,
-    workflows: &[WorkflowId],
-    as_of: At,
-) -> Result<Digest, StoreError> {
+async fn compute(reader: &Reader, period: &Period, workflows: &[WorkflowId], as_of: At) -> Result<Digest, StoreError> {
     let mut view = reader.view().await?;
     let size = view.size_at(as_of).await?;
-    let mut then = Then::of(&mut view, size, policy).await?;
+    let mut then = Then::of(&mut view, size).await?;
     let mut tally = Tally::new(*period, as_of);
     let wanted = |row: &DutyRead| workflows.is_empty() || workflows.iter().any(|it| it.as_str() == row.workflow);
     view.each_duty(period.before().from, workflows, |duty| {
@@ -403,12 +395,10 @@ struct Then {
 }
 
 impl Then {
-    async fn of(view: &mut View, size: u64, policy: &Policy) -> Result<Then, StoreError> {
+    async fn of(view: &mut View, size: u64) -> Result<Then, StoreError> {
         let mut then = Then::default();
-        let mut policies = Policies::default();
-        policies.add(Arc::new(policy.clone()));
         for case in view.ruled_since(size).await? {
-            let Some(projection) = fold(view, &case, size, &mut policies).await? else { continue };
+            let Some(projection) = fold(view, &case, size).await? else { continue };
             for (id, folded) in &projection.cases {
                 for obligation in &folded.obligations {
                     let nudges = obligation.terms.steps.iter();
@@ -427,12 +417,7 @@ impl Then {
 
 /// Folds what became true of a case in the first `size` entries. `None` where some of it can't be read: then the row of now has
 /// to do.
-async fn fold(
-    view: &mut View,
-    name: &str,
-    size: u64,
-    policies: &mut Policies,
-) -> Result<Option<Projection>, StoreError> {
+async fn fold(view: &mut View, name: &str, size: u64) -> Result<Option<Projection>, StoreError> {
     let Ok(case) = name.parse::<CaseId>() else { return Ok(None) };
     let mut projection = Projection::default();
     let bot = Bot::default();
@@ -444,22 +429,8 @@ async fn fold(
         let entry = Entry { seq: row.seq, at: At(row.at_us), said: None, case: Some(case) };
         projection.fold(entry, &record, &bot);
     }
-    if let Some(folded) = projection.cases.get(&case) {
-        stamp(view, &folded.policy, policies).await?;
-    }
     projection.finish();
     Ok(Some(projection))
-}
-
-/// Sees to it that a policy is known, if the database has it and it can still be read.
-async fn stamp(view: &mut View, digest: &PolicyHash, policies: &mut Policies) -> Result<(), StoreError> {
-    if policies.get(digest).is_none()
-        && let Some(text) = view.policy(digest.as_str()).await?
-        && let Ok(policy) = Policy::read(&text)
-    {
-        policies.add(Arc::new(policy));
-    }
-    Ok(())
 }
 
 fn read_back(row: &DutyRow) -> DutyRead {

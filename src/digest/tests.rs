@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::figures::Tally;
 use super::*;
-use crate::domain::policy::EXAMPLE;
 use crate::store::{CaseRow, Commit};
 
 const DAY: i64 = 86_400_000_000;
@@ -286,8 +285,7 @@ async fn a_digest_is_drawn_from_rows() {
         });
     }
     writer.commit(&commit).await.unwrap();
-    let policy = Policy::read(EXAMPLE).unwrap();
-    let draw = async |workflow: &[WorkflowId]| draw(&reader, &policy, &week(), workflow, week().to).await.unwrap();
+    let draw = async |workflow: &[WorkflowId]| draw(&reader, &week(), workflow, week().to).await.unwrap();
     let digest = draw(&[]).await;
     assert_eq!((digest.workflows[0].lines[0].opened, digest.old.count, digest.old.items.len()), (1, 1, 1));
     assert_eq!(digest.ledger.entries, 0);

@@ -19,7 +19,6 @@ use std::fs::{self, File};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use lru::LruCache;
 
@@ -29,7 +28,7 @@ use crate::domain::mark::ERASED;
 use crate::domain::{At, Bot, BotEvent, Case, CaseId, Policy};
 use crate::folder::{Folder, FolderError};
 use crate::ledger::{self, SCHEMA, Subjects};
-use crate::projection::{Entry, Policies, Projection};
+use crate::projection::{Entry, Projection};
 use crate::record::{Introduced, Record};
 use crate::seal::{Checkpoint, Envelope, Frontier, leaf_hash};
 use crate::store::{self, Copied, Remake, StoreError, TableDifference};
@@ -171,7 +170,6 @@ impl Draft {
             signed,
             frontier: Frontier::new(),
             bot: Bot::default(),
-            policies: Policies::default(),
             subjects: Subjects::default(),
             warm: LruCache::new(WARM),
             erased: 0,
@@ -234,7 +232,6 @@ struct Fold {
     signed: Option<Checkpoint>,
     frontier: Frontier,
     bot: Bot,
-    policies: Policies,
     /// Introduced so far: always before they are mentioned.
     subjects: Subjects,
     warm: LruCache<CaseId, Case>,
@@ -358,8 +355,8 @@ impl Fold {
                     if let BotEvent::Policy(policies::Event::Loaded { text, .. }) = event
                         && text != ERASED
                     {
-                        let policy = Policy::read(text).map_err(|errors| self.wrong(seq, errors.show("its policy")))?;
-                        self.policies.add(Arc::new(policy));
+                        // Cases that go on under it need it read again.
+                        Policy::read(text).map_err(|errors| self.wrong(seq, errors.show("its policy")))?;
                     }
                 }
             }

@@ -78,7 +78,21 @@ impl SlowPaths {
                     self.latencies.remove(&path);
                 }
             }
-            _ => {}
+            incident::Event::Acknowledged { .. }
+            | incident::Event::AcknowledgementLapsed {}
+            | incident::Event::Assessed { .. }
+            | incident::Event::Contained { .. }
+            | incident::Event::Absorbed { .. }
+            | incident::Event::Updated { .. }
+            | incident::Event::Decided { .. }
+            | incident::Event::FollowUpPromised { .. }
+            | incident::Event::FollowUpDone { .. }
+            | incident::Event::Paged { .. }
+            | incident::Event::SeverityChanged { .. }
+            | incident::Event::MomentSet { .. }
+            | incident::Event::Classified { .. }
+            | incident::Event::SeatTaken { .. }
+            | incident::Event::SeatLeft { .. } => {}
         }
     }
 
@@ -121,7 +135,18 @@ impl SlowPaths {
 fn answered(event: &approval::Event) -> Option<&Ended> {
     match event {
         approval::Event::Approved(ended) | approval::Event::Declined(ended) => Some(ended),
-        _ => None,
+        approval::Event::Requested(_)
+        | approval::Event::Voted(_)
+        | approval::Event::StagePassed { .. }
+        | approval::Event::Amended { .. }
+        | approval::Event::QuestionAsked { .. }
+        | approval::Event::QuestionAnswered { .. }
+        | approval::Event::GlassBroken { .. }
+        | approval::Event::GlassReviewed { .. }
+        | approval::Event::Lapsed(_)
+        | approval::Event::Withdrawn(_)
+        | approval::Event::Superseded { .. }
+        | approval::Event::FoundSlow { .. } => None,
     }
 }
 
