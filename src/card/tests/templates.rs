@@ -1,0 +1,73 @@
+//! Every telling has its template, every template its telling, and every button its line.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::{CaseKind, PersonId};
+use crate::grammar::{Context, pressed};
+
+#[test]
+fn every_telling_has_its_template_and_every_template_its_telling() {
+    let names: BTreeSet<&str> = Telling::templates().collect();
+    let of_cases = ["card", "story"];
+    let files: BTreeSet<&str> = Wording::names()
+        .filter_map(|name| name.strip_suffix(".txt"))
+        .filter(|name| !name.starts_with("answer/") && !of_cases.iter().any(|it| name.ends_with(&format!("/{it}"))))
+        .collect();
+    assert_eq!(files, names);
+    let samples: BTreeSet<&str> = samples::tellings().iter().map(|(_, telling)| telling.template()).collect();
+    assert_eq!(samples, names, "there is a sample of each");
+}
+
+#[test]
+fn every_kind_of_case_has_its_card_and_its_story() {
+    let names: BTreeSet<&str> = Wording::names().collect();
+    for kind in CaseKind::ALL {
+        for of_its_own in ["card", "story"] {
+            assert!(names.contains(format!("{kind}/{of_its_own}.txt").as_str()), "templates/{kind}/{of_its_own}.txt");
+        }
+    }
+}
+
+#[test]
+fn every_template_of_an_answer_is_used() {
+    let source = include_str!("../answer.rs");
+    for name in Wording::names().filter(|name| name.starts_with("answer/")) {
+        assert!(source.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn every_telling_is_said_by_its_own_template() {
+    for (about, telling) in samples::tellings() {
+        let card = tell(&speaker(), about.as_ref(), &telling);
+        let plain = card.plain(KOLKATA, NOW);
+        assert!(!card.title.is_empty(), "{telling:?}");
+        // What a failed template leaves behind is its facts.
+        assert!(!plain.contains("\"prefix\"") && !plain.contains("none") && !plain.contains("undefined"), "{plain}");
+        assert!(!plain.contains("  ") && !plain.contains(" ·\n") && !plain.ends_with(" ·"), "{plain:?}");
+        assert!(!plain.chars().any(clean::is_hidden), "{plain:?}");
+    }
+}
+
+#[test]
+fn every_button_does_what_a_line_would() {
+    let maya: PersonId = "maya".into();
+    let context =
+        Context { by: Some(&maya), at: NOW, zone: KOLKATA, policy: policy(), here: None, workflow: None, prefix: "/" };
+    let mut buttons: Vec<Button> =
+        samples::tellings().iter().flat_map(|(about, it)| tell(&speaker(), about.as_ref(), it).buttons).collect();
+    for duty in Duty::ALL {
+        let id = CaseId { kind: duty.row().kind, number: 1 };
+        assert!(!answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
+        buttons.extend(answers(id, duty, None, None));
+        // `…` is where people's own words come.
+        let line = tell::command(id, duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
+        let asked = read(&line, crate::grammar::How::Slash, &context);
+        assert!(matches!(asked, Ok(Some(_))), "{line}: {asked:?}");
+    }
+    for button in buttons {
+        assert!(button.action.len() <= 100 && !button.label.is_empty());
+        assert!(pressed(&button.action, &context).is_ok(), "{button:?}");
+    }
+}

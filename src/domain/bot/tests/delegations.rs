@@ -1,0 +1,176 @@
+//! Standing in for somebody, and being away.
+
+use super::*;
+
+#[test]
+fn a_delegation_from_now_moves_the_seats_at_once() {
+    let mut hall = Hall::new();
+    let reply = hall.delegate(0, "dev", ("dev", Some("tess")), &[], (0, DAY)).unwrap();
+    assert_eq!(
+        reply,
+        "Delegation no. 1: tess stands in for dev, everything they hold. End it with `/approval undelegate 1`."
+    );
+    assert_eq!(hall.kinds(), ["delegation.set", "delegation.began"]);
+    assert_eq!(hall.told(), [("delegated", "tess".to_owned())], "Dev has the reply");
+    assert_eq!(hall.last.then, rehold(&["engineers", "model-risk"], &["dev"]));
+    assert_eq!(hall.sits(1, "model-risk"), ["tess", "lena", "maya"]);
+    assert_eq!(hall.bot.wake(&hall.policy), Some(at(DAY)));
+    hall.wake(DAY);
+    assert_eq!(hall.kinds(), ["delegation.ended"]);
+    assert_eq!(hall.told(), [("delegation-ended", "dev".to_owned()), ("delegation-ended", "tess".to_owned())]);
+    assert_eq!(hall.last.then, rehold(&["engineers", "model-risk"], &["dev"]));
+    assert!(hall.bot.delegations.all.is_empty());
+    hall.delegate(DAY, "dev", ("dev", Some("tess")), &[], (DAY, 2 * DAY)).unwrap();
+    assert_eq!(hall.bot.delegations.all[0].number, 2, "a number is given once");
+}
+
+#[test]
+fn a_delegation_to_come_begins_when_its_time_has_come() {
+    let mut hall = Hall::new();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (60, DAY)).unwrap();
+    assert_eq!(hall.kinds(), ["delegation.set"]);
+    assert!(hall.last.then.is_empty(), "nothing moves yet");
+    assert_eq!(hall.bot.wake(&hall.policy), Some(at(60)));
+    hall.wake(60);
+    assert_eq!(hall.kinds(), ["delegation.began"]);
+    assert_eq!(hall.last.then, rehold(&["model-risk"], &["dev"]));
+    assert_eq!(hall.told().len(), 2);
+    hall.wake(61);
+    assert!(hall.last.events.is_empty(), "once");
+}
+
+#[test]
+fn a_delegation_that_came_and_went_during_downtime_has_ended() {
+    let mut hall = Hall::new();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &[], (60, 120)).unwrap();
+    hall.wake(180);
+    assert_eq!(hall.kinds(), ["delegation.ended"], "one true thing instead of two stale ones");
+}
+
+#[test]
+fn an_absence_leaves_the_duties_to_the_others() {
+    let mut hall = Hall::new();
+    let reply = hall.delegate(0, "dev", ("dev", None), &[], (0, DAY)).unwrap();
+    assert!(reply.contains("dev is away, everything they hold; the other holders remain"), "{reply}");
+    assert!(hall.told().is_empty());
+    assert_eq!(hall.sits(1, "model-risk"), ["lena", "maya"]);
+}
+
+#[test]
+fn the_seats_that_were_handed_to_the_giver_move_on_with_theirs() {
+    let mut hall = Hall::new();
+    hall.delegate(0, "nia", ("nia", Some("dev")), &[], (0, DAY)).unwrap();
+    hall.delegate(1, "dev", ("dev", Some("tess")), &[], (1, DAY)).unwrap();
+    assert_eq!(hall.last.then, rehold(&["engineers", "legal", "model-risk"], &["dev", "nia"]));
+    assert_eq!(hall.sits(2, "legal"), ["tess", "lena"]);
+}
+
+#[test]
+fn a_deputy_with_a_seat_of_their_own_counts_once() {
+    let mut hall = Hall::new();
+    let reply = hall.delegate(0, "dev", ("dev", Some("lena")), &[], (0, DAY)).unwrap();
+    assert!(
+        reply.ends_with(
+            "lena answers for model-risk already, where more than one person must: their answer counts once."
+        ),
+        "{reply}"
+    );
+    let mut hall = Hall::new();
+    let reply = hall.delegate(0, "nia", ("nia", Some("lena")), &[], (0, DAY)).unwrap();
+    assert!(!reply.contains("counts once"), "legal needs one answer: {reply}");
+}
+
+#[test]
+fn delegations_that_cannot_be_say_why() {
+    let known = |name: &str| format!("I don't know “{name}” in this policy.");
+    type Case = (&'static str, (&'static str, Option<&'static str>), &'static [&'static str], (i64, i64));
+    let table: [(Case, String); 10] = [
+        (("dev", ("dev", Some("dev")), &[], (0, 60)), "dev can't stand in for themselves.".to_owned()),
+        (("dev", ("dev", Some("zoe")), &[], (0, 60)), known("zoe")),
+        (
+            ("dev", ("dev", Some("tess")), &["legal"], (0, 60)),
+            "you don't hold legal, so you can't hand it on.".to_owned(),
+        ),
+        (
+            ("olga", ("dev", Some("tess")), &["legal"], (0, 60)),
+            "dev doesn't hold legal, so it can't be handed on.".to_owned(),
+        ),
+        (("dev", ("dev", Some("tess")), &[], (0, 0)), "the end must come after now.".to_owned()),
+        (("dev", ("dev", Some("tess")), &[], (60, 60)), "the end must come after the start.".to_owned()),
+        (("dev", ("dev", Some("tess")), &[], (-6, 60)), "the start must come after now.".to_owned()),
+        (
+            ("nia", ("dev", Some("tess")), &[], (0, 60)),
+            "setting a delegation for somebody else is for head. Ask olga.".to_owned(),
+        ),
+        (
+            ("olga", ("dev", Some("olga")), &[], (0, 60)),
+            "you can't hand dev's duties to yourself. dev can, or a third person who may set delegations.".to_owned(),
+        ),
+        (("zoe", ("zoe", Some("dev")), &[], (0, 60)), Refusal::Stranger.to_string()),
+    ];
+    for ((by, who, roles, when), says) in table {
+        let mut hall = Hall::new();
+        let refusal = hall.delegate(0, by, who, roles, when).unwrap_err().to_string();
+        assert!(refusal.starts_with(&says), "{refusal}");
+        assert!(hall.bot.delegations.all.is_empty());
+    }
+    let mut hall = Hall::new();
+    let silent = BotCommand::Delegate {
+        from: p("dev"),
+        to: Some(p("tess")),
+        roles: Vec::new(),
+        starts: None,
+        ends: at(9),
+        reason: " ".to_owned(),
+    };
+    assert!(hall.ask(0, Actor::Person(p("dev")), silent).is_err(), "a reason is part of it");
+    assert!(hall.delegate(0, "olga", ("dev", Some("tess")), &[], (-5, 60)).is_ok(), "a moment ago is now");
+    assert_eq!(hall.bot.delegations.all[0].starts, at(0));
+    assert_eq!(hall.told(), [("delegated", "dev".to_owned()), ("delegated", "tess".to_owned())]);
+}
+
+#[test]
+fn one_giver_has_one_deputy_for_a_role_at_a_time() {
+    let mut hall = Hall::new();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (60, 120)).unwrap();
+    let twice = Refusal::DelegatedAlready { from: p("dev"), number: 1 };
+    assert_eq!(hall.delegate(1, "dev", ("dev", Some("omar")), &[], (90, 180)).unwrap_err(), twice);
+    assert_eq!(hall.delegate(1, "dev", ("dev", None), &["model-risk"], (1, 61)).unwrap_err(), twice);
+    assert!(hall.delegate(1, "dev", ("dev", Some("omar")), &["engineers"], (90, 180)).is_ok(), "another role");
+    assert!(hall.delegate(1, "dev", ("dev", Some("omar")), &["model-risk"], (120, 180)).is_ok(), "another time");
+}
+
+#[test]
+fn duties_are_not_sent_round_in_a_circle() {
+    let mut hall = Hall::new();
+    hall.delegate(0, "dev", ("dev", Some("lena")), &[], (0, 120)).unwrap();
+    hall.delegate(0, "lena", ("lena", Some("nia")), &[], (60, 180)).unwrap();
+    let round = hall.delegate(0, "nia", ("nia", Some("dev")), &[], (30, 200)).unwrap_err();
+    assert_eq!(round, Refusal::Circle("nia → dev → lena → nia".to_owned()));
+    assert!(hall.delegate(0, "nia", ("nia", Some("dev")), &[], (120, 200)).is_ok(), "Dev is back by then");
+    // Each for another role is no circle: every seat has somebody in it.
+    let mut hall = Hall::new();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, 120)).unwrap();
+    assert!(hall.delegate(0, "tess", ("tess", Some("dev")), &["engineers"], (0, 120)).is_ok());
+    assert_eq!(
+        (hall.sits(1, "model-risk"), hall.sits(1, "engineers")),
+        (vec!["tess".to_owned(), "lena".to_owned(), "maya".to_owned()], vec!["maya".to_owned(), "dev".to_owned()])
+    );
+}
+
+#[test]
+fn a_delegation_is_ended_by_its_two_people_or_who_may() {
+    for (by, ends) in [("dev", true), ("tess", true), ("olga", true), ("lena", false)] {
+        let mut hall = Hall::new();
+        hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY)).unwrap();
+        let ended = hall.ask(5, Actor::Person(p(by)), BotCommand::EndDelegation { number: 1 });
+        assert_eq!(ended.is_ok(), ends, "{by}");
+        assert_eq!(hall.bot.delegations.all.is_empty(), ends);
+        if ends {
+            assert_eq!(hall.last.then, rehold(&["model-risk"], &["dev"]));
+            assert!(!hall.told().contains(&("delegation-ended", by.to_owned())), "the asker has the reply");
+            let again = hall.ask(6, Actor::Person(p(by)), BotCommand::EndDelegation { number: 1 });
+            assert_eq!(again.unwrap_err(), Refusal::NoDelegation(1));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Who may open what, and whom it asks first.
+
+use super::*;
+
+#[test]
+fn what_an_opening_needs() {
+    let sev2 = || wanted(Severity::Sev2);
+    let refused = |person, wanted: Opening| {
+        Room::try_open(person, &wanted).err().map_or_else(|| "opened".to_owned(), |refusal| refusal.to_string())
+    };
+    says(refused("eve", sev2()), "I don't know you");
+    says(
+        refused("dev", Opening { workflow: "credits".into(), ..sev2() }),
+        "no workflow “credits” in the policy. Did you mean “credit”?",
+    );
+    says(refused("dev", Opening { workflow: "x".into(), ..sev2() }), "There are credit and pilot.");
+    says(refused("dev", Opening { title: " \n".to_owned(), ..sev2() }), "the title is missing");
+    says(refused("dev", Opening { title: "x".repeat(201), ..sev2() }), "too long: 201");
+    says(refused("dev", Opening { class: Some("output.biass".into()), ..sev2() }), "Did you mean “output.bias”?");
+    says(refused("dev", Opening { technical: Some(6), ..sev2() }), "from 1 (the worst) to 5");
+    says(refused("dev", Opening { technical: Some(0), ..sev2() }), "from 1 (the worst) to 5");
+    says(refused("dev", Opening { aware: Some(minute(1)), ..sev2() }), "lies in the future");
+
+    let lines = Opening {
+        title: " two\n\tlines ".to_owned(),
+        aware: Some(minute(-5)),
+        class: Some("output.bias".into()),
+        ..sev2()
+    };
+    let room = Room::open(&lines);
+    check(&room.case.title, "two lines");
+    let moment = Moment { at: minute(-5), said_by: Some("maya".into()) };
+    assert_eq!(room.incident().moments.get(&Which::Aware), Some(&moment));
+}
+
+#[test]
+fn the_bot_opens_incidents_too() {
+    let because = Some(words("APR-4 is pending for 3 h"));
+    let (room, _) =
+        Room::try_open("engine", &Opening { because, ..wanted(Severity::Sev3) }).expect("the engine always may");
+    assert_eq!(room.case.opened_by, None);
+    check(room.owed(), "acknowledge 20, resolve 480");
+}
+
+#[test]
+fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
+    let pilot = Opening { workflow: "pilot".into(), ..wanted(Severity::Sev2) };
+    let (mut room, reply) = Room::try_open("maya", &pilot).expect("opened");
+    check(reply, "opened as sev2; this policy asks nobody to acknowledge it");
+    check(room.heard(), "");
+    says(room.says("maya", Command::Acknowledge), "you have it in hand");
+    check(room.says("ravi", Command::Update { text: words("looking") }), "update told");
+    check(room.says("maya", Command::Contain { text: words("off") }), "contained");
+    says(room.says("maya", Command::Resolve { text: words("off") }), "is for command. Ask Arjun.");
+    check(
+        room.says("arjun", Command::Resolve { text: words("off") }),
+        "resolved; `/incident review INC-1 …` closes it",
+    );
+    says(
+        room.says("maya", Command::AcceptReview { text: words("fine"), drafted_from: None }),
+        "is for command. Ask Arjun.",
+    );
+    check(room.says("arjun", Command::AcceptReview { text: words("fine"), drafted_from: None }), "reviewed and closed");
+}
+
+#[test]
+fn an_empty_role_is_said_at_once() {
+    let mut policy = TERMS.clone();
+    policy.roles.get_mut("triage").expect("a role").members.clear();
+    let (ask, opening) = (Ask { by: by("maya"), at: NINE }, crate::domain::Opening::Incident(wanted(Severity::Sev1)));
+    let people = People { policy: &policy, delegations: &[], at: NINE };
+    let ruling = open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people })
+        .expect("it is opened all the same");
+    let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply
+    else {
+        panic!("a reply")
+    };
+    says(what, "nobody holds triage now");
+    assert!(ruling.notices.iter().all(|notice| notice.to == To::Case));
+}
+
+#[test]
+fn a_restricted_incident_is_for_its_own_people() {
+    let mut room = Room::open(&Opening { restricted: true, ..wanted(Severity::Sev2) });
+    let homes: Vec<String> = room.case.homes.iter().map(|it| format!("{}:{}", it.platform, it.id)).collect();
+    assert_eq!(homes, ["local:inc-1", "slack:inc-1"]);
+    let other = CaseId { kind: CaseKind::Incident, number: 2 };
+    says(room.says("maya", Command::Merge { into: other }), "a restricted incident can't be merged");
+    says(room.says("engine", Command::Absorb { other }), "I can't find INC-1");
+    room.case.obligations.retain(|it| it.duty == Duty::Acknowledge);
+    says(room.says("ravi", Any::Note { text: words("x") }), "I can't find INC-1");
+    room.ask("maya", Command::Page { role: "engineering".into(), reason: words("look") }).expect("fine");
+    room.ask("ravi", Any::Note { text: words("x") }).expect("who is called in sees it");
+}
