@@ -13,7 +13,7 @@ use crate::domain::{At, CaseId};
 use super::value::{Raw, Value, conclude, read};
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::word::Word;
-use super::{Asked, Context, capital, read::target};
+use super::{Asked, Context, capital, press::target};
 
 /// A form, to be shown by any platform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,7 +149,7 @@ fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Fi
     };
     let choices = match kind {
         FieldKind::Choice => arg.kind.choices(context.policy),
-        _ => Vec::new(),
+        FieldKind::Text | FieldKind::Long | FieldKind::Person | FieldKind::Moment | FieldKind::Flag => Vec::new(),
     };
     let choices = choices.into_iter().map(|(value, about)| {
         let about = about.filter(|about| *about != value);

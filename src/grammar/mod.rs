@@ -13,8 +13,10 @@ use crate::domain::policy::{Channel, Policy};
 use crate::domain::{At, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
 
 pub mod clean;
+mod deal;
 pub mod form;
 pub mod moment;
+mod press;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -23,7 +25,8 @@ pub mod verbs;
 pub mod word;
 
 pub use form::{Field, FieldKind, Form, form, submitted};
-pub use read::{action, form_action, looks_like_command, prefix_for, pressed, read};
+pub use press::{action, form_action, pressed};
+pub use read::{looks_like_command, prefix_for, read};
 pub use value::nearest;
 pub use verbs::{Arg, Kind, Needed, Root, Verb, completion, find, markdown_table};
 pub use word::Word;
