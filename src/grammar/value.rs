@@ -330,35 +330,41 @@ fn or(words: impl Iterator<Item = impl ToString>) -> String {
     }
 }
 
+/// A row says under which name a kind of value is read where it is `needed`, and under which where there is `maybe` none.
 macro_rules! values {
-    ($($(#[$doc:meta])* $name:ident, $maybe:ident: $variant:ident($kind:ty);)*) => {$(
-        $(#[$doc])*
-        pub fn $maybe(&self, name: &str) -> Option<$kind> {
+    ($($variant:ident($kind:ty): $(needed $needed:ident)? $(, maybe $and_maybe:ident)? $(maybe $maybe:ident)?;)*) => {$(
+        $(pub fn $needed(&self, name: &'static str) -> Result<$kind, Wrong> {
+            match self.map.get(name) {
+                Some(Value::$variant(value)) => Ok(value.clone()),
+                _ => Err(self.missing(name)),
+            }
+        })?
+        $(values! { @maybe $and_maybe $variant($kind) })?
+        $(values! { @maybe $maybe $variant($kind) })?
+    )*};
+    (@maybe $name:ident $variant:ident($kind:ty)) => {
+        pub fn $name(&self, name: &str) -> Option<$kind> {
             match self.map.get(name) {
                 Some(Value::$variant(value)) => Some(value.clone()),
                 _ => None,
             }
         }
-        #[allow(dead_code, reason = "one of the pair is enough for most kinds")]
-        pub fn $name(&self, name: &'static str) -> Result<$kind, Wrong> {
-            self.$maybe(name).ok_or_else(|| self.missing(name))
-        }
-    )*};
+    };
 }
 
 impl Values<'_> {
     values! {
-        number, maybe_number: Number(u32);
-        workflow, maybe_workflow: Workflow(WorkflowId);
-        person, maybe_person: Person(PersonId);
-        role, maybe_role: Role(RoleId);
-        moment, maybe_moment: At(At);
-        severity, maybe_severity: Severity(Severity);
-        attribution, maybe_attribution: Attribution(Attribution);
-        other, maybe_other: Case(CaseId);
-        needed_duty, duty: Duty(Duty);
-        needed_class, class: Class(ClassId);
-        needed_path, path: Path(PathId);
+        Number(u32): needed number;
+        Workflow(WorkflowId): needed workflow, maybe maybe_workflow;
+        Person(PersonId): needed person, maybe maybe_person;
+        Role(RoleId): needed role;
+        At(At): needed moment, maybe maybe_moment;
+        Severity(Severity): needed severity, maybe maybe_severity;
+        Attribution(Attribution): needed attribution;
+        Case(CaseId): needed other;
+        Duty(Duty): maybe duty;
+        Class(ClassId): maybe class;
+        Path(PathId): maybe path;
     }
 
     pub fn missing(&self, name: &'static str) -> Wrong {

@@ -318,7 +318,7 @@ impl std::fmt::Debug for Verb {
     }
 }
 
-/// Words beside an answer that takes none: nobody is turned away for saying more than was needed. No help shows it.
+/// Words typed after a command that needs none, such as “on it!”: they are let pass. No help shows it.
 pub(in crate::grammar) const WORDS: Arg = Arg::new("words", "Words", Kind::Rest, "said along with it").optional();
 const TEXT: Arg = Arg::new("text", "What to say", Kind::Rest, "as much as it takes");
 const REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with the case");
