@@ -135,11 +135,19 @@ impl Reception {
         let asked = match &heard.what {
             What::Command { text } => grammar::read(text, How::Slash, &context).ok()??,
             What::Pressed { action, .. } => grammar::pressed(action, &context).ok()?,
-            _ => return None,
+            What::Said { .. }
+            | What::Edited { .. }
+            | What::Deleted { .. }
+            | What::Submitted { .. }
+            | What::Reacted { .. }
+            | What::Joined
+            | What::Left
+            | What::Other { .. }
+            | What::Gap { .. } => return None,
         };
         match asked {
             Asked::Form { verb, case, given } => Some(grammar::form(verb, case, &given, &context)),
-            _ => None,
+            Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Query(_) | Asked::ReloadPolicy => None,
         }
     }
 

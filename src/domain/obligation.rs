@@ -355,7 +355,19 @@ impl Change {
             Change::Nudged(passed) | Change::Late(passed) | Change::Escalated(passed) | Change::Repeated(passed) => {
                 Some(passed)
             }
-            _ => None,
+            Change::Opened(_)
+            | Change::Answered { .. }
+            | Change::Met { .. }
+            | Change::AskedStillWorking {}
+            | Change::Extended { .. }
+            | Change::Paused { .. }
+            | Change::Resumed { .. }
+            | Change::Waived { .. }
+            | Change::Voided { .. }
+            | Change::Contested { .. }
+            | Change::Settled { .. }
+            | Change::Moved { .. }
+            | Change::Widened { .. } => None,
         }
     }
 }

@@ -46,7 +46,10 @@ impl SlowPaths {
                 }
             }
             (Body::Incident(incident), Event::Incident(event)) => self.observe_incident(case.id, incident, event),
-            _ => {}
+            (
+                Body::Approval(_) | Body::Incident(_),
+                Event::Duty(_) | Event::Case(_) | Event::Approval(_) | Event::Incident(_),
+            ) => {}
         }
     }
 

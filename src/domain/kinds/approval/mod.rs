@@ -252,7 +252,19 @@ impl Kind for Approval {
     fn begin(event: &Event) -> Option<(Began, Approval)> {
         match event {
             Event::Requested(requested) => Some((requested.began.clone(), Approval::requested(requested)?)),
-            _ => None,
+            Event::Voted(_)
+            | Event::StagePassed { .. }
+            | Event::Amended { .. }
+            | Event::QuestionAsked { .. }
+            | Event::QuestionAnswered { .. }
+            | Event::GlassBroken { .. }
+            | Event::GlassReviewed { .. }
+            | Event::Approved(_)
+            | Event::Declined(_)
+            | Event::Lapsed(_)
+            | Event::Withdrawn(_)
+            | Event::Superseded { .. }
+            | Event::FoundSlow { .. } => None,
         }
     }
 
@@ -334,7 +346,18 @@ impl Kind for Approval {
             Duty::Decide => self.may_not_decide(),
             Duty::ReviewBreakGlass => self.broke_glass(),
             // The requester answers questions: nobody else's interest is in it.
-            _ => Vec::new(),
+            Duty::AnswerQuestion => Vec::new(),
+            // No approval owes these.
+            Duty::Acknowledge
+            | Duty::StillWorking
+            | Duty::Assess
+            | Duty::Contain
+            | Duty::Update
+            | Duty::Resolve
+            | Duty::Review
+            | Duty::FollowUp
+            | Duty::FillSeat
+            | Duty::AnswerPage => Vec::new(),
         }
     }
 
@@ -354,7 +377,14 @@ impl Kind for Approval {
     fn other_case(command: &Command) -> Option<CaseId> {
         match command {
             Command::Supersede { by } => Some(*by),
-            _ => None,
+            Command::Approve { .. }
+            | Command::Decline { .. }
+            | Command::Amend { .. }
+            | Command::AskRequester { .. }
+            | Command::AnswerQuestion { .. }
+            | Command::Withdraw { .. }
+            | Command::BreakGlass { .. }
+            | Command::ReviewBreakGlass { .. } => None,
         }
     }
 

@@ -436,7 +436,26 @@ impl Kind for Incident {
     fn begin(event: &Event) -> Option<(Began, Incident)> {
         match event {
             Event::Opened(opened) => Some((opened.began.clone(), Incident::opened(opened))),
-            _ => None,
+            Event::Acknowledged { .. }
+            | Event::AcknowledgementLapsed {}
+            | Event::Assessed { .. }
+            | Event::Contained { .. }
+            | Event::Resolved { .. }
+            | Event::Reviewed { .. }
+            | Event::Reopened { .. }
+            | Event::Merged { .. }
+            | Event::Absorbed { .. }
+            | Event::Withdrawn { .. }
+            | Event::Updated { .. }
+            | Event::Decided { .. }
+            | Event::FollowUpPromised { .. }
+            | Event::FollowUpDone { .. }
+            | Event::Paged { .. }
+            | Event::SeverityChanged { .. }
+            | Event::MomentSet { .. }
+            | Event::Classified { .. }
+            | Event::SeatTaken { .. }
+            | Event::SeatLeft { .. } => None,
         }
     }
 
@@ -563,7 +582,26 @@ impl Kind for Incident {
             Command::AcceptReview { text, .. } if text.trim().is_empty() => {
                 Some(Command::AcceptReview { text: draft.text.clone(), drafted_from: Some(draft.entries) })
             }
-            _ => None,
+            Command::Acknowledge
+            | Command::StillWorking
+            | Command::Assess { .. }
+            | Command::Contain { .. }
+            | Command::Resolve { .. }
+            | Command::AcceptReview { .. }
+            | Command::Reopen { .. }
+            | Command::Merge { .. }
+            | Command::Absorb { .. }
+            | Command::Withdraw { .. }
+            | Command::Update { .. }
+            | Command::Decision { .. }
+            | Command::FollowUp { .. }
+            | Command::FollowUpDone { .. }
+            | Command::Page { .. }
+            | Command::AnswerPage
+            | Command::ChangeSeverity { .. }
+            | Command::SetMoment { .. }
+            | Command::Classify { .. }
+            | Command::TakeSeat { .. } => None,
         }
     }
 
@@ -571,7 +609,25 @@ impl Kind for Incident {
     fn other_case(command: &Command) -> Option<CaseId> {
         match command {
             Command::Merge { into } => Some(*into),
-            _ => None,
+            Command::Acknowledge
+            | Command::StillWorking
+            | Command::Assess { .. }
+            | Command::Contain { .. }
+            | Command::Resolve { .. }
+            | Command::AcceptReview { .. }
+            | Command::Reopen { .. }
+            | Command::Absorb { .. }
+            | Command::Withdraw { .. }
+            | Command::Update { .. }
+            | Command::Decision { .. }
+            | Command::FollowUp { .. }
+            | Command::FollowUpDone { .. }
+            | Command::Page { .. }
+            | Command::AnswerPage
+            | Command::ChangeSeverity { .. }
+            | Command::SetMoment { .. }
+            | Command::Classify { .. }
+            | Command::TakeSeat { .. } => None,
         }
     }
 
@@ -624,7 +680,12 @@ impl Incident {
     pub fn merged_into(&self) -> Option<CaseId> {
         match self.state {
             IncidentState::Merged { into } => Some(into),
-            _ => None,
+            IncidentState::Open
+            | IncidentState::Acknowledged
+            | IncidentState::Contained
+            | IncidentState::Resolved
+            | IncidentState::Reviewed
+            | IncidentState::Withdrawn => None,
         }
     }
 

@@ -78,7 +78,7 @@ impl Incident {
                 let running = scene.world.stamped.running(owed.terms.calendar.as_ref());
                 owed.resumed(since, scene.ask.at, running).due
             }
-            _ => owed.terms.due,
+            Standing::Owed | Standing::Met { .. } | Standing::Waived { .. } | Standing::Void { .. } => owed.terms.due,
         }
     }
 }

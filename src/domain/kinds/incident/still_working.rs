@@ -28,7 +28,7 @@ impl Incident {
         let extended =
             draft.case.obligations.iter().filter(|it| draft.case.relies_on(it)).find_map(|it| match it.standing {
                 Standing::Met { expires, .. } => expires,
-                _ => None,
+                Standing::Owed | Standing::Paused { .. } | Standing::Waived { .. } | Standing::Void { .. } => None,
             });
         Ok(match extended {
             Some(until) => draft.done(format!("thank you; I ask again at {}", scene.moment(until))),
