@@ -156,7 +156,7 @@ impl Answers {
                 let zone = shown.policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
                 let period = digest::Period::of(*range, as_of, zone);
                 let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
-                let drawn = digest::draw(&self.reader, &period, &workflows, as_of).await?;
+                let drawn = digest::compute(&self.reader, &period, &workflows, as_of).await?;
                 vec![drawn.card(speaker.prefix)]
             }
             Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],

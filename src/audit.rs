@@ -143,13 +143,13 @@ pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
     let verifier = folder::verifier(data)?;
     let mut verdict = Verdict::default();
     // The file before the database: a head is signed only over what is on the disk already.
-    let standing = folder::standing_checkpoint(data)?;
+    let file = folder::checkpoint_file(data)?;
     let database = data.join(Folder::DATABASE);
     let mut scan = Scan::open(&database).await?;
     let beside = scan.beside().await?;
     scan.close().await?;
 
-    let heads = heads(&verifier, &beside, standing.as_deref(), &mut verdict);
+    let heads = heads(&verifier, &beside, file.as_deref(), &mut verdict);
     let mut audit = Audit::against(heads.iter().map(|head| head.checkpoint.clone()).collect());
     let mut seen = Seen::default();
     // Numbers far beyond what there is would only be counted through.
@@ -244,7 +244,14 @@ impl Seen {
             Ok(Record::Erased(Erased { entries, .. })) => {
                 self.erased.extend(entries.into_iter().filter(|seq| *seq < raw.seq.unsigned_abs()));
             }
-            _ => self.unread += 1,
+            Ok(
+                Record::Ruled(_)
+                | Record::Told(_)
+                | Record::NotTold(_)
+                | Record::ChannelMade(_)
+                | Record::Introduced(_),
+            )
+            | Err(_) => self.unread += 1,
         }
     }
 
@@ -268,14 +275,14 @@ struct SignedHead {
 }
 
 /// All heads whose signatures hold; those that don't are faults.
-fn heads(verifier: &Verifier, beside: &Beside, standing: Option<&str>, verdict: &mut Verdict) -> Vec<SignedHead> {
+fn heads(verifier: &Verifier, beside: &Beside, file: Option<&str>, verdict: &mut Verdict) -> Vec<SignedHead> {
     let mut heads = Vec::new();
     let mut known = BTreeSet::new();
     let rows = beside.notes.iter().map(|row| {
         (row.note.as_str(), format!("The head kept in the database for {} entries", row.size), Some(row.size))
     });
-    let file = standing.map(|note| (note, "The head in the file `checkpoint`".to_owned(), None));
-    if standing.is_none() && !beside.notes.is_empty() {
+    let file = file.map(|note| (note, "The head in the file `checkpoint`".to_owned(), None));
+    if file.is_none() && !beside.notes.is_empty() {
         verdict.completeness.add(
             "The file `checkpoint` is missing: the last signed head is kept there, apart from the database, so that an older \
              database would be noticed. Restore it from a backup.",
@@ -338,7 +345,20 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
     for fault in report.faults.kept() {
         match &fault.what {
             What::Missing { .. } | What::NodeMissing { .. } => verdict.completeness.add(fault.to_string()),
-            _ => verdict.integrity.add(fault.to_string()),
+            What::Unreadable(_)
+            | What::OutOfPlace { .. }
+            | What::BrokenChain { .. }
+            | What::TimeWentBack { .. }
+            | What::PartChanged(_)
+            | What::SaltMissing(_)
+            | What::PartMissing(_)
+            | What::SaltLength(..)
+            | What::FactsGone
+            | What::WordsAdded
+            | What::CaseOutOfStep { .. }
+            | What::CopyDiffers { .. }
+            | What::NodeDiffers { .. }
+            | What::NodeUnknown { .. } => verdict.integrity.add(fault.to_string()),
         }
     }
     for seq in report.gone.iter().filter(|seq| !seen.erased.contains(seq)) {

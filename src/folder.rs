@@ -126,8 +126,8 @@ impl Folder {
     /// be made again over the one that stands.
     pub fn swap_checkpoint(&self, known: Option<&str>, new: &str) -> Result<(), FolderError> {
         let path = self.path.join("checkpoint");
-        let standing = if path.exists() { Some(read(&path)?) } else { None };
-        if standing.as_deref() != known {
+        let there = if path.exists() { Some(read(&path)?) } else { None };
+        if there.as_deref() != known {
             return Err(FolderError::CheckpointMoved(path));
         }
         replace(&path, new.as_bytes())
@@ -135,7 +135,7 @@ impl Folder {
 
     /// Whether this very head stands in the file.
     pub fn holds_checkpoint(&self, text: &str) -> bool {
-        read(&self.path.join("checkpoint")).is_ok_and(|standing| standing == text)
+        read(&self.path.join("checkpoint")).is_ok_and(|there| there == text)
     }
 
     /// Begins a new log after entries were lost: the old head is kept beside the new one, and checkpoints get a new name,
@@ -197,7 +197,7 @@ pub fn verifier(path: &Path) -> Result<Verifier, FolderError> {
 ///
 /// # Errors
 /// [`FolderError::Io`].
-pub fn standing_checkpoint(path: &Path) -> Result<Option<String>, FolderError> {
+pub fn checkpoint_file(path: &Path) -> Result<Option<String>, FolderError> {
     let path = path.join("checkpoint");
     if path.exists() { read(&path).map(Some) } else { Ok(None) }
 }

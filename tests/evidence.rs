@@ -899,13 +899,13 @@ async fn somebody_is_shredded_without_the_others() {
 async fn the_same_as_of_gives_the_same_bytes() {
     let data = tempfile::tempdir().expect("a folder");
     let mut house = House::open(data.path(), START).await.expect("a new folder");
-    let draw = async |reader: &store::Reader, as_of: At| {
+    let computed = async |reader: &store::Reader, as_of: At| {
         let period = Period { from: START - Span::days(1), to: START + Span::days(6), zone: chrono_tz::Asia::Kolkata };
-        let digest = digest::draw(reader, &period, &[], as_of).await.expect("a digest");
+        let digest = digest::compute(reader, &period, &[], as_of).await.expect("a digest");
         let card = serde_json::to_string(&digest.card("/")).expect("JSON");
         format!("{}\n{}\n{}\n{card}", digest.text(chrono_tz::UTC), digest.json(), digest.csv())
     };
-    let quiet = draw(&house.reader, START + Span::minutes(1)).await;
+    let quiet = computed(&house.reader, START + Span::minutes(1)).await;
     assert!(quiet.contains("A quiet week"), "{quiet}");
     house.say("maya", "/incident open credit-scoring sev2 \"Decline rate in Pune doubled\"").await;
     house.say("maya", "/approval request credit-scoring \"Roll back to release 41\"").await;
@@ -923,14 +923,14 @@ async fn the_same_as_of_gives_the_same_bytes() {
             house.say(who, line).await;
         }
         house.advance(Span::minutes(17)).await;
-        known.push((house.now(), draw(&house.reader, house.now()).await));
+        known.push((house.now(), computed(&house.reader, house.now()).await));
         // So that nothing more happens at that very moment.
         house.advance(Span(1)).await;
         house.advance(Span::minutes(25)).await;
     }
     assert!(known.windows(2).all(|pair| pair[0].1 != pair[1].1), "each moment has something new");
     for (as_of, expected) in &known {
-        let again = draw(&house.reader, *as_of).await;
+        let again = computed(&house.reader, *as_of).await;
         assert_eq!(&again, expected, "as of {as_of:?}");
     }
     house.stop().await;
@@ -956,11 +956,11 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     // Receipts come at the same moment, and count in the ledger.
     house.calm().await;
     let (as_of, reader) = (house.now(), house.reader.clone());
-    let draw = async || digest::draw(&reader, &period, &[], as_of).await.expect("a digest");
-    let drawn = draw().await;
-    let line = &drawn.workflows[0].lines[0];
+    let computed = async || digest::compute(&reader, &period, &[], as_of).await.expect("a digest");
+    let digest = computed().await;
+    let line = &digest.workflows[0].lines[0];
     assert_eq!(line.duty, "acknowledge");
-    assert_eq!((line.opened, line.kept, line.near_misses, line.late, line.met_late), (4, 3, 1, 1, 1), "{drawn:#?}");
+    assert_eq!((line.opened, line.kept, line.near_misses, line.late, line.met_late), (4, 3, 1, 1, 1), "{digest:#?}");
     let latency = line.latency.expect("answers");
     assert_eq!((latency.p50, latency.p90), (Span::minutes(20), Span::minutes(40)));
     // The same from the ledger, once the cases have gone on.
@@ -968,7 +968,7 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     for case in 1..=4 {
         house.say("arjun", &format!("/incident resolve INC-{case} \"rolled back\"")).await;
     }
-    assert_eq!(draw().await, drawn);
+    assert_eq!(computed().await, digest);
     house.stop().await;
 }
 

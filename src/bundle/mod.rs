@@ -104,7 +104,7 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     bag::require_empty(out)?;
     let verifier = folder::verifier(data)?;
     // The file before the database: a head is signed only over what is on the disk already.
-    let note = folder::standing_checkpoint(data)?;
+    let note = folder::checkpoint_file(data)?;
     let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
     let known = reader.case(case).await?.ok_or(BundleError::NoSuchCase(case))?;
     let sealed = |rows: Vec<EntryRead>, subjects: &Subjects| -> Vec<Sealed> {

@@ -204,7 +204,7 @@ impl LaneRun {
         let workflows = schedule.map(|it| it.workflows.clone()).unwrap_or_default();
         let zone = schedule.map_or(chrono_tz::UTC, |it| it.zone);
         let period = digest::Period { from: *from, to: *to, zone };
-        Ok(digest::draw(&self.reader, &period, &workflows, *to).await?.card(self.desk.wording.prefix()))
+        Ok(digest::compute(&self.reader, &period, &workflows, *to).await?.card(self.desk.wording.prefix()))
     }
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.

@@ -282,7 +282,7 @@ pub enum DigestError {
     NoPolicy(PathBuf),
 }
 
-/// Draws the digest of a data folder, for the command line, also while a process works there. Without `as_of` it is drawn
+/// The digest of a data folder, for the command line, also while a process works there. Without `as_of` it is computed
 /// as of now; of a folder that was made on a manual clock, as of its last entry. Moments are read and shown in UTC.
 ///
 /// # Errors
@@ -326,30 +326,35 @@ pub async fn print(
             });
         }
     };
-    let drawn = draw(&reader, &period, &workflows, as_of).await?;
+    let digest = compute(&reader, &period, &workflows, as_of).await?;
     Ok(match form {
-        Form::Text => drawn.text(zone),
-        Form::Json => drawn.json(),
-        Form::Csv => drawn.csv(),
+        Form::Text => digest.text(zone),
+        Form::Json => digest.json(),
+        Form::Csv => digest.csv(),
     })
 }
 
-/// Draws the figures of a period as of a moment, of some workflows or, if none is named, of all. The ledger
+/// The figures of a period as of a moment, of some workflows or, if none is named, of all. The ledger
 /// alone says what they are: no policy is needed, and none that was changed since can alter them.
 ///
 /// # Errors
 /// The database's; a ledger with a hole has no root to print.
-pub fn draw<'a>(
+pub fn compute<'a>(
     reader: &'a Reader,
     period: &'a Period,
     workflows: &'a [WorkflowId],
     as_of: At,
 ) -> BoxFuture<'a, Result<Digest, StoreError>> {
     // Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
-    Box::pin(compute(reader, period, workflows, as_of))
+    Box::pin(compute_unboxed(reader, period, workflows, as_of))
 }
 
-async fn compute(reader: &Reader, period: &Period, workflows: &[WorkflowId], as_of: At) -> Result<Digest, StoreError> {
+async fn compute_unboxed(
+    reader: &Reader,
+    period: &Period,
+    workflows: &[WorkflowId],
+    as_of: At,
+) -> Result<Digest, StoreError> {
     let mut view = reader.view().await?;
     let size = view.size_at(as_of).await?;
     let mut then = Then::of(&mut view, size).await?;

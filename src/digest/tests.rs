@@ -285,12 +285,12 @@ async fn a_digest_is_drawn_from_rows() {
         });
     }
     writer.commit(&commit).await.unwrap();
-    let draw = async |workflow: &[WorkflowId]| draw(&reader, &week(), workflow, week().to).await.unwrap();
-    let digest = draw(&[]).await;
+    let computed = async |workflow: &[WorkflowId]| compute(&reader, &week(), workflow, week().to).await.unwrap();
+    let digest = computed(&[]).await;
     assert_eq!((digest.workflows[0].lines[0].opened, digest.old.count, digest.old.items.len()), (1, 1, 1));
     assert_eq!(digest.ledger.entries, 0);
-    assert_eq!(draw(&[WorkflowId::from("credit-scoring")]).await, digest);
-    assert!(draw(&[WorkflowId::from("claims-triage")]).await.quiet);
+    assert_eq!(computed(&[WorkflowId::from("credit-scoring")]).await, digest);
+    assert!(computed(&[WorkflowId::from("claims-triage")]).await.quiet);
 }
 
 /// Nearest rank as the textbook says it, without a formula for the place: the smallest value that enough others don't exceed.

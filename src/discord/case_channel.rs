@@ -61,26 +61,26 @@ impl Discord {
         let Near { channel, server, category } = self.near(wanted).await?;
         let near = match wanted.private {
             true => None,
-            false => Some(self.standing(channel).await?.ok_or_else(nowhere)?),
+            false => Some(self.channel_now(channel).await?.ok_or_else(nowhere)?),
         };
         let of_near = near.and_then(|near| near.permission_overwrites).unwrap_or_default();
         let overwrites = self.overwrites(wanted, server, &of_near).await.map_err(undelivered)?;
         let topic = topic(wanted);
         let known = wanted.channel.as_deref().and_then(Id::read).or_else(|| self.directory().case_channel(wanted.case));
-        let standing = match known {
-            Some(id) => self.standing(id).await?,
+        let there = match known {
+            Some(id) => self.channel_now(id).await?,
             None => None,
         };
-        let standing = match standing {
-            Some(standing) => Some(standing),
+        let there = match there {
+            Some(there) => Some(there),
             // It may have been made by a process that died before it could say so.
             None => self.made_before(wanted, server).await.map_err(undelivered)?,
         };
-        let id = match standing {
+        let id = match there {
             None => self.make(wanted, server, category, &topic, &overwrites).await.map_err(undelivered)?,
-            Some(standing) => {
-                let id = standing.id.ok_or(Undelivered::later("the channel has no id", None))?;
-                self.bring_up_to_date(id, &standing, wanted, &topic, &overwrites).await.map_err(undelivered)?;
+            Some(there) => {
+                let id = there.id.ok_or(Undelivered::later("the channel has no id", None))?;
+                self.bring_up_to_date(id, &there, wanted, &topic, &overwrites).await.map_err(undelivered)?;
                 id
             }
         };
@@ -115,7 +115,7 @@ impl Discord {
         Err(nowhere())
     }
 
-    async fn standing(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
+    async fn channel_now(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
         match self.api.read::<Channel>(&format!("/channels/{id}")).await {
             Ok(channel) => Ok(Some(channel)),
             Err(Trouble::Refused { code: code::UNKNOWN_CHANNEL, .. }) => Ok(None),
@@ -154,19 +154,19 @@ impl Discord {
     async fn bring_up_to_date(
         &self,
         id: Id,
-        standing: &Channel,
+        there: &Channel,
         wanted: &CaseChannel,
         topic: &str,
         overwrites: &[Value],
     ) -> Result<(), Trouble> {
         let mut change = json!({});
-        if standing.name.as_deref() != Some(&*wanted.name) {
+        if there.name.as_deref() != Some(&*wanted.name) {
             change["name"] = json!(cut(&wanted.name, 100));
         }
-        if standing.topic.as_deref() != Some(topic) {
+        if there.topic.as_deref() != Some(topic) {
             change["topic"] = json!(topic);
         }
-        let has = standing.permission_overwrites.clone().unwrap_or_default();
+        let has = there.permission_overwrites.clone().unwrap_or_default();
         let barred: Vec<Id> = match wanted.private {
             true => wanted.barred.iter().filter_map(|account| Id::read(account)).collect(),
             false => Vec::new(),
@@ -263,24 +263,24 @@ fn overwrite(id: Id, kind: u8, allow: Permissions, deny: Permissions) -> Value {
     json!({ "id": id, "type": kind, "allow": allow.bits().to_string(), "deny": deny.bits().to_string() })
 }
 
-fn written(standing: &Overwrite) -> Value {
-    json!({ "id": standing.id, "type": kind_of(standing), "allow": standing.allow, "deny": standing.deny })
+fn written(present: &Overwrite) -> Value {
+    json!({ "id": present.id, "type": kind_of(present), "allow": present.allow, "deny": present.deny })
 }
 
-fn kind_of(standing: &Overwrite) -> u64 {
-    match &standing.kind {
+fn kind_of(present: &Overwrite) -> u64 {
+    match &present.kind {
         Value::Number(number) => number.as_u64().unwrap_or(0),
         Value::String(text) if text == "member" || text == "1" => 1,
         _ => 0,
     }
 }
 
-fn is_same(standing: &Overwrite, overwrites: &Value) -> bool {
+fn is_same(present: &Overwrite, overwrites: &Value) -> bool {
     let same = |key: &str, value: &str| overwrites.get(key).and_then(Value::as_str) == Some(value);
-    same("id", &standing.id.to_string())
-        && overwrites.get("type").and_then(Value::as_u64) == Some(kind_of(standing))
-        && same("allow", &standing.allow)
-        && same("deny", &standing.deny)
+    same("id", &present.id.to_string())
+        && overwrites.get("type").and_then(Value::as_u64) == Some(kind_of(present))
+        && same("allow", &present.allow)
+        && same("deny", &present.deny)
 }
 
 #[cfg(test)]

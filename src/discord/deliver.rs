@@ -333,8 +333,8 @@ impl Discord {
             tail => tail.map_err(undelivered)?,
         };
         for (part, draft) in drafts.iter().enumerate() {
-            let standing = if part == 0 { Some(first) } else { tail.get(part - 1).copied() };
-            if let Some(id) = standing {
+            let there = if part == 0 { Some(first) } else { tail.get(part - 1).copied() };
+            if let Some(id) = there {
                 match self.change(channel, id, draft).await {
                     Ok(()) => continue,
                     Err(trouble @ Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) if part == 0 => {
@@ -347,7 +347,7 @@ impl Discord {
                 }
             }
             // A part that is sent anew is another message than the one that was deleted.
-            let nonce = nonce(&format!("{first}+{part}+{}", standing.map_or(0, |id| id.0)), part);
+            let nonce = nonce(&format!("{first}+{part}+{}", there.map_or(0, |id| id.0)), part);
             let sent = self.send(&mut channel.clone(), channel, draft, &nonce, Some(first)).await;
             let sent = sent.map_err(|trouble| self.not_delivered(lane, trouble))?;
             match tail.get_mut(part - 1) {
@@ -450,7 +450,7 @@ mod tests {
             "embeds": [{ "color": 1, "title": "INC-1 ", "description": "is  late", "fields": [{ "name": "a", "value": "b" }] }],
             "attachments": [{ "id": 0, "filename": "code-1.txt" }],
         });
-        let standing = |title: &str| {
+        let message = |title: &str| {
             json!({
                 "id": "9", "content": "<@2>",
                 "embeds": [{ "type": "rich", "title": title, "description": "is late",
@@ -458,8 +458,8 @@ mod tests {
                 "attachments": [{ "id": "77", "filename": "code-1.txt", "size": 3 }],
             })
         };
-        assert!(stands_for(&standing("INC-1"), &body));
-        assert!(!stands_for(&standing("INC-2"), &body));
+        assert!(stands_for(&message("INC-1"), &body));
+        assert!(!stands_for(&message("INC-2"), &body));
     }
 
     #[test]

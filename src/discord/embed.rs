@@ -197,7 +197,7 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     drafts
 }
 
-/// Mentions notify only in a message's own text, not in its embeds. Whoever has no room in one stands in the next.
+/// Mentions notify only in a message's own text, not in its embeds. Who no longer fits into one is mentioned in the next.
 fn mentions(pings: &[Id]) -> Vec<(String, Vec<Id>)> {
     let mut messages: Vec<(String, Vec<Id>)> = Vec::new();
     for ping in pings {

@@ -96,11 +96,11 @@ impl Discord {
                 let case = form.split_once(':').map(|(_, case)| case).or(values.get("case").map(String::as_str));
                 let case = case.and_then(|case| case.trim().parse::<CaseId>().ok());
                 let deferred = self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL }));
-                let heeded = async {
+                let answer = async {
                     let heard = self.heard(interaction, What::Submitted { form, values }).await?;
-                    Some(self.heed(heard).await)
+                    Some(self.answer_to(heard).await)
                 };
-                let ((), answer) = tokio::join!(deferred, heeded);
+                let ((), answer) = tokio::join!(deferred, answer);
                 let Some(answer) = answer else { return };
                 let is_kept = answer.errors.is_none() && self.is_of_the_policy(interaction);
                 self.tell(interaction, answer, Some(&mark)).await;
@@ -151,12 +151,12 @@ impl Discord {
             return;
         }
         let deferred = self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL }));
-        let (answer, ()) = tokio::join!(self.heed(heard), deferred);
+        let (answer, ()) = tokio::join!(self.answer_to(heard), deferred);
         self.tell(interaction, answer, None).await;
     }
 
     /// What the bot says, also when it is at fault.
-    pub(super) async fn heed(&self, heard: Heard) -> Answer {
+    pub(super) async fn answer_to(&self, heard: Heard) -> Answer {
         let Some(door) = self.door() else { return Answer::default() };
         match door.reception.hear(heard).await {
             Ok(answer) => answer,

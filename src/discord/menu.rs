@@ -26,7 +26,7 @@ impl Discord {
         let Some(mut form) = form else {
             // A stranger, who is told so as ever.
             self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL })).await;
-            let answer = self.heed(heard).await;
+            let answer = self.answer_to(heard).await;
             return self.tell(interaction, answer, None).await;
         };
         let mentions = message.mentions.clone().unwrap_or_default();

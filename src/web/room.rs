@@ -150,9 +150,9 @@ struct Edit {
 async fn edit(State(app): State<App>, Body(edit): Body<Edit>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &edit.r#as)?;
     let text = text(&edit.text)?.to_owned();
-    let standing = own_message(&app, &who, edit.channel.as_deref(), &edit.message).await?;
+    let row = own_message(&app, &who, edit.channel.as_deref(), &edit.message).await?;
     let what = What::Edited { message: edit.message, text };
-    change(&app, who, standing, what).await
+    change(&app, who, row, what).await
 }
 
 #[derive(Deserialize)]
@@ -165,14 +165,14 @@ struct Delete {
 
 async fn delete(State(app): State<App>, Body(delete): Body<Delete>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &delete.r#as)?;
-    let standing = own_message(&app, &who, delete.channel.as_deref(), &delete.message).await?;
-    change(&app, who, standing, What::Deleted { message: delete.message }).await
+    let row = own_message(&app, &who, delete.channel.as_deref(), &delete.message).await?;
+    change(&app, who, row, What::Deleted { message: delete.message }).await
 }
 
-async fn change(app: &App, who: Account, standing: MessageRead, what: What) -> Result<Json<Said>, Failure> {
-    let lane: Lane = standing.lane.parse().map_err(|_| no_such_message())?;
+async fn change(app: &App, who: Account, row: MessageRead, what: What) -> Result<Json<Said>, Failure> {
+    let lane: Lane = row.lane.parse().map_err(|_| no_such_message())?;
     let cause = format!("local:change:{}", fresh()?);
-    let heard = Heard { thread: standing.thread, ..Heard::live(cause, who, lane, what) };
+    let heard = Heard { thread: row.thread, ..Heard::live(cause, who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
 
@@ -189,12 +189,12 @@ struct Press {
 
 async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &press.r#as)?;
-    let standing = match &press.message {
+    let row = match &press.message {
         Some(message) => visible(&app, &who, app.reader.local_message(message).await?).await?,
         None => None,
     };
-    let lane = match (&standing, &press.channel) {
-        (Some(standing), _) => standing.lane.parse().map_err(|_| no_such_message())?,
+    let lane = match (&row, &press.channel) {
+        (Some(row), _) => row.lane.parse().map_err(|_| no_such_message())?,
         (None, Some(channel)) => lane(&app, &who, channel).await?,
         (None, None) => Lane::direct(&Platform::from(local::PLATFORM), &who.id),
     };
@@ -203,7 +203,7 @@ async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<
         Some(key) => keyed(&who, &key)?,
         None => fresh()?,
     };
-    let thread = standing.map(|it| it.thread.unwrap_or(it.id));
+    let thread = row.map(|it| it.thread.unwrap_or(it.id));
     let what = What::Pressed { message: press.message.unwrap_or_default(), action: press.action };
     let heard = Heard { thread, ..Heard::live(format!("local:press:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
