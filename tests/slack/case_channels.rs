@@ -1,0 +1,181 @@
+//! The channel that a case has of its own: made once, found again, opened anew, and closed to strangers.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
+    in_slack(async |scene, fake| {
+        let mut wanted = CaseChannel {
+            case: "INC-12".parse().expect("a case"),
+            lane: "slack/inc-12".parse().expect("a lane"),
+            channel: None,
+            near: None,
+            name: "inc-12-drift".to_owned(),
+            topic: "INC-12 · Drift <!channel>".to_owned(),
+            private: false,
+            people: vec!["U0MAYA".to_owned(), "U0NOBODY".to_owned(), "U0DEV".to_owned()],
+            barred: Vec::new(),
+            pinned: None,
+            archived: false,
+        };
+        let slack = &scene.house.slack;
+        let early = post(scene, "slack/inc-12", "1", "too early").await;
+        assert!(matches!(early, Err(Undelivered::Later { .. })), "{early:?}");
+        let channel = slack.ensure_channel(&wanted).await.expect("it is made");
+        assert_eq!(fake.channel_named("inc-12-drift"), Some(channel.clone()));
+        let there = fake.channel(&channel).expect("a channel");
+        assert!(there.has("U0MAYA") && there.has("U0DEV"), "one who can't come keeps nobody out: {:?}", there.members);
+        let ts = post(scene, "slack/inc-12", "2", "the card").await.expect("it goes there");
+        wanted.pinned = Some(ts.clone());
+        wanted.channel = Some(channel.clone());
+        slack.ensure_channel(&wanted).await.expect("the card is pinned");
+        assert_eq!(fake.pins(&channel), [ts]);
+        let calls = fake.all_calls().len();
+        slack.ensure_channel(&wanted).await.expect("nothing is to be done");
+        assert_eq!(fake.all_calls().len(), calls, "doing it again is free");
+        let said = fake.say("U0MAYA", &channel, "in its own channel", None);
+        let rows = scene
+            .house
+            .transcript("slack/inc-12", "what is said there", |rows| rows.iter().any(|row| row.id == said))
+            .await;
+        assert!(rows.iter().any(|row| row.body.contains("in its own channel")));
+        wanted.archived = true;
+        slack.ensure_channel(&wanted).await.expect("it is archived");
+        assert!(fake.channel(&channel).expect("a channel").archived);
+        // What an earlier try made is found by its name.
+        let again = CaseChannel {
+            channel: None,
+            case: "INC-13".parse().expect("a case"),
+            lane: "slack/inc-13".parse().expect("a lane"),
+            name: "inc-13-x".to_owned(),
+            archived: false,
+            pinned: None,
+            people: Vec::new(),
+            ..wanted
+        };
+        fake.fault(On::method("conversations.create"), Harm::DropAfterEffect);
+        let found = slack.ensure_channel(&again).await.expect("it is found");
+        assert_eq!(fake.channel_named("inc-13-x"), Some(found));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_goes_on_in_a_new_channel_where_slack_wont_open_the_archived_one() {
+    let mut scene = Stopped::new().await.start().await;
+    for (case, private, again) in
+        [("INC-21", false, false), ("INC-22", true, false), ("INC-23", false, true), ("INC-24", true, true)]
+    {
+        let name = format!("{}-drift", case.to_lowercase());
+        let mut wanted = CaseChannel { private, archived: true, ..case_channel(case, &name) };
+        let old = scene.house.slack.ensure_channel(&wanted).await.expect("it is made and archived");
+        assert!(scene.fake.channel(&old).expect("a channel").archived);
+        wanted.channel = Some(old.clone());
+        if again {
+            scene = scene.stop().await.start().await;
+            let same = scene.house.slack.ensure_channel(&wanted).await.expect("it stays archived");
+            assert_eq!(same, old);
+        }
+        let slack = &scene.house.slack;
+        wanted.archived = false;
+        let new = slack.ensure_channel(&wanted).await.unwrap_or_else(|why| panic!("{case}: {why}"));
+        assert_ne!(new, old, "{case}");
+        let there = scene.fake.channel(&new).expect("a channel");
+        assert_eq!((there.name.as_str(), there.has("U0MAYA")), (format!("{name}-2").as_str(), true));
+        assert!(there.topic.contains(&format!("before: <#{old}>")), "{}", there.topic);
+        wanted.channel = Some(new.clone());
+        assert_eq!(slack.ensure_channel(&wanted).await.as_ref(), Ok(&new), "{case}: once is enough");
+        post(&scene, &wanted.lane.to_string(), case, "it goes on").await.expect("it goes there");
+        assert_eq!(saying(&scene.fake, &new, "it goes on"), 1);
+    }
+    // Somebody opened it, and the bot comes back by itself.
+    let mut wanted = CaseChannel { archived: true, ..case_channel("INC-25", "inc-25-drift") };
+    let slack = &scene.house.slack;
+    let channel = slack.ensure_channel(&wanted).await.expect("it is made and archived");
+    wanted.channel = Some(channel.clone());
+    wanted.archived = false;
+    scene.fake.unarchive_channel(&channel);
+    assert_eq!(slack.ensure_channel(&wanted).await, Ok(channel));
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restricted_case_takes_no_channel_that_only_has_the_right_name() {
+    in_slack(async |scene, fake| {
+        let slack = &scene.house.slack;
+        let other = slack.ensure_channel(&case_channel("INC-31", "inc-3-drift")).await.expect("another case's");
+        let restricted = CaseChannel { private: true, ..case_channel("INC-3", "inc-3-drift") };
+        let own = slack.ensure_channel(&restricted).await.expect("it is made");
+        assert_ne!(own, other);
+        assert_eq!(fake.channel(&own).expect("a channel").sort, Sort::Private);
+        // Whoever may not see it any more is put out, also by a process that doesn't know who let them in.
+        let people = ["U0MAYA", "U0DEV"].map(str::to_owned).to_vec();
+        slack.ensure_channel(&CaseChannel { people, ..restricted.clone() }).await.expect("they are let in");
+        fake.invite("U0MAYA", "U0GUEST", &own);
+        let there = |who: &str| fake.channel(&own).expect("a channel").has(who);
+        assert!(there("U0MAYA") && there("U0DEV") && there("U0GUEST"));
+        let barred = CaseChannel {
+            people: vec!["U0MAYA".to_owned()],
+            barred: ["U0DEV", "U0GUEST"].map(str::to_owned).to_vec(),
+            channel: Some(own.clone()),
+            ..restricted.clone()
+        };
+        slack.ensure_channel(&barred).await.expect("they are put out");
+        assert!(there("U0MAYA") && !there("U0DEV") && !there("U0GUEST"));
+        // Of the same sort, and still another case's.
+        let third = slack.ensure_channel(&case_channel("INC-32", "inc-3-drift")).await.expect("it is made");
+        assert!(third != own && third != other);
+        // What an earlier try made is found, if it is as private as it should be.
+        fake.fault(On::method("conversations.create"), Harm::DropAfterEffect);
+        let found = slack
+            .ensure_channel(&CaseChannel { private: true, ..case_channel("INC-33", "inc-33") })
+            .await
+            .expect("it is found");
+        assert_eq!(fake.channel_named("inc-33"), Some(found));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_that_slack_wont_have_holds_up_nothing() {
+    in_slack(async |scene, fake| {
+        let slack = &scene.house.slack;
+        let long = CaseChannel { topic: "INC-41 · a < b & c > d ".repeat(20), ..case_channel("INC-41", "inc-41") };
+        let channel = slack.ensure_channel(&long).await.expect("it is made");
+        let topic = fake.channel(&channel).expect("a channel").topic;
+        assert!(topic.chars().count() > 240 && topic.starts_with("INC-41 · a &lt; b &amp; c"), "{topic}");
+        for error in ["too_long", "restricted_action", "internal_error"] {
+            fake.fault(On::method("conversations.setTopic"), Harm::Error(error.to_owned()));
+            fake.fault(On::method("pins.add"), Harm::Error("too_many_pins".to_owned()));
+            let case = CaseChannel {
+                topic: error.to_owned(),
+                pinned: Some("1.000100".to_owned()),
+                channel: Some(channel.clone()),
+                ..long.clone()
+            };
+            assert_eq!(slack.ensure_channel(&case).await, Ok(channel.clone()), "{error}");
+            fake.clear_faults();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_incident_goes_on_where_its_archived_channel_was() {
+    let policy = POLICY.replacen("[workflows.credit]\n", "[workflows.credit]\nincident_channels = true\n", 1);
+    let scene = Stopped::new().await.start_under(&policy).await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Drift").await;
+    let first = fake.find("its channel", |fake| fake.channel_named("inc-1-drift")).await;
+    scene.card(&first, "INC-1").await;
+    fake.archive_channel(&first);
+    fake.slash("U0DEV", "C0CREDIT", "/incident", "ack INC-1").await;
+    let second = fake.find("another channel", |fake| fake.channel_named("inc-1-drift-2")).await;
+    // The card stands there anew, is pinned, and what is said there counts for the case.
+    let pinned = fake.find("the card is pinned", |fake| fake.pins(&second).pop()).await;
+    let card = fake.message(&second, &pinned).expect("it stands there");
+    assert!(scene.read(&card.blocks).contains("acknowledged"), "{}", scene.read(&card.blocks));
+    let said = fake.say("U0MAYA", &second, "we go on here", None);
+    scene.house.transcript("slack/inc-1", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
+    scene.end().await;
+}

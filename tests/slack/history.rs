@@ -1,0 +1,178 @@
+//! What was missed while the bot was away, cut off or slow, and is read from history.
+
+use super::*;
+
+/// Whether it records that nothing was heard in a lane for a while.
+fn is_gap(heard: &HeardRecord, lane: &str) -> bool {
+    matches!(heard.what, WhatRecord::Gap { .. }) && heard.lane.to_string() == lane
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_while_nobody_listened_is_read_from_history() {
+    let scene = Stopped::new().await.start().await;
+    let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
+    scene.heard("it", |heard| says(heard, &before)).await;
+    let stopped = scene.stop().await;
+    let fake = &stopped.fake;
+    // Slack gives up telling after a while.
+    let lost = || fake.disturb(Some(Kind::Event), Disturbance::Lost);
+    lost();
+    let missed = fake.say("U0MAYA", "C0CREDIT", "said to nobody", None);
+    lost();
+    let reply = fake.say("U0DEV", "C0CREDIT", "answered to nobody", Some(&before));
+    lost();
+    fake.edit("U0MAYA", "C0CREDIT", &before, "heard live, then changed");
+    let scene = stopped.start().await;
+    let heard = scene.heard("what was missed", is_message("C0CREDIT", &missed)).await;
+    assert!(heard.backfilled);
+    scene.heard("the reply", is_message("C0CREDIT", &reply)).await;
+    scene
+        .heard("the edit", |heard| matches!(&heard.what, WhatRecord::Edit { message, .. } if *message == before))
+        .await;
+    scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
+    let written = scene.house.written().await;
+    assert!(!written.heard().any(|heard| is_gap(heard, "slack/C0CLAIMS")), "nothing was missed there");
+    for ts in [&before, &missed, &reply] {
+        let said = is_message("C0CREDIT", ts);
+        let count = written.heard().filter(|heard| said(heard)).count();
+        assert_eq!(count, 1, "{ts}");
+    }
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_history_has_beyond_reach_is_said_to_be_missing() {
+    let scene = Stopped::new().await.start().await;
+    let (direct, greeting) = scene.fake.whisper("U0DEV", "hello");
+    scene.heard("it", |heard| says(heard, &greeting)).await;
+    let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", None);
+    scene.heard("it", |heard| says(heard, &before)).await;
+    let stopped = scene.stop().await;
+    let fake = &stopped.fake;
+    fake.small_pages(1);
+    let missed: Vec<String> = (0..25)
+        .map(|at| {
+            fake.disturb(Some(Kind::Event), Disturbance::Lost);
+            fake.say("U0MAYA", "C0CREDIT", &format!("said to nobody {at}"), None)
+        })
+        .collect();
+    let asked = |fake: &FakeSlack| {
+        fake.calls("conversations.history").iter().filter(|call| call.args["channel"] == direct.as_str()).count()
+    };
+    let looked = asked(fake);
+    let scene = stopped.start().await;
+    let heard = |ts: &str| format!("slack:msg:C0CREDIT:{ts}");
+    let last = heard(missed.last().expect("some"));
+    scene.heard("the last of it", |it| it.key == key_of(&last)).await;
+    scene.heard("that more is missing", |it| format!("{it:?}").contains("more was said than is read")).await;
+    let first = heard(&missed[0]);
+    assert!(!scene.house.written().await.heard().any(|it| it.key == key_of(&first)));
+    scene.rest().await;
+    assert_eq!(asked(&scene.fake) - looked, 1, "a silent conversation of two costs one question");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_gap() {
+    in_slack(async |scene, fake| {
+        let opened = fake.sockets_opened();
+        for reason in ["warning", "refresh_requested"] {
+            fake.disconnect(reason);
+        }
+        fake.find("another connection", |fake| (fake.sockets_opened() > opened).then_some(())).await;
+        let ts = fake.say("U0MAYA", "C0CREDIT", "over the new one", None);
+        scene.heard("it", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}")) && !heard.backfilled).await;
+        assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })));
+        fake.refuse_sockets(true);
+        let dropped = scene.house.desk.clock.now();
+        fake.drop_sockets();
+        until("the connection is gone", || async { !scene.house.slack.link().up }).await;
+        assert!(scene.house.slack.link().trouble.is_some_and(|it| it.contains("reconnecting since")));
+        fake.disturb(Some(Kind::Event), Disturbance::Lost);
+        let missed = fake.say("U0MAYA", "C0CREDIT", "in between", None);
+        fake.refuse_sockets(false);
+        let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
+        assert!(heard.backfilled);
+        let gap = scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
+        let WhatRecord::Gap { from, .. } = gap.what else { panic!("{gap:?}") };
+        assert!(from < dropped, "the gap begins with the last word, and not where its end was noticed");
+        assert_eq!(scene.house.slack.link().trouble, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lane_that_cant_be_read_holds_up_no_other_gap() {
+    in_slack(async |scene, fake| {
+        fake.fault(
+            On::method("conversations.history").channel("C0CLAIMS").times(1_000),
+            Harm::ServerError { status: 503 },
+        );
+        let mut claimed = None;
+        for round in ["once", "twice"] {
+            let before = fake.say("U0MAYA", "C0CREDIT", round, None);
+            scene.heard("what came live", |heard| says(heard, &before)).await;
+            fake.refuse_sockets(true);
+            fake.drop_sockets();
+            until("the connection is gone", || async { !scene.house.slack.link().up }).await;
+            for _ in 0..2 {
+                fake.disturb(Some(Kind::Event), Disturbance::Lost);
+            }
+            let missed = fake.say("U0MAYA", "C0CREDIT", "in between", None);
+            claimed = claimed.or(Some(fake.say("U0MAYA", "C0CLAIMS", "in between", None)));
+            fake.refuse_sockets(false);
+            until("it is back", || async { scene.house.slack.link().up }).await;
+            // What is said live meanwhile moves the newest past the gap.
+            let live = fake.say("U0MAYA", "C0CREDIT", "live again", None);
+            scene.heard("it", |heard| says(heard, &live)).await;
+            let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
+            assert!(heard.backfilled, "{round}");
+        }
+        fake.clear_faults();
+        let claimed = claimed.expect("said");
+        scene.heard("what could not be read at first", |heard| says(heard, &claimed) && heard.backfilled).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_slack_held_back_by_the_minute_is_read_from_history() {
+    in_slack(async |scene, fake| {
+        fake.disturb(Some(Kind::Event), Disturbance::Lost);
+        let missed = fake.say("U0MAYA", "C0CREDIT", "one too many", None);
+        let live = fake.say("U0MAYA", "C0CREDIT", "heard again", None);
+        scene.heard("it", |heard| says(heard, &live)).await;
+        let at: f64 = missed.parse().expect("a moment");
+        let payload = serde_json::json!({
+            "type": "app_rate_limited", "token": "t", "team_id": "T0FAKE", "api_app_id": "A0FAKE",
+            "minute_rate_limited": at as i64 - 90,
+        });
+        fake.raw_frame(&serde_json::json!({ "type": "events_api", "payload": payload }).to_string());
+        let heard = scene.heard("what was held back", |heard| says(heard, &missed)).await;
+        assert!(heard.backfilled);
+        scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
+        assert_eq!(scene.house.slack.link().unread, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_is_taken_out_of_a_channel_and_brought_back() {
+    in_slack(async |scene, fake| {
+        let before = fake.say("U0MAYA", "C0CREDIT", "before", None);
+        scene.heard("it", |heard| says(heard, &before)).await;
+        fake.remove_bot("C0CREDIT");
+        scene.heard("that it was taken out", |heard| format!("{heard:?}").contains("channel_left")).await;
+        until("the operator is told", || async {
+            scene.house.slack.link().trouble.is_some_and(|it| it.contains("the bot isn't in slack/C0CREDIT"))
+        })
+        .await;
+        let missed = fake.say("U0MAYA", "C0CREDIT", "behind its back", None);
+        fake.invite("U0MAYA", BOT_USER, "C0CREDIT");
+        let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
+        assert!(heard.backfilled);
+        scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
+        assert_eq!(scene.house.slack.link().trouble, None);
+    })
+    .await;
+}
