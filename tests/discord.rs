@@ -182,6 +182,12 @@ impl Stage {
         };
         self.fake.wait_for("the card", card).await
     }
+
+    /// The bot has asked nothing of Discord that Discord doesn't take.
+    async fn end(self) {
+        self.fake.assert_clean();
+        self.house.stop().await;
+    }
 }
 
 fn id(message: &Value) -> Id {
@@ -219,8 +225,7 @@ async fn an_incident_from_a_command_to_its_card_and_thread() {
         there.iter().any(|call| call.params["channel_id"] == card.to_string()).then_some(())
     };
     stage.fake.wait_for("a message in the thread", in_thread).await;
-    stage.fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -288,8 +293,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
             )
             .await;
     }
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -317,8 +321,7 @@ async fn threads_bots_and_channels_that_are_nobodys_business() {
     let dm = fake.dm(stage.maya);
     fake.wait_for("the answer by direct message", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
     assert!(fake.messages(elsewhere).len() == 2);
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -330,8 +333,7 @@ async fn files_are_kept_before_their_links_expire() {
     let kept = countersign::folder::blob_path(&stage.house.data, &files[0].sha256);
     assert_eq!((files[0].name.as_str(), files[0].bytes), ("scores.csv", 13));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"id,score\n1,7\n");
-    stage.fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -362,8 +364,7 @@ async fn a_form_opens_takes_nothing_wrong_and_opens_again() {
     let opened =
         stage.house.reader.case("INC-1".parse().expect("a case")).await.expect("it is read").expect("it is there");
     assert!(format!("{:?}", opened.body).contains("lending.drift"), "{:?}", opened.body);
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -384,8 +385,7 @@ async fn a_message_becomes_an_incident_and_evidence() {
     let form = fake.modals(stage.dev).expect("a form stands open");
     let text = form.to_string();
     assert!(text.contains("Dev M, ") && text.contains(&said.to_string()), "{text}");
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -419,8 +419,7 @@ async fn what_is_offered_fits_and_leaks_nothing() {
     let stranger = fake.person("Stranger");
     let offers = fake.autocomplete(stranger, stage.channel, "incident ack", json!({}), "case", "").await;
     assert_eq!(values(offers), Vec::<String>::new());
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -442,8 +441,7 @@ async fn two_clicks_are_one_vote_and_a_repeated_event_is_none() {
         heard.iter().filter(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "said once"));
     assert_eq!(said.count(), 1);
     assert_eq!(heard.iter().filter(|heard| matches!(&heard.what, WhatRecord::Press { .. })).count(), 2);
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -457,8 +455,7 @@ async fn a_connection_that_breaks_is_resumed_and_nothing_is_missed() {
     assert_eq!((fake.identifies().len(), fake.resumes().is_empty()), (1, false));
     let heard = stage.house.heard().await;
     assert!(!heard.iter().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })), "there was no gap");
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -493,7 +490,7 @@ async fn a_session_that_is_lost_leaves_a_gap_that_history_fills() {
         texts[begins + 1..].iter().copied().filter(|text| text.starts_with("missed ")).take(120).collect();
     assert_eq!(missed, expected, "the oldest first, after the gap");
     assert_eq!(texts.iter().filter(|text| **text == "GAP").count(), 1);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -524,7 +521,7 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     assert!(link.up && link.trouble.as_deref().is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
     // Commands need no such right.
     stage.incident().await;
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 async fn post(stage: &Stage, nonce: &str, text: &str, perhaps_sent: bool) -> Result<String, Undelivered> {
@@ -598,7 +595,7 @@ async fn a_limit_is_waited_for_and_holds_up_nobody_else() {
     let later = stage.house.discord.post(other).await.expect_err("everything is limited");
     assert!(matches!(&later, Undelivered::Later { after: Some(after), .. } if *after > Span::seconds(15)), "{later:?}");
     assert_eq!(fake.impatient_requests(), 0);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -634,7 +631,7 @@ async fn what_may_have_been_sent_is_there_once() {
     // Another with the same words is another message.
     post_in_time(&stage, "d", "unknown to the end", true).await;
     assert_eq!(said_times(&stage, "unknown to the end"), 2);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -672,7 +669,7 @@ async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
     fake.delete_channel(stage.channel);
     let gone = post(&stage, "d", "nowhere", false).await.expect_err("the channel is gone");
     assert!(matches!(&gone, Undelivered::Never { .. }), "{gone:?}");
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -684,7 +681,7 @@ async fn an_answer_to_an_interaction_that_expired_comes_by_direct_message() {
     fake.slash(stage.maya, stage.channel, "sla health", json!({}));
     let dm = fake.dm(stage.maya);
     fake.wait_for("the answer", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -715,8 +712,7 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
     assert!((0..60).all(|at| all(fake).contains(&format!("new {at} "))) && !all(fake).contains("old 1 "));
     stage.house.discord.edit(&lane, &message, &plain("Short now")).await.expect("it is redrawn");
     assert_eq!(fake.messages(stage.channel).len(), 1, "what it has no use for is gone");
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -804,8 +800,7 @@ async fn events_out_of_order_and_other_ends_of_a_session() {
     stage.house.heard_text("in between").await;
     let twice = |fake: &FakeDiscord| (fake.identifies().len() == 2 && fake.connected()).then_some(());
     fake.wait_for("a second session", twice).await;
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -819,7 +814,7 @@ async fn a_token_that_is_refused_is_said_and_not_shown_again_and_again() {
         assert!(matches!(&later, Undelivered::Later { why, .. } if why.contains("token is refused")), "{later:?}");
     }
     assert!(fake.invalid_responses() - before <= 2, "{} refusals", fake.invalid_responses() - before);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -834,8 +829,7 @@ async fn people_are_answered_in_their_direct_messages() {
     let stranger = fake.person("Stranger");
     let asked = fake.slash(stranger, stage.channel, "sla mine", json!({}));
     assert!(!stage.answer(asked).await.is_empty(), "a stranger is told what to do");
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -860,8 +854,7 @@ async fn who_is_to_act_is_mentioned_and_nobody_else() {
     for message in fake.messages(stage.channel) {
         fake.assert_no_injection(id(&message));
     }
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -889,8 +882,7 @@ async fn roles_and_people_who_left_are_known() {
     fake.leave(fake.guild(), stage.maya);
     fake.wait_for("the leaving", |_| desk.shown().bot.is_gone(&maya, &platform).then_some(())).await;
     stage.house.heard_that("somebody left", |heard| matches!(heard.what, WhatRecord::Left)).await;
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -945,7 +937,7 @@ async fn a_server_that_the_bot_was_put_out_of_stops_nothing() {
     fake.grant(stage.maya, stage.role());
     stage.maya_is_in(stage.role()).await;
     assert_eq!(stage.house.discord.link().trouble, None);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -987,7 +979,7 @@ async fn members_who_are_nobody_of_the_policy_call_for_no_look() {
     assert!(tokio::time::timeout(Duration::from_secs(4), again).await.is_err(), "{} looks", looks(fake));
     fake.grant(stage.maya, stage.role());
     stage.maya_is_in(stage.role()).await;
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1005,7 +997,7 @@ async fn a_role_that_a_new_policy_names_is_looked_at_at_once() {
     stage.reload(&format!("[roles.risk]\nname = \"Risk\"\nparty = \"bank\"\ngroups = [\"discord:{role}\"]\n")).await;
     stage.maya_is_in(role).await;
     fake.wait_for("the trouble to end", |_| stage.house.discord.link().trouble.is_none().then_some(())).await;
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1033,8 +1025,7 @@ async fn what_was_missed_is_read_back_though_somebody_spoke_since() {
     // serenity's types know nothing of such a message, so Discord is asked for it.
     let is_built = |heard: &HeardRecord| heard.raw.as_deref().is_some_and(|raw| raw.contains("built of components"));
     stage.house.heard_that("what is built of components", is_built).await;
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1044,8 +1035,7 @@ async fn a_channel_in_which_only_the_bot_spoke_is_read_back_too() {
     stage.lose_the_session().await;
     stage.fake.say(stage.maya, stage.channel, "missed");
     assert!(stage.house.heard_text("missed").await.backfilled);
-    stage.fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1068,7 +1058,7 @@ async fn private_threads_that_were_archived_meanwhile_are_read_back() {
     let told = |heard: &HeardRecord| matches!(&heard.what, WhatRecord::Gap { why, .. } if why.contains("private threads can't be read"));
     stage.house.heard_that("a gap that says so", told).await;
     stage.house.heard_text("missed again").await;
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1095,7 +1085,7 @@ async fn an_answer_in_private_is_given_once_and_not_lost() {
         said.iter().any(|message| shown(message).contains(&mention)).then_some(())
     };
     fake.wait_for("the word that direct messages are closed", told).await;
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1117,7 +1107,7 @@ async fn a_name_is_no_command_in_somebody_elses_mouth() {
     let case =
         stage.house.reader.case("APR-1".parse().expect("a case")).await.expect("it is read").expect("it is there");
     assert!(!format!("{:?}", case.body).contains("Approve"), "nobody decided: {:?}", case.body);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1151,8 +1141,7 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
     assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").len(), changes);
     stage.house.discord.ensure_channel(&wanted(true, Some(made.clone()))).await.expect("it is closed");
     assert!(sees(stage.maya) && !sees(nosy) && !speaks(stage.maya) && speaks(fake.bot()));
-    fake.assert_clean();
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1175,7 +1164,7 @@ async fn a_desk_that_is_slow_holds_up_no_first_answer() {
     assert!(!fake.interaction(typed).late);
     sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
     assert!(stage.answer(sent).await.contains("INC-1"));
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1212,7 +1201,7 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     stage.house.heard_text("back to it").await;
     let heard = stage.house.heard().await;
     assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1228,7 +1217,7 @@ async fn a_card_that_somebody_deleted_comes_back() {
         fake.messages(stage.channel).into_iter().find(|it| it["embeds"][0]["title"] == title).map(|it| id(&it))
     };
     assert_ne!(fake.wait_for("the card again", again).await, card);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1267,7 +1256,7 @@ async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
     let found = stage.house.discord.post(try_again(now)).await.expect("it is found").message;
     assert_eq!(found, message);
     assert_eq!(said_times(&stage, "Short now"), 2);
-    stage.house.stop().await;
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1287,5 +1276,5 @@ async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");
     fake.change_files(said, None);
     stage.house.heard_that("no file any more", |heard| files(heard) == Some(json!([]))).await;
-    stage.house.stop().await;
+    stage.end().await;
 }

@@ -64,7 +64,7 @@ pub struct Copies<'a> {
     pub kind: &'a str,
     /// When it was recorded, in microseconds since 1970-01-01 UTC.
     pub at_us: i64,
-    /// [`leaf_hash`] of the leaf: what proofs are built from.
+    /// [`leaf_hash`](super::leaf_hash) of the leaf: what proofs are built from.
     pub leaf_hash: &'a [u8],
 }
 
