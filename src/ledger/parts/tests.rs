@@ -199,6 +199,11 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat().replace(TYPED, ""))
 }
 
+/// Often one that could be taken for a stand-in's.
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![text(), "[$]{0,2}[wp]"]
+}
+
 fn any_record() -> impl Strategy<Value = Any> {
     let words = prop_oneof![
         text().prop_map(serde_json::Value::from),
@@ -223,7 +228,7 @@ fn any_record() -> impl Strategy<Value = Any> {
             inner.clone().prop_map(|value| Any::Wrapped(Box::new(value))),
             prop::collection::vec(plain, 0..3).prop_map(|values| Any::FactOf(Box::new(Any::List(values)))),
             prop::collection::vec(inner.clone(), 0..5).prop_map(Any::List),
-            prop::collection::btree_map(text(), inner, 0..5).prop_map(Any::Map),
+            prop::collection::btree_map(key(), inner, 0..5).prop_map(Any::Map),
         ]
     })
 }
