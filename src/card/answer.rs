@@ -285,7 +285,9 @@ pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'st
     if let Some(verb) = verb {
         return verb_help(verb, prefix);
     }
-    let facts = json!({ "root": root, "bot": crate::grammar::BOT });
+    let of = root.or_else(|| verbs::roots().next().map(|root| root.word));
+    let line = of.and_then(|root| find(root, "help")).map(|verb| verb.example(prefix));
+    let facts = json!({ "root": root, "bot": crate::grammar::BOT, "line": line });
     let mut card = private(speaker, "answer/help.txt", facts);
     match root {
         Some(root) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::kinds::Looks;
+use super::kinds;
 use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
@@ -52,13 +52,11 @@ pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling)
 }
 
 fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
-    match (telling, about) {
-        (Telling::Case(telling), about) => look_of_any(about, telling),
-        (Telling::Bot(telling), _) => look_of_bot(telling),
-        (Telling::Incident(telling), Some(about)) => telling.look(about),
-        (Telling::Approval(telling), Some(about)) => telling.look(about),
+    match telling {
+        Telling::Case(telling) => look_of_any(about, telling),
+        Telling::Bot(telling) => look_of_bot(telling),
         // What a kind of case tells is always told of a case.
-        (Telling::Incident(_) | Telling::Approval(_), None) => Look::calm(),
+        of_its_kind => about.and_then(|about| kinds::look(of_its_kind, about)).unwrap_or_default(),
     }
 }
 
@@ -70,25 +68,40 @@ pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) 
         facts.insert("title".to_owned(), json!(title));
         facts.insert("kind_of_case".to_owned(), json!(case.kind));
     }
-    match telling {
-        Telling::Case(every_case::Telling::Clock { items }) => {
-            if let Some(seen) = facts.get_mut("items").and_then(Json::as_array_mut) {
-                for (item, seen) in items.iter().zip(seen) {
-                    let command = about.map(|about| command(about.case, item.duty, item.about.as_ref(), prefix));
-                    seen["about"] = json!(item.about.as_ref().map(About::text));
-                    seen["late"] = json!(is_late(item));
-                    seen["left"] = json!((item.due - item.now).0.max(0));
-                    seen["over"] = json!((item.now - item.due).0.max(0));
-                    seen["command"] = json!(command);
-                }
-            }
-        }
-        Telling::Case(every_case::Telling::Moved { about, .. }) => {
-            facts.insert("about".to_owned(), json!(about.as_ref().map(About::text)));
-        }
-        Telling::Case(_) | Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => {}
+    if let Telling::Case(telling) = telling {
+        add_to_facts(&mut facts, about, telling, prefix);
     }
     Json::Object(facts)
+}
+
+/// What the templates of what is told of every case see beside the telling's own fields.
+fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, telling: &every_case::Telling, prefix: &str) {
+    use every_case::Telling as T;
+    match telling {
+        T::Clock { items } => {
+            let seen = facts.get_mut("items").and_then(Json::as_array_mut);
+            for (item, seen) in items.iter().zip(seen.into_iter().flatten()) {
+                let command = about.map(|about| command(about.case, item.duty, item.about.as_ref(), prefix));
+                seen["about"] = json!(item.about.as_ref().map(About::text));
+                seen["late"] = json!(is_late(item));
+                seen["left"] = json!((item.due - item.now).0.max(0));
+                seen["over"] = json!((item.now - item.due).0.max(0));
+                seen["command"] = json!(command);
+            }
+        }
+        T::Moved { about, .. } => {
+            facts.insert("about".to_owned(), json!(about.as_ref().map(About::text)));
+        }
+        T::Said { .. }
+        | T::State { .. }
+        | T::Paused { .. }
+        | T::Resumed { .. }
+        | T::Waived { .. }
+        | T::Contested { .. }
+        | T::Settled { .. }
+        | T::Done { .. }
+        | T::Sentence { .. } => {}
+    }
 }
 
 /// The fields of the innermost of nested enums, such as tellings and events: what stands beside a name of a variant is kept.

@@ -5,35 +5,125 @@ use serde_json::{Value as Json, json};
 use super::super::samples::{DUE, SPAN, dev, maya, role, whom, words};
 use super::super::tell::{Look, answers};
 use super::super::{Button, Speaker, Style, Tone, open, press, votes};
-use super::Looks;
+use super::Shows;
 use crate::domain::kinds::approval::{Approval, Outcome, Telling};
 use crate::domain::notice::CaseTitle;
 use crate::domain::{Case, Duty, Obligation};
 
-pub fn facts(speaker: &Speaker<'_>, case: &Case, approval: &Approval) -> Json {
-    let superseded_by = match &approval.outcome {
-        Some(Outcome::Superseded { by }) => Some(by.to_string()),
-        _ => None,
-    };
-    let votes = approval.votes.iter().map(|vote| {
+impl Shows for Approval {
+    fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json {
+        let superseded_by = match &self.outcome {
+            Some(Outcome::Superseded { by }) => Some(by.to_string()),
+            _ => None,
+        };
+        let votes = self.votes.iter().map(|vote| {
+            json!({
+                "by": vote.by, "approves": vote.approves, "stands_in_for": vote.stands_in_for, "stage": vote.stage + 1,
+                "reason": vote.reason,
+            })
+        });
         json!({
-            "by": vote.by, "approves": vote.approves, "stands_in_for": vote.stands_in_for, "stage": vote.stage + 1,
-            "reason": vote.reason,
+            "requester": self.requester,
+            "action": self.action,
+            "digest": self.digest,
+            "revision": self.revision,
+            "path": self.path,
+            "superseded_by": superseded_by,
+            "concluded": self.concluded,
+            "question": self.question,
+            "votes": votes.collect::<Vec<_>>(),
+            "broken_glass": self.broken_glass,
+            "stages": stages(speaker, case, self),
         })
-    });
-    json!({
-        "requester": approval.requester,
-        "action": approval.action,
-        "digest": approval.digest,
-        "revision": approval.revision,
-        "path": approval.path,
-        "superseded_by": superseded_by,
-        "concluded": approval.concluded,
-        "question": approval.question,
-        "votes": votes.collect::<Vec<_>>(),
-        "broken_glass": approval.broken_glass,
-        "stages": stages(speaker, case, approval),
-    })
+    }
+
+    fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
+        let id = case.id;
+        let mut buttons: Vec<Button> = Vec::new();
+        if self.outcome.is_none() {
+            let reason_needed = speaker.policy.paths.get(&self.path).is_some_and(|path| path.reason_on_approve);
+            buttons.extend(votes(id, Some(self.revision), reason_needed));
+            if self.question.is_some() {
+                // One question at a time: the place of “ask” is the answer's.
+                buttons.pop();
+                buttons.extend(open(id, "answer", Style::Plain));
+            }
+        }
+        if case.owed(Duty::ReviewBreakGlass).is_some() {
+            buttons.extend(open(id, "glass-review", Style::Primary));
+        }
+        buttons.extend(press(id, "timeline", Style::Plain));
+        buttons
+    }
+
+    fn look(telling: &Telling, about: &CaseTitle) -> Look {
+        let case = about.case;
+        let votes = |revision: u32| votes(case, Some(revision), false);
+        match telling {
+            Telling::Asked { due, revision, .. } | Telling::Amended { due, revision, .. } => {
+                Look::asks(Tone::Nudge, Some(*due), votes(*revision))
+            }
+            Telling::QuestionAnswered { revision, .. } | Telling::Widened { revision, .. } => {
+                Look::asks(Tone::Nudge, None, votes(*revision))
+            }
+            Telling::Question { due, .. } => {
+                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::AnswerQuestion, None, None))
+            }
+            Telling::GlassBroken { due, .. } => {
+                let asks = due.map(|_| answers(case, Duty::ReviewBreakGlass, None, None));
+                Look::asks(Tone::Late, *due, asks.unwrap_or_default())
+            }
+            Telling::Voted { .. } => Look::calm(),
+            Telling::Concluded { .. } => Look::of(Tone::Done),
+            Telling::Slow { .. } => Look::of(Tone::Late),
+        }
+    }
+
+    fn samples() -> Vec<Telling> {
+        vec![
+            Telling::Asked {
+                requester: maya(),
+                revision: 1,
+                people: whom(),
+                role: role(),
+                have: 0,
+                need: 2,
+                due: DUE,
+                stage: 1,
+                stages: 2,
+            },
+            Telling::Voted {
+                by: dev(),
+                stands_in_for: Some(maya()),
+                reason: Some(words()),
+                have: 1,
+                need: 2,
+                waiting_on: whom(),
+            },
+            Telling::Concluded { outcome: "lapsed".to_owned(), by: None, reason: None, requester: maya(), took: SPAN },
+            Telling::Amended { by: maya(), revision: 2, people: whom(), due: DUE },
+            Telling::Question { by: dev(), requester: maya(), question: words(), due: DUE, paused: true },
+            Telling::QuestionAnswered { revision: 1, by: maya(), text: words(), people: whom() },
+            Telling::Widened { revision: 1, role: role(), people: whom() },
+            Telling::GlassBroken {
+                by: dev(),
+                stands_in_for: Some("lena".into()),
+                role: role(),
+                reason: words(),
+                people: whom(),
+                due: Some(DUE),
+            },
+            Telling::GlassBroken {
+                by: dev(),
+                stands_in_for: None,
+                role: role(),
+                reason: words(),
+                people: whom(),
+                due: None,
+            },
+            Telling::Slow { pending: SPAN },
+        ]
+    }
 }
 
 /// The stages of the path with their progress. Where the policy in force has lost the path, or has other stages by now,
@@ -72,95 +162,4 @@ fn stages(speaker: &Speaker<'_>, case: &Case, approval: &Approval) -> Vec<Json> 
         })
     };
     written.iter().enumerate().map(stage).collect()
-}
-
-pub fn buttons(speaker: &Speaker<'_>, case: &Case, approval: &Approval) -> Vec<Button> {
-    let id = case.id;
-    let mut buttons: Vec<Button> = Vec::new();
-    if approval.outcome.is_none() {
-        let reason_needed = speaker.policy.paths.get(&approval.path).is_some_and(|path| path.reason_on_approve);
-        buttons.extend(votes(id, Some(approval.revision), reason_needed));
-        if approval.question.is_some() {
-            // One question at a time: the place of “ask” is the answer's.
-            buttons.pop();
-            buttons.extend(open(id, "answer", Style::Plain));
-        }
-    }
-    if case.owed(Duty::ReviewBreakGlass).is_some() {
-        buttons.extend(open(id, "glass-review", Style::Primary));
-    }
-    buttons.extend(press(id, "timeline", Style::Plain));
-    buttons
-}
-
-impl Looks for Telling {
-    fn look(&self, about: &CaseTitle) -> Look {
-        let case = about.case;
-        let votes = |revision: u32| votes(case, Some(revision), false);
-        match self {
-            Telling::Asked { due, revision, .. } | Telling::Amended { due, revision, .. } => {
-                Look::asks(Tone::Nudge, Some(*due), votes(*revision))
-            }
-            Telling::QuestionAnswered { revision, .. } | Telling::Widened { revision, .. } => {
-                Look::asks(Tone::Nudge, None, votes(*revision))
-            }
-            Telling::Question { due, .. } => {
-                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::AnswerQuestion, None, None))
-            }
-            Telling::GlassBroken { due, .. } => {
-                let asks = due.map(|_| answers(case, Duty::ReviewBreakGlass, None, None));
-                Look::asks(Tone::Late, *due, asks.unwrap_or_default())
-            }
-            Telling::Voted { .. } => Look::calm(),
-            Telling::Concluded { .. } => Look::of(Tone::Done),
-            Telling::Slow { .. } => Look::of(Tone::Late),
-        }
-    }
-}
-
-/// One telling of every kind, for trying templates.
-pub fn samples() -> Vec<Telling> {
-    vec![
-        Telling::Asked {
-            requester: maya(),
-            revision: 1,
-            people: whom(),
-            role: role(),
-            have: 0,
-            need: 2,
-            due: DUE,
-            stage: 1,
-            stages: 2,
-        },
-        Telling::Voted {
-            by: dev(),
-            stands_in_for: Some(maya()),
-            reason: Some(words()),
-            have: 1,
-            need: 2,
-            waiting_on: whom(),
-        },
-        Telling::Concluded { outcome: "lapsed".to_owned(), by: None, reason: None, requester: maya(), took: SPAN },
-        Telling::Amended { by: maya(), revision: 2, people: whom(), due: DUE },
-        Telling::Question { by: dev(), requester: maya(), question: words(), due: DUE, paused: true },
-        Telling::QuestionAnswered { revision: 1, by: maya(), text: words(), people: whom() },
-        Telling::Widened { revision: 1, role: role(), people: whom() },
-        Telling::GlassBroken {
-            by: dev(),
-            stands_in_for: Some("lena".into()),
-            role: role(),
-            reason: words(),
-            people: whom(),
-            due: Some(DUE),
-        },
-        Telling::GlassBroken {
-            by: dev(),
-            stands_in_for: None,
-            role: role(),
-            reason: words(),
-            people: whom(),
-            due: None,
-        },
-        Telling::Slow { pending: SPAN },
-    ]
 }

@@ -4,100 +4,96 @@ use serde_json::{Value as Json, json};
 
 use super::super::samples::{DUE, dev, maya, role, whom, words};
 use super::super::tell::{self, Look, answers, review, seat};
-use super::super::{Button, Style, Tone, open, press};
-use super::Looks;
+use super::super::{Button, Speaker, Style, Tone, open, press};
+use super::Shows;
 use crate::domain::kinds::incident::{
     Entity, Harm, HarmType, Impact, Incident, IncidentState, Intent, SeatName, Telling, Timing,
 };
 use crate::domain::notice::CaseTitle;
 use crate::domain::{Case, Duty, Severity};
 
-pub fn facts(case: &Case, incident: &Incident) -> Json {
-    let moments = incident
-        .moments
-        .iter()
-        .map(|(which, moment)| json!({ "which": which.word(), "at": moment.at.0, "by": moment.said_by }));
-    let moments: Vec<Json> = moments.collect();
-    let merged_into = match incident.state {
-        IncidentState::Merged { into } => Some(into.to_string()),
-        _ => None,
-    };
-    let seat = |name| incident.seats.get(&name);
-    json!({
-        "severity": incident.severity.word(),
-        "technical": incident.technical,
-        "class": incident.class,
-        "harm": list_of([incident.nature.harm.map(Harm::word), incident.nature.harm_type.map(HarmType::word)]),
-        "cause": list_of([
-            incident.nature.entity.map(Entity::word),
-            incident.nature.intent.map(Intent::word),
-            incident.nature.timing.map(Timing::word),
-        ]),
-        "impact": match incident.impact { Impact::Known => "known", Impact::Unclear => "unclear" },
-        "assessed": incident.assessed,
-        "because": incident.because,
-        "merged_into": merged_into,
-        "turned": incident.turned,
-        "last_update": incident.last_update.as_ref().filter(|_| !case.is_closed()),
-        "seats": { "lead": seat(SeatName::Lead), "comms": seat(SeatName::Comms), "scribe": seat(SeatName::Scribe) },
-        "follow_ups": incident.follow_ups.iter().map(|it| json!({
-            "number": it.number, "assignee": it.assignee, "due": it.due.0, "text": it.text, "done": it.done.map(|at| at.0),
-        })).collect::<Vec<_>>(),
-        "moments": moments,
-    })
-}
-
-fn list_of<const N: usize>(words: [Option<&str>; N]) -> String {
-    words.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-}
-
-pub fn buttons(case: &Case, incident: &Incident) -> Vec<Button> {
-    let id = case.id;
-    let owes = |duty| case.owed(duty).is_some();
-    let mut buttons: Vec<Option<Button>> = Vec::new();
-    for duty in [Duty::StillWorking, Duty::AnswerPage, Duty::Assess] {
-        if owes(duty) {
-            buttons.extend(answers(id, duty, None, None).into_iter().map(Some));
-        }
+impl Shows for Incident {
+    fn facts(&self, _speaker: &Speaker<'_>, case: &Case) -> Json {
+        let moments = self
+            .moments
+            .iter()
+            .map(|(which, moment)| json!({ "which": which.word(), "at": moment.at.0, "by": moment.said_by }));
+        let moments: Vec<Json> = moments.collect();
+        let merged_into = match self.state {
+            IncidentState::Merged { into } => Some(into.to_string()),
+            _ => None,
+        };
+        let seat = |name| self.seats.get(&name);
+        json!({
+            "severity": self.severity.word(),
+            "technical": self.technical,
+            "class": self.class,
+            "harm": list_of([self.nature.harm.map(Harm::word), self.nature.harm_type.map(HarmType::word)]),
+            "cause": list_of([
+                self.nature.entity.map(Entity::word),
+                self.nature.intent.map(Intent::word),
+                self.nature.timing.map(Timing::word),
+            ]),
+            "impact": match self.impact { Impact::Known => "known", Impact::Unclear => "unclear" },
+            "assessed": self.assessed,
+            "because": self.because,
+            "merged_into": merged_into,
+            "turned": self.turned,
+            "last_update": self.last_update.as_ref().filter(|_| !case.is_closed()),
+            "seats": { "lead": seat(SeatName::Lead), "comms": seat(SeatName::Comms), "scribe": seat(SeatName::Scribe) },
+            "follow_ups": self.follow_ups.iter().map(|it| json!({
+                "number": it.number, "assignee": it.assignee, "due": it.due.0, "text": it.text, "done": it.done.map(|at| at.0),
+            })).collect::<Vec<_>>(),
+            "moments": moments,
+        })
     }
-    match incident.state {
-        IncidentState::Open => {
-            buttons.insert(0, press(id, "ack", Style::Primary));
-            buttons.push(open(id, "contain", Style::Plain));
-            buttons.push(open(id, "update", Style::Plain));
-        }
-        IncidentState::Acknowledged => {
-            buttons.push(open(id, "contain", Style::Primary));
-            buttons.push(open(id, "update", Style::Plain));
-            buttons.push(open(id, "resolve", Style::Plain));
-        }
-        IncidentState::Contained => {
-            buttons.push(open(id, "resolve", Style::Primary));
-            buttons.push(open(id, "update", Style::Plain));
-        }
-        IncidentState::Resolved => {
-            buttons.push(review(id));
-            buttons.push(open(id, "reopen", Style::Plain));
-        }
-        IncidentState::Reviewed => buttons.push(open(id, "reopen", Style::Plain)),
-        IncidentState::Merged { .. } | IncidentState::Withdrawn => {}
-    }
-    if incident.state.is_live() && incident.lead().is_none() {
-        buttons.push(seat(id, SeatName::Lead.word()));
-    }
-    buttons.push(press(id, "timeline", Style::Plain));
-    let mut buttons: Vec<Button> = buttons.into_iter().flatten().collect();
-    // Where everything is pressing, nothing is: the first is what is most likely wanted.
-    let pressing = buttons.iter_mut().filter(|button| button.style == Style::Primary);
-    pressing.skip(1).for_each(|button| button.style = Style::Plain);
-    buttons
-}
 
-impl Looks for Telling {
-    fn look(&self, about: &CaseTitle) -> Look {
+    fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
+        let id = case.id;
+        let owes = |duty| case.owed(duty).is_some();
+        let mut buttons: Vec<Option<Button>> = Vec::new();
+        for duty in [Duty::StillWorking, Duty::AnswerPage, Duty::Assess] {
+            if owes(duty) {
+                buttons.extend(answers(id, duty, None, None).into_iter().map(Some));
+            }
+        }
+        match self.state {
+            IncidentState::Open => {
+                buttons.insert(0, press(id, "ack", Style::Primary));
+                buttons.push(open(id, "contain", Style::Plain));
+                buttons.push(open(id, "update", Style::Plain));
+            }
+            IncidentState::Acknowledged => {
+                buttons.push(open(id, "contain", Style::Primary));
+                buttons.push(open(id, "update", Style::Plain));
+                buttons.push(open(id, "resolve", Style::Plain));
+            }
+            IncidentState::Contained => {
+                buttons.push(open(id, "resolve", Style::Primary));
+                buttons.push(open(id, "update", Style::Plain));
+            }
+            IncidentState::Resolved => {
+                buttons.push(review(id));
+                buttons.push(open(id, "reopen", Style::Plain));
+            }
+            IncidentState::Reviewed => buttons.push(open(id, "reopen", Style::Plain)),
+            IncidentState::Merged { .. } | IncidentState::Withdrawn => {}
+        }
+        if self.state.is_live() && self.lead().is_none() {
+            buttons.push(seat(id, SeatName::Lead.word()));
+        }
+        buttons.push(press(id, "timeline", Style::Plain));
+        let mut buttons: Vec<Button> = buttons.into_iter().flatten().collect();
+        // Where everything is pressing, nothing is: the first is what is most likely wanted.
+        let pressing = buttons.iter_mut().filter(|button| button.style == Style::Primary);
+        pressing.skip(1).for_each(|button| button.style = Style::Plain);
+        buttons
+    }
+
+    fn look(telling: &Telling, about: &CaseTitle) -> Look {
         let case = about.case;
         let lead = || seat(case, SeatName::Lead.word());
-        match self {
+        match telling {
             Telling::Opened { due, .. } => {
                 Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::Acknowledge, None, None)).and(lead())
             }
@@ -118,31 +114,34 @@ impl Looks for Telling {
             Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } => Look::calm(),
         }
     }
+
+    fn samples() -> Vec<Telling> {
+        vec![
+            Telling::Opened {
+                severity: Severity::Sev2,
+                workflow: "credit-scoring".into(),
+                by: None,
+                people: whom(),
+                due: DUE,
+                because: Some(words()),
+            },
+            Telling::Paged { role: role(), people: whom(), by: maya(), reason: words(), due: DUE },
+            Telling::StillWorking { person: dev(), due: DUE },
+            Telling::AcknowledgementLapsed { people: whom(), due: DUE },
+            Telling::SeverityChanged {
+                from: Severity::Sev3,
+                to: Severity::Sev1,
+                by: maya(),
+                reason: words(),
+                people: whom(),
+            },
+            Telling::FollowUp { assignee: dev(), due: DUE, text: words() },
+            Telling::SeatTaken { seat: "lead".to_owned(), person: dev(), by: maya() },
+            Telling::SeatLeft { seat: "lead".to_owned(), by: maya() },
+        ]
+    }
 }
 
-/// One telling of every kind, for trying templates.
-pub fn samples() -> Vec<Telling> {
-    vec![
-        Telling::Opened {
-            severity: Severity::Sev2,
-            workflow: "credit-scoring".into(),
-            by: None,
-            people: whom(),
-            due: DUE,
-            because: Some(words()),
-        },
-        Telling::Paged { role: role(), people: whom(), by: maya(), reason: words(), due: DUE },
-        Telling::StillWorking { person: dev(), due: DUE },
-        Telling::AcknowledgementLapsed { people: whom(), due: DUE },
-        Telling::SeverityChanged {
-            from: Severity::Sev3,
-            to: Severity::Sev1,
-            by: maya(),
-            reason: words(),
-            people: whom(),
-        },
-        Telling::FollowUp { assignee: dev(), due: DUE, text: words() },
-        Telling::SeatTaken { seat: "lead".to_owned(), person: dev(), by: maya() },
-        Telling::SeatLeft { seat: "lead".to_owned(), by: maya() },
-    ]
+fn list_of<const N: usize>(words: [Option<&str>; N]) -> String {
+    words.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -1,40 +1,56 @@
-//! What each kind of case shows: the facts of its card, what can be pressed on it, and how its tellings look.
+//! What each kind of case shows, one row each in `cards!`: the facts of its card, what can be pressed on it, and how its
+//! tellings look.
 
 use serde_json::Value as Json;
 
 use super::tell::Look;
 use super::{Button, Speaker};
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Body, Case, CaseKind, Telling};
+use crate::domain::{Body, Case, CaseKind, Telling, kinds};
 
-pub(super) mod approval;
-pub(super) mod incident;
+mod approval;
+mod incident;
 
-/// What the template of the case's card sees, beside what every card does.
-pub(super) fn facts(speaker: &Speaker<'_>, case: &Case) -> Json {
-    match &case.body {
-        Body::Incident(incident) => incident::facts(case, incident),
-        Body::Approval(approval) => approval::facts(speaker, case, approval),
-    }
+/// What a kind of case must say of its looks. Nothing has a default.
+trait Shows: kinds::Kind {
+    /// What the template of the case's card sees, beside what every card does.
+    fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json;
+    /// What can be pressed on the case's card, the most likely first.
+    fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button>;
+    /// How a telling of this kind looks. `about` is the case that it is told of.
+    fn look(telling: &Self::Telling, about: &CaseTitle) -> Look;
+    /// One telling of every kind that is told of such a case, for trying templates.
+    fn samples() -> Vec<Self::Telling>;
 }
 
-/// What can be pressed on the case's card, the most likely first.
-pub(super) fn buttons(speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
-    match &case.body {
-        Body::Incident(incident) => incident::buttons(case, incident),
-        Body::Approval(approval) => approval::buttons(speaker, case, approval),
-    }
+macro_rules! cards {
+    ($($kind:ident: $it:ty;)*) => {
+        /// What the template of the case's card sees, beside what every card does.
+        pub(super) fn facts(speaker: &Speaker<'_>, case: &Case) -> Json {
+            match &case.body { $(Body::$kind(it) => it.facts(speaker, case),)* }
+        }
+
+        /// What can be pressed on the case's card, the most likely first.
+        pub(super) fn buttons(speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
+            match &case.body { $(Body::$kind(it) => it.buttons(speaker, case),)* }
+        }
+
+        /// How a telling of one kind of case looks. `None`: it is told of every case, or of none.
+        pub(super) fn look(telling: &Telling, about: &CaseTitle) -> Option<Look> {
+            match telling {
+                Telling::Case(_) | Telling::Bot(_) => None,
+                $(Telling::$kind(telling) => Some(<$it as Shows>::look(telling, about)),)*
+            }
+        }
+
+        /// One telling of every kind that is told of such a case, for trying templates.
+        pub(super) fn samples(kind: CaseKind) -> Vec<Telling> {
+            match kind { $(CaseKind::$kind => <$it as Shows>::samples().into_iter().map(Telling::from).collect(),)* }
+        }
+    };
 }
 
-/// One telling of every kind that is told of such a case, for trying templates.
-pub(super) fn samples(kind: CaseKind) -> Vec<Telling> {
-    match kind {
-        CaseKind::Incident => incident::samples().into_iter().map(Telling::from).collect(),
-        CaseKind::Approval => approval::samples().into_iter().map(Telling::from).collect(),
-    }
-}
-
-/// How a kind's telling looks. `about` is the case that it is told of.
-pub(super) trait Looks {
-    fn look(&self, about: &CaseTitle) -> Look;
+cards! {
+    Incident: kinds::incident::Incident;
+    Approval: kinds::approval::Approval;
 }
