@@ -706,24 +706,34 @@ impl Incident {
         SeatName::ALL.into_iter().filter(|seat| !self.seats.contains_key(seat))
     }
 
-    /// Whether `duty` still has something to wait for. What severity asks of it is the policy's.
+    /// The duties that follow from its state, each with whether the state as it is calls for it. What severity asks of them is
+    /// the policy's. The others are owed because somebody asked for them.
+    fn by_state(&self) -> [(Duty, bool); 7] {
+        let live = self.state.is_live();
+        [
+            (Duty::Acknowledge, self.state == IncidentState::Open),
+            (Duty::Assess, live && self.impact == Impact::Unclear),
+            (Duty::Contain, matches!(self.state, IncidentState::Open | IncidentState::Acknowledged)),
+            (Duty::Update, live),
+            (Duty::Resolve, live),
+            (Duty::Review, self.state == IncidentState::Resolved),
+            (Duty::FillSeat, live),
+        ]
+    }
+
+    /// Whether the state calls for `duty`.
     fn awaits(&self, duty: Duty) -> bool {
-        match (duty, self.state) {
-            (Duty::Acknowledge, state) => state == IncidentState::Open,
-            (Duty::Assess, state) => state.is_live() && self.impact == Impact::Unclear,
-            (Duty::Contain, state) => matches!(state, IncidentState::Open | IncidentState::Acknowledged),
-            (Duty::Update | Duty::Resolve | Duty::FillSeat, state) => state.is_live(),
-            (Duty::Review, state) => state == IncidentState::Resolved,
-            // These are owed because somebody asked for them, never because of a state.
-            (Duty::FollowUp | Duty::StillWorking | Duty::AnswerPage, _) => false,
-            (Duty::Decide | Duty::AnswerQuestion | Duty::ReviewBreakGlass, _) => false,
-        }
+        self.by_state().contains(&(duty, true))
     }
 
     /// The duties that the state calls for, with what each is about: a seat, where it is one of the seats.
     fn calls_for(&self) -> Vec<(Duty, Option<About>)> {
-        let plain = [Duty::Acknowledge, Duty::Assess, Duty::Contain, Duty::Update, Duty::Resolve, Duty::Review];
-        let seats = self.empty_seats().map(|seat| (Duty::FillSeat, Some(About::named(seat.word()))));
-        plain.into_iter().map(|duty| (duty, None)).chain(seats).filter(|(duty, _)| self.awaits(*duty)).collect()
+        let called_for = self.by_state().into_iter().filter(|(_, called_for)| *called_for);
+        let mut called_for: Vec<(Duty, Option<About>)> = called_for.map(|(duty, _)| (duty, None)).collect();
+        if self.awaits(Duty::FillSeat) {
+            called_for.retain(|(duty, _)| *duty != Duty::FillSeat);
+            called_for.extend(self.empty_seats().map(|seat| (Duty::FillSeat, Some(About::named(seat.word())))));
+        }
+        called_for
     }
 }

@@ -235,10 +235,8 @@ impl Room {
     }
 
     fn approval(&self) -> &Approval {
-        match &self.case().body {
-            crate::domain::Body::Approval(approval) => approval,
-            crate::domain::Body::Incident(_) => unreachable!("these are approvals"),
-        }
+        let crate::domain::Body::Approval(approval) = &self.case().body else { panic!("no approval") };
+        approval
     }
 
     /// What people hear from now on.

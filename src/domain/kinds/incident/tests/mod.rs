@@ -225,10 +225,8 @@ impl Room {
     }
 
     fn incident(&self) -> &Incident {
-        match &self.case.body {
-            Body::Incident(incident) => incident,
-            Body::Approval(_) => panic!("not an incident"),
-        }
+        let Body::Incident(incident) = &self.case.body else { panic!("{} is no incident", self.case.id) };
+        incident
     }
 
     /// `acknowledge 20, contain 120`: what is open, and the minute when it is due.

@@ -92,3 +92,14 @@ fn a_restricted_incident_is_for_its_own_people() {
     room.ask("maya", Command::Page { role: "engineering".into(), reason: words("look") }).expect("fine");
     room.ask("ravi", Any::Note { text: words("x") }).expect("who is called in sees it");
 }
+
+/// Those that nobody in particular was asked for come from a state, or no incident would ever owe them.
+#[test]
+fn every_duty_with_a_holder_follows_from_a_state() {
+    let room = Room::open(&wanted(Severity::Sev1));
+    let by_state = room.incident().by_state().map(|(duty, _)| duty);
+    let owed = |duty: &Duty| duty.row().kind == CaseKind::Incident && duty.row().owed == crate::domain::duty::Owed::ByHolder;
+    for duty in Duty::ALL.into_iter().filter(owed) {
+        assert!(by_state.contains(&duty), "no state calls for {duty}");
+    }
+}
