@@ -3,11 +3,13 @@ use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use strum::VariantNames;
 
 use super::*;
 use crate::domain::every_case::Command as Any;
 use crate::domain::kinds::approval::{self, Command as Apr};
 use crate::domain::kinds::incident::{self, Command as Inc, Impact, SeatName, Which};
+use crate::domain::line::Sla;
 use crate::domain::obligation::Attribution;
 use crate::domain::policy::EXAMPLE;
 use crate::domain::{Duty, Severity, Span};
@@ -36,6 +38,16 @@ fn within(case: &str) -> Context<'static> {
 
 fn id(case: &str) -> CaseId {
     case.parse().expect("the test's own case")
+}
+
+#[test]
+fn every_verb_that_people_are_told_to_type_is_there() {
+    let of_kinds = CaseKind::ALL.into_iter().flat_map(|kind| kind.verbs_named().map(move |verb| (kind.word(), verb)));
+    let of_duties = Duty::ALL.into_iter().map(|duty| (duty.row().kind.word(), duty.row().verb));
+    let of_sla = Sla::VARIANTS.iter().map(|verb| ("sla", *verb));
+    for (command, verb) in of_kinds.chain(of_duties).chain(of_sla) {
+        assert_eq!(find(command, verb).map(|found| found.verb), Some(verb), "/{command} {verb}");
+    }
 }
 
 #[track_caller]

@@ -188,7 +188,9 @@ impl Room {
         }
         (self.told, self.then) = (ruling.notices, ruling.then);
         match ruling.reply {
-            Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) => what,
+            Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) => {
+                what.to_string()
+            }
             Some(other) => format!("{other:?}"),
             None => String::new(),
         }
@@ -391,7 +393,7 @@ fn an_empty_role_is_said_at_once() {
     else {
         panic!("a reply")
     };
-    says(what, "nobody holds triage now");
+    says(what.to_string(), "nobody holds triage now");
     assert!(ruling.notices.iter().all(|notice| notice.to == To::Case));
 }
 
