@@ -99,7 +99,7 @@ impl Reception {
             Heeded::Answer(answer) => self.fill_in(answer, &heard).await,
             Heeded::Heard | Heeded::NeedsDraft { .. } => Ok(Answer::default()),
             Heeded::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
-            Heeded::Query { query, by } => match self.answers.answer(&query, &by, heard.what.how()).await {
+            Heeded::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
                 Err(error) => Err(unreadable(&error)),
             },

@@ -13,6 +13,7 @@ use countersign::clock::Clock;
 use countersign::domain::BotCommand;
 use countersign::domain::policy::Policy;
 use countersign::domain::{Actor, At, OutboxId, Platform, Span};
+use countersign::grammar::How;
 use countersign::record::Record;
 use kit::bot::until;
 use kit::house::{House, MONDAY};
@@ -200,6 +201,10 @@ impl Chat for Fake {
 
     fn is_idempotent(&self) -> bool {
         false
+    }
+
+    fn in_threads(&self) -> How {
+        How::Slash
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {

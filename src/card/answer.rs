@@ -9,7 +9,7 @@ use crate::domain::policy::RedFlag;
 use crate::domain::{At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
 use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
-use crate::grammar::{Filter, Misread, capital, find};
+use crate::grammar::{Filter, Misread, capital, clean, find};
 
 use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, tell};
 
@@ -166,7 +166,6 @@ pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows
 /// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
 pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card {
     let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
-    let prefix = speaker.prefix;
     let facts = json!({
         "count": rows.len(),
         "more": rows.len() - shown.len(),
@@ -179,7 +178,7 @@ pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card
             json["over"] = json!((now - row.due).0.max(0));
             json["late"] = json!(row.state == State::Late || row.due <= now);
             json["paused"] = json!(row.state == State::Paused);
-            json["command"] = json!(tell::command(row.case, row.duty, row.about.as_ref(), prefix));
+            json["command"] = json!(tell::command(row.case, row.duty, row.about.as_ref()).typed(speaker.prefix));
             json
         }).collect::<Vec<_>>(),
     });
@@ -254,8 +253,15 @@ pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag]) -> Card {
 
 /// Something that isn't possible, and what to do instead.
 pub fn refused(speaker: &Speaker<'_>, refusal: &Refusal) -> Card {
-    let sentence = prefixed(&refusal.to_string(), speaker.prefix);
-    private_sentence(&sentence)
+    let words =
+        super::said(&refusal.sentence(), speaker.prefix).into_iter().enumerate().flat_map(|(at, word)| match word {
+            Word::Text(text) => {
+                let text = clean::lines(&text).replace('\n', " ");
+                sentence(&if at == 0 { capital(&text) } else { text })
+            }
+            word => vec![word],
+        });
+    Card { tone: Tone::Private, title: words.collect(), ..Card::default() }
 }
 
 /// A line that can't be read, and what to type.
@@ -286,8 +292,8 @@ pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'st
         return verb_help(verb, prefix);
     }
     let of = root.or_else(|| verbs::roots().next().map(|root| root.word));
-    let line = of.and_then(|root| find(root, "help")).map(|verb| verb.example(prefix));
-    let facts = json!({ "root": root, "bot": crate::grammar::BOT, "line": line });
+    let example = of.and_then(|root| find(root, "help")).map(|verb| verb.example(prefix));
+    let facts = json!({ "root": root, "bot": crate::grammar::BOT, "example": example });
     let mut card = private(speaker, "answer/help.txt", facts);
     match root {
         Some(root) => {
@@ -326,14 +332,4 @@ fn private(speaker: &Speaker<'_>, template: &str, facts: Json) -> Card {
 fn private_sentence(text: &str) -> Card {
     let title = sentence(&capital(&super::one_line(text)));
     Card { tone: Tone::Private, title, ..Card::default() }
-}
-
-/// Refusals name commands with a plain slash; here they get the prefix that works.
-fn prefixed(sentence: &str, prefix: &str) -> String {
-    if prefix == "/" {
-        return sentence.to_owned();
-    }
-    verbs::roots()
-        .map(|root| root.word)
-        .fold(sentence.to_owned(), |text, root| text.replace(&format!("`/{root} "), &format!("`{prefix}{root} ")))
 }

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::domain::line::{Part, Sentence};
 use crate::domain::policy::Policy;
 use crate::domain::{At, CaseId};
 use crate::grammar::verbs::Verb;
@@ -209,4 +210,13 @@ fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button
 /// People's own words on one line, for places that no template words.
 fn one_line(text: &str) -> String {
     clean::line(text)
+}
+
+/// A sentence of the rules as words, with its lines as they are typed where it is read.
+fn said(sentence: &Sentence, prefix: &str) -> Vec<Word> {
+    let words = sentence.parts().iter().map(|part| match part {
+        Part::Text(text) => Word::from(text.as_str()),
+        Part::Line(line) => Word::Code(line.typed(prefix)),
+    });
+    words.collect()
 }

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::kinds;
 use super::tell::facts;
+use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Holder, Passed};
 use crate::domain::{At, CaseId, CaseKind, Duty, OutboxId, PersonId, RoleId, Span, Telling, bot, every_case};
@@ -44,6 +45,10 @@ pub(super) fn words() -> String {
     "words of somebody".to_owned()
 }
 
+fn sentence() -> Sentence {
+    say![words(), ": ", Sla::Mine.line()]
+}
+
 /// At least one telling of every kind; of those with alternatives, one of each. What is told of any case is told of each
 /// kind of case.
 pub(super) fn tellings() -> Vec<(Option<CaseTitle>, Telling)> {
@@ -79,7 +84,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
         Telling::Contested { duty: Duty::Resolve, by: maya(), says: "vendor".to_owned(), reason: words() },
         Telling::Settled { duty: Duty::Resolve, by: maya(), to: "third-party".to_owned(), reason: words() },
-        Telling::Done { what: words() },
+        Telling::Done { what: sentence() },
         Telling::Sentence { text: words() },
     ]
 }
@@ -114,7 +119,7 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: "weekly".to_owned(), from: NOW, to: DUE },
-        Telling::Sentence { text: words() },
+        Telling::Sentence { text: sentence() },
     ]
 }
 

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
-use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
+use super::{Button, Card, Speaker, Style, Tone, button, open, press, said, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
+use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
 use crate::domain::{At, CaseId, Duty, Telling, bot, every_case};
@@ -66,10 +67,14 @@ pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) 
     if let Some(CaseTitle { case, title }) = about {
         facts.insert("case".to_owned(), json!(case));
         facts.insert("title".to_owned(), json!(title));
-        facts.insert("kind_of_case".to_owned(), json!(case.kind));
     }
-    if let Telling::Case(telling) = telling {
-        add_to_facts(&mut facts, about, telling, prefix);
+    match telling {
+        Telling::Case(telling) => add_to_facts(&mut facts, about, telling, prefix),
+        Telling::Bot(bot::Telling::Sentence { text }) => {
+            facts.insert("text".to_owned(), json!(said(text, prefix)));
+        }
+        // The others' templates see their fields alone.
+        _ => {}
     }
     Json::Object(facts)
 }
@@ -81,7 +86,7 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         T::Clock { items } => {
             let seen = facts.get_mut("items").and_then(Json::as_array_mut);
             for (item, seen) in items.iter().zip(seen.into_iter().flatten()) {
-                let command = about.map(|about| command(about.case, item.duty, item.about.as_ref(), prefix));
+                let command = about.map(|about| command(about.case, item.duty, item.about.as_ref()).typed(prefix));
                 seen["about"] = json!(item.about.as_ref().map(About::text));
                 seen["late"] = json!(is_late(item));
                 seen["left"] = json!((item.due - item.now).0.max(0));
@@ -92,6 +97,9 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         T::Moved { about, .. } => {
             facts.insert("about".to_owned(), json!(about.as_ref().map(About::text)));
         }
+        T::Done { what } => {
+            facts.insert("what".to_owned(), json!(said(what, prefix)));
+        }
         T::Said { .. }
         | T::State { .. }
         | T::Paused { .. }
@@ -99,7 +107,6 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Waived { .. }
         | T::Contested { .. }
         | T::Settled { .. }
-        | T::Done { .. }
         | T::Sentence { .. } => {}
     }
 }
@@ -123,14 +130,13 @@ fn is_late(item: &ClockItem) -> bool {
 }
 
 /// What somebody types to answer a duty.
-pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>, prefix: &str) -> String {
-    let row = duty.row();
-    let rest = match row.answer {
-        AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => String::new(),
-        AnsweredBy::Seat => format!(" {}", seat_of(about)),
-        AnsweredBy::Words => " …".to_owned(),
-    };
-    format!("{prefix}{} {} {case}{rest}", case.kind, row.verb)
+pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
+    let line = Line::answering(case, duty);
+    match duty.row().answer {
+        AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => line,
+        AnsweredBy::Seat => line.with(seat_of(about)),
+        AnsweredBy::Words => line.with("…"),
+    }
 }
 
 /// The buttons that answer a duty. With a revision, votes are bound to it.

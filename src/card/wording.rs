@@ -3,8 +3,13 @@
 //!
 //! Filters: `time` (a moment), `who` (a mention, of one or several people; `who("or")` for another last word), `name`
 //! (people without mentioning them), `case`, `code`, `strong`, `span` (a length of time), `duty` (what an answer is called),
-//! `capital`, `listed` (words with commas). `{{ field("Name") }}value` on a line of its own is a field of the card. What a
-//! line says is trimmed, and an empty line is left out.
+//! `capital`, `listed` (words with commas), `sentence` (what the rules say, with lines to type in it).
+//! `{{ field("Name") }}value` on a line of its own is a field of the card. What a line says is trimmed, and an empty line is
+//! left out.
+//!
+//! `{{ line("ack", case) }}` is the line to type that does it to a case, with what commands begin with where it is read. More
+//! that is given to it follows: `line("role", case, seat)`. Where no case says whose verb it is, the command stands before it:
+//! `line("sla health")`. A verb that isn't there is a mistake in the template.
 //!
 //! A filter's mark is a private-use character. Those are taken out of every value before a template sees it, so people's
 //! words can say anything and still be nothing but words.
@@ -14,12 +19,13 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 use minijinja::value::{Rest, Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::domain::policy::Policy;
-use crate::domain::{At, CaseKind, Duty, PersonId, Span};
-use crate::grammar::{clean, nearest};
+use crate::domain::{At, CaseId, CaseKind, Duty, PersonId, Span};
+use crate::grammar::{clean, find, nearest, verbs};
 
 use super::{Card, Field, Word, samples};
 
@@ -127,11 +133,10 @@ impl Wording {
                 let mistake = |error: Error| WordingError::Mistake {
                     path: path.clone(),
                     line: error.line().unwrap_or_default(),
-                    error: match error.detail() {
-                        Some(detail) => format!("{}: {detail}", error.kind()),
-                        None => error.kind().to_string(),
-                    },
+                    error: said(&error),
                 };
+                check_lines(&source, CaseKind::by_word(&kind).map(CaseKind::word))
+                    .map_err(|(line, error)| WordingError::Mistake { line, path: path.clone(), error: said(&error) })?;
                 environment.add_template_owned(name.clone(), source).map_err(mistake)?;
                 for sample in samples::of(&name) {
                     environment.get_template(&name).and_then(|it| it.render(value(&sample))).map_err(mistake)?;
@@ -170,6 +175,13 @@ impl Wording {
             Some(said) => card(&said, policy),
             None => Card { title: vec![Word::from(clean::line(&facts.to_string()))], ..Card::default() },
         }
+    }
+}
+
+fn said(error: &Error) -> String {
+    match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.kind()),
+        None => error.kind().to_string(),
     }
 }
 
@@ -216,11 +228,13 @@ fn environment() -> Environment<'static> {
     environment.add_filter("case", |id: String| piece(CASE, &id));
     environment.add_filter("code", |text: String| piece(CODE, &text));
     environment.add_filter("strong", |text: String| piece(STRONG, &text));
-    environment.add_filter("sentence", |text: String| sentence(&text));
+    environment.add_filter("sentence", |said: Value| sentence(&said));
     environment.add_filter("span", |span: i64| Span(span).to_string());
     environment.add_filter("duty", |duty: String| Duty::read(&duty).map_or(duty, |duty| duty.noun().to_owned()));
     environment.add_filter("capital", |text: String| crate::grammar::capital(&text));
     environment.add_filter("listed", |words: Vec<String>| crate::domain::text::list(words.into_iter()));
+    environment
+        .add_function("line", |state: &State<'_, '_>, verb: String, rest: Rest<Value>| line(state, &verb, &rest));
     environment.add_function("field", |name: String, _rest: Rest<Value>| piece(FIELD, &name));
     environment
 }
@@ -233,14 +247,53 @@ fn piece(kind: char, payload: &str) -> String {
     format!("{OPEN}{kind}{payload}{CLOSE}")
 }
 
-/// A sentence of the rules: what stands between backticks is code.
-fn sentence(text: &str) -> String {
-    let words = crate::grammar::word::sentence(text).into_iter().map(|word| match word {
+/// A sentence of the rules, as [`super::said`] gives it.
+fn sentence(said: &Value) -> Result<String, Error> {
+    let written = |word: Word| match word {
         Word::Code(code) => piece(CODE, &code),
-        Word::Text(text) => text,
-        other => super::plain(&[other], chrono_tz::UTC, crate::domain::At(0)),
-    });
-    words.collect()
+        other => super::plain(&[other], chrono_tz::UTC, At(0)),
+    };
+    said.try_iter()?.map(|word| Word::deserialize(word).map(written)).collect()
+}
+
+/// A line to type. Where the verb has no command before it, that of the case's kind is meant.
+fn line(state: &State<'_, '_>, verb: &str, rest: &[Value]) -> Result<String, Error> {
+    let case = || rest.first().and_then(|id| id.as_str()?.parse::<CaseId>().ok()).map(|id| id.kind.word());
+    let (command, verb) = match verb.split_once(' ') {
+        Some((command, verb)) => (command, verb),
+        None => (case().ok_or_else(|| no_verb(verb, None))?, verb),
+    };
+    let verb = find(command, verb).ok_or_else(|| no_verb(verb, Some(command)))?;
+    let prefix = state.lookup("prefix").unwrap_or_default();
+    let rest: String = rest.iter().map(|word| format!(" {word}")).collect();
+    Ok(piece(CODE, &format!("{prefix}{} {}{rest}", verb.root, verb.verb)))
+}
+
+/// The verbs that a template names are looked at before it is used, also those that no sample comes to. `command` is that of
+/// the kind of case whose folder it lies in.
+fn check_lines(source: &str, command: Option<&str>) -> Result<(), (usize, Error)> {
+    for (at, called) in source.match_indices("line(") {
+        let named = source[at + called.len()..].trim_start();
+        let quote = named.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let Some((named, _)) = quote.and_then(|quote| named[1..].split_once(quote)) else { continue };
+        let (command, verb) = match named.trim_end().split_once(' ') {
+            Some((command, verb)) => (Some(command), verb),
+            None => (command, named),
+        };
+        let mut commands = verbs::roots().map(|root| root.word).filter(|root| command.is_none_or(|it| it == *root));
+        if !commands.any(|root| find(root, verb).is_some_and(|it| it.verb == verb)) {
+            return Err((source[..at].matches('\n').count() + 1, no_verb(verb, command)));
+        }
+    }
+    Ok(())
+}
+
+fn no_verb(verb: &str, command: Option<&str>) -> Error {
+    let known = verbs::roots().filter(|root| command.is_none_or(|it| it == root.word));
+    let near = nearest(verb, known.flat_map(|root| root.verbs).map(|verb| verb.verb));
+    let hint = near.map_or_else(String::new, |near| format!(" Did you mean “{near}”?"));
+    let whose = command.map_or_else(String::new, |command| format!(" of {command}"));
+    Error::new(ErrorKind::InvalidOperation, format!("“{verb}” is no verb{whose}.{hint}"))
 }
 
 /// One person, or several with commas and a last word (`and`) between them.

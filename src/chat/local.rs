@@ -9,6 +9,7 @@ use crate::card::Card;
 use crate::desk::Shown;
 use crate::domain::policy::{Channel, Policy};
 use crate::domain::{CaseId, Platform};
+use crate::grammar::How;
 
 pub const PLATFORM: &str = "local";
 
@@ -48,6 +49,10 @@ impl Chat for Local {
 
     fn is_idempotent(&self) -> bool {
         true
+    }
+
+    fn in_threads(&self) -> How {
+        How::Slash
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {

@@ -153,6 +153,8 @@ pub struct Heard {
     /// When the platform says that it happened.
     pub said: Option<At>,
     pub what: What,
+    /// How a command can be given where the answer is read.
+    pub how: How,
     /// Not heard live, but found in the platform's history after a gap.
     pub backfilled: bool,
     /// The platform's own words where text and files leave something out: blocks, embeds, events of unknown kinds.
@@ -172,6 +174,7 @@ impl Heard {
             lane,
             thread: None,
             said: None,
+            how: what.how(),
             what,
             backfilled: false,
             raw: None,
@@ -278,7 +281,8 @@ pub enum What {
 }
 
 impl What {
-    /// How a command that is asked for in this way is written. Buttons and forms stand where a slash can be typed.
+    /// How a command that is asked for in this way is written. Buttons and forms stand where a slash can be typed, unless the
+    /// adapter knows better.
     pub fn how(&self) -> How {
         match self {
             What::Said { .. } => How::Said,
@@ -426,6 +430,8 @@ pub trait Chat: Send + Sync + 'static {
     /// Whether posting the same nonce twice is the same as posting it once. Where it isn't, the courier notes each message
     /// before it sends it, so that after a crash it can say that people may have it twice.
     fn is_idempotent(&self) -> bool;
+    /// How a command can be given in a thread. Anywhere else, every platform takes a slash command.
+    fn in_threads(&self) -> How;
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt>;
     fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()>;
     /// Makes a case's own channel as it should be: there, named, with its people in it. Doing it again changes nothing. The

@@ -50,7 +50,7 @@ pub(super) struct LaneRun {
     pub reader: Reader,
     pub lane: Lane,
     /// `None`: this bot isn't connected to the lane's platform.
-    chat: Option<Arc<dyn Chat>>,
+    pub chat: Option<Arc<dyn Chat>>,
     /// Cases as they were when this run first looked.
     cases: HashMap<CaseId, Option<Case>>,
     /// Cases whose card was looked for in this round, whether or not it could be posted.

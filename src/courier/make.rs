@@ -9,6 +9,7 @@ use crate::domain::kinds::approval;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
 use crate::domain::{At, Case, CaseId, Notice, Obligation, OutboxId, PersonId, Policy, Telling, To, bot, every_case};
+use crate::grammar::How;
 use crate::ledger::{self, Subjects};
 use crate::record::{NotTold, NotToldBecause, Record};
 use crate::store::{CardDue, OutboxDue, StoreError};
@@ -110,11 +111,11 @@ impl LaneRun {
         let mut parts: Vec<Part> = Vec::new();
         let mut thread = None;
         for row in rows.iter().filter(|row| !again.contains(&row.due.id)) {
-            let card = self.render(&row.notice).await?;
+            thread = self.thread(row.case).await?;
+            let card = self.render(&row.notice, self.how(thread.as_deref())).await?;
             let part = part_of(&mut parts, row.case);
             part.cards.push(card);
             part.outbox.push(row.due.id);
-            thread = self.thread(row.case).await?;
         }
         // The later word tells for the earlier ones, and is of the same case.
         for row in rows.iter().filter(|row| again.contains(&row.due.id)) {
@@ -195,16 +196,17 @@ impl LaneRun {
         Ok(case.is_some_and(|case| case.open_obligations().any(|it| numbers.contains(&it.number))))
     }
 
-    async fn render(&self, notice: &Notice) -> Result<Card, StoreError> {
+    async fn render(&self, notice: &Notice, how: How) -> Result<Card, StoreError> {
         let shown = self.desk.shown();
+        let speaker = self.speaker(&shown.policy).to(how);
         let Telling::Bot(bot::Telling::Digest { schedule, from, to }) = &notice.telling else {
-            return Ok(card::tell(&self.speaker(&shown.policy), notice.about.as_ref(), &notice.telling));
+            return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling));
         };
         let schedule = shown.policy.digests.iter().find(|it| &it.name == schedule);
         let workflows = schedule.map(|it| it.workflows.clone()).unwrap_or_default();
         let zone = schedule.map_or(chrono_tz::UTC, |it| it.zone);
         let period = digest::Period { from: *from, to: *to, zone };
-        Ok(digest::compute(&self.reader, &period, &workflows, *to).await?.card(self.desk.wording.prefix()))
+        Ok(digest::compute(&self.reader, &period, &workflows, *to).await?.card(speaker.prefix))
     }
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.
@@ -214,6 +216,11 @@ impl LaneRun {
             Some(root) => Ok(Some(root.clone())),
             None => Ok(self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message)),
         }
+    }
+
+    /// How a command can be given where a message will stand.
+    fn how(&self, thread: Option<&str>) -> How {
+        self.chat.as_ref().filter(|_| thread.is_some()).map_or(How::Slash, |chat| chat.in_threads())
     }
 
     fn speaker<'a>(&'a self, policy: &'a Policy) -> Speaker<'a> {

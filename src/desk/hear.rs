@@ -74,7 +74,7 @@ impl Desk {
                 },
             });
         }
-        let how = heard.what.how();
+        let how = heard.how;
         let read = self.read(turn, &heard, person.as_ref(), here);
         let mut staged = None;
         let mut of_the_bot = None;
@@ -170,7 +170,7 @@ impl Desk {
                 return Answer { form: Some(grammar::form(verb, case, &given, &context)), ..Answer::default() };
             }
         }
-        let card = card::refused(&self.speaker(heard.what.how()), refusal);
+        let card = card::refused(&self.speaker(heard.how), refusal);
         match &heard.what {
             // The form stays open, so that nothing that was typed is lost.
             What::Submitted { .. } => {
@@ -216,7 +216,7 @@ impl Desk {
     }
 
     fn read(&self, turn: &Turn, heard: &Heard, by: Option<&PersonId>, here: Option<CaseId>) -> Read {
-        let how = heard.what.how();
+        let how = heard.how;
         let context = self.context(turn, &heard.lane, by, here);
         let read = match &heard.what {
             // Another bot is heard, never obeyed; and what history still had was said to nobody who could answer then.

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use super::{Digest, Latency, Line, OldItem, Period, Target};
 use crate::card::{Card, Field, Tone, Word};
 use crate::csv;
+use crate::domain::line::Sla;
 use crate::domain::{At, Span};
 
 /// A card names at most this many old items; the others are counted.
@@ -77,7 +78,7 @@ impl Digest {
         if more > 0 {
             lines.push(vec![
                 Word::from(format!("… and {more} more; ")),
-                Word::Code(format!("{prefix}sla status")),
+                Word::Code(Sla::Status.line().typed(prefix)),
                 Word::from(" shows them."),
             ]);
         }

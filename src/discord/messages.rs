@@ -8,7 +8,7 @@ use super::people::nobody;
 use super::wire::{self, Id, Message};
 use crate::chat::{Answer, Heard, Newest, What};
 use crate::domain::CaseId;
-use crate::grammar::BOT;
+use crate::grammar::{BOT, How};
 
 /// Written by people and bots; all other kinds are said by Discord itself.
 const WRITTEN: [u64; 4] = [0, 19, 20, 23];
@@ -62,6 +62,7 @@ impl Discord {
             thread: said.thread,
             said: Some(message.id.at()),
             what: What::Said { message: message.id.to_string(), text, files },
+            how: How::Said,
             backfilled,
             about,
             draft: None,
@@ -114,6 +115,7 @@ impl Discord {
             thread: said.thread,
             said: at,
             what: What::Edited { message: message.id.to_string(), text },
+            how: How::Said,
             backfilled: false,
             about: None,
             draft: None,

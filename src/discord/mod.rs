@@ -51,6 +51,7 @@ use crate::chat::under_way::UnderWay;
 use crate::chat::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, RosterWatch};
 use crate::config::DiscordConfig;
 use crate::domain::{At, Platform};
+use crate::grammar::How;
 use crate::reception::Door;
 
 pub use self::directory::platform;
@@ -214,6 +215,10 @@ impl Chat for Discord {
     fn is_idempotent(&self) -> bool {
         // Discord does, but only for a few minutes.
         false
+    }
+
+    fn in_threads(&self) -> How {
+        How::Slash
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {

@@ -11,6 +11,7 @@ pub mod case;
 pub mod duty;
 pub mod every_case;
 pub mod kinds;
+pub mod line;
 pub mod mark;
 pub mod names;
 pub mod notice;
@@ -98,7 +99,11 @@ impl World<'_> {
             return Ok(());
         }
         let people = ruling::persons(self.people.seats(roles, &[]));
-        Err(Refusal::NotYours { what: what.to_owned(), roles: text::list(roles.iter()), people: self.names(&people) })
+        Err(Refusal::NotYours {
+            what: what.to_owned(),
+            roles: text::list(roles.iter()),
+            people: self.names(&people).into(),
+        })
     }
 
     /// The person of the policy who asks.

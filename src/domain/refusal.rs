@@ -1,88 +1,190 @@
 //! Turned down, and why: an answer to a person in a channel. Each sentence says what to do instead and blames nobody.
 
-use super::obligation::State;
-use super::{At, CaseId, CaseKind, Duty, PersonId, RoleId};
+use std::fmt;
 
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+use super::kinds::approval;
+use super::kinds::incident::Verb;
+use super::line::{Line, Named, Sentence, say};
+use super::obligation::State;
+use super::{At, CaseId, CaseKind, Duty, PersonId, RoleId, Span};
+
+#[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
-    #[error(
-        "I don't know you in this policy yet. Ask an operator to add your account to [people]; until then your words are kept, but not acted on."
-    )]
     Stranger,
-    #[error(
-        "the policy takes no commands from guest accounts or from other organisations' accounts here. Your words are kept; use your account at home, or ask an operator."
-    )]
     NotAtHome,
-    #[error(
-        "this account is known to be deactivated, or to have left. If you are back, try again in some minutes; until then your words are kept, but not acted on."
-    )]
     AccountGone,
-    #[error("I can't find {0}. {commands} show what is open.", commands = CaseKind::list_commands())]
     NoSuchCase(CaseId),
-    #[error("{case} is {is}; that needs {needs}.", is = case.kind.with_article(), needs = needs.with_article())]
-    WrongKind { case: CaseId, needs: CaseKind },
-    #[error("there is no workflow “{0}” in the policy.{1}")]
+    WrongKind {
+        case: CaseId,
+        needs: CaseKind,
+    },
     NoSuchWorkflow(String, String),
-    #[error("{case} is {state} already{since}. {instead}")]
-    WrongState { case: CaseId, state: String, since: String, instead: String },
-    #[error("{what} is for {roles}. Ask {people}.")]
-    NotYours { what: String, roles: String, people: String },
-    #[error("{0}")]
-    Missing(String),
-    #[error(
-        "{what} is too long: {have} characters, and {most} are possible. Put the rest in a file or a second message."
-    )]
-    TooLong { what: &'static str, have: usize, most: usize },
-    #[error("nobody owes “{duty}” on {case} now.")]
-    NothingOwed { case: CaseId, duty: Duty },
-    #[error("several duties are open on {case}: {choices}. Name one: `{example}`.")]
-    WhichDuty { case: CaseId, choices: String, example: String },
-    #[error("“{duty}” on {case} is {}. {instead}", state.word())]
-    DutyState { case: CaseId, duty: Duty, state: State, instead: String },
-    #[error("a clock can only be paused for a reason of the policy: {0}.")]
+    WrongState {
+        case: CaseId,
+        state: String,
+        since: String,
+        instead: Sentence,
+    },
+    NotYours {
+        what: String,
+        roles: String,
+        /// Who can do it, and what everybody can.
+        people: Sentence,
+    },
+    Missing(Sentence),
+    TooLong {
+        what: &'static str,
+        have: usize,
+        most: usize,
+    },
+    NothingOwed {
+        case: CaseId,
+        duty: Duty,
+    },
+    WhichDuty {
+        case: CaseId,
+        choices: String,
+        example: Line,
+    },
+    DutyState {
+        case: CaseId,
+        duty: Duty,
+        state: State,
+        instead: Sentence,
+    },
     NotAPauseReason(String),
-    #[error("the policy doesn't allow this clock to be paused.")]
     NoPause,
-    #[error("the pauses of this duty are used up: the policy allows {0} in all.")]
-    PauseUsedUp(super::Span),
-    #[error("say what the impact was first: `/incident assess {0} …`. It is still marked unclear.")]
+    PauseUsedUp(Span),
     ImpactUnclear(CaseId),
 
     // Approval.
-    #[error("you asked for this yourself, so somebody else decides. Waiting on {0}.")]
     OwnRequest(String),
-    #[error("you have answered {0} already. Your answer stands.")]
     AnsweredAlready(CaseId),
-    #[error("you approved an earlier stage of {0}; another person decides this one. Waiting on {1}.")]
     EarlierStage(CaseId, String),
-    #[error("the action of {0} was changed after that button was drawn. Read the card again and press the new button.")]
     Changed(CaseId),
-    #[error("a reason is needed here: `{0}`.")]
-    ReasonNeeded(String),
-    #[error("{0} has an open question to the requester already. One at a time.")]
+    ReasonNeeded(Line),
     QuestionOpen(CaseId),
-    #[error("nobody has asked a question on {0}.")]
     NoQuestion(CaseId),
-    #[error("only {who} can do that on {case}.")]
-    OnlyFor { case: CaseId, who: String },
-    #[error("workflow {0} has no approval path. Name one: `path=…`, or add `approval_path` to the policy.")]
+    OnlyFor {
+        case: CaseId,
+        who: String,
+    },
     NoPath(String),
 
     // The bot.
-    #[error("that would send the duties round in a circle: {0}. Name somebody else, or end that delegation first.")]
     Circle(String),
-    #[error("{0} can't stand in for themselves.")]
     OwnDeputy(PersonId),
-    #[error(
-        "there is already a delegation from {from} at that time (no. {number}). End it first: `/approval undelegate {number}`."
-    )]
-    DelegatedAlready { from: PersonId, number: u32 },
-    #[error("there is no delegation no. {0} in force.")]
+    DelegatedAlready {
+        from: PersonId,
+        number: u32,
+    },
     NoDelegation(u32),
-    #[error("{0} must come after {1}.")]
     NotAfter(&'static str, &'static str),
-    #[error("you don't hold {0}, so you can't hand it on.")]
     NotHeld(RoleId),
-    #[error("that moment lies in the future. Moments of an incident have happened.")]
     Future(At),
 }
+
+impl Refusal {
+    pub fn missing(what: impl Into<Sentence>) -> Refusal {
+        Refusal::Missing(what.into())
+    }
+
+    /// What the person is told.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Refusal::Stranger => "I don't know you in this policy yet. Ask an operator to add your account to [people]; \
+                until then your words are kept, but not acted on."
+                .into(),
+            Refusal::NotAtHome => "the policy takes no commands from guest accounts or from other organisations' accounts \
+                here. Your words are kept; use your account at home, or ask an operator."
+                .into(),
+            Refusal::AccountGone => "this account is known to be deactivated, or to have left. If you are back, try again \
+                in some minutes; until then your words are kept, but not acted on."
+                .into(),
+            Refusal::NoSuchCase(case) => {
+                say![format!("I can't find {case}. "), CaseKind::list_commands(), " show what is open."]
+            }
+            Refusal::WrongKind { case, needs } => {
+                format!("{case} is {}; that needs {}.", case.kind.with_article(), needs.with_article()).into()
+            }
+            Refusal::NoSuchWorkflow(name, hint) => format!("there is no workflow “{name}” in the policy.{hint}").into(),
+            Refusal::WrongState { case, state, since, instead } => {
+                say![format!("{case} is {state} already{since}. "), instead.clone()]
+            }
+            Refusal::NotYours { what, roles, people } => {
+                say![format!("{what} is for {roles}. Ask "), people.clone(), "."]
+            }
+            Refusal::Missing(what) => what.clone(),
+            Refusal::TooLong { what, have, most } => format!(
+                "{what} is too long: {have} characters, and {most} are possible. Put the rest in a file or a second message."
+            )
+            .into(),
+            Refusal::NothingOwed { case, duty } => format!("nobody owes “{duty}” on {case} now.").into(),
+            Refusal::WhichDuty { case, choices, example } => {
+                say![format!("several duties are open on {case}: {choices}. Name one: "), example.clone(), "."]
+            }
+            Refusal::DutyState { case, duty, state, instead } => {
+                say![format!("“{duty}” on {case} is {}. ", state.word()), instead.clone()]
+            }
+            Refusal::NotAPauseReason(reasons) => {
+                format!("a clock can only be paused for a reason of the policy: {reasons}.").into()
+            }
+            Refusal::NoPause => "the policy doesn't allow this clock to be paused.".into(),
+            Refusal::PauseUsedUp(allowed) => {
+                format!("the pauses of this duty are used up: the policy allows {allowed} in all.").into()
+            }
+            Refusal::ImpactUnclear(case) => say![
+                "say what the impact was first: ",
+                Verb::Assess.on(*case).with("…"),
+                ". It is still marked unclear."
+            ],
+
+            Refusal::OwnRequest(people) => {
+                format!("you asked for this yourself, so somebody else decides. Waiting on {people}.").into()
+            }
+            Refusal::AnsweredAlready(case) => format!("you have answered {case} already. Your answer stands.").into(),
+            Refusal::EarlierStage(case, people) => format!(
+                "you approved an earlier stage of {case}; another person decides this one. Waiting on {people}."
+            )
+            .into(),
+            Refusal::Changed(case) => format!(
+                "the action of {case} was changed after that button was drawn. Read the card again and press the new button."
+            )
+            .into(),
+            Refusal::ReasonNeeded(example) => say!["a reason is needed here: ", example.clone(), "."],
+            Refusal::QuestionOpen(case) => {
+                format!("{case} has an open question to the requester already. One at a time.").into()
+            }
+            Refusal::NoQuestion(case) => format!("nobody has asked a question on {case}.").into(),
+            Refusal::OnlyFor { case, who } => format!("only {who} can do that on {case}.").into(),
+            Refusal::NoPath(workflow) => format!(
+                "workflow {workflow} has no approval path. Name one: `path=…`, or add `approval_path` to the policy."
+            )
+            .into(),
+
+            Refusal::Circle(people) => format!(
+                "that would send the duties round in a circle: {people}. Name somebody else, or end that delegation first."
+            )
+            .into(),
+            Refusal::OwnDeputy(person) => format!("{person} can't stand in for themselves.").into(),
+            Refusal::DelegatedAlready { from, number } => say![
+                format!("there is already a delegation from {from} at that time (no. {number}). End it first: "),
+                approval::Verb::Undelegate.of(CaseKind::Approval).with(number),
+                "."
+            ],
+            Refusal::NoDelegation(number) => format!("there is no delegation no. {number} in force.").into(),
+            Refusal::NotAfter(this, that) => format!("{this} must come after {that}.").into(),
+            Refusal::NotHeld(role) => format!("you don't hold {role}, so you can't hand it on.").into(),
+            Refusal::Future(_) => "that moment lies in the future. Moments of an incident have happened.".into(),
+        }
+    }
+}
+
+/// For logs: commands with a plain slash.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -4,6 +4,7 @@
 use super::bot;
 use super::every_case;
 use super::kinds::{Command, DutyEvent, Event, Opening, Telling};
+use super::line::Sentence;
 use super::notice::{CaseTitle, Notice, Reply, To};
 use super::obligation::{About, Change, Holder, Obligation, Standing, Terms};
 use super::people::Seat;
@@ -230,7 +231,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Ends the draft with “done: what”.
-    pub fn done(mut self, what: impl Into<String>) -> Ruling {
+    pub fn done(mut self, what: impl Into<Sentence>) -> Ruling {
         let telling = every_case::Telling::Done { what: what.into() }.into();
         self.ruling.reply = Some(Reply { about: Some(self.about()), telling });
         self.ruling

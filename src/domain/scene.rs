@@ -92,7 +92,7 @@ impl<'a> Scene<'a> {
         Refusal::NotYours {
             what: format!("“{}” on {}", obligation.duty, self.case.id),
             roles,
-            people: self.names(&self.waiting_on(obligation)),
+            people: self.names(&self.waiting_on(obligation)).into(),
         }
     }
 }

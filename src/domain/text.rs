@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use super::line::Sentence;
 use super::{At, Refusal};
 
 /// Longest text that is taken in one go, in characters. Longer words are evidence all the same, but not a command.
@@ -26,7 +27,7 @@ pub fn text(what: &str, words: &str) -> Result<String, Refusal> {
 pub fn text_up_to(most: usize, what: &str, words: &str) -> Result<String, Refusal> {
     let words = words.trim();
     if words.is_empty() {
-        return Err(Refusal::Missing(format!("{what} is missing: write it after the command.")));
+        return Err(Refusal::missing(format!("{what} is missing: write it after the command.")));
     }
     not_longer("the text", words, most)?;
     Ok(words.to_owned())
@@ -37,11 +38,11 @@ pub fn text_up_to(most: usize, what: &str, words: &str) -> Result<String, Refusa
 ///
 /// # Errors
 /// [`Refusal::Missing`], [`Refusal::TooLong`].
-pub fn title(typed: &str, missing: impl FnOnce() -> String) -> Result<String, Refusal> {
+pub fn title(typed: &str, missing: impl FnOnce() -> Sentence) -> Result<String, Refusal> {
     let parts = typed.split(|c: char| c.is_whitespace() || c.is_control()).filter(|part| !part.is_empty());
     let title = parts.collect::<Vec<_>>().join(" ");
     if title.is_empty() {
-        return Err(Refusal::Missing(missing()));
+        return Err(Refusal::missing(missing()));
     }
     not_longer("the title", &title, TITLE_AT_MOST)?;
     Ok(title)
@@ -127,9 +128,9 @@ mod tests {
 
     #[test]
     fn titles_are_one_line() {
-        let title = |typed: &str| title(typed, || "say something".to_owned());
+        let title = |typed: &str| title(typed, || "say something".into());
         assert_eq!(title("  Scores\n drift\u{7}away ").as_deref(), Ok("Scores drift away"));
-        assert_eq!(title(" \n\u{0}"), Err(Refusal::Missing("say something".to_owned())));
+        assert_eq!(title(" \n\u{0}"), Err(Refusal::missing("say something".to_owned())));
         assert_eq!(title(&"x".repeat(TITLE_AT_MOST)).map(|it| it.len()), Ok(TITLE_AT_MOST));
         let long = Refusal::TooLong { what: "the title", have: TITLE_AT_MOST + 1, most: TITLE_AT_MOST };
         assert_eq!(title(&"ä".repeat(TITLE_AT_MOST + 1)), Err(long));

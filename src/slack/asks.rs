@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::acknowledge::Acknowledgement;
 use super::answer::{NOT_KNOWN_NOW, Way, note};
 use super::modal::{self, Memory};
-use super::{Slack, moment, word, words};
+use super::{IN_THREADS, Slack, moment, word, words};
 use crate::card::Card;
 use crate::chat::{Account, Answer, Heard, What, mention_of_stranger};
 use crate::grammar::Form;
@@ -74,6 +74,9 @@ impl Slack {
         let what = What::Pressed { message: message.to_owned(), action: word(action, "value").to_owned() };
         let mut heard = Heard::live(cause, unnamed(&payload["user"], person), lane, what);
         heard.thread = thread;
+        if way.thread.is_some() {
+            heard.how = IN_THREADS;
+        }
         heard.said = moment(at);
         self.ask(heard, way, word(payload, "trigger_id")).await;
         if word(&payload["view"], "type") == "home" {

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{NOT_KNOWN_NOW, note};
 use super::{Slack, word};
+use crate::domain::line::Sla;
 
 /// How many blocks of answers a page gets. A view holds 100, and two are kept for the line that says there is more.
 const BLOCKS: usize = 98;
@@ -27,7 +28,8 @@ impl Slack {
         for card in &cards {
             let more: Vec<Json> = self.draw(card).messages.into_iter().flat_map(|message| message.blocks).collect();
             if drawn.len() + more.len() > BLOCKS {
-                let text = format!("There is more: type {}sla mine.", door.reception.desk.prefix());
+                let mine = Sla::Mine.line().typed(door.reception.desk.prefix());
+                let text = format!("There is more: type {mine}.");
                 drawn.extend(self.draw(&note(&text)).messages.into_iter().flat_map(|message| message.blocks));
                 break;
             }

@@ -25,6 +25,7 @@ use crate::chat::under_way::UnderWay;
 use crate::chat::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, Roster, RosterWatch};
 use crate::config::{SlackConfig, SlackMode};
 use crate::domain::{At, PersonId, Platform};
+use crate::grammar::How;
 use crate::reception::Door;
 
 mod acknowledge;
@@ -58,6 +59,8 @@ pub use manifest::{SCOPES, Scope, manifest};
 
 use api::{Api, Called, Trouble};
 
+/// How a command is given in a thread: there Slack takes no slash command.
+const IN_THREADS: How = How::Said;
 /// How many commands, buttons and forms run at a time.
 const ASKS: usize = 256;
 /// How many causes are remembered: what Slack tells twice is not answered twice.
@@ -326,6 +329,10 @@ impl Chat for Slack {
     /// Slack has no idempotency key for sends; a send whose outcome is unknown is looked up by its metadata.
     fn is_idempotent(&self) -> bool {
         false
+    }
+
+    fn in_threads(&self) -> How {
+        IN_THREADS
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {

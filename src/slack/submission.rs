@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::acknowledge::Acknowledgement;
 use super::answer::{NOT_KNOWN_NOW, Way, note};
 use super::modal::{self, Memory};
-use super::{Slack, blocks, lock, word};
+use super::{IN_THREADS, Slack, blocks, lock, word};
 use crate::card::Card;
 use crate::chat::{Answer, Heard, What};
 
@@ -44,8 +44,11 @@ impl Slack {
             let stays = |why: String| Answer { errors: Some([(String::new(), why)].into()), ..Answer::default() };
             let Some(from) = self.asker(person).await else { return stays(NOT_KNOWN_NOW.to_owned()) };
             let what = What::Submitted { form: memory.form.clone(), values };
-            let heard =
-                Heard { thread: memory.thread.clone(), ..Heard::live(cause.clone(), from, memory.lane.clone(), what) };
+            let mut heard = Heard::live(cause.clone(), from, memory.lane.clone(), what);
+            heard.thread = memory.thread.clone();
+            if way.thread.is_some() {
+                heard.how = IN_THREADS;
+            }
             match door.reception.hear(heard).await {
                 Ok(answer) => answer,
                 Err(fault) => {

@@ -18,6 +18,7 @@ use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Platform, Policy, Span, Telling};
 use countersign::folder::{Folder, keep_blob};
+use countersign::grammar::How;
 use countersign::ledger::{self, About, Ledger, Subjects};
 use countersign::record::{Erased, HeardRecord, Introduced, NotTold, NotToldBecause, Record, ToTell, Told, WhatRecord};
 use countersign::seal::{self, Audit, Checkpoint, Envelope, Frontier, Row, Salted, leaf_hash};
@@ -420,6 +421,10 @@ impl Chat for Slack {
 
     fn is_idempotent(&self) -> bool {
         false
+    }
+
+    fn in_threads(&self) -> How {
+        How::Said
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {

@@ -50,7 +50,8 @@
 //!       #credit is gone / is unreachable / is back      nothing can be delivered there, for good or for now
 //!
 //! What must have come since the last of these. A time before it moves the clock there, and the message must have come in
-//! exactly that minute. `...` stands for anything in between; line breaks count as blanks; buttons stand in brackets.
+//! exactly that minute. In a thread of Slack's, where a story writes `/incident ack`, `@countersign incident ack` must stand.
+//! `...` stands for anything in between; line breaks count as blanks; buttons stand in brackets.
 //!
 //! 10:36 @dev: APR-1 is due at 11:00 ... [Approve]       a direct message
 //!       #credit: APR-1 is late                          in a channel or in a thread there

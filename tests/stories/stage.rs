@@ -18,6 +18,7 @@ use countersign::domain::BotCommand;
 use countersign::domain::mark::Words;
 use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy};
 use countersign::folder::Folder;
+use countersign::grammar::How;
 use countersign::health::Health;
 use countersign::ledger;
 use countersign::reception::{PolicyFile, Reception};
@@ -659,6 +660,10 @@ impl Chat for Room {
 
     fn is_idempotent(&self) -> bool {
         self.room.is_idempotent()
+    }
+
+    fn in_threads(&self) -> How {
+        self.room.in_threads()
     }
 
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {

@@ -6,16 +6,19 @@ use std::path::Path;
 
 use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
-use countersign::card::{Button, Card, wall};
+use countersign::card::{Button, Card, Word, wall};
 use countersign::chat::{Account, Answer, Belongs, Heard, Lane, Roster, What as Said};
 use countersign::domain::mark::Words;
 use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Span};
+use countersign::grammar::verbs::roots;
+use countersign::grammar::{MENTION, PREFIX};
 use countersign::record::{Record, Told, WhatRecord, key_of};
 
 use super::on_platform::{self, There};
 use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};
 use super::stage::{Entry, Extent, Stage};
+use super::workspace::Workspace;
 
 pub struct Teller {
     pub story: Story,
@@ -90,6 +93,7 @@ pub fn tell(name: &str, text: &str, voice: &Voice) -> Result<(), String> {
             eprintln!("── {name}\n{}", teller.tape(0));
         }
         told?;
+        teller.every_line_can_be_typed_where_it_stands().map_err(|why| format!("{name}: {why}"))?;
         match teller.stage.spaces.is_empty() {
             true => teller.tell_again().await,
             false => teller.told_again_there().await,
@@ -360,7 +364,7 @@ impl Teller {
                 let fits = |entry: &&Entry| {
                     entry.told().is_some_and(|told| {
                         told.lane == lane
-                            && contains(&self.text(shown(told), entry.at), text)
+                            && contains(&self.text(shown(told), entry.at), &self.as_typed_there(told, text))
                             && at.is_none_or(|(when, at)| same(entry.at, at, when.to_the_second))
                     })
                 };
@@ -555,6 +559,40 @@ impl Teller {
             Record::Heard(heard) => heard.key == key && heard.answer.is_some(),
             _ => false,
         })
+    }
+
+    // ── Lines to type ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// In a thread of Slack's commands are said: it takes no slash command there.
+    fn is_said_there(&self, told: &Told) -> bool {
+        told.thread.is_some() && matches!(self.stage.space_of(&told.lane.platform), Some(Workspace::Slack(_)))
+    }
+
+    /// A story writes commands with a slash; where they are said, they are expected so.
+    fn as_typed_there(&self, told: &Told, text: &str) -> String {
+        match self.is_said_there(told) {
+            true => roots().fold(text.to_owned(), |text, root| {
+                text.replace(&format!("{PREFIX}{} ", root.word), &format!("{MENTION}{} ", root.word))
+            }),
+            false => text.to_owned(),
+        }
+    }
+
+    /// Whatever was posted names commands in the way that works in that place, whether or not the story looks at it.
+    fn every_line_can_be_typed_where_it_stands(&self) -> Result<(), String> {
+        for told in self.stage.log.iter().filter_map(Entry::told) {
+            let card = shown(told);
+            let words = card.lines.iter().chain([&card.title]).chain(card.fields.iter().map(|field| &field.value));
+            let wrong = if self.is_said_there(told) { PREFIX } else { MENTION };
+            for word in words.flatten() {
+                if let Word::Code(code) = word
+                    && roots().any(|root| code.starts_with(&format!("{wrong}{} ", root.word)))
+                {
+                    return Err(format!("`{code}` can't be typed in {} (thread: {:?})", told.lane, told.thread));
+                }
+            }
+        }
+        Ok(())
     }
 
     // ── In words ──────────────────────────────────────────────────────────────────────────────────────────────────────

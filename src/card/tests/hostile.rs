@@ -29,7 +29,7 @@ fn words_of_people_never_become_structure() {
         assert!(!text.chars().any(clean::is_hidden), "{text:?}");
         assert_eq!(first_line(&card), "INC-1 · note by Dev Malhotra", "no word of theirs reaches the title");
     }
-    let markup = bot::Telling::Sentence { text: HOSTILE[2].to_owned() };
+    let markup = bot::Telling::Sentence { text: HOSTILE[2].into() };
     assert_eq!(
         shown(&tell(&speaker(), None, &markup.into())),
         "*bold* _it_ `code` [a](https://b) # head > quote",

@@ -62,7 +62,8 @@ fn every_button_does_what_a_line_would() {
         assert!(!answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
         buttons.extend(answers(id, duty, None, None));
         // `…` is where people's own words come.
-        let line = tell::command(id, duty, None, "/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
+        let line =
+            tell::command(id, duty, None).typed("/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
         let asked = read(&line, crate::grammar::How::Slash, &context);
         assert!(matches!(asked, Ok(Some(_))), "{line}: {asked:?}");
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::domain::line::{Line, say};
 
 struct Folder(PathBuf);
 
@@ -33,8 +34,45 @@ fn an_operator_can_lay_other_words_over_them() {
     let wording = Wording::with_overlay(&folder.0).expect("it is right");
     let speaker = Speaker::new(&wording, policy());
     assert_eq!(tell(&speaker, None, &bot::Telling::CaughtUp {}.into()).plain(KOLKATA, NOW), "Wieder da\n/sla health");
-    let sentence = bot::Telling::Sentence { text: "x".to_owned() }.into();
+    let sentence = bot::Telling::Sentence { text: "x".into() }.into();
     assert_eq!(tell(&speaker, None, &sentence).plain(KOLKATA, NOW), "x", "the others stay");
+}
+
+/// What an operator begins with is a copy of the program's own.
+#[test]
+fn the_programs_own_words_can_be_laid_over_themselves() {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let text = |name| std::fs::read_to_string(own.join(name)).expect("a template");
+    let files: Vec<(&str, String)> = Wording::names().map(|name| (name, text(name))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = Folder::with("own", &files);
+    let wording = Wording::with_overlay(&folder.0);
+    assert!(wording.is_ok(), "{}", wording.map_or_else(|error| error.to_string(), |_| String::new()));
+}
+
+#[test]
+fn a_template_names_lines_that_can_be_typed() {
+    let folder = Folder::with(
+        "lines",
+        &[("incident/paged.txt", "{{ line(\"role\", case, \"lead\") }}\n{{ line(\"sla health\") }}")],
+    );
+    let wording = Wording::with_overlay(&folder.0).expect("it is right").with_prefix("/cs-");
+    let paged = crate::domain::kinds::incident::Telling::Paged {
+        role: "model-risk".into(),
+        by: "maya".into(),
+        reason: "we need you".to_owned(),
+        people: vec!["dev".into()],
+        due: DUE,
+    };
+    let about = CaseTitle { case: case("INC-1"), title: "Drift".to_owned() };
+    let told = |speaker: Speaker<'_>| shown(&tell(&speaker, Some(&about), &paged.clone().into()));
+    let speaker = Speaker::new(&wording, policy());
+    assert_eq!(told(speaker), "/cs-incident role INC-1 lead\n/cs-sla health");
+    assert_eq!(told(speaker.to(How::Said)), "@countersign incident role INC-1 lead\n@countersign sla health");
+    let what = say!["see ", Line::answering(about.case, Duty::Acknowledge), "."];
+    let done: Telling = Any::Done { what }.into();
+    let card = tell(&speaker.to(How::Said), Some(&about), &done);
+    assert!(card.title.contains(&Word::Code("@countersign incident ack INC-1".to_owned())), "{:?}", card.title);
 }
 
 #[test]
@@ -48,6 +86,11 @@ fn an_operators_mistake_is_named_with_file_and_line() {
     check("filter", "bot/sentence.txt", "ok\nok\n{{ text|nothing }}", ".txt:3: ");
     check("field", "bot/sentence.txt", "{{ txet }}", ".txt:1: ");
     check("kind", "case/said.txt", "{{ case|case }}\n{{ case|time }}", ".txt:2: ");
+    // A verb that isn't there, in a branch that no sample comes to, and of another kind of case.
+    check("verb", "incident/paged.txt", "x\n{% if false %}{{ line(\"hree\", case) }}{% endif %}", ".txt:2: ");
+    check("near", "incident/paged.txt", "{{ line(\"hree\", case) }}", "Did you mean “here”?");
+    check("other", "incident/paged.txt", "{{ line(\"approve\", case) }}", "“approve” is no verb of incident");
+    check("answer", "answer/mine.txt", "{{ line(\"sla minne\") }}", "Did you mean “mine”?");
     check("place", "sentence.txt", "x", "is no template that I use");
     check("name", "bot/sentense.txt", "x", "Did you mean bot/sentence.txt?");
     let missing =

@@ -99,6 +99,6 @@ impl Draft<'_> {
              gone; the loss was accepted and is recorded. What was decided in them must be asked again."
         );
         let event = Event::Recovered { lost_from, signed_size, policy: policy.clone(), head: Label::from(head) };
-        self.alarm(event, Telling::Sentence { text: told })
+        self.alarm(event, Telling::Sentence { text: told.into() })
     }
 }

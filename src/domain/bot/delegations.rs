@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling, Telling};
+use crate::domain::kinds::approval::Verb;
+use crate::domain::line::{Named, say};
 use crate::domain::people::{Delegation, People};
 use crate::domain::ruling::Then;
-use crate::domain::{At, PersonId, Policy, Refusal, RoleId, Span, text};
+use crate::domain::{At, CaseKind, PersonId, Policy, Refusal, RoleId, Span, text};
 
 /// "From now" takes a moment to type and to arrive.
 const JUST_NOW: Span = Span::minutes(5);
@@ -106,7 +108,7 @@ impl Draft<'_> {
         for person in [Some(from), wanted.to].into_iter().flatten() {
             if !self.policy.people.contains_key(person) {
                 let hint = text::did_you_mean(person.as_str(), self.policy.people.keys().map(|it| it.as_str()));
-                return Err(Refusal::Missing(format!("I don't know “{person}” in this policy.{hint}")));
+                return Err(Refusal::missing(format!("I don't know “{person}” in this policy.{hint}")));
             }
         }
         if wanted.to == Some(from) {
@@ -116,7 +118,7 @@ impl Draft<'_> {
             self.require("setting a delegation for somebody else", &self.policy.may.delegate_for_others)?;
             // Else a right to arrange absences would be a right to everybody's seat.
             if by.is_some() && by.as_ref() == wanted.to {
-                return Err(Refusal::Missing(format!(
+                return Err(Refusal::missing(format!(
                     "you can't hand {}'s duties to yourself. {} can, or a third person who may set delegations.",
                     self.name(from),
                     self.name(from)
@@ -129,7 +131,7 @@ impl Draft<'_> {
             return Err(match by.as_ref() == Some(from) {
                 true => Refusal::NotHeld(role.clone()),
                 false => {
-                    Refusal::Missing(format!("{} doesn't hold {role}, so it can't be handed on.", self.name(from)))
+                    Refusal::missing(format!("{} doesn't hold {role}, so it can't be handed on.", self.name(from)))
                 }
             });
         }
@@ -190,8 +192,9 @@ impl Draft<'_> {
             Some(to) => format!("{} stands in for {}, {what}", self.name(to), self.name(from)),
             None => format!("{} is away, {what}; the other holders remain", self.name(from)),
         };
-        let end = format!("End it with `/approval undelegate {}`.", delegation.number);
-        Ok(self.reply(format!("Delegation no. {}: {who}. {end}{counts_once}", delegation.number)))
+        let number = delegation.number;
+        let end = Verb::Undelegate.of(CaseKind::Approval).with(number);
+        Ok(self.reply(say![format!("Delegation no. {number}: {who}. End it with "), end, ".", counts_once]))
     }
 
     /// What to know where the deputy sits in a role already that several must answer for.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
+use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
@@ -246,7 +247,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
 
         // … and what nobody can type.
-        _ if ask.by.person().is_some() => Err(Refusal::Missing("that is the bot's own business.".to_owned())),
+        _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),
         Command::Start { version, clock, was_down } => Ok(draft.start(version, clock, *was_down)),
         Command::Stop => Ok(draft.record(condition::Event::Stopped {})),
         Command::Wake => Ok(draft.wake()),
@@ -310,8 +311,8 @@ impl Draft<'_> {
         self.ruling
     }
 
-    fn reply(mut self, text: String) -> Ruling {
-        self.ruling.reply = Some(Reply { about: None, telling: Telling::Sentence { text }.into() });
+    fn reply(mut self, text: impl Into<Sentence>) -> Ruling {
+        self.ruling.reply = Some(Reply { about: None, telling: Telling::Sentence { text: text.into() }.into() });
         self.ruling
     }
 
@@ -335,6 +336,6 @@ impl Draft<'_> {
         }
         let who: Vec<String> = self.people().seats(roles, &[]).iter().map(|seat| self.name(&seat.person)).collect();
         let people = if who.is_empty() { "nobody".to_owned() } else { text::list(who.iter()) };
-        Err(Refusal::NotYours { what: what.to_owned(), roles: text::list(roles.iter()), people })
+        Err(Refusal::NotYours { what: what.to_owned(), roles: text::list(roles.iter()), people: people.into() })
     }
 }

@@ -118,7 +118,7 @@ impl Draft<'_> {
             let text = format!(
                 "Nobody holds {role} any more: its groups on {platform} are empty. What it owes reaches nobody."
             );
-            self.tell(To::Operators, Telling::Sentence { text }, None);
+            self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
         if !changed.is_empty() {
             self.ruling.then.push(Then::Rehold { roles: changed, people: Vec::new() });
@@ -131,7 +131,7 @@ impl Draft<'_> {
             let text = format!(
                 "{name}'s account on {platform} is gone: deactivated, or they left. They hold {holds} by the policy; give it to somebody else there."
             );
-            self.tell(To::Operators, Telling::Sentence { text }, None);
+            self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
         self.ruling
     }
@@ -142,12 +142,12 @@ impl Draft<'_> {
         for (platform, why) in cut_off.iter().filter(|(platform, _)| !before.contains(*platform)) {
             self.push(Event::CutOff { platform: platform.clone(), why: why.clone() });
             let text = format!("I am cut off from {platform}: {why}. Clocks run on; what I have to tell there waits.");
-            self.tell(To::Operators, Telling::Sentence { text }, None);
+            self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
         for platform in before.into_iter().filter(|platform| !cut_off.contains_key(platform)) {
             let text = format!("I am connected to {platform} again.");
             self.push(Event::Reconnected { platform });
-            self.tell(To::Operators, Telling::Sentence { text }, None);
+            self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
         self.ruling
     }

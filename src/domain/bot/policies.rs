@@ -28,7 +28,7 @@ impl Draft<'_> {
     /// The old policy says who may bring in the new one.
     pub(super) fn load_policy(mut self, new: &Policy, body: &str) -> Result<Ruling, Refusal> {
         if self.bot.policy.as_ref() == Some(&new.digest) {
-            return Ok(self.reply("That policy is in force already; nothing changed.".to_owned()));
+            return Ok(self.reply("That policy is in force already; nothing changed."));
         }
         self.require("reloading the policy", &self.policy.may.reload_policy)?;
         let first = self.bot.policy.is_none();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::line::Sentence;
 use crate::domain::{At, OutboxId, PersonId, RoleId, Span};
 
 /// Told by the bot of itself.
@@ -50,6 +51,6 @@ pub enum Telling {
     },
     /// A sentence of its own.
     Sentence {
-        text: String,
+        text: Sentence,
     },
 }

@@ -1,14 +1,15 @@
 //! What people do with an obligation's clock: pause it, let it run again, waive the duty, object to whose breach it was,
 //! settle that.
 
-use super::Telling;
+use super::{Telling, Verb};
 use crate::domain::duty::Owed;
+use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
 use crate::domain::scene::Scene;
 use crate::domain::{Duty, Refusal, Ruling, Span, text};
 
 pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruling, Refusal> {
-    let open = meant(scene, duty, "pause", Obligation::is_open)?;
+    let open = meant(scene, duty, Verb::Pause, Obligation::is_open)?;
     let mut draft = scene.draft();
     let by = draft.person()?;
     if !scene.may_answer(open, &by) {
@@ -18,15 +19,10 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
         State::Owed => {}
         state => {
             let instead = match state {
-                State::Late => "A deadline that has passed can't be paused; contest the breach instead.",
-                _ => "Resume it with `resume`.",
+                State::Late => "A deadline that has passed can't be paused; contest the breach instead.".into(),
+                _ => say![Verb::Resume.on(scene.case.id), " lets it run again."],
             };
-            return Err(Refusal::DutyState {
-                case: scene.case.id,
-                duty: open.duty,
-                state,
-                instead: instead.to_owned(),
-            });
+            return Err(Refusal::DutyState { case: scene.case.id, duty: open.duty, state, instead });
         }
     }
     let allowed = &open.terms.pause.reasons;
@@ -49,7 +45,7 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
 }
 
 pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> {
-    let paused = meant(scene, duty, "resume", |it| it.state() == State::Paused)?;
+    let paused = meant(scene, duty, Verb::Resume, |it| it.state() == State::Paused)?;
     let (number, duty) = (paused.number, paused.duty);
     let mut draft = scene.draft();
     let by = draft.person()?;
@@ -68,10 +64,12 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
     let reason = text::text("the reason", reason)?;
     let row = duty.row();
     if row.owed == Owed::InPaths {
-        let (noun, kind, id) = (row.noun, scene.case.kind(), scene.case.id);
-        return Err(Refusal::Missing(format!(
-            "a {noun} can't be waived. `/{kind} withdraw {id}` takes the request back."
-        )));
+        let withdraw = Verb::Withdraw.on(scene.case.id);
+        return Err(Refusal::missing(say![
+            format!("a {} can't be waived. ", row.noun),
+            withdraw,
+            " takes the request back."
+        ]));
     }
     let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
     let mut draft = scene.draft();
@@ -84,7 +82,7 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
 
 pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason: &str) -> Result<Ruling, Refusal> {
     let reason = text::text("the reason", reason)?;
-    let breached = meant(scene, duty, "contest", |it| it.breach.is_some())?;
+    let breached = meant(scene, duty, Verb::Contest, |it| it.breach.is_some())?;
     let (number, duty) = (breached.number, breached.duty);
     let mut draft = scene.draft();
     let by = draft.person()?;
@@ -97,7 +95,7 @@ pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason
 pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &str) -> Result<Ruling, Refusal> {
     scene.require("settling whose breach it was", &scene.world.policy.may.settle_attribution)?;
     let reason = text::text("the reason", reason)?;
-    let breached = meant(scene, duty, "settle", |it| it.breach.is_some())?;
+    let breached = meant(scene, duty, Verb::Settle, |it| it.breach.is_some())?;
     let (number, duty) = (breached.number, breached.duty);
     let mut draft = scene.draft();
     let by = draft.person()?;
@@ -118,7 +116,7 @@ pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &
 fn meant<'c>(
     scene: &Scene<'c>,
     duty: Option<Duty>,
-    verb: &str,
+    verb: Verb,
     fits: impl Fn(&Obligation) -> bool,
 ) -> Result<&'c Obligation, Refusal> {
     let case = scene.case;
@@ -126,11 +124,14 @@ fn meant<'c>(
     if let Some(duty) = duty {
         let named = candidates.into_iter().rfind(|it| it.duty == duty);
         return named.ok_or_else(|| match verb {
-            "contest" | "settle" => {
-                Refusal::Missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", scene.case.id))
+            Verb::Contest | Verb::Settle => {
+                let verb: &str = verb.into();
+                Refusal::missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", scene.case.id))
             }
-            "resume" => Refusal::Missing(format!("the clock of “{duty}” on {} isn't paused.", scene.case.id)),
-            _ => Refusal::NothingOwed { case: scene.case.id, duty },
+            Verb::Resume => Refusal::missing(format!("the clock of “{duty}” on {} isn't paused.", scene.case.id)),
+            Verb::Pause | Verb::List | Verb::Note | Verb::Withdraw => {
+                Refusal::NothingOwed { case: scene.case.id, duty }
+            }
         });
     }
     let own = |it: &&&Obligation| scene.ask.by.person().is_some_and(|person| scene.may_answer(it, person));
@@ -139,12 +140,12 @@ fn meant<'c>(
         ([one], _) => Ok(one),
         (_, [one]) => Ok(one),
         (_, []) => {
-            Err(Refusal::Missing(format!("there is nothing on {} that this could be meant for.", scene.case.id)))
+            Err(Refusal::missing(format!("there is nothing on {} that this could be meant for.", scene.case.id)))
         }
         (_, [first, ..]) => Err(Refusal::WhichDuty {
             case: scene.case.id,
             choices: text::list(candidates.iter().map(|it| it.duty)),
-            example: format!("/{} {verb} {} duty={} …", case.kind(), scene.case.id, first.duty),
+            example: verb.on(scene.case.id).with(format_args!("duty={}", first.duty)).with("…"),
         }),
     }
 }

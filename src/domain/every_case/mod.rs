@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::line::Named;
 use super::obligation::Attribution;
 use super::scene::Scene;
 use super::{Duty, PersonId, Refusal, Ruling};
@@ -12,6 +13,21 @@ mod telling;
 pub mod wake;
 
 pub use telling::Telling;
+
+/// The verbs that the rules of every case tell people to type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Verb {
+    Contest,
+    List,
+    Note,
+    Pause,
+    Resume,
+    Settle,
+    Withdraw,
+}
+
+impl Named for Verb {}
 
 /// Asked of any case.
 #[derive(Clone, Debug, PartialEq)]

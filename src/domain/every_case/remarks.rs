@@ -11,7 +11,7 @@ pub fn note(scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
 pub fn link(scene: &Scene<'_>, url: &str, words: &str) -> Result<Ruling, Refusal> {
     let (url, words) = (url.trim().to_owned(), words.trim().to_owned());
     if !(url.starts_with("https://") || url.starts_with("http://")) || url.chars().any(char::is_whitespace) {
-        return Err(Refusal::Missing("a link begins with https:// and has no spaces.".to_owned()));
+        return Err(Refusal::missing("a link begins with https:// and has no spaces.".to_owned()));
     }
     let shown = if words.is_empty() { url.clone() } else { format!("{words} {url}") };
     said(scene, "link", &shown, |by, _| Event::Linked { by, url, text: words }.into())

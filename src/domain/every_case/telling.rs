@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::line::Sentence;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::About;
 use crate::domain::{At, Duty, PersonId};
@@ -64,8 +65,9 @@ pub enum Telling {
         to: String,
         reason: String,
     },
+    /// The private answer to whoever asked.
     Done {
-        what: String,
+        what: Sentence,
     },
     /// A sentence of its own.
     Sentence {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bot;
 use super::every_case::{self, wake::TimePassed};
+use super::line::{Named, Sentence};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
@@ -118,6 +119,12 @@ macro_rules! kinds {
             }
             pub const fn has_severity(self) -> bool {
                 match self { $(CaseKind::$kind => $severity,)* }
+            }
+            /// The verbs that rules tell people to type to a case of this kind.
+            pub fn verbs_named(self) -> impl Iterator<Item = &'static str> {
+                use strum::VariantNames;
+                let own = match self { $(CaseKind::$kind => $room::Verb::VARIANTS,)* };
+                [every_case::Verb::VARIANTS, own].into_iter().flatten().copied()
             }
             /// What its command is for, in half a sentence.
             pub const fn about(self) -> &'static str {
@@ -364,8 +371,8 @@ impl CaseKind {
     }
 
     /// `/incident list` and `/approval list`, for sentences.
-    pub fn list_commands() -> String {
-        text::list(CaseKind::ALL.into_iter().map(|kind| format!("`/{kind} list`")))
+    pub fn list_commands() -> Sentence {
+        Sentence::list(CaseKind::ALL.into_iter().map(|kind| every_case::Verb::List.of(kind)))
     }
 }
 

@@ -1,6 +1,9 @@
 //! The table of verbs, and what is made of it.
 
+use strum::VariantNames;
+
 use super::*;
+use crate::domain::line::Sla;
 
 #[test]
 fn no_two_words_of_a_root_mean_different_verbs() {
@@ -87,5 +90,15 @@ fn completion_holds_the_names_of_the_policy() {
         assert!(
             ["word", "rest", "choice", "workflow", "person", "role", "case", "moment", "span", "flag"].contains(&kind)
         );
+    }
+}
+
+#[test]
+fn every_verb_that_people_are_told_to_type_is_there() {
+    let of_kinds = CaseKind::ALL.into_iter().flat_map(|kind| kind.verbs_named().map(move |verb| (kind.word(), verb)));
+    let of_duties = Duty::ALL.into_iter().map(|duty| (duty.row().kind.word(), duty.row().verb));
+    let of_sla = Sla::VARIANTS.iter().map(|verb| ("sla", *verb));
+    for (command, verb) in of_kinds.chain(of_duties).chain(of_sla) {
+        assert_eq!(find(command, verb).map(|found| found.verb), Some(verb), "/{command} {verb}");
     }
 }

@@ -71,7 +71,7 @@ impl Hall {
             self.policy = policy;
         }
         Ok(match &self.last.reply {
-            Some(Reply { telling: crate::domain::Telling::Bot(Telling::Sentence { text }), .. }) => text.clone(),
+            Some(Reply { telling: crate::domain::Telling::Bot(Telling::Sentence { text }), .. }) => text.to_string(),
             None => String::new(),
             Some(other) => panic!("{other:?}"),
         })

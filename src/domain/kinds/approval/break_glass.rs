@@ -2,8 +2,9 @@
 
 use super::outcome::conclude;
 use super::stages::stage_roles;
-use super::{Approval, Event, Outcome, Telling};
+use super::{Approval, Event, Outcome, Telling, Verb};
 use crate::domain::every_case;
+use crate::domain::line::Named;
 use crate::domain::notice::To;
 use crate::domain::obligation::Holder;
 use crate::domain::people::Seat;
@@ -22,7 +23,7 @@ impl Approval {
         if path.break_glass.is_empty() {
             let waiting =
                 scene.owed(Duty::Decide).map_or_else(|_| "nobody".to_owned(), |it| scene.names(&scene.waiting_on(it)));
-            return Err(Refusal::Missing(format!(
+            return Err(Refusal::missing(format!(
                 "path {} allows nobody to break the glass. Waiting on {waiting}.",
                 self.path
             )));
@@ -44,14 +45,12 @@ impl Approval {
             return Err(Refusal::NotYours {
                 what: format!("breaking the glass on {}", scene.case.id),
                 roles: text::list(path.break_glass.iter()),
-                people: scene.names(&people),
+                people: scene.names(&people).into(),
             });
         };
         if reason.trim().is_empty() {
-            return Err(Refusal::ReasonNeeded(format!(
-                "/approval break-glass {} the model is leaking data, nobody answers",
-                scene.case.id
-            )));
+            let example = Verb::Breakglass.on(scene.case.id).with("the model is leaking data, nobody answers");
+            return Err(Refusal::ReasonNeeded(example));
         }
         let reason = text::text("the reason", reason)?;
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Began, Drafted, Kind};
-use crate::domain::every_case::wake::TimePassed;
+use crate::domain::every_case::{self, wake::TimePassed};
+use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
 use crate::domain::scene::Scene;
@@ -29,6 +30,20 @@ pub(in crate::domain) mod tests;
 mod votes;
 
 pub use telling::Telling;
+
+/// The verbs that the rules of approvals tell people to type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Verb {
+    Approve,
+    Breakglass,
+    Decline,
+    Request,
+    Supersede,
+    Undelegate,
+}
+
+impl Named for Verb {}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Approval {
@@ -468,10 +483,9 @@ impl Approval {
     /// The path as it was when the request was made.
     fn path_of<'a>(&self, scene: &Scene<'a>) -> Result<&'a Path, Refusal> {
         let lost = || {
-            Refusal::Missing(format!(
-                "the policy that {0} was asked under has been lost, and with it path {1}. `/approval withdraw {0}`, then ask again.",
-                scene.case.id, self.path
-            ))
+            let id = scene.case.id;
+            let lost = format!("the policy that {id} was asked under has been lost, and with it path {}. ", self.path);
+            Refusal::missing(say![lost, every_case::Verb::Withdraw.on(id), ", then ask again."])
         };
         scene.world.stamped.paths.get(&self.path).ok_or_else(lost)
     }
@@ -492,7 +506,7 @@ fn sha256_of(action: &str) -> String {
 /// The raw action, kept to the letter: blanks at its ends are part of what is approved.
 fn action(raw: &str) -> Result<String, Refusal> {
     if raw.trim().is_empty() {
-        return Err(Refusal::Missing("the action is missing: write exactly what is to be done.".to_owned()));
+        return Err(Refusal::missing("the action is missing: write exactly what is to be done.".to_owned()));
     }
     text::not_longer("the action", raw, text::TEXT_AT_MOST)?;
     Ok(raw.to_owned())

@@ -1,6 +1,7 @@
 //! How a request ends, who hears of it, and what can be done instead once it has.
 
-use super::{Approval, Ended, Event, Outcome, Telling};
+use super::{Approval, Ended, Event, Outcome, Telling, Verb};
+use crate::domain::line::{Named, say};
 use crate::domain::notice::To;
 use crate::domain::scene::Scene;
 use crate::domain::{Actor, Body, CaseId, CaseKind, Draft, Duty, PersonId, Refusal, Ruling, text};
@@ -23,9 +24,11 @@ impl Approval {
         self.only_requester(scene, by)?;
         if other.kind != CaseKind::Approval || other == scene.case.id {
             let id = scene.case.id;
-            return Err(Refusal::Missing(format!(
-                "name the approval that takes its place: `/approval supersede {id} APR-…`. {other} can't be it."
-            )));
+            return Err(Refusal::missing(say![
+                "name the approval that takes its place: ",
+                Verb::Supersede.on(id).with("APR-…"),
+                format!(". {other} can't be it.")
+            ]));
         }
         let mut draft = scene.draft();
         let reason = format!("{other} takes its place");
@@ -46,14 +49,12 @@ impl Approval {
                 }
             }
         };
-        let again = format!("`/approval request {} …` asks anew", scene.case.workflow);
+        let again = Verb::Request.of(CaseKind::Approval).with(&scene.case.workflow).with("…");
         let instead = match outcome {
-            Outcome::Approved => {
-                "Nothing more is needed. If it must not happen after all, open an incident.".to_owned()
-            }
-            Outcome::Declined => format!("Change what was asked for, then {again}."),
-            Outcome::Lapsed | Outcome::Withdrawn => format!("{again}."),
-            Outcome::Superseded { by } => format!("Go on with {by}."),
+            Outcome::Approved => "Nothing more is needed. If it must not happen after all, open an incident.".into(),
+            Outcome::Declined => say!["Change what was asked for, then ", again, " asks anew."],
+            Outcome::Lapsed | Outcome::Withdrawn => say![again, " asks anew."],
+            Outcome::Superseded { by } => format!("Go on with {by}.").into(),
         };
         Refusal::WrongState { case: scene.case.id, state: outcome.word().to_owned(), since, instead }
     }

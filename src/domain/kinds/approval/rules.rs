@@ -21,10 +21,9 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let Some(path) = world.stamped.paths.get(named).filter(|path| !path.stages.is_empty()) else {
         let known = world.stamped.paths.keys().map(|it| it.as_str());
         let hint = did_you_mean(named.as_str(), known);
-        return Err(Refusal::Missing(format!("there is no approval path “{named}” in the policy.{hint}")));
+        return Err(Refusal::missing(format!("there is no approval path “{named}” in the policy.{hint}")));
     };
-    let title =
-        text::title(&wanted.title, || "the title is missing: say in one line what is to be approved.".to_owned())?;
+    let title = text::title(&wanted.title, || "the title is missing: say in one line what is to be approved.".into())?;
     let action = action(&wanted.action)?;
 
     let began = Began {

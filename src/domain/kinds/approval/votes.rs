@@ -2,7 +2,8 @@
 
 use super::outcome::{conclude, tell_concluded};
 use super::stages::{open_stage, say_short, short_handed, tell_asked};
-use super::{Approval, Event, Outcome, Telling, Vote, action, sha256_of};
+use super::{Approval, Event, Outcome, Telling, Verb, Vote, action, sha256_of};
+use crate::domain::line::Named;
 use crate::domain::obligation::{Change, Obligation};
 use crate::domain::people::Seat;
 use crate::domain::scene::Scene;
@@ -26,7 +27,7 @@ impl Approval {
                 });
             }
             if vote.stands_in_for.as_ref() == Some(person) {
-                return Err(Refusal::Missing(format!(
+                return Err(Refusal::missing(format!(
                     "{} answered {id} in your seat while standing in for you. That answer stands.",
                     scene.name(&vote.by)
                 )));
@@ -63,10 +64,8 @@ impl Approval {
         let path = self.path_of(scene)?;
         let reason = match reason.map(str::trim) {
             None | Some("") if path.reason_on_approve => {
-                return Err(Refusal::ReasonNeeded(format!(
-                    "/approval approve {} the risk is covered by …",
-                    scene.case.id
-                )));
+                let example = Verb::Approve.on(scene.case.id).with("the risk is covered by …");
+                return Err(Refusal::ReasonNeeded(example));
             }
             None | Some("") => None,
             Some(words) => Some(text::text("the reason", words)?),
@@ -114,7 +113,8 @@ impl Approval {
     pub(super) fn decline(&self, scene: &Scene<'_>, reason: &str, revision: Option<u32>) -> Result<Ruling, Refusal> {
         let (decision, seat) = self.seat(scene, revision)?;
         if reason.trim().is_empty() {
-            return Err(Refusal::ReasonNeeded(format!("/approval decline {} the test set is too old", scene.case.id)));
+            let example = Verb::Decline.on(scene.case.id).with("the test set is too old");
+            return Err(Refusal::ReasonNeeded(example));
         }
         let reason = text::text("the reason", reason)?;
         let number = decision.number;
@@ -135,7 +135,7 @@ impl Approval {
         let changed = action(changed)?;
         let digest = sha256_of(&changed);
         if digest == self.digest {
-            return Err(Refusal::Missing(format!(
+            return Err(Refusal::missing(format!(
                 "that is the action of {} as it stands; nothing changed.",
                 scene.case.id
             )));

@@ -2,7 +2,8 @@
 
 use super::rules::known_name;
 use super::steps::may_close;
-use super::{Event, Incident, PAGE_WITHIN, Telling};
+use super::{Event, Incident, PAGE_WITHIN, Telling, Verb};
+use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder, Obligation, Terms};
 use crate::domain::scene::Scene;
 use crate::domain::text::did_you_mean;
@@ -36,8 +37,8 @@ impl Incident {
             draft.tell_person(&person, telling.clone(), vec![obligation], false);
         }
         let (id, name, due) = (scene.case.id, scene.name(assignee), scene.moment(due));
-        Ok(draft
-            .done(format!("follow-up {number}: {name} does it by {due}; `/incident done {id} {number}` when it is")))
+        let promised = format!("follow-up {number}: {name} does it by {due}; ");
+        Ok(draft.done(say![promised, Verb::Done.on(id).with(number), " when it is"]))
     }
 
     pub(super) fn follow_up_done(&self, scene: &Scene<'_>, number: u32) -> Result<Ruling, Refusal> {
@@ -46,10 +47,10 @@ impl Incident {
         let Some(promised) = self.follow_ups.iter().find(|it| it.number == number) else {
             let known = text::list(self.follow_ups.iter().filter(|it| it.done.is_none()).map(|it| it.number));
             let hint = if known.is_empty() { "None is open.".to_owned() } else { format!("Open: {known}.") };
-            return Err(Refusal::Missing(format!("{id} has no follow-up {number}. {hint}")));
+            return Err(Refusal::missing(format!("{id} has no follow-up {number}. {hint}")));
         };
         if let Some(done) = promised.done {
-            return Err(Refusal::Missing(format!(
+            return Err(Refusal::missing(format!(
                 "follow-up {number} of {id} was done at {} already.",
                 scene.moment(done)
             )));
@@ -72,13 +73,13 @@ impl Incident {
         let roles = &scene.world.policy.roles;
         if !roles.contains_key(role) {
             let hint = did_you_mean(role.as_str(), roles.keys().map(|name| name.as_str()));
-            return Err(Refusal::Missing(format!("there is no role “{role}” in the policy.{hint}")));
+            return Err(Refusal::missing(format!("there is no role “{role}” in the policy.{hint}")));
         }
         let reason = text::text("the reason", reason)?;
         let holder = Holder::Roles(vec![role.clone()]);
         if scene.world.people.holders(&holder, &[]).is_empty() {
             // A page that reaches nobody would look like help on its way.
-            return Err(Refusal::Missing(format!(
+            return Err(Refusal::missing(format!(
                 "nobody holds {role} now, so a page would reach nobody. Name another role."
             )));
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Began, Drafted, Kind};
 use crate::domain::every_case::wake::TimePassed;
+use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::scene::Scene;
 use crate::domain::{
@@ -37,6 +38,26 @@ pub const REVIEW_AT_MOST: usize = 400_000;
 /// How long a paged role has, where the policy has no target for it. Also how long a lapsed acknowledgement may stay
 /// open, where the severity was changed to one that owes none.
 const PAGE_WITHIN: Span = Span::minutes(15);
+
+/// The verbs that the rules of incidents tell people to type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Verb {
+    Ack,
+    Assess,
+    Done,
+    Escalate,
+    Followup,
+    Merge,
+    Open,
+    Reopen,
+    Resolve,
+    Review,
+    Role,
+    Update,
+}
+
+impl Named for Verb {}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {

@@ -1,12 +1,13 @@
 //! The rulebook: how an incident is opened, and which step is possible in which state. What a step needs and does is in the
 //! modules beside this one.
 
-use super::{Command, Event, Incident, IncidentState, Opened, Opening, Telling, Which};
+use super::{Command, Event, Incident, IncidentState, Opened, Opening, Telling, Verb, Which};
 use crate::domain::kinds::Began;
+use crate::domain::line::{Named, say};
 use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
 use crate::domain::text::did_you_mean;
-use crate::domain::{Ask, At, Body, CaseId, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, text};
+use crate::domain::{Ask, At, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, text};
 
 /// Opens an incident with the number that the desk reserved for it.
 ///
@@ -19,10 +20,9 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     world.require("opening an incident", &world.policy.may.open_incident, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
     let title = text::title(&wanted.title, || {
-        format!(
-            "the title is missing: say in a few words what is wrong, as in `/incident open {} scores drift for new customers`.",
-            wanted.workflow
-        )
+        let example = Verb::Open.of(CaseKind::Incident).with(&wanted.workflow);
+        let example = example.with("scores drift for new customers");
+        say!["the title is missing: say in a few words what is wrong, as in ", example, "."]
     })?;
     known_class(wanted.class.as_ref(), wanted.technical, world)?;
     let told = [wanted.occurred, wanted.detected, wanted.aware];
@@ -70,15 +70,18 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     };
     draft.tell_case_and(&people, telling, vec![number], urgent);
     let answer = match people.as_slice() {
-        [] => format!(
-            "opened as {}, but nobody holds {} now, so nobody was asked to acknowledge it: `/incident page {id} ROLE why` \
-             calls somebody in",
-            wanted.severity,
-            draft.role_of(number),
-        ),
+        [] => say![
+            format!(
+                "opened as {}, but nobody holds {} now, so nobody was asked to acknowledge it: ",
+                wanted.severity,
+                draft.role_of(number),
+            ),
+            Verb::Escalate.on(id).with("ROLE why"),
+            " calls somebody in"
+        ],
         people => {
             let (names, due) = (world.names(people), world.moment(due, ask));
-            format!("opened as {}; {names} acknowledges it by {due}", wanted.severity)
+            format!("opened as {}; {names} acknowledges it by {due}", wanted.severity).into()
         }
     };
     Ok(draft.done(answer))
@@ -89,10 +92,10 @@ pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world:
         && !world.policy.classes.contains_key(class)
     {
         let hint = did_you_mean(class.as_str(), world.policy.classes.keys().map(|name| name.as_str()));
-        return Err(Refusal::Missing(format!("there is no incident class “{class}” in the policy.{hint}")));
+        return Err(Refusal::missing(format!("there is no incident class “{class}” in the policy.{hint}")));
     }
     if technical.is_some_and(|technical| !(1..=5).contains(&technical)) {
-        return Err(Refusal::Missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
+        return Err(Refusal::missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
     }
     Ok(())
 }
@@ -130,23 +133,25 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
 
         (Open, C::Acknowledge) => incident.acknowledge(scene),
         (Acknowledged | Contained | Resolved, C::Acknowledge) => {
-            let instead = format!("`/incident update {id} …` says how it stands.");
+            let instead = say![Verb::Update.on(id).with("…"), " says how it stands."];
             Err(incident.already(scene, "acknowledged", incident.acknowledged.as_ref(), instead))
         }
 
         (Acknowledged, C::StillWorking) => incident.still_working(scene),
         (Open, C::StillWorking) => {
-            Err(Refusal::Missing(format!("{id} isn't acknowledged now. `/incident ack {id}` takes it in hand.")))
+            let ack = Verb::Ack.on(id);
+            Err(Refusal::missing(say![format!("{id} isn't acknowledged now. "), ack, " takes it in hand."]))
         }
         (Contained | Resolved, C::StillWorking) => {
-            Err(incident.already_there(scene, "Nobody has to say any more that the work goes on.".to_owned()))
+            Err(incident.already_there(scene, "Nobody has to say any more that the work goes on.".into()))
         }
 
         (Open | Acknowledged | Contained | Resolved, C::Assess { text }) => incident.assess(scene, text),
 
         (Open | Acknowledged, C::Contain { text }) => incident.contain(scene, text),
         (Contained, C::Contain { .. }) => {
-            let instead = format!("`/incident update {id} …` adds to it, `/incident resolve {id} …` ends it.");
+            let (update, resolve) = (Verb::Update.on(id).with("…"), Verb::Resolve.on(id).with("…"));
+            let instead = say![update, " adds to it, ", resolve, " ends it."];
             Err(incident.already_there(scene, instead))
         }
         (Resolved, C::Contain { .. }) => Err(incident.after_resolving(scene)),
@@ -155,14 +160,17 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Resolved, C::Resolve { .. }) => Err(incident.after_resolving(scene)),
 
         (Resolved, C::AcceptReview { text, drafted_from }) => incident.accept_review(scene, text, *drafted_from),
-        (Open | Acknowledged | Contained, C::AcceptReview { .. }) => Err(Refusal::Missing(format!(
-            "{id} is {} and not resolved yet. `/incident resolve {id} …` comes first, then the review.",
-            incident.state.word()
-        ))),
+        (Open | Acknowledged | Contained, C::AcceptReview { .. }) => Err(Refusal::missing(say![
+            format!("{id} is {} and not resolved yet. ", incident.state.word()),
+            Verb::Resolve.on(id).with("…"),
+            " comes first, then the review."
+        ])),
 
         (Resolved | Reviewed, C::Reopen { reason }) => incident.reopen(scene, reason),
-        (Open | Acknowledged | Contained, C::Reopen { .. }) => Err(incident
-            .already_there(scene, format!("There is nothing to reopen; `/incident update {id} …` says what is new."))),
+        (Open | Acknowledged | Contained, C::Reopen { .. }) => {
+            let update = Verb::Update.on(id).with("…");
+            Err(incident.already_there(scene, say!["There is nothing to reopen; ", update, " says what is new."]))
+        }
 
         (Open | Acknowledged | Contained | Resolved, C::Merge { into }) => incident.merge(scene, *into),
         (Open | Acknowledged | Contained | Resolved | Reviewed, C::Absorb { other }) => incident.absorb(scene, *other),
@@ -231,5 +239,5 @@ pub(super) fn known_name(person: &PersonId, world: &World<'_>) -> Result<(), Ref
         return Ok(());
     }
     let hint = did_you_mean(person.as_str(), world.policy.people.keys().map(|name| name.as_str()));
-    Err(Refusal::Missing(format!("I don't know “{person}”.{hint}")))
+    Err(Refusal::missing(format!("I don't know “{person}”.{hint}")))
 }

@@ -22,17 +22,17 @@ impl Incident {
         }
         match (sits, person) {
             (None, None) => {
-                return Err(Refusal::Missing(format!("the {} seat of {id} is empty already.", seat.word())));
+                return Err(Refusal::missing(format!("the {} seat of {id} is empty already.", seat.word())));
             }
             (Some(sits), Some(person)) if sits == person => {
                 let who = if sits == &by { "you have".to_owned() } else { format!("{} has", scene.name(sits)) };
-                return Err(Refusal::Missing(format!("{who} the {} seat of {id} already.", seat.word())));
+                return Err(Refusal::missing(format!("{who} the {} seat of {id} already.", seat.word())));
             }
             (Some(sits), _) if sits != &by && !self.leads(&by) && !may_close(scene) => {
                 return Err(Refusal::NotYours {
                     what: format!("changing the {} seat of {id}", seat.word()),
                     roles: "whoever sits in it, and for the lead".to_owned(),
-                    people: scene.name(sits),
+                    people: scene.name(sits).into(),
                 });
             }
             // An empty seat may be given or taken by anybody who sees the case.

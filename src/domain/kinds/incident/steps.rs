@@ -2,8 +2,9 @@
 //! state is the match in [`super::rules`]; here the state is taken as right.
 
 use super::rules::{known_class, owe_what_the_state_calls_for};
-use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Which, Words};
+use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, SeatName, Verb, Which, Words};
 use crate::domain::every_case;
+use crate::domain::line::{Named, Sentence, say};
 use crate::domain::scene::Scene;
 use crate::domain::{Actor, At, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, Then, text};
 
@@ -14,9 +15,10 @@ impl Incident {
         self.take_in_hand(scene, &mut draft, &by);
         tell_state(&mut draft, "acknowledged", "");
         Ok(draft.done(match self.lead() {
-            Some(lead) => format!("you have it in hand; {} leads", scene.name(lead)),
+            Some(lead) => format!("you have it in hand; {} leads", scene.name(lead)).into(),
             None => {
-                format!("you have it in hand; the lead seat is empty: `/incident role {} lead` takes it", scene.case.id)
+                let take = Verb::Role.on(scene.case.id).with(SeatName::Lead.word());
+                say!["you have it in hand; the lead seat is empty: ", take, " takes it"]
             }
         }))
     }
@@ -61,8 +63,8 @@ impl Incident {
         tell_state(&mut draft, "resolved", &text);
         let next = draft.next_is(Duty::Review);
         Ok(draft.done(match next.as_str() {
-            "" => format!("resolved; `/incident review {} …` closes it", scene.case.id),
-            next => format!("resolved{next}"),
+            "" => say!["resolved; ", Verb::Review.on(scene.case.id).with("…"), " closes it"],
+            next => format!("resolved{next}").into(),
         }))
     }
 
@@ -115,16 +117,17 @@ impl Incident {
     pub(super) fn merge(&self, scene: &Scene<'_>, into: CaseId) -> Result<Ruling, Refusal> {
         let id = scene.case.id;
         if into == id {
-            return Err(Refusal::Missing(format!("{id} can't be merged into itself. Name the one that stays.")));
+            return Err(Refusal::missing(format!("{id} can't be merged into itself. Name the one that stays.")));
         }
         if into.kind != CaseKind::Incident {
             return Err(Refusal::WrongKind { case: into, needs: CaseKind::Incident });
         }
         if scene.case.restricted {
-            return Err(Refusal::Missing(format!(
-                "a restricted incident can't be merged: its words would be read by more people than it was opened for. \
-                 `/incident withdraw {id} why` ends it."
-            )));
+            return Err(Refusal::missing(say![
+                "a restricted incident can't be merged: its words would be read by more people than it was opened for. ",
+                every_case::Verb::Withdraw.on(id).with("why"),
+                " ends it."
+            ]));
         }
         let by = self.opener_lead_or_closer(scene, "merging this incident")?;
         let mut draft = scene.draft();
@@ -137,7 +140,7 @@ impl Incident {
 
     pub(super) fn absorb(&self, scene: &Scene<'_>, other: CaseId) -> Result<Ruling, Refusal> {
         if scene.ask.by != Actor::Engine {
-            return Err(Refusal::Missing(format!("`/incident merge {other} {}` merges the two.", scene.case.id)));
+            return Err(Refusal::missing(say![Verb::Merge.on(other).with(scene.case.id), " merges the two."]));
         }
         if scene.case.restricted {
             // Everybody who sees the duplicate would learn of it, so it doesn't exist here, as it doesn't elsewhere.
@@ -171,8 +174,8 @@ impl Incident {
         if let Some(owed) = owed.filter(|_| !has_a_part) {
             scene.answering(owed).map_err(|refusal| match refusal {
                 Refusal::NotYours { what, roles, people } => {
-                    let people =
-                        format!("{people}, or write `/incident note {} …`, which everybody may", scene.case.id);
+                    let note = every_case::Verb::Note.on(scene.case.id).with("…");
+                    let people = say![people, ", or write ", note, ", which everybody may"];
                     Refusal::NotYours { what, roles, people }
                 }
                 other => other,
@@ -238,7 +241,7 @@ impl Incident {
         let new = nature.said().filter(|said| !before.contains(said));
         let words: Vec<String> = words.chain(new.map(|(name, word)| format!("{name} {word}"))).collect();
         if words.is_empty() {
-            return Err(Refusal::Missing(format!(
+            return Err(Refusal::missing(format!(
                 "{} is classified so already; nothing had to be changed.",
                 scene.case.id
             )));
@@ -299,36 +302,42 @@ impl Incident {
     }
 
     /// Somebody was faster; their name is in the answer.
-    pub(super) fn already(&self, scene: &Scene<'_>, state: &str, turned: Option<&Words>, instead: String) -> Refusal {
+    pub(super) fn already(&self, scene: &Scene<'_>, state: &str, turned: Option<&Words>, instead: Sentence) -> Refusal {
         let since = turned.map(|words| format!(" ({}, {})", scene.name(&words.by), scene.moment(words.at)));
         Refusal::WrongState { case: scene.case.id, state: state.to_owned(), since: since.unwrap_or_default(), instead }
     }
 
-    pub(super) fn already_there(&self, scene: &Scene<'_>, instead: String) -> Refusal {
+    pub(super) fn already_there(&self, scene: &Scene<'_>, instead: Sentence) -> Refusal {
         self.already(scene, self.state.word(), self.turned.as_ref(), instead)
     }
 
     pub(super) fn after_resolving(&self, scene: &Scene<'_>) -> Refusal {
         let id = scene.case.id;
-        self.already_there(
-            scene,
-            format!(
-                "`/incident review {id} …` accepts the review, `/incident reopen {id} why` opens it again, \
-             `/incident note {id} …` adds a line."
-            ),
-        )
+        let instead = say![
+            Verb::Review.on(id).with("…"),
+            " accepts the review, ",
+            Verb::Reopen.on(id).with("why"),
+            " opens it again, ",
+            every_case::Verb::Note.on(id).with("…"),
+            " adds a line."
+        ];
+        self.already_there(scene, instead)
     }
 
     pub(super) fn closed(&self, scene: &Scene<'_>) -> Refusal {
         let id = scene.case.id;
-        self.already_there(scene, match self.state {
-            IncidentState::Merged { into } => format!("It goes on in {into}: type the command with that number."),
-            IncidentState::Withdrawn => format!(
-                "If it is real after all, open a new one with `/incident open {} …`; `/incident note {id} …` adds a line here.",
-                scene.case.workflow
-            ),
-            _ => format!("`/incident reopen {id} why` opens it again, `/incident note {id} …` adds a line."),
-        })
+        let note = every_case::Verb::Note.on(id).with("…");
+        let instead = match self.state {
+            IncidentState::Merged { into } => {
+                format!("It goes on in {into}: type the command with that number.").into()
+            }
+            IncidentState::Withdrawn => {
+                let open = Verb::Open.of(CaseKind::Incident).with(&scene.case.workflow).with("…");
+                say!["If it is real after all, open a new one with ", open, "; ", note, " adds a line here."]
+            }
+            _ => say![Verb::Reopen.on(id).with("why"), " opens it again, ", note, " adds a line."],
+        };
+        self.already_there(scene, instead)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::duty::Owed;
+use super::super::super::kinds::{CaseKind, incident};
+use super::super::super::line::{Named, say};
 use super::super::super::{
     CalendarId, Duty, LadderId, PathId, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage,
 };
@@ -58,7 +60,9 @@ impl Resolve<'_, '_> {
             }
             (Owed::ByPromise, _) => {
                 let what = format!("“{duty}” is due on the day that was promised, so a target for it has no effect");
-                self.found.add(duty_at, what, "no such target: `/incident followup` asks for the day");
+                let line = incident::Verb::Followup.of(CaseKind::Incident);
+                let write = say!["no such target: ", line, " asks for the day"].to_string();
+                self.found.add(duty_at, what, write);
             }
             (Owed::InPaths, _) => {
                 let what = "approvals have their targets in their path, not here";

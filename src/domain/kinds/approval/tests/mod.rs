@@ -194,7 +194,7 @@ impl Room {
     fn done(&mut self, ruling: Ruling, at: At) -> String {
         self.take(&ruling, at);
         match ruling.reply.expect("every accepted command has a reply").telling {
-            crate::domain::Telling::Case(every_case::Telling::Done { what }) => what,
+            crate::domain::Telling::Case(every_case::Telling::Done { what }) => what.to_string(),
             other => panic!("{other:?}"),
         }
     }

@@ -192,7 +192,9 @@ impl Room {
         }
         (self.told, self.then) = (ruling.notices, ruling.then);
         match ruling.reply {
-            Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) => what,
+            Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) => {
+                what.to_string()
+            }
             Some(other) => format!("{other:?}"),
             None => String::new(),
         }

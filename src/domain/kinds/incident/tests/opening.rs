@@ -75,7 +75,7 @@ fn an_empty_role_is_said_at_once() {
     else {
         panic!("a reply")
     };
-    says(what, "nobody holds triage now");
+    says(what.to_string(), "nobody holds triage now");
     assert!(ruling.notices.iter().all(|notice| notice.to == To::Case));
 }
 
@@ -98,7 +98,8 @@ fn a_restricted_incident_is_for_its_own_people() {
 fn every_duty_with_a_holder_follows_from_a_state() {
     let room = Room::open(&wanted(Severity::Sev1));
     let by_state = room.incident().by_state().map(|(duty, _)| duty);
-    let owed = |duty: &Duty| duty.row().kind == CaseKind::Incident && duty.row().owed == crate::domain::duty::Owed::ByHolder;
+    let owed =
+        |duty: &Duty| duty.row().kind == CaseKind::Incident && duty.row().owed == crate::domain::duty::Owed::ByHolder;
     for duty in Duty::ALL.into_iter().filter(owed) {
         assert!(by_state.contains(&duty), "no state calls for {duty}");
     }
