@@ -19,55 +19,6 @@ use kit::scene::{CLAIMS, DEV, LENDING, OPS, POLICY, Scene};
 use kit::written::{self, Written};
 
 #[tokio::test]
-async fn the_process_died_between_sending_and_receipt() {
-    let scene = Scene::new().await;
-    scene.request("lending", "Ship it").await;
-    scene.quiet().await;
-    scene.fake.falls_ill(LENDING, Ill::TakesAndIsSilent);
-    scene.fake.falls_ill(DEV, Ill::TakesAndIsSilent);
-    let before = scene.fake.words(LENDING).len();
-    scene.house.command("n", "maya", "/approval note APR-1 the drift report is attached").await;
-    until("the platform has it", async || scene.fake.words(LENDING).len() == before + 1).await;
-    scene.fake.is_well(LENDING);
-    scene.fake.is_well(DEV);
-    let scene = scene.restart().await;
-    scene.quiet().await;
-    let words = scene.fake.words(LENDING);
-    assert_eq!(words.len(), before + 2, "told twice at most: {words:?}");
-    assert_eq!(words[before], words[before + 1]);
-    let twice = scene.fake.taken(LENDING).pop().expect("a message");
-    assert!(twice.perhaps_sent, "the adapter is told to look first: {twice:?}");
-    let written = scene.end().await;
-    let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).collect();
-    assert_eq!(perhaps.len(), 1, "recorded as perhaps twice, and nothing else is: {perhaps:?}");
-    let [row] = perhaps[0].outbox[..] else { panic!("one row: {perhaps:?}") };
-    assert_eq!(row.to_string(), twice.nonce);
-}
-
-#[tokio::test]
-async fn the_process_died_between_a_card_and_its_receipt() {
-    let scene = Scene::new().await;
-    scene.fake.falls_ill(LENDING, Ill::TakesCardsAndIsSilent);
-    scene.request("lending", "Ship it").await;
-    until("the platform has it", async || scene.fake.taken(LENDING).len() == 1).await;
-    scene.fake.is_well(LENDING);
-    let scene = scene.restart().await;
-    scene.quiet().await;
-    let cards = || scene.fake.taken(LENDING).into_iter().filter(|it| !is_message(&it.nonce)).collect::<Vec<_>>();
-    assert_eq!(cards().len(), 2, "told twice at most");
-    assert!(cards()[1].perhaps_sent && cards()[0].nonce == cards()[1].nonce, "the adapter is told to look first");
-    // A refusal is no death: what was surely not taken isn't said to be there perhaps.
-    scene.fake.falls_ill(CLAIMS, Ill::Later(Some(Span::seconds(5))));
-    scene.request("claims", "Ship claims").await;
-    scene.quiet().await;
-    scene.fake.is_well(CLAIMS);
-    scene.pass(Span::seconds(5)).await;
-    let written = scene.end().await;
-    let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).map(|told| told.lane.to_string()).collect();
-    assert_eq!(perhaps, [LENDING], "recorded as perhaps twice, and nothing else is");
-}
-
-#[tokio::test]
 async fn a_lane_that_is_asked_to_wait_holds_up_no_other() {
     let scene = Scene::new().await;
     scene.fake.falls_ill(LENDING, Ill::Later(Some(Span::seconds(30))));
