@@ -326,6 +326,7 @@ async fn drive(fate: Fate, case: &Case) {
     let answer = say(&scene).await;
     assert_eq!(answer.is_err(), case.is_refused, "{answer:?}");
     if case.act == Head {
+        scene.quiet().await;
         scene.clock.move_to(scene.clock.now() + Span::minutes(2));
     }
     is_struck(&scene, case, asked).await;
