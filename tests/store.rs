@@ -844,7 +844,7 @@ async fn duties_are_counted_and_owed_until_they_are_closed(place: &impl Place) {
     for step in 0..80 {
         let (number, nth) = (1 + dice.below(12) as u32, 1 + dice.below(3) as u32);
         // Every duty is due at a moment of its own, so that the order is one.
-        let due_us = 1_000 + i64::from(number * 10 + nth) * 100 + step;
+        let due_us = dice.below(1_000) as i64 * 100 + step;
         let behind_us = dice.below(50) as i64;
         let closed_us = (dice.below(3) == 0).then(|| dice.below(100) as i64);
         let before = duties.get(&(number, nth));
