@@ -492,15 +492,11 @@ impl Desk {
                 Some(self.clock.now() + Span::seconds(1))
             }
         };
-        let checkpoint =
-            match self.head_unsure || self.ledger.size() > self.signed.as_ref().map_or(0, |(_, size)| *size) {
-                true => self.signed_at + self.checkpoint_every,
-                false => self.signed_at + Span(self.checkpoint_every.0 * 10),
-            };
+        let checkpoint = (!self.sealing_stopped).then(|| self.signed_at + self.sign_every());
         let bot = self.bot_wake;
         let next = case.into_iter().chain(bot).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
-        next.into_iter().chain([checkpoint]).min()
+        next.into_iter().chain(checkpoint).min()
     }
 
     fn is_in_trouble(&self) -> bool {
@@ -802,15 +798,22 @@ impl Desk {
         Ok(last + 1)
     }
 
+    /// A tenth as often where all is sealed, and surely.
+    fn sign_every(&self) -> Span {
+        let grew = self.ledger.size() > self.signed.as_ref().map_or(0, |(_, size)| *size);
+        match grew || self.head_unsure || self.shown.borrow().unsigned.is_some() {
+            true => self.checkpoint_every,
+            false => Span(self.checkpoint_every.0 * 10),
+        }
+    }
+
     /// Signs a head if the ledger grew and it is time, or if it is wanted now.
     async fn sign_if_due(&mut self, wanted: bool) {
-        let size = self.ledger.size();
-        let grown = size > self.signed.as_ref().map_or(0, |(_, size)| *size) || self.head_unsure;
         let now = self.clock.now();
         // The clock may have gone back behind it; heads are signed on all the same.
         self.signed_at = self.signed_at.min(now);
-        let every = if grown { self.checkpoint_every } else { Span(self.checkpoint_every.0 * 10) };
-        if size == 0 || self.sealing_stopped || !(wanted || now >= self.signed_at + every) {
+        let is_due = wanted || now >= self.signed_at + self.sign_every();
+        if self.ledger.size() == 0 || self.sealing_stopped || !is_due {
             return;
         }
         self.signed_at = now;

@@ -5,6 +5,11 @@
 mod golden;
 #[path = "evidence/house.rs"]
 mod house;
+#[path = "evidence/migrated.rs"]
+mod migrated;
+#[path = "kit/platform.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod platform;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //! two clicks at once, the same event twice. The person gets an answer, nothing is half done, and it goes on when it can.
 
 mod kit;
+#[path = "faults/table.rs"]
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -207,35 +209,6 @@ async fn another_process_holds_the_database() {
         async |_| ask("rollback").await,
     )
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_cannot_be_kept_is_seen_and_kept_later() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let data = folder.path().join("data");
-    let bot = Bot::start(&data);
-    let room = bot.room.clone();
-    request(&room, "Ship v1", "k1").await.expect("an answer").ok();
-    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
-    let head = || fs::read_to_string(data.join("checkpoint")).unwrap_or_default();
-    until("a head is signed", async || !head().is_empty()).await;
-    // A new head is written beside the old one first; now it can't be.
-    let draft = data.join("checkpoint.new");
-    fs::create_dir(&draft).expect("a folder");
-    let before = head();
-    request(&room, "Ship v2", "k2").await.expect("an answer").ok();
-    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
-    until("health says so", async || room.healthz().await.status == 503).await;
-    assert!(bot.logged().contains("no head was signed"), "{}", bot.logged());
-    assert_eq!(head(), before);
-    request(&room, "Ship v3", "k3").await.expect("people are answered all the same").ok();
-    fs::remove_dir(&draft).expect("it goes");
-    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
-    until("a head is signed", async || head() != before && !head().is_empty()).await;
-    until("health says so", async || room.healthz().await.status == 200).await;
-    let (status, log) = bot.stop();
-    assert!(status.success(), "{log}");
-    written::verifies(&data).await;
 }
 
 async fn local_house(data: &Path, clock: &Clock) -> House {

@@ -22,7 +22,7 @@ pub struct Commit {
     pub policies: Vec<(String, String)>,
     /// Whom pseudonyms stand for: `(pseudonym, subject)`.
     pub subjects: Vec<(String, String)>,
-    /// `(key of a cause, entry)`.
+    /// `(key of a cause, entry)`. A key that is there already fails the commit.
     pub causes: Vec<(String, i64)>,
     pub outbox: Vec<OutboxRow>,
     /// `(row, state, the platform's message, why)`.
@@ -36,6 +36,7 @@ pub struct Commit {
     pub cards_shown: Vec<(String, String, i64, String)>,
     /// `(case, lane, attempts so far, not before)`.
     pub cards_postponed: Vec<(String, String, u32, i64)>,
+    /// What was heard of a message before it came, an edit or its deletion, stays true.
     pub messages: Vec<MessageRow>,
     pub message_parts: Vec<MessagePartRow>,
     pub message_changes: Vec<MessageChange>,
@@ -302,7 +303,6 @@ impl Commit {
             db,
             &self.messages[..],
             "insert into message (lane, id, thread, author, person, body, said_us, case_id, first, last) ",
-            // What was told of it before it came, an edit or its deletion, stays true.
             " on conflict (lane, id) do update set thread = excluded.thread, author = excluded.author, \
              person = excluded.person, said_us = excluded.said_us, case_id = excluded.case_id, first = excluded.first, \
              last = max(message.last, excluded.last), \

@@ -2,9 +2,10 @@
 //! stretches streamed, so that memory doesn't follow the history.
 
 use futures_util::TryStreamExt;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Row, Sqlite, Transaction};
 
-use super::read::{ENTRY, fetch};
+use super::read::{ENTRY, columns, fetch};
 use super::write::{in_list, read_case};
 use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, WorkflowId};
@@ -19,22 +20,27 @@ pub struct View {
 }
 
 /// An obligation, and whether its case may be named.
-#[derive(FromRow, Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DutyOf {
-    #[sqlx(flatten)]
     pub duty: DutyRead,
     pub restricted: i64,
 }
 
+columns!(DutyOf { restricted }, |row| { duty: DutyRead::from_row(row)? });
+
 /// A signed head, as the database keeps it.
-#[derive(FromRow, Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteRead {
     pub size: i64,
     pub at_us: i64,
     pub note: String,
 }
 
+columns!(NoteRead { size, at_us, note });
+
 impl Reader {
+    /// Looks at the database as it is now, for several questions.
+    ///
     /// # Errors
     /// The database's.
     pub async fn view(&self) -> Result<View, StoreError> {
@@ -176,6 +182,8 @@ impl View {
         Ok(())
     }
 
+    /// Those of these cases that there are, in no particular order.
+    ///
     /// # Errors
     /// A row that this version can't read.
     pub async fn cases(&mut self, ids: &[CaseId]) -> Result<Vec<Case>, StoreError> {
@@ -211,6 +219,8 @@ impl View {
         Ok(bot.policy.map(|digest| digest.to_string()))
     }
 
+    /// The ledger's last entry.
+    ///
     /// # Errors
     /// The database's.
     pub async fn last_entry(&mut self) -> Result<Option<EntryRead>, StoreError> {

@@ -9,10 +9,12 @@ mod scan;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
 
 pub use commit::{
     CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow, OutboxRow,
@@ -34,7 +36,7 @@ pub enum StoreError {
     )]
     Newer { path: PathBuf, version: i64 },
     #[error("{path} is not a countersign database: {source}")]
-    Strange { path: PathBuf, source: sqlx::migrate::MigrateError },
+    Strange { path: PathBuf, source: MigrateError },
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
     #[error("row {what} can't be read back: {source}")]
@@ -43,7 +45,16 @@ pub enum StoreError {
     Missing(String),
 }
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// Every file of `migrations/`, in order: its number, its name, its text. None is edited or taken out once it was released.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "ledger", include_str!("../../migrations/0001_ledger.sql"))];
+
+/// As sqlx itself would read the folder: it keeps number, name and hash of each in the database.
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let migration = |(version, name, text): &(i64, &'static str, &'static str)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
+});
 
 /// Opens the database for a process that is its only writer (the data folder's lock sees to that). Creates it where
 /// `create` says so, and brings it up to this version.
@@ -97,8 +108,7 @@ async fn pool(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error>
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
-    use sqlx::migrate::MigrateError;
-    MIGRATIONS.run(connection).await.map_err(|error| match error {
+    MIGRATOR.run(connection).await.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
         source => StoreError::Strange { path: path.to_owned(), source },
     })

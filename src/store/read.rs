@@ -10,14 +10,29 @@ use super::write::{hash, in_list, read_case};
 use crate::domain::{At, Case, CaseId, CaseKind, OutboxId, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
-/// A pool of read-only connections. Cheap to clone.
+/// How a row becomes a struct: each field is the column of its name, and what is no column is said behind.
+macro_rules! columns {
+    ($read:ident { $($column:ident),+ $(,)? }) => { columns!($read { $($column),+ }, |_row| {}); };
+    ($read:ident { $($column:ident),+ $(,)? }, |$row:ident| { $($field:ident: $value:expr),* }) => {
+        impl FromRow<'_, SqliteRow> for $read {
+            fn from_row(row: &SqliteRow) -> Result<$read, sqlx::Error> {
+                let $row = row;
+                Ok($read { $($column: row.try_get(stringify!($column))?,)+ $($field: $value),* })
+            }
+        }
+    };
+}
+pub(super) use columns;
+
+/// A pool of read-only connections. Cheap to clone. Each question is answered from what is committed when it is asked; those
+/// whose answers must belong together are put to one [`View`](super::View).
 #[derive(Clone)]
 pub struct Reader {
     pub(super) pool: SqlitePool,
 }
 
 /// One row of the ledger.
-#[derive(FromRow, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct EntryRead {
     pub seq: i64,
     pub leaf: String,
@@ -32,10 +47,11 @@ pub struct EntryRead {
     pub words_salt: Option<Vec<u8>>,
 }
 
+columns!(EntryRead { seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt });
+
 /// A message to be, whose time has come.
-#[derive(FromRow, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct OutboxDue {
-    #[sqlx(flatten)]
     pub id: OutboxId,
     pub case_id: Option<String>,
     pub lane: String,
@@ -48,6 +64,10 @@ pub struct OutboxDue {
     pub attempts: u32,
 }
 
+columns!(OutboxDue { case_id, lane, facts, words, state, made_us, not_before_us, attempts }, |row| {
+    id: OutboxId::from_row(row)?
+});
+
 impl FromRow<'_, SqliteRow> for OutboxId {
     fn from_row(row: &SqliteRow) -> Result<OutboxId, sqlx::Error> {
         Ok(OutboxId { entry: row.try_get("entry")?, place: row.try_get("place")? })
@@ -55,7 +75,7 @@ impl FromRow<'_, SqliteRow> for OutboxId {
 }
 
 /// A card that shows less than it should.
-#[derive(FromRow, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct CardDue {
     pub case_id: String,
     pub lane: String,
@@ -68,8 +88,10 @@ pub struct CardDue {
     pub not_before_us: i64,
 }
 
+columns!(CardDue { case_id, lane, wanted, shown, message, sending, attempts, not_before_us });
+
 /// A message of the transcript, as it stands now.
-#[derive(FromRow, Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MessageRead {
     pub lane: String,
     pub id: String,
@@ -86,9 +108,12 @@ pub struct MessageRead {
     /// How many parts it has.
     pub parts: u32,
     /// What it says of further cases, in order: bodies like the first.
-    #[sqlx(skip)]
     pub more: Vec<String>,
 }
+
+columns!(MessageRead {
+    lane, id, thread, author, person, body, said_us, edited_us, deleted_us, case_id, first, last, parts
+}, |_row| { more: Vec::new() });
 
 impl MessageRead {
     /// The bodies of all its parts, in order.
@@ -108,7 +133,7 @@ pub enum Stretch {
 }
 
 /// One obligation's figures.
-#[derive(FromRow, Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DutyRead {
     pub case_id: String,
     pub number: u32,
@@ -133,6 +158,30 @@ pub struct DutyRead {
     pub behind_us: i64,
 }
 
+columns!(DutyRead {
+    case_id,
+    number,
+    workflow,
+    kind,
+    duty,
+    role,
+    person,
+    party,
+    opened_us,
+    due_us,
+    target_us,
+    took_us,
+    late_us,
+    closed_us,
+    state,
+    paused_us,
+    nudges,
+    climbs,
+    last_told_us,
+    attributed,
+    behind_us
+});
+
 const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
 const CARD: &str = "select case_id, lane, wanted, shown, message, sending, attempts, not_before_us from card";
 pub(super) const ENTRY: &str =
@@ -143,6 +192,8 @@ impl Reader {
         Reader { pool }
     }
 
+    /// A case as its last ruling left it.
+    ///
     /// # Errors
     /// The database's; a row that this version can't read.
     pub async fn case(&self, id: CaseId) -> Result<Option<Case>, StoreError> {
@@ -270,12 +321,16 @@ impl Reader {
         Ok(sqlx::query_as(sql).fetch_optional(&self.pool).await?)
     }
 
+    /// How many cases aren't closed.
+    ///
     /// # Errors
     /// The database's.
     pub async fn open_cases(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("select count(*) from case_file where closed_us is null").fetch_one(&self.pool).await?)
     }
 
+    /// The text of a policy that is or was in force.
+    ///
     /// # Errors
     /// The database's.
     pub async fn policy(&self, digest: &str) -> Result<Option<String>, StoreError> {
@@ -285,7 +340,8 @@ impl Reader {
             .await?)
     }
 
-    /// Messages whose time has come, oldest first, on all lanes but these.
+    /// Messages whose time has come, on all lanes but these: those that could go out longest first, and of one moment in the
+    /// order in which they were made.
     ///
     /// # Errors
     /// The database's.
@@ -302,7 +358,7 @@ impl Reader {
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
-    /// Messages whose sending has begun and not ended, on all lanes but these.
+    /// Messages whose sending has begun and not ended, on all lanes but these, in the order in which they were made.
     ///
     /// # Errors
     /// The database's.
@@ -330,7 +386,7 @@ impl Reader {
         Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
-    /// Lanes where something was put off to a moment still to come.
+    /// Lanes where something was tried and put off to a moment still to come, and the last such moment of each.
     ///
     /// # Errors
     /// The database's.
@@ -376,7 +432,8 @@ impl Reader {
         Ok(true)
     }
 
-    /// How many messages wait, and since when the oldest could have gone out.
+    /// How many messages could have gone out by now or are being sent, and since when the oldest could: putting it off makes it
+    /// no younger.
     ///
     /// # Errors
     /// The database's.
@@ -407,6 +464,9 @@ impl Reader {
         Ok(wake.map(At))
     }
 
+    /// Cards that show less than is wanted of them and may be tried by now, on all lanes but these: what was put off comes
+    /// last, else what was wanted first comes first.
+    ///
     /// # Errors
     /// The database's.
     pub async fn cards_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<CardDue>, StoreError> {
@@ -468,6 +528,8 @@ impl Reader {
         Ok(())
     }
 
+    /// A message of a lane as it stands now, edited or deleted.
+    ///
     /// # Errors
     /// The database's.
     pub async fn message(&self, lane: &str, id: &str) -> Result<Option<MessageRead>, StoreError> {

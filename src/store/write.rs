@@ -32,7 +32,8 @@ impl Writer {
         Writer { db }
     }
 
-    /// Writes everything or nothing. When this returns, it is on the disk.
+    /// Writes everything or nothing. When this returns, it is on the disk, and every reader sees it; before, none sees any of
+    /// it. Readers never hold it up.
     ///
     /// # Errors
     /// Disk full, read-only, locked … In each case the database is as it was before.
@@ -87,6 +88,8 @@ impl Writer {
         Ok(sqlx::query_scalar(sql).fetch_optional(&mut self.db).await?)
     }
 
+    /// What concerns no single case; `None` before the first commit.
+    ///
     /// # Errors
     /// A row that this version can't read.
     pub async fn bot(&mut self) -> Result<Option<Bot>, StoreError> {
@@ -95,8 +98,10 @@ impl Writer {
         snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("bot"))).transpose()
     }
 
+    /// The text of a policy that is or was in force.
+    ///
     /// # Errors
-    /// As [`Writer::bot`].
+    /// The database's.
     pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
         let text =
             sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&mut self.db);
@@ -113,8 +118,8 @@ impl Writer {
         Ok(number.fetch_one(&mut self.db).await?)
     }
 
-    /// The entries of what was heard before, by the keys of their causes: `(key, facts, words)`. Words that were erased since
-    /// are `None`.
+    /// The entries of what was heard before, by the keys of their causes: `(key, facts, words)`. Keys that weren't heard are
+    /// left out. Words that were erased since are `None`.
     ///
     /// # Errors
     /// The database's.
@@ -143,6 +148,8 @@ impl Writer {
         Ok(last.unsigned_abs())
     }
 
+    /// Those of these cases that there are, in no particular order.
+    ///
     /// # Errors
     /// A row that this version can't read.
     pub async fn cases(&mut self, ids: &[CaseId]) -> Result<Vec<Case>, StoreError> {
@@ -170,6 +177,8 @@ impl Writer {
         Ok(rows.iter().map(|row| (row.get(0), read_case(row.get(1)))).collect())
     }
 
+    /// When the next case wants to be woken, these aside.
+    ///
     /// # Errors
     /// The database's.
     pub async fn next_wake(&mut self, but: &[String]) -> Result<Option<At>, StoreError> {
@@ -192,6 +201,8 @@ impl Writer {
         Ok(case.and_then(|id| id.parse().ok()))
     }
 
+    /// A message of a lane as it stands now, edited or deleted.
+    ///
     /// # Errors
     /// The database's.
     pub async fn message(&mut self, lane: &str, id: &str) -> Result<Option<Standing>, StoreError> {

@@ -13,12 +13,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countersign::card::{self, Card, Speaker, Word, Wording};
-use countersign::chat::{CaseChannel, Chat, Delivery, Heard, Lane, Link, Post, Receipt, Undelivered, What};
+use countersign::chat::{Chat, Heard, What};
 use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Platform, Policy, Span, Telling};
 use countersign::folder::{Folder, keep_blob};
-use countersign::grammar::How;
 use countersign::ledger::{self, About, Ledger, Subjects};
 use countersign::record::{Erased, HeardRecord, Introduced, NotTold, NotToldBecause, Record, ToTell, Told, WhatRecord};
 use countersign::seal::{self, Audit, Checkpoint, Envelope, Frontier, Row, Salted, leaf_hash};
@@ -29,6 +28,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::house::{House, START, copy, erase, keep, patiently};
+use super::platform::{Fake, Ill};
 use super::{inc_1, key, must_say, recover, restore};
 
 /// Only ever the private answer to whoever asked.
@@ -114,7 +114,7 @@ impl Line {
 }
 
 /// A golden ledger, read.
-struct Golden {
+pub(super) struct Golden {
     name: String,
     lines: Vec<Line>,
     records: Vec<Record>,
@@ -123,7 +123,7 @@ struct Golden {
 
 impl Golden {
     /// All that there are, oldest first.
-    fn all() -> Vec<Golden> {
+    pub(super) fn all() -> Vec<Golden> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/evidence");
         let files = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path());
         let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|it| it == "jsonl")).collect();
@@ -154,7 +154,7 @@ impl Golden {
     }
 
     /// The policies, in the order in which they took force.
-    fn policies(&self) -> Vec<&str> {
+    pub(super) fn policies(&self) -> Vec<&str> {
         let events = self.records.iter().filter_map(|record| match record {
             Record::Bot(ruled) => Some(&ruled.events),
             _ => None,
@@ -176,7 +176,7 @@ impl Golden {
     }
 
     /// A data folder with this ledger in it, and nothing that follows from it but the tree and a signed head.
-    async fn settle(&self, data: &Path) {
+    pub(super) async fn settle(&self, data: &Path) {
         let folder = patiently(async || Folder::open(data, true)).await.expect("a folder");
         assert_eq!(keep_blob(data, FILE).expect("a blob").len(), 64);
         let (mut writer, reader) = store::open(&folder.database(), true).await.expect("a database");
@@ -210,7 +210,7 @@ impl Golden {
         writer.close().await.expect("closed");
     }
 
-    fn end(&self) -> At {
+    pub(super) fn end(&self) -> At {
         At(self.lines.last().expect("entries").envelope().at_us)
     }
 }
@@ -331,8 +331,8 @@ async fn golden_ledgers_are_rebuilt_verified_answered_and_exported() {
 
         let policies = golden.policies();
         let policy = policies.last().expect("a policy");
-        let slack = Some(Arc::new(Slack) as Arc<dyn Chat>);
-        let mut house = House::open_with(data.path(), golden.end(), policy, slack).await.expect("the bot goes on");
+        let mut house =
+            House::open_with(data.path(), golden.end(), policy, Some(slack())).await.expect("the bot goes on");
         for (line, words) in [
             ("/incident list all", &["INC-1", "INC-2", "Cards are blocked"][..]),
             ("/approval list all", &["APR-1", "APR-2"]),
@@ -403,48 +403,13 @@ async fn whatever_golden_ledgers_say_has_words() {
 }
 
 /// A workspace that has everything but one channel, and never knows whether a message stands there already.
-struct Slack;
-
-impl Slack {
-    fn find(lane: &Lane) -> Result<(), Undelivered> {
-        match lane.to_string().as_str() {
-            "slack/CGONE" => Err(Undelivered::never("the channel is gone")),
-            _ => Ok(()),
-        }
+pub(super) fn slack() -> Arc<dyn Chat> {
+    let slack = Fake::new(START);
+    slack.falls_ill("slack/CGONE", Ill::Never);
+    for lane in ["slack/C0FRAUD", "slack/inc-3"] {
+        slack.falls_ill(lane, Ill::Unsure);
     }
-}
-
-impl Chat for Slack {
-    fn platform(&self) -> Platform {
-        Platform::from("slack")
-    }
-
-    fn is_idempotent(&self) -> bool {
-        false
-    }
-
-    fn in_threads(&self) -> How {
-        How::Said
-    }
-
-    fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
-        Box::pin(async move {
-            Slack::find(post.lane)?;
-            Ok(Receipt { message: format!("s{}", post.nonce), perhaps_twice: true })
-        })
-    }
-
-    fn edit<'a>(&'a self, lane: &'a Lane, _message: &'a str, _card: &'a Card) -> Delivery<'a, ()> {
-        Box::pin(async move { Slack::find(lane) })
-    }
-
-    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
-        Box::pin(async move { Ok(format!("C-{}", wanted.case)) })
-    }
-
-    fn link(&self) -> Link {
-        Link { up: true, ..Link::default() }
-    }
+    Arc::new(slack)
 }
 
 /// The bank of the stories, with what they add one by one: a second platform, groups, channels for cases, a digest.
@@ -481,7 +446,7 @@ channel = "credit"
 "#
 }
 
-const CREDIT: &str = "local/credit";
+pub(super) const CREDIT: &str = "local/credit";
 
 impl House {
     /// All of these lines are typed at the same moment, in this order. Prints the answers: a golden ledger wants lines that
@@ -508,11 +473,8 @@ impl House {
 
 /// Everything that can become true, in as few entries as it takes: a message is delivered only where the delivery matters.
 async fn life(data: &Path) {
-    let policy = bank();
-    let open = async |at: At| {
-        let slack = Some(Arc::new(Slack) as Arc<dyn Chat>);
-        House::open_with(data, at, &policy, slack).await.expect("the bot lives")
-    };
+    let (policy, slack) = (bank(), slack());
+    let open = async |at: At| House::open_with(data, at, &policy, Some(slack.clone())).await.expect("the bot lives");
     let mut house = open(START).await;
     what_is_delivered(&mut house).await;
     house.stop().await;

@@ -23,7 +23,8 @@ pub struct House {
     pub clock: Clock,
     pub health: Health,
     task: JoinHandle<Result<(), DeskError>>,
-    courier: JoinHandle<()>,
+    /// Gone once it died.
+    courier: Option<JoinHandle<()>>,
 }
 
 impl House {
@@ -47,13 +48,15 @@ impl House {
         (assembly.clock, assembly.platforms) = (clock.clone(), platforms);
         let assembled = assembly.assemble(chats).await?;
         let (App { reception, reader, health, .. }, Tasks { desk: task, courier }) = assembled.run();
-        Ok(House { desk: reception.desk, reader, clock, health, task, courier })
+        Ok(House { desk: reception.desk, reader, clock, health, task, courier: Some(courier) })
     }
 
     /// The courier dies where it stands.
     pub async fn lose_courier(&mut self) {
-        self.courier.abort();
-        let _aborted = (&mut self.courier).await;
+        if let Some(courier) = self.courier.take() {
+            courier.abort();
+            let _aborted = courier.await;
+        }
     }
 
     pub async fn stop(mut self) {

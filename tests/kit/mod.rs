@@ -5,4 +5,6 @@
 pub mod bot;
 pub mod dice;
 pub mod house;
+pub mod platform;
+pub mod scene;
 pub mod written;

@@ -1,0 +1,714 @@
+//! Every write of the process on one page: what goes on when it isn't done or the process dies right after it, and who is told.
+//!
+//! A test at the end reads the source and fails where it writes something that has no row here.
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+
+use countersign::chat::What;
+use countersign::desk::{Heeded, Report};
+use countersign::domain::Span;
+use countersign::folder::Folder;
+use countersign::store::Commit;
+use futures_util::FutureExt as _;
+use sqlx::{AssertSqlSafe, Connection as _};
+use strum::VariantArray as _;
+
+use super::kit::bot::until;
+use super::kit::house::House;
+use super::kit::platform::{Fake, Ill, Taken, is_message};
+use super::kit::scene::{LENDING, OPS, POLICY, Scene, open};
+use Act::*;
+use Fate::*;
+use Health::*;
+use Hurt::*;
+use Ill::*;
+use Write::*;
+
+/// What the process writes, on its disk or on a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::VariantArray)]
+enum Write {
+    /// What a turn of the desk makes true: entries with what follows from them, and the stored answers.
+    Turn,
+    /// The signed head, in the file that lies apart from the database.
+    HeadFile,
+    /// The signed head, in the database.
+    HeadRow,
+    /// That a message is handed to a platform now.
+    Sending,
+    /// That a card is handed to a platform now.
+    CardSending,
+    /// The message on the platform.
+    Post,
+    /// A case's card on the platform.
+    CardPost,
+    /// The change of a card on the platform.
+    CardEdit,
+    /// A case's own channel on the platform.
+    Channel,
+    /// Which channel it is there.
+    ChannelRow,
+    /// That a platform took a message.
+    Receipt,
+    /// That a message will never be told.
+    GivenUp,
+    /// That a message is tried again later.
+    PutOff,
+    /// A file that came with a message.
+    Blob,
+    /// The keys of a new folder.
+    Keys,
+    /// The lock of the folder: it says nothing, and goes with the process.
+    Lock,
+    /// The tables of this version, in a new database or an older one.
+    Migration,
+    /// The database that a rebuild makes.
+    Draft,
+    /// A rebuilt database in the place of the old one.
+    Swap,
+    /// The entry of a recovery, the new log, and its first head.
+    Recovery,
+    /// A bundle of evidence, outside the data folder.
+    Bag,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It isn't done, and the process lives on.
+    Lost,
+    /// It is done, and the process dies before anything follows.
+    Died,
+}
+
+/// Why. Where nothing hurts, the process just dies.
+#[derive(Clone, Copy, Debug)]
+enum Hurt {
+    /// The database refuses this.
+    Disk(&'static str),
+    /// A folder stands where this file is to be written.
+    Blocked(&'static str),
+    /// The platform, on this lane.
+    Platform(Ill, &'static str),
+    /// Nobody delivers.
+    NoCourier,
+}
+
+/// What is done meanwhile, and what is counted on the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    /// A note on a case: how often its words are there.
+    Note,
+    /// A request: how many cards are there.
+    Request,
+    /// A decision, which changes the card: how often it was changed.
+    Decide,
+    /// An incident with a channel of its own: how often that was asked for anew.
+    Open,
+    /// A note, and two minutes pass, so that a head is signed.
+    Head,
+}
+
+/// What health says meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    Well,
+    /// A commit failed. The log has the reason.
+    Trouble,
+    /// No head was signed. The log has the reason.
+    Unsigned,
+}
+
+/// What is tried, and what must come of it. Whatever happens, it is in the ledger once.
+struct Case {
+    hurts: &'static [Hurt],
+    act: Act,
+    /// Whoever did it gets a reference and says it again; else an answer.
+    is_refused: bool,
+    /// How often the platform has it in the end.
+    there: usize,
+    /// Recorded as there perhaps twice.
+    perhaps: bool,
+    health: Health,
+    /// What the operators hear; nothing where it is empty.
+    operators: &'static str,
+}
+
+enum How {
+    /// By the driver below.
+    Here(Case),
+    /// In this file by this test, with more than a row can say.
+    Elsewhere(&'static str, &'static str),
+    /// By nobody, and why.
+    NotTried(&'static str),
+}
+
+const fn here(
+    hurts: &'static [Hurt],
+    act: Act,
+    is_refused: bool,
+    there: usize,
+    perhaps: bool,
+    health: Health,
+    operators: &'static str,
+) -> How {
+    How::Here(Case { hurts, act, is_refused, there, perhaps, health, operators })
+}
+
+const ENTRY: Hurt = Disk("insert on ledger");
+const HEAD: Hurt = Disk("insert on checkpoint");
+const SENDING: Hurt = Disk("update of state on outbox when new.state = 'sending'");
+const CARD_SENDING: Hurt = Disk("update of sending on card when new.sending = 1");
+const RECEIPT: Hurt = Disk("insert on message when new.author = 'countersign'");
+const GIVEN_UP: Hurt = Disk("update of state on outbox when new.state = 'given-up'");
+const PUT_OFF: Hurt = Disk("update of attempts on outbox when new.state = 'waiting'");
+const CHANNEL: Hurt = Disk("insert on case_channel");
+const OWN: &str = "slack/inc-1";
+const GONE: &str = "the channel is gone";
+
+#[rustfmt::skip]
+const TABLE: &[(Write, Fate, How)] = &[
+    // it is to write … and it is …  because of …                                    while …  refused there perhaps  health    operators hear
+    (Turn,        Lost, here(&[ENTRY],                                               Note,    true,   1,    false,   Trouble,  "")),
+    (Turn,        Died, here(&[NoCourier],                                                 Note,    false,  1,    false,   Well,     "")),
+    (HeadFile,    Lost, here(&[Blocked("checkpoint.new")],                           Head,    false,  1,    false,   Unsigned, "")),
+    (HeadFile,    Lost, How::Elsewhere("faults.rs", "a_head_that_may_not_outlive_a_power_cut_is_written_again")),
+    (HeadFile,    Lost, How::Elsewhere("faults/table.rs", "a_head_that_somebody_else_wrote_is_not_signed_over")),
+    (HeadFile,    Died, here(&[HEAD],                                                Head,    false,  1,    false,   Unsigned, "")),
+    (HeadRow,     Lost, here(&[HEAD],                                                Head,    false,  1,    false,   Unsigned, "")),
+    (HeadRow,     Died, here(&[],                                                    Head,    false,  1,    false,   Well,     "")),
+    (Sending,     Lost, here(&[SENDING],                                             Note,    false,  1,    false,   Trouble,  "")),
+    (Sending,     Died, here(&[Platform(Slow, LENDING)],                             Note,    false,  1,    true,    Well,     "")),
+    (CardSending, Lost, here(&[CARD_SENDING],                                        Request, false,  1,    false,   Trouble,  "")),
+    (CardSending, Died, here(&[Platform(Slow, LENDING)],                             Request, false,  1,    true,    Well,     "")),
+    (Post,        Lost, here(&[Platform(Later(None), LENDING)],                      Note,    false,  1,    false,   Well,     "")),
+    (Post,        Lost, here(&[Platform(Never, LENDING)],                            Note,    false,  0,    false,   Well,     GONE)),
+    (Post,        Died, here(&[Platform(TakesAndIsSilent, LENDING)],                 Note,    false,  2,    true,    Well,     "")),
+    (CardPost,    Lost, here(&[Platform(Later(None), LENDING)],                      Request, false,  1,    false,   Well,     "")),
+    (CardPost,    Died, here(&[Platform(TakesCardsAndIsSilent, LENDING)],            Request, false,  2,    true,    Well,     "")),
+    (CardEdit,    Lost, here(&[Platform(Later(None), LENDING)],                      Decide,  false,  1,    false,   Well,     "")),
+    (CardEdit,    Lost, How::Elsewhere("delivery.rs", "a_card_that_somebody_deleted_comes_back_and_the_thread_hangs_under_it")),
+    (CardEdit,    Died, here(&[Platform(ChangesAndIsSilent, LENDING)],               Decide,  false,  2,    false,   Well,     "")),
+    (Channel,     Lost, here(&[Platform(Later(None), OWN)],                          Open,    false,  1,    false,   Well,     "")),
+    (Channel,     Died, here(&[Platform(ChangesAndIsSilent, OWN)],                   Open,    false,  2,    false,   Well,     "")),
+    (ChannelRow,  Lost, here(&[CHANNEL],                                             Open,    false,  1,    false,   Trouble,  "")),
+    (ChannelRow,  Died, here(&[],                                                    Open,    false,  1,    false,   Well,     "")),
+    (Receipt,     Lost, here(&[RECEIPT],                                             Note,    false,  1,    false,   Trouble,  "")),
+    (Receipt,     Died, here(&[],                                                    Note,    false,  1,    false,   Well,     "")),
+    (GivenUp,     Lost, here(&[Platform(Never, LENDING), GIVEN_UP],                  Note,    false,  0,    false,   Trouble,  GONE)),
+    (GivenUp,     Died, How::Elsewhere("delivery.rs", "a_channel_that_is_gone_is_given_up_and_the_operators_hear")),
+    (PutOff,      Lost, here(&[Platform(Later(None), LENDING), PUT_OFF],             Note,    false,  1,    false,   Trouble,  "")),
+    (PutOff,      Died, How::Elsewhere("delivery.rs", "nothing_that_waits_is_lost_or_reordered_by_a_restart")),
+    (Blob,        Lost, How::Elsewhere("faults/table.rs", "a_file_that_cannot_be_kept_is_told_to_whoever_sent_it")),
+    (Blob,        Died, How::NotTried("A file that no entry names lies in `blobs/` then. It has its hash as its name, so it is the same file when it is sent again.")),
+    (Keys,        Lost, How::Elsewhere("faults.rs", "a_read_only_folder_is_refused")),
+    (Keys,        Died, How::Elsewhere("faults/table.rs", "a_folder_whose_keys_are_half_made_is_made_whole")),
+    (Migration,   Lost, How::NotTried("A full disk while an older database is brought up: the start is refused. Each migration is one transaction, with the row that says it was done.")),
+    (Migration,   Died, How::NotTried("As before: SQLite takes back what wasn't committed, and the next start begins it again.")),
+    (Lock,        Lost, How::Elsewhere("faults.rs", "a_read_only_folder_is_refused")),
+    (Lock,        Died, How::Elsewhere("crash.rs", "killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice")),
+    (Draft,       Lost, How::Elsewhere("faults/table.rs", "a_draft_that_cannot_be_made_replaces_nothing")),
+    (Draft,       Died, How::Elsewhere("faults/table.rs", "a_draft_that_was_left_behind_is_thrown_away")),
+    (Swap,        Lost, How::NotTried("A rename that fails between two names of one folder: the error says that nothing was replaced.")),
+    (Swap,        Died, How::Elsewhere("faults/table.rs", "both_names_are_the_old_database_where_a_rebuild_died_before_its_last_step")),
+    (Recovery,    Lost, How::Elsewhere("faults/table.rs", "a_recovery_that_broke_off_is_refused_or_whole")),
+    (Recovery,    Died, How::Elsewhere("faults/table.rs", "a_recovery_that_broke_off_is_refused_or_whole")),
+    (Bag,         Lost, How::NotTried("A full disk while a bundle is written: the error names the file. The ledger was only read.")),
+    (Bag,         Died, How::Elsewhere("evidence.rs", "every_fault_of_a_bundle_is_named")),
+];
+
+// ── The driver ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+impl Act {
+    /// Who says what.
+    const fn line(self) -> (&'static str, &'static str) {
+        match self {
+            Note | Head => ("maya", "/approval note APR-1 the drift report"),
+            Request => ("maya", "/approval request lending \"Ship it\""),
+            Decide => ("dev", "/approval approve APR-1"),
+            Open => ("maya", "/incident open fraud sev1 \"Scores drift\""),
+        }
+    }
+
+    /// What came of it on the platform, where that is a message or a card.
+    fn taken(self, fake: &Fake) -> Vec<Taken> {
+        let mut taken = fake.taken(LENDING);
+        taken.retain(|it| match self {
+            Note | Head => is_message(&it.nonce) && it.text.contains("the drift report"),
+            Request => !is_message(&it.nonce),
+            Decide | Open => false,
+        });
+        taken
+    }
+
+    fn there(self, scene: &Scene) -> usize {
+        match self {
+            Note | Head | Request => self.taken(&scene.fake).len(),
+            Decide => scene.fake.edits(LENDING),
+            Open => scene.fake.made(OWN),
+        }
+    }
+}
+
+/// Something is told to the database behind the bot's back.
+async fn sql(data: &Path, statement: String) {
+    let mut db = super::database(data).await;
+    sqlx::query(AssertSqlSafe(statement)).execute(&mut db).await.expect("it is done");
+    db.close().await.expect("closed");
+}
+
+async fn hurts(scene: &mut Scene, hurt: Hurt) {
+    match hurt {
+        Disk(what) => {
+            let refuse = "begin select raise(abort, 'the disk refuses'); end";
+            sql(scene.folder.path(), format!("create trigger refused before {what} {refuse}")).await;
+        }
+        Blocked(file) => std::fs::create_dir(scene.folder.path().join(file)).expect("a folder"),
+        Platform(ill, lane) => scene.fake.falls_ill(lane, ill),
+        NoCourier => scene.house.lose_courier().await,
+    }
+}
+
+async fn heals(data: &Path, fake: &Fake, hurt: Hurt) {
+    match hurt {
+        Disk(_) => sql(data, "drop trigger refused".to_owned()).await,
+        Blocked(file) => std::fs::remove_dir(data.join(file)).expect("it goes"),
+        Platform(_, lane) => fake.is_well(lane),
+        NoCourier => {}
+    }
+}
+
+/// Waits until it hurt, and health says so.
+async fn is_struck(scene: &Scene, case: &Case, asked: usize) {
+    for hurt in case.hurts {
+        match hurt {
+            Platform(ill, lane) => {
+                until("the platform is asked", async || scene.fake.asked(lane) > asked).await;
+                if matches!(ill, TakesAndIsSilent | TakesCardsAndIsSilent | ChangesAndIsSilent) {
+                    until("the platform has it", async || case.act.there(scene) > 0).await;
+                }
+            }
+            Disk(_) | Blocked(_) | NoCourier => {}
+        }
+    }
+    let look = async || scene.house.health.look().await;
+    match case.health {
+        Well if case.hurts.is_empty() => scene.quiet().await,
+        Well => {}
+        Trouble => until("health says so", async || look().await.trouble.is_some()).await,
+        Unsigned => until("health says so", async || look().await.unsigned.is_some()).await,
+    }
+    if case.health == Well {
+        let report = look().await;
+        assert!(report.trouble.is_none() && report.unsigned.is_none(), "{report:?}");
+    }
+}
+
+async fn drive(fate: Fate, case: &Case) {
+    let mut scene = Scene::new().await;
+    match case.act {
+        Note | Head | Decide => scene.request("lending", "Ship it").await,
+        Request | Open => {}
+    }
+    // Direct messages wait a little for company. From here on the ledger grows only by what is done here.
+    scene.quiet().await;
+    scene.pass(Span::minutes(4)).await;
+    assert_eq!(case.act.there(&scene), 0);
+    let heard_before = scene.fake.words(OPS).len();
+    let lane = case.hurts.iter().find_map(|hurt| if let Platform(_, lane) = hurt { Some(*lane) } else { None });
+    let asked = lane.map_or(0, |lane| scene.fake.asked(lane));
+    for hurt in case.hurts {
+        hurts(&mut scene, *hurt).await;
+    }
+    let (who, line) = case.act.line();
+    let say = async |scene: &Scene| {
+        scene.house.hear("said", who, "local/room", What::Command { text: line.to_owned() }).await
+    };
+    let answer = say(&scene).await;
+    assert_eq!(answer.is_err(), case.is_refused, "{answer:?}");
+    if case.act == Head {
+        scene.quiet().await;
+        scene.clock.move_to(scene.clock.now() + Span::minutes(2));
+    }
+    is_struck(&scene, case, asked).await;
+    // A process that died is followed by another; until then nothing gets well.
+    let Scene { folder, fake, clock, house } = scene;
+    let living = match fate {
+        Lost => Some(house),
+        Died => {
+            house.stop().await;
+            None
+        }
+    };
+    for hurt in case.hurts {
+        heals(folder.path(), &fake, *hurt).await;
+    }
+    let house = match living {
+        Some(house) => house,
+        None => open(folder.path(), &fake, &clock).await,
+    };
+    let scene = Scene { folder, fake, clock, house };
+    // Whoever got no answer says it again; here everybody does.
+    let again = say(&scene).await.expect("an answer");
+    assert!(matches!(again, Heeded::Answer(_)), "{again:?}");
+    if let Ok(answer) = answer {
+        assert_eq!(answer, again, "the stored answer");
+    }
+    scene.quiet().await;
+    // Whatever was put off has its time.
+    scene.pass(Span::minutes(3)).await;
+    until("it is well again by itself", async || {
+        let report = scene.house.health.look().await;
+        report.trouble.is_none() && report.unsigned.is_none()
+    })
+    .await;
+    assert_eq!(case.act.there(&scene), case.there, "how often it is there");
+    let heard = scene.fake.words(OPS).split_off(heard_before);
+    match case.operators {
+        "" => assert!(heard.is_empty(), "{heard:?}"),
+        words => assert!(heard.len() == 1 && heard[0].contains(words), "{heard:?}"),
+    }
+    let taken = case.act.taken(&scene.fake);
+    if let (true, Some(last)) = (case.perhaps, taken.last()) {
+        assert!(last.perhaps_sent, "the adapter is told to look first: {taken:?}");
+        assert!(taken.iter().all(|it| it.nonce == last.nonce && it.text == last.text), "{taken:?}");
+    }
+    let written = scene.end().await;
+    let key = countersign::record::key_of("said");
+    assert_eq!(written.heard().filter(|heard| heard.key == key).count(), 1, "heard once");
+    let perhaps = written.told().filter(|told| told.perhaps_twice).count();
+    assert_eq!(perhaps, usize::from(case.perhaps), "recorded as there perhaps twice, and nothing else is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_write_fails_it_goes_on_and_somebody_is_told() {
+    let mut wrong = Vec::new();
+    for (write, fate, how) in TABLE {
+        let How::Here(case) = how else { continue };
+        let row = format!("{write:?} {fate:?}: {:?} while {:?}", case.hurts, case.act);
+        println!("{row}");
+        if AssertUnwindSafe(drive(*fate, case)).catch_unwind().await.is_err() {
+            wrong.push(row);
+        }
+    }
+    assert!(wrong.is_empty(), "not as the table says; each said above why: {wrong:#?}");
+}
+
+// ── That nothing is missing ────────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn every_write_has_a_row_for_each_fate() {
+    for write in Write::VARIANTS {
+        for fate in [Lost, Died] {
+            let rows = TABLE.iter().filter(|(of, then, _)| of == write && *then == fate).count();
+            assert!(rows > 0, "{write:?} has no row for {fate:?}");
+        }
+    }
+    for (write, fate, how) in TABLE {
+        match how {
+            How::Here(_) => {}
+            How::Elsewhere(file, test) => {
+                let text = std::fs::read_to_string(root().join("tests").join(file)).expect("a file of tests");
+                assert!(text.contains(&format!("fn {test}(")), "{write:?} {fate:?}: {file} has no test {test}");
+            }
+            How::NotTried(why) => println!("NOT TRIED: {write:?} {fate:?}. {why}"),
+        }
+    }
+}
+
+/// What the process hands to its disk or a platform stands in these functions, each of which makes these writes.
+const PLACES: &[(&str, &str, &[Write])] = &[
+    ("src/bundle/bag.rs", "put", &[Bag]),
+    ("src/courier/case_channel.rs", "ensure_channel", &[Channel]),
+    ("src/courier/lane.rs", "deliver_elsewhere", &[Post]),
+    ("src/courier/lane.rs", "send", &[Post, CardPost, CardEdit]),
+    ("src/desk.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
+    ("src/desk.rs", "sign", &[HeadFile, HeadRow]),
+    ("src/folder.rs", "begin_new_log", &[Recovery]),
+    ("src/folder.rs", "create_keys", &[Keys]),
+    ("src/folder.rs", "keep_blob", &[Blob]),
+    ("src/folder.rs", "lock", &[Lock]),
+    ("src/folder.rs", "make_private_folder", &[Keys, Blob]),
+    ("src/folder.rs", "replace", &[HeadFile, Keys, Blob, Recovery]),
+    ("src/folder.rs", "swap_checkpoint", &[HeadFile, Recovery]),
+    ("src/rebuild/mod.rs", "drop", &[Draft]),
+    ("src/rebuild/mod.rs", "of", &[Draft]),
+    ("src/rebuild/mod.rs", "replace", &[Swap]),
+    ("src/rebuild/recover.rs", "go_on", &[Recovery]),
+    ("src/store/mod.rs", "migrate", &[Migration]),
+    ("src/store/remake.rs", "write", &[Draft]),
+];
+
+/// What a write looks like in the source.
+const CALLS: [&str; 18] = [
+    "writer.commit(",
+    "transaction.commit(",
+    "MIGRATOR.run(",
+    "folder.swap_checkpoint(",
+    "folder.begin_new_log(",
+    "fs::write(",
+    "fs::rename(",
+    "fs::copy(",
+    "fs::hard_link(",
+    "fs::remove_file(",
+    "fs::create_dir",
+    "File::create",
+    "OpenOptions::new(",
+    "DirBuilder::new(",
+    " replace(&",
+    "chat.post(",
+    "chat.edit(",
+    "chat.ensure_channel(",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources(folder: &Path, all: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => sources(&path, all),
+            false if path.file_name().is_some_and(|name| name != "tests.rs") => all.push(path),
+            false => {}
+        }
+    }
+}
+
+/// The functions of a file that write, without its tests.
+fn functions_that_write(text: &str) -> Vec<String> {
+    let mut functions: Vec<String> = Vec::new();
+    let mut function = String::new();
+    for line in text.lines().take_while(|line| *line != "#[cfg(test)]") {
+        let code = line.split("//").next().unwrap_or_default();
+        if let Some((_, rest)) = code.split_once("fn ")
+            && code.trim_start().starts_with(['f', 'p', 'a', 'u', 'c'])
+        {
+            function = rest.split(['(', '<']).next().unwrap_or_default().to_owned();
+        }
+        if CALLS.iter().any(|call| code.contains(call)) && functions.last() != Some(&function) {
+            functions.push(function.clone());
+        }
+    }
+    functions
+}
+
+#[test]
+fn every_write_of_the_source_has_its_rows() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let mut found: Vec<(String, String)> = Vec::new();
+    for path in files {
+        let name = path.strip_prefix(root()).expect("a file below").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).expect("a file");
+        found.extend(functions_that_write(&text).into_iter().map(|function| (name.clone(), function)));
+    }
+    found.sort();
+    found.dedup();
+    let known: Vec<(String, String)> =
+        PLACES.iter().map(|(file, function, _)| ((*file).to_owned(), (*function).to_owned())).collect();
+    let unknown: Vec<_> = found.iter().filter(|place| !known.contains(place)).collect();
+    assert!(unknown.is_empty(), "these write, and no row of the table says what happens when that fails: {unknown:#?}");
+    let gone: Vec<_> = known.iter().filter(|place| !found.contains(place)).collect();
+    assert!(gone.is_empty(), "these don't write any more: {gone:#?}");
+    let made = |write: &Write| PLACES.iter().any(|(_, _, writes)| writes.contains(write));
+    assert!(Write::VARIANTS.iter().all(made), "a row of the table is about something that nobody writes");
+}
+
+/// Whoever adds something to a commit is asked here which rows of the table are about it.
+#[test]
+fn every_part_of_a_commit_is_a_write_with_rows() {
+    let Commit {
+        entries: _turn,
+        nodes: _of_the_turn,
+        cases: _the_turn,
+        bot: _bot,
+        tries: _disk_is_tried,
+        policies: _policies,
+        subjects: _subjects,
+        causes: _answers,
+        outbox: _to_tell,
+        delivered: _sending_receipt_given_up,
+        postponed: _put_off,
+        cards: _wanted,
+        cards_sending: _card_sending,
+        cards_shown: _receipt,
+        cards_postponed: _card_put_off,
+        messages: _transcript,
+        message_parts: _further_parts,
+        message_changes: _edits_and_deletions,
+        duties: _duties,
+        checkpoints: _head_row,
+        reholds: _woken,
+        cards_gone: _card_gone,
+        case_channels: _channel_row,
+    } = Commit::default();
+    let write = |report: &Report| match report {
+        Report::Sending(_) => Sending,
+        Report::Told(_) => Receipt,
+        Report::NotTold { .. } => GivenUp,
+        Report::ChannelMade { .. } => ChannelRow,
+        Report::Postponed { .. } | Report::CardPostponed { .. } => PutOff,
+        Report::CardGone { .. } => CardEdit,
+        Report::CardSending { .. } => CardSending,
+    };
+    assert_eq!(write(&Report::Sending(Vec::new())), Sending);
+}
+
+// ── What needs more than a row ─────────────────────────────────────────────────────────────────────────────────────
+
+/// Two trees could be signed under one name otherwise. People are answered all the same; the next start is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_somebody_else_wrote_is_not_signed_over() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.pass(Span::minutes(2)).await;
+    let head = scene.folder.path().join("checkpoint");
+    until("a head is signed", async || head.exists()).await;
+    std::fs::write(&head, "somebody else's").expect("written");
+    scene.house.command("n", "maya", "/approval note APR-1 the drift report").await;
+    scene.clock.move_to(scene.clock.now() + Span::minutes(2));
+    until("health says so", async || scene.house.health.look().await.unsigned.is_some()).await;
+    scene.house.command("n2", "maya", "/approval note APR-1 and the bias report").await;
+    scene.pass(Span::minutes(20)).await;
+    assert!(scene.house.health.look().await.unsigned.is_some(), "it stays so");
+    let Scene { folder, fake: _, clock, house } = scene;
+    house.stop().await;
+    assert_eq!(std::fs::read_to_string(&head).expect("a file"), "somebody else's");
+    let refused = House::try_open(folder.path(), POLICY, clock, |_| countersign::chat::Chats::default()).await;
+    let error = refused.err().expect("it is refused").to_string();
+    assert!(error.contains("countersign recover"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_kept_is_told_to_whoever_sent_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = super::Bot::start(&data);
+    let upload = async || {
+        let boundary = "edge";
+        let part = |name: &str, value: &str| {
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let file = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"rates.csv\"\r\n\r\npune;0.31\r\n--{boundary}--\r\n"
+        );
+        let body = [part("as", "maya"), part("channel", "credit-ai"), part("key", "k"), file].concat();
+        let sent = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client")
+            .post(format!("{}/room/api/upload", bot.room.base))
+            .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+            .body(body)
+            .send()
+            .await
+            .expect("an answer");
+        (sent.status().as_u16(), sent.text().await.expect("text"))
+    };
+    let blobs = data.join("blobs");
+    std::fs::remove_dir(&blobs).expect("it is empty");
+    std::fs::write(&blobs, "in the way").expect("a file");
+    let (status, said) = upload().await;
+    assert!(status == 503 && said.contains("could not be kept. Reference "), "{status} {said}");
+    let reference = said.split("Reference ").nth(1).and_then(|rest| rest.split('.').next()).expect("a reference");
+    until("the operator finds it in the log", async || bot.logged().contains(reference)).await;
+    std::fs::remove_file(&blobs).expect("it goes");
+    for _ in 0..2 {
+        let (status, said) = upload().await;
+        assert_eq!(status, 200, "{said}");
+    }
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    super::written::verifies(&data).await;
+    let written = super::Written::read(&data).await;
+    assert_eq!(written.heard().filter(|heard| !heard.what.files().is_empty()).count(), 1);
+}
+
+/// The seed comes last: a folder without one has no ledger yet, and gets keys that fit together.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_whose_keys_are_half_made_is_made_whole() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (data, keys) = (folder.path().join("data"), folder.path().join("data/keys"));
+    std::fs::create_dir_all(&keys).expect("folders");
+    std::fs::write(keys.join("origin"), "countersign.local/00000000").expect("written");
+    std::fs::write(keys.join("ledger.vkey"), "of another").expect("written");
+    let bot = super::Bot::start(&data);
+    super::request(&bot.room, "Ship v1", "k1").await.expect("an answer").ok();
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    super::written::verifies(&data).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_was_left_behind_is_thrown_away() {
+    let (_folder, data) = super::lived_in().await;
+    for (command, draft) in [(&["rebuild", "--compare"][..], "compared"), (&["rebuild"], "rebuilt")] {
+        let draft = data.join(format!("{}.{draft}", Folder::DATABASE));
+        std::fs::write(&draft, "half a database").expect("written");
+        let done = super::bot::run(&[command, &["--data", super::text(&data)]].concat());
+        assert!(done.status.success() && !draft.exists(), "{}", super::bot::words(&done));
+    }
+    super::written::verifies(&data).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_names_are_the_old_database_where_a_rebuild_died_before_its_last_step() {
+    let (_folder, data) = super::lived_in().await;
+    let kept = data.join(format!("{}.before-rebuild", Folder::DATABASE));
+    std::fs::hard_link(data.join(Folder::DATABASE), &kept).expect("a second name");
+    let draft = data.join(format!("{}.rebuilt", Folder::DATABASE));
+    std::fs::write(&draft, "half a database").expect("written");
+    let done = super::bot::run(&["rebuild", "--data", super::text(&data)]);
+    assert!(done.status.success() && !draft.exists(), "{}", super::bot::words(&done));
+    assert!(data.join(format!("{}.before-rebuild.2", Folder::DATABASE)).exists(), "the older one is kept as well");
+    super::written::verifies(&data).await;
+    let (status, log) = super::Bot::start(&data).stop();
+    assert!(status.success(), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_cannot_be_made_replaces_nothing() {
+    let (_folder, data) = super::lived_in().await;
+    let draft = data.join(format!("{}.rebuilt", Folder::DATABASE));
+    std::fs::create_dir(&draft).expect("a folder");
+    let before = super::listing(&data);
+    let done = super::bot::run(&["rebuild", "--data", super::text(&data)]);
+    let said = super::bot::words(&done);
+    assert!(
+        !done.status.success() && said.contains(super::text(&draft)) && said.contains("Nothing was replaced"),
+        "{said}"
+    );
+    assert_eq!(super::listing(&data), before);
+}
+
+/// Each of its files in turn can't be written: what came before that is done, as if it had died there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_that_broke_off_is_refused_or_whole() {
+    for (blocked, goes_on) in [("keys/origin.new", false), ("keys/ledger.new", false), ("checkpoint.new", true)] {
+        let (folder, data) = super::lived_in().await;
+        let backup = folder.path().join("backup.db");
+        std::fs::copy(data.join(Folder::DATABASE), &backup).expect("a copy");
+        let bot = super::Bot::start(&data);
+        super::request(&bot.room, "Ship v2", "k2").await.expect("an answer").ok();
+        bot.stop();
+        std::fs::copy(&backup, data.join(Folder::DATABASE)).expect("a copy");
+        std::fs::create_dir(data.join(blocked)).expect("a folder");
+        let recover = || super::bot::run(&["recover", "--accept-loss", "--data", super::text(&data)]);
+        let broke_off = recover();
+        let said = super::bot::words(&broke_off);
+        assert!(!broke_off.status.success() && said.contains(&blocked[..blocked.len() - 4]), "{blocked}: {said}");
+        std::fs::remove_dir(data.join(blocked)).expect("it goes");
+        if !goes_on {
+            let refused = super::refused(&data, &["--clock", "manual"]);
+            assert!(refused.log.contains("countersign recover"), "{blocked}: {}", refused.log);
+            let recovered = recover();
+            assert!(recovered.status.success(), "{blocked}: {}", super::bot::words(&recovered));
+        }
+        let (status, log) = super::Bot::start(&data).stop();
+        assert!(status.success(), "{blocked}: {log}");
+        super::written::verifies(&data).await;
+        let written = super::Written::read(&data).await;
+        assert!(written.count("bot.recovered") >= 1 && super::requests(&written, "Ship v1") == 1, "{blocked}");
+    }
+}
