@@ -8,11 +8,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use countersign::card::Card;
-use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered, local};
+use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Link, Post, Receipt, Undelivered, local};
 use countersign::clock::Clock;
-use countersign::domain::BotCommand;
 use countersign::domain::policy::Policy;
-use countersign::domain::{Actor, At, OutboxId, Platform, Span};
+use countersign::domain::{Actor, At, BotCommand, Lane, OutboxId, Place, Platform, Span};
 use countersign::record::Record;
 use kit::bot::until;
 use kit::house::{House, MONDAY};
@@ -299,7 +298,7 @@ impl Scene {
             let now = self.clock.now();
             let woken = self.house.desk.shown().next_wake.is_none_or(|at| at > now);
             let told = self.house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
-            let under_way = self.house.reader.outbox_sending(&[]).await.expect("rows");
+            let under_way = self.house.reader.outbox_sending(now, &[]).await.expect("rows");
             woken && told && under_way.is_empty()
         })
         .await;
@@ -379,6 +378,37 @@ async fn the_process_died_between_a_card_and_its_receipt() {
     let written = scene.end().await;
     let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).map(|told| told.lane.to_string()).collect();
     assert_eq!(perhaps, [LENDING], "recorded as perhaps twice, and nothing else is");
+}
+
+/// What became of the try before isn't known, whatever becomes of the next ones.
+#[tokio::test]
+async fn what_was_perhaps_sent_still_is_after_it_was_put_off() {
+    let mut scene = Scene::new().await;
+    for (ill, line) in [
+        (Ill::TakesCardsAndIsSilent, "/approval request lending \"Ship it\""),
+        (Ill::TakesAndIsSilent, "/approval note APR-1 the drift report is attached"),
+    ] {
+        let before = scene.fake.taken(LENDING).len();
+        scene.fake.falls_ill(LENDING, ill);
+        scene.house.command(line, "maya", line).await;
+        until("the platform has it", async || scene.fake.taken(LENDING).len() == before + 1).await;
+        // The next process is refused, and the one after that finds the lane put off.
+        scene.fake.falls_ill(LENDING, Ill::Later(Some(Span::seconds(30))));
+        scene = scene.restart().await;
+        scene.quiet().await;
+        scene.fake.is_well(LENDING);
+        scene = scene.restart().await;
+        scene.quiet().await;
+        assert_eq!(scene.fake.taken(LENDING).len(), before + 1, "the platform said 30 seconds, and none has passed");
+        scene.pass(Span::seconds(30)).await;
+        let taken = scene.fake.taken(LENDING).split_off(before);
+        assert!(
+            taken[1].nonce == taken[0].nonce && taken[1].perhaps_sent,
+            "the adapter is told to look first: {taken:#?}"
+        );
+    }
+    let written = scene.end().await;
+    assert_eq!(written.told().filter(|told| told.perhaps_twice).count(), 2);
 }
 
 #[tokio::test]
@@ -729,7 +759,7 @@ async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     until("given up", async || house.health.look().await.given_up >= 1).await;
     until("the operators heard", async || {
         Written::of(&house.reader).await.told().any(|told| {
-            matches!(&told.lane.place, Spot::Channel(id) if id == "ops")
+            matches!(&told.lane.place, Place::Channel(id) if id == "ops")
                 && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("no channel #lending")
         })
     })

@@ -9,9 +9,12 @@ mod slack_house;
 use std::time::Duration;
 
 use countersign::card::Card;
-use countersign::chat::{Account, CaseChannel, Chat as _, Lane, Post, Undelivered};
+use countersign::chat::{CaseChannel, Chat as _, Post, Undelivered};
+use countersign::domain::Lane;
 use countersign::grammar::Word;
-use countersign::record::{HeardRecord, WhatRecord, key_of};
+use countersign::heard::Account;
+use countersign::heard::What;
+use countersign::record::{HeardRecord, key_of};
 use fakes::slack::{Allowed, BOT_USER, Disturbance, FakeSlack, Harm, Kind, On, Shown, Sort, Submitted, User};
 use kit::bot::until;
 use slack_house::SlackHouse;
@@ -125,12 +128,12 @@ async fn scene() -> Scene {
 
 /// Whether it is about this message of Slack's.
 fn says(heard: &HeardRecord, ts: &str) -> bool {
-    matches!(&heard.what, WhatRecord::Message { message, .. } if message == ts)
+    matches!(&heard.what, What::Said { message, .. } if message == ts)
 }
 
 /// Whether it records that nothing was heard in a lane for a while.
 fn is_gap(heard: &HeardRecord, lane: &str) -> bool {
-    matches!(heard.what, WhatRecord::Gap { .. }) && heard.lane.to_string() == lane
+    matches!(heard.what, What::Gap { .. }) && heard.lane.to_string() == lane
 }
 
 /// Whose word it was.
@@ -282,7 +285,7 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
     assert!(text.contains(&sha256), "{text}");
     let kept = countersign::folder::blob_path(&scene.folder.path().join("data"), &sha256);
     assert_eq!(std::fs::read(kept).expect("the bytes"), b"a,b\n1,2\n");
-    for what in ["reaction {", "what: joined", "what: left"] {
+    for what in ["reacted {", "what: joined", "what: left"] {
         scene.heard(what, |heard| format!("{heard:?}").to_lowercase().contains(what)).await;
     }
     let written = scene.house.written().await;
@@ -741,9 +744,7 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
         scene.heard("what was missed", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{missed}"))).await;
     assert!(heard.backfilled);
     scene.heard("the reply", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{reply}"))).await;
-    scene
-        .heard("the edit", |heard| matches!(&heard.what, WhatRecord::Edit { message, .. } if *message == before))
-        .await;
+    scene.heard("the edit", |heard| matches!(&heard.what, What::Edited { message, .. } if *message == before)).await;
     scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
     let written = scene.house.written().await;
     assert!(!written.heard().any(|heard| is_gap(heard, "slack/C0CLAIMS")), "nothing was missed there");
@@ -887,7 +888,7 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     fake.find("another connection", |fake| (fake.sockets_opened() > opened).then_some(())).await;
     let ts = fake.say("U0MAYA", "C0CREDIT", "over the new one", None);
     scene.heard("it", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}")) && !heard.backfilled).await;
-    assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })));
+    assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, What::Gap { .. })));
     fake.refuse_sockets(true);
     let dropped = scene.house.desk.clock.now();
     fake.drop_sockets();
@@ -899,7 +900,7 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
     let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
     assert!(heard.backfilled);
     let gap = scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
-    let WhatRecord::Gap { from, .. } = gap.what else { panic!("{gap:?}") };
+    let What::Gap { from, .. } = gap.what else { panic!("{gap:?}") };
     assert!(from < dropped, "the gap begins with the last word, and not where its end was noticed");
     assert_eq!(scene.house.slack.link().trouble, None);
     scene.end().await;

@@ -13,7 +13,8 @@ use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{Attribution, Breach, Change, Holder, Passed};
 use crate::domain::policy::EXAMPLE;
 use crate::domain::{
-    Actor, Ask, CaseKind, Command, Duty, Event, Opening, People, PersonId, Refusal, Severity, Span, Telling, World, bot,
+    Actor, Ask, Case, CaseKind, Command, Duty, Event, Opening, People, PersonId, Refusal, Severity, Span, Telling,
+    World, bot,
 };
 use crate::grammar::{Context, pressed, read};
 
@@ -365,8 +366,6 @@ fn on(case: &mut Case, by: &str, at: At, command: impl Into<Command>) {
         assert!(story(&speaker(), case, event, at).is_none_or(|words| !words.is_empty()));
     }
 }
-
-use crate::domain::Case;
 
 fn approval_case(action: &str) -> (Case, People<'static>) {
     let request = approval::Opening {

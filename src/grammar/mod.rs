@@ -8,11 +8,11 @@ use std::fmt;
 
 use chrono_tz::Tz;
 
-use crate::domain::BotCommand;
 use crate::domain::policy::{Channel, Policy};
-use crate::domain::{At, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
+use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
 
 pub mod clean;
+pub mod filled;
 pub mod form;
 pub mod moment;
 mod read;
@@ -22,7 +22,8 @@ mod value;
 pub mod verbs;
 pub mod word;
 
-pub use form::{Field, FieldKind, Form, form, submitted};
+pub use filled::{Filled, Means, Unread};
+pub use form::{Field, FieldKind, Form, form};
 pub use read::{action, form_action, looks_like_command, prefix_for, pressed, read};
 pub use value::nearest;
 pub use verbs::{Arg, Kind, Needed, Root, Verb, completion, find, markdown_table};
