@@ -8,12 +8,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign::chat::{Account, Chats, Heard, Lane, What};
+use countersign::chat::Chats;
 use countersign::clock::Clock;
 use countersign::desk::{DeskHandle, Heeded};
+use countersign::domain::mark::Words;
 use countersign::domain::policy::Policy;
-use countersign::domain::{At, Span};
+use countersign::domain::{At, Lane, Span};
 use countersign::folder::Folder;
+use countersign::heard::{Account, Heard, What};
 use countersign::serve::Assembly;
 use countersign::store::Reader;
 use countersign::web::App;
@@ -147,7 +149,7 @@ async fn transcript() {
                 let text = format!(
                     "message {round}: the batch of last night looks odd, see the dashboard for region {worker}"
                 );
-                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Vec::new() };
+                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Words::default() };
                 house.hear(format!("t{worker}/{round}"), "maya", what).await;
             }
         });
@@ -239,7 +241,7 @@ async fn verify() {
                 let text = format!(
                     "message {round}: the batch of last night looks odd, see the dashboard for region {worker}"
                 );
-                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Vec::new() };
+                let what = What::Said { message: format!("m{worker}-{round}"), text, files: Words::default() };
                 house.hear(format!("t{worker}/{round}"), "maya", what).await;
             }
         });

@@ -95,8 +95,9 @@ create table cause (
 );
 
 -- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `entry`, at place
--- `place` among its notices, counted from 0. `state` is waiting, sending, sent, dropped or given-up. `lane` is the channel or
--- person: one lane's trouble doesn't hold up another.
+-- `place` among its notices, counted from 0. `state` is waiting, sending, sent, dropped or given-up. A row that is sending may
+-- have reached its platform, also while it is put off to `not_before_us`. `lane` is the channel or person: one lane's trouble
+-- doesn't hold up another.
 create table outbox (
     entry         bigint not null,
     place         bigint not null,
@@ -122,7 +123,7 @@ create index outbox_given_up on outbox (entry, place) where state = 'given-up';
 
 -- The one card of a case in each of its homes, edited in place: `wanted` is the ledger entry that it should show,
 -- `shown` the one that it does. `message` is the platform's id, and the root of the case's thread. `sending` is 1 from when it
--- is handed to a platform until its receipt is recorded: found at a start, the process died in between.
+-- is handed to a platform until its receipt or a refusal is recorded: found at a start, the process died in between.
 create table card (
     case_id       text not null,
     lane          text not null,

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use crate::chat::{Chats, Link};
 use crate::desk::DeskHandle;
-use crate::domain::BotCommand;
-use crate::domain::{Actor, Platform, Span};
+use crate::domain::{Actor, BotCommand, Platform, Span};
 use crate::store::{Reader, StoreError};
 
 /// Later than this is behind.

@@ -33,6 +33,7 @@
 //! The loop and what it writes:
 //!
 //! - [`desk`]: the one loop that decides, and commits what it decided.
+//! - [`heard`]: what platforms hand in, and the private answer to it.
 //! - [`record`]: what a ledger entry says: something heard, a ruling, what became of a message, who somebody is.
 //! - [`ledger`]: from a record to a stored row, with its leaf, its facts and words and its place in the tree, and back.
 //! - [`projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
@@ -42,7 +43,7 @@
 //!
 //! Between the loop and people:
 //!
-//! - [`chat`]: what is heard from platforms and what they are asked to post, and the kit that every adapter is built
+//! - [`chat`]: what platforms are asked to post, and the kit that every adapter is built
 //!   from: trying again, rosters, files, how far was heard, a message's menu; [`chat::local`] is the room as a platform.
 //! - [`slack`], [`discord`]: the platforms; each knows the room's own words, and no rule.
 //! - [`reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
@@ -91,7 +92,7 @@
 //!
 //! Maya types `/approval request credit-scoring "Ship v7"`. The page posts it to `/room/api/say`; [`web::guard`] has turned
 //! foreign `Host` and `Origin` headers away, and the room knows that she may speak in that channel. It becomes a
-//! [`Heard`](chat::Heard) with a cause of its own, and goes through [`Reception::hear`](reception::Reception::hear) into
+//! [`Heard`](heard::Heard) with a cause of its own, and goes through [`Reception::hear`](reception::Reception::hear) into
 //! the desk's inbox.
 //!
 //! The desk takes what is waiting, up to 256 at once, and makes one turn of it. First the cases whose time has come are woken,
@@ -117,7 +118,7 @@
 //! # The same word, typed in Slack or on Discord
 //!
 //! [`slack`] keeps a connection to Slack open, or is called through [`web::slack`]; [`discord`] listens to the gateway. Each
-//! makes the same [`Heard`](chat::Heard) of what it is told, with the platform's own id as its cause, so that a redelivery, a
+//! makes the same [`Heard`](heard::Heard) of what it is told, with the platform's own id as its cause, so that a redelivery, a
 //! mention told twice and a message found in history count once. Where a form will be wanted,
 //! [`Reception::peek`](reception::Reception::peek) says so without any work, since a platform opens one at once or not at all. Names
 //! of accounts are turned into persons by the policy; whom it doesn't know is heard, and not obeyed.
@@ -172,9 +173,9 @@
 //! | [wake](domain::Case::wake) | when a case next wants to be looked at by the rules; derived, never scheduled by hand | timer |
 //! | [scene](domain::Scene) | what a rule looks at: the case, who asks, when, the policy and the people | context |
 //! | [telling](domain::Telling), [notice](domain::Notice) | what is said, as data; and to whom | notification |
-//! | [heard](chat::Heard) | something said or done on a platform, as it came in | inbound event |
-//! | [cause](chat::Heard::cause) | the platform's own id of what was heard: a repetition has the same and gets the same answer | idempotency key |
-//! | [lane](chat::Lane) | a channel or a person's direct messages; what is told to one arrives in order | conversation |
+//! | [heard](heard::Heard) | something said or done on a platform, as it came in | inbound event |
+//! | [cause](heard::Heard::cause) | the platform's own id of what was heard: a repetition has the same and gets the same answer | idempotency key |
+//! | [lane](domain::Lane) | a channel or a person's direct messages; what is told to one arrives in order | conversation |
 //! | [roster](chat::roster::Roster) | who is in which group of a platform, and who is gone | directory sync |
 //! | [desk](desk::Desk) | the one loop that decides and commits | command handler, single writer |
 //! | [courier] | from the outbox to the platforms | outbox relay |
@@ -203,6 +204,7 @@ pub mod domain;
 pub mod folder;
 pub mod grammar;
 pub mod health;
+pub mod heard;
 pub mod ledger;
 pub mod projection;
 pub mod rebuild;

@@ -2,35 +2,18 @@
 //! rebuild` runs the same over the whole ledger: that they agree is what makes the ledger the truth.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
 use crate::domain::obligation::Holder;
-use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Obligation, OutboxId, Policy, PolicyHash};
-use crate::record::{
-    BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told, WhatRecord,
-};
+use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Lane, Obligation, OutboxId};
+use crate::heard::{File, What};
+use crate::record::{BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told};
 use crate::store::{
     CardRow, CaseRow, Commit, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow, OutboxState,
     person_holder, role_holder,
 };
-
-/// Every policy that an open case may have been opened under.
-#[derive(Clone, Default)]
-pub struct Policies {
-    by_digest: HashMap<PolicyHash, Arc<Policy>>,
-}
-
-impl Policies {
-    pub fn add(&mut self, policy: Arc<Policy>) {
-        self.by_digest.insert(policy.digest.clone(), policy);
-    }
-    pub fn get(&self, digest: &PolicyHash) -> Option<&Arc<Policy>> {
-        self.by_digest.get(digest)
-    }
-}
 
 /// A commit in the making: what was folded, and which rows follow from it.
 #[derive(Default)]
@@ -42,7 +25,7 @@ pub struct Projection {
     pub bot: Option<Bot>,
     touched: BTreeSet<CaseId>,
     duties: BTreeSet<(CaseId, u32)>,
-    cards: BTreeMap<(CaseId, String), i64>,
+    cards: BTreeMap<(CaseId, Lane), i64>,
 }
 
 /// Where an entry stands, for its projection.
@@ -63,7 +46,7 @@ impl Projection {
             Record::Bot(ruled) => self.bot_ruled(entry, ruled, bot),
             Record::Told(told) => self.told(entry, told),
             Record::NotTold(not_told) => self.not_told(not_told),
-            Record::ChannelMade(made) => self.commit.case_channels.push((made.lane.to_string(), made.channel.clone())),
+            Record::ChannelMade(made) => self.commit.case_channels.push((made.lane.clone(), made.channel.clone())),
             // Nobody is meant by a pseudonym whose subject was erased.
             Record::Introduced(Introduced { pseudonym, subject }) if subject != ERASED => {
                 self.commit.subjects.push((pseudonym.to_string(), subject.clone()));
@@ -75,9 +58,9 @@ impl Projection {
     fn heard(&mut self, entry: Entry, heard: &HeardRecord) {
         // Chatter and questions have no answer to keep, but they too were heard: told again, they count no second time.
         self.commit.causes.push((heard.key.clone(), entry.seq));
-        let lane = heard.lane.to_string();
+        let lane = heard.lane.clone();
         match &heard.what {
-            WhatRecord::Message { message, text, .. } => self.commit.messages.push(MessageRow {
+            What::Said { message, text, .. } => self.commit.messages.push(MessageRow {
                 lane,
                 id: message.clone(),
                 thread: heard.thread.clone(),
@@ -85,12 +68,12 @@ impl Projection {
                 person: heard.who.person().map(|person| person.to_string()),
                 body: Body { text: Some(text), files: heard.what.files(), card: None }.json(),
                 said_us: entry.said.unwrap_or(entry.at).0,
-                case: entry.case.map(|case| case.to_string()),
+                case: entry.case,
                 seq: entry.seq,
             }),
-            WhatRecord::Edit { message, text, was } => {
+            What::Edited { message, text } => {
                 // Only the words are edited; the files that came with them stay.
-                let files = was.as_deref().map(files_in).unwrap_or_default();
+                let files = heard.was.as_deref().map(files_in).unwrap_or_default();
                 self.commit.message_changes.push(MessageChange::Edited {
                     lane,
                     id: message.clone(),
@@ -99,21 +82,21 @@ impl Projection {
                     seq: entry.seq,
                 });
             }
-            WhatRecord::Deletion { message, .. } => self.commit.message_changes.push(MessageChange::Deleted {
+            What::Deleted { message } => self.commit.message_changes.push(MessageChange::Deleted {
                 lane,
                 id: message.clone(),
                 at_us: entry.at.0,
                 seq: entry.seq,
             }),
             // The ledger keeps these; in the room's view of a channel they are no messages.
-            WhatRecord::Command { .. }
-            | WhatRecord::Press { .. }
-            | WhatRecord::Form { .. }
-            | WhatRecord::Reaction { .. }
-            | WhatRecord::Joined
-            | WhatRecord::Left
-            | WhatRecord::Other { .. }
-            | WhatRecord::Gap { .. } => {}
+            What::Command { .. }
+            | What::Pressed { .. }
+            | What::Filled(_)
+            | What::Reacted { .. }
+            | What::Joined
+            | What::Left
+            | What::Other { .. }
+            | What::Gap { .. } => {}
         }
     }
 
@@ -134,8 +117,7 @@ impl Projection {
             }
         }
         self.touch(id);
-        let homes: Vec<String> =
-            self.cases[&id].homes.iter().map(|home| crate::chat::Lane::channel(home).to_string()).collect();
+        let homes: Vec<Lane> = self.cases[&id].homes.iter().map(Lane::channel).collect();
         for lane in homes {
             self.cards.insert((id, lane), entry.seq);
         }
@@ -165,8 +147,8 @@ impl Projection {
         for (place, to_tell) in (0..).zip(tell) {
             self.commit.outbox.push(OutboxRow {
                 id: OutboxId { entry: entry.seq, place },
-                case: entry.case.map(|case| case.to_string()),
-                lane: to_tell.lane.to_string(),
+                case: entry.case,
+                lane: to_tell.lane.clone(),
                 made_us: entry.at.0,
                 // At once is at once by any clock, also by one that went back behind the ledger's moments.
                 not_before_us: to_tell.notice.not_before.map_or(0, |at| at.0),
@@ -175,12 +157,12 @@ impl Projection {
     }
 
     fn told(&mut self, entry: Entry, told: &Told) {
-        let lane = told.lane.to_string();
+        let lane = told.lane.clone();
         for id in &told.outbox {
             self.commit.delivered.push((*id, OutboxState::Sent, Some(told.message.clone()), None));
         }
         if let (Some(shows), Some(case)) = (told.card_shows, entry.case) {
-            self.commit.cards_shown.push((case.to_string(), lane.clone(), shows, told.message.clone()));
+            self.commit.cards_shown.push((case, lane.clone(), shows, told.message.clone()));
         }
         let card = told.card.get();
         let body = Body { text: card.is_none().then_some(ERASED), files: &[], card }.json();
@@ -199,7 +181,7 @@ impl Projection {
                 person: None,
                 body,
                 said_us: at_us,
-                case: entry.case.map(|case| case.to_string()),
+                case: entry.case,
                 seq,
             });
         }
@@ -223,7 +205,7 @@ impl Projection {
             self.commit.duties.extend(case.obligation(number).map(|obligation| duty_row(case, obligation)));
         }
         for ((id, lane), wanted) in std::mem::take(&mut self.cards) {
-            self.commit.cards.push(CardRow { case: id.to_string(), lane, wanted });
+            self.commit.cards.push(CardRow { case: id, lane, wanted });
         }
         if let Some(bot) = &self.bot {
             self.commit.bot = Some(serde_json::to_string(bot).expect("the bot’s state has only string keys"));
@@ -240,17 +222,17 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    files: &'a [crate::chat::File],
+    files: &'a [File],
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<&'a crate::card::Card>,
 }
 
 /// The files of a message as it stood.
-fn files_in(body: &str) -> Vec<crate::chat::File> {
+fn files_in(body: &str) -> Vec<File> {
     #[derive(serde::Deserialize)]
     struct Stood {
         #[serde(default)]
-        files: Vec<crate::chat::File>,
+        files: Vec<File>,
     }
     serde_json::from_str(body).map(|stood: Stood| stood.files).unwrap_or_default()
 }

@@ -10,10 +10,11 @@ use futures_util::future::BoxFuture;
 use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
-use crate::chat::{Account, Answer, Heard, Lane, Newest, Roster, Spot, What};
+use crate::chat::{Newest, Roster};
 use crate::desk::{DeskHandle, Fault, Heeded, reference};
-use crate::domain::{Actor, BotCommand, CaseId, Platform, Policy, Refusal};
-use crate::grammar::{self, Asked, Form, How, Query, verbs};
+use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
+use crate::grammar::{self, Asked, Form, How, Means, Query, verbs};
+use crate::heard::{Account, Answer, Heard, What};
 use crate::store::StoreError;
 
 #[derive(Clone)]
@@ -135,15 +136,12 @@ impl Reception {
         let asked = match &heard.what {
             What::Command { text } => grammar::read(text, How::Slash, &context).ok()??,
             What::Pressed { action, .. } => grammar::pressed(action, &context).ok()?,
-            What::Said { .. }
-            | What::Edited { .. }
-            | What::Deleted { .. }
-            | What::Submitted { .. }
-            | What::Reacted { .. }
-            | What::Joined
-            | What::Left
-            | What::Other { .. }
-            | What::Gap { .. } => return None,
+            What::Filled(filled) if filled.by == Means::Options => filled.read(&context).ok()?,
+            // A form that is sent opens no other; and who said something may not see one.
+            What::Filled(_) | What::Said { .. } | What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => {
+                return None;
+            }
+            What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => return None,
         };
         match asked {
             Asked::Form { verb, case, given } => Some(grammar::form(verb, case, &given, &context)),
@@ -172,9 +170,9 @@ impl Reception {
     /// messages to the bot. Elsewhere the bot listens only to what is said to it.
     pub fn keeps(&self, lane: &Lane) -> bool {
         match &lane.place {
-            Spot::Direct(_) => true,
-            Spot::Channel(_) if lane.own_of().is_some() => true,
-            Spot::Channel(_) => self.desk.shown().policy.channels().any(|channel| Lane::channel(channel) == *lane),
+            Place::Direct(_) => true,
+            Place::Channel(_) if lane.own_of().is_some() => true,
+            Place::Channel(_) => self.desk.shown().policy.channels().any(|channel| Lane::channel(channel) == *lane),
         }
     }
 

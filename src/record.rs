@@ -1,15 +1,13 @@
 //! What a ledger entry says: something heard, a ruling, what became of a message, who somebody is, what was erased. Kept as
 //! facts and words beside the leaf that commits to them; every table but the ledger can be rebuilt from the facts alone.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::card::Card;
-use crate::chat::{Account, Answer, File, Lane};
 use crate::domain::mark::{self, Words};
-use crate::domain::{AccountId, At, BotEvent, Event, Notice, OutboxId, PersonId};
+use crate::domain::{AccountId, BotEvent, Event, Lane, Notice, OutboxId, PersonId};
+use crate::heard::{Account, Answer, What};
 use crate::seal::Pseudonym;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +35,10 @@ pub struct HeardRecord {
     pub lane: Lane,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
     pub thread: Option<String>,
-    pub what: WhatRecord,
+    pub what: What,
+    /// What stood in the message until it was edited or deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// Found in the platform's history after a gap, rather than heard live.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub backfilled: bool,
@@ -80,85 +81,6 @@ impl Who {
 /// The id itself isn't kept.
 pub fn key_of(cause: &str) -> String {
     hex::encode(&Sha256::digest(cause)[..16])
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum WhatRecord {
-    Message {
-        #[serde(serialize_with = "mark::fact")]
-        message: String,
-        text: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        files: Option<Words<Vec<File>>>,
-    },
-    Command {
-        text: String,
-    },
-    Edit {
-        #[serde(serialize_with = "mark::fact")]
-        message: String,
-        text: String,
-        was: Option<String>,
-    },
-    Deletion {
-        #[serde(serialize_with = "mark::fact")]
-        message: String,
-        was: Option<String>,
-    },
-    Press {
-        #[serde(serialize_with = "mark::fact")]
-        message: String,
-        action: String,
-    },
-    Form {
-        form: String,
-        values: Words<BTreeMap<String, String>>,
-    },
-    Reaction {
-        #[serde(serialize_with = "mark::fact")]
-        message: String,
-        reaction: String,
-        on: bool,
-    },
-    Joined,
-    Left,
-    /// Something that the bot has no word for; what it was stands in `raw`.
-    Other {
-        kind: String,
-    },
-    /// Nothing was heard in this lane between two moments.
-    Gap {
-        from: At,
-        to: At,
-        why: String,
-    },
-}
-
-impl WhatRecord {
-    /// The files that came with a message; none once they are erased.
-    pub fn files(&self) -> &[File] {
-        match self {
-            WhatRecord::Message { files, .. } => files.as_ref().and_then(Words::get).map_or(&[], Vec::as_slice),
-            _ => &[],
-        }
-    }
-
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            WhatRecord::Message { .. } => "said.message",
-            WhatRecord::Command { .. } => "said.command",
-            WhatRecord::Edit { .. } => "said.edit",
-            WhatRecord::Deletion { .. } => "said.deletion",
-            WhatRecord::Press { .. } => "said.press",
-            WhatRecord::Form { .. } => "said.form",
-            WhatRecord::Reaction { .. } => "said.reaction",
-            WhatRecord::Joined => "said.joined",
-            WhatRecord::Left => "said.left",
-            WhatRecord::Other { .. } => "said.other",
-            WhatRecord::Gap { .. } => "capture.gap",
-        }
-    }
 }
 
 /// What became true of a case, and what is to be told because of it.

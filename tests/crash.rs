@@ -284,8 +284,8 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
     }
     let mut said: HashMap<&str, usize> = HashMap::new();
     for heard in written.heard() {
-        use countersign::record::WhatRecord;
-        if let WhatRecord::Message { text, .. } | WhatRecord::Edit { text, .. } = &heard.what {
+        use countersign::heard::What;
+        if let What::Said { text, .. } | What::Edited { text, .. } = &heard.what {
             *said.entry(text).or_default() += 1;
         }
     }

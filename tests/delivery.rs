@@ -7,16 +7,47 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign::card::Card;
-use countersign::chat::{Chats, Spot, local};
+use countersign::chat::{Chats, local};
 use countersign::clock::Clock;
 use countersign::domain::policy::Policy;
-use countersign::domain::{Actor, At, BotCommand, OutboxId, Span};
+use countersign::domain::{Actor, At, BotCommand, OutboxId, Place, Span};
 use countersign::record::Record;
 use kit::bot::until;
 use kit::house::{House, MONDAY};
 use kit::platform::{Ill, Taken, Try, is_message};
 use kit::scene::{CLAIMS, DEV, LENDING, OPS, POLICY, Scene};
 use kit::written::{self, Written};
+
+/// What became of the try before isn't known, whatever becomes of the next ones.
+#[tokio::test]
+async fn what_was_perhaps_sent_still_is_after_it_was_put_off() {
+    let mut scene = Scene::new().await;
+    for (ill, line) in [
+        (Ill::TakesCardsAndIsSilent, "/approval request lending \"Ship it\""),
+        (Ill::TakesAndIsSilent, "/approval note APR-1 the drift report is attached"),
+    ] {
+        let before = scene.fake.taken(LENDING).len();
+        scene.fake.falls_ill(LENDING, ill);
+        scene.house.command(line, "maya", line).await;
+        until("the platform has it", async || scene.fake.taken(LENDING).len() == before + 1).await;
+        // The next process is refused, and the one after that finds the lane put off.
+        scene.fake.falls_ill(LENDING, Ill::Later(Some(Span::seconds(30))));
+        scene = scene.restart().await;
+        scene.quiet().await;
+        scene.fake.is_well(LENDING);
+        scene = scene.restart().await;
+        scene.quiet().await;
+        assert_eq!(scene.fake.taken(LENDING).len(), before + 1, "the platform said 30 seconds, and none has passed");
+        scene.pass(Span::seconds(30)).await;
+        let taken = scene.fake.taken(LENDING).split_off(before);
+        assert!(
+            taken[1].nonce == taken[0].nonce && taken[1].perhaps_sent,
+            "the adapter is told to look first: {taken:#?}"
+        );
+    }
+    let written = scene.end().await;
+    assert_eq!(written.told().filter(|told| told.perhaps_twice).count(), 2);
+}
 
 #[tokio::test]
 async fn a_lane_that_is_asked_to_wait_holds_up_no_other() {
@@ -366,7 +397,7 @@ async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     until("given up", async || house.health.look().await.given_up >= 1).await;
     until("the operators heard", async || {
         Written::of(&house.reader).await.told().any(|told| {
-            matches!(&told.lane.place, Spot::Channel(id) if id == "ops")
+            matches!(&told.lane.place, Place::Channel(id) if id == "ops")
                 && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("no channel #lending")
         })
     })

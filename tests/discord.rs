@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use countersign::card::{Card, Word};
 use countersign::chat::Newest;
-use countersign::chat::{Account, CaseChannel, Chat, Lane, Post, Undelivered};
+use countersign::chat::{CaseChannel, Chat, Post, Undelivered};
 use countersign::domain::BotCommand;
+use countersign::domain::Lane;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
-use countersign::record::{HeardRecord, WhatRecord, Who, key_of};
+use countersign::heard::{Account, What};
+use countersign::record::{HeardRecord, Who, key_of};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
 use fakes::discord::faults::Fault;
@@ -213,7 +215,7 @@ async fn an_incident_from_a_command_to_its_card_and_thread() {
     let (_, action) = buttons.iter().find(|(_, action)| action.starts_with("ack")).expect("an acknowledge button");
     let pressed = stage.fake.press(stage.dev, card, action);
     stage.answer(pressed).await;
-    let acked = stage.house.heard_that("the press", |heard| matches!(&heard.what, WhatRecord::Press { .. })).await;
+    let acked = stage.house.heard_that("the press", |heard| matches!(&heard.what, What::Pressed { .. })).await;
     assert_eq!(acked.who, Who::Person("dev".into()));
     // What follows on the case stands in the thread of its card.
     let replies = |fake: &FakeDiscord| {
@@ -256,30 +258,25 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
     assert_eq!((heard.who.subject(), account(&heard).name.as_str()), ("maya", "Maya K"));
     fake.edit(said, "ask nobody");
     stage.house.heard_that("the edit", |heard| {
-        matches!(&heard.what, WhatRecord::Edit { text, was, .. } if text == "ask nobody" && was.as_deref().is_some_and(|it| it.contains("ask @dev about #credit-ai")))
+        matches!(&heard.what, What::Edited { text, .. } if text == "ask nobody" && heard.was.as_deref().is_some_and(|it| it.contains("ask @dev about #credit-ai")))
     }).await;
     fake.react(stage.dev, said, "👀");
     stage
         .house
         .heard_that(
             "the reaction",
-            |heard| matches!(&heard.what, WhatRecord::Reaction { reaction, on: true, .. } if reaction == "👀"),
+            |heard| matches!(&heard.what, What::Reacted { reaction, on: true, .. } if reaction == "👀"),
         )
         .await;
     fake.unreact(stage.dev, said, "👀");
     stage
         .house
-        .heard_that("the reaction taken back", |heard| matches!(&heard.what, WhatRecord::Reaction { on: false, .. }))
+        .heard_that("the reaction taken back", |heard| matches!(&heard.what, What::Reacted { on: false, .. }))
         .await;
     fake.delete(said);
-    let deleted =
-        stage.house.heard_that("the deletion", |heard| matches!(&heard.what, WhatRecord::Deletion { .. })).await;
+    let deleted = stage.house.heard_that("the deletion", |heard| matches!(&heard.what, What::Deleted { .. })).await;
     // Discord's deletion carries only ids: the words are those that were captured.
-    assert!(
-        matches!(&deleted.what, WhatRecord::Deletion { was, .. } if was.as_deref().is_some_and(|it| it.contains("ask nobody"))),
-        "{:?}",
-        deleted.what
-    );
+    assert!(deleted.was.as_deref().is_some_and(|it| it.contains("ask nobody")), "{:?}", deleted.was);
     // Many at once are one each.
     let (one, two) = (fake.say(maya, channel, "one"), fake.say(maya, channel, "two"));
     stage.house.heard_text("two").await;
@@ -289,7 +286,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
             .house
             .heard_that(
                 wanted,
-                |heard| matches!(&heard.what, WhatRecord::Deletion { was, .. } if was.as_deref().is_some_and(|it| it.contains(wanted))),
+                |heard| matches!(&heard.what, What::Deleted { .. } if heard.was.as_deref().is_some_and(|it| it.contains(wanted))),
             )
             .await;
     }
@@ -316,7 +313,7 @@ async fn threads_bots_and_channels_that_are_nobodys_business() {
     fake.say(stage.maya, elsewhere, &format!("<@{}> sla health", fake.bot()));
     stage.house.heard_text("@countersign sla health").await;
     let heard = stage.house.heard().await;
-    assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
+    assert!(!heard.iter().any(|heard| matches!(&heard.what, What::Said { text, .. } if text == "lunch?")));
     // The answer to what everybody could read is for its author alone.
     let dm = fake.dm(stage.maya);
     fake.wait_for("the answer by direct message", |fake| (!fake.messages(dm).is_empty()).then_some(())).await;
@@ -437,10 +434,9 @@ async fn two_clicks_are_one_vote_and_a_repeated_event_is_none() {
         stage.answer(click).await;
     }
     let heard = stage.house.heard().await;
-    let said =
-        heard.iter().filter(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "said once"));
+    let said = heard.iter().filter(|heard| matches!(&heard.what, What::Said { text, .. } if text == "said once"));
     assert_eq!(said.count(), 1);
-    assert_eq!(heard.iter().filter(|heard| matches!(&heard.what, WhatRecord::Press { .. })).count(), 2);
+    assert_eq!(heard.iter().filter(|heard| matches!(&heard.what, What::Pressed { .. })).count(), 2);
     stage.end().await;
 }
 
@@ -454,7 +450,7 @@ async fn a_connection_that_breaks_is_resumed_and_nothing_is_missed() {
     assert!(!heard.backfilled, "the resumed session told it");
     assert_eq!((fake.identifies().len(), fake.resumes().is_empty()), (1, false));
     let heard = stage.house.heard().await;
-    assert!(!heard.iter().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })), "there was no gap");
+    assert!(!heard.iter().any(|heard| matches!(heard.what, What::Gap { .. })), "there was no gap");
     stage.end().await;
 }
 
@@ -479,8 +475,8 @@ async fn a_session_that_is_lost_leaves_a_gap_that_history_fills() {
     let texts: Vec<&str> = heard
         .iter()
         .filter_map(|heard| match &heard.what {
-            WhatRecord::Message { text, .. } => Some(text.as_str()),
-            WhatRecord::Gap { .. } => Some("GAP"),
+            What::Said { text, .. } => Some(text.as_str()),
+            What::Gap { .. } => Some("GAP"),
             _ => None,
         })
         .collect();
@@ -506,7 +502,7 @@ async fn what_was_said_while_the_bot_was_down_is_found_at_the_start() {
     let newest = BTreeMap::from([(lane, Newest { message: known.to_string(), said: at - Span::minutes(1) })]);
     let house = DiscordHouse::open(&fake, folder.path(), &policy, newest).await.ready().await;
     assert!(house.heard_text("while it was down").await.backfilled);
-    let gap = house.heard_that("the gap", |heard| matches!(heard.what, WhatRecord::Gap { .. })).await;
+    let gap = house.heard_that("the gap", |heard| matches!(heard.what, What::Gap { .. })).await;
     assert_eq!(gap.lane.to_string(), format!("discord/{channel}"));
     fake.assert_clean();
     house.stop().await;
@@ -787,7 +783,7 @@ async fn events_out_of_order_and_other_ends_of_a_session() {
     let said = fake.say(stage.maya, stage.channel, "gone before it came");
     fake.delete(said);
     stage.house.heard_text("gone before it came").await;
-    stage.house.heard_that("its deletion", |heard| matches!(&heard.what, WhatRecord::Deletion { .. })).await;
+    stage.house.heard_that("its deletion", |heard| matches!(&heard.what, What::Deleted { .. })).await;
     // Discord asks to come again: the session goes on.
     fake.reconnect_gateway();
     fake.wait_for("a resume", |fake| (!fake.resumes().is_empty()).then_some(())).await;
@@ -881,7 +877,7 @@ async fn roles_and_people_who_left_are_known() {
     assert!(!desk.shown().bot.is_gone(&maya, &platform));
     fake.leave(fake.guild(), stage.maya);
     fake.wait_for("the leaving", |_| desk.shown().bot.is_gone(&maya, &platform).then_some(())).await;
-    stage.house.heard_that("somebody left", |heard| matches!(heard.what, WhatRecord::Left)).await;
+    stage.house.heard_that("somebody left", |heard| matches!(heard.what, What::Left)).await;
     stage.end().await;
 }
 
@@ -1055,7 +1051,7 @@ async fn private_threads_that_were_archived_meanwhile_are_read_back() {
     fake.fail("GET /channels/{channel_id}/threads/archived/private", None, 1, refused);
     stage.lose_the_session().await;
     fake.say(stage.maya, stage.channel, "missed again");
-    let told = |heard: &HeardRecord| matches!(&heard.what, WhatRecord::Gap { why, .. } if why.contains("private threads can't be read"));
+    let told = |heard: &HeardRecord| matches!(&heard.what, What::Gap { why, .. } if why.contains("private threads can't be read"));
     stage.house.heard_that("a gap that says so", told).await;
     stage.house.heard_text("missed again").await;
     stage.end().await;
@@ -1097,10 +1093,11 @@ async fn a_name_is_no_command_in_somebody_elses_mouth() {
     assert!(stage.answer(asked).await.contains("APR-1"));
     let eve = fake.person("countersign yes APR-1");
     fake.say(stage.dev, stage.channel, &format!("<@{eve}> did you see this?"));
-    let is_it = |heard: &HeardRecord| matches!(&heard.what, WhatRecord::Message { text, .. } if text.contains("did you see this?"));
+    let is_it =
+        |heard: &HeardRecord| matches!(&heard.what, What::Said { text, .. } if text.contains("did you see this?"));
     let heard = stage.house.heard_that("the mention", is_it).await;
     assert!(
-        matches!(&heard.what, WhatRecord::Message { text, .. } if text == "“@countersign yes APR-1” did you see this?"),
+        matches!(&heard.what, What::Said { text, .. } if text == "“@countersign yes APR-1” did you see this?"),
         "{:?}",
         heard.what
     );
@@ -1200,7 +1197,7 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     fake.say(stage.maya, stage.channel, "back to it");
     stage.house.heard_text("back to it").await;
     let heard = stage.house.heard().await;
-    assert!(!heard.iter().any(|heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == "lunch?")));
+    assert!(!heard.iter().any(|heard| matches!(&heard.what, What::Said { text, .. } if text == "lunch?")));
     stage.end().await;
 }
 
@@ -1268,7 +1265,7 @@ async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
     fake.change_files(said, Some(("right.csv", b"right")));
     let files = |heard: &HeardRecord| -> Option<Value> {
         let raw: Value = serde_json::from_str(heard.raw.as_deref()?).ok()?;
-        matches!(heard.what, WhatRecord::Edit { .. }).then(|| raw["attachments"].clone())
+        matches!(heard.what, What::Edited { .. }).then(|| raw["attachments"].clone())
     };
     let is_on = |heard: &HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
     let put_on = files(&stage.house.heard_that("another file", is_on).await).expect("files");

@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use countersign::chat::{Chats, What, local};
+use countersign::chat::{Chats, local};
 use countersign::clock::Clock;
 use countersign::desk::Heeded;
 use countersign::domain::kinds::{DutyEvent, approval, incident};
+use countersign::domain::mark::Words;
 use countersign::domain::{Event, Span};
 use countersign::folder::Folder;
+use countersign::grammar::Filled;
+use countersign::heard::What;
 use kit::bot::{self, Bot, NotReady, Room, countersign, until};
 use kit::house::{House, MONDAY};
 use kit::written::{self, Written};
@@ -365,7 +368,7 @@ async fn an_event_told_again_gets_the_stored_answer() {
     let said = |message: &str, text: &str| What::Said {
         message: message.to_owned(),
         text: text.to_owned(),
-        files: Vec::new(),
+        files: Words::default(),
     };
     let command = |text: &str| What::Command { text: text.to_owned() };
     let pressed = |action: &str| What::Pressed { message: String::new(), action: action.to_owned() };
@@ -377,8 +380,8 @@ async fn an_event_told_again_gets_the_stored_answer() {
         ("maya", "chatter", said("m1", "the batch looks odd")),
         ("maya", "a mention", said("m2", "@countersign approval note APR-1 the drift report")),
         ("priya", "a press", pressed("approve:APR-1")),
-        ("maya", "a form", What::Submitted { form: "incident.open".to_owned(), values: values.clone() }),
-        ("maya", "a form with errors", What::Submitted { form: "incident.open".to_owned(), values: BTreeMap::new() }),
+        ("maya", "a form", What::Filled(Filled::form("incident.open", values.clone()))),
+        ("maya", "a form with errors", What::Filled(Filled::form("incident.open", BTreeMap::new()))),
         ("maya", "a question", command("/sla mine")),
         ("maya", "a refusal", command("/approval approve APR-1")),
         ("maya", "not understood", command("/approval frobnicate")),

@@ -12,7 +12,7 @@ use axum::http::{Request, StatusCode, header};
 use countersign::clock::Mode;
 use countersign::config::{Config, Given};
 use countersign::grammar::verbs;
-use countersign::record::WhatRecord;
+use countersign::heard::What;
 use countersign::serve::{self, Running, Time};
 use futures_util::StreamExt as _;
 use kit::bot::until;
@@ -569,13 +569,7 @@ async fn only_its_author_changes_a_message() {
     let stands = stage.messages("jonas", "credit-ai").await[0].clone();
     assert!(stands["deleted"] == true && stands["raw"].is_null() && stands["text"] == json!([]), "{stands}");
     let written = stage.strike().await;
-    let was: Vec<_> = written
-        .heard()
-        .filter_map(|heard| match &heard.what {
-            WhatRecord::Edit { was, .. } | WhatRecord::Deletion { was, .. } => was.clone(),
-            _ => None,
-        })
-        .collect();
+    let was: Vec<_> = written.heard().filter_map(|heard| heard.was.clone()).collect();
     assert_eq!(was.len(), 2, "what stood before is kept: {was:?}");
     assert!(was[0].contains("mine") && was[1].contains("changed"), "{was:?}");
 }
@@ -1028,7 +1022,7 @@ async fn whatever_is_sent_is_answered_in_json() {
     assert_eq!(stage.post("clock", &json!({})).await.code(), "malformed");
     assert_eq!(stage.post("clock", &json!({ "advance": "1h", "to": "next-wake" })).await.code(), "malformed");
     let written = stage.strike().await;
-    assert!(written.heard().all(|heard| !matches!(heard.what, WhatRecord::Edit { .. } | WhatRecord::Deletion { .. })));
+    assert!(written.heard().all(|heard| !matches!(heard.what, What::Edited { .. } | What::Deleted { .. })));
 }
 
 /// An hour of a real meeting, with brackets, pings, links and its own bot's commands, around a story.
@@ -1081,7 +1075,7 @@ async fn a_real_conversation_holds_no_command() {
     let kept: Vec<(&str, &str)> = written
         .heard()
         .filter_map(|heard| match &heard.what {
-            WhatRecord::Message { text, .. } => Some((heard.who.person().expect("a persona").as_str(), text.as_str())),
+            What::Said { text, .. } => Some((heard.who.person().expect("a persona").as_str(), text.as_str())),
             _ => None,
         })
         .filter(|(_, text)| !text.starts_with("@countersign"))

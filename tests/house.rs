@@ -13,26 +13,27 @@ const ARROWS: &[(&str, &str)] = &[
     ("clock", "domain seal"),
     ("grammar", "domain"),
     ("card", "domain grammar"),
+    ("heard", "card domain grammar"),
     // The local room looks at what the desk shows, and so does whoever keeps a roster; files are kept in the data folder.
-    ("chat", "card desk domain folder grammar"),
-    ("slack", "card chat config domain grammar reception"),
-    ("discord", "card chat config domain grammar reception"),
-    ("record", "card chat domain seal"),
+    ("chat", "card desk domain folder grammar heard"),
+    ("slack", "card chat config domain grammar heard reception"),
+    ("discord", "card chat config domain grammar heard reception"),
+    ("record", "card domain heard seal"),
     ("store", "domain seal"),
     ("folder", "seal"),
     ("ledger", "domain record seal store"),
-    ("projection", "card chat domain record store"),
-    ("desk", "card chat clock domain folder grammar ledger projection record seal store"),
-    ("digest", "card clock csv domain folder grammar ledger projection record seal store"),
+    ("projection", "card domain heard record store"),
+    ("desk", "card clock domain folder grammar heard ledger projection record seal store"),
+    ("digest", "card clock csv domain folder grammar ledger projection seal store"),
     ("health", "chat desk domain store"),
     ("answers", "card clock desk digest domain grammar health ledger record seal store"),
     ("courier", "card chat desk digest domain grammar ledger record store"),
-    ("reception", "answers card chat desk domain grammar store"),
-    ("web", "card chat clock desk domain folder grammar health projection reception slack store"),
+    ("reception", "answers card chat desk domain grammar heard store"),
+    ("web", "card chat clock desk domain folder grammar health heard projection reception slack store"),
     ("config", "domain grammar web"),
     ("audit", "domain folder ledger record seal store"),
-    ("bundle", "audit card chat csv domain folder grammar ledger projection record seal store"),
-    ("rebuild", "chat clock domain folder ledger projection record seal store"),
+    ("bundle", "audit card csv domain folder grammar heard ledger record seal store"),
+    ("rebuild", "clock domain folder ledger projection record seal store"),
     (
         "serve",
         "answers card chat clock config courier desk discord domain folder health projection reception slack store web",
@@ -414,7 +415,7 @@ impl SourceFile {
             .map(|(at, _)| at + 1)
     }
 
-    /// The other rooms that it names: `crate::store`, `crate::{card, chat::Lane}`, and `super::` from a room's own root.
+    /// The other rooms that it names: `crate::store`, `crate::{card, chat::Chat}`, and `super::` from a room's own root.
     fn rooms_used(&self) -> Vec<(usize, String)> {
         let mut used = Vec::new();
         let at_top = [format!("src/{}.rs", self.room), format!("src/{}/mod.rs", self.room)].contains(&self.name);
@@ -443,7 +444,7 @@ impl SourceFile {
     }
 }
 
-/// The first names of what is imported: `store::Reader` gives `store`, `{card, chat::{Lane, Spot}}` gives `card` and
+/// The first names of what is imported: `store::Reader` gives `store`, `{card, chat::{Chat, Post}}` gives `card` and
 /// `chat`.
 fn names(path: &str) -> Vec<String> {
     let first = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();

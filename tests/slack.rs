@@ -15,16 +15,18 @@ mod slack_house;
 use std::time::Duration;
 
 use countersign::card::Card;
-use countersign::chat::{Account, CaseChannel, Chat as _, Lane, Post, Undelivered};
+use countersign::chat::{CaseChannel, Chat as _, Post, Undelivered};
+use countersign::domain::Lane;
 use countersign::grammar::Word;
-use countersign::record::{HeardRecord, WhatRecord, key_of};
+use countersign::heard::{Account, What};
+use countersign::record::{HeardRecord, key_of};
 use fakes::slack::{Allowed, BOT_USER, Disturbance, FakeSlack, Harm, Kind, On, Sort, Submitted, User};
 use kit::bot::until;
 use slack_house::{POLICY, Scene, SlackHouse, Stopped, in_slack, workspace};
 
 /// Whether it is about this message of Slack's.
 fn says(heard: &HeardRecord, ts: &str) -> bool {
-    matches!(&heard.what, WhatRecord::Message { message, .. } if message == ts)
+    matches!(&heard.what, What::Said { message, .. } if message == ts)
 }
 
 /// Whether it is this message as it came in from a channel.
@@ -140,7 +142,7 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
         assert!(text.contains(&sha256), "{text}");
         let kept = countersign::folder::blob_path(&scene.folder.path().join("data"), &sha256);
         assert_eq!(std::fs::read(kept).expect("the bytes"), b"a,b\n1,2\n");
-        for what in ["reaction {", "what: joined", "what: left"] {
+        for what in ["reacted {", "what: joined", "what: left"] {
             scene.heard(what, |heard| format!("{heard:?}").to_lowercase().contains(what)).await;
         }
         let written = scene.house.written().await;

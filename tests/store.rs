@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use countersign::domain::kinds::{Began, approval};
-use countersign::domain::{At, Case, CaseId, CaseKind, Event, OutboxId, WorkflowId};
+use countersign::domain::{At, Case, CaseId, CaseKind, Event, Lane, OutboxId, Platform, WorkflowId};
 use countersign::seal::{Frontier, Hash, leaf_hash};
 use countersign::store::{
     self, CardDue, CardRow, CaseRow, Commit, DutyRead, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRead,
-    MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Reader, Rehold, StoreError, Stretch, Writer,
+    MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, Rehold, StoreError, Stretch, Writer,
 };
 use dice::Dice;
 use futures_util::TryStreamExt as _;
@@ -29,6 +29,8 @@ trait Place {
     async fn open(&self) -> (Writer, Reader);
     /// As somebody who only looks, beside it.
     async fn look(&self) -> Reader;
+    /// Alters what lies there behind the store's back.
+    async fn alter(&self, statement: &'static str);
 }
 
 struct Sqlite(tempfile::TempDir);
@@ -51,6 +53,13 @@ impl Place for Sqlite {
     async fn look(&self) -> Reader {
         store::open_to_read(&self.file()).await.expect("it opens")
     }
+
+    async fn alter(&self, statement: &'static str) {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.file());
+        let mut db = options.connect().await.expect("the database");
+        sqlx::query(statement).execute(&mut db).await.expect(statement);
+        db.close().await.expect("closed");
+    }
 }
 
 // ── Rows ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,6 +69,10 @@ const BOT: &str = "countersign";
 
 fn id(number: u32) -> CaseId {
     format!("APR-{number}").parse().expect("a case's id")
+}
+
+fn on(lane: &str) -> Lane {
+    lane.parse().expect("a lane")
 }
 
 fn case(number: u32, workflow: &str) -> Case {
@@ -116,7 +129,7 @@ fn entries(rows: Vec<EntryRow>) -> Commit {
 
 fn message_row(lane: &str, id: &str, body: &str, seq: i64) -> MessageRow {
     MessageRow {
-        lane: lane.to_owned(),
+        lane: on(lane),
         id: id.to_owned(),
         thread: None,
         author: "maya".to_owned(),
@@ -156,8 +169,8 @@ fn duty_row(number: u32, nth: u32, due_us: i64, holders: &[&str]) -> DutyRow {
 }
 
 /// Some of the lanes.
-fn some_lanes(dice: &mut Dice) -> Vec<String> {
-    LANES.iter().filter(|_| dice.below(4) == 0).map(|it| (*it).to_owned()).collect()
+fn some_lanes(dice: &mut Dice) -> Vec<Lane> {
+    LANES.iter().filter(|_| dice.below(4) == 0).map(|it| on(it)).collect()
 }
 
 fn strings(all: &[&str]) -> Vec<String> {
@@ -171,15 +184,15 @@ async fn everything(writer: &mut Writer, reader: &Reader) -> String {
     let mut text = format!("{all:?}\n");
     for lane in LANES {
         text += &format!("{:?}\n", reader.messages(lane, Stretch::Before(None), 100).await.expect("messages"));
-        text += &format!("{:?}\n", reader.card(&id(1).to_string(), lane).await.expect("a card"));
+        text += &format!("{:?}\n", reader.card(id(1), &on(lane)).await.expect("a card"));
     }
     text += &format!("{:?}\n", reader.outbox_due(At(i64::MAX), &[], 100).await.expect("rows"));
-    text += &format!("{:?}\n", reader.outbox_sending(&[]).await.expect("rows"));
+    text += &format!("{:?}\n", reader.outbox_sending(At(i64::MAX), &[]).await.expect("rows"));
     text += &format!("{:?}\n", reader.list(CaseKind::Approval, None, true, 100).await.expect("cases"));
     text += &format!("{:?}\n", reader.owing(&strings(&["model-risk"]), "dev", 100).await.expect("cases"));
     text += &format!("{:?}\n", reader.heads().await.expect("heads"));
     text += &format!("{:?}\n", reader.policy("p").await.expect("a policy"));
-    text += &format!("{:?}\n", reader.case_channels("slack").await.expect("channels"));
+    text += &format!("{:?}\n", reader.case_channels(&Platform::from("slack")).await.expect("channels"));
     text += &format!("{:?}\n", writer.subjects().await.expect("subjects"));
     text += &format!("{:?}\n", writer.next_wake(&[]).await.expect("a moment"));
     text += &format!("{:?}\n", writer.heard_before(&strings(&["k1", "k2"])).await.expect("causes"));
@@ -190,7 +203,7 @@ async fn everything(writer: &mut Writer, reader: &Reader) -> String {
 fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
     let number = u32::try_from(seq).expect("small") + 1;
     let row = OutboxId { entry: seq, place: 0 };
-    let (case, lane) = (id(number).to_string(), LANES[2].to_owned());
+    let (case, lane) = (id(number), LANES[2]);
     let message = format!("m{seq}");
     Commit {
         entries: vec![entry(seq, seq, "approval.requested", Some((number, 1)))],
@@ -201,22 +214,16 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         policies: vec![("p".to_owned(), "text".to_owned())],
         subjects: vec![(format!("S{seq}"), format!("person {seq}"))],
         causes: vec![(key.to_owned(), seq)],
-        outbox: vec![OutboxRow {
-            id: row,
-            case: Some(case.clone()),
-            lane: lane.clone(),
-            made_us: seq,
-            not_before_us: seq,
-        }],
+        outbox: vec![OutboxRow { id: row, case: Some(case), lane: on(lane), made_us: seq, not_before_us: seq }],
         delivered: vec![(row, OutboxState::Sending, None, None)],
         postponed: Vec::new(),
-        cards: vec![CardRow { case: case.clone(), lane: lane.clone(), wanted: seq }],
-        cards_sending: vec![(case.clone(), lane.clone())],
-        cards_shown: vec![(case.clone(), lane.clone(), seq, "card".to_owned())],
+        cards: vec![CardRow { case, lane: on(lane), wanted: seq }],
+        cards_sending: vec![(case, on(lane))],
+        cards_shown: vec![(case, on(lane), seq, "card".to_owned())],
         cards_postponed: Vec::new(),
-        messages: vec![message_row(&lane, &message, "said", seq)],
+        messages: vec![message_row(lane, &message, "said", seq)],
         message_parts: vec![MessagePartRow {
-            lane: lane.clone(),
+            lane: on(lane),
             id: message.clone(),
             part: 1,
             author: BOT.to_owned(),
@@ -225,7 +232,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
             seq,
         }],
         message_changes: vec![MessageChange::Edited {
-            lane: lane.clone(),
+            lane: on(lane),
             id: message,
             body: "better".to_owned(),
             at_us: 2,
@@ -235,7 +242,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         checkpoints: vec![NoteRow { size: seq + 1, at_us: seq, note: format!("head {seq}") }],
         reholds: Vec::new(),
         cards_gone: Vec::new(),
-        case_channels: vec![(format!("slack/apr-{number}"), "C9".to_owned())],
+        case_channels: vec![(on(&format!("slack/apr-{number}")), "C9".to_owned())],
     }
 }
 
@@ -449,6 +456,7 @@ async fn a_rehold_wakes_those_who_owe(place: &impl Place) {
 
 /// A row of the outbox, as the contract has it.
 struct ToTell {
+    case: Option<CaseId>,
     lane: &'static str,
     state: OutboxState,
     made: i64,
@@ -472,8 +480,10 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
                 0..4 => {
                     row.attempts += 1;
                     row.not_before = moment + dice.below(20) as i64;
-                    row.state = OutboxState::Waiting;
-                    commit.postponed.push((id, row.attempts, row.not_before));
+                    let perhaps_sent = dice.below(2) == 0;
+                    row.state = if perhaps_sent { OutboxState::Sending } else { OutboxState::Waiting };
+                    let (attempts, not_before) = (row.attempts, At(row.not_before));
+                    commit.postponed.push(Postponed { of: id, attempts, not_before, perhaps_sent });
                     continue;
                 }
                 4..7 => {
@@ -489,11 +499,13 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
         }
         for place in 0..dice.below(4) as u32 {
             let (id, lane) = (OutboxId { entry: seq, place }, *dice.one_of(&LANES));
+            let case = (dice.below(2) == 0).then(|| self::id(1 + dice.below(9) as u32));
             let not_before =
                 if dice.below(3) == 0 { moment + dice.below(15) as i64 } else { dice.below(moment as u64) as i64 };
             let free = moment.max(not_before);
-            rows.insert(id, ToTell { lane, state: OutboxState::Waiting, made: moment, free, not_before, attempts: 0 });
-            let row = OutboxRow { id, case: None, lane: lane.to_owned(), made_us: moment, not_before_us: not_before };
+            let state = OutboxState::Waiting;
+            rows.insert(id, ToTell { case, lane, state, made: moment, free, not_before, attempts: 0 });
+            let row = OutboxRow { id, case, lane: on(lane), made_us: moment, not_before_us: not_before };
             commit.outbox.push(row);
         }
         writer.commit(&commit).await.expect("a commit");
@@ -501,29 +513,31 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
         // Also by a clock that has gone back behind the last entry.
         let now = moment - 10 + dice.below(25) as i64;
         let (but, at_most) = (some_lanes(&mut dice), 1 + dice.below(20) as u32);
-        let on_others = |row: &ToTell| !but.iter().any(|lane| lane == row.lane);
+        let on_others = |row: &ToTell| !but.contains(&on(row.lane));
         let in_state = |state: OutboxState| rows.iter().filter(move |(_, row)| row.state == state);
         let waiting = || in_state(OutboxState::Waiting);
         let mut due: Vec<_> = waiting().filter(|(_, row)| on_others(row) && row.not_before <= now).collect();
         due.sort_by_key(|(id, row)| (row.made.max(row.not_before), **id));
         due.truncate(at_most as usize);
         let due: Vec<OutboxId> = due.into_iter().map(|(id, _)| *id).collect();
-        let found = reader.outbox_due(At(now), &but, at_most).await.expect("rows");
+        let found = readable(reader.outbox_due(At(now), &but, at_most).await.expect("rows"));
         assert_eq!(ids(&found), due, "the longest waiting first");
-        for it in &found {
+        let mut sending: Vec<_> = in_state(OutboxState::Sending).filter(|(_, row)| on_others(row)).collect();
+        sending.retain(|(_, row)| row.not_before <= now);
+        let sending: Vec<OutboxId> = sending.into_iter().map(|(id, _)| *id).collect();
+        let begun = readable(reader.outbox_sending(At(now), &but).await.expect("rows"));
+        assert_eq!(ids(&begun), sending, "those that may be tried again, in the order in which they were made");
+        for it in found.iter().chain(&begun) {
             let (row, wrote) = (&rows[&it.id], entry(it.id.entry, 0, "", None));
             assert_eq!(
-                (it.lane.as_str(), it.made_us, it.not_before_us, it.attempts),
-                (row.lane, row.made, row.not_before, row.attempts)
+                (it.case, &it.lane, it.made, it.attempts, it.sending),
+                (row.case, &on(row.lane), At(row.made), row.attempts, row.state == OutboxState::Sending)
             );
             assert_eq!(
                 (it.facts.as_ref(), it.words.as_ref()),
                 (Some(&wrote.facts), wrote.words.as_ref().map(|(words, _)| words))
             );
         }
-        let sending: Vec<OutboxId> =
-            in_state(OutboxState::Sending).filter(|(_, row)| on_others(row)).map(|(id, _)| *id).collect();
-        assert_eq!(ids(&reader.outbox_sending(&but).await.expect("rows")), sending);
         let mut oldest: Vec<i64> = waiting().filter(|(_, row)| row.free <= now).map(|(_, row)| row.free).collect();
         oldest.extend(in_state(OutboxState::Sending).map(|(_, row)| row.free));
         let age = (oldest.len() as i64, oldest.iter().min().copied().map(At));
@@ -532,27 +546,27 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
             age,
             "counted from when it could first have gone out"
         );
-        let next = waiting().filter(|(_, row)| on_others(row)).map(|(_, row)| At(row.not_before)).min();
+        let undelivered = || waiting().chain(in_state(OutboxState::Sending));
+        let next = undelivered().filter(|(_, row)| on_others(row)).map(|(_, row)| At(row.not_before)).min();
         assert_eq!(reader.outbox_next(&but).await.expect("a moment"), next);
         assert_eq!(reader.outbox_given_up().await.expect("a number"), in_state(OutboxState::GivenUp).count() as i64);
-        let mut postponed: BTreeMap<String, At> = BTreeMap::new();
-        for (_, row) in waiting().filter(|(_, row)| row.attempts > 0 && row.not_before > now) {
-            let until = postponed.entry(row.lane.to_owned()).or_insert(At(row.not_before));
+        let mut postponed: BTreeMap<Lane, At> = BTreeMap::new();
+        for (_, row) in undelivered().filter(|(_, row)| row.attempts > 0 && row.not_before > now) {
+            let until = postponed.entry(on(row.lane)).or_insert(At(row.not_before));
             *until = (*until).max(At(row.not_before));
         }
-        let found: BTreeMap<String, At> = reader.lanes_postponed(At(now)).await.expect("lanes").into_iter().collect();
+        let found: BTreeMap<Lane, At> = reader.lanes_postponed(At(now)).await.expect("lanes").into_iter().collect();
         assert_eq!(found, postponed);
         for lane in LANES {
             let mut of_lane: Vec<OutboxId> =
                 waiting().filter(|(_, row)| row.lane == lane && row.not_before <= now).map(|(id, _)| *id).collect();
             of_lane.truncate(at_most as usize);
-            let found = reader.outbox_of_lane(lane, At(now), at_most).await.expect("rows");
+            let found = readable(reader.outbox_of_lane(&on(lane), At(now), at_most).await.expect("rows"));
             assert_eq!(ids(&found), of_lane, "in the order in which they were made");
         }
         let size = dice.below(seq as u64 + 2);
         let wanted = |id: &OutboxId| (id.entry as u64) < size;
-        let untold = waiting().any(|(id, row)| wanted(id) && row.not_before <= now)
-            || in_state(OutboxState::Sending).any(|(id, _)| wanted(id));
+        let untold = undelivered().any(|(id, row)| wanted(id) && row.not_before <= now);
         assert_eq!(reader.is_told(size, At(now)).await.expect("an answer"), !untold);
     }
 }
@@ -564,6 +578,10 @@ fn is_open(state: OutboxState) -> bool {
     }
 }
 
+fn readable<Row>(rows: Vec<Result<Row, StoreError>>) -> Vec<Row> {
+    rows.into_iter().map(|row| row.expect("it can be read")).collect()
+}
+
 fn ids(rows: &[OutboxDue]) -> Vec<OutboxId> {
     rows.iter().map(|row| row.id).collect()
 }
@@ -573,35 +591,40 @@ async fn a_card_shows_what_is_wanted_of_it(place: &impl Place) {
     let mut dice = Dice::thrown("cards");
     let (mut writer, reader) = place.open().await;
     let mut cards: BTreeMap<(u32, &str), CardDue> = BTreeMap::new();
-    let now = 50;
+    let now = At(50);
     for seq in 0..150 {
         let (number, lane) = (1 + dice.below(5) as u32, *dice.one_of(&LANES));
-        let (case, on) = (id(number).to_string(), lane.to_owned());
+        let (case, on_it) = (id(number), on(lane));
         let mut commit = Commit::default();
         let known = cards.get_mut(&(number, lane));
         match (dice.below(6), known) {
             (0, _) | (_, None) => {
                 let new = CardDue {
-                    case_id: case.clone(),
-                    lane: on.clone(),
+                    case,
+                    lane: on_it.clone(),
                     wanted: seq,
                     shown: None,
                     message: None,
                     sending: false,
                     attempts: 0,
-                    not_before_us: 0,
+                    not_before: At(0),
                 };
                 cards.entry((number, lane)).or_insert(new).wanted = seq;
-                commit.cards.push(CardRow { case, lane: on, wanted: seq });
+                commit.cards.push(CardRow { case, lane: on_it, wanted: seq });
             }
             (1, Some(card)) => {
-                (card.sending, card.not_before_us) = (true, 0);
-                commit.cards_sending.push((case, on));
+                (card.sending, card.not_before) = (true, At(0));
+                commit.cards_sending.push((case, on_it));
             }
             (2, Some(card)) => {
                 card.attempts += 1;
-                (card.sending, card.not_before_us) = (false, dice.below(100) as i64);
-                commit.cards_postponed.push((case, on, card.attempts, card.not_before_us));
+                (card.sending, card.not_before) = (dice.below(2) == 0, At(dice.below(100) as i64));
+                commit.cards_postponed.push(Postponed {
+                    of: (case, on_it),
+                    attempts: card.attempts,
+                    not_before: card.not_before,
+                    perhaps_sent: card.sending,
+                });
             }
             (3, Some(card)) => {
                 *card = CardDue {
@@ -609,10 +632,10 @@ async fn a_card_shows_what_is_wanted_of_it(place: &impl Place) {
                     message: None,
                     sending: false,
                     attempts: 0,
-                    not_before_us: 0,
+                    not_before: At(0),
                     ..card.clone()
                 };
-                commit.cards_gone.push((case, on));
+                commit.cards_gone.push((case, on_it));
             }
             (_, Some(card)) => {
                 // What was wanted when it was made; meanwhile more may be.
@@ -622,10 +645,10 @@ async fn a_card_shows_what_is_wanted_of_it(place: &impl Place) {
                     message: Some(message.clone()),
                     sending: false,
                     attempts: 0,
-                    not_before_us: 0,
+                    not_before: At(0),
                     ..card.clone()
                 };
-                commit.cards_shown.push((case, on, shown, message));
+                commit.cards_shown.push((case, on_it, shown, message));
             }
         }
         writer.commit(&commit).await.expect("a commit");
@@ -633,26 +656,67 @@ async fn a_card_shows_what_is_wanted_of_it(place: &impl Place) {
         let behind = |card: &&CardDue| card.shown.is_none_or(|shown| shown < card.wanted);
         let on_others = |card: &&CardDue| !but.contains(&card.lane);
         let mut due: Vec<&CardDue> =
-            cards.values().filter(behind).filter(on_others).filter(|card| card.not_before_us <= now).collect();
-        due.sort_by_key(|card| (card.not_before_us, card.wanted));
+            cards.values().filter(behind).filter(on_others).filter(|card| card.not_before <= now).collect();
+        due.sort_by_key(|card| (card.not_before, card.wanted));
         due.truncate(at_most as usize);
-        let found = reader.cards_due(At(now), &but, at_most).await.expect("cards");
+        let found = readable(reader.cards_due(now, &but, at_most).await.expect("cards"));
         assert_eq!(format!("{found:?}"), format!("{due:?}"), "those that were wanted first come first");
-        let next = cards.values().filter(behind).filter(on_others).map(|card| At(card.not_before_us)).min();
+        let next = cards.values().filter(behind).filter(on_others).map(|card| card.not_before).min();
         assert_eq!(reader.outbox_next(&but).await.expect("a moment"), next);
-        let untold = cards.values().filter(behind).any(|card| card.wanted < seq && card.not_before_us <= now);
-        assert_eq!(reader.is_told(seq as u64, At(now)).await.expect("an answer"), !untold);
+        let untold = cards.values().filter(behind).any(|card| card.wanted < seq && card.not_before <= now);
+        assert_eq!(reader.is_told(seq as u64, now).await.expect("an answer"), !untold);
         let mut everywhere = Vec::new();
         for ((number, lane), card) in &cards {
-            let found = reader.card(&id(*number).to_string(), lane).await.expect("a card").expect("there is one");
+            let found = reader.card(id(*number), &on(lane)).await.expect("a card").expect("there is one");
             assert_eq!(format!("{found:?}"), format!("{card:?}"));
             if let Some(message) = &card.message {
-                assert_eq!(writer.case_of_card(lane, message).await.expect("a case"), Some(id(*number)));
+                assert_eq!(writer.case_of_card(&on(lane), message).await.expect("a case"), Some(id(*number)));
             }
-            everywhere.push((card.case_id.clone(), card.lane.clone(), card.message.clone()));
+            everywhere.push((card.case, card.lane.clone(), card.message.clone()));
         }
         assert_eq!(reader.cards_of(&(1..=5).map(id).collect::<Vec<_>>()).await.expect("cards"), everywhere);
     }
+}
+
+/// A row that can't be read is an error of its own, which names it; those before it and behind it are given.
+async fn a_row_that_cant_be_read_hides_no_other(place: &impl Place) {
+    let (mut writer, reader) = place.open().await;
+    let mut commit = entries(vec![entry(0, 1, "approval.requested", None)]);
+    for place in 0..8 {
+        let (id, case, lane) = (OutboxId { entry: 0, place }, Some(id(1)), on(LANES[0]));
+        commit.outbox.push(OutboxRow { id, case, lane, made_us: 1, not_before_us: 1 });
+        if place >= 4 {
+            commit.delivered.push((id, OutboxState::Sending, None, None));
+        }
+    }
+    for number in 1..=4 {
+        commit.cards.push(CardRow { case: id(number), lane: on(LANES[0]), wanted: i64::from(number) });
+    }
+    writer.commit(&commit).await.expect("a commit");
+    place.alter("update outbox set case_id = 'nobody' where place in (1, 5)").await;
+    place.alter("update outbox set lane = 'nowhere' where place in (2, 6)").await;
+    place.alter("update card set case_id = 'nobody' where wanted = 2").await;
+    place.alter("update card set lane = 'nowhere' where wanted = 3").await;
+    let message = |row: &OutboxDue| row.id.to_string();
+    let due = reader.outbox_due(At(1), &[], 9).await.expect("rows");
+    assert_eq!(said(due, message), ["0.0", "not 0.1 of the outbox", "not 0.2 of the outbox", "0.3"]);
+    let sending = reader.outbox_sending(At(1), &[]).await.expect("rows");
+    assert_eq!(said(sending, message), ["0.4", "not 0.5 of the outbox", "not 0.6 of the outbox", "0.7"]);
+    let of_lane = reader.outbox_of_lane(&on(LANES[0]), At(1), 9).await.expect("rows");
+    assert_eq!(said(of_lane, message), ["0.0", "not 0.1 of the outbox", "0.3"]);
+    let cards = reader.cards_due(At(1), &[], 9).await.expect("cards");
+    let unread = ["not nobody, local/credit of the cards", "not APR-3, nowhere of the cards"];
+    assert_eq!(said(cards, |card: &CardDue| card.case.to_string()), ["APR-1", unread[0], unread[1], "APR-4"]);
+}
+
+/// What each row says of itself, or which can't be read.
+fn said<Row>(rows: Vec<Result<Row, StoreError>>, name: impl Fn(&Row) -> String) -> Vec<String> {
+    let said = |row: Result<Row, StoreError>| match row {
+        Ok(row) => name(&row),
+        Err(StoreError::Unreadable { what, .. }) => format!("not {what}"),
+        Err(other) => panic!("{other}"),
+    };
+    rows.into_iter().map(said).collect()
 }
 
 /// A cause has one answer, the entry's in which it was heard; no second entry can have it.
@@ -687,10 +751,10 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
     let mut seen = BTreeMap::from(LANES.map(|lane| (lane, -1)));
     for seq in 0..220 {
         let (lane, nth) = (*dice.one_of(&LANES), dice.below(25));
-        let (key, on) = ((lane, format!("{lane} {nth}")), lane.to_owned());
+        let key = (lane, format!("{lane} {nth}"));
         let (message, at_us, body) = (key.1.clone(), seq * 10, format!("body {seq}"));
         let begun = |author: &str, body: &str| MessageRead {
-            lane: on.clone(),
+            lane: lane.to_owned(),
             id: message.clone(),
             thread: None,
             author: author.to_owned(),
@@ -711,7 +775,7 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
                 let it = standing.entry(key).or_insert_with(|| begun("", &body));
                 (it.body, it.edited_us, it.last) = (body.clone(), Some(at_us), seq);
                 commit.message_changes.push(MessageChange::Edited {
-                    lane: on.clone(),
+                    lane: on(lane),
                     id: message.clone(),
                     body,
                     at_us,
@@ -721,12 +785,7 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
             2 => {
                 let it = standing.entry(key).or_insert_with(|| begun("", "{}"));
                 (it.deleted_us, it.last) = (Some(at_us), seq);
-                commit.message_changes.push(MessageChange::Deleted {
-                    lane: on.clone(),
-                    id: message.clone(),
-                    at_us,
-                    seq,
-                });
+                commit.message_changes.push(MessageChange::Deleted { lane: on(lane), id: message.clone(), at_us, seq });
             }
             3 => {
                 let it = standing.entry(key).or_insert_with(|| begun(BOT, "{}"));
@@ -734,7 +793,7 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
                 it.more.push(body.clone());
                 let part = it.parts - 1;
                 commit.message_parts.push(MessagePartRow {
-                    lane: on.clone(),
+                    lane: on(lane),
                     id: message.clone(),
                     part,
                     author: BOT.to_owned(),
@@ -746,13 +805,13 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
             _ if said.insert(key.clone()) => {
                 let author = if dice.below(3) == 0 { BOT } else { "maya" };
                 let thread = (dice.below(2) == 0).then(|| "root".to_owned());
-                let of_case = (dice.below(2) == 0).then(|| id(1).to_string());
+                let of_case = (dice.below(2) == 0).then(|| id(1));
                 let it = standing.entry(key).or_insert_with(|| begun(author, &body));
                 if it.edited_us.is_none() && it.deleted_us.is_none() {
                     it.body.clone_from(&body);
                 }
                 (it.thread, it.person) = (thread.clone(), Some("maya".to_owned()));
-                (it.author, it.case_id) = (author.to_owned(), of_case.clone());
+                (it.author, it.case_id) = (author.to_owned(), of_case.map(|case| case.to_string()));
                 (it.said_us, it.first, it.last) = (at_us, seq, seq);
                 let row = message_row(lane, &message, &body, seq);
                 commit.messages.push(MessageRow {
@@ -788,7 +847,7 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
         assert_eq!(reader.message(lane, &message).await.expect("a message").as_ref(), Some(it));
         let local = reader.local_message(&message).await.expect("a message");
         assert_eq!(local.as_ref(), Some(it).filter(|it| it.lane.starts_with("local/")));
-        let known = writer.message(lane, &message).await.expect("a message").expect("there is one");
+        let known = writer.message(&on(lane), &message).await.expect("a message").expect("there is one");
         assert_eq!(known.body.as_ref(), Some(&it.body).filter(|_| it.parts == 1));
         assert_eq!((known.author, known.deleted), (it.author.clone(), it.deleted_us.is_some()));
         assert_eq!(known.case.map(|case| case.to_string()), it.case_id);
@@ -811,7 +870,8 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
             );
         }
         newest.sort();
-        assert_eq!(reader.newest(platform, BOT).await.expect("messages"), newest);
+        let newest: Vec<_> = newest.into_iter().map(|(lane, id, said)| (on(&lane), id, At(said))).collect();
+        assert_eq!(reader.newest(&Platform::from(platform), BOT).await.expect("messages"), newest);
     }
 }
 
@@ -978,6 +1038,7 @@ contracts! { sqlite, Sqlite:
     a_rehold_wakes_those_who_owe,
     the_outbox_keeps_order_and_lanes_apart,
     a_card_shows_what_is_wanted_of_it,
+    a_row_that_cant_be_read_hides_no_other,
     a_cause_has_one_answer,
     the_transcript_is_what_stands_there_now,
     duties_are_counted_and_owed_until_they_are_closed,
@@ -998,13 +1059,6 @@ fn names_in(folder: &Path) -> BTreeSet<String> {
     names.filter(|name| !name.ends_with("-shm")).collect()
 }
 
-async fn sql(file: &Path, statement: &'static str) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-    let mut db = options.connect().await.expect("the database");
-    sqlx::query(statement).execute(&mut db).await.expect(statement);
-    db.close().await.expect("closed");
-}
-
 /// A database with something in it, closed well.
 async fn a_database() -> Sqlite {
     let place = Sqlite::empty();
@@ -1018,14 +1072,14 @@ async fn a_database() -> Sqlite {
 #[tokio::test]
 async fn what_is_not_ours_is_refused_and_left_as_it_is() {
     let newer = a_database().await;
-    sql(
-        &newer.file(),
-        "insert into _sqlx_migrations (version, description, installed_on, success, checksum, execution_time) \
-         values (9999, 'from the future', '2099-01-01', true, zeroblob(48), 1)",
-    )
-    .await;
+    newer
+        .alter(
+            "insert into _sqlx_migrations (version, description, installed_on, success, checksum, execution_time) \
+             values (9999, 'from the future', '2099-01-01', true, zeroblob(48), 1)",
+        )
+        .await;
     let altered = a_database().await;
-    sql(&altered.file(), "update _sqlx_migrations set checksum = zeroblob(48)").await;
+    altered.alter("update _sqlx_migrations set checksum = zeroblob(48)").await;
     let other = Sqlite::empty();
     std::fs::write(other.file(), b"no database at all, but long enough to look at. ".repeat(99)).expect("written");
     type Is = fn(&StoreError) -> bool;

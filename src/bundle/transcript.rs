@@ -8,11 +8,11 @@ use serde_json::Value as Json;
 
 use super::derive::{Outside, Sealed, Source, iso};
 use crate::card::{self, Card, Speaker, Wording};
-use crate::chat::{Account, File};
 use crate::domain::mark::{ERASED, Words};
 use crate::domain::{At, Case, Event, PersonId, Policy};
-use crate::grammar::clean;
-use crate::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, WhatRecord, Who};
+use crate::grammar::{Means, clean};
+use crate::heard::{Account, File, What};
+use crate::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, Who};
 
 /// One entry.
 pub(super) struct Item {
@@ -105,37 +105,42 @@ impl Teller<'_> {
         }
         let words = |what, text: &str| Part::Words { what, text: text.to_owned() };
         let (head, mut parts) = match &heard.what {
-            WhatRecord::Message { message, text, .. } => {
+            What::Said { message, text, .. } => {
                 let mut parts = vec![words("message", text)];
                 parts.extend(heard.what.files().iter().map(|file| Part::Line(file_line(file))));
                 (format!("{who} wrote {place} (message {message})"), parts)
             }
-            WhatRecord::Command { text } => (format!("{who} typed a command {place}"), vec![words("command", text)]),
-            WhatRecord::Edit { message, text, was } => {
-                let mut parts: Vec<Part> = was.iter().map(|was| words("it was", &stood(was))).collect();
+            What::Command { text } => (format!("{who} typed a command {place}"), vec![words("command", text)]),
+            What::Edited { message, text } => {
+                let mut parts: Vec<Part> = heard.was.iter().map(|was| words("it was", &stood(was))).collect();
                 parts.push(words("it is now", text));
                 (format!("{who} edited message {message} {place}"), parts)
             }
-            WhatRecord::Deletion { message, was } => {
-                let parts = was.iter().map(|was| words("it was", &stood(was))).collect();
+            What::Deleted { message } => {
+                let parts = heard.was.iter().map(|was| words("it was", &stood(was))).collect();
                 (format!("{who} deleted message {message} {place}"), parts)
             }
-            WhatRecord::Press { message, action } => {
+            What::Pressed { message, action } => {
                 (format!("{who} pressed a button of message {message} {place}"), vec![words("button", action)])
             }
-            WhatRecord::Form { form, values } => {
+            What::Filled(filled) => {
                 let line = |(name, value): (&String, &String)| format!("{name}: {value}\n");
-                let text = values.get().map_or_else(|| ERASED.to_owned(), |values| values.iter().map(line).collect());
-                (format!("{who} sent a form {place}"), vec![words("form", form), words("values", &text)])
+                let values = filled.values.get();
+                let text = values.map_or_else(|| ERASED.to_owned(), |values| values.iter().map(line).collect());
+                let (did, what) = match filled.by {
+                    Means::Form => ("sent a form", "form"),
+                    Means::Options => ("used a command", "command"),
+                };
+                (format!("{who} {did} {place}"), vec![words(what, &filled.title()), words("values", &text)])
             }
-            WhatRecord::Reaction { message, reaction, on } => {
+            What::Reacted { message, reaction, on } => {
                 let did = if *on { "set a reaction on" } else { "took a reaction back from" };
                 (format!("{who} {did} message {message} {place}"), vec![words("reaction", reaction)])
             }
-            WhatRecord::Joined => (format!("{who} came in {place}"), Vec::new()),
-            WhatRecord::Left => (format!("{who} went out {place}"), Vec::new()),
-            WhatRecord::Other { kind } => (format!("{who}: {kind} {place}"), Vec::new()),
-            WhatRecord::Gap { from, to, why } => {
+            What::Joined => (format!("{who} came in {place}"), Vec::new()),
+            What::Left => (format!("{who} went out {place}"), Vec::new()),
+            What::Other { kind } => (format!("{who}: {kind} {place}"), Vec::new()),
+            What::Gap { from, to, why } => {
                 let head = format!("Nothing was heard {place} from {} to {}", iso(*from), iso(*to));
                 (head, vec![words("why", why)])
             }

@@ -4,14 +4,12 @@
 
 use tokio::sync::watch;
 
-use super::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, Spot, Undelivered};
+use super::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Undelivered};
 use crate::card::Card;
 use crate::desk::Shown;
 use crate::domain::policy::{Channel, Policy};
-use crate::domain::{CaseId, Platform};
+use crate::domain::{CaseId, LOCAL, Lane, Place, Platform};
 use crate::grammar::How;
-
-pub const PLATFORM: &str = "local";
 
 pub struct Local {
     shown: watch::Receiver<Shown>,
@@ -25,12 +23,14 @@ impl Local {
     fn require(&self, lane: &Lane) -> Result<(), Undelivered> {
         let policy = self.shown.borrow().policy.clone();
         match &lane.place {
-            Spot::Channel(id) if id.parse::<CaseId>().is_ok() || channels(&policy).any(|channel| &channel.id == id) => {
+            Place::Channel(id)
+                if id.parse::<CaseId>().is_ok() || channels(&policy).any(|channel| &channel.id == id) =>
+            {
                 Ok(())
             }
-            Spot::Channel(id) => Err(Undelivered::Never { why: format!("the room has no channel #{id}") }),
-            Spot::Direct(person) if policy.people.contains_key(person.as_str()) => Ok(()),
-            Spot::Direct(person) => {
+            Place::Channel(id) => Err(Undelivered::Never { why: format!("the room has no channel #{id}") }),
+            Place::Direct(person) if policy.people.contains_key(person.as_str()) => Ok(()),
+            Place::Direct(person) => {
                 Err(Undelivered::Never { why: format!("there is nobody called {person} in the policy") })
             }
         }
@@ -39,12 +39,12 @@ impl Local {
 
 /// The room's channels: every one that the policy names on this platform.
 pub fn channels(policy: &Policy) -> impl Iterator<Item = &Channel> {
-    policy.channels().filter(|channel| channel.platform.as_str() == PLATFORM)
+    policy.channels().filter(|channel| channel.platform.as_str() == LOCAL)
 }
 
 impl Chat for Local {
     fn platform(&self) -> Platform {
-        Platform::from(PLATFORM)
+        Platform::from(LOCAL)
     }
 
     fn is_idempotent(&self) -> bool {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use super::Lane;
 use super::lock::lock;
-use crate::domain::At;
+use crate::domain::{At, Lane};
 
 /// The newest message of a lane that the transcript has.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,7 @@ use super::ROUND;
 use super::lane::{LaneRun, Parcel};
 use super::make::{Current, Part};
 use super::retry::mixed;
-use crate::chat::{Lane, Spot};
-use crate::domain::{At, CaseId, OutboxId, Telling, every_case};
+use crate::domain::{CaseId, Lane, OutboxId, Place, Telling, every_case};
 use crate::store::{OutboxDue, StoreError};
 
 /// More than this in one message nobody reads; the rest follows in a second one.
@@ -15,7 +14,7 @@ const ROWS_AT_MOST: usize = 10;
 
 /// Direct messages that are due to one person go out as one: several buzzes in a row are one buzz.
 pub(super) fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
-    if matches!(lane.place, Spot::Channel(_)) {
+    if matches!(lane.place, Place::Channel(_)) {
         return parcels;
     }
     let mut out = Vec::new();
@@ -25,7 +24,7 @@ pub(super) fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
         match parcel {
             Parcel::Message(due) if seen.insert(due.id) => {
                 // What may stand there already stays by itself, so that it is found there.
-                let with = |last: &OutboxDue| last.state == due.state;
+                let with = |last: &OutboxDue| last.sending == due.sending;
                 if !batch.last().is_none_or(with) {
                     out.push(Parcel::Batch(std::mem::take(&mut batch)));
                 }
@@ -47,7 +46,7 @@ pub(super) fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
 impl LaneRun {
     /// What is due to a person takes along what would follow within the policy's `batch_within`: one buzz instead of two.
     pub(super) async fn with_those_due_soon(&self, mut parcels: Vec<Parcel>) -> Result<Vec<Parcel>, StoreError> {
-        if matches!(self.lane.place, Spot::Channel(_)) || !parcels.iter().any(|it| matches!(it, Parcel::Message(_))) {
+        if matches!(self.lane.place, Place::Channel(_)) || !parcels.iter().any(|it| matches!(it, Parcel::Message(_))) {
             return Ok(parcels);
         }
         let now = self.desk.clock.now();
@@ -59,10 +58,11 @@ impl LaneRun {
                 Parcel::Card(_) | Parcel::Batch(_) => None,
             })
             .collect();
-        let soon = self.reader.outbox_of_lane(&self.lane.to_string(), until, ROUND).await?;
+        let soon = self.reader.outbox_of_lane(&self.lane, until, ROUND).await?;
         // What was put off after a failure, or made later, keeps its own moment.
-        let goes_along = |it: &OutboxDue| it.attempts == 0 && At(it.made_us) <= now && !due.contains(&it.id);
-        parcels.extend(soon.into_iter().filter(goes_along).map(Parcel::Message));
+        let goes_along = |it: &OutboxDue| it.attempts == 0 && it.made <= now && !due.contains(&it.id);
+        // What can't be read is named where it is due.
+        parcels.extend(soon.into_iter().flatten().filter(goes_along).map(Parcel::Message));
         Ok(parcels)
     }
 }
@@ -113,6 +113,7 @@ pub(super) fn nonce(rows: &[OutboxId]) -> String {
 mod tests {
     use super::*;
     use crate::card::Card;
+    use crate::domain::At;
     use crate::grammar::Word;
 
     fn card(title: &str) -> Card {

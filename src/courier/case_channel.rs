@@ -20,11 +20,10 @@ impl LaneRun {
         said: bool,
     ) -> Result<Result<(), Undelivered>, StoreError> {
         let Some(case) = self.case(id).await? else { return Ok(Ok(())) };
-        let lane = self.lane.to_string();
-        let known = self.reader.case_channel(&lane).await?;
+        let known = self.reader.case_channel(&self.lane).await?;
         let pinned = match self.roots.get(&id) {
             Some(card) => Some(card.clone()),
-            None => self.reader.card(&id.to_string(), &lane).await?.and_then(|card| card.message),
+            None => self.reader.card(id, &self.lane).await?.and_then(|card| card.message),
         };
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());

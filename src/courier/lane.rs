@@ -7,12 +7,12 @@ use super::batch::batched;
 use super::make::{Made, Outgoing};
 use super::retry;
 use crate::card::Word;
-use crate::chat::{Chat, Lane, Post, Receipt, Spot, Undelivered};
+use crate::chat::{Chat, Post, Receipt, Undelivered};
 use crate::desk::{DeskHandle, RETRY_PAUSE, Report};
 use crate::domain::mark::Words;
-use crate::domain::{At, Case, CaseId, OutboxId, Span};
+use crate::domain::{At, Case, CaseId, Lane, OutboxId, Place, Span};
 use crate::record::{NotToldBecause, Told};
-use crate::store::{CardDue, OutboxDue, Reader, StoreError};
+use crate::store::{CardDue, OutboxDue, Postponed, Reader, StoreError};
 
 /// What is to be delivered on a lane, in order.
 pub(super) enum Parcel {
@@ -54,7 +54,7 @@ pub(super) struct LaneRun {
     /// Cases as they were when this run first looked.
     cases: HashMap<CaseId, Option<Case>>,
     /// Cases whose card was looked for in this round, whether or not it could be posted.
-    looked_for: HashSet<String>,
+    looked_for: HashSet<CaseId>,
     /// Cards that this round posted: the roots of their cases' threads, before the receipt is read back.
     pub roots: HashMap<CaseId, String>,
     /// What this round has to report; reported together, and before the next round reads the outbox again.
@@ -173,13 +173,13 @@ impl LaneRun {
     /// The card that begins the thread which a message belongs to, where it is due and was no part of this round: of very many
     /// that are due at once, a round looks at the first.
     async fn card_first(&mut self, parcel: &Parcel) -> Result<Option<CardDue>, StoreError> {
-        let (Parcel::Message(due), Spot::Channel(_)) = (parcel, &self.lane.place) else { return Ok(None) };
-        let Some(case) = &due.case_id else { return Ok(None) };
-        if case.parse().is_ok_and(|id| self.roots.contains_key(&id)) || !self.looked_for.insert(case.clone()) {
+        let (Parcel::Message(due), Place::Channel(_)) = (parcel, &self.lane.place) else { return Ok(None) };
+        let Some(case) = due.case else { return Ok(None) };
+        if self.roots.contains_key(&case) || !self.looked_for.insert(case) {
             return Ok(None);
         }
-        let card = self.reader.card(case, &self.lane.to_string()).await?;
-        Ok(card.filter(|card| card.message.is_none() && card.not_before_us <= self.desk.clock.now().0))
+        let card = self.reader.card(case, &self.lane).await?;
+        Ok(card.filter(|card| card.message.is_none() && card.not_before <= self.desk.clock.now()))
     }
 
     /// A case as it was when this run first looked.
@@ -195,8 +195,7 @@ impl LaneRun {
     fn about_to_send(&mut self, parcel: &Parcel, message: &Outgoing) {
         match parcel {
             Parcel::Card(due) => {
-                let Ok(case) = due.case_id.parse() else { return };
-                self.reports.push(Report::CardSending { case, lane: self.lane.clone() });
+                self.reports.push(Report::CardSending { case: due.case, lane: self.lane.clone() });
             }
             Parcel::Message(_) | Parcel::Batch(_) => self.reports.push(Report::Sending(message.rows())),
         }
@@ -238,8 +237,8 @@ impl LaneRun {
         };
         let shown = self.desk.shown();
         let (platform, account) = match &self.lane.place {
-            Spot::Direct(account) => (&self.lane.platform, account),
-            Spot::Channel(_) => return Ok(self.undelivered(parcel, Undelivered::Never { why })),
+            Place::Direct(account) => (&self.lane.platform, account),
+            Place::Channel(_) => return Ok(self.undelivered(parcel, Undelivered::Never { why })),
         };
         if let Some(person) = self.desk.person(account, platform)
             && let Some(card) = message.parts.first_mut().and_then(|part| part.cards.first_mut())
@@ -248,7 +247,7 @@ impl LaneRun {
             let whom = Word::Person { id: person, name };
             card.lines.insert(0, vec![Word::from("For "), whom, Word::from(", whose direct messages are closed.")]);
         }
-        let root = self.reader.card(&case.id.to_string(), &home.to_string()).await?;
+        let root = self.reader.card(case.id, &home).await?;
         let Some(thread) = root.and_then(|card| card.message) else {
             // The card begins the thread; it is on its way.
             return Ok(self.undelivered(parcel, Undelivered::Later { why, after: None }));
@@ -309,7 +308,8 @@ impl LaneRun {
         }
     }
 
-    /// It is tried again at `until`, and so is what waits behind it without having been tried.
+    /// It is tried again at `until`, and so is what waits behind it without having been tried. What a process that died may
+    /// have sent is still perhaps sent then, whatever became of this try.
     fn put_off(&mut self, parcel: &Parcel, why: &str, until: At) {
         let now = self.desk.clock.now();
         let dues = match parcel {
@@ -319,32 +319,33 @@ impl LaneRun {
         };
         for due in dues {
             let attempts = due.attempts + 1;
-            if retry::is_over(At(due.made_us), attempts, now) {
+            if retry::is_over(due.made, attempts, now) {
                 self.give_up_row(due, why.to_owned());
                 continue;
             }
-            tracing::info!(case = due.case_id, outbox = %due.id, lane = %self.lane, why, "put off");
-            self.reports.push(Report::Postponed { outbox: due.id, attempts, not_before: until });
+            let case = due.case.map(|case| case.to_string());
+            tracing::info!(case, outbox = %due.id, lane = %self.lane, why, "put off");
+            let perhaps_sent = due.sending;
+            self.reports.push(Report::Postponed(Postponed { of: due.id, attempts, not_before: until, perhaps_sent }));
         }
     }
 
     fn card_gone(&mut self, due: &CardDue) {
-        let Ok(case) = due.case_id.parse() else { return };
-        tracing::warn!(case = due.case_id, lane = %self.lane, "somebody deleted the card; posting it again");
-        self.roots.remove(&case);
-        self.reports.push(Report::CardGone { case, lane: self.lane.clone() });
+        tracing::warn!(case = %due.case, lane = %self.lane, "somebody deleted the card; posting it again");
+        self.roots.remove(&due.case);
+        self.reports.push(Report::CardGone { case: due.case, lane: self.lane.clone() });
     }
 
     fn card_later(&mut self, due: &CardDue, not_before: At) {
-        let Ok(case) = due.case_id.parse() else { return };
-        let (lane, attempts) = (self.lane.clone(), due.attempts + 1);
-        self.reports.push(Report::CardPostponed { case, lane, attempts, not_before });
+        let (of, attempts) = ((due.case, self.lane.clone()), due.attempts + 1);
+        let perhaps_sent = due.sending;
+        self.reports.push(Report::CardPostponed(Postponed { of, attempts, not_before, perhaps_sent }));
     }
 
     fn give_up(&mut self, parcel: &Parcel, why: String) {
         match parcel {
             Parcel::Card(due) => {
-                tracing::warn!(case = due.case_id, lane = %self.lane, why, "a card can't be shown; trying again in an hour");
+                tracing::warn!(case = %due.case, lane = %self.lane, why, "a card can't be shown; trying again in an hour");
                 self.card_later(due, self.desk.clock.now() + Span::hours(1));
             }
             Parcel::Message(due) => self.give_up_row(due, why),

@@ -3,12 +3,13 @@
 use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Card, Speaker};
-use crate::chat::Spot;
 use crate::digest;
 use crate::domain::kinds::approval;
 use crate::domain::notice::ClockItem;
 use crate::domain::obligation::Standing;
-use crate::domain::{At, Case, CaseId, Notice, Obligation, OutboxId, PersonId, Policy, Telling, To, bot, every_case};
+use crate::domain::{
+    At, Case, CaseId, Notice, Obligation, OutboxId, PersonId, Place, Policy, Telling, To, bot, every_case,
+};
 use crate::grammar::How;
 use crate::ledger::{self, Subjects};
 use crate::record::{NotTold, NotToldBecause, Record};
@@ -82,7 +83,7 @@ impl LaneRun {
     }
 
     async fn make_card(&mut self, due: &CardDue) -> Result<Option<Outgoing>, StoreError> {
-        let Ok(id) = due.case_id.parse::<CaseId>() else { return Ok(None) };
+        let id = due.case;
         let Some(case) = self.case(id).await? else { return Ok(None) };
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
@@ -121,7 +122,7 @@ impl LaneRun {
         for row in rows.iter().filter(|row| again.contains(&row.due.id)) {
             part_of(&mut parts, row.case).outbox.push(row.due.id);
         }
-        let Some(made) = rows.iter().map(|row| At(row.due.made_us)).min() else {
+        let Some(made) = rows.iter().map(|row| row.due.made).min() else {
             return Ok(Made { message: None, left_out });
         };
         let mut message = Outgoing {
@@ -131,7 +132,7 @@ impl LaneRun {
             thread,
             nonce: String::new(),
             made,
-            perhaps_sent: rows.iter().any(|row| row.due.state == "sending"),
+            perhaps_sent: rows.iter().any(|row| row.due.sending),
         };
         message.nonce = nonce(&message.rows());
         Ok(Made { message: Some(message), left_out })
@@ -144,7 +145,7 @@ impl LaneRun {
         let Some(mut notice) = notice(due, &subjects) else {
             return Ok(Err(NotToldBecause::Undeliverable("its words can't be read any more".to_owned())));
         };
-        let case = case_of(due);
+        let case = due.case;
         let Some(id) = case else { return Ok(Ok(Current { due, case, notice })) };
         if !notice.while_owed.is_empty() && !self.is_owed(id, &notice.while_owed).await? {
             return Ok(Err(NotToldBecause::Answered));
@@ -211,10 +212,10 @@ impl LaneRun {
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.
     async fn thread(&self, case: Option<CaseId>) -> Result<Option<String>, StoreError> {
-        let (Some(id), Spot::Channel(_)) = (case, &self.lane.place) else { return Ok(None) };
+        let (Some(id), Place::Channel(_)) = (case, &self.lane.place) else { return Ok(None) };
         match self.roots.get(&id) {
             Some(root) => Ok(Some(root.clone())),
-            None => Ok(self.reader.card(&id.to_string(), &self.lane.to_string()).await?.and_then(|card| card.message)),
+            None => Ok(self.reader.card(id, &self.lane).await?.and_then(|card| card.message)),
         }
     }
 
@@ -228,12 +229,8 @@ impl LaneRun {
     }
 
     pub(super) fn not_told(&self, due: &OutboxDue, why: NotToldBecause) -> (Option<CaseId>, NotTold) {
-        (case_of(due), NotTold { outbox: due.id, lane: self.lane.clone(), why })
+        (due.case, NotTold { outbox: due.id, lane: self.lane.clone(), why })
     }
-}
-
-fn case_of(due: &OutboxDue) -> Option<CaseId> {
-    due.case_id.as_ref().and_then(|id| id.parse().ok())
 }
 
 /// What a row is to tell: the ledger entry that made it true holds the words.

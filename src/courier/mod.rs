@@ -21,9 +21,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use self::lane::{LaneRun, Parcel};
-use crate::chat::{Chats, Lane};
+use crate::chat::Chats;
 use crate::desk::{DeskHandle, RETRY_PAUSE};
-use crate::domain::At;
+use crate::domain::{At, Lane};
 use crate::store::{Reader, StoreError};
 
 /// How many due messages are looked at in one round.
@@ -34,27 +34,27 @@ pub struct Courier {
     reader: Reader,
     chats: Chats,
     /// Lanes where a message was put off, and until when: what is said meanwhile waits behind it.
-    postponed: HashMap<String, At>,
+    postponed: HashMap<Lane, At>,
+    /// Rows that can't be read, by what was said of them: each is named in the log once.
+    unreadable: HashSet<String>,
 }
 
 /// Lanes that a run is delivering on.
 #[derive(Default)]
 struct UnderWay {
     runs: JoinSet<Result<Option<At>, StoreError>>,
-    lanes: HashMap<Id, String>,
-    /// Lanes whose name can't be read: nothing is ever sent there.
-    unreadable: HashSet<String>,
+    lanes: HashMap<Id, Lane>,
 }
 
 impl UnderWay {
-    fn busy(&self) -> Vec<String> {
-        self.lanes.values().chain(&self.unreadable).cloned().collect()
+    fn busy(&self) -> Vec<Lane> {
+        self.lanes.values().cloned().collect()
     }
 }
 
 impl Courier {
     pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Courier {
-        Courier { desk, reader, chats, postponed: HashMap::new() }
+        Courier { desk, reader, chats, postponed: HashMap::new(), unreadable: HashSet::new() }
     }
 
     /// Runs until the desk is gone.
@@ -86,8 +86,16 @@ impl Courier {
                         self.came_back(&mut under_way, done).await;
                     }
                 }
-                () = self.desk.clock.wait_until(next) => {}
+                () = self.until_due(next) => {}
             }
+        }
+    }
+
+    /// Until the next row may go out. One that can't be read is due for ever.
+    async fn until_due(&self, next: Option<At>) {
+        self.desk.clock.wait_until(next).await;
+        if !self.unreadable.is_empty() {
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
     }
 
@@ -102,30 +110,41 @@ impl Courier {
         self.postponed.retain(|_, until| *until > now);
         let busy = under_way.busy();
         // Sending, with no run on its lane: a process, or a run, died between sending and receipt.
-        let orphans = self.reader.outbox_sending(&busy).await?;
+        let orphans = self.reader.outbox_sending(now, &busy).await?;
         let messages = self.reader.outbox_due(now, &busy, ROUND).await?;
         // Read last: a message that is committed has its case's card in the same commit, so none is seen without it.
         let cards = self.reader.cards_due(now, &busy, ROUND).await?;
-        let mut lanes: BTreeMap<String, Vec<Parcel>> = BTreeMap::new();
+        let mut lanes: BTreeMap<Lane, Vec<Parcel>> = BTreeMap::new();
         // A case's card begins its thread, so it goes first.
-        for card in cards {
+        for card in self.readable(cards) {
             lanes.entry(card.lane.clone()).or_default().push(Parcel::Card(card));
         }
-        for message in orphans.into_iter().chain(messages) {
+        for message in self.readable(orphans.into_iter().chain(messages)) {
             lanes.entry(message.lane.clone()).or_default().push(Parcel::Message(message));
         }
-        for (name, parcels) in lanes {
-            let Ok(lane) = name.parse::<Lane>() else {
-                tracing::error!(lane = name, "the outbox names a lane that can't be read");
-                under_way.unreadable.insert(name);
-                continue;
-            };
+        for (lane, parcels) in lanes {
             let chat = self.chats.get(&lane.platform).cloned();
-            let run = LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane);
-            let started = under_way.runs.spawn(run.deliver(parcels, self.postponed.get(&name).copied()));
-            under_way.lanes.insert(started.id(), name);
+            let run = LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane.clone());
+            let started = under_way.runs.spawn(run.deliver(parcels, self.postponed.get(&lane).copied()));
+            under_way.lanes.insert(started.id(), lane);
         }
         Ok(())
+    }
+
+    /// One row that can't be read must not hold up the others: it is named in the log, and stays for the operator.
+    fn readable<T>(&mut self, rows: impl IntoIterator<Item = Result<T, StoreError>>) -> Vec<T> {
+        let mut readable = Vec::new();
+        for row in rows {
+            match row {
+                Ok(row) => readable.push(row),
+                Err(error) => {
+                    if self.unreadable.insert(error.to_string()) {
+                        tracing::error!(%error, "this is not delivered; the others go on");
+                    }
+                }
+            }
+        }
+        readable
     }
 
     async fn came_back(
@@ -141,9 +160,9 @@ impl Courier {
                 return tokio::time::sleep(RETRY_PAUSE).await;
             }
         };
-        let lane = under_way.lanes.remove(&id).unwrap_or_default();
+        let lane = under_way.lanes.remove(&id);
         match outcome {
-            Ok(Some(until)) => drop(self.postponed.insert(lane, until)),
+            Ok(Some(until)) => self.postponed.extend(lane.map(|lane| (lane, until))),
             Ok(None) => {}
             Err(error) => self.retry_later("a lane stopped", &error).await,
         }

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::chat::local;
-use crate::domain::{PersonId, Platform, Policy};
+use crate::domain::{LOCAL, PersonId, Platform, Policy};
 
 pub(super) struct Accounts {
     by_account: HashMap<String, HashMap<Platform, PersonId>>,
@@ -17,7 +16,7 @@ impl Accounts {
         };
         for (id, person) in &policy.people {
             // In the local room a person's key is their account.
-            add(id.as_str(), Platform::from(local::PLATFORM), id);
+            add(id.as_str(), Platform::from(LOCAL), id);
             for (platform, account) in &person.accounts {
                 add(account, platform.clone(), id);
             }

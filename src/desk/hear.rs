@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::handle::{Heeded, Item};
 use super::rule::Work;
-use super::{Desk, DeskError, Heeded, Item, Turn};
+use super::turn::Turn;
+use super::{Desk, DeskError};
 use crate::card;
-use crate::chat::{Answer, Heard, Lane, Spot, What};
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
-use crate::domain::{AccountId, Actor, CaseId, Command, PersonId, Refusal};
-use crate::grammar::{self, Asked, Context, How};
+use crate::domain::{AccountId, Actor, CaseId, Command, Lane, PersonId, Place, Refusal};
+use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
+use crate::heard::{Answer, Heard, What};
 use crate::ledger;
-use crate::record::{HeardRecord, Record, WhatRecord, Who, key_of};
+use crate::record::{HeardRecord, Record, Who, key_of};
 
 /// What a word asks for, once read.
 enum Read {
@@ -44,7 +46,7 @@ impl Desk {
             turn.answered.insert(key, answer);
         }
         let named: Vec<CaseId> = heard()
-            .filter_map(|heard| named(words(&heard.what)))
+            .filter_map(|heard| named(&heard.what))
             .filter(|id| !self.cases.contains(id) && !turn.projection.cases.contains_key(id))
             .collect();
         if !named.is_empty() {
@@ -131,7 +133,7 @@ impl Desk {
         let about = staged.as_ref().map(|staged| staged.case).or(here);
         let source = heard.lane.platform.to_string();
         let said = heard.said;
-        let (what, case) = self.kept(turn, &heard.lane, heard.what, about).await?;
+        let (was, case) = self.stood_before(turn, &heard.lane, &heard.what, about).await?;
         let answer = match &heeded {
             Heeded::Answer(answer) => Some(answer.clone()),
             Heeded::Query { .. } | Heeded::ReloadPolicy { .. } | Heeded::NeedsDraft { .. } | Heeded::Heard => None,
@@ -147,7 +149,8 @@ impl Desk {
             from: Words::of(heard.from),
             lane: heard.lane,
             thread: heard.thread,
-            what,
+            what: heard.what,
+            was,
             backfilled: heard.backfilled,
             raw: heard.raw,
             answer: answer.map(Words::of),
@@ -173,17 +176,20 @@ impl Desk {
         let card = card::refused(&self.speaker(heard.how), refusal);
         match &heard.what {
             // The form stays open, so that nothing that was typed is lost.
-            What::Submitted { .. } => {
+            What::Filled(Filled { by: Means::Form, .. }) => {
                 let sentence = card.plain(chrono_tz::UTC, turn.at);
                 Answer { errors: Some(BTreeMap::from([(String::new(), sentence)])), ..Answer::default() }
             }
-            _ => Answer::card(card),
+            What::Filled(Filled { by: Means::Options, .. }) => Answer::card(card),
+            What::Said { .. } | What::Command { .. } | What::Pressed { .. } => Answer::card(card),
+            What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => Answer::card(card),
+            What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => Answer::card(card),
         }
     }
 
     /// The case in whose thread or channel something was heard.
     async fn here(&mut self, turn: &mut Turn, heard: &Heard) -> Result<Option<CaseId>, DeskError> {
-        if let Spot::Channel(channel) = &heard.lane.place
+        if let Place::Channel(channel) = &heard.lane.place
             && let Ok(id) = channel.parse::<CaseId>()
             && let Some(case) = self.load(turn, id).await?
             && case.homes.iter().any(|home| Lane::channel(home) == heard.lane)
@@ -191,7 +197,7 @@ impl Desk {
             return Ok(Some(id));
         }
         let Some(thread) = &heard.thread else { return Ok(None) };
-        let key = (heard.lane.to_string(), thread.clone());
+        let key = (heard.lane.clone(), thread.clone());
         if let Some(id) = self.threads.get(&key) {
             return Ok(Some(*id));
         }
@@ -222,7 +228,7 @@ impl Desk {
             // Another bot is heard, never obeyed; and what history still had was said to nobody who could answer then.
             _ if heard.from.bot || heard.backfilled => return Read::Nothing,
             // Whatever is said to the bot alone is meant for it, with its name before it or not.
-            What::Said { text, .. } if matches!(heard.lane.place, Spot::Direct(_)) && !text.trim().is_empty() => {
+            What::Said { text, .. } if matches!(heard.lane.place, Place::Direct(_)) && !text.trim().is_empty() => {
                 match grammar::read(text, How::Said, &context) {
                     Ok(None) => grammar::read(&format!("@{} {text}", grammar::BOT), How::Said, &context),
                     read => read,
@@ -231,15 +237,13 @@ impl Desk {
             What::Said { text, .. } => grammar::read(text, How::Said, &context),
             What::Command { text } => grammar::read(text, How::Slash, &context),
             What::Pressed { action, .. } => grammar::pressed(action, &context).map(Some),
-            What::Submitted { form, values } => {
-                return match grammar::submitted(form, values, &context) {
-                    Ok(asked) => Read::Asked(asked),
-                    Err(errors) => {
-                        let errors: BTreeMap<String, String> = errors.into_iter().collect();
-                        Read::Answer(Answer { errors: Some(errors), ..Answer::default() })
-                    }
-                };
-            }
+            What::Filled(filled) => match filled.read(&context) {
+                Ok(asked) => Ok(Some(asked)),
+                Err(Unread::Line(misread)) => Err(misread),
+                Err(Unread::Fields(errors)) => {
+                    return Read::Answer(Answer { errors: Some(errors), ..Answer::default() });
+                }
+            },
             What::Edited { .. }
             | What::Deleted { .. }
             | What::Reacted { .. }
@@ -255,38 +259,22 @@ impl Desk {
         }
     }
 
-    /// What the entry keeps of it, and the case that it belongs to.
-    async fn kept(
+    /// What stood in the message that it changes, and the case that it belongs to.
+    async fn stood_before(
         &mut self,
         turn: &Turn,
         lane: &Lane,
-        what: What,
+        what: &What,
         about: Option<CaseId>,
-    ) -> Result<(WhatRecord, Option<CaseId>), DeskError> {
+    ) -> Result<(Option<String>, Option<CaseId>), DeskError> {
         Ok(match what {
-            What::Said { message, text, files } => {
-                let files = (!files.is_empty()).then(|| Words::of(files));
-                (WhatRecord::Message { message, text, files }, about)
+            What::Edited { message, .. } | What::Deleted { message } => {
+                let (was, case) = self.stood(turn, lane, message).await?;
+                (was, case.or(about))
             }
-            What::Command { text } => (WhatRecord::Command { text }, about),
-            What::Pressed { message, action } => (WhatRecord::Press { message, action }, about),
-            What::Submitted { form, values } => (WhatRecord::Form { form, values: Words::of(values) }, about),
-            What::Edited { message, text } => {
-                let (was, case) = self.stood(turn, lane, &message).await?;
-                (WhatRecord::Edit { message, text, was }, case.or(about))
-            }
-            What::Deleted { message } => {
-                let (was, case) = self.stood(turn, lane, &message).await?;
-                (WhatRecord::Deletion { message, was }, case.or(about))
-            }
-            What::Reacted { message, reaction, on } => {
-                let (_, case) = self.stood(turn, lane, &message).await?;
-                (WhatRecord::Reaction { message, reaction, on }, case.or(about))
-            }
-            What::Joined => (WhatRecord::Joined, about),
-            What::Left => (WhatRecord::Left, about),
-            What::Other { kind } => (WhatRecord::Other { kind }, about),
-            What::Gap { from, to, why } => (WhatRecord::Gap { from, to, why }, about),
+            What::Reacted { message, .. } => (None, self.stood(turn, lane, message).await?.1.or(about)),
+            What::Said { .. } | What::Command { .. } | What::Pressed { .. } | What::Filled(_) => (None, about),
+            What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => (None, about),
         })
     }
 
@@ -298,15 +286,14 @@ impl Desk {
         lane: &Lane,
         message: &str,
     ) -> Result<(Option<String>, Option<CaseId>), DeskError> {
-        let lane = lane.to_string();
         let pending = &turn.projection.commit;
-        if pending.message_parts.iter().any(|it| it.lane == lane && it.id == message) {
+        if pending.message_parts.iter().any(|it| it.lane == *lane && it.id == message) {
             return Ok((None, None));
         }
-        if let Some(pending) = pending.messages.iter().rfind(|it| it.lane == lane && it.id == message) {
-            return Ok((Some(pending.body.clone()), pending.case.as_ref().and_then(|case| case.parse().ok())));
+        if let Some(pending) = pending.messages.iter().rfind(|it| it.lane == *lane && it.id == message) {
+            return Ok((Some(pending.body.clone()), pending.case));
         }
-        let standing = self.writer.message(&lane, message).await?;
+        let standing = self.writer.message(lane, message).await?;
         Ok(standing.map_or((None, None), |it| (it.body, it.case)))
     }
 }
@@ -320,25 +307,16 @@ fn with_draft(command: Command, draft: Option<&Drafted>) -> Option<Command> {
     }
 }
 
-/// The text in which a case may be named.
-fn words(what: &What) -> &str {
-    match what {
-        What::Said { text, .. } | What::Command { text } => text,
-        What::Pressed { action, .. } => action,
-        What::Submitted { form, .. } => form,
-        What::Edited { .. }
-        | What::Deleted { .. }
-        | What::Reacted { .. }
-        | What::Joined
-        | What::Left
-        | What::Other { .. }
-        | What::Gap { .. } => "",
-    }
-}
-
 /// The first case that is named, so that the batch's cases can be read together. A guess: what isn't found here is looked
 /// up when it is needed.
-fn named(text: &str) -> Option<CaseId> {
+fn named(what: &What) -> Option<CaseId> {
+    let text = match what {
+        What::Said { text, .. } | What::Command { text } => text,
+        What::Pressed { action, .. } => action,
+        What::Filled(filled) => return filled.named_case(),
+        What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => return None,
+        What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => return None,
+    };
     let words = text.split(|c: char| c.is_whitespace() || c == ':').take(12);
     words.filter(|word| word.len() < 16).find_map(|word| word.parse().ok())
 }

@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Desk, DeskError, Turn};
-use crate::chat::{Lane, direct_lane};
+use super::turn::Turn;
+use super::{Desk, DeskError};
 use crate::domain::{
-    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Notice, Opening, PersonId, Platform, Policy, Refusal,
-    Reply, Ruling, Then, To, World, bot, every_case,
+    Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
+    Refusal, Reply, Ruling, Then, To, World, bot, every_case, place,
 };
 use crate::ledger::ENGINE;
 use crate::record::{BotRuled, Record, Ruled, ToTell};
@@ -335,7 +335,7 @@ impl Desk {
                     let lane = known.and_then(|known| {
                         let there = |it: &&Platform| !bot.is_gone(person, it);
                         let platforms: Vec<Platform> = self.platforms.iter().filter(there).cloned().collect();
-                        direct_lane(person, &known.accounts, homes, &platforms)
+                        place::direct_lane(person, &known.accounts, homes, &platforms)
                     });
                     lane.into_iter().collect()
                 }

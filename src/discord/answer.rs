@@ -16,8 +16,9 @@ use super::words;
 use super::{Discord, lock};
 use crate::card::{Card, Style, Tone};
 use crate::chat::retry::{Pauses, patiently};
-use crate::chat::{Answer, Lane};
+use crate::domain::Lane;
 use crate::grammar::{self, Word};
+use crate::heard::Answer;
 
 /// Only the person who asked sees it.
 pub(super) const EPHEMERAL: u64 = 1 << 6;

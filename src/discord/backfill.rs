@@ -11,8 +11,9 @@ use super::people::nobody;
 use super::places::person_of;
 use super::wire::{self, Channel, Id, Message};
 use super::{Discord, lock};
-use crate::chat::{Heard, Lane, Newest, What};
-use crate::domain::{At, Span};
+use crate::chat::Newest;
+use crate::domain::{At, Lane, Span};
+use crate::heard::{Heard, What};
 
 /// A break shorter than this isn't noted as a gap if nothing was said in it.
 const BREAK: Span = Span::seconds(15);

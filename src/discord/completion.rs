@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Discord;
 use super::commands::{A_LEVEL, name_of};
-use super::line::used;
+use super::options::used;
 use super::words::cut;
 use crate::domain::PersonId;
 use crate::domain::policy::Policy;

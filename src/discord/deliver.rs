@@ -16,8 +16,8 @@ use super::words::{Places, cut, plain};
 use super::{Discord, PAUSES, lock};
 use crate::card::Card;
 use crate::chat::retry::patiently;
-use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
-use crate::domain::{At, CaseId, PersonId, Policy, Span};
+use crate::chat::{Post, Receipt, Undelivered};
+use crate::domain::{At, CaseId, Lane, PersonId, Place, Policy, Span};
 use crate::grammar::Word;
 
 /// Discord's codes for why not.
@@ -123,12 +123,12 @@ impl Discord {
     /// The channel of a lane; a person's is opened.
     pub(super) async fn channel_of(&self, lane: &Lane) -> Result<Id, Undelivered> {
         match &lane.place {
-            Spot::Channel(name) => self.directory().channel(lane).ok_or_else(|| match lane.own_of() {
+            Place::Channel(name) => self.directory().channel(lane).ok_or_else(|| match lane.own_of() {
                 // It is about to be made.
                 Some(case) => Undelivered::later(format!("{case} has no channel of its own yet"), None),
                 None => Undelivered::Never { why: format!("“{name}” is not the id of a Discord channel") },
             }),
-            Spot::Direct(account) => {
+            Place::Direct(account) => {
                 let Some(person) = Id::read(account) else {
                     return Err(Undelivered::Never {
                         why: format!("“{account}” is not the id of a Discord account")
@@ -161,7 +161,7 @@ impl Discord {
         if let Some(root) = post.thread.and_then(Id::read) {
             target = self.thread(channel, root, post.card).await?;
         }
-        let whom = if matches!(post.lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
+        let whom = if matches!(post.lane.place, Place::Direct(_)) { For::One } else { For::Channel };
         let drafts = embed::drafts(post.card, &map, whom);
         let unsure = lock(&self.sent).unsure.contains(&post.nonce);
         let look = post.perhaps_sent || unsure;
@@ -325,7 +325,7 @@ impl Discord {
         let Some(first) = Id::read(message) else {
             return Err(Undelivered::Never { why: format!("“{message}” is not the id of a Discord message") });
         };
-        let whom = if matches!(lane.place, Spot::Direct(_)) { For::One } else { For::Channel };
+        let whom = if matches!(lane.place, Place::Direct(_)) { For::One } else { For::Channel };
         let drafts = embed::drafts(card, &map, whom);
         let mut tail = match self.tail_of(channel, first).await {
             // Without history the further messages aren't known and stay as they are. The first one can be edited.

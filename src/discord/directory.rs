@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::wire::{Channel, Guild, Id, Role};
-use crate::chat::{Lane, Spot};
-use crate::domain::{CaseId, Platform};
+use crate::domain::{CaseId, Lane, Place, Platform};
 
 pub const PLATFORM: &str = "discord";
 
@@ -20,8 +19,9 @@ pub struct Me {
     pub name: String,
 }
 
+/// What Discord said of a channel.
 #[derive(Clone, Debug, Default)]
-pub struct Place {
+pub struct KnownChannel {
     pub guild: Option<Id>,
     pub parent: Option<Id>,
     pub is_thread: bool,
@@ -37,7 +37,7 @@ pub struct Directory {
     pub servers: BTreeMap<Id, BTreeMap<Id, String>>,
     /// Servers that the bot is on and that haven't come yet, or are out of order: who is on them can't be said.
     absent: BTreeSet<Id>,
-    places: HashMap<Id, Place>,
+    places: HashMap<Id, KnownChannel>,
     /// Person → the channel of their direct messages.
     directs: HashMap<Id, Id>,
     /// A case's own channel, by its name in a lane (`inc-12`).
@@ -81,7 +81,7 @@ impl Directory {
     pub fn learn(&mut self, channel: &Channel, guild: Option<Id>) {
         let Some(id) = channel.id else { return };
         let known = self.places.get(&id);
-        let place = Place {
+        let place = KnownChannel {
             guild: channel.guild_id.or(guild).or(known.and_then(|known| known.guild)),
             parent: channel.parent_id.or(known.and_then(|known| known.parent)),
             is_thread: channel.is_thread(),
@@ -106,7 +106,7 @@ impl Directory {
         self.servers.values().find_map(|roles| roles.get(&id)).cloned()
     }
 
-    pub fn place(&self, channel: Id) -> Option<&Place> {
+    pub fn place(&self, channel: Id) -> Option<&KnownChannel> {
         self.places.get(&channel)
     }
 
@@ -135,7 +135,7 @@ impl Directory {
     }
 
     pub fn learn_case_channel(&mut self, lane: &Lane, channel: Id) {
-        if let Spot::Channel(name) = &lane.place {
+        if let Place::Channel(name) = &lane.place {
             self.case_channels.insert(name.clone(), channel);
         }
     }
@@ -147,14 +147,14 @@ impl Directory {
     /// How the bot calls a channel: a case's own by the case, any other by Discord's id.
     pub fn lane(&self, channel: Id) -> Lane {
         let own = self.case_channels.iter().find(|(_, id)| **id == channel).map(|(name, _)| name.clone());
-        Lane { platform: platform(), place: Spot::Channel(own.unwrap_or_else(|| channel.to_string())) }
+        Lane { platform: platform(), place: Place::Channel(own.unwrap_or_else(|| channel.to_string())) }
     }
 
     /// The channel of a lane, if it is one and known.
     pub fn channel(&self, lane: &Lane) -> Option<Id> {
         match &lane.place {
-            Spot::Channel(name) => self.case_channels.get(name).copied().or_else(|| Id::read(name)),
-            Spot::Direct(_) => None,
+            Place::Channel(name) => self.case_channels.get(name).copied().or_else(|| Id::read(name)),
+            Place::Direct(_) => None,
         }
     }
 }

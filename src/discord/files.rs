@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::wire::{Attachment, Id, Message};
 use super::{Discord, PAUSES, lock};
-use crate::chat::File;
 use crate::chat::files::{keep, require_size};
 use crate::chat::retry::{Again, patiently};
+use crate::heard::File;
 
 /// Of how many messages the files are remembered.
 const REMEMBERED: usize = 2_000;

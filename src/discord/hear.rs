@@ -7,7 +7,7 @@ use super::directory::platform;
 use super::people::nobody;
 use super::wire::{self, Channel, Emoji, Id, Member, Message, Role, User};
 use super::{Discord, lock};
-use crate::chat::{Account, Heard, What};
+use crate::heard::{Account, Heard, What};
 
 pub(super) fn id(data: &Value, key: &str) -> Option<Id> {
     serde_json::from_value(data.get(key)?.clone()).ok()

@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 use super::answer::{DEFERRED, EPHEMERAL, MESSAGE, MODAL, OFFERS, ephemeral, said};
 use super::directory::platform;
 use super::form::Sent;
-use super::line::line;
+use super::options::filled;
 use super::places::Said;
 use super::wire::{Channel, DIRECT, Id, Interaction, User};
 use super::{Discord, lock};
 use crate::card::{self, Speaker};
 use crate::chat::message_menu::Entry;
-use crate::chat::{Answer, Heard, Lane, What};
-use crate::domain::CaseId;
-use crate::grammar::Form;
+use crate::domain::Lane;
+use crate::grammar::{Filled, Form};
+use crate::heard::{Answer, Heard, What};
 
 /// How long a form waits for what has to be read for it; then it opens without.
 const DRAFT_WITHIN: Duration = Duration::from_millis(1_500);
@@ -54,11 +54,11 @@ impl Discord {
             return self.used_on_message(interaction, entry).await;
         }
         let read = |text: &str| self.words_of(interaction, text);
-        let Some(text) = line(&interaction.data, door.reception.desk.prefix(), &read) else {
+        let Some(filled) = filled(&interaction.data, door.reception.desk.prefix(), &read) else {
             let text = "I don't know that command any more. Discord may still show an old one; try again in a minute.";
             return self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
         };
-        self.asked(interaction, What::Command { text }).await;
+        self.asked(interaction, What::Filled(filled)).await;
     }
 
     fn words_of(&self, interaction: &Interaction, text: &str) -> String {
@@ -92,12 +92,11 @@ impl Discord {
         let sent = lock(&self.forms).sent(&interaction.data);
         match sent {
             Some(Sent::Whole { mark, form, values, message }) => {
-                // A case's number stands in the form's name where it was known, else somebody typed it.
-                let case = form.split_once(':').map(|(_, case)| case).or(values.get("case").map(String::as_str));
-                let case = case.and_then(|case| case.trim().parse::<CaseId>().ok());
+                let filled = Filled::form(&form, values);
+                let case = filled.named_case();
                 let deferred = self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL }));
                 let answer = async {
-                    let heard = self.heard(interaction, What::Submitted { form, values }).await?;
+                    let heard = self.heard(interaction, What::Filled(filled)).await?;
                     Some(self.answer_to(heard).await)
                 };
                 let ((), answer) = tokio::join!(deferred, answer);

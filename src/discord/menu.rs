@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::answer::{DEFERRED, EPHEMERAL, MODAL};
 use super::wire::{Interaction, Message};
 use super::{Discord, lock, words};
-use crate::chat::What;
 use crate::chat::message_menu::{Entry, Quoted};
 use crate::domain::CaseId;
 use crate::grammar;
+use crate::heard::What;
 
 impl Discord {
     /// A command of a message's own menu: a form, filled in with what it says.

@@ -6,9 +6,11 @@ use super::Discord;
 use super::hear::id;
 use super::people::nobody;
 use super::wire::{self, Id, Message};
-use crate::chat::{Answer, Heard, Newest, What};
+use crate::chat::Newest;
 use crate::domain::CaseId;
+use crate::domain::mark::Words;
 use crate::grammar::{BOT, How};
+use crate::heard::{Answer, Heard, What};
 
 /// Written by people and bots; all other kinds are said by Discord itself.
 const WRITTEN: [u64; 4] = [0, 19, 20, 23];
@@ -61,7 +63,7 @@ impl Discord {
             lane: said.lane.clone(),
             thread: said.thread,
             said: Some(message.id.at()),
-            what: What::Said { message: message.id.to_string(), text, files },
+            what: What::Said { message: message.id.to_string(), text, files: Words::of(files) },
             how: How::Said,
             backfilled,
             about,

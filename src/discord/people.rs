@@ -4,7 +4,7 @@ use super::Discord;
 use super::directory::platform;
 use super::wire::{Id, Member, User};
 use super::words::{self, Names};
-use crate::chat::{Account, Belongs};
+use crate::heard::{Account, Belongs};
 
 /// How a message's words are read.
 struct Reading<'a> {

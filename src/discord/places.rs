@@ -1,9 +1,9 @@
 //! Where something was said, in the bot's words.
 
 use super::Discord;
-use super::directory::{Place, platform};
+use super::directory::{KnownChannel, platform};
 use super::wire::{Channel, Id};
-use crate::chat::{Lane, Spot};
+use crate::domain::{Lane, Place};
 
 /// Where something was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,14 +15,14 @@ pub struct Said {
 /// The person whose direct messages a lane is.
 pub fn person_of(lane: &Lane) -> Option<Id> {
     match &lane.place {
-        Spot::Direct(account) => Id::read(account),
-        Spot::Channel(_) => None,
+        Place::Direct(account) => Id::read(account),
+        Place::Channel(_) => None,
     }
 }
 
 impl Discord {
     /// What is known of a channel. Asks Discord where nothing is.
-    pub(super) async fn place(&self, channel: Id) -> Option<Place> {
+    pub(super) async fn place(&self, channel: Id) -> Option<KnownChannel> {
         if let Some(place) = self.directory().place(channel) {
             return Some(place.clone());
         }

@@ -38,9 +38,23 @@ impl<T> Words<T> {
         Words(Some(words))
     }
 
+    /// There are none, as where nothing is said.
+    pub fn is_default(&self) -> bool
+    where
+        T: Default + PartialEq,
+    {
+        self.0.as_ref().is_some_and(|words| *words == T::default())
+    }
+
     /// The words, unless they are erased.
     pub fn get(&self) -> Option<&T> {
         self.0.as_ref()
+    }
+}
+
+impl<T: Default> Default for Words<T> {
+    fn default() -> Words<T> {
+        Words::of(T::default())
     }
 }
 

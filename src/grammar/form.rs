@@ -10,15 +10,15 @@ use crate::domain::policy::Policy;
 use crate::domain::text::{TEXT_AT_MOST, TITLE_AT_MOST};
 use crate::domain::{At, CaseId};
 
-use super::value::{Raw, Value, conclude, read};
+use super::Context;
+use super::value::{Value, read};
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::word::Word;
-use super::{Asked, Context, capital, press::target};
 
 /// A form, to be shown by any platform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Form {
-    /// `incident.open`, `incident.resolve:INC-1`, `approval.decline:APR-1:2`: what [`submitted`] is told.
+    /// `incident.open`, `incident.resolve:INC-1`, `approval.decline:APR-1:2`: what [`Filled::form`](super::Filled::form) is told.
     pub id: String,
     /// What it is for.
     pub title: String,
@@ -198,41 +198,4 @@ fn filled(arg: &Arg, given: Option<&String>, context: &Context<'_>) -> Option<St
 
 fn rfc3339(at: At, context: &Context<'_>) -> Option<String> {
     Some(at.utc()?.with_timezone(&context.zone).to_rfc3339_opts(SecondsFormat::Secs, true))
-}
-
-/// Reads a form that was sent.
-///
-/// # Errors
-/// Each field that is wrong, with a sentence for it. The name is empty where it is about the form as a whole.
-pub fn submitted(
-    form_id: &str,
-    values: &BTreeMap<String, String>,
-    context: &Context<'_>,
-) -> Result<Asked, Vec<(String, String)>> {
-    let old = || vec![(String::new(), "That form is from another version of me. Please open it again.".to_owned())];
-    // In a form's id only a revision can follow the case; votes have no other argument.
-    let (verb, mut raw): (_, Raw) = target(form_id).ok_or_else(old)?;
-    let mut wrongs: Vec<(String, String)> = Vec::new();
-    for (name, value) in values.iter().filter(|(_, value)| !value.trim().is_empty()) {
-        if let Some(arg) = verb.arg(name) {
-            raw.said.insert(arg.name, value.replace("\r\n", "\n"));
-        } else if name == "case" && verb.case && raw.case.is_none() {
-            match read(Kind::Case, value, context) {
-                Ok(Value::Case(id)) if verb.kind() == Some(id.kind) => raw.case = Some(id),
-                Ok(_) => wrongs.push((name.clone(), format!("This is for an {}.", verb.root))),
-                Err(sentence) => wrongs.push((name.clone(), capital(&sentence))),
-            }
-        }
-    }
-    // In a form every field is asked for, so a list of several answers has the first say.
-    match conclude(verb, &raw, context) {
-        Ok(asked) if wrongs.is_empty() => Ok(asked),
-        Ok(_) => Err(wrongs),
-        Err(more) => {
-            let known: Vec<String> = wrongs.iter().map(|(name, _)| name.clone()).collect();
-            let more = more.into_iter().filter(|wrong| !known.iter().any(|name| name == wrong.field));
-            wrongs.extend(more.map(|wrong| (wrong.field.to_owned(), capital(&wrong.sentence))));
-            Err(wrongs)
-        }
-    }
 }

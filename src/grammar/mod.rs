@@ -8,12 +8,12 @@ use std::fmt;
 
 use chrono_tz::Tz;
 
-use crate::domain::BotCommand;
 use crate::domain::policy::{Channel, Policy};
-use crate::domain::{At, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
+use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
 
 pub mod clean;
 mod deal;
+pub mod filled;
 pub mod form;
 pub mod moment;
 mod press;
@@ -24,7 +24,8 @@ mod value;
 pub mod verbs;
 pub mod word;
 
-pub use form::{Field, FieldKind, Form, form, submitted};
+pub use filled::{Filled, Means, Unread};
+pub use form::{Field, FieldKind, Form, form};
 pub use press::{action, form_action, pressed};
 pub use read::{looks_like_command, prefix_for, read};
 pub use value::nearest;

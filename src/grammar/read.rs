@@ -146,7 +146,7 @@ fn candidates(root: Option<&'static str>, name: &str) -> impl Iterator<Item = &'
 }
 
 /// The verb that is meant. Without a root, the case says whose verb it is.
-fn choose(
+pub(super) fn choose(
     name: &str,
     root: Option<&'static str>,
     case: Option<CaseId>,
@@ -218,16 +218,8 @@ fn unknown_verb(name: &str, root: Option<&'static str>, prefix: &str) -> Misread
     Misread { sentence, example: None, root }
 }
 
-fn help(rest: &str, root: Option<&'static str>) -> Query {
-    // Where commands have options, the word stands in the one of its name.
-    let bare = |word: &str| word.strip_prefix("verb=").map_or(word.len(), str::len);
-    let mut words = rest
-        .split_whitespace()
-        .map(|word| &word[word.len() - bare(word)..])
-        .map(tidy)
-        .filter(|word| word.len() <= VERB_AT_MOST)
-        .take(2)
-        .peekable();
+pub(super) fn help(rest: &str, root: Option<&'static str>) -> Query {
+    let mut words = rest.split_whitespace().map(tidy).filter(|word| word.len() <= VERB_AT_MOST).take(2).peekable();
     let named = words.next_if(|word| verbs::root(word).is_some());
     let root = named.and_then(|word| verbs::root(word).map(|root| root.word)).or(root);
     let verb = words.next().and_then(|word| candidates(root, word).next());
@@ -252,7 +244,7 @@ pub(super) fn case_ahead(text: &str) -> Result<Option<(CaseId, &str)>, String> {
 }
 
 /// Fills in the case of the thread, concludes, and turns what is missing into a form where one can be shown.
-fn finish(verb: &'static Verb, mut raw: Raw, how: How, context: &Context<'_>) -> Result<Asked, Misread> {
+pub(super) fn finish(verb: &'static Verb, mut raw: Raw, how: How, context: &Context<'_>) -> Result<Asked, Misread> {
     let here = context.here.filter(|here| verb.kind() == Some(here.kind));
     if verb.case {
         match (raw.case, here) {

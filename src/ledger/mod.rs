@@ -197,17 +197,19 @@ mod tests {
 
     use super::*;
     use crate::domain::mark::{ERASED, Words};
-    use crate::record::{HeardRecord, WhatRecord, Who};
+    use crate::heard::What;
+    use crate::record::{HeardRecord, Who};
     use crate::seal::{Pseudonym, node_hash};
 
     fn said(lane: &str) -> Record {
         Record::Heard(HeardRecord {
             key: "k".into(),
             who: Who::Person("maya".into()),
-            from: Words::of(crate::chat::Account::member("U1", "Maya")),
+            from: Words::of(crate::heard::Account::member("U1", "Maya")),
             lane: lane.parse().unwrap(),
             thread: Some("t1".into()),
-            what: WhatRecord::Message { message: "m1".into(), text: "so it is".into(), files: None },
+            what: What::Said { message: "m1".into(), text: "so it is".into(), files: Words::default() },
+            was: None,
             backfilled: false,
             raw: None,
             answer: None,
@@ -239,7 +241,7 @@ mod tests {
         let Record::Heard(erased) = read(&entry.facts, None, &Subjects::default()).unwrap() else { panic!() };
         assert_eq!(erased.who.subject(), format!("erased-{}", subjects["maya"]));
         assert_eq!(erased.lane.to_string(), format!("slack/@erased-{}", subjects["slack/U1"]));
-        assert!(matches!(&erased.what, WhatRecord::Message { message, text, .. } if message == "m1" && text == ERASED));
+        assert!(matches!(&erased.what, What::Said { message, text, .. } if message == "m1" && text == ERASED));
         // Written again, they are the same.
         let again = append(&mut ledger, &mut commit, 3, &Record::Heard(erased));
         assert_eq!((again, &commit.entries[4].facts), (4, &commit.entries[2].facts));

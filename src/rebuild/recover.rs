@@ -8,11 +8,9 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::chat::Lane;
 use crate::clock::Clock;
-use crate::domain::BotCommand;
 use crate::domain::bot;
-use crate::domain::{Actor, Policy, PolicyHash, Refusal, To};
+use crate::domain::{Actor, BotCommand, Lane, Policy, PolicyHash, Refusal, To};
 use crate::folder::{Folder, FolderError};
 use crate::ledger::{About, AppendError, Ledger, Subjects};
 use crate::projection::{Entry, Projection};

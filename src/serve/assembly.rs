@@ -9,12 +9,12 @@ use tokio::task::JoinHandle;
 
 use crate::answers::Answers;
 use crate::card::Wording;
-use crate::chat::{Chats, Newest, local};
+use crate::chat::{Chats, Newest};
 use crate::clock::Clock;
 use crate::courier::Courier;
 use crate::desk::{Desk, DeskError, DeskHandle, Setup};
 use crate::domain::policy::Policy;
-use crate::domain::{At, Platform, Span};
+use crate::domain::{At, LOCAL, Platform, Span};
 use crate::folder::Folder;
 use crate::health::Health;
 use crate::projection::BOT;
@@ -69,7 +69,7 @@ impl Assembly {
             policy_text,
             policy_file: PolicyFile::default(),
             wording: Arc::new(Wording::embedded()),
-            platforms: vec![Platform::from(local::PLATFORM)],
+            platforms: vec![Platform::from(LOCAL)],
             checkpoint_every: Span::minutes(1),
             folder,
             writer,
@@ -119,19 +119,13 @@ impl Assembled {
     /// The database's.
     pub async fn door(&self, platform: &Platform) -> Result<Door, StoreError> {
         let App { reception, reader, folder, .. } = &self.app;
-        let channels = reader.case_channels(platform.as_str()).await?;
-        let newest = reader.newest(platform.as_str(), BOT).await?;
+        let channels = reader.case_channels(platform).await?;
+        let newest = reader.newest(platform, BOT).await?;
         Ok(Door {
             reception: reception.clone(),
             data: folder.data.clone(),
-            case_channels: channels
-                .into_iter()
-                .filter_map(|(lane, channel)| Some((lane.parse().ok()?, channel)))
-                .collect(),
-            newest: newest
-                .into_iter()
-                .filter_map(|(lane, message, said)| Some((lane.parse().ok()?, Newest { message, said: At(said) })))
-                .collect(),
+            case_channels: channels.into_iter().collect(),
+            newest: newest.into_iter().map(|(lane, message, said)| (lane, Newest { message, said })).collect(),
         })
     }
 

@@ -7,8 +7,9 @@ use super::acknowledge::Acknowledgement;
 use super::{PAUSES, Slack, Trouble, word};
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::patiently;
-use crate::chat::{Answer, Lane, Spot};
+use crate::domain::{Lane, Place};
 use crate::grammar;
+use crate::heard::Answer;
 
 /// How often an answer is tried before it goes another way.
 const TRIES: u32 = 5;
@@ -103,7 +104,7 @@ impl Slack {
     }
 
     async fn tell_one(&self, way: &Way, mut body: Json) {
-        if let Spot::Channel(_) = way.lane.place
+        if let Place::Channel(_) = way.lane.place
             && let Ok(channel) = self.channel_of(&way.lane).await
         {
             let mut here = body.clone();
@@ -133,7 +134,7 @@ impl Slack {
         body["channel"] = channel.into();
         body["unfurl_links"] = false.into();
         body["unfurl_media"] = false.into();
-        if let (Spot::Direct(_), Some(thread)) = (&way.lane.place, &way.thread) {
+        if let (Place::Direct(_), Some(thread)) = (&way.lane.place, &way.thread) {
             body["thread_ts"] = thread.clone().into();
         }
         if let Err(trouble) = self.say_to_one("chat.postMessage", &body).await {

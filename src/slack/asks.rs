@@ -10,8 +10,9 @@ use super::answer::{NOT_KNOWN_NOW, Way, note};
 use super::modal::{self, Memory};
 use super::{IN_THREADS, Slack, moment, word, words};
 use crate::card::Card;
-use crate::chat::{Account, Answer, Heard, What, mention_of_stranger};
+use crate::chat::mention_of_stranger;
 use crate::grammar::Form;
+use crate::heard::{Account, Answer, Heard, What};
 
 /// How long a form waits for names.
 pub(super) const NAMES_WITHIN: Duration = Duration::from_millis(800);

@@ -11,8 +11,9 @@ use tokio::sync::Semaphore;
 use super::api::Called;
 use super::hear::{FromSlack, is_mine, thread_of};
 use super::{PAUSES, Slack, Trouble, lock, moment, timestamp, word};
-use crate::chat::{Account, Belongs, Heard, Lane, Newest, Spot, What};
-use crate::domain::{At, CaseId, Span};
+use crate::chat::Newest;
+use crate::domain::{At, CaseId, Lane, Place, Span};
+use crate::heard::{Account, Belongs, Heard, What};
 use crate::reception::Door;
 
 /// After a break shorter than this, history shows everything: Slack tells again what wasn't acknowledged.
@@ -136,7 +137,7 @@ impl Slack {
             to_fill.push(ToFill { lane, reached, gap, not_before: now });
         }
         // Direct messages are many, and mostly silent: they come last.
-        to_fill.sort_by_key(|it| matches!(it.lane.place, Spot::Direct(_)));
+        to_fill.sort_by_key(|it| matches!(it.lane.place, Place::Direct(_)));
     }
 
     /// The bot was brought back into a channel: what was said meanwhile was missed.
@@ -279,7 +280,7 @@ impl Slack {
         let oldest = history.last().and_then(|message| moment(word(message, "ts")));
         let cut_off = oldest.filter(|_| !whole);
         // Where the other person said nothing in the conversation since, they hardly went on in an older thread.
-        let silent = matches!(lane.place, Spot::Direct(_)) && history.iter().all(|message| is_mine(message, &me));
+        let silent = matches!(lane.place, Place::Direct(_)) && history.iter().all(|message| is_mine(message, &me));
         if whole && !silent {
             let before = [
                 ("channel", channel.to_owned()),

@@ -10,7 +10,8 @@ use super::api::Called;
 use super::blocks::{Message, TextFile, digest};
 use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::card::Card;
-use crate::chat::{Lane, Post, Receipt, Spot, Undelivered};
+use crate::chat::{Post, Receipt, Undelivered};
+use crate::domain::{Lane, Place};
 
 pub(super) const EVENT: &str = "countersign";
 /// How long a message whose fate is unknown is looked for before the courier is asked to come again.
@@ -274,7 +275,7 @@ impl Slack {
                 }
                 "is_archived" => Undelivered::never(format!("{lane} is archived")),
                 // Slack says this of a private channel that the bot was removed from.
-                "channel_not_found" if matches!(lane.place, Spot::Channel(_)) => {
+                "channel_not_found" if matches!(lane.place, Place::Channel(_)) => {
                     self.is_in(lane, false);
                     Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), Some(LONG))
                 }

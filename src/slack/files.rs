@@ -7,9 +7,9 @@ use tokio::time::Instant;
 
 use super::api::Unfetched;
 use super::{PAUSES, Slack, word};
-use crate::chat::File;
 use crate::chat::files::{keep, require_size};
 use crate::chat::retry::{Again, patiently};
+use crate::heard::File;
 
 /// How often a file is asked for before its message is heard without it.
 const TRIES: u32 = 6;

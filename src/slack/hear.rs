@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 
 use super::backfill::newest;
 use super::{Slack, lock, moment, word, words};
-use crate::chat::{Account, Answer, Heard, Lane, What};
+use crate::domain::Lane;
+use crate::domain::mark::Words;
+use crate::heard::{Account, Answer, Heard, What};
 
 /// An event, as Slack tells it or as it is found in history.
 #[derive(Clone, Debug)]
@@ -221,7 +223,7 @@ impl Slack {
         let from = self.account(event).await;
         let text = self.text(event).await;
         let (files, not_kept) = self.files(event).await;
-        let what = What::Said { message: ts.to_owned(), text, files };
+        let what = What::Said { message: ts.to_owned(), text, files: Words::of(files) };
         let cause = format!("{}:msg:{channel}:{ts}", self.platform);
         let mut heard = Heard { backfilled: source.backfilled, ..Heard::live(cause, from, lane, what) };
         heard.thread = thread_of(event);

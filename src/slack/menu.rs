@@ -10,8 +10,8 @@ use super::asks::{NAMES_WITHIN, unnamed};
 use super::modal::Memory;
 use super::{Slack, moment, word, words};
 use crate::chat::message_menu::{Entry, Quoted};
-use crate::chat::{Heard, What};
 use crate::grammar::{self, Context};
+use crate::heard::{Heard, What};
 
 /// Their callbacks, as the manifest names them.
 pub(super) const OPEN_INCIDENT: &str = "open_incident";

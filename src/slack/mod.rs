@@ -2,7 +2,7 @@
 //!
 //! No rule of the product lives here. What comes in comes over [`socket`](self) or [`Intake`], and takes one way:
 //! `acknowledge` says what Slack is told at once. Events wait in `queue`, a queue for each channel, and `hear` turns
-//! them into [`Heard`](crate::chat::Heard). Commands and buttons (`asks`), menus (`menu`) and forms (`submission`) run
+//! them into [`Heard`](crate::heard::Heard). Commands and buttons (`asks`), menus (`menu`) and forms (`submission`) run
 //! at once. All of them hand in at the reception, and `answer` says what comes back to one person. What everybody sees
 //! is drawn by `blocks` and `modal` and sent by `deliver`.
 
@@ -22,9 +22,9 @@ use crate::chat::lock::lock;
 use crate::chat::reached::Reached;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
-use crate::chat::{CaseChannel, Chat, Delivery, Lane, Link, Post, Receipt, Roster, RosterWatch};
+use crate::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Roster, RosterWatch};
 use crate::config::{SlackConfig, SlackMode};
-use crate::domain::{At, PersonId, Platform};
+use crate::domain::{At, Lane, PersonId, Platform};
 use crate::grammar::How;
 use crate::reception::Door;
 

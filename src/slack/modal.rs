@@ -9,8 +9,7 @@ use super::blocks::{self, AccountOf};
 use super::word;
 use super::words::{cut, pieces};
 use crate::card::Card;
-use crate::chat::Lane;
-use crate::domain::Policy;
+use crate::domain::{Lane, Policy};
 use crate::grammar::{Field, FieldKind, Form};
 
 /// The callback of the bot's modals.

@@ -7,7 +7,8 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::{Slack, lock, word, words};
-use crate::chat::{Account, Belongs, mention_of_stranger};
+use crate::chat::mention_of_stranger;
+use crate::heard::{Account, Belongs};
 
 /// How long a name is waited for. Without it the account's id is the name.
 const NAME_WITHIN: Duration = Duration::from_secs(5);

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::hear::is_mine;
 use super::{Slack, lock, word};
-use crate::chat::{Lane, Spot, Undelivered};
+use crate::chat::Undelivered;
+use crate::domain::{Lane, Place};
 
 /// When to come again for a case's channel that is being made.
 const SOON: Duration = Duration::from_secs(5);
@@ -41,8 +42,8 @@ impl Slack {
             return lane.clone();
         }
         let place = match places.direct.get(channel) {
-            Some(person) => Spot::Direct(person.clone()),
-            None => Spot::Channel(channel.to_owned()),
+            Some(person) => Place::Direct(person.clone()),
+            None => Place::Channel(channel.to_owned()),
         };
         Lane { platform: self.platform.clone(), place }
     }
@@ -82,11 +83,11 @@ impl Slack {
             return Ok(channel.clone());
         }
         match &lane.place {
-            Spot::Channel(_) if lane.own_of().is_some() => {
+            Place::Channel(_) if lane.own_of().is_some() => {
                 Err(Undelivered::later("the case's own channel isn't made yet", Some(SOON)))
             }
-            Spot::Channel(id) => Ok(id.clone()),
-            Spot::Direct(person) => {
+            Place::Channel(id) => Ok(id.clone()),
+            Place::Direct(person) => {
                 let opened = self.call("conversations.open", &json!({ "users": person })).await;
                 let opened = opened.map_err(|trouble| self.undelivered(&trouble, lane))?;
                 let channel = word(&opened["channel"], "id").to_owned();

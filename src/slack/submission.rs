@@ -10,7 +10,8 @@ use super::answer::{NOT_KNOWN_NOW, Way, note};
 use super::modal::{self, Memory};
 use super::{IN_THREADS, Slack, blocks, lock, word};
 use crate::card::Card;
-use crate::chat::{Answer, Heard, What};
+use crate::grammar::Filled;
+use crate::heard::{Answer, Heard, What};
 
 /// How long the acknowledgement waits for what is wrong with the form. Slack gives three seconds.
 const WITHIN: Duration = Duration::from_millis(2_500);
@@ -27,11 +28,12 @@ impl Slack {
         let person = word(&payload["user"], "id");
         let (id, hash) = (word(view, "id"), word(view, "hash"));
         let values = modal::values(&view["state"]["values"]);
-        let case = values.get("case").cloned();
         // Slack may say the same twice; a person may send it again after mending it, or after waiting.
         let sent_back = lock(&self.sent_back).get(id).copied().unwrap_or(0);
         let digest = blocks::digest(&serde_json::to_string(&values).unwrap_or_default());
         let cause = format!("{}:view:{id}:{hash}:{digest}:{sent_back}", self.platform);
+        let filled = Filled::form(&memory.form, values);
+        let case = filled.named_case();
         let way = Way {
             person: person.to_owned(),
             lane: memory.lane.clone(),
@@ -43,7 +45,7 @@ impl Slack {
             // What was typed stays on the screen.
             let stays = |why: String| Answer { errors: Some([(String::new(), why)].into()), ..Answer::default() };
             let Some(from) = self.asker(person).await else { return stays(NOT_KNOWN_NOW.to_owned()) };
-            let what = What::Submitted { form: memory.form.clone(), values };
+            let what = What::Filled(filled);
             let mut heard = Heard::live(cause.clone(), from, memory.lane.clone(), what);
             heard.thread = memory.thread.clone();
             if way.thread.is_some() {
@@ -90,8 +92,7 @@ impl Slack {
             return;
         }
         let keeps = memory.keeps.as_ref().filter(|_| form.is_none() && !repeated);
-        let case = case.or_else(|| memory.form.split_once(':').map(|(_, case)| case.to_owned()));
-        let kept = keeps.zip(case.and_then(|case| case.trim().to_uppercase().parse().ok()));
+        let kept = keeps.zip(case);
         if let Some(form) = form {
             let memory = Memory { form: form.id.clone(), ..memory.clone() };
             let next = self.view(&form, &memory);

@@ -5,7 +5,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::StoreError;
 use super::write::in_list;
-use crate::domain::OutboxId;
+use crate::domain::{At, CaseId, Lane, OutboxId};
 use crate::seal::Hash;
 
 /// Everything that one commit makes true.
@@ -27,15 +27,15 @@ pub struct Commit {
     pub outbox: Vec<OutboxRow>,
     /// `(row, state, the platform's message, why)`.
     pub delivered: Vec<(OutboxId, OutboxState, Option<String>, Option<String>)>,
-    /// Messages to be tried again: `(row, attempts so far, not before)`.
-    pub postponed: Vec<(OutboxId, u32, i64)>,
+    /// Messages to be tried again.
+    pub postponed: Vec<Postponed<OutboxId>>,
     pub cards: Vec<CardRow>,
     /// Cards about to be handed to a platform: `(case, lane)`.
-    pub cards_sending: Vec<(String, String)>,
+    pub cards_sending: Vec<(CaseId, Lane)>,
     /// `(case, lane, shown entry, message)`.
-    pub cards_shown: Vec<(String, String, i64, String)>,
-    /// `(case, lane, attempts so far, not before)`.
-    pub cards_postponed: Vec<(String, String, u32, i64)>,
+    pub cards_shown: Vec<(CaseId, Lane, i64, String)>,
+    /// Cards to be tried again.
+    pub cards_postponed: Vec<Postponed<(CaseId, Lane)>>,
     /// What was heard of a message before it came, an edit or its deletion, stays true.
     pub messages: Vec<MessageRow>,
     pub message_parts: Vec<MessagePartRow>,
@@ -44,9 +44,20 @@ pub struct Commit {
     pub checkpoints: Vec<NoteRow>,
     pub reholds: Vec<Rehold>,
     /// Cards that somebody deleted on their platform: `(case, lane)`.
-    pub cards_gone: Vec<(String, String)>,
+    pub cards_gone: Vec<(CaseId, Lane)>,
     /// Cases' own channels: `(lane, the platform's id)`.
-    pub case_channels: Vec<(String, String)>,
+    pub case_channels: Vec<(Lane, String)>,
+}
+
+/// It isn't delivered, and is to be tried again.
+#[derive(Clone, Debug)]
+pub struct Postponed<Of> {
+    pub of: Of,
+    /// How often it was tried.
+    pub attempts: u32,
+    pub not_before: At,
+    /// An earlier try may have reached the platform: what became of it isn't known.
+    pub perhaps_sent: bool,
 }
 
 /// Who holds what may have changed: every open case in which one of the roles or people owes something is to be woken at
@@ -109,33 +120,33 @@ impl OutboxState {
 
 pub struct OutboxRow {
     pub id: OutboxId,
-    pub case: Option<String>,
-    pub lane: String,
+    pub case: Option<CaseId>,
+    pub lane: Lane,
     pub made_us: i64,
     pub not_before_us: i64,
 }
 
 pub struct CardRow {
-    pub case: String,
-    pub lane: String,
+    pub case: CaseId,
+    pub lane: Lane,
     pub wanted: i64,
 }
 
 pub struct MessageRow {
-    pub lane: String,
+    pub lane: Lane,
     pub id: String,
     pub thread: Option<String>,
     pub author: String,
     pub person: Option<String>,
     pub body: String,
     pub said_us: i64,
-    pub case: Option<String>,
+    pub case: Option<CaseId>,
     pub seq: i64,
 }
 
 /// What a message says of its second case, or of one after that.
 pub struct MessagePartRow {
-    pub lane: String,
+    pub lane: Lane,
     pub id: String,
     /// From 1.
     pub part: u32,
@@ -147,8 +158,8 @@ pub struct MessagePartRow {
 
 /// A later word on a message that stands already.
 pub enum MessageChange {
-    Edited { lane: String, id: String, body: String, at_us: i64, seq: i64 },
-    Deleted { lane: String, id: String, at_us: i64, seq: i64 },
+    Edited { lane: Lane, id: String, body: String, at_us: i64, seq: i64 },
+    Deleted { lane: Lane, id: String, at_us: i64, seq: i64 },
 }
 
 /// How a role is written as a holder.
@@ -284,8 +295,8 @@ impl Commit {
             10,
             |b, r| {
                 let free_us = r.made_us.max(r.not_before_us);
-                b.push_bind(r.id.entry).push_bind(i64::from(r.id.place)).push_bind(r.case.as_deref());
-                b.push_bind(&*r.lane).push_bind("waiting").push_bind(r.made_us).push_bind(free_us);
+                b.push_bind(r.id.entry).push_bind(i64::from(r.id.place)).push_bind(r.case.map(|case| case.to_string()));
+                b.push_bind(r.lane.to_string()).push_bind("waiting").push_bind(r.made_us).push_bind(free_us);
                 b.push_bind(r.not_before_us).push_bind(free_us).push_bind(0_i64);
             }
         );
@@ -296,7 +307,11 @@ impl Commit {
             " on conflict (case_id, lane) do update set wanted = excluded.wanted",
             5,
             |b, r| {
-                b.push_bind(&*r.case).push_bind(&*r.lane).push_bind(r.wanted).push_bind(0_i64).push_bind(0_i64);
+                b.push_bind(r.case.to_string())
+                    .push_bind(r.lane.to_string())
+                    .push_bind(r.wanted)
+                    .push_bind(0_i64)
+                    .push_bind(0_i64);
             }
         );
         rows!(
@@ -309,9 +324,9 @@ impl Commit {
              body = case when message.edited_us is null and message.deleted_us is null then excluded.body else message.body end",
             10,
             |b, r| {
-                b.push_bind(&*r.lane).push_bind(&*r.id).push_bind(r.thread.as_deref()).push_bind(&*r.author);
+                b.push_bind(r.lane.to_string()).push_bind(&*r.id).push_bind(r.thread.as_deref()).push_bind(&*r.author);
                 b.push_bind(r.person.as_deref()).push_bind(&*r.body).push_bind(r.said_us);
-                b.push_bind(r.case.as_deref()).push_bind(r.seq).push_bind(r.seq);
+                b.push_bind(r.case.map(|case| case.to_string())).push_bind(r.seq).push_bind(r.seq);
             }
         );
         rows!(
@@ -380,34 +395,33 @@ impl Commit {
                 .execute(&mut *db)
                 .await?;
         }
-        for (id, attempts, not_before) in &self.postponed {
-            let sql = "update outbox set state = 'waiting', attempts = $1, not_before_us = $2, \
-                       turn_us = case when made_us > $2 then made_us else $2 end where entry = $3 and place = $4";
-            sqlx::query(sql).bind(attempts).bind(not_before).bind(id.entry).bind(id.place).execute(&mut *db).await?;
+        for Postponed { of, attempts, not_before, perhaps_sent } in &self.postponed {
+            // What may stand there already goes on being called so, however long it waits.
+            let state = if *perhaps_sent { OutboxState::Sending } else { OutboxState::Waiting };
+            let sql = "update outbox set state = $1, attempts = $2, not_before_us = $3, \
+                       turn_us = case when made_us > $3 then made_us else $3 end where entry = $4 and place = $5";
+            let query = sqlx::query(sql).bind(state.word()).bind(attempts).bind(not_before.0);
+            query.bind(of.entry).bind(of.place).execute(&mut *db).await?;
         }
         for (case, lane) in &self.cards_sending {
             // Due by any clock, also by one that went back: a process that finds it tries again at once.
             sqlx::query("update card set sending = 1, not_before_us = 0 where case_id = $1 and lane = $2")
-                .bind(&**case)
-                .bind(&**lane)
+                .bind(case.to_string())
+                .bind(lane.to_string())
                 .execute(&mut *db)
                 .await?;
         }
         for (case, lane, shown, message) in &self.cards_shown {
             let sql = "update card set shown = $1, message = $2, sending = 0, attempts = 0, not_before_us = 0 \
                        where case_id = $3 and lane = $4";
-            sqlx::query(sql).bind(shown).bind(&**message).bind(&**case).bind(&**lane).execute(&mut *db).await?;
+            let query = sqlx::query(sql).bind(shown).bind(&**message).bind(case.to_string()).bind(lane.to_string());
+            query.execute(&mut *db).await?;
         }
-        for (case, lane, attempts, not_before) in &self.cards_postponed {
-            sqlx::query(
-                "update card set sending = 0, attempts = $1, not_before_us = $2 where case_id = $3 and lane = $4",
-            )
-            .bind(attempts)
-            .bind(not_before)
-            .bind(&**case)
-            .bind(&**lane)
-            .execute(&mut *db)
-            .await?;
+        for Postponed { of: (case, lane), attempts, not_before, perhaps_sent } in &self.cards_postponed {
+            let sql =
+                "update card set sending = $1, attempts = $2, not_before_us = $3 where case_id = $4 and lane = $5";
+            let query = sqlx::query(sql).bind(perhaps_sent).bind(attempts).bind(not_before.0);
+            query.bind(case.to_string()).bind(lane.to_string()).execute(&mut *db).await?;
         }
         for part in &self.message_parts {
             // Its first part began the row, unless that one can't be read any more.
@@ -415,7 +429,7 @@ impl Commit {
                        values ($1, $2, $3, '{}', $4, $5, $5, $6) on conflict (lane, id) do update set case_id = null, \
                        last = max(message.last, excluded.last), parts = max(message.parts, excluded.parts)";
             sqlx::query(sql)
-                .bind(&*part.lane)
+                .bind(part.lane.to_string())
                 .bind(&*part.id)
                 .bind(&*part.author)
                 .bind(part.said_us)
@@ -424,7 +438,7 @@ impl Commit {
                 .execute(&mut *db)
                 .await?;
             sqlx::query("insert into message_part (lane, id, part, entry, body) values ($1, $2, $3, $4, $5)")
-                .bind(&*part.lane)
+                .bind(part.lane.to_string())
                 .bind(&*part.id)
                 .bind(part.part)
                 .bind(part.seq)
@@ -443,7 +457,7 @@ impl Commit {
                         .bind(&**body)
                         .bind(at_us)
                         .bind(seq)
-                        .bind(&**lane)
+                        .bind(lane.to_string())
                         .bind(&**id)
                         .execute(&mut *db)
                         .await?;
@@ -452,18 +466,18 @@ impl Commit {
                     let sql = "insert into message (lane, id, author, body, said_us, deleted_us, first, last) \
                                values ($3, $4, '', '{}', $1, $1, $2, $2) on conflict (lane, id) do update set \
                                deleted_us = excluded.deleted_us, last = max(message.last, excluded.last)";
-                    sqlx::query(sql).bind(at_us).bind(seq).bind(&**lane).bind(&**id).execute(&mut *db).await?;
+                    sqlx::query(sql).bind(at_us).bind(seq).bind(lane.to_string()).bind(&**id).execute(&mut *db).await?;
                 }
             }
         }
         for (case, lane) in &self.cards_gone {
             let sql = "update card set shown = null, message = null, sending = 0, attempts = 0, not_before_us = 0 \
                        where case_id = $1 and lane = $2";
-            sqlx::query(sql).bind(&**case).bind(&**lane).execute(&mut *db).await?;
+            sqlx::query(sql).bind(case.to_string()).bind(lane.to_string()).execute(&mut *db).await?;
         }
         for (lane, channel) in &self.case_channels {
             sqlx::query("insert into case_channel (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")
-                .bind(&**lane)
+                .bind(lane.to_string())
                 .bind(&**channel)
                 .execute(&mut *db)
                 .await?;

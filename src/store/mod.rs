@@ -18,7 +18,7 @@ use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
 
 pub use commit::{
     CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow, OutboxRow,
-    OutboxState, Rehold, person_holder, role_holder,
+    OutboxState, Postponed, Rehold, person_holder, role_holder,
 };
 pub use figures::{DutyOf, NoteRead, View};
 pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
@@ -40,7 +40,7 @@ pub enum StoreError {
     #[error(transparent)]
     Sql(#[from] sqlx::Error),
     #[error("row {what} can't be read back: {source}")]
-    Unreadable { what: String, source: serde_json::Error },
+    Unreadable { what: String, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the database isn't whole: {0}. `countersign verify` tells where; keep the file, and restore a backup.")]
     Missing(String),
 }
@@ -114,6 +114,16 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
     })
 }
 
-fn unreadable(what: impl std::fmt::Display) -> impl FnOnce(serde_json::Error) -> StoreError {
-    move |source| StoreError::Unreadable { what: what.to_string(), source }
+fn unreadable<E: std::error::Error + Send + Sync + 'static>(
+    what: impl std::fmt::Display,
+) -> impl FnOnce(E) -> StoreError {
+    move |source| StoreError::Unreadable { what: what.to_string(), source: source.into() }
+}
+
+/// What a column of a row says: a lane, a case.
+fn parsed<T>(text: &str, row: impl std::fmt::Display) -> Result<T, StoreError>
+where
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
+{
+    text.parse().map_err(unreadable(row))
 }

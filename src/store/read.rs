@@ -4,10 +4,10 @@ use futures_util::{Stream, StreamExt, TryStreamExt};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::StoreError;
-use super::commit::{person_holder, role_holder};
+use super::commit::{OutboxState, person_holder, role_holder};
 use super::write::{hash, in_list, read_case};
-use crate::domain::{At, Case, CaseId, CaseKind, OutboxId, WorkflowId};
+use super::{StoreError, parsed};
+use crate::domain::{At, Case, CaseId, CaseKind, Lane, OutboxId, Platform, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// How a row becomes a struct: each field is the column of its name, and what is no column is said behind.
@@ -53,20 +53,34 @@ columns!(EntryRead { seq, leaf, case_id, case_seq, kind, at_us, facts, facts_sal
 #[derive(Clone, Debug)]
 pub struct OutboxDue {
     pub id: OutboxId,
-    pub case_id: Option<String>,
-    pub lane: String,
+    pub case: Option<CaseId>,
+    pub lane: Lane,
     /// The ledger entry that made it true; absent if it isn't there.
     pub facts: Option<String>,
     pub words: Option<String>,
-    pub state: String,
-    pub made_us: i64,
-    pub not_before_us: i64,
+    /// Handed to a platform, and no receipt is recorded.
+    pub sending: bool,
+    pub made: At,
     pub attempts: u32,
 }
 
-columns!(OutboxDue { case_id, lane, facts, words, state, made_us, not_before_us, attempts }, |row| {
-    id: OutboxId::from_row(row)?
-});
+impl OutboxDue {
+    fn read(row: &SqliteRow) -> Result<OutboxDue, StoreError> {
+        let id = OutboxId::from_row(row)?;
+        let name = format!("{id} of the outbox");
+        let case: Option<&str> = row.try_get("case_id")?;
+        Ok(OutboxDue {
+            id,
+            case: case.map(|case| parsed(case, &name)).transpose()?,
+            lane: parsed(row.try_get("lane")?, &name)?,
+            facts: row.try_get("facts")?,
+            words: row.try_get("words")?,
+            sending: row.try_get::<&str, _>("state")? == OutboxState::Sending.word(),
+            made: At(row.try_get("made_us")?),
+            attempts: row.try_get("attempts")?,
+        })
+    }
+}
 
 impl FromRow<'_, SqliteRow> for OutboxId {
     fn from_row(row: &SqliteRow) -> Result<OutboxId, sqlx::Error> {
@@ -77,18 +91,33 @@ impl FromRow<'_, SqliteRow> for OutboxId {
 /// A card that shows less than it should.
 #[derive(Clone, Debug)]
 pub struct CardDue {
-    pub case_id: String,
-    pub lane: String,
+    pub case: CaseId,
+    pub lane: Lane,
     pub wanted: i64,
     pub shown: Option<i64>,
     pub message: Option<String>,
     /// Handed to a platform, and no receipt is recorded.
     pub sending: bool,
     pub attempts: u32,
-    pub not_before_us: i64,
+    pub not_before: At,
 }
 
-columns!(CardDue { case_id, lane, wanted, shown, message, sending, attempts, not_before_us });
+impl CardDue {
+    fn read(row: &SqliteRow) -> Result<CardDue, StoreError> {
+        let (case, lane): (&str, &str) = (row.try_get("case_id")?, row.try_get("lane")?);
+        let name = format!("{case}, {lane} of the cards");
+        Ok(CardDue {
+            case: parsed(case, &name)?,
+            lane: parsed(lane, &name)?,
+            wanted: row.try_get("wanted")?,
+            shown: row.try_get("shown")?,
+            message: row.try_get("message")?,
+            sending: row.try_get("sending")?,
+            attempts: row.try_get("attempts")?,
+            not_before: At(row.try_get("not_before_us")?),
+        })
+    }
+}
 
 /// A message of the transcript, as it stands now.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,7 +211,7 @@ columns!(DutyRead {
     behind_us
 });
 
-const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.not_before_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
+const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
 const CARD: &str = "select case_id, lane, wanted, shown, message, sending, attempts, not_before_us from card";
 pub(super) const ENTRY: &str =
     "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
@@ -344,8 +373,13 @@ impl Reader {
     /// order in which they were made.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn outbox_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+    /// The database's. A row that can't be read is an error of its own.
+    pub async fn outbox_due(
+        &self,
+        now: At,
+        but: &[Lane],
+        at_most: u32,
+    ) -> Result<Vec<Result<OutboxDue, StoreError>>, StoreError> {
         // What is to go at once is due also by a clock that went back behind the moment at which it was made, and that is
         // the ledger's last one at most. So the index is read only as far as something may be due.
         let last: Option<i64> =
@@ -354,61 +388,82 @@ impl Reader {
             QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and turn_us <= "));
         query.push_bind(now.0.max(last.unwrap_or(now.0))).push(" and not_before_us <= ").push_bind(now.0);
         query.push(" and lane not in (");
-        in_list(&mut query, but).push(" order by turn_us, entry, place limit ").push_bind(at_most);
-        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+        in_list(&mut query, &names(but)).push(" order by turn_us, entry, place limit ").push_bind(at_most);
+        Ok(query.build().fetch_all(&self.pool).await?.iter().map(OutboxDue::read).collect())
     }
 
-    /// Messages whose sending has begun and not ended, on all lanes but these, in the order in which they were made.
+    /// Messages whose sending has begun and not ended, and that may be tried again by now, on all lanes but these, in the order in
+    /// which they were made.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn outbox_sending(&self, but: &[String]) -> Result<Vec<OutboxDue>, StoreError> {
+    /// As [`Reader::outbox_due`].
+    pub async fn outbox_sending(
+        &self,
+        now: At,
+        but: &[Lane],
+    ) -> Result<Vec<Result<OutboxDue, StoreError>>, StoreError> {
         let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new(format!("{OUTBOX} where state = 'sending' and lane not in ("));
-        in_list(&mut query, but).push(" order by entry, place");
-        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+            QueryBuilder::new(format!("{OUTBOX} where state = 'sending' and not_before_us <= "));
+        query.push_bind(now.0).push(" and lane not in (");
+        in_list(&mut query, &names(but)).push(" order by entry, place");
+        Ok(query.build().fetch_all(&self.pool).await?.iter().map(OutboxDue::read).collect())
     }
 
     /// Waiting messages of a lane that may go out by a moment, in the order in which they were made.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn outbox_of_lane(&self, lane: &str, until: At, at_most: u32) -> Result<Vec<OutboxDue>, StoreError> {
+    /// As [`Reader::outbox_due`].
+    pub async fn outbox_of_lane(
+        &self,
+        lane: &Lane,
+        until: At,
+        at_most: u32,
+    ) -> Result<Vec<Result<OutboxDue, StoreError>>, StoreError> {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new(format!("{OUTBOX} where state = 'waiting' and lane = "));
         query
-            .push_bind(lane)
+            .push_bind(lane.to_string())
             .push(" and not_before_us <= ")
             .push_bind(until.0)
             // Not by the bare column: that would lead SQLite through the primary key, and so through all that was ever sent.
             .push(" order by entry + 0, place limit ")
             .push_bind(at_most);
-        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+        Ok(query.build().fetch_all(&self.pool).await?.iter().map(OutboxDue::read).collect())
     }
 
     /// Lanes where something was tried and put off to a moment still to come, and the last such moment of each.
     ///
     /// # Errors
     /// The database's.
-    pub async fn lanes_postponed(&self, now: At) -> Result<Vec<(String, At)>, StoreError> {
-        let sql = "select lane, max(not_before_us) from outbox \
-                   where state = 'waiting' and not_before_us > $1 and attempts > 0 group by lane";
-        let postponed: Vec<(String, i64)> = sqlx::query_as(sql).bind(now.0).fetch_all(&self.pool).await?;
-        Ok(postponed.into_iter().map(|(lane, until)| (lane, At(until))).collect())
+    pub async fn lanes_postponed(&self, now: At) -> Result<Vec<(Lane, At)>, StoreError> {
+        // Each state by itself, so that each finds its own small index: the outbox keeps what was sent.
+        let of = |state: OutboxState| {
+            let state = state.word();
+            format!(
+                "select lane, not_before_us from outbox where state = '{state}' and not_before_us > $1 and attempts > 0"
+            )
+        };
+        let (waiting, sending) = (of(OutboxState::Waiting), of(OutboxState::Sending));
+        let sql = format!("select lane, max(not_before_us) from ({waiting} union all {sending}) group by lane");
+        let postponed: Vec<(String, i64)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now.0).fetch_all(&self.pool).await?;
+        let read = |(lane, until): (String, i64)| Ok((parsed(&lane, format!("{lane} of the outbox"))?, At(until)));
+        postponed.into_iter().map(read).collect()
     }
 
     /// When the next waiting message or card may go out, on all lanes but these.
     ///
     /// # Errors
     /// The database's.
-    pub async fn outbox_next(&self, but: &[String]) -> Result<Option<At>, StoreError> {
-        let mut next: Option<i64> = None;
+    pub async fn outbox_next(&self, but: &[Lane]) -> Result<Option<At>, StoreError> {
+        let (but, mut next): (_, Option<i64>) = (names(but), None);
         for sql in [
             "select min(not_before_us) from outbox where state = 'waiting' and lane not in (",
+            "select min(not_before_us) from outbox where state = 'sending' and lane not in (",
             "select min(not_before_us) from card where (shown is null or shown < wanted) and lane not in (",
         ] {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(sql);
-            let found: Option<i64> = in_list(&mut query, but).build_query_scalar().fetch_one(&self.pool).await?;
+            let found: Option<i64> = in_list(&mut query, &but).build_query_scalar().fetch_one(&self.pool).await?;
             next = next.into_iter().chain(found).min();
         }
         Ok(next.map(At))
@@ -420,7 +475,7 @@ impl Reader {
     /// The database's.
     pub async fn is_told(&self, size: u64, now: At) -> Result<bool, StoreError> {
         for sql in [
-            "select count(*) from outbox where state = 'sending' and entry < $1 and $2 = $2",
+            "select count(*) from outbox where state = 'sending' and entry < $1 and not_before_us <= $2",
             "select count(*) from outbox where state = 'waiting' and entry < $1 and not_before_us <= $2",
             "select count(*) from card where (shown is null or shown < wanted) and wanted < $1 and not_before_us <= $2",
         ] {
@@ -468,34 +523,45 @@ impl Reader {
     /// last, else what was wanted first comes first.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn cards_due(&self, now: At, but: &[String], at_most: u32) -> Result<Vec<CardDue>, StoreError> {
+    /// As [`Reader::outbox_due`].
+    pub async fn cards_due(
+        &self,
+        now: At,
+        but: &[Lane],
+        at_most: u32,
+    ) -> Result<Vec<Result<CardDue, StoreError>>, StoreError> {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new(format!("{CARD} where (shown is null or shown < wanted) and not_before_us <= "));
         query.push_bind(now.0).push(" and lane not in (");
-        in_list(&mut query, but).push(" order by not_before_us, wanted limit ").push_bind(at_most);
-        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+        in_list(&mut query, &names(but)).push(" order by not_before_us, wanted limit ").push_bind(at_most);
+        Ok(query.build().fetch_all(&self.pool).await?.iter().map(CardDue::read).collect())
     }
 
     /// A case's card in a lane, if there is one.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn card(&self, case: &str, lane: &str) -> Result<Option<CardDue>, StoreError> {
+    /// The database's; a row that this version can't read.
+    pub async fn card(&self, case: CaseId, lane: &Lane) -> Result<Option<CardDue>, StoreError> {
         let sql = sqlx::AssertSqlSafe(format!("{CARD} where case_id = $1 and lane = $2"));
-        Ok(sqlx::query_as(sql).bind(case).bind(lane).fetch_optional(&self.pool).await?)
+        let query = sqlx::query(sql).bind(case.to_string()).bind(lane.to_string());
+        query.fetch_optional(&self.pool).await?.as_ref().map(CardDue::read).transpose()
     }
 
     /// Where cases' cards stand, in one question: case, lane, message.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn cards_of(&self, cases: &[CaseId]) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
+    /// As [`Reader::card`].
+    pub async fn cards_of(&self, cases: &[CaseId]) -> Result<Vec<(CaseId, Lane, Option<String>)>, StoreError> {
         let cases: Vec<String> = cases.iter().map(CaseId::to_string).collect();
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("select case_id, lane, message from card where case_id in (");
         in_list(&mut query, &cases).push(" order by case_id, lane");
-        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+        let rows: Vec<(String, String, Option<String>)> = query.build_query_as().fetch_all(&self.pool).await?;
+        let read = |(case, lane, message): (String, String, Option<String>)| {
+            let name = format!("{case}, {lane} of the cards");
+            Ok((parsed(&case, &name)?, parsed(&lane, &name)?, message))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// Messages of a lane in the order in which they were first said: of those that [`Stretch`] names, `at_most` at once.
@@ -543,18 +609,21 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn case_channels(&self, platform: &str) -> Result<Vec<(String, String)>, StoreError> {
+    pub async fn case_channels(&self, platform: &Platform) -> Result<Vec<(Lane, String)>, StoreError> {
         let sql = "select lane, channel from case_channel where lane >= $1 || '/' and lane < $1 || '0' order by lane";
-        Ok(sqlx::query_as(sql).bind(platform).fetch_all(&self.pool).await?)
+        let rows: Vec<(String, String)> = sqlx::query_as(sql).bind(platform.as_str()).fetch_all(&self.pool).await?;
+        let read =
+            |(lane, channel): (String, String)| Ok((parsed(&lane, format!("{lane} of the cases’ channels"))?, channel));
+        rows.into_iter().map(read).collect()
     }
 
     /// Which channel a case's own lane is on its platform, once that is known.
     ///
     /// # Errors
     /// The database's.
-    pub async fn case_channel(&self, lane: &str) -> Result<Option<String>, StoreError> {
+    pub async fn case_channel(&self, lane: &Lane) -> Result<Option<String>, StoreError> {
         Ok(sqlx::query_scalar("select channel from case_channel where lane = $1")
-            .bind(lane)
+            .bind(lane.to_string())
             .fetch_optional(&self.pool)
             .await?)
     }
@@ -564,11 +633,16 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn newest(&self, platform: &str, bot: &str) -> Result<Vec<(String, String, i64)>, StoreError> {
+    pub async fn newest(&self, platform: &Platform, bot: &str) -> Result<Vec<(Lane, String, At)>, StoreError> {
         let sql = "select m.lane, m.id, m.said_us from message m where m.lane >= $1 || '/' and m.lane < $1 || '0' \
                    and m.said_us = coalesce((select max(said_us) from message where lane = m.lane and author <> $2), \
                    (select max(said_us) from message where lane = m.lane)) order by m.lane, m.id";
-        Ok(sqlx::query_as(sql).bind(platform).bind(bot).fetch_all(&self.pool).await?)
+        let query = sqlx::query_as(sql).bind(platform.as_str()).bind(bot);
+        let rows: Vec<(String, String, i64)> = query.fetch_all(&self.pool).await?;
+        let read = |(lane, id, said): (String, String, i64)| {
+            Ok((parsed(&lane, format!("{lane}, {id} of the messages"))?, id, At(said)))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// A message of the local room, whose ids are unique in all its lanes.
@@ -581,6 +655,10 @@ impl Reader {
         self.complete(&mut found).await?;
         Ok(found)
     }
+}
+
+fn names(lanes: &[Lane]) -> Vec<String> {
+    lanes.iter().map(Lane::to_string).collect()
 }
 
 pub(super) async fn subjects(

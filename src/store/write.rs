@@ -2,8 +2,8 @@
 
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{Commit, StoreError, unreadable};
-use crate::domain::{At, Bot, Case, CaseId, CaseKind};
+use super::{Commit, StoreError, parsed, unreadable};
+use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane};
 use crate::seal::{Frontier, Hash, Plan};
 
 pub struct Writer {
@@ -192,31 +192,33 @@ impl Writer {
     ///
     /// # Errors
     /// The database's.
-    pub async fn case_of_card(&mut self, lane: &str, message: &str) -> Result<Option<CaseId>, StoreError> {
+    pub async fn case_of_card(&mut self, lane: &Lane, message: &str) -> Result<Option<CaseId>, StoreError> {
         let case: Option<String> = sqlx::query_scalar("select case_id from card where lane = $1 and message = $2")
-            .bind(lane)
+            .bind(lane.to_string())
             .bind(message)
             .fetch_optional(&mut self.db)
             .await?;
-        Ok(case.and_then(|id| id.parse().ok()))
+        case.map(|case| parsed(&case, format!("{case}, {lane} of the cards"))).transpose()
     }
 
     /// A message of a lane as it stands now, edited or deleted.
     ///
     /// # Errors
     /// The database's.
-    pub async fn message(&mut self, lane: &str, id: &str) -> Result<Option<Standing>, StoreError> {
+    pub async fn message(&mut self, lane: &Lane, id: &str) -> Result<Option<Standing>, StoreError> {
         let row =
             sqlx::query("select body, author, deleted_us, case_id, parts from message where lane = $1 and id = $2")
-                .bind(lane)
+                .bind(lane.to_string())
                 .bind(id)
                 .fetch_optional(&mut self.db)
                 .await?;
-        Ok(row.map(|row| Standing {
+        let Some(row) = row else { return Ok(None) };
+        let case: Option<&str> = row.get(3);
+        Ok(Some(Standing {
             body: (row.get::<i64, _>(4) == 1).then(|| row.get(0)),
             author: row.get(1),
             deleted: row.get::<Option<i64>, _>(2).is_some(),
-            case: row.get::<Option<String>, _>(3).and_then(|id| id.parse().ok()),
+            case: case.map(|case| parsed(case, format!("{id} of the messages in {lane}"))).transpose()?,
         }))
     }
 

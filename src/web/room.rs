@@ -15,11 +15,13 @@ use serde_json::{Value, json};
 
 use super::{App, Failure, UPLOAD_AT_MOST, stream};
 use crate::card::Card;
-use crate::chat::{Account, Answer, File, Heard, Lane, Spot, What, local};
+use crate::chat::local;
 use crate::clock::Mode;
-use crate::domain::{At, CaseId, PersonId, Platform, Policy, Span};
+use crate::domain::mark::Words;
+use crate::domain::{At, CaseId, LOCAL, Lane, PersonId, Place, Platform, Policy, Span};
 use crate::folder::blob_path;
-use crate::grammar::{self, Word};
+use crate::grammar::{self, Filled, Word};
+use crate::heard::{Account, Answer, File, Heard, What};
 use crate::projection::BOT;
 use crate::store::{MessageRead, Stretch};
 
@@ -131,7 +133,7 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
     let what = if command {
         What::Command { text: text.to_owned() }
     } else {
-        What::Said { message: format!("m{id}"), text: text.to_owned(), files: Vec::new() }
+        What::Said { message: format!("m{id}"), text: text.to_owned(), files: Words::default() }
     };
     let heard = Heard { thread, ..Heard::live(format!("local:say:{id}"), who, lane, what) };
     let answer = app.reception.hear(heard).await?;
@@ -196,7 +198,7 @@ async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<
     let lane = match (&row, &press.channel) {
         (Some(row), _) => row.lane.parse().map_err(|_| no_such_message())?,
         (None, Some(channel)) => lane(&app, &who, channel).await?,
-        (None, None) => Lane::direct(&Platform::from(local::PLATFORM), &who.id),
+        (None, None) => Lane::direct(&Platform::from(LOCAL), &who.id),
     };
     require_access(&app, &who, &lane).await?;
     let id = match press.key {
@@ -224,7 +226,7 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
     let who = speaker(&app, &submit.r#as)?;
     let lane = match &submit.channel {
         Some(channel) => lane(&app, &who, channel).await?,
-        None => Lane::direct(&Platform::from(local::PLATFORM), &who.id),
+        None => Lane::direct(&Platform::from(LOCAL), &who.id),
     };
     let thread = thread(&app, &lane, submit.thread).await?;
     let id = match submit.key {
@@ -247,7 +249,7 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
         }
         values.insert(name, text);
     }
-    let what = What::Submitted { form: submit.form, values };
+    let what = What::Filled(Filled::form(&submit.form, values));
     let heard = Heard { thread, ..Heard::live(format!("local:form:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
@@ -292,7 +294,7 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
         Some(key) => keyed(&who, key)?,
         None => fresh()?,
     };
-    let what = What::Said { message: format!("m{id}"), text: field("text").to_owned(), files: kept };
+    let what = What::Said { message: format!("m{id}"), text: field("text").to_owned(), files: Words::of(kept) };
     let heard = Heard { thread, ..Heard::live(format!("local:say:{id}"), who, lane, what) };
     let answer = app.reception.hear(heard).await?;
     Ok(Said::of(Some(format!("m{id}")), answer))
@@ -370,7 +372,7 @@ async fn people(State(app): State<App>) -> Json<Value> {
         channels.entry(&channel.id).or_default();
     }
     for (name, workflow) in &policy.workflows {
-        for channel in workflow.channels.iter().filter(|channel| channel.platform.as_str() == local::PLATFORM) {
+        for channel in workflow.channels.iter().filter(|channel| channel.platform.as_str() == LOCAL) {
             let about = channels.entry(&channel.id).or_default();
             if !about.is_empty() {
                 about.push_str(", ");
@@ -378,7 +380,7 @@ async fn people(State(app): State<App>) -> Json<Value> {
             about.push_str(&format!("{name} · {}", workflow.stage));
         }
     }
-    if let Some(operators) = policy.operators.iter().find(|channel| channel.platform.as_str() == local::PLATFORM) {
+    if let Some(operators) = policy.operators.iter().find(|channel| channel.platform.as_str() == LOCAL) {
         channels.insert(&operators.id, "how the bot itself is".to_owned());
     }
     let channels: Vec<Value> = channels.into_iter().map(|(id, about)| json!({ "id": id, "about": about })).collect();
@@ -622,10 +624,10 @@ pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
 
 /// The lane of a channel, if the persona may look into it.
 async fn lane(app: &App, who: &Account, channel: &str) -> Result<Lane, Failure> {
-    let platform = Platform::from(local::PLATFORM);
+    let platform = Platform::from(LOCAL);
     let place = match channel.strip_prefix('@') {
-        Some(person) => Spot::Direct(person.to_owned()),
-        None => Spot::Channel(channel.to_owned()),
+        Some(person) => Place::Direct(person.to_owned()),
+        None => Place::Channel(channel.to_owned()),
     };
     let lane = Lane { platform, place };
     require_access(app, who, &lane).await?;
@@ -637,9 +639,9 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
     let desk = &app.reception.desk;
     let shown = desk.shown();
     let allowed = match &lane.place {
-        Spot::Direct(person) => *person == who.id,
-        Spot::Channel(id) if local::channels(&shown.policy).any(|channel| &channel.id == id) => true,
-        Spot::Channel(id) => match id.parse::<CaseId>() {
+        Place::Direct(person) => *person == who.id,
+        Place::Channel(id) if local::channels(&shown.policy).any(|channel| &channel.id == id) => true,
+        Place::Channel(id) => match id.parse::<CaseId>() {
             Ok(case) => {
                 let people = shown.bot.people(&shown.policy, desk.clock.now());
                 let person = PersonId::from(who.id.as_str());
@@ -656,8 +658,8 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
         return Ok(());
     }
     let name = match &lane.place {
-        Spot::Direct(person) => format!("@{person}"),
-        Spot::Channel(id) => format!("#{id}"),
+        Place::Direct(person) => format!("@{person}"),
+        Place::Channel(id) => format!("#{id}"),
     };
     Err(Failure::not_found(
         "unknown_channel",

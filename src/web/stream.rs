@@ -12,8 +12,8 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use super::{App, Failure, room};
-use crate::chat::{Lane, Spot, local};
 use crate::desk::Changed;
+use crate::domain::{LOCAL, Place};
 
 #[derive(Deserialize)]
 pub struct As {
@@ -42,13 +42,12 @@ pub async fn events(
             let events = tokio::select! {
                 changed = changes.recv() => match changed {
                     Ok(Changed { lane, last }) => {
-                        let Ok(lane) = lane.parse::<Lane>() else { continue };
-                        if lane.platform.as_str() != local::PLATFORM || room::require_access(&app, &who, &lane).await.is_err() {
+                        if lane.platform.as_str() != LOCAL || room::require_access(&app, &who, &lane).await.is_err() {
                             continue;
                         }
                         let channel = match &lane.place {
-                            Spot::Channel(id) => id.clone(),
-                            Spot::Direct(person) => format!("@{person}"),
+                            Place::Channel(id) => id.clone(),
+                            Place::Direct(person) => format!("@{person}"),
                         };
                         vec![event("changed", &json!({ "channel": channel, "last": last }))]
                     }

@@ -13,13 +13,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countersign::card::{self, Card, Speaker, Word, Wording};
-use countersign::chat::{Chat, Heard, What};
+use countersign::chat::Chat;
 use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
+use countersign::domain::mark::Words;
 use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Platform, Policy, Span, Telling};
 use countersign::folder::{Folder, keep_blob};
+use countersign::grammar::{self, Filled, Means};
+use countersign::heard::{Heard, What};
 use countersign::ledger::{self, About, Ledger, Subjects};
-use countersign::record::{Erased, HeardRecord, Introduced, NotTold, NotToldBecause, Record, ToTell, Told, WhatRecord};
+use countersign::record::{Erased, HeardRecord, Introduced, NotTold, NotToldBecause, Record, ToTell, Told};
 use countersign::seal::{self, Audit, Checkpoint, Envelope, Frontier, Row, Salted, leaf_hash};
 use countersign::store::{self, Commit, EntryRow, NoteRow};
 use countersign::{audit, bundle};
@@ -36,13 +39,14 @@ const ONLY_REPLIES: [&str; 1] = ["case/done"];
 /// The kinds of events that have no line in a story: what they say stands in a line beside them.
 const WITHOUT_A_LINE: [&str; 1] = ["duty.answered"];
 /// Records that aren't made of events.
-const OF_OTHER_RECORDS: [&str; 18] = [
+const OF_OTHER_RECORDS: [&str; 19] = [
     "said.message",
     "said.command",
     "said.edit",
     "said.deletion",
     "said.press",
     "said.form",
+    "said.options",
     "said.reaction",
     "said.joined",
     "said.left",
@@ -61,25 +65,26 @@ const OF_OTHER_RECORDS: [&str; 18] = [
 const fn place(record: &Record) -> Option<usize> {
     Some(match record {
         Record::Heard(heard) => match &heard.what {
-            WhatRecord::Message { .. } => 0,
-            WhatRecord::Command { .. } => 1,
-            WhatRecord::Edit { .. } => 2,
-            WhatRecord::Deletion { .. } => 3,
-            WhatRecord::Press { .. } => 4,
-            WhatRecord::Form { .. } => 5,
-            WhatRecord::Reaction { .. } => 6,
-            WhatRecord::Joined => 7,
-            WhatRecord::Left => 8,
-            WhatRecord::Other { .. } => 9,
-            WhatRecord::Gap { .. } => 10,
+            What::Said { .. } => 0,
+            What::Command { .. } => 1,
+            What::Edited { .. } => 2,
+            What::Deleted { .. } => 3,
+            What::Pressed { .. } => 4,
+            What::Filled(Filled { by: Means::Form, .. }) => 5,
+            What::Filled(Filled { by: Means::Options, .. }) => 6,
+            What::Reacted { .. } => 7,
+            What::Joined => 8,
+            What::Left => 9,
+            What::Other { .. } => 10,
+            What::Gap { .. } => 11,
         },
-        Record::Told(Told { card_shows: None, .. }) => 11,
-        Record::Told(Told { card_shows: Some(_), .. }) => 12,
-        Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => 13,
-        Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 14,
-        Record::ChannelMade(_) => 15,
-        Record::Introduced(_) => 16,
-        Record::Erased(_) => 17,
+        Record::Told(Told { card_shows: None, .. }) => 12,
+        Record::Told(Told { card_shows: Some(_), .. }) => 13,
+        Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => 14,
+        Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 15,
+        Record::ChannelMade(_) => 16,
+        Record::Introduced(_) => 17,
+        Record::Erased(_) => 18,
         Record::Ruled(_) | Record::Bot(_) => return None,
     })
 }
@@ -521,8 +526,13 @@ async fn what_is_delivered(house: &mut House) {
 
 async fn what_is_heard(house: &mut House, data: &Path) {
     let thread = house.thread_in("INC-1", CREDIT).await;
-    let said = |message: &str, text: &str, files| What::Said { message: message.into(), text: text.into(), files };
+    let said = |message: &str, text: &str, files| What::Said {
+        message: message.into(),
+        text: text.into(),
+        files: Words::of(files),
+    };
     let message = || "m-1".to_owned();
+    let text = |text: &str| BTreeMap::from([("text".to_owned(), text.to_owned())]);
     let file = keep(data, FILE, "rates.csv");
     let from_dev = [
         said("m-1", "Looking at last night's batch", Vec::new()),
@@ -533,10 +543,8 @@ async fn what_is_heard(house: &mut House, data: &Path) {
         What::Joined,
         What::Left,
         What::Pressed { message: thread.clone(), action: "working:INC-1".to_owned() },
-        What::Submitted {
-            form: "incident.note:INC-1".to_owned(),
-            values: BTreeMap::from([("text".to_owned(), "From the form".to_owned())]),
-        },
+        What::Filled(Filled::form("incident.note:INC-1", text("From the form"))),
+        What::Filled(Filled::options(grammar::find("incident", "note").expect("the verb"), text("From an option"))),
         What::Gap { from: START, to: house.now(), why: "the connection was lost".to_owned() },
     ];
     for what in from_dev {

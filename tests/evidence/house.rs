@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::answers::Answers;
-use countersign::chat::{Account, Chat, Chats, File, Heard, Lane, What, local};
+use countersign::chat::{Chat, Chats, local};
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Heeded};
+use countersign::domain::mark::Words;
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, Policy, Span};
+use countersign::domain::{At, Lane, Policy, Span};
 use countersign::folder::Folder;
 use countersign::health::Health;
+use countersign::heard::{Account, File, Heard, What};
 use countersign::serve::{Assembly, Tasks};
 use countersign::store::{self, Reader};
 use countersign::web::App;
@@ -121,7 +123,7 @@ impl House {
 
     pub async fn say_in(&mut self, who: &str, thread: Option<&str>, text: &str, files: Vec<File>) -> String {
         let message = format!("m{}", self.cause + 1);
-        self.hear(who, thread, What::Said { message, text: text.to_owned(), files }).await
+        self.hear(who, thread, What::Said { message, text: text.to_owned(), files: Words::of(files) }).await
     }
 
     pub async fn edit(&mut self, who: &str, thread: &str, message: &str, text: &str) {
@@ -151,7 +153,8 @@ impl House {
     pub async fn thread_in(&self, case: &str, lane: &str) -> String {
         self.calm().await;
         let lane: Lane = lane.parse().expect("a lane");
-        let card = self.reader.card(case, &lane.to_string()).await.expect("the database");
+        let case = case.parse().expect("a case");
+        let card = self.reader.card(case, &lane).await.expect("the database");
         card.and_then(|card| card.message).expect("the case has a card")
     }
 

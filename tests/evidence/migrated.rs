@@ -11,9 +11,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use countersign::chat::What;
 use countersign::domain::CaseKind;
 use countersign::folder::Folder;
+use countersign::heard::What;
 use countersign::ledger;
 use countersign::store;
 use futures_util::TryStreamExt as _;
@@ -59,7 +59,11 @@ async fn lived_in(data: &Path) {
     // The tree keeps nodes over 256 entries.
     for nth in 0..40 {
         let (message, text) = (format!("chatter {nth}"), format!("chatter no. {nth}"));
-        let heard = house.heard(CREDIT, "dev", What::Said { message, text, files: Vec::new() });
+        let heard = house.heard(
+            CREDIT,
+            "dev",
+            What::Said { message, text, files: countersign::domain::mark::Words::of(Vec::new()) },
+        );
         house.hand_in(heard).await;
     }
     house.stop().await;

@@ -5,10 +5,10 @@
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use countersign::chat::What;
 use countersign::desk::{Heeded, Report};
 use countersign::domain::Span;
 use countersign::folder::Folder;
+use countersign::heard::What;
 use countersign::store::Commit;
 use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -421,8 +421,8 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/courier/case_channel.rs", "ensure_channel", &[Channel]),
     ("src/courier/lane.rs", "deliver_elsewhere", &[Post]),
     ("src/courier/lane.rs", "send", &[Post, CardPost, CardEdit]),
-    ("src/desk.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
-    ("src/desk.rs", "sign", &[HeadFile, HeadRow]),
+    ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
+    ("src/desk/head.rs", "sign", &[HeadFile, HeadRow]),
     ("src/folder.rs", "begin_new_log", &[Recovery]),
     ("src/folder.rs", "create_keys", &[Keys]),
     ("src/folder.rs", "keep_blob", &[Blob]),
@@ -468,6 +468,7 @@ fn sources(folder: &Path, all: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         match path.is_dir() {
+            true if path.file_name().is_some_and(|name| name == "tests") => {}
             true => sources(&path, all),
             false if path.file_name().is_some_and(|name| name != "tests.rs") => all.push(path),
             false => {}

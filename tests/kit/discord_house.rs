@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use countersign::chat::{Chat, Chats, Lane, Newest};
+use countersign::chat::{Chat, Chats, Newest};
 use countersign::config::{DISCORD_REQUESTS, DiscordConfig, Secret};
 use countersign::desk::{DeskError, DeskHandle};
 use countersign::discord::Discord;
-use countersign::domain::Platform;
 use countersign::domain::policy::Policy;
+use countersign::domain::{Lane, Platform};
 use countersign::folder::Folder;
+use countersign::heard::What;
 use countersign::ledger;
 use countersign::reception::{Door, PolicyFile};
-use countersign::record::{HeardRecord, Record, WhatRecord};
+use countersign::record::{HeardRecord, Record};
 use countersign::serve::{Assembly, Tasks};
 use countersign::store::{EntryRead, Reader};
 use countersign::web::App;
@@ -119,7 +120,7 @@ impl DiscordHouse {
 
     /// Waits until a message with this text was heard.
     pub async fn heard_text(&self, wanted: &str) -> HeardRecord {
-        self.heard_that(wanted, |heard| matches!(&heard.what, WhatRecord::Message { text, .. } if text == wanted)).await
+        self.heard_that(wanted, |heard| matches!(&heard.what, What::Said { text, .. } if text == wanted)).await
     }
 
     /// The platform goes, as when the process dies; the house stays.

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use countersign::chat::{Account, Answer, Chats, Heard, Lane, What};
+use countersign::chat::Chats;
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Fault, Heeded};
-use countersign::domain::At;
 use countersign::domain::policy::Policy;
+use countersign::domain::{At, Lane};
 use countersign::folder::Folder;
 use countersign::health::Health;
+use countersign::heard::{Account, Answer, Heard, What};
 use countersign::serve::{Assembly, Tasks};
 use countersign::store::Reader;
 use countersign::web::App;

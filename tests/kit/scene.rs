@@ -139,7 +139,7 @@ impl Scene {
             let now = self.clock.now();
             let woken = self.house.desk.shown().next_wake.is_none_or(|at| at > now);
             let told = self.house.reader.outbox_next(&[]).await.expect("a moment").is_none_or(|at| at > now);
-            let under_way = self.house.reader.outbox_sending(&[]).await.expect("rows");
+            let under_way = self.house.reader.outbox_sending(now, &[]).await.expect("rows");
             woken && told && under_way.is_empty()
         })
         .await;

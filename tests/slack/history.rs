@@ -4,7 +4,7 @@ use super::*;
 
 /// Whether it records that nothing was heard in a lane for a while.
 fn is_gap(heard: &HeardRecord, lane: &str) -> bool {
-    matches!(heard.what, WhatRecord::Gap { .. }) && heard.lane.to_string() == lane
+    matches!(heard.what, What::Gap { .. }) && heard.lane.to_string() == lane
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -26,9 +26,7 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
     let heard = scene.heard("what was missed", is_message("C0CREDIT", &missed)).await;
     assert!(heard.backfilled);
     scene.heard("the reply", is_message("C0CREDIT", &reply)).await;
-    scene
-        .heard("the edit", |heard| matches!(&heard.what, WhatRecord::Edit { message, .. } if *message == before))
-        .await;
+    scene.heard("the edit", |heard| matches!(&heard.what, What::Edited { message, .. } if *message == before)).await;
     scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
     let written = scene.house.written().await;
     assert!(!written.heard().any(|heard| is_gap(heard, "slack/C0CLAIMS")), "nothing was missed there");
@@ -82,7 +80,7 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
         fake.find("another connection", |fake| (fake.sockets_opened() > opened).then_some(())).await;
         let ts = fake.say("U0MAYA", "C0CREDIT", "over the new one", None);
         scene.heard("it", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}")) && !heard.backfilled).await;
-        assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, WhatRecord::Gap { .. })));
+        assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, What::Gap { .. })));
         fake.refuse_sockets(true);
         let dropped = scene.house.desk.clock.now();
         fake.drop_sockets();
@@ -94,7 +92,7 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
         let heard = scene.heard("what was missed", |heard| says(heard, &missed)).await;
         assert!(heard.backfilled);
         let gap = scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
-        let WhatRecord::Gap { from, .. } = gap.what else { panic!("{gap:?}") };
+        let What::Gap { from, .. } = gap.what else { panic!("{gap:?}") };
         assert!(from < dropped, "the gap begins with the last word, and not where its end was noticed");
         assert_eq!(scene.house.slack.link().trouble, None);
     })

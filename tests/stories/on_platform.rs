@@ -4,9 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::time::Instant;
 
-use countersign::chat::{Lane, Spot};
-use countersign::domain::At;
 use countersign::domain::mark::Words;
+use countersign::domain::{At, Lane};
 use countersign::record::Record;
 
 use super::script::{Deed, On, Place, Story, What};
@@ -240,7 +239,7 @@ impl Teller {
         let now = self.stage.now();
         for (lane, who, before) in screens {
             let space = self.space(lane);
-            let direct = Lane { platform: lane.platform.clone(), place: Spot::Direct(space.account(who)) };
+            let direct = Lane::direct(&lane.platform, &space.account(who));
             // What was told in direct messages unasked isn't an answer.
             let told = self.stage.log.iter().filter_map(Entry::told).filter(|told| told.lane == direct);
             let told: BTreeSet<&str> = told.map(|told| told.message.as_str()).collect();

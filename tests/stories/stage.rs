@@ -9,17 +9,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use countersign::card::Card;
-use countersign::chat::{
-    Answer, CaseChannel, Chat, Chats, Delivery, Heard, Lane, Link, Post, Receipt, Roster, Spot, Undelivered, local,
-};
+use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Link, Post, Receipt, Roster, Undelivered, local};
 use countersign::clock::Clock;
 use countersign::desk::DeskHandle;
-use countersign::domain::BotCommand;
 use countersign::domain::mark::Words;
-use countersign::domain::{Actor, At, Case, CaseId, Event, Platform, Policy};
+use countersign::domain::{Actor, At, BotCommand, Case, CaseId, Event, LOCAL, Lane, Place, Platform, Policy};
 use countersign::folder::Folder;
 use countersign::grammar::How;
 use countersign::health::Health;
+use countersign::heard::{Answer, Heard};
 use countersign::ledger;
 use countersign::reception::{PolicyFile, Reception};
 use countersign::record::{Record, Told};
@@ -181,13 +179,12 @@ impl Stage {
     pub async fn conversation(&self, lane: &Lane) -> Result<String, String> {
         let space = self.space_of(&lane.platform).ok_or_else(|| format!("{lane} is on no platform here"))?;
         match &lane.place {
-            Spot::Direct(account) => Ok(space.direct(account)),
-            Spot::Channel(_) if lane.own_of().is_some() => {
-                let known =
-                    self.running()?.reader.case_channel(&lane.to_string()).await.map_err(|error| error.to_string())?;
+            Place::Direct(account) => Ok(space.direct(account)),
+            Place::Channel(_) if lane.own_of().is_some() => {
+                let known = self.running()?.reader.case_channel(lane).await.map_err(|error| error.to_string())?;
                 known.ok_or_else(|| format!("{lane} isn't made"))
             }
-            Spot::Channel(id) => Ok(id.clone()),
+            Place::Channel(id) => Ok(id.clone()),
         }
     }
 
@@ -462,7 +459,7 @@ impl Stage {
     pub async fn card_of(&self, id: &str, platform: Option<&str>) -> Result<(Lane, String), String> {
         let id: CaseId = id.parse().map_err(|_| format!("{id} is no case's id"))?;
         let cards = self.running()?.reader.cards_of(&[id]).await.map_err(|error| error.to_string())?;
-        let cards = cards.into_iter().filter_map(|(_, lane, message)| Some((lane.parse::<Lane>().ok()?, message?)));
+        let cards = cards.into_iter().filter_map(|(_, lane, message)| Some((lane, message?)));
         let mut cards = cards.filter(|(lane, _)| platform.is_none_or(|platform| lane.platform.as_str() == platform));
         cards.next().ok_or_else(|| format!("{id} has no card"))
     }
@@ -632,7 +629,7 @@ fn lane(name: &str) -> Option<Lane> {
         Some(channel) => channel.to_owned(),
         None => format!("@{}", name.strip_prefix('@')?),
     };
-    format!("{}/{place}", local::PLATFORM).parse().ok()
+    format!("{}/{place}", LOCAL).parse().ok()
 }
 
 /// The local room, with troubles of a story's making.

@@ -7,13 +7,14 @@ use std::path::Path;
 use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use countersign::card::{Button, Card, Word, wall};
-use countersign::chat::{Account, Answer, Belongs, Heard, Lane, Roster, What as Said};
+use countersign::chat::Roster;
 use countersign::domain::mark::Words;
 use countersign::domain::obligation::{Attribution, Obligation};
-use countersign::domain::{At, Span};
+use countersign::domain::{At, Lane, Span};
 use countersign::grammar::verbs::roots;
-use countersign::grammar::{MENTION, PREFIX};
-use countersign::record::{Record, Told, WhatRecord, key_of};
+use countersign::grammar::{Filled, MENTION, PREFIX};
+use countersign::heard::{Account, Answer, Belongs, Heard, What as Said};
+use countersign::record::{Record, Told, key_of};
 
 use super::on_platform::{self, There};
 use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};
@@ -180,7 +181,9 @@ impl Teller {
                     text.strip_prefix('/').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
                 let what = match command {
                     true => Said::Command { text: text.clone() },
-                    false => Said::Said { message: format!("m{}", step.line), text: text.clone(), files: Vec::new() },
+                    false => {
+                        Said::Said { message: format!("m{}", step.line), text: text.clone(), files: Words::default() }
+                    }
                 };
                 let from = from(who, *is);
                 self.hear(step, vec![(who.clone(), Heard { thread, ..Heard::live(cause, from, lane, what) })]).await
@@ -217,7 +220,7 @@ impl Teller {
                 // What was filled in already is sent along, as a page does.
                 let filled = form.fields.iter().filter_map(|field| Some((field.name.clone(), field.value.clone()?)));
                 let values = filled.chain(values.iter().cloned()).collect();
-                let what = Said::Submitted { form: form.id, values };
+                let what = Said::Filled(Filled::form(&form.id, values));
                 let heard = Heard { cause: self.cause(step, who), what, ..asked };
                 self.hear(step, vec![(who.clone(), heard)]).await
             }
@@ -645,11 +648,11 @@ impl Teller {
                 }
                 Record::Heard(heard) if since == 0 => {
                     let said = match &heard.what {
-                        WhatRecord::Message { text, .. } | WhatRecord::Command { text } => text.clone(),
-                        WhatRecord::Press { action, .. } => format!("[{action}]"),
-                        WhatRecord::Form { form, values } => format!("[{form} {values:?}]"),
-                        WhatRecord::Edit { text, .. } => format!("edits: {text}"),
-                        WhatRecord::Deletion { .. } => "deletes".to_owned(),
+                        Said::Said { text, .. } | Said::Command { text } => text.clone(),
+                        Said::Pressed { action, .. } => format!("[{action}]"),
+                        Said::Filled(filled) => format!("[{} {:?}]", filled.title(), filled.values),
+                        Said::Edited { text, .. } => format!("edits: {text}"),
+                        Said::Deleted { .. } => "deletes".to_owned(),
                         other => other.kind().to_owned(),
                     };
                     let answer = heard

@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use chrono_tz::Tz;
 use countersign::card::Card;
-use countersign::chat::{Chat, Lane, Spot};
+use countersign::chat::Chat;
 use countersign::discord::Discord;
-use countersign::domain::{At, CaseId, Platform, Policy};
+use countersign::domain::{At, CaseId, Lane, Place, Platform, Policy};
 use countersign::reception::Door;
 use countersign::slack::Slack;
 use serde_json::Value as Json;
@@ -113,10 +113,10 @@ impl Workspace {
     /// `#credit`, `#inc-1`, `@dev`.
     pub fn lane(&self, name: &str) -> Lane {
         let place = match name.strip_prefix('@') {
-            Some(who) => Spot::Direct(self.account(who)),
+            Some(who) => Place::Direct(self.account(who)),
             None => {
                 let name = name.trim_start_matches('#');
-                Spot::Channel(if name.parse::<CaseId>().is_ok() { name.to_owned() } else { self.channel(name) })
+                Place::Channel(if name.parse::<CaseId>().is_ok() { name.to_owned() } else { self.channel(name) })
             }
         };
         Lane { platform: self.platform(), place }
@@ -125,10 +125,10 @@ impl Workspace {
     /// The other way round.
     pub fn place_of(&self, lane: &Lane) -> String {
         match &lane.place {
-            Spot::Direct(account) => {
+            Place::Direct(account) => {
                 format!("@{}", there!(self, it => it.name_of(account)).unwrap_or(account.clone()))
             }
-            Spot::Channel(id) => format!("#{}", there!(self, it => it.channel_name(id)).unwrap_or(id.clone())),
+            Place::Channel(id) => format!("#{}", there!(self, it => it.channel_name(id)).unwrap_or(id.clone())),
         }
     }
 

@@ -29,6 +29,18 @@ fn policy() -> &'static Policy {
     POLICY.get_or_init(|| Policy::read(EXAMPLE).expect("the example policy has no errors"))
 }
 
+/// A form that was sent.
+fn submitted(
+    id: &str,
+    values: &BTreeMap<String, String>,
+    context: &Context<'_>,
+) -> Result<Asked, BTreeMap<String, String>> {
+    Filled::form(id, values.clone()).read(context).map_err(|unread| match unread {
+        Unread::Fields(fields) => fields,
+        Unread::Line(misread) => panic!("a form is answered field by field: {misread}"),
+    })
+}
+
 fn maya() -> &'static PersonId {
     static MAYA: std::sync::OnceLock<PersonId> = std::sync::OnceLock::new();
     MAYA.get_or_init(|| "maya".into())

@@ -1,19 +1,19 @@
 //! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod panel;
+mod review;
+
+use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
-use serde::Serialize;
 
-use crate::card::{self, Button, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
+use crate::card::{self, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
-use crate::domain::duty::AnsweredBy;
-use crate::domain::kinds::Drafted;
-use crate::domain::obligation::{Holder, Obligation};
+use crate::domain::obligation::Obligation;
 use crate::domain::policy::redflag;
-use crate::domain::{At, Body, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, RoleId, Span, WorkflowId};
+use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::health::Health;
 use crate::ledger;
@@ -23,54 +23,16 @@ use crate::store::{Reader, StoreError};
 
 /// How many cases of a kind are looked at for one answer, the newest first; where there are more, the answer says so.
 const CASES_AT_MOST: u32 = 500;
-/// How many open cases of a kind the panel shows.
-const PANEL_CASES_AT_MOST: u32 = 50;
 /// How many lines of a timeline are shown.
 const LINES_AT_MOST: usize = 60;
+
+pub use self::panel::{Panel, PanelCase, PanelOwed};
 
 #[derive(Clone)]
 pub struct Answers {
     desk: DeskHandle,
     reader: Reader,
     health: Health,
-}
-
-/// The side panel of a room: what somebody owes, and the open cases that they can see.
-#[derive(Serialize)]
-pub struct Panel {
-    pub owed: Vec<PanelOwed>,
-    pub cases: Vec<PanelCase>,
-}
-
-#[derive(Serialize)]
-pub struct PanelOwed {
-    pub case: CaseId,
-    pub title: String,
-    /// In words: `acknowledgement`, `empty seat (comms)`.
-    pub duty: String,
-    pub workflow: WorkflowId,
-    pub due_us: i64,
-    pub late: bool,
-    pub paused: bool,
-    pub progress: String,
-    pub buttons: Vec<Button>,
-    pub channel: Option<String>,
-    pub message: Option<String>,
-}
-
-#[derive(Serialize)]
-pub struct PanelCase {
-    pub case: CaseId,
-    pub title: String,
-    pub workflow: WorkflowId,
-    pub state: &'static str,
-    pub severity: Option<&'static str>,
-    pub restricted: bool,
-    pub due_us: Option<i64>,
-    pub late: bool,
-    pub paused: bool,
-    pub channel: Option<String>,
-    pub message: Option<String>,
 }
 
 /// What was found where not more than [`CASES_AT_MOST`] cases of a kind are looked at.
@@ -321,80 +283,6 @@ impl Answers {
         })
     }
 
-    /// The panel of the room's page.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn panel(&self, person: &PersonId) -> Result<Panel, StoreError> {
-        let shown = self.desk.shown();
-        let now = self.desk.clock.now();
-        let people = shown.bot.people(&shown.policy, now);
-        let owing = self.owed(person, &shown, now).await?.found;
-        let mut open = Vec::new();
-        for kind in CaseKind::ALL {
-            let listed = self.reader.list(kind, None, false, PANEL_CASES_AT_MOST).await?;
-            open.extend(listed.into_iter().filter(|case| case.is_visible_to(person, &people)));
-        }
-        let named = owing.iter().map(|(case, _)| case.id).chain(open.iter().map(|case| case.id));
-        let homes = self.homes(&named.collect()).await?;
-        let home = |case: CaseId| homes.get(&case).cloned().map_or((None, None), |(channel, at)| (Some(channel), at));
-        let mut owed = Vec::new();
-        for (case, obligation) in owing {
-            let (channel, message) = home(case.id);
-            let row = owed_row(&case, &obligation);
-            owed.push(PanelOwed {
-                case: case.id,
-                duty: match &obligation.about {
-                    Some(about) if obligation.duty.row().answer != AnsweredBy::Vote => {
-                        format!("{} ({about})", obligation.duty.noun())
-                    }
-                    _ => obligation.duty.noun().to_owned(),
-                },
-                workflow: case.workflow.clone(),
-                due_us: obligation.terms.due.0,
-                late: obligation.is_late(),
-                paused: row.state == crate::domain::obligation::State::Paused,
-                progress: if row.need > 1 { format!("{} of {}", row.have, row.need) } else { String::new() },
-                buttons: card::answers(case.id, obligation.duty, obligation.about.as_ref(), case.revision()),
-                title: case.title,
-                channel,
-                message,
-            });
-        }
-        let mut cases = Vec::new();
-        for case in open {
-            let (channel, message) = home(case.id);
-            let open = || case.open_obligations();
-            cases.push(PanelCase {
-                case: case.id,
-                state: case.state(),
-                severity: case.severity().map(|severity| severity.word()),
-                restricted: case.restricted,
-                due_us: case.next_due().map(|it| it.terms.due.0),
-                late: open().any(Obligation::is_late),
-                paused: open().count() > 0 && open().all(|it| it.state() == crate::domain::obligation::State::Paused),
-                title: case.title.clone(),
-                workflow: case.workflow.clone(),
-                channel,
-                message,
-            });
-        }
-        Ok(Panel { owed, cases })
-    }
-
-    /// Where cases' cards stand in the local room: the channel, and the message once it is posted.
-    async fn homes(&self, cases: &BTreeSet<CaseId>) -> Result<BTreeMap<CaseId, (String, Option<String>)>, StoreError> {
-        let cases: Vec<CaseId> = cases.iter().copied().collect();
-        let mut homes = BTreeMap::new();
-        for (case, lane, message) in self.reader.cards_of(&cases).await? {
-            if let (Ok(case), Some(channel)) = (case.parse(), lane.strip_prefix("local/")) {
-                homes.entry(case).or_insert_with(|| (channel.to_owned(), message));
-            }
-        }
-        Ok(homes)
-    }
-
-    /// What happened on a case, in words.
     /// What happened on a case, line by line, and how many entries that was read from.
     async fn story(&self, speaker: &Speaker<'_>, case: &Case) -> Result<(Vec<StoryLine>, u32), StoreError> {
         let mut lines = Vec::new();
@@ -408,85 +296,6 @@ impl Answers {
             }
         }
         Ok((lines, entries.len() as u32))
-    }
-
-    /// The post-incident review of a case the person may see, drafted from the ledger.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn review_draft(&self, id: CaseId, by: &PersonId) -> Result<Option<Drafted>, StoreError> {
-        let shown = self.desk.shown();
-        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        let speaker = Speaker::new(&self.desk.wording, &shown.policy);
-        match self.visible(id, by, &people).await? {
-            Ok(case) => Ok(Some(self.draft(&speaker, &case).await?)),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Timeline, durations, duties kept and missed, follow-ups, what recurs. Markdown, in UTC: it is a document.
-    async fn draft(&self, speaker: &Speaker<'_>, case: &Case) -> Result<Drafted, StoreError> {
-        let Body::Incident(incident) = &case.body else { return Ok(Drafted::default()) };
-        let (story, entries) = self.story(speaker, case).await?;
-        let policy = speaker.policy;
-        let day = |at: At| at.utc().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
-        let mut text = format!("# Review of {}: {}\n\n", case.id, case.title);
-        text += &format!(
-            "Workflow {}, {}, opened {}.\n\n## What happened\n\n",
-            case.workflow,
-            incident.severity,
-            day(case.opened)
-        );
-        for line in story {
-            text += &format!("- {} {}\n", day(line.at), card::plain(&line.words, chrono_tz::UTC, line.at));
-        }
-        text += "\n## Duties\n\n";
-        for it in &case.obligations {
-            let about = it.about.as_ref().map(|about| format!(" ({about})")).unwrap_or_default();
-            let holder = match &it.holder {
-                Holder::Roles(roles) => roles.first().map(RoleId::to_string).unwrap_or_default(),
-                Holder::Person(person) => policy.name_of(person),
-            };
-            let how = match it.closed() {
-                Some(closed) => format!("{} after {}", it.state().word(), closed - it.opened),
-                None => format!("{}, due {}", it.state().word(), day(it.terms.due)),
-            };
-            text += &format!("- {}{about}, {holder}: {how} (target {})\n", it.duty, it.terms.target);
-        }
-        text += "\n## Follow-ups\n\n";
-        if incident.follow_ups.is_empty() {
-            text += "None were agreed.\n";
-        }
-        for it in &incident.follow_ups {
-            let done = it.done.map_or_else(|| format!("due {}", day(it.due)), |at| format!("done {}", day(at)));
-            text += &format!("- {}: {} ({done})\n", policy.name_of(&it.assignee), it.text);
-        }
-        if let Some(class) = &incident.class {
-            let like = self.like(case, class.as_str()).await?;
-            text += "\n## Recurring\n\n";
-            text += &match like {
-                0 => format!("No other incident of class {class} on {} in the 90 days before.\n", case.workflow),
-                n => format!(
-                    "{n} other incident{} of class {class} on {} in the 90 days before.\n",
-                    if n == 1 { "" } else { "s" },
-                    case.workflow
-                ),
-            };
-        }
-        text += "\n## What we change\n\n…\n";
-        Ok(Drafted { text, entries })
-    }
-
-    /// How many incidents of the same class the workflow had in the 90 days before; restricted ones are left out.
-    async fn like(&self, case: &Case, class: &str) -> Result<usize, StoreError> {
-        let since = case.opened - Span::days(90);
-        let all = self.reader.list(CaseKind::Incident, Some(&case.workflow), true, CASES_AT_MOST).await?;
-        let same = all.iter().filter(|other| {
-            let Body::Incident(incident) = &other.body else { return false };
-            let of_class = incident.class.as_ref().is_some_and(|it| it.as_str() == class);
-            other.id != case.id && !other.restricted && of_class && other.opened >= since && other.opened <= case.opened
-        });
-        Ok(same.count())
     }
 }
 

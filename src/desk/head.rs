@@ -1,0 +1,125 @@
+//! The signed head: over how much of the ledger, where it is kept, and when the next one is due.
+
+use super::handle::{Shown, reference};
+use super::{Desk, DeskError};
+use crate::domain::{At, Span};
+use crate::folder::{Folder, FolderError};
+use crate::ledger::Ledger;
+use crate::seal::{Checkpoint, Signer};
+use crate::store::{Commit, NoteRow, Writer};
+
+pub(super) struct SignedHead {
+    folder: Folder,
+    signer: Signer,
+    /// How often a head is signed while the ledger grows, and a tenth as often when it is idle.
+    every: Span,
+    /// The text of the last one, and its size.
+    last: Option<(String, u64)>,
+    at: At,
+    /// The last one stands in its file, but it isn't sure that the disk has it.
+    is_unsure: bool,
+    /// The last try failed: the database may lack a head that the file has.
+    has_failed: bool,
+    /// A head could neither be signed nor its state be known: no more are signed by this process.
+    is_stopped: bool,
+}
+
+impl SignedHead {
+    /// Takes up the head that was signed last, where the ledger in the database is the one that it was signed over.
+    pub(super) async fn open(
+        folder: Folder,
+        writer: &mut Writer,
+        size: u64,
+        every: Span,
+        now: At,
+    ) -> Result<SignedHead, DeskError> {
+        let signer = folder.signer()?;
+        let data = folder.path().display().to_string();
+        let signed = folder.last_checkpoint()?;
+        match &signed {
+            Some((_, checkpoint)) => check_against(writer, size, checkpoint, &data).await?,
+            // Signing on without the last head could sign a second tree under one name.
+            None => {
+                let known = writer.last_checkpoint().await?;
+                if known.is_some_and(|note| note.lines().next() == Some(folder.origin())) {
+                    return Err(DeskError::HeadMissing { data });
+                }
+            }
+        }
+        let last = signed.map(|(text, checkpoint)| (text, checkpoint.size));
+        Ok(SignedHead { folder, signer, every, last, at: now, is_unsure: false, has_failed: false, is_stopped: false })
+    }
+
+    fn is_behind(&self, size: u64) -> bool {
+        self.is_unsure || self.has_failed || size > self.last.as_ref().map_or(0, |(_, size)| *size)
+    }
+
+    /// When the next one is due, of a ledger of this size. `None`: none is signed any more.
+    pub(super) fn next(&self, size: u64) -> Option<At> {
+        let every = if self.is_behind(size) { self.every } else { Span(self.every.0 * 10) };
+        (!self.is_stopped).then(|| self.at + every)
+    }
+
+    /// Whether one is to be signed: it is time, or it is `wanted` now.
+    fn is_due(&mut self, size: u64, wanted: bool, now: At) -> bool {
+        // The clock may have gone back behind it; heads are signed on all the same.
+        self.at = self.at.min(now);
+        size > 0 && self.next(size).is_some_and(|next| wanted || now >= next)
+    }
+
+    /// First the entries are on the disk, then the head is signed, then the file is swapped, then the database has it too.
+    /// Dying anywhere in between leaves a file that is a head of this very ledger.
+    async fn sign(&mut self, ledger: &Ledger, writer: &mut Writer, now: At) -> Result<(), DeskError> {
+        self.at = now;
+        let size = ledger.size();
+        let checkpoint = Checkpoint::of(&self.signer, size, ledger.frontier.root());
+        let text = checkpoint.sign(&self.signer)?;
+        let known = self.last.as_ref().map(|(text, _)| text.as_str());
+        if known != Some(text.as_str()) || self.is_unsure {
+            let swapped = self.folder.swap_checkpoint(known, &text);
+            // Where only the last step failed, the new head stands there already: it is the one to go on from, and to be
+            // written again, since it may not outlive a power cut.
+            self.is_unsure = swapped.is_err() && self.folder.holds_checkpoint(&text);
+            if swapped.is_ok() || self.is_unsure {
+                self.last = Some((text.clone(), size));
+            }
+            self.is_stopped |= matches!(swapped, Err(FolderError::CheckpointMoved(_)));
+            swapped?;
+        }
+        let row = NoteRow { size: size as i64, at_us: now.0, note: text };
+        Ok(writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await?)
+    }
+}
+
+/// Compares the database with the head that was signed over it.
+async fn check_against(writer: &mut Writer, have: u64, signed: &Checkpoint, data: &str) -> Result<(), DeskError> {
+    if signed.size > have {
+        return Err(DeskError::Older { signed: signed.size, have, data: data.to_owned() });
+    }
+    if writer.frontier(signed.size).await?.root() != signed.root {
+        return Err(DeskError::Disagrees { signed: signed.size, data: data.to_owned() });
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// Signs a head if the ledger grew and it is time, or if it is wanted now.
+    pub(super) async fn sign_if_due(&mut self, wanted: bool) {
+        let now = self.clock.now();
+        if !self.head.is_due(self.ledger.size(), wanted, now) {
+            return;
+        }
+        let signed = self.head.sign(&self.ledger, &mut self.writer, now).await;
+        self.head.has_failed = signed.is_err();
+        let unsigned = match signed {
+            Ok(()) => None,
+            Err(error) => {
+                let reference = reference();
+                tracing::error!(%reference, %error, "no head was signed");
+                Some(reference)
+            }
+        };
+        let differs = |shown: &mut Shown| std::mem::replace(&mut shown.unsigned, unsigned.clone()) != unsigned;
+        self.shown.send_if_modified(differs);
+    }
+}

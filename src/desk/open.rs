@@ -1,0 +1,134 @@
+//! Taking up a data folder: what must fit together before anything is decided, and the first commit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lru::LruCache;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::accounts::Accounts;
+use super::handle::{DeskHandle, Shown};
+use super::head::SignedHead;
+use super::policies::Policies;
+use super::{BATCH, CACHED_CASES, Desk, DeskError};
+use crate::card::Wording;
+use crate::clock::{Clock, Mode};
+use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
+use crate::folder::Folder;
+use crate::ledger::{Ledger, Subjects};
+use crate::store::Writer;
+
+/// How the desk is set up.
+pub struct Setup {
+    pub clock: Clock,
+    pub policy: Arc<Policy>,
+    pub policy_text: String,
+    pub wording: Arc<Wording>,
+    /// Platforms that messages can go to.
+    pub platforms: Vec<Platform>,
+    /// How often a head is signed while the ledger grows (in the clock's time), and a tenth as often when it is idle.
+    pub checkpoint_every: Span,
+}
+
+impl Desk {
+    /// Takes up the data folder: checks the ledger's end against the head that was signed, loads what it needs, records the
+    /// start and the policy.
+    ///
+    /// # Errors
+    /// [`DeskError`]; then nothing was written.
+    pub async fn open(folder: Folder, mut writer: Writer, setup: Setup) -> Result<(Desk, DeskHandle), DeskError> {
+        let stands = writer.head().await?;
+        let now = setup.clock.now();
+        let (size, every) = (stands.frontier.size(), setup.checkpoint_every);
+        let head = SignedHead::open(folder, &mut writer, size, every, now).await?;
+        let ahead = stands.last_at - now;
+        if ahead > Span::minutes(5) && setup.clock.mode() == Mode::Real {
+            let last =
+                stands.last_at.utc().map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
+            return Err(DeskError::Future { last, ahead });
+        }
+        let was_down = (stands.last.is_some()).then(|| now - stands.last_at);
+        let bot = writer.bot().await?.unwrap_or_default();
+        let mut numbers = HashMap::new();
+        for kind in CaseKind::ALL {
+            numbers.insert(kind, writer.highest_number(kind).await?);
+        }
+        let mut policies = Policies::default();
+        policies.add(setup.policy.clone());
+        let held = Arc::new(bot.with_group_members(&setup.policy));
+        let subjects = Subjects::of(writer.subjects().await?);
+        let ledger = Ledger::new(stands.frontier, stands.last, stands.last_at, subjects, setup.clock.seal());
+        let (send, inbox) = mpsc::channel(4 * BATCH);
+        let shown = Shown {
+            size: ledger.size(),
+            policy: held.clone(),
+            bot: Arc::new(bot.clone()),
+            next_wake: None,
+            trouble: None,
+            unsigned: None,
+        };
+        let (shown, watch) = watch::channel(shown);
+        let changes = broadcast::Sender::new(1024);
+        let handle = DeskHandle {
+            inbox: send,
+            shown: watch,
+            changes: changes.clone(),
+            wording: setup.wording.clone(),
+            clock: setup.clock.clone(),
+        };
+        let mut desk = Desk {
+            writer,
+            head,
+            ledger,
+            set_aside: Vec::new(),
+            bot_wake: bot.wake(&setup.policy),
+            bot,
+            policy: held,
+            policies,
+            cases: LruCache::new(CACHED_CASES),
+            case_seqs: LruCache::new(CACHED_CASES),
+            threads: LruCache::new(CACHED_CASES),
+            accounts: Accounts::of(&setup.policy),
+            numbers,
+            clock: setup.clock,
+            wording: setup.wording,
+            platforms: setup.platforms,
+            inbox,
+            shown,
+            changes,
+            behind: Span::ZERO,
+        };
+        desk.begin(setup.policy, setup.policy_text, was_down).await?;
+        Ok((desk, handle))
+    }
+
+    /// The first commit of a process: that it started, and the policy if it is another one.
+    async fn begin(&mut self, policy: Arc<Policy>, text: String, was_down: Option<Span>) -> Result<(), DeskError> {
+        let clock = match self.clock.mode() {
+            Mode::Real => "real".to_owned(),
+            Mode::Manual => format!("manual, speed {}", self.clock.speed()),
+        };
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let mut commands = vec![BotCommand::Start { version, clock, was_down }];
+        if self.bot.policy.as_ref() != Some(&policy.digest) {
+            // The rights and members that count until now are those of the policy that was in force.
+            if let Some(before) = self.bot.policy.clone() {
+                match self.stamped(&before).await {
+                    Ok(before) => self.policy = Arc::new(self.bot.with_group_members(&before)),
+                    Err(DeskError::PolicyUnreadable(errors)) => {
+                        tracing::warn!(%errors, "the policy that was in force can't be read any more; the new one takes over");
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            commands.push(BotCommand::LoadPolicy { policy: Box::new((*policy).clone()), text });
+        }
+        let mut turn = self.turn();
+        for command in commands {
+            // The operator may start and load a policy; a refusal here says that there was nothing to do.
+            let _nothing_to_do = self.rule_bot(&mut turn, command, &Actor::Operator).await?;
+        }
+        self.commit(turn).await?;
+        Ok(())
+    }
+}
