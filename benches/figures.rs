@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use countersign::chat::Chats;
 use countersign::clock::Clock;
-use countersign::desk::{DeskHandle, Heeded};
+use countersign::desk::{DeskHandle, Handled};
 use countersign::domain::mark::Words;
 use countersign::domain::policy::Policy;
 use countersign::domain::{At, Lane, Span};
@@ -88,8 +88,8 @@ impl House {
         let from = Account::member(who, who);
         let lane: Lane = "local/room".parse().expect("a lane");
         let heard = Heard::live(cause, from, lane, what);
-        let heeded = self.desk.hear(heard).await.expect("the desk answers");
-        if let Heeded::Answer(answer) = &heeded {
+        let handled = self.desk.hear(heard).await.expect("the desk answers");
+        if let Handled::Answer(answer) = &handled {
             assert!(answer.form.is_none() && answer.errors.is_none(), "not understood: {answer:?}");
         }
     }

@@ -31,7 +31,7 @@ pub struct Heard {
     pub raw: Option<String>,
     /// The case that it is kept with, because somebody asked for that: a message of somewhere else, kept as evidence.
     pub about: Option<CaseId>,
-    /// The document that a word accepts as drafted: asked for by [`Heeded::NeedsDraft`](crate::desk::Heeded::NeedsDraft).
+    /// The document that a word accepts as drafted: asked for by [`Handled::NeedsDraft`](crate::desk::Handled::NeedsDraft).
     pub draft: Option<Drafted>,
 }
 

@@ -11,7 +11,7 @@ use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
 use crate::chat::{Newest, Roster};
-use crate::desk::{DeskHandle, Fault, Heeded, reference};
+use crate::desk::{DeskHandle, Fault, Handled, reference};
 use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Means, Query, verbs};
 use crate::heard::{Account, Answer, Heard, What};
@@ -90,17 +90,17 @@ impl Reception {
     }
 
     async fn take(&self, heard: Heard) -> Result<Answer, Fault> {
-        let mut heeded = self.desk.hear(heard.clone()).await?;
-        if let Heeded::NeedsDraft { case, by } = &heeded {
+        let mut handled = self.desk.hear(heard.clone()).await?;
+        if let Handled::NeedsDraft { case, by } = &handled {
             let draft = self.answers.review_draft(*case, by).await.map_err(|error| unreadable(&error))?;
             // Of a case that doesn't exist for them there is no draft, and the desk says so.
-            heeded = self.desk.hear(Heard { draft: Some(draft.unwrap_or_default()), ..heard.clone() }).await?;
+            handled = self.desk.hear(Heard { draft: Some(draft.unwrap_or_default()), ..heard.clone() }).await?;
         }
-        match heeded {
-            Heeded::Answer(answer) => self.fill_in(answer, &heard).await,
-            Heeded::Heard | Heeded::NeedsDraft { .. } => Ok(Answer::default()),
-            Heeded::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
-            Heeded::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
+        match handled {
+            Handled::Answer(answer) => self.fill_in(answer, &heard).await,
+            Handled::Heard | Handled::NeedsDraft { .. } => Ok(Answer::default()),
+            Handled::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
+            Handled::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
                 Err(error) => Err(unreadable(&error)),
             },

@@ -13,7 +13,7 @@ use crate::seal::Pseudonym;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
 pub enum Record {
-    Heard(HeardRecord),
+    Heard(Box<HeardRecord>),
     Ruled(Ruled),
     Bot(BotRuled),
     Told(Told),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use countersign::chat::{Chats, local};
 use countersign::clock::Clock;
-use countersign::desk::Heeded;
+use countersign::desk::Handled;
 use countersign::domain::kinds::{DutyEvent, approval, incident};
 use countersign::domain::mark::Words;
 use countersign::domain::{Event, Span};
@@ -427,13 +427,13 @@ async fn a_reload_told_again_is_done_again() {
     let house = local_house(folder.path(), &Clock::manual(MONDAY, 0)).await;
     let reload = || What::Command { text: "/sla reload".to_owned() };
     for _ in 0..2 {
-        let heeded = house.hear("s1", "maya", "local/credit-ai", reload()).await.expect("an answer");
-        assert_eq!(heeded, Heeded::ReloadPolicy { by: "maya".into() });
+        let handled = house.hear("s1", "maya", "local/credit-ai", reload()).await.expect("an answer");
+        assert_eq!(handled, Handled::ReloadPolicy { by: "maya".into() });
     }
     house.stop().await;
 }
 
-fn assert_same(cause: &str, first: &Heeded, second: &Heeded) {
+fn assert_same(cause: &str, first: &Handled, second: &Handled) {
     assert_eq!(first, second, "{cause} got another answer");
 }
 

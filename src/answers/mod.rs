@@ -243,7 +243,11 @@ impl Answers {
                 standing.next_due = standing.next_due.into_iter().chain(due).min();
             }
         }
-        Ok(Looked { found: standings.into_values().collect(), all })
+        let found = standings.into_values().map(|mut standing| {
+            standing.open.retain(|(_, count)| *count > 0);
+            standing
+        });
+        Ok(Looked { found: found.collect(), all })
     }
 
     async fn look(&self, shown: &Shown) -> Result<card::Health, StoreError> {

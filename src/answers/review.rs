@@ -87,3 +87,16 @@ impl Answers {
         Ok(same.count())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::CaseKind;
+    use crate::grammar::verbs;
+
+    #[test]
+    fn what_a_verb_takes_as_drafted_is_drafted_here() {
+        let drafted = verbs::all().filter(|verb| verb.args.iter().any(|arg| arg.drafted));
+        let kinds: Vec<_> = drafted.map(verbs::Verb::kind).collect();
+        assert_eq!(kinds, [Some(CaseKind::Incident)], "`draft` writes a document for incidents alone");
+    }
+}

@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::check::verify;
 use self::derive::{Kept, Sealed, Source};
-use crate::domain::{CaseId, CaseKind};
+use crate::domain::CaseId;
 use crate::folder::{self, Folder, FolderError, blob_path};
 use crate::ledger::Subjects;
 use crate::seal::{Checkpoint, Envelope, NoteError, Plan, Proof, leaf_hash};
@@ -49,7 +49,7 @@ pub enum BundleError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{0} doesn't exist in this ledger. {commands} show the cases there are.", commands = CaseKind::list_commands())]
+    #[error("{0} doesn't exist in this ledger. `/{kind} list all` shows those that there are.", kind = .0.kind)]
     NoSuchCase(CaseId),
     #[error(
         "the last entry of {case} is no. {last}, and the last signed head covers {signed} entries, so it can't be proven yet. A working \

@@ -183,10 +183,9 @@ fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look
             let asks = case.map(|case| answers(case, *duty, about.as_ref(), *revision));
             Look::asks(Tone::Nudge, Some(*due), asks.unwrap_or_default())
         }
-        T::State { state, .. } => {
-            let over = ["resolved", "reviewed", "merged", "withdrawn"].contains(&state.as_str());
+        T::State { state, over, .. } => {
             let review = case.filter(|_| state == "resolved").and_then(review);
-            Look::of(if over { Tone::Done } else { Tone::Calm }).and(review)
+            Look::of(if *over { Tone::Done } else { Tone::Calm }).and(review)
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
         T::Said { .. } | T::Paused { .. } | T::Waived { .. } | T::Contested { .. } | T::Settled { .. } => Look::calm(),

@@ -31,7 +31,7 @@ impl Fault {
 
 /// What a person's word came to.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Heeded {
+pub enum Handled {
     Answer(Answer),
     /// A question about what is: whoever asked reads it, outside the loop.
     Query {
@@ -83,7 +83,7 @@ pub enum Report {
 
 /// What waits for the desk.
 pub(super) enum Item {
-    Hear(Box<Heard>, oneshot::Sender<Result<Heeded, Fault>>),
+    Hear(Box<Heard>, oneshot::Sender<Result<Handled, Fault>>),
     Bot(Box<BotCommand>, Actor, oneshot::Sender<Result<Result<Option<Reply>, Refusal>, Fault>>),
     Report(Vec<Report>, oneshot::Sender<Result<(), Fault>>),
     /// Sign a head now.
@@ -127,7 +127,7 @@ impl DeskHandle {
     ///
     /// # Errors
     /// [`Fault`]: nothing of it happened; the platform may tell it again.
-    pub async fn hear(&self, heard: Heard) -> Result<Heeded, Fault> {
+    pub async fn hear(&self, heard: Heard) -> Result<Handled, Fault> {
         self.ask(|reply| Item::Hear(Box::new(heard), reply)).await?
     }
 

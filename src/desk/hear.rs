@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::handle::{Heeded, Item};
+use super::handle::{Handled, Item};
 use super::rule::Work;
 use super::turn::Turn;
 use super::{Desk, DeskError};
@@ -57,7 +57,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(super) async fn heed(&mut self, turn: &mut Turn, heard: Heard) -> Result<Heeded, DeskError> {
+    pub(super) async fn handle(&mut self, turn: &mut Turn, heard: Heard) -> Result<Handled, DeskError> {
         let here = match heard.about {
             Some(case) => Some(case),
             None => self.here(turn, &heard).await?,
@@ -66,13 +66,13 @@ impl Desk {
         let key = key_of(&heard.cause);
         if let Some(stored) = turn.answered.get(&key) {
             return Ok(match stored.clone() {
-                Some(answer) => Heeded::Answer(answer),
+                Some(answer) => Handled::Answer(answer),
                 // Figures weren't kept, since they would be out of date: they are read again.
                 None => match (self.read(turn, &heard, person.as_ref(), here), person) {
-                    (Read::Asked(Asked::Query(query)), Some(by)) => Heeded::Query { query, by },
+                    (Read::Asked(Asked::Query(query)), Some(by)) => Handled::Query { query, by },
                     // It was heard, but what it asked for may have failed, or died with the process, before it was done.
-                    (Read::Asked(Asked::ReloadPolicy), Some(by)) => Heeded::ReloadPolicy { by },
-                    _ => Heeded::Heard,
+                    (Read::Asked(Asked::ReloadPolicy), Some(by)) => Handled::ReloadPolicy { by },
+                    _ => Handled::Heard,
                 },
             });
         }
@@ -80,18 +80,18 @@ impl Desk {
         let read = self.read(turn, &heard, person.as_ref(), here);
         let mut staged = None;
         let mut of_the_bot = None;
-        let heeded = match (read, &person) {
-            (Read::Nothing, _) => Heeded::Heard,
-            (Read::Answer(answer), _) => Heeded::Answer(answer),
+        let handled = match (read, &person) {
+            (Read::Nothing, _) => Handled::Heard,
+            (Read::Answer(answer), _) => Handled::Answer(answer),
             (Read::Asked(_), Some(_)) if heard.from.belongs.is_refused(&self.policy_now(turn)) => {
-                Heeded::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::NotAtHome)))
+                Handled::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::NotAtHome)))
             }
             // They left, and may still be able to press what stands somewhere.
             (Read::Asked(_), Some(person)) if self.bot_now(turn).is_gone(person, &heard.lane.platform) => {
-                Heeded::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::AccountGone)))
+                Handled::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::AccountGone)))
             }
             (Read::Asked(_), None) => {
-                Heeded::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::Stranger)))
+                Handled::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::Stranger)))
             }
             (Read::Asked(asked), Some(person)) => {
                 let by = Actor::Person(person.clone());
@@ -99,9 +99,9 @@ impl Desk {
                     Asked::New(command) => Ok(Work::Open(command)),
                     Asked::Case { id, command } => match with_draft(command, heard.draft.as_ref()) {
                         Some(command) => Ok(Work::Case(id, command)),
-                        None => return Ok(Heeded::NeedsDraft { case: id, by: person.clone() }),
+                        None => return Ok(Handled::NeedsDraft { case: id, by: person.clone() }),
                     },
-                    Asked::Bot(command) => Err(Heeded::Answer(match self.prepare_bot(turn, command, &by) {
+                    Asked::Bot(command) => Err(Handled::Answer(match self.prepare_bot(turn, command, &by) {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|reply| self.card(reply, how)).collect();
                             of_the_bot = Some(ready);
@@ -109,23 +109,23 @@ impl Desk {
                         }
                         Err(refusal) => Answer::card(card::refused(&self.speaker(how), &refusal)),
                     })),
-                    Asked::Query(query) => Err(Heeded::Query { query, by: person.clone() }),
-                    Asked::ReloadPolicy => Err(Heeded::ReloadPolicy { by: person.clone() }),
+                    Asked::Query(query) => Err(Handled::Query { query, by: person.clone() }),
+                    Asked::ReloadPolicy => Err(Handled::ReloadPolicy { by: person.clone() }),
                     Asked::Form { verb, case, given } => {
                         let context = self.context(turn, &heard.lane, Some(person), here);
                         let form = grammar::form(verb, case, &given, &context);
-                        Err(Heeded::Answer(Answer { form: Some(form), ..Answer::default() }))
+                        Err(Handled::Answer(Answer { form: Some(form), ..Answer::default() }))
                     }
                 };
                 match work {
-                    Err(heeded) => heeded,
+                    Err(handled) => handled,
                     Ok(work) => match self.prepare(turn, work, &by).await? {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
                             staged = Some(ready);
-                            Heeded::Answer(Answer { cards, ..Answer::default() })
+                            Handled::Answer(Answer { cards, ..Answer::default() })
                         }
-                        Err(refusal) => Heeded::Answer(self.refused(turn, &heard, person, here, &refusal)),
+                        Err(refusal) => Handled::Answer(self.refused(turn, &heard, person, here, &refusal)),
                     },
                 }
             }
@@ -134,16 +134,16 @@ impl Desk {
         let source = heard.lane.platform.to_string();
         let said = heard.said;
         let (was, case) = self.stood_before(turn, &heard.lane, &heard.what, about).await?;
-        let answer = match &heeded {
-            Heeded::Answer(answer) => Some(answer.clone()),
-            Heeded::Query { .. } | Heeded::ReloadPolicy { .. } | Heeded::NeedsDraft { .. } | Heeded::Heard => None,
+        let answer = match &handled {
+            Handled::Answer(answer) => Some(answer.clone()),
+            Handled::Query { .. } | Handled::ReloadPolicy { .. } | Handled::NeedsDraft { .. } | Handled::Heard => None,
         };
         turn.answered.insert(key.clone(), answer.clone());
         let who = match person {
             Some(person) => Who::Person(person),
             None => Who::Stranger(AccountId::on(&heard.lane.platform, &heard.from.id)),
         };
-        let record = Record::Heard(HeardRecord {
+        let record = Record::Heard(Box::new(HeardRecord {
             key,
             who: who.clone(),
             from: Words::of(heard.from),
@@ -154,7 +154,7 @@ impl Desk {
             backfilled: heard.backfilled,
             raw: heard.raw,
             answer: answer.map(Words::of),
-        });
+        }));
         let seq = self.record(turn, case, Some(who.subject()), said, &source, &record).await?;
         if let Some(staged) = staged {
             self.write(turn, staged, Some(seq), &source).await?;
@@ -162,7 +162,7 @@ impl Desk {
         if let Some(staged) = of_the_bot {
             self.write_bot(turn, staged, Some(seq)).await?;
         }
-        Ok(heeded)
+        Ok(handled)
     }
 
     /// A refusal in words; where a button was pressed and only a reason is missing, the form that asks for it.

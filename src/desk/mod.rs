@@ -37,7 +37,7 @@ use crate::grammar::How;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 
-pub use self::handle::{Changed, DeskHandle, Fault, Heeded, Report, Shown, reference};
+pub use self::handle::{Changed, DeskHandle, Fault, Handled, Report, Shown, reference};
 pub use self::open::Setup;
 
 /// How many asks one commit takes at most; under load fewer round trips to the disk, alone no waiting.
@@ -232,8 +232,8 @@ impl Desk {
         self.know(turn, items).await?;
         while let Some(item) = items.pop_front() {
             match item {
-                Item::Hear(heard, reply) => match self.heed(turn, *heard).await {
-                    Ok(heeded) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| heeded)))),
+                Item::Hear(heard, reply) => match self.handle(turn, *heard).await {
+                    Ok(handled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| handled)))),
                     // Nothing of it was put into the turn yet, so the others can go on.
                     Err(error) if error.is_of_one_case() => {
                         let reference = reference();
@@ -241,7 +241,7 @@ impl Desk {
                         answer(reply, Err(Fault { reference }));
                     }
                     Err(error) => {
-                        ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Heeded::Heard))));
+                        ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Handled::Heard))));
                         return Err(error);
                     }
                 },

@@ -104,20 +104,6 @@ impl Sentence {
         self
     }
 
-    /// Sentences with commas and an `and` between them, as [`text::list`](super::text::list) does with words.
-    pub fn list(all: impl Iterator<Item = Line>) -> Sentence {
-        let mut all = all.peekable();
-        let mut listed = Sentence::default();
-        while let Some(line) = all.next() {
-            listed = match (listed.parts.is_empty(), all.peek()) {
-                (true, _) => listed.and(line),
-                (false, Some(_)) => listed.and(", ").and(line),
-                (false, None) => listed.and(" and ").and(line),
-            };
-        }
-        listed
-    }
-
     pub fn parts(&self) -> &[Part] {
         &self.parts
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::every_case;
 use super::kinds::approval;
 use super::kinds::incident::Verb;
 use super::line::{Line, Named, Sentence, say};
@@ -102,7 +103,7 @@ impl Refusal {
                 in some minutes; until then your words are kept, but not acted on."
                 .into(),
             Refusal::NoSuchCase(case) => {
-                say![format!("I can't find {case}. "), CaseKind::list_commands(), " show what is open."]
+                say![format!("I can't find {case}. "), every_case::Verb::List.of(case.kind), " shows what is open."]
             }
             Refusal::WrongKind { case, needs } => {
                 format!("{case} is {}; that needs {}.", case.kind.with_article(), needs.with_article()).into()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::domain::CaseId;
+use crate::domain::{CaseId, CaseKind};
 use crate::domain::mark::{self, Words};
 
 use super::read::{choose, finish, help, misread};
@@ -118,7 +118,7 @@ impl Filled {
             } else if name == "case" && verb.case && raw.case.is_none() {
                 match read(Kind::Case, value, context) {
                     Ok(Value::Case(id)) if verb.kind() == Some(id.kind) => raw.case = Some(id),
-                    Ok(_) => drop(wrongs.insert(name.clone(), format!("This is for an {}.", verb.root))),
+                    Ok(_) => drop(wrongs.insert(name.clone(), format!("This is for {}.", verb.kind().map_or(verb.root, CaseKind::with_article)))),
                     Err(sentence) => drop(wrongs.insert(name.clone(), capital(&sentence))),
                 }
             }

@@ -171,7 +171,8 @@ pub(super) fn choose(
             }
             (Some(first), _) if first.case && case.is_some() => {
                 let id = case.map(|id| id.to_string()).unwrap_or_default();
-                let sentence = format!("{id} is an {}, and `{}` is for an {}.", kind.word(), first.verb, first.root);
+                let needs = first.kind().map_or(first.root, CaseKind::with_article);
+                let sentence = format!("{id} is {}, and `{}` is for {needs}.", kind.with_article(), first.verb);
                 return Err(Misread { sentence, example: Some(first.example(prefix)), root: Some(kind.word()) });
             }
             _ => {}

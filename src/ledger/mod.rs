@@ -202,7 +202,7 @@ mod tests {
     use crate::seal::{Pseudonym, node_hash};
 
     fn said(lane: &str) -> Record {
-        Record::Heard(HeardRecord {
+        Record::Heard(Box::new(HeardRecord {
             key: "k".into(),
             who: Who::Person("maya".into()),
             from: Words::of(crate::heard::Account::member("U1", "Maya")),
@@ -213,7 +213,7 @@ mod tests {
             backfilled: false,
             raw: None,
             answer: None,
-        })
+        }))
     }
 
     #[test]

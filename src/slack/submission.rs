@@ -110,7 +110,7 @@ impl Slack {
             }
         }
         if let Some(((channel, ts), case)) = kept
-            && self.is_heeded(person).await
+            && self.is_obeyed(person).await
         {
             self.keep(channel, ts, memory.thread.as_deref(), case).await;
         }
@@ -120,7 +120,7 @@ impl Slack {
     }
 
     /// Whether what somebody asks for is done: whoever is turned away is so with a word, and not with an error.
-    pub(super) async fn is_heeded(&self, account: &str) -> bool {
+    pub(super) async fn is_obeyed(&self, account: &str) -> bool {
         let (Some(door), Some(from)) = (self.door(), self.asker(account).await) else { return false };
         let shown = door.reception.desk.shown();
         let person = door.reception.desk.person(account, &self.platform);

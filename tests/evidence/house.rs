@@ -8,7 +8,7 @@ use std::time::Duration;
 use countersign::answers::Answers;
 use countersign::chat::{Chat, Chats, local};
 use countersign::clock::Clock;
-use countersign::desk::{DeskError, DeskHandle, Heeded};
+use countersign::desk::{DeskError, DeskHandle, Handled};
 use countersign::domain::mark::Words;
 use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, Lane, Policy, Span};
@@ -84,8 +84,8 @@ impl House {
 
     /// Returns what was answered in private.
     pub async fn hand_in(&self, heard: Heard) -> String {
-        match self.desk.hear(heard).await.expect("the desk heeds") {
-            Heeded::Answer(answer) => answer
+        match self.desk.hear(heard).await.expect("the desk answers") {
+            Handled::Answer(answer) => answer
                 .cards
                 .iter()
                 .map(|card| card.plain(chrono_tz::UTC, self.clock.now()))
@@ -101,13 +101,13 @@ impl House {
         let lane = "local/credit-ai".parse().expect("a lane");
         let what = What::Command { text: line.to_owned() };
         let heard = Heard::live(format!("test:{}", self.cause), Account::member(who, who), lane, what);
-        let cards = match self.desk.hear(heard).await.expect("the desk heeds") {
-            Heeded::Query { query, by } => {
+        let cards = match self.desk.hear(heard).await.expect("the desk answers") {
+            Handled::Query { query, by } => {
                 let health = Health::new(self.desk.clone(), self.reader.clone(), Chats::default());
                 let answers = Answers::new(self.desk.clone(), self.reader.clone(), health);
                 answers.answer(&query, &by, countersign::grammar::How::Slash).await.expect("an answer")
             }
-            Heeded::Answer(answer) => answer.cards,
+            Handled::Answer(answer) => answer.cards,
             other => panic!("{line} is no question: {other:?}"),
         };
         cards.iter().map(|card| card.plain(chrono_tz::UTC, self.clock.now())).collect::<Vec<_>>().join("\n")

@@ -5,7 +5,7 @@
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-use countersign::desk::{Heeded, Report};
+use countersign::desk::{Handled, Report};
 use countersign::domain::Span;
 use countersign::folder::Folder;
 use countersign::heard::What;
@@ -349,7 +349,7 @@ async fn drive(fate: Fate, case: &Case) {
     let scene = Scene { folder, fake, clock, house };
     // Whoever got no answer says it again; here everybody does.
     let again = say(&scene).await.expect("an answer");
-    assert!(matches!(again, Heeded::Answer(_)), "{again:?}");
+    assert!(matches!(again, Handled::Answer(_)), "{again:?}");
     if let Ok(answer) = answer {
         assert_eq!(answer, again, "the stored answer");
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use countersign::chat::Chats;
 use countersign::clock::Clock;
-use countersign::desk::{DeskError, DeskHandle, Fault, Heeded};
+use countersign::desk::{DeskError, DeskHandle, Fault, Handled};
 use countersign::domain::policy::Policy;
 use countersign::domain::{At, Lane};
 use countersign::folder::Folder;
@@ -66,7 +66,7 @@ impl House {
         self.task.await.expect("the desk ran").expect("the desk stopped well");
     }
 
-    pub async fn hear(&self, cause: &str, who: &str, lane: &str, what: What) -> Result<Heeded, Fault> {
+    pub async fn hear(&self, cause: &str, who: &str, lane: &str, what: What) -> Result<Handled, Fault> {
         let from = Account::member(who, who);
         let lane: Lane = lane.parse().expect("a lane");
         self.desk.hear(Heard::live(cause.to_owned(), from, lane, what)).await
@@ -74,9 +74,9 @@ impl House {
 
     /// A command that is understood.
     pub async fn command(&self, cause: &str, who: &str, text: &str) -> Answer {
-        let heeded = self.hear(cause, who, "local/room", What::Command { text: text.to_owned() }).await;
-        match heeded.expect("the desk answers") {
-            Heeded::Answer(answer) => answer,
+        let handled = self.hear(cause, who, "local/room", What::Command { text: text.to_owned() }).await;
+        match handled.expect("the desk answers") {
+            Handled::Answer(answer) => answer,
             other => panic!("no answer to {text:?}: {other:?}"),
         }
     }

@@ -26,7 +26,7 @@
       priya> /sla mine
       priya hears: APR-1 · decision ... 0 of 2 ... /approval approve APR-1
       jonas> /sla status
-      jonas hears: owed, none late ... claims · 1 incident, 0 approvals open ... credit · 1 incident, 1 approval open
+      jonas hears: owed, none late ... claims · 1 incident open ... credit · 1 incident, 1 approval open
       nobody is told anything
 10:30 jonas> /sla status
       jonas hears: late

@@ -12,7 +12,7 @@ not on discord: its commands have no words but those of their menus
       maya> /approval request credit Ship v7 path=chnage
       maya hears: Did you mean `change`?
       maya> /incident ack INC-9
-      maya hears: I can't find INC-9. `/incident list` and `/approval list` show what is open.
+      maya hears: I can't find INC-9. `/incident list` shows what is open.
       maya> /incident ack INC-007
       maya hears: INC-007
       maya> @countersign frobnicate

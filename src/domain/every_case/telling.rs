@@ -34,6 +34,9 @@ pub enum Telling {
     },
     State {
         state: String,
+        /// Nothing more is expected to happen to what the case is about.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        over: bool,
         by: Option<PersonId>,
         text: String,
     },

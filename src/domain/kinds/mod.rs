@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::bot;
 use super::every_case::{self, wake::TimePassed};
-use super::line::{Named, Sentence};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
@@ -368,11 +367,6 @@ impl CaseKind {
     /// `INC-1 or APR-1`: how case ids look.
     pub fn example_ids() -> String {
         text::or(CaseKind::ALL.into_iter().map(|kind| format!("{}-1", kind.prefix())))
-    }
-
-    /// `/incident list` and `/approval list`, for sentences.
-    pub fn list_commands() -> Sentence {
-        Sentence::list(CaseKind::ALL.into_iter().map(|kind| every_case::Verb::List.of(kind)))
     }
 }
 

@@ -78,7 +78,8 @@ pub(super) fn short_handed(draft: &Draft<'_>, path: &Path, stage: usize) -> Opti
 }
 
 pub(super) fn say_short(draft: &mut Draft<'_>, short: &str) {
-    draft.tell_case(every_case::Telling::State { state: "requested".to_owned(), by: None, text: short.to_owned() });
+    let (state, text) = ("requested".to_owned(), short.to_owned());
+    draft.tell_case(every_case::Telling::State { state, over: false, by: None, text });
 }
 
 /// Called when steps of one of the case's obligations have passed; `before` is the obligation as it was. What a missed

@@ -357,5 +357,6 @@ fn tell_state(draft: &mut Draft<'_>, word: &str, text: &str) {
 }
 
 fn state(draft: &Draft<'_>, word: &str, text: &str) -> every_case::Telling {
-    every_case::Telling::State { state: word.to_owned(), by: draft.by.person().cloned(), text: text.to_owned() }
+    let over = matches!(&draft.case.body, crate::domain::Body::Incident(incident) if !incident.state.is_live());
+    every_case::Telling::State { state: word.to_owned(), over, by: draft.by.person().cloned(), text: text.to_owned() }
 }
