@@ -8,15 +8,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use countersign::app::serve::Assembly;
 use countersign::chat::Chats;
 use countersign::clock::Clock;
 use countersign::desk::{DeskHandle, Handled};
 use countersign::domain::mark::Words;
 use countersign::domain::policy::Policy;
 use countersign::domain::{At, Lane, Span};
-use countersign::folder::Folder;
-use countersign::heard::{Account, Heard, What};
-use countersign::serve::Assembly;
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::{Account, Heard, What};
 use countersign::store::Reader;
 use countersign::web::App;
 use futures_util::StreamExt as _;
@@ -249,7 +249,7 @@ async fn verify() {
     workers.join_all().await;
     let folder = Arc::into_inner(house).expect("nobody else").stop().await;
     let begun = Instant::now();
-    let verdict = countersign::audit::verify(folder.path()).await.expect("it can be read");
+    let verdict = countersign::evidence::audit::verify(folder.path()).await.expect("it can be read");
     let elapsed = begun.elapsed();
     assert!(verdict.is_good(), "{verdict}");
     print("verify", "entries", entries, elapsed);

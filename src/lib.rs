@@ -33,39 +33,41 @@
 //! The loop and what it writes:
 //!
 //! - [`desk`]: the one loop that decides, and commits what it decided.
-//! - [`heard`]: what platforms hand in, and the private answer to it.
-//! - [`record`]: what a ledger entry says: something heard, a ruling, what became of a message, who somebody is.
 //! - [`ledger`]: from a record to a stored row, with its leaf, its facts and words and its place in the tree, and back.
-//! - [`projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
+//!   - [`ledger::heard`]: what platforms hand in, and the private answer to it.
+//!   - [`ledger::record`]: what an entry says: something heard, a ruling, what became of a message, who somebody is.
+//!   - [`ledger::projection`]: from a record to the rows of every other table; the desk and a rebuild run the same.
+//!   - [`ledger::folder`]: the data folder: lock, keys, files, and the last signed head, apart from the database.
 //! - [`store`]: the only SQL: one writer, many readers. What rows mean is written in `migrations/`.
-//! - [`folder`]: the data folder: lock, keys, files, and the last signed head, apart from the database.
 //! - [`clock`]: the only place that reads the time; everybody who waits, waits there.
 //!
 //! Between the loop and people:
 //!
-//! - [`chat`]: what platforms are asked to post, and the kit that every adapter is built
-//!   from: trying again, rosters, files, how far was heard, a message's menu; [`chat::local`] is the room as a platform.
-//! - [`slack`], [`discord`]: the platforms; each knows the room's own words, and no rule.
-//! - [`reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
+//! - [`chat`]: what platforms are asked to post, and the kit that every adapter is built from: trying again, rosters, files,
+//!   how far was heard, a message's menu; [`chat::local`] is the room as a platform.
+//!   - [`chat::slack`], [`chat::discord`]: the platforms; each knows the room's own words, and no rule.
+//!   - [`chat::reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
+//!   - [`chat::courier`]: from the outbox to the platforms, and the receipt back to the desk.
 //! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
-//! - [`courier`]: from the outbox to the platforms, and the receipt back to the desk.
 //! - [`web`]: the listener: the local room's page and API, who may reach it, health.
-//! - [`health`]: how the bot itself is; the watchdog and the heartbeat.
 //!
 //! From the ledger to readers:
 //!
 //! - [`digest`]: how the SLA was kept, as of a moment.
-//! - [`bundle`]: one case's evidence as a bag that is checked without Countersign.
-//! - [`audit`]: `verify`: is everything as it was recorded, and is everything there.
-//! - [`rebuild`]: every table but the ledger made anew; going on after a backup was restored.
+//! - [`evidence`]: what an auditor is given.
+//!   - [`evidence::bundle`]: one case's evidence as a bag that is checked without Countersign.
+//!   - [`evidence::audit`]: `verify`: is everything as it was recorded, and is everything there.
+//!   - [`evidence::rebuild`]: every table but the ledger made anew; going on after a backup was restored.
 //! - [`csv`]: tables that a spreadsheet doesn't run.
 //!
 //! The front door:
 //!
-//! - [`config`]: the operator's settings, as written and as meant.
-//! - [`serve`]: the bot put together ([`Assembly`](serve::Assembly)), started, and stopped again in the order in which
-//!   nothing is lost.
-//! - [`demo`]: a short story, told through the same API that scripts use.
+//! - [`app`]: the program around the bot.
+//!   - [`app::config`]: the operator's settings, as written and as meant.
+//!   - [`app::serve`]: the bot put together ([`Assembly`](app::serve::Assembly)), started, and stopped again in the order in
+//!     which nothing is lost.
+//!   - [`app::health`]: how the bot itself is; the watchdog and the heartbeat.
+//!   - [`app::demo`]: a short story, told through the same API that scripts use.
 //!
 //! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.
 //!
@@ -80,7 +82,7 @@
 //! 5. Terms are stamped when an obligation opens. A new policy moves no deadline that was announced; a case goes on under
 //!    the policy whose digest it carries.
 //! 6. One cause, one ruling: what a platform tells again gets the stored answer.
-//! 7. The seal covers an entry as the exact bytes stored. Other columns are copies, and [`audit`] compares them. The ledger
+//! 7. The seal covers an entry as the exact bytes stored. Other columns are copies, and [`audit`](evidence::audit) compares them. The ledger
 //!    is the truth: every other table can be rebuilt from it, and from its facts alone once words were erased.
 //! 8. A chain proves nothing about its own end: the head is signed, lies apart from the database, and leaves the building
 //!    with every digest and bundle.
@@ -92,7 +94,7 @@
 //!
 //! Maya types `/approval request credit-scoring "Ship v7"`. The page posts it to `/room/api/say`; [`web::guard`] has turned
 //! foreign `Host` and `Origin` headers away, and the room knows that she may speak in that channel. It becomes a
-//! [`Heard`](heard::Heard) with a cause of its own, and goes through [`Reception::hear`](reception::Reception::hear) into
+//! [`Heard`](ledger::heard::Heard) with a cause of its own, and goes through [`Reception::hear`](chat::reception::Reception::hear) into
 //! the desk's inbox.
 //!
 //! The desk takes what is waiting, up to 256 at once, and makes one turn of it. First the cases whose time has come are woken,
@@ -102,30 +104,30 @@
 //! `model-risk`), notices (ask them), and perhaps something that follows for another case or the bot itself. A
 //! [`Refusal`](domain::Refusal) would have become her answer instead, and nothing else.
 //!
-//! Two records are appended: [`Record::Heard`](record::Record::Heard), her words as she typed them with the answer that she
-//! gets, and [`Record::Ruled`](record::Record::Ruled), the events and to which lanes they are told. The [`ledger`] takes
+//! Two records are appended: [`Record::Heard`](ledger::record::Record::Heard), her words as she typed them with the answer that she
+//! gets, and [`Record::Ruled`](ledger::record::Record::Ruled), the events and to which lanes they are told. The [`ledger`] takes
 //! each apart into facts and words, and gives it salts, commitments, a leaf and its place in the tree; who is mentioned for the
-//! first time gets an entry of their own before it. [`Projection::fold`](projection::Projection::fold) turns the same records
+//! first time gets an entry of their own before it. [`Projection::fold`](ledger::projection::Projection::fold) turns the same records
 //! into rows: the case with its derived wake, the outbox, the duty, the wanted card. [`store`] writes all of it in one
 //! transaction, and only when that is on the disk Maya gets her private answer. If it fails, nothing happened: she gets a
 //! reference, and the operator the reason.
 //!
-//! The [`courier`] sees the commit. It draws the case's card and the notices from what is true *now*, so a nudge whose answer
+//! The [`courier`](chat::courier) sees the commit. It draws the case's card and the notices from what is true *now*, so a nudge whose answer
 //! came meanwhile is dropped, and hands them to the platform, a lane at a time. The receipt goes back to the desk as
 //! [`Report::Told`](desk::Report::Told): an entry again, one for each case that it speaks of, and the transcript's row is
 //! written with it. The room's page hears over `/room/api/events` that the channel changed, and fetches what is new.
 //!
 //! # The same word, typed in Slack or on Discord
 //!
-//! [`slack`] keeps a connection to Slack open, or is called through [`web::slack`]; [`discord`] listens to the gateway. Each
-//! makes the same [`Heard`](heard::Heard) of what it is told, with the platform's own id as its cause, so that a redelivery, a
+//! [`slack`](chat::slack) keeps a connection to Slack open, or is called through [`web::slack`]; [`discord`](chat::discord) listens to the gateway. Each
+//! makes the same [`Heard`](ledger::heard::Heard) of what it is told, with the platform's own id as its cause, so that a redelivery, a
 //! mention told twice and a message found in history count once. Where a form will be wanted,
-//! [`Reception::peek`](reception::Reception::peek) says so without any work, since a platform opens one at once or not at all. Names
+//! [`Reception::peek`](chat::reception::Reception::peek) says so without any work, since a platform opens one at once or not at all. Names
 //! of accounts are turned into persons by the policy; whom it doesn't know is heard, and not obeyed.
 //!
 //! A lane is the bot's name of a conversation: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
 //! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
-//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and a [`ChannelMade`](record::ChannelMade) records it. After a disconnection the gap is an entry in the ledger,
+//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and a [`ChannelMade`](ledger::record::ChannelMade) records it. After a disconnection the gap is an entry in the ledger,
 //! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
 //! [`Roster`](chat::roster::Roster): the policy with the members of its groups
 //! ([`Bot::with_group_members`](domain::Bot::with_group_members)) follows from it.
@@ -147,7 +149,7 @@
 //! too, so that dying anywhere in between leaves a head of this very ledger. A start compares the database with that file
 //! and refuses to go on over one that is older or disagrees.
 //!
-//! Meanwhile [`health`] looks every quarter of a minute. If wakes or messages are a minute behind, it says so, in the ledger and
+//! Meanwhile [`health`](app::health) looks every quarter of a minute. If wakes or messages are a minute behind, it says so, in the ledger and
 //! in the operators' channel, and the outside heartbeat falls silent.
 //!
 //! # A new kind of case
@@ -173,13 +175,13 @@
 //! | [wake](domain::Case::wake) | when a case next wants to be looked at by the rules; derived, never scheduled by hand | timer |
 //! | [scene](domain::Scene) | what a rule looks at: the case, who asks, when, the policy and the people | context |
 //! | [telling](domain::Telling), [notice](domain::Notice) | what is said, as data; and to whom | notification |
-//! | [heard](heard::Heard) | something said or done on a platform, as it came in | inbound event |
-//! | [cause](heard::Heard::cause) | the platform's own id of what was heard: a repetition has the same and gets the same answer | idempotency key |
+//! | [heard](ledger::heard::Heard) | something said or done on a platform, as it came in | inbound event |
+//! | [cause](ledger::heard::Heard::cause) | the platform's own id of what was heard: a repetition has the same and gets the same answer | idempotency key |
 //! | [lane](domain::Lane) | a channel or a person's direct messages; what is told to one arrives in order | conversation |
 //! | [roster](chat::roster::Roster) | who is in which group of a platform, and who is gone | directory sync |
 //! | [desk](desk::Desk) | the one loop that decides and commits | command handler, single writer |
-//! | [courier] | from the outbox to the platforms | outbox relay |
-//! | [reception](reception::Reception) | where what was heard is handed in | inbound port |
+//! | [courier](chat::courier) | from the outbox to the platforms | outbox relay |
+//! | [reception](chat::reception::Reception) | where what was heard is handed in | inbound port |
 //! | [transcript](store::MessageRead) | what stands in the channels now | |
 //! | [leaf](seal), [facts, words](ledger) | the envelope that is hashed; the parts of an entry that stay, and that can be erased | |
 //! | [head](seal) | a signed size and root of the ledger's tree | checkpoint, signed tree head |
@@ -188,30 +190,17 @@
 #![forbid(unsafe_code)]
 
 pub mod answers;
-pub mod audit;
-pub mod bundle;
+pub mod app;
 pub mod card;
 pub mod chat;
 pub mod clock;
-pub mod config;
-pub mod courier;
 pub mod csv;
-pub mod demo;
 pub mod desk;
 pub mod digest;
-pub mod discord;
 pub mod domain;
-pub mod folder;
+pub mod evidence;
 pub mod grammar;
-pub mod health;
-pub mod heard;
 pub mod ledger;
-pub mod projection;
-pub mod rebuild;
-pub mod reception;
-pub mod record;
 pub mod seal;
-pub mod serve;
-pub mod slack;
 pub mod store;
 pub mod web;

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::filter::Targets;
 
+use countersign::app::config::{Config, Given, LogAs};
+use countersign::app::serve::Time;
 use countersign::clock::Mode;
-use countersign::config::{Config, Given, LogAs};
-use countersign::serve::Time;
 
 /// Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems in production, in chat, with
 /// evidence that an auditor can check.
@@ -231,7 +231,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
         Verb::Serve(serve) => {
             let config = serve.config()?;
             log_to_stderr(config.log);
-            let running = countersign::serve::start(&config, serve.time()).await?;
+            let running = countersign::app::serve::start(&config, serve.time()).await?;
             greet(&running, &config, serve.time())?;
             running.until_stopped().await?;
             Ok(ExitCode::SUCCESS)
@@ -241,9 +241,10 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             let config = Config::read(None, |_| None, given)?;
             log_to_stderr(config.log);
             let time = Time { mode: Mode::Manual, speed: 0 };
-            let running = countersign::serve::start(&config, time).await?;
+            let running = countersign::app::serve::start(&config, time).await?;
             greet(&running, &config, time)?;
-            countersign::demo::play(&running, std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0))).await?;
+            countersign::app::demo::play(&running, std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0)))
+                .await?;
             match demo.once {
                 true => running.stop().await?,
                 false => running.until_stopped().await?,
@@ -260,21 +261,21 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             let prefix = Config::prefix(config.as_deref())?;
             let platform = workspace.map_or_else(|| "slack".to_owned(), |name| format!("slack-{name}"));
             let url = url.map(|url| format!("{}/{platform}", url.trim_end_matches('/')));
-            println!("{:#}", countersign::slack::manifest(&prefix, &name, url.as_deref()));
+            println!("{:#}", countersign::chat::slack::manifest(&prefix, &name, url.as_deref()));
             Ok(ExitCode::SUCCESS)
         }
         Verb::Verify { data: Some(data), .. } => {
-            let verdict = countersign::audit::verify(&data).await?;
+            let verdict = countersign::evidence::audit::verify(&data).await?;
             say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }
         Verb::Verify { bundle, key, .. } => {
-            let verdict = countersign::bundle::verify(&bundle.unwrap_or_default(), key.as_deref())?;
+            let verdict = countersign::evidence::bundle::verify(&bundle.unwrap_or_default(), key.as_deref())?;
             say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }
         Verb::Export { case, data, out } => {
-            let exported = countersign::bundle::export(&data, case, &out).await?;
+            let exported = countersign::evidence::bundle::export(&data, case, &out).await?;
             say(format_args!("{exported}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -292,14 +293,14 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
         }
         Verb::Rebuild { data, compare } => {
             let report = match compare {
-                true => countersign::rebuild::compare(&data).await?,
-                false => countersign::rebuild::rebuild(&data).await?,
+                true => countersign::evidence::rebuild::compare(&data).await?,
+                false => countersign::evidence::rebuild::rebuild(&data).await?,
             };
             say(format_args!("{report}\n"))?;
             Ok(exit(report.is_good()))
         }
         Verb::Recover { data, accept_loss } => {
-            let recovered = countersign::rebuild::recover(&data, accept_loss).await?;
+            let recovered = countersign::evidence::rebuild::recover(&data, accept_loss).await?;
             say(format_args!("{recovered}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -308,16 +309,16 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
 
 /// What was looked at, what is good in one line each, and what is missing in full.
 async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
-    let source = countersign::reception::PolicyFile { path: config.policy.clone() };
+    let source = countersign::chat::reception::PolicyFile { path: config.policy.clone() };
     let (policy, _) = source.read()?;
     println!("✓ {}: no errors", source.name());
     let mut findings = Vec::new();
     let now = countersign::clock::Clock::real().now();
     for slack in &config.slack {
-        findings.extend(countersign::slack::doctor(slack, &policy, now).await);
+        findings.extend(countersign::chat::slack::doctor(slack, &policy, now).await);
     }
     if let Some(discord) = &config.discord {
-        findings.extend(countersign::discord::doctor(discord, &policy, now).await);
+        findings.extend(countersign::chat::discord::doctor(discord, &policy, now).await);
     }
     if config.slack.is_empty() && config.discord.is_none() {
         println!(
@@ -339,7 +340,7 @@ async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
 fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
     match verb {
         PolicyVerb::Check { file } => {
-            let source = countersign::reception::PolicyFile { path: file };
+            let source = countersign::chat::reception::PolicyFile { path: file };
             let (policy, text) = source.read()?;
             let flags = countersign::domain::policy::redflag::flags(&policy, Some(&text));
             for flag in &flags {
@@ -371,7 +372,7 @@ fn say(words: std::fmt::Arguments<'_>) -> std::io::Result<()> {
     }
 }
 
-fn greet(running: &countersign::serve::Running, config: &Config, time: Time) -> std::io::Result<()> {
+fn greet(running: &countersign::app::serve::Running, config: &Config, time: Time) -> std::io::Result<()> {
     let time = match (time.mode, time.speed) {
         (Mode::Real, 1) => String::new(),
         (Mode::Manual, 0) => "  time    stands still until you move it in the room\n".to_owned(),

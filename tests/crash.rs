@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::domain::kinds::DutyEvent;
-use countersign::record::key_of;
+use countersign::ledger::record::key_of;
 use kit::bot::{self, Bot, Reply, Room};
 use kit::dice::Dice;
 use kit::written::{self, Written};
@@ -284,7 +284,7 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
     }
     let mut said: HashMap<&str, usize> = HashMap::new();
     for heard in written.heard() {
-        use countersign::heard::What;
+        use countersign::ledger::heard::What;
         if let What::Said { text, .. } | What::Edited { text, .. } = &heard.what {
             *said.entry(text).or_default() += 1;
         }

@@ -11,7 +11,7 @@ use countersign::chat::{Chats, local};
 use countersign::clock::Clock;
 use countersign::domain::policy::Policy;
 use countersign::domain::{Actor, At, BotCommand, OutboxId, Place, Span};
-use countersign::record::Record;
+use countersign::ledger::record::Record;
 use kit::bot::until;
 use kit::house::{House, MONDAY};
 use kit::platform::{Ill, Taken, Try, is_message};

@@ -13,8 +13,8 @@ use countersign::chat::{CaseChannel, Chat, Post, Undelivered};
 use countersign::domain::BotCommand;
 use countersign::domain::Lane;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
-use countersign::heard::{Account, What};
-use countersign::record::{HeardRecord, Who, key_of};
+use countersign::ledger::heard::{Account, What};
+use countersign::ledger::record::{HeardRecord, Who, key_of};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
 use fakes::discord::faults::Fault;
@@ -327,7 +327,7 @@ async fn files_are_kept_before_their_links_expire() {
     stage.fake.upload(stage.maya, stage.channel, "scores.csv", b"id,score\n1,7\n", "the scores");
     let heard = stage.house.heard_text("the scores").await;
     let files = heard.what.files();
-    let kept = countersign::folder::blob_path(&stage.house.data, &files[0].sha256);
+    let kept = countersign::ledger::folder::blob_path(&stage.house.data, &files[0].sha256);
     assert_eq!((files[0].name.as_str(), files[0].bytes), ("scores.csv", 13));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"id,score\n1,7\n");
     stage.end().await;
@@ -892,14 +892,14 @@ async fn the_doctor_names_what_is_wrong() {
         |text: &str| countersign::domain::Policy::read(text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
     let now = countersign::clock::Clock::system();
     let well = read(&policy(maya, fake.person("Dev N"), channel, role));
-    let findings = countersign::discord::doctor(&config(&fake), &well, now).await;
+    let findings = countersign::chat::discord::doctor(&config(&fake), &well, now).await;
     let wrong: Vec<&str> = findings.iter().filter(|it| !it.ok).map(|it| it.text.as_str()).collect();
     assert_eq!(wrong, Vec::<&str>::new());
     fake.set_privileged_intents(0);
     fake.set_public(true);
     fake.overwrite(channel, fake.bot(), 1, 0, may::EMBED_LINKS | may::READ_MESSAGE_HISTORY);
     let ill = read(&policy(maya, stranger, channel, 41_771_983_423_143_936));
-    let findings = countersign::discord::doctor(&config(&fake), &ill, now + Span::hours(1)).await;
+    let findings = countersign::chat::discord::doctor(&config(&fake), &ill, now + Span::hours(1)).await;
     let wrong: Vec<&str> = findings.iter().filter(|it| !it.ok).map(|it| it.text.as_str()).collect();
     for expected in [
         "MESSAGE_CONTENT",
@@ -913,9 +913,11 @@ async fn the_doctor_names_what_is_wrong() {
     ] {
         assert!(wrong.iter().any(|text| text.contains(expected)), "{expected} is missing from {wrong:#?}");
     }
-    let refused =
-        countersign::config::DiscordConfig { token: countersign::config::Secret::new("wrong"), ..config(&fake) };
-    let findings = countersign::discord::doctor(&refused, &well, now).await;
+    let refused = countersign::app::config::DiscordConfig {
+        token: countersign::app::config::Secret::new("wrong"),
+        ..config(&fake)
+    };
+    let findings = countersign::chat::discord::doctor(&refused, &well, now).await;
     assert!(matches!(&findings[..], [only] if !only.ok && only.text.contains("token is refused")), "{findings:?}");
 }
 
@@ -1150,7 +1152,7 @@ async fn a_desk_that_is_slow_holds_up_no_first_answer() {
     let form = fake.modals(stage.maya).expect("a form stands open")["custom_id"].as_str().expect("an id").to_owned();
     fake.set_answer_within(Duration::from_secs(3));
     // Somebody else writes to the database for a while.
-    let database = stage.house.data.join(countersign::folder::Folder::DATABASE);
+    let database = stage.house.data.join(countersign::ledger::folder::Folder::DATABASE);
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
     let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
     sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
@@ -1190,7 +1192,7 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     let story = stage.house.reader.entries_of("INC-1".parse().expect("a case")).await.expect("it is read");
     assert!(story.iter().any(|entry| entry.facts.contains(&kept.key)), "it is part of the case's story");
     let files = kept.what.files();
-    let bytes = std::fs::read(countersign::folder::blob_path(&stage.house.data, &files[0].sha256));
+    let bytes = std::fs::read(countersign::ledger::folder::blob_path(&stage.house.data, &files[0].sha256));
     assert_eq!(bytes.expect("the bytes are kept"), b"id,score\n1,7\n");
     // What else is said there stays nobody's business.
     fake.say(stage.dev, elsewhere, "lunch?");
@@ -1269,7 +1271,8 @@ async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
     };
     let is_on = |heard: &HeardRecord| files(heard).is_some_and(|it| it[0]["filename"] == "right.csv");
     let put_on = files(&stage.house.heard_that("another file", is_on).await).expect("files");
-    let kept = countersign::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
+    let kept =
+        countersign::ledger::folder::blob_path(&stage.house.data, put_on[0]["sha256"].as_str().expect("its hash"));
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");
     fake.change_files(said, None);
     stage.house.heard_that("no file any more", |heard| files(heard) == Some(json!([]))).await;

@@ -15,16 +15,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use countersign::audit::{self, Verdict};
-use countersign::bundle::{self, BundleError};
 use countersign::desk::DeskError;
 use countersign::digest::{self, Form, Period};
 use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, CaseId, OutboxId, Span};
-use countersign::folder::Folder;
+use countersign::evidence::audit::{self, Verdict};
+use countersign::evidence::bundle::{self, BundleError};
+use countersign::evidence::rebuild::{self, RebuildError, RecoverError};
 use countersign::ledger;
-use countersign::rebuild::{self, RebuildError, RecoverError};
-use countersign::record::{Record, Told};
+use countersign::ledger::folder::Folder;
+use countersign::ledger::record::{Record, Told};
 use countersign::store::{self, EntryRead, Stretch};
 use futures_util::TryStreamExt as _;
 use sha2::{Digest, Sha256};
@@ -77,7 +77,7 @@ async fn every_kind_of_spoiling_is_named() {
     past(good.path()).await;
     let blob = {
         let bytes: &[u8] = b"pune;0.31\nothers;0.12\n";
-        countersign::folder::blob_path(Path::new(""), &hex::encode(Sha256::digest(bytes)))
+        countersign::ledger::folder::blob_path(Path::new(""), &hex::encode(Sha256::digest(bytes)))
     };
     /// SQL, sound, complete, what must be said.
     type Spoiling<'a> = (&'a str, bool, bool, &'a [&'a str]);

@@ -17,9 +17,9 @@ use countersign::desk::Handled;
 use countersign::domain::kinds::{DutyEvent, approval, incident};
 use countersign::domain::mark::Words;
 use countersign::domain::{Event, Span};
-use countersign::folder::Folder;
 use countersign::grammar::Filled;
-use countersign::heard::What;
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::What;
 use kit::bot::{self, Bot, NotReady, Room, countersign, until};
 use kit::house::{House, MONDAY};
 use kit::written::{self, Written};
@@ -693,7 +693,7 @@ async fn nudged_in_spite_of(spoil: &[&str]) -> Vec<&'static str> {
     let nudged = async |case: &str| {
         Written::of(&house.reader).await.entries.iter().any(|entry| {
             entry.case.as_deref() == Some(case)
-                && matches!(&entry.record, countersign::record::Record::Told(told)
+                && matches!(&entry.record, countersign::ledger::record::Record::Told(told)
                     if told.lane.to_string() == "local/credit-ai" && told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("is late"))
         })
     };

@@ -9,11 +9,11 @@ use std::sync::{Mutex, Once};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use countersign::app::config::{Config, Given};
+use countersign::app::serve::{self, Running, Time};
 use countersign::clock::Mode;
-use countersign::config::{Config, Given};
 use countersign::grammar::verbs;
-use countersign::heard::What;
-use countersign::serve::{self, Running, Time};
+use countersign::ledger::heard::What;
 use futures_util::StreamExt as _;
 use kit::bot::until;
 use kit::dice::Dice;

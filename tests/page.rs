@@ -16,9 +16,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use reqwest::Url;
 use serde_json::{Value, json};
 
+use countersign::app::config::{Config, Given};
+use countersign::app::serve::{self, Running, Time};
 use countersign::clock::Mode;
-use countersign::config::{Config, Given};
-use countersign::serve::{self, Running, Time};
 
 /// How long a page may take to show something on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);

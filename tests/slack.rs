@@ -18,8 +18,8 @@ use countersign::card::Card;
 use countersign::chat::{CaseChannel, Chat as _, Post, Undelivered};
 use countersign::domain::Lane;
 use countersign::grammar::Word;
-use countersign::heard::{Account, What};
-use countersign::record::{HeardRecord, key_of};
+use countersign::ledger::heard::{Account, What};
+use countersign::ledger::record::{HeardRecord, key_of};
 use fakes::slack::{Allowed, BOT_USER, Disturbance, FakeSlack, Harm, Kind, On, Sort, Submitted, User};
 use kit::bot::until;
 use slack_house::{POLICY, Scene, SlackHouse, Stopped, in_slack, workspace};
@@ -140,7 +140,7 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
         let text = serde_json::to_value(&with_file).expect("a record").to_string();
         let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(fake.file_bytes(&file).expect("a file")));
         assert!(text.contains(&sha256), "{text}");
-        let kept = countersign::folder::blob_path(&scene.folder.path().join("data"), &sha256);
+        let kept = countersign::ledger::folder::blob_path(&scene.folder.path().join("data"), &sha256);
         assert_eq!(std::fs::read(kept).expect("the bytes"), b"a,b\n1,2\n");
         for what in ["reacted {", "what: joined", "what: left"] {
             scene.heard(what, |heard| format!("{heard:?}").to_lowercase().contains(what)).await;
@@ -557,7 +557,7 @@ async fn a_persons_own_token_is_no_loss() {
 }
 
 /// The bot's address for HTTP mode, as the house's listener has it.
-async fn listen(slack: &std::sync::Arc<countersign::slack::Slack>) -> String {
+async fn listen(slack: &std::sync::Arc<countersign::chat::slack::Slack>) -> String {
     let intake = slack.intake().expect("HTTP mode");
     let router: axum::Router = countersign::web::slack::router([("slack".into(), intake)]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -605,7 +605,8 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let fake = workspace().await;
     let policy = countersign::domain::policy::Policy::read(POLICY).expect("a policy");
     let config = slack_house::config(&fake, slack_house::socket());
-    let look = || async { countersign::slack::doctor(&config, &policy, countersign::clock::Clock::real().now()).await };
+    let look =
+        || async { countersign::chat::slack::doctor(&config, &policy, countersign::clock::Clock::real().now()).await };
     let wrong = |found: &[countersign::chat::Finding]| -> Vec<String> {
         found.iter().filter(|it| !it.ok).map(|it| it.text.clone()).collect()
     };

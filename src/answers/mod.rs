@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 
+use crate::app::health::Health;
 use crate::card::{self, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
@@ -15,9 +16,8 @@ use crate::domain::obligation::Obligation;
 use crate::domain::policy::redflag;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
 use crate::grammar::{Filter, How, Query};
-use crate::health::Health;
 use crate::ledger;
-use crate::record::Record;
+use crate::ledger::record::Record;
 use crate::seal::Checkpoint;
 use crate::store::{Reader, StoreError};
 

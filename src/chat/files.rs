@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::folder::{FolderError, keep_blob};
-use crate::heard::File;
+use crate::ledger::folder::{FolderError, keep_blob};
+use crate::ledger::heard::File;
 
 /// The largest file that is kept, in bytes. A larger one is named and not kept.
 pub const LARGEST: u64 = 25 << 20;

@@ -11,13 +11,17 @@ use crate::card::Card;
 use crate::domain::{At, CaseId, Lane, Platform, Span};
 use crate::grammar::{self, How};
 
+pub mod courier;
+pub mod discord;
 pub mod files;
 pub mod local;
 pub mod lock;
 pub mod message_menu;
 pub mod reached;
+pub mod reception;
 pub mod retry;
 pub mod roster;
+pub mod slack;
 pub mod under_way;
 
 pub use reached::Newest;

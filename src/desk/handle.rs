@@ -9,8 +9,8 @@ use crate::card::Wording;
 use crate::clock::Clock;
 use crate::domain::{Actor, At, Bot, BotCommand, CaseId, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply};
 use crate::grammar::Query;
-use crate::heard::{Answer, Heard};
-use crate::record::{ChannelMade, NotTold, Told};
+use crate::ledger::heard::{Answer, Heard};
+use crate::ledger::record::{ChannelMade, NotTold, Told};
 use crate::store::Postponed;
 
 /// The bot is at fault. The reference stands in the log beside the reason.

@@ -3,8 +3,8 @@
 use super::handle::{Shown, reference};
 use super::{Desk, DeskError};
 use crate::domain::{At, Span};
-use crate::folder::{Folder, FolderError};
 use crate::ledger::Ledger;
+use crate::ledger::folder::{Folder, FolderError};
 use crate::seal::{Checkpoint, Signer};
 use crate::store::{Commit, NoteRow, Writer};
 

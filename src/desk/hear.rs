@@ -11,9 +11,9 @@ use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
 use crate::domain::{AccountId, Actor, CaseId, Command, Lane, PersonId, Place, Refusal};
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
-use crate::heard::{Answer, Heard, What};
 use crate::ledger;
-use crate::record::{HeardRecord, Record, Who, key_of};
+use crate::ledger::heard::{Answer, Heard, What};
+use crate::ledger::record::{HeardRecord, Record, Who, key_of};
 
 /// What a word asks for, once read.
 enum Read {

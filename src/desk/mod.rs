@@ -32,8 +32,8 @@ use self::turn::Turn;
 use crate::card::{Card, Speaker, Wording};
 use crate::clock::Clock;
 use crate::domain::{Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, Reply, Span};
-use crate::folder::FolderError;
 use crate::grammar::How;
+use crate::ledger::folder::FolderError;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 

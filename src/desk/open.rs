@@ -14,7 +14,7 @@ use super::{BATCH, CACHED_CASES, Desk, DeskError};
 use crate::card::Wording;
 use crate::clock::{Clock, Mode};
 use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
-use crate::folder::Folder;
+use crate::ledger::folder::Folder;
 use crate::ledger::{Ledger, Subjects};
 use crate::store::Writer;
 

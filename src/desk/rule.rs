@@ -11,7 +11,7 @@ use crate::domain::{
     Refusal, Reply, Ruling, Then, To, World, bot, every_case, place,
 };
 use crate::ledger::ENGINE;
-use crate::record::{BotRuled, Record, Ruled, ToTell};
+use crate::ledger::record::{BotRuled, Record, Ruled, ToTell};
 use crate::store::Rehold;
 
 /// What is to be decided.

@@ -9,10 +9,10 @@ use super::{Desk, DeskError};
 use crate::domain::kinds::DutyEvent;
 use crate::domain::obligation::Change;
 use crate::domain::{Actor, At, BotCommand, Case, CaseId, CaseKind, Event, Lane, Policy, Span};
-use crate::heard::Answer;
+use crate::ledger::heard::Answer;
+use crate::ledger::projection::{Entry, Projection};
+use crate::ledger::record::{NotToldBecause, Record};
 use crate::ledger::{About, Ledger};
-use crate::projection::{Entry, Projection};
-use crate::record::{NotToldBecause, Record};
 use crate::store::{Commit, MessageChange, OutboxState};
 
 /// One commit in the making.

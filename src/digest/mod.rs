@@ -24,11 +24,11 @@ use self::figures::{Key, NearMissAsked, Tally};
 use crate::clock::Clock;
 use crate::domain::obligation::{Standing, StepAct};
 use crate::domain::{At, Bot, CaseId, Policy, Span, WorkflowId};
-use crate::folder::Folder;
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
+use crate::ledger::folder::Folder;
+use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::{self, Subjects};
-use crate::projection::{Entry, Projection};
 use crate::seal::Checkpoint;
 use crate::store::{self, DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::domain::{CaseId, CaseKind};
 use crate::domain::mark::{self, Words};
+use crate::domain::{CaseId, CaseKind};
 
 use super::read::{choose, finish, help, misread};
 use super::value::{Raw, Value, Wrong, conclude, read, short};
@@ -118,7 +118,10 @@ impl Filled {
             } else if name == "case" && verb.case && raw.case.is_none() {
                 match read(Kind::Case, value, context) {
                     Ok(Value::Case(id)) if verb.kind() == Some(id.kind) => raw.case = Some(id),
-                    Ok(_) => drop(wrongs.insert(name.clone(), format!("This is for {}.", verb.kind().map_or(verb.root, CaseKind::with_article)))),
+                    Ok(_) => drop(wrongs.insert(
+                        name.clone(),
+                        format!("This is for {}.", verb.kind().map_or(verb.root, CaseKind::with_article)),
+                    )),
                     Err(sentence) => drop(wrongs.insert(name.clone(), capital(&sentence))),
                 }
             }

@@ -4,11 +4,15 @@
 //! A `Ledger` is a small value. The desk appends to a copy while it fills a commit and keeps the copy when the commit is on
 //! the disk, so a failed commit leaves no trace. The format is written down in `docs/ledger-format.md`.
 
+pub mod folder;
+pub mod heard;
 pub mod parts;
+pub mod projection;
+pub mod record;
 mod subjects;
 
 use crate::domain::{At, CaseId};
-use crate::record::{Introduced, Record};
+use crate::ledger::record::{Introduced, Record};
 use crate::seal::{self, Actor, Envelope, Frontier, Hash, LeafError, V1, commitment, leaf_hash};
 use crate::store::{Commit, EntryRow, Reader, StoreError};
 
@@ -197,15 +201,15 @@ mod tests {
 
     use super::*;
     use crate::domain::mark::{ERASED, Words};
-    use crate::heard::What;
-    use crate::record::{HeardRecord, Who};
+    use crate::ledger::heard::What;
+    use crate::ledger::record::{HeardRecord, Who};
     use crate::seal::{Pseudonym, node_hash};
 
     fn said(lane: &str) -> Record {
         Record::Heard(Box::new(HeardRecord {
             key: "k".into(),
             who: Who::Person("maya".into()),
-            from: Words::of(crate::heard::Account::member("U1", "Maya")),
+            from: Words::of(crate::ledger::heard::Account::member("U1", "Maya")),
             lane: lane.parse().unwrap(),
             thread: Some("t1".into()),
             what: What::Said { message: "m1".into(), text: "so it is".into(), files: Words::default() },
@@ -288,7 +292,7 @@ mod tests {
         assert_eq!(parts::join(asked["facts"], Some(asked["words"]), name).unwrap(), body(joined));
         assert_eq!(parts::join(asked["facts"], None, |_| None).unwrap(), body(erased));
         let Record::Heard(heard) = read(asked["facts"], Some(asked["words"]), &subjects).unwrap() else { panic!() };
-        assert_eq!(heard.key, crate::record::key_of("local:1"));
+        assert_eq!(heard.key, crate::ledger::record::key_of("local:1"));
         let hash = |entry: &HashMap<&str, &str>| -> Hash { leaf_hash(entry["leaf"].as_bytes()) };
         assert_eq!(node_hash(&hash(&introduced), &hash(&asked)).to_string(), body(node));
         assert_eq!(Sha256::digest("local:1")[..16], hex::decode(heard.key).unwrap());

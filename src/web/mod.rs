@@ -15,10 +15,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::app::health::Health;
+use crate::chat::reception::Reception;
+use crate::chat::slack::Intake;
 use crate::domain::Platform;
-use crate::health::Health;
-use crate::reception::Reception;
-use crate::slack::Intake;
 use crate::store::Reader;
 
 pub use guard::Guard;

@@ -19,10 +19,10 @@ use crate::chat::local;
 use crate::clock::Mode;
 use crate::domain::mark::Words;
 use crate::domain::{At, CaseId, LOCAL, Lane, PersonId, Place, Platform, Policy, Span};
-use crate::folder::blob_path;
 use crate::grammar::{self, Filled, Word};
-use crate::heard::{Account, Answer, File, Heard, What};
-use crate::projection::BOT;
+use crate::ledger::folder::blob_path;
+use crate::ledger::heard::{Account, Answer, File, Heard, What};
+use crate::ledger::projection::BOT;
 use crate::store::{MessageRead, Stretch};
 
 static PAGE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/room");
@@ -282,7 +282,7 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
     for (name, bytes) in files {
         let data = app.folder.data.clone();
         let length = bytes.len() as u64;
-        let written = tokio::task::spawn_blocking(move || crate::folder::keep_blob(&data, &bytes)).await;
+        let written = tokio::task::spawn_blocking(move || crate::ledger::folder::keep_blob(&data, &bytes)).await;
         let sha256 = match written {
             Ok(Ok(sha256)) => sha256,
             Ok(Err(error)) => return Err(disk(&error)),

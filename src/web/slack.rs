@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
 use super::Failure;
+use crate::chat::slack::{Intake, Kind};
 use crate::domain::Platform;
-use crate::slack::{Intake, Kind};
 
 /// Larger than anything that Slack sends.
 const BODY_AT_MOST: usize = 2 * 1024 * 1024;

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::answers::Answers;
+use countersign::app::health::Health;
+use countersign::app::serve::{Assembly, Tasks};
 use countersign::chat::{Chat, Chats, local};
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Handled};
 use countersign::domain::mark::Words;
 use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, Lane, Policy, Span};
-use countersign::folder::Folder;
-use countersign::health::Health;
-use countersign::heard::{Account, File, Heard, What};
-use countersign::serve::{Assembly, Tasks};
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::{Account, File, Heard, What};
 use countersign::store::{self, Reader};
 use countersign::web::App;
 use tokio::task::JoinHandle;
@@ -250,7 +250,7 @@ pub async fn past(data: &Path) {
 pub fn keep(data: &Path, bytes: &[u8], name: &str) -> File {
     use sha2::{Digest, Sha256};
     let sha256 = hex::encode(Sha256::digest(bytes));
-    let path = countersign::folder::blob_path(data, &sha256);
+    let path = countersign::ledger::folder::blob_path(data, &sha256);
     std::fs::create_dir_all(path.parent().expect("blobs lie in folders")).expect("a folder for blobs");
     std::fs::write(&path, bytes).expect("a blob");
     File { name: name.to_owned(), bytes: bytes.len() as u64, sha256 }
@@ -288,8 +288,8 @@ pub async fn sql(data: &Path, statement: &str) {
 /// Erases the words of entries as it is to be done, while no bot runs: first the ledger says so, then the words and their salts
 /// go. Signs a new head. Returns how many entries it were; the tables still have what follows from the words.
 pub async fn erase(data: &Path, which: &str) -> usize {
+    use countersign::ledger::record::{Erased, Record};
     use countersign::ledger::{About, Ledger, Subjects};
-    use countersign::record::{Erased, Record};
     use countersign::seal::{self, Checkpoint};
     use countersign::store::Commit;
     use sqlx::{ConnectOptions, Connection};

@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use countersign::domain::CaseKind;
-use countersign::folder::Folder;
-use countersign::heard::What;
 use countersign::ledger;
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::What;
 use countersign::store;
 use futures_util::TryStreamExt as _;
 use sqlx::migrate::Migrator;

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use countersign::desk::{Handled, Report};
 use countersign::domain::Span;
-use countersign::folder::Folder;
-use countersign::heard::What;
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::What;
 use countersign::store::Commit;
 use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -373,7 +373,7 @@ async fn drive(fate: Fate, case: &Case) {
         assert!(taken.iter().all(|it| it.nonce == last.nonce && it.text == last.text), "{taken:?}");
     }
     let written = scene.end().await;
-    let key = countersign::record::key_of("said");
+    let key = countersign::ledger::record::key_of("said");
     assert_eq!(written.heard().filter(|heard| heard.key == key).count(), 1, "heard once");
     let perhaps = written.told().filter(|told| told.perhaps_twice).count();
     assert_eq!(perhaps, usize::from(case.perhaps), "recorded as there perhaps twice, and nothing else is");
@@ -417,23 +417,23 @@ fn every_write_has_a_row_for_each_fate() {
 
 /// What the process hands to its disk or a platform stands in these functions, each of which makes these writes.
 const PLACES: &[(&str, &str, &[Write])] = &[
-    ("src/bundle/bag.rs", "put", &[Bag]),
-    ("src/courier/case_channel.rs", "ensure_channel", &[Channel]),
-    ("src/courier/lane.rs", "deliver_elsewhere", &[Post]),
-    ("src/courier/lane.rs", "send", &[Post, CardPost, CardEdit]),
+    ("src/evidence/bundle/bag.rs", "put", &[Bag]),
+    ("src/chat/courier/case_channel.rs", "ensure_channel", &[Channel]),
+    ("src/chat/courier/lane.rs", "deliver_elsewhere", &[Post]),
+    ("src/chat/courier/lane.rs", "send", &[Post, CardPost, CardEdit]),
     ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
     ("src/desk/head.rs", "sign", &[HeadFile, HeadRow]),
-    ("src/folder.rs", "begin_new_log", &[Recovery]),
-    ("src/folder.rs", "create_keys", &[Keys]),
-    ("src/folder.rs", "keep_blob", &[Blob]),
-    ("src/folder.rs", "lock", &[Lock]),
-    ("src/folder.rs", "make_private_folder", &[Keys, Blob]),
-    ("src/folder.rs", "replace", &[HeadFile, Keys, Blob, Recovery]),
-    ("src/folder.rs", "swap_checkpoint", &[HeadFile, Recovery]),
-    ("src/rebuild/mod.rs", "drop", &[Draft]),
-    ("src/rebuild/mod.rs", "of", &[Draft]),
-    ("src/rebuild/mod.rs", "replace", &[Swap]),
-    ("src/rebuild/recover.rs", "go_on", &[Recovery]),
+    ("src/ledger/folder.rs", "begin_new_log", &[Recovery]),
+    ("src/ledger/folder.rs", "create_keys", &[Keys]),
+    ("src/ledger/folder.rs", "keep_blob", &[Blob]),
+    ("src/ledger/folder.rs", "lock", &[Lock]),
+    ("src/ledger/folder.rs", "make_private_folder", &[Keys, Blob]),
+    ("src/ledger/folder.rs", "replace", &[HeadFile, Keys, Blob, Recovery]),
+    ("src/ledger/folder.rs", "swap_checkpoint", &[HeadFile, Recovery]),
+    ("src/evidence/rebuild/mod.rs", "drop", &[Draft]),
+    ("src/evidence/rebuild/mod.rs", "of", &[Draft]),
+    ("src/evidence/rebuild/mod.rs", "replace", &[Swap]),
+    ("src/evidence/rebuild/recover.rs", "go_on", &[Recovery]),
     ("src/store/mod.rs", "migrate", &[Migration]),
     ("src/store/remake.rs", "write", &[Draft]),
 ];

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign::app::config::{DISCORD_REQUESTS, DiscordConfig, Secret};
+use countersign::app::serve::{Assembly, Tasks};
+use countersign::chat::discord::Discord;
+use countersign::chat::reception::{Door, PolicyFile};
 use countersign::chat::{Chat, Chats, Newest};
-use countersign::config::{DISCORD_REQUESTS, DiscordConfig, Secret};
 use countersign::desk::{DeskError, DeskHandle};
-use countersign::discord::Discord;
 use countersign::domain::policy::Policy;
 use countersign::domain::{Lane, Platform};
-use countersign::folder::Folder;
-use countersign::heard::What;
 use countersign::ledger;
-use countersign::reception::{Door, PolicyFile};
-use countersign::record::{HeardRecord, Record};
-use countersign::serve::{Assembly, Tasks};
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::What;
+use countersign::ledger::record::{HeardRecord, Record};
 use countersign::store::{EntryRead, Reader};
 use countersign::web::App;
 use futures_util::StreamExt;
@@ -95,7 +95,7 @@ impl DiscordHouse {
         let records = self.records().await.into_iter();
         records
             .filter_map(|record| match record {
-                Record::Heard(heard) => Some(heard),
+                Record::Heard(heard) => Some(*heard),
                 _ => None,
             })
             .collect()

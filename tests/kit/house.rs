@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
+use countersign::app::health::Health;
+use countersign::app::serve::{Assembly, Tasks};
 use countersign::chat::Chats;
 use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle, Fault, Handled};
 use countersign::domain::policy::Policy;
 use countersign::domain::{At, Lane};
-use countersign::folder::Folder;
-use countersign::health::Health;
-use countersign::heard::{Account, Answer, Heard, What};
-use countersign::serve::{Assembly, Tasks};
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::{Account, Answer, Heard, What};
 use countersign::store::Reader;
 use countersign::web::App;
 use tokio::task::JoinHandle;

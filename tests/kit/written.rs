@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use countersign::domain::{At, Event, OutboxId};
-use countersign::folder::Folder;
 use countersign::ledger;
+use countersign::ledger::folder::Folder;
 
-use countersign::record::{HeardRecord, NotTold, NotToldBecause, Record, ToTell, Told};
+use countersign::ledger::record::{HeardRecord, NotTold, NotToldBecause, Record, ToTell, Told};
 use countersign::store::{self, Reader};
 use futures_util::StreamExt as _;
 
@@ -56,7 +56,7 @@ impl Written {
 
     pub fn heard(&self) -> impl Iterator<Item = &HeardRecord> {
         self.entries.iter().filter_map(|it| match &it.record {
-            Record::Heard(heard) => Some(heard),
+            Record::Heard(heard) => Some(&**heard),
             _ => None,
         })
     }
@@ -136,6 +136,6 @@ impl Written {
 
 /// The ledger's seal, checked in this process.
 pub async fn verifies(data: &Path) {
-    let verdict = countersign::audit::verify(data).await.expect("the folder can be read");
+    let verdict = countersign::evidence::audit::verify(data).await.expect("the folder can be read");
     assert!(verdict.is_good(), "{verdict}");
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
+use countersign::app::config::{DiscordConfig, Secret};
 use countersign::card::{Card, wall};
-use countersign::config::{DiscordConfig, Secret};
-use countersign::discord::Discord;
+use countersign::chat::discord::Discord;
 use countersign::domain::{At, CaseId, Policy};
 use countersign::grammar::{BOT, Word};
 use serde_json::{Map, Value as Json, json};

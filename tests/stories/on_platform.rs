@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use countersign::domain::mark::Words;
 use countersign::domain::{At, Lane};
-use countersign::record::Record;
+use countersign::ledger::record::Record;
 
 use super::script::{Deed, On, Place, Story, What};
 use super::stage::{Entry, Extent};

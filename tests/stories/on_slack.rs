@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
+use countersign::app::config::{Secret, SlackConfig, SlackMode};
 use countersign::card::{Card, wall};
-use countersign::config::{Secret, SlackConfig, SlackMode};
+use countersign::chat::slack::Slack;
 use countersign::domain::{At, Platform};
 use countersign::grammar::Word;
-use countersign::slack::Slack;
 use serde_json::{Value as Json, json};
 
 use super::script::{Speaker, Trouble};
@@ -381,7 +381,7 @@ impl Team {
 }
 
 fn manifest() -> Json {
-    countersign::slack::manifest(countersign::grammar::PREFIX, "Countersign", None)
+    countersign::chat::slack::manifest(countersign::grammar::PREFIX, "Countersign", None)
 }
 
 /// Slack's client sends no command that no app has.

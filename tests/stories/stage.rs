@@ -1,5 +1,5 @@
 //! The house in which a story plays: the real desk, store, courier, local chat and reception on a folder of its own, put
-//! together as `countersign::serve` does, on a clock that stands still until it is moved.
+//! together as `countersign::app::serve` does, on a clock that stands still until it is moved.
 //!
 //! Nobody sleeps here: the stage waits for states, and each commit of the desk says that it is time to look again.
 
@@ -8,20 +8,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use countersign::app::health::Health;
+use countersign::app::serve::{Assembled, Assembly, Tasks};
 use countersign::card::Card;
+use countersign::chat::reception::{PolicyFile, Reception};
 use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Link, Post, Receipt, Roster, Undelivered, local};
 use countersign::clock::Clock;
 use countersign::desk::DeskHandle;
 use countersign::domain::mark::Words;
 use countersign::domain::{Actor, At, BotCommand, Case, CaseId, Event, LOCAL, Lane, Place, Platform, Policy};
-use countersign::folder::Folder;
 use countersign::grammar::How;
-use countersign::health::Health;
-use countersign::heard::{Answer, Heard};
 use countersign::ledger;
-use countersign::reception::{PolicyFile, Reception};
-use countersign::record::{Record, Told};
-use countersign::serve::{Assembled, Assembly, Tasks};
+use countersign::ledger::folder::Folder;
+use countersign::ledger::heard::{Answer, Heard};
+use countersign::ledger::record::{Record, Told};
 use countersign::store::{self, Reader};
 use countersign::web::{self, Guard};
 use futures_util::StreamExt;
@@ -573,11 +573,11 @@ impl Stage {
     /// What is wrong with the evidence.
     pub async fn verify(&mut self) -> Result<(), String> {
         self.stop().await?;
-        let verdict = countersign::audit::verify(&self.data()).await.map_err(|error| error.to_string())?;
+        let verdict = countersign::evidence::audit::verify(&self.data()).await.map_err(|error| error.to_string())?;
         if !verdict.is_good() {
             return Err(format!("the ledger doesn't verify: {verdict}"));
         }
-        let rebuilt = countersign::rebuild::compare(&self.data()).await.map_err(|error| error.to_string())?;
+        let rebuilt = countersign::evidence::rebuild::compare(&self.data()).await.map_err(|error| error.to_string())?;
         match rebuilt.is_good() {
             true => Ok(()),
             false => Err(rebuilt.to_string()),

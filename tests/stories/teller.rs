@@ -13,8 +13,8 @@ use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Lane, Span};
 use countersign::grammar::verbs::roots;
 use countersign::grammar::{Filled, MENTION, PREFIX};
-use countersign::heard::{Account, Answer, Belongs, Heard, What as Said};
-use countersign::record::{Record, Told, key_of};
+use countersign::ledger::heard::{Account, Answer, Belongs, Heard, What as Said};
+use countersign::ledger::record::{Record, Told, key_of};
 
 use super::on_platform::{self, There};
 use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};

@@ -8,10 +8,10 @@ use std::time::Instant;
 use chrono_tz::Tz;
 use countersign::card::Card;
 use countersign::chat::Chat;
-use countersign::discord::Discord;
+use countersign::chat::discord::Discord;
+use countersign::chat::reception::Door;
+use countersign::chat::slack::Slack;
 use countersign::domain::{At, CaseId, Lane, Place, Platform, Policy};
-use countersign::reception::Door;
-use countersign::slack::Slack;
 use serde_json::Value as Json;
 
 use super::on_discord::Server;

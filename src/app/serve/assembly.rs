@@ -1,0 +1,137 @@
+//! The bot put together: the one place where desk, courier, answers, reception and health are joined. `countersign
+//! serve`, the benchmarks and the tests that need a whole bot all go through it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::task::JoinHandle;
+
+use crate::answers::Answers;
+use crate::app::health::Health;
+use crate::card::Wording;
+use crate::chat::courier::Courier;
+use crate::chat::reception::{Door, PolicyFile, Reception};
+use crate::chat::{Chats, Newest};
+use crate::clock::Clock;
+use crate::desk::{Desk, DeskError, DeskHandle, Setup};
+use crate::domain::policy::Policy;
+use crate::domain::{At, LOCAL, Platform, Span};
+use crate::ledger::folder::Folder;
+use crate::ledger::projection::BOT;
+use crate::store::{self, Reader, StoreError, Writer};
+use crate::web::{App, Blobs};
+
+/// What a bot is put together from.
+pub struct Assembly {
+    pub clock: Clock,
+    pub policy: Policy,
+    /// As written.
+    pub policy_text: String,
+    /// Where it is read again.
+    pub policy_file: PolicyFile,
+    pub wording: Arc<Wording>,
+    /// Platforms that messages can go to.
+    pub platforms: Vec<Platform>,
+    /// How often a head is signed while the ledger grows.
+    pub checkpoint_every: Span,
+    folder: Folder,
+    writer: Writer,
+    reader: Reader,
+}
+
+/// A bot that is put together and doesn't run yet.
+pub struct Assembled {
+    pub app: App,
+    pub desk: Desk,
+    pub courier: Courier,
+}
+
+/// The tasks without which there is no bot.
+pub struct Tasks {
+    /// Ends when the desk is stopped.
+    pub desk: JoinHandle<Result<(), DeskError>>,
+    /// Ends when it is aborted, or with the desk.
+    pub courier: JoinHandle<()>,
+}
+
+impl Assembly {
+    /// A bot on a data folder as it is where nothing is set: the world's clock, the embedded texts, the local room, and
+    /// a head signed every minute.
+    ///
+    /// # Errors
+    /// The database can't be opened.
+    pub async fn of(folder: Folder, policy: Policy, policy_text: String) -> Result<Assembly, StoreError> {
+        let (writer, reader) = store::open(&folder.database(), true).await?;
+        Ok(Assembly {
+            clock: Clock::real(),
+            policy,
+            policy_text,
+            policy_file: PolicyFile::default(),
+            wording: Arc::new(Wording::embedded()),
+            platforms: vec![Platform::from(LOCAL)],
+            checkpoint_every: Span::minutes(1),
+            folder,
+            writer,
+            reader,
+        })
+    }
+
+    /// The moment of the ledger's last entry.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn last_moment(&mut self) -> Result<At, StoreError> {
+        Ok(self.writer.head().await?.last_at)
+    }
+
+    /// Puts it together. `chats` is handed the desk, for platforms that look at what is committed.
+    ///
+    /// # Errors
+    /// [`DeskError`]: what is on the disk doesn't fit together.
+    pub async fn assemble(self, chats: impl FnOnce(&DeskHandle) -> Chats) -> Result<Assembled, DeskError> {
+        let Assembly { clock, policy, policy_text, policy_file, wording, platforms, checkpoint_every, .. } = self;
+        let data: PathBuf = self.folder.path().to_owned();
+        let setup = Setup { clock, policy: Arc::new(policy), policy_text, wording, platforms, checkpoint_every };
+        let (desk, handle) = open_desk(self.folder, self.writer, setup).await?;
+        let (reader, chats) = (self.reader, chats(&handle));
+        let health = Health::new(handle.clone(), reader.clone(), chats.clone());
+        let courier = Courier::new(handle.clone(), reader.clone(), chats);
+        let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
+        let reception = Reception { desk: handle, answers, policy_file };
+        Ok(Assembled { app: App { reception, reader, folder: Arc::new(Blobs { data }), health }, desk, courier })
+    }
+}
+
+/// Boxed, so that it is compiled here once, and not again in every program that puts a bot together.
+fn open_desk(
+    folder: Folder,
+    writer: Writer,
+    setup: Setup,
+) -> BoxFuture<'static, Result<(Desk, DeskHandle), DeskError>> {
+    Box::pin(Desk::open(folder, writer, setup))
+}
+
+impl Assembled {
+    /// What an adapter is given: where to hand in what it hears, and how far it had heard before.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn door(&self, platform: &Platform) -> Result<Door, StoreError> {
+        let App { reception, reader, folder, .. } = &self.app;
+        let channels = reader.case_channels(platform).await?;
+        let newest = reader.newest(platform, BOT).await?;
+        Ok(Door {
+            reception: reception.clone(),
+            data: folder.data.clone(),
+            case_channels: channels.into_iter().collect(),
+            newest: newest.into_iter().map(|(lane, message, said)| (lane, Newest { message, said })).collect(),
+        })
+    }
+
+    /// Lets it run: the desk decides, and the courier delivers.
+    pub fn run(self) -> (App, Tasks) {
+        let tasks = Tasks { desk: tokio::spawn(self.desk.run()), courier: tokio::spawn(self.courier.run()) };
+        (self.app, tasks)
+    }
+}

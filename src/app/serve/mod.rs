@@ -1,0 +1,209 @@
+//! The running bot: what [`Assembly`] puts together, with its listener, watchdog and adapters, started, and stopped
+//! again in the order in which nothing is lost.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::future::LocalBoxFuture;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::app::config::Config;
+use crate::app::health::Heartbeat;
+use crate::card::Wording;
+use crate::chat::discord::{self, Discord};
+use crate::chat::reception::PolicyFile;
+use crate::chat::slack::Slack;
+use crate::chat::{Chats, local};
+use crate::clock::{Clock, Mode};
+use crate::desk::DeskHandle;
+use crate::domain::Actor;
+use crate::ledger::folder::Folder;
+use crate::web::{self, App, Guard};
+
+mod assembly;
+
+pub use assembly::{Assembled, Assembly, Tasks};
+
+/// Which time a room runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    pub mode: Mode,
+    /// How many times as fast as the world; 0 stands still.
+    pub speed: u32,
+}
+
+pub struct Running {
+    pub address: SocketAddr,
+    pub app: App,
+    pub desk: DeskHandle,
+    /// The listener, without the network: for scripts of this process.
+    pub router: axum::Router,
+    tasks: Tasks,
+    watchdog: JoinHandle<()>,
+    web: JoinSet<std::io::Result<()>>,
+    /// What listens to the platforms.
+    adapters: JoinSet<()>,
+    stop_web: tokio::sync::watch::Sender<bool>,
+}
+
+/// Starts a bot. Everything that can be wrong with what the operator wrote is found before the disk is touched.
+///
+/// Boxed, so that it is compiled here once, and not again in every program that starts a bot.
+///
+/// # Errors
+/// In words for the operator.
+pub fn start(config: &Config, time: Time) -> LocalBoxFuture<'_, anyhow::Result<Running>> {
+    Box::pin(started(config, time))
+}
+
+async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
+    let policy_file = PolicyFile { path: config.policy.clone() };
+    let (policy, policy_text) = policy_file.read()?;
+    let wording = match &config.templates {
+        None => Wording::embedded(),
+        Some(folder) => Wording::with_overlay(folder)?,
+    };
+    let wording = Arc::new(wording.with_prefix(&config.prefix));
+    let slacks = config.slack.iter().map(Slack::new).collect::<Result<Vec<_>, _>>()?;
+    let discord = config.discord.as_ref().map(Discord::new).transpose()?;
+    let listener = bind(config.listen, "--listen 127.0.0.1:PORT").await?;
+    let address = listener.local_addr()?;
+    // Slack's calls, apart from the room where the settings say so.
+    let mut intakes = Vec::new();
+    let mut apart = Vec::new();
+    for (slack, settings) in slacks.iter().zip(&config.slack) {
+        let Some(intake) = slack.intake() else { continue };
+        match settings.listen {
+            None => intakes.push((settings.platform.clone(), intake)),
+            Some(listen) => {
+                let bound = bind(listen, "listen = \"127.0.0.1:PORT\"").await?;
+                apart.push((bound, web::slack::router([(settings.platform.clone(), intake)])));
+            }
+        }
+    }
+    let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
+    let folder = Folder::open(&config.data, true)?;
+    let mut assembly = Assembly::of(folder, policy, policy_text).await?;
+    assembly.clock = match time.mode {
+        Mode::Real if time.speed == 1 => Clock::real(),
+        // A manual clock goes on where the folder's last entry stands, or begins now.
+        _ => Clock::manual(Clock::system().max(assembly.last_moment().await?), time.speed),
+    };
+    (assembly.policy_file, assembly.wording) = (policy_file, wording);
+    assembly.checkpoint_every = config.checkpoint_every;
+    // Before the local room: whoever has an account elsewhere is told there.
+    let platforms =
+        config.slack.iter().map(|slack| slack.platform.clone()).chain(discord.iter().map(|_| discord::platform()));
+    assembly.platforms.splice(0..0, platforms);
+    let chats = |desk: &DeskHandle| {
+        let chats = Chats::default().with(Arc::new(local::Local::new(desk.watch())));
+        let chats = slacks.iter().fold(chats, |chats, slack| chats.with(slack.clone()));
+        discord.iter().fold(chats, |chats, discord| chats.with(discord.clone()))
+    };
+    let assembled = assembly.assemble(chats).await?;
+    let mut adapters = JoinSet::new();
+    for (slack, settings) in slacks.into_iter().zip(&config.slack) {
+        adapters.spawn(slack.run(assembled.door(&settings.platform).await?));
+    }
+    if let Some(discord) = discord {
+        adapters.spawn(discord.run(assembled.door(&discord::platform()).await?));
+    }
+    let (app, tasks) = assembled.run();
+    let router = web::router(app.clone(), Guard::new(address, &config.hosts), intakes);
+    let (stop_web, stopped) = tokio::sync::watch::channel(false);
+    let mut web = JoinSet::new();
+    for (bound, router) in apart {
+        web.spawn(listen(bound, router, stopped.clone()));
+    }
+    web.spawn(listen(listener, router.clone(), stopped));
+    Ok(Running {
+        address,
+        watchdog: tokio::spawn(app.health.clone().watch(heartbeat)),
+        desk: app.reception.desk.clone(),
+        app,
+        tasks,
+        web,
+        adapters,
+        router,
+        stop_web,
+    })
+}
+
+async fn bind(listen: SocketAddr, other: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("{listen} is in use by another program. Stop that one, or listen elsewhere with `{other}`.")
+        }
+        _ => anyhow::Error::new(error).context(format!("can't listen on {listen}")),
+    })
+}
+
+fn heartbeat((url, every): &(reqwest::Url, Duration)) -> anyhow::Result<Heartbeat> {
+    let client = reqwest::Client::builder().build().context("the heartbeat's HTTP client")?;
+    Ok(Heartbeat { url: url.clone(), every: *every, client })
+}
+
+async fn listen(
+    listener: TcpListener,
+    router: axum::Router,
+    mut stopped: tokio::sync::watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let until_stopped = async move {
+        let _gone = stopped.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, router).with_graceful_shutdown(until_stopped).await
+}
+
+impl Running {
+    /// Runs until the process is asked to stop; reads the policy again on SIGHUP.
+    ///
+    /// # Errors
+    /// What made going on impossible.
+    pub async fn until_stopped(mut self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate, mut hangup) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => break,
+                _ = terminate.recv() => break,
+                _ = hangup.recv() => {
+                    if let Err(fault) = self.app.reception.reload(Actor::Operator).await {
+                        tracing::error!(%fault, "the policy could not be reloaded");
+                    }
+                }
+                ended = &mut self.tasks.desk => {
+                    ended.context("the desk broke off")??;
+                    anyhow::bail!("the desk ended by itself");
+                }
+            }
+        }
+        self.stop().await
+    }
+
+    /// Stops taking words, decides what is waiting, signs a last head.
+    ///
+    /// # Errors
+    /// The last commit's.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.stop_web.send_replace(true);
+        // Pages hold their event streams open; a second is enough for answers that are on their way.
+        let mut web = self.web;
+        let closed = async { while web.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(1), closed).await.is_err() {
+            web.abort_all();
+        }
+        // Platforms tell again what wasn't acknowledged.
+        self.adapters.shutdown().await;
+        self.watchdog.abort();
+        self.tasks.courier.abort();
+        // So that the desk closes last, which folds the write-ahead log in. Nobody waits for a straggler.
+        let _stragglers = tokio::time::timeout(Duration::from_secs(1), self.app.reader.clone().close()).await;
+        self.desk.stop().await;
+        self.tasks.desk.await.context("the desk broke off")??;
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! A case's own channel: made before anything is said in it, kept as the case wants it, archived when all is said.
+
+use super::lane::LaneRun;
+use crate::chat::{CaseChannel, Chat, Undelivered};
+use crate::desk::Report;
+use crate::domain::{CaseId, PersonId};
+use crate::ledger::record::ChannelMade;
+use crate::store::StoreError;
+
+/// Every platform takes a channel's name of this length.
+const NAME_AT_MOST: usize = 60;
+
+impl LaneRun {
+    /// Makes a case's own channel as the case wants it now; before everything is `said` it isn't archived. Which channel it
+    /// is is recorded once. Inside, what the platform refuses.
+    pub(super) async fn ensure_channel(
+        &mut self,
+        chat: &dyn Chat,
+        id: CaseId,
+        said: bool,
+    ) -> Result<Result<(), Undelivered>, StoreError> {
+        let Some(case) = self.case(id).await? else { return Ok(Ok(())) };
+        let known = self.reader.case_channel(&self.lane).await?;
+        let pinned = match self.roots.get(&id) {
+            Some(card) => Some(card.clone()),
+            None => self.reader.card(id, &self.lane).await?.and_then(|card| card.message),
+        };
+        let shown = self.desk.shown();
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
+        let workflow = shown.policy.workflows.get(&case.workflow);
+        let here = |person: &PersonId| {
+            let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
+            (!shown.bot.is_gone(person, &self.lane.platform)).then(|| account.clone())
+        };
+        let channel = CaseChannel {
+            case: id,
+            lane: self.lane.clone(),
+            channel: known.clone(),
+            near: workflow.and_then(|flow| {
+                let near = flow.channels.iter().find(|channel| channel.platform == self.lane.platform);
+                near.map(|channel| channel.id.clone())
+            }),
+            name: channel_name(id, &case.title),
+            topic: format!("{id} · {} · {}", case.state(), case.title),
+            private: case.restricted,
+            people: case.company(&people).iter().filter_map(here).collect(),
+            barred: match case.restricted {
+                true => {
+                    let barred = shown.policy.people.iter().filter(|(person, _)| !case.is_visible_to(person, &people));
+                    barred.filter_map(|(_, known)| known.accounts.get(&self.lane.platform).cloned()).collect()
+                }
+                false => Vec::new(),
+            },
+            pinned,
+            archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
+        };
+        let channel = match chat.ensure_channel(&channel).await {
+            Ok(channel) => channel,
+            Err(undelivered) => return Ok(Err(undelivered)),
+        };
+        if known.as_ref() != Some(&channel) {
+            let made = ChannelMade { lane: self.lane.clone(), channel };
+            self.reports.push(Report::ChannelMade { case: id, made });
+            self.flush().await?;
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// `inc-12-scores-drift`: what every platform takes as a channel's name.
+fn channel_name(case: CaseId, title: &str) -> String {
+    let mut name = case.to_string().to_lowercase();
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        if name.len() + 1 + word.len() > NAME_AT_MOST {
+            break;
+        }
+        name.push('-');
+        name.push_str(&word.to_ascii_lowercase());
+    }
+    name
+}

@@ -1,0 +1,52 @@
+//! A message's own menu: it becomes an incident, or is kept as evidence of one.
+
+use serde_json::{Value, json};
+
+use super::answer::{DEFERRED, EPHEMERAL, MODAL};
+use super::wire::{Interaction, Message};
+use super::{Discord, lock, words};
+use crate::chat::message_menu::{Entry, Quoted};
+use crate::domain::CaseId;
+use crate::grammar;
+use crate::ledger::heard::What;
+
+impl Discord {
+    /// A command of a message's own menu: a form, filled in with what it says.
+    pub(super) async fn used_on_message(&self, interaction: &Interaction, entry: Entry) {
+        let target = interaction.data.get("target_id").and_then(Value::as_str).unwrap_or_default();
+        let mut raw = interaction.data.pointer(&format!("/resolved/messages/{target}")).cloned().unwrap_or_default();
+        if let (Some(guild), true) = (interaction.guild_id, raw.is_object()) {
+            raw["guild_id"] = json!(guild);
+        }
+        let message = serde_json::from_value::<Message>(raw.clone()).ok();
+        let (Some(message), Some(verb)) = (message, entry.verb()) else { return };
+        let what = What::Pressed { message: target.to_owned(), action: grammar::form_action(verb, None, None) };
+        let Some(heard) = self.heard(interaction, what).await else { return };
+        let form = self.door().and_then(|door| door.reception.peek(&heard));
+        let Some(mut form) = form else {
+            // A stranger, who is told so as ever.
+            self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL })).await;
+            let answer = self.answer_to(heard).await;
+            return self.tell(interaction, answer, None).await;
+        };
+        let mentions = message.mentions.clone().unwrap_or_default();
+        let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
+        let author = message.author.as_ref().map(|author| author.shown().to_owned()).unwrap_or_default();
+        let server = interaction.guild_id.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+        let link = format!("https://discord.com/channels/{server}/{}/{}", message.channel_id, message.id);
+        let quoted = Quoted { author: &author, said: Some(message.id.at()), text: &text, link: &link };
+        entry.fill_in(&mut form, &quoted, words::cut);
+        let modal = lock(&self.forms).open_with(&form, (entry == Entry::KeepAsEvidence).then_some(raw));
+        self.respond(interaction, MODAL, modal).await;
+        // That it was asked for is kept, though the answer is the form that is open already.
+        self.hand_in(heard).await;
+    }
+
+    /// Keeps a message with a case, as it is: its author, its words, its files.
+    pub(super) async fn keep_with(&self, raw: Value, case: CaseId) {
+        match serde_json::from_value::<Message>(raw.clone()) {
+            Ok(message) => self.kept(message, raw, case).await,
+            Err(error) => tracing::warn!(%error, %case, "a message to be kept can't be read"),
+        }
+    }
+}

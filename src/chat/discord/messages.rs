@@ -1,0 +1,174 @@
+//! Messages as the bot hears them: said, edited, deleted, or kept with a case because somebody asked for it.
+
+use serde_json::Value;
+
+use super::Discord;
+use super::hear::id;
+use super::people::nobody;
+use super::wire::{self, Id, Message};
+use crate::chat::Newest;
+use crate::domain::CaseId;
+use crate::domain::mark::Words;
+use crate::grammar::{BOT, How};
+use crate::ledger::heard::{Answer, Heard, What};
+
+/// Written by people and bots; all other kinds are said by Discord itself.
+const WRITTEN: [u64; 4] = [0, 19, 20, 23];
+/// The copy of a message with which a thread begins.
+const STARTER: u64 = 21;
+
+impl Discord {
+    /// A message, live or from history.
+    pub(super) async fn message(&self, message: Message, raw: Value, backfilled: bool) {
+        self.message_about(message, raw, backfilled, None).await;
+    }
+
+    /// A message of wherever, which somebody asked to have kept with a case.
+    pub(super) async fn kept(&self, message: Message, raw: Value, case: CaseId) {
+        self.message_about(message, raw, true, Some(case)).await;
+    }
+
+    pub(super) async fn message_about(&self, message: Message, raw: Value, backfilled: bool, about: Option<CaseId>) {
+        let Some(author) = message.author.clone() else { return };
+        if self.is_me(author.id) || message.kind == Some(STARTER) {
+            return;
+        }
+        let Some(said) = self.said_by(message.channel_id, message.guild_id, author.id).await else { return };
+        let mentions = message.mentions.clone().unwrap_or_default();
+        let is_to_me = mentions.iter().any(|user| self.is_me(user.id));
+        let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
+        if about.is_none() && !self.keeps(&said.lane) && !is_to_me && !text.trim_start().starts_with(&format!("@{BOT}"))
+        {
+            return;
+        }
+        let mut raw = raw;
+        if says_nothing(&message) {
+            let path = format!("/channels/{}/messages/{}", message.channel_id, message.id);
+            if let Ok(whole) = self.api.get(&path).await {
+                raw = whole;
+            }
+        }
+        let (files, all_kept) = self.files(message.id, message.attachments.as_deref().unwrap_or_default()).await;
+        let is_written = message.kind.is_none_or(|kind| WRITTEN.contains(&kind));
+        // What Discord says itself (somebody joined, something was pinned) is only in its own words.
+        let raw = match is_written && all_kept {
+            true => beyond_text(&raw),
+            false => Some(raw.to_string()),
+        };
+        let from = Discord::account(&author, message.member.as_ref(), message.webhook_id.is_some());
+        let is_bot = from.bot;
+        let heard = Heard {
+            cause: format!("discord:msg:{}", message.id),
+            from,
+            lane: said.lane.clone(),
+            thread: said.thread,
+            said: Some(message.id.at()),
+            what: What::Said { message: message.id.to_string(), text, files: Words::of(files) },
+            how: How::Said,
+            backfilled,
+            about,
+            draft: None,
+            raw,
+        };
+        let lane = heard.lane.clone();
+        let Some(answer) = self.hand_in(heard).await else { return };
+        if about.is_some() {
+            return;
+        }
+        self.reached.advance(&lane, newest(message.id));
+        if !is_bot && !backfilled {
+            self.answer_in_private(author.id, message.channel_id, message.id, answer).await;
+        }
+    }
+
+    pub(super) async fn update(&self, data: Value) {
+        let mut message = match serde_json::from_value::<Message>(data.clone()) {
+            Ok(message) => message,
+            Err(error) => return self.unreadable("MESSAGE_UPDATE", &error),
+        };
+        // Without it only Discord changed something: a link was unfolded, a message was pinned.
+        let Some(edited) = message.edited_timestamp.clone() else { return };
+        if message.author.is_none() || message.content.is_none() {
+            let path = format!("/channels/{}/messages/{}", message.channel_id, message.id);
+            match self.api.read::<Message>(&path).await {
+                Ok(whole) => message = Message { guild_id: message.guild_id, ..whole },
+                Err(_) => return,
+            }
+        }
+        let Some(author) = message.author.clone().filter(|author| !self.is_me(author.id)) else { return };
+        let Some(said) = self.said_by(message.channel_id, message.guild_id, author.id).await else { return };
+        if !self.keeps(&said.lane) {
+            return;
+        }
+        let mentions = message.mentions.clone().unwrap_or_default();
+        let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
+        let at = wire::moment(&edited);
+        let mut beyond = parts_beyond_text(&data);
+        if let Some(files) = self.files_after(&message).await {
+            beyond.insert("attachments".to_owned(), files);
+        }
+        let raw = (!beyond.is_empty()).then(|| Value::Object(beyond).to_string());
+        // The same edit is written with and without fractions.
+        let mark = at.map_or_else(|| edited.clone(), |at| (at.0 / 1_000).to_string());
+        let heard = Heard {
+            cause: format!("discord:edit:{}:{mark}", message.id),
+            from: Discord::account(&author, message.member.as_ref(), message.webhook_id.is_some()),
+            lane: said.lane,
+            thread: said.thread,
+            said: at,
+            what: What::Edited { message: message.id.to_string(), text },
+            how: How::Said,
+            backfilled: false,
+            about: None,
+            draft: None,
+            raw,
+        };
+        self.hand_in(heard).await;
+    }
+
+    /// Discord doesn't say who deleted it, nor what it said; the transcript has that.
+    pub(super) async fn deleted(&self, data: &Value, message: Id) {
+        let Some(channel) = id(data, "channel_id") else { return };
+        let Some(said) = self.said_somewhere(channel).await.filter(|said| self.keeps(&said.lane)) else { return };
+        let what = What::Deleted { message: message.to_string() };
+        let mut heard = Heard::live(format!("discord:del:{message}"), nobody(), said.lane, what);
+        (heard.thread, heard.said) = (said.thread, self.now());
+        self.hand_in(heard).await;
+    }
+
+    /// Hands in what was heard, until it is kept. `None`: the bot has stopped.
+    pub(super) async fn hand_in(&self, heard: Heard) -> Option<Answer> {
+        self.door()?.reception.hear_until_kept(heard).await
+    }
+}
+
+/// A message as the newest of its lane.
+pub fn newest(message: Id) -> Newest {
+    Newest { message: message.to_string(), said: message.at() }
+}
+
+/// Messages of bots can be built of components alone, and serenity's types know nothing of those: they come empty.
+fn says_nothing(message: &Message) -> bool {
+    let is_bots =
+        message.webhook_id.is_some() || message.author.as_ref().is_some_and(|author| author.bot == Some(true));
+    let has_files = message.attachments.as_ref().is_some_and(|files| !files.is_empty());
+    let has_embeds = message.embeds.as_ref().is_some_and(|embeds| !embeds.is_empty());
+    is_bots && !has_files && !has_embeds && message.content.as_deref().unwrap_or_default().is_empty()
+}
+
+/// What a message says beside its text and files, as Discord has it.
+fn beyond_text(raw: &Value) -> Option<String> {
+    let parts = parts_beyond_text(raw);
+    (!parts.is_empty()).then(|| Value::Object(parts).to_string())
+}
+
+fn parts_beyond_text(raw: &Value) -> serde_json::Map<String, Value> {
+    const PARTS: [&str; 7] =
+        ["embeds", "components", "sticker_items", "poll", "message_snapshots", "message_reference", "activity"];
+    let has = |part: &&&str| match raw.get(**part) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    };
+    PARTS.iter().filter(has).map(|part| ((*part).to_owned(), raw[*part].clone())).collect()
+}

@@ -1,0 +1,248 @@
+//! Discord as a platform: from its events, commands and forms to what the bot hears, and from cards to embeds.
+//!
+//! Events come over the gateway into one queue. Each channel has a worker of its own that hands them in, in order, so
+//! that a file that loads slowly holds up nobody else; interactions are answered at once, beside it. No rule of the
+//! product lives here.
+
+mod answer;
+mod api;
+mod backfill;
+mod case_channel;
+mod commands;
+mod completion;
+mod connection;
+mod deliver;
+mod directory;
+mod doctor;
+mod embed;
+mod files;
+mod form;
+mod gateway;
+mod hear;
+mod interaction;
+mod menu;
+mod messages;
+mod options;
+mod people;
+mod places;
+mod roster;
+mod wire;
+mod words;
+mod workers;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use self::api::{Api, Trouble};
+use self::connection::State;
+use self::directory::{Directory, Me};
+use self::files::Files;
+use self::form::Forms;
+use self::wire::{Id, User};
+use crate::app::config::DiscordConfig;
+use crate::card::Card;
+use crate::chat::lock::{self as locks, lock};
+use crate::chat::reached::Reached;
+use crate::chat::reception::Door;
+use crate::chat::retry::Pauses;
+use crate::chat::under_way::UnderWay;
+use crate::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, RosterWatch};
+use crate::domain::{At, Lane, Platform};
+use crate::grammar::How;
+
+pub use self::directory::platform;
+pub use self::doctor::{PERMISSIONS, doctor, permissions};
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+/// The pauses between tries, where Discord doesn't say how long to wait.
+const PAUSES: Pauses = Pauses::new(Duration::from_secs(1), LONGEST_PAUSE);
+
+/// Why there is no adapter.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscordError {
+    #[error("Discord needs an HTTP client, and there is none: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+pub struct Discord {
+    config: DiscordConfig,
+    api: Api,
+    door: OnceLock<Door>,
+    directory: RwLock<Directory>,
+    /// How far each lane was heard.
+    reached: Reached,
+    forms: Mutex<Forms>,
+    sent: Mutex<deliver::Sent>,
+    files: Files,
+    state: Mutex<State>,
+    roster_watch: RosterWatch,
+    /// What came in and isn't dealt with yet.
+    under_way: UnderWay,
+    /// How many events came in.
+    taken: AtomicU64,
+}
+
+impl Discord {
+    /// Touches no network yet.
+    ///
+    /// # Errors
+    /// [`DiscordError`].
+    pub fn new(config: &DiscordConfig) -> Result<Arc<Discord>, DiscordError> {
+        Ok(Arc::new(Discord {
+            config: config.clone(),
+            api: Api::new(config)?,
+            door: OnceLock::new(),
+            directory: RwLock::default(),
+            reached: Reached::default(),
+            forms: Mutex::default(),
+            sent: Mutex::default(),
+            files: Files::default(),
+            state: Mutex::default(),
+            roster_watch: RosterWatch::new(platform()),
+            under_way: UnderWay::default(),
+            taken: AtomicU64::new(0),
+        }))
+    }
+
+    /// Listens and answers until it is aborted. No task of it outlives that.
+    pub async fn run(self: Arc<Self>, door: Door) {
+        {
+            let mut directory = self.directory_mut();
+            for (lane, channel) in &door.case_channels {
+                if let Some(channel) = Id::read(channel).filter(|_| lane.platform == platform()) {
+                    directory.learn_case_channel(lane, channel);
+                }
+            }
+        }
+        self.reached.start(door.newest.iter().map(|(lane, newest)| (lane.clone(), newest.clone())));
+        // A second run of the same adapter goes on with the first one's door.
+        let _kept = self.door.set(door);
+        let mut beside = JoinSet::new();
+        let me = self.who().await;
+        tracing::info!(name = me.name, user = %me.user, "connected to Discord's API");
+        let registering = self.under_way.begin();
+        let commands = self.clone().keep_commands(me);
+        beside.spawn(async move {
+            commands.await;
+            drop(registering);
+        });
+        beside.spawn(self.clone().keep_roster());
+        self.listen().await;
+    }
+
+    /// Who the bot is. Asks until it is told.
+    async fn who(&self) -> Me {
+        let mut pauses = PAUSES;
+        loop {
+            match self.ask_who().await {
+                Ok(me) => {
+                    lock(&self.state).gateway = None;
+                    self.directory_mut().me = Some(me.clone());
+                    return me;
+                }
+                Err(trouble) => {
+                    let why = match trouble.is_unauthorized() {
+                        true => TOKEN_REFUSED.to_owned(),
+                        false => trouble.to_string(),
+                    };
+                    tracing::warn!(why, "Discord doesn't answer; trying again");
+                    lock(&self.state).gateway = Some(why);
+                    tokio::time::sleep(pauses.grow()).await;
+                }
+            }
+        }
+    }
+
+    async fn ask_who(&self) -> Result<Me, Trouble> {
+        let user: User = self.api.read("/users/@me").await?;
+        let application = self.api.get("/applications/@me").await?;
+        let application = application.get("id").and_then(Value::as_str).and_then(Id::read).unwrap_or(user.id);
+        Ok(Me { user: user.id, application, name: user.shown().to_owned() })
+    }
+
+    /// Whatever came is dealt with and answered, the commands are registered, and it is known who is there.
+    pub fn is_at_rest(&self) -> bool {
+        self.link().up && self.under_way.is_idle() && !self.roster_watch.is_old()
+    }
+
+    /// How many events the gateway has told so far.
+    pub fn taken(&self) -> u64 {
+        self.taken.load(Ordering::SeqCst)
+    }
+
+    fn door(&self) -> Option<&Door> {
+        self.door.get()
+    }
+
+    /// The bot's time; `None` before the bot is open.
+    fn now(&self) -> Option<At> {
+        self.door().map(|door| door.reception.desk.clock.now())
+    }
+
+    fn keeps(&self, lane: &Lane) -> bool {
+        self.door().is_some_and(|door| door.reception.keeps(lane))
+    }
+
+    fn directory(&self) -> RwLockReadGuard<'_, Directory> {
+        locks::read(&self.directory)
+    }
+
+    fn directory_mut(&self) -> RwLockWriteGuard<'_, Directory> {
+        locks::write(&self.directory)
+    }
+
+    /// Remembers what works only in part, or that it works again.
+    fn lacks(&self, what: &str, why: Option<String>) {
+        let mut state = lock(&self.state);
+        match why {
+            Some(why) => drop(state.lacks.insert(what.to_owned(), why)),
+            None => drop(state.lacks.remove(what)),
+        }
+    }
+}
+
+const TOKEN_REFUSED: &str = "the token is refused; make a new one in the developer portal under “Bot”";
+
+impl Chat for Discord {
+    fn platform(&self) -> Platform {
+        platform()
+    }
+
+    fn is_idempotent(&self) -> bool {
+        // Discord does, but only for a few minutes.
+        false
+    }
+
+    fn in_threads(&self) -> How {
+        How::Slash
+    }
+
+    fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
+        Box::pin(self.deliver(post))
+    }
+
+    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {
+        Box::pin(self.redraw(lane, message, card))
+    }
+
+    fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
+        Box::pin(self.ensure_case_channel(wanted))
+    }
+
+    fn link(&self) -> Link {
+        let state = lock(&self.state);
+        let since = state.down_since.and_then(At::utc).map(|at| at.format("%H:%M").to_string());
+        let gateway = match (&state.gateway, since) {
+            (Some(why), Some(since)) => Some(format!("reconnecting since {since}: {why}")),
+            (None, Some(since)) if !state.up => Some(format!("reconnecting since {since}")),
+            (Some(why), None) => Some(why.clone()),
+            _ => None,
+        };
+        let all: Vec<&str> = gateway.iter().chain(state.lacks.values()).map(String::as_str).collect();
+        Link { up: state.up, trouble: (!all.is_empty()).then(|| all.join("; ")), unread: state.unread }
+    }
+}

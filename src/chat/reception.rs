@@ -1,0 +1,243 @@
+//! Where adapters hand in what they heard and get the answer: the desk decides, and questions about what is are answered
+//! here, from what is committed, so that reading never holds up deciding.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::answers::Answers;
+use crate::card::{self, Card, Speaker};
+use crate::chat::retry::{Again, Pauses, patiently};
+use crate::chat::{Newest, Roster};
+use crate::desk::{DeskHandle, Fault, Handled, reference};
+use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
+use crate::grammar::{self, Asked, Form, How, Means, Query, verbs};
+use crate::ledger::heard::{Account, Answer, Heard, What};
+use crate::store::StoreError;
+
+#[derive(Clone)]
+pub struct Reception {
+    pub desk: DeskHandle,
+    pub answers: Answers,
+    pub policy_file: PolicyFile,
+}
+
+/// Where the policy comes from, to read it again.
+#[derive(Clone, Default)]
+pub struct PolicyFile {
+    /// `None`: the embedded example.
+    pub path: Option<PathBuf>,
+}
+
+/// Why a policy file doesn't count. For people: names file, line and what to write.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyFileError {
+    #[error("{path} can't be read: {source}")]
+    Io { path: String, source: std::io::Error },
+    #[error("{0}")]
+    Wrong(String),
+}
+
+impl PolicyFile {
+    /// How the file is called in messages.
+    pub fn name(&self) -> String {
+        self.path.as_ref().map_or_else(|| "the embedded example policy".to_owned(), |path| path.display().to_string())
+    }
+
+    /// # Errors
+    /// [`PolicyFileError`], with every mistake in the file.
+    pub fn read(&self) -> Result<(Policy, String), PolicyFileError> {
+        let text = match &self.path {
+            None => crate::domain::policy::EXAMPLE.to_owned(),
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|source| PolicyFileError::Io { path: path.display().to_string(), source })?,
+        };
+        let policy = Policy::read(&text).map_err(|errors| PolicyFileError::Wrong(errors.show(&self.name())))?;
+        Ok((policy, text))
+    }
+}
+
+/// What an adapter is given when the bot opens: where to hand in what it hears, and how far it had heard before.
+#[derive(Clone)]
+pub struct Door {
+    pub reception: Reception,
+    /// The data folder, whose `blobs/` keeps files: see [`keep_blob`](crate::ledger::folder::keep_blob).
+    pub data: PathBuf,
+    /// Cases' own channels: lane → the platform's id of the channel.
+    pub case_channels: BTreeMap<Lane, String>,
+    /// The newest message that the transcript has of each lane of the platform: what came later was missed.
+    pub newest: BTreeMap<Lane, Newest>,
+}
+
+/// The pauses between tries to keep what was heard.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(250), Duration::from_secs(30));
+
+fn unreadable(error: &StoreError) -> Fault {
+    let reference = reference();
+    tracing::error!(%reference, %error, "a question could not be answered");
+    Fault { reference }
+}
+
+impl Reception {
+    /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
+    ///
+    /// # Errors
+    /// [`Fault`]: nothing of it happened.
+    pub fn hear(&self, heard: Heard) -> BoxFuture<'_, Result<Answer, Fault>> {
+        Box::pin(self.take(heard))
+    }
+
+    async fn take(&self, heard: Heard) -> Result<Answer, Fault> {
+        let mut handled = self.desk.hear(heard.clone()).await?;
+        if let Handled::NeedsDraft { case, by } = &handled {
+            let draft = self.answers.review_draft(*case, by).await.map_err(|error| unreadable(&error))?;
+            // Of a case that doesn't exist for them there is no draft, and the desk says so.
+            handled = self.desk.hear(Heard { draft: Some(draft.unwrap_or_default()), ..heard.clone() }).await?;
+        }
+        match handled {
+            Handled::Answer(answer) => self.fill_in(answer, &heard).await,
+            Handled::Heard | Handled::NeedsDraft { .. } => Ok(Answer::default()),
+            Handled::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
+            Handled::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
+                Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
+                Err(error) => Err(unreadable(&error)),
+            },
+        }
+    }
+
+    /// As [`Reception::hear`], repeated while the bot is at fault: the platform had its acknowledgement and tells
+    /// nothing again, and what is newer waits behind this, so that the newest message in the transcript never stands
+    /// after one that is missing. `None`: the bot is stopped.
+    pub async fn hear_until_kept(&self, heard: Heard) -> Option<Answer> {
+        let again = |fault: &Fault| {
+            if fault.is_stopped() {
+                return Again::Stop;
+            }
+            let (cause, reference) = (&heard.cause, &fault.reference);
+            tracing::error!(cause, reference, "what was heard can't be kept yet; trying again");
+            Again::Try(None)
+        };
+        patiently(PAUSES, u32::MAX, again, || self.hear(heard.clone())).await.ok()
+    }
+
+    /// The form that a word, a button or a shortcut will be answered with, if it will be, without any work: platforms open
+    /// a form at once or not at all. What has to be read for it (a draft) comes with the answer of [`Reception::hear`].
+    pub fn peek(&self, heard: &Heard) -> Option<Form> {
+        let shown = self.desk.shown();
+        let by = self.desk.person(&heard.from.id, &heard.lane.platform)?;
+        if heard.from.belongs.is_refused(&shown.policy) {
+            return None;
+        }
+        let (at, here) = (self.desk.clock.now(), heard.lane.own_of());
+        let context = grammar::Context::of(&shown.policy, &by, at, here, self.desk.prefix())
+            .in_channel(heard.lane.as_channel().as_ref());
+        let asked = match &heard.what {
+            What::Command { text } => grammar::read(text, How::Slash, &context).ok()??,
+            What::Pressed { action, .. } => grammar::pressed(action, &context).ok()?,
+            What::Filled(filled) if filled.by == Means::Options => filled.read(&context).ok()?,
+            // A form that is sent opens no other; and who said something may not see one.
+            What::Filled(_) | What::Said { .. } | What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => {
+                return None;
+            }
+            What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => return None,
+        };
+        match asked {
+            Asked::Form { verb, case, given } => Some(grammar::form(verb, case, &given, &context)),
+            Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Query(_) | Asked::ReloadPolicy => None,
+        }
+    }
+
+    /// What somebody owes, for a place that shows it unasked. Reading leaves no trace.
+    ///
+    /// # Errors
+    /// [`Fault`]: it can't be read now.
+    pub async fn owed_by(&self, from: &Account, platform: &Platform) -> Result<Vec<Card>, Fault> {
+        let shown = self.desk.shown();
+        let refused = |refusal| {
+            let speaker = Speaker::new(&self.desk.wording, &shown.policy);
+            Ok(vec![card::refused(&speaker, &refusal)])
+        };
+        let Some(by) = self.desk.person(&from.id, platform) else { return refused(Refusal::Stranger) };
+        if from.belongs.is_refused(&shown.policy) {
+            return refused(Refusal::NotAtHome);
+        }
+        self.answers.answer(&Query::Mine, &by, How::Slash).await.map_err(|error| unreadable(&error))
+    }
+
+    /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct
+    /// messages to the bot. Elsewhere the bot listens only to what is said to it.
+    pub fn keeps(&self, lane: &Lane) -> bool {
+        match &lane.place {
+            Place::Direct(_) => true,
+            Place::Channel(_) if lane.own_of().is_some() => true,
+            Place::Channel(_) => self.desk.shown().policy.channels().any(|channel| Lane::channel(channel) == *lane),
+        }
+    }
+
+    /// Takes in who is on a platform now.
+    ///
+    /// # Errors
+    /// [`Fault`]: nothing of it is kept; say it again.
+    pub async fn roster(&self, platform: &Platform, roster: &Roster) -> Result<(), Fault> {
+        let person = |account: &String| self.desk.person(account, platform);
+        let groups = roster
+            .groups
+            .iter()
+            .map(|(group, members)| (group.clone(), members.iter().filter_map(person).collect()))
+            .collect();
+        let gone = roster.gone.iter().filter_map(person).collect();
+        let command = BotCommand::Roster { platform: platform.clone(), groups, gone };
+        if let Err(refusal) = self.desk.ask_bot(command, Actor::Engine).await? {
+            tracing::error!(%refusal, "the roster was refused");
+        }
+        Ok(())
+    }
+
+    /// Fields that are drafted open with the draft in them.
+    async fn fill_in(&self, mut answer: Answer, heard: &Heard) -> Result<Answer, Fault> {
+        let Some(form) = &mut answer.form else { return Ok(answer) };
+        let Some((verb, case)) = form.id.split_once(':') else { return Ok(answer) };
+        let drafted: Vec<&str> = verbs::all()
+            .filter(|it| it.id() == verb)
+            .flat_map(|it| it.args)
+            .filter(|arg| arg.drafted)
+            .map(|arg| arg.name)
+            .collect();
+        let Ok(case) = case.parse::<CaseId>() else { return Ok(answer) };
+        if drafted.is_empty() {
+            return Ok(answer);
+        }
+        let Some(by) = self.desk.person(&heard.from.id, &heard.lane.platform) else { return Ok(answer) };
+        let draft = self.answers.review_draft(case, &by).await.map_err(|error| unreadable(&error))?;
+        let text = draft.map(|draft| draft.text);
+        for field in form.fields.iter_mut().filter(|field| drafted.contains(&field.name.as_str())) {
+            field.value.clone_from(&text);
+        }
+        Ok(answer)
+    }
+
+    /// Reads the policy file again. Refused as a whole if it has errors; then the one in force stays.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn reload(&self, by: Actor) -> Result<Card, Fault> {
+        let (policy, text) = match self.policy_file.read() {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::warn!(%error, "the policy was not reloaded; the one in force stays");
+                let text = format!("The policy was not reloaded; the one in force stays.\n{error}");
+                return Ok(crate::answers::said(&text));
+            }
+        };
+        let ruled = self.desk.ask_bot(BotCommand::LoadPolicy { policy: Box::new(policy), text }, by).await?;
+        let shown = self.desk.shown();
+        let speaker = Speaker::new(&self.desk.wording, &shown.policy);
+        Ok(match ruled {
+            Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling),
+            Ok(None) => crate::answers::said("The policy is in force."),
+            Err(refusal) => card::refused(&speaker, &refusal),
+        })
+    }
+}

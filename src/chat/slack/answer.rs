@@ -1,0 +1,149 @@
+//! What the bot says to one person: in the acknowledgement, at the address that Slack gave for it, where they asked, or
+//! else in their direct messages.
+
+use serde_json::{Value as Json, json};
+
+use super::acknowledge::Acknowledgement;
+use super::{PAUSES, Slack, Trouble, word};
+use crate::card::{self, Card, Speaker};
+use crate::chat::retry::patiently;
+use crate::domain::{Lane, Place};
+use crate::grammar;
+use crate::ledger::heard::Answer;
+
+/// How often an answer is tried before it goes another way.
+const TRIES: u32 = 5;
+/// For somebody of whom Slack doesn't tell, where the policy refuses guests or outsiders.
+pub(super) const NOT_KNOWN_NOW: &str = "Slack doesn't tell me just now who you are. Please try again in a moment.";
+
+/// Where the answer to an ask goes.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub person: String,
+    pub lane: Lane,
+    pub thread: Option<String>,
+    /// Good for half an hour and five answers.
+    pub response_url: Option<String>,
+    /// The acknowledgement, while it waits for the answer.
+    pub says: Acknowledgement,
+}
+
+impl Slack {
+    pub(super) fn fault(&self, reference: &str) -> Card {
+        let Some(door) = self.door() else { return Card::default() };
+        let desk = &door.reception.desk;
+        let shown = desk.shown();
+        card::fault(&Speaker::new(&desk.wording, &shown.policy), reference)
+    }
+
+    /// What was said in a channel is answered where only its author sees it.
+    pub(super) async fn answer_in_place(&self, person: &str, lane: &Lane, thread: Option<&str>, answer: Answer) {
+        let errors = answer.errors.into_iter().flatten().map(|(_, sentence)| note(&sentence));
+        let mut cards: Vec<Card> = answer.cards.into_iter().chain(errors).collect();
+        if answer.form.is_some() && cards.is_empty() {
+            // A message can't open a form.
+            cards.push(note(
+                "Something is missing there. Type the command with a slash, and I'll ask for it in a form.",
+            ));
+        }
+        let way = Way {
+            person: person.to_owned(),
+            lane: lane.clone(),
+            thread: thread.map(str::to_owned),
+            response_url: None,
+            says: Acknowledgement::default(),
+        };
+        self.tell(&way, &cards).await;
+    }
+
+    /// Says it to one person: where they asked, else in their direct messages.
+    pub(super) async fn tell(&self, way: &Way, cards: &[Card]) {
+        let mut uses = 0;
+        for card in cards {
+            let drawn = self.draw(card);
+            for message in drawn.messages {
+                let body = json!({ "text": message.text, "blocks": message.blocks });
+                let mut answer = body.clone();
+                answer["response_type"] = "ephemeral".into();
+                if way.says.take_along(&answer) {
+                    continue;
+                }
+                if let Some(url) = way.response_url.as_deref().filter(|_| uses < 5) {
+                    uses += 1;
+                    answer["replace_original"] = false.into();
+                    match self.respond(url, &answer).await {
+                        Ok(()) | Err(Trouble::Unknown(_)) => continue,
+                        Err(trouble) => {
+                            tracing::warn!(platform = %self.platform, %trouble, "an answer goes another way");
+                        }
+                    }
+                }
+                self.tell_one(way, body).await;
+            }
+            for file in drawn.files {
+                if let Err(trouble) = self.share_with(&way.person, &file).await {
+                    tracing::warn!(platform = %self.platform, %trouble, "a file could not be handed over");
+                }
+            }
+        }
+    }
+
+    /// Tries again where Slack asks to wait or isn't reached. What may have got there isn't sent once more.
+    async fn respond(&self, url: &str, answer: &Json) -> Result<(), Trouble> {
+        patiently(PAUSES, TRIES, Trouble::unless_it_may_be_there, || self.api.respond(url, answer)).await
+    }
+
+    /// The same for what is said with the token, and no faster than a channel takes it.
+    async fn say_to_one(&self, method: &str, body: &Json) -> Result<(), Trouble> {
+        let channel = word(body, "channel").to_owned();
+        let call = async || {
+            self.pace.until_key_ready(&channel).await;
+            self.call(method, body).await.map(drop)
+        };
+        patiently(PAUSES, TRIES, Trouble::unless_it_may_be_there, call).await
+    }
+
+    async fn tell_one(&self, way: &Way, mut body: Json) {
+        if let Place::Channel(_) = way.lane.place
+            && let Ok(channel) = self.channel_of(&way.lane).await
+        {
+            let mut here = body.clone();
+            here["channel"] = channel.into();
+            here["user"] = way.person.clone().into();
+            if let Some(thread) = &way.thread {
+                here["thread_ts"] = thread.clone().into();
+            }
+            match self.say_to_one("chat.postEphemeral", &here).await {
+                Ok(()) => return,
+                Err(trouble @ Trouble::Unknown(_)) => {
+                    return tracing::warn!(platform = %self.platform, %trouble, "an answer may have reached nobody");
+                }
+                Err(trouble) => {
+                    tracing::debug!(platform = %self.platform, %trouble, "an answer goes by direct message");
+                }
+            }
+        }
+        let lane = Lane::direct(&self.platform, &way.person);
+        let channel = match self.channel_of(&lane).await {
+            Ok(channel) => channel,
+            Err(why) => {
+                tracing::warn!(platform = %self.platform, %why, "an answer reached nobody");
+                return;
+            }
+        };
+        body["channel"] = channel.into();
+        body["unfurl_links"] = false.into();
+        body["unfurl_media"] = false.into();
+        if let (Place::Direct(_), Some(thread)) = (&way.lane.place, &way.thread) {
+            body["thread_ts"] = thread.clone().into();
+        }
+        if let Err(trouble) = self.say_to_one("chat.postMessage", &body).await {
+            tracing::warn!(platform = %self.platform, %trouble, "an answer reached nobody");
+        }
+    }
+}
+
+/// A word of the adapter's own: about Slack, not about the product.
+pub(super) fn note(text: &str) -> Card {
+    Card { tone: card::Tone::Private, title: vec![grammar::Word::Text(text.to_owned())], ..Card::default() }
+}

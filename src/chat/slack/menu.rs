@@ -1,0 +1,92 @@
+//! Slack's own menus: an incident out of nothing or out of a message, and a message kept as evidence.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::acknowledge::Acknowledgement;
+use super::answer::Way;
+use super::asks::{NAMES_WITHIN, unnamed};
+use super::modal::Memory;
+use super::{Slack, moment, word, words};
+use crate::chat::message_menu::{Entry, Quoted};
+use crate::grammar::{self, Context};
+use crate::ledger::heard::{Heard, What};
+
+/// Their callbacks, as the manifest names them.
+pub(super) const OPEN_INCIDENT: &str = "open_incident";
+pub(super) const OPEN_INCIDENT_FROM_MESSAGE: &str = "open_incident_from_message";
+pub(super) const KEEP_AS_EVIDENCE: &str = "keep_as_evidence";
+
+impl Slack {
+    pub(super) async fn shortcut(&self, payload: &Json) {
+        let Some(door) = self.door() else { return };
+        let person = word(&payload["user"], "id");
+        let trigger = word(payload, "trigger_id");
+        let entry = match word(payload, "callback_id") {
+            OPEN_INCIDENT | OPEN_INCIDENT_FROM_MESSAGE => Entry::OpenIncident,
+            KEEP_AS_EVIDENCE => Entry::KeepAsEvidence,
+            other => return self.unread(other),
+        };
+        let Some(verb) = entry.verb() else { return };
+        let channel = word(&payload["channel"], "id");
+        let lane = self.lane_of_ask(channel, person);
+        let message = &payload["message"];
+        let ts = word(message, "ts");
+        let thread = message["thread_ts"].as_str().or((!ts.is_empty()).then_some(ts)).map(str::to_owned);
+        let seen_in = message["thread_ts"].as_str().filter(|thread| *thread != ts).map(str::to_owned);
+        let way = Way {
+            person: person.to_owned(),
+            lane: lane.clone(),
+            thread: seen_in.clone(),
+            response_url: payload["response_url"].as_str().map(str::to_owned),
+            says: Acknowledgement::default(),
+        };
+        let desk = &door.reception.desk;
+        let Some(by) = desk.person(person, &self.platform) else {
+            // Strangers get the same answer as for typing it.
+            let text = format!("{}{} {}", desk.prefix(), verb.root, verb.verb);
+            let cause = format!("{}:shortcut:{trigger}", self.platform);
+            let heard = Heard::live(cause, unnamed(&payload["user"], person), lane, What::Command { text });
+            return self.ask(heard, way, trigger).await;
+        };
+        let shown = desk.shown();
+        let at = desk.clock.now();
+        let context =
+            Context::of(&shown.policy, &by, at, lane.own_of(), desk.prefix()).in_channel(lane.as_channel().as_ref());
+        let mut form = grammar::form(verb, None, &BTreeMap::new(), &context);
+        if !ts.is_empty() {
+            let text = self.seen_soon(word(message, "text")).await;
+            let author = self.author_of(message).await;
+            let link = self.permalink(channel, ts, thread.as_deref());
+            let quoted = Quoted { author: &author, said: moment(ts), text: &text, link: &link };
+            entry.fill_in(&mut form, &quoted, words::cut);
+        }
+        let keeps = (entry == Entry::KeepAsEvidence && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
+        let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps };
+        if let Err(trouble) = self.open(form, &memory, trigger).await {
+            self.tell(&way, &[self.form_lost(&trouble)]).await;
+        }
+    }
+
+    /// How the author of a message is called. The form waits for it.
+    async fn author_of(&self, message: &Json) -> String {
+        match message["user"].as_str() {
+            Some(user) => {
+                let name = tokio::time::timeout(NAMES_WITHIN, self.name_of(user)).await;
+                name.unwrap_or_else(|_| user.to_owned())
+            }
+            None => word(message, "username").to_owned(),
+        }
+    }
+
+    /// As Slack makes them. Asking Slack for it would cost the time in which a form can be opened.
+    fn permalink(&self, channel: &str, ts: &str, thread: Option<&str>) -> String {
+        let url = self.me().map(|me| me.url).unwrap_or_default();
+        let link = format!("{}/archives/{channel}/p{}", url.trim_end_matches('/'), ts.replace('.', ""));
+        match thread.filter(|thread| *thread != ts) {
+            Some(thread) => format!("{link}?thread_ts={thread}&cid={channel}"),
+            None => link,
+        }
+    }
+}

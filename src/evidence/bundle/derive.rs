@@ -1,0 +1,418 @@
+//! What a bundle says about a case besides the evidence itself: made from the sealed entries and the policy, and from
+//! nothing else, so that whoever checks a bundle can make it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::{AGENT, Files, transcript};
+use crate::csv;
+use crate::domain::kinds::DutyEvent;
+use crate::domain::mark::ERASED;
+use crate::domain::obligation::{Change, Holder, Obligation, Standing};
+use crate::domain::{At, Case, CaseId, Event, Policy, Span};
+use crate::ledger::record::{Erased, Introduced, NotTold, Record, Told};
+use crate::ledger::{self, Subjects, parts};
+use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
+
+/// An entry of the ledger, and what could be read of it.
+pub(super) struct Sealed {
+    pub leaf: Vec<u8>,
+    pub facts: Kept,
+    pub words: Kept,
+    pub envelope: Option<Outside>,
+    /// Absent if it can't be read.
+    pub record: Option<Record>,
+}
+
+/// Facts or words, with the salt of the commitment to them.
+#[derive(Clone, Default)]
+pub(super) struct Kept {
+    pub text: Option<Vec<u8>>,
+    pub salt: Option<Vec<u8>>,
+}
+
+/// An envelope, kept.
+pub(super) struct Outside {
+    pub seq: u64,
+    pub at: At,
+    pub said: Option<At>,
+    pub manual: bool,
+    pub actor: Actor,
+    pub kind: String,
+    pub source: String,
+    pub has_words: bool,
+}
+
+/// A file that a message came with.
+pub(super) struct Attachment {
+    pub seq: u64,
+    pub name: String,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+pub(super) struct Source<'a> {
+    pub case: CaseId,
+    pub entries: &'a [Sealed],
+    /// Entries that belong to no case and say who is meant by a pseudonym, or whose words were erased.
+    pub context: &'a [Sealed],
+    pub head: &'a Checkpoint,
+    /// The policy's text, unless it was erased.
+    pub policy: Option<&'a str>,
+    /// Hashes of the attachments that are in the bundle.
+    pub attached: BTreeSet<&'a str>,
+}
+
+/// A case as its entries make it, and what they show to be missing.
+#[derive(Default)]
+pub(super) struct Folded {
+    pub case: Option<Case>,
+    pub holes: Vec<String>,
+}
+
+impl Sealed {
+    pub(super) fn new(leaf: Vec<u8>, facts: Kept, words: Kept, subjects: &Subjects) -> Sealed {
+        let envelope = Envelope::parse(&leaf).ok().map(|envelope| Outside {
+            seq: envelope.seq,
+            at: At(envelope.at_us),
+            said: envelope.said_us.map(At),
+            manual: envelope.clock == Clock::Manual,
+            actor: envelope.actor,
+            has_words: envelope.words.is_some(),
+            kind: envelope.kind.into_owned(),
+            source: envelope.source.into_owned(),
+        });
+        let text = |kept: &Kept| kept.text.as_ref().and_then(|text| String::from_utf8(text.clone()).ok());
+        let record = text(&facts).and_then(|facts| ledger::read(&facts, text(&words).as_deref(), subjects).ok());
+        Sealed { leaf, facts, words, envelope, record }
+    }
+
+    pub(super) fn seq(&self) -> u64 {
+        self.envelope.as_ref().map_or(u64::MAX, |envelope| envelope.seq)
+    }
+
+    /// It had words, and they are gone.
+    pub(super) fn is_erased(&self) -> bool {
+        self.words.text.is_none() && self.envelope.as_ref().is_some_and(|envelope| envelope.has_words)
+    }
+}
+
+/// Whom the pseudonyms stand for that these entries introduce.
+pub(super) fn subjects(context: &[Sealed]) -> Subjects {
+    let mut subjects = Subjects::default();
+    for entry in context {
+        if let Some(Record::Introduced(Introduced { pseudonym, subject })) = &entry.record
+            && subject != ERASED
+        {
+            subjects.add(*pseudonym, subject);
+        }
+    }
+    subjects
+}
+
+/// The pseudonyms that entries mention, in facts or as the one who caused them.
+pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
+    let mut all = BTreeSet::new();
+    for entry in entries {
+        if let Some(Outside { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
+            all.insert(*pseudonym);
+        }
+        let facts = entry.facts.text.as_deref().and_then(|facts| str::from_utf8(facts).ok());
+        all.extend(facts.into_iter().flat_map(parts::mentions));
+    }
+    all
+}
+
+/// The entries among these that a case's evidence needs: who is meant in it, and what erased words of it or of those.
+pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
+    let mentioned = mentioned(entries);
+    let introduces = |entry: &Sealed| match &entry.record {
+        Some(Record::Introduced(introduced)) => mentioned.contains(&introduced.pseudonym),
+        _ => false,
+    };
+    let mut gone: BTreeSet<u64> = entries
+        .iter()
+        .chain(beside.iter().filter(|entry| introduces(entry)))
+        .filter(|it| it.is_erased())
+        .map(Sealed::seq)
+        .collect();
+    let mut needed = Vec::new();
+    for entry in beside {
+        if introduces(&entry) || erased_by(&entry).iter().any(|seq| gone.contains(seq)) {
+            // What records an erasure may have been erased too, by one that comes later.
+            if entry.is_erased() {
+                gone.insert(entry.seq());
+            }
+            needed.push(entry);
+        }
+    }
+    needed
+}
+
+/// The earlier entries whose erasure an entry records.
+pub(super) fn erased_by(entry: &Sealed) -> Vec<u64> {
+    match &entry.record {
+        Some(Record::Erased(Erased { entries, .. })) => {
+            entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The files that messages came with, each under the first name it had.
+pub(super) fn attachments(entries: &[Sealed]) -> Vec<Attachment> {
+    let mut known = BTreeSet::new();
+    let mut all = Vec::new();
+    for entry in entries {
+        if let Some(Record::Heard(heard)) = &entry.record {
+            for file in heard.what.files().iter().filter(|file| is_hash(&file.sha256)) {
+                if known.insert(file.sha256.clone()) {
+                    let (name, sha256) = (file.name.clone(), file.sha256.clone());
+                    all.push(Attachment { seq: entry.seq(), name, bytes: file.bytes, sha256 });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Only what is a hash may become part of a path.
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Everything in `data/` but proofs, head, key, policy and attachments.
+pub(super) fn files(source: &Source<'_>) -> Files {
+    let mut files = Files::new();
+    for (folder, entries) in [("entries", source.entries), ("context", source.context)] {
+        let mut lines = String::new();
+        for entry in entries {
+            let seq = entry.seq();
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let line = json!({
+                "seq": seq,
+                "leaf": text(&entry.leaf),
+                "facts": entry.facts.text.as_deref().map(text),
+                "facts_salt": entry.facts.salt.as_deref().map(hex::encode),
+                "words": entry.words.text.as_deref().map(text),
+                "words_salt": entry.words.salt.as_deref().map(hex::encode),
+            });
+            lines.push_str(&format!("{line}\n"));
+            files.insert(format!("data/{folder}/{seq}.leaf"), entry.leaf.clone());
+            for (part, kept) in [("facts", &entry.facts), ("words", &entry.words)] {
+                if let Some(text) = &kept.text {
+                    files.insert(format!("data/{folder}/{seq}.{part}"), text.clone());
+                }
+            }
+        }
+        files.insert(format!("data/{folder}.jsonl"), lines.into_bytes());
+    }
+    let policy = source.policy.and_then(|text| Policy::read(text).ok());
+    let folded = fold(source.case, source.entries);
+    let attachments = attachments(source.entries);
+    files.insert("data/case.json".to_owned(), case_json(source, folded.case.as_ref(), &attachments).into_bytes());
+    if let Some(case) = &folded.case {
+        files.insert("data/duties.csv".to_owned(), duties(case, policy.as_ref()).into_bytes());
+    }
+    if !attachments.is_empty() {
+        files.insert("data/attachments.csv".to_owned(), names(&attachments, &source.attached).into_bytes());
+    }
+    let story = transcript::items(source, folded.case.as_ref(), policy.as_ref());
+    let title =
+        folded.case.as_ref().map_or_else(|| source.case.to_string(), |case| format!("{}: {}", source.case, case.title));
+    files.insert("data/transcript.html".to_owned(), transcript::html(&title, source, &story).into_bytes());
+    files.insert("data/transcript.md".to_owned(), transcript::markdown(&title, source, &story).into_bytes());
+    files
+}
+
+fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment]) -> String {
+    let seqs: Vec<u64> = source.entries.iter().map(Sealed::seq).collect();
+    let context: Vec<u64> = source.context.iter().map(Sealed::seq).collect();
+    let erased: Vec<u64> =
+        source.entries.iter().chain(source.context).filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
+    let attached = attachments.iter().filter(|it| source.attached.contains(it.sha256.as_str())).count();
+    let about = json!({
+        "format": "countersign-bundle/1",
+        "made_by": AGENT,
+        "case": source.case,
+        "kind": source.case.kind,
+        "title": case.map(|case| &case.title),
+        "workflow": case.map(|case| &case.workflow),
+        "state": case.map(Case::state),
+        "restricted": case.map(|case| case.restricted),
+        "opened_us": case.map(|case| case.opened),
+        "closed_us": case.and_then(|case| case.closed),
+        "policy": case.map(|case| &case.policy),
+        "policy_included": source.policy.is_some(),
+        "ledger": {
+            "origin": source.head.origin,
+            "size": source.head.size,
+            "root": source.head.root.to_base64(),
+        },
+        "entries": { "count": seqs.len(), "numbers": seqs },
+        "context": { "count": context.len(), "numbers": context },
+        "erased": erased,
+        "attachments": { "named": attachments.len(), "included": attached },
+    });
+    format!("{about:#}\n")
+}
+
+/// `2026-11-23T09:00:00.000000Z`
+pub(super) fn iso(at: At) -> String {
+    at.utc().map_or_else(|| format!("{} µs", at.0), |at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
+}
+
+fn duties(case: &Case, policy: Option<&Policy>) -> String {
+    let mut table = String::new();
+    csv::row(
+        &mut table,
+        [
+            "case",
+            "number",
+            "duty",
+            "about",
+            "holder",
+            "people",
+            "opened",
+            "due",
+            "target_s",
+            "calendar",
+            "quorum",
+            "state",
+            "closed",
+            "closed_by",
+            "reason",
+            "late_since",
+            "attributed",
+            "attributed_because",
+            "contested",
+            "paused_s",
+            "nudges",
+            "climbs",
+            "last_told",
+        ],
+    );
+    for obligation in &case.obligations {
+        csv::row(&mut table, duty(case, obligation, policy));
+    }
+    table
+}
+
+fn duty(case: &Case, it: &Obligation, policy: Option<&Policy>) -> Vec<String> {
+    let seconds = |span: Span| (span.0 / 1_000_000).to_string();
+    let name = |id| policy.map_or_else(|| format!("{id}"), |policy| policy.name_of(id));
+    let holder = match &it.holder {
+        Holder::Roles(roles) => crate::domain::text::list(roles.iter()),
+        Holder::Person(person) => name(person),
+    };
+    let (closed_by, reason) = match &it.standing {
+        Standing::Met { by, .. } => (by.as_ref().map(name), None),
+        Standing::Waived { by, reason, .. } => (Some(name(by)), Some(reason.clone())),
+        Standing::Void { reason, .. } => (None, Some(reason.clone())),
+        Standing::Paused { by, reason, .. } => (by.as_ref().map(name), Some(reason.clone())),
+        Standing::Owed => (None, None),
+    };
+    let breach = it.breach.as_ref();
+    let contested = breach.and_then(|breach| breach.contested.as_ref());
+    vec![
+        case.id.to_string(),
+        it.number.to_string(),
+        it.duty.to_string(),
+        it.about.as_ref().map(ToString::to_string).unwrap_or_default(),
+        holder,
+        it.held_by.iter().map(name).collect::<Vec<_>>().join(", "),
+        iso(it.opened),
+        iso(it.terms.due),
+        seconds(it.terms.target),
+        it.terms.calendar.as_ref().map(ToString::to_string).unwrap_or_default(),
+        it.terms.quorum.to_string(),
+        it.state().word().to_owned(),
+        it.closed().map(iso).unwrap_or_default(),
+        closed_by.unwrap_or_default(),
+        reason.unwrap_or_default(),
+        breach.map(|breach| iso(breach.since)).unwrap_or_default(),
+        breach.map(|breach| breach.attributed.to_string()).unwrap_or_default(),
+        breach.and_then(|breach| breach.reason.clone()).unwrap_or_default(),
+        contested.map(|it| format!("{} says {}: {}", name(&it.by), it.says, it.reason)).unwrap_or_default(),
+        seconds(it.paused),
+        it.nudges_told().to_string(),
+        it.called().count().to_string(),
+        it.last_told.map(iso).unwrap_or_default(),
+    ]
+}
+
+fn names(attachments: &[Attachment], attached: &BTreeSet<&str>) -> String {
+    let mut table = String::new();
+    csv::row(&mut table, ["sha256", "name", "bytes", "entry", "included"]);
+    for Attachment { seq, name, bytes, sha256 } in attachments {
+        let included = if attached.contains(sha256.as_str()) { "yes" } else { "no" };
+        csv::row(&mut table, [sha256.as_str(), name, &bytes.to_string(), &seq.to_string(), included]);
+    }
+    table
+}
+
+/// Folds the case, and notices what its own entries say is missing: they refer to each other.
+pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
+    let mut folded = Folded::default();
+    let numbers: BTreeSet<u64> = entries.iter().map(Sealed::seq).collect();
+    for entry in entries {
+        let (Some(record), Some(envelope)) = (&entry.record, &entry.envelope) else { continue };
+        match record {
+            Record::Ruled(ruled) => {
+                for event in &ruled.events {
+                    folded.apply(id, event, envelope);
+                }
+            }
+            Record::Told(Told { outbox, card_shows, .. }) => {
+                folded.require(&numbers, outbox.iter().map(|id| id.entry).chain(*card_shows), envelope.seq);
+            }
+            Record::NotTold(NotTold { outbox, .. }) => {
+                folded.require(&numbers, [outbox.entry].into_iter(), envelope.seq);
+            }
+            Record::Heard(_) | Record::Bot(_) | Record::ChannelMade(_) | Record::Introduced(_) | Record::Erased(_) => {}
+        }
+    }
+    if folded.case.is_none() {
+        folded.holes.push(format!("No entry begins {id}."));
+    }
+    folded
+}
+
+impl Folded {
+    fn apply(&mut self, id: CaseId, event: &Event, envelope: &Outside) {
+        let Some(case) = &mut self.case else {
+            self.case = Case::begin(id, event, envelope.at);
+            if let Some(case) = &mut self.case {
+                case.apply(event, envelope.at);
+            } else {
+                self.holes.push(format!("Entry {} goes on with {id}, but no entry before it begins it.", envelope.seq));
+            }
+            return;
+        };
+        match event {
+            Event::Duty(DutyEvent { number, change: Change::Opened(_) }) if *number != case.next_number() => {
+                self.holes.push(format!(
+                    "Entry {} opens duty no. {number} of {id}, but the one before it is no. {}: an entry between them is missing.",
+                    envelope.seq,
+                    case.next_number() - 1
+                ));
+            }
+            Event::Duty(DutyEvent { change: Change::Opened(_), .. }) => {}
+            Event::Duty(DutyEvent { number, .. }) if case.obligation(*number).is_none() => {
+                self.holes
+                    .push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
+            }
+            _ => {}
+        }
+        case.apply(event, envelope.at);
+    }
+
+    fn require(&mut self, numbers: &BTreeSet<u64>, named: impl Iterator<Item = i64>, by: u64) {
+        let missing: BTreeMap<u64, ()> =
+            named.map(i64::unsigned_abs).filter(|seq| !numbers.contains(seq)).map(|seq| (seq, ())).collect();
+        for seq in missing.keys() {
+            self.holes.push(format!("Entry {by} says that entry {seq} was told, but entry {seq} is not here."));
+        }
+    }
+}

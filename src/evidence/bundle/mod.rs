@@ -1,0 +1,189 @@
+//! The evidence of one case as a BagIt bag (RFC 8493) that an auditor checks without Countersign: its ledger entries to the
+//! byte, their facts, words and salts, proofs that they are in the ledger, the signed head, the policy that was in force, and
+//! the same once more to read.
+//!
+//! ```text
+//! README.txt                     how to check it with ordinary tools
+//! data/entries/12.leaf           what was sealed; 12.facts and 12.words: what it commits to
+//! data/entries.jsonl             the same with salts, one entry a line
+//! data/context/, context.jsonl   likewise, of no case: who is meant by a pseudonym, whose words were erased
+//! data/proofs/12.tlog-proof      that entry 12 is in the ledger (c2sp.org/tlog-proof)
+//! data/checkpoint, ledger.vkey   the signed head and the key; the key is to be had from elsewhere as well
+//! data/policy.toml               the policy in force, unless it was erased; the case names its hash
+//! data/transcript.md, .html, duties.csv, attachments.csv, case.json     made from the entries
+//! data/attachments/<sha256>      files that came with messages
+//! ```
+//!
+//! The same ledger head gives the same bytes. What is made from the entries can be made again from them, so
+//! [`verify`] does so and compares: a transcript that was rewritten together with its hashes is noticed.
+//! Not here yet: a signature over the tag manifest.
+
+mod bag;
+mod check;
+mod derive;
+mod transcript;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use self::check::verify;
+use self::derive::{Kept, Sealed, Source};
+use crate::domain::CaseId;
+use crate::ledger::Subjects;
+use crate::ledger::folder::{self, Folder, FolderError, blob_path};
+use crate::seal::{Checkpoint, Envelope, NoteError, Plan, Proof, leaf_hash};
+use crate::store::{self, EntryRead, Reader, StoreError};
+
+/// A file of the bag by its path in it, which uses `/`.
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Which bundles can be made again byte by byte: those of the same version.
+const AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+
+/// Why there is no bundle, or why one can't be checked. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0} doesn't exist in this ledger. `/{kind} list all` shows those that there are.", kind = .0.kind)]
+    NoSuchCase(CaseId),
+    #[error(
+        "the last entry of {case} is no. {last}, and the last signed head covers {signed} entries, so it can't be proven yet. A working \
+         bot signs every minute: wait for that, or stop the bot, which signs at the end; then export again."
+    )]
+    NotSealed { case: CaseId, last: u64, signed: u64 },
+    #[error(
+        "the signed head can't be trusted: {0}. Run `countersign verify --data` on the folder to see what is wrong."
+    )]
+    Head(#[from] NoteError),
+    #[error("entry {seq} can't be proven: {why}. Run `countersign verify --data` on the folder to see what is wrong.")]
+    NoProof { seq: u64, why: String },
+    #[error("{0} isn't empty. Name a folder that doesn't exist yet.")]
+    NotEmpty(PathBuf),
+    #[error("{0} is not a folder with a bundle in it: it has no bagit.txt.")]
+    NotABundle(PathBuf),
+    #[error("the key given isn't one: {0}. Give the text of the ledger's ledger.vkey.")]
+    Key(#[from] crate::seal::KeyError),
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// What was exported. Shown as text for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    pub case: CaseId,
+    pub out: PathBuf,
+    pub entries: usize,
+    pub files: usize,
+    /// Files that messages name and that aren't there any more, or aren't what they were.
+    pub lacking: Vec<String>,
+}
+
+impl fmt::Display for Exported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Exported { case, out, entries, files, .. } = self;
+        write!(
+            f,
+            "{case}: {entries} entries and {files} attachments in {}.\nCheck it with `countersign verify {}`, or as README.txt in it says.",
+            out.display(),
+            out.display()
+        )?;
+        self.lacking.iter().try_for_each(|lacking| write!(f, "\nNot in it: {lacking}"))
+    }
+}
+
+/// Exports a case of a data folder, also while a bot works there. `out` must not exist, or be empty.
+///
+/// # Errors
+/// [`BundleError`].
+pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, BundleError> {
+    bag::require_empty(out)?;
+    let verifier = folder::verifier(data)?;
+    // The file before the database: a head is signed only over what is on the disk already.
+    let note = folder::checkpoint_file(data)?;
+    let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
+    let known = reader.case(case).await?.ok_or(BundleError::NoSuchCase(case))?;
+    let sealed = |rows: Vec<EntryRead>, subjects: &Subjects| -> Vec<Sealed> {
+        rows.into_iter().map(|row| of_row(row, subjects)).collect()
+    };
+    let rows = reader.entries_of(case).await?;
+    let beside = sealed(reader.beside_cases().await?, &Subjects::default());
+    let entries = sealed(rows, &derive::subjects(&beside));
+    let context = derive::context(&entries, beside);
+    let last = entries.iter().chain(&context).map(Sealed::seq).max().unwrap_or_default();
+    let not_sealed = |signed| BundleError::NotSealed { case, last, signed };
+    let note = note.ok_or(not_sealed(0))?;
+    let head = Checkpoint::open(&note, &verifier)?;
+    if head.size <= last {
+        return Err(not_sealed(head.size));
+    }
+    // Without its text the bundle shows no names and no parties of the policy; the case's own evidence is all there.
+    let policy = reader.policy(known.policy.as_str()).await?;
+    let signed_at = reader.heads().await?.into_iter().filter(|row| row.note == note).map(|row| row.at_us).min();
+
+    let mut proofs = Files::new();
+    for entry in entries.iter().chain(&context) {
+        let seq = entry.seq();
+        let proof = prove(&reader, seq, &entry.leaf, &head, &note, &verifier).await?;
+        proofs.insert(format!("data/proofs/{seq}.tlog-proof"), proof.to_string().into_bytes());
+    }
+    let mut attachments = BTreeMap::new();
+    let mut lacking = Vec::new();
+    for named in derive::attachments(&entries) {
+        let path = blob_path(data, &named.sha256);
+        match std::fs::read(&path) {
+            Ok(bytes) if bag::sha256(&bytes) == named.sha256 => drop(attachments.insert(named.sha256, bytes)),
+            Ok(_) => lacking.push(format!("“{}” of entry {}: its bytes were changed.", named.name, named.seq)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                lacking.push(format!("“{}” of entry {}: {} is not there.", named.name, named.seq, path.display()));
+            }
+            Err(source) => return Err(BundleError::Io { path, source }),
+        }
+    }
+    let source = Source {
+        case,
+        entries: &entries,
+        context: &context,
+        head: &head,
+        policy: policy.as_deref(),
+        attached: attachments.keys().map(String::as_str).collect(),
+    };
+    let mut files = derive::files(&source);
+    files.extend(proofs);
+    files.insert("data/checkpoint".to_owned(), note.into_bytes());
+    files.insert("data/ledger.vkey".to_owned(), format!("{verifier}\n").into_bytes());
+    files.extend(policy.as_ref().map(|policy| ("data/policy.toml".to_owned(), policy.clone().into_bytes())));
+    let kept = attachments.len();
+    files.extend(attachments.into_iter().map(|(hash, bytes)| (format!("data/attachments/{hash}"), bytes)));
+    bag::write(out, files, &bag::Info { case, head: &head, signed_at })?;
+    Ok(Exported { case, out: out.to_owned(), entries: entries.len(), files: kept, lacking })
+}
+
+fn of_row(row: EntryRead, subjects: &Subjects) -> Sealed {
+    let facts = Kept { text: Some(row.facts.into_bytes()), salt: Some(row.facts_salt) };
+    let words = Kept { text: row.words.map(String::into_bytes), salt: row.words_salt };
+    Sealed::new(row.leaf.into_bytes(), facts, words, subjects)
+}
+
+/// The proof that an entry is under the head, already checked.
+async fn prove(
+    reader: &Reader,
+    seq: u64,
+    leaf: &[u8],
+    head: &Checkpoint,
+    note: &str,
+    verifier: &crate::seal::Verifier,
+) -> Result<Proof, BundleError> {
+    let no_proof = |why: String| BundleError::NoProof { seq, why };
+    // What can't be read is no evidence of this ledger's.
+    Envelope::parse(leaf).map_err(|error| no_proof(error.to_string()))?;
+    let plan = Plan::inclusion(seq, head.size).map_err(|error| no_proof(error.to_string()))?;
+    let path = plan.build(&reader.hashes(&plan).await?).map_err(|error| no_proof(error.to_string()))?;
+    let proof = Proof { extra: None, index: seq, path, checkpoint: note.to_owned() };
+    proof.verify(leaf_hash(leaf), verifier).map_err(|error| no_proof(error.to_string()))?;
+    Ok(proof)
+}

@@ -1,0 +1,5 @@
+//! From the ledger to auditors.
+
+pub mod audit;
+pub mod bundle;
+pub mod rebuild;

@@ -1,0 +1,241 @@
+//! `countersign recover`: the way out where the database is older than the signed head or disagrees with it. Never signs two
+//! trees that disagree under one name: the head that was signed is kept as it is, a new log begins under a new name, and the
+//! loss is an entry of the ledger.
+//!
+//! In this order, so that dying anywhere leaves a folder that the bot still refuses, or one that is whole: first the entry,
+//! then the new log, then its first head.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::clock::Clock;
+use crate::domain::bot;
+use crate::domain::{Actor, BotCommand, Lane, Policy, PolicyHash, Refusal, To};
+use crate::ledger::folder::{Folder, FolderError};
+use crate::ledger::projection::{Entry, Projection};
+use crate::ledger::record::{BotRuled, Record, ToTell};
+use crate::ledger::{About, AppendError, Ledger, Subjects};
+use crate::seal::{self, Checkpoint, NoteError};
+use crate::store::{self, Commit, NoteRow, Reader, StoreError, Writer};
+
+/// Why there was no recovery. Nothing was changed. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("the new head could not be signed: {0}")]
+    Sign(#[from] NoteError),
+    #[error(
+        "nothing is wrong here: the database agrees with the head that was signed over its first {signed} entries. Nothing was changed."
+    )]
+    NothingWrong { signed: u64 },
+    #[error(
+        "no head was ever signed here, so nothing can be missing. Nothing was changed. Start `countersign serve --data {data}`."
+    )]
+    NeverSigned { data: String },
+    #[error(
+        "{loss}\nA newer backup may still have them: look for one first. To go on without them, run \
+         `countersign recover --data {data} --accept-loss`. Nothing was changed."
+    )]
+    NotAccepted { loss: Loss, data: String },
+    #[error(
+        "the database has no entries, so there is nothing to go on from. Restore a backup that has, or begin in a new folder."
+    )]
+    Empty,
+    #[error(
+        "the policy that was in force is missing from the database or can't be read. Run `countersign rebuild --data {data}` first."
+    )]
+    NoPolicy { data: String },
+    #[error("the ledger would not record it: {0}")]
+    Refused(Refusal),
+}
+
+/// What can't be had back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// From this entry on, nothing of what was signed is sure to be there.
+    pub from: u64,
+    /// How many entries the signed head covers; `None` where it can't be read any more.
+    pub signed: Option<u64>,
+    /// How many the database has.
+    pub have: u64,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.signed {
+            Some(signed) if signed > self.have => write!(
+                f,
+                "The head was signed over {signed} entries, the database has {}: entries {} to {} are lost.",
+                self.have,
+                self.have,
+                signed - 1
+            ),
+            Some(signed) => write!(
+                f,
+                "The database's first {signed} entries are not those that were signed: from entry {} on, what was signed is lost and \
+                 something else stands there.",
+                self.from
+            ),
+            None => write!(
+                f,
+                "The last signed head can't be read, so nobody can say whether entries from {} on are all there.",
+                self.from
+            ),
+        }
+    }
+}
+
+/// What was done. Shown as text for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    pub loss: Loss,
+    /// The entry that records it.
+    pub entry: u64,
+    /// The public key of the new log.
+    pub vkey: String,
+}
+
+impl fmt::Display for Recovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}\nThe loss is recorded in entry {}, and a new log has begun. Give its public key to your auditors:\n\n  {}\n\n\
+             It also lies in keys/ledger.vkey. The old head is kept beside the new one as checkpoint.lost.*: keep it, it shows what \
+             was lost. What was decided in the lost entries must be asked again, numbers of lost cases will be given again, and \
+             messages that were sent since the backup may come a second time. Start the bot as usual.",
+            self.loss, self.entry, self.vkey
+        )
+    }
+}
+
+/// Goes on from what the database has, if that isn't what was signed. Without `accept_loss` it only says what would be lost.
+///
+/// # Errors
+/// [`RecoverError`]; it also refuses where nothing is wrong.
+pub async fn recover(data: &Path, accept_loss: bool) -> Result<Recovery, RecoverError> {
+    let mut folder = Folder::open(data, false)?;
+    let (mut writer, reader) = store::open(&folder.database(), false).await?;
+    let outcome = go_on(&mut folder, &mut writer, &reader, accept_loss).await;
+    // Also where nothing is recovered: whoever puts a backup in its place next must find nobody at work on the old file.
+    reader.close().await;
+    writer.close().await?;
+    outcome
+}
+
+async fn go_on(
+    folder: &mut Folder,
+    writer: &mut Writer,
+    reader: &Reader,
+    accept_loss: bool,
+) -> Result<Recovery, RecoverError> {
+    let shown = folder.path().display().to_string();
+    let head = writer.head().await?;
+    let have = head.frontier.size();
+    let (loss, old_head) = assess(folder, writer, reader, have).await?;
+    if have == 0 {
+        return Err(RecoverError::Empty);
+    }
+    if !accept_loss {
+        return Err(RecoverError::NotAccepted { loss, data: shown });
+    }
+    let no_policy = || RecoverError::NoPolicy { data: shown.clone() };
+    let bot = writer.bot().await?.unwrap_or_default();
+    let digest = bot.policy.clone().ok_or_else(no_policy)?;
+    let text = writer.policy(digest.as_str()).await?.ok_or_else(no_policy)?;
+    let policy = Policy::read(&text).map_err(|_| no_policy())?;
+
+    // Entries of a manual clock are followed by one of the same clock: the system's may be years away from it.
+    let last = reader.view().await?.last_entry().await?;
+    let manual = last.is_some_and(|entry| entry.leaf.contains(r#""clock":"manual""#));
+    let (clock, at) = match manual {
+        true => (seal::Clock::Manual, head.last_at),
+        false => (seal::Clock::Real, Clock::system().max(head.last_at)),
+    };
+    let subjects = Subjects::of(writer.subjects().await?);
+    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
+    let record = recovered(&loss, digest, old_head, at, &bot, &policy)?;
+    let mut projection = Projection::default();
+    let about = About { at, said: None, case: None, actor: None, source: "operator" };
+    let seq = ledger.append(&mut projection.commit, &about, &record)?;
+    projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
+    projection.finish();
+    writer.commit(&projection.commit).await?;
+
+    folder.begin_new_log()?;
+    let signer = folder.signer()?;
+    let note = Checkpoint::of(&signer, ledger.size(), ledger.frontier.root()).sign(&signer)?;
+    folder.swap_checkpoint(None, &note)?;
+    let row = NoteRow { size: ledger.next(), at_us: at.0, note };
+    writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await?;
+    Ok(Recovery { loss, entry: seq.unsigned_abs(), vkey: signer.verifier().to_string() })
+}
+
+/// What is lost, and the signed head that says so.
+async fn assess(
+    folder: &Folder,
+    writer: &mut Writer,
+    reader: &Reader,
+    have: u64,
+) -> Result<(Loss, String), RecoverError> {
+    let (note, signed) = match folder.last_checkpoint() {
+        Ok(None) => return Err(RecoverError::NeverSigned { data: folder.path().display().to_string() }),
+        Ok(Some((note, signed))) => (note, Some(signed)),
+        Err(FolderError::Checkpoint { .. }) => (String::new(), None),
+        Err(error) => return Err(error.into()),
+    };
+    let from = match &signed {
+        Some(signed) if signed.size > have => have,
+        Some(signed) if writer.frontier(signed.size).await?.root() == signed.root => {
+            return Err(RecoverError::NothingWrong { signed: signed.size });
+        }
+        Some(_) | None => last_that_agrees(folder, writer, reader, have).await?,
+    };
+    Ok((Loss { from, signed: signed.map(|signed| signed.size), have }, note))
+}
+
+/// The largest size at which a head that is kept in the database agrees with it.
+async fn last_that_agrees(
+    folder: &Folder,
+    writer: &mut Writer,
+    reader: &Reader,
+    have: u64,
+) -> Result<u64, RecoverError> {
+    let signer = folder.signer()?;
+    for row in reader.heads().await? {
+        let Ok(head) = Checkpoint::open(&row.note, signer.verifier()) else { continue };
+        if head.size <= have && writer.frontier(head.size).await?.root() == head.root {
+            return Ok(head.size);
+        }
+    }
+    Ok(0)
+}
+
+fn recovered(
+    loss: &Loss,
+    policy_digest: PolicyHash,
+    old_head: String,
+    at: crate::domain::At,
+    bot: &crate::domain::Bot,
+    policy: &Policy,
+) -> Result<Record, RecoverError> {
+    let command = BotCommand::Recover {
+        lost_from: loss.from,
+        signed_size: loss.signed.unwrap_or(loss.from),
+        policy: policy_digest,
+        head: old_head,
+    };
+    let ask = bot::Ask { by: Actor::Operator, at, command };
+    let ruling = bot::decide(bot, &ask, policy).map_err(RecoverError::Refused)?;
+    let mut tell = Vec::new();
+    for notice in ruling.notices {
+        if let (To::Operators, Some(channel)) = (&notice.to, &policy.operators) {
+            tell.push(ToTell { lane: Lane::channel(channel), notice });
+        }
+    }
+    Ok(Record::Bot(BotRuled { by: None, heard: None, events: ruling.events, tell }))
+}

@@ -1,0 +1,267 @@
+//! What a ledger entry says: something heard, a ruling, what became of a message, who somebody is, what was erased. Kept as
+//! facts and words beside the leaf that commits to them; every table but the ledger can be rebuilt from the facts alone.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::card::Card;
+use crate::domain::mark::{self, Words};
+use crate::domain::{AccountId, BotEvent, Event, Lane, Notice, OutboxId, PersonId};
+use crate::ledger::heard::{Account, Answer, What};
+use crate::seal::Pseudonym;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "kebab-case")]
+pub enum Record {
+    Heard(Box<HeardRecord>),
+    Ruled(Ruled),
+    Bot(BotRuled),
+    Told(Told),
+    NotTold(NotTold),
+    ChannelMade(ChannelMade),
+    Introduced(Introduced),
+    Erased(Erased),
+}
+
+/// What somebody said or did in chat, whether or not it was a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeardRecord {
+    /// [`key_of`] its cause.
+    #[serde(serialize_with = "mark::fact")]
+    pub key: String,
+    pub who: Who,
+    /// The account as its platform shows it.
+    pub from: Words<Account>,
+    pub lane: Lane,
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+    pub thread: Option<String>,
+    pub what: What,
+    /// What stood in the message until it was edited or deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// Found in the platform's history after a gap, rather than heard live.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backfilled: bool,
+    /// The platform's own words, where text and files don't carry all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// What they were answered, in private. Answers that only show figures aren't kept: they would be out of date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Words<Answer>>,
+}
+
+/// Who said something. It stays known when the words are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    /// A person of the policy.
+    Person(PersonId),
+    /// An account that the policy doesn't know.
+    Stranger(AccountId),
+}
+
+impl Who {
+    pub fn person(&self) -> Option<&PersonId> {
+        match self {
+            Who::Person(person) => Some(person),
+            Who::Stranger(_) => None,
+        }
+    }
+
+    /// As the ledger calls them.
+    pub fn subject(&self) -> &str {
+        match self {
+            Who::Person(person) => person.as_str(),
+            Who::Stranger(account) => account.as_str(),
+        }
+    }
+}
+
+/// By what a repetition is recognised: the first 16 bytes of SHA-256 of the platform's own id of what happened, in hexadecimal.
+/// The id itself isn't kept.
+pub fn key_of(cause: &str) -> String {
+    hex::encode(&Sha256::digest(cause)[..16])
+}
+
+/// What became true of a case, and what is to be told because of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ruled {
+    /// Absent: the engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// The entry of the word that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<i64>,
+    pub events: Vec<Event>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tell: Vec<ToTell>,
+}
+
+/// What became true of the bot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BotRuled {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// The entry of the word that asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<i64>,
+    pub events: Vec<BotEvent>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tell: Vec<ToTell>,
+}
+
+/// A notice on its way to one lane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToTell {
+    pub lane: Lane,
+    pub notice: Notice,
+}
+
+/// A platform took a message of the bot's. An entry is of one case: a message that tells a person of several cases is as
+/// many entries, each with its own case's part of it, all with the same lane and message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// The outbox rows that it tells; several where nudges to one person were batched. Empty for a case's card.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outbox: Vec<OutboxId>,
+    /// For a case's card: the ledger entry that it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_shows: Option<i64>,
+    pub lane: Lane,
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+    pub thread: Option<String>,
+    #[serde(serialize_with = "mark::fact")]
+    pub message: String,
+    /// Which part of the message this is, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub part: u32,
+    /// What this part says.
+    pub card: Words<Card>,
+    /// An edit of a message that stood already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edit: bool,
+    /// The process died between an earlier sending and its receipt, so people may have it twice.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub perhaps_twice: bool,
+}
+
+fn is_first(part: &u32) -> bool {
+    *part == 0
+}
+
+/// A message that will not be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NotTold {
+    pub outbox: OutboxId,
+    pub lane: Lane,
+    pub why: NotToldBecause,
+}
+
+/// A platform made a case's own channel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelMade {
+    /// The bot's name of it, such as `slack/inc-12`.
+    pub lane: Lane,
+    /// The platform's id of it.
+    #[serde(serialize_with = "mark::fact")]
+    pub channel: String,
+}
+
+/// A person or an account is mentioned for the first time, and gets a pseudonym. Comes right before the entry that mentions it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Introduced {
+    #[serde(serialize_with = "mark::fact")]
+    pub pseudonym: Pseudonym,
+    pub subject: String,
+}
+
+/// The words of earlier entries were erased, and their salts with them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Erased {
+    /// Their numbers.
+    pub entries: Vec<u64>,
+    pub why: String,
+}
+
+/// What an envelope calls its entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kinds {
+    pub kind: &'static str,
+    /// The others, distinct, in their order.
+    pub also: Vec<&'static str>,
+}
+
+impl Kinds {
+    fn one(kind: &'static str) -> Kinds {
+        Kinds { kind, also: Vec::new() }
+    }
+
+    /// Several things became true at once: the last turn of state gives the name, or without one what came first.
+    fn of(all: impl Iterator<Item = &'static str> + Clone, nothing: &'static str) -> Kinds {
+        let turns = all.clone().filter(|kind| !kind.starts_with("duty."));
+        let kind = turns.last().or_else(|| all.clone().next()).unwrap_or(nothing);
+        let mut also = Vec::new();
+        for other in all {
+            if other != kind && !also.contains(&other) {
+                also.push(other);
+            }
+        }
+        Kinds { kind, also }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotToldBecause {
+    /// What it asked for was answered before it went out.
+    Answered,
+    /// It could not be delivered; never counted as sent.
+    Undeliverable(String),
+}
+
+impl Record {
+    /// What the envelope calls it.
+    pub fn kinds(&self) -> Kinds {
+        match self {
+            Record::Heard(heard) => Kinds::one(heard.what.kind()),
+            Record::Ruled(ruled) => Kinds::of(ruled.events.iter().map(Event::kind), "case.nothing"),
+            Record::Bot(ruled) => Kinds::of(ruled.events.iter().map(BotEvent::kind), "bot.nothing"),
+            Record::Told(Told { card_shows: Some(_), .. }) => Kinds::one("told.card"),
+            Record::Told(_) => Kinds::one("told.message"),
+            Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => Kinds::one("told.not-needed"),
+            Record::NotTold(_) => Kinds::one("told.undeliverable"),
+            Record::ChannelMade(_) => Kinds::one("case.channel"),
+            Record::Introduced(_) => Kinds::one(Self::INTRODUCED),
+            Record::Erased(_) => Kinds::one(Self::ERASED),
+        }
+    }
+
+    pub const INTRODUCED: &str = "person.introduced";
+    pub const ERASED: &str = "words.erased";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_turn_of_state_names_an_entry() {
+        let check = |all: &[&'static str], kind, also: &[&'static str]| {
+            assert_eq!(Kinds::of(all.iter().copied(), "nothing"), Kinds { kind, also: also.to_vec() });
+        };
+        check(&[], "nothing", &[]);
+        check(&["incident.opened", "duty.opened", "duty.opened"], "incident.opened", &["duty.opened"]);
+        check(
+            &["incident.acknowledged", "duty.met", "incident.resolved", "duty.met", "duty.opened"],
+            "incident.resolved",
+            &["incident.acknowledged", "duty.met", "duty.opened"],
+        );
+        check(&["duty.late", "duty.nudged", "duty.late"], "duty.late", &["duty.nudged"]);
+    }
+
+    #[test]
+    fn a_key_says_nothing_of_its_cause_but_that_it_is_the_same() {
+        // `printf slack:msg:1 | sha256sum | head -c 32`
+        assert_eq!(key_of("slack:msg:1"), "f2a71ebaa68fe5f65188aa28dad60eb6");
+    }
+}
