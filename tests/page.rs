@@ -402,6 +402,8 @@ impl Browser {
         let wanted = json!({
             "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "binary": chromium, "args": arguments },
+            // A machine that has other work is slow, not wrong.
+            "timeouts": { "script": 120_000 },
         });
         let capabilities = wanted.as_object().expect("an object").clone();
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&address).await;

@@ -519,7 +519,7 @@ async fn what_is_kept_as_evidence_is_the_message_itself() {
             fake.message_shortcut("U0MAYA", "keep_as_evidence", "C0LOUNGE", ts).await;
             let view = scene.form("U0MAYA").await;
             assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
-            let heard = scene.heard("the message", is_message("C0LOUNGE", &ts)).await;
+            let heard = scene.heard("the message", is_message("C0LOUNGE", ts)).await;
             assert!(heard.backfilled && account(&heard).id == "U0DEV", "{heard:?}");
         }
         scene.heard("its file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;

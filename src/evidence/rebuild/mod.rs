@@ -23,9 +23,8 @@ use std::path::{Path, PathBuf};
 use lru::LruCache;
 
 pub use self::recover::{Loss, RecoverError, Recovery, recover};
-use crate::domain::bot::policies;
 use crate::domain::mark::ERASED;
-use crate::domain::{At, Bot, BotEvent, Case, CaseId, Policy};
+use crate::domain::{At, Bot, Case, CaseId};
 use crate::ledger::folder::{Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{Introduced, Record};
@@ -350,16 +349,6 @@ impl Fold {
     fn fold(&mut self, projection: &mut Projection, entry: Entry, record: &Record) -> Result<(), RebuildError> {
         let seq = entry.seq.unsigned_abs();
         match record {
-            Record::Bot(ruled) => {
-                for event in &ruled.events {
-                    if let BotEvent::Policy(policies::Event::Loaded { text, .. }) = event
-                        && text != ERASED
-                    {
-                        // Cases that go on under it need it read again.
-                        Policy::read(text).map_err(|errors| self.wrong(seq, errors.show("its policy")))?;
-                    }
-                }
-            }
             Record::Ruled(ruled) => {
                 let id = entry.case.ok_or_else(|| self.wrong(seq, "it is about no case"))?;
                 let begins = ruled.events.first().is_some_and(|event| Case::begin(id, event, entry.at).is_some());
@@ -367,7 +356,9 @@ impl Fold {
                     return Err(self.wrong(seq, format_args!("{id} never began")));
                 }
             }
+            // A policy's text is read by whoever needs it: rows follow from the events alone.
             Record::Heard(_)
+            | Record::Bot(_)
             | Record::Told(_)
             | Record::NotTold(_)
             | Record::ChannelMade(_)
