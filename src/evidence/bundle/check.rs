@@ -46,7 +46,6 @@ struct About {
     case: CaseId,
     entries: Numbers,
     context: Numbers,
-    policy_included: bool,
 }
 
 #[derive(Deserialize)]
@@ -164,10 +163,10 @@ impl Check {
             self.incomplete("There is no entry in it.".to_owned());
         }
         self.chain(&entries);
-        self.context(&entries, &context);
         let all: Vec<&Sealed> = entries.iter().chain(&context).collect();
         let proven = self.proofs(&all, note.as_deref(), verifier.as_ref())?;
         if let Some(about) = &about {
+            self.context(about.case, &entries, &context);
             self.numbering(about.case, &entries);
             self.story(about, &entries, &context, head.as_ref())?;
         }
@@ -358,8 +357,10 @@ impl Check {
 
     /// Whether the context says of everybody who is meant, and of all words that are gone that they were erased; and nothing
     /// else.
-    fn context(&mut self, entries: &[Sealed], context: &[Sealed]) {
+    fn context(&mut self, case: CaseId, entries: &[Sealed], context: &[Sealed]) {
         let mentioned = derive::mentioned(entries);
+        let policy = derive::fold(case, entries).case.map(|case| case.policy);
+        let loads = |entry: &Sealed| policy.as_ref().is_some_and(|policy| derive::loads(entry, policy));
         let erased: BTreeSet<u64> = context.iter().flat_map(derive::erased_by).collect();
         let gone: BTreeSet<u64> =
             entries.iter().chain(context).filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
@@ -380,10 +381,16 @@ impl Check {
                 Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym) => {
                     introduced.insert(it.pseudonym);
                 }
+                Some(Record::Bot(_)) if loads(entry) => {}
                 Some(Record::Erased(_)) if derive::erased_by(entry).iter().any(|seq| gone.contains(seq)) => {}
                 Some(_) => self.incomplete(format!("Entry {seq} in data/context explains nothing here: it was added.")),
                 None => self.unsound(format!("Entry {seq} in data/context can't be read.")),
             }
+        }
+        if let Some(policy) = &policy
+            && !context.iter().any(loads)
+        {
+            self.incomplete(format!("No entry in data/context loads the policy with the hash {policy}."));
         }
         for pseudonym in mentioned.difference(&introduced) {
             self.incomplete(format!("No entry in data/context says who is meant by {pseudonym}."));
@@ -458,9 +465,11 @@ impl Check {
         for hole in folded.holes {
             self.incomplete(hole);
         }
-        let policy = match about.policy_included {
-            true => self.text("data/policy.toml")?,
-            false => {
+        let loaded = folded.case.as_ref().and_then(|case| context.iter().find(|it| derive::loads(it, &case.policy)));
+        let is_erased = loaded.is_some_and(Sealed::is_erased);
+        let policy = match is_erased && !self.files.contains_key("data/policy.toml") {
+            false => self.text("data/policy.toml")?,
+            true => {
                 self.verdict.notes.push(format!(
                     "The text of the policy that {} was opened under was erased, so it shows no names.",
                     about.case
@@ -494,20 +503,13 @@ impl Check {
         for hash in attached.iter().filter(|hash| !named.iter().any(|file| &file.sha256 == *hash)) {
             self.incomplete(format!("data/attachments/{hash} is named by no entry: it was added."));
         }
-        let (Some(head), true) = (head, policy.is_some() || !about.policy_included) else { return Ok(()) };
-        if about.made_by != AGENT {
-            self.verdict.notes.push(format!(
-                "The bundle was made by {}, this is {AGENT}: what is made from the entries (transcript, tables, case.json) was not \
-                 made again to compare. Use that version to compare them too.",
-                about.made_by
-            ));
-            return Ok(());
-        }
+        let (Some(head), true) = (head, policy.is_some() || is_erased) else { return Ok(()) };
         let source = Source {
             case: about.case,
             entries,
             context,
             head,
+            made_by: &about.made_by,
             policy: policy.as_deref(),
             attached: attached.iter().map(String::as_str).collect(),
         };
@@ -519,7 +521,13 @@ impl Check {
             match self.bytes(&path)? {
                 None => self.incomplete(format!("{path} is missing.")),
                 Some(found) if found == bytes => {}
-                Some(_) => self.unsound(format!("{path} is not what follows from the entries.")),
+                Some(_) if about.made_by == AGENT => {
+                    self.unsound(format!("{path} is not what follows from the entries."));
+                }
+                Some(_) => self.incomplete(format!(
+                    "{path} is not what {AGENT} makes of the entries. The bundle says that {} made it: check it with that version too.",
+                    about.made_by
+                )),
             }
         }
         Ok(())

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::{AGENT, Files, transcript};
+use super::{Files, transcript};
 use crate::csv;
+use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
 use crate::domain::obligation::{Change, Holder, Obligation, Standing};
-use crate::domain::{At, Case, CaseId, Event, Policy, Span};
+use crate::domain::{At, BotEvent, Case, CaseId, Event, Policy, PolicyHash, Span};
 use crate::ledger::record::{Erased, Introduced, NotTold, Record, Told};
 use crate::ledger::{self, Subjects, parts};
 use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
@@ -55,9 +56,12 @@ pub(super) struct Attachment {
 pub(super) struct Source<'a> {
     pub case: CaseId,
     pub entries: &'a [Sealed],
-    /// Entries that belong to no case and say who is meant by a pseudonym, or whose words were erased.
+    /// Entries that belong to no case and say who is meant by a pseudonym, which policy the case was opened under, or whose
+    /// words were erased.
     pub context: &'a [Sealed],
     pub head: &'a Checkpoint,
+    /// The program and its version.
+    pub made_by: &'a str,
     /// The policy's text, unless it was erased.
     pub policy: Option<&'a str>,
     /// Hashes of the attachments that are in the bundle.
@@ -124,22 +128,34 @@ pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
     all
 }
 
-/// The entries among these that a case's evidence needs: who is meant in it, and what erased words of it or of those.
-pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
+/// Whether the entry loaded the policy with this hash.
+pub(super) fn loads(entry: &Sealed, policy: &PolicyHash) -> bool {
+    let Some(Record::Bot(ruled)) = &entry.record else { return false };
+    let loaded = |event: &BotEvent| matches!(event, BotEvent::Policy(policies::Event::Loaded { digest, .. }) if digest == policy);
+    ruled.events.iter().any(loaded)
+}
+
+/// The entries among these that a case's evidence needs: who is meant in it, what brought in the policy that it was opened
+/// under, and what erased words of it or of those.
+pub(super) fn context(case: CaseId, entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
     let mentioned = mentioned(entries);
-    let introduces = |entry: &Sealed| match &entry.record {
+    let policy = fold(case, entries).case.map(|case| case.policy);
+    let first = entries.iter().map(Sealed::seq).min().unwrap_or_default();
+    let before = beside.iter().filter(|entry| entry.seq() < first);
+    let loaded = policy.and_then(|policy| before.filter(|entry| loads(entry, &policy)).map(Sealed::seq).max());
+    let explains = |entry: &Sealed| match &entry.record {
         Some(Record::Introduced(introduced)) => mentioned.contains(&introduced.pseudonym),
-        _ => false,
+        _ => Some(entry.seq()) == loaded,
     };
     let mut gone: BTreeSet<u64> = entries
         .iter()
-        .chain(beside.iter().filter(|entry| introduces(entry)))
+        .chain(beside.iter().filter(|entry| explains(entry)))
         .filter(|it| it.is_erased())
         .map(Sealed::seq)
         .collect();
     let mut needed = Vec::new();
     for entry in beside {
-        if introduces(&entry) || erased_by(&entry).iter().any(|seq| gone.contains(seq)) {
+        if explains(&entry) || erased_by(&entry).iter().any(|seq| gone.contains(seq)) {
             // What records an erasure may have been erased too, by one that comes later.
             if entry.is_erased() {
                 gone.insert(entry.seq());
@@ -234,7 +250,7 @@ fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment
     let attached = attachments.iter().filter(|it| source.attached.contains(it.sha256.as_str())).count();
     let about = json!({
         "format": "countersign-bundle/1",
-        "made_by": AGENT,
+        "made_by": source.made_by,
         "case": source.case,
         "kind": source.case.kind,
         "title": case.map(|case| &case.title),

@@ -6,7 +6,7 @@
 //! README.txt                     how to check it with ordinary tools
 //! data/entries/12.leaf           what was sealed; 12.facts and 12.words: what it commits to
 //! data/entries.jsonl             the same with salts, one entry a line
-//! data/context/, context.jsonl   likewise, of no case: who is meant by a pseudonym, whose words were erased
+//! data/context/, context.jsonl   likewise, of no case: who is meant, which policy, whose words were erased
 //! data/proofs/12.tlog-proof      that entry 12 is in the ledger (c2sp.org/tlog-proof)
 //! data/checkpoint, ledger.vkey   the signed head and the key; the key is to be had from elsewhere as well
 //! data/policy.toml               the policy in force, unless it was erased; the case names its hash
@@ -113,7 +113,7 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     let rows = reader.entries_of(case).await?;
     let beside = sealed(reader.beside_cases().await?, &Subjects::default());
     let entries = sealed(rows, &derive::subjects(&beside));
-    let context = derive::context(&entries, beside);
+    let context = derive::context(case, &entries, beside);
     let last = entries.iter().chain(&context).map(Sealed::seq).max().unwrap_or_default();
     let not_sealed = |signed| BundleError::NotSealed { case, last, signed };
     let note = note.ok_or(not_sealed(0))?;
@@ -149,6 +149,7 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
         entries: &entries,
         context: &context,
         head: &head,
+        made_by: AGENT,
         policy: policy.as_deref(),
         attached: attachments.keys().map(String::as_str).collect(),
     };
