@@ -127,10 +127,8 @@ pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
 /// The entries among these that a case's evidence needs: who is meant in it, and what erased words of it or of those.
 pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
     let mentioned = mentioned(entries);
-    let introduces = |entry: &Sealed| match &entry.record {
-        Some(Record::Introduced(introduced)) => mentioned.contains(&introduced.pseudonym),
-        _ => false,
-    };
+    let introduces =
+        |entry: &Sealed| matches!(&entry.record, Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym));
     let mut gone: BTreeSet<u64> = entries
         .iter()
         .chain(beside.iter().filter(|entry| introduces(entry)))
@@ -152,12 +150,8 @@ pub(super) fn context(entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
 
 /// The earlier entries whose erasure an entry records.
 pub(super) fn erased_by(entry: &Sealed) -> Vec<u64> {
-    match &entry.record {
-        Some(Record::Erased(Erased { entries, .. })) => {
-            entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
-        }
-        _ => Vec::new(),
-    }
+    let Some(Record::Erased(Erased { entries, .. })) = &entry.record else { return Vec::new() };
+    entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
 }
 
 /// The files that messages came with, each under the first name it had.
