@@ -654,8 +654,8 @@ fn the_reader_of_the_source_reads_it_right() {
     let grouped = "use crate::{chat::{self, slack::Api, files}, ledger::{record::Record, Ledger}};";
     assert_eq!(inside("src/x.rs", grouped), ["chat", "slack", "chat", "record", "ledger"]);
     let upwards = "use super::{Chat, slack::Api}; use super::super::store::{self, Reader};";
-    assert_eq!(inside("src/chat/courier/mod.rs", upwards), ["chat", "slack", "store"]);
-    assert_eq!(inside("src/chat/courier/lane.rs", upwards), ["courier", "courier", "chat", "chat"]);
+    assert_eq!(inside("src/chat/courier/mod.rs", upwards), ["chat", "slack", "store", "store"]);
+    assert_eq!(inside("src/chat/courier/lane.rs", upwards), ["courier", "courier", "chat"]);
     assert_eq!(inside("src/chat/mod.rs", "use super::store;"), ["store"]);
     assert_eq!(file.lines_with("clock::now").collect::<Vec<_>>(), [3]);
     assert_eq!(file.lines_with("now::").count() + file.lines_with("ard").count(), 0);
