@@ -419,7 +419,6 @@ async fn an_event_told_again_gets_the_stored_answer() {
     written::verifies(folder.path()).await;
 }
 
-#[track_caller]
 /// A word that only asks for the file to be read is kept before the file is: what came between is asked for again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_told_again_is_done_again() {
@@ -433,6 +432,7 @@ async fn a_reload_told_again_is_done_again() {
     house.stop().await;
 }
 
+#[track_caller]
 fn assert_same(cause: &str, first: &Handled, second: &Handled) {
     assert_eq!(first, second, "{cause} got another answer");
 }
@@ -491,7 +491,7 @@ async fn an_altered_database_is_named_by_its_place() {
         (
             "update ledger set words = replace(words, 'Ship v1', 'Ship v9') where instr(words, 'Ship v1') > 0",
             false,
-            "words of entry",
+            "The words of entry N are",
         ),
         ("update ledger set leaf = replace(leaf, '\"seq\":3', '\"seq\":4') where seq = 3", false, "3"),
         ("update ledger set at_us = at_us + 1 where seq = 2", false, "2"),
@@ -503,11 +503,14 @@ async fn an_altered_database_is_named_by_its_place() {
     for (sql, at_start, names) in cases {
         let (_folder, data) = lived_in().await;
         let mut db = database(&data).await;
+        let place = "select seq from ledger where instr(words, 'Ship v1') > 0 order by seq limit 1";
+        let place: i64 = sqlx::query_scalar(place).fetch_one(&mut db).await.expect("a request");
+        let names = names.replace('N', &place.to_string());
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut db).await.expect("it can be altered");
         db.close().await.expect("closed");
         let verdict = bot::run(&["verify", "--data", text(&data)]);
         let words = bot::words(&verdict);
-        assert!(!verdict.status.success() && words.contains("BROKEN") && words.contains(names), "{sql}: {words}");
+        assert!(!verdict.status.success() && words.contains("BROKEN") && words.contains(&names), "{sql}: {words}");
         if at_start {
             let before = listing(&data);
             let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
@@ -832,6 +835,36 @@ async fn a_head_that_may_not_outlive_a_power_cut_is_written_again() {
     room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
     until("health says so", async || room.healthz().await.status == 200).await;
     assert_ne!(head(), before);
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    written::verifies(&data).await;
+}
+
+/// An operator sees it at `/healthz` and finds the reason in the log; it goes on as soon as it can.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_cannot_be_kept_is_seen_and_kept_later() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let bot = Bot::start(&data);
+    let room = bot.room.clone();
+    // A folder stands where the new head is written before it takes the place of the last one.
+    let in_the_way = data.join("checkpoint.new");
+    fs::create_dir(&in_the_way).expect("a folder");
+    request(&room, "Ship v1", "k1").await.expect("an answer").ok();
+    assert_eq!(room.healthz().await.status, 200, "no head was due");
+    let wait = async || room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
+    wait().await;
+    until("health says so", async || room.healthz().await.status == 503).await;
+    assert_eq!(room.healthz().await.body["head_not_signed"], true);
+    let is_reason = |line: &str| line.contains("no head was signed") && line.contains("checkpoint");
+    until("the log says so", async || bot.logged().lines().any(is_reason)).await;
+    assert!(!data.join("checkpoint").exists());
+    // People are answered all the same.
+    request(&room, "Ship v2", "k2").await.expect("an answer").ok();
+    fs::remove_dir(&in_the_way).expect("it goes");
+    wait().await;
+    until("health says so", async || room.healthz().await.status == 200).await;
+    assert!(data.join("checkpoint").exists());
     let (status, log) = bot.stop();
     assert!(status.success(), "{log}");
     written::verifies(&data).await;

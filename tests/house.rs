@@ -39,6 +39,9 @@ const ARROWS: &[(&str, &str)] = &[
         "answers card chat clock config courier desk discord domain folder health projection reception slack store web",
     ),
     ("demo", "serve"),
+    // These hold rooms and nothing else.
+    ("evidence", ""),
+    ("app", ""),
 ];
 
 /// Folders that hold rooms of their own beside what stands in them directly.
@@ -424,23 +427,26 @@ impl SourceFile {
             .map(|(at, _)| at + 1)
     }
 
-    /// The other rooms that it names: `crate::store`, `crate::{card, chat::Chat}`, and `super::` from a room's own root.
+    /// The other rooms that it names: `crate::store`, `crate::{card, chat::Chat}`, and `super::` as far as it leads.
     fn rooms_used(&self) -> Vec<(usize, String)> {
         let mut used = Vec::new();
-        let at_top = {
-            let ends = [format!("/{}.rs", self.room), format!("/{}/mod.rs", self.room)];
-            ends.iter().any(|end| self.name.ends_with(end)) && room_of(&self.name) == self.room
+        let mut name = |at: usize, path: &str, within: &[&str]| {
+            let line = self.code[..at].matches('\n').count() + 1;
+            used.extend(names(path, within).into_iter().filter(|it| !it.is_empty()).map(|it| (line, it)));
         };
-        for begin in ["crate::", "super::"] {
-            if begin == "super::" && !at_top {
+        for (at, begin) in self.code.match_indices("crate::") {
+            name(at, &self.code[at + begin.len()..], &[]);
+        }
+        let module = module_of(&self.name);
+        for (at, begin) in self.code.match_indices("super::") {
+            if self.code[..at].ends_with("super::") {
                 continue;
             }
-            for (at, _) in self.code.match_indices(begin) {
-                let line = self.code[..at].matches('\n').count() + 1;
-                used.extend(
-                    names(&self.code[at + begin.len()..]).into_iter().filter(|it| !it.is_empty()).map(|it| (line, it)),
-                );
+            let (mut rest, mut within) = (&self.code[at..], &module[..]);
+            while let Some(further) = rest.strip_prefix(begin) {
+                (rest, within) = (further, &within[..within.len().saturating_sub(1)]);
             }
+            name(at, rest, within);
         }
         used
     }
@@ -457,45 +463,58 @@ impl SourceFile {
     }
 }
 
-/// `slack` for `src/chat/slack/mod.rs`, `chat` for `src/chat/files.rs`.
-fn room_of(file: &str) -> String {
-    let within = file.strip_prefix("src/").unwrap_or(file);
-    let mut names = within.split('/').map(|name| name.trim_end_matches(".rs"));
-    let first = names.next().unwrap_or_default();
-    room_on(first, names.next().unwrap_or_default())
+/// `chat`, `slack` and `api` for `src/chat/slack/api.rs`, `chat` for `src/chat/mod.rs`.
+fn module_of(file: &str) -> Vec<&str> {
+    let within = file.strip_prefix("src/").unwrap_or(file).trim_end_matches(".rs");
+    within.strip_suffix("/mod").unwrap_or(within).split('/').collect()
 }
 
-fn room_on(first: &str, second: &str) -> String {
+/// `slack` for `src/chat/slack/mod.rs`, `chat` for `src/chat/files.rs`.
+fn room_of(file: &str) -> String {
+    room_at(&module_of(file))
+}
+
+/// The room that a module stands in.
+fn room_at(module: &[&str]) -> String {
+    let (first, second) = (module.first().copied().unwrap_or_default(), module.get(1).copied().unwrap_or_default());
     let inner = FLOORS.iter().any(|(floor, rooms)| *floor == first && rooms.contains(&second));
     if inner { second.to_owned() } else { first.to_owned() }
 }
 
-/// The rooms of what is imported: `store::Reader` gives `store`, `{card, chat::{Chat, Post}}` gives `card` and `chat`, and
-/// `ledger::record::Record` gives `record`.
-fn names(path: &str) -> Vec<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let first = |text: &str| {
-        let first = word(text);
-        let second = text[first.len()..].strip_prefix("::").map(word).unwrap_or_default();
-        room_on(&first, &second)
-    };
-    let Some(group) = path.strip_prefix('{') else { return vec![first(path)] };
-    let mut depth = 0;
-    let mut found = Vec::new();
-    let mut fresh = true;
+/// The rooms of what is imported from within a module: `store::Reader` gives `store`, `{card, chat::{Chat, Post}}` gives
+/// `card` and `chat`, and `ledger::{record::Record}` gives `record`.
+fn names(path: &str, within: &[&str]) -> Vec<String> {
+    if let Some(group) = path.strip_prefix('{') {
+        return members(group).into_iter().flat_map(|member| names(member, within)).collect();
+    }
+    let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(path.len());
+    let (word, rest) = path.split_at(end);
+    let module = [within, &[word]].concat();
+    match rest.strip_prefix("::") {
+        // Which room it is shows in the first two names.
+        Some(rest) if module.len() < 2 => names(rest, &module),
+        _ => vec![room_at(&module)],
+    }
+}
+
+/// What stands between the commas of a group whose brace was just opened.
+fn members(group: &str) -> Vec<&str> {
+    let (mut depth, mut begin, mut found) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
         match c {
             '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => fresh = true,
-            c if depth == 0 && fresh && c.is_alphanumeric() => {
-                found.push(first(&group[at..]));
-                fresh = false;
+            '}' if depth > 0 => depth -= 1,
+            '}' | ',' if depth == 0 => {
+                found.push(group[begin..at].trim());
+                begin = at + 1;
+                if c == '}' {
+                    break;
+                }
             }
             _ => {}
         }
     }
+    found.retain(|member| !member.is_empty());
     found
 }
 
@@ -520,10 +539,8 @@ fn sources() -> Vec<SourceFile> {
 
 /// Up to the first test module of the file: they stand at the end.
 fn without_tests(text: &str) -> String {
-    match text.find("#[cfg(test)]\nmod tests {") {
-        Some(at) => text[..at].to_owned(),
-        None => text.to_owned(),
-    }
+    let ends = ["mod tests {", "pub(super) mod tests {"].map(|begin| text.find(&format!("#[cfg(test)]\n{begin}")));
+    text[..ends.into_iter().flatten().min().unwrap_or(text.len())].to_owned()
 }
 
 /// Blanks out comments, strings and characters, so that what is left is code. Line breaks stay.
@@ -626,8 +643,20 @@ fn the_reader_of_the_source_reads_it_right() {
     let code = bare(text);
     let file = SourceFile { name: "src/x/y.rs".to_owned(), room: "x".to_owned(), text: text.to_owned(), code };
     let used: Vec<(usize, String)> = file.rooms_used();
-    let expected = [(1, "card"), (1, "chat"), (3, "clock"), (3, "csv")].map(|(line, room)| (line, room.to_owned()));
+    let expected =
+        [(1, "card"), (1, "card"), (1, "chat"), (3, "clock"), (3, "csv")].map(|(line, room)| (line, room.to_owned()));
     assert_eq!(used, expected);
+    let inside = |name: &str, text: &str| {
+        let (name, room, text) = (name.to_owned(), room_of(name), text.to_owned());
+        let file = SourceFile { code: bare(&text), name, room, text };
+        file.rooms_used().into_iter().map(|(_, room)| room).collect::<Vec<_>>()
+    };
+    let grouped = "use crate::{chat::{self, slack::Api, files}, ledger::{record::Record, Ledger}};";
+    assert_eq!(inside("src/x.rs", grouped), ["chat", "slack", "chat", "record", "ledger"]);
+    let upwards = "use super::{Chat, slack::Api}; use super::super::store::{self, Reader};";
+    assert_eq!(inside("src/chat/courier/mod.rs", upwards), ["chat", "slack", "store", "store"]);
+    assert_eq!(inside("src/chat/courier/lane.rs", upwards), ["courier", "courier", "chat"]);
+    assert_eq!(inside("src/chat/mod.rs", "use super::store;"), ["store"]);
     assert_eq!(file.lines_with("clock::now").collect::<Vec<_>>(), [3]);
     assert_eq!(file.lines_with("now::").count() + file.lines_with("ard").count(), 0);
     assert_eq!(quoted("a(\"b\"); // \"c\"\n// \"d\"").take(1).collect::<Vec<_>>(), ["b"]);

@@ -76,11 +76,11 @@ impl Answers {
             let row = owed_row(&case, &obligation);
             owed.push(PanelOwed {
                 case: case.id,
-                duty: match &obligation.about {
-                    Some(about) if obligation.duty.row().answer != AnsweredBy::Vote => {
+                duty: match (&obligation.about, obligation.duty.row().answer) {
+                    (Some(about), AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words) => {
                         format!("{} ({about})", obligation.duty.noun())
                     }
-                    _ => obligation.duty.noun().to_owned(),
+                    (Some(_), AnsweredBy::Vote) | (None, _) => obligation.duty.noun().to_owned(),
                 },
                 workflow: case.workflow.clone(),
                 due_us: obligation.terms.due.0,

@@ -4,7 +4,8 @@ use super::{Answers, CASES_AT_MOST};
 use crate::card::{self, Speaker};
 use crate::domain::kinds::Drafted;
 use crate::domain::obligation::Holder;
-use crate::domain::{At, Body, Case, CaseId, CaseKind, PersonId, RoleId, Span};
+use crate::domain::text::moment_utc;
+use crate::domain::{Body, Case, CaseId, CaseKind, PersonId, RoleId, Span};
 use crate::store::StoreError;
 
 impl Answers {
@@ -27,16 +28,15 @@ impl Answers {
         let Body::Incident(incident) = &case.body else { return Ok(Drafted::default()) };
         let (story, entries) = self.story(speaker, case).await?;
         let policy = speaker.policy;
-        let day = |at: At| at.utc().map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
         let mut text = format!("# Review of {}: {}\n\n", case.id, case.title);
         text += &format!(
             "Workflow {}, {}, opened {}.\n\n## What happened\n\n",
             case.workflow,
             incident.severity,
-            day(case.opened)
+            moment_utc(case.opened)
         );
         for line in story {
-            text += &format!("- {} {}\n", day(line.at), card::plain(&line.words, chrono_tz::UTC, line.at));
+            text += &format!("- {} {}\n", moment_utc(line.at), card::plain(&line.words, chrono_tz::UTC, line.at));
         }
         text += "\n## Duties\n\n";
         for it in &case.obligations {
@@ -47,7 +47,7 @@ impl Answers {
             };
             let how = match it.closed() {
                 Some(closed) => format!("{} after {}", it.state().word(), closed - it.opened),
-                None => format!("{}, due {}", it.state().word(), day(it.terms.due)),
+                None => format!("{}, due {}", it.state().word(), moment_utc(it.terms.due)),
             };
             text += &format!("- {}{about}, {holder}: {how} (target {})\n", it.duty, it.terms.target);
         }
@@ -56,7 +56,8 @@ impl Answers {
             text += "None were agreed.\n";
         }
         for it in &incident.follow_ups {
-            let done = it.done.map_or_else(|| format!("due {}", day(it.due)), |at| format!("done {}", day(at)));
+            let done =
+                it.done.map_or_else(|| format!("due {}", moment_utc(it.due)), |at| format!("done {}", moment_utc(at)));
             text += &format!("- {}: {} ({done})\n", policy.name_of(&it.assignee), it.text);
         }
         if let Some(class) = &incident.class {

@@ -13,7 +13,7 @@ use crate::domain::{At, Case, Event};
 pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Option<Vec<Word>> {
     let room = match event {
         Event::Duty(_) | Event::Case(_) => "case",
-        _ => case.kind().word(),
+        Event::Incident(_) | Event::Approval(_) => case.kind().word(),
     };
     let card = speaker.render(&format!("{room}/story.txt"), facts(case, event, at));
     let mut words = card.title;
@@ -30,7 +30,7 @@ fn facts(case: &Case, event: &Event, at: At) -> Json {
             // A change stands by itself, so only one name is around its fields.
             innermost(&json!({ "duty": change }))
         }
-        event => innermost(event),
+        Event::Case(_) | Event::Incident(_) | Event::Approval(_) => innermost(event),
     };
     // The moment that somebody set, apart from the one at which they said so.
     let at_said = facts.get("at").cloned().unwrap_or(Json::Null);

@@ -57,7 +57,9 @@ fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
         Telling::Case(telling) => look_of_any(about, telling),
         Telling::Bot(telling) => look_of_bot(telling),
         // What a kind of case tells is always told of a case.
-        of_its_kind => about.and_then(|about| kinds::look(of_its_kind, about)).unwrap_or_default(),
+        Telling::Incident(_) | Telling::Approval(_) => {
+            about.and_then(|about| kinds::look(telling, about)).unwrap_or_default()
+        }
     }
 }
 
@@ -74,7 +76,7 @@ pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) 
             facts.insert("text".to_owned(), json!(said(text, prefix)));
         }
         // The others' templates see their fields alone.
-        _ => {}
+        Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => {}
     }
     Json::Object(facts)
 }

@@ -2,6 +2,7 @@
 //! filled in with what the message says.
 
 use crate::domain::At;
+use crate::domain::text::moment_utc;
 use crate::grammar::{self, Form, Verb, Word};
 
 /// An entry of the menu.
@@ -43,16 +44,16 @@ impl Entry {
 
     /// Fills in what the message says. `cut` shortens a text to what the platform's field holds.
     pub fn fill_in(self, form: &mut Form, message: &Quoted<'_>, cut: impl Fn(&str, usize) -> String) {
-        let said = message.said.and_then(At::utc);
         let given = match self {
             Entry::OpenIncident => {
                 form.intro.insert(0, vec![Word::Text(format!("From {}", message.link))]);
                 let first = message.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+                let said = message.said.and_then(At::utc);
                 let at = said.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default();
                 vec![("title", grammar::clean::line(first)), ("detected", at)]
             }
             Entry::KeepAsEvidence => {
-                let at = said.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
+                let at = message.said.map(moment_utc).unwrap_or_default();
                 vec![("text", format!("{}, {at}:\n{}\n{}", message.author, message.text, message.link))]
             }
         };

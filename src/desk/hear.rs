@@ -30,7 +30,7 @@ impl Desk {
         let heard = || {
             items.iter().filter_map(|item| match item {
                 Item::Hear(heard, _) => Some(&**heard),
-                _ => None,
+                Item::Bot(..) | Item::Report(..) | Item::Checkpoint(_) | Item::Stop(_) => None,
             })
         };
         let keys: Vec<String> = heard().map(|heard| key_of(&heard.cause)).collect();
@@ -41,7 +41,16 @@ impl Desk {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
             let answer = match ledger::read(&facts, words.as_deref(), &self.ledger.subjects) {
                 Ok(Record::Heard(heard)) => heard.answer.map(|answer| answer.0.unwrap_or_default()),
-                _ => None,
+                Ok(
+                    Record::Ruled(_)
+                    | Record::Bot(_)
+                    | Record::Told(_)
+                    | Record::NotTold(_)
+                    | Record::ChannelMade(_)
+                    | Record::Introduced(_)
+                    | Record::Erased(_),
+                )
+                | Err(_) => None,
             };
             turn.answered.insert(key, answer);
         }
@@ -72,7 +81,9 @@ impl Desk {
                     (Read::Asked(Asked::Query(query)), Some(by)) => Handled::Query { query, by },
                     // It was heard, but what it asked for may have failed, or died with the process, before it was done.
                     (Read::Asked(Asked::ReloadPolicy), Some(by)) => Handled::ReloadPolicy { by },
-                    _ => Handled::Heard,
+                    (Read::Asked(Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Form { .. }), _)
+                    | (Read::Asked(Asked::Query(_) | Asked::ReloadPolicy), None)
+                    | (Read::Nothing | Read::Answer(_), _) => Handled::Heard,
                 },
             });
         }

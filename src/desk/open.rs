@@ -13,6 +13,7 @@ use super::policies::Policies;
 use super::{BATCH, CACHED_CASES, Desk, DeskError};
 use crate::card::Wording;
 use crate::clock::{Clock, Mode};
+use crate::domain::text::moment_utc;
 use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::{Ledger, Subjects};
@@ -43,9 +44,7 @@ impl Desk {
         let head = SignedHead::open(folder, &mut writer, size, every, now).await?;
         let ahead = stands.last_at - now;
         if ahead > Span::minutes(5) && setup.clock.mode() == Mode::Real {
-            let last =
-                stands.last_at.utc().map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string());
-            return Err(DeskError::Future { last, ahead });
+            return Err(DeskError::Future { last: moment_utc(stands.last_at), ahead });
         }
         let was_down = (stands.last.is_some()).then(|| now - stands.last_at);
         let bot = writer.bot().await?.unwrap_or_default();

@@ -207,7 +207,18 @@ impl Desk {
     pub(super) fn prepare_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<PreparedBot, Refusal> {
         let loaded = match &command {
             BotCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
-            _ => None,
+            BotCommand::Start { .. }
+            | BotCommand::Stop
+            | BotCommand::Wake
+            | BotCommand::Delegate { .. }
+            | BotCommand::EndDelegation { .. }
+            | BotCommand::Watch { .. }
+            | BotCommand::Links { .. }
+            | BotCommand::Roster { .. }
+            | BotCommand::GiveUp { .. }
+            | BotCommand::ClockWentBack { .. }
+            | BotCommand::NoteSlowPath(_)
+            | BotCommand::Recover { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

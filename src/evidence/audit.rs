@@ -220,12 +220,8 @@ impl Seen {
         // Only these entries are read as records: most are not, since that would take longer than checking them.
         let facts = raw.facts.and_then(|facts| str::from_utf8(facts).ok()).unwrap_or_default();
         let words = raw.words.and_then(|words| str::from_utf8(words).ok());
-        let is_read = match raw.kind {
-            "said.message" => words.is_some() && facts.contains(r#""files":{"#),
-            "bot.recovered" | Record::ERASED => true,
-            _ => false,
-        };
-        if !is_read {
+        let has_files = raw.kind == "said.message" && words.is_some() && facts.contains(r#""files":{"#);
+        if !has_files && !["bot.recovered", Record::ERASED].contains(&raw.kind) {
             return;
         }
         match ledger::read(facts, words, &Subjects::default()) {
@@ -235,10 +231,11 @@ impl Seen {
                 }
             }
             Ok(Record::Bot(BotRuled { events, .. })) => {
-                self.recoveries.extend(events.iter().filter_map(|event| match event {
-                    BotEvent::Bot(condition::Event::Recovered { lost_from, .. }) => Some((raw.seq, *lost_from)),
-                    _ => None,
-                }));
+                for event in &events {
+                    if let BotEvent::Bot(condition::Event::Recovered { lost_from, .. }) = event {
+                        self.recoveries.push((raw.seq, *lost_from));
+                    }
+                }
             }
             // Nothing is erased in advance.
             Ok(Record::Erased(Erased { entries, .. })) => {

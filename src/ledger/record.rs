@@ -197,11 +197,12 @@ impl Kinds {
     }
 
     /// Several things became true at once: the last turn of state gives the name, or without one what came first.
-    fn of(all: impl Iterator<Item = &'static str> + Clone, nothing: &'static str) -> Kinds {
-        let turns = all.clone().filter(|kind| !kind.starts_with("duty."));
-        let kind = turns.last().or_else(|| all.clone().next()).unwrap_or(nothing);
+    /// Each is its name, and whether it is such a turn.
+    fn of(all: impl Iterator<Item = (&'static str, bool)> + Clone, nothing: &'static str) -> Kinds {
+        let turns = all.clone().filter(|(_, is_turn)| *is_turn);
+        let (kind, _) = turns.last().or_else(|| all.clone().next()).unwrap_or((nothing, true));
         let mut also = Vec::new();
-        for other in all {
+        for (other, _) in all {
             if other != kind && !also.contains(&other) {
                 also.push(other);
             }
@@ -224,8 +225,10 @@ impl Record {
     pub fn kinds(&self) -> Kinds {
         match self {
             Record::Heard(heard) => Kinds::one(heard.what.kind()),
-            Record::Ruled(ruled) => Kinds::of(ruled.events.iter().map(Event::kind), "case.nothing"),
-            Record::Bot(ruled) => Kinds::of(ruled.events.iter().map(BotEvent::kind), "bot.nothing"),
+            Record::Ruled(ruled) => {
+                Kinds::of(ruled.events.iter().map(|event| (event.kind(), event.is_turn())), "case.nothing")
+            }
+            Record::Bot(ruled) => Kinds::of(ruled.events.iter().map(|event| (event.kind(), true)), "bot.nothing"),
             Record::Told(Told { card_shows: Some(_), .. }) => Kinds::one("told.card"),
             Record::Told(_) => Kinds::one("told.message"),
             Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => Kinds::one("told.not-needed"),
@@ -247,7 +250,8 @@ mod tests {
     #[test]
     fn the_last_turn_of_state_names_an_entry() {
         let check = |all: &[&'static str], kind, also: &[&'static str]| {
-            assert_eq!(Kinds::of(all.iter().copied(), "nothing"), Kinds { kind, also: also.to_vec() });
+            let named = all.iter().map(|kind| (*kind, !kind.starts_with("duty.")));
+            assert_eq!(Kinds::of(named, "nothing"), Kinds { kind, also: also.to_vec() });
         };
         check(&[], "nothing", &[]);
         check(&["incident.opened", "duty.opened", "duty.opened"], "incident.opened", &["duty.opened"]);

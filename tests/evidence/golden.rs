@@ -1,11 +1,11 @@
 //! The golden ledgers: `ledger-N.jsonl` beside this file, one line an entry, with every kind of record, event and telling
 //! that there was when they were written. Whatever the program becomes, it reads, rebuilds, verifies and shows them.
 //!
-//! A new event or telling is missing in them until [`life`] reaches it and a ledger is written: anew as long as no released
-//! version wrote the last one, else beside it under the next number.
+//! A new event or telling is missing in them until [`life`] reaches it, which a test demands, and a ledger is written: anew as
+//! long as no released version wrote the last one, else beside it under the next number.
 //!
 //! ```text
-//! COUNTERSIGN_WRITE_GOLDEN=tests/evidence/ledger-1.jsonl cargo test --test evidence written_anew
+//! COUNTERSIGN_WRITE_GOLDEN=tests/evidence/ledger-1.jsonl cargo test --test evidence a_life_reaches
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,7 +139,10 @@ impl Golden {
 
     fn read(path: &Path) -> Golden {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(path).expect("a golden ledger");
+        Golden::of(name, &std::fs::read_to_string(path).expect("a golden ledger"))
+    }
+
+    fn of(name: String, text: &str) -> Golden {
         assert!(text.len() < 400_000, "{name} has {} bytes", text.len());
         let lines: Vec<Line> = text
             .lines()
@@ -273,24 +276,28 @@ fn records_of_golden_ledgers_are_read_and_written_again() {
     }
 }
 
-/// What stands in golden ledgers and what the code lists is the same.
-fn must_be_the_same<'a>(what: &str, found: &BTreeSet<&'a str>, listed: &BTreeSet<&'a str>) {
+/// What stands in ledgers and what the code lists is the same.
+fn must_be_the_same<'a>(whose: &str, what: &str, found: &BTreeSet<&'a str>, listed: &BTreeSet<&'a str>) {
     let missing: Vec<_> = listed.difference(found).collect();
-    assert!(missing.is_empty(), "No golden ledger has the {what} {missing:?}. {HOW}");
+    assert!(missing.is_empty(), "{whose} lacks the {what} {missing:?}. {HOW}");
     let unknown: Vec<_> = found.difference(listed).collect();
-    assert!(unknown.is_empty(), "The {what} {unknown:?} stands in a golden ledger, and the code doesn't list it.");
+    assert!(unknown.is_empty(), "{whose} has the {what} {unknown:?}, and the code doesn't list it.");
 }
 
 #[test]
 fn golden_ledgers_have_every_kind_and_every_telling() {
-    let all = Golden::all();
+    must_be_complete("What golden ledgers hold", &Golden::all());
+}
+
+/// These ledgers together have every kind of record, event and telling, in every form.
+fn must_be_complete(whose: &str, all: &[Golden]) {
     let lines: Vec<Envelope<'_>> = all.iter().flat_map(|it| &it.lines).map(Line::envelope).collect();
     let kinds = lines.iter().flat_map(|it| it.also.iter().chain([&it.kind])).map(|kind| &**kind).collect();
     let listed = Event::kinds().chain(BotEvent::kinds()).chain(OF_OTHER_RECORDS).collect();
-    must_be_the_same("kind", &kinds, &listed);
+    must_be_the_same(whose, "kind", &kinds, &listed);
     let told = all.iter().flat_map(Golden::told).map(|it| it.notice.telling.template()).collect();
     let listed = Telling::templates().filter(|it| !ONLY_REPLIES.contains(it)).collect();
-    must_be_the_same("telling", &told, &listed);
+    must_be_the_same(whose, "telling", &told, &listed);
     let records: Vec<&Record> = all.iter().flat_map(|it| &it.records).collect();
     for record in &records {
         assert!(place(record).is_none_or(|place| OF_OTHER_RECORDS[place] == record.kinds().kind), "{record:?}");
@@ -313,7 +320,7 @@ fn golden_ledgers_have_every_kind_and_every_telling() {
         ("was edited", told(|it| it.edit)),
         ("was told perhaps twice", told(|it| it.perhaps_twice)),
     ] {
-        assert!(found, "In no golden ledger something {form}. {HOW}");
+        assert!(found, "{whose} lacks something that {form}. {HOW}");
     }
 }
 
@@ -676,10 +683,9 @@ async fn of_the_bot(house: &mut House, policy: &str) {
     house.all(&[("greta", "/approval withdraw APR-7 Nobody wants it")]).await;
 }
 
-/// Lives a life and writes its ledger where `COUNTERSIGN_WRITE_GOLDEN` says; without that there is nothing to do.
+/// The next golden ledger could be written at any time; it is where `COUNTERSIGN_WRITE_GOLDEN` says so.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_golden_ledger_is_written_anew_where_it_is_asked_for() {
-    let Some(path) = std::env::var_os("COUNTERSIGN_WRITE_GOLDEN") else { return };
+async fn a_life_reaches_every_kind_and_every_telling() {
     let data = tempfile::tempdir().expect("a folder");
     life(data.path()).await;
     let reader = store::open_to_read(&data.path().join(Folder::DATABASE)).await.expect("the database");
@@ -694,6 +700,8 @@ async fn a_golden_ledger_is_written_anew_where_it_is_asked_for() {
     let lines: Vec<Line> = lines.try_collect().await.expect("the ledger");
     reader.close().await;
     let text: String = lines.iter().map(|line| serde_json::to_string(line).expect("JSON") + "\n").collect();
+    must_be_complete("A life", &[Golden::of("a life".to_owned(), &text)]);
+    let Some(path) = std::env::var_os("COUNTERSIGN_WRITE_GOLDEN") else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::write(&path, text).expect("the golden ledger");
     println!("{} has {} entries", path.display(), lines.len());

@@ -5,7 +5,7 @@
 //! a database of the version that wrote it, in `database-N.sql` beside this file, where N is the last migration's number:
 //!
 //! ```text
-//! COUNTERSIGN_WRITE_DATABASE=tests/evidence/database-1.sql cargo test --test evidence kept_where_it_is_asked_for
+//! COUNTERSIGN_WRITE_DATABASE=tests/evidence/database-1.sql cargo test --test evidence put_away
 //! ```
 
 use std::collections::BTreeMap;
@@ -85,12 +85,36 @@ async fn as_left_by(version: i64, data: &Path) {
             version + 1
         );
     };
+    taken_out(version, rows, data).await;
+}
+
+/// A new folder with the rows of a database of that version.
+async fn taken_out(version: i64, rows: String, data: &Path) {
     drop(patiently(async || Folder::open(data, true)).await.expect("a folder"));
     let mut db = connect(data).await;
-    let so_far = migrations.iter().filter(|it| it.version <= version).cloned().collect();
+    let so_far = migrations().await.iter().filter(|it| it.version <= version).cloned().collect();
     Migrator::with_migrations(so_far).run(&mut db).await.expect("it migrates");
     sqlx::raw_sql(AssertSqlSafe(rows)).execute(&mut db).await.expect("rows as they were kept");
     db.close().await.expect("closed");
+}
+
+/// All rows of a database, as statements that write them again.
+async fn put_away(data: &Path) -> String {
+    let mut db = connect(data).await;
+    let mut text = String::new();
+    for table in tables(&mut db).await {
+        let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1) order by cid")
+            .bind(&table)
+            .fetch_all(&mut db)
+            .await
+            .expect("columns");
+        let (names, quoted) = (columns.join(", "), columns.join(") || ', ' || quote("));
+        let sql = format!("select 'insert into {table} ({names}) values (' || quote({quoted}) || ');' from {table}");
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows");
+        text += &format!("{}\n", rows.join("\n"));
+    }
+    db.close().await.expect("closed");
+    text
 }
 
 /// How many rows each table has.
@@ -199,25 +223,22 @@ async fn a_migration_that_loses_something_is_noticed() {
     assert_eq!(without_a_row(&rows(lived.path()).await), ["fresh"]);
 }
 
-/// Without the variable there is nothing to do.
+/// What the next migration will need could be kept at any time; it is where `COUNTERSIGN_WRITE_DATABASE` says so.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_is_kept_where_it_is_asked_for() {
-    let Some(path) = std::env::var_os("COUNTERSIGN_WRITE_DATABASE") else { return };
+async fn a_database_that_was_put_away_comes_back_with_nothing_lost() {
     let data = tempfile::tempdir().expect("a folder");
     lived_in(data.path()).await;
-    let mut db = connect(data.path()).await;
-    let mut text = String::new();
-    for table in tables(&mut db).await {
-        let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1) order by cid")
-            .bind(&table)
-            .fetch_all(&mut db)
-            .await
-            .expect("columns");
-        let (names, quoted) = (columns.join(", "), columns.join(") || ', ' || quote("));
-        let sql = format!("select 'insert into {table} ({names}) values (' || quote({quoted}) || ');' from {table}");
-        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut db).await.expect("rows");
-        text += &format!("{}\n", rows.join("\n"));
+    let before = rows(data.path()).await;
+    let text = put_away(data.path()).await;
+    let newest = migrations().await.iter().map(|it| it.version).max().expect("a migration");
+    let again = tempfile::tempdir().expect("a folder");
+    taken_out(newest, text.clone(), again.path()).await;
+    assert_eq!(rows(again.path()).await, before);
+    assert_eq!(put_away(again.path()).await, text);
+    is_read(again.path()).await;
+    let lost = lost(again.path(), &before).await;
+    assert!(lost.is_empty(), "{lost:#?}");
+    if let Some(path) = std::env::var_os("COUNTERSIGN_WRITE_DATABASE") {
+        std::fs::write(root().join(path), text).expect("the database is written");
     }
-    db.close().await.expect("closed");
-    std::fs::write(root().join(path), text).expect("the database is written");
 }

@@ -60,6 +60,13 @@ impl House {
         }
     }
 
+    /// Ends as a power cut does: nothing is decided, told or signed any more.
+    pub async fn die(mut self) {
+        self.task.abort();
+        self.lose_courier().await;
+        assert!(self.task.await.is_err_and(|error| error.is_cancelled()), "the desk had ended before");
+    }
+
     pub async fn stop(mut self) {
         self.lose_courier().await;
         self.desk.stop().await;

@@ -143,9 +143,9 @@ pub(super) fn context(case: CaseId, entries: &[Sealed], beside: Vec<Sealed>) -> 
     let first = entries.iter().map(Sealed::seq).min().unwrap_or_default();
     let before = beside.iter().filter(|entry| entry.seq() < first);
     let loaded = policy.and_then(|policy| before.filter(|entry| loads(entry, &policy)).map(Sealed::seq).max());
-    let explains = |entry: &Sealed| match &entry.record {
-        Some(Record::Introduced(introduced)) => mentioned.contains(&introduced.pseudonym),
-        _ => Some(entry.seq()) == loaded,
+    let explains = |entry: &Sealed| {
+        Some(entry.seq()) == loaded
+            || matches!(&entry.record, Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym))
     };
     let mut gone: BTreeSet<u64> = entries
         .iter()
@@ -168,12 +168,8 @@ pub(super) fn context(case: CaseId, entries: &[Sealed], beside: Vec<Sealed>) -> 
 
 /// The earlier entries whose erasure an entry records.
 pub(super) fn erased_by(entry: &Sealed) -> Vec<u64> {
-    match &entry.record {
-        Some(Record::Erased(Erased { entries, .. })) => {
-            entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
-        }
-        _ => Vec::new(),
-    }
+    let Some(Record::Erased(Erased { entries, .. })) = &entry.record else { return Vec::new() };
+    entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
 }
 
 /// The files that messages came with, each under the first name it had.

@@ -30,7 +30,8 @@ use std::path::{Path, PathBuf};
 
 pub use self::check::verify;
 use self::derive::{Kept, Sealed, Source};
-use crate::domain::CaseId;
+use crate::domain::line::Named as _;
+use crate::domain::{CaseId, every_case};
 use crate::ledger::Subjects;
 use crate::ledger::folder::{self, Folder, FolderError, blob_path};
 use crate::seal::{Checkpoint, Envelope, NoteError, Plan, Proof, leaf_hash};
@@ -49,7 +50,10 @@ pub enum BundleError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{0} doesn't exist in this ledger. `/{kind} list all` shows those that there are.", kind = .0.kind)]
+    #[error(
+        "{0} doesn't exist in this ledger. `{list}` shows those that there are.",
+        list = every_case::Verb::List.of(.0.kind).with("all").typed("/")
+    )]
     NoSuchCase(CaseId),
     #[error(
         "the last entry of {case} is no. {last}, and the last signed head covers {signed} entries, so it can't be proven yet. A working \

@@ -215,8 +215,7 @@ impl Incident {
         let mut draft = scene.draft();
         draft.push(Event::MomentSet { by: by.clone(), which, at });
         // The thread has readers in several zones; a plain text can't be shown in each one's own.
-        let told = at.utc().map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string());
-        draft.tell_said("moment", by, format!("{}: {told}", which.word()));
+        draft.tell_said("moment", by, format!("{}: {}", which.word(), text::moment_utc(at)));
         Ok(draft.done(format!("{} at {}, by your word", which.word(), scene.moment(at))))
     }
 
@@ -335,7 +334,13 @@ impl Incident {
                 let open = Verb::Open.of(CaseKind::Incident).with(&scene.case.workflow).with("…");
                 say!["If it is real after all, open a new one with ", open, "; ", note, " adds a line here."]
             }
-            _ => say![Verb::Reopen.on(id).with("why"), " opens it again, ", note, " adds a line."],
+            IncidentState::Open
+            | IncidentState::Acknowledged
+            | IncidentState::Contained
+            | IncidentState::Resolved
+            | IncidentState::Reviewed => {
+                say![Verb::Reopen.on(id).with("why"), " opens it again, ", note, " adds a line."]
+            }
         };
         self.already_there(scene, instead)
     }
