@@ -157,8 +157,10 @@
 //! A kind is a row of the table in [`domain::kinds`] and a folder beside the others: its opening, commands, events and
 //! tellings, its state, and its rules ([`Kind`](domain::kinds::Kind)). The compiler then asks for its verbs
 //! ([`grammar::verbs`]) and its card; a test asks for the text of each telling, for a sample of each card and for an entry of
-//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. Nothing else names a kind: the desk, the ledger,
-//! the courier, the digest and the adapters go by the table.
+//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. The desk, the ledger, the courier, the digest, the
+//! web and the adapters name no kind: they go by the table. Elsewhere a kind is named where something is its own alone: an
+//! approval that is slow and the absence that `/approval delegate` records ([`domain::bot`]), the review of an incident
+//! ([`answers`]), its seats ([`card`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
 //!
 //! # Words
 //!

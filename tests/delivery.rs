@@ -49,6 +49,76 @@ async fn what_was_perhaps_sent_still_is_after_it_was_put_off() {
     assert_eq!(written.told().filter(|told| told.perhaps_twice).count(), 2);
 }
 
+/// Whether it stands there was known to nobody but the process that is gone.
+#[tokio::test]
+async fn what_the_platform_may_have_taken_is_marked_as_such_in_the_database() {
+    let mut scene = Scene::new().await;
+    for line in ["/approval request lending \"Ship it\"", "/approval note APR-1 the drift report is attached"] {
+        let before = scene.fake.taken(LENDING).len();
+        scene.fake.falls_ill(LENDING, Ill::TakesAndIsUnheard);
+        scene.house.command(line, "maya", line).await;
+        until("the platform has it", async || scene.fake.taken(LENDING).len() == before + 1).await;
+        scene.quiet().await;
+        scene.fake.is_well(LENDING);
+        scene = scene.restart().await;
+        scene.pass(Span::minutes(1)).await;
+        let taken = scene.fake.taken(LENDING).split_off(before);
+        assert!(
+            taken[1].nonce == taken[0].nonce && taken[1].perhaps_sent,
+            "the adapter is told to look first: {taken:#?}"
+        );
+    }
+    let written = scene.end().await;
+    assert_eq!(written.told().filter(|told| told.perhaps_twice).count(), 2);
+}
+
+/// It may be the message and not the channel.
+#[tokio::test]
+async fn a_message_that_is_refused_silences_no_channel() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    let before = scene.fake.words(LENDING).len();
+    scene.fake.falls_ill(LENDING, Ill::RefusesOne);
+    for nth in 0..4 {
+        scene.house.command(&format!("n{nth}"), "maya", &format!("/approval note APR-1 word {nth}")).await;
+        scene.quiet().await;
+    }
+    let words = scene.fake.words(LENDING).split_off(before);
+    assert!(words.len() == 3 && (1..4).all(|nth| words[nth - 1].contains(&format!("word {nth}"))), "{words:#?}");
+    scene.fake.is_well(LENDING);
+    scene.pass(Span::seconds(3)).await;
+    let words = scene.fake.words(LENDING).split_off(before);
+    assert!(words.len() == 4 && words[3].contains("word 0"), "{words:#?}");
+    scene.end().await;
+}
+
+/// What waits behind a message wasn't tried, so it isn't given up with it.
+#[tokio::test]
+async fn only_what_was_tried_is_given_up() {
+    let scene = Scene::new().await;
+    let [first, second] = ["lending", "claims"].map(|workflow| format!("/approval request {workflow} \"Ship it\""));
+    scene.fake.falls_ill(OPS, Ill::Later(Some(Span::minutes(10))));
+    scene.fake.falls_ill(LENDING, Ill::Never);
+    scene.house.command("first", "maya", &first).await;
+    scene.fake.falls_ill(CLAIMS, Ill::Never);
+    scene.house.command("second", "maya", &second).await;
+    until("the operators are to hear of both", async || scene.house.health.look().await.given_up >= 2).await;
+    scene.quiet().await;
+    for _ in 0..150 {
+        scene.pass(Span::minutes(10)).await;
+    }
+    let tried: std::collections::BTreeSet<String> = scene.fake.tries(OPS).into_iter().map(|it| it.nonce).collect();
+    assert!(tried.len() < 4, "each is tried before it is given up: {tried:?}");
+    let written = Written::of(&scene.house.reader).await;
+    let given_up = written.not_told().filter(|it| it.lane.to_string() == OPS).count();
+    assert!(given_up > 0 && given_up <= tried.len(), "{given_up} of {tried:?}");
+    scene.fake.is_well(OPS);
+    scene.pass(Span::minutes(30)).await;
+    assert!(!scene.fake.words(OPS).is_empty(), "what waited behind it arrives");
+    scene.end().await;
+}
+
 #[tokio::test]
 async fn a_lane_that_is_asked_to_wait_holds_up_no_other() {
     let scene = Scene::new().await;

@@ -19,7 +19,7 @@ use countersign::domain::mark::Words;
 use countersign::domain::{Event, Span};
 use countersign::grammar::Filled;
 use countersign::ledger::folder::Folder;
-use countersign::ledger::heard::What;
+use countersign::ledger::heard::{File, What};
 use kit::bot::{self, Bot, NotReady, Room, countersign, until};
 use kit::house::{House, MONDAY};
 use kit::written::{self, Written};
@@ -892,4 +892,39 @@ async fn a_read_only_folder_is_refused() {
         Err(NotReady { status, log }) => assert!(!status.success() && log.contains(text(&data)), "{log}"),
     }
     assert_eq!(after, before);
+}
+
+/// Several changes of one message may come in one commit.
+#[tokio::test]
+async fn each_change_of_a_message_records_what_stood_before_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let clock = Clock::manual(MONDAY, 0);
+    let house = local_house(folder.path(), &clock).await;
+    let lane = "local/credit-ai";
+    let file = File { name: "batch.csv".to_owned(), bytes: 3, sha256: "00".repeat(32) };
+    let said = |id: &str, files: Vec<File>| What::Said {
+        message: id.to_owned(),
+        text: "one".to_owned(),
+        files: Words::of(files),
+    };
+    let edited = |id: &str, text: &str| What::Edited { message: id.to_owned(), text: text.to_owned() };
+    house.hear("before", "maya", lane, said("old", vec![file.clone()])).await.expect("heard");
+    let deleted = What::Deleted { message: "old".to_owned() };
+    let all = [
+        ("1", edited("old", "two")),
+        ("2", edited("old", "three")),
+        ("3", deleted),
+        ("4", said("new", vec![file])),
+        ("5", edited("new", "two")),
+        ("6", edited("new", "three")),
+    ];
+    let heard = all.into_iter().map(|(cause, what)| house.hear(cause, "maya", lane, what));
+    futures_util::future::try_join_all(heard).await.expect("heard");
+    let written = Written::of(&house.reader).await;
+    let was: Vec<&str> = written.heard().filter_map(|heard| heard.was.as_deref()).collect();
+    for (was, text) in was.iter().zip(["one", "two", "three", "one", "two"]) {
+        assert!(was.contains(text) && was.contains("batch.csv"), "{text} is not what stood there: {was}");
+    }
+    assert_eq!(was.len(), 5);
+    house.stop().await;
 }

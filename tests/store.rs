@@ -551,7 +551,7 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
         assert_eq!(reader.outbox_next(&but).await.expect("a moment"), next);
         assert_eq!(reader.outbox_given_up().await.expect("a number"), in_state(OutboxState::GivenUp).count() as i64);
         let mut postponed: BTreeMap<Lane, At> = BTreeMap::new();
-        for (_, row) in undelivered().filter(|(_, row)| row.attempts > 0 && row.not_before > now) {
+        for (_, row) in undelivered().filter(|(_, row)| row.not_before > row.free.max(now)) {
             let until = postponed.entry(on(row.lane)).or_insert(At(row.not_before));
             *until = (*until).max(At(row.not_before));
         }
@@ -849,7 +849,6 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
         assert_eq!(local.as_ref(), Some(it).filter(|it| it.lane.starts_with("local/")));
         let known = writer.message(&on(lane), &message).await.expect("a message").expect("there is one");
         assert_eq!(known.body.as_ref(), Some(&it.body).filter(|_| it.parts == 1));
-        assert_eq!((known.author, known.deleted), (it.author.clone(), it.deleted_us.is_some()));
         assert_eq!(known.case.map(|case| case.to_string()), it.case_id);
         if dice.below(5) == 0 {
             read_on(&reader, &mut seen, &mut followed, lane, 3).await;

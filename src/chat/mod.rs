@@ -117,7 +117,12 @@ pub struct Finding {
 pub enum Undelivered {
     /// Try again: after this time, where the platform names one.
     #[error("{why}")]
-    Later { why: String, after: Option<Span> },
+    Later {
+        why: String,
+        after: Option<Span>,
+        /// The platform may have taken it, or a part of it: what became of the try isn't known.
+        perhaps_sent: bool,
+    },
     /// This person takes no direct messages from the bot. It can be told to them elsewhere, by a mention.
     #[error("{why}")]
     Closed { why: String },
@@ -133,7 +138,16 @@ impl Undelivered {
     /// Trying again is sensible: after this time, where it is named.
     pub fn later(why: impl fmt::Display, after: Option<Duration>) -> Undelivered {
         let after = after.map(|after| Span(i64::try_from(after.as_micros()).unwrap_or(i64::MAX)));
-        Undelivered::Later { why: why.to_string(), after }
+        Undelivered::Later { why: why.to_string(), after, perhaps_sent: false }
+    }
+
+    /// A try that may have reached the platform all the same.
+    #[must_use]
+    pub fn perhaps_sent(self) -> Undelivered {
+        match self {
+            Undelivered::Later { why, after, perhaps_sent: _ } => Undelivered::Later { why, after, perhaps_sent: true },
+            ended @ (Undelivered::Closed { .. } | Undelivered::Gone { .. } | Undelivered::Never { .. }) => ended,
+        }
     }
 
     /// Trying again is pointless.

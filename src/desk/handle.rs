@@ -97,6 +97,7 @@ pub struct Shown {
     /// Entries in the ledger.
     pub size: u64,
     pub policy: Arc<Policy>,
+    pub(super) accounts: Arc<Accounts>,
     pub bot: Arc<Bot>,
     pub next_wake: Option<At>,
     /// The last commit failed, with this reference.
@@ -168,7 +169,7 @@ impl DeskHandle {
 
     /// Whose account this is by the policy in force.
     pub fn person(&self, account: &str, platform: &Platform) -> Option<PersonId> {
-        Accounts::of(&self.shown().policy).person(account, platform).cloned()
+        self.shown.borrow().accounts.person(account, platform).cloned()
     }
 
     pub fn shown(&self) -> Shown {

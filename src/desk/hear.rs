@@ -14,6 +14,7 @@ use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
 use crate::ledger::record::{HeardRecord, Record, Who, key_of};
+use crate::store::MessageChange;
 
 /// What a word asks for, once read.
 enum Read {
@@ -89,7 +90,7 @@ impl Desk {
         }
         let how = heard.how;
         let read = self.read(turn, &heard, person.as_ref(), here);
-        let mut staged = None;
+        let mut prepared = None;
         let mut of_the_bot = None;
         let handled = match (read, &person) {
             (Read::Nothing, _) => Handled::Heard,
@@ -133,7 +134,7 @@ impl Desk {
                     Ok(work) => match self.prepare(turn, work, &by).await? {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
-                            staged = Some(ready);
+                            prepared = Some(ready);
                             Handled::Answer(Answer { cards, ..Answer::default() })
                         }
                         Err(refusal) => Handled::Answer(self.refused(turn, &heard, person, here, &refusal)),
@@ -141,7 +142,7 @@ impl Desk {
                 }
             }
         };
-        let about = staged.as_ref().map(|staged| staged.case).or(here);
+        let about = prepared.as_ref().map(|prepared| prepared.case).or(here);
         let source = heard.lane.platform.to_string();
         let said = heard.said;
         let (was, case) = self.stood_before(turn, &heard.lane, &heard.what, about).await?;
@@ -167,11 +168,11 @@ impl Desk {
             answer: answer.map(Words::of),
         }));
         let seq = self.record(turn, case, Some(who.subject()), said, &source, &record).await?;
-        if let Some(staged) = staged {
-            self.write(turn, staged, Some(seq), &source).await?;
+        if let Some(prepared) = prepared {
+            self.write(turn, prepared, Some(seq), &source).await?;
         }
-        if let Some(staged) = of_the_bot {
-            self.write_bot(turn, staged, Some(seq)).await?;
+        if let Some(prepared) = of_the_bot {
+            self.write_bot(turn, prepared, Some(seq)).await?;
         }
         Ok(handled)
     }
@@ -301,11 +302,18 @@ impl Desk {
         if pending.message_parts.iter().any(|it| it.lane == *lane && it.id == message) {
             return Ok((None, None));
         }
-        if let Some(pending) = pending.messages.iter().rfind(|it| it.lane == *lane && it.id == message) {
-            return Ok((Some(pending.body.clone()), pending.case));
+        // As the last edit of this turn left it. A deletion leaves the words as they stood.
+        let edited = pending.message_changes.iter().rev().find_map(|change| match change {
+            MessageChange::Edited { lane: on, id, body, .. } if on == lane && id == message => Some(body.clone()),
+            MessageChange::Edited { .. } | MessageChange::Deleted { .. } => None,
+        });
+        if let Some(said) = pending.messages.iter().rfind(|it| it.lane == *lane && it.id == message) {
+            return Ok((Some(edited.unwrap_or_else(|| said.body.clone())), said.case));
         }
-        let standing = self.writer.message(lane, message).await?;
-        Ok(standing.map_or((None, None), |it| (it.body, it.case)))
+        Ok(match self.writer.message(lane, message).await? {
+            Some(stored) => (stored.body.map(|body| edited.unwrap_or(body)), stored.case),
+            None => (edited, None),
+        })
     }
 }
 

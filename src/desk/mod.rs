@@ -116,7 +116,7 @@ pub struct Desk {
     case_seqs: LruCache<CaseId, u64>,
     /// Which case a thread belongs to, by lane and root message.
     threads: LruCache<(Lane, String), CaseId>,
-    accounts: Accounts,
+    accounts: Arc<Accounts>,
     /// The highest number given for each kind.
     numbers: HashMap<CaseKind, u32>,
     clock: Clock,
@@ -145,8 +145,8 @@ impl Desk {
                         return self.finish(None).await;
                     }
                 }
-                // After a failed commit, what is due stays due: a breath instead of a busy loop, and by the world's time, since
-                // the room's may stand still.
+                // After a failed commit what was due is still due, and is tried again after a pause. The pause goes by real time:
+                // a clock that is moved by hand may be standing.
                 () = tokio::time::sleep(RETRY_PAUSE), if self.is_in_trouble() => {}
                 () = self.clock.wait_until(due), if !self.is_in_trouble() => {}
             }
@@ -234,7 +234,8 @@ impl Desk {
             match item {
                 Item::Hear(heard, reply) => match self.handle(turn, *heard).await {
                     Ok(handled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| handled)))),
-                    // Nothing of it was put into the turn yet, so the others can go on.
+                    // Nothing of this word is in the turn, so the others go on. Its case may have been woken before it was
+                    // decided; that wake is in the turn as a whole, and stands.
                     Err(error) if error.is_of_one_case() => {
                         let reference = reference();
                         tracing::error!(%reference, %error, "this word could not be decided");

@@ -54,13 +54,15 @@ impl Desk {
         }
         let mut policies = Policies::default();
         policies.add(setup.policy.clone());
-        let held = Arc::new(bot.with_group_members(&setup.policy));
+        let with_group_members = Arc::new(bot.with_group_members(&setup.policy));
         let subjects = Subjects::of(writer.subjects().await?);
         let ledger = Ledger::new(stands.frontier, stands.last, stands.last_at, subjects, setup.clock.seal());
         let (send, inbox) = mpsc::channel(4 * BATCH);
+        let accounts = Arc::new(Accounts::of(&setup.policy));
         let shown = Shown {
             size: ledger.size(),
-            policy: held.clone(),
+            policy: with_group_members.clone(),
+            accounts: accounts.clone(),
             bot: Arc::new(bot.clone()),
             next_wake: None,
             trouble: None,
@@ -82,12 +84,12 @@ impl Desk {
             set_aside: Vec::new(),
             bot_wake: bot.wake(&setup.policy),
             bot,
-            policy: held,
+            policy: with_group_members,
             policies,
             cases: LruCache::new(CACHED_CASES),
             case_seqs: LruCache::new(CACHED_CASES),
             threads: LruCache::new(CACHED_CASES),
-            accounts: Accounts::of(&setup.policy),
+            accounts,
             numbers,
             clock: setup.clock,
             wording: setup.wording,

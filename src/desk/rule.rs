@@ -93,7 +93,7 @@ impl Desk {
             }
         }
         let mut become_so_far: HashMap<CaseId, Case> = HashMap::new();
-        let mut staged = Prepared { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };
+        let mut prepared = Prepared { case: first, reply: None, rulings: Vec::new(), then: Vec::new(), number: None };
         let mut queue = vec![(first, by.clone(), command)];
         while let Some((id, by, command)) = queue.pop() {
             let known = match become_so_far.remove(&id) {
@@ -111,13 +111,13 @@ impl Desk {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let reply = ruling.reply.take();
-            if staged.rulings.is_empty() {
-                staged.reply = reply;
+            if prepared.rulings.is_empty() {
+                prepared.reply = reply;
             }
             for then in std::mem::take(&mut ruling.then) {
                 match then {
                     Then::Case(other, command) => queue.push((other, Actor::Engine, command)),
-                    later => staged.then.push(later),
+                    later => prepared.then.push(later),
                 }
             }
             if !queue.is_empty() {
@@ -126,24 +126,24 @@ impl Desk {
                 }
                 become_so_far.insert(id, case);
             }
-            staged.rulings.push((id, by, ruling));
+            prepared.rulings.push((id, by, ruling));
         }
-        Ok(Ok(staged))
+        Ok(Ok(prepared))
     }
 
-    /// Writes what was staged into the turn, and then what follows from it.
+    /// Writes what was prepared into the turn, and then what follows from it.
     pub(super) async fn write(
         &mut self,
         turn: &mut Turn,
-        staged: Prepared,
+        prepared: Prepared,
         heard: Option<i64>,
         source: &str,
     ) -> Result<(), DeskError> {
-        if let Some(new) = staged.number {
+        if let Some(new) = prepared.number {
             turn.numbers.insert(new.kind, new.number);
         }
         let mut written = Vec::new();
-        for (id, by, ruling) in staged.rulings {
+        for (id, by, ruling) in prepared.rulings {
             if ruling.events.is_empty() && ruling.notices.is_empty() {
                 continue;
             }
@@ -160,7 +160,7 @@ impl Desk {
                 written.push((id, ruled.events));
             }
         }
-        self.follow(turn, staged.then).await?;
+        self.follow(turn, prepared.then).await?;
         for (id, events) in written {
             self.follow_up(turn, id, &events).await?;
         }
@@ -174,10 +174,10 @@ impl Desk {
             turn.known.entry(id).or_insert(found);
         }
         match self.prepare(turn, Work::Case(id, every_case::Command::Wake.into()), &Actor::Engine).await? {
-            Ok(staged) => {
+            Ok(prepared) => {
                 self.take_up(turn, id);
                 turn.projection.touch(id);
-                self.write(turn, staged, None, ENGINE).await
+                self.write(turn, prepared, None, ENGINE).await
             }
             Err(refusal) => {
                 tracing::error!(case = %id, %refusal, "a wake was refused");
@@ -194,9 +194,9 @@ impl Desk {
         by: &Actor,
     ) -> Result<Result<Option<Reply>, Refusal>, DeskError> {
         match self.prepare_bot(turn, command, by) {
-            Ok(mut staged) => {
-                let reply = staged.reply.take();
-                self.write_bot(turn, staged, None).await?;
+            Ok(mut prepared) => {
+                let reply = prepared.reply.take();
+                self.write_bot(turn, prepared, None).await?;
                 Ok(Ok(reply))
             }
             Err(refusal) => Ok(Err(refusal)),
@@ -226,14 +226,14 @@ impl Desk {
         Ok(PreparedBot { reply: ruling.reply.take(), by: by.clone(), ruling, loaded, of_a_roster })
     }
 
-    /// Writes what was staged into the turn, and then what follows from it. `heard` is the entry of the word that asked for it.
+    /// Writes what was prepared into the turn, and then what follows from it. `heard` is the entry of the word that asked for it.
     pub(super) async fn write_bot(
         &mut self,
         turn: &mut Turn,
-        staged: PreparedBot,
+        prepared: PreparedBot,
         heard: Option<i64>,
     ) -> Result<(), DeskError> {
-        let PreparedBot { reply: _, by, ruling, loaded, of_a_roster } = staged;
+        let PreparedBot { reply: _, by, ruling, loaded, of_a_roster } = prepared;
         if ruling.events.is_empty() {
             // Nothing became true of the bot, but something may follow for a case: a slow path opens an incident.
             return self.follow(turn, ruling.then).await;
@@ -283,7 +283,7 @@ impl Desk {
 
     async fn rule_engine(&mut self, turn: &mut Turn, work: Work) -> Result<Option<Refusal>, DeskError> {
         match self.prepare(turn, work, &Actor::Engine).await? {
-            Ok(staged) => Box::pin(self.write(turn, staged, None, ENGINE)).await.map(|()| None),
+            Ok(prepared) => Box::pin(self.write(turn, prepared, None, ENGINE)).await.map(|()| None),
             Err(refusal) => Ok(Some(refusal)),
         }
     }

@@ -80,7 +80,7 @@ impl Desk {
             self.bot = bot;
         }
         if let Some(policy) = turn.policy {
-            self.accounts = Accounts::of(&policy);
+            self.accounts = Arc::new(Accounts::of(&policy));
             self.policy = policy;
         }
         if changed {
@@ -100,6 +100,7 @@ impl Desk {
             shown.size = size;
             if changed {
                 shown.policy = self.policy.clone();
+                shown.accounts = self.accounts.clone();
                 shown.bot = Arc::new(self.bot.clone());
             }
         });
@@ -122,8 +123,8 @@ impl Desk {
             *known = seq.max(*known);
         }
         for (lane, last) in last {
-            // Nobody listening any more is as good as somebody.
-            let _gone = self.changes.send(Changed { lane: lane.clone(), last });
+            // It fails when nobody watches, and then nobody has to be told.
+            let _nobody_watches = self.changes.send(Changed { lane: lane.clone(), last });
         }
     }
 

@@ -5,9 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::kinds::AskedNow;
 use super::obligation::{About, Holder, Passed};
 use super::policy::Channel;
-use super::{At, CaseId, Duty, PersonId, Telling};
+use super::{At, Case, CaseId, Duty, People, PersonId, Telling};
 
 /// Names a message to be: the ledger entry that made it true, and its place among that entry's notices, from 0. Written
 /// `12.0`, and `{"entry":12,"place":0}` in JSON.
@@ -38,6 +39,19 @@ pub struct Notice {
     /// Not before quiet hours and batching allow it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<At>,
+}
+
+impl Notice {
+    /// As it is true now that it is told; `None`: it isn't asked any more. A rule's time is that of the `people`.
+    pub fn up_to_date(self, case: &Case, people: &People<'_>) -> Option<Notice> {
+        let is_owed = |number: &u32| case.open_obligations().any(|it| it.number == *number);
+        if !self.while_owed.is_empty() && !self.while_owed.iter().any(is_owed) {
+            return None;
+        }
+        let owed = self.while_owed.iter().filter_map(|number| case.obligation(*number)).collect();
+        let telling = self.telling.up_to_date(&AskedNow { to: &self.to, case, owed, people })?;
+        Some(Notice { telling, ..self })
+    }
 }
 
 /// The private answer to the person who asked.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::kinds::incident::REVIEW_AT_MOST;
 use crate::domain::policy::Policy;
 use crate::domain::text::{TEXT_AT_MOST, TITLE_AT_MOST};
 use crate::domain::{At, CaseId};
@@ -164,12 +163,11 @@ fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Fi
         choices: choices.collect(),
         hint: Some(arg.hint.to_owned()).filter(|hint| !hint.is_empty()),
         value: filled(arg, given, context),
-        max: match arg.kind {
+        max: arg.at_most.or(match arg.kind {
             Kind::Title => Some(TITLE_AT_MOST),
-            Kind::Rest if arg.label == "Review" => Some(REVIEW_AT_MOST),
             Kind::Rest | Kind::Action => Some(TEXT_AT_MOST),
             _ => None,
-        },
+        }),
     }
 }
 

@@ -432,7 +432,7 @@ impl Reader {
         Ok(query.build().fetch_all(&self.pool).await?.iter().map(OutboxDue::read).collect())
     }
 
-    /// Lanes where something was tried and put off to a moment still to come, and the last such moment of each.
+    /// Lanes where something was put off to a moment still to come, and the last such moment of each.
     ///
     /// # Errors
     /// The database's.
@@ -441,7 +441,7 @@ impl Reader {
         let of = |state: OutboxState| {
             let state = state.word();
             format!(
-                "select lane, not_before_us from outbox where state = '{state}' and not_before_us > $1 and attempts > 0"
+                "select lane, not_before_us from outbox where state = '{state}' and not_before_us > $1 and not_before_us > free_us"
             )
         };
         let (waiting, sending) = (of(OutboxState::Waiting), of(OutboxState::Sending));

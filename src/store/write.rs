@@ -19,11 +19,9 @@ pub struct Head {
 }
 
 /// A message of the transcript, as the desk needs it to record an edit or a deletion.
-pub struct Standing {
+pub struct StoredMessage {
     /// Absent for one of several parts: each is of a case of its own, and stands in that case's entry.
     pub body: Option<String>,
-    pub author: String,
-    pub deleted: bool,
     pub case: Option<CaseId>,
 }
 
@@ -205,19 +203,16 @@ impl Writer {
     ///
     /// # Errors
     /// The database's.
-    pub async fn message(&mut self, lane: &Lane, id: &str) -> Result<Option<Standing>, StoreError> {
-        let row =
-            sqlx::query("select body, author, deleted_us, case_id, parts from message where lane = $1 and id = $2")
-                .bind(lane.to_string())
-                .bind(id)
-                .fetch_optional(&mut self.db)
-                .await?;
+    pub async fn message(&mut self, lane: &Lane, id: &str) -> Result<Option<StoredMessage>, StoreError> {
+        let row = sqlx::query("select body, case_id, parts from message where lane = $1 and id = $2")
+            .bind(lane.to_string())
+            .bind(id)
+            .fetch_optional(&mut self.db)
+            .await?;
         let Some(row) = row else { return Ok(None) };
-        let case: Option<&str> = row.get(3);
-        Ok(Some(Standing {
-            body: (row.get::<i64, _>(4) == 1).then(|| row.get(0)),
-            author: row.get(1),
-            deleted: row.get::<Option<i64>, _>(2).is_some(),
+        let case: Option<&str> = row.get(1);
+        Ok(Some(StoredMessage {
+            body: (row.get::<i64, _>(2) == 1).then(|| row.get(0)),
             case: case.map(|case| parsed(case, format!("{id} of the messages in {lane}"))).transpose()?,
         }))
     }

@@ -25,6 +25,8 @@ pub struct State {
     /// What people can read there.
     pub taken: Vec<Taken>,
     tries: Vec<Try>,
+    /// What [`Ill::RefusesOne`] refuses.
+    refused: Option<String>,
     /// The lane of every call.
     asked: Vec<String>,
     /// Cards that were changed: lane and message.
@@ -52,6 +54,10 @@ pub enum Ill {
     ChangesAndIsSilent,
     /// Takes messages, and can't say whether they stood there already.
     Unsure,
+    /// Takes messages, and its answer is lost on the way.
+    TakesAndIsUnheard,
+    /// Refuses the first message that it is handed, cards aside, each time that it comes, and takes all others.
+    RefusesOne,
 }
 
 #[derive(Clone, Debug)]
@@ -147,7 +153,7 @@ impl Chat for Fake {
                 let ill = self.state().ills.get(&lane).copied();
                 let why = "it is ill".to_owned();
                 match ill {
-                    Some(Ill::Later(after)) => return Err(Undelivered::Later { why, after }),
+                    Some(Ill::Later(after)) => return Err(Undelivered::Later { why, after, perhaps_sent: false }),
                     Some(Ill::Never) => return Err(Undelivered::Never { why: "the channel is gone".to_owned() }),
                     Some(Ill::Closed) => return Err(Undelivered::Closed { why: "they are closed".to_owned() }),
                     Some(Ill::Deleted) => {
@@ -162,8 +168,18 @@ impl Chat for Fake {
                         self.take(&post, &lane);
                         std::future::pending::<()>().await;
                     }
+                    Some(Ill::TakesAndIsUnheard) => {
+                        self.take(&post, &lane);
+                        return Err(Undelivered::later("the answer is lost", None).perhaps_sent());
+                    }
+                    Some(Ill::RefusesOne) if self.refuses(&post) => {
+                        return Err(Undelivered::later("it may not be said", None));
+                    }
                     Some(Ill::Unsure) => return Ok(Receipt { message: self.take(&post, &lane), perhaps_twice: true }),
-                    Some(Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent | Ill::ChangesAndIsSilent) | None => {
+                    Some(
+                        Ill::TakesAndIsSilent | Ill::TakesCardsAndIsSilent | Ill::ChangesAndIsSilent | Ill::RefusesOne,
+                    )
+                    | None => {
                         return Ok(Receipt { message: self.take(&post, &lane), perhaps_twice: post.perhaps_sent });
                     }
                 }
@@ -178,7 +194,9 @@ impl Chat for Fake {
             self.state().asked.push(lane.clone());
             let ill = self.state().ills.get(&lane).copied();
             match ill {
-                Some(Ill::Later(after)) => return Err(Undelivered::Later { why: "it is ill".to_owned(), after }),
+                Some(Ill::Later(after)) => {
+                    return Err(Undelivered::Later { why: "it is ill".to_owned(), after, perhaps_sent: false });
+                }
                 Some(Ill::Deleted) => return Err(Undelivered::Gone { why: "it isn't there any more".to_owned() }),
                 Some(Ill::Never | Ill::Closed) => {
                     return Err(Undelivered::Never { why: "the channel is gone".to_owned() });
@@ -188,7 +206,9 @@ impl Chat for Fake {
                     | Ill::TakesAndIsSilent
                     | Ill::TakesCardsAndIsSilent
                     | Ill::ChangesAndIsSilent
-                    | Ill::Unsure,
+                    | Ill::Unsure
+                    | Ill::TakesAndIsUnheard
+                    | Ill::RefusesOne,
                 )
                 | None => {}
             }
@@ -206,7 +226,7 @@ impl Chat for Fake {
             self.state().asked.push(lane.clone());
             let ill = self.state().ills.get(&lane).copied();
             if let Some(Ill::Later(after)) = ill {
-                return Err(Undelivered::Later { why: "it is ill".to_owned(), after });
+                return Err(Undelivered::Later { why: "it is ill".to_owned(), after, perhaps_sent: false });
             }
             if wanted.channel.is_none() {
                 self.state().made.push(lane);
@@ -224,6 +244,10 @@ impl Chat for Fake {
 }
 
 impl Fake {
+    fn refuses(&self, post: &Post<'_>) -> bool {
+        is_message(&post.nonce) && *self.state().refused.get_or_insert_with(|| post.nonce.clone()) == post.nonce
+    }
+
     fn take(&self, post: &Post<'_>, lane: &str) -> String {
         let mut state = self.state();
         let message = format!("{}~{}", post.nonce, state.taken.len());

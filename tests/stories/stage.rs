@@ -643,9 +643,7 @@ impl Room {
         match self.troubles.lock().expect("nobody panics while holding it").get(lane) {
             None => Ok(()),
             Some(Trouble::Gone) => Err(Undelivered::Never { why: format!("{lane} is gone") }),
-            Some(Trouble::Unreachable) => {
-                Err(Undelivered::Later { why: format!("{lane} can't be reached"), after: None })
-            }
+            Some(Trouble::Unreachable) => Err(Undelivered::later(format!("{lane} can't be reached"), None)),
         }
     }
 }

@@ -44,6 +44,21 @@ impl Parcel {
     }
 }
 
+/// A lane that waits: what is said meanwhile waits behind what was refused.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hold {
+    pub until: At,
+    /// Whether the next message is tried all the same: only one was refused so far, and it may be refused by itself.
+    pub one_may_try: bool,
+}
+
+impl Hold {
+    /// Nothing is tried before `until`.
+    pub fn all(until: At) -> Hold {
+        Hold { until, one_may_try: false }
+    }
+}
+
 /// One lane's share of a round.
 pub(super) struct LaneRun {
     pub desk: DeskHandle,
@@ -55,6 +70,8 @@ pub(super) struct LaneRun {
     cases: HashMap<CaseId, Option<Case>>,
     /// Cases whose card was looked for in this round, whether or not it could be posted.
     looked_for: HashSet<CaseId>,
+    /// Cases whose card was refused in this round, and until when it waits.
+    card_refused: HashMap<CaseId, At>,
     /// Cards that this round posted: the roots of their cases' threads, before the receipt is read back.
     pub roots: HashMap<CaseId, String>,
     /// What this round has to report; reported together, and before the next round reads the outbox again.
@@ -70,44 +87,54 @@ impl LaneRun {
             chat,
             cases: HashMap::new(),
             looked_for: HashSet::new(),
+            card_refused: HashMap::new(),
             roots: HashMap::new(),
             reports: Vec::new(),
         }
     }
 
-    /// Delivers in order, or puts everything off where the lane is `postponed` already. Returns until when the lane is to be
-    /// left alone, if it is.
-    pub async fn deliver(mut self, parcels: Vec<Parcel>, postponed: Option<At>) -> Result<Option<At>, StoreError> {
-        let outcome = self.deliver_all(parcels, postponed).await;
+    /// Delivers in order, or puts everything off where the lane is on `hold` already. Returns whether the lane is to be left
+    /// alone.
+    ///
+    /// A message that is refused for now may be the only one, so the next is tried too. If that one is taken, the lane goes
+    /// on without the first; if not, the lane waits, and its words keep their order.
+    pub async fn deliver(mut self, parcels: Vec<Parcel>, hold: Option<Hold>) -> Result<Option<Hold>, StoreError> {
+        let outcome = self.deliver_all(parcels, hold).await;
         // What was sent was sent, also where the next message could not even be made.
         self.flush().await?;
         outcome
     }
 
-    async fn deliver_all(&mut self, parcels: Vec<Parcel>, postponed: Option<At>) -> Result<Option<At>, StoreError> {
+    async fn deliver_all(&mut self, parcels: Vec<Parcel>, hold: Option<Hold>) -> Result<Option<Hold>, StoreError> {
         let mut parcels = VecDeque::from(batched(self.with_those_due_soon(parcels).await?, &self.lane));
-        if let Some(until) = postponed {
-            parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
-            return Ok(Some(until));
+        if let Some(hold) = hold.filter(|hold| !hold.one_may_try) {
+            return Ok(Some(self.wait_behind(&parcels, hold.until)));
         }
         let Some(chat) = self.chat.clone() else {
             let why = format!("this bot isn't connected to {}", self.lane.platform);
             let until = self.desk.clock.now() + Span::hours(1);
-            parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
-            return Ok(Some(until));
+            parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until, false));
+            return Ok(Some(Hold::all(until)));
         };
         // A case's own channel is there, and open, before anything is said in it, and as the case wants it afterwards.
         let own = self.lane.own_of().filter(|_| !parcels.is_empty());
         if let Some(case) = own
             && let Err(undelivered) = self.ensure_channel(&*chat, case, false).await?
         {
+            // Each of them needs the channel, so it was tried for each.
             let mut until = None;
-            for parcel in std::mem::take(&mut parcels) {
-                until = self.undelivered(&parcel, undelivered.clone()).or(until);
+            for parcel in parcels {
+                until = self.undelivered(&parcel, undelivered.clone(), until).or(until);
             }
-            return Ok(until);
+            return Ok(until.map(Hold::all));
         }
+        // Until when a refused message waits, while it isn't known whether the lane takes another.
+        let mut refused = hold.map(|hold| hold.until);
         while let Some(mut parcel) = parcels.pop_front() {
+            if let Some(until) = self.waits_for_its_card(&parcel, hold).await? {
+                self.put_off(&parcel, "its case's card isn't taken yet", until, false);
+                continue;
+            }
             if let Some(card) = self.card_first(&parcel).await? {
                 parcels.push_front(parcel);
                 parcels.push_front(Parcel::Card(card));
@@ -124,7 +151,7 @@ impl LaneRun {
                 Err(error) => {
                     // One message that can't be made must not hold up the lane.
                     let why = format!("it can't be made: {error}");
-                    self.put_off(&parcel, &why, self.desk.clock.now() + parcel.pause());
+                    self.put_off(&parcel, &why, self.desk.clock.now() + parcel.pause(), false);
                     continue;
                 }
             };
@@ -134,7 +161,10 @@ impl LaneRun {
                 self.flush().await?;
             }
             match self.send(&*chat, &message).await {
-                Ok(receipt) => self.told(self.lane.clone(), message, receipt),
+                Ok(receipt) => {
+                    self.told(self.lane.clone(), message, receipt);
+                    refused = None;
+                }
                 Err(Undelivered::Gone { .. }) if matches!(&parcel, Parcel::Card(_)) => {
                     // Somebody deleted the card. It is posted again, and begins the thread again, before more is said.
                     if let Parcel::Card(due) = &parcel {
@@ -149,15 +179,20 @@ impl LaneRun {
                 }
                 Err(Undelivered::Closed { why }) => {
                     let Some(until) = self.deliver_elsewhere(&parcel, message, why).await? else { continue };
-                    parcels.iter().for_each(|parcel| self.put_off(parcel, "what was said before it waits too", until));
-                    return Ok(Some(until));
+                    return Ok(Some(self.wait_behind(&parcels, until)));
                 }
                 Err(undelivered) => {
-                    let why = undelivered.to_string();
-                    let Some(until) = self.undelivered(&parcel, undelivered) else { continue };
-                    // The words after it wait too, so that they keep their order; other lanes go on.
-                    parcels.iter().for_each(|parcel| self.put_off(parcel, &why, until));
-                    return Ok(Some(until));
+                    // Where the platform says how long to wait, or may have taken it, that is no refusal of this message.
+                    let refuses = matches!(undelivered, Undelivered::Later { after: None, perhaps_sent: false, .. });
+                    let Some(until) = self.undelivered(&parcel, undelivered, refused) else { continue };
+                    if !refuses || refused.is_some() {
+                        return Ok(Some(self.wait_behind(&parcels, until)));
+                    }
+                    if let Parcel::Card(CardDue { case, message: None, .. }) = &parcel {
+                        self.card_refused.insert(*case, until);
+                        self.looked_for.insert(*case);
+                    }
+                    refused = Some(until);
                 }
             }
         }
@@ -167,7 +202,21 @@ impl LaneRun {
             // What was to be said is said; the next word tries again.
             tracing::warn!(%case, lane = %self.lane, %undelivered, "the case's channel isn't as it should be");
         }
-        Ok(None)
+        Ok(refused.map(|until| Hold { until, one_may_try: true }))
+    }
+
+    /// Until when a message waits for the card that it belongs under: that was refused, in this round or before the lane was
+    /// put on `hold`. Both are tried again together.
+    async fn waits_for_its_card(&self, parcel: &Parcel, hold: Option<Hold>) -> Result<Option<At>, StoreError> {
+        let (Parcel::Message(due), Place::Channel(_)) = (parcel, &self.lane.place) else { return Ok(None) };
+        let Some(case) = due.case.filter(|case| !self.roots.contains_key(case)) else { return Ok(None) };
+        if let Some(until) = self.card_refused.get(&case) {
+            return Ok(Some(*until));
+        }
+        let Some(hold) = hold else { return Ok(None) };
+        let card = self.reader.card(case, &self.lane).await?;
+        let waits = card.is_some_and(|card| card.message.is_none() && card.not_before > self.desk.clock.now());
+        Ok(waits.then_some(hold.until))
     }
 
     /// The card that begins the thread which a message belongs to, where it is due and was no part of this round: of very many
@@ -238,7 +287,7 @@ impl LaneRun {
         let shown = self.desk.shown();
         let (platform, account) = match &self.lane.place {
             Place::Direct(account) => (&self.lane.platform, account),
-            Place::Channel(_) => return Ok(self.undelivered(parcel, Undelivered::Never { why })),
+            Place::Channel(_) => return Ok(self.undelivered(parcel, Undelivered::Never { why }, None)),
         };
         if let Some(person) = self.desk.person(account, platform)
             && let Some(card) = message.parts.first_mut().and_then(|part| part.cards.first_mut())
@@ -250,7 +299,7 @@ impl LaneRun {
         let root = self.reader.card(case.id, &home).await?;
         let Some(thread) = root.and_then(|card| card.message) else {
             // The card begins the thread; it is on its way.
-            return Ok(self.undelivered(parcel, Undelivered::Later { why, after: None }));
+            return Ok(self.undelivered(parcel, Undelivered::later(why, None), None));
         };
         let card = message.card();
         let post = Post {
@@ -267,7 +316,7 @@ impl LaneRun {
                 self.told(home, message, receipt);
                 Ok(None)
             }
-            Err(undelivered) => Ok(self.undelivered(parcel, undelivered)),
+            Err(undelivered) => Ok(self.undelivered(parcel, undelivered, None)),
         }
     }
 
@@ -293,12 +342,18 @@ impl LaneRun {
         self.reports.push(Report::Told(told.collect()));
     }
 
-    /// It did not get through. Until when the lane waits, if trying again is sensible.
-    fn undelivered(&mut self, parcel: &Parcel, undelivered: Undelivered) -> Option<At> {
+    /// It did not get through. Until when it waits, if trying again is sensible: together with what waits already until
+    /// `refused`, so that they keep their order.
+    fn undelivered(&mut self, parcel: &Parcel, undelivered: Undelivered, refused: Option<At>) -> Option<At> {
         match undelivered {
-            Undelivered::Later { why, after } => {
-                let until = self.desk.clock.now() + after.unwrap_or_else(|| parcel.pause());
-                self.put_off(parcel, &why, until);
+            Undelivered::Later { why, after, perhaps_sent } => {
+                let now = self.desk.clock.now();
+                let until = match (refused, after) {
+                    (Some(refused), Some(after)) => refused.max(now + after),
+                    (Some(refused), None) => refused,
+                    (None, after) => now + after.unwrap_or_else(|| parcel.pause()),
+                };
+                self.put_off(parcel, &why, until, perhaps_sent);
                 Some(until)
             }
             Undelivered::Never { why } | Undelivered::Closed { why } | Undelivered::Gone { why } => {
@@ -308,12 +363,15 @@ impl LaneRun {
         }
     }
 
-    /// It is tried again at `until`, and so is what waits behind it without having been tried. What a process that died may
-    /// have sent is still perhaps sent then, whatever became of this try.
-    fn put_off(&mut self, parcel: &Parcel, why: &str, until: At) {
+    /// It was tried, and is tried again at `until`. What an earlier try may have sent is still perhaps sent then, whatever
+    /// became of this one.
+    fn put_off(&mut self, parcel: &Parcel, why: &str, until: At, perhaps_sent: bool) {
         let now = self.desk.clock.now();
         let dues = match parcel {
-            Parcel::Card(due) => return self.card_later(due, until),
+            Parcel::Card(due) => {
+                tracing::warn!(case = %due.case, lane = %self.lane, why, "a card is not taken; it is tried again");
+                return self.card_later(due, until, perhaps_sent);
+            }
             Parcel::Message(due) => std::slice::from_ref(due),
             Parcel::Batch(dues) => dues,
         };
@@ -324,10 +382,34 @@ impl LaneRun {
                 continue;
             }
             let case = due.case.map(|case| case.to_string());
-            tracing::info!(case, outbox = %due.id, lane = %self.lane, why, "put off");
-            let perhaps_sent = due.sending;
+            tracing::warn!(case, outbox = %due.id, lane = %self.lane, why, "a message is not taken; it is tried again");
+            let perhaps_sent = perhaps_sent || due.sending;
             self.reports.push(Report::Postponed(Postponed { of: due.id, attempts, not_before: until, perhaps_sent }));
         }
+    }
+
+    /// What waits behind something that was refused wasn't tried, so this counts as no try of its own.
+    fn wait_behind(&mut self, parcels: &VecDeque<Parcel>, until: At) -> Hold {
+        for parcel in parcels {
+            let dues = match parcel {
+                Parcel::Card(due) => {
+                    let of = (due.case, self.lane.clone());
+                    let (attempts, perhaps_sent) = (due.attempts, due.sending);
+                    let postponed = Postponed { of, attempts, not_before: until, perhaps_sent };
+                    self.reports.push(Report::CardPostponed(postponed));
+                    continue;
+                }
+                Parcel::Message(due) => std::slice::from_ref(due),
+                Parcel::Batch(dues) => dues,
+            };
+            for due in dues {
+                tracing::debug!(outbox = %due.id, lane = %self.lane, "what was said before it waits too");
+                let (attempts, perhaps_sent) = (due.attempts, due.sending);
+                let postponed = Postponed { of: due.id, attempts, not_before: until, perhaps_sent };
+                self.reports.push(Report::Postponed(postponed));
+            }
+        }
+        Hold::all(until)
     }
 
     fn card_gone(&mut self, due: &CardDue) {
@@ -336,9 +418,9 @@ impl LaneRun {
         self.reports.push(Report::CardGone { case: due.case, lane: self.lane.clone() });
     }
 
-    fn card_later(&mut self, due: &CardDue, not_before: At) {
+    fn card_later(&mut self, due: &CardDue, not_before: At, perhaps_sent: bool) {
         let (of, attempts) = ((due.case, self.lane.clone()), due.attempts + 1);
-        let perhaps_sent = due.sending;
+        let perhaps_sent = perhaps_sent || due.sending;
         self.reports.push(Report::CardPostponed(Postponed { of, attempts, not_before, perhaps_sent }));
     }
 
@@ -346,7 +428,7 @@ impl LaneRun {
         match parcel {
             Parcel::Card(due) => {
                 tracing::warn!(case = %due.case, lane = %self.lane, why, "a card can't be shown; trying again in an hour");
-                self.card_later(due, self.desk.clock.now() + Span::hours(1));
+                self.card_later(due, self.desk.clock.now() + Span::hours(1), false);
             }
             Parcel::Message(due) => self.give_up_row(due, why),
             Parcel::Batch(dues) => dues.iter().for_each(|due| self.give_up_row(due, why.clone())),

@@ -4,12 +4,7 @@ use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Card, Speaker};
 use crate::digest;
-use crate::domain::kinds::approval;
-use crate::domain::notice::ClockItem;
-use crate::domain::obligation::Standing;
-use crate::domain::{
-    At, Case, CaseId, Notice, Obligation, OutboxId, PersonId, Place, Policy, Telling, To, bot, every_case,
-};
+use crate::domain::{At, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -142,59 +137,18 @@ impl LaneRun {
     /// Inside, why it isn't told.
     async fn current<'a>(&mut self, due: &'a OutboxDue) -> Result<Result<Current<'a>, NotToldBecause>, StoreError> {
         let subjects = ledger::subjects_in(&self.reader, due.facts.as_deref()).await?;
-        let Some(mut notice) = notice(due, &subjects) else {
+        let Some(notice) = notice(due, &subjects) else {
             return Ok(Err(NotToldBecause::Undeliverable("its words can't be read any more".to_owned())));
         };
-        let case = due.case;
-        let Some(id) = case else { return Ok(Ok(Current { due, case, notice })) };
-        if !notice.while_owed.is_empty() && !self.is_owed(id, &notice.while_owed).await? {
-            return Ok(Err(NotToldBecause::Answered));
-        }
-        if let Telling::Case(every_case::Telling::Clock { items }) = &mut notice.telling {
-            self.bring_up_to_date(id, items).await?;
-            if items.is_empty() {
-                return Ok(Err(NotToldBecause::Answered));
+        let Some(id) = due.case else { return Ok(Ok(Current { due, case: None, notice })) };
+        let notice = match self.case(id).await? {
+            Some(case) => {
+                let shown = self.desk.shown();
+                notice.up_to_date(&case, &shown.bot.people(&shown.policy, self.desk.clock.now()))
             }
-        }
-        if let (Telling::Approval(approval::Telling::Asked { have, people, due: by, .. }), [number]) =
-            (&mut notice.telling, &notice.while_owed[..])
-            && let Some(case) = self.case(id).await?
-            && let Some(owed) = case.obligation(*number)
-        {
-            (*have, *by) = (owed.votes, owed.terms.due);
-            *people = self.waiting_on(&case, owed);
-            // Somebody who has answered, or whose answer isn't waited for any more, is asked nothing.
-            if matches!(&notice.to, To::Person(person) if !people.contains(person)) {
-                return Ok(Err(NotToldBecause::Answered));
-            }
-        }
-        Ok(Ok(Current { due, case, notice }))
-    }
-
-    /// Drops what isn't owed any more.
-    async fn bring_up_to_date(&mut self, id: CaseId, items: &mut Vec<ClockItem>) -> Result<(), StoreError> {
-        let Some(case) = self.case(id).await? else { return Ok(()) };
-        let now = self.desk.clock.now();
-        items.retain_mut(|item| {
-            let owed = case.obligation(item.number).filter(|it| matches!(it.standing, Standing::Owed));
-            let Some(owed) = owed else { return false };
-            (item.now, item.due, item.have) = (now, owed.terms.due, owed.votes);
-            item.waiting_on = self.waiting_on(&case, owed);
-            true
-        });
-        Ok(())
-    }
-
-    fn waiting_on(&self, case: &Case, owed: &Obligation) -> Vec<PersonId> {
-        let shown = self.desk.shown();
-        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        case.waiting_on(owed, &people).into_iter().map(|seat| seat.person).collect()
-    }
-
-    /// Is one of the obligations still open? What was answered meanwhile would not be true any more.
-    async fn is_owed(&mut self, id: CaseId, numbers: &[u32]) -> Result<bool, StoreError> {
-        let case = self.case(id).await?;
-        Ok(case.is_some_and(|case| case.open_obligations().any(|it| numbers.contains(&it.number))))
+            None => Some(notice).filter(|notice| notice.while_owed.is_empty()),
+        };
+        Ok(notice.map(|notice| Current { due, case: Some(id), notice }).ok_or(NotToldBecause::Answered))
     }
 
     async fn render(&self, notice: &Notice, how: How) -> Result<Card, StoreError> {

@@ -2,7 +2,9 @@
 //!
 //! One lane at a time has one message under way, so words keep their order; lanes don't wait for each other. What could go
 //! wrong, and what then:
-//! - the platform refuses for now: tried again with growing pauses and jitter, or when the platform says;
+//! - the platform refuses for now: tried again with growing pauses and jitter, or when the platform says. What follows on
+//!   the lane waits, unless the platform takes the next message: then only the refused one waits;
+//! - it isn't known whether the platform took it: tried again, marked as perhaps sent until a receipt says otherwise;
 //! - it refuses for good, or for a day: given up, recorded, told to the operators; never counted as sent;
 //! - what the message asks for was answered meanwhile: not sent, and recorded as not needed;
 //! - the process dies between sending and receipt: the row stands as `sending`; it is sent again, marked as perhaps twice,
@@ -20,7 +22,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tokio::task::{Id, JoinError, JoinSet};
 
-use self::lane::{LaneRun, Parcel};
+use self::lane::{Hold, LaneRun, Parcel};
 use crate::chat::Chats;
 use crate::desk::{DeskHandle, RETRY_PAUSE};
 use crate::domain::{At, Lane};
@@ -33,8 +35,8 @@ pub struct Courier {
     desk: DeskHandle,
     reader: Reader,
     chats: Chats,
-    /// Lanes where a message was put off, and until when: what is said meanwhile waits behind it.
-    postponed: HashMap<Lane, At>,
+    /// Lanes where a message was put off.
+    held: HashMap<Lane, Hold>,
     /// Rows that can't be read, by what was said of them: each is named in the log once.
     unreadable: HashSet<String>,
 }
@@ -42,7 +44,7 @@ pub struct Courier {
 /// Lanes that a run is delivering on.
 #[derive(Default)]
 struct UnderWay {
-    runs: JoinSet<Result<Option<At>, StoreError>>,
+    runs: JoinSet<Result<Option<Hold>, StoreError>>,
     lanes: HashMap<Id, Lane>,
 }
 
@@ -54,15 +56,17 @@ impl UnderWay {
 
 impl Courier {
     pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Courier {
-        Courier { desk, reader, chats, postponed: HashMap::new(), unreadable: HashSet::new() }
+        Courier { desk, reader, chats, held: HashMap::new(), unreadable: HashSet::new() }
     }
 
     /// Runs until the desk is gone.
     pub async fn run(mut self) {
         let mut changes = self.desk.watch();
-        self.postponed = loop {
+        self.held = loop {
             match self.reader.lanes_postponed(self.desk.clock.now()).await {
-                Ok(postponed) => break postponed.into_iter().collect(),
+                Ok(postponed) => {
+                    break postponed.into_iter().map(|(lane, until)| (lane, Hold::all(until))).collect();
+                }
                 Err(error) => self.retry_later("the outbox can't be read", &error).await,
             }
         };
@@ -107,7 +111,7 @@ impl Courier {
     /// Starts a run on each lane that has something due and no run yet.
     async fn round(&mut self, under_way: &mut UnderWay) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
-        self.postponed.retain(|_, until| *until > now);
+        self.held.retain(|_, hold| hold.until > now);
         let busy = under_way.busy();
         // Sending, with no run on its lane: a process, or a run, died between sending and receipt.
         let orphans = self.reader.outbox_sending(now, &busy).await?;
@@ -125,7 +129,7 @@ impl Courier {
         for (lane, parcels) in lanes {
             let chat = self.chats.get(&lane.platform).cloned();
             let run = LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane.clone());
-            let started = under_way.runs.spawn(run.deliver(parcels, self.postponed.get(&lane).copied()));
+            let started = under_way.runs.spawn(run.deliver(parcels, self.held.get(&lane).copied()));
             under_way.lanes.insert(started.id(), lane);
         }
         Ok(())
@@ -150,7 +154,7 @@ impl Courier {
     async fn came_back(
         &mut self,
         under_way: &mut UnderWay,
-        done: Result<(Id, Result<Option<At>, StoreError>), JoinError>,
+        done: Result<(Id, Result<Option<Hold>, StoreError>), JoinError>,
     ) {
         let (id, outcome) = match done {
             Ok((id, outcome)) => (id, outcome),
@@ -160,10 +164,10 @@ impl Courier {
                 return tokio::time::sleep(RETRY_PAUSE).await;
             }
         };
-        let lane = under_way.lanes.remove(&id);
+        let Some(lane) = under_way.lanes.remove(&id) else { return };
         match outcome {
-            Ok(Some(until)) => self.postponed.extend(lane.map(|lane| (lane, until))),
-            Ok(None) => {}
+            Ok(Some(hold)) => drop(self.held.insert(lane, hold)),
+            Ok(None) => drop(self.held.remove(&lane)),
             Err(error) => self.retry_later("a lane stopped", &error).await,
         }
     }

@@ -1,7 +1,6 @@
 //! From cards to messages on Discord: where they go, that they arrive once, and what it means when they don't.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -37,8 +36,6 @@ pub mod code {
     pub const THREAD_EXISTS: u64 = 160_004;
 }
 
-/// When to come again about something that an operator has to mend, such as a permission.
-const MENDED: Duration = Duration::from_secs(10 * 60);
 /// How often a message is sent again at once when its outcome isn't known. Discord knows the nonce for some minutes.
 const TRIES: u32 = 3;
 /// How many messages are looked through for one that may stand there already.
@@ -99,12 +96,12 @@ pub fn undelivered(trouble: Trouble) -> Undelivered {
     match trouble {
         Trouble::Limited { after } => Undelivered::later(why, Some(after)),
         Trouble::Unreached { .. } | Trouble::Unknown { .. } => Undelivered::later(why, None),
-        Trouble::Refused { status: 401, .. } => Undelivered::later(super::TOKEN_REFUSED, Some(MENDED)),
+        Trouble::Refused { status: 401, .. } => Undelivered::later(super::TOKEN_REFUSED, None),
         Trouble::Refused { code: code::DMS_CLOSED | code::NO_MUTUAL_SERVER, .. } => {
             Undelivered::Closed { why: "their direct messages are closed to the bot".to_owned() }
         }
         Trouble::Refused { code: code::MISSING_ACCESS | code::MISSING_PERMISSIONS, .. }
-        | Trouble::Refused { status: 403, .. } => Undelivered::later(why, Some(MENDED)),
+        | Trouble::Refused { status: 403, .. } => Undelivered::later(why, None),
         Trouble::Refused { .. } => Undelivered::Never { why },
     }
 }
@@ -175,7 +172,7 @@ impl Discord {
                     tracing::warn!(%trouble, lane = %post.lane, "can't look whether a message stands there already");
                     perhaps_twice = true;
                 }
-                Err(trouble) => return Err(undelivered(trouble)),
+                Err(trouble) => return Err(undelivered(trouble).perhaps_sent()),
             }
         }
         let mut ids: Vec<Id> = Vec::new();
@@ -190,10 +187,12 @@ impl Discord {
                 Ok(id) => ids.push(id),
                 Err(trouble) => {
                     let begun = part > 0 || matches!(trouble, Trouble::Unknown { .. });
-                    if begun {
-                        lock(&self.sent).unsure.insert(post.nonce.clone());
+                    let undelivered = self.not_delivered(post.lane, trouble);
+                    if !begun {
+                        return Err(undelivered);
                     }
-                    return Err(self.not_delivered(post.lane, trouble));
+                    lock(&self.sent).unsure.insert(post.nonce.clone());
+                    return Err(undelivered.perhaps_sent());
                 }
             }
         }
@@ -434,6 +433,8 @@ fn stands_for(message: &Value, body: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -142,7 +142,7 @@ impl Slack {
 
     /// The bot was brought back into a channel: what was said meanwhile was missed.
     pub(super) fn is_back_in(&self, lane: &Lane) {
-        self.is_in(lane, true);
+        self.lacks(lane, None);
         let reached = self.reached.of(lane);
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
         let now = self.now();

@@ -16,8 +16,6 @@ use crate::domain::{Lane, Place};
 pub(super) const EVENT: &str = "countersign";
 /// How long a message whose fate is unknown is looked for before the courier is asked to come again.
 const LOOK_FOR: Duration = Duration::from_secs(120);
-/// When to come again about something that a person has to mend.
-const LONG: Duration = Duration::from_secs(10 * 60);
 const PAGES: usize = 10;
 /// How long it takes at most until a message that was taken stands in history. It is looked for twice before it is sent
 /// anew.
@@ -56,13 +54,15 @@ impl Slack {
             }
             other => other?,
         };
-        self.is_in(post.lane, true);
+        self.lacks(post.lane, None);
         let root = thread.unwrap_or(&message);
+        // A part of it stands there from here on, whatever becomes of the others.
         for (at, more) in rest.iter().enumerate() {
-            self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await?;
+            let said = self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await;
+            said.map_err(Undelivered::perhaps_sent)?;
         }
         for file in &drawn.files {
-            self.share_in(&channel, root, file).await?;
+            self.share_in(&channel, root, file).await.map_err(Undelivered::perhaps_sent)?;
         }
         Ok(Receipt::once(message))
     }
@@ -90,6 +90,7 @@ impl Slack {
         for file in &drawn.files {
             self.share_in(&channel, message, file).await?;
         }
+        self.lacks(lane, None);
         Ok(())
     }
 
@@ -134,7 +135,7 @@ impl Slack {
                         // It stays unknown, so the next try looks for it first.
                         lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
                         if waited + pause > LOOK_FOR || matches!(trouble, Trouble::Said(_)) {
-                            return Err(self.undelivered_at(&trouble, channel));
+                            return Err(self.undelivered_at(&trouble, channel).perhaps_sent());
                         }
                         waited += pause;
                         tokio::time::sleep(pause).await;
@@ -149,10 +150,10 @@ impl Slack {
                     lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
                     return Ok(ts);
                 }
-                // It isn't there, and Slack doesn't take it: the courier tries again with growing pauses.
+                // It wasn't there until now, and Slack doesn't answer: the courier tries again with growing pauses.
                 Err(trouble @ Trouble::Unknown(_)) if sends >= SENDS => {
                     lock(&self.sent).put(nonce.to_owned(), Fate::Unknown);
-                    return Err(self.undelivered_at(&trouble, channel));
+                    return Err(self.undelivered_at(&trouble, channel).perhaps_sent());
                 }
                 Err(Trouble::Unknown(why)) => {
                     sends += 1;
@@ -263,7 +264,7 @@ impl Slack {
             Trouble::Unknown(_) | Trouble::Unreached(_) => Undelivered::later(trouble, None),
             Trouble::Said(_) if trouble.is_about_the_token() => {
                 self.troubled(trouble, "a message was refused");
-                Undelivered::later(format!("Slack refuses the bot's token: {trouble}"), Some(LONG))
+                Undelivered::later(format!("Slack refuses the bot's token: {trouble}"), None)
             }
             Trouble::Said(said) => match said.as_str() {
                 "is_archived" | "channel_not_found" if lane.own_of().is_some() => {
@@ -276,8 +277,8 @@ impl Slack {
                 "is_archived" => Undelivered::never(format!("{lane} is archived")),
                 // Slack says this of a private channel that the bot was removed from.
                 "channel_not_found" if matches!(lane.place, Place::Channel(_)) => {
-                    self.is_in(lane, false);
-                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), Some(LONG))
+                    self.is_not_in(lane);
+                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), None)
                 }
                 "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible"
                 | "channel_not_found" => {
@@ -293,11 +294,13 @@ impl Slack {
                     Undelivered::never(format!("Slack can't take it ({said})"))
                 }
                 "not_in_channel" => {
-                    self.is_in(lane, false);
-                    Undelivered::later(format!("the bot was not invited to {lane}"), Some(LONG))
+                    self.is_not_in(lane);
+                    Undelivered::later(format!("the bot was not invited to {lane}"), None)
                 }
                 "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
-                    Undelivered::later(format!("the bot may not post to {lane} ({said})"), Some(LONG))
+                    let why = format!("the bot may not post to {lane} ({said})");
+                    self.lacks(lane, Some(why.clone()));
+                    Undelivered::later(why, None)
                 }
                 _ => Undelivered::later(trouble, None),
             },

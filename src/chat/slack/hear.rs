@@ -83,7 +83,7 @@ impl Slack {
         if matches!(kind, "channel_left" | "group_left") {
             let lane = self.lane_of(channel_of(source.event));
             if self.keeps(&lane) {
-                self.is_in(&lane, false);
+                self.is_not_in(&lane);
             }
         }
         self.take_in(source).await;
@@ -114,7 +114,7 @@ impl Slack {
     }
 
     pub(super) fn is_known(&self, cause: &str) -> bool {
-        lock(&self.lately).contains(cause)
+        lock(&self.seen).contains(cause)
     }
 
     /// What an event is to the bot; `None` where it is nothing.

@@ -6,7 +6,7 @@
 //! at once. All of them hand in at the reception, and `answer` says what comes back to one person. What everybody sees
 //! is drawn by `blocks` and `modal` and sent by `deliver`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -63,8 +63,8 @@ use api::{Api, Called, Trouble};
 const IN_THREADS: How = How::Said;
 /// How many commands, buttons and forms run at a time.
 const ASKS: usize = 256;
-/// How many causes are remembered: what Slack tells twice is not answered twice.
-const LATELY: usize = 8_192;
+/// How many of the newest are remembered, of what Slack told and of what it was sent, so that a repetition is known for one.
+const DEDUP_WINDOW: usize = 8_192;
 /// How many people's profiles are remembered.
 const PEOPLE: usize = 4_096;
 /// The pauses between tries, where Slack doesn't say how long to wait.
@@ -90,8 +90,8 @@ pub struct Slack {
     me: watch::Sender<Option<Me>>,
     places: Mutex<places::Places>,
     people: Mutex<LruCache<String, people::Profile>>,
-    /// Causes of what was heard and answered lately.
-    lately: Mutex<LruCache<String, ()>>,
+    /// Causes of what was heard and answered.
+    seen: Mutex<LruCache<String, ()>>,
     /// How often a view was sent back with errors: what a person sends after that is another submission.
     sent_back: Mutex<LruCache<String, u32>>,
     queues: queue::Queues,
@@ -117,8 +117,8 @@ pub struct Slack {
     link: Mutex<Link>,
     /// What is wrong with the token, for the operator.
     token_trouble: Mutex<Option<String>>,
-    /// Channels that the bot should be in, and isn't.
-    absent: Mutex<BTreeSet<Lane>>,
+    /// Channels that the bot can't speak in, and what keeps it from that.
+    lacks: Mutex<BTreeMap<Lane, String>>,
     unread: AtomicU64,
 }
 
@@ -147,12 +147,12 @@ impl Slack {
             me: watch::Sender::new(None),
             places: Mutex::default(),
             people: lru(PEOPLE),
-            lately: lru(LATELY),
-            sent_back: lru(LATELY),
+            seen: lru(DEDUP_WINDOW),
+            sent_back: lru(DEDUP_WINDOW),
             queues: queue::Queues::new(),
             asks: Arc::new(Semaphore::new(ASKS)),
             pace: RateLimiter::keyed(Quota::per_second(config.messages_per_second).allow_burst(burst)),
-            sent: lru(LATELY),
+            sent: lru(DEDUP_WINDOW),
             case_channels: Mutex::default(),
             reached: Reached::default(),
             returned: Notify::new(),
@@ -164,7 +164,7 @@ impl Slack {
             roster: Mutex::default(),
             link: Mutex::default(),
             token_trouble: Mutex::default(),
-            absent: Mutex::default(),
+            lacks: Mutex::default(),
             unread: AtomicU64::new(0),
         }))
     }
@@ -302,12 +302,18 @@ impl Slack {
         called
     }
 
-    fn is_in(&self, lane: &Lane, here: bool) {
-        let mut absent = lock(&self.absent);
-        let changed = if here { absent.remove(lane) } else { absent.insert(lane.clone()) };
-        if changed && !here {
-            tracing::error!(platform = %self.platform, %lane, "the bot isn't in a channel that it should be in");
+    /// Remembers why the bot can't speak in a channel, or that it can again.
+    fn lacks(&self, lane: &Lane, why: Option<String>) {
+        let mut lacks = lock(&self.lacks);
+        let Some(why) = why else { return drop(lacks.remove(lane)) };
+        if lacks.get(lane) != Some(&why) {
+            tracing::error!(platform = %self.platform, %lane, why, "the bot can't speak where it should");
         }
+        lacks.insert(lane.clone(), why);
+    }
+
+    fn is_not_in(&self, lane: &Lane) {
+        self.lacks(lane, Some(format!("the bot isn't in {lane}: invite it there")));
     }
 
     fn unread(&self, kind: &str) {
@@ -317,7 +323,7 @@ impl Slack {
 
     /// Whether a cause comes for the first time.
     fn is_new(&self, cause: &str) -> bool {
-        lock(&self.lately).put(cause.to_owned(), ()).is_none()
+        lock(&self.seen).put(cause.to_owned(), ()).is_none()
     }
 }
 
@@ -349,14 +355,11 @@ impl Chat for Slack {
 
     fn link(&self) -> Link {
         let link = lock(&self.link).clone();
-        let absent = || {
-            let lane = lock(&self.absent).first()?.clone();
-            Some(format!("the bot isn't in {lane}: invite it there"))
-        };
+        let lacks = || lock(&self.lacks).first_key_value().map(|(_, why)| why.clone());
         let token = lock(&self.token_trouble).clone();
         // Events may still come in although the bot's token is refused.
         let up = link.up && token.is_none() && self.me().is_some();
-        let trouble = token.or(link.trouble).or_else(absent);
+        let trouble = token.or(link.trouble).or_else(lacks);
         Link { up, trouble, unread: self.unread.load(Ordering::Relaxed) }
     }
 }

@@ -74,8 +74,8 @@ impl Platforms {
     /// The policy with the members that its roles draw from groups added to those that it names.
     #[must_use]
     pub(super) fn with_group_members(&self, policy: &Policy) -> Policy {
-        let mut held = policy.clone();
-        for role in held.roles.values_mut() {
+        let mut with_group_members = policy.clone();
+        for role in with_group_members.roles.values_mut() {
             for group in &role.groups {
                 let members = self.rosters.get(&group.platform).and_then(|known| known.groups.get(&group.id));
                 for member in members.into_iter().flatten().filter(|it| policy.people.contains_key(*it)) {
@@ -85,7 +85,7 @@ impl Platforms {
                 }
             }
         }
-        held
+        with_group_members
     }
 }
 
@@ -102,8 +102,8 @@ impl Draft<'_> {
             return self.ruling;
         }
         self.push(Event::Roster { platform: platform.clone(), groups: groups.clone(), gone: gone.to_vec() });
-        let held = self.bot.with_group_members(self.policy);
-        let changed: Vec<RoleId> = held
+        let with_group_members = self.bot.with_group_members(self.policy);
+        let changed: Vec<RoleId> = with_group_members
             .roles
             .iter()
             .filter(|(_, role)| {
@@ -114,7 +114,7 @@ impl Draft<'_> {
             })
             .map(|(id, _)| id.clone())
             .collect();
-        for role in changed.iter().filter(|role| held.roles[*role].members.is_empty()) {
+        for role in changed.iter().filter(|role| with_group_members.roles[*role].members.is_empty()) {
             let text = format!(
                 "Nobody holds {role} any more: its groups on {platform} are empty. What it owes reaches nobody."
             );
@@ -124,8 +124,12 @@ impl Draft<'_> {
             self.ruling.then.push(Then::Rehold { roles: changed, people: Vec::new() });
         }
         for person in gone.iter().filter(|person| !before.gone.contains(person)) {
-            let roles: Vec<&RoleId> =
-                held.roles.iter().filter(|(_, it)| it.members.contains(person)).map(|(id, _)| id).collect();
+            let roles: Vec<&RoleId> = with_group_members
+                .roles
+                .iter()
+                .filter(|(_, it)| it.members.contains(person))
+                .map(|(id, _)| id)
+                .collect();
             let holds = if roles.is_empty() { "no role".to_owned() } else { text::list(roles.iter()) };
             let name = self.name(person);
             let text = format!(

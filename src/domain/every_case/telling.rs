@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::kinds::AskedNow;
 use crate::domain::line::Sentence;
 use crate::domain::notice::ClockItem;
-use crate::domain::obligation::About;
+use crate::domain::obligation::{About, Standing};
 use crate::domain::{At, Duty, PersonId};
 
 /// Told of any case. Texts of people are plain strings here and are escaped by the adapter that shows them.
@@ -76,4 +77,36 @@ pub enum Telling {
     Sentence {
         text: String,
     },
+}
+
+impl Telling {
+    /// As it is true now; `None`: it isn't asked any more.
+    pub(in crate::domain) fn up_to_date(mut self, asked: &AskedNow<'_>) -> Option<Telling> {
+        match &mut self {
+            Telling::Clock { items } => {
+                items.retain_mut(|item| {
+                    let owed = asked.case.obligation(item.number);
+                    let Some(owed) = owed.filter(|it| matches!(it.standing, Standing::Owed)) else { return false };
+                    (item.now, item.due, item.have) = (asked.people.at, owed.terms.due, owed.votes);
+                    item.waiting_on = asked.waiting_on(owed);
+                    true
+                });
+                if items.is_empty() {
+                    return None;
+                }
+            }
+            // What happened stays as it was.
+            Telling::Moved { .. }
+            | Telling::Said { .. }
+            | Telling::State { .. }
+            | Telling::Paused { .. }
+            | Telling::Resumed { .. }
+            | Telling::Waived { .. }
+            | Telling::Contested { .. }
+            | Telling::Settled { .. }
+            | Telling::Done { .. }
+            | Telling::Sentence { .. } => {}
+        }
+        Some(self)
+    }
 }

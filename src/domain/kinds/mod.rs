@@ -10,7 +10,9 @@ use super::every_case::{self, wake::TimePassed};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
-use super::{Ask, At, Case, CaseId, Draft, PersonId, PolicyHash, Refusal, Ruling, Severity, WorkflowId, World, text};
+use super::{
+    Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World, text,
+};
 
 pub mod approval;
 pub mod incident;
@@ -66,6 +68,24 @@ pub trait Kind: Sized {
     fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
+    /// What is about to be told, as it is true by then; `None`: whom it is for isn't asked any more.
+    fn up_to_date(telling: Self::Telling, asked: &AskedNow<'_>) -> Option<Self::Telling>;
+}
+
+/// What a notice asks for, at the moment when it is told.
+pub struct AskedNow<'a> {
+    pub to: &'a To,
+    pub case: &'a Case,
+    /// The obligations that it asks an answer for.
+    pub owed: Vec<&'a Obligation>,
+    pub people: &'a People<'a>,
+}
+
+impl AskedNow<'_> {
+    /// Whose answer still matters.
+    pub fn waiting_on(&self, owed: &Obligation) -> Vec<PersonId> {
+        self.case.waiting_on(owed, self.people).into_iter().map(|seat| seat.person).collect()
+    }
 }
 
 /// A document that the bot drafted from a case's entries in the ledger, such as the review of an incident.
@@ -177,6 +197,17 @@ macro_rules! kinds {
                     Telling::Case(telling) => telling.into(),
                     Telling::Bot(telling) => telling.into(),
                     $(Telling::$kind(telling) => telling.into(),)*
+                }
+            }
+
+            /// As it is true now; `None`: it isn't asked any more.
+            pub(super) fn up_to_date(self, asked: &AskedNow<'_>) -> Option<Telling> {
+                match self {
+                    Telling::Case(telling) => telling.up_to_date(asked).map(Telling::Case),
+                    Telling::Bot(telling) => Some(Telling::Bot(telling)),
+                    $(Telling::$kind(telling) => {
+                        <$room::$kind as Kind>::up_to_date(telling, asked).map(Telling::$kind)
+                    })*
                 }
             }
 

@@ -34,8 +34,8 @@ use crate::store::{self, Copied, Remake, StoreError, TableDifference};
 
 /// Entries folded into one transaction.
 const CHUNK: u64 = 4_096;
-/// Cases kept warm; the others are read again from the new database.
-const WARM: NonZeroUsize = NonZeroUsize::new(4_096).expect("4096 is not zero");
+/// Cases kept in memory; the others are read again from the new database.
+const CACHED_CASES: NonZeroUsize = NonZeroUsize::new(4_096).expect("4096 is not zero");
 
 /// Why a database can't be rebuilt. Nothing was replaced. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -170,7 +170,7 @@ impl Draft {
             frontier: Frontier::new(),
             bot: Bot::default(),
             subjects: Subjects::default(),
-            warm: LruCache::new(WARM),
+            cached: LruCache::new(CACHED_CASES),
             erased: 0,
         };
         let size = remake.size().await?;
@@ -233,7 +233,7 @@ struct Fold {
     bot: Bot,
     /// Introduced so far: always before they are mentioned.
     subjects: Subjects,
-    warm: LruCache<CaseId, Case>,
+    cached: LruCache<CaseId, Case>,
     erased: u64,
 }
 
@@ -308,7 +308,7 @@ impl Fold {
             self.bot = bot;
         }
         for (id, case) in projection.cases {
-            self.warm.put(id, case);
+            self.cached.put(id, case);
         }
         Ok(())
     }
@@ -334,14 +334,14 @@ impl Fold {
         let ruled = records.iter().filter(|(_, record)| matches!(record, Record::Ruled(_)));
         let wanted: BTreeSet<CaseId> = ruled.filter_map(|(entry, _)| entry.case).collect();
         let mut known: HashMap<CaseId, Case> = HashMap::new();
-        let mut cold = Vec::new();
+        let mut others = Vec::new();
         for id in wanted {
-            match self.warm.pop(&id) {
+            match self.cached.pop(&id) {
                 Some(case) => drop(known.insert(id, case)),
-                None => cold.push(id),
+                None => others.push(id),
             }
         }
-        known.extend(remake.cases(&cold).await?.into_iter().map(|case| (case.id, case)));
+        known.extend(remake.cases(&others).await?.into_iter().map(|case| (case.id, case)));
         projection.cases = known;
         Ok(())
     }

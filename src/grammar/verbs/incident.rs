@@ -2,7 +2,9 @@
 
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, Kind, REASON, Root, TEXT, Verb, WORDS, joined};
-use crate::domain::kinds::incident::{Command, Entity, Harm, HarmType, Intent, Nature, Opening, Timing};
+use crate::domain::kinds::incident::{
+    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Timing,
+};
 use crate::domain::{CaseKind, every_case};
 use crate::grammar::{Asked, Query};
 
@@ -166,7 +168,8 @@ const OWN: [Verb; 21] = [
             .optional(),
             Arg::new("text", "Review", Kind::Rest, "the review in your words; the draft when left out")
                 .optional()
-                .drafted(),
+                .drafted()
+                .up_to(REVIEW_AT_MOST),
         ],
         example: "incident review INC-1 accept",
         make: |values| match (values.maybe_text("accept"), values.maybe_text("text")) {

@@ -95,6 +95,8 @@ pub struct Arg {
     pub unasked: bool,
     /// The bot drafts it from the ledger: a form opens with the draft in it.
     pub drafted: bool,
+    /// The most characters that it may have, where they aren't those of its kind.
+    pub at_most: Option<usize>,
 }
 
 /// Whether an argument can be left out.
@@ -229,7 +231,8 @@ impl Kind {
 
 impl Arg {
     const fn new(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Arg {
-        Arg { name, label, kind, needed: Needed::Yes, hint, named: false, unasked: false, drafted: false }
+        let needed = Needed::Yes;
+        Arg { name, label, kind, needed, hint, named: false, unasked: false, drafted: false, at_most: None }
     }
     const fn optional(self) -> Arg {
         Arg { needed: Needed::No, ..self }
@@ -246,6 +249,10 @@ impl Arg {
 
     const fn drafted(self) -> Arg {
         Arg { drafted: true, ..self }
+    }
+
+    const fn up_to(self, characters: usize) -> Arg {
+        Arg { at_most: Some(characters), ..self }
     }
 
     fn usage(&self) -> String {

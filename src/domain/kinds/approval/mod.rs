@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Began, Drafted, Kind};
+use super::{AskedNow, Began, Drafted, Kind};
 use crate::domain::every_case::{self, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
@@ -420,6 +420,10 @@ impl Kind for Approval {
             }
         }
         stages::look_for_slowness(draft);
+    }
+
+    fn up_to_date(telling: Telling, asked: &AskedNow<'_>) -> Option<Telling> {
+        telling.up_to_date(asked)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{At, PersonId, RoleId, Span};
+use crate::domain::kinds::AskedNow;
+use crate::domain::{At, PersonId, RoleId, Span, To};
 
 /// Told of an approval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -71,4 +72,34 @@ pub enum Telling {
     Slow {
         pending: Span,
     },
+}
+
+impl Telling {
+    /// Who asks for a decision says how many there are by now, and asks those who have yet to decide.
+    pub(super) fn up_to_date(mut self, asked: &AskedNow<'_>) -> Option<Telling> {
+        match (&mut self, &asked.owed[..]) {
+            (Telling::Asked { have, people, due, .. }, [owed]) => {
+                (*have, *due) = (owed.votes, owed.terms.due);
+                *people = asked.waiting_on(owed);
+                // Somebody who has answered, or whose answer isn't waited for any more, is asked nothing.
+                if matches!(asked.to, To::Person(person) if !people.contains(person)) {
+                    return None;
+                }
+            }
+            // What happened stays as it was; the people who are named were asked then.
+            (
+                Telling::Asked { .. }
+                | Telling::Voted { .. }
+                | Telling::Concluded { .. }
+                | Telling::Amended { .. }
+                | Telling::Question { .. }
+                | Telling::QuestionAnswered { .. }
+                | Telling::Widened { .. }
+                | Telling::GlassBroken { .. }
+                | Telling::Slow { .. },
+                _,
+            ) => {}
+        }
+        Some(self)
+    }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Began, Drafted, Kind};
+use super::{AskedNow, Began, Drafted, Kind};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
@@ -666,6 +666,18 @@ impl Kind for Incident {
                 TimePassed::Steps { before, passed } => still_working::unanswered(draft, before, passed),
                 TimePassed::Expired(acknowledgement) => still_working::ask(draft, acknowledgement),
             }
+        }
+    }
+
+    fn up_to_date(telling: Telling, _asked: &AskedNow<'_>) -> Option<Telling> {
+        match telling {
+            // One answer ends each of these, and then it isn't told at all; who follows in a role is told that it moved.
+            Telling::Opened { .. }
+            | Telling::Paged { .. }
+            | Telling::StillWorking { .. }
+            | Telling::AcknowledgementLapsed { .. }
+            | Telling::FollowUp { .. } => Some(telling),
+            Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } | Telling::SeatLeft { .. } => Some(telling),
         }
     }
 }
