@@ -372,8 +372,9 @@ async fn drive(fate: Fate, case: &Case) {
         assert!(last.perhaps_sent, "the adapter is told to look first: {taken:?}");
         assert!(taken.iter().all(|it| it.nonce == last.nonce && it.text == last.text), "{taken:?}");
     }
+    let secret = countersign::ledger::folder::cause_secret(scene.folder.path()).expect("the secret");
     let written = scene.end().await;
-    let key = countersign::ledger::record::key_of("said");
+    let key = countersign::ledger::record::Causes::new(secret).key_of("said");
     assert_eq!(written.heard().filter(|heard| heard.key == key).count(), 1, "heard once");
     let perhaps = written.told().filter(|told| told.perhaps_twice).count();
     assert_eq!(perhaps, usize::from(case.perhaps), "recorded as there perhaps twice, and nothing else is");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{At, PersonId, RoleId, Span};
+use crate::domain::{At, Label, PersonId, RoleId, Span};
 
 /// Told of an approval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -29,7 +29,7 @@ pub enum Telling {
         waiting_on: Vec<PersonId>,
     },
     Concluded {
-        outcome: String,
+        outcome: Label,
         by: Option<PersonId>,
         reason: Option<String>,
         requester: PersonId,
