@@ -76,19 +76,19 @@ create table bot (
     snapshot text not null,
     -- Counts the writes that were tried after one had failed, so that each really writes something.
     tried    bigint not null default 0,
-    constraint house_pk primary key (id),
-    constraint house_is_one check (id = 1)
+    constraint bot_pk primary key (id),
+    constraint bot_is_one check (id = 1)
 );
 
 -- Every policy that was ever in force: cases keep the terms they were opened under.
 create table policy (
-    digest    text not null,
+    hash      text not null,
     body      text not null,
-    constraint policy_pk primary key (digest)
+    constraint policy_pk primary key (hash)
 );
 
 -- One cause, one ruling: what a repetition is recognised by, and the entry that keeps what was heard with the answer that it
--- got. `key` is the first 16 bytes of SHA-256 of the platform's own id of it, in hexadecimal.
+-- got. `key` is the first 16 bytes of HMAC-SHA-256 of the platform's own id of it under the data folder's secret, in hexadecimal.
 create table cause (
     key      text not null,
     seq      bigint not null,

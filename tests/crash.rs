@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::domain::kinds::DutyEvent;
-use countersign::ledger::record::key_of;
+use countersign::ledger::folder::cause_secret;
+use countersign::ledger::record::Causes;
 use kit::bot::{self, Bot, Reply, Room};
 use kit::dice::Dice;
 use kit::written::{self, Written};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tokio::task::JoinSet;
 
 const DEATHS: usize = 32;
@@ -49,9 +49,8 @@ impl Act {
     }
 
     /// What the bot calls the cause: see `room.rs`.
-    fn cause(&self) -> String {
-        let digest = Sha256::new().chain_update(self.who).chain_update([0]).chain_update(self.key()).finalize();
-        format!("local:{}:{}", self.path, hex::encode(&digest[..10]))
+    fn cause(&self, causes: &Causes) -> String {
+        format!("local:{}:{}", self.path, causes.id_of(self.who, &self.key()))
     }
 }
 
@@ -207,7 +206,8 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
         }
         passing.await.expect("time passed");
         written::verifies(&data).await;
-        let heard = check(&Written::read(&data).await, &acknowledged_acts, &again, &perhaps);
+        let causes = Causes::new(cause_secret(&data).expect("the secret"));
+        let heard = check(&Written::read(&data).await, &causes, &acknowledged_acts, &again, &perhaps);
         let (known, unsure) = (acknowledged_acts.len(), again.len());
         println!(
             "death {}: {known} acts acknowledged, {unsure} to be said again, of which {heard} were heard",
@@ -227,7 +227,8 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
     let (status, log) = bot.stop();
     assert!(status.success(), "{log}");
     let written = Written::read(&data).await;
-    check(&written, &acknowledged_acts, &again, &perhaps);
+    let causes = Causes::new(cause_secret(&data).expect("the secret"));
+    check(&written, &causes, &acknowledged_acts, &again, &perhaps);
     let told = written.check_told_once(now);
     // A message of the room stands there once.
     let mut messages = BTreeSet::new();
@@ -254,12 +255,13 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
 /// Every acknowledged act is in the ledger once, with what it brought about; the others once at most. How many of those that
 /// will be said again were heard already: the bot died between the commit and its answer.
 #[track_caller]
-fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhaps: &[Act]) -> usize {
-    let mut causes: HashMap<&str, usize> = HashMap::new();
+fn check(written: &Written, causes: &Causes, acknowledged: &[(Act, Value)], again: &[Act], perhaps: &[Act]) -> usize {
+    let key = |act: &Act| causes.key_of(&act.cause(causes));
+    let mut heard_times: HashMap<&str, usize> = HashMap::new();
     for heard in written.heard() {
-        *causes.entry(&heard.key).or_default() += 1;
+        *heard_times.entry(&heard.key).or_default() += 1;
     }
-    if let Some((cause, times)) = causes.iter().find(|(_, times)| **times > 1) {
+    if let Some((cause, times)) = heard_times.iter().find(|(_, times)| **times > 1) {
         panic!("cause {cause} was heard {times} times");
     }
     // Titles and notes end in their number, so each is some text's own.
@@ -296,7 +298,7 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
             Kind::Request => of(&opened, format!("Ship v{nth}.")),
             Kind::Open => of(&opened, format!("Scores drift, no. {nth}.")),
             Kind::Note => of(&noted, format!("looked at it, no. {nth}.")),
-            Kind::Vote => causes.get(key_of(&act.cause()).as_str()).copied().unwrap_or(0),
+            Kind::Vote => heard_times.get(key(act).as_str()).copied().unwrap_or(0),
             Kind::Chatter => of(&said, format!("the batch of last night looks odd, no. {nth}.")),
             Kind::Edit => of(&said, format!("said better, no. {nth}.")),
         }
@@ -304,13 +306,13 @@ fn check(written: &Written, acknowledged: &[(Act, Value)], again: &[Act], perhap
     for (act, answer) in acknowledged {
         assert_eq!(times(act), 1, "acknowledged with {answer}: {act:?}");
         if act.kind != Kind::Edit {
-            assert_eq!(causes.get(key_of(&act.cause()).as_str()), Some(&1), "{act:?}");
+            assert_eq!(heard_times.get(key(act).as_str()), Some(&1), "{act:?}");
         }
     }
     for act in again.iter().chain(perhaps) {
         assert!(times(act) <= 1, "{act:?}");
     }
-    again.iter().filter(|act| causes.contains_key(key_of(&act.cause()).as_str())).count()
+    again.iter().filter(|act| heard_times.contains_key(key(act).as_str())).count()
 }
 
 /// No step of a ladder was taken twice. How many were taken.

@@ -14,7 +14,7 @@ use countersign::domain::BotCommand;
 use countersign::domain::Lane;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::ledger::heard::{Account, What};
-use countersign::ledger::record::{HeardRecord, Who, key_of};
+use countersign::ledger::record::{HeardRecord, Who};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
 use fakes::discord::faults::Fault;
@@ -254,7 +254,7 @@ async fn what_people_say_is_kept_with_what_became_of_it() {
     let (fake, maya, channel) = (&stage.fake, stage.maya, stage.channel);
     let said = fake.say(maya, channel, &format!("ask <@{}> about <#{channel}>", stage.dev));
     let heard = stage.house.heard_text("ask @dev about #credit-ai").await;
-    assert_eq!(heard.key, key_of(&format!("discord:msg:{said}")));
+    assert_eq!(heard.key, stage.house.desk.causes.key_of(&format!("discord:msg:{said}")));
     assert_eq!((heard.who.subject(), account(&heard).name.as_str()), ("maya", "Maya K"));
     fake.edit(said, "ask nobody");
     stage.house.heard_that("the edit", |heard| {
@@ -1190,7 +1190,7 @@ async fn a_message_of_elsewhere_is_kept_whole_with_a_case() {
     let kept = stage.house.heard_text("look at row 1").await;
     assert_eq!(
         (&*kept.key, &*account(&kept).id, kept.backfilled),
-        (&*key_of(&format!("discord:msg:{said}")), &*stage.dev.to_string(), true)
+        (&*stage.house.desk.causes.key_of(&format!("discord:msg:{said}")), &*stage.dev.to_string(), true)
     );
     let story = stage.house.reader.entries_of("INC-1".parse().expect("a case")).await.expect("it is read");
     assert!(story.iter().any(|entry| entry.facts.contains(&kept.key)), "it is part of the case's story");

@@ -733,10 +733,10 @@ async fn a_case_that_cannot_be_read_stops_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_cannot_be_read_stops_only_its_own_cases() {
-    let other = "update case_file set snapshot = replace(snapshot, (select digest from policy limit 1), 'other') \
+    let other = "update case_file set snapshot = replace(snapshot, (select hash from policy limit 1), 'other') \
                  where case_id = 'APR-2'";
     assert_eq!(nudged_in_spite_of(&[other]).await, ["APR-1", "APR-3"]);
-    let unreadable = "insert into policy (digest, body) values ('other', 'nonsense')";
+    let unreadable = "insert into policy (hash, body) values ('other', 'nonsense')";
     assert_eq!(nudged_in_spite_of(&[other, unreadable]).await, ["APR-1", "APR-3"]);
 }
 

@@ -156,6 +156,13 @@ impl Stage {
         .await;
     }
 
+    /// What is never erased of what was written so far.
+    async fn facts(&self) -> Vec<String> {
+        let reader = &self.running.app.reader;
+        let size = reader.size().await.expect("a size");
+        reader.entries(0, size).map(|entry| entry.expect("an entry").facts).collect().await
+    }
+
     /// Stops, and holds what was written against its seal.
     async fn strike(self) -> Written {
         let data = self.data();
@@ -341,6 +348,37 @@ async fn a_message_of_several_cases_is_shown_whole() {
     let told = stage.strike().await;
     let parts = told.told().filter(|told| told.lane.to_string() == "local/@dev");
     assert_eq!(parts.map(|told| (told.part, told.outbox.len())).collect::<Vec<_>>(), [(0, 1), (1, 1)]);
+}
+
+/// Which message was pressed, edited or deleted is a fact, so nothing may come to stand there that was not looked up.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_messages_id_is_never_recorded_as_one() {
+    let stage = Stage::set().await;
+    let text = "Maya was late again";
+    for (path, more) in [
+        ("press", json!({ "action": "mine" })),
+        ("press", json!({ "action": "mine", "channel": "credit-ai" })),
+        ("edit", json!({ "text": "x" })),
+        ("edit", json!({ "text": "x", "channel": "credit-ai" })),
+        ("delete", json!({})),
+        ("say", json!({ "text": "x", "channel": "credit-ai", "thread": text })),
+        ("form", json!({ "form": "incident.open", "values": {}, "channel": "credit-ai", "thread": text })),
+    ] {
+        let mut body = json!({ "as": "maya" });
+        if !matches!(path, "say" | "form") {
+            body["message"] = text.into();
+        }
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let reply = stage.post(path, &body).await;
+        assert_eq!(reply.status, 404, "{path}: {}", reply.text());
+        assert!(["unknown_message", "unknown_thread"].contains(&reply.code()), "{path}: {}", reply.text());
+    }
+    // A form that nobody knows is heard as it came, and can be erased.
+    stage.post("form", &json!({ "as": "maya", "form": text, "values": {} })).await.ok();
+    stage.post("press", &json!({ "as": "maya", "message": null, "action": text })).await.ok();
+    let facts = stage.facts().await;
+    assert!(facts.iter().any(|facts| facts.contains("\"other\":{\"w\"")), "the form was heard");
+    assert!(!facts.iter().any(|facts| facts.contains(text)), "{facts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,7 @@ use countersign::chat::{CaseChannel, Chat as _, Post, Undelivered};
 use countersign::domain::Lane;
 use countersign::grammar::Word;
 use countersign::ledger::heard::{Account, What};
-use countersign::ledger::record::{HeardRecord, key_of};
+use countersign::ledger::record::HeardRecord;
 use fakes::slack::{Allowed, BOT_USER, Disturbance, FakeSlack, Harm, Kind, On, Sort, Submitted, User};
 use kit::bot::until;
 use slack_house::{POLICY, Scene, SlackHouse, Stopped, in_slack, workspace};
@@ -30,8 +30,8 @@ fn says(heard: &HeardRecord, ts: &str) -> bool {
 }
 
 /// Whether it is this message as it came in from a channel.
-fn is_message(channel: &str, ts: &str) -> impl Fn(&HeardRecord) -> bool {
-    let key = key_of(&format!("slack:msg:{channel}:{ts}"));
+fn is_message(scene: &Scene, channel: &str, ts: &str) -> impl Fn(&HeardRecord) -> bool + use<> {
+    let key = scene.house.desk.causes.key_of(&format!("slack:msg:{channel}:{ts}"));
     move |heard| heard.key == key
 }
 
@@ -126,14 +126,18 @@ async fn what_is_said_is_kept_edited_and_deleted_where_it_counts() {
                 rows.iter().any(|row| row.body.contains("the scores"))
             })
             .await;
-        let said = scene.heard("the first message", is_message("C0CREDIT", &first)).await;
+        let said = scene.heard("the first message", is_message(scene, "C0CREDIT", &first)).await;
         let words = serde_json::to_string(&said).expect("a record");
         assert!(words.contains("@dev please look, 1 < 2 & `code`"), "{words}");
         let edited = rows.iter().find(|row| row.id == first).expect("the first message");
         assert!(edited.body.contains("please look again") && edited.edited_us.is_some(), "{edited:?}");
         let deleted = rows.iter().find(|row| row.id == reply).expect("the reply");
         assert!(deleted.deleted_us.is_some() && deleted.thread.as_deref() == Some(&*first), "{deleted:?}");
-        scene.heard("the stone", |heard| heard.key == key_of(&format!("slack:del:C0CREDIT:{root}"))).await;
+        scene
+            .heard("the stone", |heard| {
+                heard.key == scene.house.desk.causes.key_of(&format!("slack:del:C0CREDIT:{root}"))
+            })
+            .await;
         scene.heard("the other bot", |heard| account(heard).bot && account(heard).id == "U0OTHERBOT").await;
         let with_file =
             scene.heard("the file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;
@@ -165,7 +169,7 @@ async fn a_mention_counts_once_and_is_answered_in_private() {
         let marker = fake.say("U0MAYA", "C0CREDIT", "after it", None);
         scene.heard("what came after", |heard| says(heard, &marker)).await;
         let written = scene.house.written().await;
-        let said = is_message("C0CREDIT", &ts);
+        let said = is_message(scene, "C0CREDIT", &ts);
         assert_eq!(written.heard().filter(|heard| said(heard)).count(), 1);
         assert_eq!(scene.open_cases().await, 1);
         assert_eq!(fake.ephemerals("U0MAYA").len(), 1, "{:?}", fake.ephemerals("U0MAYA"));
@@ -179,7 +183,7 @@ async fn an_edit_that_overtakes_its_message_counts() {
         fake.disturb(Some(Kind::Event), Disturbance::Overtaken);
         let ts = fake.say("U0MAYA", "C0CREDIT", "as it was", None);
         fake.edit("U0MAYA", "C0CREDIT", &ts, "as it is");
-        scene.heard("the message", is_message("C0CREDIT", &ts)).await;
+        scene.heard("the message", is_message(scene, "C0CREDIT", &ts)).await;
         scene
             .house
             .transcript("slack/C0CREDIT", "the edit", |rows| {
@@ -385,7 +389,7 @@ async fn two_clicks_are_two_questions_and_one_answer_counts() {
 async fn direct_messages_are_between_two() {
     in_slack(async |scene, fake| {
         let (channel, ts) = fake.whisper("U0DEV", "@countersign sla mine");
-        let heard = scene.heard("it", is_message(&channel, &ts)).await;
+        let heard = scene.heard("it", is_message(scene, &channel, &ts)).await;
         assert_eq!(heard.lane.to_string(), "slack/@U0DEV");
         fake.find("an answer", |fake| fake.messages(&channel).into_iter().find(|it| it.by_bot)).await;
         post(scene, "slack/@U0MAYA", "1", "a nudge").await.expect("it goes");
@@ -519,7 +523,7 @@ async fn what_is_kept_as_evidence_is_the_message_itself() {
             fake.message_shortcut("U0MAYA", "keep_as_evidence", "C0LOUNGE", ts).await;
             let view = scene.form("U0MAYA").await;
             assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
-            let heard = scene.heard("the message", is_message("C0LOUNGE", ts)).await;
+            let heard = scene.heard("the message", is_message(scene, "C0LOUNGE", ts)).await;
             assert!(heard.backfilled && account(&heard).id == "U0DEV", "{heard:?}");
         }
         scene.heard("its file", |heard| serde_json::to_string(heard).is_ok_and(|it| it.contains("sha256"))).await;

@@ -86,7 +86,7 @@ fn case(number: u32, workflow: &str) -> Case {
         restricted: false,
     };
     let action = String::new();
-    let requested = approval::Requested { began, action, digest: zeros, path: "path".into(), slow_at: None };
+    let requested = approval::Requested { began, action, action_sha256: zeros, path: "path".into(), slow_at: None };
     let event = Event::Approval(approval::Event::Requested(Box::new(requested)));
     Case::begin(id(number), &event, At(i64::from(number))).expect("a case begins with it")
 }

@@ -282,7 +282,7 @@ impl Answers {
             ledger_size: report.entries,
             ledger_head: head.map(|head| head.root.to_string()).unwrap_or_default(),
             checkpoint_at: signed.map(|(_, at, _)| At(at)),
-            policy: shown.policy.digest.to_string(),
+            policy: shown.policy.hash.to_string(),
             clock,
         })
     }

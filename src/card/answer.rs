@@ -111,7 +111,7 @@ pub struct Health {
     pub ledger_head: String,
     /// When the last checkpoint was signed.
     pub checkpoint_at: Option<At>,
-    /// The policy in force, by its digest.
+    /// The policy in force, by its hash.
     pub policy: String,
     /// The time isn't everybody's time: it was moved or runs faster.
     pub clock: Option<String>,

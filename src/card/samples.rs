@@ -1,5 +1,6 @@
 //! One telling of every kind, so that an operator's template is tried when it is loaded and not when it is needed.
 
+use chrono_tz::Tz;
 use serde_json::Value as Json;
 
 use super::kinds;
@@ -7,7 +8,9 @@ use super::tell::facts;
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Holder, Passed};
-use crate::domain::{At, CaseId, CaseKind, Duty, OutboxId, PersonId, RoleId, Span, Telling, bot, every_case};
+use crate::domain::{
+    At, CaseId, CaseKind, Duty, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, Telling, bot, every_case,
+};
 
 /// Facts for a template, such as it will see. None for cards and answers, which are tried as far as their grammar goes.
 pub(super) fn of(template: &str) -> Vec<Json> {
@@ -76,16 +79,21 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: vec![dev()],
             revision: None,
         },
-        Telling::Said { what: "update".to_owned(), by: maya(), text: words() },
-        Telling::State { state: "resolved".to_owned(), over: true, by: Some(maya()), text: words() },
-        Telling::State { state: "requested".to_owned(), over: false, by: None, text: words() },
+        Telling::Said { what: Label::from("update"), by: maya(), text: words() },
+        Telling::State { state: Label::from("resolved"), over: true, by: Some(maya()), text: words() },
+        Telling::State { state: Label::from("requested"), over: false, by: None, text: words() },
         Telling::Paused { duty: Duty::Resolve, reason: words(), by: maya(), ends: DUE },
         Telling::Resumed { duty: Duty::Resolve, by: None, due: DUE },
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
-        Telling::Contested { duty: Duty::Resolve, by: maya(), says: "vendor".to_owned(), reason: words() },
-        Telling::Settled { duty: Duty::Resolve, by: maya(), to: "third-party".to_owned(), reason: words() },
+        Telling::Contested {
+            duty: Duty::Resolve,
+            by: maya(),
+            says: Attribution::Holder("vendor".into()),
+            reason: words(),
+        },
+        Telling::Settled { duty: Duty::Resolve, by: maya(), to: Attribution::ThirdParty, reason: words() },
         Telling::Done { what: sentence() },
-        Telling::Sentence { text: words() },
+        Telling::Sentence { text: sentence() },
     ]
 }
 
@@ -112,13 +120,13 @@ fn of_the_bot() -> Vec<bot::Telling> {
         },
         Telling::DelegationEnded { number: 3, from: maya(), to: Some(dev()) },
         Telling::DelegationEnded { number: 4, from: maya(), to: None },
-        Telling::PolicyLoaded { digest: "3fa9c1".repeat(10), by: None },
+        Telling::PolicyLoaded { hash: PolicyHash::from("3fa9c1".repeat(10)), by: None },
         Telling::FellBehind { oldest_wake_late: Some(SPAN), oldest_notice_late: None },
         Telling::CaughtUp {},
         Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: words() },
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
-        Telling::Digest { schedule: "weekly".to_owned(), from: NOW, to: DUE },
+        Telling::Digest { schedule: Label::from("weekly"), from: NOW, to: DUE, zone: Tz::UTC, workflows: Vec::new() },
         Telling::Sentence { text: sentence() },
     ]
 }

@@ -102,14 +102,16 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         T::Done { what } => {
             facts.insert("what".to_owned(), json!(said(what, prefix)));
         }
-        T::Said { .. }
-        | T::State { .. }
-        | T::Paused { .. }
-        | T::Resumed { .. }
-        | T::Waived { .. }
-        | T::Contested { .. }
-        | T::Settled { .. }
-        | T::Sentence { .. } => {}
+        T::Sentence { text } => {
+            facts.insert("text".to_owned(), json!(said(text, prefix)));
+        }
+        T::Contested { says: whose, .. } => {
+            facts.insert("says".to_owned(), json!(whose.to_string()));
+        }
+        T::Settled { to: whose, .. } => {
+            facts.insert("to".to_owned(), json!(whose.to_string()));
+        }
+        T::Said { .. } | T::State { .. } | T::Paused { .. } | T::Resumed { .. } | T::Waived { .. } => {}
     }
 }
 
@@ -186,7 +188,7 @@ fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look
             Look::asks(Tone::Nudge, Some(*due), asks.unwrap_or_default())
         }
         T::State { state, over, .. } => {
-            let review = case.filter(|_| state == "resolved").and_then(review);
+            let review = case.filter(|_| state.as_str() == "resolved").and_then(review);
             Look::of(if *over { Tone::Done } else { Tone::Calm }).and(review)
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::domain::{Actor, At, Bot, BotCommand, CaseId, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply};
 use crate::grammar::Query;
 use crate::ledger::heard::{Answer, Heard};
-use crate::ledger::record::{ChannelMade, NotTold, Told};
+use crate::ledger::record::{Causes, ChannelMade, NotTold, Told};
 use crate::store::Postponed;
 
 /// The bot is at fault. The reference stands in the log beside the reason.
@@ -121,6 +121,7 @@ pub struct DeskHandle {
     pub(super) changes: broadcast::Sender<Changed>,
     pub wording: Arc<Wording>,
     pub clock: Clock,
+    pub causes: Causes,
 }
 
 impl DeskHandle {

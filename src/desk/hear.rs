@@ -13,7 +13,7 @@ use crate::domain::{AccountId, Actor, CaseId, Command, Lane, PersonId, Place, Re
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
-use crate::ledger::record::{HeardRecord, Record, Who, key_of};
+use crate::ledger::record::{HeardRecord, Record, Who};
 use crate::store::MessageChange;
 
 /// What a word asks for, once read.
@@ -34,7 +34,7 @@ impl Desk {
                 Item::Bot(..) | Item::Report(..) | Item::Checkpoint(_) | Item::Stop(_) => None,
             })
         };
-        let keys: Vec<String> = heard().map(|heard| key_of(&heard.cause)).collect();
+        let keys: Vec<String> = heard().map(|heard| self.causes.key_of(&heard.cause)).collect();
         if keys.is_empty() {
             return Ok(());
         }
@@ -73,7 +73,7 @@ impl Desk {
             None => self.here(turn, &heard).await?,
         };
         let person = self.accounts.person(&heard.from.id, &heard.lane.platform).cloned();
-        let key = key_of(&heard.cause);
+        let key = self.causes.key_of(&heard.cause);
         if let Some(stored) = turn.answered.get(&key) {
             return Ok(match stored.clone() {
                 Some(answer) => Handled::Answer(answer),

@@ -34,6 +34,7 @@ use crate::clock::Clock;
 use crate::domain::{Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, Reply, Span};
 use crate::grammar::How;
 use crate::ledger::folder::FolderError;
+use crate::ledger::record::Causes;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 
@@ -117,6 +118,7 @@ pub struct Desk {
     /// Which case a thread belongs to, by lane and root message.
     threads: LruCache<(Lane, String), CaseId>,
     accounts: Arc<Accounts>,
+    causes: Causes,
     /// The highest number given for each kind.
     numbers: HashMap<CaseKind, u32>,
     clock: Clock,

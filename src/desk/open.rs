@@ -16,6 +16,7 @@ use crate::clock::{Clock, Mode};
 use crate::domain::text::moment_utc;
 use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
 use crate::ledger::folder::Folder;
+use crate::ledger::record::Causes;
 use crate::ledger::{Ledger, Subjects};
 use crate::store::Writer;
 
@@ -41,6 +42,7 @@ impl Desk {
         let stands = writer.head().await?;
         let now = setup.clock.now();
         let (size, every) = (stands.frontier.size(), setup.checkpoint_every);
+        let causes = Causes::new(folder.cause_secret());
         let head = SignedHead::open(folder, &mut writer, size, every, now).await?;
         let ahead = stands.last_at - now;
         if ahead > Span::minutes(5) && setup.clock.mode() == Mode::Real {
@@ -76,6 +78,7 @@ impl Desk {
             changes: changes.clone(),
             wording: setup.wording.clone(),
             clock: setup.clock.clone(),
+            causes: causes.clone(),
         };
         let mut desk = Desk {
             writer,
@@ -90,6 +93,7 @@ impl Desk {
             case_seqs: LruCache::new(CACHED_CASES),
             threads: LruCache::new(CACHED_CASES),
             accounts,
+            causes,
             numbers,
             clock: setup.clock,
             wording: setup.wording,
@@ -111,7 +115,7 @@ impl Desk {
         };
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let mut commands = vec![BotCommand::Start { version, clock, was_down }];
-        if self.bot.policy.as_ref() != Some(&policy.digest) {
+        if self.bot.policy.as_ref() != Some(&policy.hash) {
             // The rights and members that count until now are those of the policy that was in force.
             if let Some(before) = self.bot.policy.clone() {
                 match self.stamped(&before).await {

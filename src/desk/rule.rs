@@ -249,7 +249,7 @@ impl Desk {
         self.record(turn, None, by.as_ref().map(PersonId::as_str), None, ENGINE, &record).await?;
         // Who holds a role follows from the policy as written and from who is in its groups.
         let written = match loaded {
-            None if of_a_roster => self.policies.get(&policy.digest).cloned(),
+            None if of_a_roster => self.policies.get(&policy.hash).cloned(),
             loaded => loaded,
         };
         if let Some(written) = written {

@@ -28,6 +28,32 @@ pub fn fact<T: Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::E
     to.serialize_newtype_struct(FACT, value)
 }
 
+/// The longest id that is a fact, in bytes.
+const ID_AT_MOST: usize = 100;
+
+/// For `serialize_with`: the id that a platform has of a message or channel. It is a fact as long as it looks like an id: at most
+/// 100 visible ASCII characters. Anything else that came in its place is words, so that no text stays for ever by standing there.
+///
+/// # Errors
+/// The serializer's.
+pub fn id<S: Serializer>(id: &str, to: S) -> Result<S::Ok, S::Error> {
+    match id.len() <= ID_AT_MOST && id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => to.serialize_newtype_struct(FACT, id),
+        false => to.serialize_str(id),
+    }
+}
+
+/// [`id`], where there may be none.
+///
+/// # Errors
+/// The serializer's.
+pub fn maybe_id<S: Serializer>(maybe: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    match maybe {
+        Some(text) => id(text, to),
+        None => to.serialize_none(),
+    }
+}
+
 /// What is wholly words: a card, the values of a form, an account. `None` once they are erased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words<T>(pub Option<T>);

@@ -74,7 +74,7 @@ names! {
     ClassId as FACT;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
     PolicyHash as FACT;
-    /// A fixed name that rules compare and nobody typed: a seat, a stage's role.
+    /// A fixed name that rules compare and nobody typed in chat: a seat, a state, a stage's role, the name of a schedule.
     Label as FACT;
 }
 

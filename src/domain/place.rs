@@ -63,7 +63,7 @@ impl fmt::Display for Lane {
 #[derive(Clone, Serialize, Deserialize)]
 struct Written {
     platform: Platform,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::maybe_id")]
     channel: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<AccountId>,

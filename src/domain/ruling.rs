@@ -9,7 +9,7 @@ use super::notice::{CaseTitle, Notice, Reply, To};
 use super::obligation::{About, Change, Holder, Obligation, Standing, Terms};
 use super::people::Seat;
 use super::policy::TargetTerms;
-use super::{Actor, Ask, At, Case, CaseId, Duty, PersonId, Refusal, RoleId, Severity, World};
+use super::{Actor, Ask, At, Case, CaseId, Duty, Label, PersonId, Refusal, RoleId, Severity, World};
 
 /// What an ask came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,7 +202,7 @@ impl<'a> Draft<'a> {
 
     /// A line of the case's story, told to its thread.
     pub fn tell_said(&mut self, what: &str, by: PersonId, text: String) {
-        self.tell_case(every_case::Telling::Said { what: what.to_owned(), by, text });
+        self.tell_case(every_case::Telling::Said { what: Label::from(what), by, text });
     }
 
     fn about(&self) -> CaseTitle {

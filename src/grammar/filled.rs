@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::domain::mark::{self, Words};
-use crate::domain::{CaseId, CaseKind};
+use crate::domain::mark::Words;
+use crate::domain::{CaseId, CaseKind, Label};
 
 use super::read::{choose, finish, help, misread};
 use super::value::{Raw, Value, Wrong, conclude, read, short};
@@ -18,9 +18,7 @@ use super::{Asked, Context, How, Misread, capital};
 pub struct Filled {
     /// How it was handed in.
     pub by: Means,
-    /// The [`Verb::id`]: `incident.resolve`. One that isn't known is kept as it came.
-    #[serde(serialize_with = "known_verb")]
-    pub verb: String,
+    pub verb: VerbId,
     /// The case, where the form or the command is of one. A case that is typed in stands among the values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseId>,
@@ -29,6 +27,32 @@ pub struct Filled {
     pub revision: Option<u32>,
     /// By the argument's name; `case` for the case itself.
     pub values: Words<BTreeMap<String, String>>,
+}
+
+/// Which verb values are for. Decided when they come in: what a later version calls its verbs changes nothing in a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerbId {
+    /// A [`Verb::id`] of that time: `incident.resolve`.
+    Known(Label),
+    /// Came from outside and was no verb's, so it can be erased.
+    Other(String),
+}
+
+impl VerbId {
+    fn of(id: &str) -> VerbId {
+        match verb_of(id) {
+            Some(_) => VerbId::Known(Label::from(id)),
+            None => VerbId::Other(id.to_owned()),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            VerbId::Known(id) => id.as_str(),
+            VerbId::Other(id) => id,
+        }
+    }
 }
 
 /// How values are handed in: it decides how what is wrong with them is answered.
@@ -50,14 +74,6 @@ pub enum Unread {
     Line(Misread),
 }
 
-/// What the program calls its verbs is a fact. Anything else came from outside, and can be erased.
-fn known_verb<S: Serializer>(verb: &str, to: S) -> Result<S::Ok, S::Error> {
-    match verb_of(verb) {
-        Some(_) => mark::fact(&verb, to),
-        None => to.serialize_str(verb),
-    }
-}
-
 fn verb_of(id: &str) -> Option<&'static Verb> {
     let (root, verb) = id.split_once('.')?;
     verbs::find(root, verb)
@@ -67,12 +83,18 @@ impl Filled {
     /// A form that was sent, by its [`Form::id`](super::Form::id).
     pub fn form(id: &str, values: BTreeMap<String, String>) -> Filled {
         let (verb, case, revision) = target(id).unwrap_or((id, None, None));
-        Filled { by: Means::Form, verb: verb.to_owned(), case, revision, values: Words::of(values) }
+        Filled { by: Means::Form, verb: VerbId::of(verb), case, revision, values: Words::of(values) }
     }
 
     /// A command that was used with options.
     pub fn options(verb: &Verb, values: BTreeMap<String, String>) -> Filled {
-        Filled { by: Means::Options, verb: verb.id(), case: None, revision: None, values: Words::of(values) }
+        Filled {
+            by: Means::Options,
+            verb: VerbId::Known(Label::from(verb.id())),
+            case: None,
+            revision: None,
+            values: Words::of(values),
+        }
     }
 
     /// The case that it is about, wherever it stands. `None` where none is named, or none that can be one.
@@ -82,7 +104,7 @@ impl Filled {
 
     /// What it is for, to read: `incident resolve INC-1`.
     pub fn title(&self) -> String {
-        let verb = self.verb.replacen('.', " ", 1);
+        let verb = self.verb.as_str().replacen('.', " ", 1);
         self.case.map_or_else(|| verb.clone(), |case| format!("{verb} {case}"))
     }
 
@@ -105,7 +127,7 @@ impl Filled {
         said: impl Iterator<Item = (&'v String, &'v String)>,
         context: &Context<'_>,
     ) -> Result<Asked, BTreeMap<String, String>> {
-        let known = verb_of(&self.verb).filter(|verb| self.case.is_none_or(|id| verb.kind() == Some(id.kind)));
+        let known = verb_of(self.verb.as_str()).filter(|verb| self.case.is_none_or(|id| verb.kind() == Some(id.kind)));
         let Some(verb) = known else {
             let old = "That form is from another version of me. Please open it again.";
             return Err([(String::new(), old.to_owned())].into());
@@ -144,8 +166,8 @@ impl Filled {
         said: impl Iterator<Item = (&'v String, &'v String)>,
         context: &Context<'_>,
     ) -> Result<Asked, Misread> {
-        let Some(verb) = verb_of(&self.verb) else {
-            let sentence = format!("I don't know “{}”.", short(&self.verb));
+        let Some(verb) = verb_of(self.verb.as_str()) else {
+            let sentence = format!("I don't know “{}”.", short(self.verb.as_str()));
             return Err(Misread { sentence, example: None, root: None });
         };
         let mut values: BTreeMap<&str, &str> = said.map(|(name, value)| (&**name, &**value)).collect();
@@ -350,7 +372,7 @@ mod tests {
     fn a_forms_id_is_taken_apart_and_another_is_kept_as_it_came() {
         let parts = |id: &str| {
             let Filled { verb, case, revision, .. } = Filled::form(id, BTreeMap::new());
-            (verb, case.map(|case| case.to_string()), revision)
+            (verb.as_str().to_owned(), case.map(|case| case.to_string()), revision)
         };
         assert_eq!(parts("incident.open"), ("incident.open".to_owned(), None, None));
         let decline = ("approval.decline".to_owned(), Some("APR-1".to_owned()), Some(2));

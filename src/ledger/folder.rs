@@ -5,7 +5,7 @@
 //! DIR/lock              held while a process works here
 //! DIR/countersign.db    ledger and everything derived from it
 //! DIR/checkpoint        the last signed head (C2SP tlog-checkpoint)
-//! DIR/keys/             the signing seed, the ledger's name; ledger.vkey is public: give it to your auditor
+//! DIR/keys/             the signing seed, the secret of causes, the ledger's name; ledger.vkey is public: give it to your auditor
 //! DIR/blobs/            files, by SHA-256
 //! ```
 
@@ -22,6 +22,7 @@ pub struct Folder {
     /// Let go when the process ends, however it ends.
     _lock: File,
     seed: [u8; 32],
+    cause_secret: [u8; 32],
     /// The ledger's name, which its checkpoints carry.
     origin: String,
 }
@@ -38,7 +39,7 @@ pub enum FolderError {
     )]
     NotAFolder(PathBuf),
     #[error(
-        "{0} is missing, but the ledger in the same folder was sealed with it. Restore it from your backup of the keys."
+        "{0} is missing, but the ledger in the same folder was written with it. Restore it from your backup of the keys."
     )]
     KeyMissing(PathBuf),
     #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
@@ -76,9 +77,9 @@ impl Folder {
             create_keys(&keys)?;
             make_private_folder(&path.join("blobs"))?;
         }
-        let seed = read_key(&keys.join("ledger.seed"))?;
+        let (seed, cause_secret) = (read_key(&keys.join("ledger.seed"))?, cause_secret(path)?);
         let origin = read(&keys.join("origin"))?.trim().to_owned();
-        let folder = Folder { path: path.to_owned(), _lock: lock, seed, origin };
+        let folder = Folder { path: path.to_owned(), _lock: lock, seed, cause_secret, origin };
         folder.signer()?;
         Ok(folder)
     }
@@ -93,6 +94,11 @@ impl Folder {
 
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Under which the ledger makes the ids of what was heard.
+    pub fn cause_secret(&self) -> [u8; 32] {
+        self.cause_secret
     }
 
     /// # Errors
@@ -193,6 +199,14 @@ pub fn verifier(path: &Path) -> Result<Verifier, FolderError> {
     read(&file)?.trim().parse().map_err(|error: crate::seal::KeyError| FolderError::KeyBroken(file, error.to_string()))
 }
 
+/// The secret under which a data folder's ledger makes the ids of what was heard, without taking the folder.
+///
+/// # Errors
+/// [`FolderError`] if there is none.
+pub fn cause_secret(path: &Path) -> Result<[u8; 32], FolderError> {
+    read_key(&path.join("keys").join("causes.secret"))
+}
+
 /// The last signed head's text, without taking the folder.
 ///
 /// # Errors
@@ -214,14 +228,16 @@ fn lock(path: &Path) -> Result<File, FolderError> {
 
 fn create_keys(keys: &Path) -> Result<(), FolderError> {
     make_private_folder(keys)?;
-    let (mut seed, mut name) = ([0; 32], [0; 4]);
+    let (mut seed, mut causes, mut name) = ([0; 32], [0; 32], [0; 4]);
     getrandom::fill(&mut seed)?;
+    getrandom::fill(&mut causes)?;
     getrandom::fill(&mut name)?;
     let origin = format!("countersign.local/{}", hex::encode(name));
     let signer = Signer::from_seed(&origin, &seed)
         .map_err(|error| FolderError::KeyBroken(keys.to_owned(), error.to_string()))?;
     replace(&keys.join("origin"), origin.as_bytes())?;
     replace(&keys.join("ledger.vkey"), signer.verifier().to_string().as_bytes())?;
+    replace(&keys.join("causes.secret"), hex::encode(causes).as_bytes())?;
     // Last, so that a folder with a seed has all the others.
     replace(&keys.join("ledger.seed"), hex::encode(seed).as_bytes())
 }

@@ -106,7 +106,7 @@ impl Belongs {
 pub enum What {
     /// A message that everybody in the lane sees.
     Said {
-        #[serde(serialize_with = "mark::fact")]
+        #[serde(serialize_with = "mark::id")]
         message: String,
         text: String,
         #[serde(default, skip_serializing_if = "Words::is_default")]
@@ -115,16 +115,16 @@ pub enum What {
     /// A slash command that was typed: only the person who typed it sees it.
     Command { text: String },
     Edited {
-        #[serde(serialize_with = "mark::fact")]
+        #[serde(serialize_with = "mark::id")]
         message: String,
         text: String,
     },
     Deleted {
-        #[serde(serialize_with = "mark::fact")]
+        #[serde(serialize_with = "mark::id")]
         message: String,
     },
     Pressed {
-        #[serde(serialize_with = "mark::fact")]
+        #[serde(serialize_with = "mark::id")]
         message: String,
         action: String,
     },
@@ -132,7 +132,7 @@ pub enum What {
     Filled(Filled),
     /// A reaction set (`on`) or taken back. `reaction` is the platform's name of it.
     Reacted {
-        #[serde(serialize_with = "mark::fact")]
+        #[serde(serialize_with = "mark::id")]
         message: String,
         reaction: String,
         on: bool,

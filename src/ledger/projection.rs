@@ -134,10 +134,10 @@ impl Projection {
         for event in &ruled.events {
             bot.apply(event, entry.at);
             // Without its text it can't be read, so there is no row for it.
-            if let BotEvent::Policy(policies::Event::Loaded { digest, text, .. }) = event
+            if let BotEvent::Policy(policies::Event::Loaded { hash, text, .. }) = event
                 && text != ERASED
             {
-                self.commit.policies.push((digest.to_string(), text.clone()));
+                self.commit.policies.push((hash.to_string(), text.clone()));
             }
         }
         self.enqueue(entry, &ruled.tell);

@@ -2,13 +2,12 @@
 //! facts and words beside the leaf that commits to them; every table but the ledger can be rebuilt from the facts alone.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::card::Card;
 use crate::domain::mark::{self, Words};
 use crate::domain::{AccountId, BotEvent, Event, Lane, Notice, OutboxId, PersonId};
 use crate::ledger::heard::{Account, Answer, What};
-use crate::seal::Pseudonym;
+use crate::seal::{Pseudonym, commitment};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
@@ -26,14 +25,14 @@ pub enum Record {
 /// What somebody said or did in chat, whether or not it was a command.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeardRecord {
-    /// [`key_of`] its cause.
+    /// [`Causes::key_of`] its cause.
     #[serde(serialize_with = "mark::fact")]
     pub key: String,
     pub who: Who,
     /// The account as its platform shows it.
     pub from: Words<Account>,
     pub lane: Lane,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::maybe_id")]
     pub thread: Option<String>,
     pub what: What,
     /// What stood in the message until it was edited or deleted.
@@ -77,10 +76,26 @@ impl Who {
     }
 }
 
-/// By what a repetition is recognised: the first 16 bytes of SHA-256 of the platform's own id of what happened, in hexadecimal.
-/// The id itself isn't kept.
-pub fn key_of(cause: &str) -> String {
-    hex::encode(&Sha256::digest(cause)[..16])
+/// Makes the ids by which a repetition is recognised. They are facts, and what they are made of names people and moments: under
+/// a secret of the data folder, whoever has a list of accounts can't find out by trying whose word it was.
+#[derive(Clone)]
+pub struct Causes([u8; 32]);
+
+impl Causes {
+    pub fn new(secret: [u8; 32]) -> Causes {
+        Causes(secret)
+    }
+
+    /// The key of what has this cause: the first 16 bytes of HMAC-SHA-256 of the platform's own id of what happened, in
+    /// hexadecimal. The id itself isn't kept.
+    pub fn key_of(&self, cause: &str) -> String {
+        hex::encode(&commitment(&self.0, cause.as_bytes()).0[..16])
+    }
+
+    /// An id for what somebody says under a key of their own: the same key is the same id, and one person's aren't another's.
+    pub fn id_of(&self, who: &str, key: &str) -> String {
+        hex::encode(&commitment(&self.0, format!("{who}\0{key}").as_bytes()).0[..10])
+    }
 }
 
 /// What became true of a case, and what is to be told because of it.
@@ -128,9 +143,9 @@ pub struct Told {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_shows: Option<i64>,
     pub lane: Lane,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::maybe_id")]
     pub thread: Option<String>,
-    #[serde(serialize_with = "mark::fact")]
+    #[serde(serialize_with = "mark::id")]
     pub message: String,
     /// Which part of the message this is, from 0.
     #[serde(default, skip_serializing_if = "is_first")]
@@ -163,7 +178,7 @@ pub struct ChannelMade {
     /// The bot's name of it, such as `slack/inc-12`.
     pub lane: Lane,
     /// The platform's id of it.
-    #[serde(serialize_with = "mark::fact")]
+    #[serde(serialize_with = "mark::id")]
     pub channel: String,
 }
 
@@ -264,8 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_says_nothing_of_its_cause_but_that_it_is_the_same() {
-        // `printf slack:msg:1 | sha256sum | head -c 32`
-        assert_eq!(key_of("slack:msg:1"), "f2a71ebaa68fe5f65188aa28dad60eb6");
+    fn a_key_says_nothing_of_its_cause_to_whoever_lacks_the_secret() {
+        let causes = Causes::new([7; 32]);
+        // printf slack:msg:1 | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '07%.0s' {1..32}) | head -c 32
+        assert_eq!(causes.key_of("slack:msg:1"), "962fe7b6cef4e485e3578ecacdbfa9c4");
+        assert_ne!(causes.key_of("slack:msg:1"), Causes::new([8; 32]).key_of("slack:msg:1"));
+        let ids = [("maya", "1"), ("maya", "2"), ("dev", "1")].map(|(who, key)| causes.id_of(who, key));
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
+        assert_eq!(ids[0], causes.id_of("maya", "1"));
+        assert_ne!(ids[0], Causes::new([8; 32]).id_of("maya", "1"));
     }
 }

@@ -18,7 +18,7 @@ pub struct Commit {
     pub bot: Option<String>,
     /// Only to see whether the disk takes writes again. Writing what stands there already would write nothing.
     pub tries: bool,
-    /// `(digest, text)`.
+    /// `(hash, text)`.
     pub policies: Vec<(String, String)>,
     /// Whom pseudonyms stand for: `(pseudonym, subject)`.
     pub subjects: Vec<(String, String)>,
@@ -277,8 +277,8 @@ impl Commit {
         rows!(
             db,
             &self.policies[..],
-            "insert into policy (digest, body) ",
-            " on conflict (digest) do nothing",
+            "insert into policy (hash, body) ",
+            " on conflict (hash) do nothing",
             2,
             |b, r| {
                 b.push_bind(&*r.0).push_bind(&*r.1);

@@ -202,12 +202,12 @@ impl View {
 
     /// # Errors
     /// The database's.
-    pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
-        let text = sqlx::query_scalar("select body from policy where digest = $1").bind(digest);
+    pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
+        let text = sqlx::query_scalar("select body from policy where hash = $1").bind(hash);
         Ok(text.fetch_optional(&mut *self.db).await?)
     }
 
-    /// The digest of the policy in force.
+    /// The hash of the policy in force.
     ///
     /// # Errors
     /// A row that this version can't read.
@@ -216,7 +216,7 @@ impl View {
             sqlx::query_scalar("select snapshot from bot where id = 1").fetch_optional(&mut *self.db).await?;
         let Some(snapshot) = snapshot else { return Ok(None) };
         let bot: Bot = serde_json::from_str(&snapshot).map_err(unreadable("bot"))?;
-        Ok(bot.policy.map(|digest| digest.to_string()))
+        Ok(bot.policy.map(|hash| hash.to_string()))
     }
 
     /// The ledger's last entry.

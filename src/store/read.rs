@@ -363,11 +363,8 @@ impl Reader {
     ///
     /// # Errors
     /// The database's.
-    pub async fn policy(&self, digest: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("select body from policy where digest = $1")
-            .bind(digest)
-            .fetch_optional(&self.pool)
-            .await?)
+    pub async fn policy(&self, hash: &str) -> Result<Option<String>, StoreError> {
+        Ok(sqlx::query_scalar("select body from policy where hash = $1").bind(hash).fetch_optional(&self.pool).await?)
     }
 
     /// Messages whose time has come, on all lanes but these: those that could go out longest first, and of one moment in the

@@ -100,9 +100,9 @@ impl Writer {
     ///
     /// # Errors
     /// The database's.
-    pub async fn policy(&mut self, digest: &str) -> Result<Option<String>, StoreError> {
+    pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
         let text =
-            sqlx::query_scalar("select body from policy where digest = $1").bind(digest).fetch_optional(&mut self.db);
+            sqlx::query_scalar("select body from policy where hash = $1").bind(hash).fetch_optional(&mut self.db);
         Ok(text.await?)
     }
 

@@ -126,7 +126,7 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
     let text = text(&say.text)?;
     let thread = thread(&app, &lane, say.thread).await?;
     let id = match say.key {
-        Some(key) => keyed(&who, &key)?,
+        Some(key) => keyed(&app, &who, &key)?,
         None => fresh()?,
     };
     let command = grammar::looks_like_command(text, app.reception.desk.prefix());
@@ -153,7 +153,7 @@ async fn edit(State(app): State<App>, Body(edit): Body<Edit>) -> Result<Json<Sai
     let who = speaker(&app, &edit.r#as)?;
     let text = text(&edit.text)?.to_owned();
     let row = own_message(&app, &who, edit.channel.as_deref(), &edit.message).await?;
-    let what = What::Edited { message: edit.message, text };
+    let what = What::Edited { message: row.id.clone(), text };
     change(&app, who, row, what).await
 }
 
@@ -168,7 +168,8 @@ struct Delete {
 async fn delete(State(app): State<App>, Body(delete): Body<Delete>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &delete.r#as)?;
     let row = own_message(&app, &who, delete.channel.as_deref(), &delete.message).await?;
-    change(&app, who, row, What::Deleted { message: delete.message }).await
+    let what = What::Deleted { message: row.id.clone() };
+    change(&app, who, row, what).await
 }
 
 async fn change(app: &App, who: Account, row: MessageRead, what: What) -> Result<Json<Said>, Failure> {
@@ -192,7 +193,10 @@ struct Press {
 async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &press.r#as)?;
     let row = match &press.message {
-        Some(message) => visible(&app, &who, app.reader.local_message(message).await?).await?,
+        Some(message) => {
+            let row = visible(&app, &who, app.reader.local_message(message).await?).await?;
+            Some(row.ok_or_else(no_such_message)?)
+        }
         None => None,
     };
     let lane = match (&row, &press.channel) {
@@ -202,11 +206,15 @@ async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<
     };
     require_access(&app, &who, &lane).await?;
     let id = match press.key {
-        Some(key) => keyed(&who, &key)?,
+        Some(key) => keyed(&app, &who, &key)?,
         None => fresh()?,
     };
-    let thread = row.map(|it| it.thread.unwrap_or(it.id));
-    let what = What::Pressed { message: press.message.unwrap_or_default(), action: press.action };
+    // The id as it was found, never as it was sent: it is a fact, and facts are never erased.
+    let (message, thread) = match row {
+        Some(row) => (row.id.clone(), Some(row.thread.unwrap_or(row.id))),
+        None => (String::new(), None),
+    };
+    let what = What::Pressed { message, action: press.action };
     let heard = Heard { thread, ..Heard::live(format!("local:press:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
@@ -230,7 +238,7 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
     };
     let thread = thread(&app, &lane, submit.thread).await?;
     let id = match submit.key {
-        Some(key) => keyed(&who, &key)?,
+        Some(key) => keyed(&app, &who, &key)?,
         None => fresh()?,
     };
     let mut values = BTreeMap::new();
@@ -291,7 +299,7 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
         kept.push(File { name, bytes: length, sha256 });
     }
     let id = match fields.get("key") {
-        Some(key) => keyed(&who, key)?,
+        Some(key) => keyed(&app, &who, key)?,
         None => fresh()?,
     };
     let what = What::Said { message: format!("m{id}"), text: field("text").to_owned(), files: Words::of(kept) };
@@ -727,12 +735,10 @@ fn fresh() -> Result<String, Failure> {
     Ok(hex::encode(bytes))
 }
 
-/// An id made from the caller's own key, so that a repetition is recognised. One person's keys aren't another's.
-fn keyed(who: &Account, key: &str) -> Result<String, Failure> {
-    use sha2::{Digest, Sha256};
+/// An id made from the caller's own key, so that a repetition is recognised.
+fn keyed(app: &App, who: &Account, key: &str) -> Result<String, Failure> {
     if key.is_empty() || key.len() > 200 {
         return Err(Failure::bad("malformed", "`key` takes 1 to 200 characters."));
     }
-    let digest = Sha256::new().chain_update(&who.id).chain_update([0]).chain_update(key).finalize();
-    Ok(hex::encode(&digest[..10]))
+    Ok(app.reception.desk.causes.id_of(&who.id, key))
 }

@@ -34,7 +34,7 @@ pub async fn events(
         let mut changes = desk.changes();
         let mut commits = desk.watch();
         let mut moved = desk.clock.moved();
-        let mut policy = desk.shown().policy.digest.clone();
+        let mut policy = desk.shown().policy.hash.clone();
         let mut wake = desk.shown().next_wake;
         // Set while "what I owe" may have changed and hasn't been announced.
         let mut mine: Option<Instant> = None;
@@ -62,7 +62,7 @@ pub async fn events(
                     mine.get_or_insert_with(|| Instant::now() + MINE_EVERY);
                     let shown = commits.borrow_and_update().clone();
                     let mut events = Vec::new();
-                    if std::mem::replace(&mut policy, shown.policy.digest.clone()) != shown.policy.digest {
+                    if std::mem::replace(&mut policy, shown.policy.hash.clone()) != shown.policy.hash {
                         events.push(event("policy", &json!({})));
                     }
                     if std::mem::replace(&mut wake, shown.next_wake) != shown.next_wake {

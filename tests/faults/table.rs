@@ -9,8 +9,9 @@ use countersign::desk::{Handled, Report};
 use countersign::domain::{At, CaseId, OutboxId, Span};
 use countersign::evidence::bundle;
 use countersign::ledger::folder::Folder;
+use countersign::ledger::folder::cause_secret;
 use countersign::ledger::heard::What;
-use countersign::ledger::record::{ChannelMade, NotTold, NotToldBecause, Record, key_of};
+use countersign::ledger::record::{Causes, ChannelMade, NotTold, NotToldBecause, Record};
 use countersign::store::{Commit, Postponed};
 use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -297,7 +298,9 @@ async fn others_rest(scene: &Scene, case: &Case) {
 /// [`is_struck`].
 async fn is_done(scene: &Scene, write: Write) -> bool {
     let written = Written::of(&scene.house.reader).await;
-    let Some(said) = written.entries.iter().find(|it| is_said(&it.record)).map(|it| it.seq) else { return false };
+    let Some(said) = written.entries.iter().find(|it| is_said(&it.record, &key_of_said(scene))).map(|it| it.seq) else {
+        return false;
+    };
     let head_in_row = async || scene.house.reader.last_checkpoint().await.expect("a head").map_or(0, |(size, ..)| size);
     match write {
         Turn => true,
@@ -316,8 +319,13 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
     }
 }
 
-fn is_said(record: &Record) -> bool {
-    matches!(record, Record::Heard(heard) if heard.key == key_of("said"))
+/// The key under which the ledger knows what was said.
+fn key_of_said(scene: &Scene) -> String {
+    Causes::new(cause_secret(scene.folder.path()).expect("the secret")).key_of("said")
+}
+
+fn is_said(record: &Record, key: &str) -> bool {
+    matches!(record, Record::Heard(heard) if heard.key == key)
 }
 
 async fn heals(data: &Path, fake: &Fake, hurt: Hurt) {
@@ -432,8 +440,9 @@ async fn drive(write: Write, fate: Fate, case: &Case) {
         assert!(last.perhaps_sent, "the adapter is told to look first: {taken:?}");
         assert!(taken.iter().all(|it| it.nonce == last.nonce && it.text == last.text), "{taken:?}");
     }
+    let key = key_of_said(&scene);
     let written = scene.end().await;
-    assert_eq!(written.entries.iter().filter(|it| is_said(&it.record)).count(), 1, "heard once");
+    assert_eq!(written.entries.iter().filter(|it| is_said(&it.record, &key)).count(), 1, "heard once");
     assert_eq!(written.count("bot.started"), if fate == Died { 2 } else { 1 });
     let perhaps = written.told().filter(|told| told.perhaps_twice).count();
     assert_eq!(perhaps, usize::from(case.perhaps), "recorded as there perhaps twice, and nothing else is");

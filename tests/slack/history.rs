@@ -23,15 +23,15 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
     lost();
     fake.edit("U0MAYA", "C0CREDIT", &before, "heard live, then changed");
     let scene = stopped.start().await;
-    let heard = scene.heard("what was missed", is_message("C0CREDIT", &missed)).await;
+    let heard = scene.heard("what was missed", is_message(&scene, "C0CREDIT", &missed)).await;
     assert!(heard.backfilled);
-    scene.heard("the reply", is_message("C0CREDIT", &reply)).await;
+    scene.heard("the reply", is_message(&scene, "C0CREDIT", &reply)).await;
     scene.heard("the edit", |heard| matches!(&heard.what, What::Edited { message, .. } if *message == before)).await;
     scene.heard("the gap", |heard| is_gap(heard, "slack/C0CREDIT")).await;
     let written = scene.house.written().await;
     assert!(!written.heard().any(|heard| is_gap(heard, "slack/C0CLAIMS")), "nothing was missed there");
     for ts in [&before, &missed, &reply] {
-        let said = is_message("C0CREDIT", ts);
+        let said = is_message(&scene, "C0CREDIT", ts);
         let count = written.heard().filter(|heard| said(heard)).count();
         assert_eq!(count, 1, "{ts}");
     }
@@ -61,10 +61,10 @@ async fn what_history_has_beyond_reach_is_said_to_be_missing() {
     let scene = stopped.start().await;
     let heard = |ts: &str| format!("slack:msg:C0CREDIT:{ts}");
     let last = heard(missed.last().expect("some"));
-    scene.heard("the last of it", |it| it.key == key_of(&last)).await;
+    scene.heard("the last of it", |it| it.key == scene.house.desk.causes.key_of(&last)).await;
     scene.heard("that more is missing", |it| format!("{it:?}").contains("more was said than is read")).await;
     let first = heard(&missed[0]);
-    assert!(!scene.house.written().await.heard().any(|it| it.key == key_of(&first)));
+    assert!(!scene.house.written().await.heard().any(|it| it.key == scene.house.desk.causes.key_of(&first)));
     scene.rest().await;
     assert_eq!(asked(&scene.fake) - looked, 1, "a silent conversation of two costs one question");
     scene.end().await;
@@ -79,7 +79,8 @@ async fn a_new_connection_is_up_before_the_old_one_ends_and_a_lost_one_leaves_a_
         }
         fake.find("another connection", |fake| (fake.sockets_opened() > opened).then_some(())).await;
         let ts = fake.say("U0MAYA", "C0CREDIT", "over the new one", None);
-        scene.heard("it", |heard| heard.key == key_of(&format!("slack:msg:C0CREDIT:{ts}")) && !heard.backfilled).await;
+        let said = is_message(scene, "C0CREDIT", &ts);
+        scene.heard("it", |heard| said(heard) && !heard.backfilled).await;
         assert!(!scene.house.written().await.heard().any(|heard| matches!(heard.what, What::Gap { .. })));
         fake.refuse_sockets(true);
         let dropped = scene.house.desk.clock.now();

@@ -196,7 +196,7 @@ impl Stage {
         Ok(self.running()?.desk.shown().policy.clone())
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 

@@ -13,8 +13,9 @@ use countersign::domain::obligation::{Attribution, Obligation};
 use countersign::domain::{At, Lane, Span};
 use countersign::grammar::verbs::roots;
 use countersign::grammar::{Filled, MENTION, PREFIX};
+use countersign::ledger::folder::cause_secret;
 use countersign::ledger::heard::{Account, Answer, Belongs, Heard, What as Said};
-use countersign::ledger::record::{Record, Told, key_of};
+use countersign::ledger::record::{Causes, Record, Told};
 
 use super::on_platform::{self, There};
 use super::script::{Day, Deed, Expected, On, Place, Speaker, Step, Story, What, When};
@@ -530,9 +531,10 @@ impl Teller {
         if !self.stage.is_up() {
             self.stage.begin().await?;
         }
+        let causes = Causes::new(cause_secret(&self.stage.data()).map_err(|error| error.to_string())?);
         for (line, heard, answer) in std::mem::take(&mut self.lines) {
             let before = self.stage.extent().await?;
-            let key = key_of(&heard.cause);
+            let key = causes.key_of(&heard.cause);
             let again = self.stage.hear(heard.clone()).await.map_err(|why| format!("line {line} told again: {why}"))?;
             let after = self.stage.extent().await?;
             // A question about what is is heard again, and nothing else comes of it.

@@ -8,7 +8,7 @@ use super::super::{Button, Speaker, Style, Tone, open, press, votes};
 use super::Shows;
 use crate::domain::kinds::approval::{Approval, Outcome, Telling};
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Case, Duty, Obligation};
+use crate::domain::{Case, Duty, Label, Obligation};
 
 impl Shows for Approval {
     fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json {
@@ -25,7 +25,7 @@ impl Shows for Approval {
         json!({
             "requester": self.requester,
             "action": self.action,
-            "digest": self.digest,
+            "action_sha256": self.action_sha256,
             "revision": self.revision,
             "path": self.path,
             "superseded_by": superseded_by,
@@ -100,7 +100,13 @@ impl Shows for Approval {
                 need: 2,
                 waiting_on: whom(),
             },
-            Telling::Concluded { outcome: "lapsed".to_owned(), by: None, reason: None, requester: maya(), took: SPAN },
+            Telling::Concluded {
+                outcome: Label::from("lapsed"),
+                by: None,
+                reason: None,
+                requester: maya(),
+                took: SPAN,
+            },
             Telling::Amended { by: maya(), revision: 2, people: whom(), due: DUE },
             Telling::Question { by: dev(), requester: maya(), question: words(), due: DUE, paused: true },
             Telling::QuestionAnswered { revision: 1, by: maya(), text: words(), people: whom() },

@@ -110,7 +110,7 @@ impl Shows for Incident {
             )
             .and(open(case, "update", Style::Plain)),
             Telling::FollowUp { due, .. } => Look::asks(Tone::Nudge, Some(*due), Vec::new()),
-            Telling::SeatLeft { seat: name, .. } => Look::calm().and(tell::seat(case, name)),
+            Telling::SeatLeft { seat: name, .. } => Look::calm().and(tell::seat(case, name.word())),
             Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } => Look::calm(),
         }
     }
@@ -136,8 +136,8 @@ impl Shows for Incident {
                 people: whom(),
             },
             Telling::FollowUp { assignee: dev(), due: DUE, text: words() },
-            Telling::SeatTaken { seat: "lead".to_owned(), person: dev(), by: maya() },
-            Telling::SeatLeft { seat: "lead".to_owned(), by: maya() },
+            Telling::SeatTaken { seat: SeatName::Lead, person: dev(), by: maya() },
+            Telling::SeatLeft { seat: SeatName::Lead, by: maya() },
         ]
     }
 }

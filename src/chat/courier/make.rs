@@ -154,14 +154,11 @@ impl LaneRun {
     async fn render(&self, notice: &Notice, how: How) -> Result<Card, StoreError> {
         let shown = self.desk.shown();
         let speaker = self.speaker(&shown.policy).to(how);
-        let Telling::Bot(bot::Telling::Digest { schedule, from, to }) = &notice.telling else {
+        let Telling::Bot(bot::Telling::Digest { schedule: _, from, to, zone, workflows }) = &notice.telling else {
             return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling));
         };
-        let schedule = shown.policy.digests.iter().find(|it| &it.name == schedule);
-        let workflows = schedule.map(|it| it.workflows.clone()).unwrap_or_default();
-        let zone = schedule.map_or(chrono_tz::UTC, |it| it.zone);
-        let period = digest::Period { from: *from, to: *to, zone };
-        Ok(digest::compute(&self.reader, &period, &workflows, *to).await?.card(speaker.prefix))
+        let period = digest::Period { from: *from, to: *to, zone: *zone };
+        Ok(digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix))
     }
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.

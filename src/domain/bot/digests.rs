@@ -99,9 +99,11 @@ impl Draft<'_> {
             let Ok(cron) = Schedule::from_str(&schedule.cron) else { continue };
             let Some(to) = newest_due(&cron, schedule, state.seen, now) else { continue };
             let from = state.last_due.unwrap_or(to - FIRST_DIGEST);
-            let name = schedule.name.clone();
-            self.push(Event::Due { schedule: Label::from(name.as_str()), from, to });
-            self.tell(To::Channel(schedule.channel.clone()), Telling::Digest { schedule: name, from, to }, None);
+            let name = Label::from(schedule.name.as_str());
+            self.push(Event::Due { schedule: name.clone(), from, to });
+            let (zone, workflows) = (schedule.zone, schedule.workflows.clone());
+            let telling = Telling::Digest { schedule: name, from, to, zone, workflows };
+            self.tell(To::Channel(schedule.channel.clone()), telling, None);
         }
     }
 }

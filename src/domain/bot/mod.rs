@@ -200,8 +200,8 @@ impl Bot {
                 }
                 self.condition.apply(event, at);
             }
-            Event::Policy(policies::Event::Loaded { digest, schedules, .. }) => {
-                self.policy = Some(digest.clone());
+            Event::Policy(policies::Event::Loaded { hash, schedules, .. }) => {
+                self.policy = Some(hash.clone());
                 self.digests.follow(schedules, at);
             }
             Event::Delegation(event) => self.delegations.apply(event),

@@ -15,7 +15,7 @@ use crate::domain::{Label, PersonId, Policy, PolicyHash, Refusal, RoleId};
 pub enum Event {
     /// `schedules`: name and schedule of every digest that it wants, since one is due from the moment it is known.
     Loaded {
-        digest: PolicyHash,
+        hash: PolicyHash,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         text: String,
@@ -27,18 +27,18 @@ pub enum Event {
 impl Draft<'_> {
     /// The old policy says who may bring in the new one.
     pub(super) fn load_policy(mut self, new: &Policy, body: &str) -> Result<Ruling, Refusal> {
-        if self.bot.policy.as_ref() == Some(&new.digest) {
+        if self.bot.policy.as_ref() == Some(&new.hash) {
             return Ok(self.reply("That policy is in force already; nothing changed."));
         }
         self.require("reloading the policy", &self.policy.may.reload_policy)?;
         let first = self.bot.policy.is_none();
-        let (digest, by) = (new.digest.clone(), self.ask.by.person().cloned());
+        let (hash, by) = (new.hash.clone(), self.ask.by.person().cloned());
         let schedules = new.digests.iter().map(|it| (it.name.clone(), it.schedule())).collect();
-        self.push(Event::Loaded { digest: digest.clone(), by: by.clone(), text: body.to_owned(), schedules });
+        self.push(Event::Loaded { hash: hash.clone(), by: by.clone(), text: body.to_owned(), schedules });
         if !first {
             self.rehold_for(new);
         }
-        self.tell(To::Operators, Telling::PolicyLoaded { digest: digest.to_string(), by }, None);
+        self.tell(To::Operators, Telling::PolicyLoaded { hash, by }, None);
         Ok(self.reply(format!(
             "Policy “{}” is in force. Deadlines that were announced stay as they are; new cases run on it.",
             new.name

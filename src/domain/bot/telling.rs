@@ -1,9 +1,10 @@
 //! What is told that concerns no single case.
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::line::Sentence;
-use crate::domain::{At, OutboxId, PersonId, RoleId, Span};
+use crate::domain::{At, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, WorkflowId, mark};
 
 /// Told by the bot of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -25,7 +26,7 @@ pub enum Telling {
         to: Option<PersonId>,
     },
     PolicyLoaded {
-        digest: String,
+        hash: PolicyHash,
         by: Option<PersonId>,
     },
     FellBehind {
@@ -43,11 +44,17 @@ pub enum Telling {
     WasDown {
         was_down: Span,
     },
-    /// The figures are read when it is sent; `to` is the as-of moment, so they are those of now.
+    /// The figures are read when it is sent; `to` is the as-of moment, so they are those of now. Whose figures and in which
+    /// zone was settled when it fell due: a policy that comes in meanwhile doesn't change what the channel gets.
     Digest {
-        schedule: String,
+        schedule: Label,
         from: At,
         to: At,
+        #[serde(serialize_with = "mark::fact")]
+        zone: Tz,
+        /// Empty: all of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        workflows: Vec<WorkflowId>,
     },
     /// A sentence of its own.
     Sentence {

@@ -88,7 +88,7 @@ pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason
     let by = draft.person()?;
     let contest = Contest { by: by.clone(), says: says.clone(), reason: reason.clone() };
     draft.change(number, Change::Contested { contest });
-    draft.tell_case(Telling::Contested { duty, by, says: says.to_string(), reason });
+    draft.tell_case(Telling::Contested { duty, by, says: says.clone(), reason });
     Ok(draft.done("your objection stands beside the breach until it is settled"))
 }
 
@@ -107,8 +107,7 @@ pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &
         });
     }
     draft.change(number, Change::Settled { by: by.clone(), to: to.clone(), reason: reason.clone() });
-    let to = to.to_string();
-    draft.tell_case(Telling::Settled { duty, by, to, reason });
+    draft.tell_case(Telling::Settled { duty, by, to: to.clone(), reason });
     Ok(draft.done("settled"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Event, Telling};
 use crate::domain::scene::Scene;
-use crate::domain::{Event as Became, PersonId, Refusal, Ruling, text};
+use crate::domain::{Event as Became, Label, PersonId, Refusal, Ruling, text};
 
 pub fn note(scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
     said(scene, "note", words, |by, text| Event::Noted { by, text }.into())
@@ -22,7 +22,7 @@ pub fn invite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal> {
     let by = draft.person()?;
     draft.push(Event::Invited { by: by.clone(), person: person.clone() });
     let name = scene.name(person);
-    let telling = Telling::Said { what: "invitation".to_owned(), by, text: format!("{name} was let in") };
+    let telling = Telling::Said { what: Label::from("invitation"), by, text: format!("{name} was let in") };
     draft.tell_case_and(std::slice::from_ref(person), telling, Vec::new(), false);
     Ok(draft.done(format!("{name} can see it now")))
 }
@@ -41,6 +41,6 @@ pub fn said(
     let mut draft = scene.draft();
     let by = draft.person()?;
     draft.push(event(by.clone(), words.clone()));
-    draft.tell_case(Telling::Said { what: what.to_owned(), by, text: words });
+    draft.tell_case(Telling::Said { what: Label::from(what), by, text: words });
     Ok(draft.done(format!("{what} recorded")))
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::kinds::AskedNow;
 use crate::domain::line::Sentence;
 use crate::domain::notice::ClockItem;
-use crate::domain::obligation::{About, Standing};
-use crate::domain::{At, Duty, PersonId};
+use crate::domain::obligation::{About, Attribution, Standing};
+use crate::domain::{At, Duty, Label, PersonId};
 
 /// Told of any case. Texts of people are plain strings here and are escaped by the adapter that shows them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -29,12 +29,12 @@ pub enum Telling {
     },
     /// A line of an incident's story: update, decision, note, link, moment, seat, follow-up …
     Said {
-        what: String,
+        what: Label,
         by: PersonId,
         text: String,
     },
     State {
-        state: String,
+        state: Label,
         /// Nothing more is expected to happen to what the case is about.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         over: bool,
@@ -60,13 +60,13 @@ pub enum Telling {
     Contested {
         duty: Duty,
         by: PersonId,
-        says: String,
+        says: Attribution,
         reason: String,
     },
     Settled {
         duty: Duty,
         by: PersonId,
-        to: String,
+        to: Attribution,
         reason: String,
     },
     /// The private answer to whoever asked.
@@ -75,7 +75,7 @@ pub enum Telling {
     },
     /// A sentence of its own.
     Sentence {
-        text: String,
+        text: Sentence,
     },
 }
 

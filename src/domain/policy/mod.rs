@@ -23,7 +23,7 @@ pub const EXAMPLE: &str = include_str!("example.toml");
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     /// SHA-256 of the text, so that a case can say which terms it was opened under.
-    pub digest: PolicyHash,
+    pub hash: PolicyHash,
     pub name: String,
     /// Where the bot tells its operators that something can't be delivered or runs late.
     pub operators: Option<Channel>,

@@ -131,7 +131,8 @@ pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
 /// Whether the entry loaded the policy with this hash.
 pub(super) fn loads(entry: &Sealed, policy: &PolicyHash) -> bool {
     let Some(Record::Bot(ruled)) = &entry.record else { return false };
-    let loaded = |event: &BotEvent| matches!(event, BotEvent::Policy(policies::Event::Loaded { digest, .. }) if digest == policy);
+    let loaded =
+        |event: &BotEvent| matches!(event, BotEvent::Policy(policies::Event::Loaded { hash, .. }) if hash == policy);
     ruled.events.iter().any(loaded)
 }
 

@@ -145,8 +145,8 @@ async fn go_on(
     }
     let no_policy = || RecoverError::NoPolicy { data: shown.clone() };
     let bot = writer.bot().await?.unwrap_or_default();
-    let digest = bot.policy.clone().ok_or_else(no_policy)?;
-    let text = writer.policy(digest.as_str()).await?.ok_or_else(no_policy)?;
+    let hash = bot.policy.clone().ok_or_else(no_policy)?;
+    let text = writer.policy(hash.as_str()).await?.ok_or_else(no_policy)?;
     let policy = Policy::read(&text).map_err(|_| no_policy())?;
 
     // Entries of a manual clock are followed by one of the same clock: the system's may be years away from it.
@@ -158,7 +158,7 @@ async fn go_on(
     };
     let subjects = Subjects::of(writer.subjects().await?);
     let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
-    let record = recovered(&loss, digest, old_head, at, &bot, &policy)?;
+    let record = recovered(&loss, hash, old_head, at, &bot, &policy)?;
     let mut projection = Projection::default();
     let about = About { at, said: None, case: None, actor: None, source: "operator" };
     let seq = ledger.append(&mut projection.commit, &about, &record)?;
@@ -217,7 +217,7 @@ async fn last_that_agrees(
 
 fn recovered(
     loss: &Loss,
-    policy_digest: PolicyHash,
+    policy_hash: PolicyHash,
     old_head: String,
     at: crate::domain::At,
     bot: &crate::domain::Bot,
@@ -226,7 +226,7 @@ fn recovered(
     let command = BotCommand::Recover {
         lost_from: loss.from,
         signed_size: loss.signed.unwrap_or(loss.from),
-        policy: policy_digest,
+        policy: policy_hash,
         head: old_head,
     };
     let ask = bot::Ask { by: Actor::Operator, at, command };

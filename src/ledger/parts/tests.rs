@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::str::FromStr as _;
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
@@ -9,7 +10,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::*;
 use crate::domain::mark::ERASED;
 use crate::domain::mark::{self, Words};
-use crate::domain::{CaseId, PersonId, WorkflowId};
+use crate::domain::{CaseId, Lane, PersonId, WorkflowId};
+use crate::grammar::Filled;
+use crate::ledger::heard::What;
+use crate::ledger::record::ChannelMade;
 use crate::seal::Pseudonym;
 
 /// Numbers the subjects in the order in which they are mentioned.
@@ -255,4 +259,99 @@ proptest! {
         let _joined = join(&noise, words.as_deref(), |_| None);
         let _mentioned = mentions(&facts).count();
     }
+}
+
+#[test]
+fn what_comes_in_the_place_of_an_id_and_is_none_is_words() {
+    let facts = |message: &str, channel: &str| {
+        let what = What::Deleted { message: message.to_owned() };
+        let made = ChannelMade { lane: Lane::from_str("slack/inc-1").unwrap(), channel: channel.to_owned() };
+        [split(&what, &mut Counting::default()), split(&made, &mut Counting::default())]
+            .map(|parts| parts.unwrap().facts)
+    };
+    let longest = "x".repeat(100);
+    for id in ["1795424400.000100", "", longest.as_str()] {
+        let [what, made] = facts(id, id);
+        assert_eq!(what, format!(r#"{{"what":"deleted","message":"{id}"}}"#));
+        assert_eq!(made, format!(r#"{{"lane":{{"platform":"slack","channel":"inc-1"}},"channel":"{id}"}}"#));
+    }
+    for text in ["Maya was late", "mü", "a\nb", &"x".repeat(101)] {
+        let [what, made] = facts(text, text);
+        assert_eq!(what, r#"{"what":"deleted","message":{"w":0}}"#);
+        assert_eq!(made, r#"{"lane":{"platform":"slack","channel":"inc-1"},"channel":{"w":0}}"#);
+    }
+}
+
+/// What is a verb is decided when it comes in, and not when a record is written again by a program with other verbs.
+#[test]
+fn the_verb_of_a_form_stays_what_it_was() {
+    let facts = |filled: &Filled| split(filled, &mut Counting::default()).unwrap().facts;
+    let known = Filled::form("incident.note:INC-1", BTreeMap::new());
+    let other = Filled::form("Maya did it", BTreeMap::new());
+    assert!(facts(&known).contains(r#""verb":{"known":"incident.note"},"case":"INC-1""#), "{}", facts(&known));
+    assert!(facts(&other).contains(r#""verb":{"other":{"w":0}}"#), "{}", facts(&other));
+    let of_another_version = |text: &str| {
+        let record = format!(r#"{{"by":"form","verb":{text},"values":{{}}}}"#);
+        facts(&serde_json::from_str(&record).unwrap())
+    };
+    assert!(of_another_version(r#"{"known":"incident.since-renamed"}"#).contains("incident.since-renamed"));
+    assert!(of_another_version(r#"{"other":"incident.note"}"#).contains(r#"{"other":{"w":0}}"#));
+}
+
+/// The list of `docs/ledger-format.md`, section 4: by the field that a text stands in, what it may be.
+fn is_a_fact(field: &str, text: &str) -> bool {
+    let hexadecimal = |digits: usize| text.len() == digits && text.bytes().all(|b| b"0123456789abcdef".contains(&b));
+    let word = || !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_. ".contains(c));
+    let id = || text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    match field {
+        "case" | "by_case" | "into" => text.parse::<CaseId>().is_ok(),
+        "hash" | "policy" => hexadecimal(64),
+        "key" => hexadecimal(32),
+        "pseudonym" => hexadecimal(16),
+        // Of a platform.
+        "channel" | "id" | "message" | "thread" => id(),
+        // Of the policy.
+        "called" | "class" | "holder" | "party" | "path" | "platform" | "role" | "roles" | "slow_path" | "workflow" => {
+            word()
+        }
+        "reasons" => policy_reasons().any(|reason| reason == text),
+        "schedule" => text == "Daily",
+        "Daily" => text == "0 0 18 * * * UTC",
+        "zone" => text.parse::<chrono_tz::Tz>().is_ok(),
+        // Of the program: variants, and fixed names.
+        "by" | "duty" | "from" | "harm" | "impact" | "known" | "moments" | "outcome" | "record" | "says" | "seat"
+        | "severity" | "standing" | "state" | "to" | "what" | "which" | "why" => word(),
+        "other" => text.parse::<CaseId>().is_ok(),
+        "named" => text.chars().all(|c| c.is_alphanumeric() || "-: ".contains(c)),
+        // Of the bot itself.
+        "clock" => text == "manual, speed 0",
+        "version" => text.split('.').all(|number| number.parse::<u32>().is_ok()),
+        "head" => text.starts_with("countersign.local/"),
+        _ => false,
+    }
+}
+
+fn policy_reasons() -> impl Iterator<Item = &'static str> {
+    ["regulator's hold", "waiting on the requester", "waiting on the vendor"].into_iter()
+}
+
+#[test]
+fn the_golden_ledger_holds_no_fact_that_the_document_does_not_name() {
+    fn strays(value: &serde_json::Value, field: &str, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(map) if map.len() == 1 && (map.contains_key("w") || map.contains_key("p")) => {}
+            serde_json::Value::Object(map) => map.iter().for_each(|(key, inner)| strays(inner, key, found)),
+            serde_json::Value::Array(all) => all.iter().for_each(|inner| strays(inner, field, found)),
+            serde_json::Value::String(text) if is_a_fact(field, text) => {}
+            serde_json::Value::String(text) => found.push(format!("{field}: {text}")),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    for line in include_str!("../../../tests/evidence/ledger-1.jsonl").lines() {
+        let line: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        let facts: serde_json::Value = serde_json::from_str(line["facts"].as_str().unwrap()).unwrap();
+        strays(&facts, "", &mut found);
+    }
+    assert!(found.is_empty(), "{found:#?}");
 }

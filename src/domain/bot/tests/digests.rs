@@ -24,24 +24,37 @@ fn a_digest_falls_on_its_hour_and_covers_what_came_since_the_last() {
     assert_eq!(hall.bot.wake(&hall.policy), Some(at(42 * DAY - 180)));
 }
 
+/// Another team's figures are nobody's business in this channel, whatever the policy becomes before the digest is sent.
+#[test]
+fn what_is_due_says_itself_whose_figures_it_holds() {
+    let mut hall = Hall::new();
+    hall.policy.digests[0].workflows = vec!["scoring".into()];
+    hall.wake(7 * DAY - 120);
+    let telling = hall.last.notices.iter().find_map(|notice| match &notice.telling {
+        crate::domain::Telling::Bot(Telling::Digest { zone, workflows, .. }) => Some((*zone, workflows.clone())),
+        _ => None,
+    });
+    assert_eq!(telling, Some((hall.policy.digests[0].zone, vec!["scoring".into()])));
+}
+
 #[test]
 fn a_schedule_counts_from_when_it_is_known() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyHash::from("p2");
+    new.hash = PolicyHash::from("p2");
     new.digests.push(schedule("daily", "0 0 8 * * * *"));
     hall.load(3 * DAY, Actor::Operator, new.clone()).unwrap();
     hall.wake(3 * DAY);
     assert!(hall.last.events.is_empty(), "nothing is made up for the days before");
     assert_eq!(hall.bot.wake(&hall.policy), Some(at(4 * DAY - 120)));
     // Another rhythm under the same name is another schedule; the one that stayed keeps its place.
-    new.digest = PolicyHash::from("p3");
+    new.hash = PolicyHash::from("p3");
     new.digests[1].cron = "0 0 7 * * * *".to_owned();
     hall.load(4 * DAY - 150, Actor::Operator, new.clone()).unwrap();
     hall.wake(4 * DAY - 120);
     assert!(hall.last.events.is_empty());
     assert_eq!(hall.bot.digests.schedules["weekly"].seen, at(0));
-    new.digest = PolicyHash::from("p4");
+    new.hash = PolicyHash::from("p4");
     new.digests.clear();
     hall.load(4 * DAY, Actor::Operator, new).unwrap();
     assert_eq!(hall.bot.wake(&hall.policy), None);
@@ -51,7 +64,7 @@ fn a_schedule_counts_from_when_it_is_known() {
 fn a_digest_falls_once_in_the_hour_that_clocks_repeat() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyHash::from("p2");
+    new.hash = PolicyHash::from("p2");
     new.digests = vec![schedule("nightly", "0 30 2 * * * *")];
     hall.load(1, Actor::Operator, new).unwrap();
     // 25 October 2026: 02:30 comes at 00:30 and at 01:30 UTC.
@@ -71,7 +84,7 @@ fn a_digest_falls_once_in_the_hour_that_clocks_repeat() {
 fn in_the_repeated_hour_the_next_fall_is_never_behind() {
     let mut hall = Hall::new();
     let mut new = policy();
-    new.digest = PolicyHash::from("p2");
+    new.hash = PolicyHash::from("p2");
     new.digests = vec![schedule("often", "0 0/10 2 * * * *")];
     // 01:05 UTC: 02:05 in Berlin for the second time. 02:10 has been, and will be again.
     let second = At(1_792_886_400_000_000) + Span::minutes(65);

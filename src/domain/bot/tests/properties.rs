@@ -59,7 +59,7 @@ proptest! {
                 Step::Load(crons) => {
                     loaded += 1;
                     let mut new = policy();
-                    new.digest = PolicyHash::from(format!("p{loaded}"));
+                    new.hash = PolicyHash::from(format!("p{loaded}"));
                     new.digests = crons.iter().map(|cron| schedule(cron, cron)).collect();
                     hall.load(now, Actor::Operator, new).is_err()
                 }

@@ -11,7 +11,7 @@ fn request(number: u32, path: &str) -> Case {
     let requested = Requested {
         began: began(Some("maya"), "Ship"),
         action: "a".to_owned(),
-        digest: "d".to_owned(),
+        action_sha256: "d".to_owned(),
         path: PathId::from(path),
         slow_at: None,
     };

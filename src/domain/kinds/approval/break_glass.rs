@@ -10,7 +10,7 @@ use crate::domain::obligation::Holder;
 use crate::domain::people::Seat;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Duty, Refusal, RoleId, Ruling, Span, text};
+use crate::domain::{Duty, Label, Refusal, RoleId, Ruling, Span, text};
 
 /// How long a look at a broken glass may take where the policy has no target for it.
 const REVIEW_WITHIN: Span = Span::hours(24);
@@ -107,7 +107,7 @@ impl Approval {
         let mut draft = scene.draft();
         draft.push(Event::GlassReviewed { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.number == number);
-        let what = "break-glass review".to_owned();
+        let what = Label::from("break-glass review");
         draft.tell_case(every_case::Telling::Said { what, by: by.clone(), text: words });
         Ok(draft.done("your review is recorded"))
     }

@@ -1,7 +1,7 @@
 //! Approvals: stages of people who each decide in time on exactly one action, and what becomes of a request in the end. Here:
 //! what an approval is, what can be asked of one, and what becomes true of it.
 //!
-//! An approval is bound to the digest of the raw action; a changed action is a new request in substance. The outcomes
+//! An approval is bound to the SHA-256 of the raw action; a changed action is a new request in substance. The outcomes
 //! stay distinct: nobody's silence is told as somebody's decline. The clock is the obligation's; here is only what its
 //! passing means for a request.
 
@@ -51,7 +51,7 @@ pub struct Approval {
     /// To the letter.
     pub action: String,
     /// SHA-256 of `action` in hexadecimal.
-    pub digest: String,
+    pub action_sha256: String,
     /// Counts from 1; each amendment is the next.
     pub revision: u32,
     pub path: PathId,
@@ -123,7 +123,7 @@ pub struct BrokenGlass {
 pub struct Opening {
     pub workflow: WorkflowId,
     pub title: String,
-    /// The raw action that is to be approved, to the letter. The approval is bound to its digest.
+    /// The raw action that is to be approved, to the letter. The approval is bound to its SHA-256.
     pub action: String,
     /// `None`: the workflow's own path.
     pub path: Option<PathId>,
@@ -157,7 +157,7 @@ pub enum Event {
     Amended {
         by: PersonId,
         action: String,
-        digest: String,
+        action_sha256: String,
         revision: u32,
     },
     /// `obligation` is the number of the answer that it asks for; `paused`: the decision's clock stands still meanwhile.
@@ -206,7 +206,7 @@ pub struct Requested {
     pub began: Began,
     pub action: String,
     /// SHA-256 of `action` in hexadecimal.
-    pub digest: String,
+    pub action_sha256: String,
     pub path: PathId,
     /// When being pending becomes an incident, by the path's bottleneck rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -225,7 +225,7 @@ pub struct Vote {
     pub reason: Option<String>,
     pub revision: u32,
     /// SHA-256 of the action that the person saw.
-    pub digest: String,
+    pub action_sha256: String,
 }
 
 /// How a request ended. Distinct everywhere: card, digest, API, evidence.
@@ -290,9 +290,9 @@ impl Kind for Approval {
                 self.stage = stage + 1;
                 self.question = None;
             }
-            Event::Amended { action, digest, revision, .. } => {
+            Event::Amended { action, action_sha256, revision, .. } => {
                 self.action.clone_from(action);
-                self.digest.clone_from(digest);
+                self.action_sha256.clone_from(action_sha256);
                 self.revision = *revision;
                 self.stage = 0;
                 self.votes.clear();
@@ -433,7 +433,7 @@ impl Approval {
         Some(Approval {
             requester: requested.began.by.clone()?,
             action: requested.action.clone(),
-            digest: requested.digest.clone(),
+            action_sha256: requested.action_sha256.clone(),
             revision: 1,
             path: requested.path.clone(),
             stage: 0,

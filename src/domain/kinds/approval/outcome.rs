@@ -4,7 +4,7 @@ use super::{Approval, Ended, Event, Outcome, Telling, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::To;
 use crate::domain::scene::Scene;
-use crate::domain::{Actor, Body, CaseId, CaseKind, Draft, Duty, PersonId, Refusal, Ruling, text};
+use crate::domain::{Actor, Body, CaseId, CaseKind, Draft, Duty, Label, PersonId, Refusal, Ruling, text};
 
 impl Approval {
     pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
@@ -88,7 +88,7 @@ pub(super) fn tell_concluded(draft: &mut Draft<'_>, people: &[PersonId], loud: b
     };
     let Some(end) = &approval.concluded else { return };
     let telling = Telling::Concluded {
-        outcome: approval.word().to_owned(),
+        outcome: Label::from(approval.word()),
         by: end.ended.by.clone(),
         reason: end.ended.reason.clone(),
         requester: approval.requester.clone(),

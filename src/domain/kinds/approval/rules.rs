@@ -30,13 +30,13 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         by: Some(by.clone()),
         workflow: wanted.workflow.clone(),
         homes: workflow.channels.clone(),
-        policy: world.policy.digest.clone(),
+        policy: world.policy.hash.clone(),
         title,
         restricted: false,
     };
     let requested = Requested {
         began,
-        digest: sha256_of(&action),
+        action_sha256: sha256_of(&action),
         action,
         path: named.clone(),
         slow_at: path.bottleneck.and_then(|it| it.pending_over).map(|pending| ask.at + pending),

@@ -8,7 +8,7 @@ use crate::domain::every_case;
 use crate::domain::obligation::{About, Change, Holder, Obligation, Passed};
 use crate::domain::policy::{Path, PathStage, TimeIsUp};
 use crate::domain::ruling::persons;
-use crate::domain::{Body, Draft, Duty, PersonId, RoleId, Then};
+use crate::domain::{Body, Draft, Duty, Label, PersonId, RoleId, Then};
 
 /// The role and those that may answer in its stead.
 pub(super) fn stage_roles(stage: &PathStage) -> Vec<RoleId> {
@@ -78,7 +78,7 @@ pub(super) fn short_handed(draft: &Draft<'_>, path: &Path, stage: usize) -> Opti
 }
 
 pub(super) fn say_short(draft: &mut Draft<'_>, short: &str) {
-    let (state, text) = ("requested".to_owned(), short.to_owned());
+    let (state, text) = (Label::from("requested"), short.to_owned());
     draft.tell_case(every_case::Telling::State { state, over: false, by: None, text });
 }
 

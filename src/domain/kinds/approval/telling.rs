@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::kinds::AskedNow;
-use crate::domain::{At, PersonId, RoleId, Span, To};
+use crate::domain::{At, Label, PersonId, RoleId, Span, To};
 
 /// Told of an approval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -30,7 +30,7 @@ pub enum Telling {
         waiting_on: Vec<PersonId>,
     },
     Concluded {
-        outcome: String,
+        outcome: Label,
         by: Option<PersonId>,
         reason: Option<String>,
         requester: PersonId,

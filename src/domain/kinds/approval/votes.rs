@@ -50,7 +50,7 @@ impl Approval {
             approves,
             reason,
             revision: self.revision,
-            digest: self.digest.clone(),
+            action_sha256: self.action_sha256.clone(),
         }
     }
 
@@ -133,8 +133,8 @@ impl Approval {
         let by = scene.person()?;
         self.only_requester(scene, by)?;
         let changed = action(changed)?;
-        let digest = sha256_of(&changed);
-        if digest == self.digest {
+        let action_sha256 = sha256_of(&changed);
+        if action_sha256 == self.action_sha256 {
             return Err(Refusal::missing(format!(
                 "that is the action of {} as it stands; nothing changed.",
                 scene.case.id
@@ -147,7 +147,7 @@ impl Approval {
         let mut draft = scene.draft();
         draft.void("the action was changed", |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
         let revision = self.revision + 1;
-        draft.push(Event::Amended { by: by.clone(), action: changed, digest, revision });
+        draft.push(Event::Amended { by: by.clone(), action: changed, action_sha256, revision });
         let number = open_stage(&mut draft, path, 0);
         let people = draft.waiting_on(number);
         told.extend(people.iter().cloned());

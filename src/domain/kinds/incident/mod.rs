@@ -87,18 +87,18 @@ pub struct Incident {
     pub follow_ups: Vec<FollowUp>,
     /// Who has it in hand. `None` again when the acknowledgement lapsed or the incident was reopened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acknowledged: Option<Words>,
+    pub acknowledged: Option<Remark>,
     /// What the impact really is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assessed: Option<Words>,
+    pub assessed: Option<Remark>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_update: Option<Words>,
+    pub last_update: Option<Remark>,
     /// How it was resolved, the last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<Words>,
+    pub resolved: Option<Remark>,
     /// Who brought it into its state, when, and with which words. `None`: it is as it was opened, or time did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub turned: Option<Words>,
+    pub turned: Option<Remark>,
     /// Duplicates that were merged into this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absorbed: Vec<CaseId>,
@@ -121,7 +121,7 @@ pub enum IncidentState {
 
 /// What somebody said at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
+pub struct Remark {
     pub by: PersonId,
     pub at: At,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -481,7 +481,7 @@ impl Kind for Incident {
     }
 
     fn apply(&mut self, event: &Event, at: At) {
-        let said = |by: &PersonId, text: &str| Some(Words { by: by.clone(), at, text: text.to_owned() });
+        let said = |by: &PersonId, text: &str| Some(Remark { by: by.clone(), at, text: text.to_owned() });
         match event {
             Event::Acknowledged { by } => {
                 self.state = IncidentState::Acknowledged;

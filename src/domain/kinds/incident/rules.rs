@@ -35,7 +35,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         by: ask.by.person().cloned(),
         workflow: wanted.workflow.clone(),
         homes: homes(id, wanted.restricted, workflow),
-        policy: world.policy.digest.clone(),
+        policy: world.policy.hash.clone(),
         title,
         restricted: wanted.restricted,
     };

@@ -39,12 +39,11 @@ impl Incident {
             (Some(_), _) | (None, Some(_)) => {}
         }
         let mut draft = scene.draft();
-        let seat_word = seat.word().to_owned();
         match person {
             Some(person) => {
                 draft.push(Event::SeatTaken { by: by.clone(), seat, person: person.clone() });
                 draft.meet(|it| it.duty == Duty::FillSeat && it.is_about(seat.word()));
-                let telling = Telling::SeatTaken { seat: seat_word, person: person.clone(), by: by.clone() };
+                let telling = Telling::SeatTaken { seat, person: person.clone(), by: by.clone() };
                 draft.tell_case(telling.clone());
                 if person == &by {
                     return Ok(draft.done(format!("the {} seat is yours", seat.word())));
@@ -58,7 +57,7 @@ impl Incident {
                 if self.awaits(Duty::FillSeat) {
                     draft.owe_by_policy(Duty::FillSeat, Some(self.severity), None, Some(About::named(seat.word())));
                 }
-                draft.tell_case(Telling::SeatLeft { seat: seat_word, by });
+                draft.tell_case(Telling::SeatLeft { seat, by });
                 Ok(draft.done(format!("the {} seat is empty now", seat.word())))
             }
         }

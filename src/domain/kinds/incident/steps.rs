@@ -2,11 +2,11 @@
 //! state is the match in [`super::rules`]; here the state is taken as right.
 
 use super::rules::{known_class, owe_what_the_state_calls_for};
-use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, SeatName, Verb, Which, Words};
+use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Remark, SeatName, Verb, Which};
 use crate::domain::every_case;
 use crate::domain::line::{Named, Sentence, say};
 use crate::domain::scene::Scene;
-use crate::domain::{Actor, At, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, Then, text};
+use crate::domain::{Actor, At, CaseId, CaseKind, ClassId, Draft, Duty, Label, PersonId, Refusal, Ruling, Then, text};
 
 impl Incident {
     pub(super) fn acknowledge(&self, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
@@ -149,7 +149,7 @@ impl Incident {
         let mut draft = scene.draft();
         draft.push(Event::Absorbed { other });
         draft.tell_case(every_case::Telling::Sentence {
-            text: format!("{other} turned out to be the same and was merged into {}.", scene.case.id),
+            text: format!("{other} turned out to be the same and was merged into {}.", scene.case.id).into(),
         });
         Ok(draft.ruling)
     }
@@ -301,7 +301,13 @@ impl Incident {
     }
 
     /// Somebody was faster; their name is in the answer.
-    pub(super) fn already(&self, scene: &Scene<'_>, state: &str, turned: Option<&Words>, instead: Sentence) -> Refusal {
+    pub(super) fn already(
+        &self,
+        scene: &Scene<'_>,
+        state: &str,
+        turned: Option<&Remark>,
+        instead: Sentence,
+    ) -> Refusal {
         let since = turned.map(|words| format!(" ({}, {})", scene.name(&words.by), scene.moment(words.at)));
         Refusal::WrongState { case: scene.case.id, state: state.to_owned(), since: since.unwrap_or_default(), instead }
     }
@@ -363,5 +369,5 @@ fn tell_state(draft: &mut Draft<'_>, word: &str, text: &str) {
 
 fn state(draft: &Draft<'_>, word: &str, text: &str) -> every_case::Telling {
     let over = matches!(&draft.case.body, crate::domain::Body::Incident(incident) if !incident.state.is_live());
-    every_case::Telling::State { state: word.to_owned(), over, by: draft.by.person().cloned(), text: text.to_owned() }
+    every_case::Telling::State { state: Label::from(word), over, by: draft.by.person().cloned(), text: text.to_owned() }
 }

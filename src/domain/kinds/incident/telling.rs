@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SeatName;
 use crate::domain::{At, PersonId, RoleId, Severity, WorkflowId};
 
 /// Told of an incident.
@@ -46,12 +47,12 @@ pub enum Telling {
         text: String,
     },
     SeatTaken {
-        seat: String,
+        seat: SeatName,
         person: PersonId,
         by: PersonId,
     },
     SeatLeft {
-        seat: String,
+        seat: SeatName,
         by: PersonId,
     },
 }

@@ -49,7 +49,7 @@ pub(super) struct Resolve<'a, 't> {
 
 fn nothing(text: &str) -> Policy {
     Policy {
-        digest: PolicyHash::from(hex::encode(Sha256::digest(text))),
+        hash: PolicyHash::from(hex::encode(Sha256::digest(text))),
         name: String::new(),
         operators: None,
         refuse: Vec::new(),
@@ -146,7 +146,7 @@ impl Resolve<'_, '_> {
     }
 
     fn person(&mut self, key: &Word<kind::Key>, table: &PersonTable) -> Option<Person> {
-        self.key(key);
+        self.value(key, value::person);
         let name = self.text(&table.name);
         let party = self.name(&table.party).map(PartyId::from);
         let zone = self.value(&table.zone, value::zone);

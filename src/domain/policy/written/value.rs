@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::super::super::calendar::Hours;
+use super::super::super::mark::ERASED_SUBJECT;
 use super::super::super::{CaseId, Platform, Severity, Span};
 use super::super::{Channel, Group};
 use super::finding::{nearest, quote, some_of};
@@ -289,6 +290,17 @@ pub(super) fn key(text: &str) -> Result<(), Wrong> {
     match first && text.chars().all(fits) && text.chars().count() <= 40 {
         true => Ok(()),
         false => wrong(format!("{} cannot be a name that people type", quote(text)), format!("“{}”", slug(text))),
+    }
+}
+
+/// The key of a person. Those that begin like the name of somebody whom nobody knows any more would be taken for one.
+pub(super) fn person(text: &str) -> Result<(), Wrong> {
+    match text.starts_with(ERASED_SUBJECT) {
+        true => wrong(
+            format!("{} begins with “{ERASED_SUBJECT}”, as people do whose name was erased", quote(text)),
+            "another name",
+        ),
+        false => key(text),
     }
 }
 

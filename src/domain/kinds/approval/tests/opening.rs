@@ -12,7 +12,7 @@ fn a_request_asks_the_first_stage_and_keeps_the_action_to_the_letter() {
     let approval = room.approval();
     assert_eq!((approval.action.as_str(), approval.revision, approval.stage), ("deploy v7 ", 1, 0));
     // printf 'deploy v7 ' | sha256sum
-    assert_eq!(approval.digest, "cea8a7a1c807d91de5c5c66a07cc98d15927a48155eaa7e4f16d97a7dba19ebb");
+    assert_eq!(approval.action_sha256, "cea8a7a1c807d91de5c5c66a07cc98d15927a48155eaa7e4f16d97a7dba19ebb");
     assert_eq!(
         room.case().owed(Duty::Decide).unwrap().about.as_ref().map(About::text),
         Some("stage 1 of 2: model-risk")

@@ -69,7 +69,7 @@ fn sound(room: &Room, now: i64) {
     for vote in &approval.votes {
         assert_ne!(vote.by, approval.requester);
         assert_ne!(vote.stands_in_for.as_ref(), Some(&approval.requester));
-        assert_eq!((&vote.digest, vote.revision), (&approval.digest, approval.revision));
+        assert_eq!((&vote.action_sha256, vote.revision), (&approval.action_sha256, approval.revision));
         assert!(seats.insert(vote.stands_in_for.clone().unwrap_or_else(|| vote.by.clone())), "each seat speaks once");
     }
     let voters: BTreeSet<&PersonId> = approval.votes.iter().map(|vote| &vote.by).collect();

@@ -37,7 +37,7 @@ fn a_reason_is_needed_where_the_path_says_so() {
     let command = Command::Approve { reason: Some(" looks right ".to_owned()), revision: Some(1) };
     room.ask(1, "dev", command).unwrap();
     assert_eq!(room.approval().votes[0].reason.as_deref(), Some("looks right"));
-    assert_eq!(room.approval().votes[0].digest, room.approval().digest);
+    assert_eq!(room.approval().votes[0].action_sha256, room.approval().action_sha256);
 }
 
 #[test]
@@ -100,14 +100,14 @@ fn a_changed_action_voids_what_was_said_before_and_starts_the_clock_afresh() {
     room.ask(121, "dev", approve()).unwrap();
     room.ask(122, "lena", approve()).unwrap();
     room.ask(123, "nia", question()).unwrap();
-    let old = room.approval().digest.clone();
+    let old = room.approval().action_sha256.clone();
     room.hush();
     let reply = room.ask(130, "maya", amend("deploy v8")).unwrap();
     assert_eq!(reply, "the action is changed, revision 2; it is decided on from the first stage again");
     let approval = room.approval();
     assert_eq!((approval.revision, approval.stage, approval.votes.len()), (2, 0, 0));
     assert_eq!(approval.question, None);
-    assert_ne!(approval.digest, old);
+    assert_ne!(approval.action_sha256, old);
     let owed: Vec<_> = room.case().open_obligations().map(|it| (it.duty, it.terms.due)).collect();
     assert_eq!(owed, [(Duty::Decide, at(130 + 120))], "one decision, and no question any more");
     assert!(room.case().obligation(1).unwrap().breach.is_some(), "the old breach stays recorded");
