@@ -4,6 +4,7 @@
 //! name over as a bare `str`, which no field of a type can be: a `String`, a `&str` and an `Arc<str>` all have a size.
 
 use std::fmt;
+use std::io::Write as _;
 
 use serde::Serialize;
 use serde::ser::{self, Serializer};
@@ -21,6 +22,8 @@ pub enum SplitError {
     Custom(String),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Write(#[from] std::io::Error),
     #[error("the system gives no random numbers: {0}")]
     Random(#[from] getrandom::Error),
     #[error("a subject must be a name, this is {0}")]
@@ -42,7 +45,7 @@ pub trait Naming {
 /// [`SplitError`].
 pub fn split<T: Serialize + ?Sized>(record: &T, naming: &mut dyn Naming) -> Result<Parts, SplitError> {
     let mut splitter =
-        Splitter { facts: Vec::with_capacity(512), words: Vec::new(), slots: 0, text: Text::Words, naming };
+        Splitter { facts: Vec::with_capacity(1024), words: Vec::new(), slots: 0, text: Text::Words, naming };
     record.serialize(&mut splitter)?;
     let Splitter { facts, mut words, slots, .. } = splitter;
     let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).expect("serde_json writes UTF-8");
@@ -96,13 +99,23 @@ impl Splitter<'_> {
     fn put_away<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), SplitError> {
         self.words.push(if self.slots == 0 { b'[' } else { b',' });
         serde_json::to_writer(&mut self.words, value)?;
-        self.push(&format!("{{\"w\":{}}}", self.slots));
+        write!(self.facts, "{{\"w\":{}}}", self.slots)?;
         self.slots += 1;
         Ok(())
     }
 
     pub(super) fn key(&mut self, key: &str) -> Result<(), SplitError> {
-        if matches!(key.trim_start_matches('$'), "w" | "p") { self.json(&format!("${key}")) } else { self.json(key) }
+        match key.as_bytes() {
+            // The names of fields are many, and nothing in them needs escaping.
+            plain if plain.len() > 1 && plain.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_') => {
+                self.facts.push(b'"');
+                self.facts.extend_from_slice(plain);
+                self.facts.push(b'"');
+                Ok(())
+            }
+            _ if matches!(key.trim_start_matches('$'), "w" | "p") => self.json(&format!("${key}")),
+            _ => self.json(key),
+        }
     }
 
     fn inside<T: Serialize + ?Sized>(&mut self, text: Text, value: &T) -> Result<(), SplitError> {
@@ -225,8 +238,7 @@ impl<'s, 'n> Serializer for &'s mut Splitter<'n> {
             Text::Fact | Text::Variant => self.json(text),
             Text::Subject => {
                 let pseudonym = self.naming.pseudonym(text)?;
-                self.push(&format!("{{\"p\":\"{pseudonym}\"}}"));
-                Ok(())
+                Ok(write!(self.facts, "{{\"p\":\"{pseudonym}\"}}")?)
             }
         }
     }
