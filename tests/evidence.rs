@@ -595,6 +595,61 @@ async fn every_fault_of_a_bundle_is_named() {
     }
 }
 
+/// What whoever makes a bundle could say of it, with manifests that fit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bundle_is_not_taken_at_its_word() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let good = out.path().join("good");
+    bundle::export(data.path(), inc_1(), &good).await.expect("a bundle");
+    let key = key(data.path());
+    let verdict = |dir: &Path| {
+        remake_manifests(dir);
+        bundle::verify(dir, Some(&key)).expect("a verdict")
+    };
+    let edit = |path: std::path::PathBuf, from: &str, to: &str| {
+        let text = std::fs::read_to_string(&path).expect("text");
+        assert!(text.contains(from), "{from} stands in {}", path.display());
+        std::fs::write(path, text.replace(from, to)).expect("written");
+    };
+
+    // The policy is left out, and said to have been erased.
+    let spoiled = copy(&good);
+    std::fs::remove_file(spoiled.path().join("data/policy.toml")).expect("a file");
+    edit(spoiled.path().join("data/case.json"), "\"policy_included\": true", "\"policy_included\": false");
+    let found = verdict(spoiled.path());
+    assert!(found.completeness.total() > 0 && found.to_string().contains("data/policy.toml is missing"), "{found}");
+
+    // The entry that loaded it is left out too.
+    let loaded = read_all(&good).into_iter().find(|(path, bytes)| {
+        path.starts_with("data/context/") && String::from_utf8_lossy(bytes).contains("\"kind\":\"policy.loaded\"")
+    });
+    let (leaf, _) = loaded.expect("it is in the context");
+    let seq = leaf.trim_start_matches("data/context/").trim_end_matches(".leaf").to_owned();
+    let context = spoiled.path().join("data/context");
+    for part in ["leaf", "facts", "words"] {
+        std::fs::remove_file(context.join(format!("{seq}.{part}"))).expect("a file");
+    }
+    let lines = spoiled.path().join("data/context.jsonl");
+    let text = std::fs::read_to_string(&lines).expect("text");
+    let kept: String =
+        text.lines().filter(|line| !line.contains("policy.loaded")).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&lines, kept).expect("written");
+    let found = verdict(spoiled.path());
+    assert!(found.to_string().contains("No entry in data/context loads the policy"), "{found}");
+
+    // The transcript is rewritten, and another program is said to have made it.
+    let spoiled = copy(&good);
+    let agent = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+    edit(spoiled.path().join("data/case.json"), agent, "countersign/9.9.9");
+    let found = verdict(spoiled.path());
+    assert!(found.is_good(), "what another version makes may be the same:\n{found}");
+    edit(spoiled.path().join("data/transcript.md"), "Maya", "Mallory");
+    let found = verdict(spoiled.path());
+    assert!(!found.is_good() && found.to_string().contains("data/transcript.md is not what"), "{found}");
+}
+
 /// One message told Dev of a restricted incident and of an open one. Each case's evidence has its own part of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
