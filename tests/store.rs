@@ -987,8 +987,7 @@ async fn cases_are_listed_and_numbered(place: &impl Place) {
     writer.commit(&commit).await.expect("a commit");
     assert_eq!(writer.highest_number(CaseKind::Approval).await.expect("a number"), 7);
     assert_eq!(writer.highest_number(CaseKind::Incident).await.expect("a number"), 0);
-    assert_eq!(writer.last_case_seq(id(7)).await.expect("a number"), 2);
-    assert_eq!(writer.last_case_seq(id(4)).await.expect("a number"), 0);
+    assert_eq!(writer.last_case_seqs(&[id(4), id(7)]).await.expect("numbers"), [(id(7), 2)]);
     assert_eq!(reader.open_cases().await.expect("a number"), 3);
     let credit = WorkflowId::from("credit");
     for (workflow, closed, at_most, listed) in [

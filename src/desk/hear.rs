@@ -63,6 +63,7 @@ impl Desk {
             for case in self.writer.cases(&named).await? {
                 turn.known.insert(case.id, case);
             }
+            self.look_up_case_seqs(turn, &named).await?;
         }
         Ok(())
     }

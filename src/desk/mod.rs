@@ -273,7 +273,10 @@ impl Desk {
         if self.bot_wake.is_some_and(|at| at <= turn.at) {
             let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine).await?;
         }
-        for (id, case) in self.writer.due(turn.at, BATCH as u32, &self.set_aside).await? {
+        let due = self.writer.due(turn.at, BATCH as u32, &self.set_aside).await?;
+        let ids: Vec<CaseId> = due.iter().filter_map(|(_, case)| case.as_ref().ok().map(|case| case.id)).collect();
+        self.look_up_case_seqs(turn, &ids).await?;
+        for (id, case) in due {
             // One case that can't be decided must not stop the clocks of all others.
             let woken = match case {
                 Ok(case) => self.rule_wake(turn, case).await,

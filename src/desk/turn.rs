@@ -217,8 +217,20 @@ impl Desk {
         let known = turn.case_seqs.get(&id).copied().or_else(|| self.case_seqs.get(&id).copied());
         let last = match known {
             Some(last) => last,
-            None => self.writer.last_case_seq(id).await?,
+            // It begins in this turn.
+            None if id.number > self.numbers.get(&id.kind).copied().unwrap_or(0) => 0,
+            None => self.writer.last_case_seqs(&[id]).await?.first().map_or(0, |(_, last)| *last),
         };
         Ok(last + 1)
+    }
+
+    /// Looks up in one go which numbers the last entries of these cases have.
+    pub(super) async fn look_up_case_seqs(&mut self, turn: &mut Turn, ids: &[CaseId]) -> Result<(), DeskError> {
+        let is_known = |id: &CaseId| turn.case_seqs.contains_key(id) || self.case_seqs.contains(id);
+        let unknown: Vec<CaseId> = ids.iter().copied().filter(|id| !is_known(id)).collect();
+        if !unknown.is_empty() {
+            turn.case_seqs.extend(self.writer.last_case_seqs(&unknown).await?);
+        }
+        Ok(())
     }
 }

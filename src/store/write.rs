@@ -1,5 +1,6 @@
 //! The one writing connection: what the desk must know to decide, and the commit.
 
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::{Commit, StoreError, parsed, unreadable};
@@ -136,14 +137,21 @@ impl Writer {
         Ok(sqlx::query_as("select pseudonym, subject from subject").fetch_all(&mut self.db).await?)
     }
 
-    /// The number that the case's last entry has within it, 0 if it has none.
+    /// The number that the last entry of each of these cases has within it; those without an entry are left out.
     ///
     /// # Errors
     /// The database's.
-    pub async fn last_case_seq(&mut self, case: CaseId) -> Result<u64, StoreError> {
-        let sql = "select coalesce(max(case_seq), 0) from ledger where case_id = $1";
-        let last: i64 = sqlx::query_scalar(sql).bind(case.to_string()).fetch_one(&mut self.db).await?;
-        Ok(last.unsigned_abs())
+    pub async fn last_case_seqs(&mut self, ids: &[CaseId]) -> Result<Vec<(CaseId, u64)>, StoreError> {
+        let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("select case_id, max(case_seq) from ledger where case_id in (");
+        let rows = in_list(&mut query, &names).push(" group by case_id").build().fetch_all(&mut self.db).await?;
+        let read = |row: &SqliteRow| {
+            let case: &str = row.try_get(0)?;
+            let last: i64 = row.try_get(1)?;
+            Ok((parsed(case, format!("{case} of the ledger"))?, last.unsigned_abs()))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Those of these cases that there are, in no particular order.
