@@ -1,11 +1,14 @@
 -- The ledger is the truth: what became true and what was said, in the order in which it was recorded. Every other table
 -- can be rebuilt from it (`countersign rebuild`). Moments are microseconds since 1970-01-01T00:00:00Z.
+--
+-- Each commit is synced to the disk, and each b-tree that it touches is pages to write. So tables of short rows are
+-- `without rowid`: the primary key is the table, and not an index beside it.
 
 -- One row an entry. `leaf` is the exact text that was hashed; the look-up columns beside it are copies, and
 -- `countersign verify` compares them. `facts` stay for ever. `words` and their salt can be erased together: `leaf` holds only
 -- the commitments. Entries without words never had any, or had them erased: the leaf tells which.
 create table ledger (
-    seq        bigint not null,
+    seq        integer not null,
     leaf       text not null,
     hash       blob not null,
     case_id    text,
@@ -33,7 +36,7 @@ create table subject (
     subject   text not null,
     constraint subject_pk primary key (pseudonym),
     constraint subject_has_one_pseudonym unique (subject)
-);
+) without rowid;
 
 -- Hashes of perfect subtrees of 256, 65,536 … leaves (RFC 6962), kept as the tree grows, so that a root or a proof reads
 -- a few hundred hashes at most.
@@ -42,7 +45,7 @@ create table tree_node (
     idx      bigint not null,
     hash     blob not null,
     constraint tree_node_pk primary key (height, idx)
-);
+) without rowid;
 
 -- Signed heads, oldest first. The last one also lies in a file of its own, apart from this database.
 create table checkpoint (
@@ -50,7 +53,7 @@ create table checkpoint (
     at_us    bigint not null,
     note     text not null,
     constraint checkpoint_pk primary key (size, at_us)
-);
+) without rowid;
 
 -- A case as its events made it. `wake_us` is when it wants to be woken: a function of the snapshot, written with it.
 create table case_file (
@@ -93,7 +96,7 @@ create table cause (
     key      text not null,
     seq      bigint not null,
     constraint cause_pk primary key (key)
-);
+) without rowid;
 
 -- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `entry`, at place
 -- `place` among its notices, counted from 0. `state` is waiting, sending, sent, dropped or given-up. A row that is sending may
@@ -115,7 +118,7 @@ create table outbox (
     message       text,
     why           text,
     constraint outbox_pk primary key (entry, place)
-);
+) without rowid;
 create index outbox_waiting on outbox (not_before_us, entry, place) where state = 'waiting';
 -- What has waited longest is taken first. Read in this order, the others aren't looked at, however many wait.
 create index outbox_in_turn on outbox (turn_us, entry, place) where state = 'waiting';
@@ -135,7 +138,7 @@ create table card (
     attempts      bigint not null,
     not_before_us bigint not null,
     constraint card_pk primary key (case_id, lane)
-);
+) without rowid;
 create index card_behind on card (not_before_us) where shown is null or shown < wanted;
 create index card_by_message on card (lane, message) where message is not null;
 
@@ -171,7 +174,7 @@ create table message_part (
     entry     bigint not null,
     body      text not null,
     constraint message_part_pk primary key (lane, id, part)
-);
+) without rowid;
 
 -- One row an obligation, for digests and for "what I owe".
 create table duty (
@@ -197,7 +200,7 @@ create table duty (
     attributed text,
     behind_us bigint not null,
     constraint duty_pk primary key (case_id, number)
-);
+) without rowid;
 create index duty_by_opening on duty (opened_us);
 create index duty_by_closing on duty (closed_us) where closed_us is not null;
 create index duty_still_open on duty (case_id) where closed_us is null;
@@ -209,7 +212,7 @@ create table owed (
     case_id   text not null,
     number    bigint not null,
     constraint owed_pk primary key (holder, case_id, number)
-);
+) without rowid;
 create index owed_by_duty on owed (case_id, number);
 
 -- The newest message of a lane is asked for at each start: what came after it was missed.
@@ -221,4 +224,4 @@ create table case_channel (
     lane    text not null,
     channel text not null,
     constraint case_channel_pk primary key (lane)
-);
+) without rowid;

@@ -115,11 +115,11 @@ fn entry(seq: i64, at_us: i64, kind: &'static str, case: Option<(u32, u64)>) -> 
         leaf,
         case: case.map(|(number, _)| id(number).to_string()),
         case_seq: case.map(|(_, nth)| nth),
-        kind,
+        kind: kind.into(),
         at_us,
         facts: format!("facts {seq}"),
-        facts_salt: [1; 32],
-        words: (seq % 3 > 0).then(|| (format!("words {seq}"), [2; 32])),
+        facts_salt: vec![1; 32],
+        words: (seq % 3 > 0).then(|| (format!("words {seq}"), vec![2; 32])),
     }
 }
 
@@ -195,7 +195,7 @@ async fn everything(writer: &mut Writer, reader: &Reader) -> String {
     text += &format!("{:?}\n", reader.case_channels(&Platform::from("slack")).await.expect("channels"));
     text += &format!("{:?}\n", writer.subjects().await.expect("subjects"));
     text += &format!("{:?}\n", writer.next_wake(&[]).await.expect("a moment"));
-    text += &format!("{:?}\n", writer.heard_before(&strings(&["k1", "k2"])).await.expect("causes"));
+    text += &format!("{:?}\n", writer.heard_before(strings(&["k1", "k2"])).await.expect("causes"));
     text
 }
 
@@ -252,7 +252,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
 /// goes through.
 async fn a_commit_is_whole_or_not_at_all(place: &impl Place) {
     let (mut writer, reader) = place.open().await;
-    writer.commit(&a_bit_of_everything(0, "k1")).await.expect("a commit");
+    writer.commit(a_bit_of_everything(0, "k1")).await.expect("a commit");
     let before = everything(&mut writer, &reader).await;
     let mut same_entry = a_bit_of_everything(1, "k2");
     same_entry.entries.push(entry(0, 0, "said.message", None));
@@ -262,10 +262,10 @@ async fn a_commit_is_whole_or_not_at_all(place: &impl Place) {
     let mut same_part = a_bit_of_everything(1, "k2");
     same_part.message_parts[0].id = "m0".to_owned();
     for refused in [same_entry, same_cause, same_outbox, same_part] {
-        writer.commit(&refused).await.expect_err("it is refused");
+        writer.commit(refused).await.expect_err("it is refused");
         assert_eq!(everything(&mut writer, &reader).await, before);
     }
-    writer.commit(&a_bit_of_everything(1, "k2")).await.expect("the next one is none the worse");
+    writer.commit(a_bit_of_everything(1, "k2")).await.expect("the next one is none the worse");
     let after = everything(&mut writer, &reader).await;
     assert_ne!(after, before);
     // It is on the disk: whoever opens the place next finds it as it was left.
@@ -280,7 +280,7 @@ async fn a_commit_is_whole_or_not_at_all(place: &impl Place) {
 async fn what_is_committed_is_seen_at_once_and_only_that(place: &impl Place) {
     const COMMITS: i64 = 150;
     let (mut writer, reader) = place.open().await;
-    writer.commit(&a_bit_of_everything(0, "k")).await.expect("a commit");
+    writer.commit(a_bit_of_everything(0, "k")).await.expect("a commit");
     let watching = |reader: Reader| async move {
         let mut views = 0;
         loop {
@@ -300,7 +300,7 @@ async fn what_is_committed_is_seen_at_once_and_only_that(place: &impl Place) {
     };
     let watchers = [watching(reader.clone()), watching(place.look().await)].map(tokio::spawn);
     for seq in 1..=COMMITS {
-        writer.commit(&a_bit_of_everything(seq, &format!("k{seq}"))).await.expect("a commit");
+        writer.commit(a_bit_of_everything(seq, &format!("k{seq}"))).await.expect("a commit");
         assert_eq!(reader.size().await.expect("a size"), seq as u64 + 1);
         tokio::task::yield_now().await;
     }
@@ -314,7 +314,7 @@ async fn a_view_is_one_moment(place: &impl Place) {
     let (mut writer, reader) = place.open().await;
     let workflows = [WorkflowId::from("credit")];
     for seq in 0..4 {
-        writer.commit(&a_bit_of_everything(seq, &format!("k{seq}"))).await.expect("a commit");
+        writer.commit(a_bit_of_everything(seq, &format!("k{seq}"))).await.expect("a commit");
     }
     let said = async |view: &mut store::View| {
         let mut duties = Vec::new();
@@ -333,7 +333,7 @@ async fn a_view_is_one_moment(place: &impl Place) {
     for seq in 4..8 {
         let mut commit = a_bit_of_everything(seq, &format!("k{seq}"));
         commit.policies.push(("q".to_owned(), "another".to_owned()));
-        writer.commit(&commit).await.expect("nobody who looks holds up the writer");
+        writer.commit(commit).await.expect("nobody who looks holds up the writer");
     }
     assert_eq!(said(&mut view).await, before);
     drop(view);
@@ -356,7 +356,7 @@ async fn the_tree_is_that_of_the_entries(place: &impl Place) {
             roots.push(frontier.root());
             commit.entries.push(row);
         }
-        writer.commit(&commit).await.expect("a commit");
+        writer.commit(commit).await.expect("a commit");
         let (head, last) = (writer.head().await.expect("a head"), frontier.size() as i64 - 1);
         assert_eq!(head.frontier.root(), frontier.root());
         assert_eq!((head.last, head.last_at), (Some(entry(last, 0, "", None).hash), At(last / 3)));
@@ -391,7 +391,7 @@ async fn wakes_come_in_their_order(place: &impl Place) {
             changed.insert(1 + dice.below(40) as u32, wake);
         }
         let rows = changed.iter().map(|(number, wake)| case_row(*number, "credit", *wake)).collect();
-        writer.commit(&Commit { cases: rows, ..Commit::default() }).await.expect("a commit");
+        writer.commit(Commit { cases: rows, ..Commit::default() }).await.expect("a commit");
         wakes.extend(changed);
         let but: BTreeSet<u32> = wakes.keys().copied().filter(|_| dice.below(6) == 0).collect();
         let left_out: Vec<String> = but.iter().map(|number| id(*number).to_string()).collect();
@@ -420,7 +420,7 @@ async fn wakes_come_in_their_order(place: &impl Place) {
     }
     let nonsense = CaseRow { snapshot: "nonsense".to_owned(), ..case_row(99, "credit", Some(-1)) };
     writer
-        .commit(&Commit { cases: vec![nonsense, case_row(98, "credit", Some(0))], ..Commit::default() })
+        .commit(Commit { cases: vec![nonsense, case_row(98, "credit", Some(0))], ..Commit::default() })
         .await
         .expect("a commit");
     let due = writer.due(At(0), 100, &[]).await.expect("cases");
@@ -443,12 +443,9 @@ async fn a_rehold_wakes_those_who_owe(place: &impl Place) {
         ],
         ..Commit::default()
     };
-    writer.commit(&first).await.expect("a commit");
+    writer.commit(first).await.expect("a commit");
     let rehold = Rehold { roles: strings(&["lead"]), people: strings(&["dev"]), now_us: 5 };
-    writer
-        .commit(&Commit { duties: vec![closed], reholds: vec![rehold], ..Commit::default() })
-        .await
-        .expect("a commit");
+    writer.commit(Commit { duties: vec![closed], reholds: vec![rehold], ..Commit::default() }).await.expect("a commit");
     let woken = writer.due(At(5), 100, &[]).await.expect("cases");
     let woken: BTreeSet<&str> = woken.iter().map(|(case, _)| case.as_str()).collect();
     assert_eq!(woken, BTreeSet::from(["APR-1", "APR-2"]));
@@ -508,7 +505,7 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
             let row = OutboxRow { id, case, lane: on(lane), made_us: moment, not_before_us: not_before };
             commit.outbox.push(row);
         }
-        writer.commit(&commit).await.expect("a commit");
+        writer.commit(commit).await.expect("a commit");
 
         // Also by a clock that has gone back behind the last entry.
         let now = moment - 10 + dice.below(25) as i64;
@@ -651,7 +648,7 @@ async fn a_card_shows_what_is_wanted_of_it(place: &impl Place) {
                 commit.cards_shown.push((case, on_it, shown, message));
             }
         }
-        writer.commit(&commit).await.expect("a commit");
+        writer.commit(commit).await.expect("a commit");
         let (but, at_most) = (some_lanes(&mut dice), 1 + dice.below(12) as u32);
         let behind = |card: &&CardDue| card.shown.is_none_or(|shown| shown < card.wanted);
         let on_others = |card: &&CardDue| !but.contains(&card.lane);
@@ -692,7 +689,7 @@ async fn a_row_that_cant_be_read_hides_no_other(place: &impl Place) {
     for number in 1..=4 {
         commit.cards.push(CardRow { case: id(number), lane: on(LANES[0]), wanted: i64::from(number) });
     }
-    writer.commit(&commit).await.expect("a commit");
+    writer.commit(commit).await.expect("a commit");
     place.alter("update outbox set case_id = 'nobody' where place in (1, 5)").await;
     place.alter("update outbox set lane = 'nowhere' where place in (2, 6)").await;
     place.alter("update card set case_id = 'nobody' where wanted = 2").await;
@@ -724,13 +721,13 @@ async fn a_cause_has_one_answer(place: &impl Place) {
     let (mut writer, reader) = place.open().await;
     let mut heard = entries((0..6).map(|seq| entry(seq, seq, "said.command", None)).collect());
     heard.causes = (0..6).map(|seq| (format!("k{seq}"), seq)).collect();
-    writer.commit(&heard).await.expect("a commit");
+    writer.commit(heard).await.expect("a commit");
     let mut again = entries(vec![entry(6, 6, "said.command", None)]);
     again.causes.push(("k3".to_owned(), 6));
-    writer.commit(&again).await.expect_err("it was answered");
+    writer.commit(again).await.expect_err("it was answered");
     assert_eq!(reader.size().await.expect("a size"), 6);
-    assert_eq!(writer.heard_before(&[]).await.expect("causes"), []);
-    let mut found = writer.heard_before(&strings(&["k3", "never", "k4", "k3"])).await.expect("causes");
+    assert_eq!(writer.heard_before(vec![]).await.expect("causes"), []);
+    let mut found = writer.heard_before(strings(&["k3", "never", "k4", "k3"])).await.expect("causes");
     found.sort();
     let answer = |seq: i64| {
         let EntryRow { facts, words, .. } = entry(seq, 0, "", None);
@@ -824,7 +821,7 @@ async fn the_transcript_is_what_stands_there_now(place: &impl Place) {
             }
             _ => continue,
         }
-        writer.commit(&commit).await.expect("a commit");
+        writer.commit(commit).await.expect("a commit");
 
         let of_lane: Vec<&MessageRead> = standing.values().filter(|it| it.lane == lane).collect();
         let (edge, at_most) = (dice.below(seq as u64 + 2) as i64, 1 + dice.below(30) as u32);
@@ -897,7 +894,7 @@ async fn duties_are_counted_and_owed_until_they_are_closed(place: &impl Place) {
     let workflows = ["credit", "claims", "fraud"];
     let of_case = |number: u32| workflows[number as usize % 3];
     let cases = (1..=12).map(|number| case_row(number, of_case(number), None)).collect();
-    writer.commit(&Commit { cases, ..Commit::default() }).await.expect("a commit");
+    writer.commit(Commit { cases, ..Commit::default() }).await.expect("a commit");
     // With its holders.
     let mut duties: BTreeMap<(u32, u32), (DutyRead, Vec<&str>)> = BTreeMap::new();
     for step in 0..80 {
@@ -937,7 +934,7 @@ async fn duties_are_counted_and_owed_until_they_are_closed(place: &impl Place) {
             // The bot's worst lateness is never forgotten.
             behind_us: before.map_or(behind_us, |(before, _)| before.behind_us.max(behind_us)),
         };
-        writer.commit(&Commit { duties: vec![row], ..Commit::default() }).await.expect("a commit");
+        writer.commit(Commit { duties: vec![row], ..Commit::default() }).await.expect("a commit");
         duties.insert((number, nth), (read, held));
 
         let since = dice.below(100) as i64;
@@ -984,10 +981,10 @@ async fn cases_are_listed_and_numbered(place: &impl Place) {
     }
     commit.entries = vec![entry(0, 0, "approval.requested", Some((7, 1))), entry(1, 1, "said.message", Some((7, 2)))];
     commit.entries.push(entry(2, 2, "told.message", Some((3, 1))));
-    writer.commit(&commit).await.expect("a commit");
+    writer.commit(commit).await.expect("a commit");
     assert_eq!(writer.highest_number(CaseKind::Approval).await.expect("a number"), 7);
     assert_eq!(writer.highest_number(CaseKind::Incident).await.expect("a number"), 0);
-    assert_eq!(writer.last_case_seqs(&[id(4), id(7)]).await.expect("numbers"), [(id(7), 2)]);
+    assert_eq!(writer.last_case_seqs(vec![id(4), id(7)]).await.expect("numbers"), [(id(7), 2)]);
     assert_eq!(reader.open_cases().await.expect("a number"), 3);
     let credit = WorkflowId::from("credit");
     for (workflow, closed, at_most, listed) in [
@@ -1001,7 +998,7 @@ async fn cases_are_listed_and_numbered(place: &impl Place) {
     }
     assert_eq!(reader.case(id(4)).await.expect("a case"), Some(case(4, "credit")));
     assert_eq!(reader.case(id(5)).await.expect("a case"), None);
-    assert_eq!(writer.cases(&[id(5), id(1)]).await.expect("cases"), [case(1, "claims")]);
+    assert_eq!(writer.cases(vec![id(5), id(1)]).await.expect("cases"), [case(1, "claims")]);
     let story = reader.entries_of(id(7)).await.expect("entries");
     assert_eq!(story.iter().map(|it| it.case_seq).collect::<Vec<_>>(), [Some(1), Some(2)]);
     let mut view = reader.view().await.expect("a view");
@@ -1061,7 +1058,7 @@ fn names_in(folder: &Path) -> BTreeSet<String> {
 async fn a_database() -> Sqlite {
     let place = Sqlite::empty();
     let (mut writer, reader) = place.open().await;
-    writer.commit(&a_bit_of_everything(0, "k")).await.expect("a commit");
+    writer.commit(a_bit_of_everything(0, "k")).await.expect("a commit");
     reader.close().await;
     writer.close().await.expect("closed");
     place

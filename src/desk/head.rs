@@ -87,7 +87,7 @@ impl SignedHead {
             swapped?;
         }
         let row = NoteRow { size: size as i64, at_us: now.0, note: text };
-        Ok(writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await?)
+        Ok(writer.commit(Commit { checkpoints: vec![row], ..Commit::default() }).await?)
     }
 }
 

@@ -38,7 +38,7 @@ impl Desk {
         if keys.is_empty() {
             return Ok(());
         }
-        for (key, facts, words) in self.writer.heard_before(&keys).await? {
+        for (key, facts, words) in self.writer.heard_before(keys).await? {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
             let answer = match ledger::read(&facts, words.as_deref(), &self.ledger.subjects) {
                 Ok(Record::Heard(heard)) => heard.answer.map(|answer| answer.0.unwrap_or_default()),
@@ -60,7 +60,7 @@ impl Desk {
             .filter(|id| !self.cases.contains(id) && !turn.projection.cases.contains_key(id))
             .collect();
         if !named.is_empty() {
-            for case in self.writer.cases(&named).await? {
+            for case in self.writer.cases(named.clone()).await? {
                 turn.known.insert(case.id, case);
             }
             self.look_up_case_seqs(turn, &named).await?;

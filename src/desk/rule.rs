@@ -304,7 +304,7 @@ impl Desk {
         if let Some(case) = self.cases.get(&id) {
             return Ok(Some(case.clone()));
         }
-        let case = self.writer.cases(&[id]).await?.pop();
+        let case = self.writer.cases(vec![id]).await?.pop();
         if let Some(case) = &case {
             turn.known.insert(id, case.clone());
         }

@@ -63,12 +63,13 @@ impl Desk {
             // An empty commit proves nothing, so after a failed one the disk is tried.
             if self.is_in_trouble() {
                 commit.tries = true;
-                self.writer.commit(&commit).await?;
+                self.writer.commit(commit).await?;
             }
             self.behind = turn.behind;
             return Ok(());
         }
-        self.writer.commit(&commit).await?;
+        let changes = self.changes(&commit);
+        self.writer.commit(commit).await?;
         self.behind = turn.behind;
         self.ledger = turn.ledger;
         self.numbers = turn.numbers;
@@ -94,7 +95,10 @@ impl Desk {
                 self.cases.put(id, case);
             }
         }
-        self.announce(&commit);
+        for (lane, last) in changes {
+            // It fails when nobody watches, and then nobody has to be told.
+            let _nobody_watches = self.changes.send(Changed { lane, last });
+        }
         let size = self.ledger.size();
         self.shown.send_modify(|shown| {
             shown.size = size;
@@ -108,24 +112,22 @@ impl Desk {
     }
 
     /// Tells whoever watches which lanes changed.
-    fn announce(&self, commit: &Commit) {
+    /// The lanes in which a commit changes messages, for those who watch.
+    fn changes(&self, commit: &Commit) -> HashMap<Lane, i64> {
+        let mut last: HashMap<Lane, i64> = HashMap::new();
         if self.changes.receiver_count() == 0 {
-            return;
+            return last;
         }
-        let mut last: HashMap<&Lane, i64> = HashMap::new();
         let changed = commit.message_changes.iter().map(|change| match change {
             MessageChange::Edited { lane, seq, .. } | MessageChange::Deleted { lane, seq, .. } => (lane, *seq),
         });
         let begun = commit.messages.iter().map(|it| (&it.lane, it.seq));
         let continued = commit.message_parts.iter().map(|it| (&it.lane, it.seq));
         for (lane, seq) in begun.chain(continued).chain(changed) {
-            let known = last.entry(lane).or_default();
+            let known = last.entry(lane.clone()).or_default();
             *known = seq.max(*known);
         }
-        for (lane, last) in last {
-            // It fails when nobody watches, and then nobody has to be told.
-            let _nobody_watches = self.changes.send(Changed { lane: lane.clone(), last });
-        }
+        last
     }
 
     pub(super) async fn report(&mut self, turn: &mut Turn, report: Report) -> Result<(), DeskError> {
@@ -219,7 +221,7 @@ impl Desk {
             Some(last) => last,
             // It begins in this turn.
             None if id.number > self.numbers.get(&id.kind).copied().unwrap_or(0) => 0,
-            None => self.writer.last_case_seqs(&[id]).await?.first().map_or(0, |(_, last)| *last),
+            None => self.writer.last_case_seqs(vec![id]).await?.first().map_or(0, |(_, last)| *last),
         };
         Ok(last + 1)
     }
@@ -229,7 +231,7 @@ impl Desk {
         let is_known = |id: &CaseId| turn.case_seqs.contains_key(id) || self.case_seqs.contains(id);
         let unknown: Vec<CaseId> = ids.iter().copied().filter(|id| !is_known(id)).collect();
         if !unknown.is_empty() {
-            turn.case_seqs.extend(self.writer.last_case_seqs(&unknown).await?);
+            turn.case_seqs.extend(self.writer.last_case_seqs(unknown).await?);
         }
         Ok(())
     }

@@ -284,7 +284,7 @@ async fn a_digest_is_drawn_from_rows() {
             behind_us: 0,
         });
     }
-    writer.commit(&commit).await.unwrap();
+    writer.commit(commit).await.unwrap();
     let computed = async |workflow: &[WorkflowId]| compute(&reader, &week(), workflow, week().to).await.unwrap();
     let digest = computed(&[]).await;
     assert_eq!((digest.workflows[0].lines[0].opened, digest.old.count, digest.old.items.len()), (1, 1, 1));

@@ -148,11 +148,11 @@ impl Ledger {
             hash,
             case,
             case_seq,
-            kind,
+            kind: kind.into(),
             at_us: about.at.0,
             facts,
-            facts_salt,
-            words,
+            facts_salt: facts_salt.into(),
+            words: words.map(|(words, salt)| (words, salt.into())),
         });
         Ok(seq)
     }

@@ -1,10 +1,10 @@
-//! What one transaction writes: rows gathered while the desk decides, written together, each table in as few statements
-//! as possible.
+//! What one transaction writes: rows gathered while the desk decides, written together.
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use std::borrow::Cow;
+
+use rusqlite::{Connection, params};
 
 use super::StoreError;
-use super::write::in_list;
 use crate::domain::{At, CaseId, Lane, OutboxId};
 use crate::seal::Hash;
 
@@ -68,18 +68,19 @@ pub struct Rehold {
     pub now_us: i64,
 }
 
+/// What was sealed, as it was, and the columns to look it up by.
 pub struct EntryRow {
     pub seq: i64,
     pub leaf: String,
     pub hash: Hash,
     pub case: Option<String>,
     pub case_seq: Option<u64>,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub at_us: i64,
     pub facts: String,
-    pub facts_salt: [u8; 32],
+    pub facts_salt: Vec<u8>,
     /// With their salt.
-    pub words: Option<(String, [u8; 32])>,
+    pub words: Option<(String, Vec<u8>)>,
 }
 
 pub struct CaseRow {
@@ -208,23 +209,6 @@ pub struct NoteRow {
     pub note: String,
 }
 
-/// Runs `write` over slices whose lengths are powers of two, so that a handful of prepared statements serve all lengths.
-macro_rules! rows {
-    ($connection:expr, $rows:expr, $insert:expr, $tail:expr, $columns:literal, |$bind:ident, $row:ident| $body:block) => {{
-        // SQLite takes 32,766 placeholders in a statement.
-        const MOST: usize = 1 << (32_766_usize / $columns).ilog2();
-        let mut rest = $rows;
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(1 << rest.len().min(MOST.min(256)).ilog2());
-            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new($insert);
-            query.push_values(now, |mut $bind, $row| $body);
-            query.push($tail);
-            query.build().execute(&mut *$connection).await?;
-            rest = later;
-        }
-    }};
-}
-
 impl Commit {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -239,257 +223,273 @@ impl Commit {
             && self.reholds.is_empty()
     }
 
-    pub(super) async fn write(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
-        rows!(
-            db,
-            &self.entries[..],
-            "insert into ledger (seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt) ",
-            "",
-            11,
-            |b, r| {
-                b.push_bind(r.seq).push_bind(&*r.leaf).push_bind(&r.hash.0[..]).push_bind(r.case.as_deref());
-                b.push_bind(r.case_seq.map(|number| number as i64)).push_bind(r.kind).push_bind(r.at_us);
-                b.push_bind(&*r.facts).push_bind(&r.facts_salt[..]);
-                b.push_bind(r.words.as_ref().map(|(words, _)| &**words));
-                b.push_bind(r.words.as_ref().map(|(_, salt)| &salt[..]));
+    pub(super) fn write(&self, db: &Connection) -> Result<(), StoreError> {
+        self.write_ledger(db)?;
+        self.write_cases(db)?;
+        self.write_deliveries(db)?;
+        self.write_transcript(db)?;
+        for Rehold { roles, people, now_us } in &self.reholds {
+            let sql = "update case_file set wake_us = ?1 where case_id in (select case_id from owed where holder = ?2)";
+            let mut wake = db.prepare_cached(sql)?;
+            let roles = roles.iter().map(|role| role_holder(role));
+            for holder in roles.chain(people.iter().map(|person| person_holder(person))) {
+                wake.execute((now_us, holder))?;
             }
-        );
-        rows!(db, &self.subjects[..], "insert into subject (pseudonym, subject) ", "", 2, |b, r| {
-            b.push_bind(&*r.0).push_bind(&*r.1);
-        });
-        rows!(db, &self.nodes[..], "insert into tree_node (height, idx, hash) ", "", 3, |b, r| {
-            b.push_bind(i64::from(r.height)).push_bind(r.index as i64).push_bind(&r.hash.0[..]);
-        });
-        rows!(
-            db,
-            &self.cases[..],
-            "insert into case_file (case_id, kind, number, workflow, state, restricted, opened_us, closed_us, wake_us, snapshot) ",
-            " on conflict (case_id) do update set workflow = excluded.workflow, state = excluded.state, \
+        }
+        Ok(())
+    }
+
+    /// Entries, the tree over them, and what is looked up by them.
+    fn write_ledger(&self, db: &Connection) -> Result<(), StoreError> {
+        let mut insert = db.prepare_cached(
+            "insert into ledger (seq, leaf, hash, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?;
+        for row in &self.entries {
+            let (words, salt) = row.words.as_ref().map(|(words, salt)| (words, &salt[..])).unzip();
+            insert.execute(params![
+                row.seq,
+                row.leaf,
+                &row.hash.0[..],
+                row.case,
+                row.case_seq.map(|number| number as i64),
+                row.kind,
+                row.at_us,
+                row.facts,
+                &row.facts_salt[..],
+                words,
+                salt,
+            ])?;
+        }
+        let mut insert = db.prepare_cached("insert into subject (pseudonym, subject) values (?1, ?2)")?;
+        for (pseudonym, subject) in &self.subjects {
+            insert.execute((pseudonym, subject))?;
+        }
+        let mut insert = db.prepare_cached("insert into tree_node (height, idx, hash) values (?1, ?2, ?3)")?;
+        for node in &self.nodes {
+            insert.execute((node.height, node.index as i64, &node.hash.0[..]))?;
+        }
+        let mut insert = db.prepare_cached("insert into cause (key, seq) values (?1, ?2)")?;
+        for (key, seq) in &self.causes {
+            insert.execute((key, seq))?;
+        }
+        let sql = "insert into policy (hash, body) values (?1, ?2) on conflict (hash) do nothing";
+        let mut insert = db.prepare_cached(sql)?;
+        for (hash, text) in &self.policies {
+            insert.execute((hash, text))?;
+        }
+        let sql = "insert into checkpoint (size, at_us, note) values (?1, ?2, ?3) on conflict (size, at_us) do nothing";
+        let mut insert = db.prepare_cached(sql)?;
+        for NoteRow { size, at_us, note } in &self.checkpoints {
+            insert.execute((size, at_us, note))?;
+        }
+        Ok(())
+    }
+
+    /// Cases with their duties, and the bot.
+    fn write_cases(&self, db: &Connection) -> Result<(), StoreError> {
+        let mut upsert = db.prepare_cached(
+            "insert into case_file (case_id, kind, number, workflow, state, restricted, opened_us, closed_us, wake_us, snapshot) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             on conflict (case_id) do update set workflow = excluded.workflow, state = excluded.state, \
              restricted = excluded.restricted, closed_us = excluded.closed_us, wake_us = excluded.wake_us, \
              snapshot = excluded.snapshot",
-            10,
-            |b, r| {
-                b.push_bind(&*r.case).push_bind(r.kind).push_bind(i64::from(r.number)).push_bind(&*r.workflow);
-                b.push_bind(r.state).push_bind(r.restricted).push_bind(r.opened_us).push_bind(r.closed_us);
-                b.push_bind(r.wake_us).push_bind(&*r.snapshot);
-            }
-        );
-        rows!(
-            db,
-            &self.policies[..],
-            "insert into policy (hash, body) ",
-            " on conflict (hash) do nothing",
-            2,
-            |b, r| {
-                b.push_bind(&*r.0).push_bind(&*r.1);
-            }
-        );
-        rows!(db, &self.causes[..], "insert into cause (key, seq) ", "", 2, |b, r| {
-            b.push_bind(&*r.0).push_bind(r.1);
-        });
-        rows!(
-            db,
-            &self.outbox[..],
-            "insert into outbox (entry, place, case_id, lane, state, made_us, free_us, not_before_us, turn_us, attempts) ",
-            "",
-            10,
-            |b, r| {
-                let free_us = r.made_us.max(r.not_before_us);
-                b.push_bind(r.id.entry).push_bind(i64::from(r.id.place)).push_bind(r.case.map(|case| case.to_string()));
-                b.push_bind(r.lane.to_string()).push_bind("waiting").push_bind(r.made_us).push_bind(free_us);
-                b.push_bind(r.not_before_us).push_bind(free_us).push_bind(0_i64);
-            }
-        );
-        rows!(
-            db,
-            &self.cards[..],
-            "insert into card (case_id, lane, wanted, attempts, not_before_us) ",
-            " on conflict (case_id, lane) do update set wanted = excluded.wanted",
-            5,
-            |b, r| {
-                b.push_bind(r.case.to_string())
-                    .push_bind(r.lane.to_string())
-                    .push_bind(r.wanted)
-                    .push_bind(0_i64)
-                    .push_bind(0_i64);
-            }
-        );
-        rows!(
-            db,
-            &self.messages[..],
-            "insert into message (lane, id, thread, author, person, body, said_us, case_id, first, last) ",
-            " on conflict (lane, id) do update set thread = excluded.thread, author = excluded.author, \
-             person = excluded.person, said_us = excluded.said_us, case_id = excluded.case_id, first = excluded.first, \
-             last = max(message.last, excluded.last), \
-             body = case when message.edited_us is null and message.deleted_us is null then excluded.body else message.body end",
-            10,
-            |b, r| {
-                b.push_bind(r.lane.to_string()).push_bind(&*r.id).push_bind(r.thread.as_deref()).push_bind(&*r.author);
-                b.push_bind(r.person.as_deref()).push_bind(&*r.body).push_bind(r.said_us);
-                b.push_bind(r.case.map(|case| case.to_string())).push_bind(r.seq).push_bind(r.seq);
-            }
-        );
-        rows!(
-            db,
-            &self.duties[..],
+        )?;
+        for row in &self.cases {
+            upsert.execute(params![
+                row.case,
+                row.kind,
+                row.number,
+                row.workflow,
+                row.state,
+                row.restricted,
+                row.opened_us,
+                row.closed_us,
+                row.wake_us,
+                row.snapshot,
+            ])?;
+        }
+        let mut upsert = db.prepare_cached(
             "insert into duty (case_id, number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, \
-             took_us, late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us) ",
-            " on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
+             took_us, late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
+             on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
              due_us = excluded.due_us, took_us = excluded.took_us, late_us = excluded.late_us, \
              closed_us = excluded.closed_us, state = excluded.state, paused_us = excluded.paused_us, \
              nudges = excluded.nudges, climbs = excluded.climbs, last_told_us = excluded.last_told_us, \
              attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us)",
-            21,
-            |b, r| {
-                b.push_bind(&*r.case).push_bind(i64::from(r.number)).push_bind(&*r.workflow).push_bind(r.kind);
-                b.push_bind(r.duty).push_bind(r.role.as_deref()).push_bind(r.person.as_deref());
-                b.push_bind(r.party.as_deref()).push_bind(r.opened_us).push_bind(r.due_us).push_bind(r.target_us);
-                b.push_bind(r.took_us).push_bind(r.late_us).push_bind(r.closed_us).push_bind(r.state);
-                b.push_bind(r.paused_us).push_bind(i64::from(r.nudges)).push_bind(i64::from(r.climbs));
-                b.push_bind(r.last_told_us).push_bind(r.attributed.as_deref()).push_bind(r.behind_us);
+        )?;
+        let sql = "insert into owed (holder, case_id, number) values (?1, ?2, ?3) on conflict do nothing";
+        let mut owe = db.prepare_cached(sql)?;
+        let mut settle = db.prepare_cached("delete from owed where case_id = ?1 and number = ?2")?;
+        for row in &self.duties {
+            upsert.execute(params![
+                row.case,
+                row.number,
+                row.workflow,
+                row.kind,
+                row.duty,
+                row.role,
+                row.person,
+                row.party,
+                row.opened_us,
+                row.due_us,
+                row.target_us,
+                row.took_us,
+                row.late_us,
+                row.closed_us,
+                row.state,
+                row.paused_us,
+                row.nudges,
+                row.climbs,
+                row.last_told_us,
+                row.attributed,
+                row.behind_us,
+            ])?;
+            if row.closed_us.is_some() {
+                settle.execute((&row.case, row.number))?;
+            } else {
+                for holder in &row.holders {
+                    owe.execute((holder, &row.case, row.number))?;
+                }
             }
-        );
-        let (open, closed): (Vec<&DutyRow>, Vec<&DutyRow>) =
-            self.duties.iter().partition(|duty| duty.closed_us.is_none());
-        let owed: Vec<(&str, &DutyRow)> =
-            open.iter().flat_map(|duty| duty.holders.iter().map(|holder| (&**holder, *duty))).collect();
-        rows!(db, &owed[..], "insert into owed (holder, case_id, number) ", " on conflict do nothing", 3, |b, r| {
-            b.push_bind(r.0).push_bind(&*r.1.case).push_bind(i64::from(r.1.number));
-        });
-        rows!(db, &closed[..], "delete from owed where (case_id, number) in (", ")", 2, |b, r| {
-            b.push_bind(&*r.case).push_bind(i64::from(r.number));
-        });
-        rows!(
-            db,
-            &self.checkpoints[..],
-            "insert into checkpoint (size, at_us, note) ",
-            " on conflict (size, at_us) do nothing",
-            3,
-            |b, r| {
-                b.push_bind(r.size).push_bind(r.at_us).push_bind(&*r.note);
-            }
-        );
-        self.update(db).await
-    }
-
-    async fn update(&self, db: &mut SqliteConnection) -> Result<(), StoreError> {
+        }
         if let Some(snapshot) = &self.bot {
-            sqlx::query("insert into bot (id, snapshot) values (1, $1) on conflict (id) do update set snapshot = excluded.snapshot")
-                .bind(&**snapshot)
-                .execute(&mut *db)
-                .await?;
+            let sql = "insert into bot (id, snapshot) values (1, ?1) on conflict (id) do update set snapshot = excluded.snapshot";
+            db.prepare_cached(sql)?.execute([snapshot])?;
         }
         if self.tries {
-            sqlx::query("update bot set tried = tried + 1 where id = 1").execute(&mut *db).await?;
+            db.prepare_cached("update bot set tried = tried + 1 where id = 1")?.execute(())?;
         }
+        Ok(())
+    }
+
+    /// What is to be told, and how far it has got.
+    fn write_deliveries(&self, db: &Connection) -> Result<(), StoreError> {
+        let mut insert = db.prepare_cached(
+            "insert into outbox (entry, place, case_id, lane, state, made_us, free_us, not_before_us, turn_us, attempts) \
+             values (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?6, 0)",
+        )?;
+        for row in &self.outbox {
+            let free_us = row.made_us.max(row.not_before_us);
+            let case = row.case.map(|case| case.to_string());
+            let lane = row.lane.to_string();
+            insert.execute((row.id.entry, row.id.place, case, lane, row.made_us, free_us, row.not_before_us))?;
+        }
+        let mut update = db.prepare_cached(
+            "update outbox set state = ?1, message = ?2, why = ?3, attempts = attempts + ?4 where entry = ?5 and place = ?6",
+        )?;
         for (id, state, message, why) in &self.delivered {
-            let sql = "update outbox set state = $1, message = $2, why = $3, attempts = attempts + $4 \
-                       where entry = $5 and place = $6";
-            sqlx::query(sql)
-                .bind(state.word())
-                .bind(message.as_deref())
-                .bind(why.as_deref())
-                .bind(i64::from(*state == OutboxState::Sending))
-                .bind(id.entry)
-                .bind(id.place)
-                .execute(&mut *db)
-                .await?;
+            let tries = i64::from(*state == OutboxState::Sending);
+            update.execute((state.word(), message, why, tries, id.entry, id.place))?;
         }
+        let mut update = db.prepare_cached(
+            "update outbox set state = ?1, attempts = ?2, not_before_us = ?3, \
+             turn_us = case when made_us > ?3 then made_us else ?3 end where entry = ?4 and place = ?5",
+        )?;
         for Postponed { of, attempts, not_before, perhaps_sent } in &self.postponed {
             // What may stand there already goes on being called so, however long it waits.
             let state = if *perhaps_sent { OutboxState::Sending } else { OutboxState::Waiting };
-            let sql = "update outbox set state = $1, attempts = $2, not_before_us = $3, \
-                       turn_us = case when made_us > $3 then made_us else $3 end where entry = $4 and place = $5";
-            let query = sqlx::query(sql).bind(state.word()).bind(attempts).bind(not_before.0);
-            query.bind(of.entry).bind(of.place).execute(&mut *db).await?;
+            update.execute((state.word(), attempts, not_before.0, of.entry, of.place))?;
         }
+        let mut want = db.prepare_cached(
+            "insert into card (case_id, lane, wanted, attempts, not_before_us) values (?1, ?2, ?3, 0, 0) \
+             on conflict (case_id, lane) do update set wanted = excluded.wanted",
+        )?;
+        for CardRow { case, lane, wanted } in &self.cards {
+            want.execute((case.to_string(), lane.to_string(), wanted))?;
+        }
+        // Due by any clock, also by one that went back: a process that finds it tries again at once.
+        let sql = "update card set sending = 1, not_before_us = 0 where case_id = ?1 and lane = ?2";
+        let mut update = db.prepare_cached(sql)?;
         for (case, lane) in &self.cards_sending {
-            // Due by any clock, also by one that went back: a process that finds it tries again at once.
-            sqlx::query("update card set sending = 1, not_before_us = 0 where case_id = $1 and lane = $2")
-                .bind(case.to_string())
-                .bind(lane.to_string())
-                .execute(&mut *db)
-                .await?;
+            update.execute((case.to_string(), lane.to_string()))?;
         }
+        let mut update = db.prepare_cached(
+            "update card set shown = ?1, message = ?2, sending = 0, attempts = 0, not_before_us = 0 \
+             where case_id = ?3 and lane = ?4",
+        )?;
         for (case, lane, shown, message) in &self.cards_shown {
-            let sql = "update card set shown = $1, message = $2, sending = 0, attempts = 0, not_before_us = 0 \
-                       where case_id = $3 and lane = $4";
-            let query = sqlx::query(sql).bind(shown).bind(&**message).bind(case.to_string()).bind(lane.to_string());
-            query.execute(&mut *db).await?;
+            update.execute((shown, message, case.to_string(), lane.to_string()))?;
         }
+        let sql = "update card set sending = ?1, attempts = ?2, not_before_us = ?3 where case_id = ?4 and lane = ?5";
+        let mut update = db.prepare_cached(sql)?;
         for Postponed { of: (case, lane), attempts, not_before, perhaps_sent } in &self.cards_postponed {
-            let sql =
-                "update card set sending = $1, attempts = $2, not_before_us = $3 where case_id = $4 and lane = $5";
-            let query = sqlx::query(sql).bind(perhaps_sent).bind(attempts).bind(not_before.0);
-            query.bind(case.to_string()).bind(lane.to_string()).execute(&mut *db).await?;
+            update.execute((perhaps_sent, attempts, not_before.0, case.to_string(), lane.to_string()))?;
         }
+        let mut update = db.prepare_cached(
+            "update card set shown = null, message = null, sending = 0, attempts = 0, not_before_us = 0 \
+             where case_id = ?1 and lane = ?2",
+        )?;
+        for (case, lane) in &self.cards_gone {
+            update.execute((case.to_string(), lane.to_string()))?;
+        }
+        let mut upsert = db.prepare_cached(
+            "insert into case_channel (lane, channel) values (?1, ?2) on conflict (lane) do update set channel = excluded.channel",
+        )?;
+        for (lane, channel) in &self.case_channels {
+            upsert.execute((lane.to_string(), channel))?;
+        }
+        Ok(())
+    }
+
+    fn write_transcript(&self, db: &Connection) -> Result<(), StoreError> {
+        let mut upsert = db.prepare_cached(
+            "insert into message (lane, id, thread, author, person, body, said_us, case_id, first, last) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) \
+             on conflict (lane, id) do update set thread = excluded.thread, author = excluded.author, \
+             person = excluded.person, said_us = excluded.said_us, case_id = excluded.case_id, first = excluded.first, \
+             last = max(message.last, excluded.last), \
+             body = case when message.edited_us is null and message.deleted_us is null then excluded.body else message.body end",
+        )?;
+        for row in &self.messages {
+            let case = row.case.map(|case| case.to_string());
+            let lane = row.lane.to_string();
+            upsert.execute(params![
+                lane,
+                row.id,
+                row.thread,
+                row.author,
+                row.person,
+                row.body,
+                row.said_us,
+                case,
+                row.seq
+            ])?;
+        }
+        // Its first part began the row, unless that one can't be read any more.
+        let mut begin = db.prepare_cached(
+            "insert into message (lane, id, author, body, said_us, first, last, parts) \
+             values (?1, ?2, ?3, '{}', ?4, ?5, ?5, ?6) on conflict (lane, id) do update set case_id = null, \
+             last = max(message.last, excluded.last), parts = max(message.parts, excluded.parts)",
+        )?;
+        let mut insert =
+            db.prepare_cached("insert into message_part (lane, id, part, entry, body) values (?1, ?2, ?3, ?4, ?5)")?;
         for part in &self.message_parts {
-            // Its first part began the row, unless that one can't be read any more.
-            let sql = "insert into message (lane, id, author, body, said_us, first, last, parts) \
-                       values ($1, $2, $3, '{}', $4, $5, $5, $6) on conflict (lane, id) do update set case_id = null, \
-                       last = max(message.last, excluded.last), parts = max(message.parts, excluded.parts)";
-            sqlx::query(sql)
-                .bind(part.lane.to_string())
-                .bind(&*part.id)
-                .bind(&*part.author)
-                .bind(part.said_us)
-                .bind(part.seq)
-                .bind(part.part + 1)
-                .execute(&mut *db)
-                .await?;
-            sqlx::query("insert into message_part (lane, id, part, entry, body) values ($1, $2, $3, $4, $5)")
-                .bind(part.lane.to_string())
-                .bind(&*part.id)
-                .bind(part.part)
-                .bind(part.seq)
-                .bind(&*part.body)
-                .execute(&mut *db)
-                .await?;
+            let lane = part.lane.to_string();
+            begin.execute((&lane, &part.id, &part.author, part.said_us, part.seq, part.part + 1))?;
+            insert.execute((&lane, &part.id, part.part, part.seq, &part.body))?;
         }
+        // Platforms don't promise that a message comes before what became of it, so either may begin its row.
+        let mut edit = db.prepare_cached(
+            "insert into message (lane, id, author, body, said_us, edited_us, first, last) \
+             values (?4, ?5, '', ?1, ?2, ?2, ?3, ?3) on conflict (lane, id) do update set \
+             body = excluded.body, edited_us = excluded.edited_us, last = max(message.last, excluded.last)",
+        )?;
+        let mut delete = db.prepare_cached(
+            "insert into message (lane, id, author, body, said_us, deleted_us, first, last) \
+             values (?3, ?4, '', '{}', ?1, ?1, ?2, ?2) on conflict (lane, id) do update set \
+             deleted_us = excluded.deleted_us, last = max(message.last, excluded.last)",
+        )?;
         for change in &self.message_changes {
             match change {
-                // Platforms don't promise that a message comes before what became of it, so either may begin its row.
                 MessageChange::Edited { lane, id, body, at_us, seq } => {
-                    let sql = "insert into message (lane, id, author, body, said_us, edited_us, first, last) \
-                               values ($4, $5, '', $1, $2, $2, $3, $3) on conflict (lane, id) do update set \
-                               body = excluded.body, edited_us = excluded.edited_us, last = max(message.last, excluded.last)";
-                    sqlx::query(sql)
-                        .bind(&**body)
-                        .bind(at_us)
-                        .bind(seq)
-                        .bind(lane.to_string())
-                        .bind(&**id)
-                        .execute(&mut *db)
-                        .await?;
+                    edit.execute((body, at_us, seq, lane.to_string(), id))?
                 }
                 MessageChange::Deleted { lane, id, at_us, seq } => {
-                    let sql = "insert into message (lane, id, author, body, said_us, deleted_us, first, last) \
-                               values ($3, $4, '', '{}', $1, $1, $2, $2) on conflict (lane, id) do update set \
-                               deleted_us = excluded.deleted_us, last = max(message.last, excluded.last)";
-                    sqlx::query(sql).bind(at_us).bind(seq).bind(lane.to_string()).bind(&**id).execute(&mut *db).await?;
+                    delete.execute((at_us, seq, lane.to_string(), id))?
                 }
-            }
-        }
-        for (case, lane) in &self.cards_gone {
-            let sql = "update card set shown = null, message = null, sending = 0, attempts = 0, not_before_us = 0 \
-                       where case_id = $1 and lane = $2";
-            sqlx::query(sql).bind(case.to_string()).bind(lane.to_string()).execute(&mut *db).await?;
-        }
-        for (lane, channel) in &self.case_channels {
-            sqlx::query("insert into case_channel (lane, channel) values ($1, $2) on conflict (lane) do update set channel = excluded.channel")
-                .bind(lane.to_string())
-                .bind(&**channel)
-                .execute(&mut *db)
-                .await?;
-        }
-        for rehold in &self.reholds {
-            let roles = rehold.roles.iter().map(|role| role_holder(role));
-            let holders: Vec<String> = roles.chain(rehold.people.iter().map(|person| person_holder(person))).collect();
-            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("update case_file set wake_us = ");
-            query.push_bind(rehold.now_us);
-            query.push(" where case_id in (select case_id from owed where holder in (");
-            in_list(&mut query, &holders).push(")");
-            query.build().execute(&mut *db).await?;
+            };
         }
         Ok(())
     }

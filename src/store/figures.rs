@@ -5,8 +5,9 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Row, Sqlite, Transaction};
 
+use super::read::in_list;
 use super::read::{ENTRY, columns, fetch};
-use super::write::{in_list, read_case};
+use super::write::read_case;
 use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};

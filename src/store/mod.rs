@@ -1,20 +1,25 @@
 //! The only SQL. One writer, whose transactions the desk fills and commits, and a pool of readers that see what is
 //! committed. What the rows mean is written in `migrations/`.
+//!
+//! Migrations and readers go through sqlx. The writer binds to SQLite itself, on a thread of its own: a statement of sqlx's is a
+//! way to another thread and back, and a commit has a dozen, for each of which somebody waits.
 
 mod commit;
 mod figures;
 mod read;
 mod remake;
 mod scan;
+mod thread;
 mod write;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use rusqlite::{Connection, OpenFlags};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 pub use commit::{
     CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow, OutboxRow,
@@ -22,15 +27,17 @@ pub use commit::{
 };
 pub use figures::{DutyOf, NoteRead, View};
 pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
-pub use remake::{Copied, Remake, TableDifference};
+pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::Writer;
+
+use thread::WritingThread;
 
 /// Why the store could not do it. Everything here is for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("{path} can't be opened: {source}")]
-    Open { path: PathBuf, source: sqlx::Error },
+    Open { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error(
         "{path} was written by a newer countersign (migration {version}). Use that version, or a backup from before."
     )]
@@ -38,7 +45,11 @@ pub enum StoreError {
     #[error("{path} is not a countersign database: {source}")]
     Strange { path: PathBuf, source: MigrateError },
     #[error(transparent)]
-    Sql(#[from] sqlx::Error),
+    Read(#[from] sqlx::Error),
+    #[error(transparent)]
+    Write(#[from] rusqlite::Error),
+    #[error("the thread that writes to the database has ended")]
+    Ended,
     #[error("row {what} can't be read back: {source}")]
     Unreadable { what: String, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the database isn't whole: {0}. `countersign verify` tells where; keep the file, and restore a backup.")]
@@ -47,6 +58,9 @@ pub enum StoreError {
 
 /// Every file of `migrations/`, in order: its number, its name, its text. None is edited or taken out once it was released.
 const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "ledger", include_str!("../../migrations/0001_ledger.sql"))];
+
+/// How long a connection waits for a lock.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// As sqlx itself would read the folder: it keeps number, name and hash of each in the database.
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -62,25 +76,28 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 /// # Errors
 /// [`StoreError::Newer`] if a newer version wrote it, and then nothing was changed.
 pub async fn open(path: &Path, create: bool) -> Result<(Writer, Reader), StoreError> {
-    let failed = |source| StoreError::Open { path: path.to_owned(), source };
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(create)
-        .journal_mode(SqliteJournalMode::Wal)
+    migrate(path, create).await?;
+    let writer = Writer::new(WritingThread::start(path, connect_to_write(path.to_owned())).await?);
+    let reader = Reader::new(pool(&options(path)).await.map_err(failed(path))?);
+    Ok((writer, reader))
+}
+
+/// Prepared statements that a writing connection keeps: all that there are.
+const STATEMENTS: usize = 100;
+
+fn connect_to_write(path: PathBuf) -> impl FnOnce() -> Result<Connection, rusqlite::Error> + Send + 'static {
+    move || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(BUSY)?;
         // An acknowledged command has reached the disk: the WAL is synced at every commit.
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("temp_store", "memory")
-        .pragma("cache_size", "-16384")
-        .pragma("wal_autocheckpoint", "4000")
-        .statement_cache_capacity(200)
-        .command_buffer_size(256)
-        .row_buffer_size(512)
-        .disable_statement_logging();
-    let mut connection: SqliteConnection = options.connect().await.map_err(failed)?;
-    migrate(&mut connection, path).await?;
-    let reader = Reader::new(pool(&options).await.map_err(failed)?);
-    Ok((Writer::new(connection), reader))
+        db.pragma_update(None, "synchronous", "full")?;
+        db.pragma_update(None, "temp_store", "memory")?;
+        db.pragma_update(None, "cache_size", -16384)?;
+        db.pragma_update(None, "wal_autocheckpoint", 4000)?;
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(db)
+    }
 }
 
 /// Opens a database to read it, for the command line. Nothing is written.
@@ -88,17 +105,16 @@ pub async fn open(path: &Path, create: bool) -> Result<(Writer, Reader), StoreEr
 /// # Errors
 /// [`StoreError::Open`] where there is none.
 pub async fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .busy_timeout(Duration::from_secs(5))
-        .row_buffer_size(4096)
-        .disable_statement_logging();
-    Ok(Reader::new(pool(&options).await.map_err(|source| StoreError::Open { path: path.to_owned(), source })?))
+    let options = options(path).row_buffer_size(4096);
+    Ok(Reader::new(pool(&options).await.map_err(failed(path))?))
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY).row_buffer_size(512).disable_statement_logging()
 }
 
 async fn pool(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
-    let options = options.clone().read_only(true).create_if_missing(false).pragma("cache_size", "-4096");
+    let options = options.clone().read_only(true).pragma("cache_size", "-4096");
     SqlitePoolOptions::new()
         .max_connections(4)
         .min_connections(0)
@@ -107,11 +123,20 @@ async fn pool(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error>
         .await
 }
 
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
-    MIGRATOR.run(connection).await.map_err(|error| match error {
+/// Brings the database up to this version.
+async fn migrate(path: &Path, create: bool) -> Result<(), StoreError> {
+    let options = options(path).create_if_missing(create).journal_mode(SqliteJournalMode::Wal);
+    let options = options.synchronous(SqliteSynchronous::Full);
+    let mut connection = options.connect().await.map_err(failed(path))?;
+    MIGRATOR.run(&mut connection).await.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
         source => StoreError::Strange { path: path.to_owned(), source },
-    })
+    })?;
+    connection.close().await.map_err(failed(path))
+}
+
+fn failed(path: &Path) -> impl FnOnce(sqlx::Error) -> StoreError {
+    |source| StoreError::Open { path: path.to_owned(), source: source.into() }
 }
 
 fn unreadable<E: std::error::Error + Send + Sync + 'static>(

@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::commit::{OutboxState, person_holder, role_holder};
-use super::write::{hash, in_list, read_case};
+use super::write::{hash, read_case};
 use super::{StoreError, parsed};
 use crate::domain::{At, Case, CaseId, CaseKind, Lane, OutboxId, Platform, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
@@ -688,4 +688,17 @@ pub(super) async fn fetch(db: &mut SqliteConnection, plan: &Plan) -> Result<Vec<
         all.push(rows.iter().map(|bytes| hash(bytes)).collect::<Result<Vec<Hash>, _>>()?);
     }
     Ok(all)
+}
+
+/// `a, b, c)`: the rest of an `in (`. An empty list matches nothing.
+pub(super) fn in_list<'q, S: AsRef<str>>(
+    query: &'q mut QueryBuilder<Sqlite>,
+    items: &[S],
+) -> &'q mut QueryBuilder<Sqlite> {
+    let mut list = query.separated(", ");
+    for item in items {
+        list.push_bind(item.as_ref());
+    }
+    list.push_unseparated(")");
+    query
 }

@@ -13,8 +13,8 @@ use std::path::Path;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
-use super::StoreError;
 use super::figures::NoteRead;
+use super::{StoreError, failed};
 use crate::seal::{Hash, Node};
 
 /// Rows in a pack: few enough that packs of long messages stay small.
@@ -80,7 +80,7 @@ impl Scan {
             .pragma("mmap_size", "1073741824")
             .row_buffer_size(512)
             .disable_statement_logging();
-        let db = options.connect().await.map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+        let db = options.connect().await.map_err(failed(path))?;
         Ok(Scan { db })
     }
 

@@ -1,14 +1,17 @@
 //! The one writing connection: what the desk must know to decide, and the commit.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
+use std::iter;
 
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
+
+use super::thread::WritingThread;
 use super::{Commit, StoreError, parsed, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane};
 use crate::seal::{Frontier, Hash, Plan};
 
 pub struct Writer {
-    db: SqliteConnection,
+    db: WritingThread,
 }
 
 /// Where the ledger stands: enough to go on.
@@ -27,27 +30,17 @@ pub struct StoredMessage {
 }
 
 impl Writer {
-    pub(super) fn new(db: SqliteConnection) -> Writer {
+    pub(super) fn new(db: WritingThread) -> Writer {
         Writer { db }
     }
 
     /// Writes everything or nothing. When this returns, it is on the disk, and every reader sees it; before, none sees any of
-    /// it. Readers never hold it up.
+    /// it. Readers never hold it up. Once it was called it goes on to its end, whether or not somebody waits for that.
     ///
     /// # Errors
     /// Disk full, read-only, locked … In each case the database is as it was before.
-    pub async fn commit(&mut self, commit: &Commit) -> Result<(), StoreError> {
-        // Not sqlx's own transaction: where SQLite has rolled back by itself (disk full), that one counts itself open for ever.
-        sqlx::query("begin immediate").execute(&mut self.db).await?;
-        let written = match commit.write(&mut self.db).await {
-            Ok(()) => sqlx::query("commit").execute(&mut self.db).await.map(drop).map_err(StoreError::from),
-            Err(error) => Err(error),
-        };
-        if written.is_err() {
-            // Fails where there is nothing left to roll back, which is as good.
-            let _rolled_back = sqlx::query("rollback").execute(&mut self.db).await;
-        }
-        written
+    pub async fn commit(&mut self, commit: Commit) -> Result<(), StoreError> {
+        self.db.run(move |db| in_one_transaction(db, |db| commit.write(db))).await
     }
 
     /// The right edge of the tree, from a few hundred rows at most.
@@ -55,16 +48,15 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Missing`] if hashes that must be there aren't: `countersign verify` tells where.
     pub async fn head(&mut self) -> Result<Head, StoreError> {
-        let last = sqlx::query("select seq, hash, at_us from ledger order by seq desc limit 1")
-            .fetch_optional(&mut self.db)
-            .await?;
-        let Some(last) = last else {
+        let last = self.db.run(|db| {
+            let sql = "select seq, hash, at_us from ledger order by seq desc limit 1";
+            Ok(db.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
+        });
+        let Some((seq, last, at_us)): Option<(i64, Vec<u8>, i64)> = last.await? else {
             return Ok(Head { frontier: Frontier::new(), last: None, last_at: At(0) });
         };
-        let size = last.get::<i64, _>(0) as u64 + 1;
-        let hash = hash(&last.get::<Vec<u8>, _>(1))?;
-        let frontier = self.frontier(size).await?;
-        Ok(Head { frontier, last: Some(hash), last_at: At(last.get(2)) })
+        let frontier = self.frontier(seq.unsigned_abs() + 1).await?;
+        Ok(Head { frontier, last: Some(hash(&last)?), last_at: At(at_us) })
     }
 
     /// The tree as it was at a size.
@@ -73,7 +65,7 @@ impl Writer {
     /// [`StoreError::Missing`].
     pub async fn frontier(&mut self, size: u64) -> Result<Frontier, StoreError> {
         let plan = Plan::frontier(size);
-        let fetched = super::read::fetch(&mut self.db, &plan).await?;
+        let (plan, fetched) = self.db.run(move |db| fetch(db, &plan).map(|fetched| (plan, fetched))).await?;
         let roots = plan.build(&fetched).map_err(|error| StoreError::Missing(error.to_string()))?;
         Frontier::restore(size, roots).ok_or_else(|| StoreError::Missing(format!("tree of size {size}")))
     }
@@ -84,7 +76,7 @@ impl Writer {
     /// The database's.
     pub async fn last_checkpoint(&mut self) -> Result<Option<String>, StoreError> {
         let sql = "select note from checkpoint order by at_us desc, size desc limit 1";
-        Ok(sqlx::query_scalar(sql).fetch_optional(&mut self.db).await?)
+        self.db.run(|db| Ok(db.query_row(sql, (), |row| row.get(0)).optional()?)).await
     }
 
     /// What concerns no single case; `None` before the first commit.
@@ -92,8 +84,9 @@ impl Writer {
     /// # Errors
     /// A row that this version can't read.
     pub async fn bot(&mut self) -> Result<Option<Bot>, StoreError> {
+        let sql = "select snapshot from bot where id = 1";
         let snapshot: Option<String> =
-            sqlx::query_scalar("select snapshot from bot where id = 1").fetch_optional(&mut self.db).await?;
+            self.db.run(|db| Ok(db.query_row(sql, (), |row| row.get(0)).optional()?)).await?;
         snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("bot"))).transpose()
     }
 
@@ -102,9 +95,9 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
-        let text =
-            sqlx::query_scalar("select body from policy where hash = $1").bind(hash).fetch_optional(&mut self.db);
-        Ok(text.await?)
+        let hash = hash.to_owned();
+        let sql = "select body from policy where hash = ?1";
+        self.db.run(move |db| Ok(db.query_row(sql, [hash], |row| row.get(0)).optional()?)).await
     }
 
     /// The highest number that a case of this kind has, 0 if there is none.
@@ -112,9 +105,8 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn highest_number(&mut self, kind: CaseKind) -> Result<u32, StoreError> {
-        let number =
-            sqlx::query_scalar("select coalesce(max(number), 0) from case_file where kind = $1").bind(kind.word());
-        Ok(number.fetch_one(&mut self.db).await?)
+        let sql = "select coalesce(max(number), 0) from case_file where kind = ?1";
+        self.db.run(move |db| Ok(db.query_row(sql, [kind.word()], |row| row.get(0))?)).await
     }
 
     /// The entries of what was heard before, by the keys of their causes: `(key, facts, words)`. Keys that weren't heard are
@@ -122,11 +114,24 @@ impl Writer {
     ///
     /// # Errors
     /// The database's.
-    pub async fn heard_before(&mut self, keys: &[String]) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "select c.key, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key in (",
-        );
-        Ok(in_list(&mut query, keys).build_query_as().fetch_all(&mut self.db).await?)
+    pub async fn heard_before(
+        &mut self,
+        mut keys: Vec<String>,
+    ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
+        let sql = "select l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
+        self.db
+            .run(move |db| {
+                let mut find = db.prepare_cached(sql)?;
+                keys.sort_unstable();
+                keys.dedup();
+                let mut heard = Vec::new();
+                for key in keys {
+                    let found = find.query_row([&key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+                    heard.extend(found.map(|(facts, words)| (key, facts, words)));
+                }
+                Ok(heard)
+            })
+            .await
     }
 
     /// Whom every pseudonym stands for, as far as anybody knows: `(pseudonym, subject)`.
@@ -134,35 +139,41 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn subjects(&mut self) -> Result<Vec<(String, String)>, StoreError> {
-        Ok(sqlx::query_as("select pseudonym, subject from subject").fetch_all(&mut self.db).await?)
+        let sql = "select pseudonym, subject from subject";
+        self.db
+            .run(|db| {
+                let mut all = db.prepare(sql)?;
+                let all = all.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+                Ok(all.collect::<Result<_, _>>()?)
+            })
+            .await
     }
 
     /// The number that the last entry of each of these cases has within it; those without an entry are left out.
     ///
     /// # Errors
     /// The database's.
-    pub async fn last_case_seqs(&mut self, ids: &[CaseId]) -> Result<Vec<(CaseId, u64)>, StoreError> {
-        let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("select case_id, max(case_seq) from ledger where case_id in (");
-        let rows = in_list(&mut query, &names).push(" group by case_id").build().fetch_all(&mut self.db).await?;
-        let read = |row: &SqliteRow| {
-            let case: &str = row.try_get(0)?;
-            let last: i64 = row.try_get(1)?;
-            Ok((parsed(case, format!("{case} of the ledger"))?, last.unsigned_abs()))
-        };
-        rows.iter().map(read).collect()
+    pub async fn last_case_seqs(&mut self, ids: Vec<CaseId>) -> Result<Vec<(CaseId, u64)>, StoreError> {
+        let sql = "select max(case_seq) from ledger where case_id = ?1";
+        self.db
+            .run(move |db| {
+                let mut find = db.prepare_cached(sql)?;
+                let mut all = Vec::with_capacity(ids.len());
+                for id in ids {
+                    let last: Option<i64> = find.query_row([id.to_string()], |row| row.get(0))?;
+                    all.extend(last.map(|last| (id, last.unsigned_abs())));
+                }
+                Ok(all)
+            })
+            .await
     }
 
     /// Those of these cases that there are, in no particular order.
     ///
     /// # Errors
     /// A row that this version can't read.
-    pub async fn cases(&mut self, ids: &[CaseId]) -> Result<Vec<Case>, StoreError> {
-        let names: Vec<String> = ids.iter().map(CaseId::to_string).collect();
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where case_id in (");
-        let rows = in_list(&mut query, &names).build().fetch_all(&mut self.db).await?;
-        rows.iter().map(|row| read_case(row.get(0))).collect()
+    pub async fn cases(&mut self, ids: Vec<CaseId>) -> Result<Vec<Case>, StoreError> {
+        self.db.run(move |db| cases(db, ids)).await
     }
 
     /// Cases that wanted to be woken by now, the longest waiting first, each with its id; `but` leaves some out.
@@ -175,12 +186,23 @@ impl Writer {
         at_most: u32,
         but: &[String],
     ) -> Result<Vec<(String, Result<Case, StoreError>)>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("select case_id, snapshot from case_file where wake_us <= ");
-        query.push_bind(now.0);
-        leave_out(&mut query, but).push(" order by wake_us limit ").push_bind(at_most);
-        let rows = query.build().fetch_all(&mut self.db).await?;
-        Ok(rows.iter().map(|row| (row.get(0), read_case(row.get(1)))).collect())
+        let but = but.to_vec();
+        self.db
+            .run(move |db| {
+                let others = leaving_out(&but);
+                let sql = format!(
+                    "select case_id, snapshot from case_file where wake_us <= ? {others} order by wake_us limit {at_most}"
+                );
+                let mut due = db.prepare_cached(&sql)?;
+                let values = iter::once(Value::from(now.0)).chain(but.into_iter().map(Value::from));
+                let mut rows = due.query(params_from_iter(values))?;
+                let mut all = Vec::new();
+                while let Some(row) = rows.next()? {
+                    all.push((row.get(0)?, case_in(row, 1)));
+                }
+                Ok(all)
+            })
+            .await
     }
 
     /// When the next case wants to be woken, these aside.
@@ -188,10 +210,15 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn next_wake(&mut self, but: &[String]) -> Result<Option<At>, StoreError> {
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("select min(wake_us) from case_file where wake_us is not null");
-        let wake: Option<i64> = leave_out(&mut query, but).build_query_scalar().fetch_one(&mut self.db).await?;
-        Ok(wake.map(At))
+        let but = but.to_vec();
+        self.db
+            .run(move |db| {
+                let others = leaving_out(&but);
+                let sql = format!("select min(wake_us) from case_file where wake_us is not null {others}");
+                let wake: Option<i64> = db.prepare_cached(&sql)?.query_row(params_from_iter(&but), |row| row.get(0))?;
+                Ok(wake.map(At))
+            })
+            .await
     }
 
     /// The case whose card this message is.
@@ -199,11 +226,10 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn case_of_card(&mut self, lane: &Lane, message: &str) -> Result<Option<CaseId>, StoreError> {
-        let case: Option<String> = sqlx::query_scalar("select case_id from card where lane = $1 and message = $2")
-            .bind(lane.to_string())
-            .bind(message)
-            .fetch_optional(&mut self.db)
-            .await?;
+        let key = (lane.to_string(), message.to_owned());
+        let sql = "select case_id from card where lane = ?1 and message = ?2";
+        let case: Option<String> =
+            self.db.run(move |db| Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)).await?;
         case.map(|case| parsed(&case, format!("{case}, {lane} of the cards"))).transpose()
     }
 
@@ -212,17 +238,18 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn message(&mut self, lane: &Lane, id: &str) -> Result<Option<StoredMessage>, StoreError> {
-        let row = sqlx::query("select body, case_id, parts from message where lane = $1 and id = $2")
-            .bind(lane.to_string())
-            .bind(id)
-            .fetch_optional(&mut self.db)
+        let key = (lane.to_string(), id.to_owned());
+        let sql = "select body, case_id, parts from message where lane = ?1 and id = ?2";
+        let stored: Option<(String, Option<String>, i64)> = self
+            .db
+            .run(move |db| {
+                let mut find = db.prepare_cached(sql)?;
+                Ok(find.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
+            })
             .await?;
-        let Some(row) = row else { return Ok(None) };
-        let case: Option<&str> = row.get(1);
-        Ok(Some(StoredMessage {
-            body: (row.get::<i64, _>(2) == 1).then(|| row.get(0)),
-            case: case.map(|case| parsed(case, format!("{id} of the messages in {lane}"))).transpose()?,
-        }))
+        let Some((body, case, parts)) = stored else { return Ok(None) };
+        let case = case.map(|case| parsed(&case, format!("{id} of the messages in {lane}"))).transpose()?;
+        Ok(Some(StoredMessage { body: (parts == 1).then_some(body), case }))
     }
 
     /// Closes the connection, so that the write-ahead log is folded into the database file.
@@ -230,30 +257,65 @@ impl Writer {
     /// # Errors
     /// The database's.
     pub async fn close(self) -> Result<(), StoreError> {
-        Ok(self.db.close().await?)
+        self.db.close().await
     }
+}
+
+/// All or nothing.
+pub(super) fn in_one_transaction(
+    db: &Connection,
+    write: impl FnOnce(&Connection) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    db.prepare_cached("begin immediate")?.execute(())?;
+    let written = write(db).and_then(|()| Ok(db.prepare_cached("commit")?.execute(()).map(drop)?));
+    if written.is_err() {
+        // Fails where SQLite has rolled back by itself (a full disk), which is as good.
+        let _rolled_back = db.execute("rollback", ());
+    }
+    written
+}
+
+pub(super) fn cases(db: &Connection, ids: Vec<CaseId>) -> Result<Vec<Case>, StoreError> {
+    let mut find = db.prepare_cached("select snapshot from main.case_file where case_id = ?1")?;
+    let mut cases = Vec::with_capacity(ids.len());
+    for id in ids {
+        let mut rows = find.query([id.to_string()])?;
+        if let Some(row) = rows.next()? {
+            cases.push(case_in(row, 0)?);
+        }
+    }
+    Ok(cases)
+}
+
+fn case_in(row: &Row, column: usize) -> Result<Case, StoreError> {
+    read_case(row.get_ref(column)?.as_str().map_err(unreadable("case_file"))?)
+}
+
+/// The hashes that a plan names: leaves from the ledger, perfect subtrees from `tree_node`.
+fn fetch(db: &Connection, plan: &Plan) -> Result<Vec<Vec<Hash>>, StoreError> {
+    let mut leaves = db.prepare("select hash from ledger where ?1 = 0 and seq >= ?2 and seq < ?3 order by seq")?;
+    let mut nodes =
+        db.prepare("select hash from tree_node where height = ?1 and idx >= ?2 and idx < ?3 order by idx")?;
+    let mut all = Vec::with_capacity(plan.needs().len());
+    for run in plan.needs() {
+        let find = if run.height == 0 { &mut leaves } else { &mut nodes };
+        let range = (i64::from(run.height), run.indices.start as i64, run.indices.end as i64);
+        let mut rows = find.query(range)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(hash(&row.get::<_, Vec<u8>>(0)?)?);
+        }
+        all.push(found);
+    }
+    Ok(all)
 }
 
 /// Nearly always nothing is left out, and the statement is the same one.
-fn leave_out<'q>(query: &'q mut QueryBuilder<Sqlite>, but: &[String]) -> &'q mut QueryBuilder<Sqlite> {
-    if !but.is_empty() {
-        query.push(" and case_id not in (");
-        in_list(query, but);
+fn leaving_out(but: &[String]) -> String {
+    match but.len() {
+        0 => String::new(),
+        some => format!("and case_id not in (?{})", ", ?".repeat(some - 1)),
     }
-    query
-}
-
-/// `a, b, c)`: the rest of an `in (`. An empty list matches nothing.
-pub(super) fn in_list<'q, S: AsRef<str>>(
-    query: &'q mut QueryBuilder<Sqlite>,
-    items: &[S],
-) -> &'q mut QueryBuilder<Sqlite> {
-    let mut list = query.separated(", ");
-    for item in items {
-        list.push_bind(item.as_ref());
-    }
-    list.push_unseparated(")");
-    query
 }
 
 pub(super) fn read_case(snapshot: &str) -> Result<Case, StoreError> {

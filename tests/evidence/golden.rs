@@ -194,26 +194,25 @@ impl Golden {
             let hash = leaf_hash(line.leaf.as_bytes());
             frontier.append(hash, |node| commit.nodes.push(node));
             let (facts_salt, words_salt) = line.salts();
-            let salt = |bytes: Vec<u8>| <[u8; 32]>::try_from(bytes).expect("32 bytes");
             commit.entries.push(EntryRow {
                 seq: envelope.seq as i64,
                 leaf: line.leaf.clone(),
                 hash,
                 case: envelope.case.as_deref().map(str::to_owned),
                 case_seq: envelope.case_seq,
-                kind: record.kinds().kind,
+                kind: record.kinds().kind.into(),
                 at_us: envelope.at_us,
                 facts: line.facts.clone(),
-                facts_salt: salt(facts_salt),
-                words: line.words.clone().zip(words_salt.map(salt)),
+                facts_salt: facts_salt,
+                words: line.words.clone().zip(words_salt),
             });
         }
-        writer.commit(&commit).await.expect("the ledger is written");
+        writer.commit(commit).await.expect("the ledger is written");
         let signer = folder.signer().expect("a key");
         let note = Checkpoint::of(&signer, frontier.size(), frontier.root()).sign(&signer).expect("a head");
         folder.swap_checkpoint(None, &note).expect("the head is kept");
         let row = NoteRow { size: frontier.size() as i64, at_us: self.end().0, note };
-        writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await.expect("the head is written");
+        writer.commit(Commit { checkpoints: vec![row], ..Commit::default() }).await.expect("the head is written");
         reader.close().await;
         writer.close().await.expect("closed");
     }

@@ -311,7 +311,7 @@ pub async fn erase(data: &Path, which: &str) -> usize {
     let mut commit = Commit::default();
     let about = About { at: head.last_at, said: None, case: None, actor: None, source: "operator" };
     ledger.append(&mut commit, &about, &record).expect("it is recorded");
-    writer.commit(&commit).await.expect("a commit");
+    writer.commit(commit).await.expect("a commit");
     let signer = folder.signer().expect("a key");
     let known = folder.last_checkpoint().expect("a head").map(|(text, _)| text);
     let note = Checkpoint::of(&signer, ledger.size(), ledger.frontier.root()).sign(&signer).expect("a note");

@@ -30,7 +30,7 @@ use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{Introduced, Record};
 use crate::ledger::{self, SCHEMA, Subjects};
 use crate::seal::{Checkpoint, Envelope, Frontier, leaf_hash};
-use crate::store::{self, Copied, Remake, StoreError, TableDifference};
+use crate::store::{self, EntryRow, Remake, StoreError, TableDifference};
 
 /// Entries folded into one transaction.
 const CHUNK: u64 = 4_096;
@@ -255,7 +255,6 @@ impl Fold {
     async fn chunk(&mut self, remake: &mut Remake, from: u64, to: u64) -> Result<(), RebuildError> {
         let rows = remake.entries(from, to).await?;
         let mut projection = Projection::default();
-        let mut entries = Vec::with_capacity(rows.len());
         let mut records = Vec::with_capacity(rows.len());
         for (row, seq) in rows.into_iter().zip(from..) {
             let envelope = Envelope::parse(row.leaf.as_bytes()).map_err(|error| self.wrong(seq, error))?;
@@ -281,18 +280,17 @@ impl Fold {
             let hash = leaf_hash(row.leaf.as_bytes());
             self.frontier.append(hash, |node| projection.commit.nodes.push(node));
             self.compare_with_signed()?;
-            entries.push(Copied {
+            projection.commit.entries.push(EntryRow {
                 seq: row.seq,
                 hash,
-                case: envelope.case.map(|case| case.into_owned()),
+                case: envelope.case.as_deref().map(str::to_owned),
                 case_seq: envelope.case_seq,
-                kind: envelope.kind.into_owned(),
+                kind: envelope.kind.into_owned().into(),
                 at_us: envelope.at_us,
                 leaf: row.leaf.clone(),
                 facts: row.facts,
                 facts_salt: row.facts_salt,
-                words: row.words,
-                words_salt: row.words_salt,
+                words: row.words.zip(row.words_salt),
             });
         }
         if self.frontier.size() != to {
@@ -303,7 +301,7 @@ impl Fold {
             self.fold(&mut projection, *entry, record)?;
         }
         projection.finish();
-        remake.write(&entries, &projection.commit).await?;
+        remake.write(projection.commit).await?;
         if let Some(bot) = projection.bot {
             self.bot = bot;
         }
@@ -341,7 +339,7 @@ impl Fold {
                 None => others.push(id),
             }
         }
-        known.extend(remake.cases(&others).await?.into_iter().map(|case| (case.id, case)));
+        known.extend(remake.cases(others).await?.into_iter().map(|case| (case.id, case)));
         projection.cases = known;
         Ok(())
     }

@@ -164,14 +164,14 @@ async fn go_on(
     let seq = ledger.append(&mut projection.commit, &about, &record)?;
     projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
     projection.finish();
-    writer.commit(&projection.commit).await?;
+    writer.commit(projection.commit).await?;
 
     folder.begin_new_log()?;
     let signer = folder.signer()?;
     let note = Checkpoint::of(&signer, ledger.size(), ledger.frontier.root()).sign(&signer)?;
     folder.swap_checkpoint(None, &note)?;
     let row = NoteRow { size: ledger.next(), at_us: at.0, note };
-    writer.commit(&Commit { checkpoints: vec![row], ..Commit::default() }).await?;
+    writer.commit(Commit { checkpoints: vec![row], ..Commit::default() }).await?;
     Ok(Recovery { loss, entry: seq.unsigned_abs(), vkey: signer.verifier().to_string() })
 }
 
