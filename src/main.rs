@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use countersign::app::config::{Config, Given, LogAs};
 use countersign::app::serve::Time;
@@ -206,6 +206,7 @@ impl Serve {
 
 fn main() -> ExitCode {
     let line = Line::parse();
+    countersign::app::process::prepare();
     // Two TLS providers in one program need to be told which one counts. Fails only if one was chosen already.
     let _chosen = rustls::crypto::ring::default_provider().install_default();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -393,12 +394,26 @@ fn log_to_stderr(log: LogAs) {
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
     let wanted = std::env::var("COUNTERSIGN_LOG").ok().and_then(|wanted| wanted.parse::<Targets>().ok());
-    let logged = tracing_subscriber::registry().with(wanted.unwrap_or_else(logged));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logged = tracing_subscriber::registry().with(without_secrets(wanted.unwrap_or_else(logged)));
+    // A log that can't be written (a full disk, a reader that went away) is no reason to end.
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     match log {
         LogAs::Json => logged.with(lines.json()).init(),
         LogAs::Text => logged.with(lines.with_ansi(std::io::stderr().is_terminal())).init(),
     }
+}
+
+/// Whatever is asked for: below warnings these write whole frames, and in them lie tokens and people's words; serenity does so
+/// in warnings too.
+fn without_secrets(wanted: Targets) -> Targets {
+    const FRAMES: [&str; 3] = ["tungstenite", "tokio_tungstenite", "serenity::gateway::ws"];
+    let rest = wanted.default_level().unwrap_or(LevelFilter::OFF);
+    let others = wanted.into_iter().filter(|(target, _)| !FRAMES.iter().any(|frames| target.starts_with(frames)));
+    Targets::new()
+        .with_default(rest)
+        .with_targets(others)
+        .with_targets(FRAMES.map(|frames| (frames, LevelFilter::WARN)))
+        .with_target("serenity::gateway::ws", LevelFilter::OFF)
 }
 
 /// What [`LOGGED`] says.
@@ -409,6 +424,18 @@ fn logged() -> Targets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_level_of_detail_shows_tokens() {
+        use tracing::Level;
+        for wanted in ["trace", "tungstenite=trace,serenity::gateway::ws=trace", "tungstenite::protocol=trace"] {
+            let logged = without_secrets(wanted.parse().expect("targets"));
+            for target in ["tungstenite", "tungstenite::protocol::frame", "serenity::gateway::ws", "tokio_tungstenite"]
+            {
+                assert!(!logged.would_enable(target, &Level::DEBUG), "{wanted}: {target}");
+            }
+        }
+    }
 
     #[test]
     fn peoples_words_do_not_reach_the_log() {

@@ -509,6 +509,29 @@ async fn what_was_said_while_the_bot_was_down_is_found_at_the_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_nobody_heard_in_time_is_not_acted_on_and_its_author_is_told() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    fake.say(stage.maya, stage.channel, "before");
+    stage.house.heard_text("before").await;
+    fake.refuse_resumes(10);
+    fake.drop_gateway();
+    fake.say(stage.maya, stage.channel, "@countersign incident open sev2 Drift");
+    fake.say(stage.maya, stage.channel, "nothing else");
+    assert!(stage.house.heard_text("nothing else").await.backfilled);
+    let direct = fake.dm(stage.maya);
+    let words = |fake: &FakeDiscord| {
+        let said = fake.messages(direct);
+        said.iter().any(|it| it.to_string().contains("did not act on")).then_some(said)
+    };
+    let told = fake.wait_for("she is told", words).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].to_string().contains("incident open sev2 Drift"), "{told:?}");
+    assert!(fake.messages(stage.channel).iter().all(|it| !it.to_string().contains("INC-1")), "nothing was opened");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     let fake = FakeDiscord::start().await;
     fake.set_privileged_intents(fakes::discord::gateway::intent::GUILD_MEMBERS);

@@ -1122,3 +1122,44 @@ async fn a_real_conversation_holds_no_command() {
     assert_eq!(kept, expected, "whole, and in order");
     assert_eq!(written.count("approval.voted"), 2, "{:?}", written.kinds());
 }
+
+/// Connections that send half a request and wait.
+async fn half_a_request(address: std::net::SocketAddr, half: &str) -> tokio::net::TcpStream {
+    use tokio::io::AsyncWriteExt as _;
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(half.as_bytes()).await.expect("it is written");
+    stream
+}
+
+/// Half a head, half a body, or nothing at all: none of them is waited for for ever, and meanwhile others are served.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_connections_open_keeps_nobody_out() {
+    use tokio::io::AsyncReadExt as _;
+    let stage = Stage::set().await;
+    let address = stage.running.address;
+    let body = format!(
+        "POST /room/api/say HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{"
+    );
+    let halves = ["GET /room/api/hello HTTP/1.1\r\nHost: x", body.as_str(), ""];
+    let mut held = Vec::new();
+    for at in 0..400 {
+        held.push(half_a_request(address, halves[at % halves.len()]).await);
+    }
+    let mut other =
+        half_a_request(address, &format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"))
+            .await;
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).await.expect("others are served");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    // The far end closes each of them: reading comes to an end, with an answer or without.
+    let closed = async {
+        for stream in &mut held {
+            let mut rest = Vec::new();
+            let _broken_off = stream.read_to_end(&mut rest).await;
+            let said = String::from_utf8_lossy(&rest);
+            assert!(rest.is_empty() || said.starts_with("HTTP/1.1 408 "), "{said}");
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(120), closed).await.expect("all are closed");
+    stage.strike().await;
+}

@@ -8,6 +8,8 @@ mod delivery;
 mod fakes;
 #[path = "slack/history.rs"]
 mod history;
+#[path = "slack/hostile.rs"]
+mod hostile;
 mod kit;
 #[path = "kit/slack_house.rs"]
 mod slack_house;

@@ -3,4 +3,5 @@
 pub mod config;
 pub mod demo;
 pub mod health;
+pub mod process;
 pub mod serve;

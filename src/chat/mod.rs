@@ -1,6 +1,6 @@
 //! What the bot needs of a chat platform. Adapters don't know one another; what
 //! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`message_menu`],
-//! [`lock`].
+//! [`quota`], [`lock`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +17,7 @@ pub mod files;
 pub mod local;
 pub mod lock;
 pub mod message_menu;
+pub mod quota;
 pub mod reached;
 pub mod reception;
 pub mod retry;

@@ -149,6 +149,13 @@ impl Reception {
         }
     }
 
+    /// Whether what an account asks for is done: whoever is turned away is so with a word, and not with an error.
+    pub fn is_obeyed(&self, from: &Account, platform: &Platform) -> bool {
+        let shown = self.desk.shown();
+        let person = self.desk.person(&from.id, platform);
+        person.is_some_and(|person| !shown.bot.is_gone(&person, platform)) && !from.belongs.is_refused(&shown.policy)
+    }
+
     /// What somebody owes, for a place that shows it unasked. Reading leaves no trace.
     ///
     /// # Errors

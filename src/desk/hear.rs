@@ -9,7 +9,7 @@ use super::{Desk, DeskError};
 use crate::card;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
-use crate::domain::{AccountId, Actor, CaseId, Command, Lane, PersonId, Place, Refusal};
+use crate::domain::{AccountId, Actor, CaseId, Command, Lane, PersonId, Place, Refusal, text};
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
@@ -23,6 +23,11 @@ enum Read {
     Asked(Asked),
     /// Not understood, in words for the person.
     Answer(Answer),
+}
+
+/// As if the bot's name stood before it.
+fn to_bot(text: &str) -> String {
+    format!("@{} {text}", grammar::BOT)
 }
 
 impl Desk {
@@ -238,12 +243,15 @@ impl Desk {
         let how = heard.how;
         let context = self.context(turn, &heard.lane, by, here);
         let read = match &heard.what {
-            // Another bot is heard, never obeyed; and what history still had was said to nobody who could answer then.
-            _ if heard.from.bot || heard.backfilled => return Read::Nothing,
+            // Another bot is heard, never obeyed.
+            _ if heard.from.bot => return Read::Nothing,
+            // What history still had was said to nobody who could answer then.
+            What::Said { text, .. } if heard.backfilled => return self.read_late(heard, text, &context),
+            _ if heard.backfilled => return Read::Nothing,
             // Whatever is said to the bot alone is meant for it, with its name before it or not.
             What::Said { text, .. } if matches!(heard.lane.place, Place::Direct(_)) && !text.trim().is_empty() => {
                 match grammar::read(text, How::Said, &context) {
-                    Ok(None) => grammar::read(&format!("@{} {text}", grammar::BOT), How::Said, &context),
+                    Ok(None) => grammar::read(&to_bot(text), How::Said, &context),
                     read => read,
                 }
             }
@@ -270,6 +278,21 @@ impl Desk {
             Ok(Some(asked)) => Read::Asked(asked),
             Err(misread) => Read::Answer(Answer::card(card::misread(&self.speaker(how), &misread))),
         }
+    }
+
+    /// A command that was said while nobody listened isn't acted on, and its author is told so.
+    fn read_late(&self, heard: &Heard, said: &str, context: &Context<'_>) -> Read {
+        let to_the_bot = match &heard.lane.place {
+            Place::Channel(_) => !matches!(grammar::read(said, How::Said, context), Ok(None)),
+            Place::Direct(_) => matches!(grammar::read(&to_bot(said), How::Said, context), Ok(Some(_))),
+        };
+        // Somebody had it kept with a case: it was answered in its time.
+        if !to_the_bot || heard.about.is_some() || context.by.is_none() {
+            return Read::Nothing;
+        }
+        let at = text::moment(heard.said.unwrap_or(context.at), context.at, context.zone);
+        let refusal = Refusal::HeardLate { text: text::short(said), at };
+        Read::Answer(Answer::card(card::refused(&self.speaker(heard.how), &refusal)))
     }
 
     /// What stood in the message that it changes, and the case that it belongs to.

@@ -14,6 +14,12 @@ pub enum Refusal {
     Stranger,
     NotAtHome,
     AccountGone,
+    /// It was said while the bot was away, and read in history afterwards: what they saw may have changed since.
+    HeardLate {
+        text: String,
+        /// When it was said, on the person's own clock.
+        at: String,
+    },
     NoSuchCase(CaseId),
     WrongKind {
         case: CaseId,
@@ -102,6 +108,9 @@ impl Refusal {
             Refusal::AccountGone => "this account is known to be deactivated, or to have left. If you are back, try again \
                 in some minutes; until then your words are kept, but not acted on."
                 .into(),
+            Refusal::HeardLate { text, at } => {
+                format!("I was away at {at} and did not act on “{text}”. If it still counts, say it again.").into()
+            }
             Refusal::NoSuchCase(case) => {
                 say![format!("I can't find {case}. "), every_case::Verb::List.of(case.kind), " shows what is open."]
             }

@@ -1,6 +1,7 @@
 //! The bot's own listener: the local room, its API, and health. What it serves to whom is decided in [`guard`].
 
 pub mod guard;
+pub mod listener;
 mod room;
 pub mod slack;
 mod stream;

@@ -39,6 +39,38 @@ async fn what_was_said_while_nobody_listened_is_read_from_history() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_that_nobody_heard_in_time_is_not_acted_on_and_its_author_is_told() {
+    let scene = Stopped::new().await.start().await;
+    let card = scene.incident("sev2 Drift").await;
+    let before = scene.fake.say("U0MAYA", "C0CREDIT", "heard live", Some(&card.ts));
+    scene.heard("it", |heard| says(heard, &before)).await;
+    let stopped = scene.stop().await;
+    let fake = &stopped.fake;
+    let lost = |user: &str, text: &str, thread: Option<&str>| {
+        // A mention is told twice, as a message and as a mention.
+        for _ in 0..=usize::from(text.contains("@countersign")) {
+            fake.disturb(Some(Kind::Event), Disturbance::Lost);
+        }
+        fake.say(user, "C0CREDIT", text, thread)
+    };
+    lost("U0DEV", "@countersign ack", Some(&card.ts));
+    lost("U0EVE", "@countersign ack INC-1", None);
+    lost("U0MAYA", "well, who has seen this?", Some(&card.ts));
+    let scene = stopped.start().await;
+    let told = scene.shown("U0DEV", "did not act on").await;
+    let told = scene.read(&told.blocks);
+    assert!(told.contains("I was away at ") && told.contains("did not act on “@countersign ack”"), "{told}");
+    scene.heard("what else was said", |heard| format!("{:?}", heard.what).contains("who has seen this")).await;
+    scene.rest().await;
+    assert_eq!(scene.fake.private("U0DEV").len(), 1);
+    assert!(scene.fake.private("U0MAYA").iter().all(|it| !scene.read(&it.blocks).contains("did not act on")));
+    assert!(scene.fake.private("U0EVE").is_empty(), "nothing would have been done for a stranger");
+    let card = scene.fake.message("C0CREDIT", &card.ts).expect("the card");
+    assert!(scene.fake.buttons(&card.blocks).iter().any(|button| button.label == "Acknowledge"), "nobody acknowledged");
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_history_has_beyond_reach_is_said_to_be_missing() {
     let scene = Stopped::new().await.start().await;
     let (direct, greeting) = scene.fake.whisper("U0DEV", "hello");

@@ -21,7 +21,7 @@ use crate::clock::{Clock, Mode};
 use crate::desk::DeskHandle;
 use crate::domain::Actor;
 use crate::ledger::folder::Folder;
-use crate::web::{self, App, Guard};
+use crate::web::{self, App, Guard, listener};
 
 mod assembly;
 
@@ -69,8 +69,8 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     let wording = Arc::new(wording.with_prefix(&config.prefix));
     let slacks = config.slack.iter().map(Slack::new).collect::<Result<Vec<_>, _>>()?;
     let discord = config.discord.as_ref().map(Discord::new).transpose()?;
-    let listener = bind(config.listen, "--listen 127.0.0.1:PORT").await?;
-    let address = listener.local_addr()?;
+    let room = bind(config.listen, "--listen 127.0.0.1:PORT").await?;
+    let address = room.local_addr()?;
     // Slack's calls, apart from the room where the settings say so.
     let mut intakes = Vec::new();
     let mut apart = Vec::new();
@@ -116,9 +116,9 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();
     for (bound, router) in apart {
-        web.spawn(listen(bound, router, stopped.clone()));
+        web.spawn(listener::serve(bound, router, stopped.clone()));
     }
-    web.spawn(listen(listener, router.clone(), stopped));
+    web.spawn(listener::serve(room, router.clone(), stopped));
     Ok(Running {
         address,
         watchdog: tokio::spawn(app.health.clone().watch(heartbeat)),
@@ -144,17 +144,6 @@ async fn bind(listen: SocketAddr, other: &str) -> anyhow::Result<TcpListener> {
 fn heartbeat((url, every): &(reqwest::Url, Duration)) -> anyhow::Result<Heartbeat> {
     let client = reqwest::Client::builder().build().context("the heartbeat's HTTP client")?;
     Ok(Heartbeat { url: url.clone(), every: *every, client })
-}
-
-async fn listen(
-    listener: TcpListener,
-    router: axum::Router,
-    mut stopped: tokio::sync::watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let until_stopped = async move {
-        let _gone = stopped.wait_for(|stop| *stop).await;
-    };
-    axum::serve(listener, router).with_graceful_shutdown(until_stopped).await
 }
 
 impl Running {

@@ -1,9 +1,12 @@
 //! What the bot says to one person: as the response to an interaction, after it, or in direct messages.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::api::{Call, Trouble};
 use super::deliver::{code, nonce};
@@ -15,10 +18,12 @@ use super::wire::{Id, Interaction};
 use super::words;
 use super::{Discord, lock};
 use crate::card::{Card, Style, Tone};
+use crate::chat::quota::Share;
 use crate::chat::retry::{Pauses, patiently};
+use crate::chat::under_way::Going;
 use crate::domain::Lane;
 use crate::grammar::{self, Word};
-use crate::ledger::heard::Answer;
+use crate::ledger::heard::{Account, Answer};
 
 /// Only the person who asked sees it.
 pub(super) const EPHEMERAL: u64 = 1 << 6;
@@ -33,6 +38,41 @@ const TRIES: u32 = 4;
 const AT_ONCE: Pauses = Pauses::new(Duration::from_millis(150), Duration::from_secs(1));
 /// Pauses between the tries of what follows it.
 const SOON: Pauses = Pauses::new(Duration::from_millis(300), Duration::from_secs(2));
+
+/// A message whose author is to be answered.
+pub(super) struct ToAnswer {
+    author: Id,
+    channel: Id,
+    message: Id,
+    answer: Answer,
+    share: Share,
+    under_way: Going,
+}
+
+/// The way from what was heard to who answers it.
+pub(super) struct Answering {
+    begun: mpsc::UnboundedSender<ToAnswer>,
+    /// The other end, until [`Discord::answer_all`] takes it.
+    to_take: Mutex<Option<mpsc::UnboundedReceiver<ToAnswer>>>,
+}
+
+impl Default for Answering {
+    fn default() -> Answering {
+        let (begun, to_take) = mpsc::unbounded_channel();
+        Answering { begun, to_take: Mutex::new(Some(to_take)) }
+    }
+}
+
+impl Answering {
+    fn begin(&self, next: ToAnswer) {
+        // The other end goes only with the adapter.
+        let _gone = self.begun.send(next);
+    }
+
+    fn to_take(&self) -> Option<mpsc::UnboundedReceiver<ToAnswer>> {
+        lock(&self.to_take).take()
+    }
+}
 
 impl Discord {
     /// The first response.
@@ -100,11 +140,33 @@ impl Discord {
         Some(drafts)
     }
 
-    /// The answer to a message, which everybody sees: told to its author alone.
-    pub(super) async fn answer_in_private(&self, author: Id, channel: Id, message: Id, answer: Answer) {
-        if answer == Answer::default() {
-            return;
+    /// The answer to a message, which everybody sees: told to its author alone, while the next message is heard. Whoever is
+    /// turned away is told so once in a while.
+    pub(super) fn answer_later(&self, from: &Account, channel: Id, message: Id, answer: Answer) {
+        let Some((author, door)) = Id::read(&from.id).zip(self.door()) else { return };
+        if !door.reception.is_obeyed(from, &platform()) && !self.accounts.may_be_told_why(&from.id) {
+            return tracing::debug!(account = from.id, "turned away without a word");
         }
+        let Some(share) = self.accounts.answers.begin(&from.id) else { return };
+        self.answering.begin(ToAnswer { author, channel, message, answer, share, under_way: self.under_way.begin() });
+    }
+
+    /// Answers messages until it is aborted.
+    pub(super) async fn answer_all(self: Arc<Self>) {
+        let Some(mut begun) = self.answering.to_take() else { return };
+        let mut answers = JoinSet::new();
+        while let Some(next) = begun.recv().await {
+            while answers.try_join_next().is_some() {}
+            let discord = self.clone();
+            answers.spawn(async move {
+                let ToAnswer { author, channel, message, answer, share, under_way } = next;
+                discord.answer_in_private(author, channel, message, answer).await;
+                drop((share, under_way));
+            });
+        }
+    }
+
+    async fn answer_in_private(&self, author: Id, channel: Id, message: Id, answer: Answer) {
         let Some(drafts) = self.drafts_of(answer, None) else { return };
         if !self.tell_directly(author, &drafts, message).await {
             let text = "I can't write to you directly. Allow direct messages from members of this server, or use the slash command.";

@@ -119,10 +119,14 @@ impl Discord {
             "GUILD_CREATE" => self.guild(data, workers),
             "INTERACTION_CREATE" => {
                 while workers.interactions.try_join_next().is_some() {}
+                let account = ["/member/user/id", "/user/id"].into_iter().find_map(|at| data.pointer(at)?.as_str());
+                let account = account.unwrap_or_default();
+                // Discord tells the person that it didn't work.
+                let Some(share) = self.accounts.asks.begin(account) else { return };
                 let (under_way, discord) = (self.under_way.begin(), self.clone());
                 workers.interactions.spawn(async move {
                     discord.interaction(data).await;
-                    drop(under_way);
+                    drop((share, under_way));
                 });
             }
             _ => {

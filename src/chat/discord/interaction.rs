@@ -117,12 +117,8 @@ impl Discord {
 
     /// Whether somebody may ask for anything at all: the policy knows them, and they haven't left.
     fn is_of_the_policy(&self, interaction: &Interaction) -> bool {
-        let person = |door: &crate::chat::reception::Door, by: &User| {
-            let desk = &door.reception.desk;
-            let person = desk.person(&by.id.to_string(), &platform())?;
-            (!desk.shown().bot.is_gone(&person, &platform())).then_some(())
-        };
-        self.door().zip(interaction.by()).and_then(|(door, by)| person(door, by)).is_some()
+        let from = interaction.by().map(|user| Discord::account(user, interaction.member.as_ref(), false));
+        self.door().zip(from).is_some_and(|(door, from)| door.reception.is_obeyed(&from, &platform()))
     }
 
     async fn typing(&self, interaction: &Interaction) {

@@ -56,7 +56,7 @@ impl Discord {
             false => Some(raw.to_string()),
         };
         let from = Discord::account(&author, message.member.as_ref(), message.webhook_id.is_some());
-        let is_bot = from.bot;
+        let (is_bot, heard_from) = (from.bot, from.clone());
         let heard = Heard {
             cause: format!("discord:msg:{}", message.id),
             from,
@@ -76,8 +76,8 @@ impl Discord {
             return;
         }
         self.reached.advance(&lane, newest(message.id));
-        if !is_bot && !backfilled {
-            self.answer_in_private(author.id, message.channel_id, message.id, answer).await;
+        if !is_bot && answer != Answer::default() {
+            self.answer_later(&heard_from, message.channel_id, message.id, answer);
         }
     }
 

@@ -37,6 +37,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use self::answer::Answering;
 use self::api::{Api, Trouble};
 use self::connection::State;
 use self::directory::{Directory, Me};
@@ -46,6 +47,7 @@ use self::wire::{Id, User};
 use crate::app::config::DiscordConfig;
 use crate::card::Card;
 use crate::chat::lock::{self as locks, lock};
+use crate::chat::quota::Accounts;
 use crate::chat::reached::Reached;
 use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
@@ -80,6 +82,8 @@ pub struct Discord {
     files: Files,
     state: Mutex<State>,
     roster_watch: RosterWatch,
+    accounts: Accounts,
+    answering: Answering,
     /// What came in and isn't dealt with yet.
     under_way: UnderWay,
     /// How many events came in.
@@ -103,6 +107,8 @@ impl Discord {
             files: Files::default(),
             state: Mutex::default(),
             roster_watch: RosterWatch::new(platform()),
+            accounts: Accounts::default(),
+            answering: Answering::default(),
             under_way: UnderWay::default(),
             taken: AtomicU64::new(0),
         }))
@@ -131,6 +137,7 @@ impl Discord {
             drop(registering);
         });
         beside.spawn(self.clone().keep_roster());
+        beside.spawn(self.clone().answer_all());
         self.listen().await;
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::queue::Queued;
 use super::{Slack, lock, word};
@@ -61,6 +61,10 @@ impl Acknowledgement {
     }
 }
 
+/// One of the asks that are handed in at a time. It ends when the bot has the word: what is told to one person afterwards keeps
+/// nobody out.
+pub(super) struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 impl Slack {
     /// Takes a payload in. Returns at once.
     pub(super) fn take_event(&self, payload: Json) -> Taken {
@@ -78,28 +82,31 @@ impl Slack {
     pub(super) fn take_command(self: &Arc<Slack>, payload: Json) -> Taken {
         let (says, said) = oneshot::channel();
         let says = Acknowledgement::waiting(says, false);
-        match self.take_ask(payload, |slack, payload| async move { slack.command(&payload, says).await }) {
+        let account = word(&payload, "user_id").to_owned();
+        match self.take_ask(&account, |slack, turn| async move { slack.command(&payload, says, turn).await }) {
             Taken::Yes => Taken::Says(said, KEPT_WITHIN),
             other => other,
         }
     }
 
     pub(super) fn take_interaction(self: &Arc<Slack>, payload: Json) -> Taken {
+        let account = word(&payload["user"], "id").to_owned();
         match word(&payload, "type") {
             "block_actions" => {
                 let (says, said) = oneshot::channel();
                 let says = Acknowledgement::waiting(says, true);
-                match self.take_ask(payload, |slack, payload| async move { slack.pressed(&payload, says).await }) {
+                match self.take_ask(&account, |slack, turn| async move { slack.pressed(&payload, says, turn).await }) {
                     Taken::Yes => Taken::Says(said, KEPT_WITHIN),
                     other => other,
                 }
             }
             "shortcut" | "message_action" => {
-                self.take_ask(payload, |slack, payload| async move { slack.shortcut(&payload).await })
+                self.take_ask(&account, |slack, turn| async move { slack.shortcut(&payload, turn).await })
             }
             "view_submission" => {
                 let (says, said) = oneshot::channel();
-                match self.take_ask(payload, |slack, payload| async move { slack.submitted(&payload, says).await }) {
+                match self.take_ask(&account, |slack, turn| async move { slack.submitted(&payload, says, turn).await })
+                {
                     Taken::Yes => Taken::Says(said, FORM_WITHIN),
                     other => other,
                 }
@@ -112,18 +119,19 @@ impl Slack {
         }
     }
 
-    fn take_ask<F>(self: &Arc<Slack>, payload: Json, ask: impl FnOnce(Arc<Slack>, Json) -> F) -> Taken
+    fn take_ask<F>(self: &Arc<Slack>, account: &str, ask: impl FnOnce(Arc<Slack>, Turn) -> F) -> Taken
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let Ok(room) = self.asks.clone().try_acquire_owned() else { return Taken::NoRoom };
+        let Ok(turn) = self.turns.clone().try_acquire_owned() else { return Taken::NoRoom };
+        let Some(share) = self.accounts.asks.begin(account) else { return Taken::NoRoom };
         if self.door().is_none() {
             return Taken::NoRoom;
         }
-        let (running, under_way) = (ask(self.clone(), payload), self.under_way.begin());
+        let (running, under_way) = (ask(self.clone(), Turn(turn)), self.under_way.begin());
         tokio::spawn(async move {
             running.await;
-            drop((room, under_way));
+            drop((share, under_way));
         });
         Taken::Yes
     }

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::acknowledge::Acknowledgement;
-use super::{PAUSES, Slack, Trouble, word};
+use super::{PAUSES, Slack, Trouble};
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::patiently;
 use crate::domain::{Lane, Place};
@@ -56,9 +56,11 @@ impl Slack {
         self.tell(&way, &cards).await;
     }
 
-    /// Says it to one person: where they asked, else in their direct messages.
+    /// Says it to one person: where they asked, else in their direct messages. Whoever is turned away gets what an
+    /// acknowledgement takes along, and a message of their own only once in a while.
     pub(super) async fn tell(&self, way: &Way, cards: &[Card]) {
         let mut uses = 0;
+        let mut may_cost = None;
         for card in cards {
             let drawn = self.draw(card);
             for message in drawn.messages {
@@ -67,6 +69,14 @@ impl Slack {
                 answer["response_type"] = "ephemeral".into();
                 if way.says.take_along(&answer) {
                     continue;
+                }
+                let may_cost = match may_cost {
+                    Some(known) => known,
+                    None => *may_cost
+                        .insert(self.is_obeyed(&way.person).await || self.accounts.may_be_told_why(&way.person)),
+                };
+                if !may_cost {
+                    return tracing::debug!(platform = %self.platform, account = way.person, "turned away without a word");
                 }
                 if let Some(url) = way.response_url.as_deref().filter(|_| uses < 5) {
                     uses += 1;
@@ -93,11 +103,12 @@ impl Slack {
         patiently(PAUSES, TRIES, Trouble::unless_it_may_be_there, || self.api.respond(url, answer)).await
     }
 
-    /// The same for what is said with the token, and no faster than a channel takes it.
-    async fn say_to_one(&self, method: &str, body: &Json) -> Result<(), Trouble> {
-        let channel = word(body, "channel").to_owned();
+    /// The same for what is said with the token, and no faster to one person than a channel would take it. It doesn't wait in
+    /// the channel's own pace, where cards and nudges go: `chat.postEphemeral` has a limit of its own.
+    async fn say_to_one(&self, person: &str, method: &str, body: &Json) -> Result<(), Trouble> {
+        let person = person.to_owned();
         let call = async || {
-            self.pace.until_key_ready(&channel).await;
+            self.pace.until_key_ready(&person).await;
             self.call(method, body).await.map(drop)
         };
         patiently(PAUSES, TRIES, Trouble::unless_it_may_be_there, call).await
@@ -113,7 +124,7 @@ impl Slack {
             if let Some(thread) = &way.thread {
                 here["thread_ts"] = thread.clone().into();
             }
-            match self.say_to_one("chat.postEphemeral", &here).await {
+            match self.say_to_one(&way.person, "chat.postEphemeral", &here).await {
                 Ok(()) => return,
                 Err(trouble @ Trouble::Unknown(_)) => {
                     return tracing::warn!(platform = %self.platform, %trouble, "an answer may have reached nobody");
@@ -137,7 +148,7 @@ impl Slack {
         if let (Place::Direct(_), Some(thread)) = (&way.lane.place, &way.thread) {
             body["thread_ts"] = thread.clone().into();
         }
-        if let Err(trouble) = self.say_to_one("chat.postMessage", &body).await {
+        if let Err(trouble) = self.say_to_one(&way.person, "chat.postMessage", &body).await {
             tracing::warn!(platform = %self.platform, %trouble, "an answer reached nobody");
         }
     }

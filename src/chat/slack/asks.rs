@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use super::acknowledge::Acknowledgement;
+use super::acknowledge::{Acknowledgement, Turn};
 use super::answer::{NOT_KNOWN_NOW, Way, note};
 use super::modal::{self, Memory};
 use super::{IN_THREADS, Slack, moment, word, words};
@@ -18,7 +18,7 @@ use crate::ledger::heard::{Account, Answer, Heard, What};
 pub(super) const NAMES_WITHIN: Duration = Duration::from_millis(800);
 
 impl Slack {
-    pub(super) async fn command(&self, payload: &Json, says: Acknowledgement) {
+    pub(super) async fn command(&self, payload: &Json, says: Acknowledgement, turn: Turn) {
         let person = word(payload, "user_id");
         let lane = self.lane_of_ask(word(payload, "channel_id"), person);
         let cause = format!("{}:cmd:{}", self.platform, word(payload, "trigger_id"));
@@ -35,11 +35,11 @@ impl Slack {
             says: says.clone(),
         };
         let heard = Heard::live(cause, unnamed(payload, person), lane, What::Command { text: typed });
-        self.ask(heard, way, word(payload, "trigger_id")).await;
+        self.ask(heard, way, word(payload, "trigger_id"), turn).await;
         says.leave();
     }
 
-    pub(super) async fn pressed(&self, payload: &Json, says: Acknowledgement) {
+    pub(super) async fn pressed(&self, payload: &Json, says: Acknowledgement, turn: Turn) {
         let person = word(&payload["user"], "id");
         let container = &payload["container"];
         if word(container, "type") == "view" && word(&payload["view"], "type") == "modal" {
@@ -79,7 +79,7 @@ impl Slack {
             heard.how = IN_THREADS;
         }
         heard.said = moment(at);
-        self.ask(heard, way, word(payload, "trigger_id")).await;
+        self.ask(heard, way, word(payload, "trigger_id"), turn).await;
         if word(&payload["view"], "type") == "home" {
             // What was pressed there may not be owed any more.
             self.show_home(&json!({ "user": person })).await;
@@ -87,7 +87,7 @@ impl Slack {
     }
 
     /// Opens the form that it will be answered with, if there is one, while the desk is asked.
-    pub(super) async fn ask(&self, heard: Heard, way: Way, trigger: &str) {
+    pub(super) async fn ask(&self, heard: Heard, way: Way, trigger: &str, turn: Turn) {
         let Some(door) = self.door() else { return };
         let memory = |form: &Form| Memory {
             form: form.id.clone(),
@@ -110,6 +110,7 @@ impl Slack {
                 },
             };
             way.says.is_kept();
+            drop(turn);
             answer
         };
         let (opened, answer) = tokio::join!(opening, asking);

@@ -167,7 +167,7 @@ impl Slack {
     }
 
     /// Tries until it is read, or Slack says that it can't be. A gap that is certain is noted before anything is read.
-    async fn fill_at_last(&self, to_fill: &ToFill, turns: &Semaphore) {
+    async fn fill_at_last(self: &Arc<Slack>, to_fill: &ToFill, turns: &Semaphore) {
         let ToFill { lane, reached, gap, not_before } = to_fill;
         let wait = (*not_before - self.now()).0.clamp(0, 60_000_000);
         tokio::time::sleep(Duration::from_micros(wait.unsigned_abs())).await;
@@ -205,7 +205,7 @@ impl Slack {
         known
     }
 
-    async fn fill(&self, lane: &Lane, reached: &Newest, gap: &Gap) -> Called<()> {
+    async fn fill(self: &Arc<Slack>, lane: &Lane, reached: &Newest, gap: &Gap) -> Called<()> {
         let Ok(channel) = self.channel_of(lane).await else { return Ok(()) };
         if gap.certain {
             self.note_gap(lane, &channel, gap).await?;

@@ -1,6 +1,8 @@
 //! What happens in channels, as the bot hears it. The same message has the same cause whether it comes live, as a
 //! mention or out of history, so it counts once.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use super::backfill::newest;
@@ -59,7 +61,7 @@ const SILENT: &[&str] = &[
 ];
 
 impl Slack {
-    pub(super) async fn hear_event(&self, source: &FromSlack<'_>) {
+    pub(super) async fn hear_event(self: &Arc<Slack>, source: &FromSlack<'_>) {
         let kind = word(source.event, "type");
         match kind {
             "user_change" | "team_join" | "user_profile_changed" => return self.has_changed(&source.event["user"]),
@@ -89,8 +91,8 @@ impl Slack {
         self.take_in(source).await;
     }
 
-    /// Hands an event to the bot until it is kept, and answers its author.
-    pub(super) async fn take_in(&self, source: &FromSlack<'_>) {
+    /// Hands an event to the bot until it is kept. Its author is answered meanwhile: the next event doesn't wait for that.
+    pub(super) async fn take_in(self: &Arc<Slack>, source: &FromSlack<'_>) {
         let Some(heard) = self.heard(source).await else { return };
         let (lane, message) = (heard.lane.clone(), newest_in(source.event));
         if self.is_known(&heard.cause) {
@@ -102,7 +104,15 @@ impl Slack {
         if let Some(newest) = message.and_then(|ts| newest(&ts)) {
             self.reached.advance(&lane, newest);
         }
-        self.answer_in_place(&from, &lane, thread.as_deref(), answer).await;
+        if answer == Answer::default() {
+            return;
+        }
+        let Some(share) = self.accounts.answers.begin(&from) else { return };
+        let (slack, under_way) = (self.clone(), self.under_way.begin());
+        tokio::spawn(async move {
+            slack.answer_in_place(&from, &lane, thread.as_deref(), answer).await;
+            drop((share, under_way));
+        });
     }
 
     /// Hands in what was heard, until it is kept. `None`: the bot has stopped.

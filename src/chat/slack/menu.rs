@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::acknowledge::Acknowledgement;
+use super::acknowledge::{Acknowledgement, Turn};
 use super::answer::Way;
 use super::asks::{NAMES_WITHIN, unnamed};
 use super::modal::Memory;
@@ -19,7 +19,7 @@ pub(super) const OPEN_INCIDENT_FROM_MESSAGE: &str = "open_incident_from_message"
 pub(super) const KEEP_AS_EVIDENCE: &str = "keep_as_evidence";
 
 impl Slack {
-    pub(super) async fn shortcut(&self, payload: &Json) {
+    pub(super) async fn shortcut(&self, payload: &Json, turn: Turn) {
         let Some(door) = self.door() else { return };
         let person = word(&payload["user"], "id");
         let trigger = word(payload, "trigger_id");
@@ -48,8 +48,9 @@ impl Slack {
             let text = format!("{}{} {}", desk.prefix(), verb.root, verb.verb);
             let cause = format!("{}:shortcut:{trigger}", self.platform);
             let heard = Heard::live(cause, unnamed(&payload["user"], person), lane, What::Command { text });
-            return self.ask(heard, way, trigger).await;
+            return self.ask(heard, way, trigger, turn).await;
         };
+        drop(turn);
         let shown = desk.shown();
         let at = desk.clock.now();
         let context =

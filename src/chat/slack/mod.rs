@@ -20,6 +20,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 use crate::app::config::{SlackConfig, SlackMode};
 use crate::card::Card;
 use crate::chat::lock::lock;
+use crate::chat::quota::Accounts;
 use crate::chat::reached::Reached;
 use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
@@ -61,8 +62,8 @@ use api::{Api, Called, Trouble};
 
 /// How a command is given in a thread: there Slack takes no slash command.
 const IN_THREADS: How = How::Said;
-/// How many commands, buttons and forms run at a time.
-const ASKS: usize = 256;
+/// How many commands, buttons and forms are handed in at a time.
+const TURNS: usize = 256;
 /// How many of the newest are remembered, of what Slack told and of what it was sent, so that a repetition is known for one.
 const DEDUP_WINDOW: usize = 8_192;
 /// How many people's profiles are remembered.
@@ -95,7 +96,10 @@ pub struct Slack {
     /// How often a view was sent back with errors: what a person sends after that is another submission.
     sent_back: Mutex<LruCache<String, u32>>,
     queues: queue::Queues,
-    asks: Arc<Semaphore>,
+    accounts: Accounts,
+    /// The commands, buttons and forms that are handed in at a time.
+    turns: Arc<Semaphore>,
+    /// By channel, for what everybody sees, and by account, for what is told to one person: the two don't wait for each other.
     pace: DefaultKeyedRateLimiter<String>,
     /// Parts of messages that were sent, by nonce.
     sent: Mutex<LruCache<String, deliver::Fate>>,
@@ -150,7 +154,8 @@ impl Slack {
             seen: lru(DEDUP_WINDOW),
             sent_back: lru(DEDUP_WINDOW),
             queues: queue::Queues::new(),
-            asks: Arc::new(Semaphore::new(ASKS)),
+            accounts: Accounts::default(),
+            turns: Arc::new(Semaphore::new(TURNS)),
             pace: RateLimiter::keyed(Quota::per_second(config.messages_per_second).allow_burst(burst)),
             sent: lru(DEDUP_WINDOW),
             case_channels: Mutex::default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use tokio::sync::oneshot;
 
-use super::acknowledge::Acknowledgement;
+use super::acknowledge::{Acknowledgement, Turn};
 use super::answer::{NOT_KNOWN_NOW, Way, note};
 use super::modal::{self, Memory};
 use super::{IN_THREADS, Slack, blocks, lock, word};
@@ -17,7 +17,7 @@ use crate::ledger::heard::{Answer, Heard, What};
 const WITHIN: Duration = Duration::from_millis(2_500);
 
 impl Slack {
-    pub(super) async fn submitted(&self, payload: &Json, says: oneshot::Sender<Json>) {
+    pub(super) async fn submitted(&self, payload: &Json, says: oneshot::Sender<Json>, turn: Turn) {
         let view = &payload["view"];
         let memory: Option<Memory> = serde_json::from_str(word(view, "private_metadata")).ok();
         let (Some(door), Some(memory)) = (self.door(), memory) else {
@@ -51,7 +51,9 @@ impl Slack {
             if way.thread.is_some() {
                 heard.how = IN_THREADS;
             }
-            match door.reception.hear(heard).await {
+            let heard = door.reception.hear(heard).await;
+            drop(turn);
+            match heard {
                 Ok(answer) => answer,
                 Err(fault) => {
                     stays(format!("It could not be recorded (reference {}). Please send it again.", fault.reference))
@@ -119,13 +121,10 @@ impl Slack {
         }
     }
 
-    /// Whether what somebody asks for is done: whoever is turned away is so with a word, and not with an error.
+    /// Whether what somebody asks for is done.
     pub(super) async fn is_obeyed(&self, account: &str) -> bool {
         let (Some(door), Some(from)) = (self.door(), self.asker(account).await) else { return false };
-        let shown = door.reception.desk.shown();
-        let person = door.reception.desk.person(account, &self.platform);
-        person.is_some_and(|person| !shown.bot.is_gone(&person, &self.platform))
-            && !from.belongs.is_refused(&shown.policy)
+        door.reception.is_obeyed(&from, &self.platform)
     }
 
     pub(super) fn complaint(&self, complaints: &[String]) -> Json {
