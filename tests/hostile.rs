@@ -1123,6 +1123,44 @@ async fn a_real_conversation_holds_no_command() {
     assert_eq!(written.count("approval.voted"), 2, "{:?}", written.kinds());
 }
 
+/// A person's pages are many, and not without end; nobody else is kept out by them, and one that is closed makes room.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_has_so_many_event_streams_and_no_more() {
+    let stage = Stage::set().await;
+    let open = async |who: &str| {
+        let request =
+            stage.request("GET", &format!("/room/api/events?as={who}")).body(Body::empty()).expect("a request");
+        stage.running.router.clone().oneshot(request).await.expect("an answer")
+    };
+    let mut streams = Vec::new();
+    for _ in 0..countersign::web::STREAMS_OF_ONE {
+        streams.push(open("maya").await);
+    }
+    assert!(streams.iter().all(|stream| stream.status() == StatusCode::OK));
+    assert_eq!(open("maya").await.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(open("jonas").await.status(), StatusCode::OK);
+    streams.pop();
+    until("there is room again", async || open("maya").await.status() == StatusCode::OK).await;
+    drop(streams);
+    stage.strike().await;
+}
+
+/// What another site's page asks for without an `Origin`, by an image or a link, isn't served, but for the page itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sites_page_gets_nothing_but_the_rooms_own_page() {
+    let stage = Stage::set().await;
+    for (path, status) in
+        [("/", 200), ("/room/api/people", 403), ("/room/assets/room.js", 403), ("/room/api/events?as=maya", 403)]
+    {
+        let request = stage.request("GET", path).header("sec-fetch-site", "cross-site").body(Body::empty());
+        let reply = stage.send(request.expect("a request")).await;
+        assert_eq!(reply.status, status, "{path}");
+        let policy = reply.headers.get("cross-origin-resource-policy").and_then(|it| it.to_str().ok());
+        assert!(status == 403 || policy == Some("same-origin"), "{path}: {policy:?}");
+    }
+    stage.strike().await;
+}
+
 /// Connections that send half a request and wait.
 async fn half_a_request(address: std::net::SocketAddr, half: &str) -> tokio::net::TcpStream {
     use tokio::io::AsyncWriteExt as _;

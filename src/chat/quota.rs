@@ -43,8 +43,8 @@ impl Default for Accounts {
     fn default() -> Accounts {
         let once_in_a_while = Quota::per_minute(NonZeroU32::MIN).allow_burst(REFUSALS_AT_ONCE);
         Accounts {
-            asks: UnderWay { counts: Arc::default(), at_most: ASKS_OF_ONE },
-            answers: UnderWay { counts: Arc::default(), at_most: ANSWERS_OF_ONE },
+            asks: UnderWay::at_most(ASKS_OF_ONE),
+            answers: UnderWay::at_most(ANSWERS_OF_ONE),
             turned_away: RateLimiter::keyed(once_in_a_while),
         }
     }
@@ -61,6 +61,10 @@ impl Accounts {
 }
 
 impl UnderWay {
+    pub fn at_most(at_most: u32) -> UnderWay {
+        UnderWay { counts: Arc::default(), at_most }
+    }
+
     /// `None`: the account has as much under way as it may have.
     pub fn begin(&self, account: &str) -> Option<Share> {
         let mut counts = lock(&self.counts);

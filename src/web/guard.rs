@@ -52,7 +52,9 @@ impl Guard {
         }
         let foreign = |origin: &str| origin.split_once("://").is_none_or(|(_, site)| !self.knows(site));
         let site = header::HeaderName::from_static("sec-fetch-site");
-        let cross = header(site).is_some_and(|site| site == "cross-site") && request.method() != Method::GET;
+        // A link from elsewhere opens the room. What is in it is asked for by its own page alone.
+        let is_the_page = request.method() == Method::GET && request.uri().path() == "/";
+        let cross = header(site).is_some_and(|site| site == "cross-site") && !is_the_page;
         if cross || header(header::ORIGIN).is_some_and(foreign) {
             let sentence = "a page of another site can't speak in this room.";
             return Some(Failure::new(StatusCode::FORBIDDEN, "foreign_origin", sentence));
@@ -74,6 +76,10 @@ pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, nex
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

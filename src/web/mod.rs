@@ -17,6 +17,7 @@ use axum::routing::get;
 use serde_json::json;
 
 use crate::app::health::Health;
+use crate::chat::quota::UnderWay;
 use crate::chat::reception::Reception;
 use crate::chat::slack::Intake;
 use crate::domain::Platform;
@@ -24,6 +25,8 @@ use crate::store::Reader;
 
 pub use guard::Guard;
 
+/// How many event streams one person has at a time: a page opens one in each of its tabs.
+pub const STREAMS_OF_ONE: u32 = 20;
 /// The largest file that the room takes, in bytes.
 pub const UPLOAD_AT_MOST: usize = 25 * 1024 * 1024;
 
@@ -33,6 +36,8 @@ pub struct App {
     pub reader: Reader,
     pub folder: Arc<Blobs>,
     pub health: Health,
+    /// Event streams that are open, by person.
+    pub streams: Arc<UnderWay>,
 }
 
 /// Where files that came with messages lie.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use serde::Deserialize;
@@ -28,8 +29,13 @@ pub async fn events(
     Query(who): Query<As>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let who = room::speaker(&app, &who.r#as)?;
+    let Some(share) = app.streams.begin(&who.id) else {
+        let sentence = format!("{} pages are open as {} already; close one.", super::STREAMS_OF_ONE, who.name);
+        return Err(Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", sentence));
+    };
     let (send, mut receive) = tokio::sync::mpsc::channel::<Event>(64);
     tokio::spawn(async move {
+        let _share = share;
         let desk = app.reception.desk.clone();
         let mut changes = desk.changes();
         let mut commits = desk.watch();

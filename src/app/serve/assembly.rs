@@ -11,6 +11,7 @@ use crate::answers::Answers;
 use crate::app::health::Health;
 use crate::card::Wording;
 use crate::chat::courier::Courier;
+use crate::chat::quota::UnderWay;
 use crate::chat::reception::{Door, PolicyFile, Reception};
 use crate::chat::{Chats, Newest};
 use crate::clock::Clock;
@@ -20,7 +21,7 @@ use crate::domain::{At, LOCAL, Platform, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::projection::BOT;
 use crate::store::{self, Reader, StoreError, Writer};
-use crate::web::{App, Blobs};
+use crate::web::{self, App, Blobs};
 
 /// What a bot is put together from.
 pub struct Assembly {
@@ -99,7 +100,9 @@ impl Assembly {
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
         let reception = Reception { desk: handle, answers, policy_file };
-        Ok(Assembled { app: App { reception, reader, folder: Arc::new(Blobs { data }), health }, desk, courier })
+        let streams = Arc::new(UnderWay::at_most(web::STREAMS_OF_ONE));
+        let app = App { reception, reader, folder: Arc::new(Blobs { data }), health, streams };
+        Ok(Assembled { app, desk, courier })
     }
 }
 
