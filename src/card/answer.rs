@@ -173,7 +173,7 @@ pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card
         "now": now.0,
         "rows": shown.iter().map(|row| {
             let mut json = json!(row);
-            json["about"] = json!(row.about.as_ref().map(About::text));
+            json["about"] = tell::about_as_seen(row.about.as_ref());
             json["left"] = json!((row.due - now).0.max(0));
             json["over"] = json!((now - row.due).0.max(0));
             json["late"] = json!(row.state == State::Late || row.due <= now);
@@ -227,7 +227,7 @@ pub fn health(speaker: &Speaker<'_>, health: &Health) -> Card {
 /// A review as drafted, with the buttons that accept it.
 pub fn review_draft(speaker: &Speaker<'_>, draft: &ReviewDraft) -> Card {
     let facts =
-        json!({ "case": draft.case.to_string(), "title": draft.title, "text": draft.text, "settled": draft.settled });
+        json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled });
     let mut card = private(speaker, "answer/review-draft.txt", facts);
     if !draft.settled {
         let accept = button(find("incident", "review"), Some(draft.case), Some("accept"), Style::Primary);

@@ -1,13 +1,22 @@
 //! Several messages to one person as one.
 
-use super::{Card, Tone};
+use super::{Button, Card, Tone};
+use crate::domain::CaseId;
 
-/// How many buttons one message holds; the rest is a command away.
-const BUTTONS_AT_MOST: usize = 10;
+/// How many buttons one message holds: what Discord puts in five rows. The rest is a command away.
+const BUTTONS_AT_MOST: usize = 25;
 
 impl Card {
     /// The parts of a message as one card, in order. `None` if there are none.
     pub fn of_parts(parts: impl IntoIterator<Item = Card>) -> Option<Card> {
+        let mut parts: Vec<Card> = parts.into_iter().collect();
+        let mut cases: Vec<CaseId> = parts.iter().flat_map(|part| &part.buttons).filter_map(Button::case).collect();
+        cases.sort_unstable();
+        cases.dedup();
+        if cases.len() > 1 {
+            // Side by side, “Approve” and “Approve” would be a guess.
+            parts.iter_mut().flat_map(|part| &mut part.buttons).for_each(Button::name_its_case);
+        }
         parts.into_iter().reduce(Card::joined)
     }
 

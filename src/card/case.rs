@@ -3,9 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use crate::domain::duty::AnsweredBy;
-use crate::domain::obligation::{About, Obligation, Standing};
+use crate::domain::obligation::{Obligation, Standing};
 use crate::domain::{Case, People, text};
 
+use super::tell::about_as_seen;
 use super::{Card, Speaker, Tone, kinds};
 
 /// Most buttons on a card: what Discord puts in one row.
@@ -59,10 +60,11 @@ pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
             _ => None,
         };
         let about = match it.duty.row().answer {
-            AnsweredBy::Seat => Some(seats.as_str()).filter(|seats| !seats.is_empty()),
+            AnsweredBy::Seat if seats.is_empty() => Json::Null,
+            AnsweredBy::Seat => json!(seats),
             // The card shows the stages themselves.
-            AnsweredBy::Vote => None,
-            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft => it.about.as_ref().map(About::text),
+            AnsweredBy::Vote => Json::Null,
+            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft => about_as_seen(it.about.as_ref()),
         };
         let waiting: Vec<String> =
             case.waiting_on(it, people).into_iter().map(|seat| seat.person.to_string()).collect();

@@ -117,6 +117,19 @@ pub struct Button {
     pub style: Style,
 }
 
+impl Button {
+    /// The case that it does something to.
+    fn case(&self) -> Option<CaseId> {
+        self.action.split(':').find_map(|part| part.parse().ok())
+    }
+
+    fn name_its_case(&mut self) {
+        if let Some(case) = self.case() {
+            self.label = format!("{} {case}", self.label);
+        }
+    }
+}
+
 /// How a button is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

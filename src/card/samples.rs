@@ -123,7 +123,7 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::PolicyLoaded { hash: PolicyHash::from("3fa9c1".repeat(10)), by: None },
         Telling::FellBehind { oldest_wake_late: Some(SPAN), oldest_notice_late: None },
         Telling::CaughtUp {},
-        Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: words() },
+        Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: "the account is gone".to_owned() },
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: Label::from("weekly"), from: NOW, to: DUE, zone: Tz::UTC, workflows: Vec::new() },

@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use super::tell::innermost;
+use crate::domain::obligation::Change;
+
+use super::tell::{about_as_seen, innermost};
 use super::{Speaker, Word};
 use crate::domain::kinds::DutyEvent;
-use crate::domain::obligation::About;
 use crate::domain::{At, Case, Event};
 
 /// An event as one line. `None`: it is bookkeeping that no reader misses (an answer counted, beside the vote that says it).
@@ -28,7 +29,12 @@ fn facts(case: &Case, event: &Event, at: At) -> Json {
     let mut facts = match event {
         Event::Duty(DutyEvent { change, .. }) => {
             // A change stands by itself, so only one name is around its fields.
-            innermost(&json!({ "duty": change }))
+            let mut fields = innermost(&json!({ "duty": change }));
+            // Nobody typed why a duty is no longer owed: the rules say it.
+            if let (Change::Voided { .. }, Some(why)) = (change, fields.remove("reason")) {
+                fields.insert("why".to_owned(), why);
+            }
+            fields
         }
         Event::Case(_) | Event::Incident(_) | Event::Approval(_) => innermost(event),
     };
@@ -42,7 +48,7 @@ fn facts(case: &Case, event: &Event, at: At) -> Json {
         && let Some(obligation) = case.obligation(*number)
     {
         facts.insert("duty".to_owned(), json!(obligation.duty.word()));
-        facts.insert("about".to_owned(), json!(obligation.about.as_ref().map(About::text)));
+        facts.insert("about".to_owned(), about_as_seen(obligation.about.as_ref()));
     }
     // A vote counts stages from 0, people from 1.
     if let Some(stage) = facts.get("stage").and_then(Json::as_u64) {

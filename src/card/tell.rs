@@ -3,13 +3,14 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
-use super::{Button, Card, Speaker, Style, Tone, button, open, press, said, votes};
+use super::wording::{sentence_as_seen, typed_here};
+use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
-use crate::domain::{At, CaseId, Duty, Telling, bot, every_case};
+use crate::domain::{At, Case, CaseId, Duty, Telling, bot, every_case};
 use crate::grammar;
 
 /// How a telling looks beside its words.
@@ -42,14 +43,40 @@ impl Look {
 
 /// What is told, as a card. `about` is the case that it is told of; templates see its number and title, the telling's own
 /// fields and `prefix`; that of what fell due also sees, for each item, `late`, `left`, `over` and `command`.
-pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling) -> Card {
-    let facts = facts(about, telling, speaker.prefix);
+///
+/// Where it asks for a decision, the case as it is now shows what is to be decided. Nobody is given a button for what they don't
+/// see: without the case, or where what is asked was changed since, there is one that shows it.
+pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, now: Option<&Case>) -> Card {
+    let mut facts = facts(about, telling, speaker.prefix);
+    let revision = revision(telling);
+    let asked = now.filter(|case| revision.is_some() && case.revision() == revision);
+    let asked = asked.and_then(|case| kinds::asked(speaker, case));
+    let unseen = revision.is_some() && asked.is_none();
+    if let (Json::Object(facts), Some(Json::Object(asked))) = (&mut facts, asked) {
+        facts.extend(asked);
+    }
     let mut card = speaker.render(&format!("{}.txt", telling.template()), facts);
     let Look { tone, due, asks } = look(about, telling);
     card.tone = tone;
     card.buttons = asks;
+    if let (true, Some(about)) = (unseen, about) {
+        card.buttons = press(about.case, "status", Style::Primary).into_iter().map(to_read).collect();
+    }
     card.due_us = due.map(|at| at.0);
     card
+}
+
+/// The revision that it asks a decision on.
+fn revision(telling: &Telling) -> Option<u32> {
+    match telling {
+        Telling::Case(every_case::Telling::Clock { items }) => items.iter().find_map(|item| item.revision),
+        Telling::Case(every_case::Telling::Moved { revision, .. }) => *revision,
+        other => kinds::revision(other),
+    }
+}
+
+fn to_read(button: Button) -> Button {
+    Button { label: "Read and decide".to_owned(), ..button }
 }
 
 fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
@@ -73,7 +100,7 @@ pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) 
     match telling {
         Telling::Case(telling) => add_to_facts(&mut facts, about, telling, prefix),
         Telling::Bot(bot::Telling::Sentence { text }) => {
-            facts.insert("text".to_owned(), json!(said(text, prefix)));
+            facts.insert("text".to_owned(), sentence_as_seen(text, prefix));
         }
         // The others' templates see their fields alone.
         Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => {}
@@ -89,7 +116,7 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
             let seen = facts.get_mut("items").and_then(Json::as_array_mut);
             for (item, seen) in items.iter().zip(seen.into_iter().flatten()) {
                 let command = about.map(|about| command(about.case, item.duty, item.about.as_ref()).typed(prefix));
-                seen["about"] = json!(item.about.as_ref().map(About::text));
+                seen["about"] = about_as_seen(item.about.as_ref());
                 seen["late"] = json!(is_late(item));
                 seen["left"] = json!((item.due - item.now).0.max(0));
                 seen["over"] = json!((item.now - item.due).0.max(0));
@@ -97,13 +124,13 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
             }
         }
         T::Moved { about, .. } => {
-            facts.insert("about".to_owned(), json!(about.as_ref().map(About::text)));
+            facts.insert("about".to_owned(), about_as_seen(about.as_ref()));
         }
         T::Done { what } => {
-            facts.insert("what".to_owned(), json!(said(what, prefix)));
+            facts.insert("what".to_owned(), sentence_as_seen(what, prefix));
         }
         T::Sentence { text } => {
-            facts.insert("text".to_owned(), json!(said(text, prefix)));
+            facts.insert("text".to_owned(), sentence_as_seen(text, prefix));
         }
         T::Contested { says: whose, .. } => {
             facts.insert("says".to_owned(), json!(whose.to_string()));
@@ -112,6 +139,15 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
             facts.insert("to".to_owned(), json!(whose.to_string()));
         }
         T::Said { .. } | T::State { .. } | T::Paused { .. } | T::Resumed { .. } | T::Waived { .. } => {}
+    }
+}
+
+/// What a duty is about: a seat's name, or what somebody typed.
+pub(super) fn about_as_seen(about: Option<&About>) -> Json {
+    match about {
+        None => Json::Null,
+        Some(About::Named(name)) => json!(name),
+        Some(About::Words(words)) => typed_here(words),
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! Filters: `time` (a moment), `who` (a mention, of one or several people; `who("or")` for another last word), `name`
 //! (people without mentioning them), `case`, `code`, `strong`, `span` (a length of time), `duty` (what an answer is called),
-//! `capital`, `listed` (words with commas), `sentence` (what the rules say, with lines to type in it).
+//! `capital`, `listed` (words with commas), `sentence` (what the rules say, with lines to type in it), `lines` (a draft of the
+//! bot's own that has lines).
 //! `{{ field("Name") }}value` on a line of its own is a field of the card. What a line says is trimmed, and an empty line is
 //! left out.
 //!
@@ -13,6 +14,10 @@
 //!
 //! A filter's mark is a private-use character. Those are taken out of every value before a template sees it, so people's
 //! words can say anything and still be nothing but words.
+//!
+//! What people typed is always seen to be theirs: a value named `title`, `text`, `reason` or `question`, or handed over as
+//! `{"said": …}`, stands between quotation marks wherever a template puts it, each of its lines on a line that begins with
+//! one. Nothing else has lines of its own, and no quotation mark inside can end it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,10 +25,11 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 use minijinja::value::{Rest, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior};
-use serde::Deserialize;
 use serde_json::Value as Json;
 
+use crate::domain::line::{Part, Sentence};
 use crate::domain::policy::Policy;
+use crate::domain::text::quoted_lines;
 use crate::domain::{At, CaseId, CaseKind, Duty, PersonId, Span};
 use crate::grammar::{clean, find, nearest, verbs};
 
@@ -48,6 +54,17 @@ const CASE: char = 'c';
 const CODE: char = 'd';
 const STRONG: char = 's';
 const FIELD: char = 'f';
+const SAID: char = 'w';
+const LINES: char = 'l';
+
+/// The only name in an object that hands a text over as typed.
+const TYPED_HERE: &str = "said";
+
+/// The value of this name is shown to the letter: it is what somebody is to approve.
+const TO_THE_LETTER: &str = "action";
+
+/// Values of these names are what people typed.
+const TYPED: [&str; 4] = ["title", "text", "reason", "question"];
 
 /// The bot's words.
 pub struct Wording {
@@ -226,7 +243,11 @@ fn environment() -> Environment<'static> {
     environment.add_filter("who", |who: Value, last: Option<String>| people(PERSON, &who, last.as_deref()));
     environment.add_filter("name", |who: Value, last: Option<String>| people(NAME, &who, last.as_deref()));
     environment.add_filter("case", |id: String| piece(CASE, &id));
-    environment.add_filter("code", |text: String| piece(CODE, &text));
+    environment.add_filter("code", |text: String| match text.contains(OPEN) {
+        true => text,
+        false => code(&text.replace(BREAK, "\n")),
+    });
+    environment.add_filter("lines", |text: String| piece(LINES, &text));
     environment.add_filter("strong", |text: String| piece(STRONG, &text));
     environment.add_filter("sentence", |said: Value| sentence(&said));
     environment.add_filter("span", |span: i64| Span(span).to_string());
@@ -239,6 +260,11 @@ fn environment() -> Environment<'static> {
     environment
 }
 
+/// Every letter of it, also of those that have no look of their own.
+fn code(text: &str) -> String {
+    piece(CODE, &clean::visible(text).replace('\n', &BREAK.to_string()))
+}
+
 fn piece(kind: char, payload: &str) -> String {
     // What holds pieces already stays as it is: a piece in a piece would be torn.
     if payload.contains([OPEN, CLOSE]) {
@@ -247,13 +273,25 @@ fn piece(kind: char, payload: &str) -> String {
     format!("{OPEN}{kind}{payload}{CLOSE}")
 }
 
-/// A sentence of the rules, as [`super::said`] gives it.
+/// A sentence of the rules, for the filter of that name.
+pub(super) fn sentence_as_seen(sentence: &Sentence, prefix: &str) -> Json {
+    let parts = sentence.parts().iter().map(|part| match part {
+        Part::Text(text) => serde_json::json!({ "words": text }),
+        Part::Line(line) => serde_json::json!({ "line": line.typed(prefix) }),
+    });
+    parts.collect()
+}
+
 fn sentence(said: &Value) -> Result<String, Error> {
-    let written = |word: Word| match word {
-        Word::Code(code) => piece(CODE, &code),
-        other => super::plain(&[other], chrono_tz::UTC, At(0)),
-    };
-    said.try_iter()?.map(|word| Word::deserialize(word).map(written)).collect()
+    let mut written = String::new();
+    for part in said.try_iter()? {
+        let line = part.get_attr("line")?;
+        match line.as_str() {
+            Some(line) => written.push_str(&code(line)),
+            None => written.push_str(part.get_attr("words")?.as_str().unwrap_or_default()),
+        }
+    }
+    Ok(written)
 }
 
 /// A line to type. Where the verb has no command before it, that of the case's kind is meant.
@@ -266,7 +304,7 @@ fn line(state: &State<'_, '_>, verb: &str, rest: &[Value]) -> Result<String, Err
     let verb = find(command, verb).ok_or_else(|| no_verb(verb, Some(command)))?;
     let prefix = state.lookup("prefix").unwrap_or_default();
     let rest: String = rest.iter().map(|word| format!(" {word}")).collect();
-    Ok(piece(CODE, &format!("{prefix}{} {}{rest}", verb.root, verb.verb)))
+    Ok(code(&format!("{prefix}{} {}{rest}", verb.root, verb.verb)))
 }
 
 /// The verbs that a template names are looked at before it is used, also those that no sample comes to. `command` is that of
@@ -328,8 +366,32 @@ fn value(facts: &Json) -> Value {
         },
         Json::String(text) => Value::from(unmarked(text)),
         Json::Array(items) => items.iter().map(value).collect(),
-        Json::Object(map) => Value::from_pairs(map.iter().map(|(key, fact)| (key.clone(), value(fact)))),
+        Json::Object(map) => match map.get(TYPED_HERE) {
+            Some(Json::String(text)) => typed(text),
+            _ => Value::from_pairs(map.iter().map(|(key, fact)| (key.clone(), named(key, fact)))),
+        },
     }
+}
+
+fn named(key: &str, fact: &Json) -> Value {
+    match fact {
+        Json::String(text) if TYPED.contains(&key) => typed(text),
+        Json::String(text) if key == TO_THE_LETTER => Value::from(code(text)),
+        other => value(other),
+    }
+}
+
+/// What somebody typed. Nothing stays nothing, so that a template can ask whether there is any.
+fn typed(text: &str) -> Value {
+    match text.trim() {
+        "" => Value::from(""),
+        text => Value::from(piece(SAID, &unmarked(text))),
+    }
+}
+
+/// A value of another name, as what somebody typed.
+pub(super) fn typed_here(text: &str) -> Json {
+    serde_json::json!({ TYPED_HERE: text })
 }
 
 fn unmarked(text: &str) -> String {
@@ -371,7 +433,7 @@ fn field_name(line: &str) -> Option<(&str, &str)> {
     Some((name, value.trim()))
 }
 
-/// Marks → words. Line breaks of people's stay in text as `\n`.
+/// Marks → words. Line breaks of what people typed stay in text as `\n`.
 fn words(line: &str, policy: &Policy) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut push = |word: Word| match (words.last_mut(), word) {
@@ -384,7 +446,7 @@ fn words(line: &str, policy: &Policy) -> Vec<Word> {
             Some((before, after)) => (before, Some(after)),
             None => (rest, None),
         };
-        let text = clean::lines(&before.replace(BREAK, "\n")).replace(['\u{E001}', '\u{E002}'], "");
+        let text = clean::lines(&before.replace(BREAK, " ")).replace(['\u{E001}', '\u{E002}'], "");
         if !text.is_empty() {
             push(Word::Text(text));
         }
@@ -409,7 +471,9 @@ fn word(inner: &str, policy: &Policy) -> Option<Word> {
             Ok(id) => Word::Case(id),
             Err(_) => Word::Text(clean::line(payload)),
         },
-        CODE => Word::Code(clean::visible(&payload.replace(BREAK, "\n"))),
+        CODE => Word::Code(payload.replace(BREAK, "\n")),
+        SAID => Word::Text(quoted_lines(&clean::lines(&payload.replace(BREAK, "\n")))),
+        LINES => Word::Text(clean::lines(&payload.replace(BREAK, "\n")).into_owned()),
         STRONG => Word::Strong(clean::line(&payload.replace(BREAK, " "))),
         _ => return None,
     })
@@ -417,13 +481,14 @@ fn word(inner: &str, policy: &Policy) -> Option<Word> {
 
 fn on_one_line(word: Word) -> Word {
     match word {
-        Word::Text(text) => Word::Text(text.replace('\n', " ")),
+        // The lines of what somebody typed each begin with a quotation mark; on one line, one is enough.
+        Word::Text(text) => Word::Text(text.replace("\n“", " ").replace('\n', " ")),
         Word::Code(code) => Word::Code(code.replace('\n', " ")),
         other => other,
     }
 }
 
-/// A line of the template that holds line breaks of people's becomes several lines; two blank ones are one.
+/// A line of the template that holds several lines that somebody typed becomes several lines.
 fn split_lines(words: Vec<Word>) -> Vec<Vec<Word>> {
     let mut lines: Vec<Vec<Word>> = vec![Vec::new()];
     for word in words {
@@ -442,6 +507,5 @@ fn split_lines(words: Vec<Word>) -> Vec<Vec<Word>> {
             }
         }
     }
-    lines.dedup_by(|after, before| after.is_empty() && before.is_empty());
     lines
 }

@@ -242,7 +242,7 @@ impl Reception {
         let shown = self.desk.shown();
         let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         Ok(match ruled {
-            Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling),
+            Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling, None),
             Ok(None) => crate::answers::said("The policy is in force."),
             Err(refusal) => card::refused(&speaker, &refusal),
         })

@@ -314,7 +314,7 @@ impl Desk {
     }
 
     fn card(&self, reply: &Reply, how: How) -> Card {
-        crate::card::tell(&self.speaker(how), reply.about.as_ref(), &reply.telling)
+        crate::card::tell(&self.speaker(how), reply.about.as_ref(), &reply.telling, None)
     }
 }
 

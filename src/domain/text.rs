@@ -67,6 +67,39 @@ pub fn short(text: &str) -> String {
     format!("{}…", beginning.trim_end())
 }
 
+/// What somebody typed, between quotation marks and on one line, for a place among the bot's own words. No mark inside can end it.
+pub fn quoted(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    quoted_lines(&line)
+}
+
+/// The same on lines of its own: each begins with a quotation mark, and the last one ends with one. Empty lines go.
+pub fn quoted_lines(text: &str) -> String {
+    let lines = text.split('\n').map(str::trim_end).filter(|line| !line.trim().is_empty());
+    let lines: Vec<String> = lines.map(|line| format!("“{}", isolated(&plain_quotes(line)))).collect();
+    format!("{}”", lines.join("\n"))
+}
+
+/// Quotation marks that look like those around them become plain ones.
+fn plain_quotes(text: &str) -> String {
+    let plain = |c: char| match c {
+        '“' | '”' | '„' | '‟' | '❝' | '❞' | '〝' | '〞' | '〟' | '＂' | '″' | '‶' | '🙶' | '🙷' | '🙸' => {
+            '"'
+        }
+        other => other,
+    };
+    text.chars().map(plain).collect()
+}
+
+/// Words of a script that runs from right to left keep to themselves: what stands beside them isn't drawn among them.
+fn isolated(text: &str) -> String {
+    let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
+    match text.chars().any(runs_left) {
+        true => format!("\u{2068}{text}\u{2069}"),
+        false => text.to_owned(),
+    }
+}
+
 /// `a, b and c`, for sentences.
 pub fn list(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
     joined(items, "and")

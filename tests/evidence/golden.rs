@@ -383,7 +383,7 @@ async fn whatever_golden_ledgers_say_has_words() {
         let policy = policy.unwrap_or_else(|errors| panic!("{}", errors.show("the golden policy")));
         let speaker = Speaker::new(&wording, &policy);
         for ToTell { notice, .. } in golden.told() {
-            let card = card::tell(&speaker, notice.about.as_ref(), &notice.telling);
+            let card = card::tell(&speaker, notice.about.as_ref(), &notice.telling, None);
             must_be_worded(notice.telling.template(), &card);
         }
         let reader = store::open_to_read(&data.path().join(Folder::DATABASE)).await.expect("the database");

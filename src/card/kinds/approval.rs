@@ -8,6 +8,7 @@ use super::super::{Button, Speaker, Style, Tone, open, press, votes};
 use super::Shows;
 use crate::domain::kinds::approval::{Approval, Outcome, Telling};
 use crate::domain::notice::CaseTitle;
+use crate::domain::policy::TimeIsUp;
 use crate::domain::{Case, Duty, Label, Obligation};
 
 impl Shows for Approval {
@@ -34,7 +35,39 @@ impl Shows for Approval {
             "votes": votes.collect::<Vec<_>>(),
             "broken_glass": self.broken_glass,
             "stages": stages(speaker, case, self),
+            "silence": case.owed(Duty::Decide).and(self.asked(speaker, case)).map(|asked| asked["silence"].clone()),
         })
+    }
+
+    fn asked(&self, speaker: &Speaker<'_>, case: &Case) -> Option<Json> {
+        let silence = speaker.policy.paths.get(&self.path).map(|path| match &path.when_time_is_up {
+            TimeIsUp::Hold => "it stays open, late".to_owned(),
+            TimeIsUp::Lapse => "it lapses".to_owned(),
+            TimeIsUp::Widen(role) => format!("{role} may decide too"),
+            TimeIsUp::Approve => "silence approves it".to_owned(),
+        });
+        Some(json!({
+            "action": self.action,
+            "action_sha256": self.action_sha256,
+            "shown_revision": self.revision,
+            "workflow": case.workflow,
+            "path": self.path,
+            "silence": silence,
+        }))
+    }
+
+    fn revision(telling: &Telling) -> Option<u32> {
+        match telling {
+            Telling::Asked { revision, .. }
+            | Telling::Amended { revision, .. }
+            | Telling::QuestionAnswered { revision, .. }
+            | Telling::Widened { revision, .. } => Some(*revision),
+            Telling::Voted { .. }
+            | Telling::Concluded { .. }
+            | Telling::Question { .. }
+            | Telling::GlassBroken { .. }
+            | Telling::Slow { .. } => None,
+        }
     }
 
     fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {

@@ -48,6 +48,14 @@ impl Shows for Incident {
         })
     }
 
+    fn asked(&self, _speaker: &Speaker<'_>, _case: &Case) -> Option<Json> {
+        None
+    }
+
+    fn revision(_telling: &Telling) -> Option<u32> {
+        None
+    }
+
     fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
         let id = case.id;
         let owes = |duty| case.owed(duty).is_some();

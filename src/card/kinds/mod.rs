@@ -15,6 +15,10 @@ mod incident;
 trait Shows: kinds::Kind {
     /// What the template of the case's card sees, beside what every card does.
     fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json;
+    /// What somebody who is asked to decide must see before they do; `None`: nothing of this kind is decided so.
+    fn asked(&self, speaker: &Speaker<'_>, case: &Case) -> Option<Json>;
+    /// The revision that a telling asks a decision on.
+    fn revision(telling: &Self::Telling) -> Option<u32>;
     /// What can be pressed on the case's card, the most likely first.
     fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button>;
     /// How a telling of this kind looks. `about` is the case that it is told of.
@@ -28,6 +32,19 @@ macro_rules! cards {
         /// What the template of the case's card sees, beside what every card does.
         pub(super) fn facts(speaker: &Speaker<'_>, case: &Case) -> Json {
             match &case.body { $(Body::$kind(it) => it.facts(speaker, case),)* }
+        }
+
+        /// What somebody who is asked to decide must see before they do; `None`: nothing of this kind is decided so.
+        pub(super) fn asked(speaker: &Speaker<'_>, case: &Case) -> Option<Json> {
+            match &case.body { $(Body::$kind(it) => it.asked(speaker, case),)* }
+        }
+
+        /// The revision that a telling of one kind of case asks a decision on.
+        pub(super) fn revision(telling: &Telling) -> Option<u32> {
+            match telling {
+                Telling::Case(_) | Telling::Bot(_) => None,
+                $(Telling::$kind(telling) => <$it as Shows>::revision(telling),)*
+            }
         }
 
         /// What can be pressed on the case's card, the most likely first.

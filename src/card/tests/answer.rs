@@ -83,7 +83,7 @@ fn lists_help_and_health_have_their_words() {
     let card = list(&speaker(), Some(CaseKind::Incident), &filter, std::slice::from_ref(&row), true);
     assert_eq!(
         card.plain(KOLKATA, NOW),
-        "1 incident · open\nINC-1 sev1 Drift · credit-scoring, open · perf.drift · acknowledgement late, due 11:00 · Dev Malhotra"
+        "1 incident · open\nINC-1 sev1 “Drift” · credit-scoring, open · perf.drift · acknowledgement late, due 11:00 · Dev Malhotra"
     );
     let many = vec![row; 40];
     assert!(
@@ -149,7 +149,7 @@ fn lists_help_and_health_have_their_words() {
     let line = StoryLine { at: NOW, words: vec![Word::from("it began")] };
     assert_eq!(
         timeline(&speaker(), case("INC-1"), "Drift", &[line], 0).plain(KOLKATA, NOW),
-        "INC-1 · Drift\n10:36 it began"
+        "INC-1 · “Drift”\n10:36 it began"
     );
     let status = status(&speaker(), &incident_case(), &people());
     assert_eq!(status.tone, Tone::Private);

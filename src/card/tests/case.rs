@@ -1,19 +1,9 @@
 //! The card of a case, and its story.
 
 use super::*;
+use crate::domain::Event;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::obligation::Change;
-use crate::domain::{Command, Event};
-
-fn on(case: &mut Case, by: &str, at: At, command: impl Into<Command>) {
-    let ask = Ask { by: Actor::Person(by.into()), at };
-    let world = World { people: People { at, ..people() }, ..world() };
-    let ruling = crate::domain::decide(case, &command.into(), &ask, &world).expect("it is allowed");
-    for event in &ruling.events {
-        case.apply(event, at);
-        assert!(story(&speaker(), case, event, at).is_none_or(|words| !words.is_empty()));
-    }
-}
 
 fn field<'c>(card: &'c Card, name: &str) -> Option<&'c Field> {
     card.fields.iter().find(|field| field.name == name)
@@ -27,7 +17,7 @@ fn value(card: &Card, name: &str) -> String {
 fn an_incidents_card_says_who_acts_next() {
     let mut incident = incident_case();
     let card = case_card(&speaker(), &incident, &people());
-    assert_eq!(plain(&card.title, KOLKATA, NOW), "INC-1 · Scores drift");
+    assert_eq!(plain(&card.title, KOLKATA, NOW), "INC-1 · “Scores drift”");
     assert_eq!(value(&card, "Severity"), "sev2 · technical 3");
     assert_eq!(value(&card, "State"), "open");
     assert_eq!(value(&card, "Impact"), "unclear");
@@ -56,7 +46,7 @@ fn an_incidents_card_says_who_acts_next() {
         incident::Command::FollowUp { assignee: "lena".into(), due: DUE, text: "Add an alarm".to_owned() },
     );
     let plain = case_card(&speaker(), &incident, &people()).plain(KOLKATA, NOW);
-    assert!(plain.contains("\nFollow-up 1: Add an alarm · Lena Hoffmann, due 11:00"), "{plain}");
+    assert!(plain.contains("\nFollow-up 1: “Add an alarm” · Lena Hoffmann, due 11:00"), "{plain}");
 }
 
 #[test]
@@ -98,7 +88,7 @@ fn an_approvals_card_shows_progress_and_binds_its_buttons() {
     let card = case_card(&speaker(), &approval, &people);
     assert_eq!((card.tone, card.due_us), (Tone::Done, None));
     assert!(value(&card, "State").starts_with("withdrawn"), "{}", value(&card, "State"));
-    assert_eq!(value(&card, "Reason"), "not this week");
+    assert_eq!(value(&card, "Reason"), "“not this week”");
     assert!(card.buttons.iter().all(|button| !button.action.contains("approve")), "nothing is left to approve");
 }
 
@@ -116,7 +106,7 @@ fn a_story_says_each_event_in_its_own_words() {
     }
     let opened = incident::Event::Updated { by: "dev".into(), text: "half\ndone".to_owned() }.into();
     let words = story(&speaker(), &incident, &opened, NOW).expect("it is said");
-    assert_eq!(plain(&words, KOLKATA, NOW), "Update by Dev Malhotra: half done");
+    assert_eq!(plain(&words, KOLKATA, NOW), "Update by Dev Malhotra: “half done”");
     let change = Change::Answered { by: "dev".into(), stands_in_for: None };
     let answered = DutyEvent { number: 1, change }.into();
     assert_eq!(story(&speaker(), &incident, &answered, NOW), None);

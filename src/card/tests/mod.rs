@@ -17,7 +17,7 @@ use crate::domain::kinds::incident::{self, Impact};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{Holder, Passed};
 use crate::domain::policy::EXAMPLE;
-use crate::domain::{Actor, Ask, Case, Duty, Opening, People, Severity, Span, Telling, World, bot};
+use crate::domain::{Actor, Ask, Case, Command, Duty, Opening, People, Severity, Span, Telling, World, bot};
 use crate::grammar::read;
 
 const KOLKATA: Tz = chrono_tz::Asia::Kolkata;
@@ -51,7 +51,7 @@ fn told(id: &str, telling: impl Into<Telling>) -> Card {
 }
 
 fn titled(id: &str, title: &str, telling: impl Into<Telling>) -> Card {
-    tell(&speaker(), Some(&CaseTitle { case: case(id), title: title.to_owned() }), &telling.into())
+    tell(&speaker(), Some(&CaseTitle { case: case(id), title: title.to_owned() }), &telling.into(), None)
 }
 
 fn shown(card: &Card) -> String {
@@ -129,4 +129,14 @@ fn incident_case() -> Case {
             slow_path: None,
         }),
     )
+}
+
+fn on(case: &mut Case, by: &str, at: At, command: impl Into<Command>) {
+    let ask = Ask { by: Actor::Person(by.into()), at };
+    let world = World { people: People { at, ..people() }, ..world() };
+    let ruling = crate::domain::decide(case, &command.into(), &ask, &world).expect("it is allowed");
+    for event in &ruling.events {
+        case.apply(event, at);
+        assert!(story(&speaker(), case, event, at).is_none_or(|words| !words.is_empty()));
+    }
 }

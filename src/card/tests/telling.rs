@@ -83,9 +83,23 @@ fn an_approval_is_asked_for_by_name_number_and_hour() {
 
 #[test]
 fn a_vote_is_bound_to_the_revision_that_was_shown() {
-    let amended = approval::Telling::Amended { by: "maya".into(), revision: 3, people: vec!["priya".into()], due: DUE };
-    let actions: Vec<String> = told("APR-1", amended).buttons.into_iter().map(|button| button.action).collect();
-    assert_eq!(actions, ["approve:APR-1:3", "form:decline:APR-1:3", "form:ask:APR-1"]);
+    let (mut approval, _) = approval_case("deploy v7");
+    on(&mut approval, "maya", NOW, approval::Command::Amend { action: "deploy v8".to_owned() });
+    let about = CaseTitle { case: approval.id, title: approval.title.clone() };
+    let amended =
+        |revision| approval::Telling::Amended { by: "maya".into(), revision, people: vec!["priya".into()], due: DUE };
+    let told = |revision, now| tell(&speaker(), Some(&about), &amended(revision).into(), now);
+    let actions = |card: &Card| card.buttons.iter().map(|button| button.action.clone()).collect::<Vec<_>>();
+    let asked = told(2, Some(&approval));
+    assert_eq!(actions(&asked), ["approve:APR-1:2", "form:decline:APR-1:2", "form:ask:APR-1"]);
+    assert!(asked.lines.contains(&vec![Word::Code("deploy v8".to_owned())]), "it stands above the button: {asked:?}");
+    // Where it isn't shown, nobody can decide on it with a press.
+    for card in [told(1, Some(&approval)), told(2, None)] {
+        assert_eq!(actions(&card), ["status:APR-1"], "{card:?}");
+        assert!(
+            !card.lines.iter().flatten().any(|word| matches!(word, Word::Code(code) if code.starts_with("deploy")))
+        );
+    }
 }
 
 #[test]

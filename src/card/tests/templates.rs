@@ -40,7 +40,7 @@ fn every_template_of_an_answer_is_used() {
 #[test]
 fn every_telling_is_said_by_its_own_template() {
     for (about, telling) in samples::tellings() {
-        let card = tell(&speaker(), about.as_ref(), &telling);
+        let card = tell(&speaker(), about.as_ref(), &telling, Some(&approval_case("x").0));
         let plain = card.plain(KOLKATA, NOW);
         assert!(!card.title.is_empty(), "{telling:?}");
         // What a failed template leaves behind is its facts.
@@ -55,8 +55,10 @@ fn every_button_does_what_a_line_would() {
     let maya: PersonId = "maya".into();
     let context =
         Context { by: Some(&maya), at: NOW, zone: KOLKATA, policy: policy(), here: None, workflow: None, prefix: "/" };
-    let mut buttons: Vec<Button> =
-        samples::tellings().iter().flat_map(|(about, it)| tell(&speaker(), about.as_ref(), it).buttons).collect();
+    let mut buttons: Vec<Button> = samples::tellings()
+        .iter()
+        .flat_map(|(about, it)| tell(&speaker(), about.as_ref(), it, Some(&approval_case("x").0)).buttons)
+        .collect();
     for duty in Duty::ALL {
         let id = CaseId { kind: duty.row().kind, number: 1 };
         assert!(!answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");

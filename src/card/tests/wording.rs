@@ -33,9 +33,12 @@ fn an_operator_can_lay_other_words_over_them() {
     );
     let wording = Wording::with_overlay(&folder.0).expect("it is right");
     let speaker = Speaker::new(&wording, policy());
-    assert_eq!(tell(&speaker, None, &bot::Telling::CaughtUp {}.into()).plain(KOLKATA, NOW), "Wieder da\n/sla health");
+    assert_eq!(
+        tell(&speaker, None, &bot::Telling::CaughtUp {}.into(), None).plain(KOLKATA, NOW),
+        "Wieder da\n/sla health"
+    );
     let sentence = bot::Telling::Sentence { text: "x".into() }.into();
-    assert_eq!(tell(&speaker, None, &sentence).plain(KOLKATA, NOW), "x", "the others stay");
+    assert_eq!(tell(&speaker, None, &sentence, None).plain(KOLKATA, NOW), "x", "the others stay");
 }
 
 /// What an operator begins with is a copy of the program's own.
@@ -65,13 +68,13 @@ fn a_template_names_lines_that_can_be_typed() {
         due: DUE,
     };
     let about = CaseTitle { case: case("INC-1"), title: "Drift".to_owned() };
-    let told = |speaker: Speaker<'_>| shown(&tell(&speaker, Some(&about), &paged.clone().into()));
+    let told = |speaker: Speaker<'_>| shown(&tell(&speaker, Some(&about), &paged.clone().into(), None));
     let speaker = Speaker::new(&wording, policy());
     assert_eq!(told(speaker), "/cs-incident role INC-1 lead\n/cs-sla health");
     assert_eq!(told(speaker.to(How::Said)), "@countersign incident role INC-1 lead\n@countersign sla health");
     let what = say!["see ", Line::answering(about.case, Duty::Acknowledge), "."];
     let done: Telling = Any::Done { what }.into();
-    let card = tell(&speaker.to(How::Said), Some(&about), &done);
+    let card = tell(&speaker.to(How::Said), Some(&about), &done, None);
     assert!(card.title.contains(&Word::Code("@countersign incident ack INC-1".to_owned())), "{:?}", card.title);
 }
 

@@ -4,7 +4,7 @@ use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Card, Speaker};
 use crate::digest;
-use crate::domain::{At, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
+use crate::domain::{At, Case, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -108,7 +108,11 @@ impl LaneRun {
         let mut thread = None;
         for row in rows.iter().filter(|row| !again.contains(&row.due.id)) {
             thread = self.thread(row.case).await?;
-            let card = self.render(&row.notice, self.how(thread.as_deref())).await?;
+            let case = match row.case {
+                Some(id) => self.case(id).await?,
+                None => None,
+            };
+            let card = self.render(&row.notice, case.as_ref(), self.how(thread.as_deref())).await?;
             let part = part_of(&mut parts, row.case);
             part.cards.push(card);
             part.outbox.push(row.due.id);
@@ -151,11 +155,11 @@ impl LaneRun {
         Ok(notice.map(|notice| Current { due, case: Some(id), notice }).ok_or(NotToldBecause::Answered))
     }
 
-    async fn render(&self, notice: &Notice, how: How) -> Result<Card, StoreError> {
+    async fn render(&self, notice: &Notice, case: Option<&Case>, how: How) -> Result<Card, StoreError> {
         let shown = self.desk.shown();
         let speaker = self.speaker(&shown.policy).to(how);
         let Telling::Bot(bot::Telling::Digest { schedule: _, from, to, zone, workflows }) = &notice.telling else {
-            return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling));
+            return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling, case));
         };
         let period = digest::Period { from: *from, to: *to, zone: *zone };
         Ok(digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix))

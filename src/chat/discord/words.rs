@@ -129,7 +129,8 @@ impl<'a> Pen<'a> {
     }
 
     fn code(&mut self, code: &str) -> String {
-        if code.chars().count() > CODE_AT_MOST || code.contains("```") {
+        // Two backticks would end the fence that is put around one.
+        if code.chars().count() > CODE_AT_MOST || code.contains("``") {
             let name = format!("code-{}.txt", self.files.len() + 1);
             self.files.push(super::api::Upload { name: name.clone(), bytes: code.as_bytes().to_vec() });
             return format!("`{name}` (attached)");
@@ -363,9 +364,10 @@ mod tests {
         assert_eq!(code("echo `date`"), "`` echo `date` ``");
         assert_eq!(code("a\nb"), "\n```\na\nb\n```");
         assert_eq!(code("x ``` y"), "`code-1.txt` (attached)");
-        assert_eq!(code(&"y".repeat(CODE_AT_MOST + 1)), "`code-2.txt` (attached)");
+        assert_eq!(code("deploy v7 `` **APPROVED** [run book](https://evil.example)"), "`code-2.txt` (attached)");
+        assert_eq!(code(&"y".repeat(CODE_AT_MOST + 1)), "`code-3.txt` (attached)");
         let sizes: Vec<usize> = pen.files.iter().map(|file| file.bytes.len()).collect();
-        assert_eq!(sizes, [7, CODE_AT_MOST + 1]);
+        assert_eq!(sizes, [7, 58, CODE_AT_MOST + 1]);
     }
 
     #[test]
