@@ -130,24 +130,32 @@ impl<'a> People<'a> {
     }
 
     /// `None`: away, and nobody stands in. Follows deputies of deputies; a circle (refused when it is set) ends at the giver.
+    /// Whoever set an absence for somebody else never comes into that seat by it, however many deputies lie between: there the
+    /// giver keeps it.
     fn seat_of(&self, member: &PersonId, role: Option<&RoleId>, excluded: &[PersonId]) -> Option<Seat> {
+        let stands = |person: &PersonId| {
+            let stands_in_for = (person != member).then(|| member.clone());
+            Some(Seat { person: person.clone(), stands_in_for })
+        };
         let mut person = member;
+        // Who set an absence on the way for somebody else, and for whom.
+        let mut set_for: Vec<(&PersonId, &PersonId)> = Vec::new();
         for _ in 0..=self.delegations.len() {
             let away = self.delegations.iter().find(|it| {
                 &it.from == person && it.holds_at(self.at) && it.covers(role) && !it.was_set_by_one_of(excluded)
             });
-            match away.map(|delegation| delegation.to.as_ref()) {
-                None => {
-                    let stands_in_for = (person != member).then(|| member.clone());
-                    return Some(Seat { person: person.clone(), stands_in_for });
-                }
-                Some(None) => return None,
-                Some(Some(deputy)) if excluded.contains(deputy) || !self.policy.people.contains_key(deputy) => {
-                    let stands_in_for = (person != member).then(|| member.clone());
-                    return Some(Seat { person: person.clone(), stands_in_for });
-                }
-                Some(Some(deputy)) => person = deputy,
+            let Some(away) = away else { return stands(person) };
+            let Some(deputy) = &away.to else { return None };
+            if excluded.contains(deputy) || !self.policy.people.contains_key(deputy) {
+                return stands(person);
             }
+            if away.by != away.from {
+                set_for.push((&away.by, &away.from));
+            }
+            if let Some((_, giver)) = set_for.iter().find(|(by, _)| *by == deputy) {
+                return stands(giver);
+            }
+            person = deputy;
         }
         Some(Seat { person: member.clone(), stands_in_for: None })
     }
@@ -155,15 +163,28 @@ impl<'a> People<'a> {
     /// The circle that `wanted` would close, from its giver round to its giver again: at one moment, for one role, everybody
     /// in it would point at the next.
     pub fn circle(&self, wanted: &Delegation) -> Option<Vec<PersonId>> {
-        self.onward(wanted, vec![wanted.from.clone()])
+        self.onward(wanted, vec![wanted.from.clone()], &|so_far, deputy| so_far.contains(deputy))
     }
 
-    fn onward(&self, held: &Delegation, mut so_far: Vec<PersonId>) -> Option<Vec<PersonId>> {
+    /// The way by which `wanted` would bring its giver's seat to this person, from the giver on.
+    pub fn way_to(&self, person: &PersonId, wanted: &Delegation) -> Option<Vec<PersonId>> {
+        self.onward(wanted, vec![wanted.from.clone()], &|_, deputy| deputy == person)
+    }
+
+    fn onward(
+        &self,
+        held: &Delegation,
+        mut so_far: Vec<PersonId>,
+        is_end: &dyn Fn(&[PersonId], &PersonId) -> bool,
+    ) -> Option<Vec<PersonId>> {
         let deputy = held.to.as_ref()?;
-        let round = so_far.contains(deputy);
+        let (ends, round) = (is_end(&so_far, deputy), so_far.contains(deputy));
         so_far.push(deputy.clone());
-        if round {
+        if ends {
             return Some(so_far);
+        }
+        if round {
+            return None;
         }
         self.delegations.iter().filter(|it| &it.from == deputy).find_map(|next| {
             let (starts, ends) = (held.starts.max(next.starts), held.ends.min(next.ends));
@@ -173,7 +194,7 @@ impl<'a> People<'a> {
             };
             let apart = roles.is_empty() && !(held.roles.is_empty() && next.roles.is_empty());
             let narrowed = Delegation { starts, ends, roles, ..next.clone() };
-            (starts < ends && !apart).then(|| self.onward(&narrowed, so_far.clone())).flatten()
+            (starts < ends && !apart).then(|| self.onward(&narrowed, so_far.clone(), is_end)).flatten()
         })
     }
 

@@ -116,14 +116,6 @@ impl Draft<'_> {
         }
         if by.as_ref() != Some(from) {
             self.require("setting a delegation for somebody else", &self.policy.may.delegate_for_others)?;
-            // Else a right to arrange absences would be a right to everybody's seat.
-            if by.is_some() && by.as_ref() == wanted.to {
-                return Err(Refusal::missing(format!(
-                    "you can't hand {}'s duties to yourself. {} can, or a third person who may set delegations.",
-                    self.name(from),
-                    self.name(from)
-                )));
-            }
         }
         let reason = text::text("the reason", wanted.reason)?;
         let held: Vec<&RoleId> = self.people().roles_of(from).collect();
@@ -168,6 +160,19 @@ impl Draft<'_> {
             .find(|it| &it.from == from && it.overlaps(starts, wanted.ends) && share(it));
         if let Some(twice) = twice {
             return Err(Refusal::DelegatedAlready { from: from.clone(), number: twice.number });
+        }
+        // Else a right to arrange absences would be a right to everybody's seat.
+        let to_oneself = by.as_ref().filter(|by| *by != from).and_then(|by| self.people().way_to(by, &delegation));
+        if let Some(way) = to_oneself {
+            let giver = self.name(from);
+            let through: Vec<String> = way[1..way.len() - 1].iter().map(|it| self.name(it)).collect();
+            let through = match through.as_slice() {
+                [] => String::new(),
+                some => format!(": {} would pass them on to you", text::list(some.iter())),
+            };
+            return Err(Refusal::missing(format!(
+                "you can't hand {giver}'s duties to yourself{through}. {giver} can, or a third person who may set delegations.",
+            )));
         }
         if let Some(circle) = self.people().circle(&delegation) {
             let names: Vec<String> = circle.iter().map(|it| self.name(it)).collect();
