@@ -62,8 +62,8 @@ impl Case {
     pub fn apply(&mut self, event: &Event, at: At) {
         self.touched = at;
         match event {
-            Event::Duty(DutyEvent { change: Change::Opened(obligation), .. }) => {
-                self.obligations.push((**obligation).clone());
+            Event::Duty(DutyEvent { number, change: Change::Opened(opened) }) => {
+                self.obligations.push(Obligation::open(*number, (**opened).clone(), at));
             }
             Event::Duty(DutyEvent { number, change }) => {
                 if let Some(obligation) = self.obligations.iter_mut().find(|it| it.number == *number) {

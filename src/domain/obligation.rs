@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Running;
 use super::{At, Duty, Label, PartyId, PersonId, RoleId, Span};
 
-pub use self::change::{Change, Passed};
+pub use self::change::{Change, Opened, Passed};
 pub use self::terms::{Step, StepAct, Terms};
 
 /// The bot says so when it tells something later than this after the moment it was for.
@@ -232,22 +232,17 @@ impl Span {
 }
 
 impl Obligation {
-    pub fn new(
-        number: u32,
-        duty: Duty,
-        holder: Holder,
-        held_by: Vec<PersonId>,
-        opened: At,
-        terms: Terms,
-    ) -> Obligation {
+    /// The obligation that opens with this number at `at`.
+    pub fn open(number: u32, opened: Opened, at: At) -> Obligation {
+        let Opened { duty, about, holder, party, held_by, terms } = opened;
         Obligation {
             number,
             duty,
-            about: None,
+            about,
             holder,
-            party: None,
+            party,
             held_by,
-            opened,
+            opened: at,
             terms,
             standing: Standing::Owed,
             passed: 0,
@@ -265,7 +260,8 @@ impl Obligation {
     /// Folds one change that came at `at`.
     pub fn apply(&mut self, change: &Change, at: At) {
         match change {
-            Change::Opened(opened) => *self = (**opened).clone(),
+            // It is what the obligation was made from: see `open`.
+            Change::Opened(_) => {}
             Change::Nudged(passed) | Change::Late(passed) | Change::Escalated(passed) | Change::Repeated(passed) => {
                 self.passed = passed.through;
                 self.last_told = Some(at);

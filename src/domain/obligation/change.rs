@@ -5,6 +5,22 @@ use serde::{Deserialize, Serialize};
 use super::{About, Attribution, Breach, Contest, Holder, Terms};
 use crate::domain::{At, Duty, PartyId, PersonId, RoleId, Span};
 
+/// An obligation as it opens. Its number and its moment are those of the event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    pub duty: Duty,
+    /// Which one, where a case owes several of a kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+    pub holder: Holder,
+    /// The holder's party by the policy that the case was opened under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<PartyId>,
+    /// Who is told that they hold it.
+    pub held_by: Vec<PersonId>,
+    pub terms: Terms,
+}
+
 /// What passing time did to an obligation, as one thing: after downtime several steps may have passed at once, and only
 /// what is true now is worth telling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +51,7 @@ pub struct Passed {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case", prefix = "duty.")]
 pub enum Change {
-    Opened(Box<Obligation>),
+    Opened(Box<Opened>),
     /// Part of the target has passed; the holders are reminded.
     Nudged(Passed),
     /// The deadline passed unanswered, perhaps with steps after it.
