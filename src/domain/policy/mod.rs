@@ -51,7 +51,7 @@ pub struct Policy {
 pub struct Channel {
     pub platform: Platform,
     /// The platform's own id.
-    #[serde(serialize_with = "super::mark::fact")]
+    #[serde(rename = "channel", serialize_with = "super::mark::fact")]
     pub id: String,
 }
 
