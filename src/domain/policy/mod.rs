@@ -66,6 +66,13 @@ impl Channel {
     }
 }
 
+/// Whether a text is a name that the policy can give, and people type: letters and digits of any script, without capitals.
+pub fn is_key(text: &str) -> bool {
+    let fits = |letter: char| (letter.is_alphanumeric() && !letter.is_uppercase()) || ['-', '_', '.'].contains(&letter);
+    let first = text.chars().next().is_some_and(char::is_alphanumeric);
+    first && text.chars().all(fits) && text.chars().count() <= 40
+}
+
 /// A group of people that a platform keeps: a Slack user group, a Discord role.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Group {
