@@ -924,6 +924,73 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     assert_eq!(compare(data).await.expect("a comparison").differences, []);
 }
 
+/// Names of people stand in policies too, so shredding somebody erases the texts of old ones.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cases_go_on_after_the_text_of_their_policy_was_erased() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let mut house = House::open(data, START).await.expect("a new folder");
+    let opened = house.say("maya", "/incident open credit-scoring sev2 \"Decline rate in Pune doubled\"").await;
+    assert!(opened.contains("INC-1"), "{opened}");
+    house.say("maya", "/approval request credit-scoring \"Roll back to release 41\"").await;
+    house.stop().await;
+    assert_eq!(erase(data, "kind = 'policy.loaded'").await, 1);
+    rebuild(data).await.expect("a rebuild");
+
+    // A backup is restored before anybody has loaded another policy.
+    let backup = copy(data);
+    House::open(data, START + Span::minutes(1)).await.expect("the bot goes on").stop().await;
+    restore(backup.path(), data);
+    recover(data, true).await.expect("a recovery");
+
+    // The policy file was edited meanwhile.
+    let policy = format!("{EXAMPLE}\n# edited\n");
+    let mut house = House::open_with(data, START + Span::minutes(2), &policy, None).await.expect("the bot goes on");
+    house.advance(Span::minutes(40)).await;
+    let acknowledged = house.say("dev", "/incident ack INC-1").await;
+    assert!(acknowledged.contains("you have it in hand"), "{acknowledged}");
+    let story = house.ask("maya", "/incident timeline INC-1").await;
+    assert!(story.contains("is late"), "its clock ran: {story}");
+    let said = "The text of the policy that it was opened under was erased";
+    assert_eq!(story.matches(said).count(), 1, "{story}");
+    let approved = house.say("priya", "/approval approve APR-1 Looks right").await;
+    assert!(approved.contains("your approval is recorded"), "{approved}");
+    house.stop().await;
+    must_say(&audit::verify(data).await.expect("a verdict"), true, true, &[]);
+    assert_eq!(compare(data).await.expect("a comparison").differences, []);
+    // It stays so under a later policy.
+    let mut house = House::open(data, START + Span::hours(1)).await.expect("the bot goes on");
+    house.say("dev", "/incident note INC-1 \"said afterwards\"").await;
+    let story = house.ask("maya", "/incident timeline INC-1").await;
+    assert!(story.contains("said afterwards") && story.matches(said).count() == 1, "{story}");
+    house.stop().await;
+}
+
+/// A channel of the local room may have letters of any script; what stands there is found again by its facts alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_is_found_again_after_an_erasure_whatever_its_channel_is_called() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let policy = EXAMPLE.replace("\"claims-pilot\"", "\"prüfung\"");
+    let open = async |at: At| House::open_with(data, at, &policy, None).await.expect("the bot lives");
+    let mut house = open(START).await;
+    let opened = house.say("maya", "/incident open claims-triage sev2 \"Claims are stuck\"").await;
+    assert!(opened.contains("INC-1"), "{opened}");
+    let card = house.thread_in("INC-1", "local/prüfung").await;
+    house.stop().await;
+    erase(data, "true").await;
+    rebuild(data).await.expect("a rebuild");
+    assert_eq!(compare(data).await.expect("a comparison").differences, []);
+    let mut house = open(START + Span::minutes(1)).await;
+    house.say("maya", "/incident note INC-1 \"said afterwards\"").await;
+    assert_eq!(house.thread_in("INC-1", "local/prüfung").await, card);
+    let entries: Vec<EntryRead> = house.reader.entries(0, 1_000).try_collect().await.expect("the ledger is read");
+    let cards = entries.iter().filter(|entry| entry.kind == "told.card").map(|entry| &*entry.facts);
+    let (edited, posted): (Vec<&str>, Vec<&str>) = cards.partition(|facts| facts.contains("\"edit\":true"));
+    assert!(!edited.is_empty() && posted.len() == 1, "{posted:#?}");
+    house.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_is_shredded_without_the_others() {
     let folder = tempfile::tempdir().expect("a folder");

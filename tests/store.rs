@@ -211,7 +211,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         cases: vec![case_row(number, "credit", Some(seq))],
         bot: None,
         tries: false,
-        policies: vec![("p".to_owned(), "text".to_owned())],
+        policies: vec![("p".to_owned(), Some("text".to_owned()))],
         subjects: vec![(format!("S{seq}"), format!("person {seq}"))],
         causes: vec![(key.to_owned(), seq)],
         outbox: vec![OutboxRow { id: row, case: Some(case), lane: on(lane), made_us: seq, not_before_us: seq }],
@@ -332,7 +332,7 @@ async fn a_view_is_one_moment(place: &impl Place) {
     assert_eq!(said(&mut view).await, before);
     for seq in 4..8 {
         let mut commit = a_bit_of_everything(seq, &format!("k{seq}"));
-        commit.policies.push(("q".to_owned(), "another".to_owned()));
+        commit.policies.push(("q".to_owned(), Some("another".to_owned())));
         writer.commit(commit).await.expect("nobody who looks holds up the writer");
     }
     assert_eq!(said(&mut view).await, before);

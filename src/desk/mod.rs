@@ -31,7 +31,9 @@ use self::policies::Policies;
 use self::turn::Turn;
 use crate::card::{Card, Speaker, Wording};
 use crate::clock::Clock;
-use crate::domain::{Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, Reply, Span};
+use crate::domain::{
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, PolicyHash, Reply, Span,
+};
 use crate::grammar::How;
 use crate::ledger::folder::FolderError;
 use crate::ledger::record::Causes;
@@ -80,8 +82,10 @@ pub enum DeskError {
              manual clock, start with `--clock manual`."
     )]
     Future { last: String, ahead: Span },
-    #[error("the policy that {0} was opened under is missing from the database")]
-    PolicyMissing(String),
+    #[error(
+        "the policy {0} is missing from the database. Stop the bot and run `countersign rebuild`, which puts it back"
+    )]
+    PolicyMissing(PolicyHash),
     #[error("the policy in the database can't be read any more:\n{0}")]
     PolicyUnreadable(String),
     #[error("the head could not be signed: {0}")]

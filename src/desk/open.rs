@@ -119,7 +119,10 @@ impl Desk {
             // The rights and members that count until now are those of the policy that was in force.
             if let Some(before) = self.bot.policy.clone() {
                 match self.stamped(&before).await {
-                    Ok(before) => self.policy = Arc::new(self.bot.with_group_members(&before)),
+                    Ok(Some(before)) => self.policy = Arc::new(self.bot.with_group_members(&before)),
+                    Ok(None) => {
+                        tracing::warn!(policy = %before, "the text of the policy that was in force was erased; the new one takes over");
+                    }
                     Err(DeskError::PolicyUnreadable(errors)) => {
                         tracing::warn!(%errors, "the policy that was in force can't be read any more; the new one takes over");
                     }

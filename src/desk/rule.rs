@@ -101,8 +101,21 @@ impl Desk {
                 None => self.load(turn, id).await?,
             };
             let Some(mut case) = known else { return Ok(Err(Refusal::NoSuchCase(id))) };
-            let stamped = self.stamped(&case.policy).await?;
             let policy = self.policy_now(turn);
+            let stamped = match self.stamped(case.stamped_from()).await? {
+                Some(stamped) => stamped,
+                None => {
+                    let event = every_case::Event::PolicyReplaced { policy: policy.hash.clone() }.into();
+                    case.apply(&event, turn.at);
+                    tracing::warn!(
+                        case = %id,
+                        "the text of the policy that it was opened under was erased; it goes on under the one in force"
+                    );
+                    let ruling = Ruling { events: vec![event], ..Ruling::nothing() };
+                    prepared.rulings.push((id, Actor::Engine, ruling));
+                    policy.clone()
+                }
+            };
             let people = self.bot_now(turn).people(&policy, turn.at);
             let world = World { policy: &policy, stamped: &stamped, people };
             let ask = Ask { by: by.clone(), at: turn.at };
@@ -111,9 +124,8 @@ impl Desk {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let reply = ruling.reply.take();
-            if prepared.rulings.is_empty() {
-                prepared.reply = reply;
-            }
+            // What is asked of others in turn has no answer of its own.
+            prepared.reply = prepared.reply.or(reply.filter(|_| id == first));
             for then in std::mem::take(&mut ruling.then) {
                 match then {
                     Then::Case(other, command) => queue.push((other, Actor::Engine, command)),
@@ -217,8 +229,7 @@ impl Desk {
             | BotCommand::Roster { .. }
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }
-            | BotCommand::NoteSlowPath(_)
-            | BotCommand::Recover { .. } => None,
+            | BotCommand::NoteSlowPath(_) => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

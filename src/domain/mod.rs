@@ -69,7 +69,8 @@ impl Actor {
 pub struct World<'a> {
     /// The policy in force: people, roles, channels, who may do what.
     pub policy: &'a Policy,
-    /// The policy that the case was opened under: targets, ladders, calendars, paths. For a new case, the one in force.
+    /// The policy that the case goes on under, [`Case::stamped_from`]: targets, ladders, calendars, paths. For a new case, the one
+    /// in force.
     pub stamped: &'a Policy,
     /// Who holds what now.
     pub people: People<'a>,

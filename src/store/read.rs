@@ -359,12 +359,13 @@ impl Reader {
         Ok(sqlx::query_scalar("select count(*) from case_file where closed_us is null").fetch_one(&self.pool).await?)
     }
 
-    /// The text of a policy that is or was in force.
+    /// The text of a policy that is or was in force; `None` where it was erased.
     ///
     /// # Errors
     /// The database's.
     pub async fn policy(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("select body from policy where hash = $1").bind(hash).fetch_optional(&self.pool).await?)
+        let text = sqlx::query_scalar("select body from policy where hash = $1 and body is not null").bind(hash);
+        Ok(text.fetch_optional(&self.pool).await?)
     }
 
     /// Messages whose time has come, on all lanes but these: those that could go out longest first, and of one moment in the

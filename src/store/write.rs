@@ -10,6 +10,13 @@ use super::{Commit, StoreError, parsed, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane};
 use crate::seal::{Frontier, Hash, Plan};
 
+/// What there is of a policy's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyText {
+    Kept(String),
+    Erased,
+}
+
 pub struct Writer {
     db: WritingThread,
 }
@@ -90,14 +97,16 @@ impl Writer {
         snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("bot"))).transpose()
     }
 
-    /// The text of a policy that is or was in force.
+    /// A policy that is or was in force. `None`: there never was one with this hash, or a table is damaged.
     ///
     /// # Errors
     /// The database's.
-    pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
+    pub async fn policy(&mut self, hash: &str) -> Result<Option<PolicyText>, StoreError> {
         let hash = hash.to_owned();
         let sql = "select body from policy where hash = ?1";
-        self.db.run(move |db| Ok(db.query_row(sql, [hash], |row| row.get(0)).optional()?)).await
+        let body: Option<Option<String>> =
+            self.db.run(move |db| Ok(db.query_row(sql, [hash], |row| row.get(0)).optional()?)).await?;
+        Ok(body.map(|body| body.map_or(PolicyText::Erased, PolicyText::Kept)))
     }
 
     /// The highest number that a case of this kind has, 0 if there is none.
