@@ -13,8 +13,9 @@ use countersign::domain::kinds::{Began, approval};
 use countersign::domain::{At, Case, CaseId, CaseKind, Event, Lane, OutboxId, Platform, WorkflowId};
 use countersign::seal::{Frontier, Hash, leaf_hash};
 use countersign::store::{
-    self, CardDue, CardRow, CaseRow, Commit, DutyRead, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRead,
-    MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, Rehold, StoreError, Stretch, Writer,
+    self, CardDue, CardRow, CaseRow, Commit, DutyRead, DutyRow, EntryRow, HeardBefore, MessageChange, MessagePartRow,
+    MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, Rehold, StoreError,
+    Stretch, Writer,
 };
 use dice::Dice;
 use futures_util::TryStreamExt as _;
@@ -730,8 +731,8 @@ async fn a_cause_has_one_answer(place: &impl Place) {
     let mut found = writer.heard_before(strings(&["k3", "never", "k4", "k3"])).await.expect("causes");
     found.sort();
     let answer = |seq: i64| {
-        let EntryRow { facts, words, .. } = entry(seq, 0, "", None);
-        (format!("k{seq}"), facts, words.map(|(words, _)| words))
+        let EntryRow { facts, words, .. } = entry(seq, seq, "said.command", None);
+        HeardBefore { key: format!("k{seq}"), entry: seq, facts, words: words.map(|(words, _)| words) }
     };
     assert_eq!(found, [answer(3), answer(4)]);
 }

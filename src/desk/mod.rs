@@ -40,7 +40,7 @@ use crate::ledger::record::Causes;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 
-pub use self::handle::{Changed, DeskHandle, Fault, Handled, Report, Shown, reference};
+pub use self::handle::{Changed, DeskHandle, Fault, Handled, Report, Shown, Word, reference};
 pub use self::open::Setup;
 
 /// How many asks one commit takes at most; under load fewer round trips to the disk, alone no waiting.
@@ -231,7 +231,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         if turn.behind > self.behind + CLOCK_STEP_IGNORED {
             let command = BotCommand::ClockWentBack { by: turn.behind - self.behind };
-            let _recorded = self.rule_bot(turn, command, &Actor::Engine).await?;
+            let _recorded = self.rule_bot(turn, command, &Actor::Engine, None).await?;
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
@@ -252,7 +252,7 @@ impl Desk {
                         return Err(error);
                     }
                 },
-                Item::Bot(command, by, reply) => match self.rule_bot(turn, *command, &by).await {
+                Item::Bot(command, by, word, reply) => match self.rule_bot(turn, *command, &by, word.as_ref()).await {
                     Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(None)))));
@@ -275,7 +275,7 @@ impl Desk {
     /// Wakes what wanted to be woken by now: the bot and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
         if self.bot_wake.is_some_and(|at| at <= turn.at) {
-            let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine).await?;
+            let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine, None).await?;
         }
         let due = self.writer.due(turn.at, BATCH as u32, &self.set_aside).await?;
         let ids: Vec<CaseId> = due.iter().filter_map(|(_, case)| case.as_ref().ok().map(|case| case.id)).collect();
@@ -299,7 +299,7 @@ impl Desk {
 
     async fn finish(mut self, reply: Option<oneshot::Sender<()>>) -> Result<(), DeskError> {
         let mut turn = self.turn();
-        let _recorded = self.rule_bot(&mut turn, BotCommand::Stop, &Actor::Operator).await?;
+        let _recorded = self.rule_bot(&mut turn, BotCommand::Stop, &Actor::Operator, None).await?;
         let committed = self.commit(turn).await;
         if committed.is_ok() {
             self.sign_if_due(true).await;

@@ -134,7 +134,7 @@ impl Desk {
         let mut turn = self.turn();
         for command in commands {
             // The operator may start and load a policy; a refusal here says that there was nothing to do.
-            let _nothing_to_do = self.rule_bot(&mut turn, command, &Actor::Operator).await?;
+            let _nothing_to_do = self.rule_bot(&mut turn, command, &Actor::Operator, None).await?;
         }
         self.commit(turn).await?;
         Ok(())

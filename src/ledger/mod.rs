@@ -26,6 +26,8 @@ pub const SCHEMA: u32 = 1;
 
 /// The source of what nobody said.
 pub const ENGINE: &str = "engine";
+/// The source of what the operator did: starting and stopping the bot, a policy file, the command line.
+pub const OPERATOR: &str = "operator";
 
 #[derive(Clone)]
 pub struct Ledger {
@@ -45,7 +47,7 @@ pub struct About<'a> {
     pub case: Option<(CaseId, u64)>,
     /// The subject who caused it: a person or an account. `None`: the bot.
     pub actor: Option<&'a str>,
-    /// A platform's name, or [`ENGINE`].
+    /// A platform's name, [`ENGINE`] or [`OPERATOR`].
     pub source: &'a str,
 }
 

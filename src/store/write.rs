@@ -10,6 +10,16 @@ use super::{Commit, StoreError, parsed, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane};
 use crate::seal::{Frontier, Hash, Plan};
 
+/// The entry of something that was heard before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeardBefore {
+    /// Of its cause.
+    pub key: String,
+    pub entry: i64,
+    pub facts: String,
+    pub words: Option<String>,
+}
+
 /// What there is of a policy's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyText {
@@ -118,7 +128,7 @@ impl Writer {
         self.db.run(move |db| Ok(db.query_row(sql, [kind.word()], |row| row.get(0))?)).await
     }
 
-    /// The entries of what was heard before, by the keys of their causes: `(key, facts, words)`. Keys that weren't heard are
+    /// The entries of what was heard before, by the keys of their causes. Keys that weren't heard are
     /// left out. Words that were erased since are `None`.
     ///
     /// # Errors
@@ -126,8 +136,8 @@ impl Writer {
     pub async fn heard_before(
         &mut self,
         mut keys: Vec<String>,
-    ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
-        let sql = "select l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
+    ) -> Result<Vec<HeardBefore>, StoreError> {
+        let sql = "select l.seq, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
         self.db
             .run(move |db| {
                 let mut find = db.prepare_cached(sql)?;
@@ -135,8 +145,11 @@ impl Writer {
                 keys.dedup();
                 let mut heard = Vec::new();
                 for key in keys {
-                    let found = find.query_row([&key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-                    heard.extend(found.map(|(facts, words)| (key, facts, words)));
+                    let read = |row: &rusqlite::Row<'_>| {
+                        let (entry, facts) = (row.get(0)?, row.get(1)?);
+                        Ok(HeardBefore { key: key.clone(), entry, facts, words: row.get(2)? })
+                    };
+                    heard.extend(find.query_row([&key], read).optional()?);
                 }
                 Ok(heard)
             })

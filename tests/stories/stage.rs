@@ -386,7 +386,7 @@ impl Stage {
     /// # Errors
     /// The bot is at fault.
     pub async fn reload(&mut self) -> Result<Card, String> {
-        let card = self.running()?.reception.reload(Actor::Operator).await.map_err(|fault| fault.to_string())?;
+        let card = self.running()?.reception.reload(Actor::Operator, None).await.map_err(|fault| fault.to_string())?;
         self.calm().await?;
         Ok(card)
     }
@@ -399,7 +399,7 @@ impl Stage {
         let running = self.running()?;
         let report = running.health.look().await;
         for command in [report.watch(), BotCommand::Links { cut_off: report.cut_off() }] {
-            let ruled = running.desk.ask_bot(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
+            let ruled = running.desk.ask_bot(command, Actor::Engine, None).await.map_err(|fault| fault.to_string())?;
             ruled.map_err(|refusal| refusal.to_string())?;
         }
         self.calm().await.map(drop)

@@ -15,7 +15,7 @@ use crate::domain::{Lane, Policy, PolicyHash, To};
 use crate::ledger::folder::{Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{BotRuled, Record, ToTell};
-use crate::ledger::{About, AppendError, Ledger, Subjects};
+use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects};
 use crate::seal::{self, Checkpoint, NoteError};
 use crate::store::{self, Commit, NoteRow, PolicyText, Reader, StoreError, Writer};
 
@@ -162,7 +162,7 @@ async fn go_on(
     let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
     let record = recovered(&loss, hash, &old_head, operators.as_ref());
     let mut projection = Projection::default();
-    let about = About { at, said: None, case: None, actor: None, source: "operator" };
+    let about = About { at, said: None, case: None, actor: None, source: OPERATOR };
     let seq = ledger.append(&mut projection.commit, &about, &record)?;
     projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
     projection.finish();
