@@ -22,10 +22,11 @@ use countersign::domain::{At, CaseId, OutboxId, Span};
 use countersign::evidence::audit::{self, Verdict};
 use countersign::evidence::bundle::{self, BundleError};
 use countersign::evidence::rebuild::{self, RebuildError, RecoverError};
-use countersign::ledger;
 use countersign::ledger::folder::Folder;
-use countersign::ledger::record::{Record, Told};
-use countersign::store::{self, EntryRead, Stretch};
+use countersign::ledger::record::{ChannelMade, Record, Told};
+use countersign::ledger::{self, About, Ledger, Subjects};
+use countersign::seal::{self, Checkpoint};
+use countersign::store::{self, Commit, EntryRead, NoteRow, Stretch};
 use futures_util::TryStreamExt as _;
 use sha2::{Digest, Sha256};
 
@@ -668,7 +669,7 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
     for case in cases {
         for entry in house.reader.entries_of(case).await.expect("entries") {
             let subjects = ledger::subjects_in(&house.reader, [&*entry.facts]).await.expect("subjects");
-            let record = ledger::read(&entry.facts, entry.words.as_deref(), &subjects).expect("a record");
+            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects).expect("a record");
             if let Record::Told(told) = record
                 && told.lane.to_string() == "local/@dev"
             {
@@ -922,6 +923,73 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     // Whose party a duty is and how long it took stand in the events, so even a rebuild without the policy's text has them.
     assert_eq!(rebuild(data).await.expect("a rebuild").differences, []);
     assert_eq!(compare(data).await.expect("a comparison").differences, []);
+}
+
+/// An entry is added as a later version could write one, with a signed head over it.
+async fn add_of_schema_2(data: &Path) {
+    let folder = patiently(async || Folder::open(data, false)).await.expect("the folder");
+    let (mut writer, reader) = store::open(&folder.database(), false).await.expect("the database");
+    let number = reader.entries_of(inc_1()).await.expect("entries").len() as u64 + 1;
+    let mut head = writer.head().await.expect("a head");
+    let mut ledger =
+        Ledger::new(head.frontier.clone(), head.last, head.last_at, Subjects::default(), seal::Clock::Manual);
+    let about =
+        About { at: head.last_at, said: None, case: Some((inc_1(), number)), actor: None, source: ledger::ENGINE };
+    let record =
+        Record::ChannelMade(ChannelMade { lane: "local/inc-1".parse().expect("a lane"), channel: "inc-1".to_owned() });
+    let mut written = Commit::default();
+    ledger.append(&mut written, &about, &record).expect("an entry");
+    let mut entry = written.entries.remove(0);
+    entry.leaf = entry.leaf.replacen("\"schema\":1", "\"schema\":2", 1);
+    entry.hash = seal::leaf_hash(entry.leaf.as_bytes());
+    let mut commit = Commit::default();
+    head.frontier.append(entry.hash, |node| commit.nodes.push(node));
+    let (size, at_us) = (head.frontier.size(), entry.at_us);
+    commit.entries.push(entry);
+    let signer = folder.signer().expect("a key");
+    let note = Checkpoint::of(&signer, size, head.frontier.root()).sign(&signer).expect("a note");
+    let known = folder.last_checkpoint().expect("a head").map(|(text, _)| text);
+    commit.checkpoints.push(NoteRow { size: size as i64, at_us, note: note.clone() });
+    writer.commit(commit).await.expect("it is written");
+    folder.swap_checkpoint(known.as_deref(), &note).expect("a new head");
+    reader.close().await;
+    writer.close().await.expect("closed");
+}
+
+/// What a later version wrote is not read as if this one knew it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_that_is_not_known_is_refused_by_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    past(data).await;
+    let bag = tempfile::tempdir().expect("a folder");
+    let bag = bag.path().join("INC-1");
+    bundle::export(data, inc_1(), &bag).await.expect("a bundle");
+    let backup = copy(data);
+    add_of_schema_2(data).await;
+
+    let must_refuse = |error: &dyn std::fmt::Display| {
+        let error = error.to_string();
+        assert!(error.contains("schema 2") || error.contains("schema is 2"), "{error}");
+    };
+    let error = House::open(data, START + Span::days(1)).await.err().expect("the bot doesn't go on");
+    must_refuse(&error);
+    must_refuse(&rebuild(data).await.expect_err("no rebuild"));
+    must_refuse(&bundle::export(data, inc_1(), &bag.with_extension("2")).await.expect_err("no bundle"));
+    must_say(&audit::verify(data).await.expect("a verdict"), true, false, &["one entry is of a schema", "schema 2"]);
+    // A restored backup doesn't hide it where the ledger goes on in a newer schema than this program knows.
+    std::fs::copy(data.join("checkpoint"), backup.path().join("checkpoint")).expect("a newer head");
+    recover(backup.path(), true).await.expect("all entries that are there can be read");
+    std::fs::copy(backup.path().join("checkpoint"), data.join("checkpoint")).expect("another head");
+    must_refuse(&recover(data, true).await.expect_err("no recovery"));
+
+    let leaves =
+        read_all(&bag).into_iter().filter(|(path, _)| path.starts_with("data/entries/") && path.ends_with(".leaf"));
+    let (path, leaf) = leaves.last().expect("a leaf");
+    let leaf = String::from_utf8(leaf).expect("text").replacen("\"schema\":1", "\"schema\":2", 1);
+    std::fs::write(bag.join(path), leaf).expect("a leaf");
+    let verdict = bundle::verify(&bag, Some(&key(data))).expect("a verdict").to_string();
+    assert!(verdict.contains("is of schema 2") && !verdict.contains("is not what follows"), "{verdict}");
 }
 
 /// Names of people stand in policies too, so shredding somebody erases the texts of old ones.

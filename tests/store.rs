@@ -731,8 +731,8 @@ async fn a_cause_has_one_answer(place: &impl Place) {
     let mut found = writer.heard_before(strings(&["k3", "never", "k4", "k3"])).await.expect("causes");
     found.sort();
     let answer = |seq: i64| {
-        let EntryRow { facts, words, .. } = entry(seq, seq, "said.command", None);
-        HeardBefore { key: format!("k{seq}"), entry: seq, facts, words: words.map(|(words, _)| words) }
+        let EntryRow { leaf, facts, words, .. } = entry(seq, seq, "said.command", None);
+        HeardBefore { key: format!("k{seq}"), entry: seq, leaf, facts, words: words.map(|(words, _)| words) }
     };
     assert_eq!(found, [answer(3), answer(4)]);
 }

@@ -38,9 +38,9 @@ impl Desk {
         if keys.is_empty() {
             return Ok(());
         }
-        for HeardBefore { key, entry, facts, words } in self.writer.heard_before(keys).await? {
+        for HeardBefore { key, entry, leaf, facts, words } in self.writer.heard_before(keys).await? {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
-            let answer = match ledger::read(&facts, words.as_deref(), &self.ledger.subjects) {
+            let answer = match ledger::read(&leaf, &facts, words.as_deref(), &self.ledger.subjects) {
                 Ok(Record::Heard(heard)) => heard.answer.map(|answer| answer.0.unwrap_or_default()),
                 Ok(
                     Record::Ruled(_)

@@ -88,6 +88,11 @@ pub enum DeskError {
     PolicyMissing(PolicyHash),
     #[error("the policy in the database can't be read any more:\n{0}")]
     PolicyUnreadable(String),
+    #[error(
+        "the ledger's last entry is of schema {0}, which this version of Countersign doesn't know: a newer one was at work here. Start that \
+             one again."
+    )]
+    Schema(u32),
     #[error("the head could not be signed: {0}")]
     Sign(#[from] crate::seal::NoteError),
 }

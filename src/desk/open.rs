@@ -17,7 +17,7 @@ use crate::domain::text::moment_utc;
 use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::record::Causes;
-use crate::ledger::{Ledger, Subjects};
+use crate::ledger::{Ledger, Subjects, strange_schema};
 use crate::store::Writer;
 
 /// How the desk is set up.
@@ -40,6 +40,10 @@ impl Desk {
     /// [`DeskError`]; then nothing was written.
     pub async fn open(folder: Folder, mut writer: Writer, setup: Setup) -> Result<(Desk, DeskHandle), DeskError> {
         let stands = writer.head().await?;
+        // The last entry has the newest schema that there is.
+        if let Some(schema) = stands.last_leaf.as_deref().and_then(strange_schema) {
+            return Err(DeskError::Schema(schema));
+        }
         let now = setup.clock.now();
         let (size, every) = (stands.frontier.size(), setup.checkpoint_every);
         let causes = Causes::new(folder.cause_secret());

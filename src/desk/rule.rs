@@ -11,8 +11,8 @@ use crate::domain::{
     Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
     Refusal, Reply, Ruling, Then, To, World, bot, every_case, place,
 };
-use crate::ledger::{ENGINE, OPERATOR};
 use crate::ledger::record::{BotRuled, Record, Ruled, ToTell};
+use crate::ledger::{ENGINE, OPERATOR};
 use crate::store::Rehold;
 
 /// What is to be decided.

@@ -434,7 +434,7 @@ async fn fold(view: &mut View, name: &str, size: u64) -> Result<Option<Projectio
     let mentioned = ledger::mentioned(rows.iter().map(|row| &*row.facts));
     let subjects = Subjects::of(view.subjects(&mentioned).await?);
     for row in rows {
-        let Ok(record) = ledger::read(&row.facts, row.words.as_deref(), &subjects) else { return Ok(None) };
+        let Ok(record) = ledger::read(&row.leaf, &row.facts, row.words.as_deref(), &subjects) else { return Ok(None) };
         let entry = Entry { seq: row.seq, at: At(row.at_us), said: None, case: Some(case) };
         projection.fold(entry, &record, &bot);
     }

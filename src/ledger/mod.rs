@@ -65,6 +65,8 @@ pub enum AppendError {
 /// Why an entry can't be read as a record.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
+    #[error("its schema is {0}, and this version of Countersign reads schema {SCHEMA}: another version wrote it")]
+    Schema(u32),
     #[error(transparent)]
     Join(#[from] JoinError),
     #[error(transparent)]
@@ -166,11 +168,22 @@ fn salt() -> Result<[u8; 32], getrandom::Error> {
     Ok(salt)
 }
 
-/// Reads a record from its parts; erased words read as erased.
+/// The schema of facts and words under a leaf that isn't the one that this program knows: what they mean, it can't say. `None` also
+/// where the text is no leaf.
+pub fn strange_schema(leaf: &str) -> Option<u32> {
+    // In a canonical leaf no value can hold these bytes: its quotes would be escaped.
+    let (_, after) = leaf.split_once("\"schema\":")?;
+    after.split([',', '}']).next()?.parse().ok().filter(|schema| *schema != SCHEMA)
+}
+
+/// Reads a record from its parts; erased words read as erased. The leaf says by which schema they are to be read.
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn read(facts: &str, words: Option<&str>, subjects: &Subjects) -> Result<Record, ReadError> {
+pub fn read(leaf: &str, facts: &str, words: Option<&str>, subjects: &Subjects) -> Result<Record, ReadError> {
+    if let Some(schema) = strange_schema(leaf) {
+        return Err(ReadError::Schema(schema));
+    }
     let json = parts::join(facts, words, |pseudonym| subjects.name(pseudonym))?;
     Ok(serde_json::from_str(&json)?)
 }
@@ -240,9 +253,11 @@ mod tests {
         let envelope = Envelope::parse(entry.leaf.as_bytes()).unwrap();
         assert_eq!(envelope.actor, Actor::Person(subjects["maya"].parse().unwrap()));
         let words = entry.words.as_ref().map(|(words, _)| words.as_str());
-        assert_eq!(read(&entry.facts, words, &ledger.subjects).unwrap(), said("slack/@U1"));
+        assert_eq!(read(&entry.leaf, &entry.facts, words, &ledger.subjects).unwrap(), said("slack/@U1"));
         // Without words and names, who and where stay apart from everybody else, and what was said is gone.
-        let Record::Heard(erased) = read(&entry.facts, None, &Subjects::default()).unwrap() else { panic!() };
+        let Record::Heard(erased) = read(&entry.leaf, &entry.facts, None, &Subjects::default()).unwrap() else {
+            panic!()
+        };
         assert_eq!(erased.who.subject(), format!("erased-{}", subjects["maya"]));
         assert_eq!(erased.lane.to_string(), format!("slack/@erased-{}", subjects["slack/U1"]));
         assert!(matches!(&erased.what, What::Said { message, text, .. } if message == "m1" && text == ERASED));
@@ -279,13 +294,13 @@ mod tests {
 
         // The records are such as this program writes.
         let subjects = Subjects::default();
-        let first = read(introduced["facts"], Some(introduced["words"]), &subjects).unwrap();
+        let first = read(introduced["leaf"], introduced["facts"], Some(introduced["words"]), &subjects).unwrap();
         let Record::Introduced(Introduced { pseudonym, subject }) = &first else { panic!("{first:?}") };
         let mut subjects = subjects;
         subjects.add(*pseudonym, subject);
         assert_eq!(envelope.actor, Actor::Person(*pseudonym));
         for (entry, words) in [(&introduced, "subject"), (&asked, "from")] {
-            let record = read(entry["facts"], Some(entry["words"]), &subjects).unwrap();
+            let record = read(entry["leaf"], entry["facts"], Some(entry["words"]), &subjects).unwrap();
             assert!(entry["facts"].contains(&format!("\"{words}\":{{\"w\":0}}")));
             assert_eq!(record.kinds().kind, Envelope::parse(entry["leaf"].as_bytes()).unwrap().kind);
             let parts = parts::split(&record, &mut Introducing { subjects: &mut subjects, new: Vec::new() }).unwrap();
@@ -294,7 +309,9 @@ mod tests {
         let name = |pseudonym: Pseudonym| subjects.name(pseudonym);
         assert_eq!(parts::join(asked["facts"], Some(asked["words"]), name).unwrap(), body(joined));
         assert_eq!(parts::join(asked["facts"], None, |_| None).unwrap(), body(erased));
-        let Record::Heard(heard) = read(asked["facts"], Some(asked["words"]), &subjects).unwrap() else { panic!() };
+        let Record::Heard(heard) = read(asked["leaf"], asked["facts"], Some(asked["words"]), &subjects).unwrap() else {
+            panic!()
+        };
         let causes = crate::ledger::record::Causes::new(salt(SECRET));
         assert_eq!(heard.key, causes.key_of("local:1"));
         let hash = |entry: &HashMap<&str, &str>| -> Hash { leaf_hash(entry["leaf"].as_bytes()) };

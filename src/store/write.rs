@@ -16,6 +16,7 @@ pub struct HeardBefore {
     /// Of its cause.
     pub key: String,
     pub entry: i64,
+    pub leaf: String,
     pub facts: String,
     pub words: Option<String>,
 }
@@ -36,6 +37,8 @@ pub struct Head {
     pub frontier: Frontier,
     /// Hash of the last entry.
     pub last: Option<Hash>,
+    /// Its text.
+    pub last_leaf: Option<String>,
     pub last_at: At,
 }
 
@@ -66,14 +69,14 @@ impl Writer {
     /// [`StoreError::Missing`] if hashes that must be there aren't: `countersign verify` tells where.
     pub async fn head(&mut self) -> Result<Head, StoreError> {
         let last = self.db.run(|db| {
-            let sql = "select seq, hash, at_us from ledger order by seq desc limit 1";
-            Ok(db.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
+            let sql = "select seq, hash, leaf, at_us from ledger order by seq desc limit 1";
+            Ok(db.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?)
         });
-        let Some((seq, last, at_us)): Option<(i64, Vec<u8>, i64)> = last.await? else {
-            return Ok(Head { frontier: Frontier::new(), last: None, last_at: At(0) });
+        let Some((seq, last, leaf, at_us)): Option<(i64, Vec<u8>, String, i64)> = last.await? else {
+            return Ok(Head { frontier: Frontier::new(), last: None, last_leaf: None, last_at: At(0) });
         };
         let frontier = self.frontier(seq.unsigned_abs() + 1).await?;
-        Ok(Head { frontier, last: Some(hash(&last)?), last_at: At(at_us) })
+        Ok(Head { frontier, last: Some(hash(&last)?), last_leaf: Some(leaf), last_at: At(at_us) })
     }
 
     /// The tree as it was at a size.
@@ -133,11 +136,8 @@ impl Writer {
     ///
     /// # Errors
     /// The database's.
-    pub async fn heard_before(
-        &mut self,
-        mut keys: Vec<String>,
-    ) -> Result<Vec<HeardBefore>, StoreError> {
-        let sql = "select l.seq, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
+    pub async fn heard_before(&mut self, mut keys: Vec<String>) -> Result<Vec<HeardBefore>, StoreError> {
+        let sql = "select l.seq, l.leaf, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
         self.db
             .run(move |db| {
                 let mut find = db.prepare_cached(sql)?;
@@ -146,8 +146,8 @@ impl Writer {
                 let mut heard = Vec::new();
                 for key in keys {
                     let read = |row: &rusqlite::Row<'_>| {
-                        let (entry, facts) = (row.get(0)?, row.get(1)?);
-                        Ok(HeardBefore { key: key.clone(), entry, facts, words: row.get(2)? })
+                        let (entry, leaf) = (row.get(0)?, row.get(1)?);
+                        Ok(HeardBefore { key: key.clone(), entry, leaf, facts: row.get(2)?, words: row.get(3)? })
                     };
                     heard.extend(find.query_row([&key], read).optional()?);
                 }

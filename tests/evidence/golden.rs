@@ -152,7 +152,7 @@ impl Golden {
             .collect();
         let (mut subjects, mut records) = (Subjects::default(), Vec::new());
         for (seq, line) in lines.iter().enumerate() {
-            let record = ledger::read(&line.facts, line.words.as_deref(), &subjects);
+            let record = ledger::read(&line.leaf, &line.facts, line.words.as_deref(), &subjects);
             let record = record.unwrap_or_else(|error| panic!("{name}, entry {seq}: {error}\n{}", line.facts));
             if let (Record::Introduced(Introduced { pseudonym, subject }), Some(_)) = (&record, &line.words) {
                 subjects.add(*pseudonym, subject);

@@ -546,7 +546,7 @@ impl Stage {
         while let Some(entry) = entries.next().await {
             let entry = entry.map_err(|error| error.to_string())?;
             let subjects = ledger::subjects_in(&reader, [&*entry.facts]).await.map_err(|error| error.to_string())?;
-            let record = ledger::read(&entry.facts, entry.words.as_deref(), &subjects)
+            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects)
                 .map_err(|error| format!("entry {}: {error}", entry.seq))?;
             let whole = match &record {
                 Record::Told(told) if told.part > 0 => {

@@ -28,7 +28,7 @@ use crate::domain::{At, Bot, Case, CaseId};
 use crate::ledger::folder::{Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{Introduced, Record};
-use crate::ledger::{self, SCHEMA, Subjects};
+use crate::ledger::{self, Subjects};
 use crate::seal::{Checkpoint, Envelope, Frontier, leaf_hash};
 use crate::store::{self, EntryRow, Remake, StoreError, TableDifference};
 
@@ -263,12 +263,8 @@ impl Fold {
             }
             let case = envelope.case.as_deref().map(str::parse::<CaseId>).transpose();
             let case = case.map_err(|error| self.wrong(seq, error))?;
-            if envelope.schema != SCHEMA {
-                let why = format_args!("its schema is {}, and this program reads schema {SCHEMA}", envelope.schema);
-                return Err(self.wrong(seq, why));
-            }
             self.erased += u64::from(envelope.words.is_some() && row.words.is_none());
-            let record = ledger::read(&row.facts, row.words.as_deref(), &self.subjects);
+            let record = ledger::read(&row.leaf, &row.facts, row.words.as_deref(), &self.subjects);
             let record = record.map_err(|error| self.wrong(seq, error))?;
             if let Record::Introduced(Introduced { pseudonym, subject }) = &record
                 && subject != ERASED

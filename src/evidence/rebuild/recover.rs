@@ -15,7 +15,7 @@ use crate::domain::{Lane, Policy, PolicyHash, To};
 use crate::ledger::folder::{Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{BotRuled, Record, ToTell};
-use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects};
+use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects, strange_schema};
 use crate::seal::{self, Checkpoint, NoteError};
 use crate::store::{self, Commit, NoteRow, PolicyText, Reader, StoreError, Writer};
 
@@ -47,6 +47,11 @@ pub enum RecoverError {
         "the database has no entries, so there is nothing to go on from. Restore a backup that has, or begin in a new folder."
     )]
     Empty,
+    #[error(
+        "the database's last entry is of schema {0}, which this version of Countersign doesn't know: recover with the newer one that was at \
+         work here. Nothing was changed."
+    )]
+    Schema(u32),
     #[error(
         "the policy that was in force is missing from the database. Run `countersign rebuild --data {data}` first."
     )]
@@ -134,6 +139,9 @@ async fn go_on(
 ) -> Result<Recovery, RecoverError> {
     let shown = folder.path().display().to_string();
     let head = writer.head().await?;
+    if let Some(schema) = head.last_leaf.as_deref().and_then(strange_schema) {
+        return Err(RecoverError::Schema(schema));
+    }
     let have = head.frontier.size();
     let (loss, old_head) = assess(folder, writer, reader, have).await?;
     if have == 0 {
