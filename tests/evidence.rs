@@ -21,7 +21,7 @@ use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, CaseId, OutboxId, Span};
 use countersign::evidence::audit::{self, Verdict};
 use countersign::evidence::bundle::{self, BundleError};
-use countersign::evidence::rebuild::{self, RebuildError, RecoverError};
+use countersign::evidence::rebuild::{self, Before, RebuildError, RecoverError};
 use countersign::ledger::folder::Folder;
 use countersign::ledger::record::{ChannelMade, Record, Told};
 use countersign::ledger::{self, About, Ledger, Subjects};
@@ -856,13 +856,6 @@ const TYPED: &[&str] = &[
     "priya",
 ];
 
-/// The database's bytes, with those of its write-ahead log.
-fn database(data: &Path) -> Vec<u8> {
-    let mut bytes = std::fs::read(data.join(Folder::DATABASE)).expect("the database");
-    bytes.extend(std::fs::read(data.join(format!("{}-wal", Folder::DATABASE))).unwrap_or_default());
-    bytes
-}
-
 fn must_not_say(what: &str, bytes: &[u8]) {
     for typed in TYPED {
         let found = bytes.windows(typed.len()).position(|window| window == typed.as_bytes());
@@ -879,16 +872,25 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
     past(data).await;
-    let before = database(data);
+    let before = read_all(data).into_values().collect::<Vec<_>>().concat();
     for typed in TYPED {
         assert!(before.windows(typed.len()).any(|window| window == typed.as_bytes()), "“{typed}” never stood there");
     }
+    // As long as nothing is erased, the database as it was is kept.
+    let kept = data.join(format!("{}.before-rebuild", Folder::DATABASE));
+    let rebuilt = rebuild(data).await.expect("a rebuild");
+    assert_eq!(rebuilt.before, Some(Before::Kept(kept.clone())));
     let erased = erase(data, "true").await;
     assert!(erased > 300, "{erased} entries had words");
     let rebuilt = rebuild(data).await.expect("a rebuild");
+    assert!(rebuilt.to_string().contains(&format!("Delete {}", kept.display())), "{rebuilt}");
+    assert_eq!(rebuilt.before, Some(Before::Gone { earlier: vec![kept.clone()] }));
+    std::fs::remove_file(kept).expect("it is deleted, as the report says");
     assert_eq!((rebuilt.erased, compare(data).await.expect("a comparison").differences), (erased as u64, Vec::new()));
-    // Nothing of it is in any table: neither in a row nor in what rows left behind.
-    must_not_say("the database", &database(data));
+    // Nothing of it is in any file: neither in a row nor in what rows left behind.
+    for (path, bytes) in read_all(data) {
+        must_not_say(&path, &bytes);
+    }
     let verdict = audit::verify(data).await.expect("a verdict");
     must_say(&verdict, true, true, &[&format!("{erased} entries have no words any more")]);
 
