@@ -165,7 +165,7 @@ impl Desk {
         }
         let mut written = Vec::new();
         for (id, by, ruling) in prepared.rulings {
-            if ruling.events.is_empty() && ruling.notices.is_empty() {
+            if ruling.events.is_empty() {
                 continue;
             }
             self.take_up(turn, id);

@@ -181,5 +181,7 @@ pub fn decide(case: &Case, command: &Command, ask: &Ask, world: &World<'_>) -> R
         // A restricted case doesn't exist for others: the same answer as for a number that was never given.
         return Err(Refusal::NoSuchCase(case.id));
     }
-    case.body.decide(command, &Scene { case, ask, world })
+    let ruling = case.body.decide(command, &Scene { case, ask, world })?;
+    debug_assert!(ruling.tells_only_what_became_true(), "{command:?} is told and not recorded");
+    Ok(ruling)
 }

@@ -249,6 +249,11 @@ impl Ruling {
     pub fn nothing() -> Ruling {
         Ruling { events: Vec::new(), notices: Vec::new(), reply: None, then: Vec::new() }
     }
+
+    /// Notices are recorded with the events that they tell of, so without any there may be none.
+    pub(super) fn tells_only_what_became_true(&self) -> bool {
+        !self.events.is_empty() || self.notices.is_empty()
+    }
 }
 
 pub fn persons(seats: Vec<Seat>) -> Vec<PersonId> {

@@ -12,7 +12,7 @@ pub mod record;
 mod subjects;
 
 use crate::domain::{At, CaseId};
-use crate::ledger::record::{Introduced, Record};
+use crate::ledger::record::{Introduced, Kinds, Record};
 use crate::seal::{self, Actor, Envelope, Frontier, Hash, LeafError, V1, commitment, leaf_hash};
 use crate::store::{Commit, EntryRow, Reader, StoreError};
 
@@ -56,6 +56,8 @@ pub struct About<'a> {
 pub enum AppendError {
     #[error(transparent)]
     Leaf(#[from] LeafError),
+    #[error("nothing became true by this ruling, so there is nothing to record")]
+    Nothing,
     #[error("the record can't be taken apart: {0}")]
     Split(#[from] SplitError),
     #[error("the system gives no random numbers: {0}")]
@@ -93,6 +95,7 @@ impl Ledger {
     /// # Errors
     /// [`AppendError`]; then neither the commit nor this copy may be used.
     pub fn append(&mut self, commit: &mut Commit, about: &About<'_>, record: &Record) -> Result<i64, AppendError> {
+        let kinds = record.kinds().ok_or(AppendError::Nothing)?;
         let mut introducing = Introducing { subjects: &mut self.subjects, new: Vec::new() };
         let actor = match about.actor {
             Some(subject) => Actor::Person(introducing.pseudonym(subject)?),
@@ -104,9 +107,9 @@ impl Ledger {
             let introduced = Record::Introduced(Introduced { pseudonym, subject });
             let parts = parts::split(&introduced, &mut Introducing { subjects: &mut self.subjects, new: Vec::new() })?;
             let about = About { at: about.at, said: None, case: None, actor: None, source: ENGINE };
-            self.seal(commit, &about, Actor::Bot, &introduced, parts)?;
+            self.seal(commit, &about, Actor::Bot, Kinds::one(Record::INTRODUCED), parts)?;
         }
-        self.seal(commit, about, actor, record, parts)
+        self.seal(commit, about, actor, kinds, parts)
     }
 
     fn seal(
@@ -114,7 +117,7 @@ impl Ledger {
         commit: &mut Commit,
         about: &About<'_>,
         actor: Actor,
-        record: &Record,
+        kinds: Kinds,
         parts: Parts,
     ) -> Result<i64, AppendError> {
         let Parts { facts, words } = parts;
@@ -122,7 +125,6 @@ impl Ledger {
         let words = words.map(|words| salt().map(|salt| (words, salt))).transpose()?;
         let seq = self.next();
         let (case, case_seq) = about.case.map(|(case, number)| (case.to_string(), number)).unzip();
-        let kinds = record.kinds();
         let envelope = Envelope {
             actor,
             also: kinds.also.into_iter().map(Into::into).collect(),
@@ -215,7 +217,7 @@ mod tests {
     use super::*;
     use crate::domain::mark::{ERASED, Words};
     use crate::ledger::heard::What;
-    use crate::ledger::record::{HeardRecord, Who};
+    use crate::ledger::record::{BotRuled, HeardRecord, Ruled, Who};
     use crate::seal::{Pseudonym, node_hash};
 
     fn said(lane: &str) -> Record {
@@ -266,6 +268,18 @@ mod tests {
         assert_eq!((again, &commit.entries[4].facts), (4, &commit.entries[2].facts));
     }
 
+    /// A ruling by which nothing became true would have no kind.
+    #[test]
+    fn a_ruling_without_events_is_refused() {
+        let mut ledger = Ledger::new(Frontier::new(), None, At(0), Subjects::default(), seal::Clock::Manual);
+        let about = About { at: At(5), said: None, case: None, actor: None, source: ENGINE };
+        for record in [Record::Ruled(Ruled::default()), Record::Bot(BotRuled::default())] {
+            let refused = ledger.append(&mut Commit::default(), &about, &record);
+            assert!(matches!(refused, Err(AppendError::Nothing)), "{refused:?}");
+        }
+        assert_eq!(ledger.size(), 0);
+    }
+
     /// The secret of the worked example.
     const SECRET: &str = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f";
 
@@ -302,7 +316,7 @@ mod tests {
         for (entry, words) in [(&introduced, "subject"), (&asked, "from")] {
             let record = read(entry["leaf"], entry["facts"], Some(entry["words"]), &subjects).unwrap();
             assert!(entry["facts"].contains(&format!("\"{words}\":{{\"w\":0}}")));
-            assert_eq!(record.kinds().kind, Envelope::parse(entry["leaf"].as_bytes()).unwrap().kind);
+            assert_eq!(record.kinds().unwrap().kind, Envelope::parse(entry["leaf"].as_bytes()).unwrap().kind);
             let parts = parts::split(&record, &mut Introducing { subjects: &mut subjects, new: Vec::new() }).unwrap();
             assert_eq!((parts.facts.as_str(), parts.words.as_deref()), (entry["facts"], Some(entry["words"])));
         }

@@ -46,7 +46,7 @@ impl Written {
 
     /// In how many entries something of this kind became true.
     pub fn count(&self, kind: &str) -> usize {
-        let is = |it: &&Entry| it.kind == kind || it.record.kinds().also.contains(&kind);
+        let is = |it: &&Entry| it.kind == kind || it.record.kinds().is_some_and(|kinds| kinds.also.contains(&kind));
         self.entries.iter().filter(is).count()
     }
 
