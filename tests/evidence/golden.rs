@@ -258,58 +258,61 @@ fn golden_ledgers_hold() {
 }
 
 /// Where an entry came from: what a person asked for, from the platform where they did, with the entry of that word.
-#[test]
-fn golden_ledgers_say_where_each_entry_came_from() {
-    for Golden { name, lines, records, .. } in Golden::all() {
-        for (seq, (line, record)) in lines.iter().zip(&records).enumerate() {
-            let (envelope, at) = (line.envelope(), format!("{name}, entry {seq}"));
-            let must_be = |source: &str| assert_eq!(envelope.source, source, "{at}");
-            let (by, heard) = match record {
-                Record::Ruled(ruled) => (&ruled.by, ruled.heard),
-                Record::Bot(ruled) => (&ruled.by, ruled.heard),
-                Record::Heard(heard) => {
-                    must_be(heard.lane.platform.as_str());
-                    continue;
-                }
-                Record::Told(told) => {
-                    must_be(told.lane.platform.as_str());
-                    continue;
-                }
-                Record::NotTold(not_told) => {
-                    must_be(not_told.lane.platform.as_str());
-                    continue;
-                }
-                Record::ChannelMade(made) => {
-                    must_be(made.lane.platform.as_str());
-                    continue;
-                }
-                Record::Introduced(_) => {
-                    must_be(ledger::ENGINE);
-                    continue;
-                }
-                Record::Erased(_) => {
-                    must_be(ledger::OPERATOR);
-                    continue;
-                }
-            };
-            let word = heard.map(|heard| &lines[heard as usize]);
-            match by {
-                Some(_) => {
-                    let word = word.unwrap_or_else(|| panic!("{at} names no word")).envelope();
-                    assert!(word.kind.starts_with("said."), "{at} came of {}", word.kind);
-                    assert_eq!((word.actor, &word.source), (envelope.actor, &envelope.source), "{at}");
-                }
-                None => {
-                    let by_the_operator = ["bot.started", "bot.stopped", "bot.recovered", "policy.loaded"];
-                    let source = match by_the_operator.contains(&&*envelope.kind) {
-                        true => ledger::OPERATOR,
-                        false => ledger::ENGINE,
-                    };
-                    assert_eq!((envelope.actor, &*envelope.source), (seal::Actor::Bot, source), "{at}");
-                }
+fn must_say_where_each_entry_came_from(golden: &Golden) {
+    let Golden { name, lines, records, .. } = golden;
+    for (seq, (line, record)) in lines.iter().zip(records).enumerate() {
+        let (envelope, at) = (line.envelope(), format!("{name}, entry {seq}"));
+        let must_be = |source: &str| assert_eq!(envelope.source, source, "{at}");
+        let (by, heard) = match record {
+            Record::Ruled(ruled) => (&ruled.by, ruled.heard),
+            Record::Bot(ruled) => (&ruled.by, ruled.heard),
+            Record::Heard(heard) => {
+                must_be(heard.lane.platform.as_str());
+                continue;
+            }
+            Record::Told(told) => {
+                must_be(told.lane.platform.as_str());
+                continue;
+            }
+            Record::NotTold(not_told) => {
+                must_be(not_told.lane.platform.as_str());
+                continue;
+            }
+            Record::ChannelMade(made) => {
+                must_be(made.lane.platform.as_str());
+                continue;
+            }
+            Record::Introduced(_) => {
+                must_be(ledger::ENGINE);
+                continue;
+            }
+            Record::Erased(_) => {
+                must_be(ledger::OPERATOR);
+                continue;
+            }
+        };
+        let word = heard.map(|heard| &lines[heard as usize]);
+        match by {
+            Some(_) => {
+                let word = word.unwrap_or_else(|| panic!("{at} names no word")).envelope();
+                assert!(word.kind.starts_with("said."), "{at} came of {}", word.kind);
+                assert_eq!((word.actor, &word.source), (envelope.actor, &envelope.source), "{at}");
+            }
+            None => {
+                let by_the_operator = ["bot.started", "bot.stopped", "bot.recovered", "policy.loaded"];
+                let source = match by_the_operator.contains(&&*envelope.kind) {
+                    true => ledger::OPERATOR,
+                    false => ledger::ENGINE,
+                };
+                assert_eq!((envelope.actor, &*envelope.source), (seal::Actor::Bot, source), "{at}");
             }
         }
     }
+}
+
+#[test]
+fn golden_ledgers_say_where_each_entry_came_from() {
+    Golden::all().iter().for_each(must_say_where_each_entry_came_from);
 }
 
 #[test]
@@ -773,7 +776,9 @@ async fn a_life_reaches_every_kind_and_every_telling() {
     let lines: Vec<Line> = lines.try_collect().await.expect("the ledger");
     reader.close().await;
     let text: String = lines.iter().map(|line| serde_json::to_string(line).expect("JSON") + "\n").collect();
-    must_be_complete("A life", &[Golden::of("a life".to_owned(), &text)]);
+    let golden = Golden::of("a life".to_owned(), &text);
+    must_say_where_each_entry_came_from(&golden);
+    must_be_complete("A life", &[golden]);
     let Some(path) = std::env::var_os("COUNTERSIGN_WRITE_GOLDEN") else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::write(&path, text).expect("the golden ledger");
