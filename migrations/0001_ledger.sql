@@ -83,10 +83,10 @@ create table bot (
     constraint bot_is_one check (id = 1)
 );
 
--- Every policy that was ever in force: cases keep the terms they were opened under.
+-- Every policy that was ever in force: cases keep the terms they were opened under. `body` is null where its text was erased.
 create table policy (
     hash      text not null,
-    body      text not null,
+    body      text,
     constraint policy_pk primary key (hash)
 );
 

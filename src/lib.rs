@@ -80,7 +80,7 @@
 //!    written in the commit that made it true.
 //! 4. Wakes are derived: one per case, [`Case::wake`](domain::Case::wake), written with the case. None can leak.
 //! 5. Terms are stamped when an obligation opens. A new policy moves no deadline that was announced; a case goes on under
-//!    the policy whose hash it carries.
+//!    the policy whose hash it carries, or, where that one's text was erased, under the one in force then.
 //! 6. One cause, one ruling: what a platform tells again gets the stored answer.
 //! 7. The seal covers an entry as the exact bytes stored. Other columns are copies, and [`audit`](evidence::audit) compares them. The ledger
 //!    is the truth: every other table can be rebuilt from it, and from its facts alone once words were erased.

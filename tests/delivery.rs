@@ -459,7 +459,7 @@ async fn a_channel_that_the_policy_no_longer_names_is_given_up_in_the_room() {
     let policy = Box::new(Policy::read(&after).expect("it reads"));
     house
         .desk
-        .ask_bot(BotCommand::LoadPolicy { policy, text: after }, Actor::Operator)
+        .ask_bot(BotCommand::LoadPolicy { policy, text: after }, Actor::Operator, None)
         .await
         .expect("no fault")
         .expect("loaded");

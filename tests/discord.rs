@@ -129,7 +129,7 @@ impl Stage {
         let text = format!("{}\n{more}", self.policy);
         let policy = countersign::domain::Policy::read(&text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
         let command = BotCommand::LoadPolicy { policy: Box::new(policy), text };
-        let loaded = self.house.desk.ask_bot(command, Actor::Engine).await.expect("the house works");
+        let loaded = self.house.desk.ask_bot(command, Actor::Engine, None).await.expect("the house works");
         loaded.expect("the policy is taken");
     }
 

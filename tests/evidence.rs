@@ -21,11 +21,12 @@ use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, CaseId, OutboxId, Span};
 use countersign::evidence::audit::{self, Verdict};
 use countersign::evidence::bundle::{self, BundleError};
-use countersign::evidence::rebuild::{self, RebuildError, RecoverError};
-use countersign::ledger;
+use countersign::evidence::rebuild::{self, Before, RebuildError, RecoverError};
 use countersign::ledger::folder::Folder;
-use countersign::ledger::record::{Record, Told};
-use countersign::store::{self, EntryRead, Stretch};
+use countersign::ledger::record::{ChannelMade, Record, Told};
+use countersign::ledger::{self, About, Ledger, Subjects};
+use countersign::seal::{self, Checkpoint};
+use countersign::store::{self, Commit, EntryRead, NoteRow, Stretch};
 use futures_util::TryStreamExt as _;
 use sha2::{Digest, Sha256};
 
@@ -668,7 +669,7 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
     for case in cases {
         for entry in house.reader.entries_of(case).await.expect("entries") {
             let subjects = ledger::subjects_in(&house.reader, [&*entry.facts]).await.expect("subjects");
-            let record = ledger::read(&entry.facts, entry.words.as_deref(), &subjects).expect("a record");
+            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects).expect("a record");
             if let Record::Told(told) = record
                 && told.lane.to_string() == "local/@dev"
             {
@@ -855,13 +856,6 @@ const TYPED: &[&str] = &[
     "priya",
 ];
 
-/// The database's bytes, with those of its write-ahead log.
-fn database(data: &Path) -> Vec<u8> {
-    let mut bytes = std::fs::read(data.join(Folder::DATABASE)).expect("the database");
-    bytes.extend(std::fs::read(data.join(format!("{}-wal", Folder::DATABASE))).unwrap_or_default());
-    bytes
-}
-
 fn must_not_say(what: &str, bytes: &[u8]) {
     for typed in TYPED {
         let found = bytes.windows(typed.len()).position(|window| window == typed.as_bytes());
@@ -878,16 +872,25 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
     past(data).await;
-    let before = database(data);
+    let before = read_all(data).into_values().collect::<Vec<_>>().concat();
     for typed in TYPED {
         assert!(before.windows(typed.len()).any(|window| window == typed.as_bytes()), "“{typed}” never stood there");
     }
+    // As long as nothing is erased, the database as it was is kept.
+    let kept = data.join(format!("{}.before-rebuild", Folder::DATABASE));
+    let rebuilt = rebuild(data).await.expect("a rebuild");
+    assert_eq!(rebuilt.before, Some(Before::Kept(kept.clone())));
     let erased = erase(data, "true").await;
     assert!(erased > 300, "{erased} entries had words");
     let rebuilt = rebuild(data).await.expect("a rebuild");
+    assert!(rebuilt.to_string().contains(&format!("Delete {}", kept.display())), "{rebuilt}");
+    assert_eq!(rebuilt.before, Some(Before::Gone { earlier: vec![kept.clone()] }));
+    std::fs::remove_file(kept).expect("it is deleted, as the report says");
     assert_eq!((rebuilt.erased, compare(data).await.expect("a comparison").differences), (erased as u64, Vec::new()));
-    // Nothing of it is in any table: neither in a row nor in what rows left behind.
-    must_not_say("the database", &database(data));
+    // Nothing of it is in any file: neither in a row nor in what rows left behind.
+    for (path, bytes) in read_all(data) {
+        must_not_say(&path, &bytes);
+    }
     let verdict = audit::verify(data).await.expect("a verdict");
     must_say(&verdict, true, true, &[&format!("{erased} entries have no words any more")]);
 
@@ -922,6 +925,140 @@ async fn with_every_word_erased_everything_verifies_lists_and_exports() {
     // Whose party a duty is and how long it took stand in the events, so even a rebuild without the policy's text has them.
     assert_eq!(rebuild(data).await.expect("a rebuild").differences, []);
     assert_eq!(compare(data).await.expect("a comparison").differences, []);
+}
+
+/// An entry is added as a later version could write one, with a signed head over it.
+async fn add_of_schema_2(data: &Path) {
+    let folder = patiently(async || Folder::open(data, false)).await.expect("the folder");
+    let (mut writer, reader) = store::open(&folder.database(), false).await.expect("the database");
+    let number = reader.entries_of(inc_1()).await.expect("entries").len() as u64 + 1;
+    let mut head = writer.head().await.expect("a head");
+    let mut ledger =
+        Ledger::new(head.frontier.clone(), head.last, head.last_at, Subjects::default(), seal::Clock::Manual);
+    let about =
+        About { at: head.last_at, said: None, case: Some((inc_1(), number)), actor: None, source: ledger::ENGINE };
+    let record =
+        Record::ChannelMade(ChannelMade { lane: "local/inc-1".parse().expect("a lane"), channel: "inc-1".to_owned() });
+    let mut written = Commit::default();
+    ledger.append(&mut written, &about, &record).expect("an entry");
+    let mut entry = written.entries.remove(0);
+    entry.leaf = entry.leaf.replacen("\"schema\":1", "\"schema\":2", 1);
+    entry.hash = seal::leaf_hash(entry.leaf.as_bytes());
+    let mut commit = Commit::default();
+    head.frontier.append(entry.hash, |node| commit.nodes.push(node));
+    let (size, at_us) = (head.frontier.size(), entry.at_us);
+    commit.entries.push(entry);
+    let signer = folder.signer().expect("a key");
+    let note = Checkpoint::of(&signer, size, head.frontier.root()).sign(&signer).expect("a note");
+    let known = folder.last_checkpoint().expect("a head").map(|(text, _)| text);
+    commit.checkpoints.push(NoteRow { size: size as i64, at_us, note: note.clone() });
+    writer.commit(commit).await.expect("it is written");
+    folder.swap_checkpoint(known.as_deref(), &note).expect("a new head");
+    reader.close().await;
+    writer.close().await.expect("closed");
+}
+
+/// What a later version wrote is not read as if this one knew it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_schema_that_is_not_known_is_refused_by_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    past(data).await;
+    let bag = tempfile::tempdir().expect("a folder");
+    let bag = bag.path().join("INC-1");
+    bundle::export(data, inc_1(), &bag).await.expect("a bundle");
+    let backup = copy(data);
+    add_of_schema_2(data).await;
+
+    let must_refuse = |error: &dyn std::fmt::Display| {
+        let error = error.to_string();
+        assert!(error.contains("schema 2") || error.contains("schema is 2"), "{error}");
+    };
+    let error = House::open(data, START + Span::days(1)).await.err().expect("the bot doesn't go on");
+    must_refuse(&error);
+    must_refuse(&rebuild(data).await.expect_err("no rebuild"));
+    must_refuse(&bundle::export(data, inc_1(), &bag.with_extension("2")).await.expect_err("no bundle"));
+    must_say(&audit::verify(data).await.expect("a verdict"), true, false, &["one entry is of a schema", "schema 2"]);
+    // A restored backup doesn't hide it where the ledger goes on in a newer schema than this program knows.
+    std::fs::copy(data.join("checkpoint"), backup.path().join("checkpoint")).expect("a newer head");
+    recover(backup.path(), true).await.expect("all entries that are there can be read");
+    std::fs::copy(backup.path().join("checkpoint"), data.join("checkpoint")).expect("another head");
+    must_refuse(&recover(data, true).await.expect_err("no recovery"));
+
+    let leaves =
+        read_all(&bag).into_iter().filter(|(path, _)| path.starts_with("data/entries/") && path.ends_with(".leaf"));
+    let (path, leaf) = leaves.last().expect("a leaf");
+    let leaf = String::from_utf8(leaf).expect("text").replacen("\"schema\":1", "\"schema\":2", 1);
+    std::fs::write(bag.join(path), leaf).expect("a leaf");
+    let verdict = bundle::verify(&bag, Some(&key(data))).expect("a verdict").to_string();
+    assert!(verdict.contains("is of schema 2") && !verdict.contains("is not what follows"), "{verdict}");
+}
+
+/// Names of people stand in policies too, so shredding somebody erases the texts of old ones.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cases_go_on_after_the_text_of_their_policy_was_erased() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let mut house = House::open(data, START).await.expect("a new folder");
+    let opened = house.say("maya", "/incident open credit-scoring sev2 \"Decline rate in Pune doubled\"").await;
+    assert!(opened.contains("INC-1"), "{opened}");
+    house.say("maya", "/approval request credit-scoring \"Roll back to release 41\"").await;
+    house.stop().await;
+    assert_eq!(erase(data, "kind = 'policy.loaded'").await, 1);
+    rebuild(data).await.expect("a rebuild");
+
+    // A backup is restored before anybody has loaded another policy.
+    let backup = copy(data);
+    House::open(data, START + Span::minutes(1)).await.expect("the bot goes on").stop().await;
+    restore(backup.path(), data);
+    recover(data, true).await.expect("a recovery");
+
+    // The policy file was edited meanwhile.
+    let policy = format!("{EXAMPLE}\n# edited\n");
+    let mut house = House::open_with(data, START + Span::minutes(2), &policy, None).await.expect("the bot goes on");
+    house.advance(Span::minutes(40)).await;
+    let acknowledged = house.say("dev", "/incident ack INC-1").await;
+    assert!(acknowledged.contains("you have it in hand"), "{acknowledged}");
+    let story = house.ask("maya", "/incident timeline INC-1").await;
+    assert!(story.contains("is late"), "its clock ran: {story}");
+    let said = "The text of the policy that it was opened under was erased";
+    assert_eq!(story.matches(said).count(), 1, "{story}");
+    let approved = house.say("priya", "/approval approve APR-1 Looks right").await;
+    assert!(approved.contains("your approval is recorded"), "{approved}");
+    house.stop().await;
+    must_say(&audit::verify(data).await.expect("a verdict"), true, true, &[]);
+    assert_eq!(compare(data).await.expect("a comparison").differences, []);
+    // It stays so under a later policy.
+    let mut house = House::open(data, START + Span::hours(1)).await.expect("the bot goes on");
+    house.say("dev", "/incident note INC-1 \"said afterwards\"").await;
+    let story = house.ask("maya", "/incident timeline INC-1").await;
+    assert!(story.contains("said afterwards") && story.matches(said).count() == 1, "{story}");
+    house.stop().await;
+}
+
+/// A channel of the local room may have letters of any script; what stands there is found again by its facts alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_is_found_again_after_an_erasure_whatever_its_channel_is_called() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let policy = EXAMPLE.replace("\"claims-pilot\"", "\"prüfung\"");
+    let open = async |at: At| House::open_with(data, at, &policy, None).await.expect("the bot lives");
+    let mut house = open(START).await;
+    let opened = house.say("maya", "/incident open claims-triage sev2 \"Claims are stuck\"").await;
+    assert!(opened.contains("INC-1"), "{opened}");
+    let card = house.thread_in("INC-1", "local/prüfung").await;
+    house.stop().await;
+    erase(data, "true").await;
+    rebuild(data).await.expect("a rebuild");
+    assert_eq!(compare(data).await.expect("a comparison").differences, []);
+    let mut house = open(START + Span::minutes(1)).await;
+    house.say("maya", "/incident note INC-1 \"said afterwards\"").await;
+    assert_eq!(house.thread_in("INC-1", "local/prüfung").await, card);
+    let entries: Vec<EntryRead> = house.reader.entries(0, 1_000).try_collect().await.expect("the ledger is read");
+    let cards = entries.iter().filter(|entry| entry.kind == "told.card").map(|entry| &*entry.facts);
+    let (edited, posted): (Vec<&str>, Vec<&str>) = cards.partition(|facts| facts.contains("\"edit\":true"));
+    assert!(!edited.is_empty() && posted.len() == 1, "{posted:#?}");
+    house.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

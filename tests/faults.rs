@@ -425,10 +425,14 @@ async fn a_reload_told_again_is_done_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let house = local_house(folder.path(), &Clock::manual(MONDAY, 0)).await;
     let reload = || What::Command { text: "/sla reload".to_owned() };
+    let mut words = Vec::new();
     for _ in 0..2 {
         let handled = house.hear("s1", "maya", "local/credit-ai", reload()).await.expect("an answer");
-        assert_eq!(handled, Handled::ReloadPolicy { by: "maya".into() });
+        let Handled::ReloadPolicy { by, word } = handled else { panic!("{handled:?}") };
+        assert_eq!(by.as_str(), "maya");
+        words.push(word);
     }
+    assert_eq!(words[0], words[1], "it is one word, and one entry");
     house.stop().await;
 }
 

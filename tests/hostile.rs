@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use countersign::app::config::{Config, Given};
 use countersign::app::serve::{self, Running, Time};
+use countersign::chat::local;
 use countersign::clock::Mode;
 use countersign::grammar::verbs;
 use countersign::ledger::heard::What;
@@ -493,7 +494,7 @@ async fn a_restricted_incident_does_not_exist_for_others() {
     }
     let posts = |case: &str| {
         let channel = case.to_lowercase();
-        let card = format!("b{case}@local/{channel}");
+        let card = local::message_id(&format!("{case}@local/{channel}"));
         vec![
             ("say", json!({ "channel": channel, "text": "hello" })),
             ("press", json!({ "message": null, "channel": "credit-ai", "action": format!("ack:{case}") })),

@@ -13,8 +13,9 @@ use countersign::domain::kinds::{Began, approval};
 use countersign::domain::{At, Case, CaseId, CaseKind, Event, Lane, OutboxId, Platform, WorkflowId};
 use countersign::seal::{Frontier, Hash, leaf_hash};
 use countersign::store::{
-    self, CardDue, CardRow, CaseRow, Commit, DutyRead, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRead,
-    MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, Rehold, StoreError, Stretch, Writer,
+    self, CardDue, CardRow, CaseRow, Commit, DutyRead, DutyRow, EntryRow, HeardBefore, MessageChange, MessagePartRow,
+    MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, Rehold, StoreError,
+    Stretch, Writer,
 };
 use dice::Dice;
 use futures_util::TryStreamExt as _;
@@ -211,7 +212,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         cases: vec![case_row(number, "credit", Some(seq))],
         bot: None,
         tries: false,
-        policies: vec![("p".to_owned(), "text".to_owned())],
+        policies: vec![("p".to_owned(), Some("text".to_owned()))],
         subjects: vec![(format!("S{seq}"), format!("person {seq}"))],
         causes: vec![(key.to_owned(), seq)],
         outbox: vec![OutboxRow { id: row, case: Some(case), lane: on(lane), made_us: seq, not_before_us: seq }],
@@ -332,7 +333,7 @@ async fn a_view_is_one_moment(place: &impl Place) {
     assert_eq!(said(&mut view).await, before);
     for seq in 4..8 {
         let mut commit = a_bit_of_everything(seq, &format!("k{seq}"));
-        commit.policies.push(("q".to_owned(), "another".to_owned()));
+        commit.policies.push(("q".to_owned(), Some("another".to_owned())));
         writer.commit(commit).await.expect("nobody who looks holds up the writer");
     }
     assert_eq!(said(&mut view).await, before);
@@ -730,8 +731,8 @@ async fn a_cause_has_one_answer(place: &impl Place) {
     let mut found = writer.heard_before(strings(&["k3", "never", "k4", "k3"])).await.expect("causes");
     found.sort();
     let answer = |seq: i64| {
-        let EntryRow { facts, words, .. } = entry(seq, 0, "", None);
-        (format!("k{seq}"), facts, words.map(|(words, _)| words))
+        let EntryRow { leaf, facts, words, .. } = entry(seq, seq, "said.command", None);
+        HeardBefore { key: format!("k{seq}"), entry: seq, leaf, facts, words: words.map(|(words, _)| words) }
     };
     assert_eq!(found, [answer(3), answer(4)]);
 }

@@ -294,7 +294,8 @@ impl Answers {
         let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
         for entry in &entries {
             let at = At(entry.at_us);
-            if let Ok(Record::Ruled(ruled)) = ledger::read(&entry.facts, entry.words.as_deref(), &subjects) {
+            if let Ok(Record::Ruled(ruled)) = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects)
+            {
                 let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
                 lines.extend(said.map(|words| StoryLine { at, words }));
             }

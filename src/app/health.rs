@@ -118,7 +118,7 @@ impl Health {
             down_before = down;
             let speaks = still_down.is_empty();
             for command in [report.watch(), BotCommand::Links { cut_off: still_down }] {
-                match self.desk.ask_bot(command, Actor::Engine).await {
+                match self.desk.ask_bot(command, Actor::Engine, None).await {
                     Ok(Ok(_)) => {}
                     Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
                     Err(fault) if fault.is_stopped() => return,

@@ -77,6 +77,7 @@ pub struct Card {
     /// What can be done about it at once.
     pub buttons: Vec<Button>,
     /// When an answer is owed, so that a countdown can run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_us: Option<i64>,
 }
 

@@ -2,6 +2,7 @@
 //! transcript is written with the receipt. So a message is delivered when its receipt is on the disk, and posting the
 //! same nonce twice is the same as posting it once.
 
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Undelivered};
@@ -42,6 +43,12 @@ pub fn channels(policy: &Policy) -> impl Iterator<Item = &Channel> {
     policy.channels().filter(|channel| channel.platform.as_str() == LOCAL)
 }
 
+/// The id of the message with this nonce. It is made of the nonce, and doesn't have it in it: that names the channel, and an id
+/// is a fact of visible ASCII.
+pub fn message_id(nonce: &str) -> String {
+    format!("b{}", hex::encode(&Sha256::digest(nonce)[..8]))
+}
+
 impl Chat for Local {
     fn platform(&self) -> Platform {
         Platform::from(LOCAL)
@@ -58,7 +65,7 @@ impl Chat for Local {
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt> {
         Box::pin(async move {
             self.require(post.lane)?;
-            Ok(Receipt::once(format!("b{}", post.nonce)))
+            Ok(Receipt::once(message_id(&post.nonce)))
         })
     }
 

@@ -11,7 +11,7 @@ use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
 use crate::chat::{Newest, Roster};
-use crate::desk::{DeskHandle, Fault, Handled, reference};
+use crate::desk::{DeskHandle, Fault, Handled, Word, reference};
 use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Means, Query, verbs};
 use crate::ledger::heard::{Account, Answer, Heard, What};
@@ -99,7 +99,7 @@ impl Reception {
         match handled {
             Handled::Answer(answer) => self.fill_in(answer, &heard).await,
             Handled::Heard | Handled::NeedsDraft { .. } => Ok(Answer::default()),
-            Handled::ReloadPolicy { by } => self.reload(Actor::Person(by)).await.map(Answer::card),
+            Handled::ReloadPolicy { by, word } => self.reload(Actor::Person(by), Some(word)).await.map(Answer::card),
             Handled::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
                 Err(error) => Err(unreadable(&error)),
@@ -196,7 +196,7 @@ impl Reception {
             .collect();
         let gone = roster.gone.iter().filter_map(person).collect();
         let command = BotCommand::Roster { platform: platform.clone(), groups, gone };
-        if let Err(refusal) = self.desk.ask_bot(command, Actor::Engine).await? {
+        if let Err(refusal) = self.desk.ask_bot(command, Actor::Engine, None).await? {
             tracing::error!(%refusal, "the roster was refused");
         }
         Ok(())
@@ -225,11 +225,12 @@ impl Reception {
         Ok(answer)
     }
 
-    /// Reads the policy file again. Refused as a whole if it has errors; then the one in force stays.
+    /// Reads the policy file again. Refused as a whole if it has errors; then the one in force stays. `word` is the one that asked
+    /// for it, where there was one.
     ///
     /// # Errors
     /// [`Fault`].
-    pub async fn reload(&self, by: Actor) -> Result<Card, Fault> {
+    pub async fn reload(&self, by: Actor, word: Option<Word>) -> Result<Card, Fault> {
         let (policy, text) = match self.policy_file.read() {
             Ok(read) => read,
             Err(error) => {
@@ -238,7 +239,8 @@ impl Reception {
                 return Ok(crate::answers::said(&text));
             }
         };
-        let ruled = self.desk.ask_bot(BotCommand::LoadPolicy { policy: Box::new(policy), text }, by).await?;
+        let load = BotCommand::LoadPolicy { policy: Box::new(policy), text };
+        let ruled = self.desk.ask_bot(load, by, word).await?;
         let shown = self.desk.shown();
         let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         Ok(match ruled {

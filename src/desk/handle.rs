@@ -29,6 +29,13 @@ impl Fault {
     }
 }
 
+/// A word that asked for something: the entry that keeps it, and where it was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    pub entry: i64,
+    pub said_on: Platform,
+}
+
 /// What a person's word came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Handled {
@@ -41,6 +48,7 @@ pub enum Handled {
     /// The policy file is to be read again.
     ReloadPolicy {
         by: PersonId,
+        word: Word,
     },
     /// A document is accepted as drafted. Nothing is recorded yet: hand the same word in again with the draft.
     NeedsDraft {
@@ -84,7 +92,7 @@ pub enum Report {
 /// What waits for the desk.
 pub(super) enum Item {
     Hear(Box<Heard>, oneshot::Sender<Result<Handled, Fault>>),
-    Bot(Box<BotCommand>, Actor, oneshot::Sender<Result<Result<Option<Reply>, Refusal>, Fault>>),
+    Bot(Box<BotCommand>, Actor, Option<Word>, oneshot::Sender<Result<Result<Option<Reply>, Refusal>, Fault>>),
     Report(Vec<Report>, oneshot::Sender<Result<(), Fault>>),
     /// Sign a head now.
     Checkpoint(oneshot::Sender<()>),
@@ -133,12 +141,17 @@ impl DeskHandle {
         self.ask(|reply| Item::Hear(Box::new(heard), reply)).await?
     }
 
-    /// Asks something of the bot.
+    /// Asks something of the bot; with the word that asked for it, where there was one.
     ///
     /// # Errors
     /// [`Fault`]; inside, a [`Refusal`].
-    pub async fn ask_bot(&self, command: BotCommand, by: Actor) -> Result<Result<Option<Reply>, Refusal>, Fault> {
-        self.ask(|reply| Item::Bot(Box::new(command), by, reply)).await?
+    pub async fn ask_bot(
+        &self,
+        command: BotCommand,
+        by: Actor,
+        word: Option<Word>,
+    ) -> Result<Result<Option<Reply>, Refusal>, Fault> {
+        self.ask(|reply| Item::Bot(Box::new(command), by, word, reply)).await?
     }
 
     /// Records what became of messages.
@@ -200,7 +213,7 @@ impl Item {
     pub(super) fn fail(self, fault: &Fault) {
         match self {
             Item::Hear(_, reply) => answer(reply, Err(fault.clone())),
-            Item::Bot(_, _, reply) => answer(reply, Err(fault.clone())),
+            Item::Bot(_, _, _, reply) => answer(reply, Err(fault.clone())),
             Item::Report(_, reply) => answer(reply, Err(fault.clone())),
             Item::Checkpoint(reply) | Item::Stop(reply) => answer(reply, ()),
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::handle::{Handled, Item};
+use super::handle::{Handled, Item, Word};
 use super::rule::Work;
-use super::turn::Turn;
+use super::turn::{Answered, Turn};
 use super::{Desk, DeskError};
 use crate::card;
 use crate::domain::kinds::Drafted;
@@ -14,7 +14,7 @@ use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
 use crate::ledger::record::{HeardRecord, Record, Who};
-use crate::store::MessageChange;
+use crate::store::{HeardBefore, MessageChange};
 
 /// What a word asks for, once read.
 enum Read {
@@ -43,9 +43,9 @@ impl Desk {
         if keys.is_empty() {
             return Ok(());
         }
-        for (key, facts, words) in self.writer.heard_before(keys).await? {
+        for HeardBefore { key, entry, leaf, facts, words } in self.writer.heard_before(keys).await? {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
-            let answer = match ledger::read(&facts, words.as_deref(), &self.ledger.subjects) {
+            let answer = match ledger::read(&leaf, &facts, words.as_deref(), &self.ledger.subjects) {
                 Ok(Record::Heard(heard)) => heard.answer.map(|answer| answer.0.unwrap_or_default()),
                 Ok(
                     Record::Ruled(_)
@@ -58,7 +58,7 @@ impl Desk {
                 )
                 | Err(_) => None,
             };
-            turn.answered.insert(key, answer);
+            turn.answered.insert(key, Answered { entry, answer });
         }
         let named: Vec<CaseId> = heard()
             .filter_map(|heard| named(&heard.what))
@@ -80,14 +80,16 @@ impl Desk {
         };
         let person = self.accounts.person(&heard.from.id, &heard.lane.platform).cloned();
         let key = self.causes.key_of(&heard.cause);
-        if let Some(stored) = turn.answered.get(&key) {
-            return Ok(match stored.clone() {
+        if let Some(Answered { entry, answer }) = turn.answered.get(&key).cloned() {
+            return Ok(match answer {
                 Some(answer) => Handled::Answer(answer),
                 // Figures weren't kept, since they would be out of date: they are read again.
                 None => match (self.read(turn, &heard, person.as_ref(), here), person) {
                     (Read::Asked(Asked::Query(query)), Some(by)) => Handled::Query { query, by },
                     // It was heard, but what it asked for may have failed, or died with the process, before it was done.
-                    (Read::Asked(Asked::ReloadPolicy), Some(by)) => Handled::ReloadPolicy { by },
+                    (Read::Asked(Asked::ReloadPolicy), Some(by)) => {
+                        Handled::ReloadPolicy { by, word: Word { entry, said_on: heard.lane.platform } }
+                    }
                     (Read::Asked(Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Form { .. }), _)
                     | (Read::Asked(Asked::Query(_) | Asked::ReloadPolicy), None)
                     | (Read::Nothing | Read::Answer(_), _) => Handled::Heard,
@@ -98,6 +100,7 @@ impl Desk {
         let read = self.read(turn, &heard, person.as_ref(), here);
         let mut prepared = None;
         let mut of_the_bot = None;
+        let mut reloads = None;
         let handled = match (read, &person) {
             (Read::Nothing, _) => Handled::Heard,
             (Read::Answer(answer), _) => Handled::Answer(answer),
@@ -128,7 +131,10 @@ impl Desk {
                         Err(refusal) => Answer::card(card::refused(&self.speaker(how), &refusal)),
                     })),
                     Asked::Query(query) => Err(Handled::Query { query, by: person.clone() }),
-                    Asked::ReloadPolicy => Err(Handled::ReloadPolicy { by: person.clone() }),
+                    Asked::ReloadPolicy => {
+                        reloads = Some(person.clone());
+                        Err(Handled::Heard)
+                    }
                     Asked::Form { verb, case, given } => {
                         let context = self.context(turn, &heard.lane, Some(person), here);
                         let form = grammar::form(verb, case, &given, &context);
@@ -149,20 +155,18 @@ impl Desk {
             }
         };
         let about = prepared.as_ref().map(|prepared| prepared.case).or(here);
-        let source = heard.lane.platform.to_string();
-        let said = heard.said;
+        let (said, said_on) = (heard.said, heard.lane.platform.clone());
         let (was, case) = self.stood_before(turn, &heard.lane, &heard.what, about).await?;
         let answer = match &handled {
             Handled::Answer(answer) => Some(answer.clone()),
             Handled::Query { .. } | Handled::ReloadPolicy { .. } | Handled::NeedsDraft { .. } | Handled::Heard => None,
         };
-        turn.answered.insert(key.clone(), answer.clone());
         let who = match person {
             Some(person) => Who::Person(person),
             None => Who::Stranger(AccountId::on(&heard.lane.platform, &heard.from.id)),
         };
         let record = Record::Heard(Box::new(HeardRecord {
-            key,
+            key: key.clone(),
             who: who.clone(),
             from: Words::of(heard.from),
             lane: heard.lane,
@@ -171,16 +175,21 @@ impl Desk {
             was,
             backfilled: heard.backfilled,
             raw: heard.raw,
-            answer: answer.map(Words::of),
+            answer: answer.clone().map(Words::of),
         }));
-        let seq = self.record(turn, case, Some(who.subject()), said, &source, &record).await?;
+        let entry = self.record(turn, case, Some(who.subject()), said, said_on.as_str(), &record).await?;
+        turn.answered.insert(key, Answered { entry, answer });
+        let word = Word { entry, said_on };
         if let Some(prepared) = prepared {
-            self.write(turn, prepared, Some(seq), &source).await?;
+            self.write(turn, prepared, Some(&word)).await?;
         }
         if let Some(prepared) = of_the_bot {
-            self.write_bot(turn, prepared, Some(seq)).await?;
+            self.write_bot(turn, prepared, Some(&word)).await?;
         }
-        Ok(handled)
+        Ok(match reloads {
+            Some(by) => Handled::ReloadPolicy { by, word },
+            None => handled,
+        })
     }
 
     /// A refusal in words; where a button was pressed and only a reason is missing, the form that asks for it.

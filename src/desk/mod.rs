@@ -31,14 +31,16 @@ use self::policies::Policies;
 use self::turn::Turn;
 use crate::card::{Card, Speaker, Wording};
 use crate::clock::Clock;
-use crate::domain::{Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, Reply, Span};
+use crate::domain::{
+    Actor, At, Bot, BotCommand, Case, CaseId, CaseKind, Lane, Platform, Policy, PolicyHash, Reply, Span,
+};
 use crate::grammar::How;
 use crate::ledger::folder::FolderError;
 use crate::ledger::record::Causes;
 use crate::ledger::{AppendError, Ledger};
 use crate::store::{StoreError, Writer};
 
-pub use self::handle::{Changed, DeskHandle, Fault, Handled, Report, Shown, reference};
+pub use self::handle::{Changed, DeskHandle, Fault, Handled, Report, Shown, Word, reference};
 pub use self::open::Setup;
 
 /// How many asks one commit takes at most; under load fewer round trips to the disk, alone no waiting.
@@ -80,10 +82,17 @@ pub enum DeskError {
              manual clock, start with `--clock manual`."
     )]
     Future { last: String, ahead: Span },
-    #[error("the policy that {0} was opened under is missing from the database")]
-    PolicyMissing(String),
+    #[error(
+        "the policy {0} is missing from the database. Stop the bot and run `countersign rebuild`, which puts it back"
+    )]
+    PolicyMissing(PolicyHash),
     #[error("the policy in the database can't be read any more:\n{0}")]
     PolicyUnreadable(String),
+    #[error(
+        "the ledger's last entry is of schema {0}, which this version of Countersign doesn't know: a newer one was at work here. Start that \
+             one again."
+    )]
+    Schema(u32),
     #[error("the head could not be signed: {0}")]
     Sign(#[from] crate::seal::NoteError),
 }
@@ -227,7 +236,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         if turn.behind > self.behind + CLOCK_STEP_IGNORED {
             let command = BotCommand::ClockWentBack { by: turn.behind - self.behind };
-            let _recorded = self.rule_bot(turn, command, &Actor::Engine).await?;
+            let _recorded = self.rule_bot(turn, command, &Actor::Engine, None).await?;
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
@@ -248,7 +257,7 @@ impl Desk {
                         return Err(error);
                     }
                 },
-                Item::Bot(command, by, reply) => match self.rule_bot(turn, *command, &by).await {
+                Item::Bot(command, by, word, reply) => match self.rule_bot(turn, *command, &by, word.as_ref()).await {
                     Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
                     Err(error) => {
                         ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(None)))));
@@ -271,7 +280,7 @@ impl Desk {
     /// Wakes what wanted to be woken by now: the bot and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
         if self.bot_wake.is_some_and(|at| at <= turn.at) {
-            let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine).await?;
+            let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine, None).await?;
         }
         let due = self.writer.due(turn.at, BATCH as u32, &self.set_aside).await?;
         let ids: Vec<CaseId> = due.iter().filter_map(|(_, case)| case.as_ref().ok().map(|case| case.id)).collect();
@@ -295,7 +304,7 @@ impl Desk {
 
     async fn finish(mut self, reply: Option<oneshot::Sender<()>>) -> Result<(), DeskError> {
         let mut turn = self.turn();
-        let _recorded = self.rule_bot(&mut turn, BotCommand::Stop, &Actor::Operator).await?;
+        let _recorded = self.rule_bot(&mut turn, BotCommand::Stop, &Actor::Operator, None).await?;
         let committed = self.commit(turn).await;
         if committed.is_ok() {
             self.sign_if_due(true).await;

@@ -17,7 +17,7 @@ use crate::domain::text::moment_utc;
 use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::record::Causes;
-use crate::ledger::{Ledger, Subjects};
+use crate::ledger::{Ledger, Subjects, strange_schema};
 use crate::store::Writer;
 
 /// How the desk is set up.
@@ -40,6 +40,10 @@ impl Desk {
     /// [`DeskError`]; then nothing was written.
     pub async fn open(folder: Folder, mut writer: Writer, setup: Setup) -> Result<(Desk, DeskHandle), DeskError> {
         let stands = writer.head().await?;
+        // The last entry has the newest schema that there is.
+        if let Some(schema) = stands.last_leaf.as_deref().and_then(strange_schema) {
+            return Err(DeskError::Schema(schema));
+        }
         let now = setup.clock.now();
         let (size, every) = (stands.frontier.size(), setup.checkpoint_every);
         let causes = Causes::new(folder.cause_secret());
@@ -119,7 +123,10 @@ impl Desk {
             // The rights and members that count until now are those of the policy that was in force.
             if let Some(before) = self.bot.policy.clone() {
                 match self.stamped(&before).await {
-                    Ok(before) => self.policy = Arc::new(self.bot.with_group_members(&before)),
+                    Ok(Some(before)) => self.policy = Arc::new(self.bot.with_group_members(&before)),
+                    Ok(None) => {
+                        tracing::warn!(policy = %before, "the text of the policy that was in force was erased; the new one takes over");
+                    }
                     Err(DeskError::PolicyUnreadable(errors)) => {
                         tracing::warn!(%errors, "the policy that was in force can't be read any more; the new one takes over");
                     }
@@ -131,7 +138,7 @@ impl Desk {
         let mut turn = self.turn();
         for command in commands {
             // The operator may start and load a policy; a refusal here says that there was nothing to do.
-            let _nothing_to_do = self.rule_bot(&mut turn, command, &Actor::Operator).await?;
+            let _nothing_to_do = self.rule_bot(&mut turn, command, &Actor::Operator, None).await?;
         }
         self.commit(turn).await?;
         Ok(())

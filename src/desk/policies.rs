@@ -1,10 +1,11 @@
-//! The policies that cases go on under: each case keeps the one that it was opened under.
+//! The policies that cases go on under: each case keeps the one that it was opened under, unless that one's text was erased.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Desk, DeskError};
 use crate::domain::{Policy, PolicyHash};
+use crate::store::PolicyText;
 
 /// Every policy that an open case may have been opened under.
 #[derive(Default)]
@@ -22,16 +23,19 @@ impl Policies {
 }
 
 impl Desk {
-    /// The policy of a hash, from memory or the database.
-    pub(super) async fn stamped(&mut self, hash: &PolicyHash) -> Result<Arc<Policy>, DeskError> {
+    /// The policy of a hash, from memory or the database; `None` where its text was erased.
+    pub(super) async fn stamped(&mut self, hash: &PolicyHash) -> Result<Option<Arc<Policy>>, DeskError> {
         if let Some(policy) = self.policies.get(hash) {
-            return Ok(policy.clone());
+            return Ok(Some(policy.clone()));
         }
-        let text = self.writer.policy(hash.as_str()).await?;
-        let text = text.ok_or_else(|| DeskError::PolicyMissing(hash.to_string()))?;
+        let text = match self.writer.policy(hash.as_str()).await? {
+            Some(PolicyText::Kept(text)) => text,
+            Some(PolicyText::Erased) => return Ok(None),
+            None => return Err(DeskError::PolicyMissing(hash.clone())),
+        };
         let policy = Policy::read(&text).map_err(|errors| DeskError::PolicyUnreadable(errors.show("policy")))?;
         let policy = Arc::new(policy);
         self.policies.add(policy.clone());
-        Ok(policy)
+        Ok(Some(policy))
     }
 }

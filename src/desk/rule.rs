@@ -4,14 +4,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::handle::Word;
 use super::turn::Turn;
 use super::{Desk, DeskError};
 use crate::domain::{
     Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
     Refusal, Reply, Ruling, Then, To, World, bot, every_case, place,
 };
-use crate::ledger::ENGINE;
 use crate::ledger::record::{BotRuled, Record, Ruled, ToTell};
+use crate::ledger::{ENGINE, OPERATOR};
 use crate::store::Rehold;
 
 /// What is to be decided.
@@ -39,6 +40,15 @@ pub(super) struct PreparedBot {
     /// A policy that takes force with it.
     loaded: Option<Arc<Policy>>,
     of_a_roster: bool,
+}
+
+/// What the envelope says about where an entry came from: what somebody asked for, from where they said it.
+fn source<'w>(by: &Actor, word: Option<&'w Word>) -> &'w str {
+    match by {
+        Actor::Person(_) => word.map_or(ENGINE, |word| word.said_on.as_str()),
+        Actor::Engine => ENGINE,
+        Actor::Operator => OPERATOR,
+    }
 }
 
 impl Desk {
@@ -101,8 +111,21 @@ impl Desk {
                 None => self.load(turn, id).await?,
             };
             let Some(mut case) = known else { return Ok(Err(Refusal::NoSuchCase(id))) };
-            let stamped = self.stamped(&case.policy).await?;
             let policy = self.policy_now(turn);
+            let stamped = match self.stamped(case.stamped_from()).await? {
+                Some(stamped) => stamped,
+                None => {
+                    let event = every_case::Event::PolicyReplaced { policy: policy.hash.clone() }.into();
+                    case.apply(&event, turn.at);
+                    tracing::warn!(
+                        case = %id,
+                        "the text of the policy that it was opened under was erased; it goes on under the one in force"
+                    );
+                    let ruling = Ruling { events: vec![event], ..Ruling::nothing() };
+                    prepared.rulings.push((id, Actor::Engine, ruling));
+                    policy.clone()
+                }
+            };
             let people = self.bot_now(turn).people(&policy, turn.at);
             let world = World { policy: &policy, stamped: &stamped, people };
             let ask = Ask { by: by.clone(), at: turn.at };
@@ -111,9 +134,8 @@ impl Desk {
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let reply = ruling.reply.take();
-            if prepared.rulings.is_empty() {
-                prepared.reply = reply;
-            }
+            // What is asked of others in turn has no answer of its own.
+            prepared.reply = prepared.reply.or(reply.filter(|_| id == first));
             for then in std::mem::take(&mut ruling.then) {
                 match then {
                     Then::Case(other, command) => queue.push((other, Actor::Engine, command)),
@@ -136,15 +158,14 @@ impl Desk {
         &mut self,
         turn: &mut Turn,
         prepared: Prepared,
-        heard: Option<i64>,
-        source: &str,
+        word: Option<&Word>,
     ) -> Result<(), DeskError> {
         if let Some(new) = prepared.number {
             turn.numbers.insert(new.kind, new.number);
         }
         let mut written = Vec::new();
         for (id, by, ruling) in prepared.rulings {
-            if ruling.events.is_empty() && ruling.notices.is_empty() {
+            if ruling.events.is_empty() {
                 continue;
             }
             self.take_up(turn, id);
@@ -152,10 +173,9 @@ impl Desk {
             let begun = ruling.events.first().and_then(|event| Case::begin(id, event, turn.at));
             let case = turn.projection.cases.get(&id).or(begun.as_ref());
             let tell = self.to_tell(turn, ruling.notices, case);
-            let by = by.person().cloned();
-            let record = Record::Ruled(Ruled { by: by.clone(), heard, events: ruling.events, tell });
-            let source = if by.is_some() { source } else { ENGINE };
-            self.record(turn, Some(id), by.as_ref().map(PersonId::as_str), None, source, &record).await?;
+            let (person, heard) = (by.person().cloned(), word.map(|word| word.entry));
+            let record = Record::Ruled(Ruled { by: person, heard, events: ruling.events, tell });
+            self.record(turn, Some(id), by.person().map(PersonId::as_str), None, source(&by, word), &record).await?;
             if let Record::Ruled(ruled) = record {
                 written.push((id, ruled.events));
             }
@@ -177,7 +197,7 @@ impl Desk {
             Ok(prepared) => {
                 self.take_up(turn, id);
                 turn.projection.touch(id);
-                self.write(turn, prepared, None, ENGINE).await
+                self.write(turn, prepared, None).await
             }
             Err(refusal) => {
                 tracing::error!(case = %id, %refusal, "a wake was refused");
@@ -186,17 +206,18 @@ impl Desk {
         }
     }
 
-    /// Asks something of the bot.
+    /// Asks something of the bot; with the word that asked for it, where there was one.
     pub(super) async fn rule_bot(
         &mut self,
         turn: &mut Turn,
         command: BotCommand,
         by: &Actor,
+        word: Option<&Word>,
     ) -> Result<Result<Option<Reply>, Refusal>, DeskError> {
         match self.prepare_bot(turn, command, by) {
             Ok(mut prepared) => {
                 let reply = prepared.reply.take();
-                self.write_bot(turn, prepared, None).await?;
+                self.write_bot(turn, prepared, word).await?;
                 Ok(Ok(reply))
             }
             Err(refusal) => Ok(Err(refusal)),
@@ -217,8 +238,7 @@ impl Desk {
             | BotCommand::Roster { .. }
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }
-            | BotCommand::NoteSlowPath(_)
-            | BotCommand::Recover { .. } => None,
+            | BotCommand::NoteSlowPath(_) => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };
@@ -226,12 +246,12 @@ impl Desk {
         Ok(PreparedBot { reply: ruling.reply.take(), by: by.clone(), ruling, loaded, of_a_roster })
     }
 
-    /// Writes what was prepared into the turn, and then what follows from it. `heard` is the entry of the word that asked for it.
+    /// Writes what was prepared into the turn, and then what follows from it.
     pub(super) async fn write_bot(
         &mut self,
         turn: &mut Turn,
         prepared: PreparedBot,
-        heard: Option<i64>,
+        word: Option<&Word>,
     ) -> Result<(), DeskError> {
         let PreparedBot { reply: _, by, ruling, loaded, of_a_roster } = prepared;
         if ruling.events.is_empty() {
@@ -244,9 +264,9 @@ impl Desk {
             turn.policy = Some(loaded.clone());
         }
         let tell = self.to_tell(turn, ruling.notices, None);
-        let by = by.person().cloned();
-        let record = Record::Bot(BotRuled { by: by.clone(), heard, events: ruling.events, tell });
-        self.record(turn, None, by.as_ref().map(PersonId::as_str), None, ENGINE, &record).await?;
+        let (person, heard) = (by.person().cloned(), word.map(|word| word.entry));
+        let record = Record::Bot(BotRuled { by: person, heard, events: ruling.events, tell });
+        self.record(turn, None, by.person().map(PersonId::as_str), None, source(&by, word), &record).await?;
         // Who holds a role follows from the policy as written and from who is in its groups.
         let written = match loaded {
             None if of_a_roster => self.policies.get(&policy.hash).cloned(),
@@ -270,7 +290,7 @@ impl Desk {
                     });
                     None
                 }
-                Then::Bot(command) => Box::pin(self.rule_bot(turn, command, &Actor::Engine)).await?.err(),
+                Then::Bot(command) => Box::pin(self.rule_bot(turn, command, &Actor::Engine, None)).await?.err(),
                 Then::Case(id, command) => self.rule_engine(turn, Work::Case(id, command)).await?,
                 Then::Open(opening) => self.rule_engine(turn, Work::Open(opening)).await?,
             };
@@ -283,7 +303,7 @@ impl Desk {
 
     async fn rule_engine(&mut self, turn: &mut Turn, work: Work) -> Result<Option<Refusal>, DeskError> {
         match self.prepare(turn, work, &Actor::Engine).await? {
-            Ok(prepared) => Box::pin(self.write(turn, prepared, None, ENGINE)).await.map(|()| None),
+            Ok(prepared) => Box::pin(self.write(turn, prepared, None)).await.map(|()| None),
             Err(refusal) => Ok(Some(refusal)),
         }
     }

@@ -27,10 +27,18 @@ pub(super) struct Turn {
     pub case_seqs: HashMap<CaseId, u64>,
     /// Cases that were read for this turn.
     pub known: HashMap<CaseId, Case>,
-    /// By the keys of their causes: what was answered before, or in this turn.
-    pub answered: HashMap<String, Option<Answer>>,
+    /// By the keys of their causes: what was heard before, or in this turn.
+    pub answered: HashMap<String, Answered>,
     /// A policy that takes force with this commit.
     pub policy: Option<Arc<Policy>>,
+}
+
+/// What was made of a word when it was first heard.
+#[derive(Clone)]
+pub(super) struct Answered {
+    /// The entry that keeps the word.
+    pub entry: i64,
+    pub answer: Option<Answer>,
 }
 
 impl Desk {
@@ -166,7 +174,7 @@ impl Desk {
                 self.record(turn, case, None, None, &source, &Record::NotTold(not_told)).await?;
                 if let Some(why) = given_up {
                     let command = BotCommand::GiveUp { outbox, why, to_operators };
-                    let _told = self.rule_bot(turn, command, &Actor::Engine).await?;
+                    let _told = self.rule_bot(turn, command, &Actor::Engine, None).await?;
                 }
             }
         }

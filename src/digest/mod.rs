@@ -278,7 +278,10 @@ pub enum DigestError {
     Moment(String),
     #[error("No workflow is called “{name}” in the policy in force. {known}")]
     Workflow { name: String, known: String },
-    #[error("the database names no policy that can be read; run `countersign verify --data {0}`.")]
+    #[error(
+        "the database has no policy that can be read, so nobody can say whether there is such a workflow: ask without --workflow. Where \
+         the policy's text was not erased, `countersign rebuild --data {0}` puts it back."
+    )]
     NoPolicy(PathBuf),
 }
 
@@ -311,21 +314,22 @@ pub async fn print(
         Some(text) => moment(text, now, zone, Lean::Past).ok_or_else(|| DigestError::Moment(text.to_owned()))?,
     };
     let period = Period::read(period, as_of, zone).map_err(DigestError::Period)?;
-    let digest = view.policy_in_force().await?.ok_or_else(|| DigestError::NoPolicy(data.to_owned()))?;
-    let text = view.policy(&digest).await?.ok_or_else(|| DigestError::NoPolicy(data.to_owned()))?;
-    let policy = Policy::read(&text).map_err(|_| DigestError::NoPolicy(data.to_owned()))?;
-    drop(view);
     let workflows = match workflow {
         None => Vec::new(),
-        Some(name) if policy.workflows.contains_key(name) => vec![WorkflowId::from(name)],
         Some(name) => {
-            let known: Vec<&str> = policy.workflows.keys().map(WorkflowId::as_str).collect();
-            return Err(DigestError::Workflow {
-                name: name.to_owned(),
-                known: format!("It knows {}.", known.join(", ")),
-            });
+            let no_policy = || DigestError::NoPolicy(data.to_owned());
+            let in_force = view.policy_in_force().await?.ok_or_else(no_policy)?;
+            let text = view.policy(&in_force).await?.ok_or_else(no_policy)?;
+            let policy = Policy::read(&text).map_err(|_| no_policy())?;
+            if !policy.workflows.contains_key(name) {
+                let known: Vec<&str> = policy.workflows.keys().map(WorkflowId::as_str).collect();
+                let known = format!("It knows {}.", known.join(", "));
+                return Err(DigestError::Workflow { name: name.to_owned(), known });
+            }
+            vec![WorkflowId::from(name)]
         }
     };
+    drop(view);
     let digest = compute(&reader, &period, &workflows, as_of).await?;
     Ok(match form {
         Form::Text => digest.text(zone),
@@ -430,7 +434,7 @@ async fn fold(view: &mut View, name: &str, size: u64) -> Result<Option<Projectio
     let mentioned = ledger::mentioned(rows.iter().map(|row| &*row.facts));
     let subjects = Subjects::of(view.subjects(&mentioned).await?);
     for row in rows {
-        let Ok(record) = ledger::read(&row.facts, row.words.as_deref(), &subjects) else { return Ok(None) };
+        let Ok(record) = ledger::read(&row.leaf, &row.facts, row.words.as_deref(), &subjects) else { return Ok(None) };
         let entry = Entry { seq: row.seq, at: At(row.at_us), said: None, case: Some(case) };
         projection.fold(entry, &record, &bot);
     }

@@ -24,8 +24,11 @@ pub struct Case {
     /// When it reached an end; a reopened case has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<At>,
-    /// The policy in force when it was opened: all its terms are stamped from that one.
+    /// The policy in force when it was opened: its terms are stamped from that one.
     pub policy: PolicyHash,
+    /// The policy whose terms it goes on under, where the text of that one was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<PolicyHash>,
     pub homes: Vec<Channel>,
     /// Only its own people see it: see [`Case::is_visible_to`].
     #[serde(default)]
@@ -50,6 +53,7 @@ impl Case {
             touched: at,
             closed: None,
             policy,
+            instead: None,
             homes,
             restricted,
             invited: BTreeSet::new(),
@@ -62,8 +66,8 @@ impl Case {
     pub fn apply(&mut self, event: &Event, at: At) {
         self.touched = at;
         match event {
-            Event::Duty(DutyEvent { change: Change::Opened(obligation), .. }) => {
-                self.obligations.push((**obligation).clone());
+            Event::Duty(DutyEvent { number, change: Change::Opened(opened) }) => {
+                self.obligations.push(Obligation::open(*number, (**opened).clone(), at));
             }
             Event::Duty(DutyEvent { number, change }) => {
                 if let Some(obligation) = self.obligations.iter_mut().find(|it| it.number == *number) {
@@ -73,6 +77,7 @@ impl Case {
             Event::Case(every_case::Event::Invited { person, .. }) => {
                 self.invited.insert(person.clone());
             }
+            Event::Case(every_case::Event::PolicyReplaced { policy }) => self.instead = Some(policy.clone()),
             Event::Case(every_case::Event::Noted { .. } | every_case::Event::Linked { .. }) => {}
             of_its_kind => {
                 self.body.apply(of_its_kind, at);
@@ -101,6 +106,11 @@ impl Case {
     /// Which wording of what is asked stands now, where answers are bound to it.
     pub fn revision(&self) -> Option<u32> {
         self.body.revision()
+    }
+
+    /// The policy that the terms of what is owed next are stamped from.
+    pub fn stamped_from(&self) -> &PolicyHash {
+        self.instead.as_ref().unwrap_or(&self.policy)
     }
 
     pub fn severity(&self) -> Option<Severity> {

@@ -69,7 +69,8 @@ impl Actor {
 pub struct World<'a> {
     /// The policy in force: people, roles, channels, who may do what.
     pub policy: &'a Policy,
-    /// The policy that the case was opened under: targets, ladders, calendars, paths. For a new case, the one in force.
+    /// The policy that the case goes on under, [`Case::stamped_from`]: targets, ladders, calendars, paths. For a new case, the one
+    /// in force.
     pub stamped: &'a Policy,
     /// Who holds what now.
     pub people: People<'a>,
@@ -180,5 +181,7 @@ pub fn decide(case: &Case, command: &Command, ask: &Ask, world: &World<'_>) -> R
         // A restricted case doesn't exist for others: the same answer as for a number that was never given.
         return Err(Refusal::NoSuchCase(case.id));
     }
-    case.body.decide(command, &Scene { case, ask, world })
+    let ruling = case.body.decide(command, &Scene { case, ask, world })?;
+    debug_assert!(ruling.tells_only_what_became_true(), "{command:?} is told and not recorded");
+    Ok(ruling)
 }

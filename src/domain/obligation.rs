@@ -3,11 +3,16 @@
 //! Nothing else in the product has a clock. An obligation knows no kind of case, no table and no platform; the terms are
 //! stamped when it opens, so that a later policy moves no deadline that was announced.
 
+mod change;
+mod terms;
+
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Running;
-use super::policy::{PauseRule, Policy, Repeat, TargetTerms};
-use super::{At, CalendarId, Duty, Label, PartyId, PersonId, RoleId, Span};
+use super::{At, Duty, Label, PartyId, PersonId, RoleId, Span};
+
+pub use self::change::{Change, Opened, Passed};
+pub use self::terms::{Step, StepAct, Terms};
 
 /// The bot says so when it tells something later than this after the moment it was for.
 pub const NOTICEABLE: Span = Span::seconds(60);
@@ -111,49 +116,6 @@ impl Holder {
     }
 }
 
-/// What was promised, fixed at opening. Only a pause moves `due` and the steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Terms {
-    pub target: Span,
-    /// `None` is calendar time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calendar: Option<CalendarId>,
-    pub due: At,
-    /// Of the ladder, ascending.
-    pub steps: Vec<Step>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat: Option<Repeat>,
-    pub pause: PauseRule,
-    #[serde(default)]
-    pub urgent: bool,
-    /// How many different people must answer.
-    pub quorum: u32,
-    /// For an acknowledgement: how long it counts without a sign that the work goes on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_after: Option<Span>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    pub at: At,
-    #[serde(flatten)]
-    pub act: StepAct,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepAct {
-    Nudge {
-        percent: u32,
-    },
-    /// The deadline itself.
-    Late {},
-    /// Tell the next role as well; its people may answer from then on.
-    Escalate {
-        to: RoleId,
-    },
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
@@ -252,138 +214,6 @@ pub struct Contest {
     pub reason: String,
 }
 
-/// What passing time did to an obligation, as one thing: after downtime several steps may have passed at once, and only
-/// what is true now is worth telling.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Passed {
-    /// How many steps have passed now.
-    pub through: u32,
-    /// The highest nudge passed, in per cent of the target; `None` when the deadline was passed as well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nudge: Option<u32>,
-    /// The deadline was passed: recorded once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub breach: Option<Breach>,
-    /// Roles called in by these steps.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub called: Vec<RoleId>,
-    /// Which repetition after the last step it is, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repeat: Option<u32>,
-    /// The moment that the thing told was for.
-    pub scheduled: At,
-    /// The bot's own lateness, where it is [`NOTICEABLE`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub behind: Option<Span>,
-}
-
-/// What became true of one obligation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case", prefix = "duty.")]
-pub enum Change {
-    Opened(Box<Obligation>),
-    /// Part of the target has passed; the holders are reminded.
-    Nudged(Passed),
-    /// The deadline passed unanswered, perhaps with steps after it.
-    Late(Passed),
-    /// Another role was called in.
-    Escalated(Passed),
-    /// Told again after the last step.
-    Repeated(Passed),
-    /// One of several answers that are needed.
-    Answered {
-        by: PersonId,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        stands_in_for: Option<PersonId>,
-    },
-    Met {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        by: Option<PersonId>,
-        /// On the target's own clock, pauses left out.
-        took: Span,
-    },
-    /// The acknowledgement expired; its holder is asked whether the work goes on.
-    AskedStillWorking {},
-    /// A sign that the work goes on: the acknowledgement counts until `expires`.
-    Extended {
-        expires: At,
-    },
-    Paused {
-        reason: String,
-        by: PersonId,
-        ends: At,
-    },
-    /// `by: None`: the policy's cap on pauses ended it.
-    Resumed {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        by: Option<PersonId>,
-        paused: Span,
-        terms: Box<Terms>,
-    },
-    Waived {
-        by: PersonId,
-        reason: String,
-    },
-    Voided {
-        reason: String,
-    },
-    Contested {
-        contest: Contest,
-    },
-    /// Whose breach it was has been decided.
-    Settled {
-        by: PersonId,
-        to: Attribution,
-        reason: String,
-    },
-    /// Others hold it now: a delegation began or ended, or the policy's members changed.
-    Moved {
-        from: Vec<PersonId>,
-        to: Vec<PersonId>,
-    },
-    /// More roles may answer.
-    Widened {
-        to: RoleId,
-    },
-}
-
-impl Change {
-    /// What passing time did, if it was that.
-    pub fn passed(&self) -> Option<&Passed> {
-        match self {
-            Change::Nudged(passed) | Change::Late(passed) | Change::Escalated(passed) | Change::Repeated(passed) => {
-                Some(passed)
-            }
-            Change::Opened(_)
-            | Change::Answered { .. }
-            | Change::Met { .. }
-            | Change::AskedStillWorking {}
-            | Change::Extended { .. }
-            | Change::Paused { .. }
-            | Change::Resumed { .. }
-            | Change::Waived { .. }
-            | Change::Voided { .. }
-            | Change::Contested { .. }
-            | Change::Settled { .. }
-            | Change::Moved { .. }
-            | Change::Widened { .. } => None,
-        }
-    }
-}
-
-impl Passed {
-    /// As what it is recorded: by the gravest thing that passed.
-    pub fn change(self) -> Change {
-        match &self {
-            Passed { breach: Some(_), .. } => Change::Late(self),
-            Passed { called, .. } if !called.is_empty() => Change::Escalated(self),
-            Passed { repeat: Some(_), .. } => Change::Repeated(self),
-            Passed { .. } => Change::Nudged(self),
-        }
-    }
-}
-
 /// What an obligation wants to be woken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wants {
@@ -401,74 +231,18 @@ impl Span {
     }
 }
 
-impl Terms {
-    /// Stamps what the policy says into terms that start at `from`.
-    ///
-    /// Where a calendar has no open time left in its future (all holidays), calendar time is used: it can only be earlier.
-    pub fn stamp(written: &TargetTerms, quorum: u32, from: At, policy: &Policy) -> Terms {
-        let running = policy.running(written.calendar.as_ref());
-        let add = |span: Span| running.add(from, span).unwrap_or(from + span);
-        let ladder = policy.ladders.get(&written.ladder);
-        let nudges = ladder.map_or(&[][..], |ladder| &ladder.nudge_at_percent);
-        let escalations = ladder.map_or(&[][..], |ladder| &ladder.climb);
-        let due = add(written.within);
-        let steps = nudges
-            .iter()
-            .map(|&percent| Step { at: add(written.within.percent(percent)), act: StepAct::Nudge { percent } })
-            .chain([Step { at: due, act: StepAct::Late {} }])
-            .chain(escalations.iter().map(|next| Step {
-                at: add(written.within + next.after),
-                act: StepAct::Escalate { to: next.tell.clone() },
-            }))
-            .collect();
-        Terms {
-            target: written.within,
-            calendar: written.calendar.clone(),
-            due,
-            steps,
-            repeat: ladder.and_then(|ladder| ladder.repeat),
-            pause: written.pause.clone(),
-            urgent: written.urgent,
-            quorum,
-            expires_after: written.expires_after,
-        }
-    }
-
-    /// Terms for a promise with a date of its own, such as a follow-up: nudges at 50 % and 80 % of the way, then late.
-    pub fn until(due: At, from: At) -> Terms {
-        let whole = due - from;
-        let nudge = |percent| Step { at: from + whole.percent(percent), act: StepAct::Nudge { percent } };
-        Terms {
-            target: whole,
-            calendar: None,
-            due,
-            steps: vec![nudge(50), nudge(80), Step { at: due, act: StepAct::Late {} }],
-            repeat: Some(Repeat { every: Span::days(1), at_most: 3 }),
-            pause: PauseRule::default(),
-            urgent: false,
-            quorum: 1,
-            expires_after: None,
-        }
-    }
-}
-
 impl Obligation {
-    pub fn new(
-        number: u32,
-        duty: Duty,
-        holder: Holder,
-        held_by: Vec<PersonId>,
-        opened: At,
-        terms: Terms,
-    ) -> Obligation {
+    /// The obligation that opens with this number at `at`.
+    pub fn open(number: u32, opened: Opened, at: At) -> Obligation {
+        let Opened { duty, about, holder, party, held_by, terms } = opened;
         Obligation {
             number,
             duty,
-            about: None,
+            about,
             holder,
-            party: None,
+            party,
             held_by,
-            opened,
+            opened: at,
             terms,
             standing: Standing::Owed,
             passed: 0,
@@ -486,7 +260,8 @@ impl Obligation {
     /// Folds one change that came at `at`.
     pub fn apply(&mut self, change: &Change, at: At) {
         match change {
-            Change::Opened(opened) => *self = (**opened).clone(),
+            // It is what the obligation was made from: see `open`.
+            Change::Opened(_) => {}
             Change::Nudged(passed) | Change::Late(passed) | Change::Escalated(passed) | Change::Repeated(passed) => {
                 self.passed = passed.through;
                 self.last_told = Some(at);

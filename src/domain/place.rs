@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::policy::Channel;
+use super::policy::{Channel, is_key};
 use super::{AccountId, CaseId, PersonId, Platform, mark};
 
 /// The platform that the bot brings itself: the local room.
@@ -13,8 +14,8 @@ pub const LOCAL: &str = "local";
 
 /// A channel, or one person's direct messages, on one platform: what one platform's trouble is confined to.
 /// Written `local/credit-ai`, `slack/C024BE91L`, `local/@maya`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "Written", try_from = "Written")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct Lane {
     pub platform: Platform,
     pub place: Place,
@@ -59,27 +60,43 @@ impl fmt::Display for Lane {
     }
 }
 
-/// A lane in a record: a channel's id is a fact, an account is a subject.
-#[derive(Clone, Serialize, Deserialize)]
-struct Written {
-    platform: Platform,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::maybe_id")]
-    channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    account: Option<AccountId>,
+/// A lane in a record: a channel is a fact, an account is a subject.
+impl Serialize for Lane {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Lane { platform, place } = self;
+        let mut written = to.serialize_struct("Lane", 2)?;
+        written.serialize_field("platform", platform)?;
+        match place {
+            Place::Channel(id) => written.serialize_field("channel", &ChannelId { platform, id })?,
+            Place::Direct(account) => written.serialize_field("account", &AccountId::on(platform, account))?,
+        }
+        written.end()
+    }
 }
 
-impl From<Lane> for Written {
-    fn from(lane: Lane) -> Written {
-        let Lane { platform, place } = lane;
-        match place {
-            Place::Channel(id) => Written { platform, channel: Some(id), account: None },
-            Place::Direct(account) => {
-                let account = AccountId::on(&platform, &account);
-                Written { platform, channel: None, account: Some(account) }
-            }
+/// A channel's id in a record.
+struct ChannelId<'a> {
+    platform: &'a Platform,
+    id: &'a str,
+}
+
+impl Serialize for ChannelId<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        // The local room's channels are named by the policy, in letters of any script.
+        match self.platform.as_str() == LOCAL && is_key(self.id) {
+            true => mark::fact(&self.id, to),
+            false => mark::id(self.id, to),
         }
     }
+}
+
+#[derive(Deserialize)]
+struct Written {
+    platform: Platform,
+    #[serde(default)]
+    channel: Option<String>,
+    #[serde(default)]
+    account: Option<AccountId>,
 }
 
 impl TryFrom<Written> for Lane {

@@ -6,7 +6,7 @@ use super::every_case;
 use super::kinds::{Command, DutyEvent, Event, Opening, Telling};
 use super::line::Sentence;
 use super::notice::{CaseTitle, Notice, Reply, To};
-use super::obligation::{About, Change, Holder, Obligation, Standing, Terms};
+use super::obligation::{About, Change, Holder, Obligation, Opened, Standing, Terms};
 use super::people::Seat;
 use super::policy::TargetTerms;
 use super::{Actor, Ask, At, Case, CaseId, Duty, Label, PersonId, Refusal, RoleId, Severity, World};
@@ -69,12 +69,11 @@ impl<'a> Draft<'a> {
     /// Opens an obligation on terms of its own. Returns its number.
     pub fn owe(&mut self, duty: Duty, holder: Holder, terms: Terms, about: Option<About>) -> u32 {
         let number = self.case.next_number();
-        let mut obligation = Obligation::new(number, duty, holder, Vec::new(), self.at, terms);
-        obligation.about = about;
-        let seats = self.world.people.holders(&obligation.holder, &self.case.excluded(&obligation));
-        obligation.held_by = persons(seats);
-        obligation.party = self.party_of(&obligation.holder);
-        self.change(number, Change::Opened(Box::new(obligation)));
+        let party = self.party_of(&holder);
+        let mut opened = Opened { duty, about, holder, party, held_by: Vec::new(), terms };
+        let excluded = self.case.excluded(&Obligation::open(number, opened.clone(), self.at));
+        opened.held_by = persons(self.world.people.holders(&opened.holder, &excluded));
+        self.change(number, Change::Opened(Box::new(opened)));
         number
     }
 
@@ -249,6 +248,11 @@ impl<'a> Draft<'a> {
 impl Ruling {
     pub fn nothing() -> Ruling {
         Ruling { events: Vec::new(), notices: Vec::new(), reply: None, then: Vec::new() }
+    }
+
+    /// Notices are recorded with the events that they tell of, so without any there may be none.
+    pub(super) fn tells_only_what_became_true(&self) -> bool {
+        !self.events.is_empty() || self.notices.is_empty()
     }
 }
 

@@ -133,6 +133,9 @@ struct Seen {
     erased: BTreeSet<u64>,
     /// Entries that can't be read as a record of this version.
     unread: u64,
+    /// Entries of a schema that this version doesn't know, and the first such schema.
+    strange: u64,
+    strange_schema: Option<u32>,
 }
 
 /// Checks a data folder.
@@ -214,9 +217,14 @@ async fn check(database: PathBuf, mut segment: Segment, readable: u64) -> Result
 
 impl Seen {
     fn look(&mut self, raw: &Raw<'_>) {
+        let leaf = str::from_utf8(raw.leaf).unwrap_or_default();
         // In a canonical leaf no value can hold these bytes: its quotes would be escaped.
-        let manual = str::from_utf8(raw.leaf).is_ok_and(|leaf| leaf.contains(r#""clock":"manual""#));
-        self.manual += u64::from(manual);
+        self.manual += u64::from(leaf.contains(r#""clock":"manual""#));
+        if let Some(schema) = ledger::strange_schema(leaf) {
+            self.strange += 1;
+            self.strange_schema.get_or_insert(schema);
+            return;
+        }
         // Only these entries are read as records: most are not, since that would take longer than checking them.
         let facts = raw.facts.and_then(|facts| str::from_utf8(facts).ok()).unwrap_or_default();
         let words = raw.words.and_then(|words| str::from_utf8(words).ok());
@@ -224,7 +232,7 @@ impl Seen {
         if !has_files && !["bot.recovered", Record::ERASED].contains(&raw.kind) {
             return;
         }
-        match ledger::read(facts, words, &Subjects::default()) {
+        match ledger::read(leaf, facts, words, &Subjects::default()) {
             Ok(Record::Heard(heard)) => {
                 for file in heard.what.files() {
                     self.files.entry(file.sha256.clone()).or_insert_with(|| (raw.seq, file.name.clone()));
@@ -255,6 +263,8 @@ impl Seen {
     fn take(&mut self, later: Seen) {
         self.manual += later.manual;
         self.unread += later.unread;
+        self.strange += later.strange;
+        self.strange_schema = self.strange_schema.or(later.strange_schema);
         self.erased.extend(later.erased);
         self.recoveries.extend(later.recoveries);
         for (hash, named) in later.files {
@@ -358,7 +368,16 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
             | What::NodeUnknown { .. } => verdict.integrity.add(fault.to_string()),
         }
     }
-    for seq in report.gone.iter().filter(|seq| !seen.erased.contains(seq)) {
+    if let Some(schema) = seen.strange_schema {
+        let entries = counted(seen.strange, "entry is", "entries are");
+        verdict.completeness.add(format!(
+            "{entries} of a schema that this version doesn't know, such as schema {schema}: their seals were checked, and what they say was \
+             not. Check with the version that wrote them."
+        ));
+    }
+    // What was erased may be said by an entry of another schema.
+    let unexplained = |seq: &&u64| seen.strange == 0 && !seen.erased.contains(seq);
+    for seq in report.gone.iter().filter(unexplained) {
         verdict.integrity.add(format!(
             "The words of entry {seq} are gone without a recorded erasure: no entry of the kind {} names it.",
             Record::ERASED

@@ -42,7 +42,7 @@ pub enum VerbId {
 impl VerbId {
     fn of(id: &str) -> VerbId {
         match verb_of(id) {
-            Some(_) => VerbId::Known(Label::from(id)),
+            Some(verb) => VerbId::Known(Label::from(verb.id())),
             None => VerbId::Other(id.to_owned()),
         }
     }

@@ -12,7 +12,7 @@ pub mod record;
 mod subjects;
 
 use crate::domain::{At, CaseId};
-use crate::ledger::record::{Introduced, Record};
+use crate::ledger::record::{Introduced, Kinds, Record};
 use crate::seal::{self, Actor, Envelope, Frontier, Hash, LeafError, V1, commitment, leaf_hash};
 use crate::store::{Commit, EntryRow, Reader, StoreError};
 
@@ -26,6 +26,8 @@ pub const SCHEMA: u32 = 1;
 
 /// The source of what nobody said.
 pub const ENGINE: &str = "engine";
+/// The source of what the operator did: starting and stopping the bot, a policy file, the command line.
+pub const OPERATOR: &str = "operator";
 
 #[derive(Clone)]
 pub struct Ledger {
@@ -45,7 +47,7 @@ pub struct About<'a> {
     pub case: Option<(CaseId, u64)>,
     /// The subject who caused it: a person or an account. `None`: the bot.
     pub actor: Option<&'a str>,
-    /// A platform's name, or [`ENGINE`].
+    /// A platform's name, [`ENGINE`] or [`OPERATOR`].
     pub source: &'a str,
 }
 
@@ -54,6 +56,8 @@ pub struct About<'a> {
 pub enum AppendError {
     #[error(transparent)]
     Leaf(#[from] LeafError),
+    #[error("nothing became true by this ruling, so there is nothing to record")]
+    Nothing,
     #[error("the record can't be taken apart: {0}")]
     Split(#[from] SplitError),
     #[error("the system gives no random numbers: {0}")]
@@ -63,6 +67,8 @@ pub enum AppendError {
 /// Why an entry can't be read as a record.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
+    #[error("its schema is {0}, and this version of Countersign reads schema {SCHEMA}: another version wrote it")]
+    Schema(u32),
     #[error(transparent)]
     Join(#[from] JoinError),
     #[error(transparent)]
@@ -89,6 +95,7 @@ impl Ledger {
     /// # Errors
     /// [`AppendError`]; then neither the commit nor this copy may be used.
     pub fn append(&mut self, commit: &mut Commit, about: &About<'_>, record: &Record) -> Result<i64, AppendError> {
+        let kinds = record.kinds().ok_or(AppendError::Nothing)?;
         let mut introducing = Introducing { subjects: &mut self.subjects, new: Vec::new() };
         let actor = match about.actor {
             Some(subject) => Actor::Person(introducing.pseudonym(subject)?),
@@ -100,9 +107,9 @@ impl Ledger {
             let introduced = Record::Introduced(Introduced { pseudonym, subject });
             let parts = parts::split(&introduced, &mut Introducing { subjects: &mut self.subjects, new: Vec::new() })?;
             let about = About { at: about.at, said: None, case: None, actor: None, source: ENGINE };
-            self.seal(commit, &about, Actor::Bot, &introduced, parts)?;
+            self.seal(commit, &about, Actor::Bot, Kinds::one(Record::INTRODUCED), parts)?;
         }
-        self.seal(commit, about, actor, record, parts)
+        self.seal(commit, about, actor, kinds, parts)
     }
 
     fn seal(
@@ -110,7 +117,7 @@ impl Ledger {
         commit: &mut Commit,
         about: &About<'_>,
         actor: Actor,
-        record: &Record,
+        kinds: Kinds,
         parts: Parts,
     ) -> Result<i64, AppendError> {
         let Parts { facts, words } = parts;
@@ -118,7 +125,6 @@ impl Ledger {
         let words = words.map(|words| salt().map(|salt| (words, salt))).transpose()?;
         let seq = self.next();
         let (case, case_seq) = about.case.map(|(case, number)| (case.to_string(), number)).unzip();
-        let kinds = record.kinds();
         let envelope = Envelope {
             actor,
             also: kinds.also.into_iter().map(Into::into).collect(),
@@ -164,11 +170,22 @@ fn salt() -> Result<[u8; 32], getrandom::Error> {
     Ok(salt)
 }
 
-/// Reads a record from its parts; erased words read as erased.
+/// The schema of facts and words under a leaf that isn't the one that this program knows: what they mean, it can't say. `None` also
+/// where the text is no leaf.
+pub fn strange_schema(leaf: &str) -> Option<u32> {
+    // In a canonical leaf no value can hold these bytes: its quotes would be escaped.
+    let (_, after) = leaf.split_once("\"schema\":")?;
+    after.split([',', '}']).next()?.parse().ok().filter(|schema| *schema != SCHEMA)
+}
+
+/// Reads a record from its parts; erased words read as erased. The leaf says by which schema they are to be read.
 ///
 /// # Errors
 /// [`ReadError`].
-pub fn read(facts: &str, words: Option<&str>, subjects: &Subjects) -> Result<Record, ReadError> {
+pub fn read(leaf: &str, facts: &str, words: Option<&str>, subjects: &Subjects) -> Result<Record, ReadError> {
+    if let Some(schema) = strange_schema(leaf) {
+        return Err(ReadError::Schema(schema));
+    }
     let json = parts::join(facts, words, |pseudonym| subjects.name(pseudonym))?;
     Ok(serde_json::from_str(&json)?)
 }
@@ -200,7 +217,7 @@ mod tests {
     use super::*;
     use crate::domain::mark::{ERASED, Words};
     use crate::ledger::heard::What;
-    use crate::ledger::record::{HeardRecord, Who};
+    use crate::ledger::record::{BotRuled, HeardRecord, Ruled, Who};
     use crate::seal::{Pseudonym, node_hash};
 
     fn said(lane: &str) -> Record {
@@ -238,15 +255,29 @@ mod tests {
         let envelope = Envelope::parse(entry.leaf.as_bytes()).unwrap();
         assert_eq!(envelope.actor, Actor::Person(subjects["maya"].parse().unwrap()));
         let words = entry.words.as_ref().map(|(words, _)| words.as_str());
-        assert_eq!(read(&entry.facts, words, &ledger.subjects).unwrap(), said("slack/@U1"));
+        assert_eq!(read(&entry.leaf, &entry.facts, words, &ledger.subjects).unwrap(), said("slack/@U1"));
         // Without words and names, who and where stay apart from everybody else, and what was said is gone.
-        let Record::Heard(erased) = read(&entry.facts, None, &Subjects::default()).unwrap() else { panic!() };
+        let Record::Heard(erased) = read(&entry.leaf, &entry.facts, None, &Subjects::default()).unwrap() else {
+            panic!()
+        };
         assert_eq!(erased.who.subject(), format!("erased-{}", subjects["maya"]));
         assert_eq!(erased.lane.to_string(), format!("slack/@erased-{}", subjects["slack/U1"]));
         assert!(matches!(&erased.what, What::Said { message, text, .. } if message == "m1" && text == ERASED));
         // Written again, they are the same.
         let again = append(&mut ledger, &mut commit, 3, &Record::Heard(erased));
         assert_eq!((again, &commit.entries[4].facts), (4, &commit.entries[2].facts));
+    }
+
+    /// A ruling by which nothing became true would have no kind.
+    #[test]
+    fn a_ruling_without_events_is_refused() {
+        let mut ledger = Ledger::new(Frontier::new(), None, At(0), Subjects::default(), seal::Clock::Manual);
+        let about = About { at: At(5), said: None, case: None, actor: None, source: ENGINE };
+        for record in [Record::Ruled(Ruled::default()), Record::Bot(BotRuled::default())] {
+            let refused = ledger.append(&mut Commit::default(), &about, &record);
+            assert!(matches!(refused, Err(AppendError::Nothing)), "{refused:?}");
+        }
+        assert_eq!(ledger.size(), 0);
     }
 
     /// The secret of the worked example.
@@ -277,22 +308,24 @@ mod tests {
 
         // The records are such as this program writes.
         let subjects = Subjects::default();
-        let first = read(introduced["facts"], Some(introduced["words"]), &subjects).unwrap();
+        let first = read(introduced["leaf"], introduced["facts"], Some(introduced["words"]), &subjects).unwrap();
         let Record::Introduced(Introduced { pseudonym, subject }) = &first else { panic!("{first:?}") };
         let mut subjects = subjects;
         subjects.add(*pseudonym, subject);
         assert_eq!(envelope.actor, Actor::Person(*pseudonym));
         for (entry, words) in [(&introduced, "subject"), (&asked, "from")] {
-            let record = read(entry["facts"], Some(entry["words"]), &subjects).unwrap();
+            let record = read(entry["leaf"], entry["facts"], Some(entry["words"]), &subjects).unwrap();
             assert!(entry["facts"].contains(&format!("\"{words}\":{{\"w\":0}}")));
-            assert_eq!(record.kinds().kind, Envelope::parse(entry["leaf"].as_bytes()).unwrap().kind);
+            assert_eq!(record.kinds().unwrap().kind, Envelope::parse(entry["leaf"].as_bytes()).unwrap().kind);
             let parts = parts::split(&record, &mut Introducing { subjects: &mut subjects, new: Vec::new() }).unwrap();
             assert_eq!((parts.facts.as_str(), parts.words.as_deref()), (entry["facts"], Some(entry["words"])));
         }
         let name = |pseudonym: Pseudonym| subjects.name(pseudonym);
         assert_eq!(parts::join(asked["facts"], Some(asked["words"]), name).unwrap(), body(joined));
         assert_eq!(parts::join(asked["facts"], None, |_| None).unwrap(), body(erased));
-        let Record::Heard(heard) = read(asked["facts"], Some(asked["words"]), &subjects).unwrap() else { panic!() };
+        let Record::Heard(heard) = read(asked["leaf"], asked["facts"], Some(asked["words"]), &subjects).unwrap() else {
+            panic!()
+        };
         let causes = crate::ledger::record::Causes::new(salt(SECRET));
         assert_eq!(heard.key, causes.key_of("local:1"));
         let hash = |entry: &HashMap<&str, &str>| -> Hash { leaf_hash(entry["leaf"].as_bytes()) };

@@ -133,11 +133,8 @@ impl Projection {
         let bot = self.bot.get_or_insert_with(|| before.clone());
         for event in &ruled.events {
             bot.apply(event, entry.at);
-            // Without its text it can't be read, so there is no row for it.
-            if let BotEvent::Policy(policies::Event::Loaded { hash, text, .. }) = event
-                && text != ERASED
-            {
-                self.commit.policies.push((hash.to_string(), text.clone()));
+            if let BotEvent::Policy(policies::Event::Loaded { hash, text, .. }) = event {
+                self.commit.policies.push((hash.to_string(), Some(text.clone()).filter(|text| text != ERASED)));
             }
         }
         self.enqueue(entry, &ruled.tell);

@@ -99,7 +99,7 @@ impl Causes {
 }
 
 /// What became true of a case, and what is to be told because of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ruled {
     /// Absent: the engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub struct Ruled {
 }
 
 /// What became true of the bot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BotRuled {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
@@ -207,22 +207,22 @@ pub struct Kinds {
 }
 
 impl Kinds {
-    fn one(kind: &'static str) -> Kinds {
+    pub(super) fn one(kind: &'static str) -> Kinds {
         Kinds { kind, also: Vec::new() }
     }
 
     /// Several things became true at once: the last turn of state gives the name, or without one what came first.
-    /// Each is its name, and whether it is such a turn.
-    fn of(all: impl Iterator<Item = (&'static str, bool)> + Clone, nothing: &'static str) -> Kinds {
+    /// Each is its name, and whether it is such a turn. `None` if nothing did.
+    fn of(all: impl Iterator<Item = (&'static str, bool)> + Clone) -> Option<Kinds> {
         let turns = all.clone().filter(|(_, is_turn)| *is_turn);
-        let (kind, _) = turns.last().or_else(|| all.clone().next()).unwrap_or((nothing, true));
+        let (kind, _) = turns.last().or_else(|| all.clone().next())?;
         let mut also = Vec::new();
         for (other, _) in all {
             if other != kind && !also.contains(&other) {
                 also.push(other);
             }
         }
-        Kinds { kind, also }
+        Some(Kinds { kind, also })
     }
 }
 
@@ -236,14 +236,14 @@ pub enum NotToldBecause {
 }
 
 impl Record {
-    /// What the envelope calls it.
-    pub fn kinds(&self) -> Kinds {
-        match self {
+    /// What the envelope calls it. `None` for a ruling by which nothing became true: such a one is never written.
+    pub fn kinds(&self) -> Option<Kinds> {
+        Some(match self {
             Record::Heard(heard) => Kinds::one(heard.what.kind()),
             Record::Ruled(ruled) => {
-                Kinds::of(ruled.events.iter().map(|event| (event.kind(), event.is_turn())), "case.nothing")
+                return Kinds::of(ruled.events.iter().map(|event| (event.kind(), event.is_turn())));
             }
-            Record::Bot(ruled) => Kinds::of(ruled.events.iter().map(|event| (event.kind(), true)), "bot.nothing"),
+            Record::Bot(ruled) => return Kinds::of(ruled.events.iter().map(|event| (event.kind(), true))),
             Record::Told(Told { card_shows: Some(_), .. }) => Kinds::one("told.card"),
             Record::Told(_) => Kinds::one("told.message"),
             Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => Kinds::one("told.not-needed"),
@@ -251,7 +251,7 @@ impl Record {
             Record::ChannelMade(_) => Kinds::one("case.channel"),
             Record::Introduced(_) => Kinds::one(Self::INTRODUCED),
             Record::Erased(_) => Kinds::one(Self::ERASED),
-        }
+        })
     }
 
     pub const INTRODUCED: &str = "person.introduced";
@@ -266,9 +266,9 @@ mod tests {
     fn the_last_turn_of_state_names_an_entry() {
         let check = |all: &[&'static str], kind, also: &[&'static str]| {
             let named = all.iter().map(|kind| (*kind, !kind.starts_with("duty.")));
-            assert_eq!(Kinds::of(named, "nothing"), Kinds { kind, also: also.to_vec() });
+            assert_eq!(Kinds::of(named), Some(Kinds { kind, also: also.to_vec() }));
         };
-        check(&[], "nothing", &[]);
+        assert_eq!(Kinds::of(std::iter::empty()), None);
         check(&["incident.opened", "duty.opened", "duty.opened"], "incident.opened", &["duty.opened"]);
         check(
             &["incident.acknowledged", "duty.met", "incident.resolved", "duty.met", "duty.opened"],

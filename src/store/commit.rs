@@ -19,7 +19,7 @@ pub struct Commit {
     /// Only to see whether the disk takes writes again. Writing what stands there already would write nothing.
     pub tries: bool,
     /// `(hash, text)`.
-    pub policies: Vec<(String, String)>,
+    pub policies: Vec<(String, Option<String>)>,
     /// Whom pseudonyms stand for: `(pseudonym, subject)`.
     pub subjects: Vec<(String, String)>,
     /// `(key of a cause, entry)`. A key that is there already fails the commit.
@@ -273,7 +273,9 @@ impl Commit {
         for (key, seq) in &self.causes {
             insert.execute((key, seq))?;
         }
-        let sql = "insert into policy (hash, body) values (?1, ?2) on conflict (hash) do nothing";
+        // A policy that took force twice has its text as long as one of the two entries has.
+        let sql = "insert into policy (hash, body) values (?1, ?2) \
+                   on conflict (hash) do update set body = coalesce(body, excluded.body)";
         let mut insert = db.prepare_cached(sql)?;
         for (hash, text) in &self.policies {
             insert.execute((hash, text))?;

@@ -201,10 +201,12 @@ impl View {
         Ok(cases)
     }
 
+    /// The text of a policy that is or was in force; `None` where it was erased.
+    ///
     /// # Errors
     /// The database's.
     pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
-        let text = sqlx::query_scalar("select body from policy where hash = $1").bind(hash);
+        let text = sqlx::query_scalar("select body from policy where hash = $1 and body is not null").bind(hash);
         Ok(text.fetch_optional(&mut *self.db).await?)
     }
 

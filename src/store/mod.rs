@@ -29,7 +29,7 @@ pub use figures::{DutyOf, NoteRead, View};
 pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
-pub use write::Writer;
+pub use write::{HeardBefore, PolicyText, Writer};
 
 use thread::WritingThread;
 

@@ -56,6 +56,7 @@ pub struct OutboxDue {
     pub case: Option<CaseId>,
     pub lane: Lane,
     /// The ledger entry that made it true; absent if it isn't there.
+    pub leaf: Option<String>,
     pub facts: Option<String>,
     pub words: Option<String>,
     /// Handed to a platform, and no receipt is recorded.
@@ -73,6 +74,7 @@ impl OutboxDue {
             id,
             case: case.map(|case| parsed(case, &name)).transpose()?,
             lane: parsed(row.try_get("lane")?, &name)?,
+            leaf: row.try_get("leaf")?,
             facts: row.try_get("facts")?,
             words: row.try_get("words")?,
             sending: row.try_get::<&str, _>("state")? == OutboxState::Sending.word(),
@@ -211,7 +213,7 @@ columns!(DutyRead {
     behind_us
 });
 
-const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.facts, l.words, o.state, o.made_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
+const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.leaf, l.facts, l.words, o.state, o.made_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
 const CARD: &str = "select case_id, lane, wanted, shown, message, sending, attempts, not_before_us from card";
 pub(super) const ENTRY: &str =
     "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
@@ -359,12 +361,13 @@ impl Reader {
         Ok(sqlx::query_scalar("select count(*) from case_file where closed_us is null").fetch_one(&self.pool).await?)
     }
 
-    /// The text of a policy that is or was in force.
+    /// The text of a policy that is or was in force; `None` where it was erased.
     ///
     /// # Errors
     /// The database's.
     pub async fn policy(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("select body from policy where hash = $1").bind(hash).fetch_optional(&self.pool).await?)
+        let text = sqlx::query_scalar("select body from policy where hash = $1 and body is not null").bind(hash);
+        Ok(text.fetch_optional(&self.pool).await?)
     }
 
     /// Messages whose time has come, on all lanes but these: those that could go out longest first, and of one moment in the

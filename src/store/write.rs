@@ -10,6 +10,24 @@ use super::{Commit, StoreError, parsed, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane};
 use crate::seal::{Frontier, Hash, Plan};
 
+/// The entry of something that was heard before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HeardBefore {
+    /// Of its cause.
+    pub key: String,
+    pub entry: i64,
+    pub leaf: String,
+    pub facts: String,
+    pub words: Option<String>,
+}
+
+/// What there is of a policy's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyText {
+    Kept(String),
+    Erased,
+}
+
 pub struct Writer {
     db: WritingThread,
 }
@@ -19,6 +37,8 @@ pub struct Head {
     pub frontier: Frontier,
     /// Hash of the last entry.
     pub last: Option<Hash>,
+    /// Its text.
+    pub last_leaf: Option<String>,
     pub last_at: At,
 }
 
@@ -49,14 +69,14 @@ impl Writer {
     /// [`StoreError::Missing`] if hashes that must be there aren't: `countersign verify` tells where.
     pub async fn head(&mut self) -> Result<Head, StoreError> {
         let last = self.db.run(|db| {
-            let sql = "select seq, hash, at_us from ledger order by seq desc limit 1";
-            Ok(db.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
+            let sql = "select seq, hash, leaf, at_us from ledger order by seq desc limit 1";
+            Ok(db.query_row(sql, (), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).optional()?)
         });
-        let Some((seq, last, at_us)): Option<(i64, Vec<u8>, i64)> = last.await? else {
-            return Ok(Head { frontier: Frontier::new(), last: None, last_at: At(0) });
+        let Some((seq, last, leaf, at_us)): Option<(i64, Vec<u8>, String, i64)> = last.await? else {
+            return Ok(Head { frontier: Frontier::new(), last: None, last_leaf: None, last_at: At(0) });
         };
         let frontier = self.frontier(seq.unsigned_abs() + 1).await?;
-        Ok(Head { frontier, last: Some(hash(&last)?), last_at: At(at_us) })
+        Ok(Head { frontier, last: Some(hash(&last)?), last_leaf: Some(leaf), last_at: At(at_us) })
     }
 
     /// The tree as it was at a size.
@@ -90,14 +110,16 @@ impl Writer {
         snapshot.map(|text| serde_json::from_str(&text).map_err(unreadable("bot"))).transpose()
     }
 
-    /// The text of a policy that is or was in force.
+    /// A policy that is or was in force. `None`: there never was one with this hash, or a table is damaged.
     ///
     /// # Errors
     /// The database's.
-    pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
+    pub async fn policy(&mut self, hash: &str) -> Result<Option<PolicyText>, StoreError> {
         let hash = hash.to_owned();
         let sql = "select body from policy where hash = ?1";
-        self.db.run(move |db| Ok(db.query_row(sql, [hash], |row| row.get(0)).optional()?)).await
+        let body: Option<Option<String>> =
+            self.db.run(move |db| Ok(db.query_row(sql, [hash], |row| row.get(0)).optional()?)).await?;
+        Ok(body.map(|body| body.map_or(PolicyText::Erased, PolicyText::Kept)))
     }
 
     /// The highest number that a case of this kind has, 0 if there is none.
@@ -109,16 +131,13 @@ impl Writer {
         self.db.run(move |db| Ok(db.query_row(sql, [kind.word()], |row| row.get(0))?)).await
     }
 
-    /// The entries of what was heard before, by the keys of their causes: `(key, facts, words)`. Keys that weren't heard are
+    /// The entries of what was heard before, by the keys of their causes. Keys that weren't heard are
     /// left out. Words that were erased since are `None`.
     ///
     /// # Errors
     /// The database's.
-    pub async fn heard_before(
-        &mut self,
-        mut keys: Vec<String>,
-    ) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
-        let sql = "select l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
+    pub async fn heard_before(&mut self, mut keys: Vec<String>) -> Result<Vec<HeardBefore>, StoreError> {
+        let sql = "select l.seq, l.leaf, l.facts, l.words from cause c join ledger l on l.seq = c.seq where c.key = ?1";
         self.db
             .run(move |db| {
                 let mut find = db.prepare_cached(sql)?;
@@ -126,8 +145,11 @@ impl Writer {
                 keys.dedup();
                 let mut heard = Vec::new();
                 for key in keys {
-                    let found = find.query_row([&key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-                    heard.extend(found.map(|(facts, words)| (key, facts, words)));
+                    let read = |row: &rusqlite::Row<'_>| {
+                        let (entry, leaf) = (row.get(0)?, row.get(1)?);
+                        Ok(HeardBefore { key: key.clone(), entry, leaf, facts: row.get(2)?, words: row.get(3)? })
+                    };
+                    heard.extend(find.query_row([&key], read).optional()?);
                 }
                 Ok(heard)
             })

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use countersign::card::{self, Card, Speaker, Word, Wording};
 use countersign::chat::Chat;
+use countersign::desk::Handled;
 use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
@@ -22,7 +23,9 @@ use countersign::evidence::{audit, bundle};
 use countersign::grammar::{self, Filled, Means};
 use countersign::ledger::folder::{Folder, keep_blob};
 use countersign::ledger::heard::{Heard, What};
-use countersign::ledger::record::{Erased, HeardRecord, Introduced, NotTold, NotToldBecause, Record, ToTell, Told};
+use countersign::ledger::record::{
+    Erased, HeardRecord, Introduced, Kinds, NotTold, NotToldBecause, Record, ToTell, Told,
+};
 use countersign::ledger::{self, About, Ledger, Subjects};
 use countersign::seal::{self, Audit, Checkpoint, Envelope, Frontier, Row, Salted, leaf_hash};
 use countersign::store::{self, Commit, EntryRow, NoteRow};
@@ -89,6 +92,10 @@ const fn place(record: &Record) -> Option<usize> {
     })
 }
 
+fn kinds_of(record: &Record) -> Kinds {
+    record.kinds().expect("something became true")
+}
+
 /// What the file holds that a message of the ledger came with.
 const FILE: &[u8] = b"pune;0.31\nothers;0.12\n";
 const HOW: &str =
@@ -151,7 +158,7 @@ impl Golden {
             .collect();
         let (mut subjects, mut records) = (Subjects::default(), Vec::new());
         for (seq, line) in lines.iter().enumerate() {
-            let record = ledger::read(&line.facts, line.words.as_deref(), &subjects);
+            let record = ledger::read(&line.leaf, &line.facts, line.words.as_deref(), &subjects);
             let record = record.unwrap_or_else(|error| panic!("{name}, entry {seq}: {error}\n{}", line.facts));
             if let (Record::Introduced(Introduced { pseudonym, subject }), Some(_)) = (&record, &line.words) {
                 subjects.add(*pseudonym, subject);
@@ -200,7 +207,7 @@ impl Golden {
                 hash,
                 case: envelope.case.as_deref().map(str::to_owned),
                 case_seq: envelope.case_seq,
-                kind: record.kinds().kind.into(),
+                kind: kinds_of(record).kind.into(),
                 at_us: envelope.at_us,
                 facts: line.facts.clone(),
                 facts_salt: facts_salt,
@@ -250,13 +257,71 @@ fn golden_ledgers_hold() {
     }
 }
 
+/// Where an entry came from: what a person asked for, from the platform where they did, with the entry of that word.
+fn must_say_where_each_entry_came_from(golden: &Golden) {
+    let Golden { name, lines, records, .. } = golden;
+    for (seq, (line, record)) in lines.iter().zip(records).enumerate() {
+        let (envelope, at) = (line.envelope(), format!("{name}, entry {seq}"));
+        let must_be = |source: &str| assert_eq!(envelope.source, source, "{at}");
+        let (by, heard) = match record {
+            Record::Ruled(ruled) => (&ruled.by, ruled.heard),
+            Record::Bot(ruled) => (&ruled.by, ruled.heard),
+            Record::Heard(heard) => {
+                must_be(heard.lane.platform.as_str());
+                continue;
+            }
+            Record::Told(told) => {
+                must_be(told.lane.platform.as_str());
+                continue;
+            }
+            Record::NotTold(not_told) => {
+                must_be(not_told.lane.platform.as_str());
+                continue;
+            }
+            Record::ChannelMade(made) => {
+                must_be(made.lane.platform.as_str());
+                continue;
+            }
+            Record::Introduced(_) => {
+                must_be(ledger::ENGINE);
+                continue;
+            }
+            Record::Erased(_) => {
+                must_be(ledger::OPERATOR);
+                continue;
+            }
+        };
+        let word = heard.map(|heard| &lines[heard as usize]);
+        match by {
+            Some(_) => {
+                let word = word.unwrap_or_else(|| panic!("{at} names no word")).envelope();
+                assert!(word.kind.starts_with("said."), "{at} came of {}", word.kind);
+                assert_eq!((word.actor, &word.source), (envelope.actor, &envelope.source), "{at}");
+            }
+            None => {
+                let by_the_operator = ["bot.started", "bot.stopped", "bot.recovered", "policy.loaded"];
+                let source = match by_the_operator.contains(&&*envelope.kind) {
+                    true => ledger::OPERATOR,
+                    false => ledger::ENGINE,
+                };
+                assert_eq!((envelope.actor, &*envelope.source), (seal::Actor::Bot, source), "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn golden_ledgers_say_where_each_entry_came_from() {
+    Golden::all().iter().for_each(must_say_where_each_entry_came_from);
+}
+
 #[test]
 fn records_of_golden_ledgers_are_read_and_written_again() {
     for Golden { name, lines, records, subjects } in Golden::all() {
         let (at, clock) = (At(0), seal::Clock::Manual);
         let mut ledger = Ledger::new(Frontier::new(), None, at, subjects, clock);
         for (seq, (line, record)) in lines.iter().zip(&records).enumerate() {
-            let (envelope, kinds) = (line.envelope(), record.kinds());
+            let (envelope, kinds) = (line.envelope(), kinds_of(record));
             assert_eq!(envelope.seq, seq as u64);
             let sealed = [&envelope.kind].into_iter().chain(&envelope.also).map(|kind| &**kind);
             assert!(sealed.eq([kinds.kind].into_iter().chain(kinds.also)), "{name}, the kinds of entry {seq}");
@@ -299,7 +364,7 @@ fn must_be_complete(whose: &str, all: &[Golden]) {
     must_be_the_same(whose, "telling", &told, &listed);
     let records: Vec<&Record> = all.iter().flat_map(|it| &it.records).collect();
     for record in &records {
-        assert!(place(record).is_none_or(|place| OF_OTHER_RECORDS[place] == record.kinds().kind), "{record:?}");
+        assert!(place(record).is_none_or(|place| OF_OTHER_RECORDS[place] == kinds_of(record).kind), "{record:?}");
     }
     // The forms that one kind of record takes.
     let heard = |has: fn(&HeardRecord) -> bool| {
@@ -477,8 +542,18 @@ impl House {
         self.advance(Span::minutes(minutes)).await;
     }
 
-    async fn commands(&self, command: BotCommand, by: Actor) {
-        self.desk.ask_bot(command, by).await.expect("the desk decides").expect("it isn't refused");
+    async fn commands(&self, command: BotCommand) {
+        self.desk.ask_bot(command, Actor::Engine, None).await.expect("the desk decides").expect("it isn't refused");
+    }
+
+    /// The policy file is read again because somebody says so.
+    async fn reloads(&mut self, who: &str, text: String) {
+        let heard = self.heard(CREDIT, who, What::Command { text: "/sla reload".to_owned() });
+        let handled = self.desk.hear(heard).await.expect("the desk answers");
+        let Handled::ReloadPolicy { by, word } = handled else { panic!("{handled:?}") };
+        let load = BotCommand::LoadPolicy { policy: Box::new(Policy::read(&text).expect("a policy")), text };
+        let loaded = self.desk.ask_bot(load, Actor::Person(by), Some(word)).await;
+        loaded.expect("the desk decides").expect("it isn't refused");
     }
 }
 
@@ -496,8 +571,12 @@ async fn life(data: &Path) {
     house.stop().await;
     restore(backup.path(), data);
     recover(data, true).await.expect("a recovery");
-
-    let mut house = open(START + Span::minutes(9)).await;
+    // Somebody's name stood in the policy, and another takes force.
+    assert_eq!(erase(data, "kind = 'policy.loaded'").await, 1);
+    super::rebuild(data).await.expect("a rebuild");
+    let policy = policy.replacen("name = \"Fraud\"", "name = \"Fraud desk\"", 1);
+    let at = START + Span::minutes(9);
+    let mut house = House::open_with(data, at, &policy, Some(slack)).await.expect("the bot lives");
     house.deliver_no_more().await;
     what_is_heard(&mut house, data).await;
     incidents(&mut house).await;
@@ -665,19 +744,17 @@ async fn of_the_bot(house: &mut House, policy: &str) {
         ])
         .await;
     let watch = |late| BotCommand::Watch { oldest_wake_late: None, oldest_notice_late: late };
-    house.commands(watch(Some(Span::minutes(5))), Actor::Engine).await;
-    house.commands(watch(None), Actor::Engine).await;
+    house.commands(watch(Some(Span::minutes(5)))).await;
+    house.commands(watch(None)).await;
     let slack = Platform::from("slack");
     let cut_off = BTreeMap::from([(slack.clone(), "the token was revoked".to_owned())]);
-    house.commands(BotCommand::Links { cut_off }, Actor::Engine).await;
-    house.commands(BotCommand::Links { cut_off: BTreeMap::new() }, Actor::Engine).await;
+    house.commands(BotCommand::Links { cut_off }).await;
+    house.commands(BotCommand::Links { cut_off: BTreeMap::new() }).await;
     let groups = BTreeMap::from([("S0VENDOR".to_owned(), vec!["elena".into()])]);
-    house.commands(BotCommand::Roster { platform: slack, groups, gone: vec!["elena".into()] }, Actor::Engine).await;
-    house.commands(BotCommand::ClockWentBack { by: Span::seconds(90) }, Actor::Engine).await;
+    house.commands(BotCommand::Roster { platform: slack, groups, gone: vec!["elena".into()] }).await;
+    house.commands(BotCommand::ClockWentBack { by: Span::seconds(90) }).await;
     let text = policy.replacen("\"priya\", \"tomas\"", "\"priya\", \"anika\"", 1);
-    let read = Policy::read(&text).expect("a policy");
-    let load = BotCommand::LoadPolicy { policy: Box::new(read), text };
-    house.commands(load, Actor::Person("greta".into())).await;
+    house.reloads("greta", text).await;
     house.minutes(65).await;
     house.all(&[("greta", "/approval withdraw APR-7 Nobody wants it")]).await;
 }
@@ -699,7 +776,9 @@ async fn a_life_reaches_every_kind_and_every_telling() {
     let lines: Vec<Line> = lines.try_collect().await.expect("the ledger");
     reader.close().await;
     let text: String = lines.iter().map(|line| serde_json::to_string(line).expect("JSON") + "\n").collect();
-    must_be_complete("A life", &[Golden::of("a life".to_owned(), &text)]);
+    let golden = Golden::of("a life".to_owned(), &text);
+    must_say_where_each_entry_came_from(&golden);
+    must_be_complete("A life", &[golden]);
     let Some(path) = std::env::var_os("COUNTERSIGN_WRITE_GOLDEN") else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::write(&path, text).expect("the golden ledger");

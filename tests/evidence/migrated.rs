@@ -163,7 +163,7 @@ async fn is_read(data: &Path) {
     let entries: Vec<_> = reader.entries(0, size).try_collect().await.expect("entries");
     let subjects = ledger::subjects_in(&reader, entries.iter().map(|it| &*it.facts)).await.expect("subjects");
     for entry in &entries {
-        ledger::read(&entry.facts, entry.words.as_deref(), &subjects)
+        ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects)
             .unwrap_or_else(|error| panic!("{}: {error}", entry.seq));
     }
     let bot = writer.bot().await.expect("it reads").expect("there is one");

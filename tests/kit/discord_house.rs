@@ -87,7 +87,7 @@ impl DiscordHouse {
             self.reader.entries(0, size).map(|entry| entry.expect("an entry")).collect().await;
         let facts = entries.iter().map(|entry| &*entry.facts);
         let subjects = ledger::subjects_in(&self.reader, facts).await.expect("subjects");
-        let read = |entry: &EntryRead| ledger::read(&entry.facts, entry.words.as_deref(), &subjects).ok();
+        let read = |entry: &EntryRead| ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects).ok();
         entries.iter().filter_map(read).collect()
     }
 

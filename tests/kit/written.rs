@@ -37,7 +37,7 @@ impl Written {
         while let Some(row) = rows.next().await {
             let row = row.expect("an entry");
             let subjects = ledger::subjects_in(reader, [&*row.facts]).await.expect("subjects");
-            let record = ledger::read(&row.facts, row.words.as_deref(), &subjects)
+            let record = ledger::read(&row.leaf, &row.facts, row.words.as_deref(), &subjects)
                 .unwrap_or_else(|error| panic!("entry {}: {error}", row.seq));
             entries.push(Entry { seq: row.seq, at: At(row.at_us), kind: row.kind, case: row.case_id, record });
         }
@@ -46,7 +46,7 @@ impl Written {
 
     /// In how many entries something of this kind became true.
     pub fn count(&self, kind: &str) -> usize {
-        let is = |it: &&Entry| it.kind == kind || it.record.kinds().also.contains(&kind);
+        let is = |it: &&Entry| it.kind == kind || it.record.kinds().is_some_and(|kinds| kinds.also.contains(&kind));
         self.entries.iter().filter(is).count()
     }
 

@@ -386,7 +386,7 @@ impl Stage {
     /// # Errors
     /// The bot is at fault.
     pub async fn reload(&mut self) -> Result<Card, String> {
-        let card = self.running()?.reception.reload(Actor::Operator).await.map_err(|fault| fault.to_string())?;
+        let card = self.running()?.reception.reload(Actor::Operator, None).await.map_err(|fault| fault.to_string())?;
         self.calm().await?;
         Ok(card)
     }
@@ -399,7 +399,7 @@ impl Stage {
         let running = self.running()?;
         let report = running.health.look().await;
         for command in [report.watch(), BotCommand::Links { cut_off: report.cut_off() }] {
-            let ruled = running.desk.ask_bot(command, Actor::Engine).await.map_err(|fault| fault.to_string())?;
+            let ruled = running.desk.ask_bot(command, Actor::Engine, None).await.map_err(|fault| fault.to_string())?;
             ruled.map_err(|refusal| refusal.to_string())?;
         }
         self.calm().await.map(drop)
@@ -546,7 +546,7 @@ impl Stage {
         while let Some(entry) = entries.next().await {
             let entry = entry.map_err(|error| error.to_string())?;
             let subjects = ledger::subjects_in(&reader, [&*entry.facts]).await.map_err(|error| error.to_string())?;
-            let record = ledger::read(&entry.facts, entry.words.as_deref(), &subjects)
+            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects)
                 .map_err(|error| format!("entry {}: {error}", entry.seq))?;
             let whole = match &record {
                 Record::Told(told) if told.part > 0 => {

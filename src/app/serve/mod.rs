@@ -160,7 +160,7 @@ impl Running {
                 _ = interrupt.recv() => break,
                 _ = terminate.recv() => break,
                 _ = hangup.recv() => {
-                    if let Err(fault) = self.app.reception.reload(Actor::Operator).await {
+                    if let Err(fault) = self.app.reception.reload(Actor::Operator, None).await {
                         tracing::error!(%fault, "the policy could not be reloaded");
                     }
                 }

@@ -132,7 +132,6 @@ fn a_card_is_the_json_that_pages_read() {
         "lines": [[{"case": "INC-1"}, {"code": "x"}, {"strong": "y"}]],
         "fields": [{"name": "Severity", "value": [{"text": "sev1"}]}],
         "buttons": [{"action": "approve:APR-1:1", "label": "Approve", "style": "primary"}],
-        "due_us": null,
     });
     assert_eq!(serde_json::to_value(&card).expect("plain data"), expected);
     assert_eq!(serde_json::from_str::<Card>(&expected.to_string()).expect("it reads back"), card);

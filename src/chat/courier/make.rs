@@ -190,7 +190,8 @@ impl LaneRun {
 
 /// What a row is to tell: the ledger entry that made it true holds the words.
 fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
-    let tell = match ledger::read(due.facts.as_deref()?, due.words.as_deref(), subjects).ok()? {
+    let (leaf, facts) = (due.leaf.as_deref()?, due.facts.as_deref()?);
+    let tell = match ledger::read(leaf, facts, due.words.as_deref(), subjects).ok()? {
         Record::Ruled(ruled) => ruled.tell,
         Record::Bot(ruled) => ruled.tell,
         Record::Heard(_)

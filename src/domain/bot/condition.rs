@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling, Telling};
-use crate::domain::notice::To;
+use crate::domain::notice::{Notice, To};
 use crate::domain::obligation::NOTICEABLE;
 use crate::domain::{At, Label, OutboxId, PolicyHash, Span};
 
@@ -91,14 +91,23 @@ impl Draft<'_> {
             false => self.alarm(event, Telling::Undeliverable { outbox, why: why.to_owned() }),
         }
     }
+}
 
-    pub(super) fn recover(self, lost_from: u64, signed_size: u64, policy: &PolicyHash, head: &str) -> Ruling {
-        let lost = signed_size.saturating_sub(lost_from);
-        let told = format!(
-            "The database was restored from a backup. {lost} ledger entries that were signed, from no. {lost_from} on, are \
-             gone; the loss was accepted and is recorded. What was decided in them must be asked again."
-        );
-        let event = Event::Recovered { lost_from, signed_size, policy: policy.clone(), head: Label::from(head) };
-        self.alarm(event, Telling::Sentence { text: told.into() })
-    }
+/// The operator accepted the loss of entries after restoring a backup. No policy has a say in it, since the text of the one in
+/// force may have been erased.
+pub fn recover(lost_from: u64, signed_size: u64, policy: PolicyHash, head: &str) -> Ruling {
+    let lost = signed_size.saturating_sub(lost_from);
+    let told = format!(
+        "The database was restored from a backup. {lost} ledger entries that were signed, from no. {lost_from} on, are \
+         gone; the loss was accepted and is recorded. What was decided in them must be asked again."
+    );
+    let notice = Notice {
+        to: To::Operators,
+        about: None,
+        telling: Telling::Sentence { text: told.into() }.into(),
+        while_owed: Vec::new(),
+        not_before: None,
+    };
+    let event = Event::Recovered { lost_from, signed_size, policy, head: Label::from(head) };
+    Ruling { events: vec![event.into()], notices: vec![notice], ..Ruling::default() }
 }

@@ -112,13 +112,6 @@ pub enum Command {
     },
     /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
     NoteSlowPath(SlowPath),
-    /// The operator accepted the loss of entries after restoring a backup.
-    Recover {
-        lost_from: u64,
-        signed_size: u64,
-        policy: PolicyHash,
-        head: String,
-    },
 }
 
 /// Something is asked of the bot at a moment.
@@ -261,9 +254,6 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
             Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
         }
         Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
-        Command::Recover { lost_from, signed_size, policy, head } => {
-            Ok(draft.recover(*lost_from, *signed_size, policy, head))
-        }
     }
 }
 

@@ -14,6 +14,7 @@ pub enum Telling {
     Delegated {
         number: u32,
         from: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<PersonId>,
         roles: Vec<RoleId>,
         starts: At,
@@ -23,14 +24,18 @@ pub enum Telling {
     DelegationEnded {
         number: u32,
         from: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<PersonId>,
     },
     PolicyLoaded {
         hash: PolicyHash,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
     },
     FellBehind {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         oldest_wake_late: Option<Span>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         oldest_notice_late: Option<Span>,
     },
     CaughtUp {},

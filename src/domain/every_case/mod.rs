@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::line::Named;
 use super::obligation::Attribution;
 use super::scene::Scene;
-use super::{Duty, PersonId, Refusal, Ruling};
+use super::{Duty, PersonId, PolicyHash, Refusal, Ruling};
 
 pub mod clocks;
 pub mod remarks;
@@ -75,9 +75,23 @@ pub enum Command {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case", prefix = "case.")]
 pub enum Event {
-    Noted { by: PersonId, text: String },
-    Linked { by: PersonId, url: String, text: String },
-    Invited { by: PersonId, person: PersonId },
+    Noted {
+        by: PersonId,
+        text: String,
+    },
+    Linked {
+        by: PersonId,
+        url: String,
+        text: String,
+    },
+    Invited {
+        by: PersonId,
+        person: PersonId,
+    },
+    /// The text of the policy that it went on under was erased, and it goes on under this one.
+    PolicyReplaced {
+        policy: PolicyHash,
+    },
 }
 
 /// Decides what is asked of any case, but for being woken: that is [`wake::wake`]'s, and each kind has its say in it.

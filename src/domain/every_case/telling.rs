@@ -20,6 +20,7 @@ pub enum Telling {
     /// A duty moved to you, or away from you.
     Moved {
         duty: Duty,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         about: Option<About>,
         due: At,
         from: Vec<PersonId>,
@@ -38,6 +39,7 @@ pub enum Telling {
         /// Nothing more is expected to happen to what the case is about.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         over: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         text: String,
     },
@@ -49,6 +51,7 @@ pub enum Telling {
     },
     Resumed {
         duty: Duty,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         due: At,
     },

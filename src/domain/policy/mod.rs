@@ -51,7 +51,7 @@ pub struct Policy {
 pub struct Channel {
     pub platform: Platform,
     /// The platform's own id.
-    #[serde(serialize_with = "super::mark::fact")]
+    #[serde(rename = "channel", serialize_with = "super::mark::fact")]
     pub id: String,
 }
 
@@ -64,6 +64,13 @@ impl Channel {
     pub fn own_of(&self) -> Option<CaseId> {
         self.id.parse().ok()
     }
+}
+
+/// Whether a text is a name that the policy can give, and people type: letters and digits of any script, without capitals.
+pub fn is_key(text: &str) -> bool {
+    let fits = |letter: char| (letter.is_alphanumeric() && !letter.is_uppercase()) || ['-', '_', '.'].contains(&letter);
+    let first = text.chars().next().is_some_and(char::is_alphanumeric);
+    first && text.chars().all(fits) && text.chars().count() <= 40
 }
 
 /// A group of people that a platform keeps: a Slack user group, a Discord role.

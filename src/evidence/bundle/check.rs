@@ -166,9 +166,18 @@ impl Check {
         let all: Vec<&Sealed> = entries.iter().chain(&context).collect();
         let proven = self.proofs(&all, note.as_deref(), verifier.as_ref())?;
         if let Some(about) = &about {
-            self.context(about.case, &entries, &context);
             self.numbering(about.case, &entries);
-            self.story(about, &entries, &context, head.as_ref())?;
+            match derive::strange(all.into_iter()) {
+                Some((seq, schema)) => self.incomplete(format!(
+                    "Entry {seq} is of schema {schema}, which this version of Countersign doesn't know: the seals were checked, and what the \
+                     entries say was not. The bundle says that {} made it: check it with that version.",
+                    about.made_by
+                )),
+                None => {
+                    self.context(about.case, &entries, &context);
+                    self.story(about, &entries, &context, head.as_ref())?;
+                }
+            }
         }
         self.verdict.checked = format!(
             "Checked {} with {} entries and {} that explain them, {proven} of them proven to be in the ledger{}.",

@@ -88,7 +88,8 @@ impl Sealed {
             source: envelope.source.into_owned(),
         });
         let text = |kept: &Kept| kept.text.as_ref().and_then(|text| String::from_utf8(text.clone()).ok());
-        let record = text(&facts).and_then(|facts| ledger::read(&facts, text(&words).as_deref(), subjects).ok());
+        let read = |leaf, facts: &str| ledger::read(leaf, facts, text(&words).as_deref(), subjects).ok();
+        let record = str::from_utf8(&leaf).ok().zip(text(&facts)).and_then(|(leaf, facts)| read(leaf, &facts));
         Sealed { leaf, facts, words, envelope, record }
     }
 
@@ -100,6 +101,11 @@ impl Sealed {
     pub(super) fn is_erased(&self) -> bool {
         self.words.text.is_none() && self.envelope.as_ref().is_some_and(|envelope| envelope.has_words)
     }
+}
+
+/// The first of these entries that is of a schema that this program doesn't know, and that schema.
+pub(super) fn strange<'e>(mut entries: impl Iterator<Item = &'e Sealed>) -> Option<(u64, u32)> {
+    entries.find_map(|entry| Some((entry.seq(), ledger::strange_schema(str::from_utf8(&entry.leaf).ok()?)?)))
 }
 
 /// Whom the pseudonyms stand for that these entries introduce.

@@ -66,6 +66,10 @@ pub enum BundleError {
     Head(#[from] NoteError),
     #[error("entry {seq} can't be proven: {why}. Run `countersign verify --data` on the folder to see what is wrong.")]
     NoProof { seq: u64, why: String },
+    #[error(
+        "entry {seq} is of schema {schema}, which this version of Countersign doesn't know: export with the version that wrote it."
+    )]
+    Schema { seq: u64, schema: u32 },
     #[error("{0} isn't empty. Name a folder that doesn't exist yet.")]
     NotEmpty(PathBuf),
     #[error("{0} is not a folder with a bundle in it: it has no bagit.txt.")]
@@ -118,6 +122,9 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     let beside = sealed(reader.beside_cases().await?, &Subjects::default());
     let entries = sealed(rows, &derive::subjects(&beside));
     let context = derive::context(case, &entries, beside);
+    if let Some((seq, schema)) = derive::strange(entries.iter().chain(&context)) {
+        return Err(BundleError::Schema { seq, schema });
+    }
     let last = entries.iter().chain(&context).map(Sealed::seq).max().unwrap_or_default();
     let not_sealed = |signed| BundleError::NotSealed { case, last, signed };
     let note = note.ok_or(not_sealed(0))?;

@@ -1,13 +1,14 @@
 //! `countersign rebuild`: every table but the ledger made anew from the ledger, by the same [`Projection`] that the desk
 //! uses; and `countersign recover`, the way out where the database is older than the head that was signed.
 //!
-//! The new database is built beside the old one and takes its place in one step when it is whole; the old one is kept. What
-//! could go wrong, and what then:
+//! The new database is built beside the old one and takes its place in one step when it is whole. The old one is kept, unless
+//! words were erased: it may still hold them. What could go wrong, and what then:
 //! - the ledger disagrees with the signed head: nothing is replaced; `verify` tells where, `recover` goes on from there;
 //! - the process dies while building: the draft lies beside the database and is thrown away at the next run;
 //! - it dies between keeping the old one and replacing it: both names are the old database.
 //!
-//! A rebuild reads the facts of every entry, and the words that are still there: after an erasure it leaves them nowhere.
+//! A rebuild reads the facts of every entry, and the words that are still there: after an erasure the new database has them
+//! nowhere. What earlier rebuilds kept is named, so that it can be deleted.
 //!
 //! Not in the ledger, so carried over from the old database: signed heads, and how far deliveries have got.
 
@@ -28,7 +29,7 @@ use crate::domain::{At, Bot, Case, CaseId};
 use crate::ledger::folder::{Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{Introduced, Record};
-use crate::ledger::{self, SCHEMA, Subjects};
+use crate::ledger::{self, Subjects};
 use crate::seal::{Checkpoint, Envelope, Frontier, leaf_hash};
 use crate::store::{self, EntryRow, Remake, StoreError, TableDifference};
 
@@ -67,30 +68,44 @@ pub struct Report {
     pub erased: u64,
     /// Where the database said something else than the ledger.
     pub differences: Vec<TableDifference>,
-    /// Where the database was replaced: where the old one is kept.
-    pub kept: Option<PathBuf>,
+    /// What became of the old database; `None` where it wasn't replaced.
+    pub before: Option<Before>,
+}
+
+/// What became of the database that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    Kept(PathBuf),
+    /// It may have held words that were erased. So may these, which earlier rebuilds kept.
+    Gone {
+        earlier: Vec<PathBuf>,
+    },
 }
 
 impl Report {
     /// Nothing differed, or it was put right.
     pub fn is_good(&self) -> bool {
-        self.differences.is_empty() || self.kept.is_some()
+        self.differences.is_empty() || self.before.is_some()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self.entries;
-        match (&self.kept, self.differences.is_empty()) {
+        match (&self.before, self.differences.is_empty()) {
             (None, true) => write!(f, "Every table follows from the ledger's {entries} entries.")?,
             (None, false) => write!(
                 f,
                 "The database says something else than the ledger's {entries} entries. `countersign rebuild` without --compare puts \
                  it right."
             )?,
-            (Some(kept), same) => {
+            (Some(before), same) => {
                 let as_it_was = if same { " Nothing differed." } else { "" };
-                write!(f, "Rebuilt from {entries} entries.{as_it_was} The database as it was is {}.", kept.display())?;
+                write!(f, "Rebuilt from {entries} entries.{as_it_was} The database as it was ")?;
+                match before {
+                    Before::Kept(kept) => write!(f, "is {}.", kept.display())?,
+                    Before::Gone { .. } => write!(f, "could still hold erased words and was not kept.")?,
+                }
             }
         }
         for TableDifference { table, rows, named } in &self.differences {
@@ -103,6 +118,11 @@ impl fmt::Display for Report {
         }
         if self.erased > 0 {
             write!(f, "\nThe words of {} entries are erased; the tables show where.", self.erased)?;
+        }
+        if let Some(Before::Gone { earlier }) = &self.before {
+            earlier.iter().try_for_each(|kept| {
+                write!(f, "\nDelete {}, which an earlier rebuild kept: it may hold them too.", kept.display())
+            })?;
         }
         Ok(())
     }
@@ -119,7 +139,7 @@ pub async fn rebuild(data: &Path) -> Result<Report, RebuildError> {
     report.differences = remake.differences().await?;
     remake.carry_deliveries_over().await?;
     remake.finish().await?;
-    report.kept = Some(draft.replace(&folder.database())?);
+    report.before = Some(draft.replace(&folder.database(), report.erased > 0)?);
     Ok(report)
 }
 
@@ -182,11 +202,11 @@ impl Draft {
             from = to;
         }
         remake.carry_heads_over().await?;
-        Ok((remake, Report { entries: size, erased: fold.erased, differences: Vec::new(), kept: None }))
+        Ok((remake, Report { entries: size, erased: fold.erased, differences: Vec::new(), before: None }))
     }
 
-    /// Takes the database's place. The old one is kept under a name of its own.
-    fn replace(&self, database: &Path) -> Result<PathBuf, RebuildError> {
+    /// Takes the database's place. The old one is kept under a name of its own, unless words were erased.
+    fn replace(&self, database: &Path, is_erased: bool) -> Result<Before, RebuildError> {
         for tail in ["-wal", "-shm"] {
             let mut beside = database.as_os_str().to_owned();
             beside.push(tail);
@@ -200,24 +220,35 @@ impl Draft {
             }
         }
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(io_at(&self.path))?;
-        let kept = free_name(database);
-        // First a second name for the old one, then the new one in its place: at no moment is there none.
-        fs::hard_link(database, &kept).or_else(|_| fs::copy(database, &kept).map(drop)).map_err(io_at(&kept))?;
+        let (earlier, free) = earlier_and_free(database);
+        let before = match is_erased {
+            true => Before::Gone { earlier },
+            // First a second name for the old one, then the new one in its place: at no moment is there none.
+            false => {
+                fs::hard_link(database, &free)
+                    .or_else(|_| fs::copy(database, &free).map(drop))
+                    .map_err(io_at(&free))?;
+                Before::Kept(free)
+            }
+        };
         fs::rename(&self.path, database).map_err(io_at(database))?;
         let folder = database.parent().unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_at(folder))?;
-        Ok(kept)
+        Ok(before)
     }
 }
 
-/// `countersign.db.before-rebuild`, or with a number where there is one already: no older one is ever lost.
-fn free_name(database: &Path) -> PathBuf {
+/// What earlier rebuilds kept, and the next free name: `countersign.db.before-rebuild`, then with a number, so that no older one
+/// is ever lost.
+fn earlier_and_free(database: &Path) -> (Vec<PathBuf>, PathBuf) {
     let name = |tail: &str| database.with_file_name(format!("{}.before-rebuild{tail}", Folder::DATABASE));
-    let first = name("");
-    if !first.exists() {
-        return first;
+    let mut earlier = Vec::new();
+    let mut next = name("");
+    while next.exists() {
+        let after = name(&format!(".{}", earlier.len() + 2));
+        earlier.push(std::mem::replace(&mut next, after));
     }
-    (2..).map(|n| name(&format!(".{n}"))).find(|path| !path.exists()).unwrap_or(first)
+    (earlier, next)
 }
 
 fn io_at(path: &Path) -> impl FnOnce(io::Error) -> RebuildError {
@@ -263,12 +294,8 @@ impl Fold {
             }
             let case = envelope.case.as_deref().map(str::parse::<CaseId>).transpose();
             let case = case.map_err(|error| self.wrong(seq, error))?;
-            if envelope.schema != SCHEMA {
-                let why = format_args!("its schema is {}, and this program reads schema {SCHEMA}", envelope.schema);
-                return Err(self.wrong(seq, why));
-            }
             self.erased += u64::from(envelope.words.is_some() && row.words.is_none());
-            let record = ledger::read(&row.facts, row.words.as_deref(), &self.subjects);
+            let record = ledger::read(&row.leaf, &row.facts, row.words.as_deref(), &self.subjects);
             let record = record.map_err(|error| self.wrong(seq, error))?;
             if let Record::Introduced(Introduced { pseudonym, subject }) = &record
                 && subject != ERASED

@@ -9,14 +9,15 @@ use std::fmt;
 use std::path::Path;
 
 use crate::clock::Clock;
-use crate::domain::bot;
-use crate::domain::{Actor, BotCommand, Lane, Policy, PolicyHash, Refusal, To};
+use crate::domain::bot::condition;
+use crate::domain::policy::Channel;
+use crate::domain::{Lane, Policy, PolicyHash, To};
 use crate::ledger::folder::{Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{BotRuled, Record, ToTell};
-use crate::ledger::{About, AppendError, Ledger, Subjects};
+use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects, strange_schema};
 use crate::seal::{self, Checkpoint, NoteError};
-use crate::store::{self, Commit, NoteRow, Reader, StoreError, Writer};
+use crate::store::{self, Commit, NoteRow, PolicyText, Reader, StoreError, Writer};
 
 /// Why there was no recovery. Nothing was changed. Each says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +48,14 @@ pub enum RecoverError {
     )]
     Empty,
     #[error(
-        "the policy that was in force is missing from the database or can't be read. Run `countersign rebuild --data {data}` first."
+        "the database's last entry is of schema {0}, which this version of Countersign doesn't know: recover with the newer one that was at \
+         work here. Nothing was changed."
+    )]
+    Schema(u32),
+    #[error(
+        "the policy that was in force is missing from the database. Run `countersign rebuild --data {data}` first."
     )]
     NoPolicy { data: String },
-    #[error("the ledger would not record it: {0}")]
-    Refused(Refusal),
 }
 
 /// What can't be had back.
@@ -135,6 +139,9 @@ async fn go_on(
 ) -> Result<Recovery, RecoverError> {
     let shown = folder.path().display().to_string();
     let head = writer.head().await?;
+    if let Some(schema) = head.last_leaf.as_deref().and_then(strange_schema) {
+        return Err(RecoverError::Schema(schema));
+    }
     let have = head.frontier.size();
     let (loss, old_head) = assess(folder, writer, reader, have).await?;
     if have == 0 {
@@ -146,8 +153,11 @@ async fn go_on(
     let no_policy = || RecoverError::NoPolicy { data: shown.clone() };
     let bot = writer.bot().await?.unwrap_or_default();
     let hash = bot.policy.clone().ok_or_else(no_policy)?;
-    let text = writer.policy(hash.as_str()).await?.ok_or_else(no_policy)?;
-    let policy = Policy::read(&text).map_err(|_| no_policy())?;
+    // It says where operators are told. Where its text was erased or can't be read any more, they aren't; the ledger says it.
+    let operators = match writer.policy(hash.as_str()).await?.ok_or_else(no_policy)? {
+        PolicyText::Kept(text) => Policy::read(&text).ok().and_then(|policy| policy.operators),
+        PolicyText::Erased => None,
+    };
 
     // Entries of a manual clock are followed by one of the same clock: the system's may be years away from it.
     let last = reader.view().await?.last_entry().await?;
@@ -158,9 +168,9 @@ async fn go_on(
     };
     let subjects = Subjects::of(writer.subjects().await?);
     let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
-    let record = recovered(&loss, hash, old_head, at, &bot, &policy)?;
+    let record = recovered(&loss, hash, &old_head, operators.as_ref());
     let mut projection = Projection::default();
-    let about = About { at, said: None, case: None, actor: None, source: "operator" };
+    let about = About { at, said: None, case: None, actor: None, source: OPERATOR };
     let seq = ledger.append(&mut projection.commit, &about, &record)?;
     projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
     projection.finish();
@@ -215,27 +225,10 @@ async fn last_that_agrees(
     Ok(0)
 }
 
-fn recovered(
-    loss: &Loss,
-    policy_hash: PolicyHash,
-    old_head: String,
-    at: crate::domain::At,
-    bot: &crate::domain::Bot,
-    policy: &Policy,
-) -> Result<Record, RecoverError> {
-    let command = BotCommand::Recover {
-        lost_from: loss.from,
-        signed_size: loss.signed.unwrap_or(loss.from),
-        policy: policy_hash,
-        head: old_head,
-    };
-    let ask = bot::Ask { by: Actor::Operator, at, command };
-    let ruling = bot::decide(bot, &ask, policy).map_err(RecoverError::Refused)?;
-    let mut tell = Vec::new();
-    for notice in ruling.notices {
-        if let (To::Operators, Some(channel)) = (&notice.to, &policy.operators) {
-            tell.push(ToTell { lane: Lane::channel(channel), notice });
-        }
-    }
-    Ok(Record::Bot(BotRuled { by: None, heard: None, events: ruling.events, tell }))
+fn recovered(loss: &Loss, policy: PolicyHash, old_head: &str, operators: Option<&Channel>) -> Record {
+    let ruling = condition::recover(loss.from, loss.signed.unwrap_or(loss.from), policy, old_head);
+    let lane = operators.map(Lane::channel);
+    let to_operators = ruling.notices.into_iter().filter(|notice| notice.to == To::Operators);
+    let tell = to_operators.filter_map(|notice| Some(ToTell { lane: lane.clone()?, notice })).collect();
+    Record::Bot(BotRuled { by: None, heard: None, events: ruling.events, tell })
 }

@@ -1,6 +1,7 @@
 //! Buttons and forms come back as what they were made for.
 
 use super::*;
+use crate::grammar::filled::VerbId;
 
 #[test]
 fn buttons_come_back_as_what_they_were_made_for() {
@@ -106,6 +107,14 @@ fn a_form_names_every_field_that_is_wrong() {
         Ok(Asked::Case { id: id("INC-5"), command: Inc::Resolve { text: "done".to_owned() }.into() })
     );
     assert!(submitted("incident.resolve", &sent(&[("case", "APR-5"), ("text", "x")]), &context()).is_err());
+}
+
+/// A record keeps the verb by its own name, however it was called.
+#[test]
+fn what_is_handed_in_is_for_a_verb_by_its_own_id() {
+    for called in ["incident.review", "incident.REVIEW", "incident.postmortem", "incident.PostMortem"] {
+        assert_eq!(Filled::form(called, BTreeMap::new()).verb, VerbId::Known("incident.review".into()), "{called}");
+    }
 }
 
 #[test]

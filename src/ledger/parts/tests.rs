@@ -1,5 +1,7 @@
 //! Records of every shape, taken apart and put together again.
 
+mod facts;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr as _;
@@ -296,62 +298,4 @@ fn the_verb_of_a_form_stays_what_it_was() {
     };
     assert!(of_another_version(r#"{"known":"incident.since-renamed"}"#).contains("incident.since-renamed"));
     assert!(of_another_version(r#"{"other":"incident.note"}"#).contains(r#"{"other":{"w":0}}"#));
-}
-
-/// The list of `docs/ledger-format.md`, section 4: by the field that a text stands in, what it may be.
-fn is_a_fact(field: &str, text: &str) -> bool {
-    let hexadecimal = |digits: usize| text.len() == digits && text.bytes().all(|b| b"0123456789abcdef".contains(&b));
-    let word = || !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_. ".contains(c));
-    let id = || text.len() <= 100 && text.bytes().all(|byte| byte.is_ascii_graphic());
-    match field {
-        "case" | "by_case" | "into" => text.parse::<CaseId>().is_ok(),
-        "hash" | "policy" => hexadecimal(64),
-        "key" => hexadecimal(32),
-        "pseudonym" => hexadecimal(16),
-        // Of a platform.
-        "channel" | "id" | "message" | "thread" => id(),
-        // Of the policy.
-        "called" | "class" | "holder" | "party" | "path" | "platform" | "role" | "roles" | "slow_path" | "workflow" => {
-            word()
-        }
-        "reasons" => policy_reasons().any(|reason| reason == text),
-        "schedule" => text == "Daily",
-        "Daily" => text == "0 0 18 * * * UTC",
-        "zone" => text.parse::<chrono_tz::Tz>().is_ok(),
-        // Of the program: variants, and fixed names.
-        "by" | "duty" | "from" | "harm" | "impact" | "known" | "moments" | "outcome" | "record" | "says" | "seat"
-        | "severity" | "standing" | "state" | "to" | "what" | "which" | "why" => word(),
-        "other" => text.parse::<CaseId>().is_ok(),
-        "named" => text.chars().all(|c| c.is_alphanumeric() || "-: ".contains(c)),
-        // Of the bot itself.
-        "clock" => text == "manual, speed 0",
-        "version" => text.split('.').all(|number| number.parse::<u32>().is_ok()),
-        "head" => text.starts_with("countersign.local/"),
-        _ => false,
-    }
-}
-
-fn policy_reasons() -> impl Iterator<Item = &'static str> {
-    ["regulator's hold", "waiting on the requester", "waiting on the vendor"].into_iter()
-}
-
-#[test]
-fn the_golden_ledger_holds_no_fact_that_the_document_does_not_name() {
-    fn strays(value: &serde_json::Value, field: &str, found: &mut Vec<String>) {
-        match value {
-            serde_json::Value::Object(map) if map.len() == 1 && (map.contains_key("w") || map.contains_key("p")) => {}
-            serde_json::Value::Object(map) => map.iter().for_each(|(key, inner)| strays(inner, key, found)),
-            serde_json::Value::Array(all) => all.iter().for_each(|inner| strays(inner, field, found)),
-            serde_json::Value::String(text) if is_a_fact(field, text) => {}
-            serde_json::Value::String(text) => found.push(format!("{field}: {text}")),
-            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
-        }
-    }
-    let mut found = Vec::new();
-    for line in include_str!("../../../tests/evidence/ledger-1.jsonl").lines() {
-        let line: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).unwrap();
-        let facts: serde_json::Value = serde_json::from_str(line["facts"].as_str().unwrap()).unwrap();
-        strays(&facts, "", &mut found);
-    }
-    assert!(found.is_empty(), "{found:#?}");
 }

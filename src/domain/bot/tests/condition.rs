@@ -30,7 +30,6 @@ fn nobody_types_what_is_the_bots_own_business() {
             severity: Severity::Sev1,
             because: String::new(),
         }),
-        BotCommand::Recover { lost_from: 1, signed_size: 2, policy: PolicyHash::from("p"), head: String::new() },
     ];
     for command in commands {
         let mut hall = Hall::new();
@@ -82,10 +81,10 @@ fn what_the_operators_must_know_is_recorded_and_told() {
     hall.engine(1, BotCommand::ClockWentBack { by: Span::hours(1) });
     assert_eq!(hall.told(), [("clock-went-back", "operators".to_owned())]);
     let policy = PolicyHash::from("old");
-    let recover = BotCommand::Recover { lost_from: 90, signed_size: 100, policy: policy.clone(), head: "h".to_owned() };
-    hall.ask(2, Actor::Operator, recover).unwrap();
-    assert_eq!(hall.kinds(), ["bot.recovered"]);
-    assert_eq!(hall.told(), [("sentence", "operators".to_owned())]);
+    let recovered = crate::domain::bot::condition::recover(90, 100, policy.clone(), "h");
+    let [event] = &recovered.events[..] else { panic!("{recovered:?}") };
+    assert_eq!((event.kind(), &recovered.notices[0].to), ("bot.recovered", &To::Operators));
+    hall.bot.apply(event, At(2));
     assert_eq!(hall.bot.policy, Some(policy));
     hall.engine(3, BotCommand::Stop);
     assert_eq!((hall.kinds(), hall.told().len()), (vec!["bot.stopped"], 0));

@@ -23,7 +23,9 @@ pub enum Telling {
     },
     Voted {
         by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         stands_in_for: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         have: u32,
         need: u32,
@@ -31,7 +33,9 @@ pub enum Telling {
     },
     Concluded {
         outcome: Label,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         requester: PersonId,
         took: Span,
@@ -67,6 +71,7 @@ pub enum Telling {
         role: RoleId,
         reason: String,
         people: Vec<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<At>,
     },
     Slow {

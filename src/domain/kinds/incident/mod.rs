@@ -319,12 +319,19 @@ pub struct Opened {
     pub nature: Nature,
     pub impact: Impact,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moments: Vec<(Which, At)>,
+    pub moments: Vec<KnownMoment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
     /// The approval path whose slowness it is about; the bot opens no second one for it meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_path: Option<PathId>,
+}
+
+/// A moment that was known when the incident was opened; whoever opened it said so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownMoment {
+    pub which: Which,
+    pub at: At,
 }
 
 impl Kind for Incident {
@@ -567,7 +574,7 @@ impl Kind for Incident {
 
 impl Incident {
     fn opened(opened: &Opened) -> Incident {
-        let moment = |&(which, at): &(Which, At)| (which, Moment { at, said_by: opened.began.by.clone() });
+        let moment = |known: &KnownMoment| (known.which, Moment { at: known.at, said_by: opened.began.by.clone() });
         Incident {
             state: IncidentState::Open,
             severity: opened.severity,

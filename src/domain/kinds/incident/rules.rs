@@ -1,13 +1,13 @@
 //! The rulebook: how an incident is opened, and which step is possible in which state. What a step needs and does is in the
 //! modules beside this one.
 
-use super::{Command, Event, Incident, IncidentState, Opened, Opening, Telling, Verb, Which};
+use super::{Command, Event, Incident, IncidentState, KnownMoment, Opened, Opening, Telling, Verb, Which};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, say};
 use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
 use crate::domain::text::did_you_mean;
-use crate::domain::{Ask, At, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, text};
+use crate::domain::{Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, text};
 
 /// Opens an incident with the number that the desk reserved for it.
 ///
@@ -26,10 +26,10 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     })?;
     known_class(wanted.class.as_ref(), wanted.technical, world)?;
     let told = [wanted.occurred, wanted.detected, wanted.aware];
-    let moments: Vec<(Which, At)> =
-        Which::ALL.into_iter().zip(told).filter_map(|(which, at)| Some((which, at?))).collect();
-    if let Some(&(_, future)) = moments.iter().find(|(_, at)| *at > ask.at) {
-        return Err(Refusal::Future(future));
+    let known = Which::ALL.into_iter().zip(told).filter_map(|(which, at)| Some(KnownMoment { which, at: at? }));
+    let moments: Vec<KnownMoment> = known.collect();
+    if let Some(future) = moments.iter().find(|known| known.at > ask.at) {
+        return Err(Refusal::Future(future.at));
     }
     let began = Began {
         by: ask.by.person().cloned(),

@@ -14,9 +14,11 @@ pub enum Telling {
     Opened {
         severity: Severity,
         workflow: WorkflowId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         people: Vec<PersonId>,
         due: At,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         because: Option<String>,
     },
     Paged {

@@ -9,7 +9,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::super::super::calendar::Hours;
 use super::super::super::mark::ERASED_SUBJECT;
 use super::super::super::{CaseId, Platform, Severity, Span};
-use super::super::{Channel, Group};
+use super::super::{Channel, Group, is_key};
 use super::finding::{nearest, quote, some_of};
 
 /// What is wrong with a piece of text, and what to write instead.
@@ -285,9 +285,7 @@ pub(super) fn key(text: &str) -> Result<(), Wrong> {
     if TAKEN.contains(&text) {
         return wrong(format!("the name {} is taken", quote(text)), "another name");
     }
-    let fits = |letter: char| (letter.is_alphanumeric() && !letter.is_uppercase()) || ['-', '_', '.'].contains(&letter);
-    let first = text.chars().next().is_some_and(char::is_alphanumeric);
-    match first && text.chars().all(fits) && text.chars().count() <= 40 {
+    match is_key(text) {
         true => Ok(()),
         false => wrong(format!("{} cannot be a name that people type", quote(text)), format!("“{}”", slug(text))),
     }
