@@ -131,7 +131,7 @@ impl Shows for Incident {
                 by: None,
                 people: whom(),
                 due: DUE,
-                because: Some(words()),
+                because: Some("APR-4 has been pending for 3 h".to_owned()),
             },
             Telling::Paged { role: role(), people: whom(), by: maya(), reason: words(), due: DUE },
             Telling::StillWorking { person: dev(), due: DUE },

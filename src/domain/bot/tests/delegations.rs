@@ -1,6 +1,7 @@
 //! Standing in for somebody, and being away.
 
 use super::*;
+use crate::domain::people::Delegation;
 
 #[test]
 fn a_delegation_from_now_moves_the_seats_at_once() {
@@ -171,6 +172,87 @@ fn a_delegation_is_ended_by_its_two_people_or_who_may() {
             assert!(!hall.told().contains(&("delegation-ended", by.to_owned())), "the asker has the reply");
             let again = hall.ask(6, Actor::Person(p(by)), BotCommand::EndDelegation { number: 1 });
             assert_eq!(again.unwrap_err(), Refusal::NoDelegation(1));
+        }
+    }
+}
+
+/// Whoever may arrange absences doesn't come into a seat by it, through however many colleagues who named them their deputy.
+#[test]
+fn nobody_comes_into_a_seat_that_they_arranged() {
+    let mut hall = Hall::new();
+    hall.delegate(0, "tess", ("tess", Some("olga")), &[], (0, DAY)).unwrap();
+    let refusal = hall.delegate(0, "olga", ("dev", Some("tess")), &[], (0, DAY)).unwrap_err().to_string();
+    assert!(
+        refusal.starts_with("you can't hand dev's duties to yourself: tess would pass them on to you. dev can"),
+        "{refusal}"
+    );
+    // Where the chain is closed later, by somebody who may do that, the one who gave the seat away keeps it.
+    let mut hall = Hall::new();
+    hall.delegate(0, "olga", ("dev", Some("tess")), &["model-risk"], (0, DAY)).unwrap();
+    assert_eq!(hall.sits(1, "model-risk"), ["tess", "lena", "maya"]);
+    hall.delegate(1, "tess", ("tess", Some("olga")), &[], (1, DAY)).unwrap();
+    assert_eq!(hall.sits(2, "model-risk"), ["dev", "lena", "maya"]);
+    // Arranged by a third person, the same chain counts.
+    let mut hall = Hall::new();
+    hall.delegate(0, "dev", ("dev", Some("tess")), &["model-risk"], (0, DAY)).unwrap();
+    hall.delegate(1, "tess", ("tess", Some("olga")), &[], (1, DAY)).unwrap();
+    assert_eq!(hall.sits(2, "model-risk"), ["olga", "lena", "maya"]);
+}
+
+/// Any delegations that there could ever be, also those that are refused when they are set.
+fn any_delegations() -> impl proptest::strategy::Strategy<Value = Vec<Delegation>> {
+    use proptest::prelude::*;
+    let person = || prop::sample::select(vec!["maya", "dev", "lena", "nia", "omar", "olga", "tess"]).prop_map(p);
+    let one = (person(), prop::option::weighted(0.9, person()), person(), prop::bool::ANY, prop::bool::ANY);
+    let one = one.prop_map(|(from, to, by, own, all)| Delegation {
+        number: 0,
+        by: if own { from.clone() } else { by },
+        from,
+        to,
+        roles: if all { Vec::new() } else { vec![r("model-risk")] },
+        starts: at(0),
+        ends: at(DAY),
+        reason: "a holiday".to_owned(),
+    });
+    prop::collection::vec(one, 0..8)
+}
+
+/// Every way from a member to somebody, over delegations none of which that somebody set for another.
+fn may_sit_for(all: &[Delegation], member: &PersonId, person: &PersonId) -> bool {
+    fn walk(all: &[Delegation], at: &PersonId, person: &PersonId, left: usize) -> bool {
+        if at == person {
+            return true;
+        }
+        left > 0
+            && all
+                .iter()
+                .filter(|it| &it.from == at && (&it.by != person || it.by == it.from))
+                .any(|it| it.to.as_ref().is_some_and(|to| walk(all, to, person, left - 1)))
+    }
+    walk(all, member, person, all.len())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { cases: 2_000, ..Default::default() })]
+
+    /// Whatever absences there are, and whoever may not decide: nobody has two seats, nobody sits for somebody who may not, and
+    /// nobody sits for somebody by what they arranged for others themselves.
+    #[test]
+    fn no_chain_of_deputies_gives_anybody_more_than_their_seat(
+        all in any_delegations(),
+        out in proptest::sample::subsequence(vec!["maya", "dev", "lena", "olga"], 0..3),
+    ) {
+        let policy = policy();
+        let excluded: Vec<PersonId> = out.into_iter().map(p).collect();
+        let people = People { policy: &policy, delegations: &all, at: at(1) };
+        let seats = people.seats(&[r("model-risk")], &excluded);
+        for (place, seat) in seats.iter().enumerate() {
+            proptest::prop_assert!(!excluded.contains(&seat.person), "{seat:?}");
+            proptest::prop_assert!(seats[..place].iter().all(|it| it.person != seat.person), "{seats:?}");
+            if let Some(member) = &seat.stands_in_for {
+                proptest::prop_assert!(!excluded.contains(member), "{seat:?}");
+                proptest::prop_assert!(may_sit_for(&all, member, &seat.person), "{seat:?} of {all:#?}");
+            }
         }
     }
 }
