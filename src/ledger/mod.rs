@@ -229,7 +229,7 @@ mod tests {
         }
         assert_eq!(append(&mut ledger, &mut commit, 1, &said("slack/@U1")), 2, "after two introductions");
         assert_eq!(append(&mut ledger, &mut commit, 2, &said("slack/@U1")), 3, "they are known");
-        let kinds: Vec<_> = commit.entries.iter().map(|entry| (entry.kind, entry.case_seq)).collect();
+        let kinds: Vec<_> = commit.entries.iter().map(|entry| (&*entry.kind, entry.case_seq)).collect();
         let introduced = (Record::INTRODUCED, None);
         assert_eq!(kinds, [introduced, introduced, ("said.message", Some(1)), ("said.message", Some(2))]);
         let subjects: HashMap<_, _> = commit.subjects.iter().map(|(p, s)| (s.as_str(), p.as_str())).collect();
