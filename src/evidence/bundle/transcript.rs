@@ -244,7 +244,7 @@ fn list(name: &str, value: &Json, lines: &mut String) {
     let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
     match value {
         Json::Object(fields) => {
-            for (key, value) in fields.iter().filter(|(key, _)| !(name.is_empty() && *key == "event")) {
+            for (key, value) in fields {
                 list(&inner(key), value, lines);
             }
         }
