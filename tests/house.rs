@@ -399,7 +399,7 @@ fn metadata() -> serde_json::Value {
 
 /// One file of `src`, without its tests.
 struct SourceFile {
-    /// `src/desk/settle.rs`
+    /// `src/desk/rule.rs`
     name: String,
     /// `desk`
     room: String,
