@@ -403,20 +403,19 @@ impl Folded {
             }
             return;
         };
-        match event {
-            Event::Duty(DutyEvent { number, change: Change::Opened(_) }) if *number != case.next_number() => {
+        if let Event::Duty(DutyEvent { number, change }) = event {
+            let (opens, next) = (matches!(change, Change::Opened(_)), case.next_number());
+            if opens && *number != next {
                 self.holes.push(format!(
                     "Entry {} opens duty no. {number} of {id}, but the one before it is no. {}: an entry between them is missing.",
                     envelope.seq,
-                    case.next_number() - 1
+                    next - 1
                 ));
             }
-            Event::Duty(DutyEvent { change: Change::Opened(_), .. }) => {}
-            Event::Duty(DutyEvent { number, .. }) if case.obligation(*number).is_none() => {
+            if !opens && case.obligation(*number).is_none() {
                 self.holes
                     .push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
             }
-            _ => {}
         }
         case.apply(event, envelope.at);
     }
