@@ -45,22 +45,11 @@ impl Look {
 pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling) -> Card {
     let facts = facts(about, telling, speaker.prefix);
     let mut card = speaker.render(&format!("{}.txt", telling.template()), facts);
-    let Look { tone, due, asks } = look(about, telling);
+    let Look { tone, due, asks } = kinds::look(about, telling);
     card.tone = tone;
     card.buttons = asks;
     card.due_us = due.map(|at| at.0);
     card
-}
-
-fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
-    match telling {
-        Telling::Case(telling) => look_of_any(about, telling),
-        Telling::Bot(telling) => look_of_bot(telling),
-        // What a kind of case tells is always told of a case.
-        Telling::Incident(_) | Telling::Approval(_) => {
-            about.and_then(|about| kinds::look(telling, about)).unwrap_or_default()
-        }
-    }
 }
 
 /// What the template sees.
@@ -70,13 +59,12 @@ pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) 
         facts.insert("case".to_owned(), json!(case));
         facts.insert("title".to_owned(), json!(title));
     }
-    match telling {
-        Telling::Case(telling) => add_to_facts(&mut facts, about, telling, prefix),
-        Telling::Bot(bot::Telling::Sentence { text }) => {
-            facts.insert("text".to_owned(), json!(said(text, prefix)));
-        }
-        // The others' templates see their fields alone.
-        Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => {}
+    // The others' templates see their fields alone.
+    if let Telling::Case(telling) = telling {
+        add_to_facts(&mut facts, about, telling, prefix);
+    }
+    if let Telling::Bot(bot::Telling::Sentence { text }) = telling {
+        facts.insert("text".to_owned(), json!(said(text, prefix)));
     }
     Json::Object(facts)
 }
@@ -174,7 +162,7 @@ fn seat_of(about: Option<&About>) -> &str {
     about.map_or(SeatName::Lead.word(), About::text)
 }
 
-fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look {
+pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look {
     use every_case::Telling as T;
     let case = about.map(|about| about.case);
     match telling {
@@ -197,7 +185,7 @@ fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look
     }
 }
 
-fn look_of_bot(telling: &bot::Telling) -> Look {
+pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
     use bot::Telling as T;
     Look::of(match telling {
         T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,
