@@ -24,8 +24,9 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::domain::policy::Policy;
+use crate::domain::text::nearest;
 use crate::domain::{At, CaseId, CaseKind, Duty, PersonId, Span};
-use crate::grammar::{clean, find, nearest, verbs};
+use crate::grammar::{clean, find, verbs};
 
 use super::{Card, Field, Word, samples};
 

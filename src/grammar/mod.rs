@@ -28,7 +28,6 @@ pub use filled::{Filled, Means, Unread};
 pub use form::{Field, FieldKind, Form, form};
 pub use press::{action, form_action, pressed};
 pub use read::{looks_like_command, prefix_for, read};
-pub use value::nearest;
 pub use verbs::{Arg, Kind, Needed, Root, Verb, completion, find, markdown_table};
 pub use word::Word;
 

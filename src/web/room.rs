@@ -18,7 +18,7 @@ use crate::card::Card;
 use crate::chat::local;
 use crate::clock::Mode;
 use crate::domain::mark::Words;
-use crate::domain::{At, CaseId, LOCAL, Lane, PersonId, Place, Platform, Policy, Span};
+use crate::domain::{At, CaseId, LOCAL, Lane, PersonId, Place, Platform, Policy, Span, text};
 use crate::grammar::{self, Filled, Word};
 use crate::ledger::folder::blob_path;
 use crate::ledger::heard::{Account, Answer, File, Heard, What};
@@ -620,7 +620,7 @@ async fn quiet(app: &App) -> Option<At> {
 pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
     let policy = app.reception.desk.shown().policy;
     let Some(person) = policy.people.get(name) else {
-        let near = grammar::nearest(name, policy.people.keys().map(PersonId::as_str));
+        let near = text::nearest(name, policy.people.keys().map(PersonId::as_str));
         let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
         return Err(Failure::bad(
             "unknown_person",

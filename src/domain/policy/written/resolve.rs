@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::super::super::calendar::{Calendar, QuietHours};
+use super::super::super::text::nearest;
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
     Channel, Climb, DigestSchedule, Group, Ladder, May, OwnChannels, Party, Person, Policy, Repeat, Role,
     SeverityWords, Workflow,
 };
-use super::finding::{Findings, Place, nearest, quote, some_of};
+use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
 use super::value::{self, Wrong, workspace};
 use super::word::{Named, Placed, Word, Words, kind};
