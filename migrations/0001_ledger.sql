@@ -181,7 +181,6 @@ create table duty (
     case_id   text not null,
     number    bigint not null,
     workflow  text not null,
-    kind      text not null,
     duty      text not null,
     role      text,
     person    text,

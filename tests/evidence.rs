@@ -295,7 +295,7 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
             "case_id INC-1, number 1 differs",
         ),
         (
-            "insert into duty select 'INC-9', number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, took_us, \
+            "insert into duty select 'INC-9', number, workflow, duty, role, person, party, opened_us, due_us, target_us, took_us, \
           late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us from duty limit 1",
             "duty: 1 row",
             "case_id INC-9, number 1 doesn't follow from the ledger",
@@ -687,9 +687,13 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
         assert!(!told.outbox.is_empty() && told.outbox.iter().all(asks_for), "rows of its own case: {told:#?}");
     }
     // The transcript shows the message once, and whole; it is of neither case.
-    let standing = house.reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    let standing = house
+        .reader
+        .messages(&"local/@dev".parse().expect("a lane"), Stretch::Before(None), 100)
+        .await
+        .expect("a transcript");
     let [message] = &standing[..] else { panic!("one message: {standing:#?}") };
-    assert_eq!((message.parts, message.case_id.as_deref(), message.first, message.last), (2, None, *first, *second));
+    assert_eq!((message.parts, message.case, message.first, message.last), (2, None, *first, *second));
     let bodies: Vec<&str> = message.bodies().collect();
     assert!(bodies.len() == 2 && bodies[0].contains(secret) && bodies[1].contains("Reports come late"), "{bodies:#?}");
 

@@ -22,11 +22,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow, OutboxRow,
-    OutboxState, Postponed, Rehold, person_holder, role_holder,
+    CardRow, CaseRow, Commit, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow,
+    OutboxRow, OutboxState, Postponed, Rehold, person_holder, role_holder,
 };
-pub use figures::{DutyOf, NoteRead, View};
-pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
+pub use figures::{DutyRead, NoteRead, View};
+pub use read::{CardDue, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::Writer;

@@ -173,9 +173,8 @@ async fn delete(State(app): State<App>, Body(delete): Body<Delete>) -> Result<Js
 }
 
 async fn change(app: &App, who: Account, row: MessageRead, what: What) -> Result<Json<Said>, Failure> {
-    let lane: Lane = row.lane.parse().map_err(|_| no_such_message())?;
     let cause = format!("local:change:{}", fresh()?);
-    let heard = Heard { thread: row.thread, ..Heard::live(cause, who, lane, what) };
+    let heard = Heard { thread: row.thread, ..Heard::live(cause, who, row.lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
 }
 
@@ -200,7 +199,7 @@ async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<
         None => None,
     };
     let lane = match (&row, &press.channel) {
-        (Some(row), _) => row.lane.parse().map_err(|_| no_such_message())?,
+        (Some(row), _) => row.lane.clone(),
         (None, Some(channel)) => lane(&app, &who, channel).await?,
         (None, None) => Lane::direct(&Platform::from(LOCAL), &who.id),
     };
@@ -350,7 +349,7 @@ async fn file(
     if !stands.files.iter().any(|file| file.sha256 == sha256) {
         return Err(gone());
     }
-    require_access(&app, &who, &message.lane.parse().map_err(|_| gone())?).await.map_err(|_| gone())?;
+    require_access(&app, &who, &message.lane).await.map_err(|_| gone())?;
     let bytes = tokio::fs::read(blob_path(&app.folder.data, &sha256)).await.map_err(|_| gone())?;
     let ascii: String =
         file_name(&name).chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
@@ -419,7 +418,7 @@ async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Resul
         (None, before) => Stretch::Before(before),
         (Some(_), Some(_)) => return Err(Failure::bad("malformed", "say `after` or `before`, not both.")),
     };
-    let found = app.reader.messages(&lane.to_string(), stretch, PAGE_OF_MESSAGES).await?;
+    let found = app.reader.messages(&lane, stretch, PAGE_OF_MESSAGES).await?;
     let last = found.iter().map(|message| message.last).max().or(after).unwrap_or(0);
     let policy = app.reception.desk.shown().policy;
     let messages: Vec<Value> = found.iter().map(|message| shown(message, &wanted, &policy)).collect();
@@ -678,7 +677,7 @@ pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Res
 /// The message that begins the thread, which must stand in the same lane.
 async fn thread(app: &App, lane: &Lane, thread: Option<String>) -> Result<Option<String>, Failure> {
     let Some(thread) = thread else { return Ok(None) };
-    match app.reader.message(&lane.to_string(), &thread).await? {
+    match app.reader.message(lane, &thread).await? {
         // A reply to a reply belongs to the same thread.
         Some(message) => Ok(Some(message.thread.unwrap_or(message.id))),
         None => Err(Failure::not_found("unknown_thread", "there is no such message to reply to.")),
@@ -688,8 +687,7 @@ async fn thread(app: &App, lane: &Lane, thread: Option<String>) -> Result<Option
 /// A message that stands where the persona may not look doesn't stand there for them.
 async fn visible(app: &App, who: &Account, found: Option<MessageRead>) -> Result<Option<MessageRead>, Failure> {
     let Some(message) = found else { return Ok(None) };
-    let Ok(lane) = message.lane.parse::<Lane>() else { return Ok(None) };
-    match require_access(app, who, &lane).await {
+    match require_access(app, who, &message.lane).await {
         Ok(()) => Ok(Some(message)),
         Err(failure) if failure.is_not_found() => Ok(None),
         Err(fault) => Err(fault),
@@ -698,7 +696,7 @@ async fn visible(app: &App, who: &Account, found: Option<MessageRead>) -> Result
 
 async fn own_message(app: &App, who: &Account, channel: Option<&str>, id: &str) -> Result<MessageRead, Failure> {
     let found = match channel {
-        Some(channel) => app.reader.message(&lane(app, who, channel).await?.to_string(), id).await?,
+        Some(channel) => app.reader.message(&lane(app, who, channel).await?, id).await?,
         None => app.reader.local_message(id).await?,
     };
     let found = visible(app, who, found).await?;
