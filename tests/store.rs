@@ -15,8 +15,8 @@ use countersign::domain::{At, Case, CaseId, CaseKind, Duty, Event, LOCAL, Lane, 
 use countersign::seal::{Frontier, Hash, leaf_hash};
 use countersign::store::{
     self, CardDue, CardRow, CaseRow, Commit, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow,
-    MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, Rehold, StoreError,
-    Stretch, Writer,
+    MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, StoreError, Stretch,
+    WakeHolders, Writer,
 };
 use dice::Dice;
 use futures_util::TryStreamExt as _;
@@ -241,7 +241,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         }],
         duties: vec![duty_row(number, 1, 9, &["role:model-risk"])],
         checkpoints: vec![NoteRow { size: seq + 1, at_us: seq, note: format!("head {seq}") }],
-        reholds: Vec::new(),
+        wake_holders: Vec::new(),
         cards_gone: Vec::new(),
         case_channels: vec![(on(&format!("slack/apr-{number}")), "C9".to_owned())],
     }
@@ -431,7 +431,7 @@ async fn wakes_come_in_their_order(place: &impl Place) {
 }
 
 /// Where who holds what may have changed, the open cases of those holders are woken at once, and no others.
-async fn a_rehold_wakes_those_who_owe(place: &impl Place) {
+async fn holders_are_woken_where_they_owe(place: &impl Place) {
     let (mut writer, _reader) = place.open().await;
     let mut closed = duty_row(3, 1, 9, &["role:lead"]);
     closed.figures.closed_us = Some(3);
@@ -446,8 +446,11 @@ async fn a_rehold_wakes_those_who_owe(place: &impl Place) {
         ..Commit::default()
     };
     writer.commit(first).await.expect("a commit");
-    let rehold = Rehold { roles: strings(&["lead"]), people: strings(&["dev"]), now_us: 5 };
-    writer.commit(Commit { duties: vec![closed], reholds: vec![rehold], ..Commit::default() }).await.expect("a commit");
+    let woken = WakeHolders { roles: strings(&["lead"]), people: strings(&["dev"]), now_us: 5 };
+    writer
+        .commit(Commit { duties: vec![closed], wake_holders: vec![woken], ..Commit::default() })
+        .await
+        .expect("a commit");
     let woken = writer.due(At(5), 100, &[]).await.expect("cases");
     let woken: BTreeSet<&str> = woken.iter().map(|(case, _)| case.as_str()).collect();
     assert_eq!(woken, BTreeSet::from(["APR-1", "APR-2"]));
@@ -1039,7 +1042,7 @@ contracts! { sqlite, Sqlite:
     a_view_is_one_moment,
     the_tree_is_that_of_the_entries,
     wakes_come_in_their_order,
-    a_rehold_wakes_those_who_owe,
+    holders_are_woken_where_they_owe,
     the_outbox_keeps_order_and_lanes_apart,
     a_card_shows_what_is_wanted_of_it,
     a_row_that_cant_be_read_hides_no_other,

@@ -43,7 +43,7 @@ pub struct Commit {
     pub message_changes: Vec<MessageChange>,
     pub duties: Vec<DutyRow>,
     pub checkpoints: Vec<NoteRow>,
-    pub reholds: Vec<Rehold>,
+    pub wake_holders: Vec<WakeHolders>,
     /// Cards that somebody deleted on their platform: `(case, lane)`.
     pub cards_gone: Vec<(CaseId, Lane)>,
     /// Cases' own channels: `(lane, the platform's id)`.
@@ -63,7 +63,7 @@ pub struct Postponed<Of> {
 
 /// Who holds what may have changed: every open case in which one of the roles or people owes something is to be woken at
 /// `now_us`. The next commit of such a case writes its derived wake again.
-pub struct Rehold {
+pub struct WakeHolders {
     pub roles: Vec<String>,
     pub people: Vec<String>,
     pub now_us: i64,
@@ -226,7 +226,7 @@ impl Commit {
             && self.cards_gone.is_empty()
             && self.checkpoints.is_empty()
             && self.cases.is_empty()
-            && self.reholds.is_empty()
+            && self.wake_holders.is_empty()
     }
 
     pub(super) fn write(&self, db: &Connection) -> Result<(), StoreError> {
@@ -234,7 +234,7 @@ impl Commit {
         self.write_cases(db)?;
         self.write_deliveries(db)?;
         self.write_transcript(db)?;
-        for Rehold { roles, people, now_us } in &self.reholds {
+        for WakeHolders { roles, people, now_us } in &self.wake_holders {
             let sql = "update case_file set wake_us = ?1 where case_id in (select case_id from owed where holder = ?2)";
             let mut wake = db.prepare_cached(sql)?;
             let roles = roles.iter().map(|role| role_holder(role));
@@ -322,7 +322,7 @@ impl Commit {
              on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
              due_us = excluded.due_us, took_us = excluded.took_us, late_us = excluded.late_us, \
              closed_us = excluded.closed_us, state = excluded.state, paused_us = excluded.paused_us, \
-             nudges = excluded.nudges, climbs = excluded.climbs, last_told_us = excluded.last_told_us, \
+             nudges = excluded.nudges, climbs = excluded.escalations, last_told_us = excluded.last_told_us, \
              attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us)",
         )?;
         let sql = "insert into owed (holder, case_id, number) values (?1, ?2, ?3) on conflict do nothing";

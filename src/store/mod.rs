@@ -23,7 +23,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 pub use commit::{
     CardRow, CaseRow, Commit, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow,
-    OutboxRow, OutboxState, Postponed, Rehold, person_holder, role_holder,
+    OutboxRow, OutboxState, Postponed, WakeHolders, person_holder, role_holder,
 };
 pub use figures::{DutyRead, NoteRead, View};
 pub use read::{CardDue, EntryRead, MessageRead, OutboxDue, Reader, Stretch};

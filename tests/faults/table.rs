@@ -652,13 +652,13 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         message_changes,
         duties,
         checkpoints,
-        reholds,
+        wake_holders,
         cards_gone,
         case_channels,
     } = Commit::default();
     let made = [
         made_for([&entries, &nodes, &subjects], &[Turn, ChannelRow, Receipt, GivenUp]),
-        made_for([&cases, &bot, &policies, &causes, &outbox, &cards, &duties, &reholds], &[Turn, GivenUp]),
+        made_for([&cases, &bot, &policies, &causes, &outbox, &cards, &duties, &wake_holders], &[Turn, GivenUp]),
         made_for([&messages, &message_parts, &message_changes], &[Turn, Receipt]),
         // Only after a turn that failed.
         made_for([&tries], &[Turn]),

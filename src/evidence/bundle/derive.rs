@@ -21,7 +21,7 @@ pub(super) struct Sealed {
     pub leaf: Vec<u8>,
     pub facts: Kept,
     pub words: Kept,
-    pub envelope: Option<Outside>,
+    pub envelope: Option<OwnedEnvelope>,
     /// Absent if it can't be read.
     pub record: Option<Record>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Kept {
 }
 
 /// An envelope, kept.
-pub(super) struct Outside {
+pub(super) struct OwnedEnvelope {
     pub seq: u64,
     pub at: At,
     pub said: Option<At>,
@@ -77,7 +77,7 @@ pub(super) struct Folded {
 
 impl Sealed {
     pub(super) fn new(leaf: Vec<u8>, facts: Kept, words: Kept, subjects: &Subjects) -> Sealed {
-        let envelope = Envelope::parse(&leaf).ok().map(|envelope| Outside {
+        let envelope = Envelope::parse(&leaf).ok().map(|envelope| OwnedEnvelope {
             seq: envelope.seq,
             at: At(envelope.at_us),
             said: envelope.said_us.map(At),
@@ -119,7 +119,7 @@ pub(super) fn subjects(context: &[Sealed]) -> Subjects {
 pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
     let mut all = BTreeSet::new();
     for entry in entries {
-        if let Some(Outside { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
+        if let Some(OwnedEnvelope { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
             all.insert(*pseudonym);
         }
         let facts = entry.facts.text.as_deref().and_then(|facts| str::from_utf8(facts).ok());
@@ -393,7 +393,7 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
 }
 
 impl Folded {
-    fn apply(&mut self, id: CaseId, event: &Event, envelope: &Outside) {
+    fn apply(&mut self, id: CaseId, event: &Event, envelope: &OwnedEnvelope) {
         let Some(case) = &mut self.case else {
             self.case = Case::begin(id, event, envelope.at);
             if let Some(case) = &mut self.case {
