@@ -508,12 +508,13 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/evidence/rebuild/recover.rs", "go_on", &[Recovery]),
     ("src/store/mod.rs", "migrate", &[Migration]),
     ("src/store/remake.rs", "write", &[Draft]),
+    ("src/store/write.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff, HeadRow]),
 ];
 
 /// What a write looks like in the source.
 const CALLS: [&str; 18] = [
     "writer.commit(",
-    "transaction.commit(",
+    "in_one_transaction(db, ",
     "MIGRATOR.run(",
     "folder.swap_checkpoint(",
     "folder.begin_new_log(",
