@@ -194,7 +194,7 @@ create table duty (
     state     text not null,
     paused_us bigint not null,
     nudges    bigint not null,
-    climbs    bigint not null,
+    escalations bigint not null,
     last_told_us bigint,
     attributed text,
     behind_us bigint not null,

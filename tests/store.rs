@@ -161,7 +161,7 @@ fn duty_row(number: u32, nth: u32, due_us: i64, holders: &[&str]) -> DutyRow {
         state: State::Owed,
         paused_us: 0,
         nudges: 0,
-        climbs: 0,
+        escalations: 0,
         last_told_us: None,
         attributed: None,
         behind_us: 0,

@@ -145,7 +145,7 @@ impl Tally {
         }));
         line.paused = line.paused + Span(row.paused_us);
         line.nudges += u64::from(row.nudges);
-        line.climbs += u64::from(row.climbs);
+        line.escalations += u64::from(row.escalations);
         if row.behind_us > 0 {
             self.bot.told_late += 1;
             self.bot.worst = self.bot.worst.max(Span(row.behind_us));

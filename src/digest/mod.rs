@@ -96,7 +96,7 @@ pub struct Line {
     /// Of this line's obligations, since they opened.
     pub nudges: u64,
     /// Roles that the ladder called in.
-    pub climbs: u64,
+    pub escalations: u64,
     /// Whose slowness the late ones were: a party, `requester`, `third-party`, or `open` while that isn't recorded.
     pub attributed: BTreeMap<String, u64>,
     /// The period before, equally long, as it is known at the as-of.

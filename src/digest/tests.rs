@@ -32,7 +32,7 @@ fn row(case: &str, number: u32) -> DutyFigures {
         state: State::Owed,
         paused_us: 0,
         nudges: 0,
-        climbs: 0,
+        escalations: 0,
         last_told_us: None,
         attributed: None,
         behind_us: 0,
@@ -75,7 +75,7 @@ fn each_obligation_counts_where_it_belongs() {
         // Missed in the week, open at its end.
         DutyFigures {
             nudges: 2,
-            climbs: 1,
+            escalations: 1,
             behind_us: 47 * MINUTE,
             late_us: Some(MONDAY + 3 * DAY + 15 * MINUTE),
             opened_us: MONDAY + 3 * DAY,
@@ -124,7 +124,7 @@ fn each_obligation_counts_where_it_belongs() {
         target: Some(Target { shortest: Span::minutes(15), longest: Span::minutes(15) }),
         paused: Span::days(1),
         nudges: 2,
-        climbs: 1,
+        escalations: 1,
         attributed: BTreeMap::from([("operations".to_owned(), 1), ("vendor".to_owned(), 1)]),
         before: Some(Before {
             kept: 1,

@@ -284,7 +284,7 @@ fn duty_row(case: &Case, obligation: &Obligation) -> DutyRow {
         state: obligation.state(),
         paused_us: obligation.paused.0,
         nudges: obligation.nudges_told(),
-        climbs: obligation.called().count() as u32,
+        escalations: obligation.called().count() as u32,
         last_told_us: obligation.last_told.map(|at| at.0),
         attributed: obligation.breach.as_ref().map(|breach| breach.attributed.to_string()),
         behind_us: obligation.told_late.0,

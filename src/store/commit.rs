@@ -195,7 +195,7 @@ pub struct DutyFigures {
     pub state: State,
     pub paused_us: i64,
     pub nudges: u32,
-    pub climbs: u32,
+    pub escalations: u32,
     pub last_told_us: Option<i64>,
     pub attributed: Option<String>,
     /// The bot's own worst lateness on this duty.
@@ -317,12 +317,12 @@ impl Commit {
         }
         let mut upsert = db.prepare_cached(
             "insert into duty (case_id, number, workflow, duty, role, person, party, opened_us, due_us, target_us, \
-             took_us, late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us) \
+             took_us, late_us, closed_us, state, paused_us, nudges, escalations, last_told_us, attributed, behind_us) \
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
              on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
              due_us = excluded.due_us, took_us = excluded.took_us, late_us = excluded.late_us, \
              closed_us = excluded.closed_us, state = excluded.state, paused_us = excluded.paused_us, \
-             nudges = excluded.nudges, climbs = excluded.escalations, last_told_us = excluded.last_told_us, \
+             nudges = excluded.nudges, escalations = excluded.escalations, last_told_us = excluded.last_told_us, \
              attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us)",
         )?;
         let sql = "insert into owed (holder, case_id, number) values (?1, ?2, ?3) on conflict do nothing";
@@ -347,7 +347,7 @@ impl Commit {
                 row.state.word(),
                 row.paused_us,
                 row.nudges,
-                row.climbs,
+                row.escalations,
                 row.last_told_us,
                 row.attributed,
                 row.behind_us,

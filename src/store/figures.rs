@@ -48,7 +48,7 @@ impl DutyRead {
             state: parsed(row.try_get("state")?, &name)?,
             paused_us: row.try_get("paused_us")?,
             nudges: row.try_get("nudges")?,
-            climbs: row.try_get("climbs")?,
+            escalations: row.try_get("escalations")?,
             last_told_us: row.try_get("last_told_us")?,
             attributed: row.try_get("attributed")?,
             behind_us: row.try_get("behind_us")?,

@@ -130,7 +130,7 @@ fn lists_help_and_health_have_their_words() {
         late: 1,
         next_due: Some(DUE),
     };
-    let plain = sla_status(&speaker(), std::slice::from_ref(&status), true).plain(KOLKATA, NOW);
+    let plain = sla_status(&speaker(), std::slice::from_ref(&row), true).plain(KOLKATA, NOW);
     assert_eq!(
         plain,
         "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next 11:00"

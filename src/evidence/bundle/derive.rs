@@ -302,7 +302,7 @@ fn duties(case: &Case, policy: Option<&Policy>) -> String {
             "contested",
             "paused_s",
             "nudges",
-            "climbs",
+            "escalations",
             "last_told",
         ],
     );
