@@ -1093,7 +1093,7 @@ async fn what_is_not_ours_is_refused_and_left_as_it_is() {
     type Is = fn(&StoreError) -> bool;
     let cases: [(&Sqlite, Is); 3] = [
         (&newer, |error| matches!(error, StoreError::Newer { version: 9999, .. })),
-        (&altered, |error| matches!(error, StoreError::Strange { .. })),
+        (&altered, |error| matches!(error, StoreError::Unreleased { version: 1, .. })),
         (&other, |error| matches!(error, StoreError::Open { .. })),
     ];
     for (place, is) in cases {
