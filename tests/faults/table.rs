@@ -496,6 +496,7 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
     ("src/desk/head.rs", "sign", &[HeadFile, HeadRow]),
     ("src/ledger/folder.rs", "begin_new_log", &[Recovery]),
+    ("src/ledger/folder.rs", "create_cause_secret", &[Keys]),
     ("src/ledger/folder.rs", "create_keys", &[Keys]),
     ("src/ledger/folder.rs", "keep_blob", &[Blob]),
     ("src/ledger/folder.rs", "lock", &[Lock]),
