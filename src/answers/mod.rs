@@ -294,9 +294,25 @@ impl Answers {
         let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
         for entry in &entries {
             let at = At(entry.at_us);
-            if let Ok(Record::Ruled(ruled)) = ledger::read(&entry.facts, entry.words.as_deref(), &subjects) {
-                let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
-                lines.extend(said.map(|words| StoryLine { at, words }));
+            match ledger::read(&entry.facts, entry.words.as_deref(), &subjects) {
+                Ok(Record::Ruled(ruled)) => {
+                    let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
+                    lines.extend(said.map(|words| StoryLine { at, words }));
+                }
+                Ok(
+                    Record::Heard(_)
+                    | Record::Bot(_)
+                    | Record::Told(_)
+                    | Record::NotTold(_)
+                    | Record::ChannelMade(_)
+                    | Record::Introduced(_)
+                    | Record::Erased(_),
+                ) => {}
+                // A story with a gap must not look whole.
+                Err(_) => {
+                    let words = vec![Word::Text(format!("entry {} of the ledger can't be read", entry.seq))];
+                    lines.push(StoryLine { at, words });
+                }
             }
         }
         Ok((lines, entries.len() as u32))
