@@ -1033,6 +1033,21 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     house.stop().await;
 }
 
+/// What can't be read is named where it stands: a story with a gap doesn't look whole.
+#[tokio::test]
+async fn a_timeline_names_the_entry_that_cant_be_read() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    house.say("maya", "/incident open credit-scoring sev3 \"Reports come late\"").await;
+    house.say("maya", "/incident note INC-1 The vendor was called").await;
+    house.stop().await;
+    sql(data.path(), "update ledger set facts = 'x' where kind = 'incident.opened'").await;
+    let mut house = House::open(data.path(), START + Span::hours(1)).await.expect("it goes on");
+    let told = house.ask("maya", "/incident timeline INC-1").await;
+    assert!(told.contains("of the ledger can't be read") && told.contains("vendor"), "{told}");
+    house.stop().await;
+}
+
 #[tokio::test]
 async fn a_folder_that_is_none_is_left_alone() {
     let nothing = tempfile::tempdir().expect("a folder");
