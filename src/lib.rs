@@ -3,7 +3,7 @@
 //!
 //! **The one idea.** An incident, an approval and what follows later are the same thing: *somebody owes an answer by a
 //! moment, and if it doesn't come, word goes up a ladder.* Only an [`Obligation`](domain::Obligation) has a clock. Cases are
-//! small state machines that open and discharge obligations, so that nudges, lateness, climbs, latency figures and digests
+//! small state machines that open and discharge obligations, so that nudges, lateness, escalations, latency figures and digests
 //! are written once.
 //!
 //! ```text
@@ -142,7 +142,7 @@
 //! and the nudge takes the way of every notice: outbox, courier, receipt. Nudges to one person that fall due close together
 //! wait for each other and go as one message; quiet hours hold a direct message back until morning.
 //!
-//! At the deadline the breach is recorded, once, with the party that it is put down to; then the ladder climbs to the next
+//! At the deadline the breach is recorded, once, with the party that it is put down to; then it escalates to the next
 //! role, and the path's `when_time_is_up` decides what else. What follows for the bot, such as a path that is slow as a whole,
 //! is decided in the same transaction. Every minute of a growing ledger, a tenth as often when it is idle, and when the bot
 //! stops, the head is signed: first the entries are on the disk, then the file `checkpoint` is swapped, then the database has it

@@ -11,6 +11,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use countersign::app::config::{Config, Given, LogAs};
 use countersign::app::serve::Time;
 use countersign::clock::Mode;
+use countersign::evidence::rebuild::{self, RecoverError};
 
 /// Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems in production, in chat, with
 /// evidence that an auditor can check.
@@ -221,10 +222,23 @@ fn main() -> ExitCode {
     match runtime.block_on(program) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("countersign: {error:#}");
+            eprintln!("countersign: {}", told_once(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with what it came of. Many an error says its cause in its own sentence; nothing is said a second time.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }
 
 async fn run(line: Line) -> anyhow::Result<ExitCode> {
@@ -294,15 +308,22 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
         }
         Verb::Rebuild { data, compare } => {
             let report = match compare {
-                true => countersign::evidence::rebuild::compare(&data).await?,
-                false => countersign::evidence::rebuild::rebuild(&data).await?,
+                true => rebuild::compare(&data).await?,
+                false => rebuild::rebuild(&data).await?,
             };
             say(format_args!("{report}\n"))?;
             Ok(exit(report.is_good()))
         }
         Verb::Recover { data, accept_loss } => {
-            let recovered = countersign::evidence::rebuild::recover(&data, accept_loss).await?;
-            say(format_args!("{recovered}\n"))?;
+            let renewed = rebuild::renew_cause_secret(&data, accept_loss)?;
+            if let Some(renewed) = &renewed {
+                say(format_args!("{renewed}\n"))?;
+            }
+            match rebuild::recover(&data, accept_loss).await {
+                // The secret was all that was lost.
+                Err(RecoverError::NothingWrong { .. } | RecoverError::NeverSigned { .. }) if renewed.is_some() => {}
+                recovered => say(format_args!("{}\n", recovered?))?,
+            }
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -423,6 +444,8 @@ fn logged() -> Targets {
 
 #[cfg(test)]
 mod tests {
+    use countersign::ledger::folder::FolderError;
+
     use super::*;
 
     #[test]
@@ -435,6 +458,16 @@ mod tests {
                 assert!(!logged.would_enable(target, &Level::DEBUG), "{wanted}: {target}");
             }
         }
+    }
+
+    #[test]
+    fn an_error_says_each_cause_once() {
+        let gone = || std::io::Error::from_raw_os_error(2);
+        let path = PathBuf::from("keys/origin");
+        let says_its_own = anyhow::Error::from(FolderError::Io { path, source: gone() });
+        assert_eq!(told_once(&says_its_own), "keys/origin: No such file or directory (os error 2)");
+        let says_none = anyhow::Error::from(gone()).context("the bag can't be read");
+        assert_eq!(told_once(&says_none), "the bag can't be read: No such file or directory (os error 2)");
     }
 
     #[test]

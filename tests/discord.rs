@@ -62,7 +62,7 @@ groups = ["discord:{role}"]
 
 [ladders.plain]
 nudge_at_percent = [50]
-climb = [{{ after = "30m", tell = "triage" }}]
+escalate = [{{ after = "30m", tell = "triage" }}]
 
 [severities.sev1]
 about = "Grave"

@@ -18,7 +18,7 @@ use std::process::Command;
 use countersign::desk::DeskError;
 use countersign::digest::{self, Form, Period};
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, CaseId, OutboxId, Span};
+use countersign::domain::{At, CaseId, Lane, OutboxId, Span};
 use countersign::evidence::audit::{self, Verdict};
 use countersign::evidence::bundle::{self, BundleError};
 use countersign::evidence::rebuild::{self, Before, RebuildError, RecoverError};
@@ -191,7 +191,7 @@ async fn every_kind_of_spoiling_is_named() {
         ),
         ("update ledger set seq = 100000 where seq = 200", false, false, &["Entry 200 is missing", "One row"]),
         (
-            "update ledger set seq = 'x' where seq = 200",
+            "update ledger set seq = -1 where seq = 200",
             false,
             false,
             &["Entry 200 is missing", "One row", "no entry can have"],
@@ -296,8 +296,8 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
             "case_id INC-1, number 1 differs",
         ),
         (
-            "insert into duty select 'INC-9', number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, took_us, \
-          late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us from duty limit 1",
+            "insert into duty select 'INC-9', number, workflow, duty, role, person, party, opened_us, due_us, target_us, took_us, \
+          late_us, closed_us, state, paused_us, nudges, escalations, last_told_us, attributed, behind_us from duty limit 1",
             "duty: 1 row",
             "case_id INC-9, number 1 doesn't follow from the ledger",
         ),
@@ -654,6 +654,7 @@ async fn a_bundle_is_not_taken_at_its_word() {
 /// One message told Dev of a restricted incident and of an open one. Each case's evidence has its own part of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
+    let lane: Lane = "local/@dev".parse().expect("a lane");
     let data = tempfile::tempdir().expect("a folder");
     let mut house = House::open(data.path(), START).await.expect("a new folder");
     let secret = "Insider at the cards desk";
@@ -671,7 +672,7 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
             let subjects = ledger::subjects_in(&house.reader, [&*entry.facts]).await.expect("subjects");
             let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects).expect("a record");
             if let Record::Told(told) = record
-                && told.lane.to_string() == "local/@dev"
+                && told.lane == lane
             {
                 parts.push((entry.seq, case, told));
             }
@@ -688,9 +689,9 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
         assert!(!told.outbox.is_empty() && told.outbox.iter().all(asks_for), "rows of its own case: {told:#?}");
     }
     // The transcript shows the message once, and whole; it is of neither case.
-    let standing = house.reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    let standing = house.reader.messages(&lane, Stretch::Before(None), 100).await.expect("a transcript");
     let [message] = &standing[..] else { panic!("one message: {standing:#?}") };
-    assert_eq!((message.parts, message.case_id.as_deref(), message.first, message.last), (2, None, *first, *second));
+    assert_eq!((message.parts, message.case, message.first, message.last), (2, None, *first, *second));
     let bodies: Vec<&str> = message.bodies().collect();
     assert!(bodies.len() == 2 && bodies[0].contains(secret) && bodies[1].contains("Reports come late"), "{bodies:#?}");
 
@@ -702,7 +703,7 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
     let said = format!("{} {:?}", last[0].facts, last[0].words);
     assert!(!said.contains(secret) && !said.contains("Reports"), "{said}");
 
-    let standing = house.reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    let standing = house.reader.messages(&lane, Stretch::Before(None), 100).await.expect("a transcript");
     house.stop().await;
     let out = tempfile::tempdir().expect("a folder");
     for case in cases {
@@ -724,7 +725,7 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
     assert!(compared.is_good(), "{compared}");
     rebuild(data.path()).await.expect("a rebuild");
     let reader = store::open_to_read(&data.path().join(Folder::DATABASE)).await.expect("the database");
-    let again = reader.messages("local/@dev", Stretch::Before(None), 100).await.expect("a transcript");
+    let again = reader.messages(&lane, Stretch::Before(None), 100).await.expect("a transcript");
     assert_eq!(again, standing);
     reader.close().await;
 
@@ -732,7 +733,7 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
     sql(data.path(), &format!("update ledger set words_salt = null, words = null where seq = {first}")).await;
     rebuild(data.path()).await.expect("a rebuild");
     let reader = store::open_to_read(&data.path().join(Folder::DATABASE)).await.expect("the database");
-    let again = reader.message("local/@dev", &standing[0].id).await.expect("a transcript").expect("the message");
+    let again = reader.message(&lane, &standing[0].id).await.expect("a transcript").expect("the message");
     let bodies: Vec<&str> = again.bodies().collect();
     assert!(
         bodies.len() == 2 && bodies[0] == r#"{"text":"⟨erased⟩"}"# && bodies[1].contains("Reports come late"),
@@ -1166,6 +1167,21 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
         house.say("arjun", &format!("/incident resolve INC-{case} \"rolled back\"")).await;
     }
     assert_eq!(computed().await, digest);
+    house.stop().await;
+}
+
+/// What can't be read is named where it stands: a story with a gap doesn't look whole.
+#[tokio::test]
+async fn a_timeline_names_the_entry_that_cant_be_read() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    house.say("maya", "/incident open credit-scoring sev3 \"Reports come late\"").await;
+    house.say("maya", "/incident note INC-1 The vendor was called").await;
+    house.stop().await;
+    sql(data.path(), "update ledger set facts = 'x' where kind = 'incident.opened'").await;
+    let mut house = House::open(data.path(), START + Span::hours(1)).await.expect("it goes on");
+    let told = house.ask("maya", "/incident timeline INC-1").await;
+    assert!(told.contains("of the ledger can't be read") && told.contains("vendor"), "{told}");
     house.stop().await;
 }
 

@@ -659,6 +659,41 @@ async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
     assert_eq!(listing(&data), before, "nothing was changed");
 }
 
+/// The one key that can be made anew is, once the operator has accepted what that costs; the log goes on under its name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_secret_of_causes_is_made_anew() {
+    let (_folder, data) = lived_in().await;
+    let secret = data.join("keys").join("causes.secret");
+    let old = fs::read(&secret).expect("a secret");
+    for lose in [|path: &Path| fs::remove_file(path), |path: &Path| fs::write(path, "no key")] {
+        lose(&secret).expect("lost");
+        let before = listing(&data);
+        let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
+        assert!(!status.success() && log.contains("causes.secret") && log.contains("countersign recover"), "{log}");
+        let hesitant = bot::run(&["recover", "--data", text(&data)]);
+        let words = bot::words(&hesitant);
+        assert!(
+            !hesitant.status.success() && words.contains("--accept-loss") && words.contains("count twice"),
+            "{words}"
+        );
+        assert_eq!(listing(&data), before, "nothing was changed");
+        let recovered = bot::run(&["recover", "--accept-loss", "--data", text(&data)]);
+        let words = bot::words(&recovered);
+        assert!(recovered.status.success() && words.contains("not recognised"), "{words}");
+        assert!(!words.contains("new log"), "{words}");
+        assert_ne!(fs::read(&secret).expect("a secret"), old);
+        let (status, log) = Bot::start(&data).stop();
+        assert!(status.success(), "{log}");
+        written::verifies(&data).await;
+    }
+    // Nothing is made where more is lost.
+    fs::remove_file(&secret).expect("lost");
+    fs::remove_file(data.join("keys").join("ledger.seed")).expect("lost");
+    let refused = bot::run(&["recover", "--accept-loss", "--data", text(&data)]);
+    let words = bot::words(&refused);
+    assert!(!refused.status.success() && words.contains("ledger.seed is missing") && !secret.exists(), "{words}");
+}
+
 /// A head that was kept elsewhere and is gone is not made anew: a second tree could be signed under one name.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_head_that_is_gone_is_asked_for() {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use countersign::domain::CaseKind;
+
 /// Which rooms a room may use. The rules stand at the bottom and know nobody.
 const ARROWS: &[(&str, &str)] = &[
     ("domain", ""),
@@ -175,6 +177,38 @@ fn adapters_do_not_know_one_another() {
         }
     }
     assert!(strays.is_empty(), "adapters know only the house:\n{}", strays.join("\n"));
+}
+
+/// Whoever adds a kind of case need not look there: these go by the kinds' table.
+#[test]
+fn the_loop_and_the_adapters_name_no_kind() {
+    const ROOMS: &[&str] = &[
+        "chat",
+        "courier",
+        "desk",
+        "digest",
+        "discord",
+        "folder",
+        "heard",
+        "ledger",
+        "projection",
+        "reception",
+        "record",
+        "slack",
+        "store",
+        "web",
+    ];
+    let mut named = Vec::new();
+    for file in sources().into_iter().filter(|file| ROOMS.contains(&&*file.room)) {
+        for kind in CaseKind::ALL {
+            let types = [format!("{kind:?}"), kind.word().to_owned()];
+            let lines = types.iter().flat_map(|name| file.lines_with(name).map(move |at| (at, name.clone())));
+            named.extend(lines.map(|(at, name)| format!("{}:{at}: {name}", file.name)));
+            let texts = quoted(&file.text).filter(|text| text == kind.word() || text == kind.prefix());
+            named.extend(texts.map(|text| format!("{}: “{text}”", file.name)));
+        }
+    }
+    assert!(named.is_empty(), "the kinds' table says it:\n{}", named.join("\n"));
 }
 
 /// What a person is to type is a `Line` of the rules or of a template, with a verb that is looked up and a beginning that
@@ -399,7 +433,7 @@ fn metadata() -> serde_json::Value {
 
 /// One file of `src`, without its tests.
 struct SourceFile {
-    /// `src/desk/settle.rs`
+    /// `src/desk/rule.rs`
     name: String,
     /// `desk`
     room: String,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use futures_util::future::BoxFuture;
 
 use crate::app::health::Health;
-use crate::card::{self, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStanding};
+use crate::card::{self, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::obligation::Obligation;
@@ -109,7 +109,7 @@ impl Answers {
                 vec![card::mine(&speaker, &rows, now, all)]
             }
             Query::SlaStatus => {
-                let Looked { found, all } = self.standings(by, &people).await?;
+                let Looked { found, all } = self.statuses(by, &people).await?;
                 vec![card::sla_status(&speaker, &found, all)]
             }
             Query::Health => vec![card::health(&speaker, &self.look(&shown).await?)],
@@ -118,8 +118,8 @@ impl Answers {
                 let zone = shown.policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
                 let period = digest::Period::of(*range, as_of, zone);
                 let workflows: Vec<WorkflowId> = workflow.iter().cloned().collect();
-                let drawn = digest::compute(&self.reader, &period, &workflows, as_of).await?;
-                vec![drawn.card(speaker.prefix)]
+                let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
+                vec![computed.card(speaker.prefix)]
             }
             Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
@@ -215,37 +215,37 @@ impl Answers {
         Ok(Looked { found: owed, all: looked.all })
     }
 
-    async fn standings(&self, by: &PersonId, people: &People<'_>) -> Result<Looked<WorkflowStanding>, StoreError> {
+    async fn statuses(&self, by: &PersonId, people: &People<'_>) -> Result<Looked<WorkflowStatus>, StoreError> {
         let mut all = true;
-        let mut standings: BTreeMap<WorkflowId, WorkflowStanding> = BTreeMap::new();
+        let mut statuses: BTreeMap<WorkflowId, WorkflowStatus> = BTreeMap::new();
         for workflow in people.policy.workflows.keys() {
-            let empty = WorkflowStanding {
+            let empty = WorkflowStatus {
                 workflow: workflow.clone(),
                 open: CaseKind::ALL.map(|kind| (kind, 0)).to_vec(),
                 owed: 0,
                 late: 0,
                 next_due: None,
             };
-            standings.insert(workflow.clone(), empty);
+            statuses.insert(workflow.clone(), empty);
         }
         for kind in CaseKind::ALL {
             let looked = self.newest(kind, None, false).await?;
             all &= looked.all;
             for case in looked.found {
-                let Some(standing) = standings.get_mut(&case.workflow) else { continue };
+                let Some(status) = statuses.get_mut(&case.workflow) else { continue };
                 if !case.is_visible_to(by, people) {
                     continue;
                 }
-                standing.open.iter_mut().filter(|(of, _)| *of == kind).for_each(|(_, count)| *count += 1);
-                standing.owed += case.open_obligations().count() as u32;
-                standing.late += case.obligations.iter().filter(|it| it.is_late()).count() as u32;
+                status.open.iter_mut().filter(|(of, _)| *of == kind).for_each(|(_, count)| *count += 1);
+                status.owed += case.open_obligations().count() as u32;
+                status.late += case.obligations.iter().filter(|it| it.is_late()).count() as u32;
                 let due = case.next_due().map(|it| it.terms.due);
-                standing.next_due = standing.next_due.into_iter().chain(due).min();
+                status.next_due = status.next_due.into_iter().chain(due).min();
             }
         }
-        let found = standings.into_values().map(|mut standing| {
-            standing.open.retain(|(_, count)| *count > 0);
-            standing
+        let found = statuses.into_values().map(|mut status| {
+            status.open.retain(|(_, count)| *count > 0);
+            status
         });
         Ok(Looked { found: found.collect(), all })
     }
@@ -271,7 +271,7 @@ impl Answers {
             links: report
                 .links
                 .into_iter()
-                .map(|(platform, link)| card::LinkStanding {
+                .map(|(platform, link)| card::LinkStatus {
                     platform: platform.to_string(),
                     up: link.up,
                     trouble: link.trouble,
@@ -294,10 +294,25 @@ impl Answers {
         let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
         for entry in &entries {
             let at = At(entry.at_us);
-            if let Ok(Record::Ruled(ruled)) = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects)
-            {
-                let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
-                lines.extend(said.map(|words| StoryLine { at, words }));
+            match ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects) {
+                Ok(Record::Ruled(ruled)) => {
+                    let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
+                    lines.extend(said.map(|words| StoryLine { at, words }));
+                }
+                Ok(
+                    Record::Heard(_)
+                    | Record::Bot(_)
+                    | Record::Told(_)
+                    | Record::NotTold(_)
+                    | Record::ChannelMade(_)
+                    | Record::Introduced(_)
+                    | Record::Erased(_),
+                ) => {}
+                // A story with a gap must not look whole.
+                Err(_) => {
+                    let words = vec![Word::Text(format!("entry {} of the ledger can't be read", entry.seq))];
+                    lines.push(StoryLine { at, words });
+                }
             }
         }
         Ok((lines, entries.len() as u32))

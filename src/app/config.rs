@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::domain::{Platform, Span};
+use crate::domain::{Platform, Span, text};
 use crate::grammar::moment;
 
 /// As meant.
@@ -519,7 +519,7 @@ fn server(
 /// The parser's message, with the nearest known key where it is about an unknown one.
 fn nearest(message: &str) -> String {
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-    match unknown.and_then(|key| crate::grammar::nearest(key, KEYS.into_iter())) {
+    match unknown.and_then(|key| text::nearest(key, KEYS)) {
         Some(near) => format!("{message}. Did you mean `{near}`?"),
         None => message.to_owned(),
     }

@@ -73,7 +73,7 @@ pub struct StoryLine {
 
 /// How a workflow stands.
 #[derive(Clone, Debug, Serialize)]
-pub struct WorkflowStanding {
+pub struct WorkflowStatus {
     /// Which.
     pub workflow: WorkflowId,
     /// How many cases of each kind are open.
@@ -102,7 +102,7 @@ pub struct Health {
     /// Messages whose time has come and that are not out yet.
     pub waiting: u64,
     /// Each platform: its name, and what is wrong there, if something is.
-    pub links: Vec<LinkStanding>,
+    pub links: Vec<LinkStatus>,
     /// Open cases.
     pub open_cases: u64,
     /// Entries in the ledger.
@@ -119,7 +119,7 @@ pub struct Health {
 
 /// How the connection to a platform is.
 #[derive(Clone, Debug, Serialize)]
-pub struct LinkStanding {
+pub struct LinkStatus {
     /// The platform.
     pub platform: String,
     /// Events come in.
@@ -209,7 +209,7 @@ pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[Story
 
 /// How each workflow stands.
 /// Not `all`: older cases weren't counted.
-pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStanding], all: bool) -> Card {
+pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStatus], all: bool) -> Card {
     let late: u32 = rows.iter().map(|row| row.late).sum();
     let owed: u32 = rows.iter().map(|row| row.owed).sum();
     let mut card =

@@ -27,7 +27,7 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Health, LinkStanding, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStanding, fault, health, help, list, mine,
+    Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list, mine,
     misread, red_flags, refused, review_draft, sla_status, status, timeline,
 };
 pub use case::case_card;

@@ -7,15 +7,12 @@ use crate::domain::obligation::Change;
 use super::tell::{about_as_seen, innermost};
 use super::{Speaker, Word};
 use crate::domain::kinds::DutyEvent;
-use crate::domain::{At, Case, Event};
+use crate::domain::{At, Case, CaseKind, Event};
 
 /// An event as one line. `None`: it is bookkeeping that no reader misses (an answer counted, beside the vote that says it).
 /// The case says which duty an event's number means; it may be the case as it is now.
 pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Option<Vec<Word>> {
-    let room = match event {
-        Event::Duty(_) | Event::Case(_) => "case",
-        Event::Incident(_) | Event::Approval(_) => case.kind().word(),
-    };
+    let room = event.case_kind().map_or("case", CaseKind::word);
     let card = speaker.render(&format!("{room}/story.txt"), facts(case, event, at));
     let mut words = card.title;
     for line in card.lines {
@@ -26,17 +23,16 @@ pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Optio
 }
 
 fn facts(case: &Case, event: &Event, at: At) -> Json {
-    let mut facts = match event {
-        Event::Duty(DutyEvent { change, .. }) => {
-            // A change stands by itself, so only one name is around its fields.
-            let mut fields = innermost(&json!({ "duty": change }));
-            // Nobody typed why a duty is no longer owed: the rules say it.
-            if let (Change::Voided { .. }, Some(why)) = (change, fields.remove("reason")) {
-                fields.insert("why".to_owned(), why);
-            }
-            fields
+    let mut facts = if let Event::Duty(DutyEvent { change, .. }) = event {
+        // A change stands by itself, so only one name is around its fields.
+        let mut fields = innermost(&json!({ "duty": change }));
+        // Nobody typed why a duty is no longer owed: the rules say it.
+        if let (Change::Voided { .. }, Some(why)) = (change, fields.remove("reason")) {
+            fields.insert("why".to_owned(), why);
         }
-        Event::Case(_) | Event::Incident(_) | Event::Approval(_) => innermost(event),
+        fields
+    } else {
+        innermost(event)
     };
     // The moment that somebody set, apart from the one at which they said so.
     let at_said = facts.get("at").cloned().unwrap_or(Json::Null);

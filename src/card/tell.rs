@@ -56,7 +56,7 @@ pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling,
         facts.extend(asked);
     }
     let mut card = speaker.render(&format!("{}.txt", telling.template()), facts);
-    let Look { tone, due, asks } = look(about, telling);
+    let Look { tone, due, asks } = kinds::look(about, telling);
     card.tone = tone;
     card.buttons = asks;
     if let (true, Some(about)) = (unseen, about) {
@@ -79,17 +79,6 @@ fn to_read(button: Button) -> Button {
     Button { label: "Read and decide".to_owned(), ..button }
 }
 
-fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
-    match telling {
-        Telling::Case(telling) => look_of_any(about, telling),
-        Telling::Bot(telling) => look_of_bot(telling),
-        // What a kind of case tells is always told of a case.
-        Telling::Incident(_) | Telling::Approval(_) => {
-            about.and_then(|about| kinds::look(telling, about)).unwrap_or_default()
-        }
-    }
-}
-
 /// What the template sees.
 pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) -> Json {
     let mut facts = innermost(telling);
@@ -97,13 +86,12 @@ pub(super) fn facts(about: Option<&CaseTitle>, telling: &Telling, prefix: &str) 
         facts.insert("case".to_owned(), json!(case));
         facts.insert("title".to_owned(), json!(title));
     }
-    match telling {
-        Telling::Case(telling) => add_to_facts(&mut facts, about, telling, prefix),
-        Telling::Bot(bot::Telling::Sentence { text }) => {
-            facts.insert("text".to_owned(), sentence_as_seen(text, prefix));
-        }
-        // The others' templates see their fields alone.
-        Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => {}
+    // The others' templates see their fields alone.
+    if let Telling::Case(telling) = telling {
+        add_to_facts(&mut facts, about, telling, prefix);
+    }
+    if let Telling::Bot(bot::Telling::Sentence { text }) = telling {
+        facts.insert("text".to_owned(), sentence_as_seen(text, prefix));
     }
     Json::Object(facts)
 }
@@ -210,7 +198,7 @@ fn seat_of(about: Option<&About>) -> &str {
     about.map_or(SeatName::Lead.word(), About::text)
 }
 
-fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look {
+pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look {
     use every_case::Telling as T;
     let case = about.map(|about| about.case);
     match telling {
@@ -233,7 +221,7 @@ fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telling) -> Look
     }
 }
 
-fn look_of_bot(telling: &bot::Telling) -> Look {
+pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
     use bot::Telling as T;
     Look::of(match telling {
         T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,

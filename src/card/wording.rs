@@ -29,9 +29,9 @@ use serde_json::Value as Json;
 
 use crate::domain::line::{Part, Sentence};
 use crate::domain::policy::Policy;
-use crate::domain::text::quoted_lines;
+use crate::domain::text::{nearest, quoted_lines};
 use crate::domain::{At, CaseId, CaseKind, Duty, PersonId, Span};
-use crate::grammar::{clean, find, nearest, verbs};
+use crate::grammar::{clean, find, verbs};
 
 use super::{Card, Field, Word, samples};
 

@@ -32,7 +32,7 @@ fn to_bot(text: &str) -> String {
 
 impl Desk {
     /// Looks up at once what the batch will need one by one.
-    pub(super) async fn know(&mut self, turn: &mut Turn, items: &VecDeque<Item>) -> Result<(), DeskError> {
+    pub(super) async fn prefetch(&mut self, turn: &mut Turn, items: &VecDeque<Item>) -> Result<(), DeskError> {
         let heard = || {
             items.iter().filter_map(|item| match item {
                 Item::Hear(heard, _) => Some(&**heard),
@@ -66,7 +66,7 @@ impl Desk {
             .collect();
         if !named.is_empty() {
             for case in self.writer.cases(named.clone()).await? {
-                turn.known.insert(case.id, case);
+                turn.prefetched.insert(case.id, case);
             }
             self.look_up_case_seqs(turn, &named).await?;
         }

@@ -240,7 +240,7 @@ impl Desk {
         }
         // Time first: who is late is late before the next word counts, and a moved duty is moved before it is answered.
         self.wake(turn).await?;
-        self.know(turn, items).await?;
+        self.prefetch(turn, items).await?;
         while let Some(item) = items.pop_front() {
             match item {
                 Item::Hear(heard, reply) => match self.handle(turn, *heard).await {

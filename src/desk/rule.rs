@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::ledger::record::{BotRuled, Record, Ruled, ToTell};
 use crate::ledger::{ENGINE, OPERATOR};
-use crate::store::Rehold;
+use crate::store::WakeHolders;
 
 /// What is to be decided.
 pub(super) enum Work {
@@ -191,7 +191,7 @@ impl Desk {
     pub(super) async fn rule_wake(&mut self, turn: &mut Turn, found: Case) -> Result<(), DeskError> {
         let id = found.id;
         if !turn.projection.cases.contains_key(&id) {
-            turn.known.entry(id).or_insert(found);
+            turn.prefetched.entry(id).or_insert(found);
         }
         match self.prepare(turn, Work::Case(id, every_case::Command::Wake.into()), &Actor::Engine).await? {
             Ok(prepared) => {
@@ -282,8 +282,8 @@ impl Desk {
     async fn follow(&mut self, turn: &mut Turn, then: Vec<Then>) -> Result<(), DeskError> {
         for then in then {
             let refused = match then {
-                Then::Rehold { roles, people } => {
-                    turn.projection.commit.reholds.push(Rehold {
+                Then::WakeHolders { roles, people } => {
+                    turn.projection.commit.wake_holders.push(WakeHolders {
                         roles: roles.iter().map(|role| role.to_string()).collect(),
                         people: people.iter().map(|person| person.to_string()).collect(),
                         now_us: turn.at.0,
@@ -318,7 +318,7 @@ impl Desk {
 
     /// A case as it has become in this turn, or as it was before.
     pub(super) async fn load(&mut self, turn: &mut Turn, id: CaseId) -> Result<Option<Case>, DeskError> {
-        if let Some(case) = turn.projection.cases.get(&id).or_else(|| turn.known.get(&id)) {
+        if let Some(case) = turn.projection.cases.get(&id).or_else(|| turn.prefetched.get(&id)) {
             return Ok(Some(case.clone()));
         }
         if let Some(case) = self.cases.get(&id) {
@@ -326,7 +326,7 @@ impl Desk {
         }
         let case = self.writer.cases(vec![id]).await?.pop();
         if let Some(case) = &case {
-            turn.known.insert(id, case.clone());
+            turn.prefetched.insert(id, case.clone());
         }
         Ok(case)
     }
@@ -336,7 +336,7 @@ impl Desk {
         if turn.projection.cases.contains_key(&id) {
             return;
         }
-        if let Some(case) = turn.known.remove(&id).or_else(|| self.cases.get(&id).cloned()) {
+        if let Some(case) = turn.prefetched.remove(&id).or_else(|| self.cases.get(&id).cloned()) {
             turn.projection.cases.insert(id, case);
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Turn {
     /// The number within its case that the last entry of each case has in this turn.
     pub case_seqs: HashMap<CaseId, u64>,
     /// Cases that were read for this turn.
-    pub known: HashMap<CaseId, Case>,
+    pub prefetched: HashMap<CaseId, Case>,
     /// By the keys of their causes: what was heard before, or in this turn.
     pub answered: HashMap<String, Answered>,
     /// A policy that takes force with this commit.
@@ -53,7 +53,7 @@ impl Desk {
             projection: Projection::default(),
             numbers: self.numbers.clone(),
             case_seqs: HashMap::new(),
-            known: HashMap::new(),
+            prefetched: HashMap::new(),
             answered: HashMap::new(),
             policy: None,
         }
@@ -98,7 +98,7 @@ impl Desk {
         for (id, case) in turn.projection.cases {
             self.cases.put(id, case);
         }
-        for (id, case) in turn.known {
+        for (id, case) in turn.prefetched {
             if !self.cases.contains(&id) {
                 self.cases.put(id, case);
             }

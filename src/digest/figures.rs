@@ -4,26 +4,21 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Before, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target};
-use crate::domain::{At, CaseId, CaseKind, Duty, Span};
-use crate::store::{DutyOf, DutyRead};
+use crate::domain::obligation::State;
+use crate::domain::{At, CaseId, CaseKind, Duty, Span, WorkflowId};
+use crate::store::{DutyFigures, DutyRead};
 
 /// Which line: workflow, kind of case, duty. Kinds and duties in the order of their tables, as a case lives through them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
-    workflow: String,
-    kind: (usize, String),
-    duty: (usize, String),
+    workflow: WorkflowId,
+    kind: CaseKind,
+    duty: Duty,
 }
 
 impl Key {
-    fn of(row: &DutyRead) -> Key {
-        let kind = CaseKind::ALL.iter().position(|kind| kind.word() == row.kind);
-        let duty = Duty::ALL.into_iter().position(|duty| duty.word() == row.duty);
-        Key {
-            workflow: row.workflow.clone(),
-            kind: (kind.unwrap_or(usize::MAX), row.kind.clone()),
-            duty: (duty.unwrap_or(usize::MAX), row.duty.clone()),
-        }
+    fn of(row: &DutyFigures) -> Key {
+        Key { workflow: row.workflow.clone(), kind: row.case.kind, duty: row.duty }
     }
 }
 
@@ -31,7 +26,7 @@ impl Key {
 #[derive(Clone, Debug)]
 pub(super) struct NearMissAsked {
     pub(super) key: Key,
-    pub(super) case: String,
+    pub(super) case: CaseId,
     pub(super) number: u32,
     pub(super) nudges: u32,
 }
@@ -78,18 +73,18 @@ impl Tally {
     }
 
     /// Counts an obligation as it stood at the as-of.
-    pub(super) fn count(&mut self, of: &DutyOf) {
-        let row = &of.duty;
+    pub(super) fn count(&mut self, of: &DutyRead) {
+        let row = &of.figures;
         // A restricted case is its own people's, and a digest is for everybody: not even a number of it is told.
-        if row.opened_us > self.as_of.0 || of.restricted != 0 {
+        if row.opened_us > self.as_of.0 || of.restricted {
             return;
         }
         let closed = row.closed_us.filter(|&at| at <= self.as_of.0);
-        let stood = match (closed, row.state.as_str()) {
-            (None, state) => Stood::Open { paused: state == "paused" },
-            (Some(_), "waived") => Stood::Waived,
-            (Some(_), "void") => Stood::Void,
-            (Some(_), _) => Stood::Met,
+        let stood = match (closed, row.state) {
+            (None, state) => Stood::Open { paused: state == State::Paused },
+            (Some(_), State::Waived) => Stood::Waived,
+            (Some(_), State::Void) => Stood::Void,
+            (Some(_), State::Owed | State::Paused | State::Late | State::Met | State::MetLate) => Stood::Met,
         };
         // A deadline that passed is missed from that moment on, even if the bot was down and recorded it later.
         let missed = match stood {
@@ -129,7 +124,7 @@ impl Tally {
                     if row.nudges > 0 {
                         self.asked.push(NearMissAsked {
                             key: Key::of(row),
-                            case: row.case_id.clone(),
+                            case: row.case,
                             number: row.number,
                             nudges: row.nudges,
                         });
@@ -150,32 +145,30 @@ impl Tally {
         }));
         line.paused = line.paused + Span(row.paused_us);
         line.nudges += u64::from(row.nudges);
-        line.climbs += u64::from(row.climbs);
+        line.escalations += u64::from(row.escalations);
         if row.behind_us > 0 {
             self.bot.told_late += 1;
             self.bot.worst = self.bot.worst.max(Span(row.behind_us));
         }
         if open && (missed.is_some() || row.opened_us < self.period.from.0) {
-            self.remember(of, missed);
+            self.remember(row, missed);
         }
     }
 
-    fn remember(&mut self, of: &DutyOf, missed: Option<i64>) {
+    fn remember(&mut self, row: &DutyFigures, missed: Option<i64>) {
         self.old.count += 1;
-        let row = &of.duty;
-        let Ok(case) = row.case_id.parse::<CaseId>() else { return };
         let holder = match (&row.role, &row.person) {
             (Some(role), _) => role.clone(),
             (None, Some(person)) => format!("@{person}"),
             (None, None) => "nobody".to_owned(),
         };
         self.old.items.push(OldItem {
-            case,
-            duty: row.duty.clone(),
+            case: row.case,
+            duty: row.duty.word().to_owned(),
             holder,
             due: At(row.due_us),
             late_by: missed.map(|at| self.as_of - At(at)),
-            paused: row.state == "paused",
+            paused: row.state == State::Paused,
         });
         // Memory follows what is shown, not what is owed.
         if self.old.items.len() > 4 * OldItems::NAMED {
@@ -204,14 +197,14 @@ impl Tally {
             if nothing {
                 continue;
             }
-            (line.kind, line.duty) = (key.kind.1.clone(), key.duty.1.clone());
+            (line.kind, line.duty) = (key.kind.word().to_owned(), key.duty.word().to_owned());
             line.near_misses = near_misses.get(&key).copied().unwrap_or_default();
             line.latency = Latency::of(&mut counting.took);
             counting.before.latency = Latency::of(&mut counting.took_before);
             line.before = Some(counting.before).filter(|before| *before != Before::default());
             match workflows.last_mut() {
-                Some(last) if last.workflow == key.workflow => last.lines.push(line),
-                _ => workflows.push(OfWorkflow { workflow: key.workflow, lines: vec![line] }),
+                Some(last) if last.workflow == key.workflow.as_str() => last.lines.push(line),
+                _ => workflows.push(OfWorkflow { workflow: key.workflow.to_string(), lines: vec![line] }),
             }
         }
         let happened = |line: &Line| line.opened + line.kept + line.late + line.met_late + line.waived + line.void > 0;

@@ -30,7 +30,7 @@ use crate::ledger::folder::Folder;
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::{self, Subjects};
 use crate::seal::Checkpoint;
-use crate::store::{self, DutyOf, DutyRead, DutyRow, Reader, StoreError, View};
+use crate::store::{self, DutyFigures, DutyRead, Reader, StoreError, View};
 
 /// The time that a digest is about, its end not included, and the zone in which its days are named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +96,7 @@ pub struct Line {
     /// Of this line's obligations, since they opened.
     pub nudges: u64,
     /// Roles that the ladder called in.
-    pub climbs: u64,
+    pub escalations: u64,
     /// Whose slowness the late ones were: a party, `requester`, `third-party`, or `open` while that isn't recorded.
     pub attributed: BTreeMap<String, u64>,
     /// The period before, equally long, as it is known at the as-of.
@@ -363,15 +363,15 @@ async fn compute_unboxed(
     let size = view.size_at(as_of).await?;
     let mut then = Then::of(&mut view, size).await?;
     let mut tally = Tally::new(*period, as_of);
-    let wanted = |row: &DutyRead| workflows.is_empty() || workflows.iter().any(|it| it.as_str() == row.workflow);
+    let wanted = |row: &DutyFigures| workflows.is_empty() || workflows.contains(&row.workflow);
     view.each_duty(period.before().from, workflows, |duty| {
-        if !then.changed.contains(&duty.duty.case_id) {
+        if !then.changed.contains(&duty.figures.case) {
             tally.count(&duty);
         }
     })
     .await?;
     for duty in then.duties.drain(..) {
-        if wanted(&duty.duty) {
+        if wanted(&duty.figures) {
             tally.count(&duty);
         }
     }
@@ -397,27 +397,27 @@ async fn of_ledger(view: &mut View, size: u64, as_of: At) -> Result<OfLedger, St
 /// The obligations of cases that went on after the as-of, as they stood then.
 #[derive(Default)]
 struct Then {
-    changed: BTreeSet<String>,
-    duties: Vec<DutyOf>,
+    changed: BTreeSet<CaseId>,
+    duties: Vec<DutyRead>,
     /// How many nudges the ladder of each has.
-    nudges: HashMap<(String, u32), usize>,
+    nudges: HashMap<(CaseId, u32), usize>,
 }
 
 impl Then {
     async fn of(view: &mut View, size: u64) -> Result<Then, StoreError> {
         let mut then = Then::default();
         for case in view.ruled_since(size).await? {
-            let Some(projection) = fold(view, &case, size).await? else { continue };
+            let Some(projection) = fold(view, case, size).await? else { continue };
             for (id, folded) in &projection.cases {
                 for obligation in &folded.obligations {
                     let nudges = obligation.terms.steps.iter();
                     let nudges = nudges.filter(|step| matches!(step.act, StepAct::Nudge { .. })).count();
-                    then.nudges.insert((id.to_string(), obligation.number), nudges);
+                    then.nudges.insert((*id, obligation.number), nudges);
                 }
             }
             let restricted = projection.commit.cases.first().is_some_and(|row| row.restricted);
             let rows = projection.commit.duties.iter();
-            then.duties.extend(rows.map(|row| DutyOf { duty: read_back(row), restricted: i64::from(restricted) }));
+            then.duties.extend(rows.map(|row| DutyRead { figures: row.figures.clone(), restricted }));
             then.changed.insert(case);
         }
         Ok(then)
@@ -426,11 +426,10 @@ impl Then {
 
 /// Folds what became true of a case in the first `size` entries. `None` where some of it can't be read: then the row of now has
 /// to do.
-async fn fold(view: &mut View, name: &str, size: u64) -> Result<Option<Projection>, StoreError> {
-    let Ok(case) = name.parse::<CaseId>() else { return Ok(None) };
+async fn fold(view: &mut View, case: CaseId, size: u64) -> Result<Option<Projection>, StoreError> {
     let mut projection = Projection::default();
     let bot = Bot::default();
-    let rows = view.rulings_of(name, size).await?;
+    let rows = view.rulings_of(case, size).await?;
     let mentioned = ledger::mentioned(rows.iter().map(|row| &*row.facts));
     let subjects = Subjects::of(view.subjects(&mentioned).await?);
     for row in rows {
@@ -442,50 +441,20 @@ async fn fold(view: &mut View, name: &str, size: u64) -> Result<Option<Projectio
     Ok(Some(projection))
 }
 
-fn read_back(row: &DutyRow) -> DutyRead {
-    DutyRead {
-        case_id: row.case.clone(),
-        number: row.number,
-        workflow: row.workflow.clone(),
-        kind: row.kind.to_owned(),
-        duty: row.duty.to_owned(),
-        role: row.role.clone(),
-        person: row.person.clone(),
-        party: row.party.clone(),
-        opened_us: row.opened_us,
-        due_us: row.due_us,
-        target_us: row.target_us,
-        took_us: row.took_us,
-        late_us: row.late_us,
-        closed_us: row.closed_us,
-        state: row.state.to_owned(),
-        paused_us: row.paused_us,
-        nudges: row.nudges,
-        climbs: row.climbs,
-        last_told_us: row.last_told_us,
-        attributed: row.attributed.clone(),
-        behind_us: row.behind_us,
-    }
-}
-
 /// Which of the obligations that were answered after a nudge were answered after the last one. How many nudges a ladder has
 /// stands in the terms that were stamped.
 async fn near_misses(
     view: &mut View,
-    known: &HashMap<(String, u32), usize>,
+    known: &HashMap<(CaseId, u32), usize>,
     asked: Vec<NearMissAsked>,
 ) -> Result<BTreeMap<Key, u64>, StoreError> {
     let mut found: BTreeMap<Key, u64> = BTreeMap::new();
     let mut unknown: BTreeMap<CaseId, Vec<NearMissAsked>> = BTreeMap::new();
     for one in asked {
-        match known.get(&(one.case.clone(), one.number)) {
+        match known.get(&(one.case, one.number)) {
             Some(&nudges) if nudges == one.nudges as usize => *found.entry(one.key).or_default() += 1,
             Some(_) => {}
-            None => {
-                if let Ok(id) = one.case.parse() {
-                    unknown.entry(id).or_default().push(one);
-                }
-            }
+            None => unknown.entry(one.case).or_default().push(one),
         }
     }
     let ids: Vec<CaseId> = unknown.keys().copied().collect();

@@ -123,7 +123,7 @@ impl Digest {
                 "target",
                 "paused",
                 "nudges",
-                "climbs",
+                "escalations",
                 "p90 before",
             ];
             let mut table = vec![head.map(str::to_owned).to_vec()];
@@ -194,7 +194,7 @@ impl Digest {
                 "target_longest_s",
                 "paused_s",
                 "nudges",
-                "climbs",
+                "escalations",
                 "attributed",
                 "kept_before",
                 "late_before",
@@ -224,7 +224,7 @@ impl Digest {
                 cells.extend(counts.map(|count| count.to_string()));
                 cells.extend([latency(|it| it.p50), latency(|it| it.p90), latency(|it| it.p99)]);
                 cells.extend([target(|it| it.shortest), target(|it| it.longest), seconds(line.paused)]);
-                cells.extend([line.nudges.to_string(), line.climbs.to_string(), attributed(line)]);
+                cells.extend([line.nudges.to_string(), line.escalations.to_string(), attributed(line)]);
                 let before = |of: fn(&super::Before) -> u64| line.before.as_ref().map_or(0, of).to_string();
                 cells.extend([before(|it| it.kept), before(|it| it.late)]);
                 cells.push(maybe(line.before.and_then(|it| it.latency).map(|it| it.p90)));
@@ -302,10 +302,10 @@ fn sentence(line: &Line) -> String {
     if line.paused > Span::ZERO {
         clauses.push(format!("paused {}", line.paused));
     }
-    match (line.nudges, line.climbs) {
+    match (line.nudges, line.escalations) {
         (0, 0) => {}
         (nudges, 0) => clauses.push(format!("{nudges} nudged")),
-        (nudges, climbs) => clauses.push(format!("{nudges} nudged, {climbs} climbed")),
+        (nudges, escalations) => clauses.push(format!("{nudges} nudged, {escalations} escalated")),
     }
     clauses.join(" · ")
 }
@@ -320,7 +320,7 @@ fn cells(line: &Line) -> Vec<String> {
     cells.extend([latency(|it| it.p50), latency(|it| it.p90), latency(|it| it.p99)]);
     cells.push(line.target.map_or_else(|| "–".to_owned(), target));
     cells.push(some(Some(line.paused).filter(|it| *it > Span::ZERO)));
-    cells.extend([line.nudges.to_string(), line.climbs.to_string()]);
+    cells.extend([line.nudges.to_string(), line.escalations.to_string()]);
     cells.push(some(line.before.and_then(|it| it.latency).map(|it| it.p90)));
     cells
 }

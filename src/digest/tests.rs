@@ -4,7 +4,9 @@ use proptest::prelude::*;
 
 use super::figures::Tally;
 use super::*;
-use crate::store::{CaseRow, Commit};
+use crate::domain::Duty;
+use crate::domain::obligation::State;
+use crate::store::{CaseRow, Commit, DutyRow};
 
 const DAY: i64 = 86_400_000_000;
 const MINUTE: i64 = 60_000_000;
@@ -12,13 +14,12 @@ const MINUTE: i64 = 60_000_000;
 /// Monday, 16 November 2026, 00:00 UTC.
 const MONDAY: i64 = 1_794_787_200_000_000;
 
-fn row(case: &str, number: u32) -> DutyRead {
-    DutyRead {
-        case_id: case.to_owned(),
+fn row(case: &str, number: u32) -> DutyFigures {
+    DutyFigures {
+        case: case.parse().expect("a case"),
         number,
-        workflow: "credit-scoring".to_owned(),
-        kind: "incident".to_owned(),
-        duty: "acknowledge".to_owned(),
+        workflow: "credit-scoring".into(),
+        duty: Duty::Acknowledge,
         role: Some("triage".to_owned()),
         person: None,
         party: Some("operations".to_owned()),
@@ -28,26 +29,26 @@ fn row(case: &str, number: u32) -> DutyRead {
         took_us: None,
         late_us: None,
         closed_us: None,
-        state: "owed".to_owned(),
+        state: State::Owed,
         paused_us: 0,
         nudges: 0,
-        climbs: 0,
+        escalations: 0,
         last_told_us: None,
         attributed: None,
         behind_us: 0,
     }
 }
 
-fn met(case: &str, opened: i64, took: i64) -> DutyRead {
+fn met(case: &str, opened: i64, took: i64) -> DutyFigures {
     let late = took > 15 * MINUTE;
-    DutyRead {
+    DutyFigures {
         opened_us: opened,
         due_us: opened + 15 * MINUTE,
         closed_us: Some(opened + took),
         took_us: Some(took),
         late_us: late.then_some(opened + 15 * MINUTE),
         attributed: late.then(|| "operations".to_owned()),
-        state: if late { "met-late" } else { "met" }.to_owned(),
+        state: if late { State::MetLate } else { State::Met },
         ..row(case, 1)
     }
 }
@@ -56,10 +57,10 @@ fn week() -> Period {
     Period { from: At(MONDAY), to: At(MONDAY + 7 * DAY), zone: Tz::UTC }
 }
 
-fn tally(rows: &[DutyRead], as_of: At) -> Digest {
+fn tally(rows: &[DutyFigures], as_of: At) -> Digest {
     let mut tally = Tally::new(week(), as_of);
     for row in rows {
-        tally.count(&DutyOf { duty: row.clone(), restricted: i64::from(row.case_id == "INC-99") });
+        tally.count(&DutyRead { figures: row.clone(), restricted: row.case.number == 99 });
     }
     tally.digest(&BTreeMap::new(), 0, OfLedger::default())
 }
@@ -72,34 +73,34 @@ fn each_obligation_counts_where_it_belongs() {
         // Missed and answered in the week.
         met("INC-3", MONDAY + 2 * DAY, 40 * MINUTE),
         // Missed in the week, open at its end.
-        DutyRead {
+        DutyFigures {
             nudges: 2,
-            climbs: 1,
+            escalations: 1,
             behind_us: 47 * MINUTE,
             late_us: Some(MONDAY + 3 * DAY + 15 * MINUTE),
             opened_us: MONDAY + 3 * DAY,
             due_us: MONDAY + 3 * DAY + 15 * MINUTE,
-            state: "late".to_owned(),
+            state: State::Late,
             attributed: Some("vendor".to_owned()),
             ..row("INC-4", 1)
         },
         // Opened before the week, paused, so neither late nor forgotten.
-        DutyRead {
+        DutyFigures {
             opened_us: MONDAY - 30 * DAY,
             due_us: MONDAY - 29 * DAY,
-            state: "paused".to_owned(),
+            state: State::Paused,
             paused_us: DAY,
             ..row("INC-5", 1)
         },
         // Let go.
-        DutyRead { closed_us: Some(MONDAY + DAY), state: "waived".to_owned(), ..row("INC-6", 1) },
-        DutyRead { closed_us: Some(MONDAY + DAY), state: "void".to_owned(), ..row("INC-7", 1) },
+        DutyFigures { closed_us: Some(MONDAY + DAY), state: State::Waived, ..row("INC-6", 1) },
+        DutyFigures { closed_us: Some(MONDAY + DAY), state: State::Void, ..row("INC-7", 1) },
         // The week before: one kept, one late.
         met("INC-8", MONDAY - 2 * DAY, 12 * MINUTE),
         met("INC-9", MONDAY - 2 * DAY, 60 * MINUTE),
         // Another duty has a line of its own, with its own target.
-        DutyRead { duty: "resolve".to_owned(), target_us: 8 * 60 * MINUTE, ..met("INC-1", MONDAY + DAY, 4 * MINUTE) },
-        DutyRead { duty: "resolve".to_owned(), target_us: 24 * 60 * MINUTE, ..met("INC-2", MONDAY + DAY, 5 * MINUTE) },
+        DutyFigures { duty: Duty::Resolve, target_us: 8 * 60 * MINUTE, ..met("INC-1", MONDAY + DAY, 4 * MINUTE) },
+        DutyFigures { duty: Duty::Resolve, target_us: 24 * 60 * MINUTE, ..met("INC-2", MONDAY + DAY, 5 * MINUTE) },
         // Not yet there.
         met("INC-10", MONDAY + 8 * DAY, MINUTE),
     ];
@@ -123,7 +124,7 @@ fn each_obligation_counts_where_it_belongs() {
         target: Some(Target { shortest: Span::minutes(15), longest: Span::minutes(15) }),
         paused: Span::days(1),
         nudges: 2,
-        climbs: 1,
+        escalations: 1,
         attributed: BTreeMap::from([("operations".to_owned(), 1), ("vendor".to_owned(), 1)]),
         before: Some(Before {
             kept: 1,
@@ -188,15 +189,15 @@ fn a_quiet_week_says_so() {
     assert!(text.contains("A quiet week: nothing was opened, answered or missed, and nothing is late."), "{text}");
     assert!(digest.card("/").plain(Tz::UTC, week().to).contains("A quiet week"));
     let old =
-        tally(&[DutyRead { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
+        tally(&[DutyFigures { opened_us: MONDAY - 9 * DAY, due_us: MONDAY - 8 * DAY, ..row("INC-3", 1) }], week().to);
     assert!(old.quiet && old.text(Tz::UTC).contains("What follows is older."), "{}", old.text(Tz::UTC));
     assert!(!old.text(Tz::UTC).contains("nothing is late"));
 }
 
 #[test]
 fn the_latest_old_items_are_named_and_the_others_counted() {
-    let rows: Vec<DutyRead> = (1..=1000)
-        .map(|n| DutyRead { due_us: MONDAY + i64::from((n * 7919) % 1000) * MINUTE, ..row(&format!("INC-{n}"), 1) })
+    let rows: Vec<DutyFigures> = (1..=1000)
+        .map(|n| DutyFigures { due_us: MONDAY + i64::from((n * 7919) % 1000) * MINUTE, ..row(&format!("INC-{n}"), 1) })
         .collect();
     let digest = tally(&rows, week().to);
     // INC-99 is restricted.
@@ -235,7 +236,7 @@ fn periods_are_read_and_shown() {
 
 #[test]
 fn cells_of_the_csv_are_never_formulas() {
-    let digest = tally(&[DutyRead { workflow: "=cmd|calc".to_owned(), ..met("INC-1", MONDAY, MINUTE) }], week().to);
+    let digest = tally(&[DutyFigures { workflow: "=cmd|calc".into(), ..met("INC-1", MONDAY, MINUTE) }], week().to);
     let csv = digest.csv();
     assert!(csv.contains(",'=cmd|calc,incident,acknowledge,1,1,0,"), "{csv}");
     assert!(csv.lines().all(|line| line.split(',').count() == 27), "{csv}");
@@ -259,30 +260,7 @@ async fn a_digest_is_drawn_from_rows() {
             wake_us: None,
             snapshot: "{}".to_owned(),
         });
-        commit.duties.push(DutyRow {
-            holders: Vec::new(),
-            case: case.to_owned(),
-            number: 1,
-            workflow: "credit-scoring".to_owned(),
-            kind: "incident",
-            duty: "acknowledge",
-            role: Some("triage".to_owned()),
-            person: None,
-            party: None,
-            opened_us: MONDAY,
-            due_us: MONDAY + 15 * MINUTE,
-            target_us: 15 * MINUTE,
-            took_us: None,
-            late_us: None,
-            closed_us: None,
-            state: "owed",
-            paused_us: 0,
-            nudges: 0,
-            climbs: 0,
-            last_told_us: None,
-            attributed: None,
-            behind_us: 0,
-        });
+        commit.duties.push(DutyRow { figures: row(case, 1), holders: Vec::new() });
     }
     writer.commit(commit).await.unwrap();
     let computed = async |workflow: &[WorkflowId]| compute(&reader, &week(), workflow, week().to).await.unwrap();
@@ -312,10 +290,10 @@ proptest! {
     fn the_order_of_the_rows_changes_nothing(
         rows in prop::collection::vec((0..14_i64, 0..120_i64, 1..40_u32, any::<bool>()), 0..60), seed in any::<u64>(),
     ) {
-        let rows: Vec<DutyRead> = rows.into_iter().zip(1..).map(|((day, took, case, open), number)| {
+        let rows: Vec<DutyFigures> = rows.into_iter().zip(1..).map(|((day, took, case, open), number)| {
             let met = met(&format!("INC-{case}"), MONDAY + (day - 7) * DAY, took * MINUTE);
             let closed_us = met.closed_us.filter(|_| !open);
-            DutyRead { number, closed_us, took_us: met.took_us.filter(|_| !open), ..met }
+            DutyFigures { number, closed_us, took_us: met.took_us.filter(|_| !open), ..met }
         }).collect();
         let mut shuffled = rows.clone();
         shuffled.sort_by_key(|row| (u64::from(row.number)).wrapping_mul(seed | 1));

@@ -65,27 +65,34 @@ impl Case {
     /// Folds one event that came at `at`. Events of numbers that the case doesn't have change nothing.
     pub fn apply(&mut self, event: &Event, at: At) {
         self.touched = at;
+        if let Event::Duty(event) = event {
+            self.apply_to_duty(event, at);
+        }
+        if let Event::Case(event) = event {
+            self.apply_to_any(event);
+        }
+        self.body.apply(event, at);
+        self.closed = match self.body.is_closed() {
+            true => self.closed.or(Some(at)),
+            false => None,
+        };
+    }
+
+    fn apply_to_duty(&mut self, DutyEvent { number, change }: &DutyEvent, at: At) {
+        if let Change::Opened(opened) = change {
+            self.obligations.push(Obligation::open(*number, (**opened).clone(), at));
+        } else if let Some(obligation) = self.obligations.iter_mut().find(|it| it.number == *number) {
+            obligation.apply(change, at);
+        }
+    }
+
+    fn apply_to_any(&mut self, event: &every_case::Event) {
         match event {
-            Event::Duty(DutyEvent { number, change: Change::Opened(opened) }) => {
-                self.obligations.push(Obligation::open(*number, (**opened).clone(), at));
-            }
-            Event::Duty(DutyEvent { number, change }) => {
-                if let Some(obligation) = self.obligations.iter_mut().find(|it| it.number == *number) {
-                    obligation.apply(change, at);
-                }
-            }
-            Event::Case(every_case::Event::Invited { person, .. }) => {
+            every_case::Event::Invited { person, .. } => {
                 self.invited.insert(person.clone());
             }
-            Event::Case(every_case::Event::PolicyReplaced { policy }) => self.instead = Some(policy.clone()),
-            Event::Case(every_case::Event::Noted { .. } | every_case::Event::Linked { .. }) => {}
-            of_its_kind => {
-                self.body.apply(of_its_kind, at);
-                self.closed = match self.body.is_closed() {
-                    true => self.closed.or(Some(at)),
-                    false => None,
-                };
-            }
+            every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
+            every_case::Event::Noted { .. } | every_case::Event::Linked { .. } => {}
         }
     }
 

@@ -53,10 +53,10 @@ pub enum AnsweredBy {
 macro_rules! duties {
     ($($(#[$doc:meta])* $duty:ident = $word:literal, $noun:literal, $kind:ident, $owed:expr, $verb:literal, $answer:ident;)*) => {
         /// The kinds of answer that somebody can owe. Targets in the policy are written for each.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema, strum::EnumString)]
         #[serde(rename_all = "kebab-case")]
         pub enum Duty {
-            $($(#[$doc])* $duty,)*
+            $($(#[$doc])* #[strum(serialize = $word)] $duty,)*
         }
 
         impl Duty {

@@ -28,7 +28,7 @@ pub enum Then {
     Open(Opening),
     Bot(bot::Command),
     /// Holders of these roles, or what these people hold in person, may have changed: wake every open case that they hold.
-    Rehold {
+    WakeHolders {
         roles: Vec<RoleId>,
         people: Vec<PersonId>,
     },

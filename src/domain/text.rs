@@ -9,6 +9,10 @@ use super::{At, Refusal};
 pub const TEXT_AT_MOST: usize = 8_000;
 /// Longest title, in characters: it has to fit on one line of a card and in a sentence.
 pub const TITLE_AT_MOST: usize = 200;
+/// Names are looked for up to this length, in characters; longer ones are nobody's.
+const NAME_AT_MOST: usize = 80;
+/// Among so many names the one that was meant is looked for: a policy may have any number.
+const NAMES_AT_MOST: usize = 2_000;
 /// How much of a text stands for it where the whole is told elsewhere, in characters.
 const SHORT_AT_MOST: usize = 80;
 
@@ -121,14 +125,38 @@ fn joined(items: impl Iterator<Item = impl std::fmt::Display>, last_with: &str) 
 
 /// ` Did you mean “credit-scoring”?`, or else the names that there are; begins with a space, empty where there are none.
 pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let typed: String = typed.chars().take(60).flat_map(char::to_lowercase).collect();
-    let like = |name: &str| strsim::normalized_damerau_levenshtein(&typed, &name.to_lowercase());
-    let nearest = known.clone().map(|name| (like(name), name)).max_by(|(one, _), (other, _)| one.total_cmp(other));
-    match nearest {
-        None => String::new(),
-        Some((likeness, name)) if likeness >= 0.6 => format!(" Did you mean “{name}”?"),
-        Some(_) => format!(" There are {}.", list(known)),
+    match nearest(typed, known.clone()) {
+        Some(name) => format!(" Did you mean “{name}”?"),
+        None if known.clone().next().is_none() => String::new(),
+        None => format!(" There are {}.", list(known)),
     }
+}
+
+/// The known name that somebody most likely meant: a slip of the fingers away, more of them the longer it is, or one that
+/// begins with the other.
+pub fn nearest<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let length = typed.chars().count();
+    if length == 0 || length > NAME_AT_MOST {
+        return None;
+    }
+    let typed = typed.to_lowercase();
+    let near = known.into_iter().take(NAMES_AT_MOST).filter_map(|name| {
+        let lower = name.to_lowercase();
+        let long = lower.chars().count();
+        let begins = length.min(long) >= 3 && (lower.starts_with(&typed) || typed.starts_with(&lower));
+        let slips = match length.max(long) {
+            0..=2 => 0,
+            3..=5 => 1,
+            6..=8 => 2,
+            _ => 3,
+        };
+        if !begins && length.abs_diff(long) > slips {
+            return None;
+        }
+        let distance = strsim::osa_distance(&typed, &lower);
+        (begins || distance <= slips).then_some((distance, name))
+    });
+    near.min().map(|(_, name)| name)
 }
 
 /// A moment as a reader in `zone` reads it: `15:04`, with the day where that isn't the day of `now` there.
@@ -174,6 +202,26 @@ mod tests {
         assert_eq!(short("one\n  two"), "one two");
         assert_eq!(short(&"é".repeat(80)), "é".repeat(80));
         assert_eq!(short(&format!("{} and more", "é".repeat(78))), format!("{}…", "é".repeat(78)));
+    }
+
+    #[test]
+    fn the_nearest_name_is_a_slip_away_or_begins_alike() {
+        let known = ["credit-scoring", "chat", "triage", "ops"];
+        let nearest = |typed: &str| nearest(typed, known);
+        assert_eq!(nearest("Credit-Scorign"), Some("credit-scoring"));
+        assert_eq!(nearest("credit"), Some("credit-scoring"));
+        assert_eq!(nearest("tirage"), Some("triage"));
+        assert_eq!(nearest("chta"), Some("chat"));
+        assert_eq!(nearest("cat"), Some("chat"));
+        assert_eq!(nearest("op"), Some("ops"));
+        assert_eq!(nearest("o"), None, "too short to begin a name, and two letters away");
+        assert_eq!(nearest("payments"), None);
+        assert_eq!(nearest(""), None);
+        assert_eq!(nearest(&"credit-scoring".repeat(6)), None, "no name is as long");
+        assert_eq!(did_you_mean("chta", known.into_iter()), " Did you mean “chat”?");
+        let all = " There are credit-scoring, chat, triage and ops.";
+        assert_eq!(did_you_mean("payments", known.into_iter()), all);
+        assert_eq!(did_you_mean("payments", [].into_iter()), "");
     }
 
     #[test]

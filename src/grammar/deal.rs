@@ -1,8 +1,10 @@
 //! The words after a verb, dealt out to its arguments: by name, by place, between quotes, as code. Every step is linear in
 //! the length of the text.
 
+use crate::domain::text::nearest;
+
 use super::read::case_ahead;
-use super::value::{Raw, Wrong, nearest, person, short};
+use super::value::{Raw, Wrong, person, short};
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::{Context, moment};
 

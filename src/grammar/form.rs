@@ -102,7 +102,7 @@ pub fn form(
         kind: FieldKind::Text,
         required: true,
         choices: Vec::new(),
-        hint: Some(format!("such as {}-1", verb.kind().map_or("INC", |kind| kind.prefix()))),
+        hint: Some(format!("such as {}", verb.example_case())),
         value: context.here.filter(|here| verb.kind() == Some(here.kind)).map(|here| here.to_string()),
         max: Some(20),
     });

@@ -28,8 +28,7 @@ pub use filled::{Filled, Means, Unread};
 pub use form::{Field, FieldKind, Form, form};
 pub use press::{action, form_action, pressed};
 pub use read::{looks_like_command, prefix_for, read};
-pub use value::nearest;
-pub use verbs::{Arg, Kind, Needed, Root, Verb, completion, find, markdown_table};
+pub use verbs::{Arg, Kind, Needed, OnMessage, Root, Takes, Verb, completion, find, markdown_table, on_message};
 pub use word::Word;
 
 /// What people call the bot in a mention. Adapters write their platform's mention of the bot this way.

@@ -1,10 +1,11 @@
 //! What was typed → what it asks for: which verb is meant, of which case, and what to type instead. No input may panic, and
 //! every step is linear in the length of the text.
 
+use crate::domain::text::nearest;
 use crate::domain::{CaseId, CaseKind};
 
 use super::deal::deal;
-use super::value::{Raw, Wrong, conclude, nearest, short};
+use super::value::{Raw, Wrong, conclude, short};
 use super::verbs::{self, Kind, Verb};
 use super::{Asked, BOT, Context, How, MENTION, Misread, Query};
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::kinds::incident::{Entity, Harm, HarmType, Impact, Intent, Nature, SeatName, Timing, Which};
 use crate::domain::obligation::Attribution;
+use crate::domain::text::nearest;
 use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
 
 use super::verbs::{Arg, Kind, Needed, Verb};
@@ -286,28 +287,6 @@ fn unknown(what: &str, typed: &str, choices: &[(String, Option<String>)]) -> Str
             format!("there is no {what} “{}” in the policy. It has: {}{dots}.", short(typed), some.join(", "))
         }
     }
-}
-
-/// The nearest of the known names, if one is near enough for a slip of the fingers.
-pub fn nearest<'n>(typed: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    if typed.is_empty() || typed.chars().count() > NAME_AT_MOST {
-        return None;
-    }
-    let typed = typed.to_lowercase();
-    let length = typed.chars().count();
-    let near = known.filter_map(|name| {
-        let lower = name.to_lowercase();
-        let distance = strsim::osa_distance(&typed, &lower);
-        let begins = length >= 3 && (lower.starts_with(&typed) || (lower.len() >= 3 && typed.starts_with(&lower)));
-        let slips = match length.max(lower.chars().count()) {
-            0..=2 => 0,
-            3..=5 => 1,
-            6..=8 => 2,
-            _ => 3,
-        };
-        (begins || distance <= slips).then_some((distance, name))
-    });
-    near.min().map(|(_, name)| name)
 }
 
 /// What somebody typed, cut to what a sentence can hold, on one line and without backticks.

@@ -42,6 +42,10 @@ pub enum FolderError {
         "{0} is missing, but the ledger in the same folder was written with it. Restore it from your backup of the keys."
     )]
     KeyMissing(PathBuf),
+    #[error(
+        "{0} is missing or no key. Restore it from your backup of the keys; if there is none, run `countersign recover`."
+    )]
+    CauseSecretLost(PathBuf),
     #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
     KeyBroken(PathBuf, String),
     #[error(
@@ -204,7 +208,28 @@ pub fn verifier(path: &Path) -> Result<Verifier, FolderError> {
 /// # Errors
 /// [`FolderError`] if there is none.
 pub fn cause_secret(path: &Path) -> Result<[u8; 32], FolderError> {
-    read_key(&path.join("keys").join("causes.secret"))
+    read_key(&path.join("keys").join("causes.secret")).map_err(|error| match error {
+        FolderError::KeyMissing(path) | FolderError::KeyBroken(path, _) => FolderError::CauseSecretLost(path),
+        other => other,
+    })
+}
+
+/// Makes a new secret of causes where a data folder has lost its own; nothing else is changed. Whether it had.
+///
+/// # Errors
+/// [`FolderError`]; also where the folder lacks more than that.
+pub fn renew_cause_secret(path: &Path) -> Result<bool, FolderError> {
+    if !path.join(Folder::DATABASE).exists() {
+        return Err(FolderError::NotAFolder(path.to_owned()));
+    }
+    let _lock = lock(path)?;
+    let keys = path.join("keys");
+    read_key(&keys.join("ledger.seed"))?;
+    match cause_secret(path) {
+        Ok(_) => Ok(false),
+        Err(FolderError::CauseSecretLost(_)) => create_cause_secret(&keys).map(|()| true),
+        Err(error) => Err(error),
+    }
 }
 
 /// The last signed head's text, without taking the folder.
@@ -228,18 +253,23 @@ fn lock(path: &Path) -> Result<File, FolderError> {
 
 fn create_keys(keys: &Path) -> Result<(), FolderError> {
     make_private_folder(keys)?;
-    let (mut seed, mut causes, mut name) = ([0; 32], [0; 32], [0; 4]);
+    let (mut seed, mut name) = ([0; 32], [0; 4]);
     getrandom::fill(&mut seed)?;
-    getrandom::fill(&mut causes)?;
     getrandom::fill(&mut name)?;
     let origin = format!("countersign.local/{}", hex::encode(name));
     let signer = Signer::from_seed(&origin, &seed)
         .map_err(|error| FolderError::KeyBroken(keys.to_owned(), error.to_string()))?;
     replace(&keys.join("origin"), origin.as_bytes())?;
     replace(&keys.join("ledger.vkey"), signer.verifier().to_string().as_bytes())?;
-    replace(&keys.join("causes.secret"), hex::encode(causes).as_bytes())?;
+    create_cause_secret(keys)?;
     // Last, so that a folder with a seed has all the others.
     replace(&keys.join("ledger.seed"), hex::encode(seed).as_bytes())
+}
+
+fn create_cause_secret(keys: &Path) -> Result<(), FolderError> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret)?;
+    replace(&keys.join("causes.secret"), hex::encode(secret).as_bytes())
 }
 
 fn read_key(path: &Path) -> Result<[u8; 32], FolderError> {

@@ -11,7 +11,7 @@ use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Lane, Obligation, Ou
 use crate::ledger::heard::{File, What};
 use crate::ledger::record::{BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told};
 use crate::store::{
-    CardRow, CaseRow, Commit, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow, OutboxState,
+    CardRow, CaseRow, Commit, DutyFigures, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow, OutboxState,
     person_holder, role_holder,
 };
 
@@ -260,16 +260,15 @@ fn duty_row(case: &Case, obligation: &Obligation) -> DutyRow {
         Holder::Roles(roles) => (roles.first().map(|role| role.to_string()), None),
         Holder::Person(person) => (None, Some(person.to_string())),
     };
-    DutyRow {
-        case: case.id.to_string(),
+    let holders = match &obligation.holder {
+        Holder::Roles(roles) => roles.iter().map(|role| role_holder(role.as_str())).collect(),
+        Holder::Person(person) => vec![person_holder(person.as_str())],
+    };
+    let figures = DutyFigures {
+        case: case.id,
         number: obligation.number,
-        workflow: case.workflow.to_string(),
-        kind: case.id.kind.word(),
-        duty: obligation.duty.word(),
-        holders: match &obligation.holder {
-            Holder::Roles(roles) => roles.iter().map(|role| role_holder(role.as_str())).collect(),
-            Holder::Person(person) => vec![person_holder(person.as_str())],
-        },
+        workflow: case.workflow.clone(),
+        duty: obligation.duty,
         role,
         person,
         party: obligation.party.as_ref().map(|party| party.to_string()),
@@ -279,12 +278,13 @@ fn duty_row(case: &Case, obligation: &Obligation) -> DutyRow {
         took_us: obligation.took.map(|took| took.0),
         late_us: obligation.breach.as_ref().map(|breach| breach.since.0),
         closed_us: obligation.closed().map(|at| at.0),
-        state: obligation.state().word(),
+        state: obligation.state(),
         paused_us: obligation.paused.0,
         nudges: obligation.nudges_told(),
-        climbs: obligation.called().count() as u32,
+        escalations: obligation.called().count() as u32,
         last_told_us: obligation.last_told.map(|at| at.0),
         attributed: obligation.breach.as_ref().map(|breach| breach.attributed.to_string()),
         behind_us: obligation.told_late.0,
-    }
+    };
+    DutyRow { figures, holders }
 }

@@ -13,11 +13,11 @@ use crate::seal::Pseudonym;
 /// Those that are known, by name and by pseudonym. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Subjects {
-    known: Arc<Known>,
+    directory: Arc<Directory>,
 }
 
 #[derive(Clone, Default)]
-struct Known {
+struct Directory {
     pseudonyms: HashMap<Arc<str>, Pseudonym>,
     names: HashMap<Pseudonym, Arc<str>>,
 }
@@ -35,18 +35,18 @@ impl Subjects {
     }
 
     pub fn add(&mut self, pseudonym: Pseudonym, subject: &str) {
-        let known = Arc::make_mut(&mut self.known);
+        let directory = Arc::make_mut(&mut self.directory);
         let subject: Arc<str> = subject.into();
-        known.names.insert(pseudonym, subject.clone());
-        known.pseudonyms.insert(subject, pseudonym);
+        directory.names.insert(pseudonym, subject.clone());
+        directory.pseudonyms.insert(subject, pseudonym);
     }
 
     pub fn name(&self, pseudonym: Pseudonym) -> Option<Cow<'_, str>> {
-        self.known.names.get(&pseudonym).map(|name| Cow::Borrowed(&**name))
+        self.directory.names.get(&pseudonym).map(|name| Cow::Borrowed(&**name))
     }
 
     fn pseudonym(&self, subject: &str) -> Option<Pseudonym> {
-        self.known.pseudonyms.get(subject).copied().or_else(|| pseudonym_of_erased(subject))
+        self.directory.pseudonyms.get(subject).copied().or_else(|| pseudonym_of_erased(subject))
     }
 }
 

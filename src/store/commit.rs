@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use rusqlite::{Connection, params};
 
 use super::StoreError;
-use crate::domain::{At, CaseId, Lane, OutboxId};
+use crate::domain::obligation::State;
+use crate::domain::{At, CaseId, Duty, Lane, OutboxId, WorkflowId};
 use crate::seal::Hash;
 
 /// Everything that one commit makes true.
@@ -42,7 +43,7 @@ pub struct Commit {
     pub message_changes: Vec<MessageChange>,
     pub duties: Vec<DutyRow>,
     pub checkpoints: Vec<NoteRow>,
-    pub reholds: Vec<Rehold>,
+    pub wake_holders: Vec<WakeHolders>,
     /// Cards that somebody deleted on their platform: `(case, lane)`.
     pub cards_gone: Vec<(CaseId, Lane)>,
     /// Cases' own channels: `(lane, the platform's id)`.
@@ -62,7 +63,7 @@ pub struct Postponed<Of> {
 
 /// Who holds what may have changed: every open case in which one of the roles or people owes something is to be woken at
 /// `now_us`. The next commit of such a case writes its derived wake again.
-pub struct Rehold {
+pub struct WakeHolders {
     pub roles: Vec<String>,
     pub people: Vec<String>,
     pub now_us: i64,
@@ -173,16 +174,15 @@ pub fn person_holder(person: &str) -> String {
     format!("person:{person}")
 }
 
-pub struct DutyRow {
-    pub case: String,
+/// One obligation's figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DutyFigures {
+    pub case: CaseId,
     pub number: u32,
-    pub workflow: String,
-    pub kind: &'static str,
-    pub duty: &'static str,
+    pub workflow: WorkflowId,
+    pub duty: Duty,
     pub role: Option<String>,
     pub person: Option<String>,
-    /// Everybody who may answer, as [`role_holder`] and [`person_holder`] write them.
-    pub holders: Vec<String>,
     pub party: Option<String>,
     pub opened_us: i64,
     pub due_us: i64,
@@ -192,14 +192,20 @@ pub struct DutyRow {
     /// The deadline, once it was missed.
     pub late_us: Option<i64>,
     pub closed_us: Option<i64>,
-    pub state: &'static str,
+    pub state: State,
     pub paused_us: i64,
     pub nudges: u32,
-    pub climbs: u32,
+    pub escalations: u32,
     pub last_told_us: Option<i64>,
     pub attributed: Option<String>,
     /// The bot's own worst lateness on this duty.
     pub behind_us: i64,
+}
+
+/// An obligation, and everybody who may answer it, as [`role_holder`] and [`person_holder`] write them.
+pub struct DutyRow {
+    pub figures: DutyFigures,
+    pub holders: Vec<String>,
 }
 
 /// A signed head.
@@ -220,7 +226,7 @@ impl Commit {
             && self.cards_gone.is_empty()
             && self.checkpoints.is_empty()
             && self.cases.is_empty()
-            && self.reholds.is_empty()
+            && self.wake_holders.is_empty()
     }
 
     pub(super) fn write(&self, db: &Connection) -> Result<(), StoreError> {
@@ -228,7 +234,7 @@ impl Commit {
         self.write_cases(db)?;
         self.write_deliveries(db)?;
         self.write_transcript(db)?;
-        for Rehold { roles, people, now_us } in &self.reholds {
+        for WakeHolders { roles, people, now_us } in &self.wake_holders {
             let sql = "update case_file set wake_us = ?1 where case_id in (select case_id from owed where holder = ?2)";
             let mut wake = db.prepare_cached(sql)?;
             let roles = roles.iter().map(|role| role_holder(role));
@@ -312,25 +318,25 @@ impl Commit {
             ])?;
         }
         let mut upsert = db.prepare_cached(
-            "insert into duty (case_id, number, workflow, kind, duty, role, person, party, opened_us, due_us, target_us, \
-             took_us, late_us, closed_us, state, paused_us, nudges, climbs, last_told_us, attributed, behind_us) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
+            "insert into duty (case_id, number, workflow, duty, role, person, party, opened_us, due_us, target_us, \
+             took_us, late_us, closed_us, state, paused_us, nudges, escalations, last_told_us, attributed, behind_us) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
              on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
              due_us = excluded.due_us, took_us = excluded.took_us, late_us = excluded.late_us, \
              closed_us = excluded.closed_us, state = excluded.state, paused_us = excluded.paused_us, \
-             nudges = excluded.nudges, climbs = excluded.climbs, last_told_us = excluded.last_told_us, \
+             nudges = excluded.nudges, escalations = excluded.escalations, last_told_us = excluded.last_told_us, \
              attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us)",
         )?;
         let sql = "insert into owed (holder, case_id, number) values (?1, ?2, ?3) on conflict do nothing";
         let mut owe = db.prepare_cached(sql)?;
         let mut settle = db.prepare_cached("delete from owed where case_id = ?1 and number = ?2")?;
-        for row in &self.duties {
+        for DutyRow { figures: row, holders } in &self.duties {
+            let case = row.case.to_string();
             upsert.execute(params![
-                row.case,
+                case,
                 row.number,
-                row.workflow,
-                row.kind,
-                row.duty,
+                row.workflow.as_str(),
+                row.duty.word(),
                 row.role,
                 row.person,
                 row.party,
@@ -340,19 +346,19 @@ impl Commit {
                 row.took_us,
                 row.late_us,
                 row.closed_us,
-                row.state,
+                row.state.word(),
                 row.paused_us,
                 row.nudges,
-                row.climbs,
+                row.escalations,
                 row.last_told_us,
                 row.attributed,
                 row.behind_us,
             ])?;
             if row.closed_us.is_some() {
-                settle.execute((&row.case, row.number))?;
+                settle.execute((&case, row.number))?;
             } else {
-                for holder in &row.holders {
-                    owe.execute((holder, &row.case, row.number))?;
+                for holder in holders {
+                    owe.execute((holder, &case, row.number))?;
                 }
             }
         }

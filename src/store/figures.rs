@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow, QueryBuilder, Row, Sqlite, Transaction};
 use super::read::in_list;
 use super::read::{ENTRY, columns, fetch};
 use super::write::read_case;
-use super::{DutyRead, EntryRead, Reader, StoreError, unreadable};
+use super::{DutyFigures, EntryRead, Reader, StoreError, parsed, unreadable};
 use crate::domain::{At, Bot, Case, CaseId, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
@@ -20,14 +20,42 @@ pub struct View {
     db: Transaction<'static, Sqlite>,
 }
 
-/// An obligation, and whether its case may be named.
+/// An obligation, and whether its case is restricted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct DutyOf {
-    pub duty: DutyRead,
-    pub restricted: i64,
+pub struct DutyRead {
+    pub figures: DutyFigures,
+    pub restricted: bool,
 }
 
-columns!(DutyOf { restricted }, |row| { duty: DutyRead::from_row(row)? });
+impl DutyRead {
+    fn read(row: &SqliteRow) -> Result<DutyRead, StoreError> {
+        let (case, number): (&str, u32) = (row.try_get("case_id")?, row.try_get("number")?);
+        let name = format!("{case}, {number} of the duties");
+        let figures = DutyFigures {
+            case: parsed(case, &name)?,
+            number,
+            workflow: row.try_get::<&str, _>("workflow")?.into(),
+            duty: parsed(row.try_get("duty")?, &name)?,
+            role: row.try_get("role")?,
+            person: row.try_get("person")?,
+            party: row.try_get("party")?,
+            opened_us: row.try_get("opened_us")?,
+            due_us: row.try_get("due_us")?,
+            target_us: row.try_get("target_us")?,
+            took_us: row.try_get("took_us")?,
+            late_us: row.try_get("late_us")?,
+            closed_us: row.try_get("closed_us")?,
+            state: parsed(row.try_get("state")?, &name)?,
+            paused_us: row.try_get("paused_us")?,
+            nudges: row.try_get("nudges")?,
+            escalations: row.try_get("escalations")?,
+            last_told_us: row.try_get("last_told_us")?,
+            attributed: row.try_get("attributed")?,
+            behind_us: row.try_get("behind_us")?,
+        };
+        Ok(DutyRead { figures, restricted: row.try_get("restricted")? })
+    }
+}
 
 /// A signed head, as the database keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,23 +151,24 @@ impl View {
     /// Cases of which something became true from an entry on.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn ruled_since(&mut self, size: u64) -> Result<Vec<String>, StoreError> {
+    /// The database's; a row that this version can't read.
+    pub async fn ruled_since(&mut self, size: u64) -> Result<Vec<CaseId>, StoreError> {
         // Said in this way so that the new entries are read, and not the index of all cases.
         let sql = "select distinct case_id from ledger where seq >= $1 and coalesce(case_id, '') <> '' \
                    and kind not like 'said.%' and kind not like 'told.%'";
-        Ok(sqlx::query_scalar(sql).bind(size as i64).fetch_all(&mut *self.db).await?)
+        let cases: Vec<String> = sqlx::query_scalar(sql).bind(size as i64).fetch_all(&mut *self.db).await?;
+        cases.iter().map(|case| parsed(case, format!("{case} of the ledger"))).collect()
     }
 
     /// What became true of a case in the first `size` entries of the ledger, oldest first.
     ///
     /// # Errors
     /// The database's.
-    pub async fn rulings_of(&mut self, case: &str, size: u64) -> Result<Vec<EntryRead>, StoreError> {
+    pub async fn rulings_of(&mut self, case: CaseId, size: u64) -> Result<Vec<EntryRead>, StoreError> {
         let sql = format!(
             "{ENTRY} where case_id = $1 and seq < $2 and kind not like 'said.%' and kind not like 'told.%' order by case_seq"
         );
-        Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(case).bind(size as i64).fetch_all(&mut *self.db).await?)
+        Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(case.to_string()).bind(size as i64).fetch_all(&mut *self.db).await?)
     }
 
     /// Whom these pseudonyms stand for, as far as anybody knows: `(pseudonym, subject)`.
@@ -154,12 +183,12 @@ impl View {
     /// order.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; a row that this version can't read.
     pub async fn each_duty(
         &mut self,
         since: At,
         workflows: &[WorkflowId],
-        mut each: impl FnMut(DutyOf),
+        mut each: impl FnMut(DutyRead),
     ) -> Result<(), StoreError> {
         // Each half has an index of its own, so that what was closed before isn't read. A bound on the opening would lead
         // SQLite to the index of that, and so through the whole history.
@@ -175,9 +204,9 @@ impl View {
                 query.push(" and d.workflow in (");
                 in_list(&mut query, &workflows.iter().map(WorkflowId::as_str).collect::<Vec<_>>());
             }
-            let mut duties = query.build_query_as().fetch(&mut *self.db);
-            while let Some(duty) = duties.try_next().await? {
-                each(duty);
+            let mut duties = query.build().fetch(&mut *self.db);
+            while let Some(row) = duties.try_next().await? {
+                each(DutyRead::read(&row)?);
             }
         }
         Ok(())

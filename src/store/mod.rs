@@ -22,11 +22,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow, OutboxRow,
-    OutboxState, Postponed, Rehold, person_holder, role_holder,
+    CardRow, CaseRow, Commit, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow,
+    OutboxRow, OutboxState, Postponed, WakeHolders, person_holder, role_holder,
 };
-pub use figures::{DutyOf, NoteRead, View};
-pub use read::{CardDue, DutyRead, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
+pub use figures::{DutyRead, NoteRead, View};
+pub use read::{CardDue, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::{HeardBefore, PolicyText, Writer};
@@ -42,6 +42,10 @@ pub enum StoreError {
         "{path} was written by a newer countersign (migration {version}). Use that version, or a backup from before."
     )]
     Newer { path: PathBuf, version: i64 },
+    #[error(
+        "{path} was made with tables that no released countersign has (migration {version}), as by a development build. Use that one, or begin in a new folder: `--data`."
+    )]
+    Unreleased { path: PathBuf, version: i64 },
     #[error("{path} is not a countersign database: {source}")]
     Strange { path: PathBuf, source: MigrateError },
     #[error(transparent)]
@@ -129,6 +133,7 @@ async fn migrate(path: &Path, create: bool) -> Result<(), StoreError> {
     let options = options.synchronous(SqliteSynchronous::Full);
     let mut connection = options.connect().await.map_err(failed(path))?;
     MIGRATOR.run(&mut connection).await.map_err(|error| match error {
+        MigrateError::VersionMismatch(version) => StoreError::Unreleased { path: path.to_owned(), version },
         MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
         source => StoreError::Strange { path: path.to_owned(), source },
     })?;

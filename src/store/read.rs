@@ -10,14 +10,12 @@ use super::{StoreError, parsed};
 use crate::domain::{At, Case, CaseId, CaseKind, Lane, OutboxId, Platform, WorkflowId};
 use crate::seal::{Frontier, Hash, Plan};
 
-/// How a row becomes a struct: each field is the column of its name, and what is no column is said behind.
+/// How a row becomes a struct: each field is the column of its name.
 macro_rules! columns {
-    ($read:ident { $($column:ident),+ $(,)? }) => { columns!($read { $($column),+ }, |_row| {}); };
-    ($read:ident { $($column:ident),+ $(,)? }, |$row:ident| { $($field:ident: $value:expr),* }) => {
+    ($read:ident { $($column:ident),+ $(,)? }) => {
         impl FromRow<'_, SqliteRow> for $read {
             fn from_row(row: &SqliteRow) -> Result<$read, sqlx::Error> {
-                let $row = row;
-                Ok($read { $($column: row.try_get(stringify!($column))?,)+ $($field: $value),* })
+                Ok($read { $($column: row.try_get(stringify!($column))?),+ })
             }
         }
     };
@@ -124,7 +122,7 @@ impl CardDue {
 /// A message of the transcript, as it stands now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MessageRead {
-    pub lane: String,
+    pub lane: Lane,
     pub id: String,
     pub thread: Option<String>,
     pub author: String,
@@ -133,7 +131,7 @@ pub struct MessageRead {
     pub said_us: i64,
     pub edited_us: Option<i64>,
     pub deleted_us: Option<i64>,
-    pub case_id: Option<String>,
+    pub case: Option<CaseId>,
     pub first: i64,
     pub last: i64,
     /// How many parts it has.
@@ -142,11 +140,29 @@ pub struct MessageRead {
     pub more: Vec<String>,
 }
 
-columns!(MessageRead {
-    lane, id, thread, author, person, body, said_us, edited_us, deleted_us, case_id, first, last, parts
-}, |_row| { more: Vec::new() });
-
 impl MessageRead {
+    fn read(row: &SqliteRow) -> Result<MessageRead, StoreError> {
+        let (lane, id): (&str, String) = (row.try_get("lane")?, row.try_get("id")?);
+        let name = format!("{lane}, {id} of the messages");
+        let case: Option<&str> = row.try_get("case_id")?;
+        Ok(MessageRead {
+            lane: parsed(lane, &name)?,
+            id,
+            thread: row.try_get("thread")?,
+            author: row.try_get("author")?,
+            person: row.try_get("person")?,
+            body: row.try_get("body")?,
+            said_us: row.try_get("said_us")?,
+            edited_us: row.try_get("edited_us")?,
+            deleted_us: row.try_get("deleted_us")?,
+            case: case.map(|case| parsed(case, &name)).transpose()?,
+            first: row.try_get("first")?,
+            last: row.try_get("last")?,
+            parts: row.try_get("parts")?,
+            more: Vec::new(),
+        })
+    }
+
     /// The bodies of all its parts, in order.
     pub fn bodies(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.body.as_str()).chain(self.more.iter().map(String::as_str))
@@ -162,56 +178,6 @@ pub enum Stretch {
     /// What changed last, or last before an entry.
     Before(Option<i64>),
 }
-
-/// One obligation's figures.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DutyRead {
-    pub case_id: String,
-    pub number: u32,
-    pub workflow: String,
-    pub kind: String,
-    pub duty: String,
-    pub role: Option<String>,
-    pub person: Option<String>,
-    pub party: Option<String>,
-    pub opened_us: i64,
-    pub due_us: i64,
-    pub target_us: i64,
-    pub took_us: Option<i64>,
-    pub late_us: Option<i64>,
-    pub closed_us: Option<i64>,
-    pub state: String,
-    pub paused_us: i64,
-    pub nudges: u32,
-    pub climbs: u32,
-    pub last_told_us: Option<i64>,
-    pub attributed: Option<String>,
-    pub behind_us: i64,
-}
-
-columns!(DutyRead {
-    case_id,
-    number,
-    workflow,
-    kind,
-    duty,
-    role,
-    person,
-    party,
-    opened_us,
-    due_us,
-    target_us,
-    took_us,
-    late_us,
-    closed_us,
-    state,
-    paused_us,
-    nudges,
-    climbs,
-    last_told_us,
-    attributed,
-    behind_us
-});
 
 const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.leaf, l.facts, l.words, o.state, o.made_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
 const CARD: &str = "select case_id, lane, wanted, shown, message, sending, attempts, not_before_us from card";
@@ -568,8 +534,8 @@ impl Reader {
     /// Messages of a lane in the order in which they were first said: of those that [`Stretch`] names, `at_most` at once.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn messages(&self, lane: &str, stretch: Stretch, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
+    /// The database's; a row that this version can't read.
+    pub async fn messages(&self, lane: &Lane, stretch: Stretch, at_most: u32) -> Result<Vec<MessageRead>, StoreError> {
         let (sql, bound) = match stretch {
             Stretch::After(entry) => (
                 "select * from (select * from message where lane = $1 and last > $2 order by last limit $3) order by first",
@@ -580,8 +546,8 @@ impl Reader {
                 entry.unwrap_or(i64::MAX),
             ),
         };
-        let mut found: Vec<MessageRead> =
-            sqlx::query_as(sql).bind(lane).bind(bound).bind(at_most).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(sql).bind(lane.to_string()).bind(bound).bind(at_most).fetch_all(&self.pool).await?;
+        let mut found: Vec<MessageRead> = rows.iter().map(MessageRead::read).collect::<Result<_, _>>()?;
         self.complete(&mut found).await?;
         Ok(found)
     }
@@ -590,7 +556,8 @@ impl Reader {
     async fn complete<'a>(&self, found: impl IntoIterator<Item = &'a mut MessageRead>) -> Result<(), StoreError> {
         for message in found.into_iter().filter(|message| message.parts > 1) {
             let sql = "select body from message_part where lane = $1 and id = $2 order by part";
-            message.more = sqlx::query_scalar(sql).bind(&message.lane).bind(&message.id).fetch_all(&self.pool).await?;
+            let query = sqlx::query_scalar(sql).bind(message.lane.to_string()).bind(&message.id);
+            message.more = query.fetch_all(&self.pool).await?;
         }
         Ok(())
     }
@@ -598,10 +565,11 @@ impl Reader {
     /// A message of a lane as it stands now, edited or deleted.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn message(&self, lane: &str, id: &str) -> Result<Option<MessageRead>, StoreError> {
+    /// The database's; a row that this version can't read.
+    pub async fn message(&self, lane: &Lane, id: &str) -> Result<Option<MessageRead>, StoreError> {
         let sql = "select * from message where lane = $1 and id = $2";
-        let mut found = sqlx::query_as(sql).bind(lane).bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(sql).bind(lane.to_string()).bind(id).fetch_optional(&self.pool).await?;
+        let mut found = row.as_ref().map(MessageRead::read).transpose()?;
         self.complete(&mut found).await?;
         Ok(found)
     }
@@ -649,10 +617,11 @@ impl Reader {
     /// A message of the local room, whose ids are unique in all its lanes.
     ///
     /// # Errors
-    /// The database's.
+    /// The database's; a row that this version can't read.
     pub async fn local_message(&self, id: &str) -> Result<Option<MessageRead>, StoreError> {
         let sql = "select * from message where id = $1 and lane like 'local/%'";
-        let mut found = sqlx::query_as(sql).bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(sql).bind(id).fetch_optional(&self.pool).await?;
+        let mut found = row.as_ref().map(MessageRead::read).transpose()?;
         self.complete(&mut found).await?;
         Ok(found)
     }

@@ -496,6 +496,7 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/desk/turn.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff]),
     ("src/desk/head.rs", "sign", &[HeadFile, HeadRow]),
     ("src/ledger/folder.rs", "begin_new_log", &[Recovery]),
+    ("src/ledger/folder.rs", "create_cause_secret", &[Keys]),
     ("src/ledger/folder.rs", "create_keys", &[Keys]),
     ("src/ledger/folder.rs", "keep_blob", &[Blob]),
     ("src/ledger/folder.rs", "lock", &[Lock]),
@@ -508,12 +509,13 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/evidence/rebuild/recover.rs", "go_on", &[Recovery]),
     ("src/store/mod.rs", "migrate", &[Migration]),
     ("src/store/remake.rs", "write", &[Draft]),
+    ("src/store/write.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff, HeadRow]),
 ];
 
 /// What a write looks like in the source.
 const CALLS: [&str; 18] = [
     "writer.commit(",
-    "transaction.commit(",
+    "in_one_transaction(db, ",
     "MIGRATOR.run(",
     "folder.swap_checkpoint(",
     "folder.begin_new_log(",
@@ -652,13 +654,13 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         message_changes,
         duties,
         checkpoints,
-        reholds,
+        wake_holders,
         cards_gone,
         case_channels,
     } = Commit::default();
     let made = [
         made_for([&entries, &nodes, &subjects], &[Turn, ChannelRow, Receipt, GivenUp]),
-        made_for([&cases, &bot, &policies, &causes, &outbox, &cards, &duties, &reholds], &[Turn, GivenUp]),
+        made_for([&cases, &bot, &policies, &causes, &outbox, &cards, &duties, &wake_holders], &[Turn, GivenUp]),
         made_for([&messages, &message_parts, &message_changes], &[Turn, Receipt]),
         // Only after a turn that failed.
         made_for([&tries], &[Turn]),

@@ -57,7 +57,7 @@ members = ["lena"]
 
 [ladders.plain]
 nudge_at_percent = [50]
-climb = [{ after = "30m", tell = "lead" }]
+escalate = [{ after = "30m", tell = "lead" }]
 
 [severities.sev1]
 about = "Everything"

@@ -104,7 +104,11 @@ impl SlackHouse {
     pub async fn transcript(&self, lane: &str, what: &str, so: impl Fn(&[MessageRead]) -> bool) -> Vec<MessageRead> {
         let begun = Instant::now();
         loop {
-            let rows = self.reader.messages(lane, Stretch::Before(None), 1_000).await.expect("a transcript");
+            let rows = self
+                .reader
+                .messages(&lane.parse().expect("a lane"), Stretch::Before(None), 1_000)
+                .await
+                .expect("a transcript");
             if so(&rows) {
                 return rows;
             }

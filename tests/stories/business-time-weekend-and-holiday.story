@@ -12,7 +12,7 @@ Mon 12:59 nobody is told: is due
 # Half of nine hours: Friday 17:30 and 1 h + 3 h 30 min of Monday.
 Mon 13:00 @dev: INC-1 · acknowledgement is due at 17:30, 4 h 30 min left
 Mon 17:30 #credit: INC-1 · acknowledgement is late
-# The ladder climbs two working hours later: one on Monday evening, Tuesday is Guru Nanak Jayanti, one on Wednesday morning.
+# It escalates two working hours later: one on Monday evening, Tuesday is Guru Nanak Jayanti, one on Wednesday morning.
 Tue 15:00 not @arjun: INC-1
 Wed 10:29 not @arjun: INC-1
 Wed 10:30 @arjun: INC-1 · acknowledgement is late

@@ -1,4 +1,4 @@
-# Somebody calls a role in, now: the role is told at any hour, owes an answer, and the ladder climbs if none comes.
+# Somebody calls a role in, now: the role is told at any hour, owes an answer, and it escalates if none comes.
 start: 2026-11-23 23:00
 
 23:00 maya> /incident open credit sev3 A control is slow

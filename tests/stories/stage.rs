@@ -472,7 +472,7 @@ impl Stage {
         let messages = self
             .running()?
             .reader
-            .messages(&lane.to_string(), store::Stretch::Before(None), 10_000)
+            .messages(lane, store::Stretch::Before(None), 10_000)
             .await
             .map_err(|error| error.to_string())?;
         let stands = messages.iter().filter(|message| message.deleted_us.is_none());

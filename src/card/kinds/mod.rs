@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use super::tell::Look;
+use super::tell::{Look, look_of_any, look_of_bot};
 use super::{Button, Speaker};
 use crate::domain::notice::CaseTitle;
 use crate::domain::{Body, Case, CaseKind, Telling, kinds};
@@ -52,11 +52,14 @@ macro_rules! cards {
             match &case.body { $(Body::$kind(it) => it.buttons(speaker, case),)* }
         }
 
-        /// How a telling of one kind of case looks. `None`: it is told of every case, or of none.
-        pub(super) fn look(telling: &Telling, about: &CaseTitle) -> Option<Look> {
+        /// How a telling looks. What a kind of case tells is always told of a case.
+        pub(super) fn look(about: Option<&CaseTitle>, telling: &Telling) -> Look {
             match telling {
-                Telling::Case(_) | Telling::Bot(_) => None,
-                $(Telling::$kind(telling) => Some(<$it as Shows>::look(telling, about)),)*
+                Telling::Case(telling) => look_of_any(about, telling),
+                Telling::Bot(telling) => look_of_bot(telling),
+                $(Telling::$kind(telling) => {
+                    about.map(|about| <$it as Shows>::look(telling, about)).unwrap_or_default()
+                })*
             }
         }
 

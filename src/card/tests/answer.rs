@@ -123,14 +123,14 @@ fn lists_help_and_health_have_their_words() {
         plain.contains("1 message could not be delivered") && plain.contains("Last checkpoint: none yet"),
         "{plain}"
     );
-    let standing = WorkflowStanding {
+    let row = WorkflowStatus {
         workflow: "credit-scoring".into(),
         open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],
         owed: 3,
         late: 1,
         next_due: Some(DUE),
     };
-    let plain = sla_status(&speaker(), std::slice::from_ref(&standing), true).plain(KOLKATA, NOW);
+    let plain = sla_status(&speaker(), std::slice::from_ref(&row), true).plain(KOLKATA, NOW);
     assert_eq!(
         plain,
         "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next 11:00"

@@ -36,7 +36,7 @@ pub struct Courier {
     reader: Reader,
     chats: Chats,
     /// Lanes where a message was put off.
-    held: HashMap<Lane, Hold>,
+    postponed: HashMap<Lane, Hold>,
     /// Rows that can't be read, by what was said of them: each is named in the log once.
     unreadable: HashSet<String>,
 }
@@ -56,13 +56,13 @@ impl UnderWay {
 
 impl Courier {
     pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Courier {
-        Courier { desk, reader, chats, held: HashMap::new(), unreadable: HashSet::new() }
+        Courier { desk, reader, chats, postponed: HashMap::new(), unreadable: HashSet::new() }
     }
 
     /// Runs until the desk is gone.
     pub async fn run(mut self) {
         let mut changes = self.desk.watch();
-        self.held = loop {
+        self.postponed = loop {
             match self.reader.lanes_postponed(self.desk.clock.now()).await {
                 Ok(postponed) => {
                     break postponed.into_iter().map(|(lane, until)| (lane, Hold::all(until))).collect();
@@ -111,7 +111,7 @@ impl Courier {
     /// Starts a run on each lane that has something due and no run yet.
     async fn round(&mut self, under_way: &mut UnderWay) -> Result<(), StoreError> {
         let now = self.desk.clock.now();
-        self.held.retain(|_, hold| hold.until > now);
+        self.postponed.retain(|_, hold| hold.until > now);
         let busy = under_way.busy();
         // Sending, with no run on its lane: a process, or a run, died between sending and receipt.
         let orphans = self.reader.outbox_sending(now, &busy).await?;
@@ -129,7 +129,7 @@ impl Courier {
         for (lane, parcels) in lanes {
             let chat = self.chats.get(&lane.platform).cloned();
             let run = LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane.clone());
-            let started = under_way.runs.spawn(run.deliver(parcels, self.held.get(&lane).copied()));
+            let started = under_way.runs.spawn(run.deliver(parcels, self.postponed.get(&lane).copied()));
             under_way.lanes.insert(started.id(), lane);
         }
         Ok(())
@@ -166,8 +166,8 @@ impl Courier {
         };
         let Some(lane) = under_way.lanes.remove(&id) else { return };
         match outcome {
-            Ok(Some(hold)) => drop(self.held.insert(lane, hold)),
-            Ok(None) => drop(self.held.remove(&lane)),
+            Ok(Some(hold)) => drop(self.postponed.insert(lane, hold)),
+            Ok(None) => drop(self.postponed.remove(&lane)),
             Err(error) => self.retry_later("a lane stopped", &error).await,
         }
     }

@@ -11,9 +11,7 @@ use super::api::{Call, Trouble};
 use super::directory::Me;
 use super::words::cut;
 use super::{Discord, LONGEST_PAUSE};
-use crate::chat::message_menu::Entry;
-use crate::domain::CaseKind;
-use crate::grammar::{Arg, Kind, Needed, PREFIX, Verb, verbs};
+use crate::grammar::{self, Arg, Kind, Needed, PREFIX, Verb, verbs};
 
 /// How many options, choices and subcommands stand on one level, and how many values are offered while somebody types.
 pub const A_LEVEL: usize = 25;
@@ -50,9 +48,8 @@ pub fn registration(prefix: &str) -> Vec<Value> {
             "integration_types": [0],
         })
     });
-    let on_messages = Entry::ALL
-        .into_iter()
-        .map(|entry| json!({ "type": 3, "name": entry.label(), "contexts": [0, 1], "integration_types": [0] }));
+    let on_messages = grammar::on_message()
+        .map(|entry| json!({ "type": 3, "name": entry.label, "contexts": [0, 1], "integration_types": [0] }));
     roots.chain(on_messages).collect()
 }
 
@@ -72,9 +69,9 @@ fn subcommands(root: &str) -> Vec<Value> {
 
 fn subcommand(verb: &'static Verb) -> Value {
     let case = verb.case.then(|| {
-        let prefix = verb.kind().map_or("INC", CaseKind::prefix);
+        let example = verb.example_case();
         json!({
-            "type": STRING, "name": "case", "description": format!("such as {prefix}-1; left out in its own channel or thread"),
+            "type": STRING, "name": "case", "description": format!("such as {example}; left out in its own channel or thread"),
             "autocomplete": true, "max_length": 40,
         })
     });

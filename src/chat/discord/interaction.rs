@@ -14,9 +14,8 @@ use super::places::Said;
 use super::wire::{Channel, DIRECT, Id, Interaction, User};
 use super::{Discord, lock};
 use crate::card::{self, Speaker};
-use crate::chat::message_menu::Entry;
 use crate::domain::Lane;
-use crate::grammar::{Filled, Form};
+use crate::grammar::{self, Filled, Form};
 use crate::ledger::heard::{Answer, Heard, What};
 
 /// How long a form waits for what has to be read for it; then it opens without.
@@ -50,7 +49,7 @@ impl Discord {
     async fn used(&self, interaction: &Interaction) {
         let Some(door) = self.door() else { return };
         let name = interaction.data.get("name").and_then(Value::as_str).unwrap_or_default();
-        if let Some(entry) = Entry::ALL.into_iter().find(|entry| entry.label() == name) {
+        if let Some(entry) = grammar::on_message().find(|entry| entry.label == name) {
             return self.used_on_message(interaction, entry).await;
         }
         let read = |text: &str| self.words_of(interaction, text);

@@ -1,18 +1,18 @@
-//! A message's own menu: it becomes an incident, or is kept as evidence of one.
+//! A message's own menu, as a command of Discord's.
 
 use serde_json::{Value, json};
 
 use super::answer::{DEFERRED, EPHEMERAL, MODAL};
 use super::wire::{Interaction, Message};
 use super::{Discord, lock, words};
-use crate::chat::message_menu::{Entry, Quoted};
+use crate::chat::message_menu::{Quoted, fill_in};
 use crate::domain::CaseId;
-use crate::grammar;
+use crate::grammar::{self, OnMessage};
 use crate::ledger::heard::What;
 
 impl Discord {
     /// A command of a message's own menu: a form, filled in with what it says.
-    pub(super) async fn used_on_message(&self, interaction: &Interaction, entry: Entry) {
+    pub(super) async fn used_on_message(&self, interaction: &Interaction, entry: &'static OnMessage) {
         let target = interaction.data.get("target_id").and_then(Value::as_str).unwrap_or_default();
         let mut raw = interaction.data.pointer(&format!("/resolved/messages/{target}")).cloned().unwrap_or_default();
         if let (Some(guild), true) = (interaction.guild_id, raw.is_object()) {
@@ -35,8 +35,8 @@ impl Discord {
         let server = interaction.guild_id.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
         let link = format!("https://discord.com/channels/{server}/{}/{}", message.channel_id, message.id);
         let quoted = Quoted { author: &author, said: Some(message.id.at()), text: &text, link: &link };
-        entry.fill_in(&mut form, &quoted, words::cut);
-        let modal = lock(&self.forms).open_with(&form, (entry == Entry::KeepAsEvidence).then_some(raw));
+        fill_in(entry, &mut form, &quoted, words::cut);
+        let modal = lock(&self.forms).open_with(&form, entry.keeps_message().then_some(raw));
         self.respond(interaction, MODAL, modal).await;
         // That it was asked for is kept, though the answer is the form that is open already.
         self.hand_in(heard).await;

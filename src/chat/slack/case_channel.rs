@@ -15,7 +15,7 @@ const NAMES: u32 = 5;
 
 /// What was done for a lane already.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub(super) struct ChannelState {
     channel: String,
     /// The channel that it took the place of.
     before: Option<String>,
@@ -37,60 +37,60 @@ fn topic(words: &str, before: Option<&str>) -> String {
 
 impl Slack {
     pub(super) async fn ensure_case_channel(&self, wanted: &CaseChannel) -> Result<String, Undelivered> {
-        let mut known = lock(&self.case_channels).get(&wanted.lane).cloned().unwrap_or_default();
-        let outcome = self.bring_up_to_date(wanted, &mut known).await;
-        if !known.channel.is_empty() {
-            lock(&self.case_channels).insert(wanted.lane.clone(), known.clone());
+        let mut state = lock(&self.case_channels).get(&wanted.lane).cloned().unwrap_or_default();
+        let outcome = self.bring_up_to_date(wanted, &mut state).await;
+        if !state.channel.is_empty() {
+            lock(&self.case_channels).insert(wanted.lane.clone(), state.clone());
         }
         match outcome {
-            Ok(()) => Ok(known.channel),
+            Ok(()) => Ok(state.channel),
             Err(trouble) => Err(self.undelivered(&trouble, &wanted.lane)),
         }
     }
 
-    async fn bring_up_to_date(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
-        if known.channel.is_empty() {
-            known.channel = match &wanted.channel {
+    async fn bring_up_to_date(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        if state.channel.is_empty() {
+            state.channel = match &wanted.channel {
                 Some(channel) => channel.clone(),
                 None => self.create(wanted).await?,
             };
         }
         // What is said there, and who comes in, counts from now on.
-        lock(&self.places).is_own(&wanted.lane, &known.channel);
-        if wanted.archived && known.archived == Some(true) {
+        lock(&self.places).is_own(&wanted.lane, &state.channel);
+        if wanted.archived && state.archived == Some(true) {
             return Ok(());
         }
-        if known.archived == Some(true) {
-            self.reopen(wanted, known).await?;
+        if state.archived == Some(true) {
+            self.reopen(wanted, state).await?;
         }
         // Nothing can be changed in an archived channel. One that was archived before this process began stays archived.
-        match self.equip(wanted, known).await {
+        match self.equip(wanted, state).await {
             Err(trouble) if wanted.archived && trouble.is(&["is_archived", "channel_not_found"]) => {
-                known.archived = Some(true);
+                state.archived = Some(true);
                 return Ok(());
             }
             Err(trouble) if trouble.is(&["is_archived", "channel_not_found"]) => {
-                self.reopen(wanted, known).await?;
-                self.equip(wanted, known).await?;
+                self.reopen(wanted, state).await?;
+                self.equip(wanted, state).await?;
             }
             Err(trouble) if trouble.is(&["not_in_channel"]) && !wanted.private => {
-                self.call_unless_done("conversations.join", json!({ "channel": known.channel }), &[]).await?;
-                self.equip(wanted, known).await?;
+                self.call_unless_done("conversations.join", json!({ "channel": state.channel }), &[]).await?;
+                self.equip(wanted, state).await?;
             }
             other => other?,
         }
         if wanted.archived {
-            self.call_unless_done("conversations.archive", json!({ "channel": known.channel }), &["already_archived"])
+            self.call_unless_done("conversations.archive", json!({ "channel": state.channel }), &["already_archived"])
                 .await?;
-            known.archived = Some(true);
+            state.archived = Some(true);
         }
         Ok(())
     }
 
     /// Opens an archived channel. Slack removes the bot from a channel that is archived, and only its members may open
     /// it again. Where Slack refuses, the case goes on in a new channel, which says where it was before.
-    async fn reopen(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
-        let body = json!({ "channel": known.channel });
+    async fn reopen(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        let body = json!({ "channel": state.channel });
         let opened = match self.call_unless_done("conversations.unarchive", body.clone(), &["not_archived"]).await {
             Err(Trouble::Said(why)) if !wanted.private && why != "channel_not_found" => {
                 // A person may have opened it meanwhile.
@@ -99,43 +99,43 @@ impl Slack {
             other => other,
         };
         match opened {
-            Ok(()) => known.archived = Some(false),
+            Ok(()) => state.archived = Some(false),
             Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
-                let before = std::mem::take(&mut known.channel);
+                let before = std::mem::take(&mut state.channel);
                 tracing::warn!(platform = %self.platform, lane = %wanted.lane, before, %trouble, "a case's channel can't be opened again; making another");
-                let channel = self.create(wanted).await.inspect_err(|_| known.channel.clone_from(&before))?;
+                let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
                 lock(&self.places).is_own(&wanted.lane, &channel);
-                *known = Known { channel, before: Some(before), ..Known::default() };
+                *state = ChannelState { channel, before: Some(before), ..ChannelState::default() };
             }
             Err(trouble) => return Err(trouble),
         }
         Ok(())
     }
 
-    async fn equip(&self, wanted: &CaseChannel, known: &mut Known) -> Called<()> {
-        let channel = known.channel.clone();
-        let topic = topic(&wanted.topic, known.before.as_deref());
-        if known.topic != topic {
+    async fn equip(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        let channel = state.channel.clone();
+        let topic = topic(&wanted.topic, state.before.as_deref());
+        if state.topic != topic {
             self.optional("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
-            known.topic = topic;
+            state.topic = topic;
         }
         if wanted.private && !wanted.barred.is_empty() {
-            if !known.looked {
+            if !state.looked {
                 let arguments = [("channel", channel.clone()), ("limit", "200".to_owned())];
                 let there = self.api.pages("conversations.members", &arguments, "members", 20).await?;
-                known.invited = there.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect();
-                known.looked = true;
+                state.invited = there.iter().filter_map(|it| it.as_str().map(str::to_owned)).collect();
+                state.looked = true;
             }
             for person in
-                wanted.barred.iter().filter(|person| known.invited.contains(*person)).cloned().collect::<Vec<_>>()
+                wanted.barred.iter().filter(|person| state.invited.contains(*person)).cloned().collect::<Vec<_>>()
             {
                 let body = json!({ "channel": channel, "user": person });
                 self.call_unless_done("conversations.kick", body, &["not_in_channel", "user_not_found"]).await?;
-                known.invited.remove(&person);
+                state.invited.remove(&person);
             }
         }
         for person in &wanted.people {
-            if known.invited.contains(person) {
+            if state.invited.contains(person) {
                 continue;
             }
             // One by one, so that one account that can't be invited doesn't stop the others.
@@ -149,12 +149,12 @@ impl Slack {
                 }
                 Err(trouble) => return Err(trouble),
             }
-            known.invited.insert(person.clone());
+            state.invited.insert(person.clone());
         }
-        if let Some(message) = wanted.pinned.as_ref().filter(|message| known.pinned.as_ref() != Some(message)) {
+        if let Some(message) = wanted.pinned.as_ref().filter(|message| state.pinned.as_ref() != Some(message)) {
             let body = json!({ "channel": channel, "timestamp": message });
             self.optional("pins.add", body, &["already_pinned", "message_not_found", "no_item_specified"]).await?;
-            known.pinned = Some(message.clone());
+            state.pinned = Some(message.clone());
         }
         Ok(())
     }

@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::menu;
 use super::words::cut;
-use crate::chat::message_menu::Entry;
 use crate::grammar::verbs;
 
 /// A right that the bot asks for.
@@ -97,6 +96,14 @@ pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> Json {
         }
         command
     });
+    let shortcuts = menu::shortcuts().map(|shortcut| {
+        json!({
+            "name": shortcut.entry.label,
+            "type": if shortcut.on_message { "message" } else { "global" },
+            "callback_id": shortcut.callback,
+            "description": shortcut.about,
+        })
+    });
     let mut manifest = json!({
         "display_information": {
             "name": cut(name, NAME),
@@ -111,26 +118,7 @@ pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> Json {
             },
             "bot_user": { "display_name": cut(name, 80), "always_online": true },
             "slash_commands": commands.collect::<Vec<Json>>(),
-            "shortcuts": [
-                {
-                    "name": Entry::OpenIncident.label(),
-                    "type": "global",
-                    "callback_id": menu::OPEN_INCIDENT,
-                    "description": "Open an incident about an AI system",
-                },
-                {
-                    "name": Entry::OpenIncident.label(),
-                    "type": "message",
-                    "callback_id": menu::OPEN_INCIDENT_FROM_MESSAGE,
-                    "description": "Open an incident that begins with this message",
-                },
-                {
-                    "name": Entry::KeepAsEvidence.label(),
-                    "type": "message",
-                    "callback_id": menu::KEEP_AS_EVIDENCE,
-                    "description": "Keep this message with a case, as a note",
-                },
-            ],
+            "shortcuts": shortcuts.collect::<Vec<Json>>(),
         },
         "oauth_config": { "scopes": { "bot": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>() } },
         "settings": {

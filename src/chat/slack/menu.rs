@@ -1,4 +1,4 @@
-//! Slack's own menus: an incident out of nothing or out of a message, and a message kept as evidence.
+//! Slack's own menus, called shortcuts: what is offered on a message, and what is offered without one.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,39 @@ use super::answer::Way;
 use super::asks::{NAMES_WITHIN, unnamed};
 use super::modal::Memory;
 use super::{Slack, moment, word, words};
-use crate::chat::message_menu::{Entry, Quoted};
-use crate::grammar::{self, Context};
+use crate::chat::message_menu::{Quoted, fill_in};
+use crate::grammar::{self, Context, OnMessage};
 use crate::ledger::heard::{Heard, What};
 
-/// Their callbacks, as the manifest names them.
-pub(super) const OPEN_INCIDENT: &str = "open_incident";
-pub(super) const OPEN_INCIDENT_FROM_MESSAGE: &str = "open_incident_from_message";
-pub(super) const KEEP_AS_EVIDENCE: &str = "keep_as_evidence";
+/// One of Slack's shortcuts.
+pub(super) struct Shortcut {
+    pub entry: &'static OnMessage,
+    /// In a message's own menu; else in the one beside the composer.
+    pub on_message: bool,
+    pub about: &'static str,
+    /// As the manifest names it, and Slack when it is used.
+    pub callback: String,
+}
+
+/// All of them, as the manifest has them.
+pub(super) fn shortcuts() -> impl Iterator<Item = Shortcut> {
+    grammar::on_message().flat_map(|entry| {
+        let name = entry.label.to_lowercase().replace(' ', "_");
+        let from_message = if entry.alone.is_some() { format!("{name}_from_message") } else { name.clone() };
+        let alone = entry.alone.map(|about| Shortcut { entry, on_message: false, about, callback: name });
+        let on_message = Shortcut { entry, on_message: true, about: entry.about, callback: from_message };
+        alone.into_iter().chain([on_message])
+    })
+}
 
 impl Slack {
     pub(super) async fn shortcut(&self, payload: &Json, turn: Turn) {
         let Some(door) = self.door() else { return };
         let person = word(&payload["user"], "id");
         let trigger = word(payload, "trigger_id");
-        let entry = match word(payload, "callback_id") {
-            OPEN_INCIDENT | OPEN_INCIDENT_FROM_MESSAGE => Entry::OpenIncident,
-            KEEP_AS_EVIDENCE => Entry::KeepAsEvidence,
-            other => return self.unread(other),
+        let callback = word(payload, "callback_id");
+        let Some(Shortcut { entry, .. }) = shortcuts().find(|shortcut| shortcut.callback == callback) else {
+            return self.unread(callback);
         };
         let Some(verb) = entry.verb() else { return };
         let channel = word(&payload["channel"], "id");
@@ -61,9 +76,9 @@ impl Slack {
             let author = self.author_of(message).await;
             let link = self.permalink(channel, ts, thread.as_deref());
             let quoted = Quoted { author: &author, said: moment(ts), text: &text, link: &link };
-            entry.fill_in(&mut form, &quoted, words::cut);
+            fill_in(entry, &mut form, &quoted, words::cut);
         }
-        let keeps = (entry == Entry::KeepAsEvidence && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
+        let keeps = (entry.keeps_message() && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
         let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps };
         if let Err(trouble) = self.open(form, &memory, trigger).await {
             self.tell(&way, &[self.form_lost(&trouble)]).await;

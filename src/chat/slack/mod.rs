@@ -103,7 +103,7 @@ pub struct Slack {
     pace: DefaultKeyedRateLimiter<String>,
     /// Parts of messages that were sent, by nonce.
     sent: Mutex<LruCache<String, deliver::Fate>>,
-    case_channels: Mutex<HashMap<Lane, case_channel::Known>>,
+    case_channels: Mutex<HashMap<Lane, case_channel::ChannelState>>,
     /// How far each lane was heard, by Slack's clock.
     reached: Reached,
     /// What came while nobody listened is to be read from history.

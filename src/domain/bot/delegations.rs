@@ -81,7 +81,7 @@ impl Delegations {
     pub(super) fn moved_by(&self, delegation: &Delegation, policy: &Policy) -> Then {
         let people = People { policy, delegations: &self.all, at: delegation.starts };
         if !delegation.roles.is_empty() {
-            return Then::Rehold { roles: delegation.roles.clone(), people: vec![delegation.from.clone()] };
+            return Then::WakeHolders { roles: delegation.roles.clone(), people: vec![delegation.from.clone()] };
         }
         let mut givers = vec![delegation.from.clone()];
         let mut next = 0;
@@ -94,7 +94,7 @@ impl Delegations {
             next += 1;
         }
         let roles: BTreeSet<RoleId> = givers.iter().flat_map(|it| people.roles_of(it)).cloned().collect();
-        Then::Rehold { roles: roles.into_iter().collect(), people: givers }
+        Then::WakeHolders { roles: roles.into_iter().collect(), people: givers }
     }
 }
 

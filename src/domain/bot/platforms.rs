@@ -121,7 +121,7 @@ impl Draft<'_> {
             self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
         if !changed.is_empty() {
-            self.ruling.then.push(Then::Rehold { roles: changed, people: Vec::new() });
+            self.ruling.then.push(Then::WakeHolders { roles: changed, people: Vec::new() });
         }
         for person in gone.iter().filter(|person| !before.gone.contains(person)) {
             let roles: Vec<&RoleId> = with_group_members

@@ -36,7 +36,7 @@ impl Draft<'_> {
         let schedules = new.digests.iter().map(|it| (it.name.clone(), it.schedule())).collect();
         self.push(Event::Loaded { hash: hash.clone(), by: by.clone(), text: body.to_owned(), schedules });
         if !first {
-            self.rehold_for(new);
+            self.wake_holders(new);
         }
         self.tell(To::Operators, Telling::PolicyLoaded { hash, by }, None);
         Ok(self.reply(format!(
@@ -46,7 +46,7 @@ impl Draft<'_> {
     }
 
     /// Members changed, or people came and went: whoever holds something may be somebody else now.
-    pub(super) fn rehold_for(&mut self, new: &Policy) {
+    pub(super) fn wake_holders(&mut self, new: &Policy) {
         let old = self.policy;
         let changed = |role: &RoleId| {
             let members = |policy: &Policy| policy.roles.get(role).map(|it| it.members.clone());
@@ -61,7 +61,7 @@ impl Draft<'_> {
         for delegation in
             self.bot.delegations.all.iter().filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)))
         {
-            if let Then::Rehold { roles: moved, .. } = self.bot.delegations.moved_by(delegation, new) {
+            if let Then::WakeHolders { roles: moved, .. } = self.bot.delegations.moved_by(delegation, new) {
                 roles.extend(moved);
             }
         }
@@ -70,7 +70,7 @@ impl Draft<'_> {
         people.extend(givers);
         if !roles.is_empty() || !people.is_empty() {
             let (roles, people) = (roles.into_iter().collect(), people.into_iter().collect());
-            self.ruling.then.push(Then::Rehold { roles, people });
+            self.ruling.then.push(Then::WakeHolders { roles, people });
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling};
-use crate::domain::kinds::approval::{self, Ended};
+use crate::domain::kinds::approval::{self, Approval, Ended};
 use crate::domain::kinds::incident::{self, Impact, Incident, Nature};
 use crate::domain::ruling::Then;
 use crate::domain::{Body, Case, CaseId, ClassId, Event, Opening, PathId, Policy, Severity, Span, WorkflowId};
@@ -34,22 +34,22 @@ pub struct SlowPath {
 impl SlowPaths {
     /// Sees what became true of a case: how long answers take, and which incident is about a slow path.
     pub fn observe(&mut self, case: &Case, event: &Event) {
-        match (&case.body, event) {
-            (Body::Approval(approval), Event::Approval(event)) => {
-                // Who breaks glass goes round the path: that says nothing about how fast its people answer.
-                if let (None, Some(ended)) = (&approval.broken_glass, answered(event)) {
-                    let latencies = self.latencies.entry(approval.path.clone()).or_default();
-                    latencies.push_back(ended.took);
-                    while latencies.len() > LATENCIES_KEPT {
-                        latencies.pop_front();
-                    }
-                }
+        if let (Body::Approval(approval), Event::Approval(event)) = (&case.body, event) {
+            self.observe_approval(approval, event);
+        }
+        if let (Body::Incident(incident), Event::Incident(event)) = (&case.body, event) {
+            self.observe_incident(case.id, incident, event);
+        }
+    }
+
+    fn observe_approval(&mut self, approval: &Approval, event: &approval::Event) {
+        // Who breaks glass goes round the path: that says nothing about how fast its people answer.
+        if let (None, Some(ended)) = (&approval.broken_glass, answered(event)) {
+            let latencies = self.latencies.entry(approval.path.clone()).or_default();
+            latencies.push_back(ended.took);
+            while latencies.len() > LATENCIES_KEPT {
+                latencies.pop_front();
             }
-            (Body::Incident(incident), Event::Incident(event)) => self.observe_incident(case.id, incident, event),
-            (
-                Body::Approval(_) | Body::Incident(_),
-                Event::Duty(_) | Event::Case(_) | Event::Approval(_) | Event::Incident(_),
-            ) => {}
         }
     }
 

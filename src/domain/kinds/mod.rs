@@ -235,6 +235,14 @@ macro_rules! kinds {
                 }
             }
 
+            /// The kind of case that it happens to; `None`: any.
+            pub const fn case_kind(&self) -> Option<CaseKind> {
+                match self {
+                    Event::Duty(_) | Event::Case(_) => None,
+                    $(Event::$kind(_) => Some(CaseKind::$kind),)*
+                }
+            }
+
             /// Every kind of event that there is.
             pub fn kinds() -> impl Iterator<Item = &'static str> {
                 use strum::VariantNames;

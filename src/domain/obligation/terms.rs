@@ -57,7 +57,7 @@ impl Terms {
         let add = |span: Span| running.add(from, span).unwrap_or(from + span);
         let ladder = policy.ladders.get(&written.ladder);
         let nudges = ladder.map_or(&[][..], |ladder| &ladder.nudge_at_percent);
-        let escalations = ladder.map_or(&[][..], |ladder| &ladder.climb);
+        let escalations = ladder.map_or(&[][..], |ladder| &ladder.escalate);
         let due = add(written.within);
         let steps = nudges
             .iter()

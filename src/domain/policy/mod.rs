@@ -114,12 +114,12 @@ pub struct Ladder {
     /// Hundredths of the target, ascending, each 1 to 99.
     pub nudge_at_percent: Vec<u32>,
     /// After the deadline, ascending by `after`, which runs on the target's own clock.
-    pub climb: Vec<Climb>,
+    pub escalate: Vec<Escalation>,
     pub repeat: Option<Repeat>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Climb {
+pub struct Escalation {
     pub after: Span,
     pub tell: RoleId,
 }

@@ -201,7 +201,7 @@ struct LadderTable {
     nudge_at_percent: Vec<Placed<u32>>,
     /// The roles that are told after the deadline, one rung after the other.
     #[serde(default)]
-    climb: Vec<ClimbTable>,
+    escalate: Vec<EscalationTable>,
     /// After the last rung it and the holder are told again: how often, and how many times at most.
     repeat: Option<RepeatTable>,
 }
@@ -209,7 +209,7 @@ struct LadderTable {
 /// One rung.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ClimbTable {
+struct EscalationTable {
     /// Time after the deadline, on the target's own clock. `0m` is at the deadline.
     after: Word<kind::Length>,
     /// The role that is told.

@@ -21,7 +21,7 @@ pub(super) struct Sealed {
     pub leaf: Vec<u8>,
     pub facts: Kept,
     pub words: Kept,
-    pub envelope: Option<Outside>,
+    pub envelope: Option<OwnedEnvelope>,
     /// Absent if it can't be read.
     pub record: Option<Record>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Kept {
 }
 
 /// An envelope, kept.
-pub(super) struct Outside {
+pub(super) struct OwnedEnvelope {
     pub seq: u64,
     pub at: At,
     pub said: Option<At>,
@@ -77,7 +77,7 @@ pub(super) struct Folded {
 
 impl Sealed {
     pub(super) fn new(leaf: Vec<u8>, facts: Kept, words: Kept, subjects: &Subjects) -> Sealed {
-        let envelope = Envelope::parse(&leaf).ok().map(|envelope| Outside {
+        let envelope = Envelope::parse(&leaf).ok().map(|envelope| OwnedEnvelope {
             seq: envelope.seq,
             at: At(envelope.at_us),
             said: envelope.said_us.map(At),
@@ -125,7 +125,7 @@ pub(super) fn subjects(context: &[Sealed]) -> Subjects {
 pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
     let mut all = BTreeSet::new();
     for entry in entries {
-        if let Some(Outside { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
+        if let Some(OwnedEnvelope { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
             all.insert(*pseudonym);
         }
         let facts = entry.facts.text.as_deref().and_then(|facts| str::from_utf8(facts).ok());
@@ -308,7 +308,7 @@ fn duties(case: &Case, policy: Option<&Policy>) -> String {
             "contested",
             "paused_s",
             "nudges",
-            "climbs",
+            "escalations",
             "last_told",
         ],
     );
@@ -399,7 +399,7 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
 }
 
 impl Folded {
-    fn apply(&mut self, id: CaseId, event: &Event, envelope: &Outside) {
+    fn apply(&mut self, id: CaseId, event: &Event, envelope: &OwnedEnvelope) {
         let Some(case) = &mut self.case else {
             self.case = Case::begin(id, event, envelope.at);
             if let Some(case) = &mut self.case {
@@ -409,20 +409,19 @@ impl Folded {
             }
             return;
         };
-        match event {
-            Event::Duty(DutyEvent { number, change: Change::Opened(_) }) if *number != case.next_number() => {
+        if let Event::Duty(DutyEvent { number, change }) = event {
+            let (opens, next) = (matches!(change, Change::Opened(_)), case.next_number());
+            if opens && *number != next {
                 self.holes.push(format!(
                     "Entry {} opens duty no. {number} of {id}, but the one before it is no. {}: an entry between them is missing.",
                     envelope.seq,
-                    case.next_number() - 1
+                    next - 1
                 ));
             }
-            Event::Duty(DutyEvent { change: Change::Opened(_), .. }) => {}
-            Event::Duty(DutyEvent { number, .. }) if case.obligation(*number).is_none() => {
+            if !opens && case.obligation(*number).is_none() {
                 self.holes
                     .push(format!("Entry {} is about duty no. {number} of {id}, which no entry opened.", envelope.seq));
             }
-            _ => {}
         }
         case.apply(event, envelope.at);
     }

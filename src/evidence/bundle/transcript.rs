@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::derive::{Outside, Sealed, Source, iso};
+use super::derive::{OwnedEnvelope, Sealed, Source, iso};
 use crate::card::{self, Card, Speaker, Wording};
 use crate::domain::mark::{ERASED, Words};
 use crate::domain::{At, Case, Event, PersonId, Policy};
@@ -157,7 +157,7 @@ impl Teller<'_> {
         (head, parts)
     }
 
-    fn ruled(&self, ruled: &Ruled, envelope: &Outside) -> (String, Vec<Part>) {
+    fn ruled(&self, ruled: &Ruled, envelope: &OwnedEnvelope) -> (String, Vec<Part>) {
         let by = ruled.by.as_ref().map_or_else(|| "the engine".to_owned(), |by| self.person(by));
         let kinds: Vec<&str> = ruled.events.iter().map(Event::kind).collect();
         let mut parts = Vec::new();
@@ -244,7 +244,7 @@ fn list(name: &str, value: &Json, lines: &mut String) {
     let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
     match value {
         Json::Object(fields) => {
-            for (key, value) in fields.iter().filter(|(key, _)| !(name.is_empty() && *key == "event")) {
+            for (key, value) in fields {
                 list(&inner(key), value, lines);
             }
         }

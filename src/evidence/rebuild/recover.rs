@@ -6,13 +6,13 @@
 //! then the new log, then its first head.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::clock::Clock;
 use crate::domain::bot::condition;
 use crate::domain::policy::Channel;
 use crate::domain::{Lane, Policy, PolicyHash, To};
-use crate::ledger::folder::{Folder, FolderError};
+use crate::ledger::folder::{self, Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{BotRuled, Record, ToTell};
 use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects, strange_schema};
@@ -43,6 +43,12 @@ pub enum RecoverError {
          `countersign recover --data {data} --accept-loss`. Nothing was changed."
     )]
     NotAccepted { loss: Loss, data: String },
+    #[error(
+        "{secret} is missing or no key. A backup of the keys may still have it: look for one first. To go on without it, run \
+         `countersign recover --data {data} --accept-loss`: a new one is made. {cost} Nothing was changed.",
+        cost = COST_OF_A_NEW_SECRET
+    )]
+    SecretLost { secret: PathBuf, data: String },
     #[error(
         "the database has no entries, so there is nothing to go on from. Restore a backup that has, or begin in a new folder."
     )]
@@ -115,6 +121,23 @@ impl fmt::Display for Recovery {
             self.loss, self.entry, self.vkey
         )
     }
+}
+
+/// What a new secret of causes costs.
+const COST_OF_A_NEW_SECRET: &str = "What platforms tell again from before is not recognised as heard: a command that one of them \
+                                    still repeats may count twice.";
+
+/// A folder that has lost its secret of causes is given a new one. `None`: it had its own.
+///
+/// # Errors
+/// [`RecoverError::SecretLost`] without `accept_loss`, and nothing was changed.
+pub fn renew_cause_secret(data: &Path, accept_loss: bool) -> Result<Option<String>, RecoverError> {
+    if let (Err(FolderError::CauseSecretLost(secret)), false) = (folder::cause_secret(data), accept_loss) {
+        let data = data.display().to_string();
+        return Err(RecoverError::SecretLost { secret, data });
+    }
+    let renewed = folder::renew_cause_secret(data)?;
+    Ok(renewed.then(|| format!("A new secret of causes was made. {COST_OF_A_NEW_SECRET}")))
 }
 
 /// Goes on from what the database has, if that isn't what was signed. Without `accept_loss` it only says what would be lost.

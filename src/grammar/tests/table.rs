@@ -102,3 +102,20 @@ fn every_verb_that_people_are_told_to_type_is_there() {
         assert_eq!(find(command, verb).map(|found| found.verb), Some(verb), "/{command} {verb}");
     }
 }
+
+#[test]
+fn what_a_messages_menu_offers_can_be_filled_in() {
+    assert!(on_message().count() > 0);
+    for entry in on_message() {
+        let verb = entry.verb().unwrap_or_else(|| panic!("{entry:?} has no verb"));
+        let form = form(verb, None, &BTreeMap::new(), &context());
+        let filled = match entry.takes {
+            Takes::Beginning { title, at } => vec![title, at],
+            Takes::Whole { text } => vec![text],
+        };
+        let asks = |name: &&str| form.fields.iter().any(|field| field.name == **name);
+        assert!(filled.iter().all(asks), "{entry:?} fills in what {} doesn't ask for", verb.id());
+        // Without a message there is no case yet that it could be about.
+        assert!(entry.alone.is_none() || !verb.case, "{entry:?}");
+    }
+}

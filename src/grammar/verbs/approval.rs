@@ -6,7 +6,7 @@ use crate::domain::kinds::approval::{Command, Opening};
 use crate::domain::{BotCommand, CaseKind};
 use crate::grammar::Asked;
 
-pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS };
+pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS, on_message: &[] };
 const KIND: CaseKind = CaseKind::Approval;
 const VERBS: [Verb; OWN.len() + SHARED] = joined(OWN, shared(KIND.word(), LIST_BY, &LINES));
 

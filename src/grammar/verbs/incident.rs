@@ -1,7 +1,7 @@
 //! What an incident can be asked.
 
 use super::every_case::{Examples, SHARED, shared};
-use super::{Arg, Kind, REASON, Root, TEXT, Verb, WORDS, joined};
+use super::{Arg, Kind, OnMessage, REASON, Root, TEXT, Takes, Verb, WORDS, joined};
 use crate::domain::kinds::incident::{
     Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Timing,
 };
@@ -25,7 +25,26 @@ const INTENT: Arg =
 const TIMING: Arg =
     Arg::new("timing", "Cause: when", Kind::Choice(Timing::WORDS), "before it was in use, or while").optional().named();
 
-pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS };
+pub(super) const ROOT: Root =
+    Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS, on_message: &[OPEN_FROM_MESSAGE, KEEP_AS_EVIDENCE] };
+
+const OPEN_FROM_MESSAGE: OnMessage = OnMessage {
+    label: "Open incident",
+    about: "Open an incident that begins with this message",
+    alone: Some("Open an incident about an AI system"),
+    takes: Takes::Beginning { title: "title", at: "detected" },
+    root: KIND.word(),
+    verb: "open",
+};
+const KEEP_AS_EVIDENCE: OnMessage = OnMessage {
+    label: "Keep as evidence",
+    about: "Keep this message with a case, as a note",
+    alone: None,
+    takes: Takes::Whole { text: TEXT.name },
+    root: KIND.word(),
+    verb: "note",
+};
+
 const KIND: CaseKind = CaseKind::Incident;
 const VERBS: [Verb; OWN.len() + SHARED] = joined(OWN, shared(KIND.word(), LIST_BY, &LINES));
 

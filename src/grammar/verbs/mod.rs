@@ -24,6 +24,49 @@ pub struct Root {
     pub about: &'static str,
     /// What it can be asked, in the order of help.
     pub verbs: &'static [Verb],
+    /// What a message's own menu offers of it.
+    pub on_message: &'static [OnMessage],
+}
+
+/// A verb in a message's own menu: its form opens, filled in with what the message says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OnMessage {
+    /// What the menu shows.
+    pub label: &'static str,
+    /// What it is for, in half a sentence.
+    pub about: &'static str,
+    /// Where a platform has a menu beside messages, it is offered there too, and is for this. `None`: it needs a message.
+    pub alone: Option<&'static str>,
+    /// What goes into the form.
+    pub takes: Takes,
+    root: &'static str,
+    verb: &'static str,
+}
+
+/// What a form takes from a message, by the names of its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Its first line and when it was said: a case begins with it.
+    Beginning { title: &'static str, at: &'static str },
+    /// All of it with its author and where it stands: the message itself is kept.
+    Whole { text: &'static str },
+}
+
+impl OnMessage {
+    /// The verb whose form it opens.
+    pub fn verb(&self) -> Option<&'static Verb> {
+        find(self.root, self.verb)
+    }
+
+    /// Whether the message itself is kept with the case, beside what the form says.
+    pub const fn keeps_message(&self) -> bool {
+        matches!(self.takes, Takes::Whole { .. })
+    }
+}
+
+/// What a message's own menu offers.
+pub fn on_message() -> impl Iterator<Item = &'static OnMessage> {
+    roots().flat_map(|root| root.on_message)
 }
 
 /// The command that acts on a kind of case.
@@ -277,6 +320,11 @@ impl Verb {
     /// The kind of case that it acts on.
     pub fn kind(&self) -> Option<CaseKind> {
         CaseKind::by_word(self.root)
+    }
+
+    /// `INC-1`: how the case that it acts on may be written.
+    pub fn example_case(&self) -> String {
+        self.kind().map_or_else(CaseKind::example_ids, |kind| format!("{}-1", kind.prefix()))
     }
 
     /// `/incident assess [INC-…] text…`

@@ -7,7 +7,7 @@ use crate::grammar::{Asked, Query};
 const WORD: &str = "sla";
 
 pub(super) const ROOT: Root =
-    Root { word: WORD, about: "What you owe, what is late, how the SLA was kept", verbs: VERBS };
+    Root { word: WORD, about: "What you owe, what is late, how the SLA was kept", verbs: VERBS, on_message: &[] };
 
 const VERBS: &[Verb] = &[
     Verb {

@@ -13,13 +13,13 @@ fn a_delegation_from_now_moves_the_seats_at_once() {
     );
     assert_eq!(hall.kinds(), ["delegation.set", "delegation.began"]);
     assert_eq!(hall.told(), [("delegated", "tess".to_owned())], "Dev has the reply");
-    assert_eq!(hall.last.then, rehold(&["engineers", "model-risk"], &["dev"]));
+    assert_eq!(hall.last.then, wake_holders(&["engineers", "model-risk"], &["dev"]));
     assert_eq!(hall.sits(1, "model-risk"), ["tess", "lena", "maya"]);
     assert_eq!(hall.bot.wake(&hall.policy), Some(at(DAY)));
     hall.wake(DAY);
     assert_eq!(hall.kinds(), ["delegation.ended"]);
     assert_eq!(hall.told(), [("delegation-ended", "dev".to_owned()), ("delegation-ended", "tess".to_owned())]);
-    assert_eq!(hall.last.then, rehold(&["engineers", "model-risk"], &["dev"]));
+    assert_eq!(hall.last.then, wake_holders(&["engineers", "model-risk"], &["dev"]));
     assert!(hall.bot.delegations.all.is_empty());
     hall.delegate(DAY, "dev", ("dev", Some("tess")), &[], (DAY, 2 * DAY)).unwrap();
     assert_eq!(hall.bot.delegations.all[0].number, 2, "a number is given once");
@@ -34,7 +34,7 @@ fn a_delegation_to_come_begins_when_its_time_has_come() {
     assert_eq!(hall.bot.wake(&hall.policy), Some(at(60)));
     hall.wake(60);
     assert_eq!(hall.kinds(), ["delegation.began"]);
-    assert_eq!(hall.last.then, rehold(&["model-risk"], &["dev"]));
+    assert_eq!(hall.last.then, wake_holders(&["model-risk"], &["dev"]));
     assert_eq!(hall.told().len(), 2);
     hall.wake(61);
     assert!(hall.last.events.is_empty(), "once");
@@ -62,7 +62,7 @@ fn the_seats_that_were_handed_to_the_giver_move_on_with_theirs() {
     let mut hall = Hall::new();
     hall.delegate(0, "nia", ("nia", Some("dev")), &[], (0, DAY)).unwrap();
     hall.delegate(1, "dev", ("dev", Some("tess")), &[], (1, DAY)).unwrap();
-    assert_eq!(hall.last.then, rehold(&["engineers", "legal", "model-risk"], &["dev", "nia"]));
+    assert_eq!(hall.last.then, wake_holders(&["engineers", "legal", "model-risk"], &["dev", "nia"]));
     assert_eq!(hall.sits(2, "legal"), ["tess", "lena"]);
 }
 
@@ -168,7 +168,7 @@ fn a_delegation_is_ended_by_its_two_people_or_who_may() {
         assert_eq!(ended.is_ok(), ends, "{by}");
         assert_eq!(hall.bot.delegations.all.is_empty(), ends);
         if ends {
-            assert_eq!(hall.last.then, rehold(&["model-risk"], &["dev"]));
+            assert_eq!(hall.last.then, wake_holders(&["model-risk"], &["dev"]));
             assert!(!hall.told().contains(&("delegation-ended", by.to_owned())), "the asker has the reply");
             let again = hall.ask(6, Actor::Person(p(by)), BotCommand::EndDelegation { number: 1 });
             assert_eq!(again.unwrap_err(), Refusal::NoDelegation(1));

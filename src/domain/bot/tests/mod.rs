@@ -129,7 +129,7 @@ impl Hall {
     }
 }
 
-fn rehold(roles: &[&str], people: &[&str]) -> Vec<Then> {
+fn wake_holders(roles: &[&str], people: &[&str]) -> Vec<Then> {
     let (roles, people) = (roles.iter().map(|it| r(it)).collect(), people.iter().map(|it| p(it)).collect());
-    vec![Then::Rehold { roles, people }]
+    vec![Then::WakeHolders { roles, people }]
 }

@@ -24,7 +24,7 @@ fn a_new_policy_takes_force_and_moves_what_its_members_hold() {
     assert_eq!(hall.bot.policy, Some(policy().hash));
     hall.load(5, Actor::Person(p("olga")), new.clone()).unwrap();
     assert_eq!(hall.bot.policy, Some(new.hash));
-    assert_eq!(hall.last.then, rehold(&["legal"], &[]), "and no other role");
+    assert_eq!(hall.last.then, wake_holders(&["legal"], &[]), "and no other role");
     assert_eq!(hall.told(), [("policy-loaded", "operators".to_owned())]);
 }
 
@@ -36,7 +36,7 @@ fn a_deputy_who_leaves_the_policy_gives_the_seats_back() {
     new.hash = PolicyHash::from("p2");
     new.people.remove("tess");
     hall.load(5, Actor::Operator, new).unwrap();
-    let [Then::Rehold { roles, people }] = hall.last.then.as_slice() else { panic!("{:?}", hall.last.then) };
+    let [Then::WakeHolders { roles, people }] = hall.last.then.as_slice() else { panic!("{:?}", hall.last.then) };
     assert!(roles.contains(&r("model-risk")) && people.contains(&p("dev")));
     assert_eq!(hall.sits(6, "model-risk"), ["dev", "lena", "maya"]);
 }

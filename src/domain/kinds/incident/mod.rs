@@ -334,6 +334,41 @@ pub struct KnownMoment {
     pub at: At,
 }
 
+/// What a command needs beside its incident before it can be decided.
+enum Needs {
+    /// The draft of the review that it accepts.
+    Draft,
+    /// Another case that it names.
+    OtherCase(CaseId),
+}
+
+impl Command {
+    fn needs(&self) -> Option<Needs> {
+        match self {
+            Command::AcceptReview { text, .. } => text.trim().is_empty().then_some(Needs::Draft),
+            Command::Merge { into } => Some(Needs::OtherCase(*into)),
+            Command::Acknowledge
+            | Command::StillWorking
+            | Command::Assess { .. }
+            | Command::Contain { .. }
+            | Command::Resolve { .. }
+            | Command::Reopen { .. }
+            | Command::Absorb { .. }
+            | Command::Withdraw { .. }
+            | Command::Update { .. }
+            | Command::Decision { .. }
+            | Command::FollowUp { .. }
+            | Command::FollowUpDone { .. }
+            | Command::Page { .. }
+            | Command::AnswerPage
+            | Command::ChangeSeverity { .. }
+            | Command::SetMoment { .. }
+            | Command::Classify { .. }
+            | Command::TakeSeat { .. } => None,
+        }
+    }
+}
+
 impl Kind for Incident {
     type Opening = Opening;
     type Command = Command;
@@ -489,56 +524,19 @@ impl Kind for Incident {
     }
 
     fn with_draft(command: &Command, draft: &Drafted) -> Option<Command> {
-        match command {
-            Command::AcceptReview { text, .. } if text.trim().is_empty() => {
+        match command.needs() {
+            Some(Needs::Draft) => {
                 Some(Command::AcceptReview { text: draft.text.clone(), drafted_from: Some(draft.entries) })
             }
-            Command::Acknowledge
-            | Command::StillWorking
-            | Command::Assess { .. }
-            | Command::Contain { .. }
-            | Command::Resolve { .. }
-            | Command::AcceptReview { .. }
-            | Command::Reopen { .. }
-            | Command::Merge { .. }
-            | Command::Absorb { .. }
-            | Command::Withdraw { .. }
-            | Command::Update { .. }
-            | Command::Decision { .. }
-            | Command::FollowUp { .. }
-            | Command::FollowUpDone { .. }
-            | Command::Page { .. }
-            | Command::AnswerPage
-            | Command::ChangeSeverity { .. }
-            | Command::SetMoment { .. }
-            | Command::Classify { .. }
-            | Command::TakeSeat { .. } => None,
+            Some(Needs::OtherCase(_)) | None => None,
         }
     }
 
     /// Merging into a case that one may not see is refused by the case that would stay: see `absorb`.
     fn other_case(command: &Command) -> Option<CaseId> {
-        match command {
-            Command::Merge { into } => Some(*into),
-            Command::Acknowledge
-            | Command::StillWorking
-            | Command::Assess { .. }
-            | Command::Contain { .. }
-            | Command::Resolve { .. }
-            | Command::AcceptReview { .. }
-            | Command::Reopen { .. }
-            | Command::Absorb { .. }
-            | Command::Withdraw { .. }
-            | Command::Update { .. }
-            | Command::Decision { .. }
-            | Command::FollowUp { .. }
-            | Command::FollowUpDone { .. }
-            | Command::Page { .. }
-            | Command::AnswerPage
-            | Command::ChangeSeverity { .. }
-            | Command::SetMoment { .. }
-            | Command::Classify { .. }
-            | Command::TakeSeat { .. } => None,
+        match command.needs() {
+            Some(Needs::OtherCase(case)) => Some(case),
+            Some(Needs::Draft) | None => None,
         }
     }
 

@@ -88,7 +88,7 @@ pub(super) fn unanswered(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
         (None, Some(Holder::Person(_)) | None) => Vec::new(),
     };
     let ladder = target.and_then(|it| draft.world.stamped.ladders.get(&it.terms.ladder));
-    if let Some(first) = ladder.and_then(|it| it.climb.first())
+    if let Some(first) = ladder.and_then(|it| it.escalate.first())
         && !roles.contains(&first.tell)
     {
         roles.push(first.tell.clone());

@@ -72,22 +72,23 @@ impl<'p> Check<'p> {
     fn owed_answer(&mut self, owed: &Owed<'p>) {
         let line = Some(owed.line);
         let ladder = &owed.terms.ladder;
-        if owed.in_production && owed.ladder.climb.is_empty() {
+        if owed.in_production && owed.ladder.escalate.is_empty() {
             self.add(
-                "ladder-without-climb",
+                "ladder-without-escalation",
                 line,
                 format!("when {} is late in production, the ladder {ladder} tells nobody else", owed.what),
                 "Lateness that only the late person hears of goes on.",
-                "climb = [{ after = \"30m\", tell = \"incident-command\" }] in the ladder, or another ladder",
+                "escalate = [{ after = \"30m\", tell = \"incident-command\" }] in the ladder, or another ladder",
             );
         }
         self.days_of_business_time(owed);
         let Some(holder) = owed.holder else { return };
         let holders: BTreeSet<&PersonId> =
             owed.others.iter().chain([holder]).flat_map(|role| self.people_of(role)).collect();
-        let told: BTreeSet<&PersonId> = owed.ladder.climb.iter().flat_map(|rung| self.people_of(&rung.tell)).collect();
+        let told: BTreeSet<&PersonId> =
+            owed.ladder.escalate.iter().flat_map(|rung| self.people_of(&rung.tell)).collect();
         let last: BTreeSet<&PersonId> =
-            owed.ladder.climb.last().map(|rung| self.people_of(&rung.tell).collect()).unwrap_or_default();
+            owed.ladder.escalate.last().map(|rung| self.people_of(&rung.tell).collect()).unwrap_or_default();
         if holders.len() == 1 && !told.is_empty() && told == holders {
             self.add(
                 "one-person-on-every-rung",

@@ -81,7 +81,7 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         ),
         ("ladder-without-nudge", "[ladders.gentle]", &[("nudge_at_percent = [80]", "nudge_at_percent = []")]),
         (
-            "ladder-without-climb",
+            "ladder-without-escalation",
             "[[targets]]",
             &[
                 ("[ladders.fast]", "[ladders.alone]\nnudge_at_percent = [50]\n\n[ladders.fast]"),
@@ -149,8 +149,8 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
             &[
                 (triage, "members = [\"dev\"]"),
                 (
-                    "[ladders.gentle]\nnudge_at_percent = [80]\nclimb = [{ after = \"9h\", tell = \"product-owner\" }]",
-                    "[ladders.gentle]\nnudge_at_percent = [80]\nclimb = [{ after = \"9h\", tell = \"triage\" }]",
+                    "[ladders.gentle]\nnudge_at_percent = [80]\nescalate = [{ after = \"9h\", tell = \"product-owner\" }]",
+                    "[ladders.gentle]\nnudge_at_percent = [80]\nescalate = [{ after = \"9h\", tell = \"triage\" }]",
                 ),
             ],
         ),

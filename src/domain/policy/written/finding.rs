@@ -190,28 +190,6 @@ pub(super) fn line_of(starts: &[usize], byte: usize) -> usize {
     starts.partition_point(|start| *start <= byte).max(1)
 }
 
-/// The known name that somebody most likely meant.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word: String = word.chars().take(60).flat_map(char::to_lowercase).collect();
-    let likeness = |name: &str| {
-        let name = name.to_lowercase();
-        let (short, long) = (word.len().min(name.len()), word.len().max(name.len()));
-        // Names this different in length can't reach the mark, unless one begins the other.
-        match short >= 3 && (name.starts_with(&word) || word.starts_with(&name)) {
-            true => 0.9,
-            false if short * 2 < long => 0.0,
-            false => strsim::normalized_damerau_levenshtein(&word, &name),
-        }
-    };
-    known
-        .into_iter()
-        .take(2_000)
-        .map(|name| (likeness(name), name))
-        .filter(|(likeness, _)| *likeness >= 0.6)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, name)| name)
-}
-
 /// “a”, “b”, “c”: some of the names that would do, for a sentence.
 pub(super) fn some_of<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
     let mut quoted: Vec<String> = known.into_iter().take(9).map(|name| format!("“{name}”")).collect();

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::super::super::calendar::{Calendar, QuietHours};
+use super::super::super::text::nearest;
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
-    Channel, Climb, DigestSchedule, Group, Ladder, May, OwnChannels, Party, Person, Policy, Repeat, Role,
+    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Repeat, Role,
     SeverityWords, Workflow,
 };
-use super::finding::{Findings, Place, nearest, quote, some_of};
+use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
 use super::value::{self, Wrong, workspace};
 use super::word::{Named, Placed, Word, Words, kind};
@@ -300,14 +301,14 @@ impl Resolve<'_, '_> {
             }
             before = before.max(percent.value);
         }
-        let mut climb: Vec<Climb> = Vec::new();
-        for rung in &table.climb {
+        let mut escalate: Vec<Escalation> = Vec::new();
+        for rung in &table.escalate {
             let after = self.value(&rung.after, value::span);
             let tell = self.name(&rung.tell).map(RoleId::from);
             if let Some(role) = &tell {
                 self.not_empty(role, rung.tell.at, "is told here");
             }
-            let last = climb.last().map(|rung| rung.after);
+            let last = escalate.last().map(|rung| rung.after);
             if let (Some(after), Some(last)) = (after, last)
                 && after <= last
             {
@@ -316,7 +317,7 @@ impl Resolve<'_, '_> {
                 self.found.add(rung.after.at, what, "a longer span, or the rungs in order");
             }
             if let (Some(after), Some(tell)) = (after, tell) {
-                climb.push(Climb { after, tell });
+                escalate.push(Escalation { after, tell });
             }
         }
         let repeat = table.repeat.as_ref().and_then(|repeat| {
@@ -330,7 +331,7 @@ impl Resolve<'_, '_> {
             Some(Repeat { every: every?, at_most: repeat.at_most.value })
         });
         let nudge_at_percent = table.nudge_at_percent.iter().map(|percent| percent.value).collect();
-        Ladder { nudge_at_percent, climb, repeat }
+        Ladder { nudge_at_percent, escalate, repeat }
     }
 
     /// Severities and classes.

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::super::duty::Owed;
 use super::super::super::kinds::{CaseKind, incident};
 use super::super::super::line::{Named, say};
+use super::super::super::text::nearest;
 use super::super::super::{
     CalendarId, Duty, LadderId, PathId, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage,
 };
 use super::super::{Bottleneck, Path, PathStage, PauseRule, Target, TargetTerms, TimeIsUp};
-use super::finding::{Place, nearest, quote, some_of};
+use super::finding::{Place, quote, some_of};
 use super::resolve::Resolve;
 use super::word::{Placed, Word, Words, kind};
 use super::{BottleneckTable, PathTable, PauseTable, StageTable, TargetTable, WhenTimeIsUp, value};

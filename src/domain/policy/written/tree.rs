@@ -10,8 +10,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::super::super::text::nearest;
 use super::Document;
-use super::finding::{Findings, Place, line_of, line_starts, nearest, quote, some_of};
+use super::finding::{Findings, Place, line_of, line_starts, quote, some_of};
 
 /// The names that each of the file's tables defines, also where the entry itself is faulty: a faulty person is still
 /// known, and isn't reported a second time as unknown.

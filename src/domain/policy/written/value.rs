@@ -8,9 +8,10 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::super::super::calendar::Hours;
 use super::super::super::mark::ERASED_SUBJECT;
+use super::super::super::text::nearest;
 use super::super::super::{CaseId, Platform, Severity, Span};
 use super::super::{Channel, Group, is_key};
-use super::finding::{nearest, quote, some_of};
+use super::finding::{quote, some_of};
 
 /// What is wrong with a piece of text, and what to write instead.
 #[derive(Debug, PartialEq, Eq)]

@@ -70,7 +70,7 @@ engineers = { name = "engineers", party = "client", members = ["maya", "tess", "
 
 [ladders.slow]
 nudge_at_percent = [50, 80]
-climb = [{ after = "1h", tell = "head" }]
+escalate = [{ after = "1h", tell = "head" }]
 repeat = { every = "6h", at_most = 2 }
 
 [workflows]

@@ -45,7 +45,7 @@ nobody = { name = "Nobody", party = "ops", members = [] }
 
 [ladders.plain]
 nudge_at_percent = [50]
-climb = [{ after = "10m", tell = "command" }]
+escalate = [{ after = "10m", tell = "command" }]
 repeat = { every = "1h", at_most = 2 }
 
 [workflows]
