@@ -1,10 +1,53 @@
 //! What an approval can be asked, and who stands in for whom.
 
 use super::every_case::{Examples, SHARED, shared};
-use super::{Arg, Kind, MAYBE_REASON, REASON, Root, Verb, joined};
+use super::{Arg, GROUNDS, Kind, MAYBE_GROUNDS, REASON, Root, Verb, joined};
 use crate::domain::kinds::approval::{Command, Opening};
 use crate::domain::{BotCommand, CaseKind};
 use crate::grammar::Asked;
+
+/// What people say for a vote that isn't one until it is typed as one: the words, and the verb that they are told of.
+pub(in crate::grammar) const NEARLY_VOTES: [(&str, &[&str]); 2] = [
+    (
+        "approve",
+        &[
+            "approved",
+            "accept",
+            "accepted",
+            "agree",
+            "agreed",
+            "granted",
+            "lgtm",
+            "sgtm",
+            "+1",
+            "👍",
+            "thumbs-up",
+            "thumbsup",
+            "✅",
+            "white_check_mark",
+            "ack",
+        ],
+    ),
+    (
+        "decline",
+        &[
+            "declined",
+            "denied",
+            "rejected",
+            "refuse",
+            "refused",
+            "disapprove",
+            "disapproved",
+            "nack",
+            "nope",
+            "-1",
+            "👎",
+            "thumbs-down",
+            "thumbsdown",
+            "❌",
+        ],
+    ),
+];
 
 pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS };
 const KIND: CaseKind = CaseKind::Approval;
@@ -68,7 +111,7 @@ const OWN: [Verb; 13] = [
         aliases: &["ok", "yes"],
         about: "Approve the action as it stands",
         case: true,
-        args: &[MAYBE_REASON],
+        args: &[MAYBE_GROUNDS],
         example: "approval approve APR-1 looks right",
         make: |values| values.on(Command::Approve { reason: values.maybe_text("reason"), revision: values.revision }),
     },
@@ -79,7 +122,7 @@ const OWN: [Verb; 13] = [
         aliases: &["reject", "no", "deny"],
         about: "Decline, with a reason",
         case: true,
-        args: &[REASON],
+        args: &[GROUNDS],
         example: "approval decline APR-1 The bias report is missing",
         make: |values| values.on(Command::Decline { reason: values.text("reason"), revision: values.revision }),
     },
@@ -145,7 +188,7 @@ const OWN: [Verb; 13] = [
         aliases: &["break-glass", "emergency"],
         about: "Approve alone in an emergency, loudly; it is reviewed afterwards",
         case: true,
-        args: &[REASON],
+        args: &[GROUNDS],
         example: "approval breakglass APR-1 Customers are being refused right now",
         make: |values| values.on(Command::BreakGlass { reason: values.text("reason") }),
     },
@@ -172,7 +215,7 @@ const OWN: [Verb; 13] = [
             Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
             REASON,
             Arg::new("roles", "Roles", Kind::Roles, "all that you hold, when left out").optional().named(),
-            Arg::new("from", "From", Kind::Until, "now, when left out").optional().named(),
+            Arg::new("from", "From", Kind::Start, "now, when left out").optional().named(),
             Arg::new("for", "For whom", Kind::Person, "yourself, when left out").optional().named(),
         ],
         example: "approval delegate @lena until friday 17:00 roles=model-risk Holiday",
@@ -197,7 +240,7 @@ const OWN: [Verb; 13] = [
         args: &[
             Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
             REASON,
-            Arg::new("from", "From", Kind::Until, "now, when left out").optional().named(),
+            Arg::new("from", "From", Kind::Start, "now, when left out").optional().named(),
             Arg::new("for", "For whom", Kind::Person, "yourself, when left out").optional().named(),
         ],
         example: "approval away until friday 17:00 Training",
