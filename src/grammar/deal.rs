@@ -29,7 +29,7 @@ pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Con
             continue;
         }
         let token = token(rest);
-        if let Some(after) = bare_name(verb, &token, rest, raw, context) {
+        if let Some(after) = bare_name(verb, &token, rest, raw, context)? {
             rest = after.trim_start();
             continue;
         }
@@ -103,7 +103,7 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
             return Ok(whole());
         }
         return match moment::moment_ahead(rest, context.at, context.zone, lean)? {
-            Some((_, end)) => Ok(Some((moment_words(&rest[..end]), end))),
+            Some((_, end)) => Ok(Some((without_comma(&rest[..end]).to_owned(), end))),
             None if token.value.bytes().any(|b| b.is_ascii_digit()) => Ok(whole()),
             None => Ok(None),
         };
@@ -145,9 +145,9 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
     }
 }
 
-/// A moment without the comma that follows it.
-fn moment_words(text: &str) -> String {
-    text.trim_end_matches([',', ';', ':']).to_owned()
+/// A value without the comma that follows it.
+fn without_comma(text: &str) -> &str {
+    text.trim_end_matches([',', ';', ':'])
 }
 
 /// A person's full name, unquoted: how many bytes it takes.
@@ -171,40 +171,40 @@ fn name_ahead(rest: &str, context: &Context<'_>) -> Option<usize> {
         .filter(|end| person(&rest[..*end], context).is_ok())
 }
 
-/// `restricted`, `from monday`, `for @dev`, and `as-of 2026-11-01` where no text follows: names that are said without `=`.
+/// Names that are said without `=`: `restricted`, and where no title follows that could hold the words, `from monday`,
+/// `for @dev`, `roles model-risk`.
 fn bare_name<'t>(
     verb: &'static Verb,
     token: &Token<'t>,
     rest: &'t str,
     raw: &mut Raw,
     context: &Context<'_>,
-) -> Option<&'t str> {
+) -> Result<Option<&'t str>, Wrong> {
     if token.quoted {
-        return None;
+        return Ok(None);
     }
-    let after = &rest[token.end..];
     if let Some(arg) = slip::flag(verb, rest).filter(|arg| !raw.said.contains_key(arg.name)) {
         raw.said.insert(arg.name, "yes".to_owned());
-        return Some(after);
+        return Ok(Some(&rest[token.end..]));
     }
-    let arg = verb.arg(token.value).filter(|arg| !raw.said.contains_key(arg.name))?;
-    match arg.kind {
-        Kind::Moment | Kind::Start
-            if arg.named && (arg.kind == Kind::Start || !verb.args.iter().any(|arg| arg.kind.is_rest())) =>
-        {
-            let after = after.trim_start();
-            let (_, end) = moment::moment_ahead(after, context.at, context.zone, arg.kind.lean()?).ok()??;
-            raw.said.insert(arg.name, moment_words(&after[..end]));
-            Some(&after[end..])
+    let titled = verb.args.iter().any(|arg| arg.kind == Kind::Title);
+    let named = verb.arg(token.value).filter(|arg| arg.named && !titled && !raw.said.contains_key(arg.name));
+    let Some(arg) = named else { return Ok(None) };
+    let after = rest[token.end..].trim_start();
+    let end = match arg.kind.lean() {
+        Some(lean) => {
+            let ahead = moment::moment_ahead(after, context.at, context.zone, lean);
+            ahead.map_err(|sentence| bad(arg.name, sentence))?.map(|(_, end)| end)
         }
-        Kind::Person if arg.named && after.trim_start().starts_with('@') => {
-            let after = after.trim_start();
-            let end = name_ahead(after, context).or_else(|| after.find(char::is_whitespace)).unwrap_or(after.len());
-            raw.said.insert(arg.name, after[..end].to_owned());
-            Some(&after[end..])
+        None if arg.kind == Kind::Person && !after.starts_with('@') => None,
+        None => {
+            let end = name_ahead(after, context).filter(|_| arg.kind == Kind::Person).unwrap_or(self::token(after).end);
+            super::value::read(arg.kind, &after[..end], context).is_ok().then_some(end)
         }
-        _ => None,
-    }
+    };
+    let Some(end) = end.filter(|_| !arg.kind.is_rest()) else { return Ok(None) };
+    raw.said.insert(arg.name, without_comma(&after[..end]).to_owned());
+    Ok(Some(&after[end..]))
 }
 
 /// `key=value` of a key that the verb knows, with dashes before it or without: the argument, the value, what follows.
@@ -245,7 +245,7 @@ fn named<'t>(
     if let Some(lean) = arg.kind.lean() {
         let ahead = moment::moment_ahead(value, context.at, context.zone, lean);
         if let Some((_, end)) = ahead.map_err(|sentence| bad(arg.name, sentence))? {
-            return Ok(Some((arg, value[..end].trim_end_matches([',', ';', ':']), &value[end..])));
+            return Ok(Some((arg, without_comma(&value[..end]), &value[end..])));
         }
     }
     let end = value.find(char::is_whitespace).unwrap_or(value.len());

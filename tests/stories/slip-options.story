@@ -14,15 +14,17 @@ not on discord: every option has a field of its own there
       maya> /incident open credit sev2 Drift class=perf.drift since noon
       maya hears: Write it before the text or after it. If it belongs to the text, put the text in quotes.
       ledger: incident.opened x1
-      dev> /incident pause INC-1 waiting on the requester: logs duty=acknowledge
-      dev hears: acknowledge
-      duty INC-1 acknowledge: paused
-      dev> /incident resume INC-1
-      dev> /incident pause INC-1 waiting on the requester duty=acknowledge until noon
-      dev hears: “duty=acknowledge” looks like the option `duty=…`
-      dev> /incident pause INC-1 waiting on the requester dutty=acknowledge
-      dev hears: I don't know “dutty=”. Did you mean `duty=…`?
-      duty INC-1 acknowledge: owed
+      dev> /incident ack INC-1
+      arjun> /incident pause INC-1 waiting on the vendor: logs duty=resolve
+      duty INC-1 resolve: paused
+      #credit: waiting on the vendor: logs
+      not #credit: duty=resolve
+      arjun> /incident resume INC-1 duty=resolve
+      arjun> /incident pause INC-1 waiting on the vendor duty=resolve until noon
+      arjun hears: “duty=resolve” looks like the option `duty=…`
+      arjun> /incident pause INC-1 waiting on the vendor dutty=resolve
+      arjun hears: I don't know “dutty=”. Did you mean `duty=…`?
+      duty INC-1 resolve: owed
       ledger: duty.paused x1
 # A note is kept to the letter: it has no options.
       dev> /incident note INC-1 they typed duty=resolve and class: none

@@ -9,7 +9,7 @@ not on discord: a flag is an option of its own there; told in discord-restricted
       jonas> /incident list
       jonas does not hear: INC-1
       maya> /incident open credit sev1 "Vendor copied rows" class=misuse --restricted
-      maya hears: INC-2 · opened as sev1; Dev or Lena acknowledges it by 09:15. Restricted: its own people alone see it
+      maya hears: INC-2 · opened as sev1; Dev or Lena acknowledges it by 09:20. Restricted: its own people alone see it
       not #credit: Vendor copied rows
       maya> @countersign incident open credit sev2 “Key for the store leaked” (restricted).
       maya hears: Restricted: its own people alone see it

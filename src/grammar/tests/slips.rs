@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::obligation::Attribution;
 
 const OPEN: &str = "/incident open credit-scoring sev2";
 
@@ -190,6 +191,19 @@ fn an_option_after_a_reason_counts_too() {
     let starts = Some(NOW + Span::minutes(9 * 60 + 30));
     assert_eq!(slash("/approval away until friday from tomorrow for @dev Sick"), away("dev", starts));
     assert_eq!(slash("/approval away until friday Sick from=tomorrow for=@dev"), away("dev", starts));
+    asked("/approval away until friday from next tuesday Sick");
+    let party = Attribution::Holder("vendor".into());
+    check(
+        "/incident settle INC-1 to vendor agreed",
+        "INC-1",
+        Any::Settle { duty: None, to: party, reason: "agreed".to_owned() },
+    );
+    let Asked::Bot(BotCommand::Delegate { roles, reason, .. }) =
+        slash("/approval delegate @lena friday roles model-risk Sick")
+    else {
+        panic!("a delegation");
+    };
+    assert_eq!((roles, reason.as_str()), (vec!["model-risk".into()], "Sick"));
     // A text with no options beside it is kept to the letter.
     let note = "duty=resolve is what they typed, restricted: yes";
     check(&format!("/incident note INC-1 {note}"), "INC-1", Any::Note { text: note.to_owned() });
