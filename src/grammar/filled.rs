@@ -353,6 +353,32 @@ mod tests {
     }
 
     #[test]
+    fn a_title_that_names_a_flag_which_was_left_out_is_asked_about() {
+        let opened = |title: &str, flag: Option<&str>| {
+            let mut given = vec![("workflow", "credit-scoring"), ("severity", "sev2"), ("title", title)];
+            given.extend(flag.map(|flag| ("restricted", flag)));
+            match read_by(&options("incident", "open", &given), None) {
+                Ok(Asked::New(crate::domain::Opening::Incident(opened))) => Some((opened.title, opened.restricted)),
+                Err(Unread::Line(_)) => None,
+                other => panic!("{other:?}"),
+            }
+        };
+        for title in [
+            "Leak restricted",
+            "A Restricted table",
+            "Leak (RESTRICTED)",
+            "Leak restricted=yes",
+            "Leak, private",
+            "Leak restriced",
+        ] {
+            assert_eq!(opened(title, None), None, "{title}");
+            assert_eq!(opened(title, Some("false")), Some((title.to_owned(), false)));
+            assert_eq!(opened(title, Some("true")), Some((title.to_owned(), true)));
+        }
+        assert_eq!(opened("Private keys leaked", None), Some(("Private keys leaked".to_owned(), false)));
+    }
+
+    #[test]
     fn a_misreading_is_answered_as_a_typed_line_is() {
         let misread = |filled: &Filled| match read_by(filled, None) {
             Err(Unread::Line(misread)) => misread.to_string(),

@@ -25,7 +25,6 @@ pub(in crate::grammar) const NEARLY_VOTES: [(&str, &[&str]); 2] = [
             "thumbsup",
             "✅",
             "white_check_mark",
-            "ack",
         ],
     ),
     (
