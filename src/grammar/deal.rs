@@ -103,7 +103,7 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
             return Ok(whole());
         }
         return match moment::moment_ahead(rest, context.at, context.zone, lean)? {
-            Some((_, end)) => Ok(Some((without_comma(&rest[..end]).to_owned(), end))),
+            Some((_, end)) => Ok(Some((moment::without_comma(&rest[..end]).to_owned(), end))),
             None if token.value.bytes().any(|b| b.is_ascii_digit()) => Ok(whole()),
             None => Ok(None),
         };
@@ -143,11 +143,6 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         }
         Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
     }
-}
-
-/// A value without the comma that follows it.
-fn without_comma(text: &str) -> &str {
-    text.trim_end_matches([',', ';', ':'])
 }
 
 /// A person's full name, unquoted: how many bytes it takes.
@@ -203,7 +198,7 @@ fn bare_name<'t>(
         }
     };
     let Some(end) = end.filter(|_| !arg.kind.is_rest()) else { return Ok(None) };
-    raw.said.insert(arg.name, without_comma(&after[..end]).to_owned());
+    raw.said.insert(arg.name, moment::without_comma(&after[..end]).to_owned());
     Ok(Some(&after[end..]))
 }
 
@@ -245,7 +240,7 @@ fn named<'t>(
     if let Some(lean) = arg.kind.lean() {
         let ahead = moment::moment_ahead(value, context.at, context.zone, lean);
         if let Some((_, end)) = ahead.map_err(|sentence| bad(arg.name, sentence))? {
-            return Ok(Some((arg, without_comma(&value[..end]), &value[end..])));
+            return Ok(Some((arg, moment::without_comma(&value[..end]), &value[end..])));
         }
     }
     let end = value.find(char::is_whitespace).unwrap_or(value.len());
@@ -270,6 +265,11 @@ fn take_text(
         raw.said.extend(found);
         return Ok(());
     }
+    // `restricted - Salary data`
+    let rest = match (arg.kind, rest.split_once(char::is_whitespace)) {
+        (Kind::Title, Some((dash, after))) if dash.chars().all(slip::is_dash) => after.trim_start(),
+        (_, _) => rest,
+    };
     several::refuse(verb, arg, rest, raw, context)?;
     // What stands between quotes at the beginning is text, whatever it looks like.
     let from = marked.map_or(0, |(_, end)| end);

@@ -11,6 +11,7 @@ use chrono::{
 use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
 
 use super::clean;
+use super::slip::is_dash;
 use super::value::short;
 use crate::domain::{At, Span};
 
@@ -129,12 +130,12 @@ pub fn moment_ahead(text: &str, now: At, zone: Tz, lean: Lean) -> Result<Option<
         ends.push(from + line[from..].find(word).unwrap_or_default() + word.len());
     }
     for end in ends.into_iter().rev() {
-        // What follows after a comma or a colon belongs to the sentence.
-        let words = line[..end].trim_end_matches([',', ';', ':']);
+        let words = without_comma(&line[..end]);
         match moment(words, now, zone, lean) {
-            Ok(at) if words.len() < end => return Ok(Some((at, end))),
             Ok(at) => {
-                return match goes_on(&line[end..]) {
+                // `tomorrow 8`; after a comma a number belongs to the text.
+                let hour_open = words.len() == end && Said::read(words).is_ok_and(|said| said.time.is_none());
+                return match goes_on(&line[end..], hour_open) {
                     None => Ok(Some((at, end))),
                     Some(more) => Err(format!(
                         "I can read “{}” as a moment, but not with “{}” after it. Write it such as `2026-12-01 17:00`; if that \
@@ -151,28 +152,36 @@ pub fn moment_ahead(text: &str, now: At, zone: Tz, lean: Lean) -> Result<Option<
     Ok(None)
 }
 
-/// What in the next words looks like more of the same moment.
-fn goes_on(rest: &str) -> Option<String> {
+/// A moment, or another value, without the comma or the full stop that ends it in a sentence.
+pub fn without_comma(text: &str) -> &str {
+    let bare = text.trim_end_matches([',', ';', ':']);
+    bare.strip_suffix('.').filter(|bare| bare.ends_with(|c: char| c.is_ascii_digit())).unwrap_or(bare)
+}
+
+/// What in the next words looks like more of the same moment. `hour_open`: a day was said and no time yet.
+fn goes_on(rest: &str, hour_open: bool) -> Option<String> {
+    let bare = |word: &'_ str| word.trim_matches(|c| ",;.()".contains(c)).to_ascii_lowercase();
     let mut words = rest.split_whitespace();
-    let first = words.next()?.trim_end_matches([',', ';', '.']);
-    let second = words.next().unwrap_or_default().trim_end_matches([',', ';', '.']);
-    let lower = [first, second].map(str::to_ascii_lowercase);
-    let number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-    let begins = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-    let both = || Some(format!("{first} {second}"));
-    match (lower[0].as_str(), lower[1].as_str()) {
-        ("at" | "to" | "-" | "–" | "or" | "and" | "until", next) if begins(next) && !next.ends_with('%') => both(),
-        ("in", "the") => Some(format!("{first} {second} …")),
-        ("ago" | "noon" | "midnight" | "morning" | "afternoon" | "evening" | "night" | "o'clock" | "hence", _) => {
-            Some(first.to_owned())
-        }
-        (word, next) if number(word) && (unit(next).is_some() || month(next).is_some() || meridiem(next).is_some()) => {
-            both()
-        }
-        (word, _) if meridiem(word).is_some() || span(word).is_some() || clock(word).is_some() => {
-            Some(first.to_owned())
-        }
-        _ if named_zone(first).is_some() || looks_like_day(first) => Some(first.to_owned()),
+    let (first, second) = (words.next()?, words.next().unwrap_or_default());
+    let (word, next) = (bare(first), bare(second));
+    let number = |word: &str| (1..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    let begins = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && !word.ends_with('%');
+    let more = |word: &str| begins(word) || looks_like_day(word);
+    let both = Some(format!("{first} {second}"));
+    let one = Some(first.to_owned());
+    match word.as_str() {
+        "at" | "to" | "or" | "and" | "until" | "till" if more(&next) => both,
+        "at" if matches!(next.as_str(), "noon" | "midnight" | "night") => both,
+        "in" if next == "the" => both,
+        "ago" | "noon" | "midnight" | "morning" | "afternoon" | "evening" | "night" | "eod" | "cob" | "hence" => one,
+        "o'clock" | "o’clock" | "oclock" | "h" | "hrs" | "hours" | "uhr" => one,
+        word if number(word) && (unit(&next).is_some() || month(&next).is_some() || meridiem(&next).is_some()) => both,
+        word if number(word) && hour_open => one,
+        word if meridiem(word).is_some() || span(word).is_some() || clock(word).is_some() => one,
+        word if word.starts_with(is_dash) && (more(word.trim_start_matches(is_dash)) || more(&next)) => both,
+        _ if named_zone(first.trim_matches(['(', ')', ',', '.'])).is_some() || looks_like_day(&word) => one,
+        // `17:00 Berlin time`
+        _ if next == "time" || is_city(first) => both,
         _ => None,
     }
 }
@@ -243,10 +252,12 @@ impl Said {
     fn read(text: &str) -> Result<Said, NoMoment> {
         // `2026-11-23T14:05`
         let parted = match text.as_bytes().get(10) {
-            Some(b'T' | b't') if text.is_ascii() && is_date(&text[..10]) => format!("{} {}", &text[..10], &text[11..]),
+            Some(b'T' | b't') if text.is_ascii() && is_date(&text[..10]) => {
+                format!("{} {}", &text[..10], text[11..].replacen('-', " -", 1))
+            }
             _ => text.to_owned(),
         };
-        let words: Vec<&str> = parted.split_whitespace().map(|word| word.trim_end_matches(',')).collect();
+        let words: Vec<&str> = parted.split_whitespace().map(|word| word.trim_matches([',', '(', ')'])).collect();
         let mut said = Said::default();
         let mut rest = words.as_slice();
         while let Some((word, after)) = rest.split_first() {
@@ -534,6 +545,8 @@ fn clock(word: &str) -> Option<(NaiveTime, Option<Zone>)> {
     let (digits, zone) = lower.split_at(at);
     let zone = match zone {
         "" => None,
+        // `09:00-10:00` is a time with another one after it.
+        zone if zone.starts_with('-') => return None,
         zone => Some(fixed(zone)?),
     };
     if !digits.contains(':') {
@@ -576,7 +589,17 @@ fn named_zone(word: &str) -> Option<Zone> {
         let zone = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(word))?;
         return Some(Zone::Named(*zone));
     }
-    ABBREVIATIONS.contains(&word).then(|| Zone::Abbreviation(word.to_owned()))
+    // In small letters, those that are no words.
+    let upper = word.to_ascii_uppercase();
+    let meant = word == upper || (word.len() >= 3 && upper != "EAT");
+    (meant && ABBREVIATIONS.contains(&upper.as_str())).then_some(Zone::Abbreviation(upper))
+}
+
+/// The city of a zone, written as a name.
+fn is_city(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let city = |zone: &Tz| zone.name().rsplit_once('/').is_some_and(|(_, city)| city == word);
+    word.starts_with(|c: char| c.is_ascii_uppercase()) && TZ_VARIANTS.iter().any(city)
 }
 
 /// A zone of one offset all year.

@@ -82,6 +82,8 @@ fn the_zone_that_is_named_counts() {
     reads("17:00 CET", Lean::Ends, "2026-11-23T16:00:00Z");
     reads("tomorrow 17:00+02:00", Lean::Ends, "2026-11-24T15:00:00Z");
     reads("17:00 UTC+2", Lean::Ends, "2026-11-23T15:00:00Z");
+    reads("2026-11-23T14:05-05:00", Lean::Ends, "2026-11-23T19:05:00Z");
+    reads("17:00 cet", Lean::Ends, "2026-11-23T16:00:00Z");
     reads("17:00 +0530", Lean::Ends, "2026-11-23T11:30:00Z");
     reads("2026-07-01 17:00 \u{2212}05:00", Lean::Ends, "2026-07-01T22:00:00Z");
     // In July Berlin has CEST, and EST is several zones.
@@ -162,6 +164,8 @@ fn what_is_no_moment_is_none() {
         "17:00 UTC CET",
         "2026-11-23 UTC",
         "30 feb",
+        "09:00-10:00",
+        "17:00-18:00",
         "+05:30",
         "1h ago ago",
         "pm",
@@ -186,7 +190,11 @@ fn a_moment_takes_its_words_and_leaves_the_rest() {
     assert_eq!(take("1 week 2 days 3 hours 4 min 5 s Send it"), Some(31));
     assert_eq!(take("17:00 UTC Send it"), Some(9));
     assert_eq!(take("17:00 Send it at 18:00"), Some(5));
-    assert_eq!(take("friday 2 reports"), Some(6));
+    assert_eq!(take("friday, 2 reports"), Some(7));
+    assert_eq!(take("17:00 2 reports"), Some(5));
+    assert_eq!(take("17:00. Send it"), Some(6));
+    assert_eq!(take("17:00 (UTC) Send it"), Some(11));
+    assert_eq!(take("17:00 eat with them"), Some(5));
     assert_eq!(take("friday at the latest"), Some(6));
     assert_eq!(take("Send it friday"), None);
 }
@@ -195,6 +203,20 @@ fn a_moment_takes_its_words_and_leaves_the_rest() {
 fn a_moment_that_goes_on_is_asked_about() {
     for text in [
         "tomorrow at 8 Send it",
+        "tomorrow, at 8 Send it",
+        "tomorrow 8 Send it",
+        "tomorrow 0800 Send it",
+        "monday or tuesday Send it",
+        "monday - wednesday Send it",
+        "17:00 est Send it",
+        "17:00 (EST) Send it",
+        "17:00 Berlin time Send it",
+        "17:00 Berlin Send it",
+        "17:00 local time Send it",
+        "17:00 -18:00 Call",
+        "17:00 –18:00 Call",
+        "17:00 hrs Send it",
+        "tomorrow eod Send it",
         "17:00 EST Send it",
         "tomorrow morning Send it",
         "14:05 o'clock",

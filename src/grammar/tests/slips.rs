@@ -58,6 +58,7 @@ fn a_bare_flag_is_taken_wherever_an_option_can_stand() {
         "Salary data in the logs –restricted=\"yes\"",
         "--restricted Salary data in the logs",
         "(restricted) Salary data in the logs",
+        "restricted - Salary data in the logs",
         "restricted=yes Salary data in the logs",
         "title=\"Salary data in the logs\" restricted",
     ] {
