@@ -17,6 +17,9 @@ const VALUE_AT_MOST: usize = 1_000;
 /// Options are looked for in a text of at most so many bytes; a longer one is refused for its length.
 const LOOKED_AT: usize = 5 * TEXT_AT_MOST;
 
+/// Options that were taken: the argument and its value as typed.
+type Found = Vec<(&'static str, String)>;
+
 /// Deals the words out to the arguments.
 pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Context<'_>) -> Result<(), Wrong> {
     let mut rest = text.trim_start();
@@ -275,7 +278,7 @@ fn take_text(
     let from = marked.map_or(0, |(_, end)| end);
     let (text, found) = match options_at(verb, arg, rest, from, raw, context)? {
         Some((at, found)) => (&rest[..at], found),
-        None => (rest, Vec::new()),
+        None => (rest, Found::new()),
     };
     let text = match (arg.kind, found.is_empty()) {
         (Kind::Title, false) => {
@@ -303,7 +306,7 @@ fn options_at(
     from: usize,
     raw: &Raw,
     context: &Context<'_>,
-) -> Result<Option<(usize, Vec<(&'static str, String)>)>, Wrong> {
+) -> Result<Option<(usize, Found)>, Wrong> {
     if rest.len() > LOOKED_AT || slip::options(verb, arg, raw).next().is_none() {
         return Ok(None);
     }
@@ -359,8 +362,8 @@ fn tail(
     after_quotes: bool,
     raw: &Raw,
     context: &Context<'_>,
-) -> Result<Option<Vec<(&'static str, String)>>, Wrong> {
-    let mut found: Vec<(&'static str, String)> = Vec::new();
+) -> Result<Option<Found>, Wrong> {
+    let mut found = Found::new();
     let mut rest = text.trim_start();
     let action = verb.args.iter().find(|arg| arg.kind == Kind::Action && filling.kind == Kind::Title);
     while !rest.is_empty() {

@@ -606,9 +606,8 @@ fn is_city(word: &str) -> bool {
 fn fixed(word: &str) -> Option<Zone> {
     let lower = word.to_ascii_lowercase();
     let bare = lower.strip_prefix("utc").or_else(|| lower.strip_prefix("gmt"));
-    match (bare.unwrap_or(&lower), bare.is_some() || lower == "z") {
-        ("" | "z", true) => return Some(Zone::Named(Tz::UTC)),
-        _ => {}
+    if lower == "z" || bare == Some("") {
+        return Some(Zone::Named(Tz::UTC));
     }
     let offset = bare.unwrap_or(&lower);
     let (sign, digits) = match (offset.strip_prefix('+'), offset.strip_prefix('-')) {

@@ -149,7 +149,7 @@ pub(super) fn none_in(verb: &'static Verb, filling: &Arg, text: &str, raw: &Raw)
 pub(super) fn flag_in(verb: &'static Verb, text: &str) -> Option<&'static Arg> {
     let folded = clean::folded(&clean::line(text));
     let words = || folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let last = words().last().unwrap_or_default();
+    let last = words().next_back().unwrap_or_default();
     let mut flags = verb.args.iter().filter(|arg| arg.kind == Kind::Flag);
     flags.find(|flag| words().any(|word| word == flag.name) || names(flag, last) || mistyped(last, flag.name))
 }
