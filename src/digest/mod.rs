@@ -311,7 +311,7 @@ pub async fn print(
     let now = if manual { last } else { Clock::system().max(last) };
     let as_of = match as_of {
         None => now,
-        Some(text) => moment(text, now, zone, Lean::Past).ok_or_else(|| DigestError::Moment(text.to_owned()))?,
+        Some(text) => moment(text, now, zone, Lean::Past).map_err(|_| DigestError::Moment(text.to_owned()))?,
     };
     let period = Period::read(period, as_of, zone).map_err(DigestError::Period)?;
     let workflows = match workflow {

@@ -277,6 +277,10 @@ impl Obligation {
                 self.answers.push(by.clone());
                 self.answers.extend(stands_in_for.clone());
             }
+            Change::AnswerTakenBack { by, stands_in_for } => {
+                self.votes = self.votes.saturating_sub(1);
+                self.answers.retain(|it| it != by && Some(it) != stands_in_for.as_ref());
+            }
             Change::Met { by, took } => {
                 let expires = self.terms.expires_after.map(|span| at + span);
                 self.standing = Standing::Met { at, by: by.clone(), expires };

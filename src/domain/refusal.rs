@@ -69,6 +69,11 @@ pub enum Refusal {
     AnsweredAlready(CaseId),
     EarlierStage(CaseId, String),
     Changed(CaseId),
+    /// Somebody typed their answer to something that has been changed since it was first asked.
+    WhichRevision {
+        case: CaseId,
+        now: u32,
+    },
     ReasonNeeded(Line),
     QuestionOpen(CaseId),
     NoQuestion(CaseId),
@@ -152,11 +157,27 @@ impl Refusal {
             Refusal::OwnRequest(people) => {
                 format!("you asked for this yourself, so somebody else decides. Waiting on {people}.").into()
             }
-            Refusal::AnsweredAlready(case) => format!("you have answered {case} already. Your answer stands.").into(),
+            Refusal::AnsweredAlready(case) => say![
+                format!("you have answered {case} already. Your answer stands. While its stage is open, "),
+                approval::Verb::TakeBack.on(*case),
+                " takes it back."
+            ],
             Refusal::EarlierStage(case, people) => format!(
                 "you approved an earlier stage of {case}; another person decides this one. Waiting on {people}."
             )
             .into(),
+            Refusal::WhichRevision { case, now } => {
+                let line = |verb: approval::Verb| verb.on(*case);
+                say![
+                    format!("{case} was changed: revision {now} stands now. Read it with "),
+                    every_case::Verb::Status.on(*case),
+                    ", and say that you did: ",
+                    line(approval::Verb::Approve).with(format!("rev={now}")),
+                    " or ",
+                    line(approval::Verb::Decline).with(format!("rev={now} …")),
+                    "."
+                ]
+            }
             Refusal::Changed(case) => format!(
                 "the action of {case} was changed after that button was drawn. Read the card again and press the new button."
             )

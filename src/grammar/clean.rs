@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Private-use characters that the wording of cards uses between a template and its words. They are taken out of
 /// everything that people type, so that no word of theirs can pass for one.
 pub(crate) const SENTINELS: std::ops::RangeInclusive<char> = '\u{E000}'..='\u{E00F}';
@@ -72,6 +74,16 @@ pub fn line(text: &str) -> String {
         one.push_str(word);
     }
     one
+}
+
+/// With each letter in one form, however it was typed: `é` as one character, digits and signs of full width as plain ones.
+pub fn composed(text: &str) -> String {
+    text.nfkc().collect()
+}
+
+/// As names are compared: [`composed`], and without regard to capitals (`STRASSE` is `Straße`).
+pub fn folded(text: &str) -> String {
+    composed(&composed(text).to_uppercase().to_lowercase())
 }
 
 /// The longest run of blanks, and of line breaks, that is shown as it is.
@@ -156,6 +168,20 @@ mod tests {
         {
             assert_eq!(lines(kept), kept);
         }
+    }
+
+    #[test]
+    fn a_name_is_the_same_in_every_form() {
+        for (one, other) in [
+            ("José", "jose\u{301}"),
+            ("STRASSE", "Straße"),
+            ("ﬁona", "Fiona"),
+            ("ＤＥＶ", "dev"),
+            ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+        assert_ne!(folded("José"), folded("Jose"), "an accent is a letter of its own");
     }
 
     #[test]

@@ -4,9 +4,11 @@
 use crate::domain::text::nearest;
 
 use super::read::case_ahead;
+use super::slip::{self, Looks};
 use super::value::{Raw, Wrong, person, short};
 use super::verbs::{Arg, Kind, Needed, Verb};
-use super::{Context, moment};
+use super::{Context, clean, moment, several};
+use crate::domain::text::TEXT_AT_MOST;
 
 /// A key is at most this long, in bytes.
 const KEY_AT_MOST: usize = 24;
@@ -14,11 +16,17 @@ const KEY_AT_MOST: usize = 24;
 /// A value between quotes ends within this many bytes; an action may be as long as the message.
 const VALUE_AT_MOST: usize = 1_000;
 
+/// Options are looked for in a text of at most so many bytes; a longer one is refused for its length.
+const LOOKED_AT: usize = 5 * TEXT_AT_MOST;
+
+/// Options that were taken: the argument and its value as typed.
+type Found = Vec<(&'static str, String)>;
+
 /// Deals the words out to the arguments.
 pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Context<'_>) -> Result<(), Wrong> {
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        if let Some((arg, value, after)) = named(verb, rest, context) {
+        if let Some((arg, value, after)) = named(verb, rest, raw, context)? {
             if raw.said.insert(arg.name, value.to_owned()).is_some() {
                 return Err(bad(arg.name, format!("“{}” is said twice.", arg.name)));
             }
@@ -26,7 +34,7 @@ pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Con
             continue;
         }
         let token = token(rest);
-        if let Some(after) = bare_name(verb, &token, rest, raw, context) {
+        if let Some(after) = bare_name(verb, &token, rest, raw, context)? {
             rest = after.trim_start();
             continue;
         }
@@ -41,6 +49,10 @@ pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Con
                 Err(sentence) => return Err(bad("case", sentence)),
             }
         }
+        let before = &text[..text.len() - rest.len()];
+        if before[before.trim_end().len()..].contains('\n') {
+            several::refuse_line(verb, rest)?;
+        }
         match place(verb, rest, &token, raw, context)? {
             Some(after) => rest = after.trim_start(),
             None => {
@@ -53,7 +65,7 @@ pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Con
     Ok(())
 }
 
-fn bad(field: &'static str, sentence: String) -> Wrong {
+pub(super) fn bad(field: &'static str, sentence: String) -> Wrong {
     Wrong { field, missing: false, sentence }
 }
 
@@ -70,17 +82,13 @@ fn place<'t>(
             continue;
         }
         if arg.kind.is_rest() {
-            // At the beginning of a text to the letter it is a slip; further on it is the text's own.
-            if arg.kind == Kind::Rest && !token.quoted {
-                no_slip(verb, token.value)?;
-            }
-            take_rest(verb, arg, rest, raw, context)?;
+            take_text(verb, arg, rest, raw, context)?;
             return Ok(Some(""));
         }
         // `until friday`, `into INC-1`: the argument's own name may stand before it.
         let named =
             !token.quoted && token.value.eq_ignore_ascii_case(arg.name) && !rest[token.end..].trim_start().is_empty();
-        if named && matches!(arg.kind, Kind::Case | Kind::Until | Kind::Moment | Kind::Person | Kind::Role) {
+        if named && (arg.kind.lean().is_some() || matches!(arg.kind, Kind::Case | Kind::Person | Kind::Role)) {
             return Ok(Some(&rest[token.end..]));
         }
         if let Some((value, end)) = fit(arg, rest, token, context).map_err(|sentence| bad(arg.name, sentence))? {
@@ -95,18 +103,17 @@ fn place<'t>(
 fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Result<Option<(String, usize)>, String> {
     let whole = || Some((token.value.to_owned(), token.end));
     let reads = || super::value::read(arg.kind, token.value, context);
-    match arg.kind {
-        Kind::Moment | Kind::Until => {
-            let lean = if arg.kind == Kind::Moment { moment::Lean::Past } else { moment::Lean::Future };
-            if token.quoted {
-                return Ok(whole());
-            }
-            match moment::moment_ahead(rest, context.at, context.zone, lean) {
-                Some((_, end)) => Ok(Some((rest[..end].to_owned(), end))),
-                None if token.value.bytes().any(|b| b.is_ascii_digit()) => Ok(whole()),
-                None => Ok(None),
-            }
+    if let Some(lean) = arg.kind.lean() {
+        if token.quoted {
+            return Ok(whole());
         }
+        return match moment::moment_ahead(rest, context.at, context.zone, lean)? {
+            Some((_, end)) => Ok(Some((moment::without_comma(&rest[..end]).to_owned(), end))),
+            None if token.value.bytes().any(|b| b.is_ascii_digit()) => Ok(whole()),
+            None => Ok(None),
+        };
+    }
+    match arg.kind {
         Kind::Person | Kind::PersonOrNone => match name_ahead(rest, context) {
             Some(end) => Ok(Some((rest[..end].to_owned(), end))),
             None => Ok(whole()),
@@ -139,7 +146,7 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
             Ok(whole())
         }
-        Kind::Flag | Kind::Title | Kind::Rest | Kind::Action => Ok(None),
+        Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
     }
 }
 
@@ -147,185 +154,238 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
 fn name_ahead(rest: &str, context: &Context<'_>) -> Option<usize> {
     let at = usize::from(rest.starts_with('@'));
     let bare = &rest[at..];
+    // As many words as the name has; how many bytes they take depends on how they were typed.
+    let ahead = |words: usize| {
+        let last = bare.split_whitespace().take(words).last()?;
+        let end = last.as_ptr() as usize - bare.as_ptr() as usize + last.len();
+        (end <= VALUE_AT_MOST).then_some(end)
+    };
     let names = context.policy.people.values().map(|person| person.name.as_str()).filter(|name| name.contains(' '));
     names
         .filter_map(|name| {
-            let ahead = bare.get(..name.len())?;
-            let ends = bare[name.len()..].chars().next().is_none_or(char::is_whitespace);
-            (ends && ahead.to_lowercase() == name.to_lowercase()).then_some(at + name.len())
+            let end = ahead(name.split_whitespace().count())?;
+            (clean::folded(&bare[..end]) == clean::folded(name)).then_some(at + end)
         })
         .max()
         // Where the key alone is somebody's, it is the key: `@maya Send it`.
         .filter(|end| person(&rest[..*end], context).is_ok())
 }
 
-/// `restricted`, and `as-of 2026-11-01` where no text follows: names that are said without `=`.
+/// Names that are said without `=`: `restricted`, and where no title follows that could hold the words, `from monday`,
+/// `for @dev`, `roles model-risk`.
 fn bare_name<'t>(
     verb: &'static Verb,
     token: &Token<'t>,
     rest: &'t str,
     raw: &mut Raw,
     context: &Context<'_>,
-) -> Option<&'t str> {
+) -> Result<Option<&'t str>, Wrong> {
     if token.quoted {
-        return None;
+        return Ok(None);
     }
-    let arg = verb.arg(token.value).filter(|arg| !raw.said.contains_key(arg.name))?;
-    let after = &rest[token.end..];
-    match arg.kind {
-        Kind::Flag => {
-            raw.said.insert(arg.name, "yes".to_owned());
-            Some(after)
-        }
-        Kind::Moment if arg.named && !verb.args.iter().any(|arg| arg.kind.is_rest()) => {
-            let after = after.trim_start();
-            let (_, end) = moment::moment_ahead(after, context.at, context.zone, moment::Lean::Past)?;
-            raw.said.insert(arg.name, after[..end].to_owned());
-            Some(&after[end..])
-        }
-        _ => None,
+    if let Some(arg) = slip::flag(verb, rest).filter(|arg| !raw.said.contains_key(arg.name)) {
+        raw.said.insert(arg.name, "yes".to_owned());
+        return Ok(Some(&rest[token.end..]));
     }
+    let titled = verb.args.iter().any(|arg| arg.kind == Kind::Title);
+    let named = verb.arg(token.value).filter(|arg| arg.named && !titled && !raw.said.contains_key(arg.name));
+    let Some(arg) = named else { return Ok(None) };
+    let after = rest[token.end..].trim_start();
+    let end = match arg.kind.lean() {
+        Some(lean) => {
+            let ahead = moment::moment_ahead(after, context.at, context.zone, lean);
+            ahead.map_err(|sentence| bad(arg.name, sentence))?.map(|(_, end)| end)
+        }
+        None if arg.kind == Kind::Person && !after.starts_with('@') => None,
+        None => {
+            let end = name_ahead(after, context).filter(|_| arg.kind == Kind::Person).unwrap_or(self::token(after).end);
+            super::value::read(arg.kind, &after[..end], context).is_ok().then_some(end)
+        }
+    };
+    let Some(end) = end.filter(|_| !arg.kind.is_rest()) else { return Ok(None) };
+    raw.said.insert(arg.name, moment::without_comma(&after[..end]).to_owned());
+    Ok(Some(&after[end..]))
 }
 
-/// `key=value` of a key that the verb knows: the argument, the value, what follows.
-fn named<'t>(verb: &'static Verb, rest: &'t str, context: &Context<'_>) -> Option<(&'static Arg, &'t str, &'t str)> {
+/// `key=value` of a key that the verb knows, with dashes before it or without: the argument, the value, what follows.
+///
+/// # Errors
+/// The value goes on in a way that can't be read, or holds what was meant for another argument.
+fn named<'t>(
+    verb: &'static Verb,
+    rest: &'t str,
+    raw: &Raw,
+    context: &Context<'_>,
+) -> Result<Option<(&'static Arg, &'t str, &'t str)>, Wrong> {
+    let bare = rest.trim_start_matches(slip::is_dash);
     let length =
-        rest.bytes().take(KEY_AT_MOST).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
-    if length == 0 || rest.as_bytes().get(length) != Some(&b'=') {
-        return None;
+        bare.bytes().take(KEY_AT_MOST).take_while(|b| b.is_ascii_alphabetic() || *b == b'-' || *b == b'_').count();
+    if length == 0 || bare.as_bytes().get(length) != Some(&b'=') {
+        return Ok(None);
     }
-    let key = &rest[..length];
-    let arg = verb.arg(key).or_else(|| verb.arg(&key.replace('_', "-")))?;
-    let value = &rest[length + 1..];
+    let key = &bare[..length];
+    let Some(arg) = verb.arg(key).or_else(|| verb.arg(&key.replace('_', "-"))) else { return Ok(None) };
+    let value = &bare[length + 1..];
     if value.is_empty() || value.starts_with(char::is_whitespace) {
-        return None;
+        return Ok(None);
     }
     let limit = if arg.kind.is_rest() { usize::MAX } else { VALUE_AT_MOST };
     if let Some((inner, end)) = quoted(value, limit) {
-        return Some((arg, inner, &value[end..]));
+        return Ok(Some((arg, inner, &value[end..])));
     }
     if arg.kind.is_rest() {
-        return Some(match block(value).filter(|_| arg.kind == Kind::Action) {
-            Some((inner, end)) => (arg, inner, &value[end..]),
-            None => (arg, value.trim_end(), ""),
-        });
+        if let Some((inner, end)) = block(value).filter(|_| arg.kind == Kind::Action) {
+            return Ok(Some((arg, inner, &value[end..])));
+        }
+        // Without quotes it goes on to the end.
+        several::refuse(verb, arg, value, raw, context)?;
+        slip::none_in(verb, arg, value, raw)?;
+        return Ok(Some((arg, value.trim_end(), "")));
     }
-    if matches!(arg.kind, Kind::Moment | Kind::Until) {
-        let lean = if arg.kind == Kind::Moment { moment::Lean::Past } else { moment::Lean::Future };
-        if let Some((_, end)) = moment::moment_ahead(value, context.at, context.zone, lean) {
-            return Some((arg, &value[..end], &value[end..]));
+    if let Some(lean) = arg.kind.lean() {
+        let ahead = moment::moment_ahead(value, context.at, context.zone, lean);
+        if let Some((_, end)) = ahead.map_err(|sentence| bad(arg.name, sentence))? {
+            return Ok(Some((arg, moment::without_comma(&value[..end]), &value[end..])));
         }
     }
     let end = value.find(char::is_whitespace).unwrap_or(value.len());
-    Some((arg, &value[..end], &value[end..]))
+    Ok(Some((arg, &value[..end], &value[end..])))
 }
 
-/// `sevrity=sev1` in the place of a title or a reason was meant for an argument, and would be lost among the words.
-fn no_slip(verb: &'static Verb, text: &str) -> Result<(), Wrong> {
-    for word in text.split_whitespace() {
-        let Some((key, value)) = word.split_at_checked(KEY_AT_MOST).unwrap_or((word, "")).0.split_once('=') else {
-            continue;
-        };
-        let is_name = |c: char| c.is_ascii_alphabetic() || c == '-' || c == '_';
-        if value.is_empty() || key.len() < 3 || !key.chars().all(is_name) || verb.arg(key).is_some() {
-            continue;
-        }
-        let meant = verb.args.iter().filter(|arg| arg.named || !arg.kind.is_rest()).map(|arg| arg.name);
-        if let Some(near) = nearest(key, meant) {
-            let sentence = format!(
-                "I don't know “{}=”. Did you mean `{near}=…`? If it belongs to the text, put the text in quotes.",
-                short(key)
-            );
-            return Err(bad("", sentence));
-        }
-    }
-    Ok(())
-}
-
-fn take_rest(
+/// A text: what stands between quotes or as code is it to the letter. Without them, options may follow it, and what looks like
+/// one where none can be taken is asked about.
+fn take_text(
     verb: &'static Verb,
     arg: &'static Arg,
     rest: &str,
     raw: &mut Raw,
     context: &Context<'_>,
 ) -> Result<(), Wrong> {
-    let marked = match arg.kind {
-        Kind::Title => return take_title(verb, arg, rest, raw, context),
-        Kind::Action => block(rest).or_else(|| quoted(rest, usize::MAX)),
-        _ => quoted(rest, usize::MAX),
-    };
-    // Marks count only where they hold all of it.
-    let text = match marked {
-        Some((inner, end)) if rest[end..].trim().is_empty() => inner,
-        _ => rest.trim_end(),
-    };
-    raw.said.insert(arg.name, text.to_owned());
-    Ok(())
-}
-
-/// The title, and what may follow it: `key=value` of known keys, and an action as code.
-fn take_title(
-    verb: &'static Verb,
-    arg: &'static Arg,
-    rest: &str,
-    raw: &mut Raw,
-    context: &Context<'_>,
-) -> Result<(), Wrong> {
-    if let Some((title, end)) = quoted(rest, usize::MAX)
-        && let Some(found) = tail(verb, &rest[end..], true, raw, context)
+    let code = if arg.kind == Kind::Action { block(rest) } else { None };
+    let marked = code.or_else(|| quoted(rest, usize::MAX));
+    if let Some((inner, end)) = marked
+        && let Some(found) = tail(verb, arg, &rest[end..], true, raw, context)?
     {
-        raw.said.insert(arg.name, title.to_owned());
+        raw.said.insert(arg.name, inner.to_owned());
         raw.said.extend(found);
         return Ok(());
     }
+    // `restricted - Salary data`
+    let rest = match (arg.kind, rest.split_once(char::is_whitespace)) {
+        (Kind::Title, Some((dash, after))) if dash.chars().all(slip::is_dash) => after.trim_start(),
+        (_, _) => rest,
+    };
+    several::refuse(verb, arg, rest, raw, context)?;
     // What stands between quotes at the beginning is text, whatever it looks like.
-    let unquoted = quoted(rest, usize::MAX).map_or(0, |(_, end)| end);
-    // Each attempt is short: a verb knows few keys, and takes each once.
-    let mut from = 0;
-    while let Some(blank) = rest[from..].find(char::is_whitespace) {
-        let after = &rest[from + blank..];
-        let at = rest.len() - after.trim_start().len();
-        if at == rest.len() {
-            break;
+    let from = marked.map_or(0, |(_, end)| end);
+    let (text, found) = match options_at(verb, arg, rest, from, raw, context)? {
+        Some((at, found)) => (&rest[..at], found),
+        None => (rest, Found::new()),
+    };
+    let text = match (arg.kind, found.is_empty()) {
+        (Kind::Title, false) => {
+            text.trim_end_matches(|c: char| c.is_whitespace() || slip::is_dash(c) || ",;([".contains(c))
         }
-        if let Some(found) = tail(verb, &rest[at..], false, raw, context) {
-            no_slip(verb, rest.get(unquoted..at).unwrap_or_default())?;
-            raw.said.insert(arg.name, rest[..at].trim_end().to_owned());
-            raw.said.extend(found);
-            return Ok(());
-        }
-        from = at + rest[at..].find(char::is_whitespace).unwrap_or(rest.len() - at);
-    }
-    no_slip(verb, &rest[unquoted..])?;
-    raw.said.insert(arg.name, rest.trim_end().to_owned());
+        (_, _) => text.trim_end(),
+    };
+    let text = match quoted(text, usize::MAX) {
+        Some((inner, end)) if end == text.len() => inner,
+        _ => text,
+    };
+    raw.said.insert(arg.name, text.to_owned());
+    raw.said.extend(found);
     Ok(())
 }
 
-/// Everything to the end as `key=value` and one action. `None`: there is something else.
+/// Where the text ends and options follow to the end, and which.
+///
+/// # Errors
+/// Something that looks like an option stands where it can't be taken for one.
+fn options_at(
+    verb: &'static Verb,
+    arg: &'static Arg,
+    rest: &str,
+    from: usize,
+    raw: &Raw,
+    context: &Context<'_>,
+) -> Result<Option<(usize, Found)>, Wrong> {
+    if rest.len() > LOOKED_AT || slip::options(verb, arg, raw).next().is_none() {
+        return Ok(None);
+    }
+    // A flag that may be a word of the text is no longer in doubt once it is said by name.
+    let mut doubts: Vec<(&'static Arg, Wrong)> = Vec::new();
+    let mut at = from + rest[from..].len() - rest[from..].trim_start().len();
+    let mut before = "";
+    let found = loop {
+        let ahead = &rest[at..];
+        if ahead.is_empty() {
+            break None;
+        }
+        let follows = |text: &str| tail(verb, arg, text, false, raw, context);
+        match slip::looks(verb, arg, ahead, raw) {
+            Looks::Words => {
+                let action = arg.kind == Kind::Title && ahead.starts_with('`');
+                if let Some(found) = if action { follows(ahead)? } else { None } {
+                    break Some((at, found));
+                }
+            }
+            Looks::Key(sentence) => match follows(ahead)? {
+                Some(found) => break Some((at, found)),
+                None => return Err(bad("", sentence)),
+            },
+            Looks::Flag(flag, sentence) => match follows(ahead)? {
+                Some(found) if !slip::belongs_to(before) => break Some((at, found)),
+                _ => doubts.push((flag, bad("", sentence))),
+            },
+            Looks::Perhaps(sentence) => {
+                let word = ahead.find(char::is_whitespace).unwrap_or(ahead.len());
+                if at == 0 || follows(&ahead[word..])?.is_some() {
+                    return Err(bad("", sentence));
+                }
+            }
+            Looks::Lost(sentence) => return Err(bad("", sentence)),
+        }
+        let word = ahead.find(char::is_whitespace).unwrap_or(ahead.len());
+        before = &ahead[..word];
+        at += word + ahead[word..].len() - ahead[word..].trim_start().len();
+    };
+    let said = |flag: &Arg| found.iter().flat_map(|(_, found)| found).any(|(name, _)| *name == flag.name);
+    match doubts.into_iter().find(|(flag, _)| !said(flag)) {
+        Some((_, doubt)) => Err(doubt),
+        None => Ok(found),
+    }
+}
+
+/// Everything to the end as options and, after a title, one action. `None`: there is something else.
 fn tail(
     verb: &'static Verb,
+    filling: &Arg,
     text: &str,
     after_quotes: bool,
     raw: &Raw,
     context: &Context<'_>,
-) -> Option<Vec<(&'static str, String)>> {
-    let mut found: Vec<(&'static str, String)> = Vec::new();
+) -> Result<Option<Found>, Wrong> {
+    let mut found = Found::new();
     let mut rest = text.trim_start();
-    let action = verb.args.iter().find(|arg| arg.kind == Kind::Action);
+    let action = verb.args.iter().find(|arg| arg.kind == Kind::Action && filling.kind == Kind::Title);
     while !rest.is_empty() {
         let open = |name: &str, found: &[(&str, String)]| {
-            !raw.said.contains_key(name) && found.iter().all(|(known, _)| *known != name)
+            name != filling.name && !raw.said.contains_key(name) && found.iter().all(|(known, _)| *known != name)
         };
         // The key first: a value is only looked at if its key isn't said yet, so that a text full of them is read once.
-        let key = rest.bytes().take(KEY_AT_MOST).position(|b| b == b'=').map_or("", |end| &rest[..end]);
-        let closed =
-            |key: &str| verb.args.iter().any(|arg| arg.name.eq_ignore_ascii_case(key) && !open(arg.name, &found));
-        if closed(key) {
-            return None;
+        let bare = rest.trim_start_matches(slip::is_dash);
+        let key = bare.bytes().take(KEY_AT_MOST).position(|b| b == b'=').map_or("", |end| &bare[..end]);
+        if verb.arg(key).or_else(|| verb.arg(&key.replace('_', "-"))).is_some_and(|arg| !open(arg.name, &found)) {
+            return Ok(None);
         }
-        if let Some((arg, value, after)) = named(verb, rest, context).filter(|(arg, ..)| open(arg.name, &found)) {
+        if let Some((arg, value, after)) = named(verb, rest, raw, context)? {
             found.push((arg.name, value.to_owned()));
             rest = after.trim_start();
+            continue;
+        }
+        if let Some(flag) = slip::flag(verb, rest).filter(|flag| open(flag.name, &found)) {
+            found.push((flag.name, "yes".to_owned()));
+            rest = rest.split_once(char::is_whitespace).map_or("", |(_, after)| after.trim_start());
             continue;
         }
         let action = action.filter(|arg| open(arg.name, &found));
@@ -335,10 +395,10 @@ fn tail(
                 found.push((arg.name, inner.to_owned()));
                 rest = rest[end..].trim_start();
             }
-            _ => return None,
+            _ => return Ok(None),
         }
     }
-    Some(found)
+    Ok(Some(found))
 }
 
 /// A word, or what stands between quotes.

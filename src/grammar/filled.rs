@@ -9,6 +9,7 @@ use crate::domain::mark::Words;
 use crate::domain::{CaseId, CaseKind, Label};
 
 use super::read::{choose, finish, help, misread};
+use super::slip::flag_in;
 use super::value::{Raw, Value, Wrong, conclude, read, short};
 use super::verbs::{self, Kind, Verb};
 use super::{Asked, Context, How, Misread, capital};
@@ -193,8 +194,22 @@ impl Filled {
                 None => return Err(wrong(verb, "", format!("I don't know “{}”.", short(name)))),
             }
         }
+        if let Some(sentence) = undecided(verb, &raw) {
+            return Err(wrong(verb, "title", sentence));
+        }
         finish(verb, raw, How::Slash, context)
     }
+}
+
+/// A title that names a flag which was left out. In a form the flag stands before one's eyes; among options it may be meant.
+fn undecided(verb: &'static Verb, raw: &Raw) -> Option<String> {
+    let title = verb.args.iter().find(|arg| arg.kind == Kind::Title).and_then(|arg| raw.said.get(arg.name))?;
+    let flag = flag_in(verb, title).filter(|flag| !raw.said.contains_key(flag.name))?;
+    Some(format!(
+        "does “{}” mean `{}`? Choose yes or no for it: the title alone leaves it open.",
+        short(title),
+        flag.name
+    ))
 }
 
 /// The parts of a form's id: `incident.open`, `incident.resolve:INC-1`, `approval.decline:APR-1:2`.
@@ -243,7 +258,7 @@ mod tests {
             Kind::Number => "2".to_owned(),
             Kind::Case => format!("{}-9", verb.kind().map_or("INC", |kind| kind.prefix())),
             Kind::Moment => "2026-11-23 11:00".to_owned(),
-            Kind::Until => "2026-12-23 11:00".to_owned(),
+            Kind::Start | Kind::Until => "2026-12-23 11:00".to_owned(),
             Kind::Person | Kind::PersonOrNone => "dev".to_owned(),
             Kind::Flag => "yes".to_owned(),
             Kind::Range => "month".to_owned(),
@@ -313,6 +328,9 @@ mod tests {
             let mut given: BTreeMap<String, String> =
                 needed.map(|other| (other.name.to_owned(), fitting(verb, other))).collect();
             given.insert(arg.name.to_owned(), text);
+            // A title that names a flag wants it said.
+            let flags = verb.args.iter().filter(|arg| arg.kind == Kind::Flag);
+            given.extend(flags.map(|flag| (flag.name.to_owned(), "no".to_owned())));
             if verb.case {
                 given.insert("case".to_owned(), format!("{}-1", verb.kind().map_or("INC", |kind| kind.prefix())));
             }
@@ -332,6 +350,32 @@ mod tests {
         let asked = read_by(&options("incident", "resolve", &[]), case);
         assert_eq!(asked, Ok(Asked::Form { verb: resolve, case, given: BTreeMap::new() }));
         assert!(matches!(read_by(&options("incident", "resolve", &[("text", "x")]), None), Err(Unread::Line(_))));
+    }
+
+    #[test]
+    fn a_title_that_names_a_flag_which_was_left_out_is_asked_about() {
+        let opened = |title: &str, flag: Option<&str>| {
+            let mut given = vec![("workflow", "credit-scoring"), ("severity", "sev2"), ("title", title)];
+            given.extend(flag.map(|flag| ("restricted", flag)));
+            match read_by(&options("incident", "open", &given), None) {
+                Ok(Asked::New(crate::domain::Opening::Incident(opened))) => Some((opened.title, opened.restricted)),
+                Err(Unread::Line(_)) => None,
+                other => panic!("{other:?}"),
+            }
+        };
+        for title in [
+            "Leak restricted",
+            "A Restricted table",
+            "Leak (RESTRICTED)",
+            "Leak restricted=yes",
+            "Leak, private",
+            "Leak restriced",
+        ] {
+            assert_eq!(opened(title, None), None, "{title}");
+            assert_eq!(opened(title, Some("false")), Some((title.to_owned(), false)));
+            assert_eq!(opened(title, Some("true")), Some((title.to_owned(), true)));
+        }
+        assert_eq!(opened("Private keys leaked", None), Some(("Private keys leaked".to_owned(), false)));
     }
 
     #[test]

@@ -143,7 +143,7 @@ fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Fi
         Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Severity | Kind::Duty => FieldKind::Choice,
         Kind::Class | Kind::Path | Kind::Attribution => FieldKind::Choice,
         Kind::Person | Kind::PersonOrNone => FieldKind::Person,
-        Kind::Moment | Kind::Until => FieldKind::Moment,
+        Kind::Moment | Kind::Start | Kind::Until => FieldKind::Moment,
         Kind::Flag => FieldKind::Flag,
     };
     let choices = match kind {
@@ -181,8 +181,8 @@ fn filled(arg: &Arg, given: Option<&String>, context: &Context<'_>) -> Option<St
         };
     };
     match (arg.kind, read(arg.kind, given, context)) {
-        (Kind::Moment | Kind::Until, Ok(Value::At(at))) => rfc3339(at, context),
-        (Kind::Moment | Kind::Until, _) => None,
+        (Kind::Moment | Kind::Start | Kind::Until, Ok(Value::At(at))) => rfc3339(at, context),
+        (Kind::Moment | Kind::Start | Kind::Until, _) => None,
         (_, Ok(Value::Workflow(id))) => Some(id.to_string()),
         (_, Ok(Value::Person(id))) => Some(id.to_string()),
         (_, Ok(Value::Role(id))) => Some(id.to_string()),

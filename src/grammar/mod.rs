@@ -18,6 +18,8 @@ pub mod form;
 pub mod moment;
 mod press;
 mod read;
+mod several;
+mod slip;
 #[cfg(test)]
 mod tests;
 mod value;

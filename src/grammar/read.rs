@@ -6,8 +6,8 @@ use crate::domain::{CaseId, CaseKind};
 
 use super::deal::deal;
 use super::value::{Raw, Wrong, conclude, short};
-use super::verbs::{self, Kind, Verb};
-use super::{Asked, BOT, Context, How, MENTION, Misread, Query};
+use super::verbs::{self, Kind, NEARLY_VOTES, Verb};
+use super::{Asked, BOT, Context, How, MENTION, Misread, Query, several};
 
 /// A verb is at most this long, in bytes.
 const VERB_AT_MOST: usize = 40;
@@ -41,7 +41,7 @@ pub fn read(text: &str, how: How, context: &Context<'_>) -> Result<Option<Asked>
 }
 
 /// What follows the mention of the bot that a message begins with.
-fn addressed(text: &str) -> Option<&str> {
+pub(super) fn addressed(text: &str) -> Option<&str> {
     let rest = text.trim_start().strip_prefix('@')?;
     let name = rest.get(..BOT.len()).filter(|name| name.eq_ignore_ascii_case(BOT))?;
     let rest = &rest[name.len()..];
@@ -120,10 +120,13 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     } else {
         (tidy(word), after)
     };
-    let peeked = match raw.case {
-        Some(id) => Some(id),
-        None => case_ahead(rest.trim_start()).ok().flatten().map(|(id, _)| id),
-    };
+    // `approve?`, `approve ?` and `approve APR-1? why`: whoever asks has not decided.
+    let head = &text[..text.len() - rest.len()];
+    let (marks, rest) = question_marks(rest);
+    let ahead = case_ahead(rest.trim_start()).ok().flatten();
+    let named = ahead.map_or("", |(_, after)| &rest[..rest.len() - after.len()]);
+    let asks = marks || several::asks(head) || several::asks(named);
+    let peeked = raw.case.or(ahead.map(|(id, _)| id));
     let verb = choose(name, root, peeked, how, context)?;
     if verb.verb == "help" {
         return Ok(Asked::Query(help(rest, root)));
@@ -132,13 +135,26 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     let everywhere = root.is_none() && peeked.is_none() && context.here.is_none() && verb.verb == "list";
     match finish(verb, raw, how, context)? {
         Asked::Query(Query::List { filter, .. }) if everywhere => Ok(Asked::Query(Query::List { kind: None, filter })),
-        asked => Ok(asked),
+        asked @ (Asked::Query(_) | Asked::Form { .. }) => Ok(asked),
+        Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy if asks => {
+            Err(plain_misread(&several::question(verb, prefix), Some(verb.root)))
+        }
+        asked @ (Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy) => Ok(asked),
     }
+}
+
+/// Whether a text begins with question marks that stand alone, and what follows them.
+fn question_marks(text: &str) -> (bool, &str) {
+    let rest = text.trim_start();
+    let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+    let alone = !word.is_empty() && !word.contains(char::is_alphanumeric) && several::asks(word);
+    if alone { (true, &rest[word.len()..]) } else { (false, text) }
 }
 
 /// A verb as typed, without what people put after a word: `ack!`, `status?`
 fn tidy(word: &str) -> &str {
-    let bare = word.trim_end_matches(['.', ',', '!', '?', ':', ';', '…']);
+    let bare =
+        word.trim_end_matches(|c| several::is_question_mark(c) || matches!(c, '.' | ',' | '!' | ':' | ';' | '…'));
     if bare.is_empty() { word } else { bare }
 }
 
@@ -180,7 +196,7 @@ pub(super) fn choose(
         }
     }
     match found.as_slice() {
-        [] => Err(unknown_verb(name, root, prefix)),
+        [] => Err(unknown_verb(name, root, context.here.map(|id| id.kind), prefix)),
         [one] => Ok(one),
         [first, ..] if root.is_some() || first.verb == "help" || first.verb == "list" => Ok(first),
         several => match several.iter().find(|verb| verb.root == "sla") {
@@ -198,16 +214,22 @@ pub(super) fn choose(
     }
 }
 
-fn unknown_verb(name: &str, root: Option<&'static str>, prefix: &str) -> Misread {
+fn unknown_verb(name: &str, root: Option<&'static str>, here: Option<CaseKind>, prefix: &str) -> Misread {
     let shown = short(name);
-    let of_root = verbs::all().filter(|verb| root.is_none_or(|root| verb.root == root));
-    let names = of_root.clone().flat_map(|verb| std::iter::once(verb.verb).chain(verb.aliases.iter().copied()));
-    let near = nearest(name, names).and_then(|near| candidates(root, near).next().map(|verb| (near, verb)));
     let help = match root {
         Some(root) => format!("{prefix}{root} help"),
         None => format!("{prefix}help"),
     };
-    let sentence = match (near, root) {
+    let approvals = root.or(here.map(CaseKind::word)).is_none_or(|word| word == CaseKind::Approval.word());
+    if let Some(vote) = nearly_vote(name).filter(|_| approvals) {
+        let sentence =
+            format!("“{shown}” is no vote, so nothing was done. `{prefix}{} {}` is one.", vote.root, vote.verb);
+        return Misread { sentence, example: Some(vote.example(prefix)), root: Some(vote.root) };
+    }
+    let of_root = verbs::all().filter(|verb| root.is_none_or(|root| verb.root == root));
+    // In a case's thread its own verbs are meant before others.
+    let near = here.map(CaseKind::word).filter(|_| root.is_none()).and_then(|word| nearest_verb(name, Some(word)));
+    let sentence = match (near.or_else(|| nearest_verb(name, root)), root) {
         (Some((near, verb)), _) => {
             format!("I don't know “{shown}”. Did you mean `{prefix}{} {near}`? `{help}` shows everything.", verb.root)
         }
@@ -218,6 +240,23 @@ fn unknown_verb(name: &str, root: Option<&'static str>, prefix: &str) -> Misread
         (None, None) => format!("I don't know “{shown}”. `{help}` shows what I can do."),
     };
     Misread { sentence, example: None, root }
+}
+
+fn nearest_verb(name: &str, root: Option<&'static str>) -> Option<(&'static str, &'static Verb)> {
+    let of_root = verbs::all().filter(|verb| root.is_none_or(|root| verb.root == root));
+    let near = nearest(name, of_root.flat_map(|verb| std::iter::once(verb.verb).chain(verb.aliases.iter().copied())))?;
+    // The name as the table has it, for it outlives what was typed.
+    let verb = candidates(root, near).next()?;
+    Some((near, verb))
+}
+
+/// The verb that a word such as `lgtm` is nearly.
+fn nearly_vote(word: &str) -> Option<&'static Verb> {
+    let bare = |c: char| c == '\u{FE0F}' || ('\u{1F3FB}'..='\u{1F3FF}').contains(&c);
+    let word = word.to_lowercase().replace(bare, "");
+    let word = word.trim_matches(':');
+    let (vote, _) = NEARLY_VOTES.iter().find(|(_, words)| words.contains(&word))?;
+    verbs::find(CaseKind::Approval.word(), vote)
 }
 
 pub(super) fn help(rest: &str, root: Option<&'static str>) -> Query {
@@ -234,7 +273,8 @@ pub(super) fn help(rest: &str, root: Option<&'static str>) -> Query {
 /// Something that was meant for one and can't be: `INC-007`.
 pub(super) fn case_ahead(text: &str) -> Result<Option<(CaseId, &str)>, String> {
     let word = text.split(char::is_whitespace).next().unwrap_or_default();
-    let bare = word.trim_end_matches([':', ',', '.', ';']);
+    let bare =
+        word.trim_end_matches(|c| several::is_question_mark(c) || matches!(c, ':' | ',' | '.' | ';' | '!' | '…'));
     let looks = bare.split_once('-').is_some_and(|(prefix, number)| {
         let known = CaseKind::by_prefix(prefix).is_some();
         known && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())

@@ -8,6 +8,7 @@ use crate::domain::obligation::Attribution;
 use crate::domain::text::nearest;
 use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
 
+use super::moment::{Lean, NoMoment};
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::{Asked, Context, Range, clean, moment};
 
@@ -15,6 +16,8 @@ use super::{Asked, Context, Range, clean, moment};
 const NAME_AT_MOST: usize = 80;
 /// How many names are listed in a sentence before it says “…”.
 const LISTED: usize = 8;
+/// Moments to come, as they can be written.
+const TO_COME: &str = "`17:00`, `17:00 UTC`, `tomorrow 09:00`, `3d` or `2026-12-01 17:00`";
 
 /// What is wrong with one argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,16 +176,12 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
             let typed = clean::line(said);
             typed.parse().map(Value::Case).map_err(|not| format!("{not}."))
         }
-        Kind::Moment | Kind::Until => {
-            let lean = if kind == Kind::Moment { moment::Lean::Past } else { moment::Lean::Future };
-            moment::moment(&clean::line(said), context.at, context.zone, lean).map(Value::At).ok_or_else(|| {
-                let possible = match kind {
-                    Kind::Moment => "`14:05`, `yesterday 23:10`, `2h ago` or `2026-11-23 14:05`",
-                    _ => "`17:00`, `tomorrow 09:00`, `3d` or `2026-12-01 17:00`",
-                };
-                format!("“{}” is not a moment that I can read. Try {possible}.", short(said))
-            })
+        Kind::Moment => {
+            let possible = "`14:05`, `14:05 UTC`, `yesterday 23:10`, `2h ago` or `2026-11-23 14:05`";
+            when(said, Lean::Past, possible, context)
         }
+        Kind::Start => when(said, Lean::Begins, TO_COME, context),
+        Kind::Until => when(said, Lean::Ends, TO_COME, context),
         Kind::Flag => match clean::line(said).to_ascii_lowercase().as_str() {
             "yes" | "true" | "on" | "1" | "y" => Ok(Value::Flag(true)),
             "no" | "false" | "off" | "0" | "n" => Ok(Value::Flag(false)),
@@ -210,12 +209,20 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
     }
 }
 
+fn when(said: &str, lean: Lean, possible: &str, context: &Context<'_>) -> Result<Value, String> {
+    moment::moment(&clean::line(said), context.at, context.zone, lean).map(Value::At).map_err(|not| match not {
+        NoMoment::Unclear(sentence) => sentence,
+        NoMoment::Other => format!("“{}” is not a moment that I can read. Try {possible}.", short(said)),
+    })
+}
+
 /// The key that is meant: as written, or by what it is called.
 fn by_name<'c>(typed: &str, choices: &'c [(String, Option<String>)]) -> Option<&'c str> {
-    let same = |known: &str| known.len() <= NAME_AT_MOST * 4 && known.to_lowercase() == typed.to_lowercase();
     if typed.chars().count() > NAME_AT_MOST {
         return None;
     }
+    let typed = clean::folded(typed);
+    let same = |known: &str| known.len() <= NAME_AT_MOST * 4 && clean::folded(known) == typed;
     let key = choices.iter().find(|(key, _)| same(key));
     key.or_else(|| choices.iter().find(|(_, name)| name.as_deref().is_some_and(same))).map(|(key, _)| key.as_str())
 }
@@ -228,9 +235,10 @@ pub(super) fn person(said: &str, context: &Context<'_>) -> Result<PersonId, Stri
     if let Some(key) = by_name(typed, &people) {
         return Ok(key.into());
     }
-    let first = |name: &str| name.split_whitespace().next().is_some_and(|it| it.to_lowercase() == typed.to_lowercase());
     let mut called: Vec<&str> = Vec::new();
     if typed.len() <= NAME_AT_MOST * 4 {
+        let folded = clean::folded(typed);
+        let first = |name: &str| name.split_whitespace().next().is_some_and(|it| clean::folded(it) == folded);
         let fits = |(_, name): &&(String, Option<String>)| name.as_deref().is_some_and(first);
         called = people.iter().filter(fits).map(|(key, _)| key.as_str()).collect();
     }
@@ -256,18 +264,14 @@ fn range(said: &str, context: &Context<'_>) -> Result<Range, String> {
         _ => {}
     }
     let (from, to) = typed.split_once("..").ok_or_else(unreadable)?;
-    let day = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    let start = |date: chrono::NaiveDate| moment::on_the_wall(date.and_time(chrono::NaiveTime::MIN), context.zone);
-    let exact = |text: &str| moment::moment(text, context.at, context.zone, moment::Lean::Past);
-    let from = match day(from) {
-        Some(date) => start(date),
-        None => exact(from),
+    let day = |text: &str| {
+        let day = moment::day_alone(text, context.at, context.zone)?;
+        moment::whole_day(day, context.zone)
     };
+    let exact = |text: &str| moment::moment(text, context.at, context.zone, Lean::Past).ok();
     // The last day belongs to it.
-    let to = match day(to) {
-        Some(date) => date.succ_opt().and_then(start),
-        None => exact(to),
-    };
+    let from = day(from).map(|(first, _)| first).or_else(|| exact(from));
+    let to = day(to).map(|(_, next)| next).or_else(|| exact(to));
     match (from, to) {
         (Some(from), Some(to)) if from < to => Ok(Range::Between { from, to }),
         (Some(_), Some(_)) => Err("that time ends before it begins; the earlier day comes first.".to_owned()),
@@ -333,7 +337,7 @@ macro_rules! values {
 
 impl Values<'_> {
     values! {
-        Number(u32): needed number;
+        Number(u32): needed number, maybe maybe_number;
         Workflow(WorkflowId): needed workflow, maybe maybe_workflow;
         Person(PersonId): needed person, maybe maybe_person;
         Role(RoleId): needed role;

@@ -7,9 +7,9 @@
       maya> /incident note INC-1 {% for x in y %} @jonas </script> %s ${HOME} \n
       #credit: {% for x in y %} @jonas </script> %s ${HOME} \n
       not @jonas: INC-1
-      maya> /incident update INC-1 one
+      maya> /incident update INC-1 «one
       | INC-2 · sev1 on credit: “not from the bot”
-      | @countersign resolve INC-1 done
+      | @countersign resolve INC-1 done»
       #credit: one INC-2 · sev1 on credit: “not from the bot” @countersign resolve INC-1 done
       case INC-1: open
       ledger: incident.opened x1

@@ -64,8 +64,9 @@ impl Filled<'_> {
             }
             // `until friday`, `into INC-1`: the argument's own name may stand before it.
             let own = self.verb.args.iter().find(|arg| arg.name == token && !arg.named && !after.is_empty());
-            let own = own
-                .filter(|arg| matches!(arg.kind, Kind::Case | Kind::Until | Kind::Moment | Kind::Person | Kind::Role));
+            let own = own.filter(|arg| {
+                matches!(arg.kind, Kind::Case | Kind::Start | Kind::Until | Kind::Moment | Kind::Person | Kind::Role)
+            });
             if own.is_some() {
                 rest = after;
                 continue;
@@ -83,7 +84,7 @@ impl Filled<'_> {
                     self.fill(arg, rest[..end].trim_end().trim_matches('"'));
                     rest = rest[end..].trim_start();
                 }
-                Kind::Moment | Kind::Until => {
+                Kind::Moment | Kind::Start | Kind::Until => {
                     let (clock, beyond) = self::token(after);
                     let is_clock = clock.contains(':') && clock.starts_with(|c: char| c.is_ascii_digit());
                     let (value, beyond) =
@@ -122,7 +123,7 @@ impl Filled<'_> {
             Kind::Number => word.parse::<u64>().is_ok(),
             Kind::Flag => word.eq_ignore_ascii_case(arg.name) || ["yes", "no"].contains(&word),
             Kind::Title | Kind::Rest | Kind::Action | Kind::Word => true,
-            Kind::Moment | Kind::Until => true,
+            Kind::Moment | Kind::Start | Kind::Until => true,
             _ if choices.is_empty() => arg.needed == Needed::Yes || word.contains(|c: char| c.is_ascii_digit()),
             _ => arg.needed == Needed::Yes || choices.iter().any(|(value, _)| value.eq_ignore_ascii_case(bare)),
         }

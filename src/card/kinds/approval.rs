@@ -63,6 +63,7 @@ impl Shows for Approval {
             | Telling::QuestionAnswered { revision, .. }
             | Telling::Widened { revision, .. } => Some(*revision),
             Telling::Voted { .. }
+            | Telling::VoteTakenBack { .. }
             | Telling::Concluded { .. }
             | Telling::Question { .. }
             | Telling::GlassBroken { .. }
@@ -106,7 +107,7 @@ impl Shows for Approval {
                 let asks = due.map(|_| answers(case, Duty::ReviewBreakGlass, None, None));
                 Look::asks(Tone::Late, *due, asks.unwrap_or_default())
             }
-            Telling::Voted { .. } => Look::calm(),
+            Telling::Voted { .. } | Telling::VoteTakenBack { .. } => Look::calm(),
             Telling::Concluded { .. } => Look::of(Tone::Done),
             Telling::Slow { .. } => Look::of(Tone::Late),
         }
@@ -133,6 +134,7 @@ impl Shows for Approval {
                 need: 2,
                 waiting_on: whom(),
             },
+            Telling::VoteTakenBack { by: dev(), have: 0, need: 2, waiting_on: whom() },
             Telling::Concluded {
                 outcome: Label::from("lapsed"),
                 by: None,

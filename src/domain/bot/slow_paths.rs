@@ -140,6 +140,7 @@ fn answered(event: &approval::Event) -> Option<&Ended> {
         approval::Event::Approved(ended) | approval::Event::Declined(ended) => Some(ended),
         approval::Event::Requested(_)
         | approval::Event::Voted(_)
+        | approval::Event::VoteTakenBack { .. }
         | approval::Event::StagePassed { .. }
         | approval::Event::Amended { .. }
         | approval::Event::QuestionAsked { .. }

@@ -14,6 +14,9 @@ pub mod wake;
 
 pub use telling::Telling;
 
+/// Who sees a case that isn't restricted, as whoever opens it is told.
+pub const PUBLIC: &str = "Public: everybody in the workflow's channels sees it";
+
 /// The verbs that the rules of every case tell people to type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
@@ -24,6 +27,7 @@ pub enum Verb {
     Pause,
     Resume,
     Settle,
+    Status,
     Withdraw,
 }
 

@@ -66,6 +66,12 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stands_in_for: Option<PersonId>,
     },
+    /// An answer counts no more.
+    AnswerTakenBack {
+        by: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stands_in_for: Option<PersonId>,
+    },
     Met {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
@@ -126,6 +132,7 @@ impl Change {
             }
             Change::Opened(_)
             | Change::Answered { .. }
+            | Change::AnswerTakenBack { .. }
             | Change::Met { .. }
             | Change::AskedStillWorking {}
             | Change::Extended { .. }

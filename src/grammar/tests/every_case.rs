@@ -45,7 +45,7 @@ fn delegations() {
     assert_eq!(slash("/approval delegate @lena until friday 17:00 Holiday"), delegate(Some("lena"), &[], "maya", None));
     assert_eq!(
         slash("/approval delegate @lena friday 17:00 roles=model-risk,triage for=@dev from=tomorrow Holiday"),
-        delegate(Some("lena"), &["model-risk", "triage"], "dev", Some(NOW + Span::minutes(33 * 60 + 29)))
+        delegate(Some("lena"), &["model-risk", "triage"], "dev", Some(NOW + Span::minutes(9 * 60 + 30)))
     );
     assert_eq!(slash("/approval away until fri 17:00 Holiday"), delegate(None, &[], "maya", None));
     assert_eq!(slash("/approval undelegate 3"), Asked::Bot(BotCommand::EndDelegation { number: 3 }));

@@ -118,6 +118,35 @@ fn help_is_found_from_everywhere() {
 }
 
 #[test]
+fn what_is_nearly_a_vote_is_none() {
+    let asked = |text: &str, here: Option<&str>| {
+        let context = here.map_or_else(context, within);
+        read(text, How::Said, &context).expect_err("it is no vote").to_string()
+    };
+    for word in ["approved", "Approved!", "lgtm", "LGTM", "👍", "👍🏽", ":+1:", "+1", "✅"] {
+        let sentence = asked(&format!("@countersign {word}"), Some("APR-1"));
+        assert!(
+            sentence.contains("is no vote") && sentence.contains("`@countersign approval approve`"),
+            "{word}: {sentence}"
+        );
+    }
+    for word in ["denied", "declined", "rejected", "nack", "👎"] {
+        let sentence = asked(&format!("@countersign {word} too risky"), Some("APR-1"));
+        assert!(sentence.contains("`@countersign approval decline`"), "{word}: {sentence}");
+    }
+    assert!(asked("@countersign lgtm", None).contains("`@countersign approval approve`"));
+    // In a case's thread its own verbs are meant.
+    assert!(asked("@countersign aproved", Some("APR-1")).contains("approval approve"));
+    assert!(
+        asked("@countersign can we go", Some("APR-1")).contains("approval"),
+        "{}",
+        asked("@countersign can we go", Some("APR-1"))
+    );
+    assert!(asked("@countersign resolvd", Some("INC-1")).contains("incident resolve"));
+    assert!(!asked("@countersign approved", Some("INC-1")).contains("is no vote"), "an incident has none");
+}
+
+#[test]
 fn a_key_that_is_nearly_right_is_no_title() {
     let sentence = wrong("/incident open credit-scoring Scores drift sevrity=sev1");
     assert!(sentence.contains("I don't know “sevrity=”. Did you mean `severity=…`?"), "{sentence}");

@@ -5,7 +5,9 @@ mod every_case;
 mod form;
 mod incidents;
 mod line;
+mod moment;
 mod properties;
+mod slips;
 mod table;
 
 use std::collections::BTreeMap;

@@ -1,10 +1,53 @@
 //! What an approval can be asked, and who stands in for whom.
 
 use super::every_case::{Examples, SHARED, shared};
-use super::{Arg, Kind, MAYBE_REASON, REASON, Root, Verb, joined};
+use super::{Arg, GROUNDS, Kind, MAYBE_GROUNDS, REASON, Root, Verb, joined};
 use crate::domain::kinds::approval::{Command, Opening};
 use crate::domain::{BotCommand, CaseKind};
 use crate::grammar::Asked;
+use crate::grammar::value::Values;
+
+/// What people say for a vote that isn't one until it is typed as one: the words, and the verb that they are told of.
+pub(in crate::grammar) const NEARLY_VOTES: [(&str, &[&str]); 2] = [
+    (
+        "approve",
+        &[
+            "approved",
+            "accept",
+            "accepted",
+            "agree",
+            "agreed",
+            "granted",
+            "lgtm",
+            "sgtm",
+            "+1",
+            "👍",
+            "thumbs-up",
+            "thumbsup",
+            "✅",
+            "white_check_mark",
+        ],
+    ),
+    (
+        "decline",
+        &[
+            "declined",
+            "denied",
+            "rejected",
+            "refuse",
+            "refused",
+            "disapprove",
+            "disapproved",
+            "nack",
+            "nope",
+            "-1",
+            "👎",
+            "thumbs-down",
+            "thumbsdown",
+            "❌",
+        ],
+    ),
+];
 
 pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS, on_message: &[] };
 const KIND: CaseKind = CaseKind::Approval;
@@ -29,7 +72,18 @@ const LINES: Examples = Examples {
     help: "approval help request",
 };
 
-const OWN: [Verb; 13] = [
+/// What a button or a form was drawn for is known; whoever types says it, once there is more than one.
+const REVISION: Arg =
+    Arg::new("rev", "Revision", Kind::Number, "the revision that you read; asked once there are several")
+        .optional()
+        .named()
+        .unasked();
+
+fn seen(values: &Values<'_>) -> Option<u32> {
+    values.revision.or_else(|| values.maybe_number("rev"))
+}
+
+const OWN: [Verb; 14] = [
     Verb {
         root: KIND.word(),
         verb: "request",
@@ -68,9 +122,9 @@ const OWN: [Verb; 13] = [
         aliases: &["ok", "yes"],
         about: "Approve the action as it stands",
         case: true,
-        args: &[MAYBE_REASON],
+        args: &[MAYBE_GROUNDS, REVISION],
         example: "approval approve APR-1 looks right",
-        make: |values| values.on(Command::Approve { reason: values.maybe_text("reason"), revision: values.revision }),
+        make: |values| values.on(Command::Approve { reason: values.maybe_text("reason"), revision: seen(values) }),
     },
     Verb {
         root: KIND.word(),
@@ -79,9 +133,20 @@ const OWN: [Verb; 13] = [
         aliases: &["reject", "no", "deny"],
         about: "Decline, with a reason",
         case: true,
-        args: &[REASON],
+        args: &[GROUNDS, REVISION],
         example: "approval decline APR-1 The bias report is missing",
-        make: |values| values.on(Command::Decline { reason: values.text("reason"), revision: values.revision }),
+        make: |values| values.on(Command::Decline { reason: values.text("reason"), revision: seen(values) }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "take-back",
+        label: "Take my vote back",
+        aliases: &["takeback", "retract", "unvote", "undo"],
+        about: "Take your own approval back, while its stage is open",
+        case: true,
+        args: &[],
+        example: "approval take-back APR-1",
+        make: |values| values.on(Command::TakeBack),
     },
     Verb {
         root: KIND.word(),
@@ -145,7 +210,7 @@ const OWN: [Verb; 13] = [
         aliases: &["break-glass", "emergency"],
         about: "Approve alone in an emergency, loudly; it is reviewed afterwards",
         case: true,
-        args: &[REASON],
+        args: &[GROUNDS],
         example: "approval breakglass APR-1 Customers are being refused right now",
         make: |values| values.on(Command::BreakGlass { reason: values.text("reason") }),
     },
@@ -172,7 +237,7 @@ const OWN: [Verb; 13] = [
             Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
             REASON,
             Arg::new("roles", "Roles", Kind::Roles, "all that you hold, when left out").optional().named(),
-            Arg::new("from", "From", Kind::Until, "now, when left out").optional().named(),
+            Arg::new("from", "From", Kind::Start, "now, when left out").optional().named(),
             Arg::new("for", "For whom", Kind::Person, "yourself, when left out").optional().named(),
         ],
         example: "approval delegate @lena until friday 17:00 roles=model-risk Holiday",
@@ -197,7 +262,7 @@ const OWN: [Verb; 13] = [
         args: &[
             Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
             REASON,
-            Arg::new("from", "From", Kind::Until, "now, when left out").optional().named(),
+            Arg::new("from", "From", Kind::Start, "now, when left out").optional().named(),
             Arg::new("for", "For whom", Kind::Person, "yourself, when left out").optional().named(),
         ],
         example: "approval away until friday 17:00 Training",

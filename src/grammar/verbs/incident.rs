@@ -86,7 +86,8 @@ const OWN: [Verb; 21] = [
                 .optional()
                 .named(),
             Arg::new("restricted", "Restricted: only its own people see it", Kind::Flag, "only its own people see it")
-                .optional(),
+                .optional()
+                .also(&["private", "privately", "confidential", "confidentially", "secret", "visibility"]),
             Arg::new("occurred", "Occurred", Kind::Moment, "when it happened").optional().named(),
             Arg::new("detected", "Detected", Kind::Moment, "when somebody or something noticed").optional().named(),
             Arg::new("aware", "Aware", Kind::Moment, "when the organisation knew").optional().named(),

@@ -5,6 +5,7 @@ use crate::domain::policy::Policy;
 use crate::domain::{CaseKind, Duty, Severity};
 
 use super::Asked;
+use super::moment::Lean;
 use super::value::{Values, Wrong};
 
 mod approval;
@@ -13,6 +14,7 @@ mod incident;
 mod sla;
 mod table;
 
+pub(in crate::grammar) use approval::NEARLY_VOTES;
 pub use table::{completion, markdown_table};
 
 /// A command with its verbs: `/incident`.
@@ -140,6 +142,10 @@ pub struct Arg {
     pub drafted: bool,
     /// The most characters that it may have, where they aren't those of its kind.
     pub at_most: Option<usize>,
+    /// Other words that people say for it. They are not taken for it: whoever types one is asked.
+    pub also: &'static [&'static str],
+    /// It goes with an answer that counts, so a question in it is no such answer.
+    pub stated: bool,
 }
 
 /// Whether an argument can be left out.
@@ -184,7 +190,9 @@ pub enum Kind {
     Case,
     /// A moment that has come.
     Moment,
-    /// A moment to come, or a span from now.
+    /// A moment to come at which something begins, or a span from now.
+    Start,
+    /// A moment to come at which something ends, or a span from now.
     Until,
     /// Yes or no; the bare name is yes.
     Flag,
@@ -203,6 +211,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// A moment, and which way it leans.
+    pub(super) const fn lean(self) -> Option<Lean> {
+        match self {
+            Kind::Moment => Some(Lean::Past),
+            Kind::Start => Some(Lean::Begins),
+            Kind::Until => Some(Lean::Ends),
+            Kind::Word | Kind::Number | Kind::Title | Kind::Rest | Kind::Action | Kind::Url | Kind::Choice(_) => None,
+            Kind::Workflow | Kind::Person | Kind::PersonOrNone | Kind::Role | Kind::Roles | Kind::Case => None,
+            Kind::Flag | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
+                None
+            }
+        }
+    }
+
     /// Takes the rest of the line.
     pub(super) const fn is_rest(self) -> bool {
         matches!(self, Kind::Title | Kind::Rest | Kind::Action)
@@ -225,7 +247,7 @@ impl Kind {
             Kind::Role => "role",
             Kind::Case => "case",
             Kind::Moment => "moment",
-            Kind::Until => "span",
+            Kind::Start | Kind::Until => "span",
             Kind::Flag => "flag",
         }
     }
@@ -266,6 +288,7 @@ impl Kind {
             | Kind::Url
             | Kind::Case
             | Kind::Moment
+            | Kind::Start
             | Kind::Until
             | Kind::Flag => Vec::new(),
         }
@@ -275,7 +298,8 @@ impl Kind {
 impl Arg {
     const fn new(name: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Arg {
         let needed = Needed::Yes;
-        Arg { name, label, kind, needed, hint, named: false, unasked: false, drafted: false, at_most: None }
+        let (named, unasked, drafted, at_most) = (false, false, false, None);
+        Arg { name, label, kind, needed, hint, named, unasked, drafted, at_most, also: &[], stated: false }
     }
     const fn optional(self) -> Arg {
         Arg { needed: Needed::No, ..self }
@@ -288,6 +312,14 @@ impl Arg {
     }
     const fn unasked(self) -> Arg {
         Arg { unasked: true, ..self }
+    }
+
+    const fn also(self, words: &'static [&'static str]) -> Arg {
+        Arg { also: words, ..self }
+    }
+
+    const fn stated(self) -> Arg {
+        Arg { stated: true, ..self }
     }
 
     const fn drafted(self) -> Arg {
@@ -374,10 +406,13 @@ impl std::fmt::Debug for Verb {
 }
 
 /// Words typed after a command that needs none, such as “on it!”: they are let pass. No help shows it.
-pub(in crate::grammar) const WORDS: Arg = Arg::new("words", "Words", Kind::Rest, "said along with it").optional();
+pub(in crate::grammar) const WORDS: Arg =
+    Arg::new("words", "Words", Kind::Rest, "said along with it").optional().stated();
 const TEXT: Arg = Arg::new("text", "What to say", Kind::Rest, "as much as it takes");
 const REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with the case");
-const MAYBE_REASON: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with your answer").optional();
+/// Why somebody decides as they do.
+const GROUNDS: Arg = Arg { stated: true, ..REASON };
+const MAYBE_GROUNDS: Arg = Arg::new("reason", "Reason", Kind::Rest, "kept with your answer").optional().stated();
 
 /// Two parts of a command's verbs as one.
 const fn joined<const A: usize, const B: usize, const ALL: usize>(one: [Verb; A], other: [Verb; B]) -> [Verb; ALL] {

@@ -36,10 +36,12 @@ pub use telling::Telling;
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
     Approve,
+    Ask,
     Breakglass,
     Decline,
     Request,
     Supersede,
+    TakeBack,
     Undelegate,
 }
 
@@ -132,15 +134,37 @@ pub struct Opening {
 /// What can be asked of an approval.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    Approve { reason: Option<String>, revision: Option<u32> },
-    Decline { reason: String, revision: Option<u32> },
-    Amend { action: String },
-    AskRequester { question: String },
-    AnswerQuestion { text: String },
-    Withdraw { reason: String },
-    Supersede { by: CaseId },
-    BreakGlass { reason: String },
-    ReviewBreakGlass { text: String },
+    Approve {
+        reason: Option<String>,
+        revision: Option<u32>,
+    },
+    Decline {
+        reason: String,
+        revision: Option<u32>,
+    },
+    /// The asker's own approval, while its stage is open.
+    TakeBack,
+    Amend {
+        action: String,
+    },
+    AskRequester {
+        question: String,
+    },
+    AnswerQuestion {
+        text: String,
+    },
+    Withdraw {
+        reason: String,
+    },
+    Supersede {
+        by: CaseId,
+    },
+    BreakGlass {
+        reason: String,
+    },
+    ReviewBreakGlass {
+        text: String,
+    },
 }
 
 /// What becomes true of an approval.
@@ -151,6 +175,12 @@ pub enum Event {
     /// Always the first event, and only there.
     Requested(Box<Requested>),
     Voted(Vote),
+    /// An approval counts no more: whoever gave it took it back before its stage was passed.
+    VoteTakenBack {
+        by: PersonId,
+        /// Counts from 0.
+        stage: u32,
+    },
     StagePassed {
         stage: u32,
     },
@@ -268,6 +298,7 @@ impl Kind for Approval {
         match event {
             Event::Requested(requested) => Some((requested.began.clone(), Approval::requested(requested)?)),
             Event::Voted(_)
+            | Event::VoteTakenBack { .. }
             | Event::StagePassed { .. }
             | Event::Amended { .. }
             | Event::QuestionAsked { .. }
@@ -286,6 +317,7 @@ impl Kind for Approval {
     fn apply(&mut self, event: &Event, at: At) {
         match event {
             Event::Voted(vote) => self.votes.push(vote.clone()),
+            Event::VoteTakenBack { by, stage } => self.votes.retain(|it| &it.by != by || it.stage != *stage),
             Event::StagePassed { stage } => {
                 self.stage = stage + 1;
                 self.question = None;
@@ -394,6 +426,7 @@ impl Kind for Approval {
             Command::Supersede { by } => Some(*by),
             Command::Approve { .. }
             | Command::Decline { .. }
+            | Command::TakeBack
             | Command::Amend { .. }
             | Command::AskRequester { .. }
             | Command::AnswerQuestion { .. }

@@ -6,7 +6,7 @@ use super::{Approval, Command, Event, Opening, Requested, action, sha256_of};
 use crate::domain::kinds::Began;
 use crate::domain::scene::Scene;
 use crate::domain::text::did_you_mean;
-use crate::domain::{Ask, CaseId, Draft, Refusal, Ruling, World, text};
+use crate::domain::{Ask, CaseId, Draft, Refusal, Ruling, World, every_case, text};
 
 /// Opens a request with the number that the desk reserved for it.
 ///
@@ -54,8 +54,8 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let due = draft.case.obligation(number).map_or(ask.at, |it| it.terms.due);
     let names = world.names(&draft.waiting_on(number));
     let when = world.day_and_moment(due, ask);
-    let short = if short.is_empty() { short } else { format!(". {short}") };
-    Ok(draft.done(format!("requested; {names} decides by {when}{short}")))
+    let short = if short.is_empty() { short } else { format!("{short} ") };
+    Ok(draft.done(format!("requested; {names} decides by {when}. {short}{}", every_case::PUBLIC)))
 }
 
 /// What can be asked before its end, and what after it.
@@ -68,6 +68,7 @@ pub(super) fn decide(approval: &Approval, command: &Command, scene: &Scene<'_>) 
 
         (None, Command::Approve { reason, revision }) => approval.approve(scene, reason.as_deref(), *revision),
         (None, Command::Decline { reason, revision }) => approval.decline(scene, reason, *revision),
+        (None, Command::TakeBack) => approval.take_back(scene),
         (None, Command::Amend { action }) => approval.amend(scene, action),
         (None, Command::AskRequester { question }) => approval.ask_requester(scene, question),
         (None, Command::AnswerQuestion { text }) => approval.answer_question(scene, text),
@@ -79,6 +80,7 @@ pub(super) fn decide(approval: &Approval, command: &Command, scene: &Scene<'_>) 
             Some(outcome),
             Command::Approve { .. }
             | Command::Decline { .. }
+            | Command::TakeBack
             | Command::Amend { .. }
             | Command::AskRequester { .. }
             | Command::AnswerQuestion { .. }

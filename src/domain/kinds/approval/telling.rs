@@ -31,6 +31,12 @@ pub enum Telling {
         need: u32,
         waiting_on: Vec<PersonId>,
     },
+    VoteTakenBack {
+        by: PersonId,
+        have: u32,
+        need: u32,
+        waiting_on: Vec<PersonId>,
+    },
     Concluded {
         outcome: Label,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +101,7 @@ impl Telling {
             (
                 Telling::Asked { .. }
                 | Telling::Voted { .. }
+                | Telling::VoteTakenBack { .. }
                 | Telling::Concluded { .. }
                 | Telling::Amended { .. }
                 | Telling::Question { .. }

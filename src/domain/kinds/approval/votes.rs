@@ -3,7 +3,7 @@
 use super::outcome::{conclude, tell_concluded};
 use super::stages::{open_stage, say_short, short_handed, tell_asked};
 use super::{Approval, Event, Outcome, Telling, Verb, Vote, action, sha256_of};
-use crate::domain::line::Named;
+use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Change, Obligation};
 use crate::domain::people::Seat;
 use crate::domain::scene::Scene;
@@ -16,8 +16,12 @@ impl Approval {
         if person == &self.requester {
             return Err(Refusal::OwnRequest(scene.names(&scene.waiting_on(decision))));
         }
-        if revision.is_some_and(|seen| seen != self.revision) {
-            return Err(Refusal::Changed(id));
+        match revision {
+            Some(seen) if seen != self.revision => return Err(Refusal::Changed(id)),
+            Some(_) => {}
+            // What was asked at first is all that they can have read.
+            None if self.revision == 1 => {}
+            None => return Err(Refusal::WhichRevision { case: id, now: self.revision }),
         }
         for vote in &self.votes {
             if &vote.by == person {
@@ -40,6 +44,11 @@ impl Approval {
         let seats = people.holders(&decision.holder, &out).into_iter().chain(people.called(&called, &out));
         let seat = seats.into_iter().find(|seat| &seat.person == person);
         seat.map(|seat| (decision, seat)).ok_or_else(|| scene.not_yours(decision))
+    }
+
+    /// So that whoever votes can see on what.
+    fn what_was_voted_on(&self) -> String {
+        format!("revision {}, SHA-256 {}", self.revision, self.action_sha256)
     }
 
     fn vote(&self, seat: &Seat, approves: bool, reason: Option<String>) -> Vote {
@@ -88,7 +97,8 @@ impl Approval {
             let waiting_on = draft.waiting_on(number);
             let names = scene.names(&waiting_on);
             draft.tell_case(voted(waiting_on));
-            return Ok(draft.done(format!("your approval is recorded, {have} of {need}; waiting on {names}")));
+            let what = self.what_was_voted_on();
+            return Ok(draft.done(format!("your approval of {what} is recorded, {have} of {need}; waiting on {names}")));
         }
         draft.meet(|it| it.number == number);
         let next = self.stage + 1;
@@ -102,11 +112,41 @@ impl Approval {
                 say_short(&mut draft, &short);
             }
             let names = scene.names(&draft.waiting_on(number));
-            return Ok(draft.done(format!("your approval is recorded; next is {}: {names}", stage.role)));
+            let what = self.what_was_voted_on();
+            return Ok(draft.done(format!("your approval of {what} is recorded; next is {}: {names}", stage.role)));
         }
         conclude(&mut draft, Outcome::Approved, Some(by), reason, "approved");
         tell_concluded(&mut draft, std::slice::from_ref(&self.requester), false);
         Ok(draft.done("approved"))
+    }
+
+    /// A slip of the thumb isn't for ever: as long as its stage is open, an approval can be taken back by whoever gave it.
+    pub(super) fn take_back(&self, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        let (person, decision, id) = (scene.person()?, scene.owed(Duty::Decide)?, scene.case.id);
+        let given = self.votes.iter().rfind(|vote| &vote.by == person);
+        let Some(vote) = given else {
+            return Err(Refusal::missing(format!(
+                "you have given no approval on {id}, so there is none to take back."
+            )));
+        };
+        if vote.stage < self.stage {
+            let names = scene.names(&scene.waiting_on(decision));
+            return Err(Refusal::missing(say![
+                format!("the stage of {id} that you approved is passed. Waiting on {names}; tell them, or "),
+                Verb::Ask.on(id).with("…"),
+                "."
+            ]));
+        }
+        let (number, need) = (decision.number, decision.terms.quorum);
+        let (by, stands_in_for) = (person.clone(), vote.stands_in_for.clone());
+        let mut draft = scene.draft();
+        draft.push(Event::VoteTakenBack { by: by.clone(), stage: self.stage });
+        draft.change(number, Change::AnswerTakenBack { by: by.clone(), stands_in_for });
+        let have = draft.case.obligation(number).map_or(0, |it| it.votes);
+        let waiting_on = draft.waiting_on(number);
+        let names = scene.names(&waiting_on);
+        draft.tell_case(Telling::VoteTakenBack { by, have, need, waiting_on });
+        Ok(draft.done(format!("your approval is taken back, {have} of {need}; waiting on {names}")))
     }
 
     /// One decline ends it, whatever the quorum: there is nothing left to wait for.

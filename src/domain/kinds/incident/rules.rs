@@ -7,7 +7,12 @@ use crate::domain::line::{Named, say};
 use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
 use crate::domain::text::did_you_mean;
-use crate::domain::{Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, text};
+use crate::domain::{
+    Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, every_case, text,
+};
+
+/// Who sees a case that isn't [`every_case::PUBLIC`].
+const RESTRICTED: &str = "Restricted: its own people alone see it";
 
 /// Opens an incident with the number that the desk reserved for it.
 ///
@@ -51,13 +56,15 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         slow_path: wanted.slow_path.clone(),
     };
     let because = opened.because.clone();
+    let seen_by = if wanted.restricted { RESTRICTED } else { every_case::PUBLIC };
     let first = Event::Opened(Box::new(opened)).into();
     let mut draft = Draft::begin(id, first, ask, world).expect("an incident begins with Opened");
     owe_what_the_state_calls_for(&mut draft);
     let Some((number, due, urgent)) =
         draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.due, it.terms.urgent))
     else {
-        return Ok(draft.done(format!("opened as {}; this policy asks nobody to acknowledge it", wanted.severity)));
+        let nobody = format!("opened as {}; this policy asks nobody to acknowledge it. ", wanted.severity);
+        return Ok(draft.done(say![nobody, seen_by]));
     };
     let people = draft.waiting_on(number);
     let telling = Telling::Opened {
@@ -77,11 +84,11 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
                 draft.role_of(number),
             ),
             Verb::Escalate.on(id).with("ROLE why"),
-            " calls somebody in"
+            format!(" calls somebody in. {seen_by}")
         ],
         people => {
             let (names, due) = (world.names(people), world.moment(due, ask));
-            format!("opened as {}; {names} acknowledges it by {due}", wanted.severity).into()
+            format!("opened as {}; {names} acknowledges it by {due}. {seen_by}", wanted.severity).into()
         }
     };
     Ok(draft.done(answer))

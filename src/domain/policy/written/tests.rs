@@ -74,6 +74,21 @@ fn carets_stand_under_the_place_in_long_and_foreign_lines() {
 }
 
 #[test]
+fn a_name_with_letters_of_its_own_is_wanted_in_quotes() {
+    for (line, name) in [
+        ("josé = { name = \"José\", zone = \"UTC\", party = \"operations\" }", "josé"),
+        ("[people.jürgen]", "jürgen"),
+        ("[people.jose\u{301}]", "jose\u{301}"),
+        ("people.太郎.zone = \"UTC\"", "太郎"),
+        ("a = { näme = 1 }", "näme"),
+    ] {
+        let errors = read(&format!("[people]\n{line}\n")).expect_err("a bare name is ASCII");
+        let written: Vec<_> = errors.errors.iter().filter_map(|error| error.write.as_deref()).collect();
+        assert!(written.contains(&format!("it in quotes: \"{name}\"").as_str()), "{line}: {errors}");
+    }
+}
+
+#[test]
 fn shown_text_steers_no_terminal() {
     let text = "[policy]\nname = \"\u{1b}[31m\"\nladdder = \"x\" # \u{1b}]0;owned\u{7}\n";
     let shown = read(text).expect_err("it is wrong").show("policy.toml");

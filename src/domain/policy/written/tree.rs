@@ -175,10 +175,24 @@ fn tell_syntax(text: &str, errors: &[toml::de::Error], found: &mut Findings<'_>)
             found.add(at, what, "both as one, or another name");
         } else if bare.starts_with("string values must be quoted") || bare.starts_with("invalid boolean") {
             found.add(at, "a value is missing here, or its quotes", "text in quotes: \"…\"");
+        } else if bare.starts_with("invalid unquoted key") {
+            let (at, name) = name_around(text, at);
+            let what = "a name without quotes is made of a to z, A to Z, 0 to 9, - and _";
+            found.add(at, what, format!("it in quotes: \"{name}\""));
         } else {
             found.say(at, format!("not TOML: {bare}"));
         }
     }
+}
+
+/// The name that stands around a place, without what TOML puts about it.
+fn name_around(text: &str, at: Place) -> (Place, String) {
+    let ends = |c: char| c.is_whitespace() || "[]{}=,.#\"'".contains(c);
+    let (before, after) = text.split_at_checked(at.from).unwrap_or((text, ""));
+    let from = before.rfind(ends).map_or(0, |end| end + before[end..].chars().next().map_or(0, char::len_utf8));
+    let to = before.len() + after.find(ends).unwrap_or(after.len());
+    let shown = text[from..to].chars().filter(|letter| !letter.is_control()).take(60).collect();
+    (Place { from, to }, shown)
 }
 
 /// What a key might look like, for whoever left it out.

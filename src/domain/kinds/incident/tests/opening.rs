@@ -46,7 +46,10 @@ fn the_bot_opens_incidents_too() {
 fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
     let pilot = Opening { workflow: "pilot".into(), ..wanted(Severity::Sev2) };
     let (mut room, reply) = Room::try_open("maya", &pilot).expect("opened");
-    check(reply, "opened as sev2; this policy asks nobody to acknowledge it");
+    check(
+        reply,
+        "opened as sev2; this policy asks nobody to acknowledge it. Public: everybody in the workflow's channels sees it",
+    );
     check(room.heard(), "");
     says(room.says("maya", Command::Acknowledge), "you have it in hand");
     check(room.says("ravi", Command::Update { text: words("looking") }), "update told");

@@ -7,7 +7,10 @@ use crate::domain::text::TEXT_AT_MOST;
 #[test]
 fn an_incident_from_opening_to_review() {
     let (mut room, reply) = Room::try_open("maya", &wanted(Severity::Sev2)).expect("everybody may open");
-    check(reply, "opened as sev2; Dev or Lena acknowledges it by 09:20");
+    check(
+        reply,
+        "opened as sev2; Dev or Lena acknowledges it by 09:20. Public: everybody in the workflow's channels sees it",
+    );
     check(room.heard(), "case opened, @dev opened, @lena opened");
     check(room.owed(), "acknowledge 20, contain 120, resolve 480");
 
