@@ -27,7 +27,9 @@ fn facts(case: &Case, event: &Event, at: At) -> Json {
         // A change stands by itself, so only one name is around its fields.
         let mut fields = innermost(&json!({ "duty": change }));
         // Nobody typed why a duty is no longer owed: the rules say it.
-        if let (Change::Voided { .. }, Some(why)) = (change, fields.remove("reason")) {
+        if let Change::Voided { .. } = change
+            && let Some(why) = fields.remove("reason")
+        {
             fields.insert("why".to_owned(), why);
         }
         fields

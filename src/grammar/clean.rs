@@ -86,6 +86,23 @@ pub fn folded(text: &str) -> String {
     composed(&composed(text).to_uppercase().to_lowercase())
 }
 
+/// As it was written, with hidden characters made visible (`⟨U+202E⟩`): for transcripts.
+pub fn unhidden(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) || is_joiner(c) || (is_break(c) && c != '\n') {
+            shown.push_str(&written_out(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+fn written_out(c: char) -> String {
+    format!("⟨U+{:04X}⟩", c as u32)
+}
+
 /// The longest run of blanks, and of line breaks, that is shown as it is.
 const BLANKS_AT_MOST: usize = 40;
 const BREAKS_AT_MOST: usize = 3;
@@ -105,7 +122,7 @@ pub fn visible(text: &str) -> String {
                 continue;
             }
             _ => {
-                shown.push_str(&format!("⟨U+{:04X}⟩", c as u32));
+                shown.push_str(&written_out(c));
                 continue;
             }
         };

@@ -284,7 +284,7 @@ pub(super) fn markdown(title: &str, source: &Source<'_>, items: &[Item]) -> Stri
             match part {
                 Part::Line(line) => text.push_str(&format!("\n- {}\n", md(line))),
                 Part::Words { what, text: words } => {
-                    let words = clean::visible(words);
+                    let words = clean::unhidden(words);
                     let longest = words.split(|c| c != '`').map(str::len).max().unwrap_or(0);
                     let fence = "`".repeat(longest.max(2) + 1);
                     text.push_str(&format!("\n{what}:\n\n{fence}text\n{}\n{fence}\n", words.trim_end_matches('\n')));
@@ -298,7 +298,7 @@ pub(super) fn markdown(title: &str, source: &Source<'_>, items: &[Item]) -> Stri
 /// A line in which no character means anything.
 fn md(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
-    for c in clean::visible(line).chars() {
+    for c in clean::unhidden(line).chars() {
         match c {
             '\n' => text.push(' '),
             c if c.is_ascii_punctuation()
@@ -352,7 +352,7 @@ pub(super) fn html(title: &str, source: &Source<'_>, items: &[Item]) -> String {
 
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in clean::visible(text).chars() {
+    for c in clean::unhidden(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
