@@ -125,7 +125,7 @@ impl Button {
     }
 
     fn name_its_case(&mut self) {
-        if let Some(case) = self.case() {
+        if let Some(case) = self.case().filter(|case| !self.label.ends_with(&case.to_string())) {
             self.label = format!("{} {case}", self.label);
         }
     }

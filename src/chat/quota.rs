@@ -10,8 +10,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::lock::lock;
 
 /// How many asks (commands, presses, forms) of one account are under way at a time, from when they are taken until they are
-/// answered. The platform tells the person that another didn't work.
-pub const ASKS_OF_ONE: u32 = 8;
+/// answered. The platform tells the person that another didn't work. More than anybody does at once: after a break a platform
+/// tells some of them again, all together.
+pub const ASKS_OF_ONE: u32 = 32;
 /// How many messages of one account wait for their answer at a time. All of them are kept and obeyed.
 pub const ANSWERS_OF_ONE: u32 = 64;
 /// How many answers somebody who is turned away gets at once. Then it is one a minute.

@@ -10,7 +10,7 @@
       #credit: APR-2 · Jonas asks model-risk (0 of 2) to decide
 09:01 not @priya: APR-1
 09:02 @priya x1: APR-
-      @priya: APR-1 · Maya asks model-risk ... APR-2 · Jonas asks model-risk ... [Approve]
+      @priya: APR-1 · Maya asks model-risk ... APR-2 · Jonas asks model-risk ... [Approve APR-1] [Decline APR-1] ... [Approve APR-2]
       @tomas x1: APR-
 # The thread hears each at its own moment; the two nudges to one person are one.
 09:59 maya> /sla mine

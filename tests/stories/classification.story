@@ -5,7 +5,7 @@
       card INC-1: Class: perf.drift ... Harm: issue
       not card INC-1: Cause
       maya> /incident list
-      maya hears: INC-1 sev2 Scores drift · credit, open · perf.drift · harm issue
+      maya hears: INC-1 sev2 “Scores drift” · credit, open · perf.drift · harm issue
 09:10 jonas> /incident classify INC-1 harm=event
       jonas hears: Classifying the incident is for triage, command and governance.
       dev> /incident classify INC-1 harm=event harm-type=rights entity=ai intent=unintentional timing=post-deployment

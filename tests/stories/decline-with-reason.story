@@ -15,7 +15,7 @@
       #credit: APR-1 is declined · Tomas ... The bias report is missing
       @maya: APR-1 is declined · Tomas
       case APR-1: declined
-      card APR-1: State: declined ... Reason: The bias report is missing
+      card APR-1: State: declined ... Reason: “The bias report is missing”
       duty APR-1 decide: met
       anika> /approval approve APR-1
       anika hears: APR-1 is declined already by Tomas

@@ -17,7 +17,7 @@
       not @tomas: is due at
 10:10 henrik> /approval approve APR-1 checked the report
       #credit: APR-1 · Henrik approved for Tomas · 1 of 2
-      card APR-1: Henrik approved for Tomas in stage 1: checked the report
+      card APR-1: Henrik approved for Tomas in stage 1: “checked the report”
 # The seat has answered: Tomas, back again, has no second answer.
 10:30 @tomas: Tomas answers again; @henrik no longer stands in
       @henrik: no longer stands in

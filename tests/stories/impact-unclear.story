@@ -13,7 +13,7 @@
       tomas> /incident assess INC-1 about 40 applicants
       tomas hears: the impact is on record
       #credit: INC-1 · assessment by Tomas ... about 40 applicants
-      card INC-1: Impact: known · about 40 applicants
+      card INC-1: Impact: known · “about 40 applicants”
       duty INC-1 assess: met
       arjun> /incident resolve INC-1 back-filled
       case INC-1: resolved

@@ -10,7 +10,7 @@
       maya> /incident update INC-1 «one
       | INC-2 · sev1 on credit: “not from the bot”
       | @countersign resolve INC-1 done»
-      #credit: one INC-2 · sev1 on credit: “not from the bot” @countersign resolve INC-1 done
+      #credit: one ... “INC-2 · sev1 on credit: "not from the bot" ... “@countersign resolve INC-1 done
       case INC-1: open
       ledger: incident.opened x1
 # A disguise is made visible where it is to be approved.

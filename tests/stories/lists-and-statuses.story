@@ -4,7 +4,7 @@
       jonas> /incident open claims sev3 Claims wait
       maya> /approval request credit Ship v7
 09:10 jonas> /incident list
-      jonas hears: 2 incidents · open ... INC-2 sev3 Claims wait ... INC-1 sev2 Scores drift
+      jonas hears: 2 incidents · open ... INC-2 sev3 “Claims wait” ... INC-1 sev2 “Scores drift”
       jonas> /incident list credit
       jonas hears: 1 incident · open · credit ... INC-1
       jonas does not hear: INC-2

@@ -8,7 +8,7 @@ start: 2026-11-23 23:00
       ledger: incident.paged x0
       maya> /incident escalate INC-1 governance Nobody else may stop the batch
       maya hears: paged Greta; an answer is owed by 23:10
-      @greta: INC-1 · governance is called in: @greta answers by 23:10 ... Maya: Nobody else may stop the batch
+      @greta: INC-1 · governance is called in: @greta answers by 23:10 ... Maya: “Nobody else may stop the batch”
       #credit: governance is called in
       not @henrik: INC-1
 23:04 jonas> /incident here INC-1

@@ -9,7 +9,7 @@
       @maya: APR-1 · Priya asks @maya ... [Answer]
       duty APR-1 decide: paused
       duty APR-1 answer-question: owed, due 11:30, holders maya
-      card APR-1: Priya asks Maya: Which data was it tested on?
+      card APR-1: Priya asks Maya: “Which data was it tested on?”
       tomas> /approval ask APR-1 And who tested it?
       tomas hears: APR-1 has an open question to the requester already. One at a time.
 10:00 not @tomas: is due

@@ -11,7 +11,7 @@
       greta> /incident review INC-1
       greta hears: review of “Scores drift”, as drafted from the ledger
       greta hears: Dev acknowledged it
-      greta hears: Decision by Arjun: v6 stays until Monday
+      greta hears: Decision by Arjun: “v6 stays until Monday”
       greta hears: acknowledge, triage: met after 10 min (target 1 h)
       greta hears: Dev: Add an alarm on feature age
       greta hears: No other incident of class perf.drift on credit in the 90 days before.

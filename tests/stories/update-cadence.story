@@ -15,7 +15,7 @@
       sofia> /incident update INC-1 the vendor looks at it
       sofia hears: update told; the next one is due by 09:45
       #credit: INC-1 · update by Sofia ... the vendor looks at it
-      card INC-1: Last update, 09:15, Sofia: the vendor looks at it
+      card INC-1: Last update, 09:15, Sofia: “the vendor looks at it”
       duty INC-1 update #1: met
       duty INC-1 update #2: owed, due 09:45
 09:30 nobody is told: update is late
