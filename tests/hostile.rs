@@ -1146,6 +1146,22 @@ async fn a_person_has_so_many_event_streams_and_no_more() {
     stage.strike().await;
 }
 
+/// A key is said once: the same words under it get the same answer, and other words are refused, not dropped without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_stands_for_what_was_said_under_it_first() {
+    let stage = Stage::set().await;
+    let say = async |text: &str| {
+        let body = json!({ "as": "maya", "channel": "credit-ai", "text": text, "key": "k-1" });
+        stage.post("say", &body).await.ok()
+    };
+    let first = say("/approval request credit-scoring \"Ship v1\"").await;
+    assert_eq!(say("/approval request credit-scoring \"Ship v1\"").await["answers"], first["answers"]);
+    let other = say("/approval request credit-scoring \"Ship v2\"").await;
+    assert!(other.to_string().contains("stands for something else that was said before"), "{other}");
+    let written = stage.strike().await;
+    assert_eq!(written.count("approval.requested"), 1);
+}
+
 /// What another site's page asks for without an `Origin`, by an image or a link, isn't served, but for the page itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_sites_page_gets_nothing_but_the_rooms_own_page() {

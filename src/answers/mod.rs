@@ -112,7 +112,7 @@ impl Answers {
                 let Looked { found, all } = self.statuses(by, &people).await?;
                 vec![card::sla_status(&speaker, &found, all)]
             }
-            Query::Health => vec![card::health(&speaker, &self.look(&shown).await?)],
+            Query::Health => vec![card::health(&speaker, &self.look(&shown, by, &people).await?)],
             Query::Digest { range, workflow, as_of } => {
                 let as_of = as_of.unwrap_or(now);
                 let zone = shown.policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
@@ -250,13 +250,16 @@ impl Answers {
         Ok(Looked { found: found.collect(), all })
     }
 
-    async fn look(&self, shown: &Shown) -> Result<card::Health, StoreError> {
+    async fn look(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<card::Health, StoreError> {
         let report = self.health.look().await;
         let signed = self.reader.last_checkpoint().await?;
         let head = signed
             .as_ref()
             .and_then(|(_, _, note)| Checkpoint::parse(note.split("\n\n").next().unwrap_or_default()).ok());
         let mode = self.desk.clock.mode();
+        // A count that rises would tell of a restricted case whoever isn't to know of it.
+        let restricted = self.reader.open_and_restricted().await?;
+        let hidden = restricted.iter().filter(|case| !case.is_visible_to(by, people)).count();
         let clock = (mode != crate::clock::Mode::Real).then(|| match self.desk.clock.speed() {
             0 => "stands still until it is moved".to_owned(),
             speed => format!("runs {speed} times as fast as the world"),
@@ -278,7 +281,7 @@ impl Answers {
                     unread: link.unread,
                 })
                 .collect(),
-            open_cases: self.reader.open_cases().await?.unsigned_abs(),
+            open_cases: self.reader.open_cases().await?.unsigned_abs() - hidden as u64,
             ledger_size: report.entries,
             ledger_head: head.map(|head| head.root.to_string()).unwrap_or_default(),
             checkpoint_at: signed.map(|(_, at, _)| At(at)),

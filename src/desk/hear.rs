@@ -9,7 +9,7 @@ use super::{Desk, DeskError};
 use crate::card;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
-use crate::domain::{AccountId, Actor, CaseId, Command, Lane, PersonId, Place, Refusal, text};
+use crate::domain::{AccountId, Actor, CaseId, Command, LOCAL, Lane, PersonId, Place, Refusal, text};
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
@@ -23,6 +23,11 @@ enum Read {
     Asked(Asked),
     /// Not understood, in words for the person.
     Answer(Answer),
+}
+
+/// What was heard, if the room's own keys stand for it. What a platform tells again is the same as before by its id.
+fn chosen(lane: &Lane, what: &What) -> Option<What> {
+    (lane.platform.as_str() == LOCAL).then(|| what.clone())
 }
 
 /// As if the bot's name stood before it.
@@ -45,8 +50,11 @@ impl Desk {
         }
         for HeardBefore { key, entry, leaf, facts, words } in self.writer.heard_before(keys).await? {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
-            let answer = match ledger::read(&leaf, &facts, words.as_deref(), &self.ledger.subjects) {
-                Ok(Record::Heard(heard)) => heard.answer.map(|answer| answer.0.unwrap_or_default()),
+            let (answer, what) = match ledger::read(&leaf, &facts, words.as_deref(), &self.ledger.subjects) {
+                Ok(Record::Heard(heard)) => {
+                    let what = words.is_some().then(|| chosen(&heard.lane, &heard.what)).flatten();
+                    (heard.answer.map(|answer| answer.0.unwrap_or_default()), what)
+                }
                 Ok(
                     Record::Ruled(_)
                     | Record::Bot(_)
@@ -56,9 +64,9 @@ impl Desk {
                     | Record::Introduced(_)
                     | Record::Erased(_),
                 )
-                | Err(_) => None,
+                | Err(_) => (None, None),
             };
-            turn.answered.insert(key, Answered { entry, answer });
+            turn.answered.insert(key, Answered { entry, answer, what });
         }
         let named: Vec<CaseId> = heard()
             .filter_map(|heard| named(&heard.what))
@@ -80,7 +88,11 @@ impl Desk {
         };
         let person = self.accounts.person(&heard.from.id, &heard.lane.platform).cloned();
         let key = self.causes.key_of(&heard.cause);
-        if let Some(Answered { entry, answer }) = turn.answered.get(&key).cloned() {
+        if let Some(Answered { entry, answer, what }) = turn.answered.get(&key).cloned() {
+            if what.is_some_and(|what| what != heard.what) {
+                let refused = card::refused(&self.speaker(heard.how), &Refusal::KeyTaken);
+                return Ok(Handled::Answer(Answer::card(refused)));
+            }
             return Ok(match answer {
                 Some(answer) => Handled::Answer(answer),
                 // Figures weren't kept, since they would be out of date: they are read again.
@@ -165,6 +177,7 @@ impl Desk {
             Some(person) => Who::Person(person),
             None => Who::Stranger(AccountId::on(&heard.lane.platform, &heard.from.id)),
         };
+        let what = chosen(&heard.lane, &heard.what);
         let record = Record::Heard(Box::new(HeardRecord {
             key: key.clone(),
             who: who.clone(),
@@ -178,7 +191,7 @@ impl Desk {
             answer: answer.clone().map(Words::of),
         }));
         let entry = self.record(turn, case, Some(who.subject()), said, said_on.as_str(), &record).await?;
-        turn.answered.insert(key, Answered { entry, answer });
+        turn.answered.insert(key, Answered { entry, answer, what });
         let word = Word { entry, said_on };
         if let Some(prepared) = prepared {
             self.write(turn, prepared, Some(&word)).await?;

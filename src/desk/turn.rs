@@ -9,7 +9,7 @@ use super::{Desk, DeskError};
 use crate::domain::kinds::DutyEvent;
 use crate::domain::obligation::Change;
 use crate::domain::{Actor, At, BotCommand, Case, CaseId, CaseKind, Event, Lane, Policy, Span};
-use crate::ledger::heard::Answer;
+use crate::ledger::heard::{Answer, What};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{NotToldBecause, Record};
 use crate::ledger::{About, Ledger};
@@ -39,6 +39,8 @@ pub(super) struct Answered {
     /// The entry that keeps the word.
     pub entry: i64,
     pub answer: Option<Answer>,
+    /// What it was, where whoever asks chooses the key: the same key with other words is a mistake of theirs.
+    pub what: Option<What>,
 }
 
 impl Desk {

@@ -69,6 +69,8 @@ pub enum Refusal {
     AnsweredAlready(CaseId),
     EarlierStage(CaseId, String),
     Changed(CaseId),
+    /// A script said something else under the key of what it had said before.
+    KeyTaken,
     /// Somebody typed their answer to something that has been changed since it was first asked.
     WhichRevision {
         case: CaseId,
@@ -178,6 +180,9 @@ impl Refusal {
                     "."
                 ]
             }
+            Refusal::KeyTaken => "that key stands for something else that was said before. Nothing was done; use a new key \
+                for new words."
+                .into(),
             Refusal::Changed(case) => format!(
                 "the action of {case} was changed after that button was drawn. Read the card again and press the new button."
             )

@@ -327,6 +327,16 @@ impl Reader {
         Ok(sqlx::query_scalar("select count(*) from case_file where closed_us is null").fetch_one(&self.pool).await?)
     }
 
+    /// Open cases that only their own people may know of.
+    ///
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn open_and_restricted(&self) -> Result<Vec<Case>, StoreError> {
+        let sql = "select snapshot from case_file where closed_us is null and restricted <> 0";
+        let rows: Vec<SqliteRow> = sqlx::query(sql).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| read_case(row.get(0))).collect()
+    }
+
     /// The text of a policy that is or was in force; `None` where it was erased.
     ///
     /// # Errors

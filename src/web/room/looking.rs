@@ -249,8 +249,9 @@ async fn clock(State(app): State<App>) -> Json<Value> {
 
 pub(in crate::web) fn clock_now(app: &App) -> Value {
     let clock = &app.reception.desk.clock;
-    let next = app.reception.desk.shown().next_wake;
     let mode = clock.mode();
+    // Where the time can be moved, whoever moves it sees what for. Elsewhere it would tell of cases that aren't everybody's.
+    let next = app.reception.desk.shown().next_wake.filter(|_| mode == Mode::Manual);
     json!({ "now_us": clock.now().0, "mode": mode, "speed": clock.speed(), "next_wake_us": next.map(|at| at.0) })
 }
 
