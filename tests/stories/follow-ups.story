@@ -12,14 +12,14 @@
       @lena: INC-1 · follow-up for @lena
       card INC-1: Follow-up 1: “Write it down” · Lena, due 19:00
       ledger: incident.follow-up-promised x1
-13:59 nobody is told: follow-up (Write it down) is due
-14:00 @lena: INC-1 · follow-up (Write it down) is due at 19:00, 5 h left
+13:59 nobody is told: follow-up (“Write it down”) is due
+14:00 @lena: INC-1 · follow-up (“Write it down”) is due at 19:00, 5 h left
       not @dev: follow-up
 14:10 arjun> /incident resolve INC-1 queue is empty
       arjun> /incident review INC-1 accept all good
       case INC-1: reviewed
-17:00 @lena: INC-1 · follow-up (Write it down) is due at 19:00, 2 h left
-19:00 @lena: INC-1 · follow-up (Write it down) is late
+17:00 @lena: INC-1 · follow-up (“Write it down”) is due at 19:00, 2 h left
+19:00 @lena: INC-1 · follow-up (“Write it down”) is late
       jonas> /incident done INC-1 1
       jonas hears: Only Lena (or the lead) can do that on INC-1
       lena> /incident done INC-1 2

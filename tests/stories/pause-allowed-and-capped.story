@@ -41,7 +41,7 @@
       ledger: duty.paused x2
       ledger: duty.resumed x2
       arjun> /incident timeline INC-1
-      arjun hears: Arjun paused the clock of resolution: “waiting on the vendor: log files” ... The clock of resolution runs again · Arjun, after 1 h ... the pauses are used up
+      arjun hears: Arjun paused the clock of resolution: “waiting on the vendor: log files ... The clock of resolution runs again · Arjun, after 1 h ... the pauses are used up
 # What is late can't be paused away.
 21:00 #credit: INC-1 · resolution is late
       greta> /incident pause INC-1 waiting on the vendor duty=resolve
