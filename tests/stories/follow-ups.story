@@ -28,7 +28,7 @@
       lena hears: follow-up 1 is done
       #credit: INC-1 · follow-up done by Lena ... Write it down
       duty INC-1 follow-up: met-late
-      card INC-1: Follow-up 1: Write it down · Lena, done 19:00
+      card INC-1: Follow-up 1: “Write it down” · Lena, done 19:00
 Wed 19:00 nobody is told: is still late
       lena> /incident done INC-1 1
       lena hears: was done
