@@ -986,9 +986,9 @@ async fn a_schema_that_is_not_known_is_refused_by_all() {
     std::fs::copy(backup.path().join("checkpoint"), data.join("checkpoint")).expect("another head");
     must_refuse(&recover(data, true).await.expect_err("no recovery"));
 
-    let leaves =
+    let mut leaves =
         read_all(&bag).into_iter().filter(|(path, _)| path.starts_with("data/entries/") && path.ends_with(".leaf"));
-    let (path, leaf) = leaves.last().expect("a leaf");
+    let (path, leaf) = leaves.next_back().expect("a leaf");
     let leaf = String::from_utf8(leaf).expect("text").replacen("\"schema\":1", "\"schema\":2", 1);
     std::fs::write(bag.join(path), leaf).expect("a leaf");
     let verdict = bundle::verify(&bag, Some(&key(data))).expect("a verdict").to_string();

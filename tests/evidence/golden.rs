@@ -210,7 +210,7 @@ impl Golden {
                 kind: kinds_of(record).kind.into(),
                 at_us: envelope.at_us,
                 facts: line.facts.clone(),
-                facts_salt: facts_salt,
+                facts_salt,
                 words: line.words.clone().zip(words_salt),
             });
         }
