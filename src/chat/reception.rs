@@ -240,11 +240,17 @@ impl Reception {
             }
         };
         let load = BotCommand::LoadPolicy { policy: Box::new(policy), text };
+        let asked_by = by.person().cloned();
         let ruled = self.desk.ask_bot(load, by, word).await?;
         let shown = self.desk.shown();
         let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         Ok(match ruled {
-            Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling, None),
+            Ok(Some(reply)) => {
+                let mut card = card::tell(&speaker, reply.about.as_ref(), &reply.telling, None);
+                let alone = self.answers.waiting_on_nobody(asked_by.as_ref()).await;
+                card.lines.extend(alone.map_err(|error| unreadable(&error))?);
+                card
+            }
             Ok(None) => crate::answers::said("The policy is in force."),
             Err(refusal) => card::refused(&speaker, &refusal),
         })

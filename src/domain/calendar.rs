@@ -28,11 +28,13 @@ use serde::{Deserialize, Serialize};
 
 use super::at::{At, Span};
 
+mod falls;
 mod quiet;
 #[cfg(test)]
 mod tests;
 mod wall;
 
+pub use falls::Falls;
 pub use quiet::QuietHours;
 use wall::{YEARS, closing, local_date, opening, wall};
 

@@ -112,7 +112,14 @@ impl Resolve<'_, '_> {
         }
         self.targets(&document.targets, default);
         self.may(&document.may);
+        let mut names = BTreeMap::new();
         for table in &document.digests {
+            let first = *names.entry(table.name.text.trim()).or_insert(table.name.at);
+            if first != table.name.at && table.name.text != MISSING {
+                let what =
+                    format!("there is a digest {} on line {} already", quote(&table.name.text), self.found.line(first));
+                self.found.add(table.name.at, what, "another name: what was posted last is kept by it");
+            }
             self.digest(table);
         }
     }

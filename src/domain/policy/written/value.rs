@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::super::super::calendar::Hours;
+use super::super::super::calendar::{Falls, Hours};
 use super::super::super::mark::ERASED_SUBJECT;
 use super::super::super::text::nearest;
 use super::super::super::{CaseId, Platform, Severity, Span};
@@ -259,14 +259,17 @@ pub(super) fn severity(text: &str) -> Result<Severity, Wrong> {
     }
 }
 
-/// A schedule in the `cron` crate's format, seconds first.
+/// A schedule as in a crontab, with or without the seconds.
 pub(super) fn cron(text: &str) -> Result<(), Wrong> {
     let fields = text.split_whitespace().count();
-    if fields == 5 {
-        let write = format!("the second first: “0 {}”", text.trim());
-        return wrong(format!("the schedule {} has five fields", quote(text)), write);
+    if !(5..=7).contains(&fields) {
+        let write = "five fields as in a crontab, or six with the second first: “0 0 9 * * Mon”";
+        return wrong(
+            format!("the schedule {} has {fields} field{}", quote(text), if fields == 1 { "" } else { "s" }),
+            write,
+        );
     }
-    match cron::Schedule::from_str(text) {
+    match Falls::read(text) {
         Ok(_) => Ok(()),
         Err(error) => {
             // The crate repeats the schedule with a caret under it, and then says why.
