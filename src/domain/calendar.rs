@@ -99,6 +99,11 @@ impl Calendar {
         Ok(Calendar { zone, week: tidy, holidays: holidays.into_iter().collect() })
     }
 
+    /// Whether it is open on every day of the year that its week is.
+    pub fn has_no_holidays(&self) -> bool {
+        self.holidays.is_empty()
+    }
+
     pub fn zone(&self) -> Tz {
         self.zone
     }

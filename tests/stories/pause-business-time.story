@@ -4,7 +4,7 @@ start: 2026-11-20 09:30
 zone: Asia/Kolkata
 
 # Open from 09:30 to 18:30, and Tuesday the 24th is a holiday.
-Fri 09:30 maya> /incident open scoring sev3 Scores drift
+Fri 09:30 maya> /incident open scoring sev4 Scores drift
       dev> /incident ack INC-1
       duty INC-1 resolve: owed, due Mon 23 Nov 18:30
 Fri 17:30 dev> /incident pause INC-1 waiting on the vendor duty=resolve

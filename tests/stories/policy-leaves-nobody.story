@@ -1,20 +1,15 @@
-# A new policy takes out the last one who could still answer. Whoever loads it hears so at once, and the operators do.
+# A new policy takes out the last one who could still answer: who asks can't decide, and the other has voted. Whoever loads it
+# hears so at once, and so do the operators.
 
-09:00 maya> /approval request credit Ship v7
-      jonas> /approval request credit Ship v8
+09:00 jonas> /approval request credit Ship v8
       priya> /approval approve APR-1
-      tomas> /approval approve APR-1
-      priya> /approval approve APR-2
-      duty APR-2 decide: owed, votes 1
-09:10 the policy says: members = ["priya", "tomas", "anika"] => members = ["priya"]
+      duty APR-1 decide: owed, votes 1
+09:10 the policy says: members = ["priya", "tomas", "anika"] => members = ["priya", "jonas"]
       greta> /sla reload
-      greta hears: is in force ... APR-2 waits on nobody: decision
-      #ops: APR-2 waits on nobody: nobody is left who may give the decision that model-risk owes
-      nobody is told: APR-1
-# Once is enough, until somebody is there again.
-09:30 not #ops: waits on nobody
-10:00 the policy says: members = ["priya"] => members = ["priya", "henrik"]
+      greta hears: is in force ... APR-1 waits on nobody: decision
+      #ops x1: APR-1 waits on nobody: nobody is left who may give the decision that model-risk owes
+10:00 the policy says: members = ["priya", "jonas"] => members = ["priya", "jonas", "henrik"]
       greta> /sla reload
       greta hears: is in force
-      @henrik: APR-2 · decision ... is now with @henrik, due at 11:00
+      @henrik: APR-1 · decision ... is now with @henrik, due at 11:00
       not #ops: waits on nobody

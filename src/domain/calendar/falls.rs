@@ -64,7 +64,7 @@ impl Falls {
 
     /// The last moment of all, where there is one; a schedule without a year has none for as long as anybody plans.
     pub fn last(&self, zone: Tz) -> Option<At> {
-        let far = NaiveDateTime::parse_from_str("2099-01-01 00:00:00", "%Y-%m-%d %H:%M:%S").ok()?.and_utc();
+        let far = NaiveDateTime::parse_from_str("2090-01-01 00:00:00", "%Y-%m-%d %H:%M:%S").ok()?.and_utc();
         match self.on_the_wall.after(&far).next() {
             Some(_) => None,
             None => self.on_the_wall.after(&far).next_back().map(|shown| wall::opening(zone, shown.naive_utc())),
