@@ -158,11 +158,22 @@ enum PolicyVerb {
     Check {
         /// The file; without it the embedded example.
         file: Option<PathBuf>,
+        /// How findings are printed.
+        #[arg(long = "as", value_name = "FORM", default_value = "text")]
+        form: Findings,
     },
     /// Print the JSON Schema, for editors.
     Schema,
     /// Print the embedded example, to start your own from.
     Example,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Findings {
+    /// For people, and for editors that read `file:line: what`.
+    Text,
+    /// For pipelines.
+    Json,
 }
 
 #[derive(Args)]
@@ -361,12 +372,45 @@ async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
 
 fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
     match verb {
-        PolicyVerb::Check { file } => {
-            let source = countersign::chat::reception::PolicyFile { path: file };
-            let (policy, text) = source.read()?;
-            let flags = countersign::domain::policy::redflag::flags(&policy, Some(&text));
+        PolicyVerb::Check { file, form } => {
+            return check_policy(&countersign::chat::reception::PolicyFile { path: file }, form);
+        }
+        PolicyVerb::Schema => say(format_args!("{:#}\n", countersign::domain::policy::schema()))?,
+        PolicyVerb::Example => say(format_args!("{}", countersign::domain::policy::EXAMPLE))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is found is what was asked for, so it goes to stdout, mistakes as well.
+fn check_policy(source: &countersign::chat::reception::PolicyFile, form: Findings) -> anyhow::Result<ExitCode> {
+    use countersign::domain::policy::{Policy, redflag};
+    let text = source.text()?;
+    let read = Policy::read(&text);
+    let (errors, flags) = match &read {
+        Ok(policy) => (&[][..], redflag::flags(policy, Some(&text))),
+        Err(errors) => (&errors.errors[..], Vec::new()),
+    };
+    let falls = read.as_ref().map(|policy| falls(policy, countersign::clock::Clock::real().now())).unwrap_or_default();
+    match (form, &read) {
+        (Findings::Json, _) => {
+            let errors: Vec<_> = errors
+                .iter()
+                .map(|it| serde_json::json!({ "line": it.line, "column": it.column, "what": it.what, "write": it.write }))
+                .collect();
+            let unlisted = read.as_ref().err().map_or(0, |errors| errors.unlisted);
+            let found = serde_json::json!({
+                "file": source.name(), "errors": errors, "unlisted": unlisted, "red_flags": flags, "digests": falls,
+            });
+            say(format_args!("{found:#}\n"))?;
+        }
+        (Findings::Text, Err(errors)) => say(format_args!("{}\n", errors.show(&source.name())))?,
+        (Findings::Text, Ok(_)) => {
             for flag in &flags {
                 say(format_args!("{}\n\n", flag.show(&source.name())))?;
+            }
+            for (name, falls) in &falls {
+                let falls = if falls.is_empty() { "never".to_owned() } else { falls.join(", ") };
+                say(format_args!("The digest “{name}” falls next: {falls}\n"))?;
             }
             let red = match flags.len() {
                 0 => "no red flags".to_owned(),
@@ -375,10 +419,22 @@ fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
             };
             say(format_args!("{}: no errors, {red}.\n", source.name()))?;
         }
-        PolicyVerb::Schema => say(format_args!("{:#}\n", countersign::domain::policy::schema()))?,
-        PolicyVerb::Example => say(format_args!("{}", countersign::domain::policy::EXAMPLE))?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(exit(read.is_ok()))
+}
+
+/// The next three moments of each scheduled digest, on the wall of its zone.
+fn falls(
+    policy: &countersign::domain::Policy,
+    now: countersign::domain::At,
+) -> std::collections::BTreeMap<String, Vec<String>> {
+    let next = |it: &countersign::domain::policy::DigestSchedule| {
+        let falls = countersign::domain::calendar::Falls::read(&it.cron).ok();
+        let moments = falls.iter().flat_map(|falls| falls.upcoming(it.zone, now)).take(3);
+        let shown = moments.filter_map(|at| Some(at.utc()?.with_timezone(&it.zone)));
+        shown.map(|at| format!("{} ({})", at.format("%a %-d %b %Y %H:%M"), it.zone)).collect()
+    };
+    policy.digests.iter().map(|it| (it.name.clone(), next(it))).collect()
 }
 
 fn exit(good: bool) -> ExitCode {

@@ -1170,6 +1170,48 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
     house.stop().await;
 }
 
+/// Whatever comes later, a period that is over stays as it was; and the figures of its parts add up to its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_period_keeps_its_figures() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    let reader = house.reader.clone();
+    let computed = async |from: i64, to: i64, as_of: At| {
+        let period = Period { from: START + Span::minutes(from), to: START + Span::minutes(to), zone: chrono_tz::UTC };
+        digest::compute(&reader, &period, &[], as_of).await.expect("a digest")
+    };
+    // Thirty minutes to acknowledge, nudges after 15 and 24.
+    let cuts = [0, 20, 45, 100, 400];
+    let mut known = Vec::new();
+    for part in cuts.windows(2) {
+        house.say("maya", "/incident open credit-scoring sev2 \"Decline rate doubled\"").await;
+        if part[0] == 45 {
+            house.say("dev", "/incident ack INC-1").await;
+        }
+        house.advance(Span::minutes(part[1] - part[0])).await;
+        known.push(computed(part[0], part[1], house.now()).await);
+    }
+    house.say("arjun", "/incident resolve INC-1 \"rolled back\"").await;
+    house.advance(Span::days(1)).await;
+    for (part, known) in cuts.windows(2).zip(&known) {
+        assert_eq!(&computed(part[0], part[1], house.now()).await, known, "{part:?}");
+    }
+    let figures = |digest: &digest::Digest| {
+        let mut sums = [0; 6];
+        for line in digest.workflows.iter().flat_map(|it| &it.lines) {
+            let of = [line.opened, line.kept, line.late, line.met_late, line.nudges, line.escalations];
+            sums.iter_mut().zip(of).for_each(|(sum, figure)| *sum += figure);
+        }
+        sums
+    };
+    let mut sums = [0; 6];
+    known.iter().map(figures).for_each(|of| sums.iter_mut().zip(of).for_each(|(sum, figure)| *sum += figure));
+    let whole = figures(&computed(0, 400, house.now()).await);
+    assert_eq!(sums, whole);
+    assert!(whole[2] > 2 && whole[4] > 4 && whole[5] > 1, "{whole:?}");
+    house.stop().await;
+}
+
 /// What can't be read is named where it stands: a story with a gap doesn't look whole.
 #[tokio::test]
 async fn a_timeline_names_the_entry_that_cant_be_read() {

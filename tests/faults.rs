@@ -779,6 +779,24 @@ async fn a_policy_that_cannot_be_read_stops_only_its_own_cases() {
     assert_eq!(nudged_in_spite_of(&[other, unreadable]).await, ["APR-1", "APR-3"]);
 }
 
+/// An editor's list of errors and a pipeline read stdout.
+#[test]
+fn what_check_finds_is_on_stdout() {
+    let wrong = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies/cron.toml");
+    let check = |more: &[&str]| {
+        let ran = countersign(&["policy", "check"]).args(more).output().expect("it runs");
+        (ran.status.success(), String::from_utf8_lossy(&ran.stdout).into_owned())
+    };
+    let (good, out) = check(&[text(&wrong)]);
+    assert!(!good && out.starts_with(&format!("{}:71: the schedule", text(&wrong))), "{out}");
+    let (good, out) = check(&[text(&wrong), "--as", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert!(!good && found["errors"][0]["line"] == 71, "{out}");
+    let (good, out) = check(&[]);
+    assert!(good && out.contains("The digest “Claims triage, weekly” falls next: Mon "), "{out}");
+    assert!(out.contains(" 09:00 (Europe/Berlin), Mon "), "{out}");
+}
+
 /// `countersign policy schema | head` ends as it would have ended, without a word.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_stops_reading_causes_no_trouble() {

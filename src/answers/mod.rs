@@ -250,6 +250,30 @@ impl Answers {
         Ok(Looked { found: found.collect(), all })
     }
 
+    /// Open answers that nobody is left to give, a line for each case; those of restricted cases for their own people only.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn waiting_on_nobody(&self, by: Option<&PersonId>) -> Result<Vec<Vec<Word>>, StoreError> {
+        let shown = self.desk.shown();
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
+        let mut lines = Vec::new();
+        for kind in CaseKind::ALL {
+            for case in self.newest(kind, None, false).await?.found {
+                if case.restricted && !by.is_some_and(|person| case.is_visible_to(person, &people)) {
+                    continue;
+                }
+                let alone = case.open_obligations().filter(|it| case.waiting_on(it, &people).is_empty());
+                let nouns: Vec<&str> = alone.map(|it| it.duty.noun()).collect();
+                if !nouns.is_empty() {
+                    let waits = format!(" waits on nobody: {}", crate::domain::text::list(nouns.iter()));
+                    lines.push(vec![Word::Case(case.id), Word::from(waits.as_str())]);
+                }
+            }
+        }
+        Ok(lines)
+    }
+
     async fn look(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<card::Health, StoreError> {
         let report = self.health.look().await;
         let signed = self.reader.last_checkpoint().await?;

@@ -11,7 +11,7 @@ use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, tell};
+use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, samples, tell};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
@@ -145,6 +145,10 @@ pub struct ReviewDraft {
 
 /// Cases, as asked for. Not `all`: older ones weren't looked at.
 pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bool) -> Card {
+    private(speaker, "answer/list.txt", list_facts(kind, filter, rows, all))
+}
+
+fn list_facts(kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bool) -> Json {
     let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
     let rows_json = shown.iter().map(|row| {
         let mut json = json!(row);
@@ -152,21 +156,29 @@ pub fn list(speaker: &Speaker<'_>, kind: Option<CaseKind>, filter: &Filter, rows
         json
     });
     let rows_json: Vec<Json> = rows_json.collect();
-    let facts = json!({
+    json!({
         "kind": kind.map(CaseKind::word),
         "filter": filter.to_string(),
         "rows": rows_json,
         "count": rows.len(),
         "more": rows.len() - shown.len(),
         "all": all,
-    });
-    private(speaker, "answer/list.txt", facts)
+    })
 }
 
 /// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
 pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card {
+    let mut card = private(speaker, "answer/mine.txt", mine_facts(speaker, rows, now, all));
+    card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
+    if let [only] = rows {
+        card.buttons = tell::answers(only.case, only.duty, only.about.as_ref(), only.revision);
+    }
+    card
+}
+
+fn mine_facts(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Json {
     let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
-    let facts = json!({
+    json!({
         "count": rows.len(),
         "more": rows.len() - shown.len(),
         "all": all,
@@ -181,13 +193,7 @@ pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card
             json["command"] = json!(tell::command(row.case, row.duty, row.about.as_ref()).typed(speaker.prefix));
             json
         }).collect::<Vec<_>>(),
-    });
-    let mut card = private(speaker, "answer/mine.txt", facts);
-    card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
-    if let [only] = rows {
-        card.buttons = tell::answers(only.case, only.duty, only.about.as_ref(), only.revision);
-    }
-    card
+    })
 }
 
 /// A case with everything that is owed on it.
@@ -197,8 +203,7 @@ pub fn status(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
 
 /// What happened on a case, in the order as handed in. `more` is how many earlier lines weren't.
 pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[StoryLine], more: usize) -> Card {
-    let facts = json!({ "case": case.to_string(), "title": title, "count": lines.len() + more, "more": more });
-    let mut card = private(speaker, "answer/timeline.txt", facts);
+    let mut card = private(speaker, "answer/timeline.txt", timeline_facts(case, title, lines.len(), more));
     card.lines.extend(
         lines
             .iter()
@@ -207,16 +212,23 @@ pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[Story
     card
 }
 
+fn timeline_facts(case: CaseId, title: &str, shown: usize, more: usize) -> Json {
+    json!({ "case": case.to_string(), "title": title, "count": shown + more, "more": more })
+}
+
 /// How each workflow stands.
 /// Not `all`: older cases weren't counted.
 pub fn sla_status(speaker: &Speaker<'_>, rows: &[WorkflowStatus], all: bool) -> Card {
-    let late: u32 = rows.iter().map(|row| row.late).sum();
-    let owed: u32 = rows.iter().map(|row| row.owed).sum();
-    let mut card =
-        private(speaker, "answer/sla-status.txt", json!({ "rows": rows, "late": late, "owed": owed, "all": all }));
+    let mut card = private(speaker, "answer/sla-status.txt", sla_status_facts(rows, all));
     card.due_us = rows.iter().filter_map(|row| row.next_due).map(|due| due.0).min();
     card.buttons = button(find("sla", "mine"), None, None, Style::Plain).into_iter().collect();
     card
+}
+
+fn sla_status_facts(rows: &[WorkflowStatus], all: bool) -> Json {
+    let late: u32 = rows.iter().map(|row| row.late).sum();
+    let owed: u32 = rows.iter().map(|row| row.owed).sum();
+    json!({ "rows": rows, "late": late, "owed": owed, "all": all })
 }
 
 /// How the bot itself is.
@@ -226,9 +238,7 @@ pub fn health(speaker: &Speaker<'_>, health: &Health) -> Card {
 
 /// A review as drafted, with the buttons that accept it.
 pub fn review_draft(speaker: &Speaker<'_>, draft: &ReviewDraft) -> Card {
-    let facts =
-        json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled });
-    let mut card = private(speaker, "answer/review-draft.txt", facts);
+    let mut card = private(speaker, "answer/review-draft.txt", review_draft_facts(draft));
     if !draft.settled {
         let accept = button(find("incident", "review"), Some(draft.case), Some("accept"), Style::Primary);
         let edit = open(draft.case, "review", Style::Plain);
@@ -238,17 +248,24 @@ pub fn review_draft(speaker: &Speaker<'_>, draft: &ReviewDraft) -> Card {
     card
 }
 
+fn review_draft_facts(draft: &ReviewDraft) -> Json {
+    json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled })
+}
+
 /// What is unwise in the policy.
 pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag]) -> Card {
+    private(speaker, "answer/red-flags.txt", red_flags_facts(flags))
+}
+
+fn red_flags_facts(flags: &[RedFlag]) -> Json {
     let shown = &flags[..flags.len().min(ROWS_AT_MOST)];
-    let facts = json!({
+    json!({
         "count": flags.len(),
         "more": flags.len() - shown.len(),
         "rows": shown.iter().map(|flag| json!({
             "id": flag.id, "line": flag.line, "what": flag.what, "why": flag.why, "write": flag.write,
         })).collect::<Vec<_>>(),
-    });
-    private(speaker, "answer/red-flags.txt", facts)
+    })
 }
 
 /// Something that isn't possible, and what to do instead.
@@ -282,7 +299,11 @@ pub fn misread(speaker: &Speaker<'_>, misread: &Misread) -> Card {
 
 /// The bot is at fault. The reference is in its log.
 pub fn fault(speaker: &Speaker<'_>, reference: &str) -> Card {
-    private(speaker, "answer/fault.txt", json!({ "reference": reference }))
+    private(speaker, "answer/fault.txt", fault_facts(reference))
+}
+
+fn fault_facts(reference: &str) -> Json {
+    json!({ "reference": reference })
 }
 
 /// What can be typed: everything, one command, or one verb in detail.
@@ -291,10 +312,7 @@ pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'st
     if let Some(verb) = verb {
         return verb_help(verb, prefix);
     }
-    let of = root.or_else(|| verbs::roots().next().map(|root| root.word));
-    let example = of.and_then(|root| find(root, "help")).map(|verb| verb.example(prefix));
-    let facts = json!({ "root": root, "bot": crate::grammar::BOT, "example": example });
-    let mut card = private(speaker, "answer/help.txt", facts);
+    let mut card = private(speaker, "answer/help.txt", help_facts(root, prefix));
     match root {
         Some(root) => {
             let usage = |verb: &Verb| vec![Word::Code(verb.usage(prefix)), Word::Text(format!(" {}", verb.about))];
@@ -307,6 +325,12 @@ pub fn help(speaker: &Speaker<'_>, root: Option<&'static str>, verb: Option<&'st
         })),
     }
     card
+}
+
+fn help_facts(root: Option<&'static str>, prefix: &str) -> Json {
+    let of = root.or_else(|| verbs::roots().next().map(|root| root.word));
+    let example = of.and_then(|root| find(root, "help")).map(|verb| verb.example(prefix));
+    json!({ "root": root, "bot": crate::grammar::BOT, "example": example })
 }
 
 fn verb_help(verb: &'static Verb, prefix: &str) -> Card {
@@ -323,6 +347,124 @@ fn verb_help(verb: &'static Verb, prefix: &str) -> Card {
         fields: fields.collect(),
         ..Card::default()
     }
+}
+
+/// What each template of an answer sees, for trying it: full of everything, and empty.
+pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
+    let (case, title) = (CaseId { kind: CaseKind::Incident, number: 1 }, samples::TITLE.to_owned());
+    let listed = ListRow {
+        case,
+        title: title.clone(),
+        workflow: "credit-scoring".into(),
+        state: "open".to_owned(),
+        severity: Some(Severity::Sev1),
+        nature: vec!["perf.drift".to_owned()],
+        next: Some((Duty::Acknowledge, samples::DUE)),
+        late: false,
+        waiting_on: samples::whom(),
+    };
+    let bare = ListRow {
+        case: CaseId { kind: CaseKind::Approval, number: 1 },
+        severity: None,
+        nature: Vec::new(),
+        next: None,
+        waiting_on: Vec::new(),
+        ..listed.clone()
+    };
+    let late = ListRow { late: true, ..listed.clone() };
+    let owed = |state, about: Option<About>| OwedRow {
+        case,
+        title: title.clone(),
+        duty: Duty::FollowUp,
+        about,
+        due: samples::DUE,
+        state,
+        have: 0,
+        need: 2,
+        revision: None,
+    };
+    let owed = [
+        owed(State::Owed, None),
+        owed(State::Late, Some(About::named("scribe"))),
+        owed(State::Paused, Some(About::Words(samples::words()))),
+    ];
+    let busy = WorkflowStatus {
+        workflow: "credit-scoring".into(),
+        open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],
+        owed: 3,
+        late: 1,
+        next_due: Some(samples::DUE),
+    };
+    let idle = WorkflowStatus { open: Vec::new(), owed: 0, late: 0, next_due: None, ..busy.clone() };
+    let link = |up, trouble: Option<&str>| LinkStatus {
+        platform: "slack".to_owned(),
+        up,
+        trouble: trouble.map(str::to_owned),
+        unread: u64::from(!up),
+    };
+    let well = Health {
+        started: samples::NOW,
+        version: "1.0.0".to_owned(),
+        oldest_wake_late: None,
+        oldest_notice_late: None,
+        undeliverable: 0,
+        waiting: 0,
+        links: Vec::new(),
+        open_cases: 0,
+        ledger_size: 0,
+        ledger_head: "ab".repeat(32),
+        checkpoint_at: None,
+        policy: "cd".repeat(32),
+        clock: None,
+    };
+    let cut_off = Health {
+        undeliverable: 1,
+        waiting: 2,
+        links: vec![
+            link(true, None),
+            link(true, Some("the bot isn’t in #x")),
+            link(false, Some("gone")),
+            link(false, None),
+        ],
+        checkpoint_at: Some(samples::NOW),
+        clock: Some("it runs ten times as fast".to_owned()),
+        ..well.clone()
+    };
+    let behind =
+        Health { oldest_wake_late: Some(samples::SPAN), oldest_notice_late: Some(samples::SPAN), ..cut_off.clone() };
+    let draft = |settled| ReviewDraft { case, title: title.clone(), text: "## What\nhappened".to_owned(), settled };
+    let flag = |line| RedFlag {
+        id: "single-holder",
+        line,
+        what: "it stands on one".to_owned(),
+        why: "They go on holiday.",
+        write: "two".to_owned(),
+    };
+    let flags: Vec<RedFlag> =
+        std::iter::once(flag(None)).chain((1..=ROWS_AT_MOST).map(|line| flag(Some(line)))).collect();
+    let filter = Filter::default();
+    vec![
+        ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
+        ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
+        ("answer/list.txt", list_facts(None, &filter, &[], true)),
+        ("answer/mine.txt", mine_facts(speaker, &owed, samples::NOW, false)),
+        ("answer/mine.txt", mine_facts(speaker, &vec![owed[0].clone(); ROWS_AT_MOST + 1], samples::NOW, false)),
+        ("answer/mine.txt", mine_facts(speaker, &[], samples::NOW, true)),
+        ("answer/timeline.txt", timeline_facts(case, &title, 1, 0)),
+        ("answer/timeline.txt", timeline_facts(case, &title, 1, 2)),
+        ("answer/sla-status.txt", sla_status_facts(&[busy, idle], false)),
+        ("answer/sla-status.txt", sla_status_facts(&[], true)),
+        ("answer/health.txt", json!(well)),
+        ("answer/health.txt", json!(cut_off)),
+        ("answer/health.txt", json!(behind)),
+        ("answer/review-draft.txt", review_draft_facts(&draft(false))),
+        ("answer/review-draft.txt", review_draft_facts(&draft(true))),
+        ("answer/red-flags.txt", red_flags_facts(&flags)),
+        ("answer/red-flags.txt", red_flags_facts(&[])),
+        ("answer/fault.txt", fault_facts("7f3a")),
+        ("answer/help.txt", help_facts(None, speaker.prefix)),
+        ("answer/help.txt", help_facts(Some("incident"), speaker.prefix)),
+    ]
 }
 
 fn private(speaker: &Speaker<'_>, template: &str, facts: Json) -> Card {

@@ -21,6 +21,20 @@ pub fn case_card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Car
 
 /// As [`case_card`], with as many open answers as `most`.
 pub(super) fn card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most: usize) -> Card {
+    let mut card = speaker.render(&format!("{}/card.txt", case.kind()), facts(speaker, case, people, most));
+    card.tone = match case {
+        _ if case.is_closed() => Tone::Done,
+        _ if case.obligations.iter().any(Obligation::is_late) => Tone::Late,
+        _ => Tone::Calm,
+    };
+    card.buttons = kinds::buttons(speaker, case);
+    card.buttons.truncate(BUTTONS_AT_MOST);
+    card.due_us = case.next_due().map(|it| it.terms.due.0);
+    card
+}
+
+/// What the template of a case's card sees.
+pub(super) fn facts(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most: usize) -> Json {
     let mut facts = json!({
         "case": case.id.to_string(),
         "title": case.title,
@@ -34,16 +48,7 @@ pub(super) fn card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most
     if let (Json::Object(facts), Json::Object(of_its_kind)) = (&mut facts, kinds::facts(speaker, case)) {
         facts.extend(of_its_kind);
     }
-    let mut card = speaker.render(&format!("{}/card.txt", case.kind()), facts);
-    card.tone = match case {
-        _ if case.is_closed() => Tone::Done,
-        _ if case.obligations.iter().any(Obligation::is_late) => Tone::Late,
-        _ => Tone::Calm,
-    };
-    card.buttons = kinds::buttons(speaker, case);
-    card.buttons.truncate(BUTTONS_AT_MOST);
-    card.due_us = case.next_due().map(|it| it.terms.due.0);
-    card
+    facts
 }
 
 /// Open answers, the most urgent first. Empty seats are one answer here: they are nagged about together.

@@ -1,27 +1,141 @@
-//! One telling of every kind, so that an operator's template is tried when it is loaded and not when it is needed.
+//! Facts of every kind for every template, so that a template is tried when it is loaded and not when it is needed: tellings,
+//! answers, cards of cases as they go on, and each thing that can become true of one.
+
+use std::sync::LazyLock;
 
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
-use super::kinds;
 use super::tell::facts;
+use super::{Speaker, Wording, answer, case, kinds, story};
+use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
-use crate::domain::obligation::{About, Attribution, Breach, Holder, Passed};
+use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms};
+use crate::domain::policy::{EXAMPLE, Policy};
 use crate::domain::{
-    At, CaseId, CaseKind, Duty, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, Telling, bot, every_case,
+    At, Case, CaseId, CaseKind, Duty, Event, Label, OutboxId, People, PersonId, PolicyHash, RoleId, Span, Telling, bot,
+    every_case,
 };
 
-/// Facts for a template, such as it will see. None for cards and answers, which are tried as far as their grammar goes.
-pub(super) fn of(template: &str) -> Vec<Json> {
-    let name = template.strip_suffix(".txt");
-    let seen = |(about, telling): (Option<CaseTitle>, Telling)| {
-        let mut facts = facts(about.as_ref(), &telling, "/");
-        facts["prefix"] = Json::from("/");
-        facts
-    };
-    tellings().into_iter().filter(|(_, telling)| Some(telling.template()) == name).map(seen).collect()
+/// Facts for a template, such as it will see.
+pub(super) fn of(template: &str) -> impl Iterator<Item = &'static Json> {
+    static ALL: LazyLock<Vec<(String, Json)>> = LazyLock::new(all);
+    ALL.iter().filter(move |(name, _)| name == template).map(|(_, facts)| facts)
 }
+
+fn all() -> Vec<(String, Json)> {
+    let policy = Policy::read(EXAMPLE).expect("a test reads the example");
+    let wording = Wording::embedded();
+    let speaker = Speaker::new(&wording, &policy);
+    let mut all: Vec<(String, Json)> = Vec::new();
+    for (about, telling) in tellings() {
+        all.push((format!("{}.txt", telling.template()), facts(about.as_ref(), &telling, speaker.prefix)));
+    }
+    all.extend(answer::samples(&speaker).into_iter().map(|(template, facts)| (template.to_owned(), facts)));
+    for kind in CaseKind::ALL {
+        of_cases(&speaker, kind, &mut all);
+    }
+    for (_, facts) in &mut all {
+        facts["prefix"] = Json::from(speaker.prefix);
+    }
+    all
+}
+
+/// A case of which one thing after the other becomes true, whether the rules would let it or not: the card and the line of
+/// the story for each.
+fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>) {
+    let people = People { policy: speaker.policy, delegations: &[], at: NOW };
+    let events = events(kind);
+    let Some(opening) = events.first() else { return };
+    let Some(mut going_on) = Case::begin(CaseId { kind, number: 1 }, opening, NOW) else { return };
+    let mut open = going_on.clone();
+    for event in &events {
+        all.push((story::template(event), story::facts(&going_on, event, NOW)));
+        going_on.apply(event, NOW);
+        // One on which a duty is owed whatever else became true, and one on which everything did.
+        let mut alone = open.clone();
+        alone.apply(event, NOW);
+        if matches!(event, Event::Duty(DutyEvent { change: Change::Opened(_), .. })) {
+            open = alone.clone();
+        }
+        for case in [&alone, &going_on] {
+            all.push((format!("{kind}/card.txt"), case::facts(speaker, case, &people, usize::MAX)));
+        }
+    }
+}
+
+/// Its opening and everything else that can become true of a case of a kind.
+pub(super) fn events(kind: CaseKind) -> Vec<Event> {
+    let mut events = kinds::story(kind);
+    let of_any_case = of_a_duty(kind).into_iter().chain(of_the_case());
+    events.splice(1.min(events.len()).., of_any_case.chain(kinds::story(kind).into_iter().skip(1)));
+    events
+}
+
+fn of_a_duty(kind: CaseKind) -> Vec<Event> {
+    let duty = Duty::ALL.into_iter().find(|duty| duty.row().kind == kind).unwrap_or(Duty::Decide);
+    let terms = || Box::new(Terms::until(DUE, NOW));
+    let opened = |duty, about| {
+        let (holder, party) = (Holder::Roles(vec![role()]), Some("operations".into()));
+        Change::Opened(Box::new(Opened { duty, about, holder, party, held_by: whom(), terms: *terms() }))
+    };
+    let escalated = Passed { breach: None, ..late() };
+    let repeated = Passed { breach: None, called: Vec::new(), repeat: Some(1), ..late() };
+    let contest = Contest { by: maya(), says: Attribution::Requester, reason: words() };
+    let on_the_first = [
+        Change::Nudged(nudge()),
+        Change::Nudged(Passed { behind: Some(SPAN), ..nudge() }),
+        Change::Paused { reason: words(), by: maya(), ends: DUE },
+        Change::Resumed { by: None, paused: SPAN, terms: terms() },
+        Change::Resumed { by: Some(maya()), paused: SPAN, terms: terms() },
+        Change::Late(late()),
+        Change::Escalated(escalated),
+        Change::Repeated(repeated),
+        Change::Answered { by: dev(), stands_in_for: Some(maya()) },
+        Change::AnswerTakenBack { by: dev(), stands_in_for: Some(maya()) },
+        Change::Contested { contest },
+        Change::Settled { by: maya(), to: Attribution::ThirdParty, reason: words() },
+        Change::Moved { from: vec![maya()], to: vec![dev()] },
+        Change::Moved { from: Vec::new(), to: Vec::new() },
+        Change::Widened { to: role() },
+        Change::AskedStillWorking {},
+        Change::Extended { expires: DUE },
+        Change::Met { by: None, took: SPAN },
+        Change::Met { by: Some(dev()), took: SPAN },
+        Change::Waived { by: maya(), reason: words() },
+        Change::Voided { reason: "the incident is over".to_owned() },
+    ];
+    let numbered = [(1, opened(duty, None)), (2, opened(duty, Some(About::Words(words()))))];
+    let numbered = numbered.into_iter().chain(on_the_first.into_iter().map(|change| (1, change)));
+    numbered.map(|(number, change)| DutyEvent { number, change }.into()).collect()
+}
+
+fn of_the_case() -> Vec<Event> {
+    use every_case::Event;
+    let of_the_case = [
+        Event::Noted { by: maya(), text: words() },
+        Event::Linked { by: maya(), url: "https://example.org/".to_owned(), text: words() },
+        Event::Invited { by: maya(), person: dev() },
+        Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
+    ];
+    of_the_case.into_iter().map(Event::into).collect()
+}
+
+/// How a case of any kind begins.
+pub(super) fn began(by: Option<PersonId>) -> Began {
+    Began {
+        by,
+        workflow: "credit-scoring".into(),
+        homes: Vec::new(),
+        policy: PolicyHash::from("3fa9c1".repeat(10)),
+        title: TITLE.to_owned(),
+        restricted: true,
+    }
+}
+
+/// What somebody called a case.
+pub(super) const TITLE: &str = "Ship v7";
 
 /// Two moments of a working day, in UTC: what is told, and when it is due.
 pub(super) const NOW: At = At(1_795_429_800_000_000);
@@ -57,7 +171,7 @@ fn sentence() -> Sentence {
 pub(super) fn tellings() -> Vec<(Option<CaseTitle>, Telling)> {
     let mut all: Vec<(Option<CaseTitle>, Telling)> = Vec::new();
     for kind in CaseKind::ALL {
-        let about = CaseTitle { case: CaseId { kind, number: 1 }, title: "Ship v7".to_owned() };
+        let about = CaseTitle { case: CaseId { kind, number: 1 }, title: TITLE.to_owned() };
         let told = kinds::samples(kind).into_iter().chain(of_any_case().into_iter().map(Telling::from));
         all.extend(told.map(|telling| (Some(about.clone()), telling)));
     }

@@ -12,8 +12,7 @@ use crate::domain::{At, Case, CaseKind, Event};
 /// An event as one line. `None`: it is bookkeeping that no reader misses (an answer counted, beside the vote that says it).
 /// The case says which duty an event's number means; it may be the case as it is now.
 pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Option<Vec<Word>> {
-    let room = event.case_kind().map_or("case", CaseKind::word);
-    let card = speaker.render(&format!("{room}/story.txt"), facts(case, event, at));
+    let card = speaker.render(&template(event), facts(case, event, at));
     let mut words = card.title;
     for line in card.lines {
         words.push(Word::from(" "));
@@ -22,7 +21,12 @@ pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Optio
     (!words.is_empty()).then_some(words)
 }
 
-fn facts(case: &Case, event: &Event, at: At) -> Json {
+pub(super) fn template(event: &Event) -> String {
+    format!("{}/story.txt", event.case_kind().map_or("case", CaseKind::word))
+}
+
+/// What the template of a story sees of an event.
+pub(super) fn facts(case: &Case, event: &Event, at: At) -> Json {
     let mut facts = if let Event::Duty(DutyEvent { change, .. }) = event {
         // A change stands by itself, so only one name is around its fields.
         let mut fields = innermost(&json!({ "duty": change }));
@@ -31,6 +35,10 @@ fn facts(case: &Case, event: &Event, at: At) -> Json {
             && let Some(why) = fields.remove("reason")
         {
             fields.insert("why".to_owned(), why);
+        }
+        // What is opened here need not be among the case's duties any more.
+        if let Change::Opened(opened) = change {
+            fields.insert("about".to_owned(), about_as_seen(opened.about.as_ref()));
         }
         fields
     } else {

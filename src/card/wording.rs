@@ -123,8 +123,8 @@ impl Wording {
     }
 
     /// As [`Wording::embedded`], with the files of a folder (`case/clock.txt` …) in the place of those of the same name.
-    /// Those of what is told are tried on samples, so that a mistake is found now and not at the moment when something must be
-    /// told; of the others the grammar is checked.
+    /// Each is tried on samples of everything that it will see, so that a mistake is found now and not at the moment when
+    /// something must be told.
     ///
     /// # Errors
     /// A file that can't be read, that no template is named as, or that has a mistake, with its line.
@@ -154,10 +154,13 @@ impl Wording {
                 };
                 check_lines(&source, CaseKind::by_word(&kind).map(CaseKind::word))
                     .map_err(|(line, error)| WordingError::Mistake { line, path: path.clone(), error: said(&error) })?;
+                check_names(&environment, &source).map_err(|(line, error)| WordingError::Mistake {
+                    line,
+                    path: path.clone(),
+                    error: said(&error),
+                })?;
                 environment.add_template_owned(name.clone(), source).map_err(mistake)?;
-                for sample in samples::of(&name) {
-                    environment.get_template(&name).and_then(|it| it.render(value(&sample))).map_err(mistake)?;
-                }
+                try_out(&environment, &name).map_err(mistake)?;
             }
         }
         wording.overlay = Some(environment);
@@ -174,25 +177,138 @@ impl Wording {
         &self.prefix
     }
 
+    /// What is wrong with the program's own templates: nothing, in a program that passed its tests.
+    #[cfg(test)]
+    pub(super) fn mistakes() -> Vec<String> {
+        let own = Wording::embedded().embedded;
+        let checked = embedded().filter_map(|(name, source)| {
+            let tried = check_names(&own, source).map_err(|(_, error)| error).and_then(|()| try_out(&own, name));
+            Some(format!("{name}: {}", said(&tried.err()?)))
+        });
+        checked.collect()
+    }
+
     /// The names of all templates: `case/clock.txt` …
     pub fn names() -> impl Iterator<Item = &'static str> {
         embedded().map(|(name, _)| name)
     }
 
-    /// Renders a template. An overlay's that fails gives way to the embedded one, and that one's failure to a card that
-    /// says the bare facts: something that must be told is told.
+    /// Renders a template. An overlay's that fails gives way to the embedded one, and that one's failure to a plain sentence:
+    /// something that must be told is told.
     pub(super) fn render(&self, name: &str, mut facts: Json, prefix: &str, policy: &Policy) -> Card {
         if let Some(map) = facts.as_object_mut() {
             map.insert("prefix".to_owned(), Json::from(prefix));
         }
         let facts_value = value(&facts);
-        let overlaid = self.overlay.as_ref().and_then(|it| it.get_template(name).ok()?.render(&facts_value).ok());
-        let said = overlaid.or_else(|| self.embedded.get_template(name).ok()?.render(&facts_value).ok());
-        match said {
-            Some(said) => card(&said, policy),
-            None => Card { title: vec![Word::from(clean::line(&facts.to_string()))], ..Card::default() },
+        let of_the_operator = self.overlay.as_ref().and_then(|it| it.get_template(name).ok());
+        let own = self.embedded.get_template(name);
+        let rendered = of_the_operator.into_iter().map(Ok).chain([own]).find_map(|template| {
+            let said = template.and_then(|it| it.render(&facts_value));
+            said.inspect_err(|error| tracing::error!(template = name, %error, "a template failed")).ok()
+        });
+        rendered.map_or_else(|| without_words(name, &facts, prefix), |said| card(&said, policy))
+    }
+}
+
+/// What is said where a template failed: which case it is about, what it was to say, and where more is to be seen.
+fn without_words(name: &str, facts: &Json, prefix: &str) -> Card {
+    let what = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".txt").replace('-', " ");
+    let mut title: Vec<Word> = Vec::new();
+    let case = facts.get("case").and_then(|id| id.as_str()?.parse::<CaseId>().ok());
+    if let Some(case) = case {
+        title.extend([Word::Case(case), Word::from(" · ")]);
+    }
+    if let Some(called) = facts.get("title").and_then(Json::as_str) {
+        title.push(Word::Text(format!("{} · ", quoted_lines(&clean::line(called)))));
+    }
+    title.push(Word::Text(format!("{what}: I have no words for it, and the log says why")));
+    if let Some(case) = case {
+        title.extend([
+            Word::from(". "),
+            Word::Code(format!("{prefix}{} status {case}", case.kind)),
+            Word::from(" shows how it stands"),
+        ]);
+    }
+    Card { title, ..Card::default() }
+}
+
+/// Draws a template with everything that it will see.
+fn try_out(environment: &Environment<'_>, name: &str) -> Result<(), Error> {
+    let template = environment.get_template(name)?;
+    samples::of(name).try_for_each(|facts| template.render(value(facts)).map(drop))
+}
+
+/// Every filter, test and function that a template names is looked up, also those that no sample comes to.
+fn check_names(environment: &Environment<'_>, source: &str) -> Result<(), (usize, Error)> {
+    for (at, used) in names_used(source) {
+        let asked = match used {
+            Used::Filter(name) => format!("0|{name}"),
+            Used::Test(name) => format!("0 is {name}"),
+            Used::Function(name) => format!("{name}()"),
+        };
+        // Without its arguments most of them fail; only that nobody knows them counts.
+        let unknown = |error: &Error| {
+            matches!(error.kind(), ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction)
+        };
+        let error = environment.compile_expression(&asked).and_then(|it| it.eval(())).err();
+        if let Some(error) = error.filter(unknown) {
+            return Err((source[..at].matches('\n').count() + 1, error));
         }
     }
+    Ok(())
+}
+
+enum Used<'s> {
+    Filter(&'s str),
+    Test(&'s str),
+    Function(&'s str),
+}
+
+/// The names in a template's `{{ … }}` and `{% … %}`, with their places.
+fn names_used(source: &str) -> Vec<(usize, Used<'_>)> {
+    let mut used = Vec::new();
+    let (mut at, mut inside, mut quote, mut before) = (0, false, None, "");
+    while let Some(c) = source[at..].chars().next() {
+        let rest = &source[at..];
+        let name = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').len();
+        let step = match (inside, quote) {
+            (false, _) => {
+                inside = rest.starts_with("{{") || rest.starts_with("{%");
+                if inside { 2 } else { c.len_utf8() }
+            }
+            (true, Some(mark)) => {
+                quote = quote.filter(|_| c != mark);
+                c.len_utf8()
+            }
+            (true, None) if rest.starts_with("}}") || rest.starts_with("%}") => {
+                inside = false;
+                2
+            }
+            (true, None) if name > 0 => {
+                let word = &rest[..name];
+                match before {
+                    "|" => used.push((at, Used::Filter(word))),
+                    "is" if word == "not" => {}
+                    "is" => used.push((at, Used::Test(word))),
+                    "." => {}
+                    _ if rest[name..].starts_with('(') => used.push((at, Used::Function(word))),
+                    _ => {}
+                }
+                // `is not` asks for a test as `is` does.
+                before = if before == "is" && word == "not" { "is" } else { word };
+                name
+            }
+            (true, None) => {
+                quote = Some(c).filter(|c| matches!(c, '"' | '\''));
+                if !c.is_whitespace() {
+                    before = &rest[..c.len_utf8()];
+                }
+                c.len_utf8()
+            }
+        };
+        at += step;
+    }
+    used
 }
 
 fn said(error: &Error) -> String {

@@ -36,6 +36,8 @@ pub struct PolicyFile {
 pub enum PolicyFileError {
     #[error("{path} can't be read: {source}")]
     Io { path: String, source: std::io::Error },
+    #[error("{path}:{line}: this is not UTF-8; save the file as UTF-8 without anything else")]
+    NotUtf8 { path: String, line: usize },
     #[error("{0}")]
     Wrong(String),
 }
@@ -46,14 +48,25 @@ impl PolicyFile {
         self.path.as_ref().map_or_else(|| "the embedded example policy".to_owned(), |path| path.display().to_string())
     }
 
+    /// The file as it is.
+    ///
+    /// # Errors
+    /// [`PolicyFileError`]: it isn't there, or is no text.
+    pub fn text(&self) -> Result<String, PolicyFileError> {
+        let Some(path) = &self.path else { return Ok(crate::domain::policy::EXAMPLE.to_owned()) };
+        let bytes =
+            std::fs::read(path).map_err(|source| PolicyFileError::Io { path: path.display().to_string(), source })?;
+        String::from_utf8(bytes).map_err(|error| {
+            let line =
+                1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|it| **it == b'\n').count();
+            PolicyFileError::NotUtf8 { path: path.display().to_string(), line }
+        })
+    }
+
     /// # Errors
     /// [`PolicyFileError`], with every mistake in the file.
     pub fn read(&self) -> Result<(Policy, String), PolicyFileError> {
-        let text = match &self.path {
-            None => crate::domain::policy::EXAMPLE.to_owned(),
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|source| PolicyFileError::Io { path: path.display().to_string(), source })?,
-        };
+        let text = self.text()?;
         let policy = Policy::read(&text).map_err(|errors| PolicyFileError::Wrong(errors.show(&self.name())))?;
         Ok((policy, text))
     }
@@ -240,11 +253,17 @@ impl Reception {
             }
         };
         let load = BotCommand::LoadPolicy { policy: Box::new(policy), text };
+        let asked_by = by.person().cloned();
         let ruled = self.desk.ask_bot(load, by, word).await?;
         let shown = self.desk.shown();
         let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         Ok(match ruled {
-            Ok(Some(reply)) => card::tell(&speaker, reply.about.as_ref(), &reply.telling, None),
+            Ok(Some(reply)) => {
+                let mut card = card::tell(&speaker, reply.about.as_ref(), &reply.telling, None);
+                let alone = self.answers.waiting_on_nobody(asked_by.as_ref()).await;
+                card.lines.extend(alone.map_err(|error| unreadable(&error))?);
+                card
+            }
             Ok(None) => crate::answers::said("The policy is in force."),
             Err(refusal) => card::refused(&speaker, &refusal),
         })

@@ -31,6 +31,15 @@ pub(super) struct NearMissAsked {
     pub(super) nudges: u32,
 }
 
+/// An obligation from before the period that was told about in it: how much of its nudges and escalations came before, only
+/// its row of then says.
+#[derive(Clone, Debug)]
+pub(super) struct ToldBeforeAsked {
+    pub(super) key: Key,
+    pub(super) case: CaseId,
+    pub(super) number: u32,
+}
+
 /// A line in the making.
 #[derive(Default)]
 struct Counting {
@@ -55,6 +64,7 @@ pub(super) struct Tally {
     as_of: At,
     lines: BTreeMap<Key, Counting>,
     asked: Vec<NearMissAsked>,
+    told_before: Vec<ToldBeforeAsked>,
     old: OldItems,
     bot: OfBot,
 }
@@ -67,6 +77,7 @@ impl Tally {
             as_of,
             lines: BTreeMap::new(),
             asked: Vec::new(),
+            told_before: Vec::new(),
             old: OldItems::default(),
             bot: OfBot::default(),
         }
@@ -144,8 +155,14 @@ impl Tally {
             longest: so_far.longest.max(target),
         }));
         line.paused = line.paused + Span(row.paused_us);
-        line.nudges += u64::from(row.nudges);
-        line.escalations += u64::from(row.escalations);
+        let told_in = opened_in || row.last_told_us.is_some_and(|at| at >= self.period.from.0);
+        if told_in {
+            line.nudges += u64::from(row.nudges);
+            line.escalations += u64::from(row.escalations);
+        }
+        if told_in && !opened_in && row.nudges + row.escalations > 0 {
+            self.told_before.push(ToldBeforeAsked { key: Key::of(row), case: row.case, number: row.number });
+        }
         if row.behind_us > 0 {
             self.bot.told_late += 1;
             self.bot.worst = self.bot.worst.max(Span(row.behind_us));
@@ -185,6 +202,19 @@ impl Tally {
 
     pub(super) fn near_misses_asked(&mut self) -> Vec<NearMissAsked> {
         std::mem::take(&mut self.asked)
+    }
+
+    pub(super) fn told_before_asked(&mut self) -> Vec<ToldBeforeAsked> {
+        std::mem::take(&mut self.told_before)
+    }
+
+    /// Of an obligation's nudges and escalations these came before the period.
+    pub(super) fn leave_out(&mut self, key: &Key, before: &DutyFigures) {
+        if let Some(counting) = self.lines.get_mut(key) {
+            let line = &mut counting.line;
+            line.nudges = line.nudges.saturating_sub(u64::from(before.nudges));
+            line.escalations = line.escalations.saturating_sub(u64::from(before.escalations));
+        }
     }
 
     pub(super) fn digest(mut self, near_misses: &BTreeMap<Key, u64>, undelivered: u64, ledger: OfLedger) -> Digest {

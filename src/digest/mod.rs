@@ -1,5 +1,7 @@
 //! How the governance SLA was kept: figures of a period, per workflow and per kind of answer.
 //!
+//! A period that is over is drawn as of its end, so that its figures are the same whenever they are asked for.
+//!
 //! Everything is *as of* a moment: what happened later counts as if it had not, so the same as-of gives the same figures
 //! whenever it is asked for. An obligation's row says how it stands now; where its case went on after the as-of, the row of
 //! then is folded again from the ledger. On a clock that stands still, what happens later at the very same moment counts.
@@ -20,7 +22,7 @@ use chrono_tz::Tz;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use self::figures::{Key, NearMissAsked, Tally};
+use self::figures::{Key, NearMissAsked, Tally, ToldBeforeAsked};
 use crate::clock::Clock;
 use crate::domain::obligation::{Standing, StepAct};
 use crate::domain::{At, Bot, CaseId, Policy, Span, WorkflowId};
@@ -93,9 +95,9 @@ pub struct Line {
     /// All pauses of this line's obligations together, a running one left out.
     #[serde(rename = "paused_us")]
     pub paused: Span,
-    /// Of this line's obligations, since they opened.
+    /// Of the period, whenever the obligation opened.
     pub nudges: u64,
-    /// Roles that the ladder called in.
+    /// Roles that the ladder called in, in the period.
     pub escalations: u64,
     /// Whose slowness the late ones were: a party, `requester`, `third-party`, or `open` while that isn't recorded.
     pub attributed: BTreeMap<String, u64>,
@@ -359,6 +361,7 @@ async fn compute_unboxed(
     workflows: &[WorkflowId],
     as_of: At,
 ) -> Result<Digest, StoreError> {
+    let as_of = as_of.min(period.to - Span(1));
     let mut view = reader.view().await?;
     let size = view.size_at(as_of).await?;
     let mut then = Then::of(&mut view, size).await?;
@@ -379,9 +382,26 @@ async fn compute_unboxed(
     let near_misses = near_misses(&mut view, &then.nudges, asked).await?;
     let ledger = of_ledger(&mut view, size, as_of).await?;
     let first = view.size_at(period.from - Span(1)).await?;
+    leave_out_what_came_before(&mut view, &mut tally, first).await?;
     let end = view.size_at((period.to - Span(1)).min(as_of)).await?;
     let undelivered = view.undeliverable(first..end).await?;
     Ok(tally.digest(&near_misses, undelivered, ledger))
+}
+
+/// Nudges and escalations count by their own moments: those of the first `size` entries were before the period.
+async fn leave_out_what_came_before(view: &mut View, tally: &mut Tally, size: u64) -> Result<(), StoreError> {
+    let mut by_case: BTreeMap<CaseId, Vec<ToldBeforeAsked>> = BTreeMap::new();
+    for one in tally.told_before_asked() {
+        by_case.entry(one.case).or_default().push(one);
+    }
+    for (case, asked) in by_case {
+        let Some(before) = fold(view, case, size).await? else { continue };
+        for one in asked {
+            let row = before.commit.duties.iter().find(|row| row.figures.number == one.number);
+            row.into_iter().for_each(|row| tally.leave_out(&one.key, &row.figures));
+        }
+    }
+    Ok(())
 }
 
 async fn of_ledger(view: &mut View, size: u64, as_of: At) -> Result<OfLedger, StoreError> {

@@ -17,11 +17,14 @@ impl Digest {
     /// For a channel or for whoever asked. Mentions nobody: a digest is to be read, not to buzz. Commands that it names begin
     /// with `prefix`.
     pub fn card(&self, prefix: &str) -> Card {
-        let mut card =
-            Card { title: vec![Word::from(format!("SLA digest · {}", self.period.words()))], ..Card::default() };
+        let mut card = Card {
+            title: vec![Word::from(format!("SLA digest · {} ({})", self.period.words(), self.period.zone))],
+            ..Card::default()
+        };
         if self.quiet {
             card.lines.push(vec![Word::from(self.quiet_words())]);
         }
+        card.lines.extend(self.in_time_words().map(|words| vec![Word::Strong(words)]));
         for of in &self.workflows {
             card.lines.push(vec![Word::Strong(of.workflow.clone())]);
             card.lines.extend(of.lines.iter().map(|line| vec![Word::Text(sentence(line))]));
@@ -56,6 +59,20 @@ impl Digest {
             0 => format!("{quiet}: nothing was opened, answered or missed, and nothing is late."),
             _ => format!("{quiet}: nothing was opened, answered or missed. What follows is older."),
         }
+    }
+
+    /// The share of the answers that came in time: those that did, of these and the deadlines that passed.
+    fn in_time_words(&self) -> Option<String> {
+        let share = |kept: u64, late: u64| (kept + late > 0).then(|| (kept * 100 + (kept + late) / 2) / (kept + late));
+        let lines = || self.workflows.iter().flat_map(|it| &it.lines);
+        let (kept, late) = lines().fold((0, 0), |(kept, late), line| (kept + line.kept, late + line.late));
+        let befores = lines().filter_map(|line| line.before);
+        let (kept_before, late_before) =
+            befores.fold((0, 0), |(kept, late), before| (kept + before.kept, late + before.late));
+        let now = share(kept, late)?;
+        let before =
+            share(kept_before, late_before).map_or_else(String::new, |it| format!("; {it} % in the time before"));
+        Some(format!("In time: {kept} of {} ({now} %){before}", kept + late))
     }
 
     fn old_lines(&self, prefix: &str) -> Vec<Vec<Word>> {
@@ -104,6 +121,9 @@ impl Digest {
         text.push_str(&format!("as of {}\n", moment(self.as_of, zone)));
         if self.quiet {
             text.push_str(&format!("\n{}\n", self.quiet_words()));
+        }
+        if let Some(words) = self.in_time_words() {
+            text.push_str(&format!("\n{words}\n"));
         }
         for of in &self.workflows {
             text.push_str(&format!("\n{}\n", of.workflow));

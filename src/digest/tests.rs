@@ -264,6 +264,13 @@ async fn a_digest_is_drawn_from_rows() {
     }
     writer.commit(commit).await.unwrap();
     let computed = async |workflow: &[WorkflowId]| compute(&reader, &week(), workflow, week().to).await.unwrap();
+    // What opened after the week is nothing to it, whenever somebody asks.
+    let mut commit = Commit::default();
+    let later = DutyFigures { opened_us: MONDAY + 8 * DAY, due_us: MONDAY + 8 * DAY, nudges: 3, ..row("INC-1", 2) };
+    commit.duties.push(DutyRow { figures: later, holders: Vec::new() });
+    writer.commit(commit).await.unwrap();
+    let much_later = compute(&reader, &week(), &[], week().to + Span::days(30)).await.unwrap();
+    assert_eq!(much_later, computed(&[]).await);
     let digest = computed(&[]).await;
     assert_eq!((digest.workflows[0].lines[0].opened, digest.old.count, digest.old.items.len()), (1, 1, 1));
     assert_eq!(digest.ledger.entries, 0);
@@ -275,6 +282,20 @@ async fn a_digest_is_drawn_from_rows() {
 fn naive(values: &[i64], percent: usize) -> i64 {
     let enough = |value: &&i64| values.iter().filter(|other| other <= value).count() * 100 >= values.len() * percent;
     *values.iter().filter(enough).min().unwrap()
+}
+
+#[test]
+fn the_share_that_came_in_time_is_the_first_figure() {
+    let rows = [
+        met("INC-1", MONDAY + DAY, 4 * MINUTE),
+        met("INC-2", MONDAY + DAY, 10 * MINUTE),
+        met("INC-3", MONDAY + DAY, 40 * MINUTE),
+        met("INC-8", MONDAY - 2 * DAY, 12 * MINUTE),
+        met("INC-9", MONDAY - 2 * DAY, 60 * MINUTE),
+    ];
+    let said = tally(&rows, week().to).text(Tz::UTC);
+    assert!(said.contains("\nIn time: 2 of 3 (67 %); 50 % in the time before\n"), "{said}");
+    assert!(!tally(&[], week().to).text(Tz::UTC).contains("In time"), "nothing of nothing is no share");
 }
 
 proptest! {

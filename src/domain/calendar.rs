@@ -28,11 +28,13 @@ use serde::{Deserialize, Serialize};
 
 use super::at::{At, Span};
 
+mod falls;
 mod quiet;
 #[cfg(test)]
 mod tests;
 mod wall;
 
+pub use falls::Falls;
 pub use quiet::QuietHours;
 use wall::{YEARS, closing, local_date, opening, wall};
 
@@ -95,6 +97,11 @@ impl Calendar {
             return Err(CalendarError::NeverOpen);
         }
         Ok(Calendar { zone, week: tidy, holidays: holidays.into_iter().collect() })
+    }
+
+    /// Whether it is open on every day of the year that its week is.
+    pub fn has_no_holidays(&self) -> bool {
+        self.holidays.is_empty()
     }
 
     pub fn zone(&self) -> Tz {

@@ -41,7 +41,7 @@ pub struct Obligation {
     pub repeated: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_told: Option<At>,
-    /// All pauses together, the running one left out.
+    /// All pauses together on the target's own clock, the running one left out.
     #[serde(default, skip_serializing_if = "Span::is_zero")]
     pub paused: Span,
     /// How long the answer took on the target's own clock, pauses left out; once it is met.
@@ -470,9 +470,15 @@ impl Obligation {
         used.max(Span::ZERO)
     }
 
-    /// How much pause the policy still allows.
+    /// How much pause the policy still allows, on the target's own clock as the pauses themselves.
     pub fn pause_left(&self) -> Span {
         Span((self.terms.pause.at_most - self.paused).0.max(0))
+    }
+
+    /// When a pause that begins at `now` has used up what the policy allows. A closed night uses up nothing of it.
+    pub fn pause_ends(&self, now: At, running: Running<'_>) -> At {
+        let left = self.pause_left();
+        running.add(now, left).unwrap_or(now + left)
     }
 
     /// The terms after a pause from `since` to `now`: what was left on each step is left again, on the target's own clock.

@@ -151,7 +151,8 @@ impl<'a> Draft<'a> {
         let until = self.at.min(ends);
         let terms = Box::new(obligation.resumed(since, until, running));
         let by = self.by.person().filter(|_| until == self.at).cloned();
-        self.change(number, Change::Resumed { by, paused: until - since, terms });
+        let paused = running.between(since, until);
+        self.change(number, Change::Resumed { by, paused, terms });
     }
 
     fn numbers(&self, fits: impl Fn(&Obligation) -> bool) -> Vec<u32> {

@@ -1,6 +1,7 @@
 //! What people type, as rules take it: trimmed, neither empty nor endless; and words for sentences.
 
 use chrono_tz::Tz;
+use unicode_normalization::UnicodeNormalization;
 
 use super::line::Sentence;
 use super::{At, Refusal};
@@ -183,9 +184,40 @@ pub fn moment_utc(at: At) -> String {
     at.utc().map_or_else(|| at.0.to_string(), |utc| utc.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
+/// What a name looks like: the same for names that nobody can tell apart on a card. Letters of Cyrillic and Greek that look
+/// Latin are taken for it (Unicode TR 39 has many more).
+pub fn skeleton(name: &str) -> String {
+    const LOOK_ALIKE: [(&str, &str); 2] =
+        [("аеорсухіјѕһԁвкмнтгαικνορτυχ", "aeopcyxijshdbkmhtraiknoptux"), ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhikmnoptyx")];
+    let latin = |letter: char| {
+        LOOK_ALIKE.iter().find_map(|(others, latin)| {
+            let at = others.chars().position(|other| other == letter)?;
+            latin.chars().nth(at)
+        })
+    };
+    let composed = name.nfkc().filter(|letter| !letter.is_control());
+    // Greek capitals look otherwise than their small letters do.
+    let seen = composed.flat_map(|it| latin(it).unwrap_or(it).to_lowercase());
+    let letters: String = seen.map(|it| latin(it).unwrap_or(it)).collect();
+    letters.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        let check =
+            |one: &str, other: &str, same: bool| assert_eq!(skeleton(one) == skeleton(other), same, "{one} {other}");
+        check("Priya Iyer", "priya  iyer", true);
+        check("Anika Rao", "Anik\u{430} R\u{430}o", true);
+        check("Priya Iyer", "\u{420}riya Iyer", true);
+        check("Henrik", "\u{397}enrik", true);
+        check("José", "Jose\u{301}", true);
+        check("Priya Iyer", "Priya Iver", false);
+        check("Анна", "Инна", false);
+    }
 
     #[test]
     fn titles_are_one_line() {

@@ -2,14 +2,14 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::samples::{DUE, SPAN, dev, maya, role, whom, words};
+use super::super::samples::{DUE, SPAN, began, dev, maya, role, whom, words};
 use super::super::tell::{Look, answers};
 use super::super::{Button, Speaker, Style, Tone, open, press, votes};
 use super::Shows;
-use crate::domain::kinds::approval::{Approval, Outcome, Telling};
+use crate::domain::kinds::approval::{Approval, Ended, Event, Outcome, Requested, Telling, Vote};
 use crate::domain::notice::CaseTitle;
 use crate::domain::policy::TimeIsUp;
-use crate::domain::{Case, Duty, Label, Obligation};
+use crate::domain::{Case, CaseId, CaseKind, Duty, Label, Obligation};
 
 impl Shows for Approval {
     fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json {
@@ -163,6 +163,42 @@ impl Shows for Approval {
                 due: None,
             },
             Telling::Slow { pending: SPAN },
+        ]
+    }
+
+    fn story() -> Vec<Event> {
+        let (action, action_sha256) = ("deploy scoring:v7".to_owned(), "ab".repeat(32));
+        let vote = |approves: bool, stands_in_for| {
+            let (reason, action_sha256) = (Some(words()).filter(|_| !approves), action_sha256.clone());
+            Event::Voted(Vote { by: dev(), stands_in_for, stage: 0, approves, reason, revision: 1, action_sha256 })
+        };
+        let ended = |by, reason| Ended { by, reason, took: SPAN };
+        vec![
+            Event::Requested(Box::new(Requested {
+                began: began(Some(maya())),
+                action: action.clone(),
+                action_sha256: action_sha256.clone(),
+                path: "model-change".into(),
+                slow_at: Some(DUE),
+            })),
+            vote(true, None),
+            vote(false, Some(maya())),
+            Event::VoteTakenBack { by: dev(), stage: 0 },
+            Event::StagePassed { stage: 0 },
+            Event::Amended { by: maya(), action, action_sha256, revision: 2 },
+            Event::QuestionAsked { by: dev(), question: words(), obligation: 1, paused: true },
+            Event::QuestionAnswered { by: maya(), text: words() },
+            Event::GlassBroken { by: dev(), stands_in_for: Some(maya()), role: role(), reason: words() },
+            Event::GlassReviewed { by: dev(), text: words() },
+            Event::FoundSlow { pending: SPAN },
+            Event::Lapsed(ended(None, None)),
+            Event::Approved(ended(Some(dev()), None)),
+            Event::Declined(ended(Some(dev()), Some(words()))),
+            Event::Withdrawn(ended(Some(maya()), Some(words()))),
+            Event::Superseded {
+                by_case: CaseId { kind: CaseKind::Approval, number: 2 },
+                ended: ended(Some(maya()), None),
+            },
         ]
     }
 }

@@ -2,15 +2,16 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::samples::{DUE, dev, maya, role, whom, words};
+use super::super::samples::{DUE, NOW, began, dev, maya, role, whom, words};
 use super::super::tell::{self, Look, answers, review, seat};
 use super::super::{Button, Speaker, Style, Tone, open, press};
 use super::Shows;
 use crate::domain::kinds::incident::{
-    Entity, Harm, HarmType, Impact, Incident, IncidentState, Intent, SeatName, Telling, Timing,
+    Entity, Event, Harm, HarmType, Impact, Incident, IncidentState, Intent, KnownMoment, Nature, Opened, SeatName,
+    Telling, Timing, Which,
 };
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Case, Duty, Severity};
+use crate::domain::{Case, CaseId, CaseKind, Duty, Severity};
 
 impl Shows for Incident {
     fn facts(&self, _speaker: &Speaker<'_>, case: &Case) -> Json {
@@ -146,6 +147,61 @@ impl Shows for Incident {
             Telling::FollowUp { assignee: dev(), due: DUE, text: words() },
             Telling::SeatTaken { seat: SeatName::Lead, person: dev(), by: maya() },
             Telling::SeatLeft { seat: SeatName::Lead, by: maya() },
+        ]
+    }
+
+    fn story() -> Vec<Event> {
+        let nature = Nature {
+            harm: Harm::read(Harm::WORDS[0]),
+            harm_type: HarmType::read(HarmType::WORDS[0]),
+            entity: Entity::read(Entity::WORDS[0]),
+            intent: Intent::read(Intent::WORDS[0]),
+            timing: Timing::read(Timing::WORDS[0]),
+        };
+        let other = CaseId { kind: CaseKind::Incident, number: 2 };
+        let promised = |number| Event::FollowUpPromised {
+            number,
+            by: maya(),
+            assignee: dev(),
+            due: DUE,
+            text: words(),
+            obligation: number,
+        };
+        vec![
+            Event::Opened(Box::new(Opened {
+                began: began(None),
+                severity: Severity::Sev2,
+                technical: Some(3),
+                class: Some("perf.drift".into()),
+                nature,
+                impact: Impact::Unclear,
+                moments: vec![KnownMoment { which: Which::Detected, at: NOW }],
+                because: Some("APR-4 has been pending for 3 h".to_owned()),
+                slow_path: None,
+            })),
+            Event::Acknowledged { by: dev() },
+            Event::AcknowledgementLapsed {},
+            Event::Assessed { by: dev(), text: words() },
+            Event::Contained { by: dev(), text: words() },
+            Event::Updated { by: dev(), text: words() },
+            Event::Decided { by: dev(), text: words() },
+            promised(1),
+            promised(2),
+            Event::FollowUpDone { number: 1, by: dev() },
+            Event::Paged { by: maya(), role: role(), reason: words() },
+            Event::SeverityChanged { by: maya(), from: Severity::Sev2, to: Severity::Sev1, reason: words() },
+            Event::MomentSet { by: dev(), which: Which::Aware, at: DUE },
+            Event::Classified { by: dev(), class: Some("perf.drift".into()), technical: Some(2), nature },
+            Event::Classified { by: dev(), class: None, technical: Some(2), nature: Nature::default() },
+            Event::SeatTaken { by: maya(), seat: SeatName::Lead, person: dev() },
+            Event::SeatTaken { by: dev(), seat: SeatName::Comms, person: dev() },
+            Event::SeatLeft { by: dev(), seat: SeatName::Comms },
+            Event::Resolved { by: dev(), text: words() },
+            Event::Reopened { by: dev(), reason: words() },
+            Event::Absorbed { other },
+            Event::Reviewed { by: dev(), text: words(), drafted_from: None },
+            Event::Withdrawn { by: dev(), reason: words() },
+            Event::Merged { by: dev(), into: other },
         ]
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::tell::{Look, look_of_any, look_of_bot};
 use super::{Button, Speaker};
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Body, Case, CaseKind, Telling, kinds};
+use crate::domain::{Body, Case, CaseKind, Event, Telling, kinds};
 
 mod approval;
 mod incident;
@@ -25,6 +25,8 @@ trait Shows: kinds::Kind {
     fn look(telling: &Self::Telling, about: &CaseTitle) -> Look;
     /// One telling of every kind that is told of such a case, for trying templates.
     fn samples() -> Vec<Self::Telling>;
+    /// What becomes true of such a case: its opening, then at least one event of every other kind.
+    fn story() -> Vec<Self::Event>;
 }
 
 macro_rules! cards {
@@ -66,6 +68,11 @@ macro_rules! cards {
         /// One telling of every kind that is told of such a case, for trying templates.
         pub(super) fn samples(kind: CaseKind) -> Vec<Telling> {
             match kind { $(CaseKind::$kind => <$it as Shows>::samples().into_iter().map(Telling::from).collect(),)* }
+        }
+
+        /// What becomes true of such a case: its opening, then at least one event of every other kind.
+        pub(super) fn story(kind: CaseKind) -> Vec<Event> {
+            match kind { $(CaseKind::$kind => <$it as Shows>::story().into_iter().map(Event::from).collect(),)* }
         }
     };
 }

@@ -123,6 +123,22 @@ fn lists_help_and_health_have_their_words() {
         plain.contains("1 message could not be delivered") && plain.contains("Last checkpoint: none yet"),
         "{plain}"
     );
+    let cut_off = Health {
+        oldest_notice_late: None,
+        links: vec![
+            LinkStatus {
+                platform: "slack".to_owned(),
+                up: true,
+                trouble: Some("the bot isn't in\n#credit-ai".to_owned()),
+                unread: 0,
+            },
+            LinkStatus { platform: "discord".to_owned(), up: false, trouble: None, unread: 2 },
+        ],
+        ..well
+    };
+    let plain = health(&speaker(), &cut_off).plain(KOLKATA, NOW);
+    assert!(plain.starts_with("I am cut off from a platform · up since 10:36\n"), "{plain}");
+    assert!(plain.contains("\nslack: connected · the bot isn't in #credit-ai\ndiscord: not connected\ndiscord: 2 events could not be read\n"), "{plain}");
     let row = WorkflowStatus {
         workflow: "credit-scoring".into(),
         open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::{CaseKind, PersonId};
+use crate::domain::{CaseKind, Event, PersonId};
 use crate::grammar::{Context, pressed};
 
 #[test]
@@ -48,6 +48,17 @@ fn every_telling_is_said_by_its_own_template() {
         assert!(!plain.contains("  ") && !plain.contains(" ·\n") && !plain.ends_with(" ·"), "{plain:?}");
         assert!(!plain.chars().any(clean::is_hidden), "{plain:?}");
     }
+}
+
+#[test]
+fn every_template_is_tried_with_everything_that_it_will_see() {
+    for name in Wording::names() {
+        assert!(samples::of(name).count() > 0, "{name} has samples");
+    }
+    let told: BTreeSet<&str> = CaseKind::ALL.into_iter().flat_map(samples::events).map(|event| event.kind()).collect();
+    assert_eq!(told, Event::kinds().collect(), "and each event has one");
+    let mistakes = Wording::mistakes();
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
 
 #[test]

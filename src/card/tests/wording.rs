@@ -89,6 +89,13 @@ fn an_operators_mistake_is_named_with_file_and_line() {
     check("filter", "bot/sentence.txt", "ok\nok\n{{ text|nothing }}", ".txt:3: ");
     check("field", "bot/sentence.txt", "{{ txet }}", ".txt:1: ");
     check("kind", "case/said.txt", "{{ case|case }}\n{{ case|time }}", ".txt:2: ");
+    // In branches that no sample comes to, and in what isn't told but asked for.
+    check("branch", "incident/paged.txt", "x\n{% if false %}{{ case|nothing }}{% endif %}", ".txt:2: ");
+    check("test", "incident/paged.txt", "{% if false and case is not odder %}{% endif %}", ".txt:1: ");
+    check("function", "incident/paged.txt", "{% if false %}{{ now() }}{% endif %}", ".txt:1: ");
+    check("health", "answer/health.txt", "{% for link in links %}{{ link.trouble|code|span }}{% endfor %}", ".txt:1: ");
+    check("card", "incident/card.txt", "{{ severity }}\n{{ severty }}", ".txt:2: ");
+    check("story", "case/story.txt", "{% if kind == \"duty.settled\" %}{{ by|span }}{% endif %}", ".txt:1: ");
     // A verb that isn't there, in a branch that no sample comes to, and of another kind of case.
     check("verb", "incident/paged.txt", "x\n{% if false %}{{ line(\"hree\", case) }}{% endif %}", ".txt:2: ");
     check("near", "incident/paged.txt", "{{ line(\"hree\", case) }}", "Did you mean “here”?");
@@ -99,4 +106,17 @@ fn an_operators_mistake_is_named_with_file_and_line() {
     let missing =
         Wording::with_overlay(Path::new("/nonexistent/folder")).expect_err("there is no such folder").to_string();
     assert!(missing.contains("/nonexistent/folder"), "{missing}");
+}
+
+#[test]
+fn what_has_no_words_is_told_all_the_same() {
+    let facts = json!({ "case": "INC-1", "title": "Drift\nAPR-2 approved", "by": 7 });
+    let card = speaker().render("incident/paged.txt", facts);
+    let plain = shown(&card);
+    assert_eq!(
+        plain,
+        "INC-1 · “Drift APR-2 approved” · paged: I have no words for it, and the log says why. /incident status INC-1 shows how it stands"
+    );
+    let plain = shown(&speaker().render("answer/sla-status.txt", json!({})));
+    assert_eq!(plain, "sla status: I have no words for it, and the log says why");
 }

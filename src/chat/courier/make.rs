@@ -2,7 +2,7 @@
 
 use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
-use crate::card::{self, Card, Speaker};
+use crate::card::{self, Card, Speaker, Word};
 use crate::digest;
 use crate::domain::{At, Case, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
@@ -158,11 +158,14 @@ impl LaneRun {
     async fn render(&self, notice: &Notice, case: Option<&Case>, how: How) -> Result<Card, StoreError> {
         let shown = self.desk.shown();
         let speaker = self.speaker(&shown.policy).to(how);
-        let Telling::Bot(bot::Telling::Digest { schedule: _, from, to, zone, workflows }) = &notice.telling else {
+        let Telling::Bot(bot::Telling::Digest { schedule, from, to, zone, workflows }) = &notice.telling else {
             return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling, case));
         };
         let period = digest::Period { from: *from, to: *to, zone: *zone };
-        Ok(digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix))
+        let mut card = digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix);
+        // Two teams may have theirs in one channel.
+        card.title.insert(0, Word::from(format!("{schedule} · ").as_str()));
+        Ok(card)
     }
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.

@@ -1,12 +1,11 @@
 //! When each scheduled digest is due.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
-use cron::Schedule;
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Telling};
+use crate::domain::calendar::Falls;
 use crate::domain::notice::To;
 use crate::domain::policy::{DigestSchedule, Policy};
 use crate::domain::{At, Label, Span};
@@ -62,7 +61,7 @@ impl Digests {
     pub(super) fn wake(&self, policy: &Policy) -> Option<At> {
         let due = policy.digests.iter().filter_map(|schedule| {
             let state = self.schedules.get(&schedule.name)?;
-            next_due(&Schedule::from_str(&schedule.cron).ok()?, schedule, state.seen)
+            Falls::read(&schedule.cron).ok()?.next(schedule.zone, state.seen)
         });
         due.min()
     }
@@ -75,29 +74,16 @@ impl DigestSchedule {
     }
 }
 
-/// The first due moment after a moment. In the hour that clocks repeat, the cron crate offers both readings of it, the earlier
-/// one perhaps before `after`.
-fn next_due(cron: &Schedule, schedule: &DigestSchedule, after: At) -> Option<At> {
-    let from = after.utc()?.with_timezone(&schedule.zone);
-    cron.after(&from).take(3).map(|due| At(due.timestamp_micros())).find(|&due| due > after)
-}
-
-/// The newest due moment between `after` and `now`: what was missed meanwhile is part of it.
-fn newest_due(cron: &Schedule, schedule: &DigestSchedule, after: At, now: At) -> Option<At> {
-    let first = next_due(cron, schedule, after).filter(|&due| due <= now)?;
-    let from = (now + Span::seconds(1)).utc()?.with_timezone(&schedule.zone);
-    let last = cron.after(&from).rev().take(3).map(|due| At(due.timestamp_micros())).find(|&due| due <= now);
-    last.max(Some(first))
-}
-
 impl Draft<'_> {
     /// Digests that are due now.
     pub(super) fn wake_digests(&mut self) {
         let (policy, now) = (self.policy, self.ask.at);
         for schedule in &policy.digests {
             let Some(state) = self.bot.digests.schedules.get(&schedule.name) else { continue };
-            let Ok(cron) = Schedule::from_str(&schedule.cron) else { continue };
-            let Some(to) = newest_due(&cron, schedule, state.seen, now) else { continue };
+            let Ok(falls) = Falls::read(&schedule.cron) else { continue };
+            // What was missed meanwhile is part of the newest.
+            let newest = falls.newest(schedule.zone, now).filter(|&due| due > state.seen);
+            let Some(to) = newest else { continue };
             let from = state.last_due.unwrap_or(to - FIRST_DIGEST);
             let name = Label::from(schedule.name.as_str());
             self.push(Event::Due { schedule: name.clone(), from, to });

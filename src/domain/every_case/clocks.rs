@@ -34,11 +34,11 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
     if known.is_none() {
         return Err(Refusal::NotAPauseReason(text::list(allowed.iter().map(|it| format!("“{it}”")))));
     }
-    let left = open.pause_left();
-    if left == Span::ZERO {
+    if open.pause_left() == Span::ZERO {
         return Err(Refusal::PauseUsedUp(open.terms.pause.at_most));
     }
-    let (number, duty, ends) = (open.number, open.duty, scene.ask.at + left);
+    let running = scene.world.stamped.running(open.terms.calendar.as_ref());
+    let (number, duty, ends) = (open.number, open.duty, open.pause_ends(scene.ask.at, running));
     draft.change(number, Change::Paused { reason: reason.to_owned(), by: by.clone(), ends });
     draft.tell_case(Telling::Paused { duty, reason: reason.to_owned(), by, ends });
     Ok(draft.done(format!("the clock of “{duty}” is paused")))

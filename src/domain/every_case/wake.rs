@@ -2,11 +2,11 @@
 
 use super::Telling;
 use crate::domain::kinds;
-use crate::domain::notice::{ClockItem, To};
+use crate::domain::notice::{ClockItem, Notice, To};
 use crate::domain::obligation::{Attribution, Change, Holder, Obligation, Passed, Wants};
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Case, Draft, PersonId, Policy, RoleId, Ruling};
+use crate::domain::{Case, Draft, PersonId, Policy, RoleId, Ruling, bot};
 
 /// What passing time did to one obligation, for the case's kind to draw its conclusions from.
 pub enum TimePassed {
@@ -121,13 +121,16 @@ fn move_to_present_holders(draft: &mut Draft<'_>) {
     let open: Vec<Obligation> = draft.case.open_obligations().cloned().collect();
     for obligation in open {
         let now = persons(draft.world.people.holders(&obligation.holder, &draft.case.excluded(&obligation)));
-        if now == obligation.held_by || now.is_empty() {
+        if now == obligation.held_by {
             continue;
         }
         // Who keeps a seat that has answered already has nothing to do there.
         let mut joined = draft.waiting_on(obligation.number);
         joined.retain(|it| !obligation.held_by.contains(it));
         draft.change(obligation.number, Change::Moved { from: obligation.held_by.clone(), to: now.clone() });
+        if draft.waiting_on(obligation.number).is_empty() {
+            tell_that_nobody_is_left(draft, &obligation);
+        }
         if joined.is_empty() {
             continue;
         }
@@ -141,6 +144,26 @@ fn move_to_present_holders(draft: &mut Draft<'_>) {
         };
         draft.tell_case_and(&joined, telling, vec![obligation.number], obligation.terms.urgent);
     }
+}
+
+/// Nobody is nudged any more, so the operators hear of it: they can give the role somebody. A restricted case isn't named there.
+fn tell_that_nobody_is_left(draft: &mut Draft<'_>, obligation: &Obligation) {
+    let (case, duty) = (draft.case.id, obligation.duty);
+    let owed_by = match &obligation.holder {
+        holder @ Holder::Roles(_) => holder.role().map_or_else(|| "its role".to_owned(), RoleId::to_string),
+        Holder::Person(person) => draft.world.names(std::slice::from_ref(person)),
+    };
+    let text = match draft.case.restricted {
+        true => "A restricted case waits on nobody: who could answer is no longer there. Its own people see which."
+            .to_owned(),
+        false => format!(
+            "{case} waits on nobody: nobody is left who may give the {duty} that {owed_by} owes. The policy can name somebody; the clock goes on.",
+            duty = duty.noun()
+        ),
+    };
+    let telling = bot::Telling::Sentence { text: text.into() }.into();
+    let nobody_left = Notice { to: To::Operators, about: None, telling, while_owed: Vec::new(), not_before: None };
+    draft.ruling.notices.push(nobody_left);
 }
 
 /// Whose slowness a missed deadline is, until somebody contests it.

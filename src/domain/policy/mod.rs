@@ -273,7 +273,7 @@ pub struct May {
     pub delegate_for_others: Vec<RoleId>,
 }
 
-/// A digest posted on a cron schedule (the `cron` crate's format: seconds first) in a zone.
+/// A digest posted on a schedule in a zone: see [`Falls`](super::calendar::Falls).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DigestSchedule {
     pub name: String,

@@ -4,14 +4,16 @@
 //! Only what the policy alone shows is here. What shows from what happened (one person who decides everything, drills
 //! that are overdue) needs the ledger. Exceptions, rollbacks and handoffs are not missed while policies cannot define them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use super::super::{Duty, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage};
+use super::super::calendar::Falls;
+use super::super::text::skeleton;
+use super::super::{At, Duty, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage};
 use super::written::Lines;
-use super::{Policy, TimeIsUp, Workflow};
+use super::{Channel, Policy, TimeIsUp, Workflow};
 
 mod owed;
 
@@ -63,6 +65,10 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
     check.paths();
     check.expiries();
     check.answers();
+    check.people();
+    check.channels();
+    check.calendars();
+    check.digests();
     let mut flags = check.flags;
     flags.sort_by(|one, other| (one.line, one.id, &one.what).cmp(&(other.line, other.id, &other.what)));
     flags.dedup();
@@ -407,6 +413,90 @@ impl<'p> Check<'p> {
                     "[[targets]] with duty = \"still-working\" that fits it",
                 );
             }
+        }
+    }
+
+    /// A name in a sentence must mean one person: a quorum of two by one human with two keys can't be told.
+    fn people(&mut self) {
+        let mut seen: BTreeMap<String, &PersonId> = BTreeMap::new();
+        for (id, person) in &self.policy.people {
+            if let Some(first) = seen.insert(skeleton(&person.name), id) {
+                self.add(
+                    "names-look-the-same",
+                    self.line(&["people", id.as_str(), "name"]),
+                    format!("{first} and {id} have names that look the same: {}", person.name),
+                    "Nobody can tell from a card whether one of them decided, or both.",
+                    "a name that tells them apart, or one person with all their accounts",
+                );
+            }
+        }
+    }
+
+    fn channels(&mut self) {
+        let mut seen: BTreeMap<&Channel, &WorkflowId> = BTreeMap::new();
+        for (id, workflow) in &self.policy.workflows {
+            for channel in &workflow.channels {
+                if let Some(first) = seen.insert(channel, id) {
+                    self.add(
+                        "workflows-share-a-channel",
+                        self.line(&["workflows", id.as_str()]),
+                        format!("{first} and {id} share the channel {}", channel.id),
+                        "Whoever opens something there must say for which of them, each time.",
+                        "a channel of its own",
+                    );
+                }
+            }
+        }
+    }
+
+    fn calendars(&mut self) {
+        for (id, calendar) in &self.policy.calendars {
+            if calendar.has_no_holidays() {
+                self.add(
+                    "calendar-without-holidays",
+                    self.line(&["calendars", id.as_str()]),
+                    format!("the calendar {id} has no holidays"),
+                    "On the first one, answers are late that nobody could give.",
+                    "holidays = [\"2026-12-25\"], and the others of the place",
+                );
+            }
+        }
+        let people = self.policy.people.iter().map(|(id, person)| ("people", id.as_str(), person.zone));
+        let calendars = self.policy.calendars.iter().map(|(id, calendar)| ("calendars", id.as_str(), calendar.zone()));
+        let zones: Vec<_> = people.chain(calendars).collect();
+        for (table, id, zone) in zones {
+            // `EST`, `Etc/GMT-5`: what stands still all year is seldom where somebody works.
+            if zone.name().starts_with("Etc/GMT") || ["EST", "MST", "HST"].contains(&zone.name()) {
+                self.add(
+                    "zone-without-a-place",
+                    self.line(&[table, id, "zone"]),
+                    format!("the zone {} of {id} is no place", zone.name()),
+                    "Its clocks are never put forward, so half of the year its hours are an hour off.",
+                    "a place: “America/New_York”",
+                );
+            }
+        }
+    }
+
+    fn digests(&mut self) {
+        for (index, digest) in self.policy.digests.iter().enumerate() {
+            let line = self.line(&["digests", &index.to_string(), "cron"]);
+            let Ok(falls) = Falls::read(&digest.cron) else { continue };
+            let first: Vec<At> = falls.upcoming(digest.zone, At(0)).take(50).collect();
+            let last = falls.last(digest.zone);
+            let (what, why) = match (first.as_slice(), last) {
+                ([], _) => (format!("the digest {} never falls", digest.name), "Nobody misses what never came."),
+                (_, Some(last)) => {
+                    let day = last.utc().map_or_else(String::new, |it| format!(" on {}", it.format("%Y-%m-%d")));
+                    (format!("the digest {} falls last{day}", digest.name), "Nobody hears when figures stop coming.")
+                }
+                (falls, None) if falls.windows(2).any(|two| two[1] - two[0] < Span::hours(1)) => (
+                    format!("the digest {} falls more than once an hour", digest.name),
+                    "What comes all the time isn't read.",
+                ),
+                (_, None) => continue,
+            };
+            self.add("digest-at-odd-times", line, what, why, "cron = \"0 9 * * Mon\", Mondays at nine");
         }
     }
 

@@ -302,7 +302,7 @@ struct TargetTable {
 struct PauseTable {
     /// The reasons that are allowed, in words that people choose from.
     reasons: Vec<Word<kind::Text>>,
-    /// All pauses together are no longer than this.
+    /// All pauses together are no longer than this, on the target's own clock: closed hours use up nothing of it.
     at_most: Word<kind::Length>,
 }
 

@@ -86,11 +86,26 @@ fn in_the_repeated_hour_the_next_fall_is_never_behind() {
     let mut new = policy();
     new.hash = PolicyHash::from("p2");
     new.digests = vec![schedule("often", "0 0/10 2 * * * *")];
-    // 01:05 UTC: 02:05 in Berlin for the second time. 02:10 has been, and will be again.
+    // 01:05 UTC: 02:05 in Berlin for the second time. 02:10 has been, and is not again until tomorrow.
     let second = At(1_792_886_400_000_000) + Span::minutes(65);
     let load = BotCommand::LoadPolicy { policy: Box::new(new), text: "toml".to_owned() };
     hall.ask_at(second, Actor::Operator, load).unwrap();
-    assert_eq!(hall.bot.wake(&hall.policy), Some(second + Span::minutes(5)));
+    assert_eq!(hall.bot.wake(&hall.policy), Some(second + Span::minutes(23 * 60 + 55)));
     hall.ask_at(second, Actor::Engine, BotCommand::Wake).unwrap();
     assert!(hall.last.events.is_empty());
+}
+
+#[test]
+fn a_digest_in_the_hour_that_clocks_skip_falls_right_after_it() {
+    let mut hall = Hall::new();
+    let mut new = policy();
+    new.hash = PolicyHash::from("p2");
+    new.digests = vec![schedule("nightly", "30 2 * * 0")];
+    // 28 March 2027, a Sunday: after 01:59 comes 03:00, which is 01:00 UTC.
+    let gap = At(1_806_192_000_000_000) + Span::hours(1);
+    let load = BotCommand::LoadPolicy { policy: Box::new(new), text: "toml".to_owned() };
+    hall.ask_at(At(gap.0 - Span::days(1).0), Actor::Operator, load).unwrap();
+    assert_eq!(hall.bot.wake(&hall.policy), Some(gap));
+    hall.ask_at(gap, Actor::Engine, BotCommand::Wake).unwrap();
+    assert_eq!(hall.told(), [("digest", "managers".to_owned())]);
 }

@@ -25,15 +25,15 @@ impl Approval {
         }
         let question = text::text("the question", question)?;
         let path = self.path_of(scene)?;
-        let left = decision.pause_left();
-        let paused = path.question_pauses && decision.state() == State::Owed && left > Span::ZERO;
+        let paused = path.question_pauses && decision.state() == State::Owed && decision.pause_left() > Span::ZERO;
 
         let mut draft = scene.draft();
         let holder = Holder::Person(requester.clone());
         let obligation = draft.owe_anyway(Duty::AnswerQuestion, None, holder, None, ANSWER_WITHIN);
         draft.push(Event::QuestionAsked { by: by.clone(), question: question.clone(), obligation, paused });
         if paused {
-            let (number, ends) = (decision.number, scene.ask.at + left);
+            let running = scene.world.stamped.running(decision.terms.calendar.as_ref());
+            let (number, ends) = (decision.number, decision.pause_ends(scene.ask.at, running));
             draft.change(number, Change::Paused { reason: WAITING_ON_REQUESTER.to_owned(), by: by.clone(), ends });
         }
         let (due, urgent) =

@@ -173,6 +173,33 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
                 ),
             ],
         ),
+        ("names-look-the-same", "name = \"Tomáš Novák\"", &[("name = \"Priya Iyer\"", "name = \"Тomáš Novák\"")]),
+        ("names-look-the-same", "name = \"arjun  nair\"", &[("name = \"Dev Malhotra\"", "name = \"arjun  nair\"")]),
+        (
+            "workflows-share-a-channel",
+            "[workflows.credit-scoring]",
+            &[("channel = \"claims-pilot\"", "channel = \"credit-ai\"")],
+        ),
+        (
+            "calendar-without-holidays",
+            "[calendars.nights]",
+            &[(
+                "[ladders.fast]",
+                "[calendars.nights]\nzone = \"UTC\"\nhours = { mon-sun = \"00:00-06:00\" }\n\n[ladders.fast]",
+            )],
+        ),
+        (
+            "zone-without-a-place",
+            "zone = \"EST\"",
+            &[("zone = \"Asia/Kolkata\"\n\n[people.lena]", "zone = \"EST\"\n\n[people.lena]")],
+        ),
+        ("digest-at-odd-times", "cron = \"* * * * * *\"", &[("cron = \"0 0 9 * * Mon\"", "cron = \"* * * * * *\"")]),
+        ("digest-at-odd-times", "cron = \"0 0 9 30 2 *\"", &[("cron = \"0 0 9 * * Mon\"", "cron = \"0 0 9 30 2 *\"")]),
+        (
+            "digest-at-odd-times",
+            "cron = \"0 0 9 1 1 * 1999\"",
+            &[("cron = \"0 0 9 * * Mon\"", "cron = \"0 0 9 1 1 * 1999\"")],
+        ),
     ];
     for (id, words, changes) in table {
         let text = example_but(changes);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::super::super::calendar::{Calendar, QuietHours};
+use super::super::super::calendar::{Calendar, CalendarError, QuietHours};
 use super::super::super::text::nearest;
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
@@ -112,7 +112,14 @@ impl Resolve<'_, '_> {
         }
         self.targets(&document.targets, default);
         self.may(&document.may);
+        let mut names = BTreeMap::new();
         for table in &document.digests {
+            let first = *names.entry(table.name.text.trim()).or_insert(table.name.at);
+            if first != table.name.at && table.name.text != MISSING {
+                let what =
+                    format!("there is a digest {} on line {} already", quote(&table.name.text), self.found.line(first));
+                self.found.add(table.name.at, what, "another name: what was posted last is kept by it");
+            }
             self.digest(table);
         }
     }
@@ -280,7 +287,19 @@ impl Resolve<'_, '_> {
                 Some(calendar)
             }
             Err(error) => {
-                let at = table.hours.values().flat_map(|hours| &hours.0).map(|word| word.at).min();
+                let all = || table.hours.iter().flat_map(|(days, hours)| hours.0.iter().map(move |word| (days, word)));
+                let meant = all().find(|(days, word)| match (&error, value::hours(&word.text)) {
+                    (
+                        CalendarError::PastMidnight { day, hours } | CalendarError::Backwards { day, hours },
+                        Ok(written),
+                    )
+                    | (CalendarError::Overlap { day, second: hours, .. }, Ok(written)) => {
+                        let on_it = value::days(&days.text);
+                        written == *hours && on_it.is_ok_and(|it| it.contains(&(day.num_days_from_monday() as usize)))
+                    }
+                    (CalendarError::NeverOpen | CalendarError::NoQuietHours(_), _) | (_, Err(_)) => false,
+                });
+                let at = meant.map(|(_, word)| word.at).or_else(|| all().map(|(_, word)| word.at).min());
                 self.found.say(at.unwrap_or(key.at), error.to_string());
                 None
             }
@@ -427,7 +446,15 @@ impl Resolve<'_, '_> {
             return Vec::new();
         }
         self.distinct(words);
-        words.iter().filter_map(|word| self.name(word)).map(RoleId::from).collect()
+        let mut allowed = Vec::new();
+        for word in words {
+            let everybody = ["everyone", "everybody", "all", "any", "*"].contains(&word.text.to_lowercase().as_str());
+            match everybody && self.names.get("roles").is_none_or(|roles| !roles.contains(&word.text)) {
+                true => self.found.add(word.at, format!("unknown role {}", quote(&word.text)), "“anyone”"),
+                false => allowed.extend(self.name(word).map(RoleId::from)),
+            }
+        }
+        allowed
     }
 
     fn digest(&mut self, table: &DigestTable) {
@@ -452,7 +479,7 @@ impl Resolve<'_, '_> {
     }
 
     pub fn value<K, T>(&mut self, word: &Word<K>, read: impl Fn(&str) -> Result<T, Wrong>) -> Option<T> {
-        if self.found.full() || word.text == MISSING {
+        if word.text == MISSING {
             return None;
         }
         match read(&word.text) {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{Datelike, NaiveDate, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::super::super::calendar::Hours;
+use super::super::super::calendar::{Falls, Hours};
 use super::super::super::mark::ERASED_SUBJECT;
 use super::super::super::text::nearest;
 use super::super::super::{CaseId, Platform, Severity, Span};
@@ -60,6 +60,26 @@ pub(super) fn span(text: &str) -> Result<Span, Wrong> {
 /// `15 minutes` → “15m”. Only where the guess is a safe one.
 fn meant_span(text: &str) -> String {
     let bare: String = text.to_lowercase().chars().filter(|letter| !letter.is_whitespace()).collect();
+    // `2h 30m`, and `PT2H30M` as ISO 8601 writes it.
+    let iso = bare.strip_prefix('p').map_or_else(|| bare.clone(), |rest| rest.replacen('t', "", 1));
+    if iso != text && !iso.is_empty() && span(&iso).is_ok() {
+        return format!("“{iso}”");
+    }
+    // `1.5h`
+    let unit = bare.chars().last().and_then(|unit| Some((unit, bare.strip_suffix(unit)?.replace(',', "."))));
+    let tenths = unit.and_then(|(unit, number)| {
+        let (whole, part) = number.split_once('.')?;
+        let (whole, tenth): (i64, i64) = (whole.parse().ok()?, part.parse().ok().filter(|_| part.len() == 1)?);
+        let minutes = match unit {
+            'h' => 60,
+            'd' => 24 * 60,
+            _ => return None,
+        };
+        Some((whole.checked_mul(10)?.checked_add(tenth)?).checked_mul(minutes)? / 10)
+    });
+    if let Some(minutes) = tenths.filter(|minutes| (1..=1_000_000).contains(minutes)) {
+        return format!("“{}”", written_span(Span::minutes(minutes)));
+    }
     let digits = bare.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(bare.len());
     let (amount, unit) = bare.split_at(digits);
     let letter = match unit {
@@ -226,12 +246,16 @@ pub(super) fn channel(text: &str) -> Result<Channel, Wrong> {
     match fits {
         true => Ok(Channel { platform: Platform::from(platform), id: id.to_string() }),
         false => {
+            let long = Some(id.chars().count()).filter(|letters| *letters > NAME_AT_MOST);
+            let why = long.map_or_else(String::new, |letters| {
+                format!(": it has {letters} letters, and {NAME_AT_MOST} are the most")
+            });
             let write = match family(platform) {
                 "slack" => "the channel's id, which begins with C or G: “slack:C024BE91L”".to_string(),
                 "discord" => "the channel's id, which is a number: “discord:80351110224678912”".to_string(),
                 _ => format!("“{}”", slug(id)),
             };
-            wrong(format!("{} is not the name of a channel", quote(text)), write)
+            wrong(format!("{} is not the name of a channel{why}", quote(text)), write)
         }
     }
 }
@@ -259,14 +283,17 @@ pub(super) fn severity(text: &str) -> Result<Severity, Wrong> {
     }
 }
 
-/// A schedule in the `cron` crate's format, seconds first.
+/// A schedule as in a crontab, with or without the seconds.
 pub(super) fn cron(text: &str) -> Result<(), Wrong> {
     let fields = text.split_whitespace().count();
-    if fields == 5 {
-        let write = format!("the second first: “0 {}”", text.trim());
-        return wrong(format!("the schedule {} has five fields", quote(text)), write);
+    if !(5..=7).contains(&fields) {
+        let write = "five fields as in a crontab, or six with the second first: “0 0 9 * * Mon”";
+        return wrong(
+            format!("the schedule {} has {fields} field{}", quote(text), if fields == 1 { "" } else { "s" }),
+            write,
+        );
     }
-    match cron::Schedule::from_str(text) {
+    match Falls::read(text) {
         Ok(_) => Ok(()),
         Err(error) => {
             // The crate repeats the schedule with a caret under it, and then says why.
@@ -278,6 +305,9 @@ pub(super) fn cron(text: &str) -> Result<(), Wrong> {
     }
 }
 
+/// Letters of a name that people type.
+const NAME_AT_MOST: usize = 40;
+
 /// Words that mean something else wherever a name can stand.
 const TAKEN: [&str; 3] = ["anyone", "countersign", "everyone"];
 
@@ -288,7 +318,13 @@ pub(super) fn key(text: &str) -> Result<(), Wrong> {
     }
     match is_key(text) {
         true => Ok(()),
-        false => wrong(format!("{} cannot be a name that people type", quote(text)), format!("“{}”", slug(text))),
+        false => {
+            let long = Some(text.chars().count()).filter(|letters| *letters > NAME_AT_MOST);
+            let why = long.map_or_else(String::new, |letters| {
+                format!(": it has {letters} letters, and {NAME_AT_MOST} are the most")
+            });
+            wrong(format!("{} cannot be a name that people type{why}", quote(text)), format!("“{}”", slug(text)))
+        }
     }
 }
 
@@ -339,7 +375,8 @@ fn slug(text: &str) -> String {
             false => slug.push('-'),
         }
     }
-    let slug: String = slug.trim_matches(['-', '_', '.']).chars().take(40).collect();
+    let slug: String = slug.trim_matches(['-', '_', '.']).chars().take(NAME_AT_MOST).collect();
+    let slug = slug.trim_end_matches(['-', '_', '.']).to_owned();
     match slug.is_empty() || TAKEN.contains(&slug.as_str()) {
         true => "a-short-name".to_string(),
         false => slug,
