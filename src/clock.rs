@@ -136,6 +136,14 @@ impl Clock {
         }
     }
 
+    /// Waits until the system's clock shows `at`, whatever this process runs on. After a minute at most whoever waits looks
+    /// again: a system clock may be set. `None`: for ever.
+    pub async fn wait_for_the_system(at: Option<At>) {
+        let Some(at) = at else { return std::future::pending().await };
+        let left = u64::try_from((at - Clock::system()).0).unwrap_or(0);
+        tokio::time::sleep(Duration::from_micros(left).min(Duration::from_secs(60))).await;
+    }
+
     /// The hand is never left half moved, so a poisoned lock still holds a good one.
     fn dial(&self) -> MutexGuard<'_, Dial> {
         self.inner.dial.lock().unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -57,6 +57,7 @@
 //! - [`evidence`]: what an auditor is given.
 //!   - [`evidence::bundle`]: one case's evidence as a bag that is checked without Countersign.
 //!   - [`evidence::audit`]: `verify`: is everything as it was recorded, and is everything there.
+//!   - [`evidence::backup`]: a copy of the data folder that a bot can go on from.
 //!   - [`evidence::rebuild`]: every table but the ledger made anew; going on after a backup was restored.
 //! - [`csv`]: tables that a spreadsheet doesn't run.
 //!

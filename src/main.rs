@@ -11,7 +11,10 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use countersign::app::config::{Config, Given, LogAs};
 use countersign::app::serve::Time;
 use countersign::clock::Mode;
+use countersign::desk::RETRY_PAUSE;
+use countersign::evidence::bundle::{self, BundleError, Exported};
 use countersign::evidence::rebuild::{self, RecoverError};
+use countersign::ledger::folder;
 
 /// Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems in production, in chat, with
 /// evidence that an auditor can check.
@@ -67,6 +70,16 @@ enum Verb {
         /// A folder that doesn't exist yet.
         #[arg(short, long, value_name = "DIR")]
         out: PathBuf,
+        /// How long to wait for a head that covers the case, where a bot is at work that will sign one.
+        #[arg(long, value_name = "SECONDS", default_value = "90")]
+        wait: u64,
+    },
+    /// Copy a data folder, also while the bot works there, so that `verify` and `serve` take the copy.
+    Backup {
+        /// A folder that doesn't exist yet.
+        out: PathBuf,
+        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
+        data: PathBuf,
     },
     /// Print how the governance SLA was kept.
     Digest(DigestLine),
@@ -114,6 +127,9 @@ struct Serve {
     /// Let other machines reach the room, which has no passwords.
     #[arg(long)]
     open_to_network: bool,
+    /// Go on where the ledger's last entry is of a moment still to come, since the machine's clock was wrong. It is recorded.
+    #[arg(long)]
+    accept_clock: bool,
     /// How the log is written.
     #[arg(long, value_enum)]
     log: Option<LogAs>,
@@ -201,6 +217,7 @@ impl Serve {
             policy: self.policy.clone(),
             templates: self.templates.clone(),
             open_to_network: self.open_to_network,
+            accept_clock: self.accept_clock,
             log: self.log,
         };
         Ok(Config::read(self.config.as_deref(), |name| std::env::var(name).ok(), given)?)
@@ -300,8 +317,13 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             say(format_args!("{verdict}\n"))?;
             Ok(exit(verdict.is_good()))
         }
-        Verb::Export { case, data, out } => {
-            let exported = countersign::evidence::bundle::export(&data, case, &out).await?;
+        Verb::Backup { out, data } => {
+            let copied = countersign::evidence::backup::backup(&data, &out).await?;
+            say(format_args!("{copied}\n"))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Export { case, data, out, wait } => {
+            let exported = export(case, &data, &out, std::time::Duration::from_secs(wait)).await?;
             say(format_args!("{exported}\n"))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -337,6 +359,28 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// Waits where the case's first entries are still to be signed, and a bot is at work that does so.
+async fn export(
+    case: countersign::domain::CaseId,
+    data: &std::path::Path,
+    out: &std::path::Path,
+    wait: std::time::Duration,
+) -> Result<Exported, BundleError> {
+    let mut left = wait;
+    loop {
+        match bundle::export(data, case, out).await {
+            Err(BundleError::NotSealed { .. }) if folder::is_at_work(data) && !left.is_zero() => {}
+            done => return done,
+        }
+        if left == wait {
+            let seconds = wait.as_secs();
+            eprintln!("{case} is not under a signed head yet. Waiting up to {seconds} s for the bot to sign one.");
+        }
+        tokio::time::sleep(RETRY_PAUSE).await;
+        left = left.saturating_sub(RETRY_PAUSE);
     }
 }
 

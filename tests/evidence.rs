@@ -20,6 +20,7 @@ use countersign::digest::{self, Form, Period};
 use countersign::domain::policy::EXAMPLE;
 use countersign::domain::{At, CaseId, Lane, OutboxId, Span};
 use countersign::evidence::audit::{self, Verdict};
+use countersign::evidence::backup;
 use countersign::evidence::bundle::{self, BundleError};
 use countersign::evidence::rebuild::{self, Before, RebuildError, RecoverError};
 use countersign::ledger::folder::Folder;
@@ -304,6 +305,12 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
     ] {
         let spoiled = copy(good.path());
         sql(spoiled.path(), statement).await;
+        let verdict = audit::verify(spoiled.path()).await.expect("a verdict");
+        let name = table.split(':').next().unwrap_or_default();
+        assert!(verdict.integrity.total() + verdict.completeness.total() > 0, "{statement}\n{verdict}");
+        if !["ledger", "tree_node"].contains(&name) {
+            must_say(&verdict, false, true, &[&format!("Tables: {name} says something else"), row]);
+        }
         let compared = compare(spoiled.path()).await.expect("a comparison");
         let text = compared.to_string();
         assert!(!compared.is_good() && text.contains(table) && text.contains(row), "{statement}\n{text}");
@@ -339,6 +346,144 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
     let error = rebuild(spoiled.path()).await.expect_err("altered");
     assert!(matches!(error, RebuildError::NotAsSigned { .. }), "{error}");
     assert!(!spoiled.path().join("countersign.db.before-rebuild").exists());
+}
+
+/// Lets go of the database, so that it holds all that was written to the log beside it.
+async fn rest(data: &Path) {
+    let (writer, reader) = store::open(&data.join(Folder::DATABASE), false).await.expect("the database");
+    reader.close().await;
+    writer.close().await.expect("closed");
+    assert!(store::at_rest(&data.join(Folder::DATABASE)).is_some(), "somebody else has it open");
+}
+
+/// A bit of an index is flipped: nothing is wrong with any row, and yet a look-up by it finds other rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_index_is_named() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    rest(data.path()).await;
+    let database = data.path().join(Folder::DATABASE);
+    let mut bytes = std::fs::read(&database).expect("the database");
+    // A page of an index begins with this byte; one that is full of the case is one by cases.
+    let named = |page: &[u8]| page.windows(5).filter(|it| it == b"INC-1").count();
+    let pages = bytes.chunks(4096).enumerate().filter(|(_, page)| page[0] == 0x0a);
+    let (page, _) = pages.max_by_key(|(_, page)| named(page)).expect("an index");
+    let within = bytes[page * 4096..(page + 1) * 4096].windows(5).rposition(|it| it == b"INC-1").expect("a case");
+    bytes[page * 4096 + within + 4] ^= 2;
+    std::fs::write(&database, bytes).expect("written");
+    must_say(
+        &audit::verify(data.path()).await.expect("a verdict"),
+        false,
+        true,
+        &["SQLite's own check", "index ledger_by"],
+    );
+}
+
+/// What is only read is as it was: nothing is left beside it, and a medium that can't be written to will do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_only_reads_writes_nothing() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    rest(data.path()).await;
+    let before = read_all(data.path());
+    assert!(!before.contains_key("countersign.db-wal"));
+    let out = tempfile::tempdir().expect("a folder");
+    must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
+    bundle::export(data.path(), inc_1(), &out.path().join("bag")).await.expect("a bundle");
+    digest::print(data.path(), "week", None, None, Form::Text).await.expect("a digest");
+    backup::backup(data.path(), &out.path().join("copy")).await.expect("a copy");
+    let after = read_all(data.path());
+    assert!(before == after, "{:?} became {:?}", before.keys(), after.keys());
+}
+
+/// Copied while people speak: the copy is whole, is taken by the bot, and agrees with the head in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_a_working_bot_is_whole() {
+    let data = tempfile::tempdir().expect("a folder");
+    let out = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    house.say("maya", "/incident open credit-scoring sev2 \"Decline rate in Pune doubled\"").await;
+    let file = self::house::keep(data.path(), b"pune;0.31", "rates.csv");
+    house.say_in("dev", None, "The rates.", vec![file]).await;
+    let mut sizes = Vec::new();
+    for nth in 0..6 {
+        let copy = out.path().join(nth.to_string());
+        let desk = house.desk.clone();
+        let signs = tokio::spawn(async move {
+            for _ in 0..20 {
+                desk.checkpoint().await.expect("a head");
+            }
+        });
+        let from = data.path().to_owned();
+        let copies = tokio::spawn(async move { backup::backup(&from, &copy).await.map(|_| copy) });
+        for word in 0..20 {
+            house.say("lena", &format!("chatter no. {nth}-{word}")).await;
+        }
+        signs.await.expect("signed");
+        let copy = copies.await.expect("copied").expect("a backup");
+        must_say(&audit::verify(&copy).await.expect("a verdict"), true, true, &["and one file"]);
+        let mut restored = House::open(&copy, START + Span::days(1)).await.expect("the bot goes on from it");
+        let told = restored.ask("maya", "/incident status INC-1").await;
+        assert!(told.contains("Pune"), "{told}");
+        restored.stop().await;
+        must_say(&audit::verify(&copy).await.expect("a verdict"), true, true, &[]);
+        sizes.push(std::fs::metadata(copy.join(Folder::DATABASE)).expect("a database").len());
+    }
+    println!("{sizes:?}");
+    house.stop().await;
+}
+
+/// The same bytes are handed in by many at once, and again when they were damaged.
+#[test]
+fn a_file_is_kept_whole_whoever_else_keeps_it() {
+    let data = tempfile::tempdir().expect("a folder");
+    let bytes: Vec<u8> = (0..1_000_000_u32).map(|n| (n % 251) as u8).collect();
+    let hash = hex::encode(Sha256::digest(&bytes));
+    let path = countersign::ledger::folder::blob_path(data.path(), &hash);
+    let keep = || countersign::ledger::folder::keep_blob(data.path(), &bytes).expect("it is kept");
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    assert_eq!(keep(), hash);
+                    assert!(std::fs::read(&path).expect("it is there") == bytes, "acknowledged, and not whole");
+                });
+            }
+        });
+        std::fs::remove_file(&path).expect("it goes");
+    }
+    for damaged in [&b""[..], &bytes[..500_000], &[7; 1_000_000]] {
+        std::fs::write(&path, damaged).expect("damaged");
+        keep();
+        assert!(std::fs::read(&path).expect("it is there") == bytes, "{} bytes stayed", damaged.len());
+    }
+    let beside = || std::fs::read_dir(path.parent().expect("a folder")).expect("a folder").count();
+    assert_eq!(beside(), 1, "no drafts are left");
+    // A folder of that name can't be replaced: the upload fails, and leaves nothing behind.
+    std::fs::remove_file(&path).expect("it goes");
+    std::fs::create_dir_all(path.join("in the way")).expect("a folder");
+    countersign::ledger::folder::keep_blob(data.path(), &bytes).expect_err("it can't be kept");
+    assert_eq!(beside(), 1, "no drafts are left");
+    std::fs::remove_dir_all(&path).expect("it goes");
+
+    // A process that died while it wrote leaves a draft to the next one.
+    std::fs::write(path.with_extension("00ff.new"), "half").expect("a draft");
+    Folder::open(data.path(), true).expect("a new folder");
+    assert_eq!(beside(), 0, "it is swept away");
+}
+
+/// Keys of two ledgers in one folder are noticed before anything is signed with them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_public_key_of_another_ledger_is_refused() {
+    let (data, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    House::open(data.path(), START).await.expect("a new folder").stop().await;
+    House::open(other.path(), START).await.expect("a new folder").stop().await;
+    std::fs::write(data.path().join("keys/ledger.vkey"), key(other.path())).expect("another key");
+    let error = patiently(async || Folder::open(data.path(), false)).await.err().expect("it is refused");
+    assert!(error.to_string().contains("of different ledgers"), "{error}");
+    std::fs::remove_file(data.path().join("keys/ledger.vkey")).expect("gone");
+    patiently(async || Folder::open(data.path(), false)).await.expect("it follows from the seed");
+    must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
 }
 
 /// Puts an older database in a folder's place, as somebody does who restores a backup.
@@ -596,6 +741,55 @@ async fn every_fault_of_a_bundle_is_named() {
     }
 }
 
+/// What README.txt says to type is typed, as it stands there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_readme_of_a_bundle_can_be_followed_to_the_letter() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    let out = tempfile::tempdir().expect("a folder");
+    let good = out.path().join("good");
+    bundle::export(data.path(), inc_1(), &good).await.expect("a bundle");
+    let readme = std::fs::read_to_string(good.join("README.txt")).expect("a file");
+    let indented = |from: &str| -> String {
+        let from = readme.find(from).expect("a command");
+        let lines = readme[from..].lines().map(str::trim_start);
+        lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+    };
+    let signature = indented("    T=$(mktemp");
+    let begins = readme.find("python3 - <<'END'").expect("a script");
+    let ends = begins + readme[begins..].find("\nEND\n").expect("its end") + 5;
+    let inclusion = &readme[begins..ends];
+    let (holds, said) = run(&good, &signature);
+    assert!(holds && said.contains("Verified Successfully"), "{said}");
+    let (holds, said) = run(&good, inclusion);
+    assert!(holds && said.trim() == "All are proven.", "{said}");
+    for sums in ["sha256sum -c tagmanifest-sha256.txt", "sha256sum -c manifest-sha256.txt"] {
+        assert!(readme.contains(&format!("    {sums}\n")) && run(&good, sums).0, "{sums}");
+    }
+
+    let first = |tail: &str| {
+        let mut all = read_all(&good).into_keys();
+        all.find(|path| path.starts_with("data/entries/") && path.ends_with(tail)).expect("an entry")
+    };
+    for (path, by_signature) in [
+        ("data/checkpoint".to_owned(), true),
+        ("data/ledger.vkey".to_owned(), true),
+        (first(".leaf"), false),
+        (first(".facts"), false),
+        (first(".words"), false),
+    ] {
+        let spoiled = copy(&good);
+        let mut bytes = std::fs::read(spoiled.path().join(&path)).expect("a file");
+        // In the root, in the key, in a text.
+        let third_line = bytes.split(|byte| *byte == b'\n').take(2).map(|line| line.len() + 1).sum::<usize>() + 5;
+        let at = if path == "data/checkpoint" { third_line } else { bytes.len() / 2 };
+        bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+        std::fs::write(spoiled.path().join(&path), bytes).expect("written");
+        let (holds, said) = run(spoiled.path(), if by_signature { &signature } else { inclusion });
+        assert!(!holds, "{path} was changed: {said}");
+    }
+}
+
 /// What whoever makes a bundle could say of it, with manifests that fit.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bundle_is_not_taken_at_its_word() {
@@ -645,10 +839,36 @@ async fn a_bundle_is_not_taken_at_its_word() {
     let agent = concat!("countersign/", env!("CARGO_PKG_VERSION"));
     edit(spoiled.path().join("data/case.json"), agent, "countersign/9.9.9");
     let found = verdict(spoiled.path());
+    let told = found.to_string();
+    assert!(!found.is_good() && told.contains("bag-info.txt") && told.contains("made it: only that version"), "{told}");
+    edit(spoiled.path().join("bag-info.txt"), agent, "countersign/9.9.9");
+    let found = verdict(spoiled.path());
     assert!(found.is_good(), "what another version makes may be the same:\n{found}");
     edit(spoiled.path().join("data/transcript.md"), "Maya", "Mallory");
     let found = verdict(spoiled.path());
-    assert!(!found.is_good() && found.to_string().contains("data/transcript.md is not what"), "{found}");
+    assert!(found.integrity.total() > 0 && found.to_string().contains("data/transcript.md is not what"), "{found}");
+
+    // What stands beside the evidence is rewritten, in a way that means the same to a program.
+    let rewritten: [(&str, &str, &str); 5] = [
+        ("README.txt", "Don't trust", "Do trust"),
+        ("bag-info.txt", "External-Identifier: INC-1", "External-Identifier: INC-2"),
+        ("bag-info.txt", "Bagging-Date: ", "Bagging-Date: on "),
+        ("data/entries.jsonl", "\"seq\":", "\"seq\": "),
+        ("data/context.jsonl", "\"seq\":", "\"seq\": "),
+    ];
+    for (path, from, to) in rewritten {
+        let spoiled = copy(&good);
+        edit(spoiled.path().join(path), from, to);
+        let found = verdict(spoiled.path());
+        assert!(!found.is_good() && found.to_string().contains(path), "{path}:\n{found}");
+    }
+    // Something was put beside it.
+    for path in ["data/x.txt", "x.txt", "data/policy.toml.old", "data/proofs/x", "data/entries/x.txt"] {
+        let spoiled = copy(&good);
+        std::fs::write(spoiled.path().join(path), "planted").expect("written");
+        let found = verdict(spoiled.path());
+        assert!(!found.is_good() && found.to_string().contains(path), "{path}:\n{found}");
+    }
 }
 
 /// One message told Dev of a restricted incident and of an open one. Each case's evidence has its own part of it.
@@ -742,6 +962,25 @@ async fn a_message_that_tells_of_several_cases_is_evidence_of_each_by_itself() {
     reader.close().await;
 }
 
+/// Who was refused is evidence of the case that they named, wherever they said it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_try_made_elsewhere_is_in_the_bundle() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    let asked = house.say("maya", "/approval request credit-scoring \"Roll back to release 41\"").await;
+    assert!(asked.contains("APR-1"), "{asked}");
+    let refused = house.say("maya", "/approval approve APR-1 my own is fine").await;
+    house.say("maya", "/approval approve APR-77 there is none").await;
+    house.stop().await;
+    let out = tempfile::tempdir().expect("a folder");
+    let bag = out.path().join("APR-1");
+    bundle::export(data.path(), "APR-1".parse().expect("a case"), &bag).await.expect("a bundle");
+    must_say(&bundle::verify(&bag, Some(&key(data.path()))).expect("a verdict"), true, true, &[]);
+    let told = std::fs::read_to_string(bag.join("data/transcript.md")).expect("a file");
+    assert!(told.contains("my own is fine") && !told.contains("there is none"), "{refused}\n{told}");
+    assert!(compare(data.path()).await.expect("a comparison").is_good());
+}
+
 /// Takes an entry out of a bundle so well that every file still fits every other: only the other entries can tell.
 fn take_out(dir: &Path, seq: u64) {
     for path in [
@@ -801,6 +1040,7 @@ async fn what_cannot_be_exported_says_what_to_do() {
     house.say("maya", "/incident open credit-scoring sev2 \"Decline rate in Pune doubled\"").await;
     house.calm().await;
     let out = tempfile::tempdir().expect("a folder");
+    // The head that was signed when the bot began covers nothing of it.
     let error = bundle::export(data.path(), inc_1(), &out.path().join("bag")).await.expect_err("not signed yet");
     assert!(matches!(error, BundleError::NotSealed { .. }) && error.to_string().contains("stop the bot"), "{error}");
     let error = bundle::export(data.path(), "INC-7".parse().expect("a case"), &out.path().join("bag"))
@@ -813,8 +1053,11 @@ async fn what_cannot_be_exported_says_what_to_do() {
     assert!(matches!(error, BundleError::NotEmpty(_)), "{error}");
     must_say(&audit::verify(data.path()).await.expect("a verdict, beside the working bot"), true, true, &[]);
     house.say("dev", "/incident ack INC-1").await;
-    let error = bundle::export(data.path(), inc_1(), &out.path().join("later")).await.expect_err("not all is signed");
-    assert!(matches!(error, BundleError::NotSealed { signed: 1.., .. }), "{error}");
+    // A busy case is exported up to the head.
+    let later = out.path().join("later");
+    let exported = bundle::export(data.path(), inc_1(), &later).await.expect("a bundle");
+    assert!(exported.later > 0 && exported.to_string().contains("no signed head covers them yet"), "{exported}");
+    must_say(&bundle::verify(&later, None).expect("a verdict"), true, true, &[]);
     house.stop().await;
 
     // Words that are gone: the leaf is proven all the same, but who took them?

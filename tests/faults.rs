@@ -635,7 +635,7 @@ async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
         (
             "another key",
             |data| fs::write(data.join("keys/ledger.seed"), "ab".repeat(32)).expect("written"),
-            "checkpoint",
+            "of different ledgers",
         ),
     ];
     for (what, spoil, names) in spoil {
@@ -657,6 +657,30 @@ async fn a_folder_that_is_not_as_it_was_left_is_not_touched() {
     let NotReady { status, log } = refused(&data, &["--clock", "manual"]);
     assert!(!status.success() && log.contains("newer countersign") && log.contains("99990101000000"), "{log}");
     assert_eq!(listing(&data), before, "nothing was changed");
+}
+
+/// The machine's clock was a day ahead once, and is right now: the operator can say so, and it is recorded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_was_once_ahead_has_a_way_out() {
+    let (_folder, data) = lived_in().await;
+    let bot = Bot::start(&data);
+    bot.room.post("clock", &json!({ "advance": "24h" })).await.expect("an answer").ok();
+    request(&bot.room, "Ship v2", "k2").await.expect("an answer").ok();
+    assert!(bot.stop().0.success());
+    let NotReady { status, log } = refused(&data, &["--clock", "real"]);
+    assert!(
+        !status.success() && log.contains("ahead of this machine's clock") && log.contains("--accept-clock"),
+        "{log}"
+    );
+    let bot = Bot::try_start(&data, &["--clock", "real", "--accept-clock"]).expect("it starts");
+    let health = bot.room.healthz().await;
+    assert!(health.status == 503 && health.body["clock_behind_us"].as_i64() > Some(60_000_000), "{}", health.text);
+    request(&bot.room, "Ship v3", "k3").await.expect("an answer").ok();
+    let (status, log) = bot.stop();
+    assert!(status.success(), "{log}");
+    let written = Written::read(&data).await;
+    assert_eq!((written.count("bot.clock-went-back"), requests(&written, "Ship v3")), (1, 1));
+    written::verifies(&data).await;
 }
 
 /// The one key that can be made anew is, once the operator has accepted what that costs; the log goes on under its name.
@@ -872,6 +896,7 @@ async fn a_head_that_may_not_outlive_a_power_cut_is_written_again() {
     }
     let mut command = as_somebody(&binary);
     command.args(["--listen", "127.0.0.1:0", "--clock", "manual", "--data", text(&data)]);
+    command.args(["--config", &often(folder.path())]);
     let bot = match Bot::from(command) {
         Ok(bot) => bot,
         Err(NotReady { log, .. }) if log.contains("setpriv") => return println!("skipped: {log}"),
@@ -879,17 +904,14 @@ async fn a_head_that_may_not_outlive_a_power_cut_is_written_again() {
     };
     let room = bot.room.clone();
     request(&room, "Ship v1", "k1").await.expect("an answer").ok();
-    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
     let head = || fs::read_to_string(data.join("checkpoint")).unwrap_or_default();
     until("a head is signed", async || !head().is_empty()).await;
     let before = head();
     run("chmod", &["300", text(&data)]);
     request(&room, "Ship v2", "k2").await.expect("an answer").ok();
-    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
     until("health says so", async || room.healthz().await.status == 503).await;
     run("chmod", &["700", text(&data)]);
     // Signed again without a word from anybody.
-    room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
     until("health says so", async || room.healthz().await.status == 200).await;
     assert_ne!(head(), before);
     let (status, log) = bot.stop();
@@ -897,20 +919,24 @@ async fn a_head_that_may_not_outlive_a_power_cut_is_written_again() {
     written::verifies(&data).await;
 }
 
+/// Settings with which a head is signed every second.
+fn often(folder: &Path) -> String {
+    let file = folder.join("often.toml");
+    fs::write(&file, "checkpoint_every = \"1s\"\n").expect("written");
+    text(&file).to_owned()
+}
+
 /// An operator sees it at `/healthz` and finds the reason in the log; it goes on as soon as it can.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_that_cannot_be_kept_is_seen_and_kept_later() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().join("data");
-    let bot = Bot::start(&data);
-    let room = bot.room.clone();
     // A folder stands where the new head is written before it takes the place of the last one.
     let in_the_way = data.join("checkpoint.new");
-    fs::create_dir(&in_the_way).expect("a folder");
+    fs::create_dir_all(&in_the_way).expect("a folder");
+    let bot = Bot::try_start(&data, &["--config", &often(folder.path())]).expect("it starts");
+    let room = bot.room.clone();
     request(&room, "Ship v1", "k1").await.expect("an answer").ok();
-    assert_eq!(room.healthz().await.status, 200, "no head was due");
-    let wait = async || room.post("clock", &json!({ "advance": "2m" })).await.expect("an answer").ok();
-    wait().await;
     until("health says so", async || room.healthz().await.status == 503).await;
     assert_eq!(room.healthz().await.body["head_not_signed"], true);
     let is_reason = |line: &str| line.contains("no head was signed") && line.contains("checkpoint");
@@ -919,7 +945,6 @@ async fn a_head_that_cannot_be_kept_is_seen_and_kept_later() {
     // People are answered all the same.
     request(&room, "Ship v2", "k2").await.expect("an answer").ok();
     fs::remove_dir(&in_the_way).expect("it goes");
-    wait().await;
     until("health says so", async || room.healthz().await.status == 200).await;
     assert!(data.join("checkpoint").exists());
     let (status, log) = bot.stop();

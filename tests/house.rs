@@ -33,7 +33,8 @@ const ARROWS: &[(&str, &str)] = &[
     ("reception", "answers card chat desk domain grammar heard store"),
     ("web", "card chat clock desk domain folder grammar health heard projection reception slack store"),
     ("config", "domain grammar web"),
-    ("audit", "domain folder ledger record seal store"),
+    ("audit", "domain folder ledger rebuild record seal store"),
+    ("backup", "folder store"),
     ("bundle", "audit card csv domain folder grammar heard ledger record seal store"),
     ("rebuild", "clock domain folder ledger projection record seal store"),
     (
@@ -50,7 +51,7 @@ const ARROWS: &[(&str, &str)] = &[
 const FLOORS: &[(&str, &[&str])] = &[
     ("ledger", &["folder", "heard", "projection", "record"]),
     ("chat", &["courier", "discord", "reception", "slack"]),
-    ("evidence", &["audit", "bundle", "rebuild"]),
+    ("evidence", &["audit", "backup", "bundle", "rebuild"]),
     ("app", &["config", "demo", "health", "serve"]),
 ];
 

@@ -21,6 +21,8 @@ pub struct Config {
     /// Templates of the operator's own, laid over the built-in ones.
     pub templates: Option<PathBuf>,
     pub checkpoint_every: Span,
+    /// Go on after a ledger whose last moment is still to come.
+    pub accept_clock: bool,
     pub heartbeat: Option<(reqwest::Url, std::time::Duration)>,
     /// The room has no passwords: it listens on loopback unless this is set.
     pub open_to_network: bool,
@@ -107,6 +109,7 @@ pub struct Given {
     pub policy: Option<PathBuf>,
     pub templates: Option<PathBuf>,
     pub open_to_network: bool,
+    pub accept_clock: bool,
     pub log: Option<LogAs>,
 }
 
@@ -330,6 +333,7 @@ impl Config {
             policy: given.policy.or_else(|| from_environment("COUNTERSIGN_POLICY")).or(written.policy),
             templates: given.templates.or(written.templates),
             checkpoint_every: written.checkpoint_every.as_ref().map(span_of).transpose()?.unwrap_or(Span::minutes(1)),
+            accept_clock: given.accept_clock,
             heartbeat: heartbeat.map(|url| (url, every)),
             open_to_network: given.open_to_network || written.room.open_to_network,
             hosts: written.room.hosts,

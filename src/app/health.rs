@@ -37,6 +37,8 @@ pub struct Report {
     pub trouble: Option<String>,
     /// The last head could not be signed or kept; the reason stands in the log beside this reference.
     pub unsigned: Option<String>,
+    /// How far the clock is behind the ledger's last moment, while no deadline passes; absent where it isn't [`BEHIND`].
+    pub clock_behind: Option<Span>,
     /// Platforms that don't work as they should, and why.
     pub links: Vec<(Platform, Link)>,
     /// Entries in the ledger.
@@ -62,6 +64,7 @@ impl Report {
             && self.oldest_notice_late.is_none()
             && self.trouble.is_none()
             && self.unsigned.is_none()
+            && self.clock_behind.is_none()
     }
 }
 
@@ -76,6 +79,7 @@ impl Health {
         let mut report = Report {
             trouble: shown.trouble.clone(),
             unsigned: shown.unsigned.clone(),
+            clock_behind: Some(shown.clock_behind).filter(|&behind| behind > BEHIND),
             links: self.chats.links().map(|(platform, link)| (platform.clone(), link)).collect(),
             entries: shown.size,
             ..Report::default()

@@ -7,7 +7,9 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use super::accounts::Accounts;
 use crate::card::Wording;
 use crate::clock::Clock;
-use crate::domain::{Actor, At, Bot, BotCommand, CaseId, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply};
+use crate::domain::{
+    Actor, At, Bot, BotCommand, CaseId, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply, Span,
+};
 use crate::grammar::Query;
 use crate::ledger::heard::{Answer, Heard};
 use crate::ledger::record::{Causes, ChannelMade, NotTold, Told};
@@ -112,6 +114,9 @@ pub struct Shown {
     pub trouble: Option<String>,
     /// The last head could not be signed or kept, with this reference: what was recorded since isn't sealed.
     pub unsigned: Option<String>,
+    /// How far the clock is behind the ledger's last moment. Moments in the ledger never go back, so until it has caught up,
+    /// no deadline passes.
+    pub clock_behind: Span,
 }
 
 /// A lane whose transcript changed, and the entry that changed it last.

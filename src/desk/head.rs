@@ -1,12 +1,17 @@
-//! The signed head: over how much of the ledger, where it is kept, and when the next one is due.
+//! The signed head: over how much of the ledger, where it is kept, and when the next one is due. That goes by the system's
+//! clock: a room whose time stands still is sealed all the same.
 
 use super::handle::{Shown, reference};
 use super::{Desk, DeskError};
+use crate::clock::Clock;
 use crate::domain::{At, Span};
 use crate::ledger::Ledger;
 use crate::ledger::folder::{Folder, FolderError};
 use crate::seal::{Checkpoint, Signer};
 use crate::store::{Commit, NoteRow, Writer};
+
+/// After a head that could not be signed or kept.
+const TRIED_AGAIN_AFTER: Span = Span::seconds(5);
 
 pub(super) struct SignedHead {
     folder: Folder,
@@ -15,6 +20,7 @@ pub(super) struct SignedHead {
     every: Span,
     /// The text of the last one, and its size.
     last: Option<(String, u64)>,
+    /// When that was, by the system's clock.
     at: At,
     /// The last one stands in its file, but it isn't sure that the disk has it.
     is_unsure: bool,
@@ -31,7 +37,6 @@ impl SignedHead {
         writer: &mut Writer,
         size: u64,
         every: Span,
-        now: At,
     ) -> Result<SignedHead, DeskError> {
         let signer = folder.signer()?;
         let data = folder.path().display().to_string();
@@ -47,21 +52,28 @@ impl SignedHead {
             }
         }
         let last = signed.map(|(text, checkpoint)| (text, checkpoint.size));
-        Ok(SignedHead { folder, signer, every, last, at: now, is_unsure: false, has_failed: false, is_stopped: false })
+        // The first is due at once: a bot that never runs for as long as it takes to the next would never sign.
+        let at = Clock::system() - every;
+        Ok(SignedHead { folder, signer, every, last, at, is_unsure: false, has_failed: false, is_stopped: false })
     }
 
     fn is_behind(&self, size: u64) -> bool {
         self.is_unsure || self.has_failed || size > self.last.as_ref().map_or(0, |(_, size)| *size)
     }
 
-    /// When the next one is due, of a ledger of this size. `None`: none is signed any more.
+    /// When the next one is due by the system's clock, of a ledger of this size. `None`: none is signed any more.
     pub(super) fn next(&self, size: u64) -> Option<At> {
-        let every = if self.is_behind(size) { self.every } else { Span(self.every.0 * 10) };
+        let every = match (self.has_failed, self.is_behind(size)) {
+            (true, _) => self.every.min(TRIED_AGAIN_AFTER),
+            (false, true) => self.every,
+            (false, false) => Span(self.every.0 * 10),
+        };
         (!self.is_stopped).then(|| self.at + every)
     }
 
     /// Whether one is to be signed: it is time, or it is `wanted` now.
-    fn is_due(&mut self, size: u64, wanted: bool, now: At) -> bool {
+    fn is_due(&mut self, size: u64, wanted: bool) -> bool {
+        let now = Clock::system();
         // The clock may have gone back behind it; heads are signed on all the same.
         self.at = self.at.min(now);
         size > 0 && self.next(size).is_some_and(|next| wanted || now >= next)
@@ -70,7 +82,7 @@ impl SignedHead {
     /// First the entries are on the disk, then the head is signed, then the file is swapped, then the database has it too.
     /// Dying anywhere in between leaves a file that is a head of this very ledger.
     async fn sign(&mut self, ledger: &Ledger, writer: &mut Writer, now: At) -> Result<(), DeskError> {
-        self.at = now;
+        self.at = Clock::system();
         let size = ledger.size();
         let checkpoint = Checkpoint::of(&self.signer, size, ledger.frontier.root());
         let text = checkpoint.sign(&self.signer)?;
@@ -105,10 +117,10 @@ async fn check_against(writer: &mut Writer, have: u64, signed: &Checkpoint, data
 impl Desk {
     /// Signs a head if the ledger grew and it is time, or if it is wanted now.
     pub(super) async fn sign_if_due(&mut self, wanted: bool) {
-        let now = self.clock.now();
-        if !self.head.is_due(self.ledger.size(), wanted, now) {
+        if !self.head.is_due(self.ledger.size(), wanted) {
             return;
         }
+        let now = self.clock.now();
         let signed = self.head.sign(&self.ledger, &mut self.writer, now).await;
         self.head.has_failed = signed.is_err();
         let unsigned = match signed {

@@ -110,6 +110,13 @@ impl Desk {
         }
         let how = heard.how;
         let read = self.read(turn, &heard, person.as_ref(), here);
+        // Who tried what and was refused is part of a case's evidence, wherever they tried it.
+        let tried = match &read {
+            Read::Asked(Asked::Case { id, .. }) => Some(*id),
+            Read::Asked(Asked::New(_) | Asked::Bot(_) | Asked::Form { .. } | Asked::Query(_) | Asked::ReloadPolicy)
+            | Read::Nothing
+            | Read::Answer(_) => None,
+        };
         let mut prepared = None;
         let mut of_the_bot = None;
         let mut reloads = None;
@@ -166,7 +173,12 @@ impl Desk {
                 }
             }
         };
-        let about = prepared.as_ref().map(|prepared| prepared.case).or(here);
+        let mut about = prepared.as_ref().map(|prepared| prepared.case).or(here);
+        if let (None, Some(tried)) = (about, tried)
+            && self.load(turn, tried).await?.is_some()
+        {
+            about = Some(tried);
+        }
         let (said, said_on) = (heard.said, heard.lane.platform.clone());
         let (was, case) = self.stood_before(turn, &heard.lane, &heard.what, about).await?;
         let answer = match &handled {

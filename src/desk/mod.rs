@@ -78,8 +78,9 @@ pub enum DeskError {
     )]
     HeadMissing { data: String },
     #[error(
-        "the ledger's last entry is of {last}, which is {ahead} ahead of this machine's clock. Set the clock; or, if the folder was made on a \
-             manual clock, start with `--clock manual`."
+        "the ledger's last entry is of {last}, which is {ahead} ahead of this machine's clock. If this clock is wrong, set it; if the folder was \
+             made on a manual clock, start with `--clock manual`. If the machine's clock was wrong then and is right now, start with \
+             `--accept-clock`: that is recorded, and until {last} has come, no deadline passes and every entry is of that moment."
     )]
     Future { last: String, ahead: Span },
     #[error(
@@ -160,6 +161,7 @@ impl Desk {
                 // a clock that is moved by hand may be standing.
                 () = tokio::time::sleep(RETRY_PAUSE), if self.is_in_trouble() => {}
                 () = self.clock.wait_until(due), if !self.is_in_trouble() => {}
+                () = Clock::wait_for_the_system(self.head.next(self.ledger.size())), if !self.is_in_trouble() => {}
             }
             if let Some(stop) = items.iter().position(|item| matches!(item, Item::Stop(_))) {
                 let later = items.split_off(stop);
@@ -183,11 +185,10 @@ impl Desk {
                 Some(self.clock.now() + Span::seconds(1))
             }
         };
-        let checkpoint = self.head.next(self.ledger.size());
         let bot = self.bot_wake;
         let next = case.into_iter().chain(bot).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
-        next.into_iter().chain(checkpoint).min()
+        next
     }
 
     fn is_in_trouble(&self) -> bool {

@@ -20,6 +20,9 @@ use crate::ledger::record::Causes;
 use crate::ledger::{Ledger, Subjects, strange_schema};
 use crate::store::Writer;
 
+/// How far the ledger's last moment may be ahead of the clock at a start, without anybody having said that it may.
+const AHEAD_AT_MOST: Span = Span::minutes(5);
+
 /// How the desk is set up.
 pub struct Setup {
     pub clock: Clock,
@@ -28,8 +31,10 @@ pub struct Setup {
     pub wording: Arc<Wording>,
     /// Platforms that messages can go to.
     pub platforms: Vec<Platform>,
-    /// How often a head is signed while the ledger grows (in the clock's time), and a tenth as often when it is idle.
+    /// How often a head is signed while the ledger grows (by the system's clock), and a tenth as often when it is idle.
     pub checkpoint_every: Span,
+    /// Go on after a ledger whose last moment is still to come: the clock was wrong then.
+    pub accept_clock: bool,
 }
 
 impl Desk {
@@ -47,9 +52,9 @@ impl Desk {
         let now = setup.clock.now();
         let (size, every) = (stands.frontier.size(), setup.checkpoint_every);
         let causes = Causes::new(folder.cause_secret());
-        let head = SignedHead::open(folder, &mut writer, size, every, now).await?;
+        let head = SignedHead::open(folder, &mut writer, size, every).await?;
         let ahead = stands.last_at - now;
-        if ahead > Span::minutes(5) && setup.clock.mode() == Mode::Real {
+        if ahead > AHEAD_AT_MOST && !setup.accept_clock && setup.clock.mode() == Mode::Real {
             return Err(DeskError::Future { last: moment_utc(stands.last_at), ahead });
         }
         let was_down = (stands.last.is_some()).then(|| now - stands.last_at);
@@ -73,6 +78,7 @@ impl Desk {
             next_wake: None,
             trouble: None,
             unsigned: None,
+            clock_behind: ahead.max(Span::ZERO),
         };
         let (shown, watch) = watch::channel(shown);
         let changes = broadcast::Sender::new(1024);
@@ -107,12 +113,19 @@ impl Desk {
             changes,
             behind: Span::ZERO,
         };
-        desk.begin(setup.policy, setup.policy_text, was_down).await?;
+        let accepted = Some(ahead).filter(|ahead| *ahead > AHEAD_AT_MOST && desk.clock.mode() == Mode::Real);
+        desk.begin(setup.policy, setup.policy_text, was_down, accepted).await?;
         Ok((desk, handle))
     }
 
     /// The first commit of a process: that it started, and the policy if it is another one.
-    async fn begin(&mut self, policy: Arc<Policy>, text: String, was_down: Option<Span>) -> Result<(), DeskError> {
+    async fn begin(
+        &mut self,
+        policy: Arc<Policy>,
+        text: String,
+        was_down: Option<Span>,
+        clock_behind: Option<Span>,
+    ) -> Result<(), DeskError> {
         let clock = match self.clock.mode() {
             Mode::Real => "real".to_owned(),
             Mode::Manual => format!("manual, speed {}", self.clock.speed()),
@@ -135,6 +148,7 @@ impl Desk {
             }
             commands.push(BotCommand::LoadPolicy { policy: Box::new((*policy).clone()), text });
         }
+        commands.extend(clock_behind.map(|by| BotCommand::ClockWentBack { by }));
         let mut turn = self.turn();
         for command in commands {
             // The operator may start and load a policy; a refusal here says that there was nothing to do.

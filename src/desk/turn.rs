@@ -75,12 +75,12 @@ impl Desk {
                 commit.tries = true;
                 self.writer.commit(commit).await?;
             }
-            self.behind = turn.behind;
+            self.is_behind(turn.behind);
             return Ok(());
         }
         let changes = self.changes(&commit);
         self.writer.commit(commit).await?;
-        self.behind = turn.behind;
+        self.is_behind(turn.behind);
         self.ledger = turn.ledger;
         self.numbers = turn.numbers;
         for (id, last) in turn.case_seqs {
@@ -121,7 +121,11 @@ impl Desk {
         Ok(())
     }
 
-    /// Tells whoever watches which lanes changed.
+    fn is_behind(&mut self, behind: Span) {
+        self.behind = behind;
+        self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.clock_behind, behind) != behind);
+    }
+
     /// The lanes in which a commit changes messages, for those who watch.
     fn changes(&self, commit: &Commit) -> HashMap<Lane, i64> {
         let mut last: HashMap<Lane, i64> = HashMap::new();

@@ -1,10 +1,11 @@
 //! `countersign verify --data DIR`: reads the whole ledger, and everything that must agree with it, and says in two verdicts
 //! whether it is what was recorded (integrity) and whether all of it is there (completeness).
 //!
-//! It takes no lock and changes nothing, so it also runs beside a working bot: what is recorded meanwhile isn't looked at.
-//! It doesn't compare the tables that are derived from the ledger: `countersign rebuild --compare` does. And what it checks
-//! signatures with is the key in the folder: whoever holds the folder holds that too, so an auditor compares `ledger.vkey`
-//! and the last head with the ones that he was given.
+//! It takes no lock and changes nothing, so it also runs beside a working bot, and on a medium that can only be read: what is
+//! recorded meanwhile isn't looked at. Where the ledger is whole, the tables that follow from it are made again from it in a
+//! temporary file and compared, since what the bot decides next it decides by them. What it checks signatures with is the
+//! key in the folder: whoever holds the folder holds that too, so an auditor compares `ledger.vkey` and the last head with
+//! the ones that he was given.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,6 +18,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
+use super::rebuild::{self, RebuildError};
 use crate::domain::BotEvent;
 use crate::domain::bot::condition;
 use crate::ledger::folder::{self, Folder, FolderError, blob_path};
@@ -25,7 +27,7 @@ use crate::ledger::{self, Subjects};
 use crate::seal::{
     self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Salted, Segment, Verifier, What,
 };
-use crate::store::{Beside, Raw, Scan, StoreError};
+use crate::store::{self, Beside, Raw, Scan, StoreError};
 
 /// Segments that are checked at the same time, each on a connection of its own.
 const SIDE_BY_SIDE: usize = 2;
@@ -118,6 +120,10 @@ pub enum AuditError {
     Damaged { near: u64, source: StoreError },
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
+    #[error(
+        "the tables can't be compared with the ledger: {0}. It needs room for them where the system has temporary files (TMPDIR)."
+    )]
+    Compare(Box<RebuildError>),
     #[error("a thread that checked entries broke off: {0}")]
     Broke(#[from] tokio::task::JoinError),
 }
@@ -143,6 +149,17 @@ struct Seen {
 /// # Errors
 /// [`AuditError`] where nothing can be said; what is wrong with the evidence is in the verdict.
 pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
+    let database = data.join(Folder::DATABASE);
+    let before = store::at_rest(&database);
+    let verdict = look(data).await;
+    // A bot that began meanwhile wrote into what was read as if nobody did.
+    match before.is_some() && store::at_rest(&database) != before {
+        true => look(data).await,
+        false => verdict,
+    }
+}
+
+async fn look(data: &Path) -> Result<Verdict, AuditError> {
     let verifier = folder::verifier(data)?;
     let mut verdict = Verdict::default();
     // The file before the database: a head is signed only over what is on the disk already.
@@ -150,6 +167,7 @@ pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
     let database = data.join(Folder::DATABASE);
     let mut scan = Scan::open(&database).await?;
     let beside = scan.beside().await?;
+    let damage = scan.damage().await.map_err(|source| AuditError::Damaged { near: 0, source })?;
     scan.close().await?;
 
     let heads = heads(&verifier, &beside, file.as_deref(), &mut verdict);
@@ -169,7 +187,11 @@ pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
     }
     audit.check_nodes(beside.nodes.iter().copied());
     let report = audit.finish();
+    for line in damage {
+        verdict.integrity.add(format!("{}, in the words of SQLite's own check: {line}.", Folder::DATABASE));
+    }
     sort(&report, &beside, &heads, &seen, &mut verdict);
+    tables(data, &report, &beside, &seen, &mut verdict).await?;
     files(data, &seen, &mut verdict)?;
     notes(&report, &heads, &seen, &mut verdict);
     verdict.checked = format!(
@@ -413,6 +435,41 @@ fn sort(report: &seal::Report, beside: &Beside, heads: &[SignedHead], seen: &See
             HeadFault::Shorter { .. } | HeadFault::Unknowable { .. } => verdict.completeness.add(sentence),
             HeadFault::OtherRoot { .. } => verdict.integrity.add(sentence),
         }
+    }
+}
+
+/// Whether every other table says what follows from the ledger. That can only be asked of a ledger that is whole.
+async fn tables(
+    data: &Path,
+    report: &seal::Report,
+    beside: &Beside,
+    seen: &Seen,
+    verdict: &mut Verdict,
+) -> Result<(), AuditError> {
+    if report.faults.total() > 0 || beside.rows != report.entries || seen.strange > 0 {
+        let why = "The tables beside the ledger were not compared with it: that is done once the ledger is whole.";
+        verdict.notes.push(why.to_owned());
+        return Ok(());
+    }
+    match rebuild::differences(data).await {
+        Ok(differences) => {
+            for it in differences {
+                let rows = counted(it.rows, "row", "rows");
+                verdict.integrity.add(format!(
+                    "Tables: {} says something else than the ledger in {rows}: {}.",
+                    it.table,
+                    it.named.join("; ")
+                ));
+            }
+            Ok(())
+        }
+        Err(RebuildError::Entry { seq, why, .. }) => {
+            let sentence =
+                format!("Tables: they can't be made again from the ledger, since entry {seq} can't be read: {why}.");
+            verdict.integrity.add(sentence);
+            Ok(())
+        }
+        Err(error) => Err(AuditError::Compare(Box::new(error))),
     }
 }
 

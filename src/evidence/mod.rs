@@ -1,5 +1,6 @@
 //! From the ledger to auditors.
 
 pub mod audit;
+pub mod backup;
 pub mod bundle;
 pub mod rebuild;

@@ -8,6 +8,10 @@
 //! DIR/keys/             the signing seed, the secret of causes, the ledger's name; ledger.vkey is public: give it to your auditor
 //! DIR/blobs/            files, by SHA-256
 //! ```
+//!
+//! Each file is written as a draft, which takes the file's place when it is on the disk. Of files in `blobs/` several may be
+//! written at once, also the same one, so their drafts have names of their own; those that a killed process left behind are
+//! swept away at the next start.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -49,6 +53,10 @@ pub enum FolderError {
     #[error("{0} can't be read as a key: {1}. Restore it from your backup of the keys.")]
     KeyBroken(PathBuf, String),
     #[error(
+        "{0} is not the public key of the ledger.seed beside it: the two are of different ledgers. Restore both from your backup of the keys."
+    )]
+    KeysOfTwoLedgers(PathBuf),
+    #[error(
         "{path} is not a signed head of this ledger: {source}. Restore it from a backup, or run `countersign recover`."
     )]
     Checkpoint { path: PathBuf, source: NoteError },
@@ -77,6 +85,8 @@ impl Folder {
         }
         let lock = lock(path)?;
         let keys = path.join("keys");
+        warn_if_others_may_enter(path);
+        sweep_blobs(path)?;
         if fresh && !keys.join("ledger.seed").exists() {
             create_keys(&keys)?;
             make_private_folder(&path.join("blobs"))?;
@@ -84,8 +94,22 @@ impl Folder {
         let (seed, cause_secret) = (read_key(&keys.join("ledger.seed"))?, cause_secret(path)?);
         let origin = read(&keys.join("origin"))?.trim().to_owned();
         let folder = Folder { path: path.to_owned(), _lock: lock, seed, cause_secret, origin };
-        folder.signer()?;
+        folder.require_own_vkey()?;
         Ok(folder)
+    }
+
+    /// The public key that lies beside the seed is the seed's. Where only the name differs, or the file is gone, it is written
+    /// anew: a recovery that broke off has given the ledger its new name already.
+    fn require_own_vkey(&self) -> Result<(), FolderError> {
+        let file = self.path.join("keys").join("ledger.vkey");
+        let own = self.signer()?.verifier().to_string();
+        // NAME+ID+KEY: the id follows from the other two.
+        let key = |vkey: &str| vkey.trim().splitn(3, '+').nth(2).map(str::to_owned);
+        match file.exists().then(|| read(&file)).transpose()? {
+            Some(there) if there.trim() == own => Ok(()),
+            Some(there) if key(&there) != key(&own) => Err(FolderError::KeysOfTwoLedgers(file)),
+            Some(_) | None => replace(&file, own.as_bytes()),
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -172,18 +196,45 @@ impl Folder {
     }
 }
 
-/// Keeps a file's bytes under their hash, in the data folder at `folder`. Returns the hash in hexadecimal.
+/// Keeps a file's bytes under their hash, in the data folder at `folder`. Returns the hash in hexadecimal. When this returns,
+/// the file is whole and on the disk, whoever wrote it; one that lies there damaged is replaced.
 ///
 /// # Errors
 /// [`FolderError::Io`].
 pub fn keep_blob(folder: &Path, bytes: &[u8]) -> Result<String, FolderError> {
     let name = hex::encode(Sha256::digest(bytes));
     let path = blob_path(folder, &name);
-    if !path.exists() {
-        make_private_folder(path.parent().unwrap_or(folder))?;
-        replace(&path, bytes)?;
+    let place = path.parent().unwrap_or(folder);
+    if !place.exists() {
+        make_private_folder(place)?;
+        sync_folder(&folder.join("blobs"))?;
+    }
+    match holds(&path, bytes).map_err(at(&path))? {
+        // Another writer may not have come as far as this yet, and its name for the file could still be lost.
+        true => sync_folder(place)?,
+        false => {
+            let mut random = [0; 8];
+            getrandom::fill(&mut random)?;
+            let draft = path.with_extension(format!("{}.{DRAFT}", hex::encode(random)));
+            let written = write_through(&draft, &path, bytes, OpenOptions::new().write(true).create_new(true));
+            if written.is_err() {
+                // Where even that fails, the next start sweeps it away.
+                let _swept_later = fs::remove_file(&draft);
+            }
+            written?;
+        }
     }
     Ok(name)
+}
+
+/// Whether the file is there with these very bytes.
+fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(file) if file.len() != bytes.len() as u64 => Ok(false),
+        Ok(_) => Ok(fs::read(path)? == bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Where a kept file lies. `sha256` is its hash in hexadecimal.
@@ -230,6 +281,12 @@ pub fn renew_cause_secret(path: &Path) -> Result<bool, FolderError> {
         Err(FolderError::CauseSecretLost(_)) => create_cause_secret(&keys).map(|()| true),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a process works in the folder now, without taking it.
+pub fn is_at_work(path: &Path) -> bool {
+    let lock = File::open(path.join("lock"));
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// The last signed head's text, without taking the folder.
@@ -287,25 +344,77 @@ fn read(path: &Path) -> Result<String, FolderError> {
     fs::read_to_string(path).map_err(at(path))
 }
 
-/// Writes a file of ours that is whole or absent, whenever the power fails.
+/// What the name of every draft ends in.
+const DRAFT: &str = "new";
+
+/// Writes a file of ours that is whole or absent, whenever the power fails. Whoever has the folder is the only one who does.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let draft = path.with_extension("new");
-    let write = || -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.create(true).write(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&draft, path)?;
-        File::open(folder)?.sync_all()
-    };
-    write().map_err(at(path))
+    let options = &mut OpenOptions::new();
+    write_through(&path.with_extension(DRAFT), path, bytes, options.create(true).write(true).truncate(true))
 }
 
-fn make_private_folder(path: &Path) -> Result<(), FolderError> {
+fn write_through(draft: &Path, path: &Path, bytes: &[u8], options: &mut OpenOptions) -> Result<(), FolderError> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    let write = || -> io::Result<()> {
+        let mut file = options.open(draft)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(draft, path)
+    };
+    write().map_err(at(path))?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Whether it is a file that isn't whole yet.
+pub fn is_draft(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == DRAFT)
+}
+
+/// Removes drafts of files that were never kept. Only whoever holds the lock may.
+fn sweep_blobs(data: &Path) -> Result<(), FolderError> {
+    for place in inside(&data.join("blobs"))?.into_iter().filter(|path| path.is_dir()) {
+        for draft in inside(&place)?.into_iter().filter(|path| is_draft(path)) {
+            fs::remove_file(&draft).map_err(at(&draft))?;
+        }
+    }
+    Ok(())
+}
+
+/// What lies in a folder; nothing where there is none.
+fn inside(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // A file in its way is told of when something is to be kept there.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(at(folder)(error)),
+    };
+    entries.map(|entry| Ok(entry.map_err(at(folder))?.path())).collect()
+}
+
+fn sync_folder(folder: &Path) -> Result<(), FolderError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
+}
+
+/// A folder that somebody made beforehand has the rights that they gave it. What the bot writes into it is its own alone.
+fn warn_if_others_may_enter(path: &Path) {
+    #[cfg(unix)]
+    if let Ok(there) = fs::metadata(path) {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&there.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            let path = path.display();
+            tracing::warn!("{path} can be entered by other users (mode {mode:o}); `chmod 700 {path}` keeps them out");
+        }
+    }
+}
+
+/// Makes a folder, and those above it, that nobody else may enter.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub fn make_private_folder(path: &Path) -> Result<(), FolderError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -104,13 +104,34 @@ fn connect_to_write(path: PathBuf) -> impl FnOnce() -> Result<Connection, rusqli
     }
 }
 
-/// Opens a database to read it, for the command line. Nothing is written.
+/// Opens a database to read it, for the command line. Nothing is written: neither into it nor beside it.
 ///
 /// # Errors
 /// [`StoreError::Open`] where there is none.
 pub async fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
-    let options = options(path).row_buffer_size(4096);
+    let options = options(path).row_buffer_size(4096).immutable(at_rest(path).is_some());
     Ok(Reader::new(pool(&options).await.map_err(failed(path))?))
+}
+
+/// Copies a database as it stands at one moment, also while a bot writes to it. `to` must not exist.
+///
+/// # Errors
+/// The database's.
+pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let options = options(from).read_only(true).immutable(at_rest(from).is_some());
+    let mut db = options.connect().await.map_err(failed(from))?;
+    sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut db).await?;
+    Ok(db.close().await?)
+}
+
+/// A database that no process has open and that holds all that was written: its length, and when it was last written to.
+/// Without a write-ahead log beside it there is nothing that SQLite would have to write in order to read it, so it can be read
+/// from where nothing may be written. A bot that begins later is noticed by comparing.
+pub fn at_rest(path: &Path) -> Option<(u64, chrono::DateTime<chrono::Utc>)> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let file = std::fs::metadata(path).ok().filter(|_| !Path::new(&log).exists())?;
+    Some((file.len(), file.modified().ok()?.into()))
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -1,4 +1,5 @@
-//! A database made anew beside an old one, from the old one's ledger, and the two compared: for `countersign rebuild`.
+//! A database made anew beside an old one, from the old one's ledger, and the two compared: for `countersign rebuild` and
+//! `verify`.
 
 use std::path::Path;
 
@@ -6,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::thread::WritingThread;
 use super::write::{cases, in_one_transaction};
-use super::{Commit, EntryRead, STATEMENTS, StoreError, migrate};
+use super::{Commit, EntryRead, STATEMENTS, StoreError, at_rest, migrate};
 use crate::domain::{Case, CaseId};
 
 /// How many differing rows of a table are named.
@@ -14,6 +15,17 @@ const NAMED: i64 = 20;
 
 pub struct Remake {
     db: WritingThread,
+    of: Made,
+}
+
+/// What is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    /// A database that can take the old one's place. Nobody else has the old one open.
+    All,
+    /// The tables that follow from the ledger, to be compared with the old ones as they stood when it began: a bot may work on.
+    /// One transaction from its beginning to its end sees to that.
+    Derived,
 }
 
 /// How a table of the old database differs from what the ledger says.
@@ -25,9 +37,9 @@ pub struct TableDifference {
     pub named: Vec<String>,
 }
 
-/// What says how far a delivery has got is nothing that the ledger knows: attempts and the pauses between them. A case's wake
-/// is looked at apart.
-const LEFT_OUT: [(&str, &str); 7] = [
+/// What says how far a delivery has got is nothing that the ledger knows: attempts and the pauses between them; nor how often
+/// the disk was tried after a failure. A case's wake is looked at apart.
+const LEFT_OUT: [(&str, &str); 8] = [
     ("outbox", "attempts"),
     ("outbox", "not_before_us"),
     ("outbox", "turn_us"),
@@ -35,6 +47,7 @@ const LEFT_OUT: [(&str, &str); 7] = [
     ("card", "attempts"),
     ("card", "not_before_us"),
     ("case_file", "wake_us"),
+    ("bot", "tried"),
 ];
 
 impl Remake {
@@ -44,18 +57,42 @@ impl Remake {
     /// # Errors
     /// The database's.
     pub async fn begin(new: &Path, old: &Path) -> Result<Remake, StoreError> {
+        Remake::of(Made::All, new, old.to_string_lossy().into_owned()).await
+    }
+
+    /// The same, only to compare: the old database is read as it stands now, and nothing is written beside it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin_to_compare(new: &Path, old: &Path) -> Result<Remake, StoreError> {
+        let mut uri = "file:".to_owned();
+        for c in old.to_string_lossy().chars() {
+            match c {
+                '%' | '?' | '#' => uri.push_str(&format!("%{:02X}", u32::from(c))),
+                c => uri.push(c),
+            }
+        }
+        uri.push_str(if at_rest(old).is_some() { "?mode=ro&immutable=1" } else { "?mode=ro" });
+        Remake::of(Made::Derived, new, uri).await
+    }
+
+    async fn of(of: Made, new: &Path, old: String) -> Result<Remake, StoreError> {
         migrate(new, true).await?;
-        let (path, old) = (new.to_owned(), old.to_string_lossy().into_owned());
+        let path = new.to_owned();
         let connect = move || {
             let db = Connection::open(path)?;
+            db.busy_timeout(super::BUSY)?;
             db.pragma_update(None, "journal_mode", "memory")?;
             db.pragma_update(None, "synchronous", "off")?;
             db.pragma_update(None, "cache_size", -65536)?;
             db.set_prepared_statement_cache_capacity(STATEMENTS);
             db.execute("attach database ?1 as old", [old])?;
+            if of == Made::Derived {
+                db.execute("begin", ())?;
+            }
             Ok(db)
         };
-        Ok(Remake { db: WritingThread::start(new, connect).await? })
+        Ok(Remake { db: WritingThread::start(new, connect).await?, of })
     }
 
     /// How many entries the old ledger has.
@@ -109,7 +146,13 @@ impl Remake {
     ///
     /// # Errors
     /// The database's.
-    pub async fn write(&mut self, commit: Commit) -> Result<(), StoreError> {
+    pub async fn write(&mut self, mut commit: Commit) -> Result<(), StoreError> {
+        if self.of == Made::Derived {
+            // The ledger itself and its tree are checked entry by entry.
+            commit.entries.clear();
+            commit.nodes.clear();
+            return self.db.run(move |db| commit.write(db)).await;
+        }
         self.db.run(move |db| in_one_transaction(db, |db| commit.write(db))).await
     }
 
@@ -149,18 +192,30 @@ impl Remake {
     /// # Errors
     /// The database's.
     pub async fn differences(&mut self) -> Result<Vec<TableDifference>, StoreError> {
-        self.db.run(differences).await
+        match self.of {
+            Made::All => self.db.run(|db| differences(db, &[])).await,
+            Made::Derived => {
+                // A card that somebody deleted on its platform is to be posted again; the ledger doesn't know yet.
+                let gone = "update main.card set shown = null, message = null from old.card o where o.case_id = main.card.case_id \
+                            and o.lane = main.card.lane and o.message is null";
+                self.db.run(move |db| Ok(db.execute(gone, ()).map(drop)?)).await?;
+                self.db.run(|db| differences(db, &["ledger", "tree_node"])).await
+            }
+        }
     }
 
     /// # Errors
     /// The database's.
     pub async fn finish(self) -> Result<(), StoreError> {
-        self.db.run(|db| Ok(db.execute("detach database old", ()).map(drop)?)).await?;
+        match self.of {
+            Made::All => self.db.run(|db| Ok(db.execute("detach database old", ()).map(drop)?)).await?,
+            Made::Derived => self.db.run(|db| Ok(db.execute("rollback", ()).map(drop)?)).await?,
+        }
         self.db.close().await
     }
 }
 
-fn differences(db: &Connection) -> Result<Vec<TableDifference>, StoreError> {
+fn differences(db: &Connection, without: &[&str]) -> Result<Vec<TableDifference>, StoreError> {
     let mut all = Vec::new();
     // Signed heads don't follow from the ledger, so they were carried over; every other table is compared, whatever
     // migrations there are.
@@ -169,6 +224,9 @@ fn differences(db: &Connection) -> Result<Vec<TableDifference>, StoreError> {
          and name not like 'sqlite%' and name not like '%sqlx%' order by name",
     )?;
     for table in tables.query_map((), |row| row.get(0))?.collect::<Result<Vec<String>, _>>()? {
+        if without.contains(&table.as_str()) {
+            continue;
+        }
         let (columns, key) = columns(db, &table)?;
         // Of a row that differs, each database has one version; of one that is only in one of them, that one.
         let differing = format!(

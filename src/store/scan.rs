@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
 use super::figures::NoteRead;
-use super::{StoreError, failed};
+use super::{StoreError, at_rest, failed};
 use crate::seal::{Hash, Node};
 
 /// Rows in a pack: few enough that packs of long messages stay small.
@@ -75,6 +75,7 @@ impl Scan {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .read_only(true)
+            .immutable(at_rest(path).is_some())
             .busy_timeout(std::time::Duration::from_secs(5))
             .pragma("cache_size", "-8192")
             .pragma("mmap_size", "1073741824")
@@ -119,6 +120,15 @@ impl Scan {
         beside.notes = sqlx::query_as(sql).fetch_all(&mut *view).await?;
         view.rollback().await?;
         Ok(beside)
+    }
+
+    /// What SQLite's own check of tables and indexes finds, in its words.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn damage(&mut self) -> Result<Vec<String>, StoreError> {
+        let said: Vec<String> = sqlx::query_scalar("pragma integrity_check").fetch_all(&mut self.db).await?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
     }
 
     /// Hands over every entry whose number is in the range, in order.

@@ -95,6 +95,7 @@ async fn healthz(State(app): State<App>) -> Response {
         "oldest_notice_late_us": report.oldest_notice_late.map(|it| it.0),
         "last_commit_failed": report.trouble.is_some(),
         "head_not_signed": report.unsigned.is_some(),
+        "clock_behind_us": report.clock_behind.map(|it| it.0),
         "platforms": platforms,
     });
     (status, axum::Json(body)).into_response()

@@ -74,6 +74,8 @@ enum Write {
     Recovery,
     /// A bundle of evidence, outside the data folder.
     Bag,
+    /// A copy of the data folder.
+    Backup,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,6 +222,8 @@ const TABLE: &[(Write, Fate, How)] = &[
     (Recovery,    Died, How::Elsewhere("faults/table.rs", "a_recovery_that_broke_off_is_refused_or_whole")),
     (Bag,         Lost, How::NotTried("A full disk while a bundle is written: the error names the file. The ledger was only read.")),
     (Bag,         Died, How::Elsewhere("faults/table.rs", "a_bundle_that_broke_off_is_noticed")),
+    (Backup,      Lost, How::NotTried("A full disk while a copy is made: the error says that it is no backup. The folder itself was only read.")),
+    (Backup,      Died, How::Elsewhere("faults/table.rs", "a_backup_that_broke_off_is_refused")),
 ];
 
 // ── The driver ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -315,7 +319,9 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
             let put_off = "select count(*) from outbox where state = 'waiting' and attempts > 0";
             sqlx::query_scalar::<_, i64>(put_off).fetch_one(&mut db).await.expect("a number") == 1
         }
-        Blob | Keys | Lock | Migration | Draft | Swap | Recovery | Bag => panic!("{write:?} is no write of a scene"),
+        Blob | Keys | Lock | Migration | Draft | Swap | Recovery | Bag | Backup => {
+            panic!("{write:?} is no write of a scene")
+        }
     }
 }
 
@@ -489,6 +495,8 @@ fn every_write_has_a_row_for_each_fate() {
 
 /// What the process hands to its disk or a platform stands in these functions, each of which makes these writes.
 const PLACES: &[(&str, &str, &[Write])] = &[
+    ("src/evidence/backup.rs", "backup", &[Backup]),
+    ("src/evidence/backup.rs", "copy_all", &[Backup]),
     ("src/evidence/bundle/bag.rs", "put", &[Bag]),
     ("src/chat/courier/case_channel.rs", "ensure_channel", &[Channel]),
     ("src/chat/courier/lane.rs", "deliver_elsewhere", &[Post]),
@@ -501,9 +509,13 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/ledger/folder.rs", "keep_blob", &[Blob]),
     ("src/ledger/folder.rs", "lock", &[Lock]),
     ("src/ledger/folder.rs", "make_private_folder", &[Keys, Blob]),
-    ("src/ledger/folder.rs", "replace", &[HeadFile, Keys, Blob, Recovery]),
+    ("src/ledger/folder.rs", "replace", &[HeadFile, Keys, Recovery]),
+    ("src/ledger/folder.rs", "require_own_vkey", &[Keys]),
     ("src/ledger/folder.rs", "swap_checkpoint", &[HeadFile, Recovery]),
+    ("src/ledger/folder.rs", "sweep_blobs", &[Blob]),
+    ("src/ledger/folder.rs", "write_through", &[HeadFile, Keys, Blob, Recovery]),
     ("src/evidence/rebuild/mod.rs", "drop", &[Draft]),
+    ("src/evidence/rebuild/mod.rs", "elsewhere", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "of", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "replace", &[Swap]),
     ("src/evidence/rebuild/recover.rs", "go_on", &[Recovery]),
@@ -809,6 +821,25 @@ async fn a_draft_that_was_left_behind_is_thrown_away() {
         assert!(done.status.success() && !draft.exists(), "{}", super::bot::words(&done));
     }
     super::written::verifies(&data).await;
+}
+
+/// The head is copied last, so a copy without one isn't whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_broke_off_is_refused() {
+    let (_folder, data) = super::lived_in().await;
+    let out = tempfile::tempdir().expect("a folder");
+    let copy = out.path().join("copy");
+    let run = |args: &[&str]| super::bot::run(args);
+    let done = run(&["backup", super::text(&copy), "--data", super::text(&data)]);
+    assert!(done.status.success(), "{}", super::bot::words(&done));
+    super::written::verifies(&copy).await;
+    let again = run(&["backup", super::text(&copy), "--data", super::text(&data)]);
+    assert!(!again.status.success() && super::bot::words(&again).contains("isn't empty"));
+    std::fs::remove_file(copy.join("checkpoint")).expect("it was there");
+    let verified = run(&["verify", "--data", super::text(&copy)]);
+    assert!(!verified.status.success(), "{}", super::bot::words(&verified));
+    let (status, log) = super::Bot::try_start(&copy, &[]).map_or_else(|it| (it.status, it.log), super::Bot::stop);
+    assert!(!status.success() && log.contains("checkpoint is missing"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

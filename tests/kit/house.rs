@@ -46,6 +46,7 @@ impl House {
         platforms.sort();
         platforms.dedup();
         let mut assembly = Assembly::of(folder, read, policy.to_owned()).await?;
+        assembly.checkpoint_every = countersign::domain::Span::seconds(1);
         (assembly.clock, assembly.platforms) = (clock.clone(), platforms);
         let assembled = assembly.assemble(chats).await?;
         let (App { reception, reader, health, .. }, Tasks { desk: task, courier }) = assembled.run();

@@ -36,6 +36,7 @@ pub struct Assembly {
     pub platforms: Vec<Platform>,
     /// How often a head is signed while the ledger grows.
     pub checkpoint_every: Span,
+    pub accept_clock: bool,
     folder: Folder,
     writer: Writer,
     reader: Reader,
@@ -72,6 +73,7 @@ impl Assembly {
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(LOCAL)],
             checkpoint_every: Span::minutes(1),
+            accept_clock: false,
             folder,
             writer,
             reader,
@@ -91,9 +93,20 @@ impl Assembly {
     /// # Errors
     /// [`DeskError`]: what is on the disk doesn't fit together.
     pub async fn assemble(self, chats: impl FnOnce(&DeskHandle) -> Chats) -> Result<Assembled, DeskError> {
-        let Assembly { clock, policy, policy_text, policy_file, wording, platforms, checkpoint_every, .. } = self;
+        let Assembly {
+            clock,
+            policy,
+            policy_text,
+            policy_file,
+            wording,
+            platforms,
+            checkpoint_every,
+            accept_clock,
+            ..
+        } = self;
         let data: PathBuf = self.folder.path().to_owned();
-        let setup = Setup { clock, policy: Arc::new(policy), policy_text, wording, platforms, checkpoint_every };
+        let setup =
+            Setup { clock, policy: Arc::new(policy), policy_text, wording, platforms, checkpoint_every, accept_clock };
         let (desk, handle) = open_desk(self.folder, self.writer, setup).await?;
         let (reader, chats) = (self.reader, chats(&handle));
         let health = Health::new(handle.clone(), reader.clone(), chats.clone());

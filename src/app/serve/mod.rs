@@ -93,7 +93,7 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
         _ => Clock::manual(Clock::system().max(assembly.last_moment().await?), time.speed),
     };
     (assembly.policy_file, assembly.wording) = (policy_file, wording);
-    assembly.checkpoint_every = config.checkpoint_every;
+    (assembly.checkpoint_every, assembly.accept_clock) = (config.checkpoint_every, config.accept_clock);
     // Before the local room: whoever has an account elsewhere is told there.
     let platforms =
         config.slack.iter().map(|slack| slack.platform.clone()).chain(discord.iter().map(|_| discord::platform()));

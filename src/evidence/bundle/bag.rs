@@ -43,19 +43,9 @@ pub(super) fn require_empty(out: &Path) -> Result<(), BundleError> {
 
 /// Writes the payload and the tag files around it. The tag manifest comes last: a bag without it broke off.
 pub(super) fn write(out: &Path, payload: Files, info: &Info<'_>) -> Result<(), BundleError> {
-    let bytes: usize = payload.values().map(Vec::len).sum();
-    let date = info
-        .signed_at
-        .and_then(|at| crate::domain::At(at).utc())
-        .map(|at| format!("Bagging-Date: {}\n", at.format("%Y-%m-%d")));
-    let bag_info = format!(
-        "Bag-Software-Agent: {AGENT}\n{}External-Identifier: {}\nInternal-Sender-Identifier: {}\nPayload-Oxum: {bytes}.{}\nLedger-Head-Size: {}\n",
-        date.unwrap_or_default(),
-        info.case,
-        info.head.origin,
-        payload.len(),
-        info.head.size
-    );
+    let bytes = payload.values().map(|bytes| bytes.len() as u64).sum();
+    let date = info.signed_at.and_then(|at| crate::domain::At(at).utc()).map(|at| at.format("%Y-%m-%d").to_string());
+    let bag_info = about(AGENT, date.as_deref(), info.case, info.head, (bytes, payload.len()));
     let mut tags = Files::new();
     tags.insert("bagit.txt".to_owned(), DECLARATION.as_bytes().to_vec());
     tags.insert("bag-info.txt".to_owned(), bag_info.into_bytes());
@@ -66,6 +56,22 @@ pub(super) fn write(out: &Path, payload: Files, info: &Info<'_>) -> Result<(), B
         put(&out.join(path), bytes)?;
     }
     put(&out.join(TAG_MANIFEST), tag_manifest.as_bytes())
+}
+
+/// The text of bag-info.txt. The payload is bytes and files.
+pub(super) fn about(
+    agent: &str,
+    date: Option<&str>,
+    case: CaseId,
+    head: &Checkpoint,
+    (bytes, files): (u64, usize),
+) -> String {
+    let date = date.map(|date| format!("Bagging-Date: {date}\n")).unwrap_or_default();
+    format!(
+        "Bag-Software-Agent: {agent}\n{date}External-Identifier: {case}\nInternal-Sender-Identifier: {}\n\
+         Payload-Oxum: {bytes}.{files}\nLedger-Head-Size: {}\n",
+        head.origin, head.size
+    )
 }
 
 /// Two spaces between hash and path, so that `sha256sum -c` reads it too.

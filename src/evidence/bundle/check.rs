@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::bag::{self, DECLARATION, MANIFEST, TAG_MANIFEST};
+use super::bag::{self, DECLARATION, MANIFEST, README, TAG_MANIFEST};
 use super::derive::{self, Kept, Sealed, Source};
-use super::{AGENT, BundleError};
+use super::{AGENT, BundleError, Files};
 use crate::domain::CaseId;
 use crate::evidence::audit::{Verdict, sha256_of};
 use crate::ledger::Subjects;
@@ -522,23 +522,58 @@ impl Check {
             policy: policy.as_deref(),
             attached: attached.iter().map(String::as_str).collect(),
         };
-        for (path, bytes) in derive::files(&source) {
-            // These are the entries themselves; they were looked at one by one.
-            if path.starts_with("data/entries") || path.starts_with("data/context") {
-                continue;
-            }
+        let made = derive::files(&source);
+        self.belongings(&made, policy.is_some(), &attached, entries.iter().chain(context));
+        let payload = self.files.iter().filter(|(path, _)| path.starts_with("data/"));
+        let sizes: Vec<u64> = payload.filter_map(|(_, place)| fs::metadata(place).ok()).map(|it| it.len()).collect();
+        let info = self.text("bag-info.txt")?.unwrap_or_default();
+        let date = info.lines().find_map(|line| line.strip_prefix("Bagging-Date: ")).filter(|date| is_date(date));
+        let oxum = (sizes.iter().sum(), sizes.len());
+        let tags = [
+            ("bag-info.txt".to_owned(), bag::about(&about.made_by, date, about.case, head, oxum).into_bytes()),
+            ("README.txt".to_owned(), README.as_bytes().to_vec()),
+        ];
+        for (path, bytes) in made.into_iter().chain(tags) {
             match self.bytes(&path)? {
+                // Those of entries were missed one by one.
                 None => self.incomplete(format!("{path} is missing.")),
                 Some(found) if found == bytes => {}
                 Some(_) if about.made_by == AGENT => {
                     self.unsound(format!("{path} is not what follows from the entries."));
                 }
-                Some(_) => self.incomplete(format!(
-                    "{path} is not what {AGENT} makes of the entries. The bundle says that {} made it: check it with that version too.",
+                // What another version made may differ and be right. Nobody can say so here, so it isn't good.
+                Some(_) => self.unsound(format!(
+                    "{path} is not what {AGENT} makes of the entries. The bundle says that {} made it: only that version can tell whether \
+                     it was rewritten.",
                     about.made_by
                 )),
             }
         }
         Ok(())
     }
+
+    /// Whatever else lies in the bundle was put there.
+    fn belongings<'e>(
+        &mut self,
+        made: &Files,
+        has_policy: bool,
+        attached: &BTreeSet<String>,
+        entries: impl Iterator<Item = &'e Sealed>,
+    ) {
+        let tags = ["bagit.txt", "bag-info.txt", "README.txt", MANIFEST, TAG_MANIFEST];
+        let mut belongs: BTreeSet<String> = tags.into_iter().map(str::to_owned).collect();
+        belongs.extend(made.keys().cloned());
+        belongs.extend(["data/checkpoint", "data/ledger.vkey"].map(str::to_owned));
+        belongs.extend(has_policy.then(|| "data/policy.toml".to_owned()));
+        belongs.extend(attached.iter().map(|hash| format!("data/attachments/{hash}")));
+        belongs.extend(entries.map(|entry| format!("data/proofs/{}.tlog-proof", entry.seq())));
+        for path in self.files.keys().filter(|path| !belongs.contains(*path)).cloned().collect::<Vec<_>>() {
+            self.incomplete(format!("{path} doesn't belong in a bundle: it was added."));
+        }
+    }
+}
+
+/// `2026-11-23`
+fn is_date(text: &str) -> bool {
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok_and(|date| date.format("%Y-%m-%d").to_string() == text)
 }

@@ -179,14 +179,14 @@ pub(super) fn erased_by(entry: &Sealed) -> Vec<u64> {
     entries.iter().copied().filter(|seq| *seq < entry.seq()).collect()
 }
 
-/// The files that messages came with, each under the first name it had.
+/// The files that messages came with, once under each name that they had.
 pub(super) fn attachments(entries: &[Sealed]) -> Vec<Attachment> {
     let mut known = BTreeSet::new();
     let mut all = Vec::new();
     for entry in entries {
         if let Some(Record::Heard(heard)) = &entry.record {
             for file in heard.what.files().iter().filter(|file| is_hash(&file.sha256)) {
-                if known.insert(file.sha256.clone()) {
+                if known.insert((file.sha256.clone(), file.name.clone())) {
                     let (name, sha256) = (file.name.clone(), file.sha256.clone());
                     all.push(Attachment { seq: entry.seq(), name, bytes: file.bytes, sha256 });
                 }

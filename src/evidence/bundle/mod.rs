@@ -14,6 +14,7 @@
 //! data/attachments/<sha256>      files that came with messages
 //! ```
 //!
+//! What came after the signed head is not in it; case.json and the transcript say how many entries that head covers.
 //! The same ledger head gives the same bytes. What is made from the entries can be made again from them, so
 //! [`verify`] does so and compares: a transcript that was rewritten together with its hashes is noticed.
 //! Not here yet: a signature over the tag manifest.
@@ -56,10 +57,10 @@ pub enum BundleError {
     )]
     NoSuchCase(CaseId),
     #[error(
-        "the last entry of {case} is no. {last}, and the last signed head covers {signed} entries, so it can't be proven yet. A working \
-         bot signs every minute: wait for that, or stop the bot, which signs at the end; then export again."
+        "no entry of {case} is under the last signed head, which covers {signed} entries, so none can be proven yet. A working bot signs \
+         when it starts and every minute: wait for that, or stop the bot, which signs at the end; then export again."
     )]
-    NotSealed { case: CaseId, last: u64, signed: u64 },
+    NotSealed { case: CaseId, signed: u64 },
     #[error(
         "the signed head can't be trusted: {0}. Run `countersign verify --data` on the folder to see what is wrong."
     )]
@@ -87,24 +88,34 @@ pub struct Exported {
     pub out: PathBuf,
     pub entries: usize,
     pub files: usize,
+    /// Entries of the case that came after the signed head.
+    pub later: usize,
     /// Files that messages name and that aren't there any more, or aren't what they were.
     pub lacking: Vec<String>,
 }
 
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Exported { case, out, entries, files, .. } = self;
+        let Exported { case, out, entries, files, later, lacking } = self;
         write!(
             f,
             "{case}: {entries} entries and {files} attachments in {}.\nCheck it with `countersign verify {}`, or as README.txt in it says.",
             out.display(),
             out.display()
         )?;
-        self.lacking.iter().try_for_each(|lacking| write!(f, "\nNot in it: {lacking}"))
+        if *later > 0 {
+            let are = if *later == 1 { "entry of the case is" } else { "entries of the case are" };
+            write!(
+                f,
+                "\n{later} later {are} not in it: no signed head covers them yet. Export again after the next one."
+            )?;
+        }
+        lacking.iter().try_for_each(|lacking| write!(f, "\nNot in it: {lacking}"))
     }
 }
 
-/// Exports a case of a data folder, also while a bot works there. `out` must not exist, or be empty.
+/// Exports a case of a data folder up to the last signed head, also while a bot works there. `out` must not exist, or be
+/// empty.
 ///
 /// # Errors
 /// [`BundleError`].
@@ -114,26 +125,34 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     // The file before the database: a head is signed only over what is on the disk already.
     let note = folder::checkpoint_file(data)?;
     let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
-    let known = reader.case(case).await?.ok_or(BundleError::NoSuchCase(case))?;
-    let sealed = |rows: Vec<EntryRead>, subjects: &Subjects| -> Vec<Sealed> {
-        rows.into_iter().map(|row| of_row(row, subjects)).collect()
+    reader.case(case).await?.ok_or(BundleError::NoSuchCase(case))?;
+    let not_sealed = |signed| BundleError::NotSealed { case, signed };
+    let note = note.ok_or(not_sealed(0))?;
+    let head = Checkpoint::open(&note, &verifier)?;
+    let mut later = 0;
+    let mut sealed = |rows: Vec<EntryRead>, subjects: &Subjects| -> Vec<Sealed> {
+        let all = rows.len();
+        let covered = rows.into_iter().filter(|row| row.seq.unsigned_abs() < head.size);
+        let sealed: Vec<Sealed> = covered.map(|row| of_row(row, subjects)).collect();
+        later = all - sealed.len();
+        sealed
     };
     let rows = reader.entries_of(case).await?;
     let beside = sealed(reader.beside_cases().await?, &Subjects::default());
     let entries = sealed(rows, &derive::subjects(&beside));
+    if entries.is_empty() {
+        return Err(not_sealed(head.size));
+    }
     let context = derive::context(case, &entries, beside);
     if let Some((seq, schema)) = derive::strange(entries.iter().chain(&context)) {
         return Err(BundleError::Schema { seq, schema });
     }
-    let last = entries.iter().chain(&context).map(Sealed::seq).max().unwrap_or_default();
-    let not_sealed = |signed| BundleError::NotSealed { case, last, signed };
-    let note = note.ok_or(not_sealed(0))?;
-    let head = Checkpoint::open(&note, &verifier)?;
-    if head.size <= last {
-        return Err(not_sealed(head.size));
-    }
+    let known = derive::fold(case, &entries).case;
     // Without its text the bundle shows no names and no parties of the policy; the case's own evidence is all there.
-    let policy = reader.policy(known.policy.as_str()).await?;
+    let policy = match known {
+        Some(known) => reader.policy(known.policy.as_str()).await?,
+        None => None,
+    };
     let signed_at = reader.heads().await?.into_iter().filter(|row| row.note == note).map(|row| row.at_us).min();
 
     let mut proofs = Files::new();
@@ -172,7 +191,7 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     let kept = attachments.len();
     files.extend(attachments.into_iter().map(|(hash, bytes)| (format!("data/attachments/{hash}"), bytes)));
     bag::write(out, files, &bag::Info { case, head: &head, signed_at })?;
-    Ok(Exported { case, out: out.to_owned(), entries: entries.len(), files: kept, lacking })
+    Ok(Exported { case, out: out.to_owned(), entries: entries.len(), files: kept, later, lacking })
 }
 
 fn of_row(row: EntryRead, subjects: &Subjects) -> Sealed {

@@ -156,13 +156,35 @@ pub async fn compare(data: &Path) -> Result<Report, RebuildError> {
     Ok(report)
 }
 
+/// Where the tables of a database say something else than its ledger, as both stand now: for `verify`. Takes no lock and
+/// writes nothing into the folder; what it makes for it lies where the system has temporary files.
+///
+/// # Errors
+/// [`RebuildError`]; also where an entry can't be read.
+pub(super) async fn differences(data: &Path) -> Result<Vec<TableDifference>, RebuildError> {
+    let draft = Draft::elsewhere()?;
+    let mut remake = Remake::begin_to_compare(&draft.path, &data.join(Folder::DATABASE)).await?;
+    let size = remake.size().await?;
+    Fold::of(data, None).all(&mut remake, size).await?;
+    let differences = remake.differences().await?;
+    remake.finish().await?;
+    Ok(differences)
+}
+
 /// A database in the making. Its file goes when it is dropped, unless it took the old one's place.
 struct Draft {
     path: PathBuf,
+    /// A folder that was made for it alone.
+    within: Option<PathBuf>,
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
+        if let Some(within) = &self.within {
+            // Its owner's alone, and cleared away with the others of its kind where this fails.
+            let _left = fs::remove_dir_all(within);
+            return;
+        }
         // Gone already if it took the old one's place; else a draft that stays is thrown away at the next run.
         let _gone = fs::remove_file(&self.path);
     }
@@ -178,29 +200,28 @@ impl Draft {
         if path.exists() {
             fs::remove_file(&path).map_err(io_at(&path))?;
         }
-        Ok(Draft { path })
+        Ok(Draft { path, within: None })
+    }
+
+    /// Of a folder that is only read. It holds people's words, so it lies in a folder that is its owner's alone.
+    fn elsewhere() -> Result<Draft, RebuildError> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(FolderError::Random)?;
+        let within = std::env::temp_dir().join(format!("countersign-{}", hex::encode(random)));
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&within).map_err(io_at(&within))?;
+        Ok(Draft { path: within.join(Folder::DATABASE), within: Some(within) })
     }
 
     async fn build(&self, folder: &Folder) -> Result<(Remake, Report), RebuildError> {
         let mut remake = Remake::begin(&self.path, &folder.database()).await?;
         let signed = folder.last_checkpoint()?.map(|(_, checkpoint)| checkpoint);
-        let mut fold = Fold {
-            data: folder.path().display().to_string(),
-            signed,
-            frontier: Frontier::new(),
-            bot: Bot::default(),
-            subjects: Subjects::default(),
-            cached: LruCache::new(CACHED_CASES),
-            erased: 0,
-        };
+        let mut fold = Fold::of(folder.path(), signed);
         let size = remake.size().await?;
         fold.require_as_long_as_signed(size)?;
-        let mut from = 0;
-        while from < size {
-            let to = (from + CHUNK).min(size);
-            fold.chunk(&mut remake, from, to).await?;
-            from = to;
-        }
+        fold.all(&mut remake, size).await?;
         remake.carry_heads_over().await?;
         Ok((remake, Report { entries: size, erased: fold.erased, differences: Vec::new(), before: None }))
     }
@@ -269,6 +290,28 @@ struct Fold {
 }
 
 impl Fold {
+    fn of(data: &Path, signed: Option<Checkpoint>) -> Fold {
+        Fold {
+            data: data.display().to_string(),
+            signed,
+            frontier: Frontier::new(),
+            bot: Bot::default(),
+            subjects: Subjects::default(),
+            cached: LruCache::new(CACHED_CASES),
+            erased: 0,
+        }
+    }
+
+    async fn all(&mut self, remake: &mut Remake, size: u64) -> Result<(), RebuildError> {
+        let mut from = 0;
+        while from < size {
+            let to = (from + CHUNK).min(size);
+            self.chunk(remake, from, to).await?;
+            from = to;
+        }
+        Ok(())
+    }
+
     fn require_as_long_as_signed(&self, size: u64) -> Result<(), RebuildError> {
         match &self.signed {
             Some(signed) if signed.size > size => {
