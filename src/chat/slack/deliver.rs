@@ -22,6 +22,8 @@ const PAGES: usize = 10;
 const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
 /// When to come again about a case's channel, which is made or opened meanwhile.
 const SOON: Duration = Duration::from_secs(1);
+/// When to come again where the bot has no part: whoever lets it in doesn't wait long for what it has to say.
+const UNINVITED: Duration = Duration::from_secs(60);
 /// How often a message that isn't there is sent anew, before it is left to the courier.
 const SENDS: u32 = 3;
 
@@ -78,6 +80,9 @@ impl Slack {
             let body = json!({ "channel": channel, "ts": message, "text": first.text, "blocks": first.blocks });
             self.pace.until_key_ready(&channel).await;
             if let Err(trouble) = self.call("chat.update", &body).await {
+                if trouble.is(&["message_not_found"]) {
+                    self.forget(message);
+                }
                 return Err(self.undelivered(&trouble, lane));
             }
         }
@@ -170,6 +175,21 @@ impl Slack {
                 }
                 Err(trouble) => return Err(self.undelivered_at(&trouble, channel)),
             }
+        }
+    }
+
+    /// A message was deleted: what it said doesn't stand there any more, and is posted when it is posted anew.
+    fn forget(&self, message: &str) {
+        let mut sent = lock(&self.sent);
+        let of_it: Vec<String> = sent
+            .iter()
+            .filter(|(nonce, fate)| {
+                nonce.contains(message) || matches!(fate, Fate::There(ts) if ts == message)
+            })
+            .map(|(nonce, _)| nonce.clone())
+            .collect();
+        for nonce in of_it {
+            sent.pop(&nonce);
         }
     }
 
@@ -278,7 +298,7 @@ impl Slack {
                 // Slack says this of a private channel that the bot was removed from.
                 "channel_not_found" if matches!(lane.place, Place::Channel(_)) => {
                     self.is_not_in(lane);
-                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), None)
+                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), Some(UNINVITED))
                 }
                 "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible"
                 | "channel_not_found" => {
@@ -295,14 +315,17 @@ impl Slack {
                 }
                 "not_in_channel" => {
                     self.is_not_in(lane);
-                    Undelivered::later(format!("the bot was not invited to {lane}"), None)
+                    Undelivered::later(format!("the bot was not invited to {lane}"), Some(UNINVITED))
                 }
                 "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
                     let why = format!("the bot may not post to {lane} ({said})");
                     self.lacks(lane, Some(why.clone()));
-                    Undelivered::later(why, None)
+                    Undelivered::later(why, Some(UNINVITED))
                 }
-                _ => Undelivered::later(trouble, None),
+                _ => {
+                    self.lacks(lane, Some(format!("Slack refuses what is to be said in {lane} ({said})")));
+                    Undelivered::later(trouble, None)
+                }
             },
         }
     }
