@@ -56,10 +56,9 @@ impl Discord {
                 Ok(gateway) if intents == INTENTS => self.follow(gateway, intents, &mut workers).await,
                 // Whoever allowed the intent meanwhile starts nothing anew.
                 Ok(gateway) => {
-                    let again = self.now().map(|now| now + ALLOWED_MEANWHILE);
                     tokio::select! {
                         end = self.follow(gateway, intents, &mut workers) => end,
-                        () = self.until(again) => {
+                        () = self.allowed_meanwhile() => {
                             self.is_up(false);
                             intents = INTENTS;
                             continue;
@@ -94,10 +93,13 @@ impl Discord {
         }
     }
 
-    async fn until(&self, at: Option<At>) {
-        match self.door() {
-            Some(door) => door.reception.desk.clock.wait_until(at).await,
-            None => std::future::pending().await,
+    /// Until it is time to ask for all intents again.
+    async fn allowed_meanwhile(&self) {
+        let Some(door) = self.door() else { return std::future::pending().await };
+        let clock = &door.reception.desk.clock;
+        let again = clock.now() + ALLOWED_MEANWHILE;
+        while clock.now() < again {
+            clock.wait_until(Some(again)).await;
         }
     }
 
@@ -106,7 +108,7 @@ impl Discord {
         let why = "Discord refuses every intent (close code 4014); look at the bot's page in the developer portal";
         tracing::error!(why);
         lock(&self.state).gateway = Some(why.to_owned());
-        self.until(self.now().map(|now| now + ALLOWED_MEANWHILE)).await;
+        self.allowed_meanwhile().await;
     }
 
     /// Hands on what one client says, until it ends.

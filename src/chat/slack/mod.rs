@@ -139,6 +139,8 @@ struct Me {
     user: String,
     bot: String,
     team: String,
+    /// The app's own id; empty where Slack doesn't say it.
+    app: String,
     /// `https://acme.slack.com/`
     url: String,
 }
@@ -245,7 +247,7 @@ impl Slack {
             match self.api.post("auth.test", &json!({})).await {
                 Ok(said) => {
                     let word = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-                    let me = Me { user: word("user_id"), bot: word("bot_id"), team: word("team_id"), url: word("url") };
+                    let me = Me { user: word("user_id"), bot: word("bot_id"), team: word("team_id"), app: word("app_id"), url: word("url") };
                     tracing::info!(platform = %self.platform, user = me.user, team = me.team, "Slack knows the bot");
                     self.me.send_replace(Some(me));
                     self.mended();
