@@ -1349,9 +1349,8 @@ async fn what_is_forwarded_is_kept_with_its_files_and_polls_and_stickers_with_th
         "sticker_items": [{ "id": "1", "name": "Agreed", "format_type": 1 }]
     });
     let forwarded = fake.say_with(stage.maya, stage.channel, "", &more);
-    let is_it = |heard: &HeardRecord| {
-        matches!(&heard.what, What::Said { message, .. } if *message == forwarded.to_string())
-    };
+    let is_it =
+        |heard: &HeardRecord| matches!(&heard.what, What::Said { message, .. } if *message == forwarded.to_string());
     let heard = stage.house.heard_that("what is forwarded", is_it).await;
     let [file] = heard.what.files() else { panic!("{heard:?}") };
     let kept = countersign::ledger::folder::blob_path(&stage.house.data, &file.sha256);

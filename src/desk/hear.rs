@@ -320,7 +320,9 @@ impl Desk {
                 let (was, case) = self.stood(turn, lane, message).await?;
                 (was, case.or(about))
             }
-            What::Reacted { message, .. } | What::FileDeleted { message, .. } => (None, self.stood(turn, lane, message).await?.1.or(about)),
+            What::Reacted { message, .. } | What::FileDeleted { message, .. } => {
+                (None, self.stood(turn, lane, message).await?.1.or(about))
+            }
             What::Said { .. } | What::Command { .. } | What::Pressed { .. } | What::Filled(_) => (None, about),
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => (None, about),
         })

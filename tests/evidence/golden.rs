@@ -640,12 +640,8 @@ async fn what_is_heard(house: &mut House, data: &Path) {
     }
     let heard = house.heard(CREDIT, "dev", What::Other { kind: "pin".to_owned() });
     house.hand_in(Heard { thread: Some(thread.clone()), raw: Some(r#"{"type":"pin"}"#.to_owned()), ..heard }).await;
-    let not_kept = NotKept {
-        file: "F1".to_owned(),
-        name: "screen.png".to_owned(),
-        bytes: Some(72),
-        why: WhyNotKept::NotAllowed,
-    };
+    let not_kept =
+        NotKept { file: "F1".to_owned(), name: "screen.png".to_owned(), bytes: Some(72), why: WhyNotKept::NotAllowed };
     let heard = house.heard(CREDIT, "dev", said("m-5", "What the screen shows", Vec::new()));
     house.hand_in(Heard { thread: Some(thread.clone()), not_kept: vec![not_kept], ..heard }).await;
     let gone = What::FileDeleted { message: "m-2".to_owned(), file: "F0".to_owned(), name: "rates.csv".to_owned() };
@@ -766,7 +762,7 @@ async fn of_the_bot(house: &mut House, policy: &str) {
     house.commands(BotCommand::Links { cut_off }).await;
     house.commands(BotCommand::Links { cut_off: BTreeMap::new() }).await;
     for why in [Some("the bot isn't in slack/C1: invite it"), None] {
-        let all = why.map(|why| (Label::from("slack/C1"), why.to_owned())).into_iter().collect();
+        let all = why.map(|why| (countersign::domain::Label::from("slack/C1"), why.to_owned())).into_iter().collect();
         house.commands(BotCommand::Lacks { lacks: BTreeMap::from([(slack.clone(), all)]) }).await;
     }
     let groups = BTreeMap::from([("S0VENDOR".to_owned(), vec!["elena".into()])]);

@@ -130,11 +130,11 @@ async fn a_channel_of_the_policy_is_joined_or_said_to_be_missing() {
     let fake = &scene.fake;
     fake.wait_for("the bot joins", |fake| fake.channel("C0CREDIT").is_some_and(|it| it.has(BOT_USER))).await;
     fake.emit_unknown(serde_json::json!({
-        "type": "channel_id_changed", "old_channel_id": "C0OPS", "new_channel_id": "C0NEW", "event_ts": "1767225600.000100"
+        "type": "channel_id_changed", "old_channel_id": "C0CLAIMS", "new_channel_id": "C0NEW", "event_ts": "1767225600.000100"
     }));
     until("the new id is said", || async {
         let lacks = scene.house.slack.link().lacks;
-        lacks.get("slack/C0OPS").is_some_and(|why| why.contains("slack/C0NEW"))
+        lacks.get("slack/C0CLAIMS").is_some_and(|why| why.contains("slack/C0NEW"))
     })
     .await;
     scene.end().await;

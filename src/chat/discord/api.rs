@@ -128,7 +128,11 @@ impl Api {
     /// There is no HTTP client to be had on this machine.
     pub fn new(config: &DiscordConfig) -> Result<Api, reqwest::Error> {
         let agent = concat!("DiscordBot (countersign, ", env!("CARGO_PKG_VERSION"), ")");
-        let client = reqwest::Client::builder().user_agent(agent).timeout(ANSWER_WITHIN).redirect(reqwest::redirect::Policy::none()).build()?;
+        let client = reqwest::Client::builder()
+            .user_agent(agent)
+            .timeout(ANSWER_WITHIN)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         let base = format!("{}/api/v10", config.api_url.as_deref().unwrap_or(DISCORD));
         let speed = RateLimiter::direct(Quota::per_second(config.requests_per_second));
         Ok(Api { client, base, token: config.token.clone(), speed, limits: Mutex::default() })

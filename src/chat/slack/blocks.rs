@@ -172,7 +172,8 @@ fn actions(card: &Card) -> Vec<Json> {
                 Style::Plain => {}
             }
             if let Some(question) = &button.confirm {
-                let text = |text: &str, at_most| json!({ "type": "plain_text", "text": cut(text, at_most), "emoji": false });
+                let text =
+                    |text: &str, at_most| json!({ "type": "plain_text", "text": cut(text, at_most), "emoji": false });
                 drawn["confirm"] = json!({
                     "title": text(&button.label, CONFIRM_TITLE),
                     "text": text(question, CONFIRM_TEXT),
@@ -318,7 +319,12 @@ mod tests {
     }
 
     fn full() -> Card {
-        let button = |at: usize| Button { action: format!("do:{at}"), label: "L".repeat(90), style: Style::Danger, confirm: None };
+        let button = |at: usize| Button {
+            action: format!("do:{at}"),
+            label: "L".repeat(90),
+            style: Style::Danger,
+            confirm: None,
+        };
         Card {
             tone: Tone::Late,
             title: vec![Word::Case(CaseId { kind: CaseKind::Incident, number: 1 }), Word::from(" <!channel> & *bold*")],

@@ -22,8 +22,6 @@ const PAGES: usize = 10;
 const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
 /// When to come again about a case's channel, which is made or opened meanwhile.
 const SOON: Duration = Duration::from_secs(1);
-/// When to come again where the bot has no part: whoever lets it in doesn't wait long for what it has to say.
-const UNINVITED: Duration = Duration::from_secs(60);
 /// How often a message that isn't there is sent anew, before it is left to the courier.
 const SENDS: u32 = 3;
 
@@ -183,9 +181,7 @@ impl Slack {
         let mut sent = lock(&self.sent);
         let of_it: Vec<String> = sent
             .iter()
-            .filter(|(nonce, fate)| {
-                nonce.contains(message) || matches!(fate, Fate::There(ts) if ts == message)
-            })
+            .filter(|(nonce, fate)| nonce.contains(message) || matches!(fate, Fate::There(ts) if ts == message))
             .map(|(nonce, _)| nonce.clone())
             .collect();
         for nonce in of_it {
@@ -298,7 +294,7 @@ impl Slack {
                 // Slack says this of a private channel that the bot was removed from.
                 "channel_not_found" if matches!(lane.place, Place::Channel(_)) => {
                     self.is_not_in(lane);
-                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), Some(UNINVITED))
+                    Undelivered::later(format!("there is no {lane}, or the bot was not invited to it"), None)
                 }
                 "user_not_found" | "users_not_found" | "user_disabled" | "cannot_dm_bot" | "user_not_visible"
                 | "channel_not_found" => {
@@ -315,12 +311,12 @@ impl Slack {
                 }
                 "not_in_channel" => {
                     self.is_not_in(lane);
-                    Undelivered::later(format!("the bot was not invited to {lane}"), Some(UNINVITED))
+                    Undelivered::later(format!("the bot was not invited to {lane}"), None)
                 }
                 "missing_scope" | "restricted_action" | "no_permission" | "ekm_access_denied" => {
                     let why = format!("the bot may not post to {lane} ({said})");
                     self.lacks(lane, Some(why.clone()));
-                    Undelivered::later(why, Some(UNINVITED))
+                    Undelivered::later(why, None)
                 }
                 _ => {
                     self.lacks(lane, Some(format!("Slack refuses what is to be said in {lane} ({said})")));

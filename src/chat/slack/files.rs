@@ -132,7 +132,9 @@ impl Slack {
         let stands = |id: &str| files(new).iter().any(|file| word(file, "id") == id && !is_gone(file));
         let mut gone: Vec<(String, String)> = Vec::new();
         // Its name stands in the message as it was; of a file that was deleted before, neither has one.
-        for file in files(old).iter().filter(|file| !is_gone(file)).chain(files(new).iter().filter(|file| is_gone(file))) {
+        for file in
+            files(old).iter().filter(|file| !is_gone(file)).chain(files(new).iter().filter(|file| is_gone(file)))
+        {
             let id = word(file, "id");
             if !stands(id) && !gone.iter().any(|(known, _)| known == id) {
                 gone.push((id.to_owned(), word(file, "name").to_owned()));
@@ -159,7 +161,8 @@ impl Slack {
         let shared = lock(&self.shared).get(file).cloned()?;
         let lane = self.lane_of(&shared.channel);
         let from = self.account(&json!({ "user": word(event, "user_id") })).await;
-        self.keeps(&lane).then(|| Heard { said: moment(word(event, "event_ts")), ..self.file_deleted(file, shared, from, lane) })
+        self.keeps(&lane)
+            .then(|| Heard { said: moment(word(event, "event_ts")), ..self.file_deleted(file, shared, from, lane) })
     }
 
     fn file_deleted(&self, file: &str, shared: Shared, from: crate::ledger::heard::Account, lane: Lane) -> Heard {
@@ -177,7 +180,9 @@ impl Slack {
 impl Unfetched {
     pub(super) fn of(trouble: Trouble) -> Unfetched {
         match &trouble {
-            Trouble::Said(_) if trouble.is(&["missing_scope", "no_permission", "access_denied", "not_authed", "invalid_auth"]) => {
+            Trouble::Said(_)
+                if trouble.is(&["missing_scope", "no_permission", "access_denied", "not_authed", "invalid_auth"]) =>
+            {
                 Unfetched::Never(WhyNotKept::NotAllowed)
             }
             Trouble::Said(_) => Unfetched::Never(WhyNotKept::Gone),

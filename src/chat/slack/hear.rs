@@ -109,7 +109,12 @@ impl Slack {
     /// Hands an event to the bot until it is kept. Its author is answered meanwhile: the next event doesn't wait for that.
     pub(super) async fn take_in(self: &Arc<Slack>, source: &FromSlack<'_>) {
         let is_edit = word(source.event, "type") == "message" && word(source.event, "subtype") == "message_changed";
-        if is_edit && source.event["message"]["files"].as_array().or(source.event["previous_message"]["files"].as_array()).is_some() {
+        if is_edit
+            && source.event["message"]["files"]
+                .as_array()
+                .or(source.event["previous_message"]["files"].as_array())
+                .is_some()
+        {
             let channel = channel_of(source.event);
             let lane = self.lane_with(source.event, channel, &source.event["message"]).await;
             let is_stone = word(&source.event["message"], "subtype") == "tombstone";

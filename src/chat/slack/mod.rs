@@ -247,7 +247,13 @@ impl Slack {
             match self.api.post("auth.test", &json!({})).await {
                 Ok(said) => {
                     let word = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-                    let me = Me { user: word("user_id"), bot: word("bot_id"), team: word("team_id"), app: word("app_id"), url: word("url") };
+                    let me = Me {
+                        user: word("user_id"),
+                        bot: word("bot_id"),
+                        team: word("team_id"),
+                        app: word("app_id"),
+                        url: word("url"),
+                    };
                     tracing::info!(platform = %self.platform, user = me.user, team = me.team, "Slack knows the bot");
                     self.me.send_replace(Some(me));
                     self.mended();
