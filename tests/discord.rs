@@ -13,7 +13,7 @@ use countersign::chat::{CaseChannel, Chat, Post, Undelivered};
 use countersign::domain::BotCommand;
 use countersign::domain::Lane;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
-use countersign::ledger::heard::{Account, What};
+use countersign::ledger::heard::{Account, What, WhyNotKept};
 use countersign::ledger::record::{HeardRecord, Who};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
@@ -538,6 +538,7 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     let stage = stage_on(fake, |_| BTreeMap::new()).await;
     let link = stage.house.discord.link();
     assert!(link.up && link.trouble.as_deref().is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
+    assert!(link.lacks.get("intents").is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
     // Commands need no such right.
     stage.incident().await;
     stage.end().await;
@@ -1302,5 +1303,90 @@ async fn files_that_an_edit_takes_off_or_puts_on_leave_a_trace() {
     assert_eq!(std::fs::read(kept).expect("the bytes are kept"), b"right");
     fake.change_files(said, None);
     stage.house.heard_that("no file any more", |heard| files(heard) == Some(json!([]))).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_discord_doesnt_give_as_announced_is_not_kept_and_that_is_said() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let said = fake.upload(stage.maya, stage.channel, "scores.csv", b"a,b", "the scores");
+    stage.house.heard_text("the scores").await;
+    let there = fake.message(said).expect("the message")["attachments"][0].clone();
+    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}/secrets", elsewhere.local_addr().expect("an address"));
+    let url = there["url"].as_str().expect("its address").to_owned();
+    let table = [
+        ("size", there["url"].clone(), 99, WhyNotKept::OtherBytes),
+        ("host", json!(address), 3, WhyNotKept::Elsewhere),
+        ("gone", json!(url.replace("scores.csv", "other.csv")), 3, WhyNotKept::Gone),
+        ("large", there["url"].clone(), 60 << 20, WhyNotKept::TooLarge),
+    ];
+    for (text, url, size, why) in table {
+        let mut file = there.clone();
+        (file["url"], file["size"]) = (url, json!(size));
+        fake.say_with(stage.maya, stage.channel, text, &json!({ "attachments": [file] }));
+        let heard = stage.house.heard_text(text).await;
+        let lost = heard.not_kept.first().unwrap_or_else(|| panic!("{text}: {heard:?}"));
+        assert_eq!((lost.why, lost.name.as_str(), lost.bytes), (why, "scores.csv", Some(size)), "{text}");
+        assert!(heard.what.files().is_empty(), "{text}");
+    }
+    let asked = tokio::time::timeout(Duration::from_millis(200), elsewhere.accept()).await;
+    assert!(asked.is_err(), "nobody but Discord is asked for a file");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_forwarded_is_kept_with_its_files_and_polls_and_stickers_with_their_words() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let said = fake.upload(stage.maya, stage.channel, "scores.csv", b"a,b", "the scores");
+    stage.house.heard_text("the scores").await;
+    let files = fake.message(said).expect("the message")["attachments"].clone();
+    let more = json!({
+        "message_snapshots": [{ "message": { "content": "as it was said there", "attachments": files } }],
+        "poll": { "question": { "text": "Roll back?" }, "answers": [] },
+        "sticker_items": [{ "id": "1", "name": "Agreed", "format_type": 1 }]
+    });
+    let forwarded = fake.say_with(stage.maya, stage.channel, "", &more);
+    let is_it =
+        |heard: &HeardRecord| matches!(&heard.what, What::Said { message, .. } if *message == forwarded.to_string());
+    let heard = stage.house.heard_that("what is forwarded", is_it).await;
+    let [file] = heard.what.files() else { panic!("{heard:?}") };
+    let kept = countersign::ledger::folder::blob_path(&stage.house.data, &file.sha256);
+    assert_eq!((file.name.as_str(), std::fs::read(kept).expect("the bytes")), ("scores.csv", b"a,b".to_vec()));
+    let raw = heard.raw.expect("the platform's own words");
+    for words in ["as it was said there", "Roll back?", "Agreed"] {
+        assert!(raw.contains(words), "{raw}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_is_posted_anew_under_the_same_name() {
+    let stage = stage().await;
+    let (lane, card) = (stage.lane(), plain("the card"));
+    let first = post(&stage, "INC-9@x", "the card", false).await.expect("it is sent");
+    stage.fake.delete(first.parse().expect("an id"));
+    let gone = stage.house.discord.edit(&lane, &first, &card).await.expect_err("it is gone");
+    assert!(matches!(gone, Undelivered::Gone { .. }), "{gone:?}");
+    let again = post(&stage, "INC-9@x", "the card", false).await.expect("it is sent anew");
+    assert_ne!(again, first);
+    assert!(stage.fake.message(again.parse().expect("an id")).is_some(), "it stands there");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_of_the_policy_that_the_bot_doesnt_see_is_said() {
+    let fake = FakeDiscord::start().await;
+    let stage = stage_on(fake, |_| BTreeMap::new()).await;
+    stage.fake.overwrite(stage.channel, stage.fake.bot(), 1, 0, may::VIEW_CHANNEL);
+    stage.reload("").await;
+    let lane = stage.lane();
+    let is_said = |_: &FakeDiscord| {
+        let lacks = stage.house.discord.link().lacks;
+        lacks.values().any(|why| why.contains(&lane.to_string())).then_some(())
+    };
+    stage.fake.wait_for("the operators' word", is_said).await;
     stage.end().await;
 }

@@ -734,7 +734,8 @@ async fn whatever_is_typed_stays_text() {
     }
     let mut templates = 0;
     for message in shown.values().filter(|it| !it["card"].is_null()) {
-        let card = message["card"].to_string();
+        // Where people's words run from right to left, the bot puts marks of its own around them; theirs are taken out.
+        let card = message["card"].to_string().replace(['\u{2068}', '\u{2069}'], "");
         assert!(!hides_something(&card), "{card}");
         templates += usize::from(card.contains("{{ 7 * 7 }}"));
         assert!(!card.contains("\"49 "), "a template ran on people's words: {card}");

@@ -6,6 +6,8 @@ mod case_channels;
 #[path = "slack/delivery.rs"]
 mod delivery;
 mod fakes;
+#[path = "slack/files.rs"]
+mod files;
 #[path = "slack/history.rs"]
 mod history;
 #[path = "slack/hostile.rs"]

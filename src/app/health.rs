@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::chat::{Chats, Link};
 use crate::desk::DeskHandle;
-use crate::domain::{Actor, BotCommand, Platform, Span};
+use crate::domain::{Actor, At, BotCommand, Label, Platform, Span};
 use crate::store::{Reader, StoreError};
 
 /// Later than this is behind.
@@ -56,6 +56,11 @@ impl Report {
         let down = self.links.iter().filter(|(_, link)| !link.up);
         let why = |link: &Link| link.trouble.clone().unwrap_or_else(|| "the connection is down".to_owned());
         down.map(|(platform, link)| (platform.clone(), why(link))).collect()
+    }
+
+    /// Platforms that are connected, and what works there only in part.
+    fn connected(&self) -> impl Iterator<Item = (&Platform, &BTreeMap<String, String>)> {
+        self.links.iter().filter(|(_, link)| link.up).map(|(platform, link)| (platform, &link.lacks))
     }
 
     /// Whether the engine does its work. A platform that is down is none of its faults, and a restart wouldn't mend it.
@@ -108,6 +113,7 @@ impl Health {
         let mut changes = self.desk.watch();
         let mut last_beat = None;
         let mut down_before = BTreeMap::new();
+        let mut lasting = Lasting::default();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -121,7 +127,9 @@ impl Health {
                 still_down.map(|(platform, why)| (platform.clone(), why.clone())).collect();
             down_before = down;
             let speaks = still_down.is_empty();
-            for command in [report.watch(), BotCommand::Links { cut_off: still_down }] {
+            let lacks = lasting.look(self.desk.clock.now(), report.connected());
+            let seen = [report.watch(), BotCommand::Links { cut_off: still_down }, BotCommand::Lacks { lacks }];
+            for command in seen {
                 match self.desk.ask_bot(command, Actor::Engine, None).await {
                     Ok(Ok(_)) => {}
                     Ok(Err(refusal)) => tracing::error!(%refusal, "the watchdog was refused"),
@@ -138,6 +146,46 @@ impl Health {
                 heartbeat.beat().await;
             }
         }
+    }
+}
+
+/// What works only in part for so long that somebody has to see to it: a single refusal mends itself.
+#[derive(Default)]
+struct Lasting {
+    connected: BTreeMap<Platform, At>,
+    lacks: BTreeMap<(Platform, String), At>,
+}
+
+/// How long the operators aren't bothered.
+const LASTS: Span = Span::minutes(2);
+
+impl Lasting {
+    /// What is to be told, of the platforms that were connected as long as that: what an earlier process knew to be missing
+    /// isn't mended because this one hasn't met it yet.
+    fn look<'a>(
+        &mut self,
+        now: At,
+        connected: impl Iterator<Item = (&'a Platform, &'a BTreeMap<String, String>)>,
+    ) -> BTreeMap<Platform, BTreeMap<Label, String>> {
+        let (mut since, mut lasting) = (Lasting::default(), BTreeMap::new());
+        for (platform, lacks) in connected {
+            let connected = self.connected.get(platform).copied().unwrap_or(now);
+            since.connected.insert(platform.clone(), connected);
+            let mut all = BTreeMap::new();
+            for (what, why) in lacks {
+                let key = (platform.clone(), what.clone());
+                let began = self.lacks.get(&key).copied().unwrap_or(now);
+                since.lacks.insert(key, began);
+                if now - began >= LASTS {
+                    all.insert(Label::from(what.as_str()), why.clone());
+                }
+            }
+            if now - connected >= LASTS {
+                lasting.insert(platform.clone(), all);
+            }
+        }
+        *self = since;
+        lasting
     }
 }
 
@@ -160,6 +208,34 @@ impl Heartbeat {
         if let Err(error) = outcome {
             let host = self.url.host_str().unwrap_or_default().to_owned();
             tracing::warn!(host, error = %error.without_url(), "the heartbeat did not get through");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lasts_is_told_and_what_passes_is_not() {
+        let slack = Platform::from("slack");
+        let mut lasting = Lasting::default();
+        let lacks = |what: &[&str]| what.iter().map(|it| ((*it).to_owned(), "a reason".to_owned())).collect();
+        // When it was looked, what showed, and what is told; `None`: it isn't known yet.
+        let table: [(i64, &[&str], Option<&[&str]>); 7] = [
+            (0, &["C1"], None),
+            (60, &["C1", "C2"], None),
+            (119, &["C1"], None),
+            (120, &["C1", "C2"], Some(&["C1"])),
+            (180, &["C1", "C2"], Some(&["C1"])),
+            (240, &["C1", "C2"], Some(&["C1", "C2"])),
+            (255, &[], Some(&[])),
+        ];
+        for (second, shows, told) in table {
+            let shows: BTreeMap<String, String> = lacks(shows);
+            let found = lasting.look(At(second * 1_000_000), std::iter::once((&slack, &shows)));
+            let found = found.get(&slack).map(|all| all.keys().map(Label::to_string).collect::<Vec<_>>());
+            assert_eq!(found, told.map(|all| all.iter().map(|it| (*it).to_owned()).collect()), "after {second} s");
         }
     }
 }

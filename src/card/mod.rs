@@ -116,6 +116,9 @@ pub struct Button {
     pub label: String,
     /// How it is drawn.
     pub style: Style,
+    /// What is asked back where one tap decides, on platforms that can ask. One that can't ignores it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<String>,
 }
 
 impl Button {
@@ -190,12 +193,14 @@ pub fn wall(at: At, zone: Tz, now: At) -> String {
 
 /// A verb's button. `None` only if the table has no such verb; a test presses every button.
 fn button(verb: Option<&'static Verb>, case: Option<CaseId>, more: Option<&str>, style: Style) -> Option<Button> {
-    verb.map(|verb| Button { action: action(verb, case, more), label: verb.label.to_owned(), style })
+    let button = |verb: &Verb, action| Button { action, label: verb.label.to_owned(), style, confirm: None };
+    verb.map(|verb| button(verb, action(verb, case, more)))
 }
 
 /// A button that opens a verb's form.
 fn form_button(verb: Option<&'static Verb>, case: Option<CaseId>, more: Option<&str>, style: Style) -> Option<Button> {
-    verb.map(|verb| Button { action: form_action(verb, case, more), label: verb.label.to_owned(), style })
+    let button = |verb: &Verb, action| Button { action, label: verb.label.to_owned(), style, confirm: None };
+    verb.map(|verb| button(verb, form_action(verb, case, more)))
 }
 
 /// A button of a case's own command.
@@ -210,12 +215,17 @@ fn open(case: CaseId, verb: &str, style: Style) -> Option<Button> {
 
 /// Approve, decline, ask: bound to the revision that the reader sees, where it is known.
 fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button> {
+    let confirm = match revision {
+        Some(revision) => format!("Approve {case}, revision {revision}?"),
+        None => format!("Approve {case}?"),
+    };
     let revision = revision.map(|it| it.to_string());
     let revision = revision.as_deref();
     let verb = |name| grammar::find(case.kind.word(), name);
     let approve = match reason_needed {
         true => form_button(verb("approve"), Some(case), revision, Style::Primary),
-        false => button(verb("approve"), Some(case), revision, Style::Primary),
+        false => button(verb("approve"), Some(case), revision, Style::Primary)
+            .map(|button| Button { confirm: Some(confirm), ..button }),
     };
     let decline = form_button(verb("decline"), Some(case), revision, Style::Danger);
     approve.into_iter().chain(decline).chain(open(case, "ask", Style::Plain)).collect()

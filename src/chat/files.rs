@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ledger::folder::{FolderError, keep_blob};
-use crate::ledger::heard::File;
+use crate::ledger::heard::{File, WhyNotKept};
 
 /// The largest file that is kept, in bytes. A larger one is named and not kept.
 pub const LARGEST: u64 = 25 << 20;
@@ -39,6 +39,44 @@ impl Download {
     }
 }
 
+/// What a platform said of a file before its bytes came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Announced<'a> {
+    pub bytes: Option<u64>,
+    /// Its media type; empty where none was said.
+    pub kind: &'a str,
+}
+
+impl Announced<'_> {
+    /// Whether what came is what was announced. A page in the place of something else is what a platform shows to whom it
+    /// doesn't let in, whatever it calls that page; a file of just the announced size that begins like a page is one.
+    ///
+    /// # Errors
+    /// Why it isn't kept.
+    pub fn require(&self, came: &[u8], came_as: &str) -> Result<(), WhyNotKept> {
+        let is_its_size = self.bytes.is_none_or(|bytes| bytes == came.len() as u64);
+        let is_page_by_name = came_as.starts_with("text/html") && !self.kind.starts_with("text/");
+        let is_page = is_page_by_name || is_page(came) && !self.is_page();
+        match (is_its_size, is_page) {
+            (true, _) if self.bytes.is_some() && !is_page_by_name => Ok(()),
+            (_, true) => Err(WhyNotKept::NotAllowed),
+            (false, false) => Err(WhyNotKept::OtherBytes),
+            (true, false) => Ok(()),
+        }
+    }
+
+    fn is_page(&self) -> bool {
+        self.kind.starts_with("text/html") || self.kind.starts_with("application/xhtml")
+    }
+}
+
+/// Whether bytes begin as a page does.
+fn is_page(bytes: &[u8]) -> bool {
+    let beginning = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).to_ascii_lowercase();
+    let beginning = beginning.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    ["<!doctype html", "<html"].iter().any(|page| beginning.starts_with(page))
+}
+
 /// Keeps a file in the data folder at `data`.
 ///
 /// # Errors
@@ -55,6 +93,28 @@ pub async fn keep(data: &Path, name: &str, bytes: Vec<u8>) -> Result<File, Folde
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_came_is_held_against_what_was_announced() {
+        use WhyNotKept::{NotAllowed, OtherBytes};
+        let page: &[u8] = b" <!DOCTYPE html><title>Sign in";
+        let table: [(Option<u64>, &str, &[u8], &str, Result<(), WhyNotKept>); 10] = [
+            (Some(3), "image/png", b"abc", "image/png", Ok(())),
+            (Some(72), "image/png", page, "application/octet-stream", Err(NotAllowed)),
+            (Some(72), "image/png", page, "text/html; charset=utf-8", Err(NotAllowed)),
+            (Some(30), "image/png", page, "text/html", Err(NotAllowed)),
+            (Some(72), "image/png", b"abc", "image/png", Err(OtherBytes)),
+            (None, "image/png", b"abc", "application/octet-stream", Ok(())),
+            (None, "image/png", page, "application/octet-stream", Err(NotAllowed)),
+            (Some(30), "text/html", page, "text/html", Ok(())),
+            (Some(30), "text/plain", page, "application/octet-stream", Ok(())),
+            (Some(31), "text/html", page, "text/html", Err(OtherBytes)),
+        ];
+        for (bytes, kind, came, came_as, expected) in table {
+            let announced = Announced { bytes, kind };
+            assert_eq!(announced.require(came, came_as), expected, "{announced:?}, then {came_as}");
+        }
+    }
 
     #[test]
     fn a_file_ends_where_it_is_too_large() {

@@ -102,6 +102,8 @@ pub struct Link {
     pub up: bool,
     /// What keeps it from working, for the operator: `the token was revoked`, `reconnecting since 10:02: …`.
     pub trouble: Option<String>,
+    /// What works only in part, each by what it is about: a channel where the bot can't speak, files that it may not read.
+    pub lacks: BTreeMap<String, String>,
     /// Events that could not be read, since the start; each is kept raw or named in the log.
     pub unread: u64,
 }

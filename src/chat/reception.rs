@@ -151,9 +151,8 @@ impl Reception {
             What::Pressed { action, .. } => grammar::pressed(action, &context).ok()?,
             What::Filled(filled) if filled.by == Means::Options => filled.read(&context).ok()?,
             // A form that is sent opens no other; and who said something may not see one.
-            What::Filled(_) | What::Said { .. } | What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => {
-                return None;
-            }
+            What::Filled(_) | What::Said { .. } | What::Edited { .. } | What::Deleted { .. } => return None,
+            What::FileDeleted { .. } | What::Reacted { .. } => return None,
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => return None,
         };
         match asked {

@@ -197,6 +197,7 @@ impl Desk {
             lane: heard.lane,
             thread: heard.thread,
             what: heard.what,
+            not_kept: heard.not_kept,
             was,
             backfilled: heard.backfilled,
             raw: heard.raw,
@@ -234,7 +235,8 @@ impl Desk {
             }
             What::Filled(Filled { by: Means::Options, .. }) => Answer::card(card),
             What::Said { .. } | What::Command { .. } | What::Pressed { .. } => Answer::card(card),
-            What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => Answer::card(card),
+            What::Edited { .. } | What::Deleted { .. } | What::FileDeleted { .. } => Answer::card(card),
+            What::Reacted { .. } => Answer::card(card),
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => Answer::card(card),
         }
     }
@@ -301,6 +303,7 @@ impl Desk {
             },
             What::Edited { .. }
             | What::Deleted { .. }
+            | What::FileDeleted { .. }
             | What::Reacted { .. }
             | What::Joined
             | What::Left
@@ -342,7 +345,9 @@ impl Desk {
                 let (was, case) = self.stood(turn, lane, message).await?;
                 (was, case.or(about))
             }
-            What::Reacted { message, .. } => (None, self.stood(turn, lane, message).await?.1.or(about)),
+            What::Reacted { message, .. } | What::FileDeleted { message, .. } => {
+                (None, self.stood(turn, lane, message).await?.1.or(about))
+            }
             What::Said { .. } | What::Command { .. } | What::Pressed { .. } | What::Filled(_) => (None, about),
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => (None, about),
         })
@@ -391,7 +396,8 @@ fn named(what: &What) -> Option<CaseId> {
         What::Said { text, .. } | What::Command { text } => text,
         What::Pressed { action, .. } => action,
         What::Filled(filled) => return filled.named_case(),
-        What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => return None,
+        What::Edited { .. } | What::Deleted { .. } => return None,
+        What::FileDeleted { .. } | What::Reacted { .. } => return None,
         What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => return None,
     };
     let words = text.split(|c: char| c.is_whitespace() || c == ':').take(12);

@@ -235,6 +235,7 @@ impl Desk {
             | BotCommand::EndDelegation { .. }
             | BotCommand::Watch { .. }
             | BotCommand::Links { .. }
+            | BotCommand::Lacks { .. }
             | BotCommand::Roster { .. }
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }

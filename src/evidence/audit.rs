@@ -44,6 +44,8 @@ pub struct Verdict {
     pub integrity: Found,
     /// What isn't there, or is there without belonging.
     pub completeness: Found,
+    /// What was never there to be kept, and the ledger says so: a gap of what was captured, no fault of what is here.
+    pub never_kept: Vec<String>,
     /// What to know that is no fault.
     pub notes: Vec<String>,
 }
@@ -84,9 +86,13 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.checked)?;
+        let complete = match self.never_kept.is_empty() {
+            true => "everything is there",
+            false => "everything that was kept is there",
+        };
         let parts = [
             ("Integrity", "everything is as it was recorded", &self.integrity),
-            ("Completeness", "everything is there", &self.completeness),
+            ("Completeness", complete, &self.completeness),
         ];
         for (name, good, found) in parts {
             match found.total {
@@ -101,6 +107,9 @@ impl fmt::Display for Verdict {
             if more > 0 {
                 writeln!(f, "  - … and {more} more.")?;
             }
+        }
+        for gap in self.never_kept.iter().take(LISTED) {
+            writeln!(f, "Never kept: {gap}")?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "Note: {note}"))
     }

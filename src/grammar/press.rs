@@ -76,7 +76,7 @@ pub(super) fn target(text: &str) -> Option<(&'static Verb, Raw)> {
     }
     let mut raw = Raw { case, ..Raw::default() };
     if let Some(more) = parts.next().filter(|more| !more.is_empty()) {
-        match verb.args.iter().find(|arg| !arg.named && !arg.kind.is_rest()) {
+        match verb.args.iter().find(|arg| !arg.unasked && !arg.kind.is_rest()) {
             Some(arg) => {
                 raw.said.insert(arg.name, more.to_owned());
             }

@@ -23,6 +23,8 @@ pub struct Heard {
     /// When the platform says that it happened.
     pub said: Option<At>,
     pub what: What,
+    /// Files that came with it and couldn't be kept.
+    pub not_kept: Vec<NotKept>,
     /// How a command can be given where the answer is read.
     pub how: How,
     /// Not heard live, but found in the platform's history after a gap.
@@ -46,6 +48,7 @@ impl Heard {
             said: None,
             how: what.how(),
             what,
+            not_kept: Vec::new(),
             backfilled: false,
             raw: None,
             about: None,
@@ -130,6 +133,16 @@ pub enum What {
     },
     /// A form that was sent, or a command that was used with options.
     Filled(Filled),
+    /// A file was taken off a message, or deleted wherever it was shared. Its bytes stay kept.
+    FileDeleted {
+        #[serde(serialize_with = "mark::id")]
+        message: String,
+        /// The platform's id of the file.
+        #[serde(serialize_with = "mark::id")]
+        file: String,
+        /// Empty where nobody knows it any more.
+        name: String,
+    },
     /// A reaction set (`on`) or taken back. `reaction` is the platform's name of it.
     Reacted {
         #[serde(serialize_with = "mark::id")]
@@ -155,7 +168,7 @@ impl What {
         match self {
             What::Said { .. } => How::Said,
             What::Command { .. } | What::Pressed { .. } | What::Filled(_) => How::Slash,
-            What::Edited { .. } | What::Deleted { .. } | What::Reacted { .. } => How::Slash,
+            What::Edited { .. } | What::Deleted { .. } | What::FileDeleted { .. } | What::Reacted { .. } => How::Slash,
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => How::Slash,
         }
     }
@@ -165,7 +178,7 @@ impl What {
         match self {
             What::Said { files, .. } => files.get().map_or(&[], Vec::as_slice),
             What::Command { .. } | What::Edited { .. } | What::Deleted { .. } => &[],
-            What::Pressed { .. } | What::Filled(_) | What::Reacted { .. } => &[],
+            What::FileDeleted { .. } | What::Pressed { .. } | What::Filled(_) | What::Reacted { .. } => &[],
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => &[],
         }
     }
@@ -177,6 +190,7 @@ impl What {
             What::Command { .. } => "said.command",
             What::Edited { .. } => "said.edit",
             What::Deleted { .. } => "said.deletion",
+            What::FileDeleted { .. } => "said.file-deletion",
             What::Pressed { .. } => "said.press",
             What::Filled(Filled { by: Means::Form, .. }) => "said.form",
             What::Filled(Filled { by: Means::Options, .. }) => "said.options",
@@ -196,6 +210,41 @@ pub struct File {
     pub bytes: u64,
     /// SHA-256 in hexadecimal.
     pub sha256: String,
+}
+
+/// A file that came with a message and isn't kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotKept {
+    /// The platform's id of the file.
+    #[serde(serialize_with = "mark::id")]
+    pub file: String,
+    pub name: String,
+    /// The size that the platform announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    pub why: WhyNotKept,
+}
+
+/// Why a file isn't kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyNotKept {
+    #[error("the platform gave a page to sign in: the bot may not read files")]
+    NotAllowed,
+    #[error("what the platform gave isn't the file that it announced")]
+    OtherBytes,
+    #[error("the platform has no such file any more")]
+    Gone,
+    #[error("the platform hides it: the workspace's plan has run out of room")]
+    Hidden,
+    #[error("it lies outside the platform")]
+    Elsewhere,
+    #[error("it is too large")]
+    TooLarge,
+    #[error("the platform didn't give it in time")]
+    Unreachable,
+    #[error("it couldn't be written to the disk")]
+    Unwritten,
 }
 
 /// What the bot answers to what it heard, for that person alone.

@@ -228,6 +228,7 @@ mod tests {
             lane: lane.parse().unwrap(),
             thread: Some("t1".into()),
             what: What::Said { message: "m1".into(), text: "so it is".into(), files: Words::default() },
+            not_kept: Vec::new(),
             was: None,
             backfilled: false,
             raw: None,

@@ -92,6 +92,7 @@ impl Projection {
             What::Command { .. }
             | What::Pressed { .. }
             | What::Filled(_)
+            | What::FileDeleted { .. }
             | What::Reacted { .. }
             | What::Joined
             | What::Left

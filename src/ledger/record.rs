@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::card::Card;
 use crate::domain::mark::{self, Words};
 use crate::domain::{AccountId, BotEvent, Event, Lane, Notice, OutboxId, PersonId};
-use crate::ledger::heard::{Account, Answer, What};
+use crate::ledger::heard::{Account, Answer, NotKept, What};
 use crate::seal::{Pseudonym, commitment};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct HeardRecord {
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::maybe_id")]
     pub thread: Option<String>,
     pub what: What,
+    /// Files that came with it and couldn't be kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_kept: Vec<NotKept>,
     /// What stood in the message until it was edited or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,

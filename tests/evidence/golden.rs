@@ -22,7 +22,7 @@ use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Platfo
 use countersign::evidence::{audit, bundle};
 use countersign::grammar::{self, Filled, Means};
 use countersign::ledger::folder::{Folder, keep_blob};
-use countersign::ledger::heard::{Heard, What};
+use countersign::ledger::heard::{Heard, NotKept, What, WhyNotKept};
 use countersign::ledger::record::{
     Erased, HeardRecord, Introduced, Kinds, NotTold, NotToldBecause, Record, ToTell, Told,
 };
@@ -40,13 +40,14 @@ use super::{inc_1, key, must_say, recover, restore};
 /// Only ever the private answer to whoever asked.
 const ONLY_REPLIES: [&str; 1] = ["case/done"];
 /// The kinds of events that have no line in a story: what they say stands in a line beside them.
-const WITHOUT_A_LINE: [&str; 1] = ["duty.answered"];
+const WITHOUT_A_LINE: [&str; 2] = ["duty.answered", "duty.answer-taken-back"];
 /// Records that aren't made of events.
-const OF_OTHER_RECORDS: [&str; 19] = [
+const OF_OTHER_RECORDS: [&str; 20] = [
     "said.message",
     "said.command",
     "said.edit",
     "said.deletion",
+    "said.file-deletion",
     "said.press",
     "said.form",
     "said.options",
@@ -72,22 +73,23 @@ const fn place(record: &Record) -> Option<usize> {
             What::Command { .. } => 1,
             What::Edited { .. } => 2,
             What::Deleted { .. } => 3,
-            What::Pressed { .. } => 4,
-            What::Filled(Filled { by: Means::Form, .. }) => 5,
-            What::Filled(Filled { by: Means::Options, .. }) => 6,
-            What::Reacted { .. } => 7,
-            What::Joined => 8,
-            What::Left => 9,
-            What::Other { .. } => 10,
-            What::Gap { .. } => 11,
+            What::FileDeleted { .. } => 4,
+            What::Pressed { .. } => 5,
+            What::Filled(Filled { by: Means::Form, .. }) => 6,
+            What::Filled(Filled { by: Means::Options, .. }) => 7,
+            What::Reacted { .. } => 8,
+            What::Joined => 9,
+            What::Left => 10,
+            What::Other { .. } => 11,
+            What::Gap { .. } => 12,
         },
-        Record::Told(Told { card_shows: None, .. }) => 12,
-        Record::Told(Told { card_shows: Some(_), .. }) => 13,
-        Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => 14,
-        Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 15,
-        Record::ChannelMade(_) => 16,
-        Record::Introduced(_) => 17,
-        Record::Erased(_) => 18,
+        Record::Told(Told { card_shows: None, .. }) => 13,
+        Record::Told(Told { card_shows: Some(_), .. }) => 14,
+        Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => 15,
+        Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 16,
+        Record::ChannelMade(_) => 17,
+        Record::Introduced(_) => 18,
+        Record::Erased(_) => 19,
         Record::Ruled(_) | Record::Bot(_) => return None,
     })
 }
@@ -638,6 +640,13 @@ async fn what_is_heard(house: &mut House, data: &Path) {
     }
     let heard = house.heard(CREDIT, "dev", What::Other { kind: "pin".to_owned() });
     house.hand_in(Heard { thread: Some(thread.clone()), raw: Some(r#"{"type":"pin"}"#.to_owned()), ..heard }).await;
+    let not_kept =
+        NotKept { file: "F1".to_owned(), name: "screen.png".to_owned(), bytes: Some(72), why: WhyNotKept::NotAllowed };
+    let heard = house.heard(CREDIT, "dev", said("m-5", "What the screen shows", Vec::new()));
+    house.hand_in(Heard { thread: Some(thread.clone()), not_kept: vec![not_kept], ..heard }).await;
+    let gone = What::FileDeleted { message: "m-2".to_owned(), file: "F0".to_owned(), name: "rates.csv".to_owned() };
+    let heard = house.heard(CREDIT, "dev", gone);
+    house.hand_in(Heard { thread: Some(thread.clone()), ..heard }).await;
     let heard = house.heard(CREDIT, "passer-by", said("m-3", "What is this?", Vec::new()));
     house.hand_in(Heard { thread: Some(thread), backfilled: true, ..heard }).await;
     let heard = house.heard("local/@maya", "maya", said("m-4", "sla mine", Vec::new()));
@@ -752,6 +761,10 @@ async fn of_the_bot(house: &mut House, policy: &str) {
     let cut_off = BTreeMap::from([(slack.clone(), "the token was revoked".to_owned())]);
     house.commands(BotCommand::Links { cut_off }).await;
     house.commands(BotCommand::Links { cut_off: BTreeMap::new() }).await;
+    for why in [Some("the bot isn't in slack/C1: invite it"), None] {
+        let all = why.map(|why| (countersign::domain::Label::from("slack/C1"), why.to_owned())).into_iter().collect();
+        house.commands(BotCommand::Lacks { lacks: BTreeMap::from([(slack.clone(), all)]) }).await;
+    }
     let groups = BTreeMap::from([("S0VENDOR".to_owned(), vec!["elena".into()])]);
     house.commands(BotCommand::Roster { platform: slack, groups, gone: vec!["elena".into()] }).await;
     house.commands(BotCommand::ClockWentBack { by: Span::seconds(90) }).await;

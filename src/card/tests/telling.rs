@@ -123,6 +123,7 @@ fn a_card_is_the_json_that_pages_read() {
             action: "approve:APR-1:1".to_owned(),
             label: "Approve".to_owned(),
             style: Style::Primary,
+            confirm: None,
         }],
         due_us: None,
     };

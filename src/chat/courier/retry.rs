@@ -2,9 +2,10 @@
 
 use crate::domain::{At, Span};
 
-/// The first pause after a failure; it doubles up to [`LONGEST_PAUSE`].
+/// The first pause after a failure; it doubles up to [`LONGEST_PAUSE`]: whoever lets the bot into a channel doesn't wait long for
+/// what it has to say there.
 const FIRST_PAUSE: Span = Span::seconds(2);
-const LONGEST_PAUSE: Span = Span::minutes(10);
+const LONGEST_PAUSE: Span = Span::minutes(1);
 /// A message is given up when it is older than this and was tried [`TRIES_AT_LEAST`] times: whoever it was for has to be told
 /// in another way. Age alone isn't enough: after a weekend's downtime the first refusal would be the last.
 const GIVE_UP_AFTER: Span = Span::days(1);
@@ -33,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_ten_minutes_with_a_quarter_of_jitter() {
+    fn pauses_double_up_to_a_minute_with_a_quarter_of_jitter() {
         for attempts in 1..40 {
             let whole = Span::seconds(2 << (attempts - 1).min(20)).min(LONGEST_PAUSE);
             let pauses: Vec<Span> = (0..200).map(|entry| pause(attempts, &[entry, 0])).collect();

@@ -14,12 +14,15 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::config::{DiscordConfig, Secret};
-use crate::chat::files::Download;
+use crate::chat::files::{Announced, Download, TooLarge};
 use crate::chat::lock::lock;
 use crate::chat::retry::{Again, Pauses, patiently};
+use crate::ledger::heard::WhyNotKept;
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";
+/// Where Discord keeps files.
+const CDN: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
 /// How long an answer is waited for. After that the outcome isn't known.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// A token that was refused isn't shown again for this long: 10,000 refusals within ten minutes are a ban.
@@ -125,7 +128,11 @@ impl Api {
     /// There is no HTTP client to be had on this machine.
     pub fn new(config: &DiscordConfig) -> Result<Api, reqwest::Error> {
         let agent = concat!("DiscordBot (countersign, ", env!("CARGO_PKG_VERSION"), ")");
-        let client = reqwest::Client::builder().user_agent(agent).timeout(ANSWER_WITHIN).build()?;
+        let client = reqwest::Client::builder()
+            .user_agent(agent)
+            .timeout(ANSWER_WITHIN)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
         let base = format!("{}/api/v10", config.api_url.as_deref().unwrap_or(DISCORD));
         let speed = RateLimiter::direct(Quota::per_second(config.requests_per_second));
         Ok(Api { client, base, token: config.token.clone(), speed, limits: Mutex::default() })
@@ -212,21 +219,43 @@ impl Api {
         serde_json::from_value(value).map_err(|error| Trouble::Unknown { why: format!("it can't be read: {error}") })
     }
 
-    /// The bytes of a file.
+    /// The bytes of a file, as it was announced.
     ///
     /// # Errors
-    /// In words for the log.
-    pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, String> {
-        // No token: the address is signed, and may lead anywhere.
-        let mut response = self.client.get(url).send().await.map_err(|error| plainly(&error))?;
-        if !response.status().is_success() {
-            return Err(format!("its address says {}", response.status()));
+    /// Why it isn't kept; only [`WhyNotKept::Unreachable`] may pass.
+    pub async fn fetch(&self, url: &str, announced: &Announced<'_>) -> Result<Vec<u8>, WhyNotKept> {
+        let url = self.of_discords(url).ok_or(WhyNotKept::Elsewhere)?;
+        let broken = |error: reqwest::Error| {
+            tracing::warn!(error = plainly(&error), "a file of Discord's can't be fetched");
+            WhyNotKept::Unreachable
+        };
+        // No token: the address is signed.
+        let mut response = self.client.get(url).send().await.map_err(broken)?;
+        let status = response.status();
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(WhyNotKept::Unreachable);
         }
+        if !status.is_success() {
+            return Err(WhyNotKept::Gone);
+        }
+        let kind = response.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let kind = kind.to_owned();
         let mut bytes = Download::default();
-        while let Some(chunk) = response.chunk().await.map_err(|error| plainly(&error))? {
-            bytes.add(&chunk).map_err(|why| why.to_string())?;
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            bytes.add(&chunk).map_err(|TooLarge| WhyNotKept::TooLarge)?;
         }
-        Ok(bytes.finish())
+        let bytes = bytes.finish();
+        announced.require(&bytes, &kind)?;
+        Ok(bytes)
+    }
+
+    /// An address where Discord keeps files, or of the server that stands in its place. Events name addresses, and whoever can
+    /// forge one must not make the bot ask others.
+    fn of_discords(&self, url: &str) -> Option<reqwest::Url> {
+        let url = reqwest::Url::parse(url).ok()?;
+        let is_cdn = url.scheme() == "https" && url.host_str().is_some_and(|host| CDN.contains(&host));
+        let place = reqwest::Url::parse(&self.base).ok().filter(|_| !self.base.starts_with(DISCORD));
+        (is_cdn || place.is_some_and(|place| place.origin() == url.origin())).then_some(url)
     }
 
     /// How far Discord's clock is ahead of `now`, to the second. `None`: it doesn't say.

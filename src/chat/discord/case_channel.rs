@@ -10,7 +10,7 @@ use super::deliver::{code, undelivered};
 use super::directory::platform;
 use super::doctor::PIN_MESSAGES;
 use super::wire::{Channel, Id, Overwrite, TEXT};
-use super::words::cut;
+use super::words::{cut, escaped};
 use crate::chat::{CaseChannel, Undelivered};
 
 /// How long a channel's topic may be.
@@ -255,7 +255,7 @@ fn sign(wanted: &CaseChannel) -> String {
 fn topic(wanted: &CaseChannel) -> String {
     let sign = sign(wanted);
     let state = if wanted.archived { "Closed. " } else { "" };
-    let line = wanted.topic.replace(['[', ']'], " ");
+    let line = escaped(&wanted.topic.replace(['[', ']'], " "));
     format!("{state}{} {sign}", cut(line.trim(), TOPIC - state.len() - sign.len() - 1))
 }
 

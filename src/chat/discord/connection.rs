@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::Value;
+use serenity::all::GatewayIntents;
 
 use super::backfill::Missed;
 use super::gateway::{self, End, Gateway, INTENTS, Signal};
@@ -20,6 +21,9 @@ use crate::domain::{At, Span};
 const GOOD: Duration = Duration::from_secs(60);
 /// How late a break is noticed at most: Discord has a heartbeat every 41 s, and that one wasn't answered shows at the next.
 const NOTICED_LATE: Span = Span::seconds(90);
+
+/// How long the bot goes on without an intent that was refused, before it asks for all of them again.
+const ALLOWED_MEANWHILE: Span = Span::hours(1);
 
 /// How the connection is.
 #[derive(Default)]
@@ -49,7 +53,18 @@ impl Discord {
         loop {
             let began = std::time::Instant::now();
             let end = match Gateway::open(&self.config, intents) {
-                Ok(gateway) => self.follow(gateway, &mut workers).await,
+                Ok(gateway) if intents == INTENTS => self.follow(gateway, intents, &mut workers).await,
+                // Whoever allowed the intent meanwhile starts nothing anew.
+                Ok(gateway) => {
+                    tokio::select! {
+                        end = self.follow(gateway, intents, &mut workers) => end,
+                        () = self.allowed_meanwhile() => {
+                            self.is_up(false);
+                            intents = INTENTS;
+                            continue;
+                        }
+                    }
+                }
                 Err(error) => End::Other(error.to_string()),
             };
             self.is_up(false);
@@ -60,7 +75,9 @@ impl Discord {
                 End::Unauthorized => TOKEN_REFUSED.to_owned(),
                 End::Intents => {
                     let Some(next) = gateway::without(intents) else {
-                        break self.refused_intents().await;
+                        self.refused_intents().await;
+                        intents = INTENTS;
+                        continue;
                     };
                     let lost = gateway::lost(next);
                     tracing::warn!(lost, "Discord refuses an intent; going on without it");
@@ -76,16 +93,31 @@ impl Discord {
         }
     }
 
-    /// Not even the ordinary intents are allowed: nothing can be heard until the operator looks.
+    /// Until it is time to ask for all intents again.
+    async fn allowed_meanwhile(&self) {
+        let Some(door) = self.door() else { return std::future::pending().await };
+        let clock = &door.reception.desk.clock;
+        let again = clock.now() + ALLOWED_MEANWHILE;
+        while clock.now() < again {
+            clock.wait_until(Some(again)).await;
+        }
+    }
+
+    /// Not even the ordinary intents are allowed: nothing can be heard until the operator looks. It is tried again then.
     pub(super) async fn refused_intents(&self) {
         let why = "Discord refuses every intent (close code 4014); look at the bot's page in the developer portal";
         tracing::error!(why);
         lock(&self.state).gateway = Some(why.to_owned());
-        std::future::pending().await
+        self.allowed_meanwhile().await;
     }
 
     /// Hands on what one client says, until it ends.
-    pub(super) async fn follow(self: &Arc<Self>, mut gateway: Gateway, workers: &mut Workers) -> End {
+    pub(super) async fn follow(
+        self: &Arc<Self>,
+        mut gateway: Gateway,
+        intents: GatewayIntents,
+        workers: &mut Workers,
+    ) -> End {
         while let Some(signal) = gateway.signals.recv().await {
             match signal {
                 Signal::Event { kind, data } => {
@@ -94,7 +126,12 @@ impl Discord {
                     self.taken.fetch_add(1, Ordering::SeqCst);
                 }
                 Signal::Unread => lock(&self.state).unread += 1,
-                Signal::Up(up) => self.is_up(up),
+                Signal::Up(up) => {
+                    self.is_up(up);
+                    if up && intents == INTENTS {
+                        self.lacks("intents", None);
+                    }
+                }
                 Signal::Ended(end) => return end,
             }
         }

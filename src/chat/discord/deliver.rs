@@ -59,6 +59,10 @@ pub struct Sent {
     threads: BTreeSet<Id>,
     /// What has no room in a card's message → its further messages.
     tails: BTreeMap<Id, Vec<Id>>,
+    /// What was posted → the nonce that it was asked for under.
+    posted: BTreeMap<Id, String>,
+    /// Nonces of messages that somebody deleted → the last of them.
+    gone: BTreeMap<String, Id>,
 }
 
 impl Sent {
@@ -70,6 +74,30 @@ impl Sent {
         while self.tails.len() > REMEMBERED {
             self.tails.pop_first();
         }
+    }
+
+    fn post(&mut self, first: Id, nonce: &str) {
+        self.posted.insert(first, nonce.to_owned());
+        while self.posted.len() > REMEMBERED {
+            self.posted.pop_first();
+        }
+    }
+
+    /// Somebody deleted it.
+    fn lose(&mut self, first: Id) {
+        self.tails.remove(&first);
+        if let Some(nonce) = self.posted.remove(&first) {
+            self.gone.insert(nonce, first);
+            while self.gone.len() > REMEMBERED {
+                self.gone.pop_first();
+            }
+        }
+    }
+
+    /// The nonce for Discord: what is posted anew after somebody deleted it is another message, and Discord would take it for
+    /// the one that it had.
+    fn nonce_of(&self, nonce: &str) -> String {
+        self.gone.get(nonce).map_or_else(|| nonce.to_owned(), |gone| format!("{nonce}+{gone}"))
     }
 }
 
@@ -175,6 +203,7 @@ impl Discord {
                 Err(trouble) => return Err(undelivered(trouble).perhaps_sent()),
             }
         }
+        let anew = lock(&self.sent).nonce_of(&post.nonce);
         let mut ids: Vec<Id> = Vec::new();
         for (part, draft) in drafts.iter().enumerate() {
             if let Some(at) = history.iter().position(|message| stands_for(message, &draft.body)) {
@@ -182,7 +211,7 @@ impl Discord {
                 ids.extend(found.get("id").and_then(Value::as_str).and_then(Id::read));
                 continue;
             }
-            let nonce = nonce(&post.nonce, part);
+            let nonce = nonce(&anew, part);
             match self.send(&mut target, channel, draft, &nonce, ids.first().copied()).await {
                 Ok(id) => ids.push(id),
                 Err(trouble) => {
@@ -203,6 +232,7 @@ impl Discord {
         match ids.split_first() {
             Some((first, tail)) => {
                 sent.tails.insert(*first, tail.to_vec());
+                sent.post(*first, &post.nonce);
                 drop(sent);
                 self.reached.begin(post.lane, newest(*first));
                 Ok(Receipt { message: first.to_string(), perhaps_twice })
@@ -337,7 +367,7 @@ impl Discord {
                 match self.change(channel, id, draft).await {
                     Ok(()) => continue,
                     Err(trouble @ Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) if part == 0 => {
-                        lock(&self.sent).tails.remove(&first);
+                        lock(&self.sent).lose(first);
                         return Err(Undelivered::Gone { why: trouble.to_string() });
                     }
                     // Somebody deleted a part of it.

@@ -323,7 +323,12 @@ mod tests {
                 })
                 .collect(),
             buttons: (0..30)
-                .map(|at| Button { action: format!("a{}", at / 2), label: "l".repeat(100), style: Style::Plain })
+                .map(|at| Button {
+                    action: format!("a{}", at / 2),
+                    label: "l".repeat(100),
+                    style: Style::Plain,
+                    confirm: None,
+                })
                 .collect(),
             due_us: Some(1_795_424_400_000_000),
             ..Card::default()

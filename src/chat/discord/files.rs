@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::wire::{Attachment, Id, Message};
 use super::{Discord, PAUSES, lock};
-use crate::chat::files::{keep, require_size};
+use crate::chat::files::{Announced, TooLarge, keep, require_size};
 use crate::chat::retry::{Again, patiently};
-use crate::ledger::heard::File;
+use crate::ledger::heard::{File, NotKept, WhyNotKept};
 
 /// Of how many messages the files are remembered.
 const REMEMBERED: usize = 2_000;
@@ -41,40 +41,60 @@ impl Files {
     }
 }
 
+/// The files of a message.
+#[derive(Default)]
+pub struct Kept {
+    pub files: Vec<File>,
+    pub not_kept: Vec<NotKept>,
+}
+
 impl Discord {
-    /// The files of a message, their bytes kept; and whether all of them were.
-    pub(super) async fn files(&self, message: Id, attachments: &[Attachment]) -> (Vec<File>, bool) {
-        let mut files = Vec::new();
-        for attachment in attachments {
+    /// The files of a message, their bytes kept; and those that couldn't be.
+    pub(super) async fn files(&self, message: &Message) -> Kept {
+        let mut kept = Kept::default();
+        for attachment in message.files() {
             match self.file(attachment).await {
                 Ok(file) => {
-                    self.files.remember(message, attachment.id, file.sha256.clone());
-                    files.push(file);
+                    self.files.remember(message.id, attachment.id, file.sha256.clone());
+                    kept.files.push(file);
                 }
-                Err(why) => tracing::warn!(why, bytes = attachment.size, "a file from Discord was not kept"),
+                Err(why) => kept.not_kept.push(not_kept(attachment, why)),
             }
         }
-        let all_kept = files.len() == attachments.len();
-        (files, all_kept)
+        kept
     }
 
-    async fn file(&self, attachment: &Attachment) -> Result<File, String> {
-        let door = self.door().ok_or("the bot has stopped")?;
-        require_size(attachment.size).map_err(|why| why.to_string())?;
-        let again = |_: &String| Again::Try(None);
-        let bytes = patiently(PAUSES, TRIES, again, || self.api.fetch(&attachment.url)).await?;
-        keep(&door.data, &attachment.filename, bytes).await.map_err(|error| error.to_string())
+    async fn file(&self, attachment: &Attachment) -> Result<File, WhyNotKept> {
+        let door = self.door().ok_or(WhyNotKept::Unreachable)?;
+        require_size(attachment.size).map_err(|TooLarge| WhyNotKept::TooLarge)?;
+        let kind = attachment.content_type.as_deref().unwrap_or_default();
+        let announced = Announced { bytes: Some(attachment.size), kind };
+        let again = |why: &WhyNotKept| match why {
+            WhyNotKept::Unreachable => Again::Try(None),
+            WhyNotKept::NotAllowed
+            | WhyNotKept::OtherBytes
+            | WhyNotKept::Gone
+            | WhyNotKept::Hidden
+            | WhyNotKept::Elsewhere
+            | WhyNotKept::TooLarge
+            | WhyNotKept::Unwritten => Again::Stop,
+        };
+        let bytes = patiently(PAUSES, TRIES, again, || self.api.fetch(&attachment.url, &announced)).await?;
+        keep(&door.data, &attachment.filename, bytes).await.map_err(|error| {
+            tracing::error!(%error, "a file from Discord can't be kept");
+            WhyNotKept::Unwritten
+        })
     }
 
     /// The files that a message has after an edit: one may have been taken off, and nothing else would say so. Their
     /// bytes are kept, and each is named with their hash. `None`: it has none, and none of them was known.
-    pub(super) async fn files_after(&self, message: &Message) -> Option<Value> {
+    pub(super) async fn files_after(&self, message: &Message) -> Option<(Value, Vec<NotKept>)> {
         let attachments = message.attachments.as_ref()?;
         let had_some = self.files.knows(message.id);
         if attachments.is_empty() && !had_some {
             return None;
         }
-        let mut files = Vec::new();
+        let (mut files, mut lost) = (Vec::new(), Vec::new());
         for attachment in attachments {
             let known = self.files.hash_of(message.id, attachment.id);
             let sha256 = match known {
@@ -87,13 +107,16 @@ impl Discord {
                     file["sha256"] = json!(sha256);
                     self.files.remember(message.id, attachment.id, sha256);
                 }
-                Err(why) => {
-                    tracing::warn!(why, bytes = attachment.size, "a file from Discord was not kept");
-                    file["not_kept"] = json!(why);
-                }
+                Err(why) => lost.push(not_kept(attachment, why)),
             }
             files.push(file);
         }
-        Some(Value::Array(files))
+        Some((Value::Array(files), lost))
     }
+}
+
+fn not_kept(attachment: &Attachment, why: WhyNotKept) -> NotKept {
+    tracing::warn!(%why, bytes = attachment.size, "a file from Discord isn't kept");
+    let (file, name) = (attachment.id.to_string(), attachment.filename.clone());
+    NotKept { file, name, bytes: Some(attachment.size), why }
 }

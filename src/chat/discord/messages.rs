@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Discord;
+use super::files::Kept;
 use super::hear::id;
 use super::people::nobody;
 use super::wire::{self, Id, Message};
@@ -48,10 +49,10 @@ impl Discord {
                 raw = whole;
             }
         }
-        let (files, all_kept) = self.files(message.id, message.attachments.as_deref().unwrap_or_default()).await;
+        let Kept { files, not_kept } = self.files(&message).await;
         let is_written = message.kind.is_none_or(|kind| WRITTEN.contains(&kind));
         // What Discord says itself (somebody joined, something was pinned) is only in its own words.
-        let raw = match is_written && all_kept {
+        let raw = match is_written && not_kept.is_empty() {
             true => beyond_text(&raw),
             false => Some(raw.to_string()),
         };
@@ -64,6 +65,7 @@ impl Discord {
             thread: said.thread,
             said: Some(message.id.at()),
             what: What::Said { message: message.id.to_string(), text, files: Words::of(files) },
+            not_kept,
             how: How::Said,
             backfilled,
             about,
@@ -104,7 +106,9 @@ impl Discord {
         let text = self.read_words(message.content.as_deref().unwrap_or_default(), &mentions);
         let at = wire::moment(&edited);
         let mut beyond = parts_beyond_text(&data);
-        if let Some(files) = self.files_after(&message).await {
+        let mut not_kept = Vec::new();
+        if let Some((files, lost)) = self.files_after(&message).await {
+            not_kept = lost;
             beyond.insert("attachments".to_owned(), files);
         }
         let raw = (!beyond.is_empty()).then(|| Value::Object(beyond).to_string());
@@ -117,6 +121,7 @@ impl Discord {
             thread: said.thread,
             said: at,
             what: What::Edited { message: message.id.to_string(), text },
+            not_kept,
             how: How::Said,
             backfilled: false,
             about: None,

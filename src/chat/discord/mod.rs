@@ -20,6 +20,7 @@ mod form;
 mod gateway;
 mod hear;
 mod interaction;
+mod membership;
 mod menu;
 mod messages;
 mod options;
@@ -138,6 +139,7 @@ impl Discord {
         });
         beside.spawn(self.clone().keep_roster());
         beside.spawn(self.clone().answer_all());
+        beside.spawn(self.clone().keep_memberships());
         self.listen().await;
     }
 
@@ -250,6 +252,9 @@ impl Chat for Discord {
             _ => None,
         };
         let all: Vec<&str> = gateway.iter().chain(state.lacks.values()).map(String::as_str).collect();
-        Link { up: state.up, trouble: (!all.is_empty()).then(|| all.join("; ")), unread: state.unread }
+        // Who takes no direct messages is no operator's business.
+        let of_channels = state.lacks.iter().filter(|(what, _)| !what.contains('@'));
+        let lacks = of_channels.map(|(what, why)| (what.clone(), why.clone())).collect();
+        Link { up: state.up, trouble: (!all.is_empty()).then(|| all.join("; ")), lacks, unread: state.unread }
     }
 }

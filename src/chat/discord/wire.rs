@@ -109,6 +109,29 @@ pub struct Message {
     pub embeds: Option<Vec<Value>>,
     #[serde(default)]
     pub edited_timestamp: Option<String>,
+    /// What it forwards.
+    #[serde(default)]
+    pub message_snapshots: Option<Vec<Snapshot>>,
+}
+
+/// A forwarded message as it stood then.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Snapshot {
+    pub message: Forwarded,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Forwarded {
+    #[serde(default)]
+    pub attachments: Option<Vec<Attachment>>,
+}
+
+impl Message {
+    /// Its files, and those of what it forwards.
+    pub fn files(&self) -> impl Iterator<Item = &Attachment> {
+        let forwarded = self.message_snapshots.iter().flatten().filter_map(|it| it.message.attachments.as_ref());
+        self.attachments.iter().chain(forwarded).flatten()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -117,6 +140,8 @@ pub struct Attachment {
     pub filename: String,
     #[serde(default)]
     pub size: u64,
+    #[serde(default)]
+    pub content_type: Option<String>,
     pub url: String,
 }
 

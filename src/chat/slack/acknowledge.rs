@@ -68,6 +68,9 @@ pub(super) struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSema
 impl Slack {
     /// Takes a payload in. Returns at once.
     pub(super) fn take_event(&self, payload: Json) -> Taken {
+        if self.is_of_others(&payload) {
+            return Taken::Yes;
+        }
         if word(&payload, "type") == "app_rate_limited" {
             self.was_limited(&payload);
             return Taken::Yes;
@@ -80,6 +83,9 @@ impl Slack {
     }
 
     pub(super) fn take_command(self: &Arc<Slack>, payload: Json) -> Taken {
+        if self.is_of_others(&payload) {
+            return Taken::Yes;
+        }
         let (says, said) = oneshot::channel();
         let says = Acknowledgement::waiting(says, false);
         let account = word(&payload, "user_id").to_owned();
@@ -90,6 +96,9 @@ impl Slack {
     }
 
     pub(super) fn take_interaction(self: &Arc<Slack>, payload: Json) -> Taken {
+        if self.is_of_others(&payload) {
+            return Taken::Yes;
+        }
         let account = word(&payload["user"], "id").to_owned();
         match word(&payload, "type") {
             "block_actions" => {
@@ -117,6 +126,28 @@ impl Slack {
                 Taken::Yes
             }
         }
+    }
+
+    /// Whether a payload names another app, or workspaces of which none is the bot's. An account's id says nothing without its
+    /// workspace. Those who are in a channel that two companies share come with the bot's own workspace in one of these places.
+    fn is_of_others(&self, payload: &Json) -> bool {
+        let Some(me) = self.me() else { return false };
+        let named = [
+            &payload["team_id"],
+            &payload["context_team_id"],
+            &payload["team"]["id"],
+            &payload["view"]["app_installed_team_id"],
+            &payload["message"]["team"],
+        ];
+        let authorized = payload["authorizations"].as_array().into_iter().flatten().map(|it| &it["team_id"]);
+        let mut teams = named.into_iter().chain(authorized).filter_map(Json::as_str).peekable();
+        let is_other = !me.team.is_empty() && teams.peek().is_some() && teams.all(|team| team != me.team);
+        let app = word(payload, "api_app_id");
+        let is_of_another_app = !me.app.is_empty() && !app.is_empty() && app != me.app;
+        if is_other || is_of_another_app {
+            self.unread("something of another workspace or app");
+        }
+        is_other || is_of_another_app
     }
 
     fn take_ask<F>(self: &Arc<Slack>, account: &str, ask: impl FnOnce(Arc<Slack>, Turn) -> F) -> Taken

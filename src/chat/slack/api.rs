@@ -14,6 +14,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
+use reqwest::StatusCode;
 use serde_json::Value as Json;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::hyper_tokio::SlackClientHyperConnector;
@@ -24,8 +25,9 @@ use tower::Service;
 
 use super::{PAUSES, SlackError};
 use crate::app::config::Secret;
-use crate::chat::files::{Download, TooLarge};
+use crate::chat::files::{Announced, Download, TooLarge};
 use crate::chat::retry::{Again, patiently};
+use crate::ledger::heard::WhyNotKept;
 
 /// How long an answer is waited for. Slack is faster when it is well.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -33,6 +35,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 const LIMITED: Duration = Duration::from_secs(5);
 /// The same for the bytes of a file.
 const FILE_TIME_LIMIT: Duration = Duration::from_secs(90);
+
+/// How often an address may lead on to another one.
+const HOPS: usize = 3;
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,13 +125,22 @@ impl Api {
             let proxy = proxied(&proxies, &url.as_str().parse().ok()?)?;
             reqwest::Url::parse(&proxy.uri().to_string()).ok()
         });
+        let place = reqwest::Url::parse(url).ok();
+        // The address is looked at before the first call; where it leads on is looked at as well.
+        let in_its_place = place.clone();
+        let redirects = reqwest::redirect::Policy::custom(move |attempt| {
+            match attempt.previous().len() <= HOPS && is_slacks(attempt.url(), in_its_place.as_ref()) {
+                true => attempt.follow(),
+                false => attempt.stop(),
+            }
+        });
         let plain = reqwest::Client::builder()
             .proxy(proxy)
+            .redirect(redirects)
             .timeout(TIME_LIMIT)
             .connect_timeout(Duration::from_secs(10))
             .build()
             .map_err(SlackError::Client)?;
-        let place = reqwest::Url::parse(url).ok();
         Ok(Api { client: SlackClient::new(connector), bot: token(bot), plain, road, url: url.to_owned(), place })
     }
 
@@ -211,24 +225,27 @@ impl Api {
     }
 
     /// The bytes of a private file. The token goes to nobody but Slack.
-    pub(super) async fn download(&self, url: &str, is_page: bool) -> Result<Vec<u8>, Unfetched> {
-        let never = |why: &str| Unfetched::Never(why.to_owned());
+    pub(super) async fn download(&self, url: &str, announced: &Announced<'_>) -> Result<Vec<u8>, Unfetched> {
         let broken = |error: reqwest::Error| Unfetched::ForNow(Trouble::Unknown(short(&error)));
-        let url = self.known(url).ok_or_else(|| never("it doesn't lie with Slack"))?;
+        let url = self.known(url).ok_or(Unfetched::Never(WhyNotKept::Elsewhere))?;
         let asked = self.plain.get(url).bearer_auth(&self.bot.token_value.0).timeout(FILE_TIME_LIMIT);
         let mut answer = asked.send().await.map_err(broken)?;
-        if !answer.status().is_success() {
+        let status = answer.status();
+        // Whom Slack doesn't let in it sends elsewhere, to sign in.
+        if status.is_redirection() || status == StatusCode::FORBIDDEN || status == StatusCode::UNAUTHORIZED {
+            return Err(Unfetched::Never(WhyNotKept::NotAllowed));
+        }
+        if !status.is_success() {
             return Err(Unfetched::of(turned_away(&answer)));
         }
-        let kind = answer.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("text/html") && !is_page {
-            return Err(never("Slack gave its login page: the scope files:read may be missing"));
-        }
+        let kind = answer.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
         let mut bytes = Download::default();
         while let Some(chunk) = answer.chunk().await.map_err(broken)? {
             bytes.add(&chunk)?;
         }
-        Ok(bytes.finish())
+        let bytes = bytes.finish();
+        announced.require(&bytes, &kind).map_err(Unfetched::Never)?;
+        Ok(bytes)
     }
 
     /// Sends the bytes of a file to where Slack wants them.
@@ -244,46 +261,40 @@ impl Api {
 
     /// An address that is Slack's own, or of the server that stands in its place.
     fn known(&self, url: &str) -> Option<reqwest::Url> {
-        let url = reqwest::Url::parse(url).ok()?;
-        let host = url.host_str()?;
-        let slacks = url.scheme() == "https"
-            && ["slack.com", "slack-files.com", "slack-gov.com"]
-                .iter()
-                .any(|it| host == *it || host.strip_suffix(it).is_some_and(|rest| rest.ends_with('.')));
-        let in_its_place = self.place.as_ref().is_some_and(|place| place.origin() == url.origin());
-        (slacks || in_its_place).then_some(url)
+        reqwest::Url::parse(url).ok().filter(|url| is_slacks(url, self.place.as_ref()))
     }
+}
+
+/// Whether an address is Slack's own, or of the server that stands in its `place`.
+fn is_slacks(url: &reqwest::Url, place: Option<&reqwest::Url>) -> bool {
+    let slacks = ["slack.com", "slack-files.com", "slack-gov.com"];
+    let is_host = |host: &str| {
+        slacks.iter().any(|it| host == *it || host.strip_suffix(it).is_some_and(|rest| rest.ends_with('.')))
+    };
+    url.scheme() == "https" && url.host_str().is_some_and(is_host)
+        || place.is_some_and(|place| place.origin() == url.origin())
 }
 
 /// Why a file isn't here.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unfetched {
     #[error("{0}")]
-    Never(String),
+    Never(WhyNotKept),
     /// Trying again is sensible.
     #[error("{0}")]
     ForNow(Trouble),
 }
 
 impl From<TooLarge> for Unfetched {
-    fn from(why: TooLarge) -> Unfetched {
-        Unfetched::Never(why.to_string())
-    }
-}
-
-impl Unfetched {
-    pub(super) fn of(trouble: Trouble) -> Unfetched {
-        match trouble {
-            Trouble::Said(_) => Unfetched::Never(trouble.to_string()),
-            _ => Unfetched::ForNow(trouble),
-        }
+    fn from(TooLarge: TooLarge) -> Unfetched {
+        Unfetched::Never(WhyNotKept::TooLarge)
     }
 }
 
 /// What an answer's status means for trying again.
 fn turned_away(answer: &reqwest::Response) -> Trouble {
     let status = answer.status();
-    if status == reqwest::StatusCode::TOO_MANY_REQUESTS {
+    if status == StatusCode::TOO_MANY_REQUESTS {
         let after = answer.headers().get("retry-after").and_then(|it| it.to_str().ok()?.parse().ok());
         return Trouble::Limited { after: after.map(Duration::from_secs) };
     }

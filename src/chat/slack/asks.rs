@@ -98,6 +98,10 @@ impl Slack {
         };
         let opening = async {
             let form = door.reception.peek(&heard)?;
+            // It would show the policy's workflows to somebody whom it refuses.
+            if self.is_refused(&heard.from.id).await {
+                return None;
+            }
             way.says.leave();
             Some(self.open(form.clone(), &memory(&form), trigger).await)
         };

@@ -143,7 +143,9 @@ impl Slack {
     /// The bot was brought back into a channel: what was said meanwhile was missed.
     pub(super) fn is_back_in(&self, lane: &Lane) {
         self.lacks(lane, None);
-        let reached = self.reached.of(lane);
+        // Where nothing was heard yet, since it showed that the bot wasn't there.
+        let absent = lock(&self.absent).remove(lane);
+        let reached = self.reached.of(lane).or(absent.map(at));
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
         let now = self.now();
         let gap = Gap { from: reached.said, to: now, why: "the bot was not in the channel", certain: true };

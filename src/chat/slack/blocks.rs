@@ -18,6 +18,9 @@ const BLOCK_AT_MOST: usize = 2_800;
 /// Longer code goes along as a file.
 const CODE_AT_MOST: usize = 2_800;
 const BUTTONS_AT_MOST: usize = 25;
+const CONFIRM_TITLE: usize = 100;
+const CONFIRM_TEXT: usize = 300;
+const CONFIRM_BUTTON: usize = 30;
 const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2_000;
 /// In the reader's own zone and words.
@@ -168,6 +171,16 @@ fn actions(card: &Card) -> Vec<Json> {
                 Style::Danger => drawn["style"] = "danger".into(),
                 Style::Plain => {}
             }
+            if let Some(question) = &button.confirm {
+                let text =
+                    |text: &str, at_most| json!({ "type": "plain_text", "text": cut(text, at_most), "emoji": false });
+                drawn["confirm"] = json!({
+                    "title": text(&button.label, CONFIRM_TITLE),
+                    "text": text(question, CONFIRM_TEXT),
+                    "confirm": text(&button.label, CONFIRM_BUTTON),
+                    "deny": text("Not now", CONFIRM_BUTTON),
+                });
+            }
             drawn
         })
         .collect();
@@ -306,7 +319,12 @@ mod tests {
     }
 
     fn full() -> Card {
-        let button = |at: usize| Button { action: format!("do:{at}"), label: "L".repeat(90), style: Style::Danger };
+        let button = |at: usize| Button {
+            action: format!("do:{at}"),
+            label: "L".repeat(90),
+            style: Style::Danger,
+            confirm: None,
+        };
         Card {
             tone: Tone::Late,
             title: vec![Word::Case(CaseId { kind: CaseKind::Incident, number: 1 }), Word::from(" <!channel> & *bold*")],

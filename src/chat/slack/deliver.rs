@@ -78,6 +78,9 @@ impl Slack {
             let body = json!({ "channel": channel, "ts": message, "text": first.text, "blocks": first.blocks });
             self.pace.until_key_ready(&channel).await;
             if let Err(trouble) = self.call("chat.update", &body).await {
+                if trouble.is(&["message_not_found"]) {
+                    self.forget(message);
+                }
                 return Err(self.undelivered(&trouble, lane));
             }
         }
@@ -170,6 +173,19 @@ impl Slack {
                 }
                 Err(trouble) => return Err(self.undelivered_at(&trouble, channel)),
             }
+        }
+    }
+
+    /// A message was deleted: what it said doesn't stand there any more, and is posted when it is posted anew.
+    fn forget(&self, message: &str) {
+        let mut sent = lock(&self.sent);
+        let of_it: Vec<String> = sent
+            .iter()
+            .filter(|(nonce, fate)| nonce.contains(message) || matches!(fate, Fate::There(ts) if ts == message))
+            .map(|(nonce, _)| nonce.clone())
+            .collect();
+        for nonce in of_it {
+            sent.pop(&nonce);
         }
     }
 
@@ -302,7 +318,10 @@ impl Slack {
                     self.lacks(lane, Some(why.clone()));
                     Undelivered::later(why, None)
                 }
-                _ => Undelivered::later(trouble, None),
+                _ => {
+                    self.lacks(lane, Some(format!("Slack refuses what is to be said in {lane} ({said})")));
+                    Undelivered::later(trouble, None)
+                }
             },
         }
     }

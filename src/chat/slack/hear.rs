@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::backfill::newest;
 use super::{Slack, lock, moment, word, words};
@@ -45,7 +45,6 @@ const SILENT: &[&str] = &[
     "channel_unshared",
     "file_change",
     "file_created",
-    "file_deleted",
     "file_public",
     "file_shared",
     "im_created",
@@ -79,6 +78,15 @@ impl Slack {
             _ if SILENT.contains(&kind) => return,
             _ => {}
         }
+        if kind == "file_deleted" {
+            if let Some(heard) = self.deleted_file(source.event).await {
+                self.hand_in_once(heard).await;
+            }
+            return;
+        }
+        if kind == "channel_id_changed" {
+            return self.has_new_id(word(source.event, "old_channel_id"), word(source.event, "new_channel_id"));
+        }
         if kind == "member_joined_channel" && self.me().is_some_and(|me| me.user == word(source.event, "user")) {
             return self.is_back_in(&self.lane_of(channel_of(source.event)));
         }
@@ -91,8 +99,31 @@ impl Slack {
         self.take_in(source).await;
     }
 
+    /// Hands in what several events may tell.
+    async fn hand_in_once(&self, heard: Heard) {
+        if !self.is_known(&heard.cause) {
+            self.hand_in(heard).await;
+        }
+    }
+
     /// Hands an event to the bot until it is kept. Its author is answered meanwhile: the next event doesn't wait for that.
     pub(super) async fn take_in(self: &Arc<Slack>, source: &FromSlack<'_>) {
+        let is_edit = word(source.event, "type") == "message" && word(source.event, "subtype") == "message_changed";
+        if is_edit
+            && source.event["message"]["files"]
+                .as_array()
+                .or(source.event["previous_message"]["files"].as_array())
+                .is_some()
+        {
+            let channel = channel_of(source.event);
+            let lane = self.lane_with(source.event, channel, &source.event["message"]).await;
+            let is_stone = word(&source.event["message"], "subtype") == "tombstone";
+            if self.keeps(&lane) && !is_stone {
+                for heard in self.deleted_files(source, channel, &lane).await {
+                    self.hand_in_once(heard).await;
+                }
+            }
+        }
         let Some(heard) = self.heard(source).await else { return };
         let (lane, message) = (heard.lane.clone(), newest_in(source.event));
         if self.is_known(&heard.cause) {
@@ -231,14 +262,15 @@ impl Slack {
         let event = source.event;
         let ts = word(event, "ts");
         let from = self.account(event).await;
-        let text = self.text(event).await;
-        let (files, not_kept) = self.files(event).await;
+        let text = self.text_in(event, &lane).await;
+        let (files, not_kept) = self.files(event, channel).await;
         let what = What::Said { message: ts.to_owned(), text, files: Words::of(files) };
         let cause = format!("{}:msg:{channel}:{ts}", self.platform);
         let mut heard = Heard { backfilled: source.backfilled, ..Heard::live(cause, from, lane, what) };
         heard.thread = thread_of(event);
         heard.said = moment(ts);
-        heard.raw = raw(event, &not_kept);
+        heard.raw = raw(event);
+        heard.not_kept = not_kept;
         heard
     }
 
@@ -265,12 +297,12 @@ impl Slack {
             edited => edited,
         };
         let from = self.account(new).await;
-        let what = What::Edited { message: ts.to_owned(), text: self.text(new).await };
+        let what = What::Edited { message: ts.to_owned(), text: self.text_in(new, &lane).await };
         let cause = format!("{}:edit:{channel}:{ts}:{edited}", self.platform);
         let mut heard = Heard { backfilled: source.backfilled, ..Heard::live(cause, from, lane, what) };
         heard.thread = thread_of(new);
         heard.said = moment(edited);
-        heard.raw = raw(new, &[]);
+        heard.raw = raw(new);
         Some(heard)
     }
 
@@ -321,32 +353,30 @@ fn presence(what: &str, channel: &str, event: &Json, ts: &str) -> String {
 }
 
 /// The message as Slack has it, where text and files leave something out.
-fn raw(message: &Json, not_kept: &[Json]) -> Option<String> {
+fn raw(message: &Json) -> Option<String> {
     let has = |name: &str| message[name].as_array().is_some_and(|it| !it.is_empty());
     let text_is_empty = word(message, "text").is_empty();
     let rich = message["blocks"].as_array().into_iter().flatten().any(|it| word(it, "type") != "rich_text");
     let more = has("attachments") || rich || text_is_empty && has("blocks") || !message["room"].is_null();
-    if not_kept.is_empty() {
-        return more.then(|| message.to_string());
-    }
-    Some(json!({ "message": message, "files_not_kept": not_kept }).to_string())
+    more.then(|| message.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn slacks_own_words_are_kept_where_text_is_not_all() {
         let plain = json!({ "text": "hi", "blocks": [{ "type": "rich_text", "elements": [] }] });
-        assert_eq!(raw(&plain, &[]), None);
+        assert_eq!(raw(&plain), None);
         for more in [
             json!({ "text": "hi", "attachments": [{ "text": "x" }] }),
             json!({ "text": "hi", "blocks": [{ "type": "section" }] }),
             json!({ "text": "", "blocks": [{ "type": "rich_text", "elements": [] }] }),
         ] {
-            assert_eq!(raw(&more, &[]), Some(more.to_string()));
+            assert_eq!(raw(&more), Some(more.to_string()));
         }
-        assert!(raw(&plain, &[json!({ "name": "a" })]).is_some_and(|it| it.contains("files_not_kept")));
     }
 }

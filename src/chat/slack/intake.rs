@@ -1,14 +1,16 @@
 //! HTTP mode: Slack calls the bot. The signature is checked over the raw body before anything of it is read.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 use slack_morphism::SlackSigningSecret;
 use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 
 use super::acknowledge::Taken;
-use super::{Slack, word};
+use super::{Slack, lock, word};
 use crate::app::config::Secret;
+use crate::domain::Platform;
 
 /// Which address was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +42,39 @@ impl Reply {
 pub struct Intake {
     slack: Arc<Slack>,
     verifier: SlackEventSignatureVerifier,
+    unsigned: Arc<Unsigned>,
 }
+
+/// Calls that Slack didn't sign. Anybody can make many of them, so the log has a line a minute.
+#[derive(Default)]
+struct Unsigned(Mutex<(u64, Option<Instant>)>);
+
+impl Unsigned {
+    fn turned_away(&self, platform: &Platform) {
+        if let Some(calls) = self.count(Instant::now()) {
+            tracing::warn!(%platform, calls, "requests that Slack didn't sign, or that are too old, were turned away");
+        }
+    }
+
+    /// Counts one. How many are to be told of now.
+    fn count(&self, now: Instant) -> Option<u64> {
+        let mut counted = lock(&self.0);
+        let (calls, told) = &mut *counted;
+        *calls += 1;
+        let is_time = told.is_none_or(|told| now - told >= A_MINUTE);
+        is_time.then(|| {
+            *told = Some(now);
+            std::mem::take(calls)
+        })
+    }
+}
+
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 impl Intake {
     pub(super) fn new(slack: Arc<Slack>, secret: &Secret) -> Intake {
         let secret = SlackSigningSecret(secret.reveal().to_owned());
-        Intake { slack, verifier: SlackEventSignatureVerifier::new(&secret) }
+        Intake { slack, unsigned: Arc::default(), verifier: SlackEventSignatureVerifier::new(&secret) }
     }
 
     /// Answers within Slack's three seconds. `headers` is asked by name, in small letters.
@@ -56,7 +85,7 @@ impl Intake {
         let Ok(body) = std::str::from_utf8(body) else { return Reply::empty(400) };
         // Also refuses what is dated more than five minutes before or after now.
         if self.verifier.verify(&signature, body, &timestamp).is_err() {
-            tracing::warn!(platform = %self.slack.platform, ?kind, "a request isn't signed by Slack, or is too old");
+            self.unsigned.turned_away(&self.slack.platform);
             return Reply::empty(401);
         }
         let Some(payload) = read(kind, body) else {
@@ -129,6 +158,14 @@ mod tests {
             let forged = verifier.verify(of("signature"), &format!("{} ", of("body")), of("timestamp"));
             assert!(matches!(forged, Err(Error::WrongSignatureError(_))), "{}: {forged:?}", of("name"));
         }
+    }
+
+    #[test]
+    fn unsigned_calls_are_told_of_once_a_minute() {
+        let (unsigned, start) = (Unsigned::default(), Instant::now());
+        let told = |second| unsigned.count(start + Duration::from_secs(second));
+        assert_eq!((told(0), told(1), told(59)), (Some(1), None, None));
+        assert_eq!((told(60), told(61), told(130)), (Some(3), None, Some(2)));
     }
 
     #[test]

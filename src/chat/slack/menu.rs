@@ -58,8 +58,13 @@ impl Slack {
             says: Acknowledgement::default(),
         };
         let desk = &door.reception.desk;
-        let Some(by) = desk.person(person, &self.platform) else {
-            // Strangers get the same answer as for typing it.
+        let by = match desk.person(person, &self.platform) {
+            // A form would show the policy's workflows to somebody whom it refuses.
+            Some(by) if !self.is_refused(person).await => Some(by),
+            _ => None,
+        };
+        let Some(by) = by else {
+            // Strangers, and whom the policy refuses, get the same answer as for typing it.
             let text = format!("{}{} {}", desk.prefix(), verb.root, verb.verb);
             let cause = format!("{}:shortcut:{trigger}", self.platform);
             let heard = Heard::live(cause, unnamed(&payload["user"], person), lane, What::Command { text });

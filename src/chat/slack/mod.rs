@@ -44,6 +44,7 @@ mod hear;
 mod home;
 mod intake;
 mod manifest;
+mod membership;
 mod menu;
 mod modal;
 mod people;
@@ -123,6 +124,12 @@ pub struct Slack {
     token_trouble: Mutex<Option<String>>,
     /// Channels that the bot can't speak in, and what keeps it from that.
     lacks: Mutex<BTreeMap<Lane, String>>,
+    /// Where files were shared, since Slack tells a deletion by the file alone.
+    shared: Mutex<LruCache<String, files::Shared>>,
+    /// What works only in part besides: what, and what to do.
+    lacks_otherwise: Mutex<BTreeMap<String, String>>,
+    /// Channels of the policy that the bot isn't in, since when.
+    absent: Mutex<BTreeMap<Lane, At>>,
     unread: AtomicU64,
 }
 
@@ -132,6 +139,8 @@ struct Me {
     user: String,
     bot: String,
     team: String,
+    /// The app's own id; empty where Slack doesn't say it.
+    app: String,
     /// `https://acme.slack.com/`
     url: String,
 }
@@ -170,6 +179,9 @@ impl Slack {
             link: Mutex::default(),
             token_trouble: Mutex::default(),
             lacks: Mutex::default(),
+            shared: lru(DEDUP_WINDOW),
+            lacks_otherwise: Mutex::default(),
+            absent: Mutex::default(),
             unread: AtomicU64::new(0),
         }))
     }
@@ -200,6 +212,7 @@ impl Slack {
         tasks.spawn(self.clone().empty_queues());
         tasks.spawn(self.clone().keep_rosters());
         tasks.spawn(self.clone().fill_gaps());
+        tasks.spawn(self.clone().keep_memberships());
         match &self.mode {
             SlackMode::Socket { app_token } => {
                 let app_token = app_token.clone();
@@ -234,7 +247,13 @@ impl Slack {
             match self.api.post("auth.test", &json!({})).await {
                 Ok(said) => {
                     let word = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-                    let me = Me { user: word("user_id"), bot: word("bot_id"), team: word("team_id"), url: word("url") };
+                    let me = Me {
+                        user: word("user_id"),
+                        bot: word("bot_id"),
+                        team: word("team_id"),
+                        app: word("app_id"),
+                        url: word("url"),
+                    };
                     tracing::info!(platform = %self.platform, user = me.user, team = me.team, "Slack knows the bot");
                     self.me.send_replace(Some(me));
                     self.mended();
@@ -317,8 +336,18 @@ impl Slack {
         lacks.insert(lane.clone(), why);
     }
 
-    fn is_not_in(&self, lane: &Lane) {
-        self.lacks(lane, Some(format!("the bot isn't in {lane}: invite it there")));
+    /// Remembers what works only in part besides, for the operator.
+    fn lacks_what(&self, what: &str, why: String) {
+        let mut lacks = lock(&self.lacks_otherwise);
+        if lacks.get(what) != Some(&why) {
+            tracing::error!(platform = %self.platform, what, why, "something doesn't work as it should");
+        }
+        lacks.insert(what.to_owned(), why);
+    }
+
+    /// It works as it should.
+    fn works(&self, what: &str) {
+        lock(&self.lacks_otherwise).remove(what);
     }
 
     fn unread(&self, kind: &str) {
@@ -360,12 +389,15 @@ impl Chat for Slack {
 
     fn link(&self) -> Link {
         let link = lock(&self.link).clone();
-        let lacks = || lock(&self.lacks).first_key_value().map(|(_, why)| why.clone());
+        // Who takes no direct messages is no operator's business.
+        let of_channels = lock(&self.lacks).clone().into_iter().filter(|(lane, _)| lane.as_channel().is_some());
+        let mut lacks = lock(&self.lacks_otherwise).clone();
+        lacks.extend(of_channels.map(|(lane, why)| (lane.to_string(), why)));
         let token = lock(&self.token_trouble).clone();
         // Events may still come in although the bot's token is refused.
         let up = link.up && token.is_none() && self.me().is_some();
-        let trouble = token.or(link.trouble).or_else(lacks);
-        Link { up, trouble, unread: self.unread.load(Ordering::Relaxed) }
+        let trouble = token.or(link.trouble).or_else(|| lacks.values().next().cloned());
+        Link { up, trouble, lacks, unread: self.unread.load(Ordering::Relaxed) }
     }
 }
 

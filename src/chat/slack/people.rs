@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::{Slack, lock, word, words};
 use crate::chat::mention_of_stranger;
+use crate::domain::{Lane, Place};
 use crate::ledger::heard::{Account, Belongs};
 
 /// How long a name is waited for. Without it the account's id is the name.
@@ -37,7 +38,9 @@ impl Slack {
             return Account { id: id.to_owned(), name: name.to_owned(), bot: true, belongs: Belongs::Member };
         }
         let profile = self.profile_or_guess(user).await;
-        let bot = !bot.is_empty() || profile.bot || user == "USLACKBOT";
+        // What an app writes in somebody's name is the app's word, whichever of its marks Slack gives.
+        let of_an_app = !bot.is_empty() || !word(of, "app_id").is_empty() || of["bot_profile"].is_object();
+        let bot = of_an_app || profile.bot || user == "USLACKBOT";
         Account { id: user.to_owned(), name: profile.name, bot, belongs: profile.belongs }
     }
 
@@ -78,6 +81,15 @@ impl Slack {
         self.door().is_some_and(|door| !door.reception.desk.shown().policy.refuse.is_empty())
     }
 
+    /// Whether the policy refuses an account, though it may know its person. Where Slack doesn't say now how it belongs to the
+    /// workspace, it is refused as long as that matters.
+    pub(super) async fn is_refused(&self, id: &str) -> bool {
+        let Some(door) = self.door().filter(|_| self.policy_refuses_some()) else { return false };
+        let asked = tokio::time::timeout(super::asks::NAMES_WITHIN, self.profile(id)).await;
+        let policy = door.reception.desk.shown().policy;
+        asked.ok().flatten().is_none_or(|profile| profile.belongs.is_refused(&policy))
+    }
+
     pub(super) async fn name_of(&self, id: &str) -> String {
         self.profile(id).await.map_or_else(|| id.to_owned(), |profile| profile.name)
     }
@@ -92,9 +104,13 @@ impl Slack {
     }
 
     /// The words of a message as people see them.
-    pub(super) async fn text(&self, message: &Json) -> String {
+    pub(super) async fn text_in(&self, message: &Json, lane: &Lane) -> String {
         let text = word(message, "text");
-        self.as_seen(text).await
+        match lane.place {
+            Place::Channel(_) => self.as_seen(&words::with_typed_mentions_quoted(text)).await,
+            // Whatever is said to the bot alone is meant for it.
+            Place::Direct(_) => self.as_seen(text).await,
+        }
     }
 
     pub(super) async fn as_seen(&self, text: &str) -> String {

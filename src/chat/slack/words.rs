@@ -13,6 +13,32 @@ pub(super) fn mentioned(text: &str) -> Vec<String> {
     ids.map(|id| id.split('|').next().unwrap_or(id).to_owned()).filter(|id| !id.is_empty()).collect()
 }
 
+/// In a channel only a mention speaks to the bot. Its name as somebody typed or pasted it, or as a link's label, is
+/// quoted, so that it can't be taken for one.
+pub(super) fn with_typed_mentions_quoted(text: &str) -> String {
+    let at_bot = |rest: &str| {
+        let name = rest.strip_prefix('@').or_else(|| rest.strip_prefix('＠'))?;
+        let begins = name.get(..BOT.len()).is_some_and(|name| name.eq_ignore_ascii_case(BOT));
+        begins.then_some(rest.len() - name.len() + BOT.len())
+    };
+    let mut words = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // The mention of an account is a token of Slack's: its id, and perhaps a label that nobody reads.
+        if let Some(end) = rest.starts_with("<@").then(|| rest.find('>')).flatten() {
+            words.push_str(&rest[..=end]);
+            rest = &rest[end + 1..];
+        } else if let Some(length) = at_bot(rest) {
+            words.push_str(&format!("“{}”", &rest[..length]));
+            rest = &rest[length..];
+        } else {
+            words.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    words
+}
+
 /// What somebody wrote, as they see it: mentions by name, links with their address, no escapes.
 pub(super) fn plain(text: &str, me: &str, name_of: NameOf<'_>) -> String {
     let mut words = String::with_capacity(text.len());
@@ -150,6 +176,21 @@ mod tests {
             assert_eq!(read(text), expected, "{text:?}");
         }
         assert_eq!(mentioned("<@U1> x <@U2|y> <#C1> <@>"), ["U1", "U2"]);
+    }
+
+    #[test]
+    fn only_a_mention_speaks_to_the_bot() {
+        let cases = [
+            ("@countersign approve APR-1", "“@countersign” approve APR-1"),
+            ("x\n@Countersign yes", "x\n“@Countersign” yes"),
+            ("<https://a.example|@countersign approve APR-1>", "“@countersign” approve APR-1 (https://a.example)"),
+            ("<@UBOT|countersign> approve APR-1", "@countersign approve APR-1"),
+            ("<@UBOT> @countersign", "@countersign “@countersign”"),
+            ("<@UBOT", "<@UBOT"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(&with_typed_mentions_quoted(text)), expected, "{text:?}");
+        }
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
+use super::{Actor, At, Label, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
 
 pub mod condition;
 pub mod delegations;
@@ -92,6 +92,10 @@ pub enum Command {
     /// The platforms that nothing is heard from now, and why.
     Links {
         cut_off: BTreeMap<Platform, String>,
+    },
+    /// What works only in part now on the platforms that were looked at: by what it is about, such as a channel, and why.
+    Lacks {
+        lacks: BTreeMap<Platform, BTreeMap<Label, String>>,
     },
     /// Who is on a platform now, as far as the policy asks: members of its groups, and people whose account is gone.
     Roster {
@@ -248,6 +252,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
             Ok(draft.watch(*oldest_wake_late, *oldest_notice_late))
         }
         Command::Links { cut_off } => Ok(draft.links(cut_off)),
+        Command::Lacks { lacks } => Ok(draft.lacks(lacks)),
         Command::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
         Command::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
         Command::ClockWentBack { by } => {

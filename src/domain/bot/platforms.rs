@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::ruling::Then;
-use crate::domain::{PersonId, Platform, Policy, RoleId, text};
+use crate::domain::{Label, PersonId, Platform, Policy, RoleId, text};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Platforms {
     /// Those that nothing is heard from, as the operators were told.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub cut_off: BTreeSet<Platform>,
+    /// What works there only in part, as the operators were told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lacks: BTreeMap<Platform, BTreeSet<Label>>,
     /// Who is on each, as it was last seen.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rosters: BTreeMap<Platform, KnownRoster>,
@@ -40,6 +43,17 @@ pub enum Event {
     Reconnected {
         platform: Platform,
     },
+    /// Something works there only in part: a channel that the bot isn't in, files that it may not read.
+    Lacks {
+        platform: Platform,
+        what: Label,
+        why: String,
+    },
+    /// That is mended, or doesn't matter any more.
+    Mended {
+        platform: Platform,
+        what: Label,
+    },
     /// Members of the groups that the policy names there, and people whose account is gone.
     Roster {
         platform: Platform,
@@ -58,6 +72,15 @@ impl Platforms {
             }
             Event::Reconnected { platform } => {
                 self.cut_off.remove(platform);
+            }
+            Event::Lacks { platform, what, why: _ } => {
+                self.lacks.entry(platform.clone()).or_default().insert(what.clone());
+            }
+            Event::Mended { platform, what } => {
+                if let Some(lacks) = self.lacks.get_mut(platform) {
+                    lacks.remove(what);
+                }
+                self.lacks.retain(|_, lacks| !lacks.is_empty());
             }
             Event::Roster { platform, groups, gone } => {
                 let known = KnownRoster { groups: groups.clone(), gone: gone.clone() };
@@ -136,6 +159,22 @@ impl Draft<'_> {
                 "{name}'s account on {platform} is gone: deactivated, or they left. They hold {holds} by the policy; give it to somebody else there."
             );
             self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
+        }
+        self.ruling
+    }
+
+    /// Recorded and told once. That it is mended is recorded, and told by what works again.
+    pub(super) fn lacks(mut self, lacks: &BTreeMap<Platform, BTreeMap<Label, String>>) -> Ruling {
+        for (platform, now) in lacks {
+            let before = self.bot.platforms.lacks.get(platform).cloned().unwrap_or_default();
+            for (what, why) in now.iter().filter(|(what, _)| !before.contains(*what)) {
+                self.push(Event::Lacks { platform: platform.clone(), what: what.clone(), why: why.clone() });
+                let text = format!("On {platform} something needs a hand: {why}.");
+                self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
+            }
+            for what in before.into_iter().filter(|what| !now.contains_key(what)) {
+                self.push(Event::Mended { platform: platform.clone(), what });
+            }
         }
         self.ruling
     }

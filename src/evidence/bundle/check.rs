@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::bag::{self, DECLARATION, MANIFEST, README, TAG_MANIFEST};
 use super::derive::{self, Kept, Sealed, Source};
-use super::{AGENT, BundleError, Files};
+use super::{AGENT, BundleError, Files, transcript};
 use crate::domain::CaseId;
 use crate::evidence::audit::{Verdict, sha256_of};
 use crate::ledger::Subjects;
@@ -473,6 +473,9 @@ impl Check {
         let folded = derive::fold(about.case, entries);
         for hole in folded.holes {
             self.incomplete(hole);
+        }
+        for (seq, file) in derive::not_kept(entries) {
+            self.verdict.never_kept.push(format!("Entry {seq}: {}.", transcript::not_kept_line(file)));
         }
         let loaded = folded.case.as_ref().and_then(|case| context.iter().find(|it| derive::loads(it, &case.policy)));
         let is_erased = loaded.is_some_and(Sealed::is_erased);

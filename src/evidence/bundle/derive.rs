@@ -12,6 +12,7 @@ use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
 use crate::domain::obligation::{Change, Holder, Obligation, Standing};
 use crate::domain::{At, BotEvent, Case, CaseId, Event, Policy, PolicyHash, Span};
+use crate::ledger::heard::NotKept;
 use crate::ledger::record::{Erased, Introduced, NotTold, Record, Told};
 use crate::ledger::{self, Subjects, parts};
 use crate::seal::{Actor, Checkpoint, Clock, Envelope, Pseudonym};
@@ -196,6 +197,26 @@ pub(super) fn attachments(entries: &[Sealed]) -> Vec<Attachment> {
     all
 }
 
+/// The files that messages came with and that couldn't be kept, each with its entry.
+pub(super) fn not_kept(entries: &[Sealed]) -> impl Iterator<Item = (u64, &NotKept)> {
+    entries.iter().flat_map(|entry| {
+        let files = match &entry.record {
+            Some(Record::Heard(heard)) => heard.not_kept.as_slice(),
+            Some(
+                Record::Ruled(_)
+                | Record::Bot(_)
+                | Record::Told(_)
+                | Record::NotTold(_)
+                | Record::ChannelMade(_)
+                | Record::Introduced(_)
+                | Record::Erased(_),
+            )
+            | None => &[],
+        };
+        files.iter().map(|file| (entry.seq(), file))
+    })
+}
+
 /// Only what is a hash may become part of a path.
 fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
@@ -234,8 +255,8 @@ pub(super) fn files(source: &Source<'_>) -> Files {
     if let Some(case) = &folded.case {
         files.insert("data/duties.csv".to_owned(), duties(case, policy.as_ref()).into_bytes());
     }
-    if !attachments.is_empty() {
-        files.insert("data/attachments.csv".to_owned(), names(&attachments, &source.attached).into_bytes());
+    if !attachments.is_empty() || not_kept(source.entries).next().is_some() {
+        files.insert("data/attachments.csv".to_owned(), names(source, &attachments).into_bytes());
     }
     let story = transcript::items(source, folded.case.as_ref(), policy.as_ref());
     let title =
@@ -272,7 +293,7 @@ fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment
         "entries": { "count": seqs.len(), "numbers": seqs },
         "context": { "count": context.len(), "numbers": context },
         "erased": erased,
-        "attachments": { "named": attachments.len(), "included": attached },
+        "attachments": { "named": attachments.len(), "included": attached, "never_kept": not_kept(source.entries).count() },
     });
     format!("{about:#}\n")
 }
@@ -361,12 +382,16 @@ fn duty(case: &Case, it: &Obligation, policy: Option<&Policy>) -> Vec<String> {
     ]
 }
 
-fn names(attachments: &[Attachment], attached: &BTreeSet<&str>) -> String {
+fn names(source: &Source<'_>, attachments: &[Attachment]) -> String {
     let mut table = String::new();
-    csv::row(&mut table, ["sha256", "name", "bytes", "entry", "included"]);
+    csv::row(&mut table, ["sha256", "name", "bytes", "entry", "included", "never_kept_because"]);
     for Attachment { seq, name, bytes, sha256 } in attachments {
-        let included = if attached.contains(sha256.as_str()) { "yes" } else { "no" };
-        csv::row(&mut table, [sha256.as_str(), name, &bytes.to_string(), &seq.to_string(), included]);
+        let included = if source.attached.contains(sha256.as_str()) { "yes" } else { "no" };
+        csv::row(&mut table, [sha256.as_str(), name, &bytes.to_string(), &seq.to_string(), included, ""]);
+    }
+    for (seq, NotKept { name, bytes, why, file: _ }) in not_kept(source.entries) {
+        let bytes = bytes.map_or_else(String::new, |bytes| bytes.to_string());
+        csv::row(&mut table, ["", name.as_str(), &bytes, &seq.to_string(), "no", &why.to_string()]);
     }
     table
 }

@@ -11,7 +11,7 @@ use crate::card::{self, Card, Speaker, Wording};
 use crate::domain::mark::{ERASED, Words};
 use crate::domain::{At, Case, Event, PersonId, Policy};
 use crate::grammar::{Means, clean};
-use crate::ledger::heard::{Account, File, What};
+use crate::ledger::heard::{Account, File, NotKept, What};
 use crate::ledger::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, Who};
 
 /// One entry.
@@ -120,6 +120,10 @@ impl Teller<'_> {
                 let parts = heard.was.iter().map(|was| words("it was", &stood(was))).collect();
                 (format!("{who} deleted message {message} {place}"), parts)
             }
+            What::FileDeleted { message, file, name } => {
+                let parts = vec![words("file", name), Part::Line(format!("the platform's id of it: {file}"))];
+                (format!("A file of message {message} {place} was deleted; as far as is known, by {who}"), parts)
+            }
             What::Pressed { message, action } => {
                 (format!("{who} pressed a button of message {message} {place}"), vec![words("button", action)])
             }
@@ -145,6 +149,7 @@ impl Teller<'_> {
                 (head, vec![words("why", why)])
             }
         };
+        parts.extend(heard.not_kept.iter().map(|file| Part::Line(not_kept_line(file))));
         if heard.backfilled {
             parts.push(Part::Line("not heard live: found in the platform's history afterwards".to_owned()));
         }
@@ -212,6 +217,12 @@ fn plain(card: &Card) -> String {
 
 fn file_line(file: &File) -> String {
     format!("file {} ({} bytes): attachments/{}", file.name, file.bytes, file.sha256)
+}
+
+/// A file that came with a message and isn't there.
+pub(super) fn not_kept_line(file: &NotKept) -> String {
+    let size = file.bytes.map_or_else(String::new, |bytes| format!(" ({bytes} bytes)"));
+    format!("file {}{size}, never kept: {}", file.name, file.why)
 }
 
 /// What stood in a message, as the transcript table keeps it: words, files, or a card.

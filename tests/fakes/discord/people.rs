@@ -35,6 +35,21 @@ impl FakeDiscord {
         })
     }
 
+    /// A message as Discord tells it, with something more in it: what is forwarded, a poll, files of another address.
+    pub fn say_with(&self, user: Id, channel: Id, text: &str, more: &Value) -> Id {
+        self.with(|world| {
+            let (id, written_ms) = (world.snowflake(), world.now_ms());
+            let message =
+                Message { id, channel, author: user, content: text.to_owned(), written_ms, ..Message::default() };
+            let mut event = world.message_event(&message);
+            let fields = event.as_object_mut().expect("an event");
+            fields.extend(more.as_object().expect("more fields").clone());
+            let intent = world.messages_intent(channel);
+            world.emit("MESSAGE_CREATE", intent, Some(channel), event);
+            id
+        })
+    }
+
     pub fn edit(&self, message: Id, text: &str) {
         self.act(|world| {
             let mut found = world.find_message(message).expect("a known message").clone();

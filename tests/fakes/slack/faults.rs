@@ -64,6 +64,8 @@ pub enum Harm {
     Html,
     /// The work is done, and the answer is 500 all the same.
     ServerErrorAfterEffect { status: u16 },
+    /// The answer leads to another address.
+    Redirect(String),
     /// The channel is archived just before.
     ArchiveFirst,
     /// The bot is removed from the channel just before.

@@ -39,6 +39,8 @@ pub async fn take(Shared(fake): Shared<FakeSlack>, Path(id): Path<String>, reque
     format!("OK - {}", bytes.len()).into_response()
 }
 
+const SIGN_IN: &str = "<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body></body></html>";
+
 /// Hurt under the name `download`. Without the token Slack shows its sign-in page, with 200: whoever only looks at the status keeps a page instead of a file.
 pub async fn give(
     Shared(fake): Shared<FakeSlack>,
@@ -55,18 +57,25 @@ pub async fn give(
         }
         Some(Harm::SilenceAfterEffect) => return std::future::pending().await,
         Some(Harm::Slow(by)) => tokio::time::sleep(by).await,
+        Some(Harm::Error(_)) => return StatusCode::NOT_FOUND.into_response(),
+        Some(Harm::Redirect(to)) => return (StatusCode::FOUND, [("location", to)]).into_response(),
+        // Slack's network in front gives the sign-in page without its media type.
+        Some(Harm::Html) => return ([("content-type", "application/octet-stream")], SIGN_IN).into_response(),
         _ => {}
     }
+    let is_cut = matches!(harm, Some(Harm::Truncated));
     let state = fake.state();
     let token = headers.get("authorization").and_then(|token| token.to_str().ok()).unwrap_or_default();
     let reads = state.scopes.contains("files:read");
     if token != format!("Bearer {BOT_TOKEN}") || !reads || state.token != super::TokenState::Good {
-        return Html("<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body></body></html>")
-            .into_response();
+        return Html(SIGN_IN).into_response();
     }
     let id = id.strip_prefix(&format!("{TEAM}-")).unwrap_or(&id);
     match state.world.files.get(id) {
-        Some(file) => ([("content-type", "application/octet-stream")], file.bytes.clone()).into_response(),
+        Some(file) => {
+            let length = if is_cut { file.bytes.len() / 2 } else { file.bytes.len() };
+            ([("content-type", "application/octet-stream")], file.bytes[..length].to_vec()).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -111,6 +111,34 @@ impl State {
         self.event(event);
     }
 
+    /// A file is deleted: the messages that it came with have a stone in its place.
+    pub fn file_removed(&mut self, id: &str) {
+        let shown: Vec<Message> = self
+            .world
+            .channels
+            .values()
+            .flat_map(|channel| &channel.messages)
+            .filter(|message| message.files.iter().any(|file| file == id))
+            .cloned()
+            .collect();
+        let before: Vec<Value> =
+            shown.iter().map(|message| self.world.message_json(message, &self.base, false)).collect();
+        self.world.files.remove(id);
+        for (message, before) in shown.iter().zip(before) {
+            if !self.hears(&message.channel) {
+                continue;
+            }
+            let at = self.world.next_ts();
+            let event = json!({
+                "type": "message", "subtype": "message_changed", "hidden": true, "channel": message.channel, "ts": at,
+                "event_ts": at, "channel_type": self.world.channels[&message.channel].kind(),
+                "message": self.world.message_json(message, &self.base, false), "previous_message": before
+            });
+            self.unchecked_event(event);
+        }
+        self.event_now(json!({ "type": "file_deleted", "file_id": id }));
+    }
+
     /// Whether anything changed by it.
     pub fn reaction(&mut self, channel: &str, ts: &str, user: &str, name: &str, add: bool) -> bool {
         let Some(message) = self.world.message_mut(channel, ts) else { return false };

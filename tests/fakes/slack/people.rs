@@ -171,6 +171,13 @@ impl FakeSlack {
         made
     }
 
+    /// Whoever uploaded it deletes it, wherever it was shared. Slack shows a stone in its place, and says of the file alone that it
+    /// is gone.
+    pub fn delete_file(&self, id: &str) {
+        self.state().file_removed(id);
+        self.sound();
+    }
+
     #[track_caller]
     pub fn join(&self, user: &str, channel: &str) {
         self.state().join(channel, user, None);
