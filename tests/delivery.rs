@@ -173,7 +173,7 @@ async fn pauses_between_tries_grow_and_a_day_is_enough() {
     until("it is tried", async || !scene.fake.tries(DEV).is_empty()).await;
     let nonce = scene.fake.tries(DEV)[0].nonce.split('+').next().expect("a number").to_owned();
     scene.quiet().await;
-    for _ in 0..400 {
+    for _ in 0..2_000 {
         let Some(next) = scene.house.reader.outbox_next(&[]).await.expect("a moment") else { break };
         scene.clock.move_to(next.max(scene.clock.now() + Span::seconds(1)));
         scene.quiet().await;
@@ -184,7 +184,7 @@ async fn pauses_between_tries_grow_and_a_day_is_enough() {
     let pauses: Vec<Span> = tries.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(tries.len() > 10, "{pauses:?}");
     for (nth, pause) in pauses.iter().enumerate() {
-        let whole = Span::seconds(2 << nth.min(20)).min(Span::minutes(10));
+        let whole = Span::seconds(2 << nth.min(20)).min(Span::minutes(1));
         // Up to a quarter of jitter, and the second by which this test steps.
         let most = Span(whole.0 + whole.0 / 4) + Span::seconds(1);
         assert!(*pause >= whole && *pause <= most, "pause {nth} was {pause}, expected {whole} to {most}");

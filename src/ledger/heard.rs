@@ -226,8 +226,9 @@ pub struct NotKept {
 }
 
 /// Why a file isn't kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum WhyNotKept {
     #[error("the platform gave a page to sign in: the bot may not read files")]
     NotAllowed,

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use strum::VariantNames as _;
+
 use super::*;
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
 use crate::domain::{BotEvent, CaseKind, Duty, Event, Policy, Severity, Telling};
 use crate::grammar::verbs;
+use crate::ledger::heard::WhyNotKept;
 
 /// Names of fields, and of variants that are no event and no telling.
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed backfilled because behind \
@@ -19,7 +22,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger subject target technical tell telling \
     terms text thread through title to took undeliverable urgent url values verb version waiting_on was was_down what which while_owed who \
-    why words workflow zone";
+    why words workflow zone not_kept bytes file name";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 12] = [
     "assessment",
@@ -38,8 +41,8 @@ const LINES: [&str; 12] = [
 /// What is told as a state, beside the states of an incident.
 const STATES: [&str; 2] = ["reopened", "requested"];
 const RECORDS: [&str; 8] = ["bot", "channel-made", "erased", "heard", "introduced", "not-told", "ruled", "told"];
-const WHAT: [&str; 11] =
-    ["command", "deleted", "edited", "filled", "gap", "joined", "left", "other", "pressed", "reacted", "said"];
+const WHAT: [&str; 12] =
+    ["command", "deleted", "edited", "file-deleted", "filled", "gap", "joined", "left", "other", "pressed", "reacted", "said"];
 
 struct Golden {
     policy: Policy,
@@ -101,7 +104,7 @@ impl Golden {
             (_, "key") => hexadecimal(text, 32),
             (_, "pseudonym") => hexadecimal(text, 16),
             // Of a platform.
-            (_, "message" | "thread") => is_an_id(text),
+            (_, "message" | "thread") | ("not_kept" | "what", "file") => is_an_id(text),
             // Of the policy.
             ("attributed", "holder") | (_, "party") => policy.parties.contains_key(text),
             (_, "class") => policy.classes.contains_key(text),
@@ -133,7 +136,13 @@ impl Golden {
             ("verb", "known") => verbs::all().any(|verb| verb.id() == text),
             ("about", "named") => self.is_named(text),
             ("notice", "to") => ["case", "operators"].contains(&text),
+            ("not_kept", "why") => WhyNotKept::VARIANTS.contains(&text),
             (_, "why") => text == "answered",
+            // A channel, or what a platform doesn't let the bot do.
+            ("lacks" | "mended", "what") => {
+                text.split_once('/').is_some_and(|(platform, id)| is_an_id(platform) && is_an_id(id))
+                    || ["files", "intents"].contains(&text)
+            }
             // Of the bot itself.
             ("started", "clock") => text == "manual, speed 0",
             ("started", "version") => text.split('.').all(|number| number.parse::<u32>().is_ok()),
@@ -249,7 +258,7 @@ fn whatever_is_typed_in_the_place_of_a_fact_is_noticed() {
         places.retain(|place| seen.insert(place.replace(|c: char| c.is_ascii_digit(), "")));
         for place in places {
             // What a platform gives as an id may be any word.
-            let is_an_id = ["/message", "/thread"].iter().any(|id| place.ends_with(id)) || place == "/channel";
+            let is_an_id = ["/message", "/thread", "/file"].iter().any(|id| place.ends_with(id)) || place == "/channel";
             for typed in ["Maya was late", "maya"].into_iter().take(if is_an_id { 1 } else { 2 }) {
                 let mut typed_here = facts.clone();
                 *typed_here.pointer_mut(&place).unwrap() = Value::from(typed);
