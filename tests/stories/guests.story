@@ -10,7 +10,7 @@ not on discord: it knows no guests, and nobody of another organisation is on a s
       ledger: incident.opened x0
       guest dev> the scores look odd to me
       transcript #credit: the scores look odd to me
-      outsider dev> /incident open credit sev2 Scores drift
+      outsider dev> @countersign incident open credit sev2 Scores drift
       dev hears: opened as sev2
       dev> /incident ack INC-1
       dev hears: you have it in hand

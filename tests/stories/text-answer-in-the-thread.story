@@ -12,7 +12,7 @@
       tomas in thread APR-1> I would say approve, but let me read it
       tomas hears nothing
       ledger: approval.voted x1
-      tomas in #claims> @Countersign: approve APR-1 looks right
+      tomas in #claims> @countersign: approve APR-1 looks right
       tomas hears: approved
       case APR-1: approved
       transcript #credit: I would say approve, but let me read it

@@ -4,9 +4,9 @@
       priya hears: your approval of revision 1
       card APR-1: Decides: model-risk · 1 of 2
       priya> /approval approve APR-1
-      priya hears: you have answered APR-1 already. Your answer stands. While its stage is open, `/approval take-back APR-1` takes it back
+      priya hears: have answered APR-1 already. Your answer stands. While its stage is open, `/approval take-back APR-1` takes it back
       tomas> /approval take-back APR-1
-      tomas hears: you have given no approval on APR-1
+      tomas hears: have given no approval on APR-1
       priya> /approval take-back APR-1
       priya hears: your approval is taken back, 0 of 2; waiting on Priya, Tomas or Anika
       #credit: APR-1 · Priya took their approval back · 0 of 2

@@ -114,10 +114,19 @@ pub struct Message {
     pub message_snapshots: Option<Vec<Snapshot>>,
 }
 
-/// A forwarded message as it stood then.
+/// A forwarded message as it stood then: as Discord writes it, or without the object around it, as serenity hands it on.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Snapshot {
-    pub message: Forwarded,
+#[serde(untagged)]
+pub enum Snapshot {
+    Wrapped { message: Forwarded },
+    Bare(Forwarded),
+}
+
+impl Snapshot {
+    fn attachments(&self) -> Option<&Vec<Attachment>> {
+        let (Snapshot::Wrapped { message } | Snapshot::Bare(message)) = self;
+        message.attachments.as_ref()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -129,7 +138,7 @@ pub struct Forwarded {
 impl Message {
     /// Its files, and those of what it forwards.
     pub fn files(&self) -> impl Iterator<Item = &Attachment> {
-        let forwarded = self.message_snapshots.iter().flatten().filter_map(|it| it.message.attachments.as_ref());
+        let forwarded = self.message_snapshots.iter().flatten().filter_map(Snapshot::attachments);
         self.attachments.iter().chain(forwarded).flatten()
     }
 }

@@ -78,7 +78,7 @@ impl Slack {
             let body = json!({ "channel": channel, "ts": message, "text": first.text, "blocks": first.blocks });
             self.pace.until_key_ready(&channel).await;
             if let Err(trouble) = self.call("chat.update", &body).await {
-                if trouble.is(&["message_not_found"]) {
+                if trouble.is(&["message_not_found", "cant_update_message"]) {
                     self.forget(message);
                 }
                 return Err(self.undelivered(&trouble, lane));
@@ -303,7 +303,11 @@ impl Slack {
                 "message_not_found" | "thread_not_found" => {
                     Undelivered::Gone { why: format!("the message isn't there any more ({said})") }
                 }
-                "cant_update_message" | "edit_window_closed" => {
+                // A deleted message that has replies leaves a tombstone, which nobody can change.
+                "cant_update_message" => {
+                    Undelivered::Gone { why: format!("the message can't be changed any more ({said})") }
+                }
+                "edit_window_closed" => {
                     Undelivered::never(format!("Slack lets the message not be changed any more ({said})"))
                 }
                 "no_text" | "msg_too_long" | "invalid_arguments" => {

@@ -41,8 +41,20 @@ const LINES: [&str; 12] = [
 /// What is told as a state, beside the states of an incident.
 const STATES: [&str; 2] = ["reopened", "requested"];
 const RECORDS: [&str; 8] = ["bot", "channel-made", "erased", "heard", "introduced", "not-told", "ruled", "told"];
-const WHAT: [&str; 12] =
-    ["command", "deleted", "edited", "file-deleted", "filled", "gap", "joined", "left", "other", "pressed", "reacted", "said"];
+const WHAT: [&str; 12] = [
+    "command",
+    "deleted",
+    "edited",
+    "file-deleted",
+    "filled",
+    "gap",
+    "joined",
+    "left",
+    "other",
+    "pressed",
+    "reacted",
+    "said",
+];
 
 struct Golden {
     policy: Policy,
