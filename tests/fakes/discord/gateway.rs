@@ -195,7 +195,9 @@ impl World {
             let data = bare.as_ref().filter(|_| !open).unwrap_or(data);
             session.seq += 1;
             let frame = json!({ "op": 0, "t": event, "s": session.seq, "d": data });
-            for found in schema::frame(&frame) {
+            // The schema takes the parts of a forwarded message for objects, which they aren't.
+            let is_forwarded = |path: &[String]| path.iter().any(|part| part == "message_snapshots");
+            for found in schema::frame(&frame).into_iter().filter(|found| !is_forwarded(&found.path)) {
                 wrong.push(format!("own frame {event}: /{}: {}", found.path.join("/"), found.message));
             }
             session.log.push((session.seq, frame.clone()));
