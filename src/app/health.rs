@@ -222,7 +222,9 @@ mod tests {
         let mut lasting = Lasting::default();
         let lacks = |what: &[&str]| what.iter().map(|it| ((*it).to_owned(), "a reason".to_owned())).collect();
         // When it was looked, what showed, and what is told; `None`: it isn't known yet.
-        let table: [(i64, &[&str], Option<&[&str]>); 7] = [
+        /// At a second, what is lacking then, and what is said.
+        type Look<'a> = (i64, &'a [&'a str], Option<&'a [&'a str]>);
+        let table: [Look<'_>; 7] = [
             (0, &["C1"], None),
             (60, &["C1", "C2"], None),
             (119, &["C1"], None),

@@ -98,7 +98,8 @@ mod tests {
     fn what_came_is_held_against_what_was_announced() {
         use WhyNotKept::{NotAllowed, OtherBytes};
         let page: &[u8] = b" <!DOCTYPE html><title>Sign in";
-        let table: [(Option<u64>, &str, &[u8], &str, Result<(), WhyNotKept>); 10] = [
+        type Given<'a> = (Option<u64>, &'a str, &'a [u8], &'a str, Result<(), WhyNotKept>);
+        let table: [Given<'_>; 10] = [
             (Some(3), "image/png", b"abc", "image/png", Ok(())),
             (Some(72), "image/png", page, "application/octet-stream", Err(NotAllowed)),
             (Some(72), "image/png", page, "text/html; charset=utf-8", Err(NotAllowed)),
