@@ -41,7 +41,7 @@ pub struct Passed {
     pub repeat: Option<u32>,
     /// The moment that the thing told was for.
     pub scheduled: At,
-    /// The bot's own lateness, where it is [`NOTICEABLE`].
+    /// The bot's own lateness, where it is worth telling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behind: Option<Span>,
 }
