@@ -36,7 +36,7 @@ fn a_newcomer_sees_a_nudge_within_a_few_clicks() {
         page.types("field-title", "Ship v7").await;
         page.sees("form-submit", "Request approval").await;
         page.click("form-submit").await;
-        page.sees("card", "APR-1 · Ship v7").await;
+        page.sees("card", "APR-1 · “Ship v7”").await;
         page.sees("skip-wake", "Skip to the next wake").await;
         page.moves("skip-wake").await;
         page.click("replies").await;
@@ -73,11 +73,11 @@ fn an_incident_is_opened_by_form_and_acknowledged_in_another_window() {
         maya.chooses("field-impact", "unclear").await;
         maya.click("form-submit").await;
         maya.gone("form-submit").await;
-        maya.sees("card", "INC-1 · Scores drift for <b>new</b> customers").await;
+        maya.sees("card", "INC-1 · “Scores drift for <b>new</b> customers”").await;
 
         let dev = browser.open("/?as=dev&channel=credit-ai").await;
         dev.sees("owed-INC-1", "acknowledge").await;
-        dev.sees("card", "INC-1 · Scores drift").await;
+        dev.sees("card", "INC-1 · “Scores drift”").await;
         dev.click("button-ack:INC-1").await;
         dev.gone("button-ack:INC-1").await;
         maya.sees("card", "acknowledged").await;
@@ -161,7 +161,7 @@ fn what_nobody_answers_becomes_late_when_the_time_passes() {
     in_a_browser(async |browser| {
         let maya = browser.open("/?as=maya&channel=credit-ai").await;
         maya.says("/approval request credit-scoring \"Ship v7\"").await;
-        maya.sees("card", "APR-1 · Ship v7").await;
+        maya.sees("card", "APR-1 · “Ship v7”").await;
         for _ in 0..3 {
             maya.moves("plus-hour").await;
         }
@@ -200,7 +200,7 @@ fn commands_are_completed_from_the_keyboard() {
         maya.presses("composer", Key::Escape).await;
         maya.gone("completion").await;
         maya.presses("composer", Key::Enter).await;
-        maya.sees("card", "INC-1 · Scores drift").await;
+        maya.sees("card", "INC-1 · “Scores drift”").await;
         maya.holds("composer", "").await;
     });
 }
@@ -249,10 +249,10 @@ fn threads_and_files_work() {
     in_a_browser(async |browser| {
         let maya = browser.open("/?as=maya&channel=credit-ai").await;
         maya.says("/incident open credit-scoring sev3 Scores drift").await;
-        maya.sees("card", "INC-1 · Scores drift").await;
+        maya.sees("card", "INC-1 · “Scores drift”").await;
         let dev = browser.open("/?as=dev&channel=credit-ai").await;
-        dev.sees("card", "INC-1 · Scores drift").await;
-        dev.tool("INC-1 · Scores drift", "tool-reply").await;
+        dev.sees("card", "INC-1 · “Scores drift”").await;
+        dev.tool("INC-1 · “Scores drift”", "tool-reply").await;
         dev.sees("thread", "Thread").await;
         // In a case's own thread its id may be left out, and a mention is a command.
         dev.types("thread-composer", "@countersign ack I am on it").await;
@@ -281,7 +281,7 @@ fn a_phone_shows_everything_without_sideways_scroll() {
         maya.fits().await;
         let long = "a".repeat(300);
         maya.says(&format!("/approval request credit-scoring \"Ship v7\" action=\"deploy {long}\"")).await;
-        maya.sees("card", "APR-1 · Ship v7").await;
+        maya.sees("card", "APR-1 · “Ship v7”").await;
         maya.says(&format!("https://example.org/{long}?and=so&on")).await;
         maya.sees("message", "https://example.org/").await;
         maya.fits().await;
