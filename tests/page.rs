@@ -77,7 +77,7 @@ fn an_incident_is_opened_by_form_and_acknowledged_in_another_window() {
 
         let dev = browser.open("/?as=dev&channel=credit-ai").await;
         dev.sees("owed-INC-1", "acknowledge").await;
-        dev.sees("card", "INC-1 · “Scores drift”").await;
+        dev.sees("card", "INC-1 · “Scores drift").await;
         dev.click("button-ack:INC-1").await;
         dev.gone("button-ack:INC-1").await;
         maya.sees("card", "acknowledged").await;
@@ -200,7 +200,7 @@ fn commands_are_completed_from_the_keyboard() {
         maya.presses("composer", Key::Escape).await;
         maya.gone("completion").await;
         maya.presses("composer", Key::Enter).await;
-        maya.sees("card", "INC-1 · “Scores drift”").await;
+        maya.sees("card", "INC-1 · “Scores drift").await;
         maya.holds("composer", "").await;
     });
 }
@@ -249,10 +249,10 @@ fn threads_and_files_work() {
     in_a_browser(async |browser| {
         let maya = browser.open("/?as=maya&channel=credit-ai").await;
         maya.says("/incident open credit-scoring sev3 Scores drift").await;
-        maya.sees("card", "INC-1 · “Scores drift”").await;
+        maya.sees("card", "INC-1 · “Scores drift").await;
         let dev = browser.open("/?as=dev&channel=credit-ai").await;
-        dev.sees("card", "INC-1 · “Scores drift”").await;
-        dev.tool("INC-1 · “Scores drift”", "tool-reply").await;
+        dev.sees("card", "INC-1 · “Scores drift").await;
+        dev.tool("INC-1 · “Scores drift", "tool-reply").await;
         dev.sees("thread", "Thread").await;
         // In a case's own thread its id may be left out, and a mention is a command.
         dev.types("thread-composer", "@countersign ack I am on it").await;
