@@ -17,7 +17,6 @@ use crate::domain::policy::redflag;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::ledger;
-use crate::ledger::record::Record;
 use crate::seal::Checkpoint;
 use crate::store::{Reader, StoreError};
 
@@ -322,19 +321,11 @@ impl Answers {
         for entry in &entries {
             let at = At(entry.at_us);
             match ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects) {
-                Ok(Record::Ruled(ruled)) => {
-                    let said = ruled.events.iter().filter_map(|event| card::story(speaker, case, event, at));
+                Ok(record) => {
+                    let events = record.ruled().into_iter().flat_map(|ruled| &ruled.events);
+                    let said = events.filter_map(|event| card::story(speaker, case, event, at));
                     lines.extend(said.map(|words| StoryLine { at, words }));
                 }
-                Ok(
-                    Record::Heard(_)
-                    | Record::Bot(_)
-                    | Record::Told(_)
-                    | Record::NotTold(_)
-                    | Record::ChannelMade(_)
-                    | Record::Introduced(_)
-                    | Record::Erased(_),
-                ) => {}
                 // A story with a gap must not look whole.
                 Err(_) => {
                     let words = vec![Word::Text(format!("entry {} of the ledger can't be read", entry.seq))];

@@ -1,5 +1,5 @@
 //! What the bot needs of a chat platform. Adapters don't know one another; what
-//! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`message_menu`],
+//! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`membership`], [`message_menu`],
 //! [`quota`], [`lock`].
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub mod discord;
 pub mod files;
 pub mod local;
 pub mod lock;
+pub mod membership;
 pub mod message_menu;
 pub mod quota;
 pub mod reached;

@@ -50,22 +50,11 @@ impl Desk {
         }
         for HeardBefore { key, entry, leaf, facts, words } in self.writer.heard_before(keys).await? {
             // An answer that was erased or can't be read any more is still an answer: silence, not a second ruling.
-            let (answer, what) = match ledger::read(&leaf, &facts, words.as_deref(), &self.ledger.subjects) {
-                Ok(Record::Heard(heard)) => {
-                    let what = words.is_some().then(|| chosen(&heard.lane, &heard.what)).flatten();
-                    (heard.answer.map(|answer| answer.0.unwrap_or_default()), what)
-                }
-                Ok(
-                    Record::Ruled(_)
-                    | Record::Bot(_)
-                    | Record::Told(_)
-                    | Record::NotTold(_)
-                    | Record::ChannelMade(_)
-                    | Record::Introduced(_)
-                    | Record::Erased(_),
-                )
-                | Err(_) => (None, None),
-            };
+            let record = ledger::read(&leaf, &facts, words.as_deref(), &self.ledger.subjects).ok();
+            let heard = record.as_ref().and_then(Record::heard);
+            let what = heard.filter(|_| words.is_some()).and_then(|heard| chosen(&heard.lane, &heard.what));
+            let answer = heard.and_then(|heard| heard.answer.as_ref());
+            let answer = answer.map(|answer| answer.get().cloned().unwrap_or_default());
             turn.answered.insert(key, Answered { entry, answer, what });
         }
         let named: Vec<CaseId> = heard()

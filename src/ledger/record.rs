@@ -257,6 +257,34 @@ impl Record {
         })
     }
 
+    /// What somebody said or did, if it is that.
+    pub fn heard(&self) -> Option<&HeardRecord> {
+        match self {
+            Record::Heard(heard) => Some(heard),
+            Record::Ruled(_)
+            | Record::Bot(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_)
+            | Record::Erased(_) => None,
+        }
+    }
+
+    /// What became true of a case, if it is that.
+    pub fn ruled(&self) -> Option<&Ruled> {
+        match self {
+            Record::Ruled(ruled) => Some(ruled),
+            Record::Heard(_)
+            | Record::Bot(_)
+            | Record::Told(_)
+            | Record::NotTold(_)
+            | Record::ChannelMade(_)
+            | Record::Introduced(_)
+            | Record::Erased(_) => None,
+        }
+    }
+
     pub const INTRODUCED: &str = "person.introduced";
     pub const ERASED: &str = "words.erased";
 }

@@ -1,38 +1,22 @@
 //! Whether the bot sees every channel that the policy names: what is said where it doesn't, nobody keeps.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::api::Trouble;
 use super::deliver::code;
 use super::directory::platform;
 use super::wire::{Channel, Id};
 use super::{Discord, lock};
+use crate::chat::membership::Memberships;
 use crate::domain::Lane;
-
-/// How often it is looked, besides the start and every new policy.
-const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 
 impl Discord {
     pub(super) async fn keep_memberships(self: Arc<Discord>) {
         let Some(door) = self.door() else { return };
-        let mut changes = door.reception.desk.watch();
+        let mut memberships = Memberships::of(&door.reception.desk, platform());
         loop {
-            let policy = changes.borrow_and_update().policy.clone();
-            for channel in policy.channels().filter(|channel| channel.platform == platform()) {
-                self.look_into(&Lane::channel(channel), &channel.id).await;
-            }
-            let another = async {
-                while changes.changed().await.is_ok() {
-                    if !Arc::ptr_eq(&changes.borrow_and_update().policy, &policy) {
-                        return;
-                    }
-                }
-                std::future::pending().await
-            };
-            tokio::select! {
-                () = another => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+            for channel in memberships.next().await {
+                self.look_into(&Lane::channel(&channel), &channel.id).await;
             }
         }
     }

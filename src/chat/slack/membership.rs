@@ -1,37 +1,20 @@
 //! Whether the bot is in every channel that the policy names: what is said where it isn't, nobody keeps.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::json;
 
 use super::{Slack, lock};
+use crate::chat::membership::Memberships;
 use crate::domain::Lane;
 
-/// How often it is looked, besides the start and every new policy.
-const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
-
 impl Slack {
-    /// Looks at the start, when another policy comes into force, and now and then.
     pub(super) async fn keep_memberships(self: Arc<Slack>) {
         let Some(door) = self.door() else { return };
-        let mut changes = door.reception.desk.watch();
+        let mut memberships = Memberships::of(&door.reception.desk, self.platform.clone());
         loop {
-            let policy = changes.borrow_and_update().policy.clone();
-            for channel in policy.channels().filter(|channel| channel.platform == self.platform) {
-                self.look_into(&Lane::channel(channel)).await;
-            }
-            let another = async {
-                while changes.changed().await.is_ok() {
-                    if !Arc::ptr_eq(&changes.borrow_and_update().policy, &policy) {
-                        return;
-                    }
-                }
-                std::future::pending().await
-            };
-            tokio::select! {
-                () = another => {}
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+            for channel in memberships.next().await {
+                self.look_into(&Lane::channel(&channel)).await;
             }
         }
     }
@@ -68,8 +51,8 @@ impl Slack {
     /// The bot isn't in a channel where it should be.
     pub(super) fn is_not_in(&self, lane: &Lane) {
         lock(&self.absent).entry(lane.clone()).or_insert(self.now());
-        let has_new_id = lock(&self.lacks).get(lane).is_some_and(|why| why.contains(NEW_ID));
-        if !has_new_id {
+        // What was said of its new id says more.
+        if !lock(&self.moved).contains(lane) {
             let why = format!(
                 "the bot isn't in {lane}, so what is said there is not kept and nothing can be told there: invite it, with /invite in that channel"
             );
@@ -82,9 +65,11 @@ impl Slack {
         let lane = self.lane_of(old);
         if self.keeps(&lane) && lane.own_of().is_none() {
             let new = self.lane_of(new);
-            self.lacks(&lane, Some(format!("{lane} {NEW_ID} {new}: write that in the policy")));
+            let why = format!(
+                "{lane} has another id on Slack now, and what is said there is not kept until the policy names it: write {new} there"
+            );
+            self.lacks(&lane, Some(why));
+            lock(&self.moved).insert(lane);
         }
     }
 }
-
-const NEW_ID: &str = "has another id on Slack now, and what is said there is not kept until the policy names it:";

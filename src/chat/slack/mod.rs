@@ -6,7 +6,7 @@
 //! at once. All of them hand in at the reception, and `answer` says what comes back to one person. What everybody sees
 //! is drawn by `blocks` and `modal` and sent by `deliver`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -130,6 +130,8 @@ pub struct Slack {
     lacks_otherwise: Mutex<BTreeMap<String, String>>,
     /// Channels of the policy that the bot isn't in, since when.
     absent: Mutex<BTreeMap<Lane, At>>,
+    /// Channels of the policy that go on under another id.
+    moved: Mutex<BTreeSet<Lane>>,
     unread: AtomicU64,
 }
 
@@ -182,6 +184,7 @@ impl Slack {
             shared: lru(DEDUP_WINDOW),
             lacks_otherwise: Mutex::default(),
             absent: Mutex::default(),
+            moved: Mutex::default(),
             unread: AtomicU64::new(0),
         }))
     }

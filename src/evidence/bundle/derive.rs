@@ -200,20 +200,8 @@ pub(super) fn attachments(entries: &[Sealed]) -> Vec<Attachment> {
 /// The files that messages came with and that couldn't be kept, each with its entry.
 pub(super) fn not_kept(entries: &[Sealed]) -> impl Iterator<Item = (u64, &NotKept)> {
     entries.iter().flat_map(|entry| {
-        let files = match &entry.record {
-            Some(Record::Heard(heard)) => heard.not_kept.as_slice(),
-            Some(
-                Record::Ruled(_)
-                | Record::Bot(_)
-                | Record::Told(_)
-                | Record::NotTold(_)
-                | Record::ChannelMade(_)
-                | Record::Introduced(_)
-                | Record::Erased(_),
-            )
-            | None => &[],
-        };
-        files.iter().map(|file| (entry.seq(), file))
+        let heard = entry.record.as_ref().and_then(Record::heard);
+        heard.into_iter().flat_map(|heard| &heard.not_kept).map(|file| (entry.seq(), file))
     })
 }
 

@@ -399,7 +399,7 @@ impl Fold {
         projection: &mut Projection,
         records: &[(Entry, Record)],
     ) -> Result<(), RebuildError> {
-        let ruled = records.iter().filter(|(_, record)| matches!(record, Record::Ruled(_)));
+        let ruled = records.iter().filter(|(_, record)| record.ruled().is_some());
         let wanted: BTreeSet<CaseId> = ruled.filter_map(|(entry, _)| entry.case).collect();
         let mut known: HashMap<CaseId, Case> = HashMap::new();
         let mut others = Vec::new();
@@ -416,22 +416,13 @@ impl Fold {
 
     fn fold(&mut self, projection: &mut Projection, entry: Entry, record: &Record) -> Result<(), RebuildError> {
         let seq = entry.seq.unsigned_abs();
-        match record {
-            Record::Ruled(ruled) => {
-                let id = entry.case.ok_or_else(|| self.wrong(seq, "it is about no case"))?;
-                let begins = ruled.events.first().is_some_and(|event| Case::begin(id, event, entry.at).is_some());
-                if !begins && !projection.cases.contains_key(&id) {
-                    return Err(self.wrong(seq, format_args!("{id} never began")));
-                }
+        // A policy's text is read by whoever needs it: rows follow from the events alone.
+        if let Some(ruled) = record.ruled() {
+            let id = entry.case.ok_or_else(|| self.wrong(seq, "it is about no case"))?;
+            let begins = ruled.events.first().is_some_and(|event| Case::begin(id, event, entry.at).is_some());
+            if !begins && !projection.cases.contains_key(&id) {
+                return Err(self.wrong(seq, format_args!("{id} never began")));
             }
-            // A policy's text is read by whoever needs it: rows follow from the events alone.
-            Record::Heard(_)
-            | Record::Bot(_)
-            | Record::Told(_)
-            | Record::NotTold(_)
-            | Record::ChannelMade(_)
-            | Record::Introduced(_)
-            | Record::Erased(_) => {}
         }
         projection.fold(entry, record, &self.bot);
         Ok(())
