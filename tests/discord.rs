@@ -10,9 +10,9 @@ use std::time::Duration;
 use countersign::card::{Card, Word};
 use countersign::chat::Newest;
 use countersign::chat::{CaseChannel, Chat, Post, Undelivered};
-use countersign::domain::BotCommand;
 use countersign::domain::Lane;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
+use countersign::domain::{BotCommand, Lack};
 use countersign::ledger::heard::{Account, What, WhyNotKept};
 use countersign::ledger::record::{HeardRecord, Who};
 use discord_house::{DiscordHouse, config};
@@ -538,7 +538,7 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     let stage = stage_on(fake, |_| BTreeMap::new()).await;
     let link = stage.house.discord.link();
     assert!(link.up && link.trouble.as_deref().is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
-    assert!(link.lacks.get("intents").is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
+    assert!(link.lacks.get(&Lack::Intents).is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
     // Commands need no such right.
     stage.incident().await;
     stage.end().await;

@@ -1009,6 +1009,28 @@ fn take_out(dir: &Path, seq: u64) {
     remake_manifests(dir);
 }
 
+/// The head that `/sla health` shows is one that was signed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_shows_the_signed_head() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("the bot");
+    house.say("maya", "/approval request credit-scoring \"Ship v1\"").await;
+    let signed = async |house: &House| house.reader.last_checkpoint().await.expect("the database");
+    while signed(&house).await.is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let mut heads = vec![signed(&house).await];
+    let shown = house.ask("maya", "/sla health").await;
+    heads.push(signed(&house).await);
+    let is_shown = |(_, _, note): (_, _, String)| {
+        let root = note.lines().nth(2).expect("a root").to_owned();
+        let root = countersign::seal::Hash::from_base64(&root).expect("a hash").to_string();
+        shown.contains(&format!("head {}", &root[..16]))
+    };
+    assert!(heads.into_iter().flatten().any(is_shown), "{shown}");
+    house.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_that_was_left_out_is_missed_by_the_others() {
     let data = tempfile::tempdir().expect("a folder");

@@ -276,9 +276,7 @@ impl Answers {
     async fn look(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<card::Health, StoreError> {
         let report = self.health.look().await;
         let signed = self.reader.last_checkpoint().await?;
-        let head = signed
-            .as_ref()
-            .and_then(|(_, _, note)| Checkpoint::parse(note.split("\n\n").next().unwrap_or_default()).ok());
+        let head = signed.as_ref().and_then(|(_, _, note)| Checkpoint::unverified(note).ok());
         let mode = self.desk.clock.mode();
         // A count that rises would tell of a restricted case whoever isn't to know of it.
         let restricted = self.reader.open_and_restricted().await?;

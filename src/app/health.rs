@@ -3,11 +3,11 @@
 //! heartbeat, whose silence is heard where this process can't speak any more.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::chat::{Chats, Link};
 use crate::desk::DeskHandle;
-use crate::domain::{Actor, At, BotCommand, Label, Platform, Span};
+use crate::domain::{Actor, BotCommand, Lack, Platform, Span};
 use crate::store::{Reader, StoreError};
 
 /// Later than this is behind.
@@ -59,7 +59,7 @@ impl Report {
     }
 
     /// Platforms that are connected, and what works there only in part.
-    fn connected(&self) -> impl Iterator<Item = (&Platform, &BTreeMap<String, String>)> {
+    fn connected(&self) -> impl Iterator<Item = (&Platform, &BTreeMap<Lack, String>)> {
         self.links.iter().filter(|(_, link)| link.up).map(|(platform, link)| (platform, &link.lacks))
     }
 
@@ -127,7 +127,7 @@ impl Health {
                 still_down.map(|(platform, why)| (platform.clone(), why.clone())).collect();
             down_before = down;
             let speaks = still_down.is_empty();
-            let lacks = lasting.look(self.desk.clock.now(), report.connected());
+            let lacks = lasting.look(Instant::now(), report.connected());
             let seen = [report.watch(), BotCommand::Links { cut_off: still_down }, BotCommand::Lacks { lacks }];
             for command in seen {
                 match self.desk.ask_bot(command, Actor::Engine, None).await {
@@ -152,21 +152,21 @@ impl Health {
 /// What works only in part for so long that somebody has to see to it: a single refusal mends itself.
 #[derive(Default)]
 struct Lasting {
-    connected: BTreeMap<Platform, At>,
-    lacks: BTreeMap<(Platform, String), At>,
+    connected: BTreeMap<Platform, Instant>,
+    lacks: BTreeMap<(Platform, Lack), Instant>,
 }
 
 /// How long the operators aren't bothered.
-const LASTS: Span = Span::minutes(2);
+const LASTS: Duration = Duration::from_secs(120);
 
 impl Lasting {
     /// What is to be told, of the platforms that were connected as long as that: what an earlier process knew to be missing
     /// isn't mended because this one hasn't met it yet.
     fn look<'a>(
         &mut self,
-        now: At,
-        connected: impl Iterator<Item = (&'a Platform, &'a BTreeMap<String, String>)>,
-    ) -> BTreeMap<Platform, BTreeMap<Label, String>> {
+        now: Instant,
+        connected: impl Iterator<Item = (&'a Platform, &'a BTreeMap<Lack, String>)>,
+    ) -> BTreeMap<Platform, BTreeMap<Lack, String>> {
         let (mut since, mut lasting) = (Lasting::default(), BTreeMap::new());
         for (platform, lacks) in connected {
             let connected = self.connected.get(platform).copied().unwrap_or(now);
@@ -177,7 +177,7 @@ impl Lasting {
                 let began = self.lacks.get(&key).copied().unwrap_or(now);
                 since.lacks.insert(key, began);
                 if now - began >= LASTS {
-                    all.insert(Label::from(what.as_str()), why.clone());
+                    all.insert(what.clone(), why.clone());
                 }
             }
             if now - connected >= LASTS {
@@ -219,25 +219,24 @@ mod tests {
     #[test]
     fn what_lasts_is_told_and_what_passes_is_not() {
         let slack = Platform::from("slack");
-        let mut lasting = Lasting::default();
-        let lacks = |what: &[&str]| what.iter().map(|it| ((*it).to_owned(), "a reason".to_owned())).collect();
-        // When it was looked, what showed, and what is told; `None`: it isn't known yet.
-        /// At a second, what is lacking then, and what is said.
-        type Look<'a> = (i64, &'a [&'a str], Option<&'a [&'a str]>);
+        let (mut lasting, began) = (Lasting::default(), Instant::now());
+        /// At a second, what shows then, and what is told; `None`: it isn't known yet.
+        type Look<'a> = (u64, &'a [Lack], Option<&'a [Lack]>);
+        use Lack::{Files, Intents};
         let table: [Look<'_>; 7] = [
-            (0, &["C1"], None),
-            (60, &["C1", "C2"], None),
-            (119, &["C1"], None),
-            (120, &["C1", "C2"], Some(&["C1"])),
-            (180, &["C1", "C2"], Some(&["C1"])),
-            (240, &["C1", "C2"], Some(&["C1", "C2"])),
+            (0, &[Files], None),
+            (60, &[Files, Intents], None),
+            (119, &[Files], None),
+            (120, &[Files, Intents], Some(&[Files])),
+            (180, &[Files, Intents], Some(&[Files])),
+            (240, &[Files, Intents], Some(&[Files, Intents])),
             (255, &[], Some(&[])),
         ];
         for (second, shows, told) in table {
-            let shows: BTreeMap<String, String> = lacks(shows);
-            let found = lasting.look(At(second * 1_000_000), std::iter::once((&slack, &shows)));
-            let found = found.get(&slack).map(|all| all.keys().map(Label::to_string).collect::<Vec<_>>());
-            assert_eq!(found, told.map(|all| all.iter().map(|it| (*it).to_owned()).collect()), "after {second} s");
+            let shows = shows.iter().map(|what| (what.clone(), "a reason".to_owned())).collect();
+            let found = lasting.look(began + Duration::from_secs(second), std::iter::once((&slack, &shows)));
+            let found = found.get(&slack).map(|all| all.keys().cloned().collect::<Vec<_>>());
+            assert_eq!(found.as_deref(), told, "after {second} s");
         }
     }
 }

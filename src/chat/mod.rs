@@ -1,6 +1,6 @@
 //! What the bot needs of a chat platform. Adapters don't know one another; what
 //! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`membership`], [`message_menu`],
-//! [`quota`], [`lock`].
+//! [`quota`], [`lacks`], [`lock`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::card::Card;
-use crate::domain::{At, CaseId, Lane, Platform, Span};
+use crate::domain::{At, CaseId, Lack, Lane, Platform, Span};
 use crate::grammar::{self, How};
 
 pub mod courier;
 pub mod discord;
 pub mod files;
+pub mod lacks;
 pub mod local;
 pub mod lock;
 pub mod membership;
@@ -104,7 +105,7 @@ pub struct Link {
     /// What keeps it from working, for the operator: `the token was revoked`, `reconnecting since 10:02: …`.
     pub trouble: Option<String>,
     /// What works only in part, each by what it is about: a channel where the bot can't speak, files that it may not read.
-    pub lacks: BTreeMap<String, String>,
+    pub lacks: BTreeMap<Lack, String>,
     /// Events that could not be read, since the start; each is kept raw or named in the log.
     pub unread: u64,
 }

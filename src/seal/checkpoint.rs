@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Hash, NoteError, Signer, Verifier};
+use super::{Hash, NoteError, Signer, Verifier, note};
 
 /// A tree head. Shown as the text that is signed: origin, size, root and extensions, one a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,14 @@ impl Checkpoint {
         let checkpoint = Checkpoint::parse(verifier.open(note)?)?;
         checkpoint.require_origin(verifier)?;
         Ok(checkpoint)
+    }
+
+    /// What a note says, whoever signed it: to show it. It proves nothing: see [`Checkpoint::open`].
+    ///
+    /// # Errors
+    /// Every [`NoteError`] but those about signatures that are there.
+    pub fn unverified(note: &str) -> Result<Checkpoint, NoteError> {
+        Checkpoint::parse(note::unverified(note)?)
     }
 
     /// Reads the text of a checkpoint. It proves nothing without its signature: see [`Checkpoint::open`].

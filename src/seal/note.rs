@@ -184,6 +184,14 @@ fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
 }
 
+/// What a note says, whoever signed it.
+///
+/// # Errors
+/// Those of a note that isn't well formed.
+pub(super) fn unverified(note: &str) -> Result<&str, NoteError> {
+    Ok(SignedNote::parse(note)?.text)
+}
+
 /// A note taken apart; nothing in it can be trusted yet.
 struct SignedNote<'n> {
     /// With its final newline, without the blank line.

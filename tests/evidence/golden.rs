@@ -18,7 +18,7 @@ use countersign::desk::Handled;
 use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
-use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Platform, Policy, Span, Telling};
+use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Lack, Platform, Policy, Span, Telling};
 use countersign::evidence::{audit, bundle};
 use countersign::grammar::{self, Filled, Means};
 use countersign::ledger::folder::{Folder, keep_blob};
@@ -762,7 +762,8 @@ async fn of_the_bot(house: &mut House, policy: &str) {
     house.commands(BotCommand::Links { cut_off }).await;
     house.commands(BotCommand::Links { cut_off: BTreeMap::new() }).await;
     for why in [Some("the bot isn't in slack/C1: invite it"), None] {
-        let all = why.map(|why| (countersign::domain::Label::from("slack/C1"), why.to_owned())).into_iter().collect();
+        let channel = Lack::Channel("slack/C1".parse().expect("a channel"));
+        let all = why.map(|why| (channel, why.to_owned())).into_iter().collect();
         house.commands(BotCommand::Lacks { lacks: BTreeMap::from([(slack.clone(), all)]) }).await;
     }
     let groups = BTreeMap::from([("S0VENDOR".to_owned(), vec!["elena".into()])]);

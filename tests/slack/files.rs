@@ -1,5 +1,6 @@
 //! Files of people: what Slack gives is held against what it announced, and what isn't kept, or is deleted, is said.
 
+use countersign::domain::Lack;
 use countersign::ledger::heard::{What, WhyNotKept};
 
 use super::*;
@@ -34,11 +35,11 @@ async fn what_isnt_the_file_that_was_announced_is_not_kept_and_that_is_said() {
         let asked = tokio::time::timeout(Duration::from_millis(200), elsewhere.accept()).await;
         assert!(asked.is_err(), "nobody but Slack is asked for a file");
         let lacks = scene.house.slack.link().lacks;
-        assert!(lacks.get("files").is_some_and(|why| why.contains("files:read")), "{lacks:?}");
+        assert!(lacks.get(&Lack::Files).is_some_and(|why| why.contains("files:read")), "{lacks:?}");
         // A file that is given shows that files can be read.
         fake.upload("U0DEV", "C0CREDIT", "whole.png", &[7; 72], "whole", Some(&card.ts));
         scene.heard("the whole file", |heard| heard.what.files().iter().any(|file| file.name == "whole.png")).await;
-        assert!(!scene.house.slack.link().lacks.contains_key("files"));
+        assert!(!scene.house.slack.link().lacks.contains_key(&Lack::Files));
     })
     .await;
 }
@@ -136,7 +137,9 @@ async fn a_channel_of_the_policy_is_joined_or_said_to_be_missing() {
     }));
     until("the new id is said", || async {
         let lacks = scene.house.slack.link().lacks;
-        lacks.get("slack/C0CLAIMS").is_some_and(|why| why.contains("slack/C0NEW"))
+        lacks
+            .get(&Lack::Channel("slack/C0CLAIMS".parse().expect("a channel")))
+            .is_some_and(|why| why.contains("slack/C0NEW"))
     })
     .await;
     scene.end().await;

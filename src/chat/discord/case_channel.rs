@@ -12,6 +12,7 @@ use super::doctor::PIN_MESSAGES;
 use super::wire::{Channel, Id, Overwrite, TEXT};
 use super::words::{cut, escaped};
 use crate::chat::{CaseChannel, Undelivered};
+use crate::domain::Lack;
 
 /// How long a channel's topic may be.
 const TOPIC: usize = 1_024;
@@ -219,7 +220,7 @@ impl Discord {
             // The card may stand in another channel, or be gone; the channel is there all the same.
             Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => Ok(()),
             Err(Trouble::Refused { code: code::MISSING_PERMISSIONS | code::MISSING_ACCESS, .. }) => {
-                self.lacks("pins", Some("the bot may not pin messages, so cards don't stand on top".to_owned()));
+                self.lacks(Lack::Pins, Some("the bot may not pin messages, so cards don't stand on top".to_owned()));
                 Ok(())
             }
             Err(trouble) => Err(trouble),

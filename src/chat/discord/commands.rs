@@ -11,6 +11,7 @@ use super::api::{Call, Trouble};
 use super::directory::Me;
 use super::words::cut;
 use super::{Discord, LONGEST_PAUSE};
+use crate::domain::Lack;
 use crate::grammar::{self, Arg, Kind, Needed, PREFIX, Verb, verbs};
 
 /// How many options, choices and subcommands stand on one level, and how many values are offered while somebody types.
@@ -181,10 +182,10 @@ impl Discord {
         let wanted = registration(door.reception.desk.prefix());
         loop {
             match self.register(&me, &wanted).await {
-                Ok(()) => return self.lacks("commands", None),
+                Ok(()) => return self.lacks(Lack::Commands, None),
                 Err(trouble) => {
                     tracing::error!(%trouble, "the commands could not be registered");
-                    self.lacks("commands", Some(format!("the commands could not be registered: {trouble}")));
+                    self.lacks(Lack::Commands, Some(format!("the commands could not be registered: {trouble}")));
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
             }

@@ -1,7 +1,6 @@
 //! The connection to the gateway: opened again whenever it ends; what it tells is handed on, and what may have been
 //! missed in a break is looked for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use super::places::person_of;
 use super::wire::{Guild, Id};
 use super::workers::{Task, Workers};
 use super::{Discord, PAUSES, TOKEN_REFUSED, lock};
-use crate::domain::{At, Span};
+use crate::domain::{At, Lack, Span};
 
 /// A connection that stood this long was a good one: the next pause is short again.
 const GOOD: Duration = Duration::from_secs(60);
@@ -39,8 +38,6 @@ pub struct State {
     pub had_session: bool,
     /// What keeps the gateway from working.
     pub gateway: Option<String>,
-    /// What works only in part: an intent that isn't allowed, a channel that can't be written to.
-    pub lacks: BTreeMap<String, String>,
     pub unread: u64,
 }
 
@@ -81,7 +78,7 @@ impl Discord {
                     };
                     let lost = gateway::lost(next);
                     tracing::warn!(lost, "Discord refuses an intent; going on without it");
-                    lock(&self.state).lacks.insert("intents".to_owned(), lost);
+                    self.lacks(Lack::Intents, Some(lost));
                     intents = next;
                     continue;
                 }
@@ -129,7 +126,7 @@ impl Discord {
                 Signal::Up(up) => {
                     self.is_up(up);
                     if up && intents == INTENTS {
-                        self.lacks("intents", None);
+                        self.lacks(Lack::Intents, None);
                     }
                 }
                 Signal::Ended(end) => return end,

@@ -16,7 +16,7 @@ use super::{Discord, PAUSES, lock};
 use crate::card::Card;
 use crate::chat::retry::patiently;
 use crate::chat::{Post, Receipt, Undelivered};
-use crate::domain::{At, CaseId, Lane, PersonId, Place, Policy, Span};
+use crate::domain::{At, CaseId, Lack, Lane, PersonId, Place, Policy, Span};
 use crate::grammar::Word;
 
 /// Discord's codes for why not.
@@ -225,7 +225,7 @@ impl Discord {
                 }
             }
         }
-        self.lacks(&post.lane.to_string(), None);
+        self.lacks(Lack::Channel(post.lane.clone()), None);
         let mut sent = lock(&self.sent);
         sent.unsure.remove(&post.nonce);
         ids.iter().for_each(|id| sent.deliver(*id));
@@ -249,7 +249,7 @@ impl Discord {
             let name = name.filter(|name| !name.is_empty()).map_or_else(|| lane.to_string(), |name| format!("#{name}"));
             let why =
                 format!("the bot may not write in {name}; `countersign doctor` names the permission that is missing");
-            self.lacks(&lane.to_string(), Some(why));
+            self.lacks(Lack::Channel(lane.clone()), Some(why));
         }
         undelivered(trouble)
     }
@@ -322,7 +322,7 @@ impl Discord {
                 let why =
                     format!("the bot can't begin a thread in {channel} (Discord's code {code}); it writes beside it");
                 if code == code::MISSING_PERMISSIONS || code == code::MISSING_ACCESS {
-                    self.lacks(&format!("threads in {channel}"), Some(why));
+                    self.lacks(Lack::Threads(self.directory().lane(channel)), Some(why));
                 }
                 Ok(channel)
             }
@@ -393,7 +393,7 @@ impl Discord {
             }
         }
         lock(&self.sent).tails.insert(first, tail);
-        self.lacks(&lane.to_string(), None);
+        self.lacks(Lack::Channel(lane.clone()), None);
         Ok(())
     }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Discord;
 use super::api::Trouble;
 use super::deliver::code;
 use super::directory::platform;
 use super::wire::{Channel, Id};
-use super::{Discord, lock};
 use crate::chat::membership::Memberships;
-use crate::domain::Lane;
+use crate::domain::{Lack, Lane};
 
 impl Discord {
     pub(super) async fn keep_memberships(self: Arc<Discord>) {
@@ -23,18 +23,15 @@ impl Discord {
 
     async fn look_into(&self, lane: &Lane, id: &str) {
         let Some(channel) = Id::read(id) else { return };
-        let what = format!("sight of {lane}");
+        let what = Lack::Sight(lane.clone());
         match self.api.read::<Channel>(&format!("/channels/{channel}")).await {
-            Ok(_) => self.lacks(&what, None),
+            Ok(_) => self.lacks(what, None),
             Err(Trouble::Refused { code: code::MISSING_ACCESS | code::UNKNOWN_CHANNEL, .. }) => {
                 let why = format!(
                     "the bot sees no channel {lane}, so what is said there is not kept and nothing can be told there: put the bot on \
                      that server and let it see the channel, or write the right id in the policy"
                 );
-                if lock(&self.state).lacks.get(&what) != Some(&why) {
-                    tracing::error!(%lane, "the bot doesn't see a channel of the policy");
-                }
-                self.lacks(&what, Some(why));
+                self.lacks(what, Some(why));
             }
             Err(trouble) => tracing::debug!(%lane, %trouble, "it isn't known whether the bot sees a channel"),
         }

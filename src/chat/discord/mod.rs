@@ -47,6 +47,7 @@ use self::form::Forms;
 use self::wire::{Id, User};
 use crate::app::config::DiscordConfig;
 use crate::card::Card;
+use crate::chat::lacks::Lacks;
 use crate::chat::lock::{self as locks, lock};
 use crate::chat::quota::Accounts;
 use crate::chat::reached::Reached;
@@ -54,7 +55,7 @@ use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
 use crate::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, RosterWatch};
-use crate::domain::{At, Lane, Platform};
+use crate::domain::{At, Lack, Lane, Platform};
 use crate::grammar::How;
 
 pub use self::directory::platform;
@@ -84,6 +85,7 @@ pub struct Discord {
     state: Mutex<State>,
     roster_watch: RosterWatch,
     accounts: Accounts,
+    lacks: Lacks,
     answering: Answering,
     /// What came in and isn't dealt with yet.
     under_way: UnderWay,
@@ -109,6 +111,7 @@ impl Discord {
             state: Mutex::default(),
             roster_watch: RosterWatch::new(platform()),
             accounts: Accounts::default(),
+            lacks: Lacks::default(),
             answering: Answering::default(),
             under_way: UnderWay::default(),
             taken: AtomicU64::new(0),
@@ -205,11 +208,10 @@ impl Discord {
     }
 
     /// Remembers what works only in part, or that it works again.
-    fn lacks(&self, what: &str, why: Option<String>) {
-        let mut state = lock(&self.state);
+    fn lacks(&self, what: Lack, why: Option<String>) {
         match why {
-            Some(why) => drop(state.lacks.insert(what.to_owned(), why)),
-            None => drop(state.lacks.remove(what)),
+            Some(why) => self.lacks.set(what, why),
+            None => self.lacks.clear(&what),
         }
     }
 }
@@ -251,10 +253,9 @@ impl Chat for Discord {
             (Some(why), None) => Some(why.clone()),
             _ => None,
         };
-        let all: Vec<&str> = gateway.iter().chain(state.lacks.values()).map(String::as_str).collect();
-        // Who takes no direct messages is no operator's business.
-        let of_channels = state.lacks.iter().filter(|(what, _)| !what.contains('@'));
-        let lacks = of_channels.map(|(what, why)| (what.clone(), why.clone())).collect();
+        let policy = self.door().map(|door| door.reception.desk.shown().policy);
+        let lacks = policy.map(|policy| self.lacks.of_operators(&policy)).unwrap_or_default();
+        let all: Vec<&str> = gateway.iter().chain(lacks.values()).map(String::as_str).collect();
         Link { up: state.up, trouble: (!all.is_empty()).then(|| all.join("; ")), lacks, unread: state.unread }
     }
 }

@@ -11,6 +11,7 @@ use super::wire::{Id, Member};
 use super::{Discord, PAUSES};
 use crate::chat::Roster;
 use crate::chat::roster::Named;
+use crate::domain::Lack;
 
 /// How often it is looked at least.
 const EVERY: Duration = Duration::from_secs(600);
@@ -45,13 +46,13 @@ impl Discord {
             drop(looking);
             let next = match looked {
                 Ok(()) => {
-                    self.lacks("roster", None);
+                    self.lacks(Lack::Roster, None);
                     pauses.reset();
                     EVERY
                 }
                 Err(why) => {
                     tracing::warn!(%why, "who holds which role can't be read");
-                    self.lacks("roster", Some(format!("who holds which Discord role can't be read: {why}")));
+                    self.lacks(Lack::Roster, Some(format!("who holds which Discord role can't be read: {why}")));
                     pauses.grow()
                 }
             };

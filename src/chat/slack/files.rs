@@ -10,6 +10,7 @@ use super::hear::FromSlack;
 use super::{PAUSES, Slack, lock, moment, word};
 use crate::chat::files::{Announced, keep, require_size};
 use crate::chat::retry::{Again, patiently};
+use crate::domain::Lack;
 use crate::domain::Lane;
 use crate::ledger::heard::{File, Heard, NotKept, What, WhyNotKept};
 
@@ -19,8 +20,6 @@ const TRIES: u32 = 6;
 /// its order.
 const WITHIN: Duration = Duration::from_secs(4 * 60);
 /// What the operators are told of where files can't be read.
-const FILES: &str = "files";
-
 /// Where a file was shared.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
@@ -53,7 +52,7 @@ impl Slack {
                 Ok(bytes) => match keep(&door.data, name, bytes).await {
                     Ok(file) => {
                         kept.push(file);
-                        self.works(FILES);
+                        self.lacks.clear(&Lack::Files);
                         continue;
                     }
                     Err(error) => {
@@ -67,7 +66,7 @@ impl Slack {
             if why == WhyNotKept::NotAllowed {
                 let why = "Slack lets the bot read no files, so what people share is not kept as evidence: look whether the app has the \
                            scope files:read, and install it again";
-                self.lacks_what(FILES, why.to_owned());
+                self.lacks.set(Lack::Files, why);
             }
             not_kept.push(NotKept { file: id.to_owned(), name: name.to_owned(), bytes: file["size"].as_u64(), why });
         }

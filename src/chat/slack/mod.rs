@@ -19,6 +19,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::app::config::{SlackConfig, SlackMode};
 use crate::card::Card;
+use crate::chat::lacks::Lacks;
 use crate::chat::lock::lock;
 use crate::chat::quota::Accounts;
 use crate::chat::reached::Reached;
@@ -26,7 +27,7 @@ use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
 use crate::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Roster, RosterWatch};
-use crate::domain::{At, Lane, PersonId, Platform};
+use crate::domain::{At, Lack, Lane, PersonId, Platform};
 use crate::grammar::How;
 
 mod acknowledge;
@@ -123,11 +124,9 @@ pub struct Slack {
     /// What is wrong with the token, for the operator.
     token_trouble: Mutex<Option<String>>,
     /// Channels that the bot can't speak in, and what keeps it from that.
-    lacks: Mutex<BTreeMap<Lane, String>>,
+    lacks: Lacks,
     /// Where files were shared, since Slack tells a deletion by the file alone.
     shared: Mutex<LruCache<String, files::Shared>>,
-    /// What works only in part besides: what, and what to do.
-    lacks_otherwise: Mutex<BTreeMap<String, String>>,
     /// Channels of the policy that the bot isn't in, since when.
     absent: Mutex<BTreeMap<Lane, At>>,
     /// Channels of the policy that go on under another id.
@@ -180,9 +179,8 @@ impl Slack {
             roster: Mutex::default(),
             link: Mutex::default(),
             token_trouble: Mutex::default(),
-            lacks: Mutex::default(),
+            lacks: Lacks::default(),
             shared: lru(DEDUP_WINDOW),
-            lacks_otherwise: Mutex::default(),
             absent: Mutex::default(),
             moved: Mutex::default(),
             unread: AtomicU64::new(0),
@@ -331,26 +329,11 @@ impl Slack {
 
     /// Remembers why the bot can't speak in a channel, or that it can again.
     fn lacks(&self, lane: &Lane, why: Option<String>) {
-        let mut lacks = lock(&self.lacks);
-        let Some(why) = why else { return drop(lacks.remove(lane)) };
-        if lacks.get(lane) != Some(&why) {
-            tracing::error!(platform = %self.platform, %lane, why, "the bot can't speak where it should");
+        let what = Lack::Channel(lane.clone());
+        match why {
+            Some(why) => self.lacks.set(what, why),
+            None => self.lacks.clear(&what),
         }
-        lacks.insert(lane.clone(), why);
-    }
-
-    /// Remembers what works only in part besides, for the operator.
-    fn lacks_what(&self, what: &str, why: String) {
-        let mut lacks = lock(&self.lacks_otherwise);
-        if lacks.get(what) != Some(&why) {
-            tracing::error!(platform = %self.platform, what, why, "something doesn't work as it should");
-        }
-        lacks.insert(what.to_owned(), why);
-    }
-
-    /// It works as it should.
-    fn works(&self, what: &str) {
-        lock(&self.lacks_otherwise).remove(what);
     }
 
     fn unread(&self, kind: &str) {
@@ -392,10 +375,8 @@ impl Chat for Slack {
 
     fn link(&self) -> Link {
         let link = lock(&self.link).clone();
-        // Who takes no direct messages is no operator's business.
-        let of_channels = lock(&self.lacks).clone().into_iter().filter(|(lane, _)| lane.as_channel().is_some());
-        let mut lacks = lock(&self.lacks_otherwise).clone();
-        lacks.extend(of_channels.map(|(lane, why)| (lane.to_string(), why)));
+        let policy = self.door().map(|door| door.reception.desk.shown().policy);
+        let lacks = policy.map(|policy| self.lacks.of_operators(&policy)).unwrap_or_default();
         let token = lock(&self.token_trouble).clone();
         // Events may still come in although the bot's token is refused.
         let up = link.up && token.is_none() && self.me().is_some();

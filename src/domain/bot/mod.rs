@@ -12,7 +12,7 @@ use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, Label, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
+use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
 
 pub mod condition;
 pub mod delegations;
@@ -25,6 +25,8 @@ mod telling;
 mod tests;
 
 pub use telling::Telling;
+
+use platforms::Lack;
 
 use condition::Condition;
 use delegations::{Delegations, Wanted};
@@ -95,7 +97,7 @@ pub enum Command {
     },
     /// What works only in part now on the platforms that were looked at: by what it is about, such as a channel, and why.
     Lacks {
-        lacks: BTreeMap<Platform, BTreeMap<Label, String>>,
+        lacks: BTreeMap<Platform, BTreeMap<Lack, String>>,
     },
     /// Who is on a platform now, as far as the policy asks: members of its groups, and people whose account is gone.
     Roster {

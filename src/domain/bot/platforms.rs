@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::ruling::Then;
-use crate::domain::{Label, PersonId, Platform, Policy, RoleId, text};
+use crate::domain::{Lane, PersonId, Platform, Policy, RoleId, text};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Platforms {
@@ -16,10 +16,42 @@ pub struct Platforms {
     pub cut_off: BTreeSet<Platform>,
     /// What works there only in part, as the operators were told.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub lacks: BTreeMap<Platform, BTreeSet<Label>>,
+    pub lacks: BTreeMap<Platform, BTreeSet<Lack>>,
     /// Who is on each, as it was last seen.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rosters: BTreeMap<Platform, KnownRoster>,
+}
+
+/// What works on a platform only in part.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lack {
+    /// A channel that the bot isn't in, or may not speak in.
+    Channel(Lane),
+    /// A channel that the bot doesn't see.
+    Sight(Lane),
+    /// Threads in a channel.
+    Threads(Lane),
+    /// The bot's commands can't be registered.
+    Commands,
+    /// Files can't be read.
+    Files,
+    /// Words or members aren't told to the bot.
+    Intents,
+    /// Messages can't be pinned.
+    Pins,
+    /// Who is in which group can't be read.
+    Roster,
+}
+
+impl Lack {
+    /// The channel that it is about.
+    pub fn lane(&self) -> Option<&Lane> {
+        match self {
+            Lack::Channel(lane) | Lack::Sight(lane) | Lack::Threads(lane) => Some(lane),
+            Lack::Commands | Lack::Files | Lack::Intents | Lack::Pins | Lack::Roster => None,
+        }
+    }
 }
 
 /// Who is on a platform.
@@ -46,13 +78,13 @@ pub enum Event {
     /// Something works there only in part: a channel that the bot isn't in, files that it may not read.
     Lacks {
         platform: Platform,
-        what: Label,
+        what: Lack,
         why: String,
     },
     /// That is mended, or doesn't matter any more.
     Mended {
         platform: Platform,
-        what: Label,
+        what: Lack,
     },
     /// Members of the groups that the policy names there, and people whose account is gone.
     Roster {
@@ -164,7 +196,7 @@ impl Draft<'_> {
     }
 
     /// Recorded and told once. That it is mended is recorded, and told by what works again.
-    pub(super) fn lacks(mut self, lacks: &BTreeMap<Platform, BTreeMap<Label, String>>) -> Ruling {
+    pub(super) fn lacks(mut self, lacks: &BTreeMap<Platform, BTreeMap<Lack, String>>) -> Ruling {
         for (platform, now) in lacks {
             let before = self.bot.platforms.lacks.get(platform).cloned().unwrap_or_default();
             for (what, why) in now.iter().filter(|(what, _)| !before.contains(*what)) {

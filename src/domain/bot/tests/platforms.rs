@@ -1,7 +1,7 @@
 //! Platforms that fall silent, and speak again.
 
 use super::*;
-use crate::domain::Label;
+use crate::domain::Lack;
 
 #[test]
 fn a_platform_that_falls_silent_is_told_once_and_that_it_speaks_again_once() {
@@ -27,18 +27,19 @@ fn a_platform_that_falls_silent_is_told_once_and_that_it_speaks_again_once() {
 fn what_works_only_in_part_is_told_once_and_again_after_it_was_mended() {
     let mut hall = Hall::new();
     let slack = Platform::from("slack");
-    let lacks = |what: &[&str]| {
-        let all = what.iter().map(|it| (Label::from(*it), format!("the bot isn't in {it}: invite it"))).collect();
+    let channel = || Lack::Channel("slack/C1".parse().expect("a channel"));
+    let lacks = |what: &[Lack]| {
+        let all = what.iter().map(|it| (it.clone(), format!("{it:?} needs somebody"))).collect();
         BotCommand::Lacks { lacks: BTreeMap::from([(slack.clone(), all)]) }
     };
     let nobody_looked = || BotCommand::Lacks { lacks: BTreeMap::new() };
     let table = [
         (lacks(&[]), vec![], 0),
-        (lacks(&["slack/C1", "files"]), vec!["platform.lacks", "platform.lacks"], 2),
-        (lacks(&["slack/C1", "files"]), vec![], 0),
+        (lacks(&[channel(), Lack::Files]), vec!["platform.lacks", "platform.lacks"], 2),
+        (lacks(&[channel(), Lack::Files]), vec![], 0),
         (nobody_looked(), vec![], 0),
-        (lacks(&["files"]), vec!["platform.mended"], 0),
-        (lacks(&["slack/C1"]), vec!["platform.lacks", "platform.mended"], 1),
+        (lacks(&[Lack::Files]), vec!["platform.mended"], 0),
+        (lacks(&[channel()]), vec!["platform.lacks", "platform.mended"], 1),
     ];
     for (minute, (command, expected, told)) in table.into_iter().enumerate() {
         hall.engine(minute as i64, command);

@@ -151,9 +151,9 @@ impl Golden {
             ("not_kept", "why") => WhyNotKept::VARIANTS.contains(&text),
             (_, "why") => text == "answered",
             // A channel, or what a platform doesn't let the bot do.
-            ("lacks" | "mended", "what") => {
+            ("lacks" | "mended", "what") => ["commands", "files", "intents", "pins", "roster"].contains(&text),
+            ("what", "channel" | "sight" | "threads") => {
                 text.split_once('/').is_some_and(|(platform, id)| is_an_id(platform) && is_an_id(id))
-                    || ["files", "intents"].contains(&text)
             }
             // Of the bot itself.
             ("started", "clock") => text == "manual, speed 0",

@@ -1,0 +1,58 @@
+//! What an adapter lacks to do all of its work, for the operators: a channel that it isn't in, files that it may not read.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use super::lock::lock;
+use crate::domain::{Lack, Lane, Policy};
+
+#[derive(Default)]
+pub struct Lacks(Mutex<BTreeMap<Lack, String>>);
+
+impl Lacks {
+    /// What is lacking, and what to do about it; logged when that is new.
+    pub fn set(&self, what: Lack, why: impl Into<String>) {
+        let (why, mut all) = (why.into(), lock(&self.0));
+        if all.get(&what) != Some(&why) {
+            tracing::error!(?what, why, "something doesn't work as it should");
+        }
+        all.insert(what, why);
+    }
+
+    /// It works as it should.
+    pub fn clear(&self, what: &Lack) {
+        lock(&self.0).remove(what);
+    }
+
+    /// What concerns the operators: of channels, those that the policy names. A case's own channel may be one that hardly
+    /// anybody knows of, who takes no direct messages is their own matter, and what the policy names no more is mended.
+    pub fn of_operators(&self, policy: &Policy) -> BTreeMap<Lack, String> {
+        let named = |lane: &Lane| policy.channels().any(|channel| Lane::channel(channel) == *lane);
+        let all = lock(&self.0).clone();
+        all.into_iter().filter(|(what, _)| what.lane().is_none_or(named)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::EXAMPLE;
+
+    #[test]
+    fn operators_hear_of_the_policys_channels_alone() {
+        let policy = Policy::read(EXAMPLE).expect("the example");
+        let lacks = Lacks::default();
+        let lane = |text: &str| -> Lane { text.parse().expect("a lane") };
+        for unnamed in ["local/inc-12", "local/@maya", "local/no-longer-named"] {
+            lacks.set(Lack::Channel(lane(unnamed)), "it isn't there");
+            lacks.set(Lack::Threads(lane(unnamed)), "none");
+        }
+        assert_eq!(lacks.of_operators(&policy), BTreeMap::new());
+        let named = Lack::Channel(lane("local/credit-ai"));
+        lacks.set(named.clone(), "it isn't there");
+        lacks.set(Lack::Files, "no scope");
+        assert_eq!(lacks.of_operators(&policy).into_keys().collect::<Vec<_>>(), [named.clone(), Lack::Files]);
+        lacks.clear(&named);
+        assert_eq!(lacks.of_operators(&policy).into_keys().collect::<Vec<_>>(), [Lack::Files]);
+    }
+}
