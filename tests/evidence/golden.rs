@@ -761,8 +761,8 @@ async fn of_the_bot(house: &mut House, policy: &str) {
     let cut_off = BTreeMap::from([(slack.clone(), "the token was revoked".to_owned())]);
     house.commands(BotCommand::Links { cut_off }).await;
     house.commands(BotCommand::Links { cut_off: BTreeMap::new() }).await;
-    for why in [Some("the bot isn't in slack/C1: invite it"), None] {
-        let channel = Lack::Channel("slack/C1".parse().expect("a channel"));
+    for why in [Some("the bot isn't in slack/C0FRAUD: invite it"), None] {
+        let channel = Lack::Channel("slack/C0FRAUD".parse().expect("a channel"));
         let all = why.map(|why| (channel, why.to_owned())).into_iter().collect();
         house.commands(BotCommand::Lacks { lacks: BTreeMap::from([(slack.clone(), all)]) }).await;
     }

@@ -150,11 +150,8 @@ impl Golden {
             ("notice", "to") => ["case", "operators"].contains(&text),
             ("not_kept", "why") => WhyNotKept::VARIANTS.contains(&text),
             (_, "why") => text == "answered",
-            // A channel, or what a platform doesn't let the bot do.
+            // What a platform does not let the bot do.
             ("lacks" | "mended", "what") => ["commands", "files", "intents", "pins", "roster"].contains(&text),
-            ("what", "channel" | "sight" | "threads") => {
-                text.split_once('/').is_some_and(|(platform, id)| is_an_id(platform) && is_an_id(id))
-            }
             // Of the bot itself.
             ("started", "clock") => text == "manual, speed 0",
             ("started", "version") => text.split('.').all(|number| number.parse::<u32>().is_ok()),
