@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each test binary uses its own part")]
 mod dice;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -61,6 +62,36 @@ impl Place for Sqlite {
         let mut db = options.connect().await.expect("the database");
         sqlx::query(statement).execute(&mut db).await.expect(statement);
         db.close().await.expect("closed");
+    }
+}
+
+/// Whoever reads a database that nobody has open begins anew where somebody writes meanwhile, and only then.
+#[tokio::test]
+async fn a_reading_that_was_disturbed_is_begun_anew() {
+    let place = Sqlite::empty();
+    let write = async |size: i64| {
+        let (mut writer, reader) = place.open().await;
+        let row = NoteRow { size, at_us: size, note: "a head".to_owned() };
+        writer.commit(Commit { checkpoints: vec![row], ..Commit::default() }).await.expect("it is written");
+        reader.close().await;
+        writer.close().await.expect("closed");
+    };
+    write(1).await;
+    for writes_meanwhile in [0, 1, 2] {
+        let (file, times) = (place.file(), Cell::new(0));
+        let heads = store::undisturbed(&file, async || {
+            assert!(store::at_rest(&place.file()).is_some(), "nobody has it open");
+            let time = times.replace(times.get() + 1) + 1;
+            let reader = place.look().await;
+            let heads = reader.heads().await.expect("heads").len();
+            reader.close().await;
+            if time <= writes_meanwhile {
+                write(time * 100 + writes_meanwhile).await;
+            }
+            (time, heads)
+        });
+        let there = async || place.look().await.heads().await.expect("heads").len();
+        assert_eq!(heads.await, (writes_meanwhile + 1, there().await), "{writes_meanwhile} times");
     }
 }
 

@@ -299,12 +299,22 @@ pub async fn print(
     as_of: Option<&str>,
     form: Form,
 ) -> Result<String, DigestError> {
-    let zone = Tz::UTC;
     let database = data.join(Folder::DATABASE);
     if !database.exists() {
         return Err(DigestError::NotAFolder(data.to_owned()));
     }
-    let reader = store::open_to_read(&database).await?;
+    store::undisturbed(&database, || printed(data, period, workflow, as_of, form)).await
+}
+
+async fn printed(
+    data: &Path,
+    period: &str,
+    workflow: Option<&str>,
+    as_of: Option<&str>,
+    form: Form,
+) -> Result<String, DigestError> {
+    let zone = Tz::UTC;
+    let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
     let mut view = reader.view().await?;
     let (last, manual) = match view.last_entry().await? {
         Some(entry) => (At(entry.at_us), entry.leaf.contains(r#""clock":"manual""#)),

@@ -189,7 +189,7 @@ impl Folder {
         replace(&keys.join("origin"), self.origin.as_bytes())?;
         replace(&keys.join("ledger.vkey"), self.signer()?.verifier().to_string().as_bytes())?;
         if checkpoint.exists() {
-            let kept = self.path.join(format!("checkpoint.lost.{generation}"));
+            let kept = self.path.join(format!("{LOST}{generation}"));
             fs::rename(&checkpoint, &kept).map_err(at(&kept))?;
         }
         Ok(self.origin.clone())
@@ -259,10 +259,15 @@ pub fn verifier(path: &Path) -> Result<Verifier, FolderError> {
 /// # Errors
 /// [`FolderError`] if there is none.
 pub fn cause_secret(path: &Path) -> Result<[u8; 32], FolderError> {
-    read_key(&path.join("keys").join("causes.secret")).map_err(|error| match error {
+    read_key(&cause_secret_file(path)).map_err(|error| match error {
         FolderError::KeyMissing(path) | FolderError::KeyBroken(path, _) => FolderError::CauseSecretLost(path),
         other => other,
     })
+}
+
+/// Where a data folder has its secret of causes.
+pub fn cause_secret_file(path: &Path) -> PathBuf {
+    path.join("keys").join(CAUSES)
 }
 
 /// Makes a new secret of causes where a data folder has lost its own; nothing else is changed. Whether it had.
@@ -298,6 +303,17 @@ pub fn checkpoint_file(path: &Path) -> Result<Option<String>, FolderError> {
     if path.exists() { read(&path).map(Some) } else { Ok(None) }
 }
 
+/// The heads of logs that a recovery ended, which show what was lost, without taking the folder.
+///
+/// # Errors
+/// [`FolderError::Io`].
+pub fn lost_checkpoints(path: &Path) -> Result<Vec<PathBuf>, FolderError> {
+    let mut all = inside(path)?;
+    all.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(LOST)));
+    all.sort();
+    Ok(all)
+}
+
 fn lock(path: &Path) -> Result<File, FolderError> {
     let file = path.join("lock");
     let handle = OpenOptions::new().create(true).truncate(false).write(true).open(&file).map_err(at(&file))?;
@@ -326,7 +342,7 @@ fn create_keys(keys: &Path) -> Result<(), FolderError> {
 fn create_cause_secret(keys: &Path) -> Result<(), FolderError> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;
-    replace(&keys.join("causes.secret"), hex::encode(secret).as_bytes())
+    replace(&keys.join(CAUSES), hex::encode(secret).as_bytes())
 }
 
 fn read_key(path: &Path) -> Result<[u8; 32], FolderError> {
@@ -343,6 +359,10 @@ fn read_key(path: &Path) -> Result<[u8; 32], FolderError> {
 fn read(path: &Path) -> Result<String, FolderError> {
     fs::read_to_string(path).map_err(at(path))
 }
+
+const CAUSES: &str = "causes.secret";
+/// What the name of a head begins with whose log a recovery ended; which log of the ledger's it was, follows.
+const LOST: &str = "checkpoint.lost.";
 
 /// What the name of every draft ends in.
 const DRAFT: &str = "new";

@@ -104,7 +104,8 @@ fn connect_to_write(path: PathBuf) -> impl FnOnce() -> Result<Connection, rusqli
     }
 }
 
-/// Opens a database to read it, for the command line. Nothing is written: neither into it nor beside it.
+/// Opens a database to read it, for the command line. Nothing is written: neither into it nor beside it. What is read must be
+/// [`undisturbed`].
 ///
 /// # Errors
 /// [`StoreError::Open`] where there is none.
@@ -113,20 +114,44 @@ pub async fn open_to_read(path: &Path) -> Result<Reader, StoreError> {
     Ok(Reader::new(pool(&options).await.map_err(failed(path))?))
 }
 
-/// Copies a database as it stands at one moment, also while a bot writes to it. `to` must not exist.
+/// Copies a database as it stands at one moment, also while a bot writes to it. What is at `to` is replaced.
 ///
 /// # Errors
 /// The database's.
 pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    undisturbed(from, || async move {
+        // What an earlier try left.
+        match std::fs::remove_file(to) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(to)(error.into())),
+            _ => {}
+        }
+        copy_as_it_lies(from, to).await
+    })
+    .await
+}
+
+async fn copy_as_it_lies(from: &Path, to: &Path) -> Result<(), StoreError> {
     let options = options(from).read_only(true).immutable(at_rest(from).is_some());
     let mut db = options.connect().await.map_err(failed(from))?;
     sqlx::query("vacuum into $1").bind(to.to_string_lossy().into_owned()).execute(&mut db).await?;
     Ok(db.close().await?)
 }
 
+/// Reads a database as it stands, again from the beginning where a process began to write to it meanwhile: one that is at rest
+/// is read as if nobody ever did, and what is written all the same would be read in part.
+pub async fn undisturbed<F: Future>(path: &Path, mut read: impl FnMut() -> F) -> F::Output {
+    loop {
+        let before = at_rest(path);
+        let outcome = read().await;
+        if before.is_none() || at_rest(path) == before {
+            return outcome;
+        }
+    }
+}
+
 /// A database that no process has open and that holds all that was written: its length, and when it was last written to.
 /// Without a write-ahead log beside it there is nothing that SQLite would have to write in order to read it, so it can be read
-/// from where nothing may be written. A bot that begins later is noticed by comparing.
+/// from where nothing may be written. A bot that begins later is noticed by comparing: [`undisturbed`].
 pub fn at_rest(path: &Path) -> Option<(u64, chrono::DateTime<chrono::Utc>)> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

@@ -192,16 +192,19 @@ impl Remake {
     /// # Errors
     /// The database's.
     pub async fn differences(&mut self) -> Result<Vec<TableDifference>, StoreError> {
-        match self.of {
-            Made::All => self.db.run(|db| differences(db, &[])).await,
-            Made::Derived => {
-                // A card that somebody deleted on its platform is to be posted again; the ledger doesn't know yet.
-                let gone = "update main.card set shown = null, message = null from old.card o where o.case_id = main.card.case_id \
-                            and o.lane = main.card.lane and o.message is null";
-                self.db.run(move |db| Ok(db.execute(gone, ()).map(drop)?)).await?;
-                self.db.run(|db| differences(db, &["ledger", "tree_node"])).await
-            }
-        }
+        // A card that somebody deleted on its platform is to be posted again; the ledger doesn't know yet.
+        let gone = "update main.card set shown = null, message = null from old.card o where o.case_id = main.card.case_id \
+                    and o.lane = main.card.lane and o.message is null";
+        let without: &[&str] = match self.of {
+            Made::All => &[],
+            Made::Derived => &["ledger", "tree_node"],
+        };
+        self.db
+            .run(move |db| {
+                db.execute(gone, ())?;
+                differences(db, without)
+            })
+            .await
     }
 
     /// # Errors
