@@ -25,9 +25,10 @@ create table ledger (
 );
 -- A case's own story, and the timeline that is drawn from it; its entries are numbered from 1 without gaps.
 create unique index ledger_by_case on ledger (case_id, case_seq) where case_id is not null;
--- The entries that say who is meant by a pseudonym, whose words were erased and which policy took force: they belong to the
--- evidence of cases.
-create index ledger_beside_cases on ledger (seq) where kind in ('person.introduced', 'policy.loaded', 'words.erased');
+-- The entries that say who is meant by a pseudonym, which policy took force, who stands in for whom and whose words were
+-- erased: they belong to the evidence of cases.
+create index ledger_beside_cases on ledger (seq) where kind in
+    ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', 'words.erased');
 
 -- Whom a pseudonym stands for: a person of the policy (`maya`) or an account that it doesn't know (`slack/U024BE7LH`). Without
 -- the row, and with the words of the entry that introduced the pseudonym erased, nobody can tell any more.

@@ -161,7 +161,7 @@
 //! each event in the golden ledger. Its duties are rows of [`domain::duty`]. The desk, the ledger, the courier, the digest, the
 //! web and the adapters name no kind: they go by the table. Elsewhere a kind is named where something is its own alone: an
 //! approval that is slow and the absence that `/approval delegate` records ([`domain::bot`]), the review of an incident
-//! ([`answers`]), its seats ([`card`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
+//! ([`answers`]), its seats ([`card`]), who broke the glass in whose seat ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
 //!
 //! # Words
 //!

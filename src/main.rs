@@ -348,13 +348,20 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             Ok(exit(report.is_good()))
         }
         Verb::Recover { data, accept_loss } => {
-            let renewed = rebuild::renew_cause_secret(&data, accept_loss)?;
-            if let Some(renewed) = &renewed {
-                say(format_args!("{renewed}\n"))?;
+            // Nothing can be opened without a secret; which one it is, is recorded on what was recovered.
+            let made = rebuild::renew_cause_secret(&data, accept_loss)?;
+            let recovered = match rebuild::recover(&data, accept_loss).await {
+                Err(error @ (RecoverError::NothingWrong { .. } | RecoverError::NeverSigned { .. })) => Err(error),
+                recovered => Ok(recovered?),
+            };
+            let accepted = rebuild::accept_cause_secret(&data, accept_loss).await?;
+            let secret = made.into_iter().chain(accepted).last();
+            if let Some(secret) = &secret {
+                say(format_args!("{secret}\n"))?;
             }
-            match rebuild::recover(&data, accept_loss).await {
+            match recovered {
                 // The secret was all that was lost.
-                Err(RecoverError::NothingWrong { .. } | RecoverError::NeverSigned { .. }) if renewed.is_some() => {}
+                Err(_) if secret.is_some() => {}
                 recovered => say(format_args!("{}\n", recovered?))?,
             }
             Ok(ExitCode::SUCCESS)

@@ -11,9 +11,10 @@ use countersign::card::{Card, Word};
 use countersign::chat::Newest;
 use countersign::chat::{CaseChannel, Chat, Post, Undelivered};
 use countersign::domain::Lane;
+use countersign::domain::WhyNotKept;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
 use countersign::domain::{BotCommand, Lack};
-use countersign::ledger::heard::{Account, What, WhyNotKept};
+use countersign::ledger::heard::{Account, What};
 use countersign::ledger::record::{HeardRecord, Who};
 use discord_house::{DiscordHouse, config};
 use fakes::discord::FakeDiscord;
@@ -1333,6 +1334,14 @@ async fn what_discord_doesnt_give_as_announced_is_not_kept_and_that_is_said() {
     }
     let asked = tokio::time::timeout(Duration::from_millis(200), elsewhere.accept()).await;
     assert!(asked.is_err(), "nobody but Discord is asked for a file");
+    let told = stage
+        .house
+        .records()
+        .await
+        .into_iter()
+        .filter_map(|record| record.kinds())
+        .filter(|kinds| kinds.kind == "files.not-kept");
+    assert_eq!(told.count(), 4, "the operators hear of each reason");
     stage.end().await;
 }
 

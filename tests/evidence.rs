@@ -1,6 +1,8 @@
 //! The evidence and its checks, end to end: a house with a past is spoiled in every way, and each fault is named; bundles are
 //! checked with the tools that an auditor has; tables are rebuilt; a restored backup is recovered from.
 
+#[path = "evidence/delegations.rs"]
+mod delegations;
 #[path = "evidence/golden.rs"]
 mod golden;
 #[path = "evidence/house.rs"]
@@ -17,14 +19,18 @@ use std::process::Command;
 
 use countersign::desk::DeskError;
 use countersign::digest::{self, Form, Period};
+use countersign::domain::bot::condition::Event;
+use countersign::domain::mark::Words;
 use countersign::domain::policy::EXAMPLE;
-use countersign::domain::{At, CaseId, Lane, OutboxId, Span};
+use countersign::domain::{At, Bot, CaseId, Lane, OutboxId, Span, WhyNotKept};
 use countersign::evidence::audit::{self, Verdict};
 use countersign::evidence::backup;
 use countersign::evidence::bundle::{self, BundleError};
-use countersign::evidence::rebuild::{self, Before, RebuildError, RecoverError};
-use countersign::ledger::folder::Folder;
-use countersign::ledger::record::{ChannelMade, Record, Told};
+use countersign::evidence::rebuild::{self, Before, RebuildError, RecoverError, accept_cause_secret};
+use countersign::ledger::folder::{Folder, cause_secret_file};
+use countersign::ledger::heard::{Heard, NotKept, What};
+use countersign::ledger::projection::{Entry, Projection};
+use countersign::ledger::record::{BotRuled, ChannelMade, Record, Told};
 use countersign::ledger::{self, About, Ledger, Subjects};
 use countersign::seal::{self, Checkpoint};
 use countersign::store::{self, Commit, EntryRead, NoteRow, Stretch};
@@ -332,6 +338,17 @@ async fn tables_that_disagree_with_the_ledger_are_named_and_put_right() {
     let house = House::open(spoiled.path(), START + Span::days(1)).await.expect("the bot goes on from it");
     house.stop().await;
 
+    // A card that was deleted on its platform is to be posted again. That no entry says so yet is no fault, whoever looks.
+    let spoiled = copy(good.path());
+    sql(spoiled.path(), "update card set message = null, shown = null where case_id = 'INC-1'").await;
+    must_say(&audit::verify(spoiled.path()).await.expect("a verdict"), true, true, &[]);
+    let compared = compare(spoiled.path()).await.expect("a comparison");
+    assert!(compared.is_good(), "{compared}");
+    let rebuilt = rebuild(spoiled.path()).await.expect("a rebuild");
+    assert!(rebuilt.differences.is_empty(), "{rebuilt}");
+    let still = "update card set attempts = 0 where case_id = 'INC-1' and message is null and shown is null";
+    sql(spoiled.path(), still).await;
+
     // A ledger that isn't the one that was signed isn't made into a database that looks right.
     let spoiled = copy(good.path());
     sql(spoiled.path(), "delete from ledger where seq > 250").await;
@@ -431,6 +448,173 @@ async fn a_backup_of_a_working_bot_is_whole() {
     }
     println!("{sizes:?}");
     house.stop().await;
+}
+
+/// What no bot misses and nobody can make anew is in the copy too; and nothing is copied of a folder that isn't whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_has_what_recoveries_left_and_wants_a_whole_folder() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    let older = copy(data.path());
+    let house = House::open(data.path(), START + Span::hours(2)).await.expect("the bot goes on");
+    house.stop().await;
+    let lost = std::fs::read(data.path().join("checkpoint")).expect("a head");
+    restore(older.path(), data.path());
+    recover(data.path(), true).await.expect("a recovery");
+
+    let out = tempfile::tempdir().expect("a folder");
+    let whole = backup::backup(data.path(), &out.path().join("whole")).await.expect("a backup");
+    assert_eq!(whole.lost_heads, 1, "{whole}");
+    assert!(whole.to_string().contains("the log that a recovery ended"), "{whole}");
+    assert_eq!(std::fs::read(whole.out.join("checkpoint.lost.1")).expect("it is there"), lost);
+    must_say(&audit::verify(&whole.out).await.expect("a verdict"), true, true, &[]);
+
+    std::fs::remove_dir_all(data.path().join("blobs")).expect("it goes");
+    let nowhere = out.path().join("nowhere");
+    let error = backup::backup(data.path(), &nowhere).await.expect_err("files are missing");
+    assert!(error.to_string().contains("blobs is missing") && error.to_string().contains("mkdir"), "{error}");
+    assert!(!nowhere.exists(), "nothing was copied");
+}
+
+/// The secret by which repetitions are recognised is the ledger's own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_of_causes_of_another_ledger_is_noticed() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    let secret = cause_secret_file(data.path());
+    let own = std::fs::read(&secret).expect("a secret");
+    std::fs::write(&secret, "5a".repeat(32)).expect("another one");
+    let verify = async || audit::verify(data.path()).await.expect("a verdict");
+    must_say(&verify().await, false, true, &["causes.secret is not the secret", "Restore it", "countersign recover"]);
+    let at = START + Span::hours(2);
+    let error = House::open(data.path(), at).await.err().expect("it is refused");
+    assert!(matches!(error, DeskError::OtherCauses { .. }) && error.to_string().contains("--accept-loss"), "{error}");
+
+    std::fs::remove_file(&secret).expect("it goes");
+    must_say(&verify().await, true, true, &["causes.secret is not there or no key, so it was not compared"]);
+    std::fs::write(&secret, &own).expect("its own again");
+    must_say(&verify().await, true, true, &[]);
+
+    // The one that lies there is accepted, and is the ledger's from then on.
+    std::fs::write(&secret, "5a".repeat(32)).expect("another one");
+    let accept = async |accept| patiently(async || accept_cause_secret(data.path(), accept).await).await;
+    let error = accept(false).await.expect_err("it was not accepted");
+    assert!(
+        matches!(error, RecoverError::SecretOfAnother { .. }) && error.to_string().contains("count twice"),
+        "{error}"
+    );
+    assert!(accept(true).await.expect("it is recorded").is_some());
+    assert!(accept(true).await.expect("it is known").is_none());
+    must_say(&verify().await, true, true, &["One entry came after the last signed head"]);
+    House::open(data.path(), at).await.expect("the bot goes on").stop().await;
+    must_say(&verify().await, true, true, &[]);
+    assert!(compare(data.path()).await.expect("a comparison").is_good());
+    std::fs::write(&secret, own).expect("the first one");
+    must_say(&verify().await, false, true, &["causes.secret is not the secret"]);
+}
+
+/// Heads that the ledger shows to have been signed are missed, in the file and in the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heads_that_were_taken_away_are_missed() {
+    let data = tempfile::tempdir().expect("a folder");
+    past(data.path()).await;
+    let older = std::fs::read(data.path().join("checkpoint")).expect("a head");
+    let size = |note: &[u8]| String::from_utf8_lossy(note).lines().nth(1).expect("a size").to_owned();
+    for hours in [2, 3] {
+        House::open(data.path(), START + Span::hours(hours)).await.expect("the bot goes on").stop().await;
+    }
+    must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
+
+    // All but an older one.
+    let spoiled = copy(data.path());
+    sql(spoiled.path(), &format!("delete from checkpoint where size > {}", size(&older))).await;
+    std::fs::write(spoiled.path().join("checkpoint"), &older).expect("a head");
+    let covers = format!("but the last one here covers {}", size(&older));
+    let verdict = audit::verify(spoiled.path()).await.expect("a verdict");
+    must_say(&verdict, true, false, &["heads were taken away", &covers]);
+
+    // All.
+    sql(data.path(), "delete from checkpoint").await;
+    std::fs::remove_file(data.path().join("checkpoint")).expect("it goes");
+    let verdict = audit::verify(data.path()).await.expect("a verdict");
+    must_say(&verdict, true, false, &["but none is there: heads were taken away", "the file `checkpoint`"]);
+    let at = START + Span::hours(4);
+    let error = House::open(data.path(), at).await.err().expect("it is refused");
+    assert!(matches!(error, DeskError::HeadMissing { .. }), "{error}");
+    let error = recover(data.path(), false).await.expect_err("the loss was not accepted");
+    assert!(matches!(&error, RecoverError::NotAccepted { loss, .. } if loss.signed.is_none()), "{error}");
+    recover(data.path(), true).await.expect("a recovery");
+    must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
+    House::open(data.path(), at).await.expect("the bot goes on").stop().await;
+    must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
+}
+
+/// A ledger that no head was ever signed over is good for as long as it takes to sign the first, by the machine's clock.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ledger_without_heads_is_good_for_a_moment_only() {
+    for (clock, later, good) in [
+        (seal::Clock::Real, Span::seconds(60), true),
+        (seal::Clock::Real, Span::seconds(61), false),
+        (seal::Clock::Manual, Span::days(1), true),
+    ] {
+        let data = tempfile::tempdir().expect("a folder");
+        let folder = patiently(async || Folder::open(data.path(), true)).await.expect("a folder");
+        let (mut writer, reader) = store::open(&folder.database(), true).await.expect("a database");
+        let mut ledger = Ledger::new(seal::Frontier::new(), None, At(0), Subjects::default(), clock);
+        let (mut projection, bot) = (Projection::default(), Bot::default());
+        for at in [START, START + later] {
+            let record = Record::Bot(BotRuled { events: vec![Event::CaughtUp {}.into()], ..BotRuled::default() });
+            let about = About { at, said: None, case: None, actor: None, source: ledger::ENGINE };
+            let seq = ledger.append(&mut projection.commit, &about, &record).expect("an entry");
+            projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
+        }
+        projection.finish();
+        writer.commit(projection.commit).await.expect("it is written");
+        reader.close().await;
+        writer.close().await.expect("closed");
+        let verdict = audit::verify(data.path()).await.expect("a verdict");
+        must_say(&verdict, true, good, &["No head is there, so nothing vouches for the order of the entries"]);
+        assert_eq!(verdict.to_string().contains("No head was ever signed"), !good, "{verdict}");
+    }
+}
+
+/// Files that were never kept are named by case; operators hear why, and nothing by which a restricted case could be known.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_were_never_kept_are_named_and_told() {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut house = House::open(data.path(), START).await.expect("a new folder");
+    house.say("maya", "/incident open credit-scoring sev3 \"Insider at the cards desk\" restricted=yes").await;
+    house.say("maya", "/incident open credit-scoring sev3 \"Reports come late\"").await;
+    let shared = [
+        (Some("INC-2"), "late.csv", WhyNotKept::TooLarge),
+        (Some("INC-1"), "insider.png", WhyNotKept::Unwritten),
+        (None, "lunch.png", WhyNotKept::Unwritten),
+    ];
+    for (case, name, why) in shared {
+        let what = What::Said { message: name.to_owned(), text: "See here".to_owned(), files: Words::default() };
+        let not_kept = vec![NotKept { file: format!("F-{name}"), name: name.to_owned(), bytes: Some(72), why }];
+        let heard = house.heard("local/credit-ai", "maya", what);
+        let about = case.map(|case| case.parse().expect("a case"));
+        house.hand_in(Heard { about, not_kept, ..heard }).await;
+    }
+    house.advance(Span::minutes(3)).await;
+    let operators: Lane = "local/countersign-ops".parse().expect("a lane");
+    let told = house.reader.messages(&operators, Stretch::Before(None), 100).await.expect("a transcript");
+    let told: Vec<&str> = told.iter().flat_map(|message| message.bodies()).collect();
+    let of = |why: WhyNotKept| told.iter().filter(|body| body.contains(&why.to_string())).count();
+    assert_eq!((of(WhyNotKept::TooLarge), of(WhyNotKept::Unwritten)), (1, 1), "{told:#?}");
+    for body in told.iter().filter(|body| body.contains("not kept")) {
+        let known = ["INC-1", "INC-2", "credit", "insider", "Insider", "late.csv", "lunch", "maya", "Maya"];
+        assert!(known.iter().all(|word| !body.contains(word)), "{body}");
+    }
+    house.stop().await;
+    let verdict = audit::verify(data.path()).await.expect("a verdict");
+    must_say(&verdict, true, true, &["everything that was kept is there"]);
+    let named: Vec<&str> = verdict.never_kept.iter().map(|gap| gap.split(", entry").next().expect("a case")).collect();
+    assert_eq!(named, ["Of no case", "INC-1", "INC-2"], "{verdict}");
+    let line = "file insider.png (72 bytes), never kept: it couldn't be written to the disk.";
+    assert!(verdict.never_kept[1].ends_with(line), "{verdict}");
+    assert!(compare(data.path()).await.expect("a comparison").is_good());
 }
 
 /// The same bytes are handed in by many at once, and again when they were damaged.
@@ -982,11 +1166,11 @@ async fn a_refused_try_made_elsewhere_is_in_the_bundle() {
 }
 
 /// Takes an entry out of a bundle so well that every file still fits every other: only the other entries can tell.
-fn take_out(dir: &Path, seq: u64) {
+fn take_out(dir: &Path, folder: &str, seq: u64) {
     for path in [
-        format!("data/entries/{seq}.leaf"),
-        format!("data/entries/{seq}.facts"),
-        format!("data/entries/{seq}.words"),
+        format!("data/{folder}/{seq}.leaf"),
+        format!("data/{folder}/{seq}.facts"),
+        format!("data/{folder}/{seq}.words"),
         format!("data/proofs/{seq}.tlog-proof"),
     ] {
         match std::fs::remove_file(dir.join(&path)) {
@@ -994,17 +1178,18 @@ fn take_out(dir: &Path, seq: u64) {
             removed => removed.expect("a file"),
         }
     }
-    let lines = std::fs::read_to_string(dir.join("data/entries.jsonl")).expect("a file");
+    let jsonl = dir.join(format!("data/{folder}.jsonl"));
+    let lines = std::fs::read_to_string(&jsonl).expect("a file");
     let rest: String = lines
         .lines()
         .filter(|line| !line.contains(&format!("\"seq\":{seq},")) && !line.ends_with(&format!("\"seq\":{seq}}}")))
         .map(|line| format!("{line}\n"))
         .collect();
     assert_eq!(rest.lines().count() + 1, lines.lines().count());
-    std::fs::write(dir.join("data/entries.jsonl"), rest).expect("a file");
+    std::fs::write(jsonl, rest).expect("a file");
     let about = std::fs::read_to_string(dir.join("data/case.json")).expect("a file");
     let mut about: serde_json::Value = serde_json::from_str(&about).expect("JSON");
-    about["entries"]["numbers"].as_array_mut().expect("numbers").retain(|it| it.as_u64() != Some(seq));
+    about[folder]["numbers"].as_array_mut().expect("numbers").retain(|it| it.as_u64() != Some(seq));
     std::fs::write(dir.join("data/case.json"), about.to_string()).expect("a file");
     remake_manifests(dir);
 }
@@ -1045,7 +1230,7 @@ async fn an_entry_that_was_left_out_is_missed_by_the_others() {
     let last = *seqs.iter().max().expect("entries");
     for seq in seqs {
         let spoiled = copy(&good);
-        take_out(spoiled.path(), seq);
+        take_out(spoiled.path(), "entries", seq);
         let found = bundle::verify(spoiled.path(), Some(&key(data.path()))).expect("a verdict");
         println!("without {seq}:\n{found}");
         // Every entry names the one before it by its number. Only what nothing follows can be missing unseen, unless another

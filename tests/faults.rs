@@ -689,7 +689,12 @@ async fn a_lost_secret_of_causes_is_made_anew() {
     let (_folder, data) = lived_in().await;
     let secret = data.join("keys").join("causes.secret");
     let old = fs::read(&secret).expect("a secret");
-    for lose in [|path: &Path| fs::remove_file(path), |path: &Path| fs::write(path, "no key")] {
+    let lost = [
+        |path: &Path| fs::remove_file(path),
+        |path: &Path| fs::write(path, "no key"),
+        |path: &Path| fs::write(path, "5a".repeat(32)),
+    ];
+    for lose in lost {
         lose(&secret).expect("lost");
         let before = listing(&data);
         let NotReady { status, log } = refused(&data, &["--clock", "manual"]);

@@ -222,14 +222,14 @@ mod tests {
         let (mut lasting, began) = (Lasting::default(), Instant::now());
         /// At a second, what shows then, and what is told; `None`: it isn't known yet.
         type Look<'a> = (u64, &'a [Lack], Option<&'a [Lack]>);
-        use Lack::{Files, Intents};
+        use Lack::{Commands, Intents};
         let table: [Look<'_>; 7] = [
-            (0, &[Files], None),
-            (60, &[Files, Intents], None),
-            (119, &[Files], None),
-            (120, &[Files, Intents], Some(&[Files])),
-            (180, &[Files, Intents], Some(&[Files])),
-            (240, &[Files, Intents], Some(&[Files, Intents])),
+            (0, &[Commands], None),
+            (60, &[Commands, Intents], None),
+            (119, &[Commands], None),
+            (120, &[Commands, Intents], Some(&[Commands])),
+            (180, &[Commands, Intents], Some(&[Commands])),
+            (240, &[Commands, Intents], Some(&[Commands, Intents])),
             (255, &[], Some(&[])),
         ];
         for (second, shows, told) in table {

@@ -78,7 +78,15 @@ fn of_a_duty(kind: CaseKind) -> Vec<Event> {
     let terms = || Box::new(Terms::until(DUE, NOW));
     let opened = |duty, about| {
         let (holder, party) = (Holder::Roles(vec![role()]), Some("operations".into()));
-        Change::Opened(Box::new(Opened { duty, about, holder, party, held_by: whom(), terms: *terms() }))
+        Change::Opened(Box::new(Opened {
+            duty,
+            about,
+            holder,
+            party,
+            held_by: whom(),
+            delegations: vec![1],
+            terms: *terms(),
+        }))
     };
     let escalated = Passed { breach: None, ..late() };
     let repeated = Passed { breach: None, called: Vec::new(), repeat: Some(1), ..late() };
@@ -96,8 +104,8 @@ fn of_a_duty(kind: CaseKind) -> Vec<Event> {
         Change::AnswerTakenBack { by: dev(), stands_in_for: Some(maya()) },
         Change::Contested { contest },
         Change::Settled { by: maya(), to: Attribution::ThirdParty, reason: words() },
-        Change::Moved { from: vec![maya()], to: vec![dev()] },
-        Change::Moved { from: Vec::new(), to: Vec::new() },
+        Change::Moved { from: vec![maya()], to: vec![dev()], delegations: vec![1] },
+        Change::Moved { from: Vec::new(), to: Vec::new(), delegations: Vec::new() },
         Change::Widened { to: role() },
         Change::AskedStillWorking {},
         Change::Extended { expires: DUE },

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use crate::domain::WhyNotKept;
 use crate::ledger::folder::{FolderError, keep_blob};
-use crate::ledger::heard::{File, WhyNotKept};
+use crate::ledger::heard::File;
 
 /// The largest file that is kept, in bytes. A larger one is named and not kept.
 pub const LARGEST: u64 = 25 << 20;

@@ -1,4 +1,4 @@
-//! What an adapter lacks to do all of its work, for the operators: a channel that it isn't in, files that it may not read.
+//! What an adapter lacks to do all of its work, for the operators: a channel that it isn't in, messages that it may not pin.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -50,9 +50,9 @@ mod tests {
         assert_eq!(lacks.of_operators(&policy), BTreeMap::new());
         let named = Lack::Channel(lane("local/credit-ai"));
         lacks.set(named.clone(), "it isn't there");
-        lacks.set(Lack::Files, "no scope");
-        assert_eq!(lacks.of_operators(&policy).into_keys().collect::<Vec<_>>(), [named.clone(), Lack::Files]);
+        lacks.set(Lack::Pins, "no scope");
+        assert_eq!(lacks.of_operators(&policy).into_keys().collect::<Vec<_>>(), [named.clone(), Lack::Pins]);
         lacks.clear(&named);
-        assert_eq!(lacks.of_operators(&policy).into_keys().collect::<Vec<_>>(), [Lack::Files]);
+        assert_eq!(lacks.of_operators(&policy).into_keys().collect::<Vec<_>>(), [Lack::Pins]);
     }
 }

@@ -32,11 +32,13 @@ pub(super) struct SignedHead {
 
 impl SignedHead {
     /// Takes up the head that was signed last, where the ledger in the database is the one that it was signed over.
+    /// `was_signed`: the ledger itself says that there was one.
     pub(super) async fn open(
         folder: Folder,
         writer: &mut Writer,
         size: u64,
         every: Span,
+        was_signed: bool,
     ) -> Result<SignedHead, DeskError> {
         let signer = folder.signer()?;
         let data = folder.path().display().to_string();
@@ -46,7 +48,7 @@ impl SignedHead {
             // Signing on without the last head could sign a second tree under one name.
             None => {
                 let known = writer.last_checkpoint().await?;
-                if known.is_some_and(|note| note.lines().next() == Some(folder.origin())) {
+                if was_signed || known.is_some_and(|note| note.lines().next() == Some(folder.origin())) {
                     return Err(DeskError::HeadMissing { data });
                 }
             }
@@ -57,8 +59,13 @@ impl SignedHead {
         Ok(SignedHead { folder, signer, every, last, at, is_unsure: false, has_failed: false, is_stopped: false })
     }
 
+    /// How many entries the last one covers.
+    pub(super) fn covers(&self) -> Option<u64> {
+        self.last.as_ref().map(|(_, size)| *size)
+    }
+
     fn is_behind(&self, size: u64) -> bool {
-        self.is_unsure || self.has_failed || size > self.last.as_ref().map_or(0, |(_, size)| *size)
+        self.is_unsure || self.has_failed || size > self.covers().unwrap_or(0)
     }
 
     /// When the next one is due by the system's clock, of a ledger of this size. `None`: none is signed any more.

@@ -1,6 +1,6 @@
 //! From something heard to an answer: whose word it is, what it asks, and the entry that keeps the word itself.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::handle::{Handled, Item, Word};
 use super::rule::Work;
@@ -9,7 +9,9 @@ use super::{Desk, DeskError};
 use crate::card;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
-use crate::domain::{AccountId, Actor, CaseId, Command, LOCAL, Lane, PersonId, Place, Refusal, text};
+use crate::domain::{
+    AccountId, Actor, BotCommand, CaseId, Command, LOCAL, Lane, PersonId, Place, Refusal, WhyNotKept, text,
+};
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
@@ -179,6 +181,7 @@ impl Desk {
             None => Who::Stranger(AccountId::on(&heard.lane.platform, &heard.from.id)),
         };
         let what = chosen(&heard.lane, &heard.what);
+        let whys: BTreeSet<WhyNotKept> = heard.not_kept.iter().map(|file| file.why).collect();
         let record = Record::Heard(Box::new(HeardRecord {
             key: key.clone(),
             who: who.clone(),
@@ -200,6 +203,10 @@ impl Desk {
         }
         if let Some(prepared) = of_the_bot {
             self.write_bot(turn, prepared, Some(&word)).await?;
+        }
+        if !whys.is_empty() {
+            let command = BotCommand::FilesNotKept { platform: word.said_on.clone(), whys };
+            let _known_already = self.rule_bot(turn, command, &Actor::Engine, None).await?;
         }
         Ok(match reloads {
             Some(by) => Handled::ReloadPolicy { by, word },

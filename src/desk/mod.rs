@@ -84,6 +84,12 @@ pub enum DeskError {
     )]
     Future { last: String, ahead: Span },
     #[error(
+        "{data}/keys/causes.secret is not the secret that this ledger was written under, so what platforms tell again would count twice. \
+             Restore it from your backup of the keys. Where there is none, `countersign recover --data {data} --accept-loss` goes on with the \
+             one that lies there, and records it."
+    )]
+    OtherCauses { data: String },
+    #[error(
         "the policy {0} is missing from the database. Stop the bot and run `countersign rebuild`, which puts it back"
     )]
     PolicyMissing(PolicyHash),
@@ -280,8 +286,12 @@ impl Desk {
 
     /// Wakes what wanted to be woken by now: the bot and up to a batch of cases.
     async fn wake(&mut self, turn: &mut Turn) -> Result<(), DeskError> {
-        if self.bot_wake.is_some_and(|at| at <= turn.at) {
+        let mut bot_is_due = self.bot_wake.is_some_and(|at| at <= turn.at);
+        while bot_is_due {
+            let before = turn.ledger.size();
             let _nothing_to_do = self.rule_bot(turn, BotCommand::Wake, &Actor::Engine, None).await?;
+            let next = self.bot_now(turn).wake(&self.policy_now(turn));
+            bot_is_due = turn.ledger.size() > before && next.is_some_and(|at| at <= turn.at);
         }
         let due = self.writer.due(turn.at, BATCH as u32, &self.set_aside).await?;
         let ids: Vec<CaseId> = due.iter().filter_map(|(_, case)| case.as_ref().ok().map(|case| case.id)).collect();

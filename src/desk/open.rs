@@ -13,8 +13,9 @@ use super::policies::Policies;
 use super::{BATCH, CACHED_CASES, Desk, DeskError};
 use crate::card::Wording;
 use crate::clock::{Clock, Mode};
+use crate::domain::bot::condition::Start;
 use crate::domain::text::moment_utc;
-use crate::domain::{Actor, BotCommand, CaseKind, Platform, Policy, Span};
+use crate::domain::{Actor, BotCommand, CaseKind, Label, Platform, Policy, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::record::Causes;
 use crate::ledger::{Ledger, Subjects, strange_schema};
@@ -52,13 +53,17 @@ impl Desk {
         let now = setup.clock.now();
         let (size, every) = (stands.frontier.size(), setup.checkpoint_every);
         let causes = Causes::new(folder.cause_secret());
-        let head = SignedHead::open(folder, &mut writer, size, every).await?;
+        let bot = writer.bot().await?.unwrap_or_default();
+        if bot.condition.causes.as_ref().is_some_and(|mark| *mark != causes.mark()) {
+            return Err(DeskError::OtherCauses { data: folder.path().display().to_string() });
+        }
+        let was_signed = bot.condition.signed.is_some();
+        let head = SignedHead::open(folder, &mut writer, size, every, was_signed).await?;
         let ahead = stands.last_at - now;
         if ahead > AHEAD_AT_MOST && !setup.accept_clock && setup.clock.mode() == Mode::Real {
             return Err(DeskError::Future { last: moment_utc(stands.last_at), ahead });
         }
         let was_down = (stands.last.is_some()).then(|| now - stands.last_at);
-        let bot = writer.bot().await?.unwrap_or_default();
         let mut numbers = HashMap::new();
         for kind in CaseKind::ALL {
             numbers.insert(kind, writer.highest_number(kind).await?);
@@ -127,11 +132,12 @@ impl Desk {
         clock_behind: Option<Span>,
     ) -> Result<(), DeskError> {
         let clock = match self.clock.mode() {
-            Mode::Real => "real".to_owned(),
-            Mode::Manual => format!("manual, speed {}", self.clock.speed()),
+            Mode::Real => Label::from("real"),
+            Mode::Manual => Label::from(format!("manual, speed {}", self.clock.speed())),
         };
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        let mut commands = vec![BotCommand::Start { version, clock, was_down }];
+        let version = Label::from(env!("CARGO_PKG_VERSION"));
+        let (signed, causes) = (self.head.covers(), self.causes.mark());
+        let mut commands = vec![BotCommand::Start(Start { version, clock, was_down, signed, causes })];
         if self.bot.policy.as_ref() != Some(&policy.hash) {
             // The rights and members that count until now are those of the policy that was in force.
             if let Some(before) = self.bot.policy.clone() {

@@ -228,7 +228,7 @@ impl Desk {
     pub(super) fn prepare_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<PreparedBot, Refusal> {
         let loaded = match &command {
             BotCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
-            BotCommand::Start { .. }
+            BotCommand::Start(_)
             | BotCommand::Stop
             | BotCommand::Wake
             | BotCommand::Delegate { .. }
@@ -237,6 +237,7 @@ impl Desk {
             | BotCommand::Links { .. }
             | BotCommand::Lacks { .. }
             | BotCommand::Roster { .. }
+            | BotCommand::FilesNotKept { .. }
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }
             | BotCommand::NoteSlowPath(_) => None,

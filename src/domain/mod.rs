@@ -25,6 +25,7 @@ pub mod scene;
 pub mod text;
 
 pub use at::{At, Span};
+pub use bot::files::WhyNotKept;
 pub use bot::platforms::Lack;
 pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
 pub use case::Case;

@@ -235,7 +235,7 @@ impl Span {
 impl Obligation {
     /// The obligation that opens with this number at `at`.
     pub fn open(number: u32, opened: Opened, at: At) -> Obligation {
-        let Opened { duty, about, holder, party, held_by, terms } = opened;
+        let Opened { duty, about, holder, party, held_by, delegations: _, terms } = opened;
         Obligation {
             number,
             duty,
@@ -313,7 +313,7 @@ impl Obligation {
                     breach.contested = None;
                 }
             }
-            Change::Moved { from: _, to } => self.held_by.clone_from(to),
+            Change::Moved { from: _, to, delegations: _ } => self.held_by.clone_from(to),
             Change::Widened { to } => {
                 if let Holder::Roles(roles) = &mut self.holder
                     && !roles.contains(to)

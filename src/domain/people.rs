@@ -1,5 +1,7 @@
 //! Who holds a role at a moment: members of the policy, less those who are away, plus those who stand in for them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::obligation::Holder;
@@ -107,6 +109,30 @@ impl<'a> People<'a> {
                 People { delegations: &[], ..*self }.seats(roles, excluded)
             }
         }
+    }
+
+    /// The delegations and absences, by number, that bear now on who holds something: those of its holders, of their deputies,
+    /// and so on. Sealed with what was ruled by them, so that they can be shown with it.
+    pub fn delegations_of(&self, holder: &Holder) -> Vec<u32> {
+        let mut givers: Vec<(&PersonId, Option<&RoleId>)> = match holder {
+            Holder::Person(person) => vec![(person, None)],
+            Holder::Roles(roles) => {
+                let members = |role| self.policy.roles.get(role).into_iter().flat_map(|it| &it.members);
+                roles.iter().flat_map(|role| members(role).map(move |member| (member, Some(role)))).collect()
+            }
+        };
+        // One that covers several of the roles may be followed by one that covers fewer.
+        let mut followed = BTreeSet::new();
+        while let Some((giver, role)) = givers.pop() {
+            let away = |it: &&Delegation| &it.from == giver && it.holds_at(self.at) && it.covers(role);
+            for it in self.delegations.iter().filter(away) {
+                if followed.insert((it.number, role)) {
+                    givers.extend(it.to.as_ref().map(|deputy| (deputy, role)));
+                }
+            }
+        }
+        let numbers: BTreeSet<u32> = followed.into_iter().map(|(number, _)| number).collect();
+        numbers.into_iter().collect()
     }
 
     /// Who is called in by these roles: each role for itself as in [`People::holders`], so that no rung of a ladder reaches

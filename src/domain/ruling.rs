@@ -70,7 +70,8 @@ impl<'a> Draft<'a> {
     pub fn owe(&mut self, duty: Duty, holder: Holder, terms: Terms, about: Option<About>) -> u32 {
         let number = self.case.next_number();
         let party = self.party_of(&holder);
-        let mut opened = Opened { duty, about, holder, party, held_by: Vec::new(), terms };
+        let delegations = self.world.people.delegations_of(&holder);
+        let mut opened = Opened { duty, about, holder, party, held_by: Vec::new(), delegations, terms };
         let excluded = self.case.excluded(&Obligation::open(number, opened.clone(), self.at));
         opened.held_by = persons(self.world.people.holders(&opened.holder, &excluded));
         self.change(number, Change::Opened(Box::new(opened)));

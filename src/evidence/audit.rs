@@ -19,10 +19,10 @@ use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
 use super::rebuild::{self, RebuildError};
-use crate::domain::BotEvent;
 use crate::domain::bot::condition;
+use crate::domain::{At, BotEvent, CaseId, Label, Span};
 use crate::ledger::folder::{self, Folder, FolderError, blob_path};
-use crate::ledger::record::{BotRuled, Erased, Record};
+use crate::ledger::record::{BotRuled, Causes, Erased, Record};
 use crate::ledger::{self, Subjects};
 use crate::seal::{
     self, Audit, Checkpoint, Copies, HeadFault, NoteError, Row, SEGMENT_ENTRIES, Salted, Segment, Verifier, What,
@@ -31,6 +31,9 @@ use crate::store::{self, Beside, Raw, Scan, StoreError};
 
 /// Segments that are checked at the same time, each on a connection of its own.
 const SIDE_BY_SIDE: usize = 2;
+
+/// A bot that works has signed a head by then.
+const SIGNED_WITHIN: Span = Span::minutes(1);
 
 /// How many faults of a kind are listed; all are counted.
 const LISTED: usize = 100;
@@ -111,6 +114,9 @@ impl fmt::Display for Verdict {
         for gap in self.never_kept.iter().take(LISTED) {
             writeln!(f, "Never kept: {gap}")?;
         }
+        if self.never_kept.len() > LISTED {
+            writeln!(f, "Never kept: … and {} more.", self.never_kept.len() - LISTED)?;
+        }
         self.notes.iter().try_for_each(|note| writeln!(f, "Note: {note}"))
     }
 }
@@ -146,6 +152,14 @@ struct Seen {
     recoveries: Vec<(i64, u64)>,
     /// Entries whose words were erased, as the ledger says.
     erased: BTreeSet<u64>,
+    /// Files that were never kept, by case and entry; those of no case first.
+    not_kept: Vec<(Option<CaseId>, i64, String)>,
+    /// The last entry that says how many entries a signed head covered, and how many; none where a new log began since.
+    signed: Option<(i64, u64)>,
+    /// The last entry that has the mark of the secret of causes, and the mark.
+    causes: Option<(i64, Label)>,
+    /// The moments of the first and the last entry that were made by the machine's clock.
+    first_and_last: Option<(At, At)>,
     /// Entries that can't be read as a record of this version.
     unread: u64,
     /// Entries of a schema that this version doesn't know, and the first such schema.
@@ -158,14 +172,7 @@ struct Seen {
 /// # Errors
 /// [`AuditError`] where nothing can be said; what is wrong with the evidence is in the verdict.
 pub async fn verify(data: &Path) -> Result<Verdict, AuditError> {
-    let database = data.join(Folder::DATABASE);
-    let before = store::at_rest(&database);
-    let verdict = look(data).await;
-    // A bot that began meanwhile wrote into what was read as if nobody did.
-    match before.is_some() && store::at_rest(&database) != before {
-        true => look(data).await,
-        false => verdict,
-    }
+    store::undisturbed(&data.join(Folder::DATABASE), || look(data)).await
 }
 
 async fn look(data: &Path) -> Result<Verdict, AuditError> {
@@ -202,6 +209,9 @@ async fn look(data: &Path) -> Result<Verdict, AuditError> {
     sort(&report, &beside, &heads, &seen, &mut verdict);
     tables(data, &report, &beside, &seen, &mut verdict).await?;
     files(data, &seen, &mut verdict)?;
+    secret(data, &seen, &mut verdict)?;
+    vouched_for(&heads, &seen, &mut verdict);
+    not_kept(&mut seen, &mut verdict);
     notes(&report, &heads, &seen, &mut verdict);
     verdict.checked = format!(
         "Checked {} of {}, {}, {} of the tree and {}.",
@@ -250,7 +260,12 @@ impl Seen {
     fn look(&mut self, raw: &Raw<'_>) {
         let leaf = str::from_utf8(raw.leaf).unwrap_or_default();
         // In a canonical leaf no value can hold these bytes: its quotes would be escaped.
-        self.manual += u64::from(leaf.contains(r#""clock":"manual""#));
+        let is_manual = leaf.contains(r#""clock":"manual""#);
+        self.manual += u64::from(is_manual);
+        if !is_manual {
+            let at = At(raw.at_us);
+            self.first_and_last = Some((self.first_and_last.map_or(at, |(first, _)| first), at));
+        }
         if let Some(schema) = ledger::strange_schema(leaf) {
             self.strange += 1;
             self.strange_schema.get_or_insert(schema);
@@ -260,20 +275,23 @@ impl Seen {
         let facts = raw.facts.and_then(|facts| str::from_utf8(facts).ok()).unwrap_or_default();
         let words = raw.words.and_then(|words| str::from_utf8(words).ok());
         let has_files = raw.kind == "said.message" && words.is_some() && facts.contains(r#""files":{"#);
-        if !has_files && !["bot.recovered", Record::ERASED].contains(&raw.kind) {
+        let lacks_files = raw.kind.starts_with("said.") && facts.contains(r#""not_kept":["#);
+        let is_read = ["bot.started", "bot.recovered", "bot.causes-replaced", Record::ERASED].contains(&raw.kind);
+        if !has_files && !lacks_files && !is_read {
             return;
         }
         match ledger::read(leaf, facts, words, &Subjects::default()) {
             Ok(Record::Heard(heard)) => {
+                let case = raw.case.and_then(|case| case.parse().ok());
+                self.not_kept.extend(heard.not_kept.iter().map(|file| (case, raw.seq, file.to_string())));
                 for file in heard.what.files() {
                     self.files.entry(file.sha256.clone()).or_insert_with(|| (raw.seq, file.name.clone()));
                 }
             }
             Ok(Record::Bot(BotRuled { events, .. })) => {
                 for event in &events {
-                    if let BotEvent::Bot(condition::Event::Recovered { lost_from, .. }) = event {
-                        self.recoveries.push((raw.seq, *lost_from));
-                    }
+                    let BotEvent::Bot(event) = event else { continue };
+                    self.of_the_bot(raw.seq, event);
                 }
             }
             // Nothing is erased in advance.
@@ -291,8 +309,37 @@ impl Seen {
         }
     }
 
+    fn of_the_bot(&mut self, seq: i64, event: &condition::Event) {
+        match event {
+            condition::Event::Started { version: _, clock: _, was_down: _, signed, causes } => {
+                self.signed = signed.map(|size| (seq, size)).or(self.signed);
+                self.causes = causes.clone().map(|mark| (seq, mark)).or(self.causes.take());
+            }
+            condition::Event::Recovered { lost_from, .. } => {
+                self.recoveries.push((seq, *lost_from));
+                self.signed = None;
+            }
+            condition::Event::CausesReplaced { causes } => self.causes = Some((seq, causes.clone())),
+            condition::Event::Stopped {}
+            | condition::Event::FellBehind { .. }
+            | condition::Event::CaughtUp {}
+            | condition::Event::ClockWentBack { .. }
+            | condition::Event::GaveUp { .. } => {}
+        }
+    }
+
     fn take(&mut self, later: Seen) {
         self.manual += later.manual;
+        self.not_kept.extend(later.not_kept);
+        self.signed = match later.recoveries.is_empty() {
+            true => later.signed.or(self.signed),
+            false => later.signed,
+        };
+        self.causes = later.causes.or(self.causes.take());
+        self.first_and_last = match (self.first_and_last, later.first_and_last) {
+            (Some((first, _)), Some((_, last))) => Some((first, last)),
+            (earlier, later) => earlier.or(later),
+        };
         self.unread += later.unread;
         self.strange += later.strange;
         self.strange_schema = self.strange_schema.or(later.strange_schema);
@@ -502,6 +549,61 @@ fn files(data: &Path, seen: &Seen, verdict: &mut Verdict) -> Result<(), AuditErr
     Ok(())
 }
 
+/// Whether the secret of causes is the one that the ledger was written under. Nobody needs it to check a ledger, so it may be
+/// kept from whoever does.
+fn secret(data: &Path, seen: &Seen, verdict: &mut Verdict) -> Result<(), AuditError> {
+    let Some((seq, mark)) = &seen.causes else { return Ok(()) };
+    let file = folder::cause_secret_file(data);
+    match folder::cause_secret(data) {
+        Ok(secret) if Causes::new(secret).mark() == *mark => {}
+        Ok(_) => verdict.integrity.add(format!(
+            "{} is not the secret that the ledger was written under, as entry {seq} has it: what platforms tell again would count twice. \
+             Restore it from your backup of the keys; `countersign recover` is the way on without.",
+            file.display()
+        )),
+        Err(FolderError::CauseSecretLost(_)) => verdict.notes.push(format!(
+            "{} is not there or no key, so it was not compared. A bot doesn't start without it; nobody needs it to check a ledger.",
+            file.display()
+        )),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Whether the heads are there of which the ledger itself shows that they were signed. A bot records at its start how much of
+/// the ledger was signed until then; and one that works signs when it starts and every minute, whatever else it does.
+fn vouched_for(heads: &[SignedHead], seen: &Seen, verdict: &mut Verdict) {
+    let newest = heads.iter().filter(|head| !head.earlier).map(|head| head.checkpoint.size).max();
+    if let Some((seq, signed)) = seen.signed
+        && newest.is_none_or(|size| size < signed)
+    {
+        let there =
+            newest.map_or_else(|| "none is there".to_owned(), |size| format!("the last one here covers {size}"));
+        verdict.completeness.add(format!(
+            "A head over {signed} entries was signed before entry {seq}, which says so, but {there}: heads were taken away. Without them \
+             nothing shows that the ledger wasn't cut off or written anew. Restore the file `checkpoint` from where you keep it."
+        ));
+        return;
+    }
+    let worked = seen.first_and_last.map_or(Span::ZERO, |(first, last)| last - first);
+    if newest.is_none() && worked > SIGNED_WITHIN {
+        verdict.completeness.add(format!(
+            "No head was ever signed, or all were taken away, though the ledger was written over {worked} and a bot signs one when it \
+             starts: nothing vouches for the order of the entries, nor for their being all. If heads can't be signed, `/healthz` and the \
+             log say why; else restore the file `checkpoint` from where you keep it."
+        ));
+    }
+}
+
+/// What was never kept, by case.
+fn not_kept(seen: &mut Seen, verdict: &mut Verdict) {
+    seen.not_kept.sort_by_key(|(case, seq, _)| (*case, *seq));
+    for (case, seq, file) in &seen.not_kept {
+        let of = case.map_or_else(|| "Of no case".to_owned(), |case| case.to_string());
+        verdict.never_kept.push(format!("{of}, entry {seq}: {file}."));
+    }
+}
+
 /// SHA-256 of a file, in hexadecimal.
 pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
@@ -524,7 +626,8 @@ fn notes(report: &seal::Report, heads: &[SignedHead], seen: &Seen, verdict: &mut
     let signed = heads.iter().filter(|head| !head.earlier).map(|head| head.checkpoint.size).max();
     match signed {
         None if report.size > 0 => verdict.notes.push(
-            "No head was signed yet, so a ledger whose end was cut off, or all of which was written anew, would look the same."
+            "No head is there, so nothing vouches for the order of the entries: a ledger whose end was cut off, or all of which was \
+             written anew, would look the same."
                 .to_owned(),
         ),
         signed => {

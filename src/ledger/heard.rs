@@ -1,6 +1,7 @@
 //! What platforms hand to the bot, and what the bot answers to it in private.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use crate::card::Card;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::{self, Words};
 use crate::domain::policy::{Policy, Refused};
-use crate::domain::{At, CaseId, Lane};
+use crate::domain::{At, CaseId, Lane, WhyNotKept};
 use crate::grammar::{Filled, Form, How, Means};
 
 /// Something that happened on a platform, handed to the desk.
@@ -225,27 +226,12 @@ pub struct NotKept {
     pub why: WhyNotKept,
 }
 
-/// Why a file isn't kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames, thiserror::Error)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum WhyNotKept {
-    #[error("the platform gave a page to sign in: the bot may not read files")]
-    NotAllowed,
-    #[error("what the platform gave isn't the file that it announced")]
-    OtherBytes,
-    #[error("the platform has no such file any more")]
-    Gone,
-    #[error("the platform hides it: the workspace's plan has run out of room")]
-    Hidden,
-    #[error("it lies outside the platform")]
-    Elsewhere,
-    #[error("it is too large")]
-    TooLarge,
-    #[error("the platform didn't give it in time")]
-    Unreachable,
-    #[error("it couldn't be written to the disk")]
-    Unwritten,
+impl fmt::Display for NotKept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NotKept { file: _, name, bytes, why } = self;
+        let size = bytes.map_or_else(String::new, |bytes| format!(" ({bytes} bytes)"));
+        write!(f, "file {name}{size}, never kept: {why}")
+    }
 }
 
 /// What the bot answers to what it heard, for that person alone.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
 use crate::domain::mark::{self, Words};
-use crate::domain::{AccountId, BotEvent, Event, Lane, Notice, OutboxId, PersonId};
+use crate::domain::{AccountId, BotEvent, Event, Label, Lane, Notice, OutboxId, PersonId};
 use crate::ledger::heard::{Account, Answer, NotKept, What};
 use crate::seal::{Pseudonym, commitment};
 
@@ -93,6 +93,12 @@ impl Causes {
     /// hexadecimal. The id itself isn't kept.
     pub fn key_of(&self, cause: &str) -> String {
         hex::encode(&commitment(&self.0, cause.as_bytes()).0[..16])
+    }
+
+    /// By which the secret is recognised. It is made as keys are, so it says no more of the secret than they do; no platform has
+    /// such an id, so it is nothing's key.
+    pub fn mark(&self) -> Label {
+        Label::from(self.key_of("\0the secret of causes"))
     }
 
     /// An id for what somebody says under a key of their own: the same key is the same id, and one person's aren't another's.
@@ -319,5 +325,8 @@ mod tests {
         assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
         assert_eq!(ids[0], causes.id_of("maya", "1"));
         assert_ne!(ids[0], Causes::new([8; 32]).id_of("maya", "1"));
+        // printf '\0the secret of causes' | openssl dgst …
+        assert_eq!(causes.mark().as_str(), "24e90b59f0186af4087bb530e2a0062f");
+        assert_ne!(causes.mark(), Causes::new([8; 32]).mark());
     }
 }

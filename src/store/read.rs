@@ -251,14 +251,17 @@ impl Reader {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(case.to_string()).fetch_all(&self.pool).await?)
     }
 
-    /// The entries that introduced pseudonyms, those of shredded subjects included, that loaded policies, and that record
-    /// erasures; oldest first.
+    /// The entries that introduced pseudonyms, those of shredded subjects included, that loaded policies, that delegations are
+    /// made of, and that record erasures; oldest first.
     ///
     /// # Errors
     /// The database's.
     pub async fn beside_cases(&self) -> Result<Vec<EntryRead>, StoreError> {
         // To the letter as the index has it, or SQLite would read the whole ledger.
-        let sql = format!("{ENTRY} where kind in ('person.introduced', 'policy.loaded', 'words.erased') order by seq");
+        let sql = format!(
+            "{ENTRY} where kind in ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', \
+             'words.erased') order by seq"
+        );
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.pool).await?)
     }
 

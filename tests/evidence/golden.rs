@@ -15,14 +15,16 @@ use std::sync::Arc;
 use countersign::card::{self, Card, Speaker, Word, Wording};
 use countersign::chat::Chat;
 use countersign::desk::Handled;
+use countersign::domain::WhyNotKept;
 use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
 use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Lack, Platform, Policy, Span, Telling};
+use countersign::evidence::rebuild::accept_cause_secret;
 use countersign::evidence::{audit, bundle};
 use countersign::grammar::{self, Filled, Means};
-use countersign::ledger::folder::{Folder, keep_blob};
-use countersign::ledger::heard::{Heard, NotKept, What, WhyNotKept};
+use countersign::ledger::folder::{Folder, cause_secret_file, keep_blob};
+use countersign::ledger::heard::{Heard, NotKept, What};
 use countersign::ledger::record::{
     Erased, HeardRecord, Introduced, Kinds, NotTold, NotToldBecause, Record, ToTell, Told,
 };
@@ -96,6 +98,16 @@ const fn place(record: &Record) -> Option<usize> {
 
 fn kinds_of(record: &Record) -> Kinds {
     record.kinds().expect("something became true")
+}
+
+/// The secrets of causes that golden ledgers are written under: the second one takes the first one's place.
+const FIRST_SECRET: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const SECRET: &str = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f";
+
+/// Makes a folder if there is none, and gives it this secret of causes.
+async fn put_secret(data: &Path, secret: &str) {
+    patiently(async || Folder::open(data, true)).await.expect("a folder");
+    std::fs::write(cause_secret_file(data), secret).expect("the secret");
 }
 
 /// What the file holds that a message of the ledger came with.
@@ -194,6 +206,7 @@ impl Golden {
 
     /// A data folder with this ledger in it, and nothing that follows from it but the tree and a signed head.
     pub(super) async fn settle(&self, data: &Path) {
+        put_secret(data, SECRET).await;
         let folder = patiently(async || Folder::open(data, true)).await.expect("a folder");
         assert_eq!(keep_blob(data, FILE).expect("a blob").len(), 64);
         let (mut writer, reader) = store::open(&folder.database(), true).await.expect("a database");
@@ -301,7 +314,8 @@ fn must_say_where_each_entry_came_from(golden: &Golden) {
                 assert_eq!((word.actor, &word.source), (envelope.actor, &envelope.source), "{at}");
             }
             None => {
-                let by_the_operator = ["bot.started", "bot.stopped", "bot.recovered", "policy.loaded"];
+                let by_the_operator =
+                    ["bot.started", "bot.stopped", "bot.recovered", "bot.causes-replaced", "policy.loaded"];
                 let source = match by_the_operator.contains(&&*envelope.kind) {
                     true => ledger::OPERATOR,
                     false => ledger::ENGINE,
@@ -563,6 +577,7 @@ impl House {
 async fn life(data: &Path) {
     let (policy, slack) = (bank(), slack());
     let open = async |at: At| House::open_with(data, at, &policy, Some(slack.clone())).await.expect("the bot lives");
+    put_secret(data, FIRST_SECRET).await;
     let mut house = open(START).await;
     what_is_delivered(&mut house).await;
     house.stop().await;
@@ -573,6 +588,11 @@ async fn life(data: &Path) {
     house.stop().await;
     restore(backup.path(), data);
     recover(data, true).await.expect("a recovery");
+    put_secret(data, SECRET).await;
+    patiently(async || accept_cause_secret(data, true).await)
+        .await
+        .expect("it is recorded")
+        .expect("it was another one");
     // Somebody's name stood in the policy, and another takes force.
     assert_eq!(erase(data, "kind = 'policy.loaded'").await, 1);
     super::rebuild(data).await.expect("a rebuild");

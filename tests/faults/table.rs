@@ -518,7 +518,9 @@ const PLACES: &[(&str, &str, &[Write])] = &[
     ("src/evidence/rebuild/mod.rs", "elsewhere", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "of", &[Draft]),
     ("src/evidence/rebuild/mod.rs", "replace", &[Swap]),
+    ("src/evidence/rebuild/recover.rs", "append", &[Recovery]),
     ("src/evidence/rebuild/recover.rs", "go_on", &[Recovery]),
+    ("src/store/mod.rs", "copy", &[Backup]),
     ("src/store/mod.rs", "migrate", &[Migration]),
     ("src/store/remake.rs", "write", &[Draft]),
     ("src/store/write.rs", "commit", &[Turn, Sending, CardSending, ChannelRow, Receipt, GivenUp, PutOff, HeadRow]),
@@ -794,6 +796,7 @@ async fn a_file_that_cannot_be_kept_is_told_to_whoever_sent_it() {
     super::written::verifies(&data).await;
     let written = super::Written::read(&data).await;
     assert_eq!(written.heard().filter(|heard| !heard.what.files().is_empty()).count(), 1);
+    assert_eq!(written.count("files.not-kept"), 1, "the operators heard of it");
 }
 
 /// The seed comes last: a folder without one has no ledger yet, and gets keys that fit together.

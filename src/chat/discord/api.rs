@@ -17,7 +17,7 @@ use crate::app::config::{DiscordConfig, Secret};
 use crate::chat::files::{Announced, Download, TooLarge};
 use crate::chat::lock::lock;
 use crate::chat::retry::{Again, Pauses, patiently};
-use crate::ledger::heard::WhyNotKept;
+use crate::domain::WhyNotKept;
 
 /// Discord's own address.
 const DISCORD: &str = "https://discord.com";

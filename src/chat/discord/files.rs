@@ -10,7 +10,8 @@ use super::wire::{Attachment, Id, Message};
 use super::{Discord, PAUSES, lock};
 use crate::chat::files::{Announced, TooLarge, keep, require_size};
 use crate::chat::retry::{Again, patiently};
-use crate::ledger::heard::{File, NotKept, WhyNotKept};
+use crate::domain::WhyNotKept;
+use crate::ledger::heard::{File, NotKept};
 
 /// Of how many messages the files are remembered.
 const REMEMBERED: usize = 2_000;

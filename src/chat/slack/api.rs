@@ -27,7 +27,7 @@ use super::{PAUSES, SlackError};
 use crate::app::config::Secret;
 use crate::chat::files::{Announced, Download, TooLarge};
 use crate::chat::retry::{Again, patiently};
-use crate::ledger::heard::WhyNotKept;
+use crate::domain::WhyNotKept;
 
 /// How long an answer is waited for. Slack is faster when it is well.
 const TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -10,16 +10,15 @@ use super::hear::FromSlack;
 use super::{PAUSES, Slack, lock, moment, word};
 use crate::chat::files::{Announced, keep, require_size};
 use crate::chat::retry::{Again, patiently};
-use crate::domain::Lack;
 use crate::domain::Lane;
-use crate::ledger::heard::{File, Heard, NotKept, What, WhyNotKept};
+use crate::domain::WhyNotKept;
+use crate::ledger::heard::{File, Heard, NotKept, What};
 
 /// How often a file is asked for before its message is heard without it.
 const TRIES: u32 = 6;
 /// How long the files of one message may take together. Their channel waits meanwhile, so that what is said there keeps
 /// its order.
 const WITHIN: Duration = Duration::from_secs(4 * 60);
-/// What the operators are told of where files can't be read.
 /// Where a file was shared.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
@@ -52,7 +51,6 @@ impl Slack {
                 Ok(bytes) => match keep(&door.data, name, bytes).await {
                     Ok(file) => {
                         kept.push(file);
-                        self.lacks.clear(&Lack::Files);
                         continue;
                     }
                     Err(error) => {
@@ -63,11 +61,6 @@ impl Slack {
                 Err(why) => why,
             };
             tracing::warn!(platform = %self.platform, file = id, %why, "a file isn't kept");
-            if why == WhyNotKept::NotAllowed {
-                let why = "Slack lets the bot read no files, so what people share is not kept as evidence: look whether the app has the \
-                           scope files:read, and install it again";
-                self.lacks.set(Lack::Files, why);
-            }
             not_kept.push(NotKept { file: id.to_owned(), name: name.to_owned(), bytes: file["size"].as_u64(), why });
         }
         (kept, not_kept)

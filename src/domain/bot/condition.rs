@@ -12,6 +12,12 @@ pub struct Condition {
     pub started: Option<At>,
     /// The operators were told that the bot is behind with what is due.
     pub behind: bool,
+    /// How many entries the signed head covered that was there at the last start. A new log has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<u64>,
+    /// By which the secret of causes is recognised that the ledger is written under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causes: Option<Label>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -23,6 +29,12 @@ pub enum Event {
         clock: Label,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         was_down: Option<Span>,
+        /// How many entries the last signed head covered: whoever takes all heads away can't take this away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed: Option<u64>,
+        /// The mark of the secret of causes: `crate::ledger::record::Causes::mark`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        causes: Option<Label>,
     },
     Stopped {},
     FellBehind {
@@ -46,23 +58,47 @@ pub enum Event {
         policy: PolicyHash,
         head: Label,
     },
+    /// The secret of causes is another one from now on, and the operator accepted what that costs.
+    CausesReplaced {
+        causes: Label,
+    },
+}
+
+/// What is recorded when a process takes over the data folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    pub version: Label,
+    pub clock: Label,
+    /// How long after the last one was last seen.
+    pub was_down: Option<Span>,
+    /// How many entries the signed head covers that is there.
+    pub signed: Option<u64>,
+    /// The mark of the secret of causes.
+    pub causes: Label,
 }
 
 impl Condition {
     pub(super) fn apply(&mut self, event: &Event, at: At) {
         match event {
-            Event::Started { .. } => self.started = Some(at),
+            Event::Started { version: _, clock: _, was_down: _, signed, causes } => {
+                self.started = Some(at);
+                self.signed = *signed;
+                self.causes = causes.clone().or(self.causes.take());
+            }
             Event::FellBehind { .. } => self.behind = true,
             Event::CaughtUp {} => self.behind = false,
-            Event::Stopped {} | Event::ClockWentBack { .. } | Event::GaveUp { .. } | Event::Recovered { .. } => {}
+            Event::Recovered { .. } => self.signed = None,
+            Event::CausesReplaced { causes } => self.causes = Some(causes.clone()),
+            Event::Stopped {} | Event::ClockWentBack { .. } | Event::GaveUp { .. } => {}
         }
     }
 }
 
 impl Draft<'_> {
-    pub(super) fn start(mut self, version: &str, clock: &str, was_down: Option<Span>) -> Ruling {
+    pub(super) fn start(mut self, start: &Start) -> Ruling {
+        let Start { version, clock, was_down, signed, causes } = start.clone();
         let was_down = was_down.filter(|&span| span > NOTICEABLE);
-        self.push(Event::Started { version: Label::from(version), clock: Label::from(clock), was_down });
+        self.push(Event::Started { version, clock, was_down, signed, causes: Some(causes) });
         if let Some(was_down) = was_down {
             self.tell(To::Operators, Telling::WasDown { was_down }, None);
         }

@@ -50,6 +50,16 @@ pub(super) struct Wanted<'a> {
     pub reason: &'a str,
 }
 
+impl Event {
+    /// Which delegation it is of.
+    pub fn number(&self) -> u32 {
+        match self {
+            Event::Set(delegation) => delegation.number,
+            Event::Began { number } | Event::Ended { number, by: _ } => *number,
+        }
+    }
+}
+
 impl Delegations {
     pub(super) fn apply(&mut self, event: &Event) {
         match event {
@@ -250,22 +260,24 @@ impl Draft<'_> {
         }
     }
 
-    /// Delegations that begin or end now. One that began and ended while the bot was down has ended: that is the one true
-    /// thing to say.
-    pub(super) fn wake_delegations(&mut self) {
+    /// The first delegation that begins or ends now. One that began and ended while the bot was down has ended: that is the
+    /// one true thing to say. Whether there was one.
+    pub(super) fn wake_delegation(&mut self) -> bool {
         let now = self.ask.at;
-        for delegation in self.bot.delegations.all.clone() {
-            if delegation.ends <= now {
-                self.end(&delegation, None);
-            } else if delegation.starts <= now && !self.bot.delegations.begun.contains(&delegation.number) {
-                self.push(Event::Began { number: delegation.number });
-                let moved = self.bot.delegations.moved_by(&delegation, self.policy);
-                self.ruling.then.push(moved);
-                for person in [Some(&delegation.from), delegation.to.as_ref()].into_iter().flatten() {
-                    self.tell_person(person, told(&delegation));
-                }
-            }
+        let delegations = &self.bot.delegations;
+        let is_due = |it: &&Delegation| it.ends <= now || it.starts <= now && !delegations.begun.contains(&it.number);
+        let Some(delegation) = delegations.all.iter().find(is_due).cloned() else { return false };
+        if delegation.ends <= now {
+            self.end(&delegation, None);
+            return true;
         }
+        self.push(Event::Began { number: delegation.number });
+        let moved = self.bot.delegations.moved_by(&delegation, self.policy);
+        self.ruling.then.push(moved);
+        for person in [Some(&delegation.from), delegation.to.as_ref()].into_iter().flatten() {
+            self.tell_person(person, told(&delegation));
+        }
+        true
     }
 }
 

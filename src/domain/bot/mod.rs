@@ -3,7 +3,7 @@
 //!
 //! It opens no case and reads no clock: it says what should follow ([`Then`]), and the desk sees to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
@@ -17,6 +17,7 @@ use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal
 pub mod condition;
 pub mod delegations;
 pub mod digests;
+pub mod files;
 pub mod platforms;
 pub mod policies;
 pub mod slow_paths;
@@ -28,9 +29,10 @@ pub use telling::Telling;
 
 use platforms::Lack;
 
-use condition::Condition;
+use condition::{Condition, Start};
 use delegations::{Delegations, Wanted};
 use digests::Digests;
+use files::{Files, WhyNotKept};
 use platforms::Platforms;
 use slow_paths::{SlowPath, SlowPaths};
 
@@ -44,6 +46,8 @@ pub struct Bot {
     pub digests: Digests,
     pub slow_paths: SlowPaths,
     pub platforms: Platforms,
+    #[serde(default)]
+    pub files: Files,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -55,24 +59,21 @@ pub enum Event {
     Delegation(delegations::Event),
     Digest(digests::Event),
     Platform(platforms::Event),
+    Files(files::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// A process took over the data folder, `was_down` after the last one was last seen.
-    Start {
-        version: String,
-        clock: String,
-        was_down: Option<Span>,
-    },
+    /// A process took over the data folder.
+    Start(Start),
     Stop,
     /// A policy file that read without errors takes force.
     LoadPolicy {
         policy: Box<Policy>,
         text: String,
     },
-    /// A delegation's start or end, or a digest's hour, has come.
+    /// A delegation's start or end, or a digest's hour, has come. One at a time: asked again until nothing is due.
     Wake,
     /// Stand in for somebody; without `to` it is an absence. `starts: None` is now.
     Delegate {
@@ -104,6 +105,11 @@ pub enum Command {
         platform: Platform,
         groups: BTreeMap<String, Vec<PersonId>>,
         gone: Vec<PersonId>,
+    },
+    /// Files that came with a word on a platform couldn't be kept.
+    FilesNotKept {
+        platform: Platform,
+        whys: BTreeSet<WhyNotKept>,
     },
     /// A message could not be delivered and won't be tried again. `to_operators`: it was meant for them, so telling them is
     /// no use.
@@ -147,6 +153,7 @@ impl Event {
             Event::Delegation(event) => event.into(),
             Event::Digest(event) => event.into(),
             Event::Platform(event) => event.into(),
+            Event::Files(event) => event.into(),
         }
     }
 
@@ -158,6 +165,7 @@ impl Event {
             delegations::Event::VARIANTS,
             digests::Event::VARIANTS,
             platforms::Event::VARIANTS,
+            files::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -188,6 +196,11 @@ impl From<platforms::Event> for Event {
         Event::Platform(event)
     }
 }
+impl From<files::Event> for Event {
+    fn from(event: files::Event) -> Event {
+        Event::Files(event)
+    }
+}
 
 impl Bot {
     /// Folds one event that came at `at`.
@@ -206,6 +219,7 @@ impl Bot {
             Event::Delegation(event) => self.delegations.apply(event),
             Event::Digest(event) => self.digests.apply(event, at),
             Event::Platform(event) => self.platforms.apply(event),
+            Event::Files(event) => self.files.apply(event, at),
         }
     }
 
@@ -247,7 +261,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),
-        Command::Start { version, clock, was_down } => Ok(draft.start(version, clock, *was_down)),
+        Command::Start(start) => Ok(draft.start(start)),
         Command::Stop => Ok(draft.record(condition::Event::Stopped {})),
         Command::Wake => Ok(draft.wake()),
         Command::Watch { oldest_wake_late, oldest_notice_late } => {
@@ -256,6 +270,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::Links { cut_off } => Ok(draft.links(cut_off)),
         Command::Lacks { lacks } => Ok(draft.lacks(lacks)),
         Command::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
+        Command::FilesNotKept { platform, whys } => Ok(draft.files_not_kept(platform, whys)),
         Command::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
         Command::ClockWentBack { by } => {
             Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
@@ -313,9 +328,12 @@ impl Draft<'_> {
         self.ruling
     }
 
+    /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
+    /// case.
     fn wake(mut self) -> Ruling {
-        self.wake_delegations();
-        self.wake_digests();
+        if !self.wake_delegation() {
+            self.wake_digests();
+        }
         self.ruling
     }
 

@@ -34,8 +34,6 @@ pub enum Lack {
     Threads(Lane),
     /// The bot's commands can't be registered.
     Commands,
-    /// Files can't be read.
-    Files,
     /// Words or members aren't told to the bot.
     Intents,
     /// Messages can't be pinned.
@@ -49,7 +47,7 @@ impl Lack {
     pub fn lane(&self) -> Option<&Lane> {
         match self {
             Lack::Channel(lane) | Lack::Sight(lane) | Lack::Threads(lane) => Some(lane),
-            Lack::Commands | Lack::Files | Lack::Intents | Lack::Pins | Lack::Roster => None,
+            Lack::Commands | Lack::Intents | Lack::Pins | Lack::Roster => None,
         }
     }
 }
@@ -75,7 +73,7 @@ pub enum Event {
     Reconnected {
         platform: Platform,
     },
-    /// Something works there only in part: a channel that the bot isn't in, files that it may not read.
+    /// Something works there only in part: a channel that the bot isn't in, members that it isn't told of.
     Lacks {
         platform: Platform,
         what: Lack,

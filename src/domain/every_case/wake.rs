@@ -127,7 +127,11 @@ fn move_to_present_holders(draft: &mut Draft<'_>) {
         // Who keeps a seat that has answered already has nothing to do there.
         let mut joined = draft.waiting_on(obligation.number);
         joined.retain(|it| !obligation.held_by.contains(it));
-        draft.change(obligation.number, Change::Moved { from: obligation.held_by.clone(), to: now.clone() });
+        let delegations = draft.world.people.delegations_of(&obligation.holder);
+        draft.change(
+            obligation.number,
+            Change::Moved { from: obligation.held_by.clone(), to: now.clone(), delegations },
+        );
         if draft.waiting_on(obligation.number).is_empty() {
             tell_that_nobody_is_left(draft, &obligation);
         }

@@ -18,6 +18,9 @@ pub struct Opened {
     pub party: Option<PartyId>,
     /// Who is told that they hold it.
     pub held_by: Vec<PersonId>,
+    /// The delegations in force, by number, that say who that is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub delegations: Vec<u32>,
     pub terms: Terms,
 }
 
@@ -116,6 +119,9 @@ pub enum Change {
     Moved {
         from: Vec<PersonId>,
         to: Vec<PersonId>,
+        /// As when it opened: those in force now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        delegations: Vec<u32>,
     },
     /// More roles may answer.
     Widened {

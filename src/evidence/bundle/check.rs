@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::bag::{self, DECLARATION, MANIFEST, README, TAG_MANIFEST};
+use super::delegations::Delegations;
 use super::derive::{self, Kept, Sealed, Source};
-use super::{AGENT, BundleError, Files, transcript};
+use super::{AGENT, BundleError, Files};
 use crate::domain::CaseId;
 use crate::evidence::audit::{Verdict, sha256_of};
 use crate::ledger::Subjects;
@@ -157,8 +158,9 @@ impl Check {
             None => None,
         };
         let context = self.entries("context", about.as_ref().map(|about| &about.context), &Subjects::default())?;
+        let (context, subjects) = derive::with_names(context);
         let named = about.as_ref().map(|about| &about.entries);
-        let entries = self.entries("entries", named, &derive::subjects(&context))?;
+        let entries = self.entries("entries", named, &subjects)?;
         if entries.is_empty() {
             self.incomplete("There is no entry in it.".to_owned());
         }
@@ -364,10 +366,16 @@ impl Check {
         }
     }
 
-    /// Whether the context says of everybody who is meant, and of all words that are gone that they were erased; and nothing
-    /// else.
+    /// Whether the context says of everybody who is meant, of everybody who stood in for somebody that they did, and of all words
+    /// that are gone that they were erased; and nothing else.
     fn context(&mut self, case: CaseId, entries: &[Sealed], context: &[Sealed]) {
-        let mentioned = derive::mentioned(entries);
+        let delegations = Delegations::of(context);
+        for hole in delegations.holes(entries) {
+            self.incomplete(hole);
+        }
+        let touching = delegations.touching(entries);
+        let of_delegations = context.iter().filter(|entry| touching.contains(&entry.seq()));
+        let mentioned = derive::mentioned(entries.iter().chain(of_delegations));
         let policy = derive::fold(case, entries).case.map(|case| case.policy);
         let loads = |entry: &Sealed| policy.as_ref().is_some_and(|policy| derive::loads(entry, policy));
         let erased: BTreeSet<u64> = context.iter().flat_map(derive::erased_by).collect();
@@ -390,7 +398,7 @@ impl Check {
                 Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym) => {
                     introduced.insert(it.pseudonym);
                 }
-                Some(Record::Bot(_)) if loads(entry) => {}
+                Some(Record::Bot(_)) if loads(entry) || touching.contains(&seq) => {}
                 Some(Record::Erased(_)) if derive::erased_by(entry).iter().any(|seq| gone.contains(seq)) => {}
                 Some(_) => self.incomplete(format!("Entry {seq} in data/context explains nothing here: it was added.")),
                 None => self.unsound(format!("Entry {seq} in data/context can't be read.")),
@@ -475,7 +483,7 @@ impl Check {
             self.incomplete(hole);
         }
         for (seq, file) in derive::not_kept(entries) {
-            self.verdict.never_kept.push(format!("Entry {seq}: {}.", transcript::not_kept_line(file)));
+            self.verdict.never_kept.push(format!("Entry {seq}: {file}."));
         }
         let loaded = folded.case.as_ref().and_then(|case| context.iter().find(|it| derive::loads(it, &case.policy)));
         let is_erased = loaded.is_some_and(Sealed::is_erased);

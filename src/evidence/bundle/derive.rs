@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::delegations::Delegations;
 use super::{Files, transcript};
 use crate::csv;
 use crate::domain::bot::policies;
@@ -57,8 +58,8 @@ pub(super) struct Attachment {
 pub(super) struct Source<'a> {
     pub case: CaseId,
     pub entries: &'a [Sealed],
-    /// Entries that belong to no case and say who is meant by a pseudonym, which policy the case was opened under, or whose
-    /// words were erased.
+    /// Entries that belong to no case and say who is meant by a pseudonym, which policy the case was opened under, who stood
+    /// in for whom, or whose words were erased.
     pub context: &'a [Sealed],
     pub head: &'a Checkpoint,
     /// The program and its version.
@@ -110,7 +111,7 @@ pub(super) fn strange<'e>(mut entries: impl Iterator<Item = &'e Sealed>) -> Opti
 }
 
 /// Whom the pseudonyms stand for that these entries introduce.
-pub(super) fn subjects(context: &[Sealed]) -> Subjects {
+fn subjects(context: &[Sealed]) -> Subjects {
     let mut subjects = Subjects::default();
     for entry in context {
         if let Some(Record::Introduced(Introduced { pseudonym, subject })) = &entry.record
@@ -122,8 +123,15 @@ pub(super) fn subjects(context: &[Sealed]) -> Subjects {
     subjects
 }
 
+/// Entries of no case, read again with the names that they introduce.
+pub(super) fn with_names(beside: Vec<Sealed>) -> (Vec<Sealed>, Subjects) {
+    let subjects = subjects(&beside);
+    let named = beside.into_iter().map(|it| Sealed::new(it.leaf, it.facts, it.words, &subjects)).collect();
+    (named, subjects)
+}
+
 /// The pseudonyms that entries mention, in facts or as the one who caused them.
-pub(super) fn mentioned(entries: &[Sealed]) -> BTreeSet<Pseudonym> {
+pub(super) fn mentioned<'e>(entries: impl Iterator<Item = &'e Sealed>) -> BTreeSet<Pseudonym> {
     let mut all = BTreeSet::new();
     for entry in entries {
         if let Some(OwnedEnvelope { actor: Actor::Person(pseudonym), .. }) = &entry.envelope {
@@ -144,15 +152,18 @@ pub(super) fn loads(entry: &Sealed, policy: &PolicyHash) -> bool {
 }
 
 /// The entries among these that a case's evidence needs: who is meant in it, what brought in the policy that it was opened
-/// under, and what erased words of it or of those.
+/// under, who stood in for whom when something was ruled in it, and what erased words of it or of those.
 pub(super) fn context(case: CaseId, entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
-    let mentioned = mentioned(entries);
+    let touching = Delegations::of(&beside).touching(entries);
+    let of_delegations = beside.iter().filter(|entry| touching.contains(&entry.seq()));
+    let mentioned = mentioned(entries.iter().chain(of_delegations));
     let policy = fold(case, entries).case.map(|case| case.policy);
     let first = entries.iter().map(Sealed::seq).min().unwrap_or_default();
     let before = beside.iter().filter(|entry| entry.seq() < first);
     let loaded = policy.and_then(|policy| before.filter(|entry| loads(entry, &policy)).map(Sealed::seq).max());
     let explains = |entry: &Sealed| {
         Some(entry.seq()) == loaded
+            || touching.contains(&entry.seq())
             || matches!(&entry.record, Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym))
     };
     let mut gone: BTreeSet<u64> = entries

@@ -6,7 +6,7 @@
 //! README.txt                     how to check it with ordinary tools
 //! data/entries/12.leaf           what was sealed; 12.facts and 12.words: what it commits to
 //! data/entries.jsonl             the same with salts, one entry a line
-//! data/context/, context.jsonl   likewise, of no case: who is meant, which policy, whose words were erased
+//! data/context/, context.jsonl   likewise, of no case: who is meant, which policy, who stood in for whom, whose words were erased
 //! data/proofs/12.tlog-proof      that entry 12 is in the ledger (c2sp.org/tlog-proof)
 //! data/checkpoint, ledger.vkey   the signed head and the key; the key is to be had from elsewhere as well
 //! data/policy.toml               the policy in force, unless it was erased; the case names its hash
@@ -21,6 +21,7 @@
 
 mod bag;
 mod check;
+mod delegations;
 mod derive;
 mod transcript;
 
@@ -121,6 +122,24 @@ impl fmt::Display for Exported {
 /// [`BundleError`].
 pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, BundleError> {
     bag::require_empty(out)?;
+    let gathered = store::undisturbed(&data.join(Folder::DATABASE), || gather(data, case)).await?;
+    let Gathered { files, head, signed_at, entries, attachments, later, lacking } = gathered;
+    bag::write(out, files, &bag::Info { case, head: &head, signed_at })?;
+    Ok(Exported { case, out: out.to_owned(), entries, files: attachments, later, lacking })
+}
+
+/// What a bundle is made of.
+struct Gathered {
+    files: Files,
+    head: Checkpoint,
+    signed_at: Option<i64>,
+    entries: usize,
+    attachments: usize,
+    later: usize,
+    lacking: Vec<String>,
+}
+
+async fn gather(data: &Path, case: CaseId) -> Result<Gathered, BundleError> {
     let verifier = folder::verifier(data)?;
     // The file before the database: a head is signed only over what is on the disk already.
     let note = folder::checkpoint_file(data)?;
@@ -138,8 +157,8 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
         sealed
     };
     let rows = reader.entries_of(case).await?;
-    let beside = sealed(reader.beside_cases().await?, &Subjects::default());
-    let entries = sealed(rows, &derive::subjects(&beside));
+    let (beside, subjects) = derive::with_names(sealed(reader.beside_cases().await?, &Subjects::default()));
+    let entries = sealed(rows, &subjects);
     if entries.is_empty() {
         return Err(not_sealed(head.size));
     }
@@ -190,8 +209,7 @@ pub async fn export(data: &Path, case: CaseId, out: &Path) -> Result<Exported, B
     files.extend(policy.as_ref().map(|policy| ("data/policy.toml".to_owned(), policy.clone().into_bytes())));
     let kept = attachments.len();
     files.extend(attachments.into_iter().map(|(hash, bytes)| (format!("data/attachments/{hash}"), bytes)));
-    bag::write(out, files, &bag::Info { case, head: &head, signed_at })?;
-    Ok(Exported { case, out: out.to_owned(), entries: entries.len(), files: kept, later, lacking })
+    Ok(Gathered { files, head, signed_at, entries: entries.len(), attachments: kept, later, lacking })
 }
 
 fn of_row(row: EntryRead, subjects: &Subjects) -> Sealed {

@@ -11,7 +11,7 @@ use crate::card::{self, Card, Speaker, Wording};
 use crate::domain::mark::{ERASED, Words};
 use crate::domain::{At, Case, Event, PersonId, Policy};
 use crate::grammar::{Means, clean};
-use crate::ledger::heard::{Account, File, NotKept, What};
+use crate::ledger::heard::{Account, File, What};
 use crate::ledger::record::{HeardRecord, NotToldBecause, Record, Ruled, Told, Who};
 
 /// One entry.
@@ -149,7 +149,7 @@ impl Teller<'_> {
                 (head, vec![words("why", why)])
             }
         };
-        parts.extend(heard.not_kept.iter().map(|file| Part::Line(not_kept_line(file))));
+        parts.extend(heard.not_kept.iter().map(|file| Part::Line(file.to_string())));
         if heard.backfilled {
             parts.push(Part::Line("not heard live: found in the platform's history afterwards".to_owned()));
         }
@@ -217,12 +217,6 @@ fn plain(card: &Card) -> String {
 
 fn file_line(file: &File) -> String {
     format!("file {} ({} bytes): attachments/{}", file.name, file.bytes, file.sha256)
-}
-
-/// A file that came with a message and isn't there.
-pub(super) fn not_kept_line(file: &NotKept) -> String {
-    let size = file.bytes.map_or_else(String::new, |bytes| format!(" ({bytes} bytes)"));
-    format!("file {}{size}, never kept: {}", file.name, file.why)
 }
 
 /// What stood in a message, as the transcript table keeps it: words, files, or a card.

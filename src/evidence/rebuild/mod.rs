@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use lru::LruCache;
 
-pub use self::recover::{Loss, RecoverError, Recovery, recover, renew_cause_secret};
+pub use self::recover::{Loss, RecoverError, Recovery, accept_cause_secret, recover, renew_cause_secret};
 use crate::domain::mark::ERASED;
 use crate::domain::{At, Bot, Case, CaseId};
 use crate::ledger::folder::{Folder, FolderError};

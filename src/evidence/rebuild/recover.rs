@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use crate::clock::Clock;
 use crate::domain::bot::condition;
 use crate::domain::policy::Channel;
-use crate::domain::{Lane, Policy, PolicyHash, To};
+use crate::domain::{At, Bot, Lane, Policy, PolicyHash, To};
 use crate::ledger::folder::{self, Folder, FolderError};
 use crate::ledger::projection::{Entry, Projection};
-use crate::ledger::record::{BotRuled, Record, ToTell};
+use crate::ledger::record::{BotRuled, Causes, Record, ToTell};
 use crate::ledger::{About, AppendError, Ledger, OPERATOR, Subjects, strange_schema};
 use crate::seal::{self, Checkpoint, NoteError};
 use crate::store::{self, Commit, NoteRow, PolicyText, Reader, StoreError, Writer};
@@ -49,6 +49,13 @@ pub enum RecoverError {
         cost = COST_OF_A_NEW_SECRET
     )]
     SecretLost { secret: PathBuf, data: String },
+    #[error(
+        "{secret} is not the secret that this ledger was written under. A backup of the keys may still have that one: look for it first. To go \
+         on with the one that lies there, run `countersign recover --data {data} --accept-loss`, which records it. {cost} Nothing was \
+         changed.",
+        cost = COST_OF_A_NEW_SECRET
+    )]
+    SecretOfAnother { secret: PathBuf, data: String },
     #[error(
         "the database has no entries, so there is nothing to go on from. Restore a backup that has, or begin in a new folder."
     )]
@@ -127,7 +134,7 @@ impl fmt::Display for Recovery {
 const COST_OF_A_NEW_SECRET: &str = "What platforms tell again from before is not recognised as heard: a command that one of them \
                                     still repeats may count twice.";
 
-/// A folder that has lost its secret of causes is given a new one. `None`: it had its own.
+/// A folder that has lost its secret of causes is given a new one, which [`accept_cause_secret`] then records. `None`: it has one.
 ///
 /// # Errors
 /// [`RecoverError::SecretLost`] without `accept_loss`, and nothing was changed.
@@ -138,6 +145,69 @@ pub fn renew_cause_secret(data: &Path, accept_loss: bool) -> Result<Option<Strin
     }
     let renewed = folder::renew_cause_secret(data)?;
     Ok(renewed.then(|| format!("A new secret of causes was made. {COST_OF_A_NEW_SECRET}")))
+}
+
+/// The secret of causes that lies in the folder is the ledger's from now on, if it wasn't. `None`: it was.
+///
+/// # Errors
+/// [`RecoverError::SecretOfAnother`] without `accept_loss`, and nothing was changed.
+pub async fn accept_cause_secret(data: &Path, accept_loss: bool) -> Result<Option<String>, RecoverError> {
+    let folder = Folder::open(data, false)?;
+    let (mut writer, reader) = store::open(&folder.database(), false).await?;
+    let outcome = accept(&folder, &mut writer, &reader, accept_loss).await;
+    reader.close().await;
+    writer.close().await?;
+    outcome
+}
+
+async fn accept(
+    folder: &Folder,
+    writer: &mut Writer,
+    reader: &Reader,
+    accept_loss: bool,
+) -> Result<Option<String>, RecoverError> {
+    let mark = Causes::new(folder.cause_secret()).mark();
+    let bot = writer.bot().await?.unwrap_or_default();
+    if bot.condition.causes.as_ref().is_none_or(|known| *known == mark) {
+        return Ok(None);
+    }
+    if !accept_loss {
+        let data = folder.path().display().to_string();
+        return Err(RecoverError::SecretOfAnother { secret: folder::cause_secret_file(folder.path()), data });
+    }
+    let event = condition::Event::CausesReplaced { causes: mark };
+    let record = Record::Bot(BotRuled { events: vec![event.into()], ..BotRuled::default() });
+    let (seq, ..) = append(writer, reader, &bot, &record).await?;
+    Ok(Some(format!("The secret of causes is another one from now on; entry {seq} records it. {COST_OF_A_NEW_SECRET}")))
+}
+
+/// Adds an entry of the operator's to a ledger that no bot works on. Returns its number, its moment and the ledger with it.
+async fn append(
+    writer: &mut Writer,
+    reader: &Reader,
+    bot: &Bot,
+    record: &Record,
+) -> Result<(i64, At, Ledger), RecoverError> {
+    let head = writer.head().await?;
+    if let Some(schema) = head.last_leaf.as_deref().and_then(strange_schema) {
+        return Err(RecoverError::Schema(schema));
+    }
+    // Entries of a manual clock are followed by one of the same clock: the system's may be years away from it.
+    let last = reader.view().await?.last_entry().await?;
+    let manual = last.is_some_and(|entry| entry.leaf.contains(r#""clock":"manual""#));
+    let (clock, at) = match manual {
+        true => (seal::Clock::Manual, head.last_at),
+        false => (seal::Clock::Real, Clock::system().max(head.last_at)),
+    };
+    let subjects = Subjects::of(writer.subjects().await?);
+    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
+    let mut projection = Projection::default();
+    let about = About { at, said: None, case: None, actor: None, source: OPERATOR };
+    let seq = ledger.append(&mut projection.commit, &about, record)?;
+    projection.fold(Entry { seq, at, said: None, case: None }, record, bot);
+    projection.finish();
+    writer.commit(projection.commit).await?;
+    Ok((seq, at, ledger))
 }
 
 /// Goes on from what the database has, if that isn't what was signed. Without `accept_loss` it only says what would be lost.
@@ -182,22 +252,8 @@ async fn go_on(
         PolicyText::Erased => None,
     };
 
-    // Entries of a manual clock are followed by one of the same clock: the system's may be years away from it.
-    let last = reader.view().await?.last_entry().await?;
-    let manual = last.is_some_and(|entry| entry.leaf.contains(r#""clock":"manual""#));
-    let (clock, at) = match manual {
-        true => (seal::Clock::Manual, head.last_at),
-        false => (seal::Clock::Real, Clock::system().max(head.last_at)),
-    };
-    let subjects = Subjects::of(writer.subjects().await?);
-    let mut ledger = Ledger::new(head.frontier, head.last, head.last_at, subjects, clock);
     let record = recovered(&loss, hash, &old_head, operators.as_ref());
-    let mut projection = Projection::default();
-    let about = About { at, said: None, case: None, actor: None, source: OPERATOR };
-    let seq = ledger.append(&mut projection.commit, &about, &record)?;
-    projection.fold(Entry { seq, at, said: None, case: None }, &record, &bot);
-    projection.finish();
-    writer.commit(projection.commit).await?;
+    let (seq, at, ledger) = append(writer, reader, &bot, &record).await?;
 
     folder.begin_new_log()?;
     let signer = folder.signer()?;
@@ -216,7 +272,10 @@ async fn assess(
     have: u64,
 ) -> Result<(Loss, String), RecoverError> {
     let (note, signed) = match folder.last_checkpoint() {
-        Ok(None) => return Err(RecoverError::NeverSigned { data: folder.path().display().to_string() }),
+        Ok(None) => match was_signed(folder, writer).await? {
+            true => (String::new(), None),
+            false => return Err(RecoverError::NeverSigned { data: folder.path().display().to_string() }),
+        },
         Ok(Some((note, signed))) => (note, Some(signed)),
         Err(FolderError::Checkpoint { .. }) => (String::new(), None),
         Err(error) => return Err(error.into()),
@@ -229,6 +288,13 @@ async fn assess(
         Some(_) | None => last_that_agrees(folder, writer, reader, have).await?,
     };
     Ok((Loss { from, signed: signed.map(|signed| signed.size), have }, note))
+}
+
+/// Whether a head of this log was signed, though its file is gone: the database has it, or the ledger says so.
+async fn was_signed(folder: &Folder, writer: &mut Writer) -> Result<bool, RecoverError> {
+    let known = writer.last_checkpoint().await?;
+    let is_known = known.is_some_and(|note| note.lines().next() == Some(folder.origin()));
+    Ok(is_known || writer.bot().await?.is_some_and(|bot| bot.condition.signed.is_some()))
 }
 
 /// The largest size at which a head that is kept in the database agrees with it.

@@ -1,7 +1,7 @@
 //! What people do in the room: say, edit, delete, press, fill in, hand in files. All of it goes through the same reception as on
 //! every platform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{App, Body, Failure, UPLOAD_AT_MOST, lane, no_such_message, require_access, speaker, visible};
 use crate::card::Card;
 use crate::domain::mark::Words;
-use crate::domain::{LOCAL, Lane, Platform};
+use crate::domain::{Actor, BotCommand, LOCAL, Lane, Platform, WhyNotKept};
 use crate::grammar::{self, Filled};
 use crate::ledger::heard::{Account, Answer, File, Heard, What};
 use crate::store::MessageRead;
@@ -230,8 +230,8 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
         let written = tokio::task::spawn_blocking(move || crate::ledger::folder::keep_blob(&data, &bytes)).await;
         let sha256 = match written {
             Ok(Ok(sha256)) => sha256,
-            Ok(Err(error)) => return Err(disk(&error)),
-            Err(error) => return Err(disk(&error)),
+            Ok(Err(error)) => return Err(not_kept(&app, &error).await),
+            Err(error) => return Err(not_kept(&app, &error).await),
         };
         kept.push(File { name, bytes: length, sha256 });
     }
@@ -243,6 +243,14 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
     let heard = Heard { thread, ..Heard::live(format!("local:say:{id}"), who, lane, what) };
     let answer = app.reception.hear(heard).await?;
     Ok(Said::of(Some(format!("m{id}")), answer))
+}
+
+/// The operators hear of it too, where the disk has room for that.
+async fn not_kept(app: &App, error: &(dyn std::error::Error + Send + Sync)) -> Failure {
+    let whys = BTreeSet::from([WhyNotKept::Unwritten]);
+    let command = BotCommand::FilesNotKept { platform: Platform::from(LOCAL), whys };
+    let _logged_by_the_desk = app.reception.desk.ask_bot(command, Actor::Engine, None).await;
+    disk(error)
 }
 
 fn disk(error: &dyn std::error::Error) -> Failure {

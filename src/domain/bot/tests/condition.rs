@@ -1,5 +1,7 @@
 //! Starting, stopping, falling behind, and what the operators hear of it.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::OutboxId;
 
@@ -7,7 +9,7 @@ use crate::domain::OutboxId;
 fn the_operators_hear_of_a_downtime_that_mattered() {
     for (was_down, told) in [(None, false), (Some(Span::seconds(60)), false), (Some(Span::minutes(47)), true)] {
         let mut hall = Hall::new();
-        hall.engine(1, BotCommand::Start { version: "1".to_owned(), clock: "real".to_owned(), was_down });
+        hall.engine(1, start(was_down));
         assert_eq!(hall.kinds(), ["bot.started"]);
         assert_eq!(!hall.told().is_empty(), told, "{was_down:?}");
     }
@@ -16,11 +18,12 @@ fn the_operators_hear_of_a_downtime_that_mattered() {
 #[test]
 fn nobody_types_what_is_the_bots_own_business() {
     let commands = [
-        BotCommand::Start { version: String::new(), clock: String::new(), was_down: None },
+        start(None),
         BotCommand::Stop,
         BotCommand::Wake,
         BotCommand::Watch { oldest_wake_late: None, oldest_notice_late: None },
         BotCommand::Links { cut_off: BTreeMap::new() },
+        BotCommand::FilesNotKept { platform: Platform::from("slack"), whys: BTreeSet::new() },
         BotCommand::Roster { platform: Platform::from("slack"), groups: BTreeMap::new(), gone: Vec::new() },
         BotCommand::GiveUp { outbox: OutboxId { entry: 1, place: 0 }, why: String::new(), to_operators: false },
         BotCommand::ClockWentBack { by: Span::hours(1) },

@@ -3,6 +3,7 @@
 mod condition;
 mod delegations;
 mod digests;
+mod files;
 mod platforms;
 mod policies;
 mod properties;
@@ -13,7 +14,7 @@ use crate::domain::bot::slow_paths::SlowPath;
 use crate::domain::kinds::Kind;
 use crate::domain::kinds::approval::tests::{at, channel, p, policy as people_and_paths, r};
 use crate::domain::policy::DigestSchedule;
-use crate::domain::{BotCommand, BotEvent, Case, Event, PathId, Reply, Severity, WorkflowId};
+use crate::domain::{BotCommand, BotEvent, Case, Event, Label, PathId, Reply, Severity, WorkflowId};
 
 const DAY: i64 = 24 * 60;
 
@@ -43,12 +44,22 @@ struct Hall {
     last: Ruling,
 }
 
+fn start(was_down: Option<Span>) -> BotCommand {
+    let (version, clock) = (Label::from("1"), Label::from("manual"));
+    BotCommand::Start(crate::domain::bot::condition::Start {
+        version,
+        clock,
+        was_down,
+        signed: None,
+        causes: Label::from("0011"),
+    })
+}
+
 impl Hall {
     /// Running on the policy since Monday 09:00 UTC.
     fn new() -> Hall {
         let mut hall = Hall { bot: Bot::default(), policy: policy(), events: Vec::new(), last: Ruling::default() };
-        let start = BotCommand::Start { version: "1".to_owned(), clock: "manual".to_owned(), was_down: None };
-        hall.ask(0, Actor::Operator, start).unwrap();
+        hall.ask(0, Actor::Operator, start(None)).unwrap();
         hall.load(0, Actor::Operator, policy()).unwrap();
         hall
     }
@@ -107,6 +118,13 @@ impl Hall {
 
     fn wake(&mut self, minutes: i64) {
         self.engine(minutes, BotCommand::Wake);
+    }
+
+    /// Until nothing is due, as the desk does.
+    fn wake_all(&mut self, minutes: i64) {
+        while self.bot.wake(&self.policy).is_some_and(|due| due <= at(minutes)) {
+            self.wake(minutes);
+        }
     }
 
     fn kinds(&self) -> Vec<&'static str> {

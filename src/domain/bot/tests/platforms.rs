@@ -35,10 +35,10 @@ fn what_works_only_in_part_is_told_once_and_again_after_it_was_mended() {
     let nobody_looked = || BotCommand::Lacks { lacks: BTreeMap::new() };
     let table = [
         (lacks(&[]), vec![], 0),
-        (lacks(&[channel(), Lack::Files]), vec!["platform.lacks", "platform.lacks"], 2),
-        (lacks(&[channel(), Lack::Files]), vec![], 0),
+        (lacks(&[channel(), Lack::Pins]), vec!["platform.lacks", "platform.lacks"], 2),
+        (lacks(&[channel(), Lack::Pins]), vec![], 0),
         (nobody_looked(), vec![], 0),
-        (lacks(&[Lack::Files]), vec!["platform.mended"], 0),
+        (lacks(&[Lack::Pins]), vec!["platform.mended"], 0),
         (lacks(&[channel()]), vec!["platform.lacks", "platform.mended"], 1),
     ];
     for (minute, (command, expected, told)) in table.into_iter().enumerate() {

@@ -46,7 +46,7 @@ proptest! {
         let (mut now, mut loaded) = (start, 1);
         for (minutes, step) in steps {
             now += minutes;
-            hall.wake(now);
+            hall.wake_all(now);
             prop_assert!(hall.bot.wake(&hall.policy).is_none_or(|due| due > at(now)), "what was due is dealt with");
             let before = hall.bot.clone();
             let turned_down = match step {

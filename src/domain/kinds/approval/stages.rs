@@ -145,7 +145,8 @@ pub(super) fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
     let now = persons(draft.world.people.holders(&wider.holder, &excluded));
     let people: Vec<PersonId> = now.iter().filter(|it| !wider.held_by.contains(it)).cloned().collect();
     if now != wider.held_by {
-        draft.change(number, Change::Moved { from: wider.held_by.clone(), to: now });
+        let delegations = draft.world.people.delegations_of(&wider.holder);
+        draft.change(number, Change::Moved { from: wider.held_by.clone(), to: now, delegations });
     }
     let telling =
         Telling::Widened { revision: draft.case.revision().unwrap_or(1), role: role.clone(), people: people.clone() };

@@ -8,19 +8,19 @@ use serde_json::Value;
 use strum::VariantNames as _;
 
 use super::*;
+use crate::domain::WhyNotKept;
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
 use crate::domain::{BotEvent, CaseKind, Duty, Event, Policy, Severity, Telling};
 use crate::grammar::verbs;
-use crate::ledger::heard::WhyNotKept;
 
 /// Names of fields, and of variants that are no event and no telling.
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed backfilled because behind \
-    breach by by_case called called_people card card_shows case channel class contest cut_off drafted_from duty edit ended ends entries entry \
+    breach by by_case called called_people card card_shows case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
     escalate events every expires expires_after files from gone groups harm hash have head heard held_by holder homes impact into items kind \
     key known lane late lost_from message moments named need not_before notice now nudge number obligation oldest_notice_late on other outbox \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
-    signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger subject target technical tell telling \
+    signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger subject target technical tell telling \
     terms text thread through title to took undeliverable urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
@@ -148,12 +148,13 @@ impl Golden {
             ("verb", "known") => verbs::all().any(|verb| verb.id() == text),
             ("about", "named") => self.is_named(text),
             ("notice", "to") => ["case", "operators"].contains(&text),
-            ("not_kept", "why") => WhyNotKept::VARIANTS.contains(&text),
+            ("not_kept" | "not-kept", "why") => WhyNotKept::VARIANTS.contains(&text),
             (_, "why") => text == "answered",
             // What a platform does not let the bot do.
-            ("lacks" | "mended", "what") => ["commands", "files", "intents", "pins", "roster"].contains(&text),
+            ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster"].contains(&text),
             // Of the bot itself.
             ("started", "clock") => text == "manual, speed 0",
+            ("started" | "causes-replaced", "causes") => hexadecimal(text, 32),
             ("started", "version") => text.split('.').all(|number| number.parse::<u32>().is_ok()),
             ("recovered", "head") => text.starts_with("countersign.local/") && text.lines().count() == 5,
             _ => false,
