@@ -23,6 +23,9 @@ fn says(bag: &Path, word: &str) -> bool {
     read_all(bag).values().any(|bytes| String::from_utf8_lossy(bytes).contains(word))
 }
 
+/// A case, the reasons in its bundle, and the kind of each entry of a delegation with what is said where it is left out.
+type Case<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a str)]);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_stood_in_for_whom_is_in_the_bundle_and_missed_where_it_was_left_out() {
     let data = tempfile::tempdir().expect("a folder");
@@ -50,7 +53,7 @@ async fn who_stood_in_for_whom_is_in_the_bundle_and_missed_where_it_was_left_out
     let out = tempfile::tempdir().expect("a folder");
     let verify = |bag: &Path| bundle::verify(bag, Some(&key(data.path()))).expect("a verdict");
     // What is said where an entry of a delegation was left out, in their order.
-    let table: [(&str, &[&str], &[(&str, &str)]); 2] = [
+    let table: [Case<'_>; 2] = [
         (
             "APR-1",
             &["Dentist", "Surgery"],
