@@ -117,6 +117,7 @@ fn of_the_case() -> Vec<Event> {
         Event::Noted { by: maya(), text: words() },
         Event::Linked { by: maya(), url: "https://example.org/".to_owned(), text: words() },
         Event::Invited { by: maya(), person: dev() },
+        Event::Uninvited { by: maya(), person: dev() },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()

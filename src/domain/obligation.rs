@@ -258,6 +258,12 @@ impl Obligation {
         }
     }
 
+    /// Whether the person gave an answer to it, or the one that met it.
+    pub fn is_answered_by(&self, person: &PersonId) -> bool {
+        let met = matches!(&self.standing, Standing::Met { by: Some(by), .. } if by == person);
+        met || self.answers.contains(person)
+    }
+
     /// Folds one change that came at `at`.
     pub fn apply(&mut self, change: &Change, at: At) {
         match change {

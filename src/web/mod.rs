@@ -17,13 +17,14 @@ use axum::routing::get;
 use serde_json::json;
 
 use crate::app::health::Health;
-use crate::chat::quota::UnderWay;
+use crate::chat::quota::{Amounts, UnderWay};
 use crate::chat::reception::Reception;
 use crate::chat::slack::Intake;
 use crate::domain::Platform;
 use crate::store::Reader;
 
 pub use guard::Guard;
+pub use stream::Announcer;
 
 /// How many event streams one person has at a time: a page opens one in each of its tabs.
 pub const STREAMS_OF_ONE: u32 = 20;
@@ -38,6 +39,9 @@ pub struct App {
     pub health: Health,
     /// Event streams that are open, by person.
     pub streams: Arc<UnderWay>,
+    pub announcer: Announcer,
+    /// What each person has brought within the last minute.
+    pub amounts: Arc<Amounts>,
 }
 
 /// Where files that came with messages lie.

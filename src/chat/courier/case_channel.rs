@@ -1,16 +1,31 @@
 //! A case's own channel: made before anything is said in it, kept as the case wants it, archived when all is said.
 
-use super::lane::LaneRun;
+use super::lane::{Hold, LaneRun};
 use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
-use crate::domain::{CaseId, PersonId};
+use crate::domain::{CaseId, PersonId, Span};
 use crate::ledger::record::ChannelMade;
 use crate::store::StoreError;
 
 /// Every platform takes a channel's name of this length.
 const NAME_AT_MOST: usize = 60;
 
+/// When a channel that couldn't be seen to is looked at again.
+const AGAIN: Span = Span::minutes(1);
+
 impl LaneRun {
+    /// Lets into a case's own channel, and out of it, who may see the case now. Returns until when the lane is to be left
+    /// alone.
+    pub(super) async fn see_to_members(mut self) -> Result<Option<Hold>, StoreError> {
+        let (Some(chat), Some(case)) = (self.chat.clone(), self.lane.own_of()) else { return Ok(None) };
+        if self.reader.case_channel(&self.lane).await?.is_none() {
+            return Ok(None);
+        }
+        let Err(undelivered) = self.ensure_channel(&*chat, case, false).await? else { return Ok(None) };
+        tracing::warn!(%case, lane = %self.lane, %undelivered, "who is in the case's channel can't be changed; trying again");
+        Ok(Some(Hold { until: self.desk.clock.now() + AGAIN, one_may_try: true }))
+    }
+
     /// Makes a case's own channel as the case wants it now; before everything is `said` it isn't archived. Which channel it
     /// is is recorded once. Inside, what the platform refuses.
     pub(super) async fn ensure_channel(
