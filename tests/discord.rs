@@ -541,6 +541,23 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     assert!(link.lacks.get(&Lack::Intents).is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
     // Commands need no such right.
     stage.incident().await;
+    // A connection that stands is not dropped to ask again, until the application is allowed more.
+    let (fake, clock) = (&stage.fake, &stage.house.desk.clock);
+    let looked = |fake: &FakeDiscord| fake.calls_to("GET /applications/@me").len();
+    let (connections, looks) = (fake.identifies().len(), looked(fake));
+    clock.move_to(clock.now() + Span::minutes(6));
+    fake.wait_for("a look at the application", |fake| (looked(fake) > looks).then_some(())).await;
+    assert_eq!(fake.identifies().len(), connections);
+    fake.set_privileged_intents(u64::MAX);
+    let all = |_: &FakeDiscord| {
+        clock.move_to(clock.now() + Span::minutes(1));
+        let link = stage.house.discord.link();
+        (link.up && !link.lacks.contains_key(&Lack::Intents)).then_some(())
+    };
+    fake.wait_for("all intents", all).await;
+    assert_eq!(fake.identifies().len(), connections + 1);
+    fake.say(stage.maya, stage.channel, "heard again");
+    stage.house.heard_text("heard again").await;
     stage.end().await;
 }
 
@@ -1360,6 +1377,20 @@ async fn what_is_forwarded_is_kept_with_its_files_and_stickers_with_their_words(
     assert_eq!((file.name.as_str(), std::fs::read(kept).expect("the bytes")), ("scores.csv", b"a,b".to_vec()));
     let raw = heard.raw.expect("the platform's own words");
     for words in ["as it was said there", "Agreed"] {
+        assert!(raw.contains(words), "{raw}");
+    }
+    // A poll is what people were asked and could answer, not a vote of anybody's.
+    let answers = ["Now", "After the weekend"].into_iter().enumerate();
+    let answers: Vec<_> =
+        answers.map(|(at, text)| json!({ "answer_id": at + 1, "poll_media": { "text": text } })).collect();
+    let more = json!({ "poll": {
+        "question": { "text": "When do we ship v7?" }, "answers": answers, "expiry": "2026-11-24T09:00:00+00:00",
+        "allow_multiselect": false, "layout_type": 1, "results": { "answer_counts": [], "is_finalized": false }
+    } });
+    let poll = fake.say_with(stage.maya, stage.channel, "", &more);
+    let is_it = |heard: &HeardRecord| matches!(&heard.what, What::Said { message, .. } if *message == poll.to_string());
+    let raw = stage.house.heard_that("the poll", is_it).await.raw.expect("the platform's own words");
+    for words in ["When do we ship v7?", "Now", "After the weekend"] {
         assert!(raw.contains(words), "{raw}");
     }
     stage.end().await;
