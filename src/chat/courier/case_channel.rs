@@ -3,7 +3,8 @@
 use super::lane::LaneRun;
 use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
-use crate::domain::{CaseId, PersonId};
+use crate::domain::{CaseId, PersonId, text};
+use crate::grammar::clean;
 use crate::ledger::record::ChannelMade;
 use crate::store::StoreError;
 
@@ -41,7 +42,7 @@ impl LaneRun {
                 near.map(|channel| channel.id.clone())
             }),
             name: channel_name(id, &case.title),
-            topic: format!("{id} · {} · {}", case.state(), case.title),
+            topic: format!("{id} · {} · {}", case.state(), text::quoted(&clean::line(&case.title))),
             private: case.restricted,
             people: case.company(&people).iter().filter_map(here).collect(),
             barred: match case.restricted {

@@ -6,9 +6,11 @@ use super::Discord;
 use super::commands::{A_LEVEL, name_of};
 use super::options::used;
 use super::words::cut;
+use crate::card::ListRow;
 use crate::domain::PersonId;
 use crate::domain::policy::Policy;
-use crate::grammar::{Kind, Verb, verbs};
+use crate::domain::text::quoted;
+use crate::grammar::{Kind, Verb, clean, verbs};
 
 /// How long an offer's name and value may be.
 const OFFERED: usize = 100;
@@ -73,7 +75,9 @@ impl Discord {
         if (typing.option == "case" && typing.verb.case) || kind == Some(Kind::Case) {
             // Where the cases can't be read, nothing is offered; what is typed counts in any case.
             let cases = reception.answers.cases(typing.verb.kind(), by).await.unwrap_or_default().into_iter();
-            let rows = cases.map(|row| (format!("{} · {} · {}", row.case, row.title, row.state), row.case.to_string()));
+            let called = |row: &ListRow| quoted(&clean::line(&row.title));
+            let rows =
+                cases.map(|row| (format!("{} · {} · {}", row.case, called(&row), row.state), row.case.to_string()));
             return fitting(rows, typing.begun).iter().map(|(label, value)| offer(label, value)).collect();
         }
         match kind {
