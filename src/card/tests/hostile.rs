@@ -276,6 +276,15 @@ fn no_misreading_lets_words_of_people_out_of_their_quotation_marks() {
     }
 }
 
+#[test]
+fn what_a_duty_is_about_stays_between_its_quotation_marks_in_any_sentence() {
+    use crate::domain::obligation::About;
+    for piece in PIECES.into_iter().chain([FORGED]) {
+        not_forged(piece, &About::Words(piece.to_owned()).to_string());
+    }
+    assert_eq!(About::named("scribe").to_string(), "scribe");
+}
+
 /// Whether a refusal of this kind holds what somebody typed. A new one has to be decided on.
 fn holds_typed_words(refusal: &Refusal) -> bool {
     use crate::domain::Refusal as R;

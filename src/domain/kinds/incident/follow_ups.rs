@@ -106,8 +106,7 @@ impl Incident {
         if !pages().any(theirs) {
             return scene.answering(first).map(|_| Ruling::nothing());
         }
-        let about =
-            text::list(pages().filter(|it| theirs(it)).filter_map(|it| it.about.as_ref()).map(|it| format!("“{it}”")));
+        let about = text::list(pages().filter(|it| theirs(it)).filter_map(|it| it.about.as_ref()).map(About::text));
         let mut draft = scene.draft();
         draft.meet(theirs);
         draft.tell_said("page answered", by, about);
