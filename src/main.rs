@@ -196,7 +196,7 @@ enum Findings {
 struct DigestLine {
     #[arg(long, value_name = "DIR", default_value = Config::DATA)]
     data: PathBuf,
-    /// `week`, `month`, `quarter`, or FROM..TO as dates.
+    /// `week`: the last seven days; `month`, `quarter`: the last whole one; or FROM..TO as dates.
     #[arg(default_value = "week")]
     period: String,
     /// Only this workflow.
@@ -205,6 +205,9 @@ struct DigestLine {
     /// As it was known at this moment.
     #[arg(long, value_name = "MOMENT")]
     as_of: Option<String>,
+    /// Where its days begin, such as `Europe/Berlin`.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    zone: chrono_tz::Tz,
     #[arg(long = "as", value_enum, default_value = "text")]
     form: countersign::digest::Form,
 }
@@ -333,6 +336,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
                 &wanted.period,
                 wanted.workflow.as_deref(),
                 wanted.as_of.as_deref(),
+                wanted.zone,
                 wanted.form,
             )
             .await?;

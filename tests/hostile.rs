@@ -600,6 +600,9 @@ async fn only_its_author_changes_a_message() {
         assert_eq!(change(path, "countersign", &card).await.code(), "unknown_person");
         assert_eq!(change(path, "maya", "nothing").await.code(), "unknown_message");
     }
+    let forged = change("edit", "Ω” in the policy.\n“Ω\u{202E}", &message).await;
+    let sentence = forged.body["sentence"].as_str().expect("a sentence");
+    assert_eq!(sentence, "there is nobody called “Ω\" in the policy. \"Ω” in the policy.");
     assert_eq!(stage.messages("jonas", "credit-ai").await[0]["raw"], "mine");
     change("edit", "maya", &message).await.ok();
     change("delete", "maya", &message).await.ok();

@@ -345,7 +345,6 @@ fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
         state: obligation.state(),
         have: obligation.have(),
         need: obligation.terms.quorum,
-        revision: case.revision(),
     }
 }
 

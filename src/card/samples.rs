@@ -186,6 +186,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Clock { items: vec![item(Duty::Decide, nudge())] },
         Telling::Clock { items: vec![item(Duty::Decide, late())] },
         Telling::Clock { items: vec![item(Duty::Acknowledge, late()), item(Duty::FillSeat, nudge())] },
+        Telling::Clock { items: vec![item(Duty::AnswerQuestion, late()), item(Duty::Decide, nudge())] },
         Telling::Moved {
             duty: Duty::Resolve,
             about: Some(About::Words(words())),

@@ -9,6 +9,7 @@ mod terms;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Running;
+use super::text::quoted;
 use super::{At, Duty, Label, PartyId, PersonId, RoleId, Span};
 
 pub use self::change::{Change, Opened, Passed};
@@ -92,9 +93,13 @@ impl About {
     }
 }
 
+/// For a sentence: what people typed stands in quotation marks.
 impl std::fmt::Display for About {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.text())
+        match self {
+            About::Named(label) => f.write_str(label.as_str()),
+            About::Words(words) => f.write_str(&quoted(words)),
+        }
     }
 }
 

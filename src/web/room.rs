@@ -87,7 +87,7 @@ pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
         let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
         return Err(Failure::bad(
             "unknown_person",
-            format!("there is nobody called “{}” in the policy.{near}", grammar::clean::line(name)),
+            format!("there is nobody called {} in the policy.{near}", text::quoted(&grammar::clean::line(name))),
         ));
     };
     Ok(Account::member(name, &person.name))

@@ -70,6 +70,8 @@ struct Running {
 pub struct Entry {
     pub at: At,
     pub kind: String,
+    /// The case that it is about.
+    pub case: Option<String>,
     pub record: Record,
     /// The whole message that begins here: what it says of further cases stands in the entries after this one.
     whole: Option<Told>,
@@ -561,7 +563,7 @@ impl Stage {
                 Record::Told(told) => Some(told.clone()),
                 _ => None,
             };
-            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record, whole });
+            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, case: entry.case_id, record, whole });
         }
         Ok(())
     }

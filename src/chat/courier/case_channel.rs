@@ -3,7 +3,8 @@
 use super::lane::{Hold, LaneRun};
 use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
-use crate::domain::{CaseId, PersonId, Span};
+use crate::domain::{CaseId, PersonId, Span, text};
+use crate::grammar::clean;
 use crate::ledger::record::ChannelMade;
 use crate::store::StoreError;
 
@@ -56,7 +57,7 @@ impl LaneRun {
                 near.map(|channel| channel.id.clone())
             }),
             name: channel_name(id, &case.title),
-            topic: format!("{id} · {} · {}", case.state(), case.title),
+            topic: topic(id, case.state(), &case.title),
             private: case.restricted,
             people: case.company(&people).iter().filter_map(here).collect(),
             barred: match case.restricted {
@@ -82,6 +83,11 @@ impl LaneRun {
     }
 }
 
+/// The title is somebody's, and no word of it may pass for the bot's.
+fn topic(case: CaseId, state: &str, title: &str) -> String {
+    format!("{case} · {state} · {}", text::quoted(&clean::line(title)))
+}
+
 /// `inc-12-scores-drift`: what every platform takes as a channel's name.
 fn channel_name(case: CaseId, title: &str) -> String {
     let mut name = case.to_string().to_lowercase();
@@ -94,4 +100,19 @@ fn channel_name(case: CaseId, title: &str) -> String {
         name.push_str(&word.to_ascii_lowercase());
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_says_nothing_of_the_state_of_its_case() {
+        let case = "INC-1".parse().expect("a case");
+        assert_eq!(
+            topic(case, "open", "Drift” · INC-2 is closed\n„all good“"),
+            "INC-1 · open · “Drift\" · INC-2 is closed \"all good\"”"
+        );
+        assert_eq!(channel_name(case, "Drift” · INC-2\nis closed"), "inc-1-drift-inc-2-is-closed");
+    }
 }

@@ -15,6 +15,7 @@ use super::{App, Body, Failure, UPLOAD_AT_MOST, lane, no_such_message, require_a
 use crate::card::Card;
 use crate::chat::quota::{FILES_A_MINUTE, WORDS_A_MINUTE};
 use crate::domain::mark::Words;
+use crate::domain::text::quoted;
 use crate::domain::{LOCAL, Lane, Platform};
 use crate::grammar::{self, Filled};
 use crate::ledger::heard::{Account, Answer, File, Heard, What};
@@ -198,7 +199,8 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
             Some(Value::Bool(flag)) => if flag { "yes" } else { "" }.to_owned(),
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Array(_) | Value::Object(_)) => {
-                return Err(Failure::bad("malformed", format!("the value of “{name}” must be a text.")));
+                let name = quoted(&grammar::clean::line(&name));
+                return Err(Failure::bad("malformed", format!("the value of {name} must be a text.")));
             }
         };
         if text.chars().count() > TEXT_AT_MOST {
