@@ -567,7 +567,7 @@ async fn a_persons_own_token_is_no_loss() {
 /// The bot's address for HTTP mode, as the house's listener has it.
 async fn listen(slack: &std::sync::Arc<countersign::chat::slack::Slack>) -> String {
     let intake = slack.intake().expect("HTTP mode");
-    let router: axum::Router = countersign::web::slack::router([("slack".into(), intake)]);
+    let router = countersign::web::slack::router(&"slack".into(), intake);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}/slack", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
