@@ -558,6 +558,8 @@ async fn a_persons_own_token_is_no_loss() {
         fake.emit_unknown(revoked(serde_json::json!({ "oauth": ["U0MAYA"], "bot": [] })));
         scene.rest().await;
         assert_eq!(scene.house.slack.link().trouble, None);
+        // Or a call that is under way would show that the token still counts.
+        fake.revoke_token();
         fake.emit_unknown(revoked(serde_json::json!({ "oauth": [], "bot": [BOT_USER] })));
         until("the operator is told", || async { !scene.house.slack.link().up }).await;
     })
