@@ -67,6 +67,7 @@
 //!
 //! - [`app`]: the program around the bot.
 //!   - [`app::config`]: the operator's settings, as written and as meant.
+//!   - [`app::adapters`]: the platforms that the program was built with; the features `slack` and `discord` bring them in.
 //!   - [`app::serve`]: the bot put together ([`Assembly`](app::serve::Assembly)), started, and stopped again in the order in
 //!     which nothing is lost.
 //!   - [`app::health`]: how the bot itself is; the watchdog, what platforms lack for some time, and the heartbeat.

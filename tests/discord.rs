@@ -619,7 +619,7 @@ async fn a_limit_is_waited_for_and_holds_up_nobody_else() {
     };
     stage.house.discord.post(other).await.expect("another channel goes on");
     // A limit of everything holds up everything.
-    fake.fail("*", None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
+    fake.fail(SEND, None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
     let card = plain("all of it");
     let other = Post {
         nonce: "c".to_owned(),
@@ -1422,5 +1422,46 @@ async fn a_channel_of_the_policy_that_the_bot_doesnt_see_is_said() {
         lacks.values().any(|why| why.contains(&lane.to_string())).then_some(())
     };
     stage.fake.wait_for("the operators' word", is_said).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_turned_away_is_told_so_a_few_times_and_all_of_it_is_kept() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let stranger = fake.person("Stranger");
+    for at in 0..30 {
+        fake.say(stranger, stage.channel, &format!("<@{}> incident list {at}", fake.bot()));
+    }
+    for at in 0..30 {
+        stage.house.heard_text(&format!("@countersign incident list {at}")).await;
+    }
+    let direct = fake.dm(stranger);
+    let at_rest = |fake: &FakeDiscord| {
+        (stage.house.discord.is_at_rest() && !fake.messages(direct).is_empty()).then(|| fake.messages(direct).len())
+    };
+    let told = fake.wait_for("all is answered", at_rest).await;
+    assert!((1..=8).contains(&told), "a stranger got {told} answers");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_the_policy_has_a_few_asks_at_a_time() {
+    use countersign::chat::quota::ASKS_OF_ONE;
+    let stage = stage().await;
+    let fake = &stage.fake;
+    // While somebody else writes to the database nothing is answered to the end.
+    let database = stage.house.data.join(countersign::ledger::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let many: Vec<Id> =
+        (0..2 * ASKS_OF_ONE).map(|_| fake.slash(stage.dev, stage.channel, "incident list", json!({}))).collect();
+    let colleagues = fake.slash(stage.maya, stage.channel, "incident list", json!({}));
+    fake.answered(colleagues).await;
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    fake.wait_for("all is answered", |_| stage.house.discord.is_at_rest().then_some(())).await;
+    let taken = many.iter().filter(|asked| fake.interaction(**asked).acknowledged.is_some()).count();
+    assert_eq!(taken, ASKS_OF_ONE as usize);
     stage.end().await;
 }

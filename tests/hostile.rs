@@ -1289,3 +1289,25 @@ async fn whoever_holds_connections_open_keeps_nobody_out() {
     tokio::time::timeout(std::time::Duration::from_secs(120), closed).await.expect("all are closed");
     stage.strike().await;
 }
+
+/// There is room for so many connections. Who comes after waits until one of them ends, and is served then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_too_many_waits_for_room() {
+    use tokio::io::AsyncReadExt as _;
+    let stage = Stage::set().await;
+    let address = stage.running.address;
+    let mut held = Vec::new();
+    for _ in 0..countersign::web::listener::CONNECTIONS {
+        held.push(half_a_request(address, "").await);
+    }
+    let asks = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut other = half_a_request(address, &asks).await;
+    let mut first = [0; 12];
+    let early = tokio::time::timeout(std::time::Duration::from_millis(300), other.read_exact(&mut first)).await;
+    assert!(early.is_err(), "there is no room for it yet");
+    held.pop();
+    other.read_exact(&mut first).await.expect("it is served");
+    assert_eq!(&first, b"HTTP/1.1 200");
+    drop(held);
+    stage.strike().await;
+}

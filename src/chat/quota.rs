@@ -139,6 +139,10 @@ mod tests {
         mine.pop();
         assert!(asks.begin("U1").is_some(), "one was answered");
         drop(mine);
+        let answers = Accounts::default().answers;
+        let waiting: Vec<Share> = (0..ANSWERS_OF_ONE).map(|_| answers.begin("U1").expect("room")).collect();
+        assert!(answers.begin("U1").is_none() && answers.begin("U2").is_some());
+        drop(waiting);
         assert!(lock(&asks.counts).is_empty(), "nothing is kept of those who wait for nothing");
     }
 

@@ -32,7 +32,7 @@ const BODY_WITHIN: Duration = Duration::from_secs(10);
 /// What a body has to bring each second after that, in bytes.
 const BODY_PER_SECOND: u64 = 64 * 1024;
 /// How many connections a listener has at a time. What comes beyond that waits until one ends.
-const CONNECTIONS: usize = 512;
+pub const CONNECTIONS: usize = 512;
 /// How many of them one peer may have, other than this machine itself: there a proxy brings everybody's.
 const OF_ONE_PEER: usize = 64;
 /// The pause after a connection could not be taken: the machine has no room for one more.

@@ -233,7 +233,7 @@ impl Stage {
         }
         let Assembled { app, desk, courier } = assembled;
         let desk = tokio::spawn(desk.run());
-        let router = web::router(app.clone(), Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
+        let router = web::router(app.clone(), Guard::new(([127, 0, 0, 1], 7311).into(), &[]), axum::Router::new());
         // What goes out before the platform has said who the bot is waits two seconds, which here is until the story moves the clock.
         let up = async {
             while !adapters.iter().all(Adapter::is_at_rest) {
