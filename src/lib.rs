@@ -44,12 +44,14 @@
 //! Between the loop and people:
 //!
 //! - [`chat`]: what platforms are asked to post, and the kit that every adapter is built from: trying again, rosters, files,
-//!   how far was heard, a message's menu; [`chat::local`] is the room as a platform.
+//!   how far was heard, a message's menu, how much of one account is answered ([`chat::quota`]), whether the bot is in the
+//!   policy's channels ([`chat::membership`]), what it lacks there ([`chat::lacks`]); [`chat::local`] is the room as a platform.
 //!   - [`chat::slack`], [`chat::discord`]: the platforms; each knows the room's own words, and no rule.
 //!   - [`chat::reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
 //!   - [`chat::courier`]: from the outbox to the platforms, and the receipt back to the desk.
 //! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
-//! - [`web`]: the listener: the local room's page and API, who may reach it, health.
+//! - [`web`]: the local room's page and API, who may reach it ([`web::guard`]), health; [`web::listener`] keeps whoever
+//!   holds connections open from keeping others out.
 //!
 //! From the ledger to readers:
 //!
@@ -65,9 +67,11 @@
 //!
 //! - [`app`]: the program around the bot.
 //!   - [`app::config`]: the operator's settings, as written and as meant.
+//!   - [`app::adapters`]: the platforms that the program was built with; the features `slack` and `discord` bring them in.
 //!   - [`app::serve`]: the bot put together ([`Assembly`](app::serve::Assembly)), started, and stopped again in the order in
 //!     which nothing is lost.
-//!   - [`app::health`]: how the bot itself is; the watchdog and the heartbeat.
+//!   - [`app::health`]: how the bot itself is; the watchdog, what platforms lack for some time, and the heartbeat.
+//!   - [`app::process`]: what the program asks of the system: files that are its owner's alone, how many it may open, no image of its memory.
 //!   - [`app::demo`]: a short story, told through the same API that scripts use.
 //!
 //! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.
@@ -145,8 +149,8 @@
 //!
 //! At the deadline the breach is recorded, once, with the party that it is put down to; then it escalates to the next
 //! role, and the path's `when_time_is_up` decides what else. What follows for the bot, such as a path that is slow as a whole,
-//! is decided in the same transaction. Every minute of a growing ledger, a tenth as often when it is idle, and when the bot
-//! stops, the head is signed: first the entries are on the disk, then the file `checkpoint` is swapped, then the database has it
+//! is decided in the same transaction. When the bot starts and when it stops, every minute of a growing ledger and a tenth as often when it
+//! is idle, by the machine's own time, the head is signed: first the entries are on the disk, then the file `checkpoint` is swapped, then the database has it
 //! too, so that dying anywhere in between leaves a head of this very ledger. A start compares the database with that file
 //! and refuses to go on over one that is older or disagrees.
 //!

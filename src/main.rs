@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use countersign::app::adapters;
 use countersign::app::config::{Config, Given, LogAs};
 use countersign::app::serve::Time;
 use countersign::clock::Mode;
@@ -196,7 +197,7 @@ enum Findings {
 struct DigestLine {
     #[arg(long, value_name = "DIR", default_value = Config::DATA)]
     data: PathBuf,
-    /// `week`, `month`, `quarter`, or FROM..TO as dates.
+    /// `week`: the last seven days; `month`, `quarter`: the last whole one; or FROM..TO as dates.
     #[arg(default_value = "week")]
     period: String,
     /// Only this workflow.
@@ -205,6 +206,9 @@ struct DigestLine {
     /// As it was known at this moment.
     #[arg(long, value_name = "MOMENT")]
     as_of: Option<String>,
+    /// Where its days begin, such as `Europe/Berlin`.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    zone: chrono_tz::Tz,
     #[arg(long = "as", value_enum, default_value = "text")]
     form: countersign::digest::Form,
 }
@@ -304,7 +308,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             let prefix = Config::prefix(config.as_deref())?;
             let platform = workspace.map_or_else(|| "slack".to_owned(), |name| format!("slack-{name}"));
             let url = url.map(|url| format!("{}/{platform}", url.trim_end_matches('/')));
-            println!("{:#}", countersign::chat::slack::manifest(&prefix, &name, url.as_deref()));
+            println!("{:#}", adapters::slack_manifest(&prefix, &name, url.as_deref())?);
             Ok(ExitCode::SUCCESS)
         }
         Verb::Verify { data: Some(data), .. } => {
@@ -333,6 +337,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
                 &wanted.period,
                 wanted.workflow.as_deref(),
                 wanted.as_of.as_deref(),
+                wanted.zone,
                 wanted.form,
             )
             .await?;
@@ -398,13 +403,11 @@ async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
     println!("✓ {}: no errors", source.name());
     let mut findings = Vec::new();
     let now = countersign::clock::Clock::real().now();
-    for slack in &config.slack {
-        findings.extend(countersign::chat::slack::doctor(slack, &policy, now).await);
+    let adapters = adapters::of(config)?;
+    for adapter in &adapters {
+        findings.extend(adapter.doctor(&policy, now).await);
     }
-    if let Some(discord) = &config.discord {
-        findings.extend(countersign::chat::discord::doctor(discord, &policy, now).await);
-    }
-    if config.slack.is_empty() && config.discord.is_none() {
+    if adapters.is_empty() {
         println!(
             "· no platform is set up (COUNTERSIGN_SLACK_BOT_TOKEN, COUNTERSIGN_DISCORD_TOKEN); there is the local room"
         );

@@ -542,6 +542,23 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     assert!(link.lacks.get(&Lack::Intents).is_some_and(|it| it.contains("MESSAGE_CONTENT")), "{link:?}");
     // Commands need no such right.
     stage.incident().await;
+    // A connection that stands is not dropped to ask again, until the application is allowed more.
+    let (fake, clock) = (&stage.fake, &stage.house.desk.clock);
+    let looked = |fake: &FakeDiscord| fake.calls_to("GET /applications/@me").len();
+    let (connections, looks) = (fake.identifies().len(), looked(fake));
+    clock.move_to(clock.now() + Span::minutes(6));
+    fake.wait_for("a look at the application", |fake| (looked(fake) > looks).then_some(())).await;
+    assert_eq!(fake.identifies().len(), connections);
+    fake.set_privileged_intents(u64::MAX);
+    let all = |_: &FakeDiscord| {
+        clock.move_to(clock.now() + Span::minutes(1));
+        let link = stage.house.discord.link();
+        (link.up && !link.lacks.contains_key(&Lack::Intents)).then_some(())
+    };
+    fake.wait_for("all intents", all).await;
+    assert_eq!(fake.identifies().len(), connections + 1);
+    fake.say(stage.maya, stage.channel, "heard again");
+    stage.house.heard_text("heard again").await;
     stage.end().await;
 }
 
@@ -603,7 +620,7 @@ async fn a_limit_is_waited_for_and_holds_up_nobody_else() {
     };
     stage.house.discord.post(other).await.expect("another channel goes on");
     // A limit of everything holds up everything.
-    fake.fail("*", None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
+    fake.fail(SEND, None, 1, Fault::GloballyRateLimited { retry_after: Duration::from_secs(20) });
     let card = plain("all of it");
     let other = Post {
         nonce: "c".to_owned(),
@@ -1371,6 +1388,20 @@ async fn what_is_forwarded_is_kept_with_its_files_and_stickers_with_their_words(
     for words in ["as it was said there", "Agreed"] {
         assert!(raw.contains(words), "{raw}");
     }
+    // A poll is what people were asked and could answer, not a vote of anybody's.
+    let answers = ["Now", "After the weekend"].into_iter().enumerate();
+    let answers: Vec<_> =
+        answers.map(|(at, text)| json!({ "answer_id": at + 1, "poll_media": { "text": text } })).collect();
+    let more = json!({ "poll": {
+        "question": { "text": "When do we ship v7?" }, "answers": answers, "expiry": "2026-11-24T09:00:00+00:00",
+        "allow_multiselect": false, "layout_type": 1, "results": { "answer_counts": [], "is_finalized": false }
+    } });
+    let poll = fake.say_with(stage.maya, stage.channel, "", &more);
+    let is_it = |heard: &HeardRecord| matches!(&heard.what, What::Said { message, .. } if *message == poll.to_string());
+    let raw = stage.house.heard_that("the poll", is_it).await.raw.expect("the platform's own words");
+    for words in ["When do we ship v7?", "Now", "After the weekend"] {
+        assert!(raw.contains(words), "{raw}");
+    }
     stage.end().await;
 }
 
@@ -1400,5 +1431,46 @@ async fn a_channel_of_the_policy_that_the_bot_doesnt_see_is_said() {
         lacks.values().any(|why| why.contains(&lane.to_string())).then_some(())
     };
     stage.fake.wait_for("the operators' word", is_said).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_turned_away_is_told_so_a_few_times_and_all_of_it_is_kept() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let stranger = fake.person("Stranger");
+    for at in 0..30 {
+        fake.say(stranger, stage.channel, &format!("<@{}> incident list {at}", fake.bot()));
+    }
+    for at in 0..30 {
+        stage.house.heard_text(&format!("@countersign incident list {at}")).await;
+    }
+    let direct = fake.dm(stranger);
+    let at_rest = |fake: &FakeDiscord| {
+        (stage.house.discord.is_at_rest() && !fake.messages(direct).is_empty()).then(|| fake.messages(direct).len())
+    };
+    let told = fake.wait_for("all is answered", at_rest).await;
+    assert!((1..=8).contains(&told), "a stranger got {told} answers");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_the_policy_has_a_few_asks_at_a_time() {
+    use countersign::chat::quota::ASKS_OF_ONE;
+    let stage = stage().await;
+    let fake = &stage.fake;
+    // While somebody else writes to the database nothing is answered to the end.
+    let database = stage.house.data.join(countersign::ledger::folder::Folder::DATABASE);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database);
+    let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.expect("the database");
+    sqlx::query("begin immediate").execute(&mut other).await.expect("it is held");
+    let many: Vec<Id> =
+        (0..2 * ASKS_OF_ONE).map(|_| fake.slash(stage.dev, stage.channel, "incident list", json!({}))).collect();
+    let colleagues = fake.slash(stage.maya, stage.channel, "incident list", json!({}));
+    fake.answered(colleagues).await;
+    sqlx::query("rollback").execute(&mut other).await.expect("it is let go");
+    fake.wait_for("all is answered", |_| stage.house.discord.is_at_rest().then_some(())).await;
+    let taken = many.iter().filter(|asked| fake.interaction(**asked).acknowledged.is_some()).count();
+    assert_eq!(taken, ASKS_OF_ONE as usize);
     stage.end().await;
 }

@@ -407,7 +407,7 @@ async fn who_only_reads_writes_nothing() {
     let out = tempfile::tempdir().expect("a folder");
     must_say(&audit::verify(data.path()).await.expect("a verdict"), true, true, &[]);
     bundle::export(data.path(), inc_1(), &out.path().join("bag")).await.expect("a bundle");
-    digest::print(data.path(), "week", None, None, Form::Text).await.expect("a digest");
+    digest::print(data.path(), "week", None, None, chrono_tz::UTC, Form::Text).await.expect("a digest");
     backup::backup(data.path(), &out.path().join("copy")).await.expect("a copy");
     let after = read_all(data.path());
     assert!(before == after, "{:?} became {:?}", before.keys(), after.keys());
@@ -1552,7 +1552,12 @@ async fn the_same_as_of_gives_the_same_bytes() {
     let data = tempfile::tempdir().expect("a folder");
     let mut house = House::open(data.path(), START).await.expect("a new folder");
     let computed = async |reader: &store::Reader, as_of: At| {
-        let period = Period { from: START - Span::days(1), to: START + Span::days(6), zone: chrono_tz::Asia::Kolkata };
+        let period = Period {
+            from: START - Span::days(1),
+            to: START + Span::days(6),
+            zone: chrono_tz::Asia::Kolkata,
+            rolling: false,
+        };
         let digest = digest::compute(reader, &period, &[], as_of).await.expect("a digest");
         let card = serde_json::to_string(&digest.card("/")).expect("JSON");
         format!("{}\n{}\n{}\n{card}", digest.text(chrono_tz::UTC), digest.json(), digest.csv())
@@ -1586,10 +1591,11 @@ async fn the_same_as_of_gives_the_same_bytes() {
         assert_eq!(&again, expected, "as of {as_of:?}");
     }
     house.stop().await;
-    let last = digest::print(data.path(), "week", None, None, Form::Text).await.expect("a digest");
+    let last = digest::print(data.path(), "week", None, None, chrono_tz::UTC, Form::Text).await.expect("a digest");
     assert!(last.contains("acknowledge") && last.contains("signed over"), "{last}");
-    let error =
-        digest::print(data.path(), "week", Some("credit"), None, Form::Json).await.expect_err("no such workflow");
+    let error = digest::print(data.path(), "week", Some("credit"), None, chrono_tz::UTC, Form::Json)
+        .await
+        .expect_err("no such workflow");
     assert!(error.to_string().contains("credit-scoring"), "{error}");
     println!("{last}");
 }
@@ -1604,7 +1610,7 @@ async fn an_answer_after_the_last_nudge_is_a_near_miss() {
         house.advance(Span::minutes(minutes)).await;
         house.say("dev", &format!("/incident ack {case}")).await;
     }
-    let period = Period { from: START, to: START + Span::days(1), zone: chrono_tz::UTC };
+    let period = Period { from: START, to: START + Span::days(1), zone: chrono_tz::UTC, rolling: false };
     // Receipts come at the same moment, and count in the ledger.
     house.calm().await;
     let (as_of, reader) = (house.now(), house.reader.clone());
@@ -1631,7 +1637,12 @@ async fn a_closed_period_keeps_its_figures() {
     let mut house = House::open(data.path(), START).await.expect("a new folder");
     let reader = house.reader.clone();
     let computed = async |from: i64, to: i64, as_of: At| {
-        let period = Period { from: START + Span::minutes(from), to: START + Span::minutes(to), zone: chrono_tz::UTC };
+        let period = Period {
+            from: START + Span::minutes(from),
+            to: START + Span::minutes(to),
+            zone: chrono_tz::UTC,
+            rolling: false,
+        };
         digest::compute(&reader, &period, &[], as_of).await.expect("a digest")
     };
     // Thirty minutes to acknowledge, nudges after 15 and 24.
@@ -1691,7 +1702,7 @@ async fn a_folder_that_is_none_is_left_alone() {
         compare(data).await.expect_err("no folder").to_string(),
         recover(data, true).await.expect_err("no folder").to_string(),
         bundle::export(data, inc_1(), &data.join("out")).await.expect_err("no folder").to_string(),
-        digest::print(data, "week", None, None, Form::Text).await.expect_err("no folder").to_string(),
+        digest::print(data, "week", None, None, chrono_tz::UTC, Form::Text).await.expect_err("no folder").to_string(),
     ] {
         assert!(error.contains("is not a countersign data folder"), "{error}");
     }

@@ -600,6 +600,9 @@ async fn only_its_author_changes_a_message() {
         assert_eq!(change(path, "countersign", &card).await.code(), "unknown_person");
         assert_eq!(change(path, "maya", "nothing").await.code(), "unknown_message");
     }
+    let forged = change("edit", "Ω” in the policy.\n“Ω\u{202E}", &message).await;
+    let sentence = forged.body["sentence"].as_str().expect("a sentence");
+    assert_eq!(sentence, "there is nobody called “Ω\" in the policy. \"Ω” in the policy.");
     assert_eq!(stage.messages("jonas", "credit-ai").await[0]["raw"], "mine");
     change("edit", "maya", &message).await.ok();
     change("delete", "maya", &message).await.ok();
@@ -1147,6 +1150,73 @@ async fn a_person_has_so_many_event_streams_and_no_more() {
     stage.strike().await;
 }
 
+/// Nobody fills the disk with words, or with thousands of files in one upload; others go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_brings_so_much_a_minute() {
+    let stage = Stage::set().await;
+    let long = "x".repeat(200_000);
+    let mut taken = 0;
+    let refused = loop {
+        let reply = stage.say("maya", "credit-ai", &long).await;
+        if reply.status != 200 {
+            break reply;
+        }
+        taken += 1;
+        assert!(taken < 100, "there is an end to it");
+    };
+    assert_eq!((refused.status, refused.code()), (429, "too_much"));
+    assert!(taken >= 40, "{taken} messages were taken");
+    let press = json!({ "as": "jonas", "channel": "credit-ai", "action": "mine ".repeat(500) });
+    assert_eq!(stage.post("press", &press).await.code(), "malformed");
+    stage.say("jonas", "credit-ai", "good morning").await.ok();
+    let files: String = (0..21)
+        .map(|at| {
+            format!("--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{at}.txt\"\r\n\r\nx\r\n")
+        })
+        .collect();
+    let body = format!(
+        "--frontier\r\nContent-Disposition: form-data; name=\"as\"\r\n\r\njonas\r\n--frontier\r\n\
+         Content-Disposition: form-data; name=\"channel\"\r\n\r\ncredit-ai\r\n{files}--frontier--\r\n"
+    );
+    let reply = stage.raw("/room/api/upload", "multipart/form-data; boundary=frontier", body.into_bytes()).await;
+    assert_eq!(reply.code(), "too_many_files");
+    stage.strike().await;
+}
+
+/// A page of somebody who may not know of a restricted case isn't told that anything happens on it; the others' are, and so is
+/// everybody's where a case is everybody's.
+#[tokio::test(flavor = "multi_thread")]
+async fn event_streams_tell_of_what_one_may_see() {
+    let stage = Stage::set().await;
+    let open = async |who: &str| {
+        let request =
+            stage.request("GET", &format!("/room/api/events?as={who}")).body(Body::empty()).expect("a request");
+        stage.running.router.clone().oneshot(request).await.expect("an answer").into_body().into_data_stream()
+    };
+    let (mut maya, mut jonas) = (open("maya").await, open("jonas").await);
+    // Everything that was told up to an event that both get.
+    let up_to = async |stream: &mut axum::body::BodyDataStream, last: &str| {
+        let mut told = String::new();
+        while !told.contains(last) {
+            let part = stream.next().await.expect("it goes on").expect("it can be read");
+            told.push_str(std::str::from_utf8(&part).expect("text"));
+        }
+        told
+    };
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 Insider at the desk restricted=yes").await.ok();
+    let seen = up_to(&mut maya, "event: mine").await;
+    assert!(seen.contains("event: changed") && seen.contains("inc-1"), "{seen}");
+    stage.say("maya", "inc-1", "nobody else is to know").await.ok();
+    stage.say("maya", "inc-1", "/incident note INC-1 not yet").await.ok();
+    stage.say("maya", "credit-ai", "good morning").await.ok();
+    let told = up_to(&mut jonas, "credit-ai").await;
+    assert!(!told.contains("mine") && !told.contains("inc-1"), "{told}");
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev3 Scores drift").await.ok();
+    up_to(&mut jonas, "event: mine").await;
+    drop((maya, jonas));
+    stage.strike().await;
+}
+
 /// A key is said once: the same words under it get the same answer, and other words are refused, not dropped without a word.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_stands_for_what_was_said_under_it_first() {
@@ -1217,5 +1287,27 @@ async fn whoever_holds_connections_open_keeps_nobody_out() {
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(120), closed).await.expect("all are closed");
+    stage.strike().await;
+}
+
+/// There is room for so many connections. Who comes after waits until one of them ends, and is served then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_too_many_waits_for_room() {
+    use tokio::io::AsyncReadExt as _;
+    let stage = Stage::set().await;
+    let address = stage.running.address;
+    let mut held = Vec::new();
+    for _ in 0..countersign::web::listener::CONNECTIONS {
+        held.push(half_a_request(address, "").await);
+    }
+    let asks = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut other = half_a_request(address, &asks).await;
+    let mut first = [0; 12];
+    let early = tokio::time::timeout(std::time::Duration::from_millis(300), other.read_exact(&mut first)).await;
+    assert!(early.is_err(), "there is no room for it yet");
+    held.pop();
+    other.read_exact(&mut first).await.expect("it is served");
+    assert_eq!(&first, b"HTTP/1.1 200");
+    drop(held);
     stage.strike().await;
 }

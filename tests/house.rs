@@ -37,9 +37,10 @@ const ARROWS: &[(&str, &str)] = &[
     ("backup", "folder store"),
     ("bundle", "audit card csv domain folder grammar heard ledger record seal store"),
     ("rebuild", "clock domain folder ledger projection record seal store"),
+    ("adapters", "chat config discord domain reception slack web"),
     (
         "serve",
-        "answers card chat clock config courier desk discord domain folder health projection reception slack store web",
+        "adapters answers card chat clock config courier desk domain folder health projection reception store web",
     ),
     ("demo", "serve"),
     // These hold rooms and nothing else.
@@ -52,13 +53,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("ledger", &["folder", "heard", "projection", "record"]),
     ("chat", &["courier", "discord", "reception", "slack"]),
     ("evidence", &["audit", "backup", "bundle", "rebuild"]),
-    ("app", &["config", "demo", "health", "serve"]),
+    ("app", &["adapters", "config", "demo", "health", "serve"]),
 ];
 
 /// Crates that bring a database, a network or a runtime with them, and the rooms that may name them.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
-    ("axum", &["web", "serve", "demo"]),
+    ("axum", &["adapters", "demo", "serve", "web"]),
     ("tower", &["web", "demo", "slack"]),
     ("reqwest", &["config", "discord", "health", "serve", "slack"]),
     ("rustls", &[]),
@@ -334,8 +335,34 @@ fn nothing_speaks_of_the_machine_that_it_was_written_on() {
     assert!(found.is_empty(), "paths of a machine:\n{}", found.join("\n"));
 }
 
-/// Licences of what is built into the binary, and of what only the tests use. Advisories need the network and are not
-/// looked at here.
+/// The review of advisories is of the versions that are locked: each row names all versions of its crates, and no others.
+#[test]
+fn the_review_of_advisories_is_of_what_is_locked() {
+    let lock: toml::Table = read("Cargo.lock").parse().expect("a lock file");
+    let mut locked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for package in lock["package"].as_array().expect("packages") {
+        let [name, version] = ["name", "version"].map(|key| package[key].as_str().expect("a name and a version"));
+        locked.entry(name).or_default().insert(version);
+    }
+    let review = read("docs/advisories.md");
+    let mut rows = 0;
+    let mut stale = Vec::new();
+    for row in review.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let named = |cell: usize| cells[cell].split('`').skip(1).step_by(2).collect::<Vec<_>>();
+        let (crates, versions) = (named(1), named(2).into_iter().collect::<BTreeSet<_>>());
+        assert!(!crates.is_empty() && !versions.is_empty(), "a crate and its versions: {row}");
+        rows += 1;
+        let expected: BTreeSet<&str> = crates.iter().filter_map(|name| locked.get(name)).flatten().copied().collect();
+        if versions != expected {
+            stale.push(format!("{}: {} names {versions:?}, locked are {expected:?}", cells[0], crates.join(", ")));
+        }
+    }
+    assert!(rows > 10, "the tables were read: {rows}");
+    assert!(stale.is_empty(), "docs/advisories.md wants to be reviewed:\n{}", stale.join("\n"));
+}
+
+/// Licences of what is built into the binary, and of what only the tests use.
 #[test]
 fn everything_built_in_has_a_licence_that_allows_it() {
     const BUILT_IN: &[&str] = &[

@@ -558,6 +558,8 @@ async fn a_persons_own_token_is_no_loss() {
         fake.emit_unknown(revoked(serde_json::json!({ "oauth": ["U0MAYA"], "bot": [] })));
         scene.rest().await;
         assert_eq!(scene.house.slack.link().trouble, None);
+        // Or a call that is under way would show that the token still counts.
+        fake.revoke_token();
         fake.emit_unknown(revoked(serde_json::json!({ "oauth": [], "bot": [BOT_USER] })));
         until("the operator is told", || async { !scene.house.slack.link().up }).await;
     })
@@ -567,7 +569,7 @@ async fn a_persons_own_token_is_no_loss() {
 /// The bot's address for HTTP mode, as the house's listener has it.
 async fn listen(slack: &std::sync::Arc<countersign::chat::slack::Slack>) -> String {
     let intake = slack.intake().expect("HTTP mode");
-    let router: axum::Router = countersign::web::slack::router([("slack".into(), intake)]);
+    let router = countersign::web::slack::router(&"slack".into(), intake);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}/slack", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });

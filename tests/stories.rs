@@ -61,7 +61,11 @@ fn main() {
             .into_iter()
             .map(|(name, check)| Trial::test(format!("the_runner::{name}"), move || check().map_err(Failed::from))),
     );
-    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+    let mut arguments = Arguments::from_args();
+    // As every other test program takes it.
+    let threads = || std::env::var("RUST_TEST_THREADS").ok()?.parse().ok();
+    arguments.test_threads = arguments.test_threads.or_else(threads);
+    libtest_mimic::run(&arguments, trials).exit();
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -302,7 +302,7 @@ impl Answers {
                     unread: link.unread,
                 })
                 .collect(),
-            open_cases: self.reader.open_cases().await?.unsigned_abs() - hidden as u64,
+            open_cases: self.reader.open_cases().await?.unsigned_abs().saturating_sub(hidden as u64),
             ledger_size: report.entries,
             ledger_head: head.map(|head| head.root.to_string()).unwrap_or_default(),
             checkpoint_at: signed.map(|(_, at, _)| At(at)),
@@ -345,7 +345,6 @@ fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
         state: obligation.state(),
         have: obligation.have(),
         need: obligation.terms.quorum,
-        revision: case.revision(),
     }
 }
 

@@ -87,7 +87,7 @@ impl Answers {
                 late: obligation.is_late(),
                 paused: row.state == State::Paused,
                 progress: if row.need > 1 { format!("{} of {}", row.have, row.need) } else { String::new() },
-                buttons: card::answers(case.id, obligation.duty, obligation.about.as_ref(), case.revision()),
+                buttons: card::answers_unseen(case.id, obligation.duty, obligation.about.as_ref()),
                 title: case.title,
                 channel,
                 message,

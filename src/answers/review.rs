@@ -4,8 +4,9 @@ use super::{Answers, CASES_AT_MOST};
 use crate::card::{self, Speaker};
 use crate::domain::kinds::Drafted;
 use crate::domain::obligation::Holder;
-use crate::domain::text::moment_utc;
+use crate::domain::text::{moment_utc, quoted};
 use crate::domain::{Body, Case, CaseId, CaseKind, PersonId, RoleId, Span};
+use crate::grammar::clean;
 use crate::store::StoreError;
 
 impl Answers {
@@ -28,7 +29,8 @@ impl Answers {
         let Body::Incident(incident) = &case.body else { return Ok(Drafted::default()) };
         let (story, entries) = self.story(speaker, case).await?;
         let policy = speaker.policy;
-        let mut text = format!("# Review of {}: {}\n\n", case.id, case.title);
+        let quoted = |words: &str| quoted(&clean::line(words));
+        let mut text = format!("# Review of {}: {}\n\n", case.id, quoted(&case.title));
         text += &format!(
             "Workflow {}, {}, opened {}.\n\n## What happened\n\n",
             case.workflow,
@@ -58,7 +60,7 @@ impl Answers {
         for it in &incident.follow_ups {
             let done =
                 it.done.map_or_else(|| format!("due {}", moment_utc(it.due)), |at| format!("done {}", moment_utc(at)));
-            text += &format!("- {}: {} ({done})\n", policy.name_of(&it.assignee), it.text);
+            text += &format!("- {}: {} ({done})\n", policy.name_of(&it.assignee), quoted(&it.text));
         }
         if let Some(class) = &incident.class {
             let like = self.like(case, class.as_str()).await?;

@@ -58,8 +58,6 @@ pub struct OwedRow {
     pub have: u32,
     /// How many are needed.
     pub need: u32,
-    /// Which wording of an approval's action stands.
-    pub revision: Option<u32>,
 }
 
 /// One line of a case's story: see [`super::story()`] for the words of an event.
@@ -171,7 +169,7 @@ pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card
     let mut card = private(speaker, "answer/mine.txt", mine_facts(speaker, rows, now, all));
     card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
     if let [only] = rows {
-        card.buttons = tell::answers(only.case, only.duty, only.about.as_ref(), only.revision);
+        card.buttons = tell::answers_unseen(only.case, only.duty, only.about.as_ref());
     }
     card
 }
@@ -381,7 +379,6 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         state,
         have: 0,
         need: 2,
-        revision: None,
     };
     let owed = [
         owed(State::Owed, None),

@@ -32,7 +32,7 @@ pub use answer::{
 };
 pub use case::case_card;
 pub use story::story;
-pub use tell::{answers, tell};
+pub use tell::{answers_unseen, tell};
 pub use wording::{Wording, WordingError};
 
 /// Words of a policy: everything that is said needs both.

@@ -125,6 +125,7 @@ fn of_the_case() -> Vec<Event> {
         Event::Noted { by: maya(), text: words() },
         Event::Linked { by: maya(), url: "https://example.org/".to_owned(), text: words() },
         Event::Invited { by: maya(), person: dev() },
+        Event::Uninvited { by: maya(), person: dev() },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()
@@ -193,6 +194,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Clock { items: vec![item(Duty::Decide, nudge())] },
         Telling::Clock { items: vec![item(Duty::Decide, late())] },
         Telling::Clock { items: vec![item(Duty::Acknowledge, late()), item(Duty::FillSeat, nudge())] },
+        Telling::Clock { items: vec![item(Duty::AnswerQuestion, late()), item(Duty::Decide, nudge())] },
         Telling::Moved {
             duty: Duty::Resolve,
             about: Some(About::Words(words())),

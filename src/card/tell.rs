@@ -60,7 +60,7 @@ pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling,
     card.tone = tone;
     card.buttons = asks;
     if let (true, Some(about)) = (unseen, about) {
-        card.buttons = press(about.case, "status", Style::Primary).into_iter().map(to_read).collect();
+        card.buttons = answers_unseen(about.case, Duty::Decide, None);
     }
     card.due_us = due.map(|at| at.0);
     card
@@ -168,7 +168,7 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
 }
 
 /// The buttons that answer a duty. With a revision, votes are bound to it.
-pub fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision: Option<u32>) -> Vec<Button> {
+pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision: Option<u32>) -> Vec<Button> {
     let row = duty.row();
     let one = match row.answer {
         AnsweredBy::Vote => return votes(case, revision, false),
@@ -178,6 +178,16 @@ pub fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision: Option
         AnsweredBy::Words => open(case, row.verb, Style::Primary),
     };
     one.into_iter().collect()
+}
+
+/// As [`answers`], where what is to be decided isn't shown: instead of votes, the button that shows it.
+pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>) -> Vec<Button> {
+    match duty.row().answer {
+        AnsweredBy::Vote => press(case, "status", Style::Primary).into_iter().map(to_read).collect(),
+        AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words => {
+            answers(case, duty, about, None)
+        }
+    }
 }
 
 /// Nobody accepts a review unseen: the press shows the draft, which has the button that accepts it.

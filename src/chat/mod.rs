@@ -12,6 +12,7 @@ use crate::domain::{At, CaseId, Lack, Lane, Platform, Span};
 use crate::grammar::{self, How};
 
 pub mod courier;
+#[cfg(feature = "discord")]
 pub mod discord;
 pub mod files;
 pub mod lacks;
@@ -24,6 +25,7 @@ pub mod reached;
 pub mod reception;
 pub mod retry;
 pub mod roster;
+#[cfg(feature = "slack")]
 pub mod slack;
 pub mod under_way;
 

@@ -17,6 +17,10 @@ pub const ASKS_OF_ONE: u32 = 32;
 pub const ANSWERS_OF_ONE: u32 = 64;
 /// How many answers somebody who is turned away gets at once. Then it is one a minute.
 pub const REFUSALS_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
+/// How much one person types into the room within a minute, in bytes. All of it is kept.
+pub const WORDS_A_MINUTE: NonZeroU32 = NonZeroU32::new(8 * 1_024 * 1_024).unwrap();
+/// How much one person hands in as files within a minute, in bytes.
+pub const FILES_A_MINUTE: NonZeroU32 = NonZeroU32::new(256 * 1_024 * 1_024).unwrap();
 /// How many accounts that were turned away are remembered before those that may be answered again are forgotten.
 const REMEMBERED: usize = 1_024;
 
@@ -38,6 +42,37 @@ pub struct UnderWay {
 pub struct Share {
     counts: Arc<Mutex<HashMap<String, u32>>>,
     account: String,
+}
+
+/// How much each person brings, where no platform limits it.
+pub struct Amounts {
+    words: DefaultKeyedRateLimiter<String>,
+    files: DefaultKeyedRateLimiter<String>,
+}
+
+impl Default for Amounts {
+    fn default() -> Amounts {
+        let a_minute = |bytes| RateLimiter::keyed(Quota::per_minute(bytes));
+        Amounts { words: a_minute(WORDS_A_MINUTE), files: a_minute(FILES_A_MINUTE) }
+    }
+}
+
+impl Amounts {
+    /// Whether so many bytes of words are taken from somebody now.
+    pub fn takes_words(&self, person: &str, bytes: usize) -> bool {
+        takes(&self.words, person, bytes)
+    }
+
+    /// Whether so many bytes of files are taken from somebody now.
+    pub fn takes_files(&self, person: &str, bytes: usize) -> bool {
+        takes(&self.files, person, bytes)
+    }
+}
+
+fn takes(limiter: &DefaultKeyedRateLimiter<String>, person: &str, bytes: usize) -> bool {
+    let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+    let Some(bytes) = NonZeroU32::new(bytes) else { return true };
+    matches!(limiter.check_key_n(&person.to_owned(), bytes), Ok(Ok(())))
 }
 
 impl Default for Accounts {
@@ -104,7 +139,23 @@ mod tests {
         mine.pop();
         assert!(asks.begin("U1").is_some(), "one was answered");
         drop(mine);
+        let answers = Accounts::default().answers;
+        let waiting: Vec<Share> = (0..ANSWERS_OF_ONE).map(|_| answers.begin("U1").expect("room")).collect();
+        assert!(answers.begin("U1").is_none() && answers.begin("U2").is_some());
+        drop(waiting);
         assert!(lock(&asks.counts).is_empty(), "nothing is kept of those who wait for nothing");
+    }
+
+    #[test]
+    fn a_person_brings_so_much_a_minute_and_holds_up_nobody_else() {
+        let amounts = Amounts::default();
+        let message = 200_000;
+        let taken = (0..1_000).filter(|_| amounts.takes_words("maya", message)).count();
+        assert!((40..60).contains(&taken), "{taken}");
+        assert!(amounts.takes_words("jonas", message));
+        assert!(amounts.takes_files("maya", 25 * 1_024 * 1_024));
+        assert!(!amounts.takes_files("maya", 256 * 1_024 * 1_024), "more than there is, whoever brings it");
+        assert!(amounts.takes_words("maya", 0));
     }
 
     #[test]

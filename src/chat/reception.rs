@@ -259,8 +259,15 @@ impl Reception {
         Ok(match ruled {
             Ok(Some(reply)) => {
                 let mut card = card::tell(&speaker, reply.about.as_ref(), &reply.telling, None);
-                let alone = self.answers.waiting_on_nobody(asked_by.as_ref()).await;
-                card.lines.extend(alone.map_err(|error| unreadable(&error))?);
+                // It is in force already, whatever can be read now.
+                card.lines.extend(self.answers.waiting_on_nobody(asked_by.as_ref()).await.unwrap_or_else(|error| {
+                    let reference = crate::desk::reference();
+                    tracing::error!(%reference, %error, "who waits on nobody can't be read");
+                    let text = format!(
+                        "Who waits on nobody now can't be read. Reference {reference}. Load it again in a moment."
+                    );
+                    vec![vec![crate::card::Word::from(&*text)]]
+                }));
                 card
             }
             Ok(None) => crate::answers::said("The policy is in force."),

@@ -119,11 +119,13 @@ pub struct Shown {
     pub clock_behind: Span,
 }
 
-/// A lane whose transcript changed, and the entry that changed it last.
+/// What a commit changed, for those who watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
-    pub lane: Lane,
-    pub last: i64,
+pub enum Changed {
+    /// The transcript of a lane; `last`: the entry that changed it last.
+    Messages { lane: Lane, last: i64 },
+    /// A case, in whatever way.
+    Case(CaseId),
 }
 
 /// How everybody else speaks to the desk. Cheap to clone.
@@ -195,7 +197,7 @@ impl DeskHandle {
         self.shown.borrow().clone()
     }
 
-    /// Told which lanes have new or changed messages, after each commit.
+    /// Told which lanes have new or changed messages and which cases changed, after each commit.
     pub fn changes(&self) -> broadcast::Receiver<Changed> {
         self.changes.subscribe()
     }

@@ -171,14 +171,14 @@ impl Desk {
             }
             if let Some(stop) = items.iter().position(|item| matches!(item, Item::Stop(_))) {
                 let later = items.split_off(stop);
-                self.serve(items).await;
+                self.serve(items).await?;
                 let reply = later.into_iter().find_map(|item| match item {
                     Item::Stop(reply) => Some(reply),
                     _ => None,
                 });
                 return self.finish(reply).await;
             }
-            self.serve(items).await;
+            self.serve(items).await?;
         }
     }
 
@@ -201,7 +201,9 @@ impl Desk {
         self.shown.borrow().trouble.is_some()
     }
 
-    async fn serve(&mut self, items: Vec<Item>) {
+    /// # Errors
+    /// [`StoreError::Ended`]: nothing can be written any more, however often it is tried.
+    async fn serve(&mut self, items: Vec<Item>) -> Result<(), DeskError> {
         let mut turn = self.turn();
         let mut items = VecDeque::from(items);
         let mut ready = Ready::default();
@@ -210,6 +212,7 @@ impl Desk {
             Ok(()) => self.commit(turn).await,
             Err(error) => Err(error),
         };
+        let mut ended = Ok(());
         let done = match outcome {
             Ok(()) => {
                 self.shown.send_if_modified(|shown| shown.trouble.take().is_some());
@@ -219,6 +222,9 @@ impl Desk {
                 let reference = reference();
                 tracing::error!(%reference, %error, "nothing of this batch was written");
                 self.shown.send_modify(|shown| shown.trouble = Some(reference.clone()));
+                if matches!(error, DeskError::Store(StoreError::Ended)) {
+                    ended = Err(error);
+                }
                 Err(Fault { reference })
             }
         };
@@ -228,10 +234,12 @@ impl Desk {
         if let Err(fault) = done {
             items.into_iter().for_each(|item| item.fail(&fault));
         }
+        ended?;
         self.sign_if_due(!ready.checkpoints.is_empty()).await;
         for reply in ready.checkpoints {
             answer(reply, ());
         }
+        Ok(())
     }
 
     /// Decides all items in order, taking each off the queue. What is left there after an error was not decided.

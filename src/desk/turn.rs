@@ -78,7 +78,7 @@ impl Desk {
             self.is_behind(turn.behind);
             return Ok(());
         }
-        let changes = self.changes(&commit);
+        let changes = self.changes(&commit, &turn.projection.cases);
         self.writer.commit(commit).await?;
         self.is_behind(turn.behind);
         self.ledger = turn.ledger;
@@ -105,9 +105,9 @@ impl Desk {
                 self.cases.put(id, case);
             }
         }
-        for (lane, last) in changes {
+        for changed in changes {
             // It fails when nobody watches, and then nobody has to be told.
-            let _nobody_watches = self.changes.send(Changed { lane, last });
+            let _nobody_watches = self.changes.send(changed);
         }
         let size = self.ledger.size();
         self.shown.send_modify(|shown| {
@@ -126,12 +126,12 @@ impl Desk {
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.clock_behind, behind) != behind);
     }
 
-    /// The lanes in which a commit changes messages, for those who watch.
-    fn changes(&self, commit: &Commit) -> HashMap<Lane, i64> {
-        let mut last: HashMap<Lane, i64> = HashMap::new();
+    /// The cases that a commit changes and the lanes in which it changes messages, for those who watch.
+    fn changes(&self, commit: &Commit, cases: &HashMap<CaseId, Case>) -> Vec<Changed> {
         if self.changes.receiver_count() == 0 {
-            return last;
+            return Vec::new();
         }
+        let mut last: HashMap<Lane, i64> = HashMap::new();
         let changed = commit.message_changes.iter().map(|change| match change {
             MessageChange::Edited { lane, seq, .. } | MessageChange::Deleted { lane, seq, .. } => (lane, *seq),
         });
@@ -141,7 +141,8 @@ impl Desk {
             let known = last.entry(lane.clone()).or_default();
             *known = seq.max(*known);
         }
-        last
+        let messages = last.into_iter().map(|(lane, last)| Changed::Messages { lane, last });
+        messages.chain(cases.keys().map(|id| Changed::Case(*id))).collect()
     }
 
     pub(super) async fn report(&mut self, turn: &mut Turn, report: Report) -> Result<(), DeskError> {

@@ -42,6 +42,9 @@ pub struct Period {
     #[serde(rename = "to_us")]
     pub to: At,
     pub zone: Tz,
+    /// The days up to the moment of asking, and none of the calendar: `week` is such, `month` isn't.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rolling: bool,
 }
 
 /// The figures. As JSON, moments are microseconds since 1970-01-01 UTC and spans are microseconds.
@@ -199,20 +202,20 @@ impl Period {
     /// The time that was asked for, seen from a moment: `week` is the seven days up to it (it included), `month` and
     /// `quarter` are the last ones of the calendar that are over.
     pub fn of(range: Range, as_of: At, zone: Tz) -> Period {
-        let week = Period { from: as_of - Span::days(7) + Span(1), to: as_of + Span(1), zone };
+        let week = Period { from: as_of - Span::days(7) + Span(1), to: as_of + Span(1), zone, rolling: true };
         let calendar = |months: u32| {
             let today = as_of.utc()?.with_timezone(&zone).date_naive();
             let month0 = today.month0() - today.month0() % months;
             let end = NaiveDate::from_ymd_opt(today.year(), month0 + 1, 1)?;
             let begin = end.checked_sub_months(Months::new(months))?;
             let at = |day: NaiveDate| on_the_wall(day.and_hms_opt(0, 0, 0)?, zone);
-            Some(Period { from: at(begin)?, to: at(end)?, zone })
+            Some(Period { from: at(begin)?, to: at(end)?, zone, rolling: false })
         };
         match range {
             Range::Week => week,
             Range::Month => calendar(1).unwrap_or(week),
             Range::Quarter => calendar(3).unwrap_or(week),
-            Range::Between { from, to } => Period { from, to, zone },
+            Range::Between { from, to } => Period { from, to, zone, rolling: false },
         }
     }
 
@@ -247,7 +250,7 @@ impl Period {
 
     /// The equally long time before it.
     fn before(&self) -> Period {
-        Period { from: self.from - (self.to - self.from), to: self.from, zone: self.zone }
+        Period { from: self.from - (self.to - self.from), to: self.from, ..*self }
     }
 
     fn holds(&self, at: i64) -> bool {
@@ -276,7 +279,7 @@ pub enum DigestError {
     NotAFolder(PathBuf),
     #[error("{0}")]
     Period(String),
-    #[error("“{0}” is no moment: write for example 2026-11-23T09:00:00Z, or `2026-11-23 09:00` (UTC).")]
+    #[error("“{0}” is no moment: write for example 2026-11-23T09:00:00Z, or `2026-11-23 09:00`.")]
     Moment(String),
     #[error("No workflow is called “{name}” in the policy in force. {known}")]
     Workflow { name: String, known: String },
@@ -288,7 +291,7 @@ pub enum DigestError {
 }
 
 /// The digest of a data folder, for the command line, also while a process works there. Without `as_of` it is computed
-/// as of now; of a folder that was made on a manual clock, as of its last entry. Moments are read and shown in UTC.
+/// as of now; of a folder that was made on a manual clock, as of its last entry. Days and moments are read and shown in `zone`.
 ///
 /// # Errors
 /// [`DigestError`].
@@ -297,6 +300,7 @@ pub async fn print(
     period: &str,
     workflow: Option<&str>,
     as_of: Option<&str>,
+    zone: Tz,
     form: Form,
 ) -> Result<String, DigestError> {
     let database = data.join(Folder::DATABASE);

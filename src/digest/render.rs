@@ -258,6 +258,13 @@ impl Digest {
 impl Period {
     /// `Mon 16 – Sun 22 Nov 2026` for whole days, else with the hours.
     fn words(&self) -> String {
+        match self.rolling {
+            true => format!("last {} days, {}", (self.to - self.from).0 / Span::days(1).0, self.days()),
+            false => self.days(),
+        }
+    }
+
+    fn days(&self) -> String {
         let local = |at: At| at.utc().map(|at| at.with_timezone(&self.zone));
         let (Some(from), Some(to)) = (local(self.from), local(self.to)) else {
             return format!("{}..{} µs", self.from.0, self.to.0);

@@ -54,7 +54,7 @@ fn met(case: &str, opened: i64, took: i64) -> DutyFigures {
 }
 
 fn week() -> Period {
-    Period { from: At(MONDAY), to: At(MONDAY + 7 * DAY), zone: Tz::UTC }
+    Period { from: At(MONDAY), to: At(MONDAY + 7 * DAY), zone: Tz::UTC, rolling: false }
 }
 
 fn tally(rows: &[DutyFigures], as_of: At) -> Digest {
@@ -226,6 +226,13 @@ fn periods_are_read_and_shown() {
         "2025-12-29T00:00:00Z",
         "2026-01-05T00:00:00Z",
         "Mon 29 Dec 2025 – Sun 4 Jan 2026",
+    );
+    check(
+        "week",
+        kolkata,
+        "2026-11-16T09:00:00.000001Z",
+        "2026-11-23T09:00:00.000001Z",
+        "SLA digest · last 7 days, Mon 16 Nov 2026 14:30 – Mon 23 Nov 2026 14:30 (Asia/Kolkata)",
     );
     let week = Period::read("week", as_of, Tz::UTC).unwrap();
     assert!(week.holds(as_of.0) && !week.holds((as_of - Span::days(7)).0) && week.to - week.from == Span::days(7));

@@ -91,6 +91,9 @@ impl Case {
             every_case::Event::Invited { person, .. } => {
                 self.invited.insert(person.clone());
             }
+            every_case::Event::Uninvited { person, .. } => {
+                self.invited.remove(person);
+            }
             every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } => {}
         }
@@ -201,17 +204,18 @@ impl Case {
         company
     }
 
-    /// A restricted case is visible to its own people alone, everywhere: who opened it, was let in, or has a part in
-    /// it; who holds or was called to one of its duties.
+    /// A restricted case is visible to its own people alone, everywhere: who opened it, was let in by name, or sits in one
+    /// of its seats; and whoever is asked by one of its duties now: by their role, standing in for somebody, or called by a
+    /// ladder. Once it is closed, of these only who answered. Nobody sees it for what they were once.
     pub fn is_visible_to(&self, person: &PersonId, people: &People<'_>) -> bool {
-        if !self.restricted || self.opened_by.as_ref() == Some(person) || self.invited.contains(person) {
-            return true;
-        }
-        self.is_insider(person)
-            || self
-                .obligations
-                .iter()
-                .any(|it| it.held_by.contains(person) || self.may_answer(it, person, people).is_some())
+        // Who is away is still of their role.
+        let members = People { delegations: &[], ..*people };
+        let is_asked = |it: &Obligation| [people, &members].iter().any(|of| self.may_answer(it, person, of).is_some());
+        !self.restricted
+            || self.opened_by.as_ref() == Some(person)
+            || self.invited.contains(person)
+            || self.is_insider(person)
+            || self.obligations.iter().any(|it| (!self.is_closed() || it.is_answered_by(person)) && is_asked(it))
     }
 
     /// Whether the person has a part in it beside owing something, such as one of its seats.

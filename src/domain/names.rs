@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::CaseKind;
 use super::mark;
+use super::text::quoted;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident as $mark:ident;)*) => {$(
@@ -108,7 +109,7 @@ impl fmt::Display for CaseId {
 
 /// What was typed isn't a case id such as `INC-12`.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{0}” is not a case; cases look like {example}", example = CaseKind::example_ids())]
+#[error("{typed} is not a case; cases look like {example}", typed = quoted(.0), example = CaseKind::example_ids())]
 pub struct NotACase(pub String);
 
 /// Reads `INC-12` in either case of letters. No leading zeros, so that one case has one spelling.

@@ -9,6 +9,7 @@ mod terms;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Running;
+use super::text::quoted;
 use super::{At, Duty, Label, PartyId, PersonId, RoleId, Span};
 
 pub use self::change::{Change, Opened, Passed};
@@ -92,9 +93,13 @@ impl About {
     }
 }
 
+/// For a sentence: what people typed stands in quotation marks.
 impl std::fmt::Display for About {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.text())
+        match self {
+            About::Named(label) => f.write_str(label.as_str()),
+            About::Words(words) => f.write_str(&quoted(words)),
+        }
     }
 }
 
@@ -256,6 +261,12 @@ impl Obligation {
             votes: 0,
             answers: Vec::new(),
         }
+    }
+
+    /// Whether the person gave an answer to it, or the one that met it.
+    pub fn is_answered_by(&self, person: &PersonId) -> bool {
+        let met = matches!(&self.standing, Standing::Met { by: Some(by), .. } if by == person);
+        met || self.answers.contains(person)
     }
 
     /// Folds one change that came at `at`.

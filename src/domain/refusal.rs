@@ -7,6 +7,7 @@ use super::kinds::approval;
 use super::kinds::incident::Verb;
 use super::line::{Line, Named, Sentence, say};
 use super::obligation::State;
+use super::text::quoted;
 use super::{At, CaseId, CaseKind, Duty, PersonId, RoleId, Span};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +117,7 @@ impl Refusal {
                 in some minutes; until then your words are kept, but not acted on."
                 .into(),
             Refusal::HeardLate { text, at } => {
-                format!("I was away at {at} and did not act on “{text}”. If it still counts, say it again.").into()
+                format!("I was away at {at} and did not act on {}. If it still counts, say it again.", quoted(text)).into()
             }
             Refusal::NoSuchCase(case) => {
                 say![format!("I can't find {case}. "), every_case::Verb::List.of(case.kind), " shows what is open."]
@@ -124,7 +125,9 @@ impl Refusal {
             Refusal::WrongKind { case, needs } => {
                 format!("{case} is {}; that needs {}.", case.kind.with_article(), needs.with_article()).into()
             }
-            Refusal::NoSuchWorkflow(name, hint) => format!("there is no workflow “{name}” in the policy.{hint}").into(),
+            Refusal::NoSuchWorkflow(name, hint) => {
+                format!("there is no workflow {} in the policy.{hint}", quoted(name)).into()
+            }
             Refusal::WrongState { case, state, since, instead } => {
                 say![format!("{case} is {state} already{since}. "), instead.clone()]
             }

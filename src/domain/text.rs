@@ -72,10 +72,11 @@ pub fn short(text: &str) -> String {
     format!("{}…", beginning.trim_end())
 }
 
-/// What somebody typed, between quotation marks and on one line, for a place among the bot's own words. No mark inside can end it.
+/// What somebody typed, between quotation marks and on one line, for a place among the bot's own words. No mark inside can end
+/// it, and none begins code, as a backtick does in a sentence.
 pub fn quoted(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    quoted_lines(&line)
+    format!("“{}”", isolated(&plain_quotes(&line.replace('`', "'"))))
 }
 
 /// The same on lines of its own: each begins with a quotation mark, and the last one ends with one. Empty lines go.
@@ -85,23 +86,29 @@ pub fn quoted_lines(text: &str) -> String {
     format!("{}”", lines.join("\n"))
 }
 
-/// Quotation marks that look like those around them become plain ones.
+/// Quotation marks that look like those around them become plain ones, also those that are made of two halves.
 fn plain_quotes(text: &str) -> String {
     let plain = |c: char| match c {
         '“' | '”' | '„' | '‟' | '❝' | '❞' | '〝' | '〞' | '〟' | '＂' | '″' | '‶' | '🙶' | '🙷' | '🙸' => {
             '"'
         }
+        '‴' | '‷' | '⁗' | 'ʺ' | '˝' | 'ˮ' | '״' | '〃' | '⹂' => '"',
         other => other,
     };
-    text.chars().map(plain).collect()
+    let plain: String = text.chars().map(plain).collect();
+    plain.replace("’’", "\"").replace("‘‘", "\"").replace("‛‛", "\"").replace("′′", "\"")
 }
 
-/// Words of a script that runs from right to left keep to themselves: what stands beside them isn't drawn among them.
+/// Words of a script that runs from right to left keep to themselves: what stands beside them isn't drawn among them. Nor by
+/// marks of direction, which go.
 fn isolated(text: &str) -> String {
+    let directs =
+        |c: char| matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let text = text.replace(directs, "");
     let runs_left = |c: char| matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}');
     match text.chars().any(runs_left) {
         true => format!("\u{2068}{text}\u{2069}"),
-        false => text.to_owned(),
+        false => text,
     }
 }
 
@@ -234,6 +241,16 @@ mod tests {
         assert_eq!(short("one\n  two"), "one two");
         assert_eq!(short(&"é".repeat(80)), "é".repeat(80));
         assert_eq!(short(&format!("{} and more", "é".repeat(78))), format!("{}…", "é".repeat(78)));
+    }
+
+    #[test]
+    fn a_quotation_ends_where_its_own_mark_stands() {
+        assert_eq!(quoted("fine"), "“fine”");
+        assert_eq!(quoted(" one\n two\u{2028}three "), "“one two three”");
+        assert_eq!(quoted("a” b `c` ″d‴ ’’e‘‘ „f"), "“a\" b 'c' \"d\" \"e\" \"f”");
+        assert_eq!(quoted("x\u{2069}\u{202E}y"), "“xy”", "what would turn the rest of the line around");
+        assert_eq!(quoted("שלום\u{2069}"), "“\u{2068}שלום\u{2069}”");
+        assert_eq!(quoted_lines("“a\n\n` b”"), "“\"a\n“` b\"”", "on lines of its own a backtick is a letter");
     }
 
     #[test]

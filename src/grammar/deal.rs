@@ -5,7 +5,7 @@ use crate::domain::text::nearest;
 
 use super::read::case_ahead;
 use super::slip::{self, Looks};
-use super::value::{Raw, Wrong, person, short};
+use super::value::{self, Raw, Wrong, person};
 use super::verbs::{Arg, Kind, Needed, Verb};
 use super::{Context, clean, moment, several};
 use crate::domain::text::TEXT_AT_MOST;
@@ -57,7 +57,7 @@ pub(super) fn deal(verb: &'static Verb, text: &str, raw: &mut Raw, context: &Con
             Some(after) => rest = after.trim_start(),
             None => {
                 let sentence =
-                    format!("“{}” has no place there: `{}`.", short(token.value), verb.usage(context.prefix));
+                    format!("{} has no place there: `{}`.", value::quoted(token.value), verb.usage(context.prefix));
                 return Err(bad("", sentence));
             }
         }

@@ -10,7 +10,7 @@ use crate::domain::{CaseId, CaseKind, Label};
 
 use super::read::{choose, finish, help, misread};
 use super::slip::flag_in;
-use super::value::{Raw, Value, Wrong, conclude, read, short};
+use super::value::{Raw, Value, Wrong, conclude, quoted, read};
 use super::verbs::{self, Kind, Verb};
 use super::{Asked, Context, How, Misread, capital};
 
@@ -168,7 +168,7 @@ impl Filled {
         context: &Context<'_>,
     ) -> Result<Asked, Misread> {
         let Some(verb) = verb_of(self.verb.as_str()) else {
-            let sentence = format!("I don't know “{}”.", short(self.verb.as_str()));
+            let sentence = format!("I don't know {}.", quoted(self.verb.as_str()));
             return Err(Misread { sentence, example: None, root: None });
         };
         let mut values: BTreeMap<&str, &str> = said.map(|(name, value)| (&**name, &**value)).collect();
@@ -191,7 +191,7 @@ impl Filled {
         for (name, value) in values {
             match verb.arg(name) {
                 Some(arg) => drop(raw.said.insert(arg.name, value.to_owned())),
-                None => return Err(wrong(verb, "", format!("I don't know “{}”.", short(name)))),
+                None => return Err(wrong(verb, "", format!("I don't know {}.", quoted(name)))),
             }
         }
         if let Some(sentence) = undecided(verb, &raw) {
@@ -206,8 +206,8 @@ fn undecided(verb: &'static Verb, raw: &Raw) -> Option<String> {
     let title = verb.args.iter().find(|arg| arg.kind == Kind::Title).and_then(|arg| raw.said.get(arg.name))?;
     let flag = flag_in(verb, title).filter(|flag| !raw.said.contains_key(flag.name))?;
     Some(format!(
-        "does “{}” mean `{}`? Choose yes or no for it: the title alone leaves it open.",
-        short(title),
+        "does {} mean `{}`? Choose yes or no for it: the title alone leaves it open.",
+        quoted(title),
         flag.name
     ))
 }

@@ -12,7 +12,7 @@ use chrono_tz::{OffsetName, TZ_VARIANTS, Tz};
 
 use super::clean;
 use super::slip::is_dash;
-use super::value::short;
+use super::value::quoted;
 use crate::domain::{At, Span};
 
 /// Which way a moment leans that isn't said in full.
@@ -138,10 +138,10 @@ pub fn moment_ahead(text: &str, now: At, zone: Tz, lean: Lean) -> Result<Option<
                 return match goes_on(&line[end..], hour_open) {
                     None => Ok(Some((at, end))),
                     Some(more) => Err(format!(
-                        "I can read “{}” as a moment, but not with “{}” after it. Write it such as `2026-12-01 17:00`; if that \
+                        "I can read {} as a moment, but not with {} after it. Write it such as `2026-12-01 17:00`; if that \
                          belongs to the text, put the text in quotes.",
-                        short(words),
-                        short(&more)
+                        quoted(words),
+                        quoted(&more)
                     )),
                 };
             }
@@ -360,8 +360,9 @@ impl OnTheWall for Option<Zone> {
                 let mut meant = all.filter(|at| at.offset().abbreviation() == Some(name.as_str()));
                 meant.next().map(|at| At(at.timestamp_micros())).ok_or_else(|| {
                     NoMoment::Unclear(format!(
-                        "I can't tell which clock “{name}” is, or it isn't in force then. Write the offset or the city, such as \
-                         `17:00 +05:30` or `17:00 Europe/Berlin`."
+                        "I can't tell which clock {} is, or it isn't in force then. Write the offset or the city, such as \
+                         `17:00 +05:30` or `17:00 Europe/Berlin`.",
+                        quoted(name)
                     ))
                 })
             }
@@ -413,8 +414,8 @@ fn day_ahead(words: &[&str]) -> Result<Option<(Day, usize)>, NoMoment> {
         "yesterday" => return one(Day::From(-1)),
         "next" if weekday(&second).is_some() => {
             return Err(NoMoment::Unclear(format!(
-                "“next {}” can be this week's or the week after's. Write the day, such as `2026-12-01 17:00`.",
-                short(words[1])
+                "{} can be this week's or the week after's. Write the day, such as `2026-12-01 17:00`.",
+                quoted(&format!("next {}", words[1]))
             )));
         }
         "this" | "coming" | "last" => {
@@ -431,8 +432,8 @@ fn day_ahead(words: &[&str]) -> Result<Option<(Day, usize)>, NoMoment> {
     }
     if ambiguous_date(&first) {
         return Err(NoMoment::Unclear(format!(
-            "“{}” can be read as two days. Write the year first, such as `2026-12-01`.",
-            short(words[0])
+            "{} can be read as two days. Write the year first, such as `2026-12-01`.",
+            quoted(words[0])
         )));
     }
     // `23 Nov`, `Nov 23rd 2026`

@@ -5,7 +5,7 @@ use crate::domain::text::nearest;
 use crate::domain::{CaseId, CaseKind};
 
 use super::deal::deal;
-use super::value::{Raw, Wrong, conclude, short};
+use super::value::{Raw, Wrong, conclude, quoted};
 use super::verbs::{self, Kind, NEARLY_VOTES, Verb};
 use super::{Asked, BOT, Context, How, MENTION, Misread, Query, several};
 
@@ -69,12 +69,13 @@ fn no_such_root(word: &str, context: &Context<'_>) -> Result<Option<Asked>, Misr
         return Ok(None);
     }
     let prefix = context.prefix;
+    let shown = quoted(&format!("{prefix}{word}"));
     let sentence = match nearest(word, verbs::roots().map(|root| root.word)) {
-        Some(root) => format!("I don't know `{prefix}{word}`. Did you mean `{prefix}{root}`?"),
+        Some(root) => format!("I don't know {shown}. Did you mean `{prefix}{root}`?"),
         None => match verbs::all().find(|verb| verb.is_called(word)) {
-            Some(verb) => format!("I don't know `{prefix}{word}`. Did you mean `{prefix}{} {}`?", verb.root, verb.verb),
+            Some(verb) => format!("I don't know {shown}. Did you mean `{prefix}{} {}`?", verb.root, verb.verb),
             None => format!(
-                "I don't know `{prefix}{word}`. I know {}.",
+                "I don't know {shown}. I know {}.",
                 verbs::roots().map(|root| format!("`{prefix}{}`", root.word)).collect::<Vec<_>>().join(", ")
             ),
         },
@@ -215,7 +216,7 @@ pub(super) fn choose(
 }
 
 fn unknown_verb(name: &str, root: Option<&'static str>, here: Option<CaseKind>, prefix: &str) -> Misread {
-    let shown = short(name);
+    let shown = quoted(name);
     let help = match root {
         Some(root) => format!("{prefix}{root} help"),
         None => format!("{prefix}help"),
@@ -223,7 +224,7 @@ fn unknown_verb(name: &str, root: Option<&'static str>, here: Option<CaseKind>, 
     let approvals = root.or(here.map(CaseKind::word)).is_none_or(|word| word == CaseKind::Approval.word());
     if let Some(vote) = nearly_vote(name).filter(|_| approvals) {
         let sentence =
-            format!("“{shown}” is no vote, so nothing was done. `{prefix}{} {}` is one.", vote.root, vote.verb);
+            format!("{shown} is no vote, so nothing was done. `{prefix}{} {}` is one.", vote.root, vote.verb);
         return Misread { sentence, example: Some(vote.example(prefix)), root: Some(vote.root) };
     }
     let of_root = verbs::all().filter(|verb| root.is_none_or(|root| verb.root == root));
@@ -231,13 +232,13 @@ fn unknown_verb(name: &str, root: Option<&'static str>, here: Option<CaseKind>, 
     let near = here.map(CaseKind::word).filter(|_| root.is_none()).and_then(|word| nearest_verb(name, Some(word)));
     let sentence = match (near.or_else(|| nearest_verb(name, root)), root) {
         (Some((near, verb)), _) => {
-            format!("I don't know “{shown}”. Did you mean `{prefix}{} {near}`? `{help}` shows everything.", verb.root)
+            format!("I don't know {shown}. Did you mean `{prefix}{} {near}`? `{help}` shows everything.", verb.root)
         }
         (None, Some(root)) => {
             let all: Vec<&str> = of_root.map(|verb| verb.verb).collect();
-            format!("I don't know “{shown}”. `{prefix}{root}` knows {}. `{help}` explains them.", all.join(", "))
+            format!("I don't know {shown}. `{prefix}{root}` knows {}. `{help}` explains them.", all.join(", "))
         }
-        (None, None) => format!("I don't know “{shown}”. `{help}` shows what I can do."),
+        (None, None) => format!("I don't know {shown}. `{help}` shows what I can do."),
     };
     Misread { sentence, example: None, root }
 }

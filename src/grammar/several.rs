@@ -3,7 +3,7 @@
 
 use super::deal::bad;
 use super::read::{addressed, case_ahead};
-use super::value::{Raw, Wrong, short};
+use super::value::{Raw, Wrong, quoted};
 use super::verbs::{self, Arg, Kind, Needed, Verb, WORDS};
 use super::{Context, clean};
 use crate::domain::CaseId;
@@ -49,9 +49,9 @@ pub(super) fn refuse_line(verb: &'static Verb, line: &str) -> Result<(), Wrong> 
 
 fn another(line: &str) -> Wrong {
     let sentence = format!(
-        "there is another command in that message: “{}”. I take one at a time, so nothing was done. Send each by itself; if it \
+        "there is another command in that message: {}. I take one at a time, so nothing was done. Send each by itself; if it \
          belongs to the text, put the text in quotes.",
-        short(line)
+        quoted(line)
     );
     bad("", sentence)
 }

@@ -3,7 +3,7 @@
 
 use super::clean;
 use super::deal::bad;
-use super::value::{Raw, Wrong, short};
+use super::value::{Raw, Wrong, quoted};
 use super::verbs::{self, Arg, Kind, Verb, WORDS};
 use crate::domain::text::nearest;
 
@@ -60,14 +60,14 @@ pub(super) fn looks(verb: &'static Verb, filling: &Arg, text: &str, raw: &Raw) -
     let likewise = || own().find(|arg| arg.also.contains(&key));
     let among = |name: &str| {
         format!(
-            "“{shown}” looks like the option `{name}=…`, and I can't take it for that where it stands. Write it before the text or \
+            "{shown} looks like the option `{name}=…`, and I can't take it for that where it stands. Write it before the text or \
              after it. {IN_QUOTES}"
         )
     };
     let flag = |arg: &'static Arg| {
         let name = arg.name;
         let sentence = format!(
-            "is “{shown}” the option or a word of the text? As an option write `{name}=yes` or `{name}=no`. {IN_QUOTES}"
+            "is {shown} the option or a word of the text? As an option write `{name}=yes` or `{name}=no`. {IN_QUOTES}"
         );
         if raw.said.contains_key(name) { Looks::Words } else { Looks::Flag(arg, sentence) }
     };
@@ -83,11 +83,12 @@ pub(super) fn looks(verb: &'static Verb, filling: &Arg, text: &str, raw: &Raw) -
             let meant = near.or(likewise().map(|arg| arg.name));
             let says = || own().find(|arg| arg.kind == Kind::Flag && names(arg, &word.value));
             match (meant, says()) {
-                (Some(name), _) => {
-                    Looks::Lost(format!("I don't know “{}=”. Did you mean `{name}=…`? {IN_QUOTES}", short(key)))
-                }
+                (Some(name), _) => Looks::Lost(format!(
+                    "I don't know {}. Did you mean `{name}=…`? {IN_QUOTES}",
+                    quoted(&format!("{key}="))
+                )),
                 (None, Some(flag)) => {
-                    Looks::Lost(format!("I don't know “{shown}”. Did you mean `{}=yes`? {IN_QUOTES}", flag.name))
+                    Looks::Lost(format!("I don't know {shown}. Did you mean `{}=yes`? {IN_QUOTES}", flag.name))
                 }
                 (None, None) => elsewhere(verb, key).filter(|_| title).map_or(Looks::Words, Looks::Lost),
             }
@@ -102,7 +103,7 @@ pub(super) fn looks(verb: &'static Verb, filling: &Arg, text: &str, raw: &Raw) -
                 (Some(flag), _) => {
                     let name = flag.name;
                     let sentence =
-                        format!("is “{shown}” meant as `{name}`? Write `{name}=yes` or `{name}=no`. {IN_QUOTES}");
+                        format!("is {shown} meant as `{name}`? Write `{name}=yes` or `{name}=no`. {IN_QUOTES}");
                     if word.dashed { Looks::Lost(sentence) } else { Looks::Perhaps(sentence) }
                 }
                 (None, Some(name)) => Looks::Lost(among(name)),
@@ -255,9 +256,9 @@ impl Word {
         self.folded.contains(name) && self.folded.split(|c: char| !c.is_alphanumeric()).any(|part| part == name)
     }
 
-    /// As it was typed, for a sentence.
+    /// As it was typed, in quotation marks.
     fn shown(&self, text: &str) -> String {
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
-        short(&text[..end])
+        quoted(&text[..end])
     }
 }

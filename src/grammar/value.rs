@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::kinds::incident::{Entity, Harm, HarmType, Impact, Intent, Nature, SeatName, Timing, Which};
 use crate::domain::obligation::Attribution;
-use crate::domain::text::nearest;
+use crate::domain::text::{self, nearest};
 use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
 
 use super::moment::{Lean, NoMoment};
@@ -149,14 +149,14 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         Kind::Number => {
             let digits = said.trim().trim_start_matches('#');
             let number = digits.parse().ok().filter(|&it: &u32| it > 0 && digits.bytes().all(|b| b.is_ascii_digit()));
-            number.map(Value::Number).ok_or_else(|| format!("“{}” is not a number such as 2.", short(said)))
+            number.map(Value::Number).ok_or_else(|| format!("{} is not a number such as 2.", quoted(said)))
         }
         Kind::Choice(words) => {
             let typed = clean::line(said);
             let found = words.iter().find(|word| word.eq_ignore_ascii_case(&typed));
             found
                 .map(|word| Value::Text((*word).to_owned()))
-                .ok_or_else(|| format!("“{}” is not one of {}.", short(&typed), or(words.iter().copied())))
+                .ok_or_else(|| format!("{} is not one of {}.", quoted(&typed), or(words.iter().copied())))
         }
         Kind::Workflow => named("workflow", said).map(|id| Value::Workflow(id.into())),
         Kind::Person => person(said, context).map(Value::Person),
@@ -185,11 +185,11 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         Kind::Flag => match clean::line(said).to_ascii_lowercase().as_str() {
             "yes" | "true" | "on" | "1" | "y" => Ok(Value::Flag(true)),
             "no" | "false" | "off" | "0" | "n" => Ok(Value::Flag(false)),
-            other => Err(format!("“{}” is neither yes nor no.", short(other))),
+            other => Err(format!("{} is neither yes nor no.", quoted(other))),
         },
         Kind::Severity => Severity::read(&clean::line(said))
             .map(Value::Severity)
-            .ok_or_else(|| format!("“{}” is not a severity: sev1 (the gravest) to sev4.", short(said))),
+            .ok_or_else(|| format!("{} is not a severity: sev1 (the gravest) to sev4.", quoted(said))),
         Kind::Duty => {
             let typed = clean::line(said);
             Duty::read(&typed.replace([' ', '_'], "-"))
@@ -212,7 +212,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
 fn when(said: &str, lean: Lean, possible: &str, context: &Context<'_>) -> Result<Value, String> {
     moment::moment(&clean::line(said), context.at, context.zone, lean).map(Value::At).map_err(|not| match not {
         NoMoment::Unclear(sentence) => sentence,
-        NoMoment::Other => format!("“{}” is not a moment that I can read. Try {possible}.", short(said)),
+        NoMoment::Other => format!("{} is not a moment that I can read. Try {possible}.", quoted(said)),
     })
 }
 
@@ -246,8 +246,8 @@ pub(super) fn person(said: &str, context: &Context<'_>) -> Result<PersonId, Stri
         [one] => Ok((*one).into()),
         [] => Err(unknown("person", typed, &people)),
         several => Err(format!(
-            "several people are called “{}”: {}.",
-            short(typed),
+            "several people are called {}: {}.",
+            quoted(typed),
             or(several.iter().map(|it| format!("@{it}")))
         )),
     }
@@ -256,7 +256,7 @@ pub(super) fn person(said: &str, context: &Context<'_>) -> Result<PersonId, Stri
 fn range(said: &str, context: &Context<'_>) -> Result<Range, String> {
     let typed = clean::line(said);
     let unreadable =
-        || format!("“{}” is not a time for a digest: week, month, quarter, or 2026-11-01..2026-11-30.", short(&typed));
+        || format!("{} is not a time for a digest: week, month, quarter, or 2026-11-01..2026-11-30.", quoted(&typed));
     match typed.to_ascii_lowercase().as_str() {
         "week" | "weekly" | "7d" => return Ok(Range::Week),
         "month" | "monthly" => return Ok(Range::Month),
@@ -283,25 +283,25 @@ fn range(said: &str, context: &Context<'_>) -> Result<Range, String> {
 fn unknown(what: &str, typed: &str, choices: &[(String, Option<String>)]) -> String {
     let keys = choices.iter().map(|(key, _)| key.as_str());
     match nearest(typed, keys.clone()) {
-        Some(near) => format!("there is no {what} “{}” in the policy. Did you mean `{near}`?", short(typed)),
-        None if choices.is_empty() => format!("the policy has no {what} yet, so “{}” can't be one.", short(typed)),
+        Some(near) => format!("there is no {what} {} in the policy. Did you mean `{near}`?", quoted(typed)),
+        None if choices.is_empty() => format!("the policy has no {what} yet, so {} can't be one.", quoted(typed)),
         None => {
             let dots = if choices.len() > LISTED { ", …" } else { "" };
             let some: Vec<&str> = keys.take(LISTED).collect();
-            format!("there is no {what} “{}” in the policy. It has: {}{dots}.", short(typed), some.join(", "))
+            format!("there is no {what} {} in the policy. It has: {}{dots}.", quoted(typed), some.join(", "))
         }
     }
 }
 
-/// What somebody typed, cut to what a sentence can hold, on one line and without backticks.
-pub(super) fn short(typed: &str) -> String {
+/// What somebody typed, cut to what a sentence can hold, between quotation marks.
+pub(super) fn quoted(typed: &str) -> String {
     let beginning: String = typed.chars().take(200).collect();
-    let line = clean::line(&beginning).replace('`', "'");
+    let line = clean::line(&beginning);
     let mut cut: String = line.chars().take(40).collect();
     if cut.chars().count() < line.chars().count() || beginning.len() < typed.len() {
         cut.push('…');
     }
-    cut
+    text::quoted(&cut)
 }
 
 fn or(words: impl Iterator<Item = impl ToString>) -> String {

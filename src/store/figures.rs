@@ -235,8 +235,7 @@ impl View {
     /// # Errors
     /// The database's.
     pub async fn policy(&mut self, hash: &str) -> Result<Option<String>, StoreError> {
-        let text = sqlx::query_scalar("select body from policy where hash = $1 and body is not null").bind(hash);
-        Ok(text.fetch_optional(&mut *self.db).await?)
+        super::read::policy(&mut self.db, hash).await
     }
 
     /// The hash of the policy in force.

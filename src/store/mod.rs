@@ -52,7 +52,8 @@ pub enum StoreError {
     Read(#[from] sqlx::Error),
     #[error(transparent)]
     Write(#[from] rusqlite::Error),
-    #[error("the thread that writes to the database has ended")]
+    /// The thread that writes: nothing can be written in this process any more.
+    #[error("what writes to the database broke off. Start the bot again; whatever was answered is kept.")]
     Ended,
     #[error("row {what} can't be read back: {source}")]
     Unreadable { what: String, source: Box<dyn std::error::Error + Send + Sync> },

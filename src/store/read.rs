@@ -345,8 +345,7 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn policy(&self, hash: &str) -> Result<Option<String>, StoreError> {
-        let text = sqlx::query_scalar("select body from policy where hash = $1 and body is not null").bind(hash);
-        Ok(text.fetch_optional(&self.pool).await?)
+        policy(&mut *self.pool.acquire().await?, hash).await
     }
 
     /// Messages whose time has come, on all lanes but these: those that could go out longest first, and of one moment in the
@@ -656,6 +655,12 @@ pub(super) async fn subjects(
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// The text of a policy that is or was in force; `None` where it was erased.
+pub(super) async fn policy(db: &mut SqliteConnection, hash: &str) -> Result<Option<String>, StoreError> {
+    let text = sqlx::query_scalar("select body from policy where hash = $1 and body is not null").bind(hash);
+    Ok(text.fetch_optional(db).await?)
 }
 
 /// Reads the hashes that a plan names: leaves from the ledger, perfect subtrees from `tree_node`.

@@ -4,19 +4,23 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use axum::{BoxError, Router};
+use futures_util::{StreamExt as _, stream};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::Failure;
 use crate::chat::lock::lock;
@@ -28,7 +32,7 @@ const BODY_WITHIN: Duration = Duration::from_secs(10);
 /// What a body has to bring each second after that, in bytes.
 const BODY_PER_SECOND: u64 = 64 * 1024;
 /// How many connections a listener has at a time. What comes beyond that waits until one ends.
-const CONNECTIONS: usize = 512;
+pub const CONNECTIONS: usize = 512;
 /// How many of them one peer may have, other than this machine itself: there a proxy brings everybody's.
 const OF_ONE_PEER: usize = 64;
 /// The pause after a connection could not be taken: the machine has no room for one more.
@@ -98,21 +102,42 @@ async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     let _gone = stopped.wait_for(|stop| *stop).await.map(drop);
 }
 
-/// A request is answered within the time that its body may take. What streams afterwards is no part of it.
 async fn body_in_time(request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     // Whoever doesn't say how long it is has no time for a large one.
     let bytes: u64 = length.unwrap_or(0).min(super::UPLOAD_AT_MOST as u64);
     let within = BODY_WITHIN + Duration::from_secs(bytes / BODY_PER_SECOND);
-    match tokio::time::timeout(within, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let sentence = "the request did not come in time. Try again.";
-            let mut response = Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", sentence).into_response();
-            response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
-            response
-        }
+    body_within(within, request, next).await
+}
+
+/// A request's body comes in time, or what reads it is told that it broke off. What is done with a whole one takes as long as
+/// it takes.
+async fn body_within(within: Duration, request: Request, next: Next) -> Response {
+    let late = Arc::new(AtomicBool::new(false));
+    let (said, until) = (late.clone(), Instant::now() + within);
+    let request = request.map(|body| {
+        Body::from_stream(stream::unfold(Some(body.into_data_stream()), move |body| {
+            let said = said.clone();
+            async move {
+                let mut body = body?;
+                match timeout_at(until, body.next()).await {
+                    Ok(part) => part.map(|part| (part.map_err(BoxError::from), Some(body))),
+                    Err(elapsed) => {
+                        said.store(true, Ordering::SeqCst);
+                        Some((Err(BoxError::from(elapsed)), None))
+                    }
+                }
+            }
+        }))
+    });
+    let response = next.run(request).await;
+    if !late.load(Ordering::SeqCst) {
+        return response;
     }
+    let sentence = "the request did not come in time. Try again.";
+    let mut response = Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", sentence).into_response();
+    response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    response
 }
 
 /// How many connections each peer has. One without any isn't there.
@@ -148,7 +173,33 @@ impl Drop for OfPeer {
 
 #[cfg(test)]
 mod tests {
+    use axum::routing::post;
+    use hyper::service::Service as _;
+
     use super::*;
+
+    /// What a handler that reads the body, and then takes ten times the body's time, answers to this body.
+    async fn asked(body: Body) -> StatusCode {
+        const WITHIN: Duration = Duration::from_millis(20);
+        let slow = async |_body: String| tokio::time::sleep(WITHIN * 10).await;
+        let in_time = axum::middleware::from_fn(|request, next| body_within(WITHIN, request, next));
+        let router = Router::new().route("/", post(slow)).layer(in_time);
+        let request = Request::post("/").body(body).expect("a request");
+        TowerToHyperService::new(router).call(request).await.expect("an answer").status()
+    }
+
+    #[tokio::test]
+    async fn a_body_has_so_much_time_and_what_is_done_with_it_has_all() {
+        assert_eq!(asked(Body::from("whole")).await, StatusCode::OK);
+        let begun = stream::iter([Ok::<_, std::io::Error>("the beginning")]);
+        assert_eq!(asked(Body::from_stream(begun.chain(stream::pending()))).await, StatusCode::REQUEST_TIMEOUT);
+        // Each part comes in time, and all of them together don't.
+        let trickle = stream::repeat(" and").then(async |part| {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            Ok::<_, std::io::Error>(part)
+        });
+        assert_eq!(asked(Body::from_stream(trickle)).await, StatusCode::REQUEST_TIMEOUT);
+    }
 
     #[test]
     fn a_peer_has_its_share_and_this_machine_has_all() {

@@ -3,6 +3,7 @@
 pub mod guard;
 pub mod listener;
 mod room;
+#[cfg(feature = "slack")]
 pub mod slack;
 mod stream;
 
@@ -17,13 +18,12 @@ use axum::routing::get;
 use serde_json::json;
 
 use crate::app::health::Health;
-use crate::chat::quota::UnderWay;
+use crate::chat::quota::{Amounts, UnderWay};
 use crate::chat::reception::Reception;
-use crate::chat::slack::Intake;
-use crate::domain::Platform;
 use crate::store::Reader;
 
 pub use guard::Guard;
+pub use stream::Announcer;
 
 /// How many event streams one person has at a time: a page opens one in each of its tabs.
 pub const STREAMS_OF_ONE: u32 = 20;
@@ -38,6 +38,9 @@ pub struct App {
     pub health: Health,
     /// Event streams that are open, by person.
     pub streams: Arc<UnderWay>,
+    pub announcer: Announcer,
+    /// What each person has brought within the last minute.
+    pub amounts: Arc<Amounts>,
 }
 
 /// Where files that came with messages lie.
@@ -45,16 +48,16 @@ pub struct Blobs {
     pub data: PathBuf,
 }
 
-/// The whole listener; `intakes`: the Slack workspaces that call it.
-pub fn router(app: App, guard: Guard, intakes: Vec<(Platform, Intake)>) -> Router {
+/// The whole listener; `called`: what platforms call, and nobody's browser. Who may is decided there.
+pub fn router(app: App, guard: Guard, called: Router) -> Router {
     let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
     Router::new()
         .route("/healthz", get(healthz))
         .merge(room)
-        .merge(slack::router(intakes))
+        .with_state(app)
+        .merge(called)
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .layer(axum::middleware::map_response(in_our_form))
-        .with_state(app)
 }
 
 /// What the framework turns down by itself (no such path, another method, a query or upload that can't be read) is turned

@@ -4,6 +4,8 @@
 mod looking;
 mod speaking;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
@@ -15,10 +17,11 @@ use include_dir::{Dir, include_dir};
 
 use super::{App, Failure, UPLOAD_AT_MOST, stream};
 use crate::chat::local;
-use crate::domain::{CaseId, LOCAL, Lane, PersonId, Place, Platform, text};
+use crate::desk::DeskHandle;
+use crate::domain::{Case, CaseId, LOCAL, Lane, PersonId, Place, Platform, text};
 use crate::grammar;
 use crate::ledger::heard::Account;
-use crate::store::MessageRead;
+use crate::store::{MessageRead, Reader, StoreError};
 
 pub(super) use looking::clock_now;
 
@@ -84,7 +87,7 @@ pub(super) fn speaker(app: &App, name: &str) -> Result<Account, Failure> {
         let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
         return Err(Failure::bad(
             "unknown_person",
-            format!("there is nobody called “{}” in the policy.{near}", grammar::clean::line(name)),
+            format!("there is nobody called {} in the policy.{near}", text::quoted(&grammar::clean::line(name))),
         ));
     };
     Ok(Account::member(name, &person.name))
@@ -102,27 +105,53 @@ async fn lane(app: &App, who: &Account, channel: &str) -> Result<Lane, Failure> 
     Ok(lane)
 }
 
-/// The same answer for a channel that isn't there and for one that the persona may not see.
-pub(super) async fn require_access(app: &App, who: &Account, lane: &Lane) -> Result<(), Failure> {
-    let desk = &app.reception.desk;
-    let shown = desk.shown();
-    let allowed = match &lane.place {
-        Place::Direct(person) => *person == who.id,
-        Place::Channel(id) if local::channels(&shown.policy).any(|channel| &channel.id == id) => true,
-        Place::Channel(id) => match id.parse::<CaseId>() {
-            Ok(case) => {
+/// Who may look into a lane of the room, or hear of a case.
+#[derive(Clone)]
+pub(super) enum Audience {
+    Everybody,
+    One(String),
+    Of(Arc<Case>),
+    Nobody,
+}
+
+impl Audience {
+    pub(super) async fn of_lane(lane: &Lane, desk: &DeskHandle, reader: &Reader) -> Result<Audience, StoreError> {
+        if lane.platform.as_str() != LOCAL {
+            return Ok(Audience::Nobody);
+        }
+        let id = match &lane.place {
+            Place::Direct(person) => return Ok(Audience::One(person.clone())),
+            Place::Channel(id) => id,
+        };
+        if local::channels(&desk.shown().policy).any(|channel| channel.id == *id) {
+            return Ok(Audience::Everybody);
+        }
+        let Ok(case) = id.parse::<CaseId>() else { return Ok(Audience::Nobody) };
+        // By its own name only: `inc-1`, not `INC-1`, or two channels would pass for one.
+        let is_home = |case: &Case| case.homes.iter().any(|home| Lane::channel(home) == *lane);
+        let case = reader.case(case).await?.filter(is_home);
+        Ok(case.map_or(Audience::Nobody, |case| Audience::Of(Arc::new(case))))
+    }
+
+    pub(super) fn includes(&self, who: &Account, desk: &DeskHandle) -> bool {
+        match self {
+            Audience::Everybody => true,
+            Audience::One(person) => *person == who.id,
+            Audience::Of(case) if !case.restricted => true,
+            Audience::Of(case) => {
+                let shown = desk.shown();
                 let people = shown.bot.people(&shown.policy, desk.clock.now());
-                let person = PersonId::from(who.id.as_str());
-                let case = app.reader.case(case).await?;
-                // By its own name only: `inc-1`, not `INC-1`, or two channels would pass for one.
-                case.is_some_and(|case| {
-                    case.homes.iter().any(|home| Lane::channel(home) == *lane) && case.is_visible_to(&person, &people)
-                })
+                case.is_visible_to(&PersonId::from(who.id.as_str()), &people)
             }
-            Err(_) => false,
-        },
-    };
-    if allowed {
+            Audience::Nobody => false,
+        }
+    }
+}
+
+/// The same answer for a channel that isn't there and for one that the persona may not see.
+async fn require_access(app: &App, who: &Account, lane: &Lane) -> Result<(), Failure> {
+    let desk = &app.reception.desk;
+    if Audience::of_lane(lane, desk, &app.reader).await?.includes(who, desk) {
         return Ok(());
     }
     let name = match &lane.place {

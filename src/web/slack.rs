@@ -2,9 +2,6 @@
 //! workspace's platform stands in the place of `slack`. The signature is checked in [`Intake`], so nothing here is guarded by
 //! where a request came from.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -19,29 +16,22 @@ use crate::domain::Platform;
 /// Larger than anything that Slack sends.
 const BODY_AT_MOST: usize = 2 * 1024 * 1024;
 
-/// A listener's share for some workspaces.
-pub fn router<S: Clone + Send + Sync + 'static>(intakes: impl IntoIterator<Item = (Platform, Intake)>) -> Router<S> {
-    let intakes: BTreeMap<String, Intake> =
-        intakes.into_iter().map(|(platform, intake)| (platform.to_string(), intake)).collect();
+/// A listener's share for one workspace.
+pub fn router(platform: &Platform, intake: Intake) -> Router {
     Router::new()
-        .route("/{platform}/{kind}", post(receive))
+        .route(&format!("/{platform}/{{kind}}"), post(receive))
         .layer(DefaultBodyLimit::max(BODY_AT_MOST))
-        .with_state(Arc::new(intakes))
+        .with_state(intake)
 }
 
-async fn receive(
-    State(intakes): State<Arc<BTreeMap<String, Intake>>>,
-    Path((platform, kind)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn receive(State(intake): State<Intake>, Path(kind): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     let kind = match kind.as_str() {
         "events" => Some(Kind::Events),
         "commands" => Some(Kind::Commands),
         "interactions" => Some(Kind::Interactions),
         _ => None,
     };
-    let (Some(intake), Some(kind)) = (intakes.get(&platform), kind) else {
+    let Some(kind) = kind else {
         return Failure::not_found("not_found", "there is nothing at this address.").into_response();
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);

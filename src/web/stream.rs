@@ -1,6 +1,9 @@
-//! What changes, told to a page as it happens (server-sent events): lanes with new messages, the clock, what I owe.
+//! What changes, told to a page as it happens (server-sent events): lanes with new messages, the clock, what I owe. Who may
+//! hear of a change is looked up once, however many pages are open.
 
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -9,12 +12,16 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 
+use super::room::Audience;
 use super::{App, Failure, room};
-use crate::desk::Changed;
-use crate::domain::{LOCAL, Place};
+use crate::clock::Mode;
+use crate::desk::{Changed, DeskHandle};
+use crate::domain::Place;
+use crate::store::{Reader, StoreError};
 
 #[derive(Deserialize)]
 pub struct As {
@@ -23,6 +30,103 @@ pub struct As {
 
 /// How often "what I owe" is announced at most.
 const MINE_EVERY: Duration = Duration::from_millis(250);
+/// How many changes a page may be behind before it is told to look at everything again.
+const BEHIND_AT_MOST: usize = 1024;
+
+/// A change, and who may hear of it.
+#[derive(Clone)]
+struct Announced {
+    what: What,
+    to: Audience,
+}
+
+#[derive(Clone)]
+enum What {
+    /// Messages of a channel or of direct messages, as the room calls it; `last`: the entry that changed them last.
+    Messages { channel: String, last: i64 },
+    /// A case: what somebody owes, and what stands in lists.
+    Case,
+    /// More than can be named.
+    Unknown,
+}
+
+/// Where pages hear of changes.
+#[derive(Clone)]
+pub struct Announcer(broadcast::Sender<Announced>);
+
+impl Announcer {
+    /// Announces what the desk changes, until the desk ends.
+    pub fn start(desk: DeskHandle, reader: Reader) -> Announcer {
+        let announcer = Announcer(broadcast::Sender::new(BEHIND_AT_MOST));
+        let announcing = announcer.clone();
+        tokio::spawn(async move {
+            let (mut changes, mut commits) = (desk.changes(), desk.watch());
+            let ended = commits.wait_for(|_| false);
+            tokio::pin!(ended);
+            loop {
+                let first = tokio::select! {
+                    first = changes.recv() => first,
+                    _ = &mut ended => return,
+                };
+                announcing.announce(first, &mut changes, &desk, &reader).await;
+            }
+        });
+        announcer
+    }
+
+    /// Announces what came and what came with it, each lane and each case once.
+    async fn announce(
+        &self,
+        first: Result<Changed, RecvError>,
+        changes: &mut broadcast::Receiver<Changed>,
+        desk: &DeskHandle,
+        reader: &Reader,
+    ) {
+        let (mut lanes, mut cases) = (HashMap::new(), HashSet::new());
+        let mut next = match first {
+            Ok(changed) => Ok(changed),
+            Err(RecvError::Lagged(_)) => Err(TryRecvError::Lagged(0)),
+            Err(RecvError::Closed) => return,
+        };
+        loop {
+            match next {
+                Ok(Changed::Messages { lane, last }) => drop(lanes.insert(lane, last)),
+                Ok(Changed::Case(id)) => drop(cases.insert(id)),
+                Err(TryRecvError::Lagged(_)) => self.send(What::Unknown, Audience::Everybody),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+            next = changes.try_recv();
+        }
+        if self.0.receiver_count() == 0 {
+            return;
+        }
+        let announced = async {
+            for (lane, last) in lanes {
+                let to = Audience::of_lane(&lane, desk, reader).await?;
+                let channel = match lane.place {
+                    Place::Channel(id) => id,
+                    Place::Direct(person) => format!("@{person}"),
+                };
+                self.send(What::Messages { channel, last }, to);
+            }
+            for id in cases {
+                if let Some(case) = reader.case(id).await? {
+                    self.send(What::Case, Audience::Of(Arc::new(case)));
+                }
+            }
+            Ok::<(), StoreError>(())
+        };
+        if let Err(error) = announced.await {
+            tracing::warn!(%error, "who may hear of a change can't be read; every page looks again");
+            self.send(What::Unknown, Audience::Everybody);
+        }
+    }
+
+    fn send(&self, what: What, to: Audience) {
+        // It fails when no page is open, and then nobody has to be told.
+        let _no_page = self.0.send(Announced { what, to });
+    }
+}
 
 pub async fn events(
     State(app): State<App>,
@@ -37,41 +141,44 @@ pub async fn events(
     tokio::spawn(async move {
         let _share = share;
         let desk = app.reception.desk.clone();
-        let mut changes = desk.changes();
+        let mut changes = app.announcer.0.subscribe();
         let mut commits = desk.watch();
         let mut moved = desk.clock.moved();
-        let mut policy = desk.shown().policy.hash.clone();
-        let mut wake = desk.shown().next_wake;
+        let mut shown = desk.shown();
         // Set while "what I owe" may have changed and hasn't been announced.
         let mut mine: Option<Instant> = None;
         loop {
             let events = tokio::select! {
-                changed = changes.recv() => match changed {
-                    Ok(Changed { lane, last }) => {
-                        if lane.platform.as_str() != LOCAL || room::require_access(&app, &who, &lane).await.is_err() {
-                            continue;
-                        }
-                        let channel = match &lane.place {
-                            Place::Channel(id) => id.clone(),
-                            Place::Direct(person) => format!("@{person}"),
-                        };
+                announced = changes.recv() => match announced {
+                    Ok(Announced { to, .. }) if !to.includes(&who, &desk) => continue,
+                    Ok(Announced { what: What::Messages { channel, last }, .. }) => {
                         vec![event("changed", &json!({ "channel": channel, "last": last }))]
                     }
+                    Ok(Announced { what: What::Case, .. }) => {
+                        mine.get_or_insert_with(|| Instant::now() + MINE_EVERY);
+                        continue;
+                    }
                     // Too much at once to name: the page looks at everything again.
-                    Err(RecvError::Lagged(_)) => vec![event("resync", &json!({}))],
+                    Ok(Announced { what: What::Unknown, .. }) | Err(RecvError::Lagged(_)) => {
+                        vec![event("resync", &json!({}))]
+                    }
                     Err(RecvError::Closed) => return,
                 },
                 changed = commits.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    mine.get_or_insert_with(|| Instant::now() + MINE_EVERY);
-                    let shown = commits.borrow_and_update().clone();
+                    let before = std::mem::replace(&mut shown, commits.borrow_and_update().clone());
+                    // Who stands in for whom, and who has which role.
+                    if !Arc::ptr_eq(&before.bot, &shown.bot) {
+                        mine.get_or_insert_with(|| Instant::now() + MINE_EVERY);
+                    }
                     let mut events = Vec::new();
-                    if std::mem::replace(&mut policy, shown.policy.hash.clone()) != shown.policy.hash {
+                    if before.policy.hash != shown.policy.hash {
                         events.push(event("policy", &json!({})));
                     }
-                    if std::mem::replace(&mut wake, shown.next_wake) != shown.next_wake {
+                    // Elsewhere nobody is told when the next wake is: it may be a restricted case's.
+                    if desk.clock.mode() == Mode::Manual && before.next_wake != shown.next_wake {
                         events.push(event("clock", &room::clock_now(&app)));
                     }
                     events

@@ -687,6 +687,7 @@ async fn incidents(house: &mut House) {
             ("maya", "/incident note INC-1 A customer called"),
             ("maya", "/incident link INC-1 https://wiki.example/runbook Runbook"),
             ("maya", "/incident invite INC-1 @henrik"),
+            ("maya", "/incident uninvite INC-1 @henrik"),
             ("dev", "/incident decision INC-1 We keep the old model"),
             ("maya", "/incident classify INC-1 harm=near-miss technical=2"),
             ("maya", "/incident moment INC-1 detected 08:55"),

@@ -9,6 +9,7 @@ use countersign::app::serve::{Assembly, Tasks};
 use countersign::chat::discord::Discord;
 use countersign::chat::reception::{Door, PolicyFile};
 use countersign::chat::{Chat, Chats, Newest};
+use countersign::clock::Clock;
 use countersign::desk::{DeskError, DeskHandle};
 use countersign::domain::policy::Policy;
 use countersign::domain::{Lane, Platform};
@@ -56,6 +57,8 @@ impl DiscordHouse {
         let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
         let discord = Discord::new(&config(fake)).expect("there is an HTTP client");
         let mut assembly = Assembly::of(folder, read, policy.to_owned()).await.expect("the database opens");
+        // As fast as the world's, and a test can move it.
+        assembly.clock = Clock::manual(Clock::system(), 1);
         assembly.policy_file = PolicyFile { path: Some(policy_path) };
         assembly.platforms.push(Platform::from("discord"));
         let chats = |_: &DeskHandle| Chats::default().with(discord.clone());

@@ -139,3 +139,16 @@ async fn a_channel_of_the_policy_is_joined_or_said_to_be_missing() {
     .await;
     scene.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_private_channel_of_the_policy_is_said_to_be_missing_until_the_bot_is_invited() {
+    let stopped = Stopped::new().await;
+    stopped.fake.add_channel("C0CLAIMS", "claims-ai", Sort::Private, &["U0MAYA"]);
+    let scene = stopped.start().await;
+    let missing = Lack::Channel("slack/C0CLAIMS".parse().expect("a channel"));
+    let lacks = || scene.house.slack.link().lacks;
+    until("it is said", || async { lacks().get(&missing).is_some_and(|why| why.contains("invite it")) }).await;
+    scene.fake.invite("U0MAYA", BOT_USER, "C0CLAIMS");
+    until("it is mended", || async { !lacks().contains_key(&missing) }).await;
+    scene.end().await;
+}

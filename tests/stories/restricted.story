@@ -56,6 +56,13 @@
       jonas> /incident merge INC-3 INC-1
       jonas hears: I can't find INC-1.
       case INC-3: open
+# Nor does a merge tell of one that is over.
+      maya> /incident open credit sev4 Nothing after all restricted=yes
+      maya> /incident withdraw INC-4 a drill
+      case INC-4: withdrawn
+      jonas> /incident merge INC-3 INC-4
+      jonas hears: I can't find INC-4.
+      case INC-3: open
 # The next role of the ladder sees it once it is called.
 20:00 @greta: INC-1 · resolution is late
       greta sees #inc-1

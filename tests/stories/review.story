@@ -4,6 +4,7 @@
 09:10 dev> /incident ack INC-1
       arjun> /incident decision INC-1 v6 stays until Monday
       arjun> /incident followup INC-1 @dev 2d Add an alarm on feature age
+      | - resolve, triage: met after 1 min (target 8 h)
 10:30 arjun> /incident review INC-1 accept
       arjun hears: INC-1 is acknowledged and not resolved yet
       arjun> /incident resolve INC-1 back-filled
@@ -13,7 +14,8 @@
       greta hears: Dev acknowledged it
       greta hears: Decision by Arjun: “v6 stays until Monday”
       greta hears: acknowledge, triage: met after 10 min (target 1 h)
-      greta hears: Dev: Add an alarm on feature age
+      greta hears: # Review of INC-1: “Scores drift”
+      greta hears: - Dev: “Add an alarm on feature age - resolve, triage: met after 1 min (target 8 h)” (due
       greta hears: No other incident of class perf.drift on credit in the 90 days before.
       case INC-1: resolved
 11:00 jonas> /incident review INC-1 accept

@@ -70,6 +70,8 @@ struct Running {
 pub struct Entry {
     pub at: At,
     pub kind: String,
+    /// The case that it is about.
+    pub case: Option<String>,
     pub record: Record,
     /// The whole message that begins here: what it says of further cases stands in the entries after this one.
     whole: Option<Told>,
@@ -231,7 +233,7 @@ impl Stage {
         }
         let Assembled { app, desk, courier } = assembled;
         let desk = tokio::spawn(desk.run());
-        let router = web::router(app.clone(), Guard::new(([127, 0, 0, 1], 7311).into(), &[]), Vec::new());
+        let router = web::router(app.clone(), Guard::new(([127, 0, 0, 1], 7311).into(), &[]), axum::Router::new());
         // What goes out before the platform has said who the bot is waits two seconds, which here is until the story moves the clock.
         let up = async {
             while !adapters.iter().all(Adapter::is_at_rest) {
@@ -561,7 +563,7 @@ impl Stage {
                 Record::Told(told) => Some(told.clone()),
                 _ => None,
             };
-            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, record, whole });
+            self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, case: entry.case_id, record, whole });
         }
         Ok(())
     }

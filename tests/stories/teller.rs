@@ -8,11 +8,12 @@ use chrono::{Datelike, Days, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use countersign::card::{Button, Card, Word, wall};
 use countersign::chat::Roster;
+use countersign::domain::kinds::approval;
 use countersign::domain::mark::Words;
 use countersign::domain::obligation::{Attribution, Obligation};
-use countersign::domain::{At, Lane, Span};
+use countersign::domain::{At, Event, Lane, Span};
 use countersign::grammar::verbs::roots;
-use countersign::grammar::{Filled, MENTION, PREFIX};
+use countersign::grammar::{Filled, MENTION, PREFIX, clean};
 use countersign::ledger::folder::cause_secret;
 use countersign::ledger::heard::{Account, Answer, Belongs, Heard, What as Said};
 use countersign::ledger::record::{Causes, Record, Told};
@@ -96,6 +97,7 @@ pub fn tell(name: &str, text: &str, voice: &Voice) -> Result<(), String> {
         }
         told?;
         teller.every_line_can_be_typed_where_it_stands().map_err(|why| format!("{name}: {why}"))?;
+        teller.nothing_is_approved_unseen().map_err(|why| format!("{name}: {why}"))?;
         match teller.stage.spaces.is_empty() {
             true => teller.tell_again().await,
             false => teller.told_again_there().await,
@@ -594,6 +596,42 @@ impl Teller {
                     && roots().any(|root| code.starts_with(&format!("{wrong}{} ", root.word)))
                 {
                     return Err(format!("`{code}` can't be typed in {} (thread: {:?})", told.lane, told.thread));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is given a button that approves sees above it what they approve, to the letter, whether or not the story looks
+    /// at it.
+    fn nothing_is_approved_unseen(&self) -> Result<(), String> {
+        let mut actions: HashMap<(String, u32), String> = HashMap::new();
+        for entry in &self.stage.log {
+            for event in entry.record.ruled().into_iter().flat_map(|ruled| &ruled.events) {
+                let (revision, action) = match event {
+                    Event::Approval(approval::Event::Requested(asked)) => (1, &asked.action),
+                    Event::Approval(approval::Event::Amended { action, revision, .. }) => (*revision, action),
+                    _ => continue,
+                };
+                actions.insert((entry.case.clone().unwrap_or_default(), revision), action.clone());
+            }
+        }
+        let told = self.stage.log.iter().filter_map(Entry::told).map(shown);
+        let answered = self.lines.iter().flat_map(|(_, _, answer)| &answer.cards);
+        for card in told.chain(answered) {
+            for button in &card.buttons {
+                let mut parts = button.action.trim_start_matches("form:").split(':');
+                if parts.next() != Some("approve") {
+                    continue;
+                }
+                let case = parts.next().unwrap_or_default().to_owned();
+                let revision = parts.next().and_then(|it| it.parse().ok()).unwrap_or_default();
+                let seen = actions.get(&(case, revision)).is_some_and(|action| {
+                    let whole = Word::Code(clean::visible(action));
+                    card.lines.iter().flatten().any(|word| *word == whole)
+                });
+                if !seen {
+                    return Err(format!("`{}` can be pressed on {card:?}", button.action));
                 }
             }
         }

@@ -21,7 +21,7 @@ use crate::domain::{At, LOCAL, Platform, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::projection::BOT;
 use crate::store::{self, Reader, StoreError, Writer};
-use crate::web::{self, App, Blobs};
+use crate::web::{self, Announcer, App, Blobs};
 
 /// What a bot is put together from.
 pub struct Assembly {
@@ -114,7 +114,16 @@ impl Assembly {
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
         let reception = Reception { desk: handle, answers, policy_file };
         let streams = Arc::new(UnderWay::at_most(web::STREAMS_OF_ONE));
-        let app = App { reception, reader, folder: Arc::new(Blobs { data }), health, streams };
+        let announcer = Announcer::start(reception.desk.clone(), reader.clone());
+        let app = App {
+            reception,
+            reader,
+            folder: Arc::new(Blobs { data }),
+            health,
+            streams,
+            announcer,
+            amounts: Arc::default(),
+        };
         Ok(Assembled { app, desk, courier })
     }
 }

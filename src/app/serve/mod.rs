@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::Router;
 use futures_util::future::LocalBoxFuture;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::app::adapters;
 use crate::app::config::Config;
 use crate::app::health::Heartbeat;
 use crate::card::Wording;
-use crate::chat::discord::{self, Discord};
 use crate::chat::reception::PolicyFile;
-use crate::chat::slack::Slack;
 use crate::chat::{Chats, local};
 use crate::clock::{Clock, Mode};
 use crate::desk::DeskHandle;
@@ -40,7 +40,7 @@ pub struct Running {
     pub app: App,
     pub desk: DeskHandle,
     /// The listener, without the network: for scripts of this process.
-    pub router: axum::Router,
+    pub router: Router,
     tasks: Tasks,
     watchdog: JoinHandle<()>,
     web: JoinSet<std::io::Result<()>>,
@@ -67,21 +67,15 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
         Some(folder) => Wording::with_overlay(folder)?,
     };
     let wording = Arc::new(wording.with_prefix(&config.prefix));
-    let slacks = config.slack.iter().map(Slack::new).collect::<Result<Vec<_>, _>>()?;
-    let discord = config.discord.as_ref().map(Discord::new).transpose()?;
+    let adapters = adapters::of(config)?;
     let room = bind(config.listen, "--listen 127.0.0.1:PORT").await?;
     let address = room.local_addr()?;
-    // Slack's calls, apart from the room where the settings say so.
-    let mut intakes = Vec::new();
-    let mut apart = Vec::new();
-    for (slack, settings) in slacks.iter().zip(&config.slack) {
-        let Some(intake) = slack.intake() else { continue };
-        match settings.listen {
-            None => intakes.push((settings.platform.clone(), intake)),
-            Some(listen) => {
-                let bound = bind(listen, "listen = \"127.0.0.1:PORT\"").await?;
-                apart.push((bound, web::slack::router([(settings.platform.clone(), intake)])));
-            }
+    // What platforms call, apart from the room where the settings say so.
+    let (mut called, mut apart) = (Router::new(), Vec::new());
+    for (router, listen) in adapters.iter().filter_map(|adapter| adapter.called()) {
+        match listen {
+            None => called = called.merge(router),
+            Some(listen) => apart.push((bind(listen, "listen = \"127.0.0.1:PORT\"").await?, router)),
         }
     }
     let heartbeat = config.heartbeat.as_ref().map(heartbeat).transpose()?;
@@ -95,24 +89,18 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     (assembly.policy_file, assembly.wording) = (policy_file, wording);
     (assembly.checkpoint_every, assembly.accept_clock) = (config.checkpoint_every, config.accept_clock);
     // Before the local room: whoever has an account elsewhere is told there.
-    let platforms =
-        config.slack.iter().map(|slack| slack.platform.clone()).chain(discord.iter().map(|_| discord::platform()));
-    assembly.platforms.splice(0..0, platforms);
+    assembly.platforms.splice(0..0, adapters.iter().map(|adapter| adapter.platform()));
     let chats = |desk: &DeskHandle| {
         let chats = Chats::default().with(Arc::new(local::Local::new(desk.watch())));
-        let chats = slacks.iter().fold(chats, |chats, slack| chats.with(slack.clone()));
-        discord.iter().fold(chats, |chats, discord| chats.with(discord.clone()))
+        adapters.iter().fold(chats, |chats, adapter| adapter.join(chats))
     };
     let assembled = assembly.assemble(chats).await?;
-    let mut adapters = JoinSet::new();
-    for (slack, settings) in slacks.into_iter().zip(&config.slack) {
-        adapters.spawn(slack.run(assembled.door(&settings.platform).await?));
-    }
-    if let Some(discord) = discord {
-        adapters.spawn(discord.run(assembled.door(&discord::platform()).await?));
+    let mut listening = JoinSet::new();
+    for adapter in &adapters {
+        listening.spawn(adapter.run(assembled.door(&adapter.platform()).await?));
     }
     let (app, tasks) = assembled.run();
-    let router = web::router(app.clone(), Guard::new(address, &config.hosts), intakes);
+    let router = web::router(app.clone(), Guard::new(address, &config.hosts), called);
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();
     for (bound, router) in apart {
@@ -126,7 +114,7 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
         app,
         tasks,
         web,
-        adapters,
+        adapters: listening,
         router,
         stop_web,
     })

@@ -50,7 +50,6 @@ fn what_somebody_owes_is_said_with_the_time_left() {
         state,
         have: 0,
         need: 2,
-        revision: None,
     };
     use crate::domain::obligation::State;
     let rows =

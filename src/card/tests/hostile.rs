@@ -1,7 +1,7 @@
 //! People's words stay words.
 
 use super::*;
-use crate::domain::Event;
+use crate::domain::{Event, Refusal};
 
 const HOSTILE: &[&str] = &[
     "<!channel> <@U123> <https://evil|click>",
@@ -140,5 +140,237 @@ fn no_card_and_no_story_lets_words_of_people_out_of_their_quotation_marks() {
     ] {
         let words = story(&speaker(), &incident, &event, NOW).expect("it is said");
         assert_not_forged(event.kind(), &Card { title: words, ..Card::default() });
+    }
+}
+
+/// What could be taken for the bot's on one line, each with a mark on both sides.
+const PIECES: [&str; 14] = [
+    "Ω",
+    "Ω”Ω",
+    "Ω“Ω",
+    "Ω\"Ω",
+    "Ω’’Ω",
+    "Ω″Ω",
+    "Ω〞Ω",
+    "Ω`Ω`Ω",
+    "Ω\u{202E}Ω",
+    "Ω\u{2069}Ω",
+    "Ω\u{200B}Ω",
+    "Ω\u{E001}Ω",
+    "Ω-שלום-Ω",
+    "Ω=Ω",
+];
+
+/// Lines with something of somebody's in a place where only few words mean anything.
+const LINES: [&str; 17] = [
+    "/{}",
+    "/incident {}",
+    "/incident ack{}",
+    "/incident {} INC-1 x",
+    "@countersign {} INC-1",
+    "@countersign lgtm{}",
+    "/approval lgtm",
+    "/incident open credit-scoring sev2 Leak {}restricted",
+    "/incident open credit-scoring sev2 Leak --{}restricted",
+    "/incident open credit-scoring sev2 Leak {}=restricted",
+    "/incident open credit-scoring sev2 Leak class:{}",
+    "/incident open credit-scoring sev2 Leak “restriced”",
+    "/incident open credit-scoring sev2 Leak sevrity={}",
+    "/incident role INC-1 lead @dev {}",
+    "/sla digest week credit-scoring {}",
+    "/incident note INC-1 fine\n/incident ack {}",
+    "/approval delegate @dev until tomorrow 09:00 08:{} away",
+];
+
+/// A sentence with everything taken out of it that stands in quotation marks; nothing of somebody's is left in it.
+fn not_forged(what: &str, sentence: &str) -> String {
+    let outside = outside_quotes(sentence);
+    assert!(!outside.contains(['Ω', '”', '\n']), "{what:?}: {sentence:?}");
+    assert!(sentence.matches('“').count() == sentence.matches('”').count(), "{what:?}: {sentence:?}");
+    outside
+}
+
+/// Reads it in every way in which it can come in, and gives back what is said to it, without what it quotes.
+fn misreadings(text: &str, context: &crate::grammar::Context<'_>, said: &mut Vec<String>) {
+    for how in [crate::grammar::How::Slash, crate::grammar::How::Said] {
+        if let Err(misread) = read(text, how, context) {
+            let card = super::misread(&speaker(), &misread);
+            assert_not_forged(text, &card);
+            said.push(not_forged(text, &misread.to_string()));
+        }
+    }
+}
+
+fn filled(filled: &crate::grammar::Filled, context: &crate::grammar::Context<'_>, said: &mut Vec<String>) {
+    use crate::grammar::Unread;
+    match filled.read(context) {
+        Err(Unread::Fields(fields)) => said.extend(fields.iter().map(|(name, sentence)| not_forged(name, sentence))),
+        Err(Unread::Line(misread)) => {
+            assert_not_forged(filled.verb.as_str(), &super::misread(&speaker(), &misread));
+            said.push(not_forged(filled.verb.as_str(), &misread.to_string()));
+        }
+        Ok(_) => {}
+    }
+}
+
+#[test]
+fn no_misreading_lets_words_of_people_out_of_their_quotation_marks() {
+    let maya = "maya".into();
+    let context = crate::grammar::Context::of(policy(), &maya, NOW, None, "/");
+    let mut said = Vec::new();
+    for piece in PIECES {
+        for line in LINES {
+            misreadings(&line.replace("{}", piece), &context, &mut said);
+        }
+        for verb in crate::grammar::verbs::all() {
+            for arg in verb.args {
+                let case = verb.kind().map(|kind| format!("{}-1", kind.prefix())).unwrap_or_default();
+                let line = format!("/{} {} {case}", verb.root, verb.verb);
+                misreadings(&format!("{line} {piece}"), &context, &mut said);
+                misreadings(&format!("{line} {}={piece}", arg.name), &context, &mut said);
+                misreadings(&format!("{line} {}=\"{piece} {piece}\"", arg.name), &context, &mut said);
+                let values: std::collections::BTreeMap<String, String> =
+                    [("case", case.as_str()), (arg.name, piece), (piece, piece)]
+                        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                        .into();
+                let mut options = crate::grammar::Filled::options(verb, values.clone());
+                filled(&options, &context, &mut said);
+                let mut known = values;
+                known.remove(piece);
+                options = crate::grammar::Filled::options(verb, known.clone());
+                filled(&options, &context, &mut said);
+                filled(&crate::grammar::Filled::form(&verb.id(), known.clone()), &context, &mut said);
+                known.insert("case".to_owned(), format!("INC-{piece}"));
+                filled(&crate::grammar::Filled::form(&verb.id(), known), &context, &mut said);
+            }
+        }
+        filled(&crate::grammar::Filled::form(piece, std::collections::BTreeMap::new()), &context, &mut said);
+    }
+    said.sort();
+    said.dedup();
+    for words in [
+        "I don't know . Did you mean",
+        "I don't know . `/incident` knows",
+        "I don't know . I know",
+        "is not a number",
+        "is not one of",
+        "is neither yes nor no",
+        "is not a severity",
+        "is not a moment that I can read",
+        "is not a time for a digest",
+        "is not a case",
+        "here is no person  in the policy",
+        "here is no role  in the policy",
+        "here is no workflow  in the policy",
+        "here is no class  in the policy",
+        "here is no duty  in the policy",
+        "here is no approval path  in the policy",
+        "here is no party  in the policy",
+        "here is another command in that message: ",
+        "has no place there",
+        "looks like the option",
+        "the option or a word of the text",
+        "meant as",
+    ] {
+        assert!(said.iter().any(|it| it.contains(words)), "nothing says {words:?}: {said:#?}");
+    }
+}
+
+#[test]
+fn what_a_duty_is_about_stays_between_its_quotation_marks_in_any_sentence() {
+    use crate::domain::obligation::About;
+    for piece in PIECES.into_iter().chain([FORGED]) {
+        not_forged(piece, &About::Words(piece.to_owned()).to_string());
+    }
+    assert_eq!(About::named("scribe").to_string(), "scribe");
+}
+
+/// Whether a refusal of this kind holds what somebody typed. A new one has to be decided on.
+fn holds_typed_words(refusal: &Refusal) -> bool {
+    use crate::domain::Refusal as R;
+    match refusal {
+        R::HeardLate { .. } | R::NoSuchWorkflow(..) | R::Missing(_) => true,
+        R::Stranger
+        | R::NotAtHome
+        | R::AccountGone
+        | R::NoSuchCase(_)
+        | R::WrongKind { .. }
+        | R::WrongState { .. }
+        | R::NotYours { .. }
+        | R::TooLong { .. }
+        | R::NothingOwed { .. }
+        | R::WhichDuty { .. }
+        | R::DutyState { .. }
+        | R::NotAPauseReason(_)
+        | R::NoPause
+        | R::PauseUsedUp(_)
+        | R::ImpactUnclear(_)
+        | R::OwnRequest(_)
+        | R::AnsweredAlready(_)
+        | R::EarlierStage(..)
+        | R::Changed(_)
+        | R::KeyTaken
+        | R::WhichRevision { .. }
+        | R::ReasonNeeded(_)
+        | R::QuestionOpen(_)
+        | R::NoQuestion(_)
+        | R::OnlyFor { .. }
+        | R::NoPath(_)
+        | R::Circle(_)
+        | R::OwnDeputy(_)
+        | R::DelegatedAlready { .. }
+        | R::NoDelegation(_)
+        | R::NotAfter(..)
+        | R::NotHeld(_)
+        | R::Future(_) => false,
+    }
+}
+
+#[test]
+fn no_refusal_lets_words_of_people_out_of_their_quotation_marks() {
+    for piece in PIECES.into_iter().chain([FORGED]) {
+        let incident = |class: Option<&str>, workflow: &str| {
+            Opening::Incident(incident::Opening {
+                workflow: workflow.into(),
+                title: "Scores drift".to_owned(),
+                severity: Severity::Sev2,
+                nature: incident::Nature::default(),
+                technical: None,
+                class: class.map(|class| class.into()),
+                impact: Impact::Known,
+                restricted: false,
+                occurred: None,
+                detected: None,
+                aware: None,
+                because: None,
+                slow_path: None,
+            })
+        };
+        let approval = approval::Opening {
+            workflow: "credit-scoring".into(),
+            title: "Ship v7".to_owned(),
+            action: "x".to_owned(),
+            path: Some(piece.into()),
+        };
+        let ask = Ask { by: Actor::Person("maya".into()), at: NOW };
+        let openings = [incident(Some(piece), "credit-scoring"), incident(None, piece), Opening::Approval(approval)];
+        let opened = openings.map(|opening| crate::domain::open(case("INC-1"), &opening, &ask, &world()).err());
+        let going_on = incident_case();
+        let commands = [
+            incident::Command::Page { role: piece.into(), reason: "x".to_owned() },
+            incident::Command::FollowUp { assignee: piece.into(), due: DUE, text: "x".to_owned() },
+        ];
+        let decided = commands.map(|command| crate::domain::decide(&going_on, &command.into(), &ask, &world()).err());
+        let late = Refusal::HeardLate { text: piece.to_owned(), at: "09:00".to_owned() };
+        let mut refusals: Vec<Refusal> =
+            opened.into_iter().chain(decided).map(|it| it.expect("it is refused")).collect();
+        refusals.push(late);
+        for refusal in refusals {
+            assert!(holds_typed_words(&refusal), "{refusal:?}");
+            let card = refused(&speaker(), &refusal);
+            assert!(card.title.iter().any(|word| matches!(word, Word::Text(text) if text.contains('Ω'))), "{card:?}");
+            assert_not_forged("a refusal", &card);
+            not_forged(piece, &refusal.to_string());
+        }
     }
 }

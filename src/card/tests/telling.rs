@@ -92,6 +92,7 @@ fn a_vote_is_bound_to_the_revision_that_was_shown() {
     let actions = |card: &Card| card.buttons.iter().map(|button| button.action.clone()).collect::<Vec<_>>();
     let asked = told(2, Some(&approval));
     assert_eq!(actions(&asked), ["approve:APR-1:2", "form:decline:APR-1:2", "form:ask:APR-1"]);
+    assert_eq!(asked.buttons[0].confirm.as_deref(), Some("Approve APR-1, revision 2?"), "no slip of the thumb");
     assert!(asked.lines.contains(&vec![Word::Code("deploy v8".to_owned())]), "it stands above the button: {asked:?}");
     // Where it isn't shown, nobody can decide on it with a press.
     for card in [told(1, Some(&approval)), told(2, None)] {

@@ -50,6 +50,44 @@ fn every_telling_is_said_by_its_own_template() {
     }
 }
 
+/// The action, as a word of its own, where a card has a button that approves it.
+fn approves_what_it_shows(card: &Card, action: &str) -> bool {
+    let approves = |button: &Button| button.action.trim_start_matches("form:").starts_with("approve:");
+    let shown = Word::Code(clean::visible(action));
+    let seen = card.lines.iter().flatten().any(|word| *word == shown);
+    assert!(seen || !card.buttons.iter().any(approves), "{card:?}");
+    card.buttons.iter().any(approves)
+}
+
+#[test]
+fn nobody_is_given_a_button_that_approves_what_the_card_doesnt_show() {
+    const ACTION: &str = "rm -rf \u{202E}/tmp\n  `next`";
+    let (approval, people) = approval_case(ACTION);
+    let told = samples::tellings()
+        .into_iter()
+        .filter(|(about, _)| about.as_ref().is_some_and(|about| about.case.kind == CaseKind::Approval));
+    let told = told.map(|(about, telling)| tell(&speaker(), about.as_ref(), &telling, Some(&approval)));
+    let approving = told.filter(|card| approves_what_it_shows(card, ACTION)).count();
+    assert!(approving >= 6, "a decision is asked for in more ways than {approving}");
+    assert!(approves_what_it_shows(&case_card(&speaker(), &approval, &people), ACTION));
+    let owed = |duty| OwedRow {
+        case: approval.id,
+        title: "Ship v7".to_owned(),
+        duty,
+        about: None,
+        due: DUE,
+        state: crate::domain::obligation::State::Owed,
+        have: 0,
+        need: 2,
+    };
+    let owed = Duty::ALL.map(|duty| mine(&speaker(), &[owed(duty)], NOW, true));
+    for card in &owed {
+        approves_what_it_shows(card, ACTION);
+    }
+    let labels = owed.iter().flat_map(|card| &card.buttons).map(|button| button.label.as_str());
+    assert!(labels.collect::<Vec<_>>().contains(&"Read and decide"));
+}
+
 #[test]
 fn every_template_is_tried_with_everything_that_it_will_see() {
     for name in Wording::names() {
@@ -72,8 +110,9 @@ fn every_button_does_what_a_line_would() {
         .collect();
     for duty in Duty::ALL {
         let id = CaseId { kind: duty.row().kind, number: 1 };
-        assert!(!answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
-        buttons.extend(answers(id, duty, None, None));
+        assert!(!tell::answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
+        buttons.extend(tell::answers(id, duty, None, None));
+        buttons.extend(answers_unseen(id, duty, None));
         // `…` is where people's own words come.
         let line =
             tell::command(id, duty, None).typed("/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });

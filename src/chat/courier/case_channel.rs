@@ -1,16 +1,32 @@
 //! A case's own channel: made before anything is said in it, kept as the case wants it, archived when all is said.
 
-use super::lane::LaneRun;
+use super::lane::{Hold, LaneRun};
 use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
-use crate::domain::{CaseId, PersonId};
+use crate::domain::{CaseId, PersonId, Span, text};
+use crate::grammar::clean;
 use crate::ledger::record::ChannelMade;
 use crate::store::StoreError;
 
 /// Every platform takes a channel's name of this length.
 const NAME_AT_MOST: usize = 60;
 
+/// When a channel that couldn't be seen to is looked at again.
+const AGAIN: Span = Span::minutes(1);
+
 impl LaneRun {
+    /// Lets into a case's own channel, and out of it, who may see the case now. Returns until when the lane is to be left
+    /// alone.
+    pub(super) async fn see_to_members(mut self) -> Result<Option<Hold>, StoreError> {
+        let (Some(chat), Some(case)) = (self.chat.clone(), self.lane.own_of()) else { return Ok(None) };
+        if self.reader.case_channel(&self.lane).await?.is_none() {
+            return Ok(None);
+        }
+        let Err(undelivered) = self.ensure_channel(&*chat, case, false).await? else { return Ok(None) };
+        tracing::warn!(%case, lane = %self.lane, %undelivered, "who is in the case's channel can't be changed; trying again");
+        Ok(Some(Hold { until: self.desk.clock.now() + AGAIN, one_may_try: true }))
+    }
+
     /// Makes a case's own channel as the case wants it now; before everything is `said` it isn't archived. Which channel it
     /// is is recorded once. Inside, what the platform refuses.
     pub(super) async fn ensure_channel(
@@ -41,7 +57,7 @@ impl LaneRun {
                 near.map(|channel| channel.id.clone())
             }),
             name: channel_name(id, &case.title),
-            topic: format!("{id} · {} · {}", case.state(), case.title),
+            topic: topic(id, case.state(), &case.title),
             private: case.restricted,
             people: case.company(&people).iter().filter_map(here).collect(),
             barred: match case.restricted {
@@ -67,6 +83,11 @@ impl LaneRun {
     }
 }
 
+/// The title is somebody's, and no word of it may pass for the bot's.
+fn topic(case: CaseId, state: &str, title: &str) -> String {
+    format!("{case} · {state} · {}", text::quoted(&clean::line(title)))
+}
+
 /// `inc-12-scores-drift`: what every platform takes as a channel's name.
 fn channel_name(case: CaseId, title: &str) -> String {
     let mut name = case.to_string().to_lowercase();
@@ -79,4 +100,19 @@ fn channel_name(case: CaseId, title: &str) -> String {
         name.push_str(&word.to_ascii_lowercase());
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_says_nothing_of_the_state_of_its_case() {
+        let case = "INC-1".parse().expect("a case");
+        assert_eq!(
+            topic(case, "open", "Drift” · INC-2 is closed\n„all good“"),
+            "INC-1 · open · “Drift\" · INC-2 is closed \"all good\"”"
+        );
+        assert_eq!(channel_name(case, "Drift” · INC-2\nis closed"), "inc-1-drift-inc-2-is-closed");
+    }
 }

@@ -161,7 +161,7 @@ impl LaneRun {
         let Telling::Bot(bot::Telling::Digest { schedule, from, to, zone, workflows }) = &notice.telling else {
             return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling, case));
         };
-        let period = digest::Period { from: *from, to: *to, zone: *zone };
+        let period = digest::Period { from: *from, to: *to, zone: *zone, rolling: false };
         let mut card = digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix);
         // Two teams may have theirs in one channel.
         card.title.insert(0, Word::from(format!("{schedule} · ").as_str()));

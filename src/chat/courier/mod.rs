@@ -18,14 +18,15 @@ mod lane;
 mod make;
 mod retry;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use tokio::task::{Id, JoinError, JoinSet};
 
 use self::lane::{Hold, LaneRun, Parcel};
 use crate::chat::Chats;
 use crate::desk::{DeskHandle, RETRY_PAUSE};
-use crate::domain::{At, Lane};
+use crate::domain::{At, Bot, Lane};
 use crate::store::{Reader, StoreError};
 
 /// How many due messages are looked at in one round.
@@ -39,6 +40,10 @@ pub struct Courier {
     postponed: HashMap<Lane, Hold>,
     /// Rows that can't be read, by what was said of them: each is named in the log once.
     unreadable: HashSet<String>,
+    /// Delegations, groups and the policy as they were when it was last looked who may see restricted cases.
+    bot: Option<Arc<Bot>>,
+    /// Own channels of restricted cases in which there may be somebody who may not see the case any more, or somebody missing.
+    members: BTreeSet<Lane>,
 }
 
 /// Lanes that a run is delivering on.
@@ -56,7 +61,15 @@ impl UnderWay {
 
 impl Courier {
     pub fn new(desk: DeskHandle, reader: Reader, chats: Chats) -> Courier {
-        Courier { desk, reader, chats, postponed: HashMap::new(), unreadable: HashSet::new() }
+        Courier {
+            desk,
+            reader,
+            chats,
+            postponed: HashMap::new(),
+            unreadable: HashSet::new(),
+            bot: None,
+            members: BTreeSet::new(),
+        }
     }
 
     /// Runs until the desk is gone.
@@ -78,6 +91,8 @@ impl Courier {
                 continue;
             }
             let next = self.reader.outbox_next(&under_way.busy()).await.unwrap_or_default();
+            let again = self.members.iter().filter_map(|lane| self.postponed.get(lane)).map(|hold| hold.until);
+            let next = next.into_iter().chain(again).min();
             tokio::select! {
                 changed = changes.changed() => {
                     if changed.is_err() {
@@ -127,11 +142,40 @@ impl Courier {
             lanes.entry(message.lane.clone()).or_default().push(Parcel::Message(message));
         }
         for (lane, parcels) in lanes {
-            let chat = self.chats.get(&lane.platform).cloned();
-            let run = LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane.clone());
+            // A channel is as it should be before anything is said in it.
+            self.members.remove(&lane);
+            let run = self.run_on(&lane);
             let started = under_way.runs.spawn(run.deliver(parcels, self.postponed.get(&lane).copied()));
             under_way.lanes.insert(started.id(), lane);
         }
+        self.who_may_see().await?;
+        let busy = under_way.busy();
+        let waits = |lane: &Lane| busy.contains(lane) || self.postponed.contains_key(lane);
+        let (later, now): (BTreeSet<Lane>, BTreeSet<Lane>) = self.members.iter().cloned().partition(waits);
+        self.members = later;
+        for lane in now {
+            let started = under_way.runs.spawn(self.run_on(&lane).see_to_members());
+            under_way.lanes.insert(started.id(), lane);
+        }
+        Ok(())
+    }
+
+    fn run_on(&self, lane: &Lane) -> LaneRun {
+        let chat = self.chats.get(&lane.platform).cloned();
+        LaneRun::new(self.desk.clone(), self.reader.clone(), chat, lane.clone())
+    }
+
+    /// Who may see a restricted case changes with a delegation, a group or the policy, and nothing need be said on the case.
+    async fn who_may_see(&mut self) -> Result<(), StoreError> {
+        let bot = self.desk.shown().bot;
+        if self.bot.as_ref().is_some_and(|looked_at| Arc::ptr_eq(looked_at, &bot)) {
+            return Ok(());
+        }
+        for case in self.reader.open_and_restricted().await? {
+            let own = case.homes.iter().filter(|home| home.own_of().is_some());
+            self.members.extend(own.map(Lane::channel));
+        }
+        self.bot = Some(bot);
         Ok(())
     }
 
@@ -166,7 +210,12 @@ impl Courier {
         };
         let Some(lane) = under_way.lanes.remove(&id) else { return };
         match outcome {
-            Ok(Some(hold)) => drop(self.postponed.insert(lane, hold)),
+            Ok(Some(hold)) => {
+                if lane.own_of().is_some() {
+                    self.members.insert(lane.clone());
+                }
+                self.postponed.insert(lane, hold);
+            }
             Ok(None) => drop(self.postponed.remove(&lane)),
             Err(error) => self.retry_later("a lane stopped", &error).await,
         }

@@ -403,4 +403,27 @@ mod tests {
         let parts = text.matches(&format!("--{boundary}\r\n")).count();
         assert_eq!((parts, text.matches(&format!("--{boundary}--\r\n")).count()), (2, 1), "{text}");
     }
+
+    /// An address that is Discord's own can lead elsewhere; a file is never fetched from there.
+    #[tokio::test]
+    async fn where_an_address_leads_on_nobody_follows() {
+        let _again = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let place = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = axum::Router::new()
+            .route("/file", axum::routing::get(async || axum::response::Redirect::temporary("/elsewhere")))
+            .route("/elsewhere", axum::routing::get(async || "a,b"));
+        let server = tokio::spawn(async move { axum::serve(listener, server).await });
+        let api = Api::new(&DiscordConfig {
+            token: Secret::new("d1sc"),
+            api_url: Some(place.clone()),
+            gateway_url: None,
+            requests_per_second: crate::app::config::DISCORD_REQUESTS,
+        })
+        .expect("an API");
+        let file = Announced { bytes: None, kind: "" };
+        assert_eq!(api.fetch(&format!("{place}/elsewhere"), &file).await, Ok(b"a,b".to_vec()));
+        assert_eq!(api.fetch(&format!("{place}/file"), &file).await, Err(WhyNotKept::Gone));
+        server.abort();
+    }
 }

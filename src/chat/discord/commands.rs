@@ -22,7 +22,7 @@ const DESCRIPTION: usize = 100;
 /// `/incident clock pause`. The line that is read stays `/incident pause`.
 const GROUPS: &[(&str, &str, &[&str])] = &[
     ("clock", "Pause, waive and argue about clocks", &["pause", "resume", "waive", "contest", "settle"]),
-    ("people", "Seats, pages and invitations", &["role", "invite", "escalate", "here"]),
+    ("people", "Seats, pages and invitations", &["role", "invite", "uninvite", "escalate", "here"]),
 ];
 
 /// Types of options.

@@ -6,9 +6,11 @@ use super::Discord;
 use super::commands::{A_LEVEL, name_of};
 use super::options::used;
 use super::words::cut;
+use crate::card::ListRow;
 use crate::domain::PersonId;
 use crate::domain::policy::Policy;
-use crate::grammar::{Kind, Verb, verbs};
+use crate::domain::text::quoted;
+use crate::grammar::{Kind, Verb, clean, verbs};
 
 /// How long an offer's name and value may be.
 const OFFERED: usize = 100;
@@ -59,6 +61,11 @@ fn fitting(all: impl Iterator<Item = (String, String)>, begun: &str) -> Vec<(Str
     fits.into_iter().take(A_LEVEL).map(|(_, label, value)| (label, value)).collect()
 }
 
+/// A case among others. Its title is somebody's, and no word of it may pass for its state.
+fn shown(row: &ListRow) -> String {
+    format!("{} · {} · {}", row.case, quoted(&clean::line(&row.title)), row.state)
+}
+
 fn offer(label: &str, value: &str) -> Value {
     json!({ "name": cut(label, OFFERED), "value": cut(value, OFFERED) })
 }
@@ -73,7 +80,7 @@ impl Discord {
         if (typing.option == "case" && typing.verb.case) || kind == Some(Kind::Case) {
             // Where the cases can't be read, nothing is offered; what is typed counts in any case.
             let cases = reception.answers.cases(typing.verb.kind(), by).await.unwrap_or_default().into_iter();
-            let rows = cases.map(|row| (format!("{} · {} · {}", row.case, row.title, row.state), row.case.to_string()));
+            let rows = cases.map(|row| (shown(&row), row.case.to_string()));
             return fitting(rows, typing.begun).iter().map(|(label, value)| offer(label, value)).collect();
         }
         match kind {
@@ -101,5 +108,21 @@ mod tests {
         assert!(values(Kind::Class, "no such class").is_empty());
         let roles = values(Kind::Roles, "model-risk, gov");
         assert!(roles.iter().all(|value| value.starts_with("model-risk,")), "{roles:?}");
+    }
+
+    #[test]
+    fn a_title_cant_pass_for_the_state_of_its_case() {
+        let row = ListRow {
+            case: "APR-1".parse().expect("a case"),
+            title: "Ship” · approved\nAPR-2 · \u{202E}v7".to_owned(),
+            workflow: "credit-scoring".into(),
+            state: "requested".to_owned(),
+            severity: None,
+            nature: Vec::new(),
+            next: None,
+            late: false,
+            waiting_on: Vec::new(),
+        };
+        assert_eq!(shown(&row), "APR-1 · “Ship\" · approved APR-2 · v7” · requested");
     }
 }

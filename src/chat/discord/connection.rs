@@ -13,7 +13,7 @@ use super::gateway::{self, End, Gateway, INTENTS, Signal};
 use super::places::person_of;
 use super::wire::{Guild, Id};
 use super::workers::{Task, Workers};
-use super::{Discord, PAUSES, TOKEN_REFUSED, lock};
+use super::{Discord, LONGEST_PAUSE, PAUSES, TOKEN_REFUSED, lock};
 use crate::domain::{At, Lack, Span};
 
 /// A connection that stood this long was a good one: the next pause is short again.
@@ -21,8 +21,10 @@ const GOOD: Duration = Duration::from_secs(60);
 /// How late a break is noticed at most: Discord has a heartbeat every 41 s, and that one wasn't answered shows at the next.
 const NOTICED_LATE: Span = Span::seconds(90);
 
-/// How long the bot goes on without an intent that was refused, before it asks for all of them again.
-const ALLOWED_MEANWHILE: Span = Span::hours(1);
+/// How often it is looked whether an intent that was refused is allowed meanwhile.
+const LOOK_AT_INTENTS: Span = Span::minutes(5);
+/// However fast the clock runs, Discord isn't asked more often.
+const LOOK_AT_MOST: Duration = Duration::from_secs(1);
 
 /// How the connection is.
 #[derive(Default)]
@@ -51,13 +53,13 @@ impl Discord {
             let began = std::time::Instant::now();
             let end = match Gateway::open(&self.config, intents) {
                 Ok(gateway) if intents == INTENTS => self.follow(gateway, intents, &mut workers).await,
-                // Whoever allowed the intent meanwhile starts nothing anew.
+                // Whoever allows the intent needs to start nothing anew.
                 Ok(gateway) => {
                     tokio::select! {
                         end = self.follow(gateway, intents, &mut workers) => end,
-                        () = self.allowed_meanwhile() => {
+                        more = self.more_than(intents) => {
                             self.is_up(false);
-                            intents = INTENTS;
+                            intents = more;
                             continue;
                         }
                     }
@@ -90,13 +92,25 @@ impl Discord {
         }
     }
 
-    /// Until it is time to ask for all intents again.
-    async fn allowed_meanwhile(&self) {
+    /// Until the application is allowed more than these intents; a connection that stands isn't dropped before.
+    async fn more_than(&self, intents: GatewayIntents) -> GatewayIntents {
         let Some(door) = self.door() else { return std::future::pending().await };
         let clock = &door.reception.desk.clock;
-        let again = clock.now() + ALLOWED_MEANWHILE;
-        while clock.now() < again {
-            clock.wait_until(Some(again)).await;
+        loop {
+            let again = clock.now() + LOOK_AT_INTENTS;
+            while clock.now() < again {
+                clock.wait_until(Some(again)).await;
+            }
+            tokio::time::sleep(LOOK_AT_MOST).await;
+            match self.api.get("/applications/@me").await {
+                Ok(application) => {
+                    let allowed = gateway::allowed(&application);
+                    if allowed != intents && allowed.contains(intents) {
+                        return allowed;
+                    }
+                }
+                Err(trouble) => tracing::debug!(%trouble, "which intents are allowed can't be read"),
+            }
         }
     }
 
@@ -105,7 +119,7 @@ impl Discord {
         let why = "Discord refuses every intent (close code 4014); look at the bot's page in the developer portal";
         tracing::error!(why);
         lock(&self.state).gateway = Some(why.to_owned());
-        self.allowed_meanwhile().await;
+        tokio::time::sleep(LONGEST_PAUSE).await;
     }
 
     /// Hands on what one client says, until it ends.
@@ -125,8 +139,8 @@ impl Discord {
                 Signal::Unread => lock(&self.state).unread += 1,
                 Signal::Up(up) => {
                     self.is_up(up);
-                    if up && intents == INTENTS {
-                        self.lacks(Lack::Intents, None);
+                    if up {
+                        self.lacks(Lack::Intents, (intents != INTENTS).then(|| gateway::lost(intents)));
                     }
                 }
                 Signal::Ended(end) => return end,

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use serenity::all::GatewayIntents;
 use serenity::model::Permissions;
 
 use super::api::Trouble;
 use super::deliver::code;
 use super::directory::platform;
-use super::gateway::{LOST_CONTENT, LOST_MEMBERS};
+use super::gateway::{self, LOST_CONTENT, LOST_MEMBERS};
 use super::wire::{Channel, Guild, Id, Member, Overwrite, Role};
 use super::{Discord, TOKEN_REFUSED};
 use crate::app::config::DiscordConfig;
@@ -45,10 +46,6 @@ pub(super) const PIN_MESSAGES: Permissions = Permissions::from_bits_retain(1 << 
 
 /// A clock that is further off makes deadlines late.
 const SKEW: Span = Span::seconds(5);
-/// Flags of an application: an intent is allowed, or allowed while there are few servers.
-const CONTENT: u64 = 1 << 18 | 1 << 19;
-const MEMBERS: u64 = 1 << 14 | 1 << 15;
-
 fn good(text: impl Into<String>) -> Finding {
     Finding { ok: true, text: text.into() }
 }
@@ -77,7 +74,7 @@ pub async fn doctor(config: &DiscordConfig, policy: &Policy, now: At) -> Vec<Fin
     discord.directory_mut().me = Some(me.clone());
     match discord.api.get("/applications/@me").await {
         Ok(application) => {
-            findings.extend(intents(application.get("flags").and_then(Value::as_u64).unwrap_or(0)));
+            findings.extend(intents(gateway::allowed(&application)));
             // Discord switches it on for every new application.
             findings.push(match application.get("bot_public").and_then(Value::as_bool) {
                 Some(false) => good("nobody else can put the bot on a server"),
@@ -118,13 +115,16 @@ pub async fn doctor(config: &DiscordConfig, policy: &Policy, now: At) -> Vec<Fin
     findings
 }
 
-fn intents(flags: u64) -> Vec<Finding> {
+fn intents(allowed: GatewayIntents) -> Vec<Finding> {
     let portal = "allow it in the developer portal under “Bot”, “Privileged Gateway Intents”";
-    let one = |bits: u64, name: &str, lost: &str| match flags & bits != 0 {
+    let one = |intent: GatewayIntents, name: &str, lost: &str| match allowed.contains(intent) {
         true => good(format!("the intent {name} is allowed")),
         false => bad(format!("{lost}; {portal}")),
     };
-    vec![one(CONTENT, "MESSAGE_CONTENT", LOST_CONTENT), one(MEMBERS, "GUILD_MEMBERS", LOST_MEMBERS)]
+    vec![
+        one(GatewayIntents::MESSAGE_CONTENT, "MESSAGE_CONTENT", LOST_CONTENT),
+        one(GatewayIntents::GUILD_MEMBERS, "GUILD_MEMBERS", LOST_MEMBERS),
+    ]
 }
 
 impl Discord {
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn what_an_intent_is_for_is_said_where_it_is_missing() {
-        let findings = intents(1 << 15);
+        let findings = intents(gateway::allowed(&serde_json::json!({ "flags": 1 << 15 })));
         assert!(!findings[0].ok && findings[0].text.contains("not kept as evidence"), "{findings:?}");
         assert!(findings[1].ok);
     }

@@ -32,6 +32,16 @@ pub fn without(intents: GatewayIntents) -> Option<GatewayIntents> {
     less.get(next).copied()
 }
 
+/// The intents that an application is allowed, as its page in the developer portal says: flags of
+/// `GET /applications/@me`, one for large applications and one for those on few servers.
+pub fn allowed(application: &Value) -> GatewayIntents {
+    let flags = application.get("flags").and_then(Value::as_u64).unwrap_or(0);
+    let privileged =
+        [(GatewayIntents::GUILD_MEMBERS, 1 << 14 | 1 << 15), (GatewayIntents::MESSAGE_CONTENT, 1 << 18 | 1 << 19)];
+    let refused = privileged.into_iter().filter(|(_, either)| flags & either == 0).map(|(intent, _)| intent);
+    refused.fold(INTENTS, |intents, refused| intents - refused)
+}
+
 /// What is lost with these intents.
 pub fn lost(intents: GatewayIntents) -> String {
     let content = (!intents.contains(GatewayIntents::MESSAGE_CONTENT)).then_some(LOST_CONTENT);

@@ -483,4 +483,26 @@ mod tests {
             assert!(api.known(url).is_none(), "{url}");
         }
     }
+
+    #[tokio::test]
+    async fn an_address_that_leads_on_for_ever_is_left_after_a_few() {
+        let _again = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let place = format!("http://{}", listener.local_addr().expect("an address"));
+        let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let again = axum::Router::new().fallback({
+            let asked = asked.clone();
+            async move || {
+                let at = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                axum::response::Redirect::temporary(&format!("/{at}"))
+            }
+        });
+        let server = tokio::spawn(async move { axum::serve(listener, again).await });
+        let api = Api::new(&place, &Secret::new("xoxb-1")).expect("an API");
+        let file = Announced { bytes: None, kind: "" };
+        let fetched = api.download(&format!("{place}/file"), &file).await;
+        assert!(matches!(fetched, Err(Unfetched::Never(WhyNotKept::NotAllowed))), "{fetched:?}");
+        assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), HOPS + 1);
+        server.abort();
+    }
 }

@@ -430,4 +430,23 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_button_that_wants_a_second_press_asks_its_question() {
+        let button = |confirm: Option<&str>| Button {
+            action: "approve:APR-1:2".to_owned(),
+            label: "Approve".to_owned(),
+            style: Style::Primary,
+            confirm: confirm.map(str::to_owned),
+        };
+        let asks =
+            Card { buttons: vec![button(Some("Approve APR-1, revision 2?")), button(None)], ..card("a", vec![]) };
+        let drawn = drawn(&asks);
+        let mut blocks = drawn.messages.iter().flat_map(|message| &message.blocks);
+        let row = blocks.find(|block| block["type"] == "actions").expect("a row of buttons");
+        let confirm = &row["elements"][0]["confirm"];
+        assert_eq!(confirm["text"]["text"], "Approve APR-1, revision 2?");
+        assert_eq!((&confirm["confirm"]["text"], &confirm["deny"]["text"]), (&json!("Approve"), &json!("Not now")));
+        assert!(row["elements"][1].get("confirm").is_none(), "{row}");
+    }
 }

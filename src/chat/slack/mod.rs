@@ -410,10 +410,10 @@ fn word<'a>(json: &'a Json, name: &str) -> &'a str {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_full_queue_takes_nothing_and_another_channels_goes_on() {
+    /// An adapter that reaches nobody.
+    fn adapter() -> Arc<Slack> {
         let _again = rustls::crypto::ring::default_provider().install_default();
-        let slack = Slack::new(&SlackConfig {
+        Slack::new(&SlackConfig {
             platform: Platform::from("slack"),
             mode: SlackMode::Socket { app_token: crate::app::config::Secret::new("xapp-1") },
             bot_token: crate::app::config::Secret::new("xoxb-1"),
@@ -421,7 +421,47 @@ mod tests {
             listen: None,
             messages_per_second: NonZeroU32::MIN,
         })
-        .expect("an adapter");
+        .expect("an adapter")
+    }
+
+    #[test]
+    fn what_names_another_workspace_or_app_is_acknowledged_and_left() {
+        use acknowledge::Taken;
+        let slack = adapter();
+        let [user, bot, team, app] = ["U0", "B0", "T1", "A1"].map(str::to_owned);
+        slack.me.send_replace(Some(Me { user, bot, team, app, url: String::new() }));
+        let others = [
+            json!({ "team_id": "T2" }),
+            json!({ "team_id": "T1", "api_app_id": "A2" }),
+            json!({ "team": { "id": "T2" }, "api_app_id": "A1" }),
+            json!({ "team_id": "T2", "authorizations": [{ "team_id": "T3" }] }),
+        ];
+        let own = [
+            json!({ "team_id": "T1", "api_app_id": "A1" }),
+            json!({ "team": { "id": "T1" } }),
+            // Of a channel that two companies share.
+            json!({ "team_id": "T2", "context_team_id": "T2", "authorizations": [{ "team_id": "T1" }] }),
+            json!({ "team": { "id": "T2" }, "view": { "app_installed_team_id": "T1" } }),
+        ];
+        let takes = |payload: &Json| {
+            let mut event = payload.clone();
+            event["event"] = json!({ "type": "message", "channel": "C1" });
+            [slack.take_event(event), slack.take_command(payload.clone()), slack.take_interaction(payload.clone())]
+        };
+        for payload in others {
+            assert!(takes(&payload).iter().all(|taken| matches!(taken, Taken::Yes)), "{payload}");
+        }
+        assert_eq!(slack.unread.load(Ordering::Relaxed), 12, "and counted");
+        for payload in own {
+            // Nobody could answer the command yet.
+            let [event, command, _] = takes(&payload);
+            assert!(matches!((event, command), (Taken::Says(..), Taken::NoRoom)), "{payload}");
+        }
+    }
+
+    #[test]
+    fn a_full_queue_takes_nothing_and_another_channels_goes_on() {
+        let slack = adapter();
         let event = |channel: &str| json!({ "event": { "type": "message", "channel": channel } });
         let yes = |taken| matches!(taken, acknowledge::Taken::Says(..));
         assert!((0..queue::EVENTS).all(|_| yes(slack.take_event(event("C1")))));

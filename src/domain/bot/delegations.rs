@@ -118,7 +118,10 @@ impl Draft<'_> {
         for person in [Some(from), wanted.to].into_iter().flatten() {
             if !self.policy.people.contains_key(person) {
                 let hint = text::did_you_mean(person.as_str(), self.policy.people.keys().map(|it| it.as_str()));
-                return Err(Refusal::missing(format!("I don't know “{person}” in this policy.{hint}")));
+                return Err(Refusal::missing(format!(
+                    "I don't know {} in this policy.{hint}",
+                    text::quoted(person.as_str())
+                )));
             }
         }
         if wanted.to == Some(from) {

@@ -9,14 +9,20 @@ use chrono_tz::Tz;
 use super::wall;
 use crate::domain::at::At;
 
+/// The places of the two days among six or seven fields.
+const DAY_OF_THE_MONTH: usize = 3;
+const DAY_OF_THE_WEEK: usize = 5;
+
 /// Longer than any hour that clocks repeat.
 const REPEATED_AT_MOST: TimeDelta = TimeDelta::hours(3);
 
 /// A schedule: second, minute, hour, day, month, day of the week and, if wanted, the year; or the five fields of a crontab,
-/// which begin with the minute. Where a day of the month and one of the week are given, both must fit.
+/// which begin with the minute. Where both the day of the month and the day of the week are restricted, one of them is
+/// enough (POSIX, `crontab`); a field that begins with `*` restricts nothing in this sense, as Vixie's cron has it.
 #[derive(Clone, Debug)]
 pub struct Falls {
-    on_the_wall: cron::Schedule,
+    /// Two where either of two days is enough: the `cron` crate wants all fields to fit.
+    on_the_wall: Vec<cron::Schedule>,
 }
 
 impl Falls {
@@ -27,10 +33,20 @@ impl Falls {
         if fields.len() == 5 {
             fields.insert(0, "0".to_owned());
         }
-        if let Some(days) = fields.get_mut(5) {
+        if let Some(days) = fields.get_mut(DAY_OF_THE_WEEK) {
             *days = days_of_the_week(days);
         }
-        cron::Schedule::from_str(&fields.join(" ")).map(|on_the_wall| Falls { on_the_wall })
+        let whole = cron::Schedule::from_str(&fields.join(" "))?;
+        let is_restricted = |field: usize| fields.get(field).is_some_and(|it| !it.starts_with(['*', '?']));
+        if !(is_restricted(DAY_OF_THE_MONTH) && is_restricted(DAY_OF_THE_WEEK)) {
+            return Ok(Falls { on_the_wall: vec![whole] });
+        }
+        let either = [DAY_OF_THE_MONTH, DAY_OF_THE_WEEK].map(|free| {
+            let mut fields = fields.clone();
+            fields[free] = "*".to_owned();
+            cron::Schedule::from_str(&fields.join(" "))
+        });
+        either.into_iter().collect::<Result<_, _>>().map(|on_the_wall| Falls { on_the_wall })
     }
 
     /// The first moment after a moment.
@@ -42,7 +58,15 @@ impl Falls {
     pub fn upcoming(&self, zone: Tz, after: At) -> impl Iterator<Item = At> {
         // All that the wall has shown by then has fallen. In a repeated hour, so has some of what it will show again.
         let from = on_the_wall(zone, after);
-        let shown = from.into_iter().flat_map(|from| self.on_the_wall.after(&from).map(|shown| shown.naive_utc()));
+        let mut each: Vec<_> = from
+            .into_iter()
+            .flat_map(|from| self.on_the_wall.iter().map(move |it| it.after(&from).peekable()))
+            .collect();
+        let shown = std::iter::from_fn(move || {
+            let each = each.iter_mut().filter_map(|it| Some((*it.peek()?, it)));
+            let (_, first) = each.min_by_key(|(shown, _)| *shown)?;
+            first.next().map(|shown| shown.naive_utc())
+        });
         let mut last = after;
         // Two times in one gap fall together, and that is once.
         shown.map(move |shown| wall::opening(zone, shown)).filter(move |&at| {
@@ -58,17 +82,21 @@ impl Falls {
         // The second time that it shows this, the rest of the repeated hour has been as well.
         let repeated = matches!(zone.offset_from_local_datetime(&shown.naive_utc()), LocalResult::Ambiguous(..));
         let from = if repeated { shown + REPEATED_AT_MOST } else { shown };
-        let before = self.on_the_wall.after(&(from + TimeDelta::seconds(1))).rev();
-        before.map(|shown| wall::opening(zone, shown.naive_utc())).find(|&at| at <= up_to)
+        let newest = self.on_the_wall.iter().filter_map(|it| {
+            let before = it.after(&(from + TimeDelta::seconds(1))).rev();
+            before.map(|shown| wall::opening(zone, shown.naive_utc())).find(|&at| at <= up_to)
+        });
+        newest.max()
     }
 
     /// The last moment of all, where there is one; a schedule without a year has none for as long as anybody plans.
     pub fn last(&self, zone: Tz) -> Option<At> {
         let far = NaiveDateTime::parse_from_str("2090-01-01 00:00:00", "%Y-%m-%d %H:%M:%S").ok()?.and_utc();
-        match self.on_the_wall.after(&far).next() {
-            Some(_) => None,
-            None => self.on_the_wall.after(&far).next_back().map(|shown| wall::opening(zone, shown.naive_utc())),
+        if self.on_the_wall.iter().any(|it| it.after(&far).next().is_some()) {
+            return None;
         }
+        let last = self.on_the_wall.iter().filter_map(|it| it.after(&far).next_back());
+        last.map(|shown| wall::opening(zone, shown.naive_utc())).max()
     }
 }
 
@@ -151,6 +179,32 @@ mod tests {
     }
 
     #[test]
+    fn of_a_day_of_the_month_and_one_of_the_week_one_is_enough() {
+        let december = |cron: &str| -> Vec<u32> {
+            let falls = falls(cron);
+            let moments = falls.upcoming(Tz::UTC, at("2026-12-01T00:00:00Z"));
+            let moments = moments.take_while(|moment| *moment < at("2027-01-01T00:00:00Z"));
+            moments.map(|moment| chrono::Datelike::day(&moment.utc().expect("in range"))).collect()
+        };
+        // The first of December 2026 is a Tuesday.
+        assert_eq!(december("0 9 1,15 * Mon"), [1, 7, 14, 15, 21, 28]);
+        assert_eq!(december("0 0 9 1,15 * 1"), [1, 7, 14, 15, 21, 28]);
+        assert_eq!(december("0 9 7 * Mon"), [7, 14, 21, 28], "a day that both fit is one");
+        assert_eq!(december("0 9 1,15 * *"), [1, 15]);
+        assert_eq!(december("0 9 1,15 * ?"), [1, 15]);
+        assert_eq!(december("0 9 * * Mon"), [7, 14, 21, 28]);
+        assert_eq!(december("0 9 */14 * Tue"), [1, 15, 29], "a step from the star restricts nothing, so both must fit");
+        let both = falls("0 9 15 * Mon");
+        assert_eq!(both.newest(Tz::UTC, at("2026-12-20T00:00:00Z")), Some(at("2026-12-15T09:00:00Z")));
+        assert_eq!(both.newest(Tz::UTC, at("2026-12-15T08:59:59Z")), Some(at("2026-12-14T09:00:00Z")));
+        assert_eq!(both.last(Tz::UTC), None);
+        assert_eq!(falls("0 0 9 1 1 Mon 2020").last(Tz::UTC), Some(at("2020-01-27T09:00:00Z")));
+        for wrong in ["0 9 32 * Mon", "0 9 1 * Funday", "0 9 0 * Mon"] {
+            assert!(Falls::read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn what_clocks_skip_falls_right_after_the_gap() {
         let zone = chrono_tz::America::New_York;
         let sundays = falls("0 30 2 * * Sun");
@@ -183,6 +237,36 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// Against each day of two months and its weekday, looked at one by one.
+        #[test]
+        fn days_are_those_that_a_crontab_has(
+            of_month in proptest::collection::btree_set(1..29u32, 0..4), of_week in proptest::collection::btree_set(0..7u32, 0..3),
+        ) {
+            use chrono::Datelike;
+            let field = |days: &std::collections::BTreeSet<u32>| match days.is_empty() {
+                true => "*".to_owned(),
+                false => days.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+            };
+            let schedule = falls(&format!("0 9 {} * {}", field(&of_month), field(&of_week)));
+            let first = at("2026-11-01T09:00:00Z");
+            let days = (0..61i64).map(|days| At(first.0 + days * 24 * 3_600_000_000));
+            let fits = |moment: &At| {
+                let day = moment.utc().expect("in range");
+                let (month, week) = (of_month.contains(&day.day()), of_week.contains(&day.weekday().num_days_from_sunday()));
+                match (of_month.is_empty(), of_week.is_empty()) {
+                    (true, true) => true,
+                    (false, true) => month,
+                    (true, false) => week,
+                    (false, false) => month || week,
+                }
+            };
+            let expected: Vec<At> = days.filter(fits).collect();
+            let fallen = schedule.upcoming(Tz::UTC, At(first.0 - 1)).take(expected.len());
+            proptest::prop_assert_eq!(fallen.collect::<Vec<_>>(), expected.clone());
+            let end = At(first.0 + 60 * 24 * 3_600_000_000);
+            proptest::prop_assert_eq!(schedule.newest(Tz::UTC, end), expected.last().copied());
+        }
+
         /// Against every moment of three weeks around a clock change, looked at one by one.
         #[test]
         fn falls_are_those_of_a_wall_that_is_watched(hour in 0..24u32, minute in 0..60u32, spring: bool, start in 0..20_000i64, zone in 0..3usize) {

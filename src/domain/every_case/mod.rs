@@ -49,6 +49,10 @@ pub enum Command {
     Invite {
         person: PersonId,
     },
+    /// Takes that back.
+    Uninvite {
+        person: PersonId,
+    },
     /// Where no duty is named, the one that the asker owes, or the only one open.
     Pause {
         duty: Option<Duty>,
@@ -92,6 +96,10 @@ pub enum Event {
         by: PersonId,
         person: PersonId,
     },
+    Uninvited {
+        by: PersonId,
+        person: PersonId,
+    },
     /// The text of the policy that it went on under was erased, and it goes on under this one.
     PolicyReplaced {
         policy: PolicyHash,
@@ -108,6 +116,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Note { text } => remarks::note(scene, text),
         Command::Link { url, text } => remarks::link(scene, url, text),
         Command::Invite { person } => remarks::invite(scene, person),
+        Command::Uninvite { person } => remarks::uninvite(scene, person),
         Command::Pause { duty, reason } => clocks::pause(scene, *duty, reason),
         Command::Resume { duty } => clocks::resume(scene, *duty),
         Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),

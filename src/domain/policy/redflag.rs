@@ -10,10 +10,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::super::calendar::Falls;
-use super::super::text::skeleton;
+use super::super::text::{list, skeleton};
 use super::super::{At, Duty, PersonId, RoleId, Severity, Span, WorkflowId, WorkflowStage};
 use super::written::Lines;
-use super::{Channel, Policy, TimeIsUp, Workflow};
+use super::{Channel, Person, Policy, TimeIsUp, Workflow};
 
 mod owed;
 
@@ -137,10 +137,20 @@ impl<'p> Check<'p> {
                     self.line(&["may", key]),
                     what,
                     why,
-                    format!("{key} = [\"governance-lead\"] under [may]"),
+                    format!("{key} = [\"{}\"] under [may]", self.governing_role()),
                 );
             }
         }
+    }
+
+    /// A role of this policy for a right that not everybody should have: the one that has most of the others.
+    fn governing_role(&self) -> &'p str {
+        let may = &self.policy.may;
+        let rights = [&may.waive_duty, &may.settle_attribution, &may.reload_policy, &may.delegate_for_others];
+        let named = |role: &RoleId| rights.iter().filter(|roles| roles.contains(role)).count();
+        let roles = self.policy.roles.iter().filter(|(_, role)| !role.members.is_empty()).map(|(id, _)| id);
+        // Of several with as many, the first.
+        roles.rev().max_by_key(|id| named(id)).map_or("…", RoleId::as_str)
     }
 
     fn roles(&mut self) {
@@ -163,6 +173,27 @@ impl<'p> Check<'p> {
                     "a second person into members",
                 ),
                 _ => {}
+            }
+            let strangers: Vec<&Person> = role
+                .members
+                .iter()
+                .filter_map(|member| self.policy.people.get(member))
+                .filter(|person| person.party != role.party)
+                .collect();
+            // A seat that two parties share has people of both.
+            if let Some(first) = strangers.first().filter(|_| strangers.len() * 2 > members.len()) {
+                let names = list(strangers.iter().map(|person| &person.name));
+                let all = strangers.len() == members.len() && strangers.iter().all(|it| it.party == first.party);
+                self.add(
+                    "members-of-another-party",
+                    self.line(&["roles", id.as_str(), "members"]),
+                    format!("{id} is a seat of {}, and most who hold it are not: {names}", role.party),
+                    "What the role answers late is put down to its party, whoever was late.",
+                    match all {
+                        true => format!("party = \"{}\"", first.party),
+                        false => "a role of each party".to_owned(),
+                    },
+                );
             }
             if self.policy.people.contains_key(id.as_str()) {
                 self.add(
@@ -472,7 +503,12 @@ impl<'p> Check<'p> {
                     self.line(&[table, id, "zone"]),
                     format!("the zone {} of {id} is no place", zone.name()),
                     "Its clocks are never put forward, so half of the year its hours are an hour off.",
-                    "a place: “America/New_York”",
+                    match zone.name() {
+                        "EST" => "a place: “America/New_York”",
+                        "MST" => "a place: “America/Denver”",
+                        "HST" => "a place: “Pacific/Honolulu”",
+                        _ => "a place of that zone, such as “Asia/Kolkata” for +05:30",
+                    },
                 );
             }
         }

@@ -410,7 +410,8 @@ struct MayTable {
 struct DigestTable {
     /// How it is called.
     name: Word<kind::Text>,
-    /// When: second, minute, hour, day of the month, month, day of the week. `0 0 9 * * Mon` is Monday at nine.
+    /// When: second, minute, hour, day of the month, month, day of the week. `0 0 9 * * Mon` is Monday at nine. Where both days
+    /// are restricted, one of them is enough, as in a crontab.
     cron: Word<kind::Cron>,
     /// The zone of the schedule.
     zone: Word<kind::Zone>,

@@ -68,7 +68,7 @@ const LINES: Examples = Examples {
     help: "incident help open",
 };
 
-const OWN: [Verb; 21] = [
+const OWN: [Verb; 22] = [
     Verb {
         root: KIND.word(),
         verb: "open",
@@ -381,5 +381,16 @@ const OWN: [Verb; 21] = [
         args: &[Arg::new("person", "Who", Kind::Person, "somebody of the policy")],
         example: "incident invite INC-1 @lena",
         make: |values| values.on(every_case::Command::Invite { person: values.person("person")? }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "uninvite",
+        label: "Uninvite",
+        aliases: &["let-out"],
+        about: "Take an invitation to a restricted incident back",
+        case: true,
+        args: &[Arg::new("person", "Who", Kind::Person, "somebody who was let in")],
+        example: "incident uninvite INC-1 @lena",
+        make: |values| values.on(every_case::Command::Uninvite { person: values.person("person")? }),
     },
 ];

@@ -2,6 +2,7 @@
 //! every platform.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::StatusCode;
@@ -12,7 +13,9 @@ use serde_json::Value;
 
 use super::{App, Body, Failure, UPLOAD_AT_MOST, lane, no_such_message, require_access, speaker, visible};
 use crate::card::Card;
+use crate::chat::quota::{FILES_A_MINUTE, WORDS_A_MINUTE};
 use crate::domain::mark::Words;
+use crate::domain::text::quoted;
 use crate::domain::{Actor, BotCommand, LOCAL, Lane, Platform, WhyNotKept};
 use crate::grammar::{self, Filled};
 use crate::ledger::heard::{Account, Answer, File, Heard, What};
@@ -31,6 +34,10 @@ pub(super) fn routes() -> Router<App> {
 
 /// The longest message that the room takes, in characters; more belongs into a file.
 const TEXT_AT_MOST: usize = 200_000;
+/// How many files an upload has.
+const FILES_AT_MOST: usize = 20;
+/// The longest action of a button, in characters: what Slack takes as a button's value.
+const ACTION_AT_MOST: usize = 2_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +69,7 @@ async fn say(State(app): State<App>, Body(say): Body<Say>) -> Result<Json<Said>,
     let who = speaker(&app, &say.r#as)?;
     let lane = lane(&app, &who, &say.channel).await?;
     let text = text(&say.text)?;
+    takes_words(&app, &who, text.len())?;
     let thread = thread(&app, &lane, say.thread).await?;
     let id = match say.key {
         Some(key) => keyed(&app, &who, &key)?,
@@ -90,6 +98,7 @@ struct Edit {
 async fn edit(State(app): State<App>, Body(edit): Body<Edit>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &edit.r#as)?;
     let text = text(&edit.text)?.to_owned();
+    takes_words(&app, &who, text.len())?;
     let row = own_message(&app, &who, edit.channel.as_deref(), &edit.message).await?;
     let what = What::Edited { message: row.id.clone(), text };
     change(&app, who, row, what).await
@@ -129,6 +138,10 @@ struct Press {
 
 async fn press(State(app): State<App>, Body(press): Body<Press>) -> Result<Json<Said>, Failure> {
     let who = speaker(&app, &press.r#as)?;
+    if press.action.chars().count() > ACTION_AT_MOST {
+        return Err(Failure::bad("malformed", format!("an action has at most {ACTION_AT_MOST} characters.")));
+    }
+    takes_words(&app, &who, press.action.len())?;
     let row = match &press.message {
         Some(message) => {
             let row = visible(&app, &who, app.reader.local_message(message).await?).await?;
@@ -186,7 +199,8 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
             Some(Value::Bool(flag)) => if flag { "yes" } else { "" }.to_owned(),
             Some(Value::Number(number)) => number.to_string(),
             Some(Value::Array(_) | Value::Object(_)) => {
-                return Err(Failure::bad("malformed", format!("the value of “{name}” must be a text.")));
+                let name = quoted(&grammar::clean::line(&name));
+                return Err(Failure::bad("malformed", format!("the value of {name} must be a text.")));
             }
         };
         if text.chars().count() > TEXT_AT_MOST {
@@ -194,6 +208,7 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
         }
         values.insert(name, text);
     }
+    takes_words(&app, &who, submit.form.len() + values.values().map(String::len).sum::<usize>())?;
     let what = What::Filled(Filled::form(&submit.form, values));
     let heard = Heard { thread, ..Heard::live(format!("local:form:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
@@ -207,6 +222,10 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
     let mut files: Vec<(String, axum::body::Bytes)> = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         match (part.name().unwrap_or_default().to_owned(), part.file_name().map(str::to_owned)) {
+            (_, Some(_)) if files.len() == FILES_AT_MOST => {
+                let sentence = format!("an upload takes {FILES_AT_MOST} files; hand the others in with the next one.");
+                return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_many_files", sentence));
+            }
             (_, Some(name)) => files.push((file_name(&name), part.bytes().await.map_err(broken)?)),
             (name, None) => {
                 fields.insert(name, part.text().await.map_err(broken)?);
@@ -222,6 +241,10 @@ async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Sai
     }
     if field("text").chars().count() > TEXT_AT_MOST {
         return Err(too_long());
+    }
+    takes_words(&app, &who, field("text").len())?;
+    if !app.amounts.takes_files(&who.id, files.iter().map(|(_, bytes)| bytes.len()).sum()) {
+        return Err(too_much(&who, FILES_A_MINUTE));
     }
     let mut kept = Vec::new();
     for (name, bytes) in files {
@@ -291,6 +314,20 @@ async fn own_message(app: &App, who: &Account, channel: Option<&str>, id: &str) 
         return Err(Failure::new(StatusCode::FORBIDDEN, "not_yours", "only its author can change a message."));
     }
     Ok(message)
+}
+
+/// Whether so many bytes of words are taken from a person now: all of it is kept, and one person must not fill the disk.
+fn takes_words(app: &App, who: &Account, bytes: usize) -> Result<(), Failure> {
+    match app.amounts.takes_words(&who.id, bytes) {
+        true => Ok(()),
+        false => Err(too_much(who, WORDS_A_MINUTE)),
+    }
+}
+
+fn too_much(who: &Account, bytes: NonZeroU32) -> Failure {
+    let mib = bytes.get() / (1_024 * 1_024);
+    let sentence = format!("{} has brought {mib} MiB within a minute; the rest waits a minute.", who.name);
+    Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_much", sentence)
 }
 
 fn too_long() -> Failure {

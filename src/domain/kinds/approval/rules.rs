@@ -5,7 +5,7 @@ use super::stages::{open_stage, say_short, short_handed, tell_asked};
 use super::{Approval, Command, Event, Opening, Requested, action, sha256_of};
 use crate::domain::kinds::Began;
 use crate::domain::scene::Scene;
-use crate::domain::text::did_you_mean;
+use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{Ask, CaseId, Draft, Refusal, Ruling, World, every_case, text};
 
 /// Opens a request with the number that the desk reserved for it.
@@ -21,7 +21,10 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let Some(path) = world.stamped.paths.get(named).filter(|path| !path.stages.is_empty()) else {
         let known = world.stamped.paths.keys().map(|it| it.as_str());
         let hint = did_you_mean(named.as_str(), known);
-        return Err(Refusal::missing(format!("there is no approval path “{named}” in the policy.{hint}")));
+        return Err(Refusal::missing(format!(
+            "there is no approval path {} in the policy.{hint}",
+            quoted(named.as_str())
+        )));
     };
     let title = text::title(&wanted.title, || "the title is missing: say in one line what is to be approved.".into())?;
     let action = action(&wanted.action)?;

@@ -6,7 +6,7 @@ use super::{Event, Incident, PAGE_WITHIN, Telling, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder, Obligation, Terms};
 use crate::domain::scene::Scene;
-use crate::domain::text::did_you_mean;
+use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{At, Duty, PersonId, Refusal, RoleId, Ruling, text};
 
 impl Incident {
@@ -73,7 +73,7 @@ impl Incident {
         let roles = &scene.world.policy.roles;
         if !roles.contains_key(role) {
             let hint = did_you_mean(role.as_str(), roles.keys().map(|name| name.as_str()));
-            return Err(Refusal::missing(format!("there is no role “{role}” in the policy.{hint}")));
+            return Err(Refusal::missing(format!("there is no role {} in the policy.{hint}", quoted(role.as_str()))));
         }
         let reason = text::text("the reason", reason)?;
         let holder = Holder::Roles(vec![role.clone()]);
@@ -106,8 +106,7 @@ impl Incident {
         if !pages().any(theirs) {
             return scene.answering(first).map(|_| Ruling::nothing());
         }
-        let about =
-            text::list(pages().filter(|it| theirs(it)).filter_map(|it| it.about.as_ref()).map(|it| format!("“{it}”")));
+        let about = text::list(pages().filter(|it| theirs(it)).filter_map(|it| it.about.as_ref()).map(About::text));
         let mut draft = scene.draft();
         draft.meet(theirs);
         draft.tell_said("page answered", by, about);

@@ -6,7 +6,7 @@ use crate::domain::kinds::Began;
 use crate::domain::line::{Named, say};
 use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
-use crate::domain::text::did_you_mean;
+use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{
     Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, every_case, text,
 };
@@ -99,7 +99,10 @@ pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world:
         && !world.policy.classes.contains_key(class)
     {
         let hint = did_you_mean(class.as_str(), world.policy.classes.keys().map(|name| name.as_str()));
-        return Err(Refusal::missing(format!("there is no incident class “{class}” in the policy.{hint}")));
+        return Err(Refusal::missing(format!(
+            "there is no incident class {} in the policy.{hint}",
+            quoted(class.as_str())
+        )));
     }
     if technical.is_some_and(|technical| !(1..=5).contains(&technical)) {
         return Err(Refusal::missing("technical severity is a number from 1 (the worst) to 5.".to_owned()));
@@ -246,5 +249,5 @@ pub(super) fn known_name(person: &PersonId, world: &World<'_>) -> Result<(), Ref
         return Ok(());
     }
     let hint = did_you_mean(person.as_str(), world.policy.people.keys().map(|name| name.as_str()));
-    Err(Refusal::missing(format!("I don't know “{person}”.{hint}")))
+    Err(Refusal::missing(format!("I don't know {}.{hint}", quoted(person.as_str()))))
 }

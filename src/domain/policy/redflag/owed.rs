@@ -78,7 +78,10 @@ impl<'p> Check<'p> {
                 line,
                 format!("when {} is late in production, the ladder {ladder} tells nobody else", owed.what),
                 "Lateness that only the late person hears of goes on.",
-                "escalate = [{ after = \"30m\", tell = \"incident-command\" }] in the ladder, or another ladder",
+                format!(
+                    "escalate = [{{ after = \"30m\", tell = \"{}\" }}] in the ladder, or another ladder",
+                    self.role_above(owed.holder)
+                ),
             );
         }
         self.days_of_business_time(owed);
@@ -107,6 +110,14 @@ impl<'p> Check<'p> {
             );
         }
         self.quiet_to_the_end(owed, holder, &holders);
+    }
+
+    /// A role of this policy that could be told when another one is late: the one that most ladders tell first.
+    fn role_above(&self, holder: Option<&RoleId>) -> &'p str {
+        let first = || self.policy.ladders.values().filter_map(|ladder| ladder.escalate.first());
+        let told = |role: &RoleId| first().filter(|rung| rung.tell == *role).count();
+        let others = self.policy.roles.iter().filter(|(id, role)| Some(*id) != holder && !role.members.is_empty());
+        others.map(|(id, _)| id).rev().max_by_key(|id| told(id)).map_or("…", RoleId::as_str)
     }
 
     /// `3d` of a calendar with nine hours a day is eight working days, which hardly anybody means.

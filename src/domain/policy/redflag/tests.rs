@@ -54,6 +54,11 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
             &[("[roles.triage]", "[roles.spare]\nname = \"Spare\"\nparty = \"risk\"\nmembers = []\n\n[roles.triage]")],
         ),
         (
+            "members-of-another-party",
+            "members = [\"ravi\", \"dev\", \"priya\"]",
+            &[("members = [\"ravi\", \"elena\"]", "members = [\"ravi\", \"dev\", \"priya\"]")],
+        ),
+        (
             "person-as-role",
             "[roles.dev]",
             &[(
@@ -210,6 +215,29 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         assert!(line.contains(words), "{id} points at line {:?}, {line:?}", flag.line);
         assert!(!flag.why.is_empty() && !flag.write.is_empty() && flag.why.ends_with('.'), "{flag:?}");
     }
+}
+
+/// What is to be written instead names roles of the very file, not of the example.
+#[test]
+fn advice_names_what_the_file_has() {
+    let text = example_but(&[
+        ("waive_duty = \"governance-lead\"\n", ""),
+        ("[ladders.fast]", "[ladders.alone]\nnudge_at_percent = [50]\n\n[ladders.fast]"),
+        (
+            "severity = \"sev2\"\nholder = \"vendor-engineering\"\nwithin = \"8h\"",
+            "severity = \"sev2\"\nholder = \"vendor-engineering\"\nwithin = \"8h\"\nladder = \"alone\"",
+        ),
+        ("members = [\"ravi\", \"elena\"]", "members = [\"dev\", \"lena\"]"),
+    ]);
+    let text = text.replace("governance-lead", "kahuna").replace("incident-command", "bridge");
+    let found = flags(&policy(&text), Some(&text));
+    let write = |id: &str| found.iter().find(|flag| flag.id == id).map_or("nothing", |flag| &flag.write);
+    assert_eq!(write("anyone-may"), "waive_duty = [\"kahuna\"] under [may]");
+    assert_eq!(
+        write("ladder-without-escalation"),
+        "escalate = [{ after = \"30m\", tell = \"bridge\" }] in the ladder, or another ladder"
+    );
+    assert_eq!(write("members-of-another-party"), "party = \"operations\"");
 }
 
 /// What must not be flagged: a pilot may be light, and quiet hours of one of two people leave the other.

@@ -508,7 +508,13 @@ impl Resolve<'_, '_> {
             self.found.say(word.at, "");
             return None;
         }
-        let names = || known.iter().map(String::as_str);
+        // A key that can't be one was refused with the one to write. That one may stand here already.
+        let to_be: Vec<_> =
+            known.iter().map(|name| value::key(name).map_or_else(|_| value::slug(name), |()| name.clone())).collect();
+        if to_be.contains(&word.text) {
+            return Some(&word.text);
+        }
+        let names = || to_be.iter().map(String::as_str);
         let unknown = quote(&word.text);
         let table = K::TABLE;
         let is_person = K::TABLE == "roles" && self.names.get("people").is_some_and(|it| it.contains(&word.text));
@@ -524,7 +530,7 @@ impl Resolve<'_, '_> {
             Ok(()) => format!("add [{table}.{}]", word.text),
             Err(_) => format!("add it to [{table}]"),
         };
-        let write = match (nearest(&word.text, names()), known) {
+        let write = match (nearest(&word.text, names()), to_be.as_slice()) {
             (Some(near), _) => format!("“{near}”, or {addition}"),
             (None, []) => format!("a {} that is defined: {addition}", K::NOUN),
             (None, [only]) => format!("“{only}”, or {addition}"),

@@ -11,8 +11,9 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::super::super::text::nearest;
-use super::Document;
 use super::finding::{Findings, Place, line_of, line_starts, quote, some_of};
+use super::word::{Kind, kind};
+use super::{Document, value};
 
 /// The names that each of the file's tables defines, also where the entry itself is faulty: a faulty person is still
 /// known, and isn't reported a second time as unknown.
@@ -45,7 +46,7 @@ pub(super) fn document(text: &str, found: &mut Findings<'_>) -> Option<(Document
             let key = (at, missing.to_string());
             if filled.insert(key.clone()) && fill(root.get_mut(), at, missing) {
                 if told.insert(key) {
-                    tell_missing(text, at, missing, found);
+                    tell_missing(text, at, missing, &for_example(missing, &names, root.get_ref()), found);
                 }
                 continue;
             }
@@ -57,7 +58,7 @@ pub(super) fn document(text: &str, found: &mut Findings<'_>) -> Option<(Document
         // What failed was a filling, or a table that can't be filled.
         let known = message.contains(MISSING) || message.contains("\\0") || message.starts_with("missing field");
         if !known {
-            let meant = tell(message, &struck, found);
+            let meant = tell(text, message, &struck, found);
             told.extend(meant.map(|meant| (struck.table, meant)));
         }
         told.insert((struck.table, struck.key));
@@ -93,10 +94,15 @@ struct Struck {
 }
 
 /// Puts serde's message into words for a person. Returns the key that an unknown one was probably meant to be.
-fn tell(message: &str, struck: &Struck, found: &mut Findings<'_>) -> Option<String> {
+fn tell(text: &str, message: &str, struck: &Struck, found: &mut Findings<'_>) -> Option<String> {
     let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
     if !unknown {
-        found.say(struck.at, format!("`{}` {}", struck.key, shape(message)));
+        let what = format!("`{}` {}", struck.key, shape(message));
+        let written = text.get(struck.at.from..struck.at.to).unwrap_or_default();
+        match in_shape(message, written) {
+            Some(write) => found.add(struck.at, what, write),
+            None => found.say(struck.at, what),
+        }
         return None;
     }
     let mut ticked = message.split('`').skip(1).step_by(2);
@@ -116,20 +122,20 @@ fn tell(message: &str, struck: &Struck, found: &mut Findings<'_>) -> Option<Stri
     near.map(str::to_string)
 }
 
-fn tell_missing(text: &str, table: Place, missing: &str, found: &mut Findings<'_>) {
+fn tell_missing(text: &str, table: Place, missing: &str, example: &str, found: &mut Findings<'_>) {
     let header = text.get(table.from..table.to).filter(|header| header.starts_with('['));
     let what = match header {
         Some(header) => format!("{header} has no `{missing}`"),
         None => format!("`{missing}` is missing here"),
     };
-    found.add(table, what, format!("{missing} = {}", for_example(missing)));
+    found.add(table, what, format!("{missing} = {example}"));
 }
 
 /// `invalid type: integer 15, expected …`, said as people would.
 fn shape(message: &str) -> String {
     const WORDS: [(&str, &str); 11] = [
         ("unit variant", "a plain word"),
-        ("newtype variant", "a table such as { widen = \"chief-risk\" }"),
+        ("newtype variant", "a table such as { widen = \"…\" }"),
         ("floating point", "number"),
         ("integer", "number"),
         ("string", "text"),
@@ -144,14 +150,44 @@ fn shape(message: &str) -> String {
         let known = WORDS.iter().find(|(theirs, _)| part.starts_with(theirs));
         known.map_or(part.to_string(), |(theirs, ours)| part.replacen(theirs, ours, 1)).replace('`', "")
     };
-    let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
-    match wrong.and_then(|wrong| wrong.split_once(", expected ")) {
+    match given_and_taken(message) {
         Some((given, "a boolean")) => format!("takes true or false, not {}", in_words(given)),
         Some((given, taken)) if taken.starts_with("struct ") => {
             format!("takes a table of keys, not {}", in_words(given))
         }
         Some((given, taken)) => format!("takes {}, not {}", in_words(taken), in_words(given)),
         None => format!("cannot be read: {}", message.replace('`', "")),
+    }
+}
+
+/// What stood there and what would be taken, of serde's message.
+fn given_and_taken(message: &str) -> Option<(&str, &str)> {
+    let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "))?;
+    wrong.split_once(", expected ")
+}
+
+/// The same in the shape that is taken, where the guess is a safe one.
+fn in_shape(message: &str, written: &str) -> Option<String> {
+    let (given, taken) = given_and_taken(message)?;
+    let text = given.starts_with("string ");
+    let number = given.starts_with("integer ") || given.starts_with("floating point ");
+    let bare = written.trim_matches(['"', '\'']).trim();
+    let digits = !bare.is_empty() && bare.len() <= 9 && bare.bytes().all(|byte| byte.is_ascii_digit());
+    match taken {
+        "struct AboutTable" if text => Some(format!("{{ about = {written} }}")),
+        kind::Length::EXPECTED if number && digits => Some(format!("“{bare}m”, “{bare}h” or “{bare}d”")),
+        kind::DiscordId::EXPECTED | kind::Text::EXPECTED if number => Some(format!("it in quotes: \"{bare}\"")),
+        "u32" if text && digits => Some(bare.to_owned()),
+        "u32" => {
+            let share = bare.parse().ok().filter(|share: &f64| number && (0.0..1.0).contains(share))?;
+            Some(format!("{:.0}, in hundredths", share * 100.0)).filter(|_| share >= 0.01)
+        }
+        "a boolean" if text => match bare.to_lowercase().as_str() {
+            "true" | "yes" | "on" => Some("true".to_owned()),
+            "false" | "no" | "off" => Some("false".to_owned()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -195,22 +231,47 @@ fn name_around(text: &str, at: Place) -> (Place, String) {
     (Place { from, to }, shown)
 }
 
-/// What a key might look like, for whoever left it out.
-fn for_example(key: &str) -> &'static str {
+/// What a key might look like, for whoever left it out: with the names of this very file, where it has some.
+fn for_example(key: &str, names: &Names, root: &DeTable<'_>) -> String {
+    let named = |table: &str| {
+        let known = names.get(table).into_iter().flatten().find(|name| value::key(name).is_ok());
+        known.map_or_else(|| format!("\"…\", a key of [{table}]"), |name| format!("\"{name}\""))
+    };
+    let written = |key: &str, fits: fn(&str) -> bool| {
+        let found = texts(root, key).into_iter().find(|text| fits(text));
+        found.map(|text| format!("\"{text}\""))
+    };
     match key {
-        "zone" => "\"Europe/Berlin\"",
-        "party" => "\"operations\"",
-        "members" => "[\"dev\", \"lena\"]",
-        "within" | "after" | "every" | "at_most" => "\"2h\"",
-        "tell" | "role" => "\"incident-command\"",
-        "stage" => "\"production\"",
-        "duty" => "\"acknowledge\"",
-        "hours" => "{ mon-fri = [\"09:00-17:00\"] }",
-        "reasons" => "[\"waiting on the requester\"]",
-        "cron" => "\"0 0 9 * * Mon\"",
-        "channel" => "\"credit-ai\"",
-        _ => "\"…\"",
+        "zone" => written("zone", |zone| value::zone(zone).is_ok()).unwrap_or_else(|| "\"Europe/Berlin\"".to_owned()),
+        "party" => named("parties"),
+        "within" | "after" | "every" | "at_most" => "\"2h\"".to_owned(),
+        "tell" | "role" => named("roles"),
+        "stage" => "\"production\"".to_owned(),
+        "duty" => "\"acknowledge\"".to_owned(),
+        "hours" => "{ mon-fri = [\"09:00-17:00\"] }".to_owned(),
+        "reasons" => "[\"waiting on the requester\"]".to_owned(),
+        "cron" => "\"0 0 9 * * Mon\"".to_owned(),
+        "channel" => {
+            written("channel", |channel| value::channel(channel).is_ok()).unwrap_or_else(|| "\"…\"".to_owned())
+        }
+        _ => "\"…\"".to_owned(),
     }
+}
+
+/// The texts that stand under a key, anywhere in the file.
+fn texts<'r>(table: &'r DeTable<'_>, key: &str) -> Vec<&'r str> {
+    fn within<'r>(value: &'r DeValue<'_>, key: &str) -> Vec<&'r str> {
+        match value {
+            DeValue::Table(inner) => texts(inner, key),
+            DeValue::Array(list) => list.iter().flat_map(|value| within(value.get_ref(), key)).collect(),
+            _ => Vec::new(),
+        }
+    }
+    let here = |name: &Spanned<_>, value: &'r Spanned<DeValue<'_>>| match value.get_ref() {
+        DeValue::String(text) if *name.get_ref() == key => vec![text.as_ref()],
+        inner => within(inner, key),
+    };
+    table.iter().flat_map(|(name, value)| here(name, value)).collect()
 }
 
 /// Takes the innermost thing at a place out of the tree. `None` if nothing stands exactly there.

@@ -366,7 +366,7 @@ pub(super) fn text(text: &str) -> Result<String, Wrong> {
 }
 
 /// The nearest thing to `text` that can be a name.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for letter in text.chars().flat_map(char::to_lowercase) {
         match letter.is_alphanumeric() || letter == '_' || letter == '.' {

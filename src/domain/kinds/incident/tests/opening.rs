@@ -96,6 +96,48 @@ fn a_restricted_incident_is_for_its_own_people() {
     room.ask("ravi", Any::Note { text: words("x") }).expect("who is called in sees it");
 }
 
+/// Nobody sees it for what they were once: a role that was left, somebody stood in for, a duty of a case that is closed.
+#[test]
+fn a_restricted_incident_is_seen_for_a_reason_that_lasts() {
+    let mut room = Room::open(&Opening { restricted: true, ..wanted(Severity::Sev2) });
+    let sees = |room: &Room, policy: &Policy, delegations: &[Delegation]| {
+        let people = People { policy, delegations, at: room.now };
+        let everybody = ["maya", "dev", "lena", "arjun", "ravi"].map(PersonId::from);
+        everybody
+            .into_iter()
+            .filter(|it| room.case.is_visible_to(it, &people))
+            .map(|it| it.to_string())
+            .collect::<Vec<_>>()
+    };
+    let deputy = [Delegation {
+        number: 1,
+        from: "dev".into(),
+        to: Some("ravi".into()),
+        roles: Vec::new(),
+        starts: NINE,
+        ends: minute(60),
+        reason: words("away"),
+        by: "dev".into(),
+    }];
+    room.case.obligations.retain(|it| it.duty == Duty::Acknowledge);
+    assert_eq!(sees(&room, &TERMS, &deputy), ["maya", "dev", "lena", "ravi"]);
+    assert_eq!(sees(&room, &TERMS, &[]), ["maya", "dev", "lena"]);
+    room.ask("lena", Command::Acknowledge).expect("fine");
+    room.ask("maya", Any::Invite { person: "ravi".into() }).expect("fine");
+    assert_eq!(sees(&room, &TERMS, &[]), ["maya", "dev", "lena", "ravi"]);
+    room.ask("maya", Any::Uninvite { person: "ravi".into() }).expect("fine");
+    says(room.says("maya", Any::Uninvite { person: "ravi".into() }), "was not let in");
+    let newcomer = POLICY.replace(r#"members = ["dev", "lena"]"#, r#"members = ["lena", "ravi"]"#);
+    let newcomer = Policy::read(&newcomer).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(sees(&room, &newcomer, &[]), ["maya", "lena", "ravi"]);
+    room.ask("maya", Command::Withdraw { reason: words("a drill") }).expect("fine");
+    assert!(room.case.is_closed());
+    assert_eq!(sees(&room, &newcomer, &[]), ["maya", "lena"], "only who had answered");
+    let without = POLICY.replace(r#"members = ["dev", "lena"]"#, r#"members = ["dev"]"#);
+    let without = Policy::read(&without).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(sees(&room, &without, &[]), ["maya"]);
+}
+
 /// Those that nobody in particular was asked for come from a state, or no incident would ever owe them.
 #[test]
 fn every_duty_with_a_holder_follows_from_a_state() {

@@ -44,7 +44,7 @@ fn an_incident_from_opening_to_review() {
         "reviewed and closed; one follow-up stays open, and I keep its clock",
     );
     assert!(room.case.is_closed());
-    check(room.owed(), "follow-up write a drift test 3000");
+    check(room.owed(), "follow-up “write a drift test” 3000");
 
     says(
         room.says("dev", Command::Update { text: words("x") }),
@@ -152,7 +152,7 @@ fn merging_withdrawing_and_what_is_left() {
     says(room.says("dev", merge(inc(2))), "merging this incident is for command. Ask Arjun.");
     check(room.says("maya", merge(inc(2))), "merged; it goes on in INC-2");
     assert_eq!(room.then, [Then::Case(inc(2), Command::Absorb { other: ID }.into())]);
-    check(room.owed(), "follow-up tidy up 900");
+    check(room.owed(), "follow-up “tidy up” 900");
     says(
         room.says("maya", Command::Reopen { reason: words("x") }),
         "It goes on in INC-2: type the command with that number.",
