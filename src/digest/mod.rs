@@ -307,7 +307,7 @@ pub async fn print(
     if !database.exists() {
         return Err(DigestError::NotAFolder(data.to_owned()));
     }
-    store::undisturbed(&database, || printed(data, period, workflow, as_of, form)).await
+    store::undisturbed(&database, || printed(data, period, workflow, as_of, zone, form)).await
 }
 
 async fn printed(
@@ -315,9 +315,9 @@ async fn printed(
     period: &str,
     workflow: Option<&str>,
     as_of: Option<&str>,
+    zone: Tz,
     form: Form,
 ) -> Result<String, DigestError> {
-    let zone = Tz::UTC;
     let reader = store::open_to_read(&data.join(Folder::DATABASE)).await?;
     let mut view = reader.view().await?;
     let (last, manual) = match view.last_entry().await? {
