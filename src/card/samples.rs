@@ -209,6 +209,8 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Paused { duty: Duty::Resolve, reason: words(), by: maya(), ends: DUE },
         Telling::Resumed { duty: Duty::Resolve, by: None, due: DUE },
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
+        Telling::Invited { by: maya(), person: dev() },
+        Telling::Uninvited { by: maya(), person: dev() },
         Telling::Contested {
             duty: Duty::Resolve,
             by: maya(),

@@ -126,7 +126,13 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         T::Settled { to: whose, .. } => {
             facts.insert("to".to_owned(), json!(whose.to_string()));
         }
-        T::Said { .. } | T::State { .. } | T::Paused { .. } | T::Resumed { .. } | T::Waived { .. } => {}
+        T::Said { .. }
+        | T::State { .. }
+        | T::Paused { .. }
+        | T::Resumed { .. }
+        | T::Waived { .. }
+        | T::Invited { .. }
+        | T::Uninvited { .. } => {}
     }
 }
 
@@ -226,7 +232,13 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
             Look::of(if *over { Tone::Done } else { Tone::Calm }).and(review)
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
-        T::Said { .. } | T::Paused { .. } | T::Waived { .. } | T::Contested { .. } | T::Settled { .. } => Look::calm(),
+        T::Said { .. }
+        | T::Paused { .. }
+        | T::Waived { .. }
+        | T::Contested { .. }
+        | T::Settled { .. }
+        | T::Invited { .. }
+        | T::Uninvited { .. } => Look::calm(),
         T::Done { .. } | T::Sentence { .. } => Look::of(Tone::Private),
     }
 }

@@ -263,9 +263,8 @@ impl Reception {
                 card.lines.extend(self.answers.waiting_on_nobody(asked_by.as_ref()).await.unwrap_or_else(|error| {
                     let reference = crate::desk::reference();
                     tracing::error!(%reference, %error, "who waits on nobody can't be read");
-                    let text = format!(
-                        "Who waits on nobody now can't be read. Reference {reference}. Load it again in a moment."
-                    );
+                    let text =
+                        format!("Which answers nobody is left to give can't be read now (reference {reference}).");
                     vec![vec![crate::card::Word::from(&*text)]]
                 }));
                 card

@@ -155,7 +155,7 @@ impl Desk {
     pub async fn run(mut self) -> Result<(), DeskError> {
         loop {
             let mut items = Vec::new();
-            let due = self.next_due().await;
+            let due = self.next_due().await?;
             tokio::select! {
                 biased;
                 received = self.inbox.recv_many(&mut items, BATCH) => {
@@ -183,9 +183,13 @@ impl Desk {
     }
 
     /// When the loop must turn even if nobody asks anything.
-    async fn next_due(&mut self) -> Option<At> {
+    ///
+    /// # Errors
+    /// [`StoreError::Ended`].
+    async fn next_due(&mut self) -> Result<Option<At>, DeskError> {
         let case = match self.writer.next_wake(&self.set_aside).await {
             Ok(wake) => wake,
+            Err(StoreError::Ended) => return Err(StoreError::Ended.into()),
             Err(error) => {
                 tracing::error!(%error, "the next wake can't be read; trying again in a second");
                 Some(self.clock.now() + Span::seconds(1))
@@ -194,7 +198,7 @@ impl Desk {
         let bot = self.bot_wake;
         let next = case.into_iter().chain(bot).min();
         self.shown.send_if_modified(|shown| std::mem::replace(&mut shown.next_wake, next) != next);
-        next
+        Ok(next)
     }
 
     fn is_in_trouble(&self) -> bool {

@@ -105,10 +105,6 @@ impl Desk {
                 self.cases.put(id, case);
             }
         }
-        for changed in changes {
-            // It fails when nobody watches, and then nobody has to be told.
-            let _nobody_watches = self.changes.send(changed);
-        }
         let size = self.ledger.size();
         self.shown.send_modify(|shown| {
             shown.size = size;
@@ -118,6 +114,11 @@ impl Desk {
                 shown.bot = Arc::new(self.bot.clone());
             }
         });
+        // Whoever hears of a change judges by what is shown.
+        for changed in changes {
+            // It fails when nobody watches, and then nobody has to be told.
+            let _nobody_watches = self.changes.send(changed);
+        }
         Ok(())
     }
 
@@ -128,9 +129,6 @@ impl Desk {
 
     /// The cases that a commit changes and the lanes in which it changes messages, for those who watch.
     fn changes(&self, commit: &Commit, cases: &HashMap<CaseId, Case>) -> Vec<Changed> {
-        if self.changes.receiver_count() == 0 {
-            return Vec::new();
-        }
         let mut last: HashMap<Lane, i64> = HashMap::new();
         let changed = commit.message_changes.iter().map(|change| match change {
             MessageChange::Edited { lane, seq, .. } | MessageChange::Deleted { lane, seq, .. } => (lane, *seq),
@@ -172,7 +170,7 @@ impl Desk {
                 let outbox = not_told.outbox;
                 let given_up = match &not_told.why {
                     NotToldBecause::Undeliverable(why) => Some(why.clone()),
-                    NotToldBecause::Answered => None,
+                    NotToldBecause::Answered | NotToldBecause::NotTheirs => None,
                 };
                 if let Some(why) = &given_up {
                     let case = case.map(|case| case.to_string());

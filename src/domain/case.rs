@@ -205,17 +205,27 @@ impl Case {
     }
 
     /// A restricted case is visible to its own people alone, everywhere: who opened it, was let in by name, or sits in one
-    /// of its seats; and whoever is asked by one of its duties now: by their role, standing in for somebody, or called by a
-    /// ladder. Once it is closed, of these only who answered. Nobody sees it for what they were once.
+    /// of its seats; whoever is asked by one of its duties now, by their role, standing in for somebody, or called by a
+    /// ladder; as long as it is open, whose role met one; and who answered one in a role that they still have.
     pub fn is_visible_to(&self, person: &PersonId, people: &People<'_>) -> bool {
-        // Who is away is still of their role.
-        let members = People { delegations: &[], ..*people };
-        let is_asked = |it: &Obligation| [people, &members].iter().any(|of| self.may_answer(it, person, of).is_some());
         !self.restricted
             || self.opened_by.as_ref() == Some(person)
             || self.invited.contains(person)
             || self.is_insider(person)
-            || self.obligations.iter().any(|it| (!self.is_closed() || it.is_answered_by(person)) && is_asked(it))
+            || self.obligations.iter().any(|it| self.asks(it, person, people))
+    }
+
+    fn asks(&self, obligation: &Obligation, person: &PersonId, people: &People<'_>) -> bool {
+        // Who is away is still of their role.
+        let members = People { delegations: &[], ..*people };
+        let may_answer = || [people, &members].iter().any(|of| self.may_answer(obligation, person, of).is_some());
+        if obligation.is_open() || obligation.is_answered_by(person) {
+            return may_answer();
+        }
+        // Whoever was only called to what is answered meanwhile isn't needed any more.
+        let is_met = matches!(obligation.standing, Standing::Met { .. }) && !self.is_closed();
+        let holds = |of: &People<'_>| of.holders(&obligation.holder, &[]).iter().any(|seat| &seat.person == person);
+        is_met && (holds(people) || holds(&members))
     }
 
     /// Whether the person has a part in it beside owing something, such as one of its seats.

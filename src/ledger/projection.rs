@@ -187,7 +187,7 @@ impl Projection {
 
     fn not_told(&mut self, not_told: &NotTold) {
         let (state, why) = match &not_told.why {
-            NotToldBecause::Answered => (OutboxState::Dropped, None),
+            NotToldBecause::Answered | NotToldBecause::NotTheirs => (OutboxState::Dropped, None),
             NotToldBecause::Undeliverable(why) => (OutboxState::GivenUp, Some(why.clone())),
         };
         self.commit.delivered.push((not_told.outbox, state, None, why));

@@ -240,6 +240,8 @@ impl Kinds {
 pub enum NotToldBecause {
     /// What it asked for was answered before it went out.
     Answered,
+    /// Whom it was meant for may not see the case any more.
+    NotTheirs,
     /// It could not be delivered; never counted as sent.
     Undeliverable(String),
 }
@@ -255,8 +257,10 @@ impl Record {
             Record::Bot(ruled) => return Kinds::of(ruled.events.iter().map(|event| (event.kind(), true))),
             Record::Told(Told { card_shows: Some(_), .. }) => Kinds::one("told.card"),
             Record::Told(_) => Kinds::one("told.message"),
-            Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => Kinds::one("told.not-needed"),
-            Record::NotTold(_) => Kinds::one("told.undeliverable"),
+            Record::NotTold(NotTold { why: NotToldBecause::Answered | NotToldBecause::NotTheirs, .. }) => {
+                Kinds::one("told.not-needed")
+            }
+            Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => Kinds::one("told.undeliverable"),
             Record::ChannelMade(_) => Kinds::one("case.channel"),
             Record::Introduced(_) => Kinds::one(Self::INTRODUCED),
             Record::Erased(_) => Kinds::one(Self::ERASED),

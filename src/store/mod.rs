@@ -53,7 +53,7 @@ pub enum StoreError {
     #[error(transparent)]
     Write(#[from] rusqlite::Error),
     /// The thread that writes: nothing can be written in this process any more.
-    #[error("what writes to the database broke off. Start the bot again; whatever was answered is kept.")]
+    #[error("the database writer stopped; the log says why above. Start the bot again: whatever was answered is kept.")]
     Ended,
     #[error("row {what} can't be read back: {source}")]
     Unreadable { what: String, source: Box<dyn std::error::Error + Send + Sync> },

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
+use lru::LruCache;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::broadcast;
@@ -20,7 +22,7 @@ use super::room::Audience;
 use super::{App, Failure, room};
 use crate::clock::Mode;
 use crate::desk::{Changed, DeskHandle};
-use crate::domain::Place;
+use crate::domain::{Case, CaseId, Place};
 use crate::store::{Reader, StoreError};
 
 #[derive(Deserialize)]
@@ -30,6 +32,8 @@ pub struct As {
 
 /// How often "what I owe" is announced at most.
 const MINE_EVERY: Duration = Duration::from_millis(250);
+/// Of how many restricted cases it is remembered how they were.
+const RESTRICTED: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 /// How many changes a page may be behind before it is told to look at everything again.
 const BEHIND_AT_MOST: usize = 1024;
 
@@ -60,42 +64,49 @@ impl Announcer {
         let announcer = Announcer(broadcast::Sender::new(BEHIND_AT_MOST));
         let announcing = announcer.clone();
         tokio::spawn(async move {
+            let mut restricted = LruCache::new(RESTRICTED);
             let (mut changes, mut commits) = (desk.changes(), desk.watch());
             let ended = commits.wait_for(|_| false);
             tokio::pin!(ended);
             loop {
                 let first = tokio::select! {
-                    first = changes.recv() => first,
+                    first = changes.recv() => first.map(Some),
                     _ = &mut ended => return,
                 };
-                announcing.announce(first, &mut changes, &desk, &reader).await;
+                let Ok(first) = first.or_else(|error| match error {
+                    RecvError::Lagged(_) => Ok(None),
+                    RecvError::Closed => Err(()),
+                }) else {
+                    return;
+                };
+                announcing.announce(first, &mut changes, &mut restricted, &desk, &reader).await;
             }
         });
         announcer
     }
 
-    /// Announces what came and what came with it, each lane and each case once.
+    /// Announces what came and what came with it, each lane and each case once. `None`: it came too fast to be named.
     async fn announce(
         &self,
-        first: Result<Changed, RecvError>,
+        first: Option<Changed>,
         changes: &mut broadcast::Receiver<Changed>,
+        restricted: &mut LruCache<CaseId, Arc<Case>>,
         desk: &DeskHandle,
         reader: &Reader,
     ) {
         let (mut lanes, mut cases) = (HashMap::new(), HashSet::new());
-        let mut next = match first {
-            Ok(changed) => Ok(changed),
-            Err(RecvError::Lagged(_)) => Err(TryRecvError::Lagged(0)),
-            Err(RecvError::Closed) => return,
-        };
+        let mut next = first;
         loop {
             match next {
-                Ok(Changed::Messages { lane, last }) => drop(lanes.insert(lane, last)),
-                Ok(Changed::Case(id)) => drop(cases.insert(id)),
-                Err(TryRecvError::Lagged(_)) => self.send(What::Unknown, Audience::Everybody),
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+                Some(Changed::Messages { lane, last }) => drop(lanes.insert(lane, last)),
+                Some(Changed::Case(id)) => drop(cases.insert(id)),
+                None => self.send(What::Unknown, Audience::Everybody),
             }
-            next = changes.try_recv();
+            next = match changes.try_recv() {
+                Ok(changed) => Some(changed),
+                Err(TryRecvError::Lagged(_)) => None,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            };
         }
         if self.0.receiver_count() == 0 {
             return;
@@ -110,9 +121,14 @@ impl Announcer {
                 self.send(What::Messages { channel, last }, to);
             }
             for id in cases {
-                if let Some(case) = reader.case(id).await? {
-                    self.send(What::Case, Audience::Of(Arc::new(case)));
+                let Some(case) = reader.case(id).await?.map(Arc::new) else { continue };
+                // Who may not see it any more is told as well: it goes from their page.
+                if case.restricted
+                    && let Some(before) = restricted.put(id, case.clone())
+                {
+                    self.send(What::Case, Audience::Of(before));
                 }
+                self.send(What::Case, Audience::Of(case));
             }
             Ok::<(), StoreError>(())
         };

@@ -44,7 +44,7 @@ const ONLY_REPLIES: [&str; 1] = ["case/done"];
 /// The kinds of events that have no line in a story: what they say stands in a line beside them.
 const WITHOUT_A_LINE: [&str; 2] = ["duty.answered", "duty.answer-taken-back"];
 /// Records that aren't made of events.
-const OF_OTHER_RECORDS: [&str; 20] = [
+const OF_OTHER_RECORDS: [&str; 21] = [
     "said.message",
     "said.command",
     "said.edit",
@@ -60,6 +60,7 @@ const OF_OTHER_RECORDS: [&str; 20] = [
     "capture.gap",
     "told.message",
     "told.card",
+    "told.not-needed",
     "told.not-needed",
     "told.undeliverable",
     "case.channel",
@@ -88,10 +89,11 @@ const fn place(record: &Record) -> Option<usize> {
         Record::Told(Told { card_shows: None, .. }) => 13,
         Record::Told(Told { card_shows: Some(_), .. }) => 14,
         Record::NotTold(NotTold { why: NotToldBecause::Answered, .. }) => 15,
-        Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 16,
-        Record::ChannelMade(_) => 17,
-        Record::Introduced(_) => 18,
-        Record::Erased(_) => 19,
+        Record::NotTold(NotTold { why: NotToldBecause::NotTheirs, .. }) => 16,
+        Record::NotTold(NotTold { why: NotToldBecause::Undeliverable(_), .. }) => 17,
+        Record::ChannelMade(_) => 18,
+        Record::Introduced(_) => 19,
+        Record::Erased(_) => 20,
         Record::Ruled(_) | Record::Bot(_) => return None,
     })
 }

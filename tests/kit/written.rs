@@ -114,7 +114,7 @@ impl Written {
         }
         for not_told in self.not_told() {
             let what = match not_told.why {
-                NotToldBecause::Answered => "not needed",
+                NotToldBecause::Answered | NotToldBecause::NotTheirs => "not needed",
                 NotToldBecause::Undeliverable(_) => "undeliverable",
             };
             became.entry(not_told.outbox).or_default().push(what);

@@ -16,14 +16,19 @@
       jonas sees #inc-1
       maya> /incident uninvite INC-1 @jonas
       maya hears: Jonas can't see it any more
-      #inc-1: “Jonas is let in no more”
+      #inc-1: INC-1 · Maya took Jonas's invitation back
       jonas does not see #inc-1
       jonas> /incident timeline INC-1
       jonas hears: I can't find INC-1.
       maya> /incident uninvite INC-1 @jonas
       maya hears: Jonas was not let in to INC-1 by name.
       maya> /incident uninvite INC-1 @dev
-      maya hears: Dev was not let in to INC-1 by name; they see it because they opened it, have a seat in it or are asked by it
+      maya hears: Dev was not let in to INC-1 by name; they still see it: they opened it, have a seat in it, or are asked by one of its duties
       maya> /incident invite INC-1 @dev
       maya> /incident uninvite INC-1 @dev
-      maya hears: Dev sees it still, as a seat in it or what it asks of them lets them
+      maya hears: the invitation of Dev is taken back; they still see it
+# On one that is for everybody an invitation keeps nobody out.
+      maya> /incident open credit sev4 Nothing much
+      maya> /incident invite INC-2 @priya
+      maya> /incident uninvite INC-2 @priya
+      maya hears: the invitation of Priya is taken back; everybody in its channels sees it

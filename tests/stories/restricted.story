@@ -44,7 +44,7 @@
       #inc-1: INC-1 is acknowledged · Dev
       not #credit: INC-1
       maya> /incident invite INC-1 @jonas
-      @jonas: Jonas was let in
+      @jonas: INC-1 · Maya let Jonas in
       jonas sees #inc-1
       jonas> /incident status INC-1
       jonas hears: Insider at the cards desk

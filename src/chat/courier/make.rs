@@ -4,6 +4,7 @@ use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Card, Speaker, Word};
 use crate::digest;
+use crate::domain::notice::To;
 use crate::domain::{At, Case, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
@@ -148,7 +149,13 @@ impl LaneRun {
         let notice = match self.case(id).await? {
             Some(case) => {
                 let shown = self.desk.shown();
-                notice.up_to_date(&case, &shown.bot.people(&shown.policy, self.desk.clock.now()))
+                let people = shown.bot.people(&shown.policy, self.desk.clock.now());
+                if let To::Person(person) = &notice.to
+                    && !case.is_visible_to(person, &people)
+                {
+                    return Ok(Err(NotToldBecause::NotTheirs));
+                }
+                notice.up_to_date(&case, &people)
             }
             None => Some(notice).filter(|notice| notice.while_owed.is_empty()),
         };

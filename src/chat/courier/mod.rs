@@ -42,7 +42,7 @@ pub struct Courier {
     unreadable: HashSet<String>,
     /// Delegations, groups and the policy as they were when it was last looked who may see restricted cases.
     bot: Option<Arc<Bot>>,
-    /// Own channels of restricted cases in which there may be somebody who may not see the case any more, or somebody missing.
+    /// Cases' own channels in which there may be somebody who may not see the case any more, or somebody missing.
     members: BTreeSet<Lane>,
 }
 
@@ -204,7 +204,8 @@ impl Courier {
             Ok((id, outcome)) => (id, outcome),
             Err(error) => {
                 tracing::error!(%error, "a lane's delivery broke off");
-                under_way.lanes.remove(&error.id());
+                let lane = under_way.lanes.remove(&error.id());
+                self.members.extend(lane.filter(|lane| lane.own_of().is_some()));
                 return tokio::time::sleep(RETRY_PAUSE).await;
             }
         };
@@ -217,7 +218,10 @@ impl Courier {
                 self.postponed.insert(lane, hold);
             }
             Ok(None) => drop(self.postponed.remove(&lane)),
-            Err(error) => self.retry_later("a lane stopped", &error).await,
+            Err(error) => {
+                self.members.extend(Some(lane).filter(|lane| lane.own_of().is_some()));
+                self.retry_later("a lane stopped", &error).await;
+            }
         }
     }
 }

@@ -216,7 +216,10 @@ impl Discord {
     async fn pin(&self, channel: Id, message: Id) -> Result<(), Trouble> {
         let path = format!("/channels/{channel}/messages/pins/{message}");
         match self.api.call(&Call::new(Method::PUT, &path)).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.lacks(Lack::Pins, None);
+                Ok(())
+            }
             // The card may stand in another channel, or be gone; the channel is there all the same.
             Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => Ok(()),
             Err(Trouble::Refused { code: code::MISSING_PERMISSIONS | code::MISSING_ACCESS, .. }) => {

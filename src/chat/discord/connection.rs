@@ -52,18 +52,7 @@ impl Discord {
         loop {
             let began = std::time::Instant::now();
             let end = match Gateway::open(&self.config, intents) {
-                Ok(gateway) if intents == INTENTS => self.follow(gateway, intents, &mut workers).await,
-                // Whoever allows the intent needs to start nothing anew.
-                Ok(gateway) => {
-                    tokio::select! {
-                        end = self.follow(gateway, intents, &mut workers) => end,
-                        more = self.more_than(intents) => {
-                            self.is_up(false);
-                            intents = more;
-                            continue;
-                        }
-                    }
-                }
+                Ok(gateway) => self.follow(gateway, intents, &mut workers).await,
                 Err(error) => End::Other(error.to_string()),
             };
             self.is_up(false);
@@ -84,6 +73,11 @@ impl Discord {
                     intents = next;
                     continue;
                 }
+                // Whoever allows an intent needs to start nothing anew.
+                End::Allowed(all) => {
+                    intents = *all;
+                    continue;
+                }
                 End::Other(why) => why.clone(),
             };
             tracing::warn!(why, "the connection to Discord ended; opening it again");
@@ -92,25 +86,28 @@ impl Discord {
         }
     }
 
-    /// Until the application is allowed more than these intents; a connection that stands isn't dropped before.
+    /// Until the application is allowed more than these intents. What Discord refuses although the application's page allows it
+    /// is not asked for again before that page changes.
     async fn more_than(&self, intents: GatewayIntents) -> GatewayIntents {
-        let Some(door) = self.door() else { return std::future::pending().await };
+        let Some(door) = self.door().filter(|_| intents != INTENTS) else { return std::future::pending().await };
         let clock = &door.reception.desk.clock;
+        let mut before = None;
         loop {
-            let again = clock.now() + LOOK_AT_INTENTS;
-            while clock.now() < again {
-                clock.wait_until(Some(again)).await;
-            }
-            tokio::time::sleep(LOOK_AT_MOST).await;
             match self.api.get("/applications/@me").await {
                 Ok(application) => {
                     let allowed = gateway::allowed(&application);
-                    if allowed != intents && allowed.contains(intents) {
+                    let changed = before.replace(allowed).is_some_and(|before| before != allowed);
+                    if changed && !(allowed - intents).is_empty() {
                         return allowed;
                     }
                 }
                 Err(trouble) => tracing::debug!(%trouble, "which intents are allowed can't be read"),
             }
+            let again = clock.now() + LOOK_AT_INTENTS;
+            while clock.now() < again {
+                clock.wait_until(Some(again)).await;
+            }
+            tokio::time::sleep(LOOK_AT_MOST).await;
         }
     }
 
@@ -129,7 +126,16 @@ impl Discord {
         intents: GatewayIntents,
         workers: &mut Workers,
     ) -> End {
-        while let Some(signal) = gateway.signals.recv().await {
+        let more = self.more_than(intents);
+        tokio::pin!(more);
+        loop {
+            // What was heard is handed on before the connection is dropped.
+            let signal = tokio::select! {
+                biased;
+                signal = gateway.signals.recv() => signal,
+                allowed = &mut more => return End::Allowed(allowed),
+            };
+            let Some(signal) = signal else { return End::Other("the connection's thread is gone".to_owned()) };
             match signal {
                 Signal::Event { kind, data } => {
                     self.take(kind, data, workers);
@@ -146,7 +152,6 @@ impl Discord {
                 Signal::Ended(end) => return end,
             }
         }
-        End::Other("the connection's thread is gone".to_owned())
     }
 
     pub(super) fn is_up(&self, up: bool) {

@@ -316,6 +316,7 @@ impl Discord {
         match self.api.call(&Call::with(Method::POST, &path, &body)).await {
             Ok(_) | Err(Trouble::Refused { code: code::THREAD_EXISTS, .. }) => {
                 lock(&self.sent).threads.insert(root);
+                self.lacks(Lack::Threads(self.directory().lane(channel)), None);
                 Ok(root)
             }
             Err(Trouble::Refused { code, .. }) if code != 0 => {

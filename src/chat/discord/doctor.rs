@@ -46,6 +46,7 @@ pub(super) const PIN_MESSAGES: Permissions = Permissions::from_bits_retain(1 << 
 
 /// A clock that is further off makes deadlines late.
 const SKEW: Span = Span::seconds(5);
+
 fn good(text: impl Into<String>) -> Finding {
     Finding { ok: true, text: text.into() }
 }

@@ -75,6 +75,8 @@ pub enum End {
     Unauthorized,
     /// An intent that the application isn't allowed (close code 4014).
     Intents,
+    /// The application is allowed more meanwhile; these are all that it is allowed.
+    Allowed(GatewayIntents),
     Other(String),
 }
 

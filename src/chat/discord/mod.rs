@@ -111,7 +111,7 @@ impl Discord {
             state: Mutex::default(),
             roster_watch: RosterWatch::new(platform()),
             accounts: Accounts::default(),
-            lacks: Lacks::default(),
+            lacks: Lacks::on(directory::platform()),
             answering: Answering::default(),
             under_way: UnderWay::default(),
             taken: AtomicU64::new(0),

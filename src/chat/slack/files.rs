@@ -19,6 +19,7 @@ const TRIES: u32 = 6;
 /// How long the files of one message may take together. Their channel waits meanwhile, so that what is said there keeps
 /// its order.
 const WITHIN: Duration = Duration::from_secs(4 * 60);
+
 /// Where a file was shared.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {

@@ -123,7 +123,7 @@ pub struct Slack {
     link: Mutex<Link>,
     /// What is wrong with the token, for the operator.
     token_trouble: Mutex<Option<String>>,
-    /// Channels that the bot can't speak in, and what keeps it from that.
+    /// What works only in part, and why.
     lacks: Lacks,
     /// Where files were shared, since Slack tells a deletion by the file alone.
     shared: Mutex<LruCache<String, files::Shared>>,
@@ -179,7 +179,7 @@ impl Slack {
             roster: Mutex::default(),
             link: Mutex::default(),
             token_trouble: Mutex::default(),
-            lacks: Lacks::default(),
+            lacks: Lacks::on(config.platform.clone()),
             shared: lru(DEDUP_WINDOW),
             absent: Mutex::default(),
             moved: Mutex::default(),

@@ -22,7 +22,7 @@ pub fn invite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal> {
     let by = draft.person()?;
     draft.push(Event::Invited { by: by.clone(), person: person.clone() });
     let name = scene.name(person);
-    let telling = Telling::Said { what: Label::from("invitation"), by, text: format!("{name} was let in") };
+    let telling = Telling::Invited { by, person: person.clone() };
     draft.tell_case_and(std::slice::from_ref(person), telling, Vec::new(), false);
     Ok(draft.done(format!("{name} can see it now")))
 }
@@ -33,21 +33,21 @@ pub fn uninvite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal>
     let mut draft = scene.draft();
     let by = draft.person()?;
     let (id, name) = (scene.case.id, scene.name(person));
-    let sees = |case: &Case| case.restricted && case.is_visible_to(person, &scene.world.people);
+    let why_still = |case: &Case| match (case.restricted, case.is_visible_to(person, &scene.world.people)) {
+        (false, _) => Some("everybody in its channels sees it"),
+        (true, true) => Some("they still see it: they opened it, have a seat in it, or are asked by one of its duties"),
+        (true, false) => None,
+    };
     if !scene.case.invited.contains(person) {
-        let why = match sees(scene.case) {
-            true => "; they see it because they opened it, have a seat in it or are asked by it",
-            false => "",
-        };
+        let why = why_still(scene.case).map_or_else(String::new, |why| format!("; {why}"));
         return Err(Refusal::missing(format!("{name} was not let in to {id} by name{why}.")));
     }
     draft.push(Event::Uninvited { by: by.clone(), person: person.clone() });
-    let sees_still = sees(&draft.case);
-    let telling = Telling::Said { what: Label::from("invitation"), by, text: format!("{name} is let in no more") };
-    draft.tell_case(telling);
-    Ok(draft.done(match sees_still {
-        true => format!("{name} sees it still, as a seat in it or what it asks of them lets them"),
-        false => format!("{name} can't see it any more"),
+    let why = why_still(&draft.case);
+    draft.tell_case(Telling::Uninvited { by, person: person.clone() });
+    Ok(draft.done(match why {
+        Some(why) => format!("the invitation of {name} is taken back; {why}"),
+        None => format!("{name} can't see it any more"),
     }))
 }
 

@@ -72,6 +72,14 @@ pub enum Telling {
         to: Attribution,
         reason: String,
     },
+    Invited {
+        by: PersonId,
+        person: PersonId,
+    },
+    Uninvited {
+        by: PersonId,
+        person: PersonId,
+    },
     /// The private answer to whoever asked.
     Done {
         what: Sentence,
@@ -107,6 +115,8 @@ impl Telling {
             | Telling::Waived { .. }
             | Telling::Contested { .. }
             | Telling::Settled { .. }
+            | Telling::Invited { .. }
+            | Telling::Uninvited { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => {}
         }

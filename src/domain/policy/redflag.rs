@@ -150,7 +150,7 @@ impl<'p> Check<'p> {
         let named = |role: &RoleId| rights.iter().filter(|roles| roles.contains(role)).count();
         let roles = self.policy.roles.iter().filter(|(_, role)| !role.members.is_empty()).map(|(id, _)| id);
         // Of several with as many, the first.
-        roles.rev().max_by_key(|id| named(id)).map_or("…", RoleId::as_str)
+        roles.rev().filter(|id| named(id) > 0).max_by_key(|id| named(id)).map_or("…", RoleId::as_str)
     }
 
     fn roles(&mut self) {

@@ -80,6 +80,9 @@ impl Teller<'_> {
                 NotToldBecause::Answered => {
                     (format!("Not sent to {}: what it asked for was answered meanwhile", not_told.lane), Vec::new())
                 }
+                NotToldBecause::NotTheirs => {
+                    (format!("Not sent to {}: they may not see the case any more", not_told.lane), Vec::new())
+                }
                 NotToldBecause::Undeliverable(why) => {
                     let parts = vec![Part::Words { what: "why", text: why.clone() }];
                     (format!("Not delivered to {}", not_told.lane), parts)

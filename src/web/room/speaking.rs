@@ -208,7 +208,11 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
         }
         values.insert(name, text);
     }
-    takes_words(&app, &who, submit.form.len() + values.values().map(String::len).sum::<usize>())?;
+    takes_words(
+        &app,
+        &who,
+        submit.form.len() + values.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>(),
+    )?;
     let what = What::Filled(Filled::form(&submit.form, values));
     let heard = Heard { thread, ..Heard::live(format!("local:form:{id}"), who, lane, what) };
     Ok(Said::of(None, app.reception.hear(heard).await?))
@@ -326,7 +330,7 @@ fn takes_words(app: &App, who: &Account, bytes: usize) -> Result<(), Failure> {
 
 fn too_much(who: &Account, bytes: NonZeroU32) -> Failure {
     let mib = bytes.get() / (1_024 * 1_024);
-    let sentence = format!("{} has brought {mib} MiB within a minute; the rest waits a minute.", who.name);
+    let sentence = format!("{} has brought {mib} MiB within a minute. Try again in a moment.", who.name);
     Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_much", sentence)
 }
 

@@ -117,7 +117,7 @@ impl<'p> Check<'p> {
         let first = || self.policy.ladders.values().filter_map(|ladder| ladder.escalate.first());
         let told = |role: &RoleId| first().filter(|rung| rung.tell == *role).count();
         let others = self.policy.roles.iter().filter(|(id, role)| Some(*id) != holder && !role.members.is_empty());
-        others.map(|(id, _)| id).rev().max_by_key(|id| told(id)).map_or("…", RoleId::as_str)
+        others.map(|(id, _)| id).rev().filter(|id| told(id) > 0).max_by_key(|id| told(id)).map_or("…", RoleId::as_str)
     }
 
     /// `3d` of a calendar with nine hours a day is eight working days, which hardly anybody means.

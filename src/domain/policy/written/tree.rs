@@ -99,7 +99,7 @@ fn tell(text: &str, message: &str, struck: &Struck, found: &mut Findings<'_>) ->
     if !unknown {
         let what = format!("`{}` {}", struck.key, shape(message));
         let written = text.get(struck.at.from..struck.at.to).unwrap_or_default();
-        match in_shape(message, written) {
+        match in_shape(&struck.key, message, written) {
             Some(write) => found.add(struck.at, what, write),
             None => found.say(struck.at, what),
         }
@@ -167,7 +167,7 @@ fn given_and_taken(message: &str) -> Option<(&str, &str)> {
 }
 
 /// The same in the shape that is taken, where the guess is a safe one.
-fn in_shape(message: &str, written: &str) -> Option<String> {
+fn in_shape(key: &str, message: &str, written: &str) -> Option<String> {
     let (given, taken) = given_and_taken(message)?;
     let text = given.starts_with("string ");
     let number = given.starts_with("integer ") || given.starts_with("floating point ");
@@ -178,7 +178,7 @@ fn in_shape(message: &str, written: &str) -> Option<String> {
         kind::Length::EXPECTED if number && digits => Some(format!("“{bare}m”, “{bare}h” or “{bare}d”")),
         kind::DiscordId::EXPECTED | kind::Text::EXPECTED if number => Some(format!("it in quotes: \"{bare}\"")),
         "u32" if text && digits => Some(bare.to_owned()),
-        "u32" => {
+        "u32" if key.ends_with("percent") => {
             let share = bare.parse().ok().filter(|share: &f64| number && (0.0..1.0).contains(share))?;
             Some(format!("{:.0}, in hundredths", share * 100.0)).filter(|_| share >= 0.01)
         }
