@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, Once};
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use countersign::app::config::{Config, Given};
 use countersign::app::serve::{self, Running, Time};
 use countersign::chat::local;
@@ -214,6 +214,11 @@ async fn pages_of_other_sites_are_turned_away() {
         let reply = stage.send(look.header(header::ORIGIN, &origin).body(Body::empty()).expect("a request")).await;
         assert_eq!(reply.code(), "foreign_origin", "{origin}");
     }
+    let twice = say().header(header::HOST, &stage.host).header(header::HOST, "evil.example");
+    assert_eq!(stage.send(twice.body(Body::from(body.clone())).expect("a request")).await.code(), "foreign_host");
+    let no_text = HeaderValue::from_bytes("http://évil.example".as_bytes()).expect("a value");
+    let odd = say().header(header::HOST, &stage.host).header(header::ORIGIN, no_text);
+    assert_eq!(stage.send(odd.body(Body::from(body.clone())).expect("a request")).await.code(), "foreign_origin");
     let fetched = say().header(header::HOST, &stage.host).header("sec-fetch-site", "cross-site");
     assert_eq!(stage.send(fetched.body(Body::from(body.clone())).expect("a request")).await.code(), "foreign_origin");
     for kind in [

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -45,16 +45,21 @@ impl Guard {
     }
 
     fn turns_away(&self, request: &Request) -> Option<Failure> {
-        let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        // What is there twice, or is no text, is nobody's own.
+        let header = |name: HeaderName| {
+            let mut values = request.headers().get_all(name).iter();
+            let first = values.next()?.to_str().unwrap_or_default();
+            Some(values.next().map_or(first, |_again| ""))
+        };
         if !self.knows(header(header::HOST).unwrap_or_default()) {
             let sentence = "this room is only served under its own address; open the one that `serve` printed.";
             return Some(Failure::new(StatusCode::FORBIDDEN, "foreign_host", sentence));
         }
         let foreign = |origin: &str| origin.split_once("://").is_none_or(|(_, site)| !self.knows(site));
-        let site = header::HeaderName::from_static("sec-fetch-site");
+        let site = HeaderName::from_static("sec-fetch-site");
         // A link from elsewhere opens the room. What is in it is asked for by its own page alone.
         let is_the_page = request.method() == Method::GET && request.uri().path() == "/";
-        let cross = header(site).is_some_and(|site| site == "cross-site") && !is_the_page;
+        let cross = header(site).is_some_and(|site| matches!(site, "cross-site" | "")) && !is_the_page;
         if cross || header(header::ORIGIN).is_some_and(foreign) {
             let sentence = "a page of another site can't speak in this room.";
             return Some(Failure::new(StatusCode::FORBIDDEN, "foreign_origin", sentence));
@@ -76,10 +81,7 @@ pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, nex
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -16,6 +16,9 @@ pub enum Event {
     /// `schedules`: name and schedule of every digest that it wants, since one is due from the moment it is known.
     Loaded {
         hash: PolicyHash,
+        /// The one that was in force before: so none between two of them can be left out unseen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<PolicyHash>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         text: String,
@@ -34,7 +37,8 @@ impl Draft<'_> {
         let first = self.bot.policy.is_none();
         let (hash, by) = (new.hash.clone(), self.ask.by.person().cloned());
         let schedules = new.digests.iter().map(|it| (it.name.clone(), it.schedule())).collect();
-        self.push(Event::Loaded { hash: hash.clone(), by: by.clone(), text: body.to_owned(), schedules });
+        let replaces = self.bot.policy.clone();
+        self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text: body.to_owned(), schedules });
         if !first {
             self.wake_holders(new);
         }

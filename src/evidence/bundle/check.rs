@@ -374,8 +374,10 @@ impl Check {
             self.incomplete(hole);
         }
         let touching = delegations.touching(entries);
-        let of_delegations = context.iter().filter(|entry| touching.contains(&entry.seq()));
-        let mentioned = derive::mentioned(entries.iter().chain(of_delegations));
+        let policies = derive::policies(case, entries, context);
+        let of_the_bot =
+            context.iter().filter(|entry| touching.contains(&entry.seq()) || policies.contains(&entry.seq()));
+        let mentioned = derive::mentioned(entries.iter().chain(of_the_bot));
         let policy = derive::fold(case, entries).case.map(|case| case.policy);
         let loads = |entry: &Sealed| policy.as_ref().is_some_and(|policy| derive::loads(entry, policy));
         let erased: BTreeSet<u64> = context.iter().flat_map(derive::erased_by).collect();
@@ -398,7 +400,7 @@ impl Check {
                 Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym) => {
                     introduced.insert(it.pseudonym);
                 }
-                Some(Record::Bot(_)) if loads(entry) || touching.contains(&seq) => {}
+                Some(Record::Bot(_)) if policies.contains(&seq) || touching.contains(&seq) => {}
                 Some(Record::Erased(_)) if derive::erased_by(entry).iter().any(|seq| gone.contains(seq)) => {}
                 Some(_) => self.incomplete(format!("Entry {seq} in data/context explains nothing here: it was added.")),
                 None => self.unsound(format!("Entry {seq} in data/context can't be read.")),
@@ -408,6 +410,16 @@ impl Check {
             && !context.iter().any(loads)
         {
             self.incomplete(format!("No entry in data/context loads the policy with the hash {policy}."));
+        }
+        let mut in_force = None;
+        for (seq, (hash, replaces)) in context.iter().filter_map(|entry| Some((entry.seq(), derive::loaded(entry)?))) {
+            if let (Some(before), Some(replaces)) = (in_force.replace(hash), replaces)
+                && before != replaces
+            {
+                self.incomplete(format!(
+                    "Entry {seq} replaces the policy with the hash {replaces}, which no entry in data/context loads."
+                ));
+            }
         }
         for pseudonym in mentioned.difference(&introduced) {
             self.incomplete(format!("No entry in data/context says who is meant by {pseudonym}."));

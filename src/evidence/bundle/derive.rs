@@ -143,26 +143,41 @@ pub(super) fn mentioned<'e>(entries: impl Iterator<Item = &'e Sealed>) -> BTreeS
     all
 }
 
-/// Whether the entry loaded the policy with this hash.
-pub(super) fn loads(entry: &Sealed, policy: &PolicyHash) -> bool {
-    let Some(Record::Bot(ruled)) = &entry.record else { return false };
-    let loaded =
-        |event: &BotEvent| matches!(event, BotEvent::Policy(policies::Event::Loaded { hash, .. }) if hash == policy);
-    ruled.events.iter().any(loaded)
+/// The policy that an entry loaded, and the one that was in force before.
+pub(super) fn loaded(entry: &Sealed) -> Option<(&PolicyHash, Option<&PolicyHash>)> {
+    let Some(Record::Bot(ruled)) = &entry.record else { return None };
+    ruled.events.iter().find_map(|event| {
+        let BotEvent::Policy(policies::Event::Loaded { hash, replaces, .. }) = event else { return None };
+        Some((hash, replaces.as_ref()))
+    })
 }
 
-/// The entries among these that a case's evidence needs: who is meant in it, what brought in the policy that it was opened
-/// under, who stood in for whom when something was ruled in it, and what erased words of it or of those.
+/// Whether the entry loaded the policy with this hash.
+pub(super) fn loads(entry: &Sealed, policy: &PolicyHash) -> bool {
+    loaded(entry).is_some_and(|(hash, _)| hash == policy)
+}
+
+/// The entries among these, by number, that loaded the policies a case went on under: the one that it was opened under, and
+/// each that took force before its last entry. Who has which role follows from the one in force.
+pub(super) fn policies(case: CaseId, entries: &[Sealed], beside: &[Sealed]) -> BTreeSet<u64> {
+    let opened_under = fold(case, entries).case.map(|case| case.policy);
+    let first = entries.iter().map(Sealed::seq).min().unwrap_or_default();
+    let last = entries.iter().map(Sealed::seq).max().unwrap_or_default();
+    let of_opening = beside.iter().filter(|entry| entry.seq() < first);
+    let of_opening = opened_under.and_then(|it| of_opening.filter(|entry| loads(entry, &it)).map(Sealed::seq).max());
+    let later = beside.iter().filter(|entry| (first..last).contains(&entry.seq()) && loaded(entry).is_some());
+    of_opening.into_iter().chain(later.map(Sealed::seq)).collect()
+}
+
+/// The entries among these that a case's evidence needs: who is meant in it, what brought in the policies that it was opened
+/// under and went on under, who stood in for whom when something was ruled in it, and what erased words of it or of those.
 pub(super) fn context(case: CaseId, entries: &[Sealed], beside: Vec<Sealed>) -> Vec<Sealed> {
     let touching = Delegations::of(&beside).touching(entries);
-    let of_delegations = beside.iter().filter(|entry| touching.contains(&entry.seq()));
-    let mentioned = mentioned(entries.iter().chain(of_delegations));
-    let policy = fold(case, entries).case.map(|case| case.policy);
-    let first = entries.iter().map(Sealed::seq).min().unwrap_or_default();
-    let before = beside.iter().filter(|entry| entry.seq() < first);
-    let loaded = policy.and_then(|policy| before.filter(|entry| loads(entry, &policy)).map(Sealed::seq).max());
+    let policies = policies(case, entries, &beside);
+    let of_the_bot = beside.iter().filter(|entry| touching.contains(&entry.seq()) || policies.contains(&entry.seq()));
+    let mentioned = mentioned(entries.iter().chain(of_the_bot));
     let explains = |entry: &Sealed| {
-        Some(entry.seq()) == loaded
+        policies.contains(&entry.seq())
             || touching.contains(&entry.seq())
             || matches!(&entry.record, Some(Record::Introduced(it)) if mentioned.contains(&it.pseudonym))
     };

@@ -294,7 +294,7 @@ fn disk(error: &dyn std::error::Error) -> Failure {
 pub(super) fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = grammar::clean::line(last).chars().take(120).collect();
-    if clean.is_empty() { "file".to_owned() } else { clean }
+    if matches!(&*clean, "" | "." | "..") { "file".to_owned() } else { clean }
 }
 
 /// The message that begins the thread, which must stand in the same lane.
@@ -362,4 +362,25 @@ fn keyed(app: &App, who: &Account, key: &str) -> Result<String, Failure> {
         return Err(Failure::bad("malformed", "`key` takes 1 to 200 characters."));
     }
     Ok(app.reception.desk.causes.id_of(&who.id, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_name_is_no_path() {
+        let table = [
+            ("../../keys/ledger.seed", "ledger.seed"),
+            ("C:\\scores.csv", "scores.csv"),
+            ("..", "file"),
+            (".", "file"),
+            ("a/..", "file"),
+            ("", "file"),
+            (".env", ".env"),
+        ];
+        for (name, kept) in table {
+            assert_eq!(file_name(name), kept, "{name}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::grammar::verbs;
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed backfilled because behind \
     breach by by_case called called_people card card_shows case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
     escalate events every expires expires_after files from gone groups harm hash have head heard held_by holder homes impact into items kind \
-    key known lane late lost_from message moments named need not_before notice now nudge number obligation oldest_notice_late on other outbox \
+    key known lane late lost_from message moments named need not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger subject target technical tell telling \
@@ -112,7 +112,7 @@ impl Golden {
         match (within, field) {
             (_, "record") => RECORDS.contains(&text),
             (_, "case" | "by_case" | "into") | ("absorbed", "other") => text.parse::<CaseId>().is_ok(),
-            (_, "hash" | "policy") => hexadecimal(text, 64),
+            (_, "hash" | "policy" | "replaces") => hexadecimal(text, 64),
             (_, "key") => hexadecimal(text, 32),
             (_, "pseudonym") => hexadecimal(text, 16),
             // Of a platform.
