@@ -549,6 +549,7 @@ async fn without_the_right_to_read_words_it_goes_on_and_says_what_is_lost() {
     clock.move_to(clock.now() + Span::minutes(6));
     fake.wait_for("a look at the application", |fake| (looked(fake) > looks).then_some(())).await;
     assert_eq!(fake.identifies().len(), connections);
+    assert!(stage.house.discord.link().up && fake.connected(), "it stands as before");
     fake.set_privileged_intents(u64::MAX);
     let all = |_: &FakeDiscord| {
         clock.move_to(clock.now() + Span::minutes(1));

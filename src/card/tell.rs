@@ -186,7 +186,7 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision:
     one.into_iter().collect()
 }
 
-/// As [`answers`], where what is to be decided isn't shown: instead of votes, the button that shows it.
+/// As `answers`, where what is to be decided isn't shown: instead of votes, the button that shows it.
 pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>) -> Vec<Button> {
     match duty.row().answer {
         AnsweredBy::Vote => press(case, "status", Style::Primary).into_iter().map(to_read).collect(),
