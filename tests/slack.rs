@@ -406,10 +406,9 @@ async fn direct_messages_are_between_two() {
 async fn an_event_is_acknowledged_when_it_is_kept() {
     in_slack(async |scene, fake| {
         scene.rest().await;
-        let before = fake.acks().len();
         let held = scene.hold_the_database().await;
         let ts = fake.say("U0MAYA", "C0CREDIT", "to be kept", None);
-        let ack = fake.find("an acknowledgement", |fake| fake.acks().get(before).cloned()).await;
+        let ack = fake.find("an acknowledgement", |fake| fake.acks_of(&ts).first().cloned()).await;
         held.let_go().await;
         assert!(ack.took > Duration::from_secs(1), "acknowledged before it was kept: {ack:?}");
         scene.heard("it", |heard| says(heard, &ts)).await;

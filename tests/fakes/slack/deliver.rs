@@ -116,6 +116,14 @@ impl FakeSlack {
         self.state().post.acks.clone()
     }
 
+    /// The acknowledgements, over a socket, of what told of one message.
+    pub fn acks_of(&self, ts: &str) -> Vec<Ack> {
+        let state = self.state();
+        let tells = |sent: &&Sent| sent.delivery.payload["event"]["ts"] == ts;
+        let ids: Vec<&String> = state.post.sent.values().filter(tells).map(|sent| &sent.delivery.id).collect();
+        state.post.acks.iter().filter(|ack| ids.contains(&&ack.id)).cloned().collect()
+    }
+
     /// An event of the test's own making, as it stands; only its schema is checked.
     pub fn emit(&self, event: Value) {
         self.state().event(event);
