@@ -785,6 +785,18 @@ async fn nudged_in_spite_of(spoil: &[&str]) -> Vec<&'static str> {
         let answer = house.hear(&format!("n{case}"), "maya", "local/credit-ai", note).await;
         assert_eq!(answer.is_ok(), all.contains(&case), "{case}: {answer:?}");
     }
+    // And what comes later is told as well.
+    let noted = async |case: &str| {
+        Written::of(&house.reader).await.entries.iter().any(|entry| {
+            let record = &entry.record;
+            entry.case.as_deref() == Some(case)
+                && matches!(record, countersign::ledger::record::Record::Told(told)
+                    if told.card.get().expect("a card").plain(chrono_tz::UTC, MONDAY).contains("still there?"))
+        })
+    };
+    for case in &all {
+        until("the note is told", async || noted(case).await).await;
+    }
     house.stop().await;
     all
 }
@@ -797,6 +809,9 @@ async fn a_case_that_cannot_be_read_stops_no_other() {
     // Its card is wanted too, first on the lane: it can't be drawn, and those after it can.
     let card = "update card set shown = null, message = null where case_id = 'APR-1'";
     assert_eq!(nudged_in_spite_of(&[spoil, card]).await, ["APR-2", "APR-3"]);
+    // Nor can it be said who may see it.
+    let restricted = "update case_file set restricted = 1 where case_id = 'APR-1'";
+    assert_eq!(nudged_in_spite_of(&[spoil, restricted]).await, ["APR-2", "APR-3"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

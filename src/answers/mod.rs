@@ -279,7 +279,7 @@ impl Answers {
         let head = signed.as_ref().and_then(|(_, _, note)| Checkpoint::unverified(note).ok());
         let mode = self.desk.clock.mode();
         // A count that rises would tell of a restricted case whoever isn't to know of it.
-        let restricted = self.reader.open_and_restricted().await?;
+        let restricted = self.reader.open_and_restricted().await?.into_iter().collect::<Result<Vec<Case>, _>>()?;
         let hidden = restricted.iter().filter(|case| !case.is_visible_to(by, people)).count();
         let clock = (mode != crate::clock::Mode::Real).then(|| match self.desk.clock.speed() {
             0 => "stands still until it is moved".to_owned(),

@@ -333,11 +333,11 @@ impl Reader {
     /// Open cases that only their own people may know of.
     ///
     /// # Errors
-    /// A row that this version can't read.
-    pub async fn open_and_restricted(&self) -> Result<Vec<Case>, StoreError> {
+    /// The database's. A row that can't be read is an error of its own.
+    pub async fn open_and_restricted(&self) -> Result<Vec<Result<Case, StoreError>>, StoreError> {
         let sql = "select snapshot from case_file where closed_us is null and restricted <> 0";
         let rows: Vec<SqliteRow> = sqlx::query(sql).fetch_all(&self.pool).await?;
-        rows.iter().map(|row| read_case(row.get(0))).collect()
+        Ok(rows.iter().map(|row| read_case(row.get(0))).collect())
     }
 
     /// The text of a policy that is or was in force; `None` where it was erased.

@@ -171,7 +171,8 @@ impl Courier {
         if self.bot.as_ref().is_some_and(|looked_at| Arc::ptr_eq(looked_at, &bot)) {
             return Ok(());
         }
-        for case in self.reader.open_and_restricted().await? {
+        let restricted = self.reader.open_and_restricted().await?;
+        for case in self.readable(restricted) {
             let own = case.homes.iter().filter(|home| home.own_of().is_some());
             self.members.extend(own.map(Lane::channel));
         }
