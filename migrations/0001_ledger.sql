@@ -102,7 +102,10 @@ create table cause (
 -- What is to be told. A row is written in the commit that made it true; the words are in the ledger entry `entry`, at place
 -- `place` among its notices, counted from 0. `state` is waiting, sending, sent, dropped or given-up. A row that is sending may
 -- have reached its platform, also while it is put off to `not_before_us`. `lane` is the channel or person: one lane's trouble
--- doesn't hold up another.
+-- doesn't hold up another. Once it is sent, it is where it was told, and `message` and `part` are where it stands there.
+--
+-- Where it asks for answers (`asking` says which), `wanted` is the last ledger entry that changed how one of them stands, and
+-- `shown` the one up to which the message says it: a message that was sent and shows less is edited.
 create table outbox (
     entry         bigint not null,
     place         bigint not null,
@@ -117,7 +120,10 @@ create table outbox (
     turn_us       bigint not null,
     attempts      bigint not null,
     message       text,
+    part          bigint not null default 0,
     why           text,
+    wanted        bigint,
+    shown         bigint,
     constraint outbox_pk primary key (entry, place)
 ) without rowid;
 create index outbox_waiting on outbox (not_before_us, entry, place) where state = 'waiting';
@@ -125,6 +131,17 @@ create index outbox_waiting on outbox (not_before_us, entry, place) where state 
 create index outbox_in_turn on outbox (turn_us, entry, place) where state = 'waiting';
 create index outbox_sending on outbox (entry, place) where state = 'sending';
 create index outbox_given_up on outbox (entry, place) where state = 'given-up';
+create index outbox_behind on outbox (not_before_us) where state = 'sent' and shown < wanted;
+create index outbox_by_message on outbox (lane, message) where message is not null;
+
+-- Which answers are asked for by which messages.
+create table asking (
+    case_id text not null,
+    number  bigint not null,
+    entry   bigint not null,
+    place   bigint not null,
+    constraint asking_pk primary key (case_id, number, entry, place)
+) without rowid;
 
 -- The one card of a case in each of its homes, edited in place: `wanted` is the ledger entry that it should show,
 -- `shown` the one that it does. `message` is the platform's id, and the root of the case's thread. `sending` is 1 from when it

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use countersign::card::{Card, Word};
 use countersign::chat::Newest;
-use countersign::chat::{CaseChannel, Chat, Post, Undelivered};
+use countersign::chat::{CaseChannel, Chat, Edit, Post, Undelivered};
 use countersign::domain::Lane;
 use countersign::domain::WhyNotKept;
 use countersign::domain::{Actor, At, PersonId, Platform, Span};
@@ -706,7 +706,8 @@ async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
     let message = post(&stage, "c", "soon gone", false).await.expect("it is sent");
     fake.delete(message.parse().expect("an id"));
     let lane = stage.lane();
-    let gone = discord.edit(&lane, &message, &card).await.expect_err("it is gone");
+    let gone =
+        discord.edit(Edit { lane: &lane, message: &message, thread: None, card: &card }).await.expect_err("it is gone");
     assert!(matches!(&gone, Undelivered::Gone { .. }), "{gone:?}");
     fake.delete_channel(stage.channel);
     let gone = post(&stage, "d", "nowhere", false).await.expect_err("the channel is gone");
@@ -749,10 +750,20 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
     assert!(count > 1);
     let all = |fake: &FakeDiscord| fake.messages(stage.channel).iter().map(shown).collect::<String>();
     assert!((0..60).all(|at| all(fake).contains(&format!("old {at} "))));
-    stage.house.discord.edit(&lane, &message, &card(60, "new")).await.expect("it is redrawn");
+    stage
+        .house
+        .discord
+        .edit(Edit { lane: &lane, message: &message, thread: None, card: &card(60, "new") })
+        .await
+        .expect("it is redrawn");
     assert_eq!(fake.messages(stage.channel).len(), count);
     assert!((0..60).all(|at| all(fake).contains(&format!("new {at} "))) && !all(fake).contains("old 1 "));
-    stage.house.discord.edit(&lane, &message, &plain("Short now")).await.expect("it is redrawn");
+    stage
+        .house
+        .discord
+        .edit(Edit { lane: &lane, message: &message, thread: None, card: &plain("Short now") })
+        .await
+        .expect("it is redrawn");
     assert_eq!(fake.messages(stage.channel).len(), 1, "what it has no use for is gone");
     stage.end().await;
 }
@@ -1284,7 +1295,12 @@ async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
     let house = DiscordHouse::open(&fake, folder.path(), &policy, BTreeMap::new()).await.ready().await;
     let stage = Stage { house, fake, folder, policy, maya, dev, channel };
     // A card that has become shorter takes its old words with it.
-    stage.house.discord.edit(&lane, &message, &plain("Short now")).await.expect("it is redrawn");
+    stage
+        .house
+        .discord
+        .edit(Edit { lane: &lane, message: &message, thread: None, card: &plain("Short now") })
+        .await
+        .expect("it is redrawn");
     assert_eq!(stage.fake.messages(channel).len(), 1, "its tail is gone");
     // What was made later can't be what stands there already, though it says the same.
     let short = plain("Short now");
@@ -1412,7 +1428,12 @@ async fn what_was_deleted_is_posted_anew_under_the_same_name() {
     let (lane, card) = (stage.lane(), plain("the card"));
     let first = post(&stage, "INC-9@x", "the card", false).await.expect("it is sent");
     stage.fake.delete(first.parse().expect("an id"));
-    let gone = stage.house.discord.edit(&lane, &first, &card).await.expect_err("it is gone");
+    let gone = stage
+        .house
+        .discord
+        .edit(Edit { lane: &lane, message: &first, thread: None, card: &card })
+        .await
+        .expect_err("it is gone");
     assert!(matches!(gone, Undelivered::Gone { .. }), "{gone:?}");
     let again = post(&stage, "INC-9@x", "the card", false).await.expect("it is sent anew");
     assert_ne!(again, first);

@@ -19,7 +19,7 @@ mod slack_house;
 use std::time::Duration;
 
 use countersign::card::Card;
-use countersign::chat::{CaseChannel, Chat as _, Post, Undelivered};
+use countersign::chat::{CaseChannel, Chat as _, Edit, Post, Undelivered};
 use countersign::domain::Lane;
 use countersign::grammar::Word;
 use countersign::ledger::heard::{Account, What};

@@ -23,7 +23,7 @@ pub fn case_card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Car
 pub(super) fn card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most: usize) -> Card {
     let mut card = speaker.render(&format!("{}/card.txt", case.kind()), facts(speaker, case, people, most));
     card.tone = match case {
-        _ if case.is_closed() => Tone::Done,
+        _ if case.is_closed() => Tone::over(case.state()),
         _ if case.obligations.iter().any(Obligation::is_late) => Tone::Late,
         _ => Tone::Calm,
     };

@@ -18,6 +18,7 @@ mod answer;
 mod batch;
 mod case;
 mod kinds;
+mod notice;
 mod samples;
 mod story;
 mod tell;
@@ -31,6 +32,7 @@ pub use answer::{
     misread, red_flags, refused, review_draft, sla_status, status, timeline,
 };
 pub use case::case_card;
+pub use notice::{Above, Asking, notice};
 pub use story::story;
 pub use tell::{answers_unseen, tell};
 pub use wording::{Wording, WordingError};
@@ -92,10 +94,59 @@ pub enum Tone {
     Nudge,
     /// A moment has passed.
     Late,
-    /// Over, or done.
+    /// It was done, approved or answered.
     Done,
+    /// It was declined.
+    Declined,
+    /// Nobody answered in time.
+    Lapsed,
+    /// Whoever asked took it back.
+    Withdrawn,
+    /// Another has taken its place.
+    Replaced,
     /// An answer to one person.
     Private,
+}
+
+impl Tone {
+    /// How the end of a case looks, by its state. The ends of an approval are five, and no two look alike.
+    pub(in crate::card) fn over(state: &str) -> Tone {
+        match state {
+            "declined" => Tone::Declined,
+            "lapsed" => Tone::Lapsed,
+            "withdrawn" | "waived" | "void" => Tone::Withdrawn,
+            "superseded" | "merged" => Tone::Replaced,
+            _ => Tone::Done,
+        }
+    }
+
+    /// The same, of what asks nobody any more.
+    fn without_asking(self) -> Tone {
+        match self {
+            Tone::Nudge | Tone::Late => Tone::Calm,
+            Tone::Calm
+            | Tone::Done
+            | Tone::Declined
+            | Tone::Lapsed
+            | Tone::Withdrawn
+            | Tone::Replaced
+            | Tone::Private => self,
+        }
+    }
+
+    /// A sign for it, where a platform has no picture of its own: never told by colour alone.
+    pub fn sign(self) -> Option<&'static str> {
+        match self {
+            Tone::Calm | Tone::Private => None,
+            Tone::Nudge => Some("🔔"),
+            Tone::Late => Some("⏰"),
+            Tone::Done => Some("✅"),
+            Tone::Declined => Some("❌"),
+            Tone::Lapsed => Some("⌛"),
+            Tone::Withdrawn => Some("↩️"),
+            Tone::Replaced => Some("↪️"),
+        }
+    }
 }
 
 /// A name and a value.

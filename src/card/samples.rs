@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde_json::Value as Json;
 
 use super::tell::facts;
-use super::{Speaker, Wording, answer, case, kinds, story};
+use super::{Speaker, Wording, answer, case, kinds, notice, story};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
@@ -32,6 +32,7 @@ fn all() -> Vec<(String, Json)> {
     for (about, telling) in tellings() {
         all.push((format!("{}.txt", telling.template()), facts(about.as_ref(), &telling, speaker.prefix)));
     }
+    all.extend(notice::samples().into_iter().map(|facts| ("case/since.txt".to_owned(), facts)));
     all.extend(answer::samples(&speaker).into_iter().map(|(template, facts)| (template.to_owned(), facts)));
     for kind in CaseKind::ALL {
         of_cases(&speaker, kind, &mut all);

@@ -48,13 +48,27 @@ impl Look {
 /// see: without the case, or where what is asked was changed since, there is one that shows it.
 pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, now: Option<&Case>) -> Card {
     let mut facts = facts(about, telling, speaker.prefix);
-    let revision = revision(telling);
-    let asked = now.filter(|case| revision.is_some() && case.revision() == revision);
-    let asked = asked.and_then(|case| kinds::asked(speaker, case));
-    let unseen = revision.is_some() && asked.is_none();
+    let asked = now.filter(|case| is_of_now(telling, case)).and_then(|case| kinds::asked(speaker, case));
+    let unseen = revision(telling).is_some() && asked.is_none();
     if let (Json::Object(facts), Some(Json::Object(asked))) = (&mut facts, asked) {
         facts.extend(asked);
     }
+    drawn(speaker, about, telling, facts, unseen)
+}
+
+/// As [`tell`], where what is to be decided stands above it already.
+pub(super) fn tell_beneath(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, now: &Case) -> Card {
+    let unseen = revision(telling).is_some() && !is_of_now(telling, now);
+    drawn(speaker, about, telling, facts(about, telling, speaker.prefix), unseen)
+}
+
+/// What it asks a decision on is what stands now.
+fn is_of_now(telling: &Telling, now: &Case) -> bool {
+    let revision = revision(telling);
+    revision.is_some() && now.revision() == revision
+}
+
+fn drawn(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, facts: Json, unseen: bool) -> Card {
     let mut card = speaker.render(&format!("{}.txt", telling.template()), facts);
     let Look { tone, due, asks } = kinds::look(about, telling);
     card.tone = tone;
@@ -229,7 +243,7 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
         }
         T::State { state, over, .. } => {
             let review = case.filter(|_| state.as_str() == "resolved").and_then(review);
-            Look::of(if *over { Tone::Done } else { Tone::Calm }).and(review)
+            Look::of(if *over { Tone::over(state.as_str()) } else { Tone::Calm }).and(review)
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
         T::Said { .. }

@@ -5,8 +5,7 @@
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-use super::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Undelivered};
-use crate::card::Card;
+use super::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, Undelivered};
 use crate::desk::Shown;
 use crate::domain::policy::{Channel, Policy};
 use crate::domain::{CaseId, LOCAL, Lane, Place, Platform};
@@ -69,8 +68,13 @@ impl Chat for Local {
         })
     }
 
-    fn edit<'a>(&'a self, lane: &'a Lane, _message: &'a str, _card: &'a Card) -> Delivery<'a, ()> {
-        Box::pin(async move { self.require(lane) })
+    fn edit<'a>(&'a self, edit: Edit<'a>) -> Delivery<'a, ()> {
+        Box::pin(async move { self.require(edit.lane) })
+    }
+
+    /// On the page, a reply in a thread would be out of sight.
+    fn replies_to_one(&self) -> bool {
+        false
     }
 
     /// A case's own channel in the room is there as soon as the case is.

@@ -58,6 +58,17 @@ pub struct Post<'a> {
     pub perhaps_sent: bool,
 }
 
+/// A message that stands, with what it is to say from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    pub lane: &'a Lane,
+    /// The platform's id of it.
+    pub message: &'a str,
+    /// The thread that it stands in: the id of the message that begins it.
+    pub thread: Option<&'a str>,
+    pub card: &'a Card,
+}
+
 /// The platform has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
@@ -172,7 +183,9 @@ pub trait Chat: Send + Sync + 'static {
     /// How a command can be given in a thread. Anywhere else, every platform takes a slash command.
     fn in_threads(&self) -> How;
     fn post<'a>(&'a self, post: Post<'a>) -> Delivery<'a, Receipt>;
-    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()>;
+    fn edit<'a>(&'a self, edit: Edit<'a>) -> Delivery<'a, ()>;
+    /// Whether a message to one person can stand beneath an earlier one, and still rings.
+    fn replies_to_one(&self) -> bool;
     /// Makes a case's own channel as it should be: there, named, with its people in it. Doing it again changes nothing. The
     /// answer is the platform's id of the channel.
     fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String>;

@@ -78,6 +78,10 @@ pub enum Report {
         made: ChannelMade,
     },
     Postponed(Postponed<OutboxId>),
+    /// A message that stands is to be edited later: `(lane, message)`.
+    EditPostponed(Postponed<(Lane, String)>),
+    /// A message that stands can't be changed any more: its rows, each with the entry that it was to say.
+    LeftAsItIs(Vec<(OutboxId, i64)>),
     /// Somebody deleted a case's card: it has to be posted anew.
     CardGone {
         case: CaseId,

@@ -13,7 +13,7 @@ use crate::ledger::heard::{Answer, What};
 use crate::ledger::projection::{Entry, Projection};
 use crate::ledger::record::{NotToldBecause, Record};
 use crate::ledger::{About, Ledger};
-use crate::store::{Commit, MessageChange, OutboxState};
+use crate::store::{Commit, Delivered, MessageChange};
 
 /// One commit in the making.
 pub(super) struct Turn {
@@ -147,8 +147,10 @@ impl Desk {
         let commit = &mut turn.projection.commit;
         match report {
             Report::Sending(ids) => {
-                commit.delivered.extend(ids.into_iter().map(|id| (id, OutboxState::Sending, None, None)))
+                commit.delivered.extend(ids.into_iter().map(Delivered::sending));
             }
+            Report::EditPostponed(postponed) => commit.edits_postponed.push(postponed),
+            Report::LeftAsItIs(rows) => commit.left_as_they_are.extend(rows),
             Report::Postponed(postponed) => commit.postponed.push(postponed),
             Report::CardPostponed(postponed) => commit.cards_postponed.push(postponed),
             Report::CardSending { case, lane } => commit.cards_sending.push((case, lane)),

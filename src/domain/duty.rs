@@ -19,6 +19,8 @@ pub struct DutyRow {
     pub owed: Owed,
     /// The verb that answers it.
     pub verb: &'static str,
+    /// What is said of it once it is answered: `acknowledged`.
+    pub done: &'static str,
     pub answer: AnsweredBy,
 }
 
@@ -51,7 +53,7 @@ pub enum AnsweredBy {
 }
 
 macro_rules! duties {
-    ($($(#[$doc:meta])* $duty:ident = $word:literal, $noun:literal, $kind:ident, $owed:expr, $verb:literal, $answer:ident;)*) => {
+    ($($(#[$doc:meta])* $duty:ident = $word:literal, $noun:literal, $kind:ident, $owed:expr, $verb:literal, $done:literal, $answer:ident;)*) => {
         /// The kinds of answer that somebody can owe. Targets in the policy are written for each.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, schemars::JsonSchema, strum::EnumString)]
         #[serde(rename_all = "kebab-case")]
@@ -70,6 +72,7 @@ macro_rules! duties {
                         kind: CaseKind::$kind,
                         owed: $owed,
                         verb: $verb,
+                        done: $done,
                         answer: AnsweredBy::$answer,
                     },)*
                 }
@@ -80,30 +83,30 @@ macro_rules! duties {
 
 duties! {
     /// Somebody has seen the incident and has it in hand.
-    Acknowledge = "acknowledge", "acknowledgement", Incident, Owed::ByHolder, "ack", Press;
+    Acknowledge = "acknowledge", "acknowledgement", Incident, Owed::ByHolder, "ack", "acknowledged", Press;
     /// Say what an unclear impact really is.
-    Assess = "assess", "impact assessment", Incident, Owed::ByHolder, "assess", Words;
-    Contain = "contain", "containment", Incident, Owed::ByHolder, "contain", Words;
+    Assess = "assess", "impact assessment", Incident, Owed::ByHolder, "assess", "impact assessed", Words;
+    Contain = "contain", "containment", Incident, Owed::ByHolder, "contain", "contained", Words;
     /// Say how it stands, again and again while the incident is open.
-    Update = "update", "update", Incident, Owed::ByHolder, "update", Words;
-    Resolve = "resolve", "resolution", Incident, Owed::ByHolder, "resolve", Words;
+    Update = "update", "update", Incident, Owed::ByHolder, "update", "updated", Words;
+    Resolve = "resolve", "resolution", Incident, Owed::ByHolder, "resolve", "resolved", Words;
     /// Accept the post-incident review.
-    Review = "review", "review", Incident, Owed::ByHolder, "review", Draft;
+    Review = "review", "review", Incident, Owed::ByHolder, "review", "reviewed", Draft;
     /// Take an empty seat of the incident (lead, communications, scribe).
-    FillSeat = "fill-seat", "taking a seat", Incident, Owed::ByHolder, "role", Seat;
+    FillSeat = "fill-seat", "taking a seat", Incident, Owed::ByHolder, "role", "seat taken", Seat;
     /// Do what a follow-up promised.
-    FollowUp = "follow-up", "follow-up", Incident, Owed::ByPromise, "done", Words;
+    FollowUp = "follow-up", "follow-up", Incident, Owed::ByPromise, "done", "done", Words;
     /// Say whether the acknowledged work still goes on.
     StillWorking = "still-working", "answer to “still working on it?”", Incident,
-        Owed::ByThem("the person who acknowledged"), "working", Press;
+        Owed::ByThem("the person who acknowledged"), "working", "answered", Press;
     /// Approve or decline.
-    Decide = "decide", "decision", Approval, Owed::InPaths, "approve", Vote;
+    Decide = "decide", "decision", Approval, Owed::InPaths, "approve", "decided", Vote;
     /// The requester answers an approver's question.
-    AnswerQuestion = "answer-question", "answer to the question", Approval, Owed::ByThem("the requester"), "answer", Words;
+    AnswerQuestion = "answer-question", "answer to the question", Approval, Owed::ByThem("the requester"), "answer", "answered", Words;
     /// Look at a break-glass approval after the fact.
-    ReviewBreakGlass = "review-break-glass", "break-glass review", Approval, Owed::ByHolder, "glass-review", Words;
+    ReviewBreakGlass = "review-break-glass", "break-glass review", Approval, Owed::ByHolder, "glass-review", "reviewed", Words;
     /// Answer a page: a role was called in by hand.
-    AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", Press;
+    AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", "answered", Press;
 }
 
 impl Duty {

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::kinds::AskedNow;
-use super::obligation::{About, Holder, Passed};
+use super::obligation::{About, Holder, Obligation, Passed, Standing};
 use super::policy::Channel;
 use super::{At, Case, CaseId, Duty, People, PersonId, Telling};
 
@@ -33,9 +33,12 @@ pub struct Notice {
     pub about: Option<CaseTitle>,
     pub telling: Telling,
     /// The obligations that it asks an answer for. When none of them is open any more, an unsent notice is dropped: it
-    /// would not be true.
+    /// would not be true. One that was sent is changed to say what became of them: see [`Notice::stands`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub while_owed: Vec<u32>,
+    /// It also says what happened, so it is told, and stays, when nothing of it is owed any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_news: bool,
     /// Not before quiet hours and batching allow it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<At>,
@@ -45,13 +48,64 @@ impl Notice {
     /// As it is true now that it is told; `None`: it isn't asked any more. A rule's time is that of the `people`.
     pub fn up_to_date(self, case: &Case, people: &People<'_>) -> Option<Notice> {
         let is_owed = |number: &u32| case.open_obligations().any(|it| it.number == *number);
-        if !self.while_owed.is_empty() && !self.while_owed.iter().any(is_owed) {
+        if !self.is_news && !self.while_owed.is_empty() && !self.while_owed.iter().any(is_owed) {
             return None;
         }
         let owed = self.while_owed.iter().filter_map(|number| case.obligation(*number)).collect();
         let telling = self.telling.up_to_date(&AskedNow { to: &self.to, case, owed, people })?;
         Some(Notice { telling, ..self })
     }
+
+    /// How what it asks for stands now, for a message that was sent. A rule's time is that of the `people`.
+    pub fn stands(&self, case: &Case, people: &People<'_>) -> Stands {
+        let reader = match &self.to {
+            To::Person(person) if !case.is_visible_to(person, people) => return Stands::Hidden,
+            To::Person(person) => Some(person),
+            To::Case | To::Channel(_) | To::Operators => None,
+        };
+        let asked: Vec<&Obligation> = self.while_owed.iter().filter_map(|number| case.obligation(*number)).collect();
+        let open: Vec<&Obligation> = asked.iter().copied().filter(|it| it.is_open()).collect();
+        if open.is_empty() {
+            return match asked.is_empty() {
+                true => Stands::Told,
+                false => Stands::Ended(self.while_owed.clone()),
+            };
+        }
+        let theirs =
+            |it: &&Obligation, person| !it.answers.contains(person) && case.may_answer(it, person, people).is_some();
+        if let Some(person) = reader
+            && !open.iter().any(|it| theirs(it, person))
+        {
+            let answered = open.iter().any(|it| it.answers.contains(person));
+            return Stands::WithOthers { answered, owed: open.iter().map(|it| it.number).collect() };
+        }
+        let until = |it: &&Obligation| match &it.standing {
+            Standing::Paused { ends, .. } => Some(*ends),
+            Standing::Owed | Standing::Met { .. } | Standing::Waived { .. } | Standing::Void { .. } => None,
+        };
+        let paused: Option<Vec<At>> = open.iter().map(until).collect();
+        match paused.and_then(|ends| ends.into_iter().min()) {
+            Some(until) => Stands::Paused { until },
+            None => Stands::Asked,
+        }
+    }
+}
+
+/// How what a message asks for stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// It asks for nothing.
+    Told,
+    /// An answer is owed, and its reader may give it.
+    Asked,
+    /// An answer is owed, and no clock runs until `until` at most.
+    Paused { until: At },
+    /// Its reader has answered, or isn't asked any more; others still owe these.
+    WithOthers { answered: bool, owed: Vec<u32> },
+    /// None of these is owed any more.
+    Ended(Vec<u32>),
+    /// Its reader may not see the case any more.
+    Hidden,
 }
 
 /// The private answer to the person who asked.
@@ -103,4 +157,14 @@ pub struct ClockItem {
     /// The revision of an approval's action that is shown, so that a vote is bound to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
+}
+
+impl Stands {
+    /// An answer is owed that its reader may give, now or after a pause.
+    pub fn is_asked(&self) -> bool {
+        match self {
+            Stands::Asked | Stands::Paused { .. } => true,
+            Stands::Told | Stands::WithOthers { .. } | Stands::Ended(_) | Stands::Hidden => false,
+        }
+    }
 }

@@ -193,8 +193,15 @@ impl<'a> Draft<'a> {
     }
 
     pub fn tell_while(&mut self, to: To, telling: impl Into<Telling>, while_owed: Vec<u32>, not_before: Option<At>) {
-        let about = Some(self.about());
-        self.ruling.notices.push(Notice { to, about, telling: telling.into(), while_owed, not_before });
+        let (about, is_news) = (Some(self.about()), false);
+        self.ruling.notices.push(Notice { to, about, telling: telling.into(), while_owed, is_news, not_before });
+    }
+
+    /// As [`Draft::tell_case_and`], of something that happened and asks for an answer: it is told whatever became of that.
+    pub fn tell_news(&mut self, people: &[PersonId], telling: impl Into<Telling>, asks: Vec<u32>, urgent: bool) {
+        let before = self.ruling.notices.len();
+        self.tell_case_and(people, telling, asks, urgent);
+        self.ruling.notices.iter_mut().skip(before).for_each(|notice| notice.is_news = true);
     }
 
     pub fn then(&mut self, then: Then) {

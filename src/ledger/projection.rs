@@ -11,8 +11,8 @@ use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Lane, Obligation, Ou
 use crate::ledger::heard::{File, What};
 use crate::ledger::record::{BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told};
 use crate::store::{
-    CardRow, CaseRow, Commit, DutyFigures, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow, OutboxState,
-    person_holder, role_holder,
+    CardRow, CaseRow, Commit, Delivered, DutyFigures, DutyRow, MessageChange, MessagePartRow, MessageRow, OutboxRow,
+    OutboxState, ToldAt, person_holder, role_holder,
 };
 
 /// A commit in the making: what was folded, and which rows follow from it.
@@ -113,8 +113,11 @@ impl Projection {
             }
             let case = &self.cases[&id];
             self.bot.get_or_insert_with(|| bot.clone()).slow_paths.observe(case, event);
-            if let Event::Duty(DutyEvent { number, .. }) = event {
+            if let Event::Duty(DutyEvent { number, change }) = event {
                 self.duties.insert((id, *number));
+                if change.is_seen_where_it_is_asked() {
+                    self.commit.asked_anew.push((id, *number, entry.seq));
+                }
             }
         }
         self.touch(id);
@@ -150,6 +153,10 @@ impl Projection {
                 made_us: entry.at.0,
                 // At once is at once by any clock, also by one that went back behind the ledger's moments.
                 not_before_us: to_tell.notice.not_before.map_or(0, |at| at.0),
+                asks: match entry.case {
+                    Some(_) => to_tell.notice.while_owed.clone(),
+                    None => Vec::new(),
+                },
             });
         }
     }
@@ -157,7 +164,9 @@ impl Projection {
     fn told(&mut self, entry: Entry, told: &Told) {
         let lane = told.lane.clone();
         for id in &told.outbox {
-            self.commit.delivered.push((*id, OutboxState::Sent, Some(told.message.clone()), None));
+            let (message, part, shown) = (told.message.clone(), told.part, told.asked_shows);
+            let at = Some(ToldAt { lane: lane.clone(), message, part, shown });
+            self.commit.delivered.push(Delivered { id: *id, state: OutboxState::Sent, at, why: None });
         }
         if let (Some(shows), Some(case)) = (told.card_shows, entry.case) {
             self.commit.cards_shown.push((case, lane.clone(), shows, told.message.clone()));
@@ -165,7 +174,7 @@ impl Projection {
         let card = told.card.get();
         let body = Body { text: card.is_none().then_some(ERASED), files: &[], card }.json();
         let (id, at_us, seq) = (told.message.clone(), entry.at.0, entry.seq);
-        if told.edit {
+        if told.edit && told.part == 0 {
             self.commit.message_changes.push(MessageChange::Edited { lane, id, body, at_us, seq });
         } else if told.part > 0 {
             let (part, author) = (told.part, BOT.to_owned());
@@ -190,7 +199,7 @@ impl Projection {
             NotToldBecause::Answered | NotToldBecause::NotTheirs => (OutboxState::Dropped, None),
             NotToldBecause::Undeliverable(why) => (OutboxState::GivenUp, Some(why.clone())),
         };
-        self.commit.delivered.push((not_told.outbox, state, None, why));
+        self.commit.delivered.push(Delivered { id: not_told.outbox, state, at: None, why });
     }
 
     /// The rows that follow from what the cases have become, each once however often it changed.

@@ -151,6 +151,9 @@ pub struct Told {
     /// For a case's card: the ledger entry that it shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_shows: Option<i64>,
+    /// For a message that asks for answers: the ledger entry up to which it says how they stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_shows: Option<i64>,
     pub lane: Lane,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::maybe_id")]
     pub thread: Option<String>,

@@ -26,10 +26,15 @@ pub struct Commit {
     /// `(key of a cause, entry)`. A key that is there already fails the commit.
     pub causes: Vec<(String, i64)>,
     pub outbox: Vec<OutboxRow>,
-    /// `(row, state, the platform's message, why)`.
-    pub delivered: Vec<(OutboxId, OutboxState, Option<String>, Option<String>)>,
+    pub delivered: Vec<Delivered>,
+    /// An answer stands otherwise since an entry, and so do the messages that ask for it: `(case, obligation, entry)`.
+    pub asked_anew: Vec<(CaseId, u32, i64)>,
+    /// Messages that stay as they are: `(row, the entry up to which they would have been changed)`.
+    pub left_as_they_are: Vec<(OutboxId, i64)>,
     /// Messages to be tried again.
     pub postponed: Vec<Postponed<OutboxId>>,
+    /// Messages that stand and whose edit is to be tried again: `(lane, message)`.
+    pub edits_postponed: Vec<Postponed<(Lane, String)>>,
     pub cards: Vec<CardRow>,
     /// Cards about to be handed to a platform: `(case, lane)`.
     pub cards_sending: Vec<(CaseId, Lane)>,
@@ -126,6 +131,35 @@ pub struct OutboxRow {
     pub lane: Lane,
     pub made_us: i64,
     pub not_before_us: i64,
+    /// The case's obligations that it asks an answer for.
+    pub asks: Vec<u32>,
+}
+
+/// How far a row of the outbox has got.
+pub struct Delivered {
+    pub id: OutboxId,
+    pub state: OutboxState,
+    /// Where it stands.
+    pub at: Option<ToldAt>,
+    /// Why it isn't told.
+    pub why: Option<String>,
+}
+
+/// Where a row of the outbox stands on a platform.
+pub struct ToldAt {
+    pub lane: Lane,
+    pub message: String,
+    /// Which part of the message it is in, from 0.
+    pub part: u32,
+    /// The ledger entry up to which the message says how the answers stand that it asks for.
+    pub shown: Option<i64>,
+}
+
+impl Delivered {
+    /// About to be handed to a platform.
+    pub fn sending(id: OutboxId) -> Delivered {
+        Delivered { id, state: OutboxState::Sending, at: None, why: None }
+    }
 }
 
 pub struct CardRow {
@@ -219,7 +253,9 @@ impl Commit {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
             && self.delivered.is_empty()
+            && self.left_as_they_are.is_empty()
             && self.postponed.is_empty()
+            && self.edits_postponed.is_empty()
             && self.cards_sending.is_empty()
             && self.cards_shown.is_empty()
             && self.cards_postponed.is_empty()
@@ -375,21 +411,44 @@ impl Commit {
     /// What is to be told, and how far it has got.
     fn write_deliveries(&self, db: &Connection) -> Result<(), StoreError> {
         let mut insert = db.prepare_cached(
-            "insert into outbox (entry, place, case_id, lane, state, made_us, free_us, not_before_us, turn_us, attempts) \
-             values (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?6, 0)",
+            "insert into outbox (entry, place, case_id, lane, state, made_us, free_us, not_before_us, turn_us, attempts, wanted) \
+             values (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?6, 0, ?8)",
         )?;
+        let mut ask =
+            db.prepare_cached("insert into asking (case_id, number, entry, place) values (?1, ?2, ?3, ?4)")?;
         for row in &self.outbox {
+            let OutboxId { entry, place } = row.id;
             let free_us = row.made_us.max(row.not_before_us);
             let case = row.case.map(|case| case.to_string());
             let lane = row.lane.to_string();
-            insert.execute((row.id.entry, row.id.place, case, lane, row.made_us, free_us, row.not_before_us))?;
+            let wanted = (!row.asks.is_empty()).then_some(entry);
+            insert.execute((entry, place, &case, lane, row.made_us, free_us, row.not_before_us, wanted))?;
+            for number in &row.asks {
+                ask.execute((&case, number, entry, place))?;
+            }
+        }
+        let mut want = db.prepare_cached(
+            "update outbox set wanted = max(wanted, ?1) \
+             where (entry, place) in (select entry, place from asking where case_id = ?2 and number = ?3)",
+        )?;
+        for (case, number, entry) in &self.asked_anew {
+            want.execute((entry, case.to_string(), number))?;
         }
         let mut update = db.prepare_cached(
-            "update outbox set state = ?1, message = ?2, why = ?3, attempts = attempts + ?4 where entry = ?5 and place = ?6",
+            "update outbox set state = ?1, message = ?2, why = ?3, attempts = case when ?4 then attempts + 1 else 0 end, \
+             lane = coalesce(?5, lane), part = ?6, shown = ?7, not_before_us = case when ?4 then not_before_us else 0 end \
+             where entry = ?8 and place = ?9",
         )?;
-        for (id, state, message, why) in &self.delivered {
-            let tries = i64::from(*state == OutboxState::Sending);
-            update.execute((state.word(), message, why, tries, id.entry, id.place))?;
+        for Delivered { id, state, at, why } in &self.delivered {
+            let is_a_try = *state == OutboxState::Sending;
+            let (message, lane) = (at.as_ref().map(|at| &at.message), at.as_ref().map(|at| at.lane.to_string()));
+            let (part, shown) = (at.as_ref().map_or(0, |at| at.part), at.as_ref().and_then(|at| at.shown));
+            update.execute((state.word(), message, why, is_a_try, lane, part, shown, id.entry, id.place))?;
+        }
+        let mut update =
+            db.prepare_cached("update outbox set shown = max(shown, ?1) where entry = ?2 and place = ?3")?;
+        for (id, shown) in &self.left_as_they_are {
+            update.execute((shown, id.entry, id.place))?;
         }
         let mut update = db.prepare_cached(
             "update outbox set state = ?1, attempts = ?2, not_before_us = ?3, \
@@ -399,6 +458,11 @@ impl Commit {
             // What may stand there already goes on being called so, however long it waits.
             let state = if *perhaps_sent { OutboxState::Sending } else { OutboxState::Waiting };
             update.execute((state.word(), attempts, not_before.0, of.entry, of.place))?;
+        }
+        let sql = "update outbox set attempts = ?1, not_before_us = ?2 where lane = ?3 and message = ?4";
+        let mut update = db.prepare_cached(sql)?;
+        for Postponed { of: (lane, message), attempts, not_before, perhaps_sent: _ } in &self.edits_postponed {
+            update.execute((attempts, not_before.0, lane.to_string(), message))?;
         }
         let mut want = db.prepare_cached(
             "insert into card (case_id, lane, wanted, attempts, not_before_us) values (?1, ?2, ?3, 0, 0) \
@@ -471,8 +535,10 @@ impl Commit {
              values (?1, ?2, ?3, '{}', ?4, ?5, ?5, ?6) on conflict (lane, id) do update set case_id = null, \
              last = max(message.last, excluded.last), parts = max(message.parts, excluded.parts)",
         )?;
-        let mut insert =
-            db.prepare_cached("insert into message_part (lane, id, part, entry, body) values (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert = db.prepare_cached(
+            "insert into message_part (lane, id, part, entry, body) values (?1, ?2, ?3, ?4, ?5) \
+                on conflict (lane, id, part) do update set entry = excluded.entry, body = excluded.body",
+        )?;
         for part in &self.message_parts {
             let lane = part.lane.to_string();
             begin.execute((&lane, &part.id, &part.author, part.said_us, part.seq, part.part + 1))?;

@@ -22,11 +22,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions as _, Connection as _, SqlSafeStr as _};
 
 pub use commit::{
-    CardRow, CaseRow, Commit, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow, NoteRow,
-    OutboxRow, OutboxState, Postponed, WakeHolders, person_holder, role_holder,
+    CardRow, CaseRow, Commit, Delivered, DutyFigures, DutyRow, EntryRow, MessageChange, MessagePartRow, MessageRow,
+    NoteRow, OutboxRow, OutboxState, Postponed, ToldAt, WakeHolders, person_holder, role_holder,
 };
 pub use figures::{DutyRead, NoteRead, View};
-pub use read::{CardDue, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
+pub use read::{CardDue, EditDue, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::{HeardBefore, PolicyText, Writer};

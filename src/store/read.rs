@@ -61,6 +61,20 @@ pub struct OutboxDue {
     pub sending: bool,
     pub made: At,
     pub attempts: u32,
+    /// Of one that asks for answers: the last entry that changed how one of them stands.
+    pub wanted: Option<i64>,
+    /// Which part of its message it is in, once it is sent.
+    pub part: u32,
+}
+
+/// A message that was sent and asks for answers, and says less of them than is true by now.
+#[derive(Clone, Debug)]
+pub struct EditDue {
+    pub lane: Lane,
+    pub message: String,
+    pub thread: Option<String>,
+    /// All that it says, in order.
+    pub rows: Vec<OutboxDue>,
 }
 
 impl OutboxDue {
@@ -78,6 +92,8 @@ impl OutboxDue {
             sending: row.try_get::<&str, _>("state")? == OutboxState::Sending.word(),
             made: At(row.try_get("made_us")?),
             attempts: row.try_get("attempts")?,
+            wanted: row.try_get("wanted")?,
+            part: row.try_get("part")?,
         })
     }
 }
@@ -179,7 +195,7 @@ pub enum Stretch {
     Before(Option<i64>),
 }
 
-const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.leaf, l.facts, l.words, o.state, o.made_us, o.attempts from outbox o left join ledger l on l.seq = o.entry";
+const OUTBOX: &str = "select o.entry, o.place, o.case_id, o.lane, l.leaf, l.facts, l.words, o.state, o.made_us, o.attempts, o.wanted, o.part from outbox o left join ledger l on l.seq = o.entry";
 const CARD: &str = "select case_id, lane, wanted, shown, message, sending, attempts, not_before_us from card";
 pub(super) const ENTRY: &str =
     "select seq, leaf, case_id, case_seq, kind, at_us, facts, facts_salt, words, words_salt from ledger";
@@ -410,6 +426,59 @@ impl Reader {
         Ok(query.build().fetch_all(&self.pool).await?.iter().map(OutboxDue::read).collect())
     }
 
+    /// Messages that say less than is true of the answers that they ask for, and that may be edited by now, on all lanes but
+    /// these.
+    ///
+    /// # Errors
+    /// The database's. A row that can't be read is an error of its own.
+    pub async fn edits_due(
+        &self,
+        now: At,
+        but: &[Lane],
+        at_most: u32,
+    ) -> Result<Vec<Result<EditDue, StoreError>>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "select o.lane, o.message, m.thread from outbox o left join message m on m.lane = o.lane and m.id = o.message \
+             where o.state = 'sent' and o.shown < o.wanted and o.not_before_us <= ",
+        );
+        query.push_bind(now.0).push(" and o.lane not in (");
+        in_list(&mut query, &names(but));
+        query
+            .push(" group by o.lane, o.message order by min(o.not_before_us), min(o.wanted) limit ")
+            .push_bind(at_most);
+        let found: Vec<(String, String, Option<String>)> = query.build_query_as().fetch_all(&self.pool).await?;
+        let mut due = Vec::new();
+        for (lane, message, thread) in found {
+            let sql = format!(
+                "{OUTBOX} where o.lane = $1 and o.message = $2 and o.state = 'sent' order by o.part, o.entry, o.place"
+            );
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&lane).bind(&message).fetch_all(&self.pool).await?;
+            let rows: Result<Vec<OutboxDue>, StoreError> = rows.iter().map(OutboxDue::read).collect();
+            let lane = parsed(&lane, format!("{lane} of the outbox"));
+            due.push(lane.and_then(|lane| Ok(EditDue { lane, message, thread, rows: rows? })));
+        }
+        Ok(due)
+    }
+
+    /// The first message of a lane that asks for one of these answers: what is said later of them is said beneath it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn first_asked(&self, lane: &Lane, case: CaseId, numbers: &[u32]) -> Result<Option<String>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "select o.message from asking a join outbox o on o.entry = a.entry and o.place = a.place \
+             where o.state = 'sent' and o.lane = ",
+        );
+        query.push_bind(lane.to_string()).push(" and a.case_id = ").push_bind(case.to_string());
+        query.push(" and a.number in (");
+        let mut each = query.separated(", ");
+        numbers.iter().for_each(|number| {
+            each.push_bind(*number);
+        });
+        query.push(") order by o.entry, o.place limit 1");
+        Ok(query.build_query_scalar().fetch_optional(&self.pool).await?)
+    }
+
     /// Lanes where something was put off to a moment still to come, and the last such moment of each.
     ///
     /// # Errors
@@ -440,6 +509,7 @@ impl Reader {
             "select min(not_before_us) from outbox where state = 'waiting' and lane not in (",
             "select min(not_before_us) from outbox where state = 'sending' and lane not in (",
             "select min(not_before_us) from card where (shown is null or shown < wanted) and lane not in (",
+            "select min(not_before_us) from outbox where state = 'sent' and shown < wanted and lane not in (",
         ] {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(sql);
             let found: Option<i64> = in_list(&mut query, &but).build_query_scalar().fetch_one(&self.pool).await?;
@@ -457,6 +527,7 @@ impl Reader {
             "select count(*) from outbox where state = 'sending' and entry < $1 and not_before_us <= $2",
             "select count(*) from outbox where state = 'waiting' and entry < $1 and not_before_us <= $2",
             "select count(*) from card where (shown is null or shown < wanted) and wanted < $1 and not_before_us <= $2",
+            "select count(*) from outbox where state = 'sent' and shown < wanted and wanted < $1 and not_before_us <= $2",
         ] {
             let waiting: i64 = sqlx::query_scalar(sql).bind(size as i64).bind(now.0).fetch_one(&self.pool).await?;
             if waiting > 0 {

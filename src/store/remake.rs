@@ -39,7 +39,9 @@ pub struct TableDifference {
 
 /// What says how far a delivery has got is nothing that the ledger knows: attempts and the pauses between them; nor how often
 /// the disk was tried after a failure. A case's wake is looked at apart.
-const LEFT_OUT: [(&str, &str); 8] = [
+const LEFT_OUT: [(&str, &str); 9] = [
+    // A message that somebody deleted is left as it is.
+    ("outbox", "shown"),
     ("outbox", "attempts"),
     ("outbox", "not_before_us"),
     ("outbox", "turn_us"),
@@ -178,6 +180,8 @@ impl Remake {
             "update main.outbox set attempts = o.attempts, not_before_us = o.not_before_us, turn_us = o.turn_us \
              from old.outbox o where o.entry = main.outbox.entry and o.place = main.outbox.place \
              and main.outbox.state <> 'waiting' and o.state = main.outbox.state",
+            "update main.outbox set shown = o.shown from old.outbox o where o.entry = main.outbox.entry \
+             and o.place = main.outbox.place and o.shown > main.outbox.shown",
             "update main.card set sending = o.sending, attempts = o.attempts, not_before_us = o.not_before_us from old.card o \
              where o.case_id = main.card.case_id and o.lane = main.card.lane",
             // Too early a wake does no harm: the case looks, and its own wake is written again.

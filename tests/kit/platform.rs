@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use countersign::card::Card;
-use countersign::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Undelivered};
+use countersign::chat::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, Undelivered};
 use countersign::clock::Clock;
 use countersign::domain::{At, Lane, Platform, Span};
 use countersign::grammar::How;
@@ -188,8 +188,12 @@ impl Chat for Fake {
         })
     }
 
-    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, _card: &'a Card) -> Delivery<'a, ()> {
-        let lane = lane.to_string();
+    fn replies_to_one(&self) -> bool {
+        false
+    }
+
+    fn edit<'a>(&'a self, edit: Edit<'a>) -> Delivery<'a, ()> {
+        let (lane, message) = (edit.lane.to_string(), edit.message);
         Box::pin(async move {
             self.state().asked.push(lane.clone());
             let ill = self.state().ills.get(&lane).copied();

@@ -23,10 +23,12 @@ not on discord: it refuses a press on a button that the message has no more
       duty APR-1 decide #2: owed, votes 0
       tomas presses Approve on APR-1
       tomas hears: 1 of 2
-# The button of the first direct message is as old.
+# A button that is out of date says how it stands.
       anika looks at APR-1
       priya presses Approve on APR-1
       case APR-1: approved
+      anika presses Approve on APR-1 as seen
+      anika hears: APR-1 is approved already by Priya since 23 Nov 2026 09:20. Nothing more is needed.
 11:00 nobody is told: APR-1 is due
       ledger: approval.voted x3
       ledger: approval.amended x1

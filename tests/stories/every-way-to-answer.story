@@ -13,7 +13,4 @@
       anika dm> /approval yes APR-1
       anika hears: approved
       case APR-1: approved
-# A button of a message that is out of date says how it stands.
-      tomas presses Approve in a message
-      tomas hears: APR-1 is approved already by Anika since 23 Nov 2026 09:00. Nothing more is needed.
       ledger: approval.voted x2

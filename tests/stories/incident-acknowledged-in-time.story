@@ -9,7 +9,7 @@
       not @maya: INC-1
       card INC-1: State: open
 09:29 not @dev: is due at 10:00
-09:30 @dev: INC-1 · acknowledgement is due at 10:00, 30 min left ... waiting on @dev and @lena ... /incident ack INC-1 ... [Acknowledge]
+09:30 @dev: INC-1 · acknowledgement is due at 10:00, 30 min left ... waiting on @dev and @lena ... /incident ack INC-1
       @lena: INC-1 · acknowledgement is due at 10:00, 30 min left
       #credit: INC-1 · acknowledgement is due at 10:00, 30 min left
       not @arjun: INC-1

@@ -244,10 +244,10 @@ impl Server {
         buttons(message).into_iter().map(|(label, _)| label).collect()
     }
 
-    pub fn direct_with(&self, who: &str, label: &str, first: bool) -> Option<Json> {
+    pub fn direct_with(&self, who: &str, label: &str) -> Option<Json> {
         let mut messages = self.fake.messages(self.fake.dm(self.id(who))).into_iter();
         let fits = |message: &Json| self.is_bots(message) && has_button(message, label);
-        if first { messages.find(fits) } else { messages.rfind(fits) }
+        messages.rfind(fits)
     }
 
     pub fn answer_with(&self, who: &str, label: &str) -> Option<Json> {
@@ -384,6 +384,11 @@ impl Server {
         let stands = self.message(message).ok_or_else(|| format!("{conversation} has no message {message}"))?;
         self.fake.assert_no_injection(id_of(&stands));
         let mut shown = self.words(&stands, at);
+        let sign = card.tone.sign().unwrap_or_default();
+        shown = match shown.strip_prefix(sign) {
+            Some(signed) => signed.trim_start().trim_start_matches("Late · ").to_owned(),
+            None => return Err(format!("{shown} doesn't begin with {sign}")),
+        };
         // What was too long for one message goes on in replies to it.
         let place = number(text(&stands, "channel_id"));
         for reply in self.fake.messages(place).iter().filter(|it| self.is_bots(it)) {

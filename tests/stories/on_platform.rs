@@ -189,8 +189,8 @@ impl Teller {
                 let seen = self.space(&lane).message(&conversation, &message);
                 Ok((lane.clone(), seen.ok_or_else(|| format!("{case} has no card in {lane}"))?))
             }
-            On::Message { first } => {
-                let found = self.space(&direct).direct_with(who, label, *first);
+            On::Message => {
+                let found = self.space(&direct).direct_with(who, label);
                 Ok((direct, found.ok_or_else(|| format!("{who} has no message with that button"))?))
             }
             On::Answer => {

@@ -181,10 +181,10 @@ impl Team {
         self.fake.buttons(blocks).iter().any(|button| button.label == label)
     }
 
-    pub fn direct_with(&self, who: &str, label: &str, first: bool) -> Option<Message> {
+    pub fn direct_with(&self, who: &str, label: &str) -> Option<Message> {
         let mut messages = self.fake.messages(&self.fake.im(&account(who))).into_iter();
         let fits = |message: &Message| message.by_bot && self.has_button(&message.blocks, label);
-        if first { messages.find(fits) } else { messages.rfind(fits) }
+        messages.rfind(fits)
     }
 
     pub fn answer_with(&self, who: &str, label: &str) -> Option<Message> {

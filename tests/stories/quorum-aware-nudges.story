@@ -2,8 +2,8 @@
 
 09:00 maya> /approval request credit Ship v7
       maya hears: requested; Priya, Tomas or Anika decides by 23 Nov 2026 11:00
-      #credit: APR-1 · Maya asks model-risk (0 of 2) to decide on “Ship v7” by 11:00 ... [Approve] [Decline] [Ask a question]
-      @priya: APR-1 · Maya asks model-risk (0 of 2)
+      #credit: APR-1 · Maya asks model-risk (0 of 2) to decide on “Ship v7” by 11:00
+      @priya: APR-1 · Maya asks model-risk (0 of 2) ... [Approve] [Decline] [Ask a question]
       @tomas: APR-1
       @anika: APR-1
       not @maya: APR-1

@@ -29,7 +29,6 @@
 //!       dev presses Approve on APR-1                    a button of the case's card
 //!       dev presses Approve on APR-1 as seen            … as it was when dev looked
 //!       dev presses Approve in a message                a button of the last direct message that has it
-//!       dev presses Approve in the first message        … of the first one
 //!       dev presses Accept review in the answer         a button of the last private answer
 //!       ravi presses Approve on APR-1 in slack-vendor   a button of its card there
 //!       dev & tomas press Approve on APR-1              both at once
@@ -57,6 +56,7 @@
 //!       #credit: APR-1 is late                          in a channel or in a thread there
 //!       #credit x1: APR-1 is late                       … exactly that many times
 //!       not @dev: APR-1                                 must not have come, up to this moment
+//!       edited @dev: APR-1 · approved                   a message that stood there says it now
 //!       nobody is told: APR-1                           … to anybody, anywhere
 //!       nobody is told anything
 //!       maya hears: requested                           the private answer; `form ID: field=value; …` for a form
@@ -217,9 +217,7 @@ pub enum On {
         as_seen: bool,
     },
     /// A direct message that has the button: the last one, or the first.
-    Message {
-        first: bool,
-    },
+    Message,
     Answer,
 }
 
@@ -232,10 +230,12 @@ pub enum Trouble {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     /// `times`: exactly this many times; `None` is once at least.
+    /// `edited`: a message that stood there already says it now; a case's card isn't meant.
     Told {
         lane: String,
         text: String,
         times: Option<usize>,
+        edited: bool,
     },
     Nobody {
         text: Option<String>,
@@ -513,10 +513,7 @@ fn speaker_of(speaker: &str) -> Option<(String, Speaker, Place)> {
 
 fn button(words: &str) -> Result<(String, On), String> {
     if let Some(label) = words.strip_suffix(" in a message") {
-        return Ok((label.to_owned(), On::Message { first: false }));
-    }
-    if let Some(label) = words.strip_suffix(" in the first message") {
-        return Ok((label.to_owned(), On::Message { first: true }));
+        return Ok((label.to_owned(), On::Message));
     }
     if let Some(label) = words.strip_suffix(" in the answer") {
         return Ok((label.to_owned(), On::Answer));
@@ -559,12 +556,16 @@ fn expected(words: &str) -> Result<Option<Expected>, String> {
     if text.is_empty() {
         return Err("there is nothing after the colon".to_owned());
     }
+    let (head, edited) = match head.strip_prefix("edited ") {
+        Some(head) => (head, true),
+        None => (head, false),
+    };
     if head.split_once(['#', '@']).is_some_and(|(platform, _)| platform.is_empty() || is_name(platform)) {
         let (lane, times) = match head.split_once(" x") {
             Some((lane, times)) => (lane, Some(times.parse().map_err(|_| "write `x2` for exactly two")?)),
             None => (head, not.then_some(0)),
         };
-        return Ok(Some(Expected::Told { lane: lane.to_owned(), text, times }));
+        return Ok(Some(Expected::Told { lane: lane.to_owned(), text, times, edited }));
     }
     let count = |text: &str| -> Result<(String, usize), String> {
         let (name, times) = text.rsplit_once(" x").ok_or("write `kind x1`")?;

@@ -27,7 +27,7 @@
       card INC-1: Comms: Jonas ... Scribe: Maya
 09:40 nobody is told: taking a seat ... is late
       dev> /incident role INC-1 lead none
-      #credit: INC-1 · lead is empty now ... Dev left it ... [Take lead]
+      #credit: INC-1 · lead is empty now ... Dev left it
       duty INC-1 fill-seat (lead) #2: owed, due 10:20
       ledger: incident.seat-taken x5
       dev> /incident timeline INC-1

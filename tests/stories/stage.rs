@@ -12,7 +12,7 @@ use countersign::app::health::Health;
 use countersign::app::serve::{Assembled, Assembly, Tasks};
 use countersign::card::Card;
 use countersign::chat::reception::{PolicyFile, Reception};
-use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Link, Post, Receipt, Roster, Undelivered, local};
+use countersign::chat::{CaseChannel, Chat, Chats, Delivery, Edit, Link, Post, Receipt, Roster, Undelivered, local};
 use countersign::clock::Clock;
 use countersign::desk::DeskHandle;
 use countersign::domain::mark::Words;
@@ -678,9 +678,13 @@ impl Chat for Room {
         self.room.link()
     }
 
-    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {
-        match self.pass(lane) {
-            Ok(()) => self.room.edit(lane, message, card),
+    fn replies_to_one(&self) -> bool {
+        self.room.replies_to_one()
+    }
+
+    fn edit<'a>(&'a self, edit: Edit<'a>) -> Delivery<'a, ()> {
+        match self.pass(edit.lane) {
+            Ok(()) => self.room.edit(edit),
             Err(undelivered) => Box::pin(async { Err(undelivered) }),
         }
     }

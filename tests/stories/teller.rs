@@ -320,11 +320,13 @@ impl Teller {
                 let buttons = self.card(&lane, &message)?.buttons.clone();
                 Ok((lane, message, buttons))
             }
-            On::Message { first } => {
+            On::Message => {
                 let with = |card: &Card| card.buttons.iter().any(|button| button.label == label);
-                let mut told = self.stage.log.iter().filter_map(|entry| entry.told());
+                let told: Vec<&Told> = self.stage.log.iter().filter_map(|entry| entry.told()).collect();
+                let stands = |at: usize| told[at + 1..].iter().all(|later| later.message != told[at].message);
+                let mut standing = told.iter().enumerate().filter(|(at, _)| stands(*at)).map(|(_, told)| *told);
                 let fits = |told: &&Told| told.lane == direct && with(shown(told));
-                let told = if *first { told.find(fits) } else { told.rfind(fits) };
+                let told = standing.rfind(fits);
                 let told = told.ok_or_else(|| format!("{who} has no message with that button"))?;
                 Ok((direct, told.message.clone(), shown(told).buttons.clone()))
             }
@@ -363,13 +365,14 @@ impl Teller {
 
     async fn expect(&mut self, when: Option<When>, expected: &Expected) -> Result<(), String> {
         match expected {
-            Expected::Told { lane: name, text, times } => {
+            Expected::Told { lane: name, text, times, edited } => {
                 let lane = self.stage.lane(name).ok_or_else(|| format!("{name} is no lane"))?;
                 // What must not have come, must not have come at any moment up to this one.
                 let at = when.filter(|_| *times != Some(0)).map(|when| (when, self.stage.now()));
                 let fits = |entry: &&Entry| {
                     entry.told().is_some_and(|told| {
                         told.lane == lane
+                            && is_edited_message(told) == *edited
                             && contains(&self.text(shown(told), entry.at), &self.as_typed_there(told, text))
                             && at.is_none_or(|(when, at)| same(entry.at, at, when.to_the_second))
                     })
@@ -391,6 +394,7 @@ impl Teller {
                     entry.told().is_some_and(|told| {
                         // A card that shows how things stand disturbs nobody.
                         told.card_shows.is_none()
+                            && !told.edit
                             && text.as_ref().is_none_or(|text| contains(&self.text(shown(told), entry.at), text))
                     })
                 };
@@ -731,6 +735,11 @@ fn from(who: &str, is: Speaker) -> Account {
         Speaker::Outsider => Belongs::Outside,
     };
     Account { bot: is == Speaker::Bot, belongs, ..account(who) }
+}
+
+/// A message that asks for answers, edited: cards are edited all the time.
+fn is_edited_message(told: &Told) -> bool {
+    told.edit && told.card_shows.is_none()
 }
 
 /// What a message of the bot's shows.

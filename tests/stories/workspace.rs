@@ -258,10 +258,10 @@ impl Workspace {
     }
 
     /// A direct message that has this button: the last one, or the first.
-    pub fn direct_with(&self, who: &str, label: &str, first: bool) -> Option<Seen> {
+    pub fn direct_with(&self, who: &str, label: &str) -> Option<Seen> {
         match self {
-            Workspace::Slack(team) => team.direct_with(who, label, first).map(Box::new).map(Seen::Slack),
-            Workspace::Discord(server) => server.direct_with(who, label, first).map(Seen::Discord),
+            Workspace::Slack(team) => team.direct_with(who, label).map(Box::new).map(Seen::Slack),
+            Workspace::Discord(server) => server.direct_with(who, label).map(Seen::Discord),
         }
     }
 

@@ -6,8 +6,10 @@ use super::super::samples::{DUE, SPAN, began, dev, maya, role, whom, words};
 use super::super::tell::{Look, answers};
 use super::super::{Button, Speaker, Style, Tone, open, press, votes};
 use super::Shows;
+use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::approval::{Approval, Ended, Event, Outcome, Requested, Telling, Vote};
 use crate::domain::notice::CaseTitle;
+use crate::domain::obligation::{About, Standing};
 use crate::domain::policy::TimeIsUp;
 use crate::domain::{Case, CaseId, CaseKind, Duty, Label, Obligation};
 
@@ -71,6 +73,31 @@ impl Shows for Approval {
         }
     }
 
+    fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
+        match ended.duty.row().answer {
+            AnsweredBy::Vote => {}
+            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Seat => return None,
+        }
+        if let (Some(outcome), Some(end)) = (&self.outcome, &self.concluded)
+            && ended.closed() == Some(end.at)
+        {
+            let superseded_by = match outcome {
+                Outcome::Superseded { by } => Some(by),
+                Outcome::Approved | Outcome::Declined | Outcome::Lapsed | Outcome::Withdrawn => None,
+            };
+            let reason = end.ended.reason.as_ref().filter(|_| superseded_by.is_none());
+            return Some(json!({
+                "outcome": outcome.word(), "by": end.ended.by, "reason": reason, "why": null, "superseded_by": superseded_by,
+            }));
+        }
+        match ended.standing {
+            Standing::Met { .. } => {
+                Some(json!({ "outcome": "stage-passed", "stage": ended.about.as_ref().map(About::text) }))
+            }
+            Standing::Waived { .. } | Standing::Void { .. } | Standing::Owed | Standing::Paused { .. } => None,
+        }
+    }
+
     fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
         let id = case.id;
         let mut buttons: Vec<Button> = Vec::new();
@@ -108,7 +135,7 @@ impl Shows for Approval {
                 Look::asks(Tone::Late, *due, asks.unwrap_or_default())
             }
             Telling::Voted { .. } | Telling::VoteTakenBack { .. } => Look::calm(),
-            Telling::Concluded { .. } => Look::of(Tone::Done),
+            Telling::Concluded { outcome, .. } => Look::of(Tone::over(outcome.as_str())),
             Telling::Slow { .. } => Look::of(Tone::Late),
         }
     }

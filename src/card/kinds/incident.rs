@@ -11,7 +11,7 @@ use crate::domain::kinds::incident::{
     Telling, Timing, Which,
 };
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Case, CaseId, CaseKind, Duty, Severity};
+use crate::domain::{Case, CaseId, CaseKind, Duty, Obligation, Severity};
 
 impl Shows for Incident {
     fn facts(&self, _speaker: &Speaker<'_>, case: &Case) -> Json {
@@ -54,6 +54,10 @@ impl Shows for Incident {
     }
 
     fn revision(_telling: &Telling) -> Option<u32> {
+        None
+    }
+
+    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
         None
     }
 

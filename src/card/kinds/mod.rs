@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::tell::{Look, look_of_any, look_of_bot};
 use super::{Button, Speaker};
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Body, Case, CaseKind, Event, Telling, kinds};
+use crate::domain::{Body, Case, CaseKind, Event, Obligation, Telling, kinds};
 
 mod approval;
 mod incident;
@@ -19,6 +19,9 @@ trait Shows: kinds::Kind {
     fn asked(&self, speaker: &Speaker<'_>, case: &Case) -> Option<Json>;
     /// The revision that a telling asks a decision on.
     fn revision(telling: &Self::Telling) -> Option<u32>;
+    /// How an answer that is no longer owed ended, where that is more than being given: `outcome`, and what else the template of
+    /// what became of it sees.
+    fn ended(&self, case: &Case, ended: &Obligation) -> Option<Json>;
     /// What can be pressed on the case's card, the most likely first.
     fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button>;
     /// How a telling of this kind looks. `about` is the case that it is told of.
@@ -47,6 +50,11 @@ macro_rules! cards {
                 Telling::Case(_) | Telling::Bot(_) => None,
                 $(Telling::$kind(telling) => <$it as Shows>::revision(telling),)*
             }
+        }
+
+        /// How an answer that is no longer owed ended, where that is more than being given.
+        pub(super) fn ended(case: &Case, ended: &Obligation) -> Option<Json> {
+            match &case.body { $(Body::$kind(it) => it.ended(case, ended),)* }
         }
 
         /// What can be pressed on the case's card, the most likely first.

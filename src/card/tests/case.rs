@@ -86,7 +86,7 @@ fn an_approvals_card_shows_progress_and_binds_its_buttons() {
     assert!(card.buttons.iter().any(|button| button.action.ends_with("approve:APR-1:2")), "{:?}", card.buttons);
     on(&mut approval, "maya", At(NOW.0 + 2), approval::Command::Withdraw { reason: "not this week".to_owned() });
     let card = case_card(&speaker(), &approval, &people);
-    assert_eq!((card.tone, card.due_us), (Tone::Done, None));
+    assert_eq!((card.tone, card.due_us), (Tone::Withdrawn, None));
     assert!(value(&card, "State").starts_with("withdrawn"), "{}", value(&card, "State"));
     assert_eq!(value(&card, "Reason"), "“not this week”");
     assert!(card.buttons.iter().all(|button| !button.action.contains("approve")), "nothing is left to approve");

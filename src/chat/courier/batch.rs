@@ -19,6 +19,7 @@ pub(super) fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
     }
     let mut out = Vec::new();
     let mut batch = Vec::new();
+    let mut rest = Vec::new();
     let mut seen = HashSet::new();
     for parcel in parcels {
         match parcel {
@@ -34,12 +35,13 @@ pub(super) fn batched(parcels: Vec<Parcel>, lane: &Lane) -> Vec<Parcel> {
                 }
             }
             Parcel::Message(_) => {}
-            other => out.push(other),
+            other => rest.push(other),
         }
     }
     if !batch.is_empty() {
         out.push(Parcel::Batch(batch));
     }
+    out.extend(rest);
     out
 }
 
@@ -55,7 +57,7 @@ impl LaneRun {
             .iter()
             .filter_map(|parcel| match parcel {
                 Parcel::Message(due) => Some(due.id),
-                Parcel::Card(_) | Parcel::Batch(_) => None,
+                Parcel::Card(_) | Parcel::Batch(_) | Parcel::Edit(_) => None,
             })
             .collect();
         let soon = self.reader.outbox_of_lane(&self.lane, until, ROUND).await?;
@@ -90,7 +92,7 @@ pub(super) fn said_again(rows: &[Current<'_>]) -> HashSet<OutboxId> {
 /// together, and cases stand in the order in which each is first named.
 pub(super) fn part_of(parts: &mut Vec<Part>, case: Option<CaseId>) -> &mut Part {
     let place = parts.iter().position(|part| part.case == case).unwrap_or_else(|| {
-        parts.push(Part { case, outbox: Vec::new(), cards: Vec::new() });
+        parts.push(Part { case, ..Part::default() });
         parts.len() - 1
     });
     &mut parts[place]

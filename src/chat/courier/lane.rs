@@ -7,12 +7,12 @@ use super::batch::batched;
 use super::make::{Made, Outgoing};
 use super::retry;
 use crate::card::Word;
-use crate::chat::{Chat, Post, Receipt, Undelivered};
+use crate::chat::{Chat, Edit, Post, Receipt, Undelivered};
 use crate::desk::{DeskHandle, RETRY_PAUSE, Report};
 use crate::domain::mark::Words;
 use crate::domain::{At, Case, CaseId, Lane, OutboxId, Place, Span};
 use crate::ledger::record::{NotToldBecause, Told};
-use crate::store::{CardDue, OutboxDue, Postponed, Reader, StoreError};
+use crate::store::{CardDue, EditDue, OutboxDue, Postponed, Reader, StoreError};
 
 /// What is to be delivered on a lane, in order.
 pub(super) enum Parcel {
@@ -20,6 +20,8 @@ pub(super) enum Parcel {
     Message(OutboxDue),
     /// Nudges to one person, as one message.
     Batch(Vec<OutboxDue>),
+    /// A message that stands, to be brought up to date.
+    Edit(EditDue),
 }
 
 impl Parcel {
@@ -33,6 +35,7 @@ impl Parcel {
             Parcel::Card(due) => retry::pause(due.attempts + 1, &[due.wanted]),
             Parcel::Message(due) => of_row(due),
             Parcel::Batch(dues) => dues.first().map_or(retry::pause(1, &[]), of_row),
+            Parcel::Edit(due) => due.rows.first().map_or(retry::pause(1, &[]), of_row),
         }
     }
 
@@ -165,6 +168,15 @@ impl LaneRun {
                     self.told(self.lane.clone(), message, receipt);
                     refused = None;
                 }
+                // Somebody deleted it, or the platform lets it not be changed any more: it asks nobody anything now.
+                Err(Undelivered::Gone { why } | Undelivered::Never { why } | Undelivered::Closed { why })
+                    if matches!(&parcel, Parcel::Edit(_)) =>
+                {
+                    tracing::info!(lane = %self.lane, why, "a message can't be edited, so it stays as it is");
+                    if let Parcel::Edit(due) = &parcel {
+                        self.leave_as_it_is(due);
+                    }
+                }
                 Err(Undelivered::Gone { .. }) if matches!(&parcel, Parcel::Card(_)) => {
                     // Somebody deleted the card. It is posted again, and begins the thread again, before more is said.
                     if let Parcel::Card(due) = &parcel {
@@ -228,6 +240,8 @@ impl LaneRun {
             return Ok(None);
         }
         let card = self.reader.card(case, &self.lane).await?;
+        // What is wanted of it is newer than the case may be that this run has.
+        self.cases.remove(&case);
         Ok(card.filter(|card| card.message.is_none() && card.not_before <= self.desk.clock.now()))
     }
 
@@ -247,13 +261,16 @@ impl LaneRun {
                 self.reports.push(Report::CardSending { case: due.case, lane: self.lane.clone() });
             }
             Parcel::Message(_) | Parcel::Batch(_) => self.reports.push(Report::Sending(message.rows())),
+            // An edit can be made again.
+            Parcel::Edit(_) => {}
         }
     }
 
     async fn send(&self, chat: &dyn Chat, message: &Outgoing) -> Result<Receipt, Undelivered> {
         let card = message.card();
         if let Some(standing) = &message.edit {
-            chat.edit(&self.lane, standing, &card).await?;
+            chat.edit(Edit { lane: &self.lane, message: standing, thread: message.thread.as_deref(), card: &card })
+                .await?;
             return Ok(Receipt::once(standing.clone()));
         }
         let post = Post {
@@ -329,6 +346,7 @@ impl LaneRun {
             let told = Told {
                 outbox: part.outbox.clone(),
                 card_shows: message.card_shows,
+                asked_shows: part.asked_shows,
                 lane: lane.clone(),
                 thread: message.thread.clone(),
                 message: receipt.message.clone(),
@@ -372,6 +390,10 @@ impl LaneRun {
                 tracing::warn!(case = %due.case, lane = %self.lane, why, "a card is not taken; it is tried again");
                 return self.card_later(due, until, perhaps_sent);
             }
+            Parcel::Edit(due) => {
+                tracing::warn!(lane = %self.lane, message = due.message, why, "an edit is not taken; it is tried again");
+                return self.edit_later(due, until, 1);
+            }
             Parcel::Message(due) => std::slice::from_ref(due),
             Parcel::Batch(dues) => dues,
         };
@@ -397,6 +419,10 @@ impl LaneRun {
                     let (attempts, perhaps_sent) = (due.attempts, due.sending);
                     let postponed = Postponed { of, attempts, not_before: until, perhaps_sent };
                     self.reports.push(Report::CardPostponed(postponed));
+                    continue;
+                }
+                Parcel::Edit(due) => {
+                    self.edit_later(due, until, 0);
                     continue;
                 }
                 Parcel::Message(due) => std::slice::from_ref(due),
@@ -430,6 +456,7 @@ impl LaneRun {
                 tracing::warn!(case = %due.case, lane = %self.lane, why, "a card can't be shown; trying again in an hour");
                 self.card_later(due, self.desk.clock.now() + Span::hours(1), false);
             }
+            Parcel::Edit(due) => self.leave_as_it_is(due),
             Parcel::Message(due) => self.give_up_row(due, why),
             Parcel::Batch(dues) => dues.iter().for_each(|due| self.give_up_row(due, why.clone())),
         }

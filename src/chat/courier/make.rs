@@ -2,10 +2,10 @@
 
 use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
-use crate::card::{self, Card, Speaker, Word};
+use crate::card::{self, Asking, Button, Card, Speaker, Word};
 use crate::digest;
 use crate::domain::notice::To;
-use crate::domain::{At, Case, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
+use crate::domain::{At, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -27,15 +27,24 @@ pub(super) struct Outgoing {
 }
 
 /// What a message says of one case, or of none.
+#[derive(Default)]
 pub(super) struct Part {
     pub case: Option<CaseId>,
     /// The rows that it tells.
     pub outbox: Vec<OutboxId>,
+    /// The ledger entry up to which it says how the answers stand that it asks for, if it asks for any.
+    pub asked_shows: Option<i64>,
     /// What they say, in order.
     pub cards: Vec<Card>,
 }
 
 impl Part {
+    /// It tells this row.
+    pub fn tell(&mut self, row: &OutboxDue) {
+        self.outbox.push(row.id);
+        self.asked_shows = self.asked_shows.max(row.wanted);
+    }
+
     pub fn card(&self) -> Card {
         Card::of_parts(self.cards.iter().cloned()).unwrap_or_default()
     }
@@ -75,6 +84,7 @@ impl LaneRun {
             Parcel::Card(due) => Ok(Made { message: self.make_card(due).await?, left_out: Vec::new() }),
             Parcel::Message(due) => self.make_message(std::slice::from_ref(due)).await,
             Parcel::Batch(dues) => self.make_message(dues).await,
+            Parcel::Edit(due) => Ok(Made { message: self.make_edit(due).await?, left_out: Vec::new() }),
         }
     }
 
@@ -85,7 +95,7 @@ impl LaneRun {
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
         Ok(Some(Outgoing {
-            parts: vec![Part { case: Some(id), outbox: Vec::new(), cards: vec![card] }],
+            parts: vec![Part { case: Some(id), cards: vec![card], ..Part::default() }],
             card_shows: Some(due.wanted),
             edit: due.message.clone(),
             thread: None,
@@ -106,21 +116,24 @@ impl LaneRun {
         }
         let again = said_again(&rows);
         let mut parts: Vec<Part> = Vec::new();
-        let mut thread = None;
-        for row in rows.iter().filter(|row| !again.contains(&row.due.id)) {
-            thread = self.thread(row.case).await?;
-            let case = match row.case {
-                Some(id) => self.case(id).await?,
-                None => None,
-            };
-            let card = self.render(&row.notice, case.as_ref(), self.how(thread.as_deref())).await?;
+        let said: Vec<&Current<'_>> = rows.iter().filter(|row| !again.contains(&row.due.id)).collect();
+        let mut aboves = Vec::new();
+        for row in &said {
+            aboves.push(self.above(row.case, &row.notice, None).await?);
+        }
+        let mut threads: Vec<Option<&str>> = aboves.iter().map(Above::thread).collect();
+        threads.dedup();
+        // What is said of several has no one place.
+        let thread = <[Option<&str>; 1]>::try_from(threads).ok().and_then(|[thread]| thread).map(str::to_owned);
+        for (row, above) in said.into_iter().zip(&aboves) {
+            let card = self.draw(row.case, &row.notice, above, thread.as_deref()).await?;
             let part = part_of(&mut parts, row.case);
             part.cards.push(card);
-            part.outbox.push(row.due.id);
+            part.tell(row.due);
         }
         // The later word tells for the earlier ones, and is of the same case.
         for row in rows.iter().filter(|row| again.contains(&row.due.id)) {
-            part_of(&mut parts, row.case).outbox.push(row.due.id);
+            part_of(&mut parts, row.case).tell(row.due);
         }
         let Some(made) = rows.iter().map(|row| row.due.made).min() else {
             return Ok(Made { message: None, left_out });
@@ -162,17 +175,56 @@ impl LaneRun {
         Ok(notice.map(|notice| Current { due, case: Some(id), notice }).ok_or(NotToldBecause::Answered))
     }
 
-    async fn render(&self, notice: &Notice, case: Option<&Case>, how: How) -> Result<Card, StoreError> {
-        let shown = self.desk.shown();
-        let speaker = self.speaker(&shown.policy).to(how);
-        let Telling::Bot(bot::Telling::Digest { schedule, from, to, zone, workflows }) = &notice.telling else {
-            return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling, case));
+    /// A notice as a message that stands in this thread.
+    pub(super) async fn draw(
+        &mut self,
+        id: Option<CaseId>,
+        notice: &Notice,
+        above: &Above,
+        thread: Option<&str>,
+    ) -> Result<Card, StoreError> {
+        let case = match id {
+            Some(id) => self.case(id).await?,
+            None => None,
         };
-        let period = digest::Period { from: *from, to: *to, zone: *zone, rolling: false };
-        let mut card = digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix);
-        // Two teams may have theirs in one channel.
-        card.title.insert(0, Word::from(format!("{schedule} · ").as_str()));
-        Ok(card)
+        let shown = self.desk.shown();
+        let speaker = self.speaker(&shown.policy).to(self.how(thread));
+        if let Telling::Bot(bot::Telling::Digest { schedule, from, to, zone, workflows }) = &notice.telling {
+            let period = digest::Period { from: *from, to: *to, zone: *zone, rolling: false };
+            let mut card = digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix);
+            // Two teams may have theirs in one channel.
+            card.title.insert(0, Word::from(format!("{schedule} · ").as_str()));
+            return Ok(card);
+        }
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
+        let asking = case.as_ref().map(|case| Asking { case, people: &people, stands: notice.stands(case, &people) });
+        Ok(card::notice(&speaker, notice, asking, above.what()))
+    }
+
+    /// What stands above a message, and is not to be said twice. `itself` is the message, where it stands already.
+    pub(super) async fn above(
+        &mut self,
+        case: Option<CaseId>,
+        notice: &Notice,
+        itself: Option<&str>,
+    ) -> Result<Above, StoreError> {
+        let Some(id) = case else { return Ok(Above::Nothing) };
+        if matches!(self.lane.place, Place::Channel(_)) {
+            let Some(root) = self.thread(Some(id)).await? else { return Ok(Above::Nothing) };
+            let Some(case) = self.case(id).await? else { return Ok(Above::Nothing) };
+            let shown = self.desk.shown();
+            let people = shown.bot.people(&shown.policy, self.desk.clock.now());
+            let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
+            return Ok(Above::Card { root, buttons: card.buttons });
+        }
+        let first = self.reader.first_asked(&self.lane, id, &notice.while_owed).await?;
+        Ok(match first.filter(|first| Some(first.as_str()) != itself) {
+            Some(first) => {
+                let replies = self.chat.as_ref().is_some_and(|chat| chat.replies_to_one());
+                Above::Request { thread: replies.then_some(first) }
+            }
+            None => Above::Nothing,
+        })
     }
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.
@@ -198,8 +250,40 @@ impl LaneRun {
     }
 }
 
+/// What stands above a message to be.
+pub(super) enum Above {
+    Nothing,
+    /// Its case's card, which begins the thread.
+    Card {
+        root: String,
+        buttons: Vec<Button>,
+    },
+    /// To one person: the message that asked them first. The reminder goes into its thread, where the platform has one that rings.
+    Request {
+        thread: Option<String>,
+    },
+}
+
+impl Above {
+    pub fn thread(&self) -> Option<&str> {
+        match self {
+            Above::Nothing => None,
+            Above::Card { root, .. } => Some(root),
+            Above::Request { thread } => thread.as_deref(),
+        }
+    }
+
+    fn what(&self) -> card::Above<'_> {
+        match self {
+            Above::Nothing => card::Above::Nothing,
+            Above::Card { buttons, .. } => card::Above::Card(buttons),
+            Above::Request { .. } => card::Above::Request,
+        }
+    }
+}
+
 /// What a row is to tell: the ledger entry that made it true holds the words.
-fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
+pub(super) fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
     let (leaf, facts) = (due.leaf.as_deref()?, due.facts.as_deref()?);
     let tell = match ledger::read(leaf, facts, due.words.as_deref(), subjects).ok()? {
         Record::Ruled(ruled) => ruled.tell,

@@ -6,7 +6,8 @@
 //!   the lane waits, unless the platform takes the next message: then only the refused one waits;
 //! - it isn't known whether the platform took it: tried again, marked as perhaps sent until a receipt says otherwise;
 //! - it refuses for good, or for a day: given up, recorded, told to the operators; never counted as sent;
-//! - what the message asks for was answered meanwhile: not sent, and recorded as not needed;
+//! - what the message asks for was answered meanwhile: not sent, and recorded as not needed; answered later, it is edited,
+//!   so that no message goes on asking for what nobody owes;
 //! - the process dies between sending and receipt: the row stands as `sending`; it is sent again, marked as perhaps twice,
 //!   unless the platform recognises the repetition by its nonce;
 //! - the receipt can't be recorded (disk full): reported again until it can. What a message says of several cases is
@@ -14,6 +15,7 @@
 
 mod batch;
 mod case_channel;
+mod edit;
 mod lane;
 mod make;
 mod retry;
@@ -133,6 +135,7 @@ impl Courier {
         let messages = self.reader.outbox_due(now, &busy, ROUND).await?;
         // Read last: a message that is committed has its case's card in the same commit, so none is seen without it.
         let cards = self.reader.cards_due(now, &busy, ROUND).await?;
+        let edits = self.reader.edits_due(now, &busy, ROUND).await?;
         let mut lanes: BTreeMap<Lane, Vec<Parcel>> = BTreeMap::new();
         // A case's card begins its thread, so it goes first.
         for card in self.readable(cards) {
@@ -140,6 +143,10 @@ impl Courier {
         }
         for message in self.readable(orphans.into_iter().chain(messages)) {
             lanes.entry(message.lane.clone()).or_default().push(Parcel::Message(message));
+        }
+        // What is new goes before what is mended.
+        for edit in self.readable(edits) {
+            lanes.entry(edit.lane.clone()).or_default().push(Parcel::Edit(edit));
         }
         for (lane, parcels) in lanes {
             // A channel is as it should be before anything is said in it.

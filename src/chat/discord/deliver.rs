@@ -15,7 +15,7 @@ use super::words::{Places, cut, plain};
 use super::{Discord, PAUSES, lock};
 use crate::card::Card;
 use crate::chat::retry::patiently;
-use crate::chat::{Post, Receipt, Undelivered};
+use crate::chat::{Edit, Post, Receipt, Undelivered};
 use crate::domain::{At, CaseId, Lack, Lane, PersonId, Place, Policy, Span};
 use crate::grammar::Word;
 
@@ -347,11 +347,21 @@ impl Discord {
         Ok(ours)
     }
 
-    pub(super) async fn redraw(&self, lane: &Lane, message: &str, card: &Card) -> Result<(), Undelivered> {
+    pub(super) async fn redraw(&self, edit: Edit<'_>) -> Result<(), Undelivered> {
+        let channel = self.channel_of(edit.lane).await?;
+        let Some(thread) = edit.thread.and_then(Id::read) else { return self.redraw_in(channel, &edit).await };
+        match self.redraw_in(thread, &edit).await {
+            // Where there could be no thread, it was said beside it.
+            Err(Undelivered::Gone { .. } | Undelivered::Never { .. }) => self.redraw_in(channel, &edit).await,
+            other => other,
+        }
+    }
+
+    async fn redraw_in(&self, channel: Id, edit: &Edit<'_>) -> Result<(), Undelivered> {
+        let Edit { lane, message, thread: _, card } = *edit;
         let Some(map) = self.map() else {
             return Err(Undelivered::later("the connection to Discord isn't open yet", None));
         };
-        let channel = self.channel_of(lane).await?;
         let Some(first) = Id::read(message) else {
             return Err(Undelivered::Never { why: format!("“{message}” is not the id of a Discord message") });
         };

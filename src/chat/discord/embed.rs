@@ -107,7 +107,15 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     let mut pages = Pages { done: Vec::new(), open: Page::default() };
     // Titles show no mention and no moment.
     let simple = !card.title.iter().any(|word| matches!(word, Word::Person { .. }));
-    match plain(&card.title).map(|title| escaped(&title)).filter(|title| simple && length(title) <= TITLE) {
+    let sign = match (card.tone.sign(), card.tone) {
+        (Some(sign), Tone::Late) => format!("{sign} Late · "),
+        (Some(sign), _) => format!("{sign} "),
+        (None, _) => String::new(),
+    };
+    match plain(&card.title)
+        .map(|title| format!("{sign}{}", escaped(&title)))
+        .filter(|title| simple && length(title) <= TITLE)
+    {
         Some(title) if !title.trim().is_empty() => pages.open.title = Some(title),
         _ => {
             let strong = |word: &Word| match word {
@@ -115,7 +123,9 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
                 other => other.clone(),
             };
             let title: Vec<Word> = card.title.iter().map(strong).collect();
-            pages.line(&pen.line(&title));
+            let mut pieces = pen.line(&title);
+            pieces.insert(0, sign);
+            pages.line(&pieces);
         }
     }
     for line in &card.lines {
@@ -246,6 +256,10 @@ fn color(tone: Tone) -> u32 {
         Tone::Nudge => 0xf5_9e_0b,
         Tone::Late => 0xdc_26_26,
         Tone::Done => 0x16_a3_4a,
+        Tone::Declined => 0x9f_12_39,
+        Tone::Lapsed => 0x78_71_6c,
+        Tone::Withdrawn => 0x94_a3_b8,
+        Tone::Replaced => 0x64_74_8b,
         Tone::Private => 0x6b_72_80,
     }
 }

@@ -46,7 +46,6 @@ use self::files::Files;
 use self::form::Forms;
 use self::wire::{Id, User};
 use crate::app::config::DiscordConfig;
-use crate::card::Card;
 use crate::chat::lacks::Lacks;
 use crate::chat::lock::{self as locks, lock};
 use crate::chat::quota::Accounts;
@@ -54,7 +53,7 @@ use crate::chat::reached::Reached;
 use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
-use crate::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, RosterWatch};
+use crate::chat::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, RosterWatch};
 use crate::domain::{At, Lack, Lane, Platform};
 use crate::grammar::How;
 
@@ -236,8 +235,13 @@ impl Chat for Discord {
         Box::pin(self.deliver(post))
     }
 
-    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {
-        Box::pin(self.redraw(lane, message, card))
+    fn edit<'a>(&'a self, edit: Edit<'a>) -> Delivery<'a, ()> {
+        Box::pin(self.redraw(edit))
+    }
+
+    /// Direct messages have no threads.
+    fn replies_to_one(&self) -> bool {
+        false
     }
 
     fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {

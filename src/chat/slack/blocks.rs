@@ -148,8 +148,12 @@ fn mark(tone: Tone) -> Option<(&'static str, &'static str)> {
     match tone {
         Tone::Calm | Tone::Private => None,
         Tone::Nudge => Some(("bell", " ")),
-        Tone::Late => Some(("hourglass", " Late · ")),
+        Tone::Late => Some(("alarm_clock", " Late · ")),
         Tone::Done => Some(("white_check_mark", " ")),
+        Tone::Declined => Some(("x", " ")),
+        Tone::Lapsed => Some(("hourglass", " ")),
+        Tone::Withdrawn => Some(("leftwards_arrow_with_hook", " ")),
+        Tone::Replaced => Some(("arrow_right_hook", " ")),
     }
 }
 

@@ -9,8 +9,7 @@ use serde_json::{Value as Json, json};
 use super::api::Called;
 use super::blocks::{Message, TextFile, digest};
 use super::{PAUSES, Slack, Trouble, lock, word};
-use crate::card::Card;
-use crate::chat::{Post, Receipt, Undelivered};
+use crate::chat::{Edit, Post, Receipt, Undelivered};
 use crate::domain::{Lane, Place};
 
 pub(super) const EVENT: &str = "countersign";
@@ -24,6 +23,15 @@ const SETTLES_WITHIN: Duration = Duration::from_millis(2_500);
 const SOON: Duration = Duration::from_secs(1);
 /// How often a message that isn't there is sent anew, before it is left to the courier.
 const SENDS: u32 = 3;
+
+/// Where a message goes.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    channel: &'a str,
+    thread: Option<&'a str>,
+    /// A reply is shown in the conversation as well, and rings as a message there does.
+    rings: bool,
+}
 
 /// What became of a part of a message.
 #[derive(Clone, Debug)]
@@ -44,21 +52,24 @@ impl Slack {
         let rest = drawn.messages.split_off(1);
         let nonce = format!("{}:{}", post.nonce, digest(&channel));
         let Some(first) = drawn.messages.first() else { return Err(Undelivered::never("there was nothing to say")) };
+        let rings = matches!(post.lane.place, Place::Direct(_));
         let mut thread = post.thread;
-        let message = match self.say(&channel, thread, &nonce, first, post.perhaps_sent).await {
+        let spot = Spot { channel: &channel, thread, rings };
+        let message = match self.say(&spot, &nonce, first, post.perhaps_sent).await {
             // The message that begins the thread was deleted, or stands in the case's old channel: this goes into the
             // channel itself.
             Err(Undelivered::Gone { .. }) if thread.is_some() => {
                 thread = None;
-                self.say(&channel, None, &nonce, first, post.perhaps_sent).await?
+                self.say(&Spot { thread, ..spot }, &nonce, first, post.perhaps_sent).await?
             }
             other => other?,
         };
         self.lacks(post.lane, None);
         let root = thread.unwrap_or(&message);
         // A part of it stands there from here on, whatever becomes of the others.
-        for (at, more) in rest.iter().enumerate() {
-            let said = self.say(&channel, Some(root), &format!("{nonce}:{}", at + 1), more, post.perhaps_sent).await;
+        for (part, more) in rest.iter().enumerate() {
+            let beneath = Spot { channel: &channel, thread: Some(root), rings: false };
+            let said = self.say(&beneath, &format!("{nonce}:{}", part + 1), more, post.perhaps_sent).await;
             said.map_err(Undelivered::perhaps_sent)?;
         }
         for file in &drawn.files {
@@ -67,7 +78,8 @@ impl Slack {
         Ok(Receipt::once(message))
     }
 
-    pub(super) async fn change(&self, lane: &Lane, message: &str, card: &Card) -> Result<(), Undelivered> {
+    pub(super) async fn change(&self, edit: Edit<'_>) -> Result<(), Undelivered> {
+        let Edit { lane, message, thread, card } = edit;
         if self.door().is_none() || self.me().is_none() {
             return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
@@ -84,14 +96,15 @@ impl Slack {
                 return Err(self.undelivered(&trouble, lane));
             }
         }
+        let root = thread.unwrap_or(message);
         // What doesn't fit follows in the thread. Words that stand there already aren't said again.
         for more in &rest {
             let nonce = format!("{message}:{}", digest(&json!(more.blocks).to_string()));
             let looked = lock(&self.sent).contains(&nonce);
-            self.say(&channel, Some(message), &nonce, more, !looked).await?;
+            self.say(&Spot { channel: &channel, thread: Some(root), rings: false }, &nonce, more, !looked).await?;
         }
         for file in &drawn.files {
-            self.share_in(&channel, message, file).await?;
+            self.share_in(&channel, root, file).await?;
         }
         self.lacks(lane, None);
         Ok(())
@@ -100,12 +113,12 @@ impl Slack {
     /// Posts one message, so that it stands there once.
     async fn say(
         &self,
-        channel: &str,
-        thread: Option<&str>,
+        spot: &Spot<'_>,
         nonce: &str,
         message: &Message,
         perhaps_sent: bool,
     ) -> Result<String, Undelivered> {
+        let Spot { channel, thread, rings: _ } = *spot;
         let known = lock(&self.sent).get(nonce).cloned();
         let mut unknown = match known {
             Some(Fate::There(ts)) => return Ok(ts),
@@ -147,7 +160,7 @@ impl Slack {
                 }
             }
             self.pace.until_key_ready(&channel.to_owned()).await;
-            match self.call("chat.postMessage", &body(channel, thread, nonce, message, bare)).await {
+            match self.call("chat.postMessage", &body(spot, nonce, message, bare)).await {
                 Ok(answer) => {
                     let ts = word(&answer, "ts").to_owned();
                     lock(&self.sent).put(nonce.to_owned(), Fate::There(ts.clone()));
@@ -331,9 +344,9 @@ impl Slack {
     }
 }
 
-fn body(channel: &str, thread: Option<&str>, nonce: &str, message: &Message, bare: bool) -> Json {
+fn body(spot: &Spot<'_>, nonce: &str, message: &Message, bare: bool) -> Json {
     let mut body = json!({
-        "channel": channel,
+        "channel": spot.channel,
         "text": message.text,
         "metadata": { "event_type": EVENT, "event_payload": { "nonce": nonce } },
         "unfurl_links": false,
@@ -344,9 +357,9 @@ fn body(channel: &str, thread: Option<&str>, nonce: &str, message: &Message, bar
     } else {
         body["blocks"] = json!(message.blocks);
     }
-    if let Some(thread) = thread {
+    if let Some(thread) = spot.thread {
         body["thread_ts"] = thread.into();
-        body["reply_broadcast"] = false.into();
+        body["reply_broadcast"] = spot.rings.into();
     }
     body
 }
@@ -363,12 +376,12 @@ mod tests {
     #[test]
     fn what_is_sent_carries_its_nonce_and_no_surprises() {
         let message = Message { blocks: vec![json!({ "type": "divider" })], text: words::escaped("<!channel>") };
-        let sent = body("C1", Some("1.0"), "7:x", &message, false);
+        let sent = body(&Spot { channel: "C1", thread: Some("1.0"), rings: false }, "7:x", &message, false);
         assert_eq!(sent["metadata"]["event_payload"]["nonce"], "7:x");
         assert_eq!((&sent["unfurl_links"], &sent["unfurl_media"]), (&json!(false), &json!(false)));
         assert_eq!(sent["text"], "&lt;!channel&gt;");
         assert_eq!(sent["reply_broadcast"], false);
-        let bare = body("C1", None, "7:x", &message, true);
+        let bare = body(&Spot { channel: "C1", thread: None, rings: false }, "7:x", &message, true);
         assert!(bare["blocks"].is_null() && bare["mrkdwn"] == false && bare["thread_ts"].is_null());
     }
 }

@@ -26,7 +26,7 @@ use crate::chat::reached::Reached;
 use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
-use crate::chat::{CaseChannel, Chat, Delivery, Link, Post, Receipt, Roster, RosterWatch};
+use crate::chat::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, Roster, RosterWatch};
 use crate::domain::{At, Lack, Lane, PersonId, Platform};
 use crate::grammar::How;
 
@@ -365,8 +365,13 @@ impl Chat for Slack {
         Box::pin(self.deliver(post))
     }
 
-    fn edit<'a>(&'a self, lane: &'a Lane, message: &'a str, card: &'a Card) -> Delivery<'a, ()> {
-        Box::pin(self.change(lane, message, card))
+    fn edit<'a>(&'a self, edit: Edit<'a>) -> Delivery<'a, ()> {
+        Box::pin(self.change(edit))
+    }
+
+    /// In a thread that is shown in the conversation as well.
+    fn replies_to_one(&self) -> bool {
+        true
     }
 
     fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {

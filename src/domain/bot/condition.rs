@@ -142,6 +142,7 @@ pub fn recover(lost_from: u64, signed_size: u64, policy: PolicyHash, head: &str)
         about: None,
         telling: Telling::Sentence { text: told.into() }.into(),
         while_owed: Vec::new(),
+        is_news: false,
         not_before: None,
     };
     let event = Event::Recovered { lost_from, signed_size, policy, head: Label::from(head) };

@@ -300,6 +300,7 @@ impl Draft<'_> {
             about: None,
             telling: telling.into(),
             while_owed: Vec::new(),
+            is_news: false,
             not_before,
         });
     }

@@ -166,7 +166,8 @@ fn tell_that_nobody_is_left(draft: &mut Draft<'_>, obligation: &Obligation) {
         ),
     };
     let telling = bot::Telling::Sentence { text: text.into() }.into();
-    let nobody_left = Notice { to: To::Operators, about: None, telling, while_owed: Vec::new(), not_before: None };
+    let nobody_left =
+        Notice { to: To::Operators, about: None, telling, while_owed: Vec::new(), is_news: false, not_before: None };
     draft.ruling.notices.push(nobody_left);
 }
 

@@ -130,6 +130,31 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether a message that asks for the answer says something else after it: what has passed on the ladder is told by
+    /// messages of its own, and a deadline shows by itself.
+    pub fn is_seen_where_it_is_asked(&self) -> bool {
+        match self {
+            Change::Answered { .. }
+            | Change::AnswerTakenBack { .. }
+            | Change::Met { .. }
+            | Change::Paused { .. }
+            | Change::Resumed { .. }
+            | Change::Waived { .. }
+            | Change::Voided { .. }
+            | Change::Moved { .. }
+            | Change::Widened { .. } => true,
+            Change::Opened(_)
+            | Change::Nudged(_)
+            | Change::Late(_)
+            | Change::Escalated(_)
+            | Change::Repeated(_)
+            | Change::AskedStillWorking {}
+            | Change::Extended { .. }
+            | Change::Contested { .. }
+            | Change::Settled { .. } => false,
+        }
+    }
+
     /// What passing time did, if it was that.
     pub fn passed(&self) -> Option<&Passed> {
         match self {

@@ -422,8 +422,9 @@ pub(super) fn fold(id: CaseId, entries: &[Sealed]) -> Folded {
                     folded.apply(id, event, envelope);
                 }
             }
-            Record::Told(Told { outbox, card_shows, .. }) => {
-                folded.require(&numbers, outbox.iter().map(|id| id.entry).chain(*card_shows), envelope.seq);
+            Record::Told(Told { outbox, card_shows, asked_shows, .. }) => {
+                let shown = card_shows.iter().chain(asked_shows).copied();
+                folded.require(&numbers, outbox.iter().map(|id| id.entry).chain(shown), envelope.seq);
             }
             Record::NotTold(NotTold { outbox, .. }) => {
                 folded.require(&numbers, [outbox.entry].into_iter(), envelope.seq);

@@ -85,7 +85,7 @@ impl Approval {
             people: reviewers.clone(),
             due,
         };
-        draft.tell_case_and(&people, telling.clone(), Vec::new(), true);
+        draft.tell_news(&people, telling.clone(), vec![number], true);
         draft.tell_while(To::Operators, telling, Vec::new(), None);
         let names = scene.names(&reviewers);
         Ok(draft

@@ -32,7 +32,7 @@ impl Incident {
         draft.push(Event::FollowUpPromised { number, by, assignee: promised, due, text: said, obligation });
         let telling = Telling::FollowUp { assignee: assignee.clone(), due, text };
         // The thread keeps the promise even if it was kept before the message went out.
-        draft.tell_case(telling.clone());
+        draft.tell_news(&[], telling.clone(), vec![obligation], false);
         for person in draft.waiting_on(obligation) {
             draft.tell_person(&person, telling.clone(), vec![obligation], false);
         }

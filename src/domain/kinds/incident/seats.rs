@@ -54,10 +54,11 @@ impl Incident {
             }
             None => {
                 draft.push(Event::SeatLeft { by: by.clone(), seat });
-                if self.awaits(Duty::FillSeat) {
-                    draft.owe_by_policy(Duty::FillSeat, Some(self.severity), None, Some(About::named(seat.word())));
-                }
-                draft.tell_case(Telling::SeatLeft { seat, by });
+                let owed = self.awaits(Duty::FillSeat).then(|| {
+                    draft.owe_by_policy(Duty::FillSeat, Some(self.severity), None, Some(About::named(seat.word())))
+                });
+                let asks = owed.flatten().into_iter().collect();
+                draft.tell_news(&[], Telling::SeatLeft { seat, by }, asks, false);
                 Ok(draft.done(format!("the {} seat is empty now", seat.word())))
             }
         }

@@ -364,7 +364,8 @@ fn void_the_rest(draft: &mut Draft<'_>, why: &str) {
 
 fn tell_state(draft: &mut Draft<'_>, word: &str, text: &str) {
     let telling = state(draft, word, text);
-    draft.tell_case(telling);
+    let review = draft.case.owed(Duty::Review).map(|it| it.number).into_iter().collect();
+    draft.tell_news(&[], telling, review, false);
 }
 
 fn state(draft: &Draft<'_>, word: &str, text: &str) -> every_case::Telling {

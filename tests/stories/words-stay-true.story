@@ -1,0 +1,43 @@
+# A word once posted stays true: what asked for an answer says what became of it, and asks nobody any more. One request has one
+# message a person; a reminder is short and has no buttons of its own.
+
+09:00 maya> /approval request credit Ship v7
+      @tomas: asks model-risk (0 of 2) to decide on “Ship v7” by 11:00 ... [Approve] [Decline]
+10:00 @tomas: APR-1 is due at 11:00, 1 h left
+      not @tomas: left ... [Approve]
+10:10 priya> /approval approve APR-1
+# Who has answered isn't asked any more; the others see how far it is, in the message that asked them.
+      edited @priya: APR-1 · you have answered · 1 of 2 · waiting on Tomas or Anika
+      edited @tomas: asks model-risk (1 of 2) to decide on “Ship v7” by 11:00 ... [Approve] [Decline]
+      not edited #credit: APR-1
+10:20 tomas> /approval approve APR-1
+      edited @tomas: APR-1 · approved 10:20 by Tomas, 2 of 2 ... “Ship v7”
+      edited @priya: APR-1 · approved 10:20 by Tomas, 2 of 2
+      edited @anika: APR-1 · approved 10:20 by Tomas, 2 of 2
+      edited #credit x2: APR-1 · approved 10:20 by Tomas, 2 of 2
+      nobody is told: late
+# The other ends, each in its own words.
+      maya> /approval request credit Ship v8
+      anika> /approval decline APR-2 the test set is too old
+      edited @priya: APR-2 · declined 10:20 by Anika: “the test set is too old”
+      maya> /approval request credit Ship v9
+      maya> /approval withdraw APR-3 not this week
+      edited @priya: APR-3 · withdrawn 10:20 by Maya: “not this week”
+      maya> /approval request credit Ship v10
+      maya> /approval request credit Ship v11
+      maya> /approval supersede APR-4 by APR-5
+      edited @priya: APR-4 · superseded 10:20: APR-5 takes its place by Maya
+# An incident's messages as well: the acknowledgement, a page, a seat.
+10:30 maya> /incident open credit sev2 Scores drift
+      @dev: INC-1 · sev2 on credit ... [Acknowledge] [Take lead]
+      lena> /incident ack INC-1
+      edited @dev: INC-1 · acknowledged 10:30 by Lena ... “Scores drift”
+      not edited @dev: [Acknowledge]
+      maya> /incident page INC-1 model-risk look at the scores
+      @tomas: INC-1 · model-risk is called in
+      tomas> /incident here INC-1
+      edited @priya: INC-1 · answered (“look at the scores”) 10:30 by Tomas
+      lena> /incident followup INC-1 @dev 2026-11-25 Add an alarm
+      #credit: INC-1 · follow-up for @dev
+      dev> /incident done INC-1 1
+      edited #credit: INC-1 · follow-up for @dev ... done (“Add an alarm”) 10:30 by Dev
