@@ -40,11 +40,11 @@ fn a_newcomer_sees_a_nudge_within_a_few_clicks() {
         page.sees("skip-wake", "Skip to the next wake").await;
         page.moves("skip-wake").await;
         page.click("replies").await;
-        page.sees("thread", "APR-1 is due at").await;
+        page.sees("thread", "APR-1 · decision is due at").await;
         for _ in 0..3 {
             page.moves("skip-wake").await;
         }
-        page.sees("thread", "APR-1 is late · now also").await;
+        page.sees("thread", "APR-1 · decision is late · now also").await;
         page.click("thread-close").await;
         page.click("persona").await;
         page.click("persona-priya").await;
@@ -143,7 +143,7 @@ fn an_approval_is_nudged_and_pressed_by_two_others() {
         // … and nearer to the deadline in his own direct messages.
         tomas.moves("skip-wake").await;
         tomas.click("channel-@tomas").await;
-        tomas.sees("message", "APR-1 is due at").await;
+        tomas.sees("message", "APR-1 · decision is due at").await;
         // Priya has answered before she was even asked by direct message: nobody disturbs her any more.
         priya.click("channel-@priya").await;
         priya.never_saw("log", "APR-1").await;

@@ -2,6 +2,7 @@
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
 mod panel;
+mod places;
 mod review;
 
 use std::collections::BTreeMap;

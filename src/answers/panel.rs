@@ -8,7 +8,7 @@ use super::{Answers, owed_row};
 use crate::card::{self, Button};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::obligation::{Obligation, State};
-use crate::domain::{CaseId, CaseKind, LOCAL, PersonId, Place, WorkflowId};
+use crate::domain::{CaseId, CaseKind, LOCAL, Lane, PersonId, Place, Platform, WorkflowId};
 use crate::store::StoreError;
 
 /// How many open cases of a kind the panel shows.
@@ -116,13 +116,11 @@ impl Answers {
 
     /// Where cases' cards stand in the local room: the channel, and the message once it is posted.
     async fn homes(&self, cases: &BTreeSet<CaseId>) -> Result<BTreeMap<CaseId, (String, Option<String>)>, StoreError> {
-        let cases: Vec<CaseId> = cases.iter().copied().collect();
-        let mut homes = BTreeMap::new();
-        for (case, lane, message) in self.reader.cards_of(&cases).await? {
-            if let (LOCAL, Place::Channel(channel)) = (lane.platform.as_str(), lane.place) {
-                homes.entry(case).or_insert((channel, message));
-            }
-        }
-        Ok(homes)
+        let stand = self.stand(&Platform::from(LOCAL), cases).await?;
+        let channel = |(case, (lane, message)): (CaseId, (Lane, Option<String>))| match lane.place {
+            Place::Channel(channel) => Some((case, (channel, message))),
+            Place::Direct(_) => None,
+        };
+        Ok(stand.into_iter().filter_map(channel).collect())
     }
 }

@@ -283,14 +283,14 @@ pub fn refused(speaker: &Speaker<'_>, refusal: &Refusal) -> Card {
 pub fn misread(speaker: &Speaker<'_>, misread: &Misread) -> Card {
     let mut card = private_sentence(&misread.sentence);
     if let Some(example) = &misread.example {
-        card.lines.push(vec![Word::from("For example: "), Word::Code(example.clone())]);
+        card.lines.push(vec![Word::from("For example: "), Word::Line(example.clone())]);
     }
     if let Some(root) = misread.root {
         let help = format!("{}{root} help", speaker.prefix);
         if misread.sentence.contains(&help) {
             return card;
         }
-        card.lines.push(vec![Word::Code(help), Word::from(" shows what can be typed")]);
+        card.lines.push(vec![Word::Line(help), Word::from(" shows what can be typed")]);
     }
     card
 }
@@ -333,7 +333,7 @@ fn help_facts(root: Option<&'static str>, prefix: &str) -> Json {
 
 fn verb_help(verb: &'static Verb, prefix: &str) -> Card {
     let mut lines = vec![vec![Word::Code(verb.usage(prefix))]];
-    lines.push(vec![Word::from("For example: "), Word::Code(verb.example(prefix))]);
+    lines.push(vec![Word::from("For example: "), Word::Line(verb.example(prefix))]);
     if !verb.aliases.is_empty() {
         lines.push(vec![Word::Text(format!("Also: {}", verb.aliases.join(", ")))]);
     }

@@ -7,7 +7,7 @@ use crate::domain::obligation::{Obligation, Standing};
 use crate::domain::{Case, People, text};
 
 use super::tell::about_as_seen;
-use super::{Card, Speaker, Tone, kinds};
+use super::{Card, Speaker, Style, Tone, kinds, press};
 
 /// Most buttons on a card: what Discord puts in one row.
 const BUTTONS_AT_MOST: usize = 5;
@@ -19,18 +19,32 @@ pub fn case_card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Car
     card(speaker, case, people, OWED_AT_MOST)
 }
 
+/// The one line of a case in a channel of announcements, with the button to take part while it goes on.
+pub fn announcement(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
+    let mut card = speaker.render("case/announced.txt", facts(speaker, case, people, 1));
+    card.tone = tone(case);
+    if !case.is_closed() {
+        card.buttons = press(case.id, "join", Style::Plain).into_iter().collect();
+    }
+    card
+}
+
 /// As [`case_card`], with as many open answers as `most`.
 pub(super) fn card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, most: usize) -> Card {
     let mut card = speaker.render(&format!("{}/card.txt", case.kind()), facts(speaker, case, people, most));
-    card.tone = match case {
-        _ if case.is_closed() => Tone::over(case.state()),
-        _ if case.obligations.iter().any(Obligation::is_late) => Tone::Late,
-        _ => Tone::Calm,
-    };
+    card.tone = tone(case);
     card.buttons = kinds::buttons(speaker, case);
     card.buttons.truncate(BUTTONS_AT_MOST);
     card.due_us = case.next_due().map(|it| it.terms.due.0);
     card
+}
+
+fn tone(case: &Case) -> Tone {
+    match case {
+        _ if case.is_closed() => Tone::over(case.state()),
+        _ if case.obligations.iter().any(Obligation::is_late) => Tone::Late,
+        _ => Tone::Calm,
+    }
 }
 
 /// What the template of a case's card sees.
@@ -42,6 +56,7 @@ pub(super) fn facts(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, mos
         "stage": speaker.policy.workflows.get(&case.workflow).map(|flow| flow.stage.to_string()),
         "state": case.state(),
         "closed": case.is_closed(),
+        "links": case.links.iter().map(|link| json!({ "url": link.url, "text": link.text })).collect::<Vec<_>>(),
         "restricted": case.restricted,
         "owed": owed(case, people).into_iter().take(most).collect::<Vec<_>>(),
     });

@@ -3,6 +3,8 @@
 //! Every text comes from `templates/`, which an operator can lay a folder of his own over. A card knows no platform: it
 //! says which words are a person, a moment, a case or code, and what its buttons do. Not here: figures of the digest.
 
+use std::collections::BTreeSet;
+
 use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,7 @@ pub use answer::{
     Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list, mine,
     misread, red_flags, refused, review_draft, sla_status, status, timeline,
 };
-pub use case::case_card;
+pub use case::{announcement, case_card};
 pub use notice::{Above, Asking, notice};
 pub use story::story;
 pub use tell::{answers_unseen, tell};
@@ -198,6 +200,23 @@ pub enum Style {
 }
 
 impl Card {
+    /// The cases that it names as such, so that whoever reads it can go there.
+    pub fn cases(&self) -> BTreeSet<CaseId> {
+        let fields = self.fields.iter().map(|field| &field.value);
+        let words = self.lines.iter().chain([&self.title]).chain(fields).flatten();
+        let case = |word: &Word| match word {
+            Word::Case(id) => Some(*id),
+            Word::Text(_)
+            | Word::Time(_)
+            | Word::Person { .. }
+            | Word::Code(_)
+            | Word::Line(_)
+            | Word::Link(_)
+            | Word::Strong(_) => None,
+        };
+        words.filter_map(case).collect()
+    }
+
     /// The card as text, without its buttons: for logs, stories and transcripts. Times are of `zone`, with the day where it
     /// isn't the day of `now` there.
     pub fn plain(&self, zone: Tz, now: At) -> String {
@@ -218,7 +237,9 @@ pub fn plain(words: &[Word], zone: Tz, now: At) -> String {
     let mut text = String::new();
     for word in words {
         match word {
-            Word::Text(words) | Word::Strong(words) | Word::Code(words) => text.push_str(words),
+            Word::Text(words) | Word::Strong(words) | Word::Code(words) | Word::Line(words) | Word::Link(words) => {
+                text.push_str(words);
+            }
             Word::Time(at) => text.push_str(&wall(*at, zone, now)),
             Word::Person { id, .. } => {
                 text.push('@');
@@ -291,7 +312,7 @@ fn one_line(text: &str) -> String {
 fn said(sentence: &Sentence, prefix: &str) -> Vec<Word> {
     let words = sentence.parts().iter().map(|part| match part {
         Part::Text(text) => Word::from(text.as_str()),
-        Part::Line(line) => Word::Code(line.typed(prefix)),
+        Part::Line(line) => Word::Line(line.typed(prefix)),
     });
     words.collect()
 }

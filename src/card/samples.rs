@@ -61,7 +61,8 @@ fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>
             open = alone.clone();
         }
         for case in [&alone, &going_on] {
-            all.push((format!("{kind}/card.txt"), case::facts(speaker, case, &people, usize::MAX)));
+            let facts = case::facts(speaker, case, &people, usize::MAX);
+            all.extend([format!("{kind}/card.txt"), "case/announced.txt".to_owned()].map(|it| (it, facts.clone())));
         }
     }
 }
@@ -127,6 +128,7 @@ fn of_the_case() -> Vec<Event> {
         Event::Linked { by: maya(), url: "https://example.org/".to_owned(), text: words() },
         Event::Invited { by: maya(), person: dev() },
         Event::Uninvited { by: maya(), person: dev() },
+        Event::Joined { by: dev() },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()
@@ -138,6 +140,7 @@ pub(super) fn began(by: Option<PersonId>) -> Began {
         by,
         workflow: "credit-scoring".into(),
         homes: Vec::new(),
+        announced: Vec::new(),
         policy: PolicyHash::from("3fa9c1".repeat(10)),
         title: TITLE.to_owned(),
         restricted: true,
@@ -212,6 +215,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
         Telling::Invited { by: maya(), person: dev() },
         Telling::Uninvited { by: maya(), person: dev() },
+        Telling::Joined { by: dev() },
         Telling::Contested {
             duty: Duty::Resolve,
             by: maya(),

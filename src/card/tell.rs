@@ -146,7 +146,8 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Resumed { .. }
         | T::Waived { .. }
         | T::Invited { .. }
-        | T::Uninvited { .. } => {}
+        | T::Uninvited { .. }
+        | T::Joined { .. } => {}
     }
 }
 
@@ -252,7 +253,8 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
         | T::Contested { .. }
         | T::Settled { .. }
         | T::Invited { .. }
-        | T::Uninvited { .. } => Look::calm(),
+        | T::Uninvited { .. }
+        | T::Joined { .. } => Look::calm(),
         T::Done { .. } | T::Sentence { .. } => Look::of(Tone::Private),
     }
 }

@@ -2,7 +2,7 @@
 //! person, a moment, a case or code.
 //!
 //! Filters: `time` (a moment), `who` (a mention, of one or several people; `who("or")` for another last word), `name`
-//! (people without mentioning them), `case`, `code`, `strong`, `span` (a length of time), `duty` (what an answer is called),
+//! (people without mentioning them), `must` (who must approve, and how far it is), `case`, `code`, `typed` (a line to type), `link` (an address), `strong`, `span` (a length of time), `duty` (what an answer is called),
 //! `capital`, `listed` (words with commas), `sentence` (what the rules say, with lines to type in it), `lines` (a draft of the
 //! bot's own that has lines).
 //! `{{ field("Name") }}value` on a line of its own is a field of the card. What a line says is trimmed, and an empty line is
@@ -52,6 +52,8 @@ const PERSON: char = 'p';
 const NAME: char = 'n';
 const CASE: char = 'c';
 const CODE: char = 'd';
+const LINE: char = 'e';
+const LINK: char = 'u';
 const STRONG: char = 's';
 const FIELD: char = 'f';
 const SAID: char = 'w';
@@ -225,7 +227,7 @@ fn without_words(name: &str, facts: &Json, prefix: &str) -> Card {
     if let Some(case) = case {
         title.extend([
             Word::from(". "),
-            Word::Code(format!("{prefix}{} status {case}", case.kind)),
+            Word::Line(format!("{prefix}{} status {case}", case.kind)),
             Word::from(" shows how it stands"),
         ]);
     }
@@ -358,15 +360,22 @@ fn environment() -> Environment<'static> {
     environment.add_filter("time", |at: i64| piece(TIME, &at.to_string()));
     environment.add_filter("who", |who: Value, last: Option<String>| people(PERSON, &who, last.as_deref()));
     environment.add_filter("name", |who: Value, last: Option<String>| people(NAME, &who, last.as_deref()));
+    environment.add_filter("must", |who: Value, have: u32, need: u32, how: Option<String>| must(&who, have, need, how));
     environment.add_filter("case", |id: String| piece(CASE, &id));
     environment.add_filter("code", |text: String| match text.contains(OPEN) {
         true => text,
         false => code(&text.replace(BREAK, "\n")),
     });
+    environment.add_filter("typed", |text: String| typed_line(&text));
+    environment.add_filter("link", |url: String| piece(LINK, &url));
     environment.add_filter("lines", |text: String| piece(LINES, &text));
     environment.add_filter("strong", |text: String| piece(STRONG, &text));
     environment.add_filter("sentence", |said: Value| sentence(&said));
     environment.add_filter("span", |span: i64| Span(span).to_string());
+    environment.add_filter("gone", |percent: u32| match percent {
+        50 => "half".to_owned(),
+        percent => format!("{percent} %"),
+    });
     environment.add_filter("duty", |duty: String| Duty::read(&duty).map_or(duty, |duty| duty.noun().to_owned()));
     environment.add_filter("capital", |text: String| crate::grammar::capital(&text));
     environment.add_filter("listed", |words: Vec<String>| crate::domain::text::list(words.into_iter()));
@@ -379,6 +388,11 @@ fn environment() -> Environment<'static> {
 /// Every letter of it, also of those that have no look of their own.
 fn code(text: &str) -> String {
     piece(CODE, &clean::visible(text).replace('\n', &BREAK.to_string()))
+}
+
+/// A line to type. What people typed in it stays theirs.
+fn typed_line(text: &str) -> String {
+    piece(LINE, &clean::visible(text))
 }
 
 fn piece(kind: char, payload: &str) -> String {
@@ -403,7 +417,7 @@ fn sentence(said: &Value) -> Result<String, Error> {
     for part in said.try_iter()? {
         let line = part.get_attr("line")?;
         match line.as_str() {
-            Some(line) => written.push_str(&code(line)),
+            Some(line) => written.push_str(&typed_line(line)),
             None => written.push_str(part.get_attr("words")?.as_str().unwrap_or_default()),
         }
     }
@@ -420,7 +434,7 @@ fn line(state: &State<'_, '_>, verb: &str, rest: &[Value]) -> Result<String, Err
     let verb = find(command, verb).ok_or_else(|| no_verb(verb, Some(command)))?;
     let prefix = state.lookup("prefix").unwrap_or_default();
     let rest: String = rest.iter().map(|word| format!(" {word}")).collect();
-    Ok(code(&format!("{prefix}{} {}{rest}", verb.root, verb.verb)))
+    Ok(typed_line(&format!("{prefix}{} {}{rest}", verb.root, verb.verb)))
 }
 
 /// The verbs that a template names are looked at before it is used, also those that no sample comes to. `command` is that of
@@ -467,6 +481,30 @@ fn people(kind: char, who: &Value, last: Option<&str>) -> Result<String, Error> 
         [] => "nobody".to_owned(),
         [one] => one.clone(),
         [rest @ .., end] => format!("{} {} {end}", rest.join(", "), last.unwrap_or("and")),
+    })
+}
+
+/// Who must approve, how many of them, and how far it is: “2 of these 3 must approve: …; nobody has yet”. `have` of the `need`
+/// have approved, and `who` are the others. Without `how`, they are mentioned; with `"name"` they are named.
+fn must(who: &Value, have: u32, need: u32, how: Option<String>) -> Result<String, Error> {
+    let kind = if how.as_deref() == Some("name") { NAME } else { PERSON };
+    let left = need.saturating_sub(have);
+    let there = who.len().unwrap_or(1) as u32;
+    let named = |last| people(kind, who, Some(last));
+    let so_far = match have {
+        0 => "nobody has yet".to_owned(),
+        1 => format!("1 of {need} has"),
+        have => format!("{have} of {need} have"),
+    };
+    Ok(match (need, left, there) {
+        (_, _, 0) => format!("nobody is left who may approve, {have} of {need} have"),
+        (1, _, 1) => format!("{} decides", named("or")?),
+        (1, _, _) => format!("one of these {there} decides: {}", named("or")?),
+        (_, 1, 1) => format!("{} must approve too; {so_far}", named("and")?),
+        (_, left, there) if left == there && there == 2 => format!("both must approve: {}; {so_far}", named("and")?),
+        (_, left, there) if left == there => format!("all {there} must approve: {}; {so_far}", named("and")?),
+        (_, left, there) if have == 0 => format!("{left} of these {there} must approve: {}; {so_far}", named("and")?),
+        (_, left, there) => format!("{left} more of these {there} must approve: {}; {so_far}", named("and")?),
     })
 }
 
@@ -588,6 +626,8 @@ fn word(inner: &str, policy: &Policy) -> Option<Word> {
             Err(_) => Word::Text(clean::line(payload)),
         },
         CODE => Word::Code(payload.replace(BREAK, "\n")),
+        LINE => Word::Line(clean::line(payload)),
+        LINK => Word::Link(clean::line(payload)),
         SAID => Word::Text(quoted_lines(&clean::lines(&payload.replace(BREAK, "\n")))),
         LINES => Word::Text(clean::lines(&payload.replace(BREAK, "\n")).into_owned()),
         STRONG => Word::Strong(clean::line(&payload.replace(BREAK, " "))),

@@ -1,7 +1,7 @@
 //! Where adapters hand in what they heard and get the answer: the desk decides, and questions about what is are answered
 //! here, from what is committed, so that reading never holds up deciding.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
 use crate::chat::{Newest, Roster};
 use crate::desk::{DeskHandle, Fault, Handled, Word, reference};
+use crate::domain::place::CaseStands;
 use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Means, Query, verbs};
 use crate::ledger::heard::{Account, Answer, Heard, What};
@@ -94,6 +95,16 @@ fn unreadable(error: &StoreError) -> Fault {
 }
 
 impl Reception {
+    /// Where the cases stand that these cards name, so that their names can be followed. Where that can't be read, a card goes
+    /// without.
+    pub async fn where_they_stand(&self, platform: &Platform, cards: &[Card]) -> BTreeMap<CaseId, CaseStands> {
+        let cases: BTreeSet<CaseId> = cards.iter().flat_map(Card::cases).collect();
+        self.answers.stand(platform, &cases).await.unwrap_or_else(|error| {
+            tracing::warn!(%platform, %error, "where cases stand can't be read");
+            BTreeMap::new()
+        })
+    }
+
     /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
     ///
     /// # Errors

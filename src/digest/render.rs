@@ -95,7 +95,7 @@ impl Digest {
         if more > 0 {
             lines.push(vec![
                 Word::from(format!("… and {more} more; ")),
-                Word::Code(Sla::Status.line().typed(prefix)),
+                Word::Line(Sla::Status.line().typed(prefix)),
                 Word::from(" shows them."),
             ]);
         }

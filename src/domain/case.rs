@@ -33,17 +33,33 @@ pub struct Case {
     /// Only its own people see it: see [`Case::is_visible_to`].
     #[serde(default)]
     pub restricted: bool,
-    /// People who were let in by name.
+    /// Channels where one line says how it stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announced: Vec<Channel>,
+    /// People who were let in by name, or take part of their own accord.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub invited: BTreeSet<PersonId>,
+    /// Addresses that people keep with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
     pub obligations: Vec<Obligation>,
     pub body: Body,
+}
+
+/// An address that is kept with a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Begins with `https://` or `http://`, and has no blanks.
+    pub url: String,
+    /// What somebody calls it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 impl Case {
     /// A case begins with its first event. `None` if that event doesn't begin one.
     pub fn begin(id: CaseId, event: &Event, at: At) -> Option<Case> {
-        let (Began { by, workflow, homes, policy, title, restricted }, body) = Body::begin(event)?;
+        let (Began { by, workflow, homes, announced, policy, title, restricted }, body) = Body::begin(event)?;
         Some(Case {
             id,
             workflow,
@@ -56,7 +72,9 @@ impl Case {
             instead: None,
             homes,
             restricted,
+            announced,
             invited: BTreeSet::new(),
+            links: Vec::new(),
             obligations: Vec::new(),
             body,
         })
@@ -88,14 +106,17 @@ impl Case {
 
     fn apply_to_any(&mut self, event: &every_case::Event) {
         match event {
-            every_case::Event::Invited { person, .. } => {
+            every_case::Event::Invited { person, .. } | every_case::Event::Joined { by: person } => {
                 self.invited.insert(person.clone());
             }
             every_case::Event::Uninvited { person, .. } => {
                 self.invited.remove(person);
             }
             every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
-            every_case::Event::Noted { .. } | every_case::Event::Linked { .. } => {}
+            every_case::Event::Linked { url, text, .. } => {
+                self.links.push(Link { url: url.clone(), text: text.clone() });
+            }
+            every_case::Event::Noted { .. } => {}
         }
     }
 

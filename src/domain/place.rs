@@ -28,6 +28,9 @@ pub enum Place {
     Direct(String),
 }
 
+/// Where a case stands on a platform: the channel, and its card there once it is posted.
+pub type CaseStands = (Lane, Option<String>);
+
 impl Lane {
     pub fn channel(channel: &Channel) -> Lane {
         Lane { platform: channel.platform.clone(), place: Place::Channel(channel.id.clone()) }

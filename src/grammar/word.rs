@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{At, CaseId, PersonId};
 
 /// A piece of a line. As JSON: `{"text":"…"}`, `{"time":1700000000000000}`, `{"person":{"id":"lena","name":"Lena Vogt"}}`,
-/// `{"case":"INC-1"}`, `{"code":"…"}`, `{"strong":"…"}`.
+/// `{"case":"INC-1"}`, `{"code":"…"}`, `{"line":"/incident ack INC-1"}`, `{"link":"https://…"}`, `{"strong":"…"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Word {
@@ -25,6 +25,10 @@ pub enum Word {
     Case(CaseId),
     /// To the letter; may hold line breaks.
     Code(String),
+    /// A line of the bot's own to type, beginning with what commands begin with where it is read.
+    Line(String),
+    /// An address that can be followed, shown as it is: no words stand for it.
+    Link(String),
     /// Said with weight.
     Strong(String),
 }

@@ -121,7 +121,8 @@ impl Projection {
             }
         }
         self.touch(id);
-        let homes: Vec<Lane> = self.cases[&id].homes.iter().map(Lane::channel).collect();
+        let case = &self.cases[&id];
+        let homes: Vec<Lane> = case.homes.iter().chain(&case.announced).map(Lane::channel).collect();
         for lane in homes {
             self.cards.insert((id, lane), entry.seq);
         }

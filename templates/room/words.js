@@ -14,6 +14,12 @@ function word(span, reader) {
   if ("time" in span) return timeElement(span.time);
   if ("strong" in span) return h("strong", {}, span.strong);
   if ("code" in span) return span.code.includes("\n") ? h("pre", { tabIndex: 0 }, h("code", {}, span.code)) : h("code", {}, span.code);
+  if ("line" in span) return h("code", { class: "line" }, span.line);
+  if ("link" in span) {
+    return /^https?:\/\//.test(span.link)
+      ? h("a", { href: span.link, target: "_blank", rel: "noopener noreferrer nofollow" }, span.link)
+      : h("code", {}, span.link);
+  }
   if ("person" in span) {
     const mine = span.person.id === reader.me;
     return h("span", { class: mine ? "mention mine" : "mention", title: `@${span.person.id}` }, h("bdi", {}, `@${span.person.name}`));
@@ -29,6 +35,6 @@ function word(span, reader) {
 
 /** The words alone: for labels, and for the message box when somebody edits what they said. */
 export function typed(spans) {
-  return (spans ?? []).map((span) => span.text ?? span.strong ?? span.case
+  return (spans ?? []).map((span) => span.text ?? span.strong ?? span.case ?? span.line ?? span.link
     ?? (span.code !== undefined ? `\`${span.code}\`` : span.person ? `@${span.person.id}` : span.time ? new Date(span.time / 1000).toISOString() : "")).join("");
 }

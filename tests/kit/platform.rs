@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use countersign::card::Card;
 use countersign::chat::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, Undelivered};
 use countersign::clock::Clock;
-use countersign::domain::{At, Lane, Platform, Span};
+use countersign::domain::{At, Platform, Span};
 use countersign::grammar::How;
 use tokio::sync::watch;
 

@@ -6,14 +6,14 @@
       @priya: APR-1
       not @anika: APR-1
       duty APR-1 decide: owed, holders priya tomas
-10:00 @priya: APR-1 is due at 11:00
+10:00 @priya: APR-1 · decision is due at 11:00
       not @anika: APR-1
       anika> /approval approve APR-1
       anika hears: Ask Priya or Tomas
 # Everybody of the next role is away: the absent are asked all the same, since word that goes up the ladder must reach somebody.
 10:05 greta> /approval away until 2026-11-24 09:00 Illness
       greta hears: Greta is away
-11:00 #credit: APR-1 is late · now also @greta (governance)
-      @greta: APR-1 is late
+11:00 #credit: APR-1 · decision is late · now also @greta (governance)
+      @greta: APR-1 · decision is late
       greta> /approval approve APR-1
       greta hears: 1 of 2

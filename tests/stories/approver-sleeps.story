@@ -5,8 +5,8 @@
       greta> /approval approve APR-1
       greta hears: “decide” on APR-1 is for model-risk. Ask Tomas or Anika
 10:59 not @greta: is late
-11:00 #credit: APR-1 is late · now also @greta (governance) · 1 of 2 ... waiting on @tomas and @anika
-      @greta: APR-1 is late
+11:00 #credit: APR-1 · decision is late · now also @greta (governance) · 1 of 2 ... waiting on @tomas and @anika
+      @greta: APR-1 · decision is late
       not @henrik: APR-1
       not @priya: APR-1
       case APR-1: requested

@@ -4,8 +4,8 @@
       the operator reloads
       operator hears: is in force
       maya> /approval request credit Ship v7
-      #credit: APR-1 · Maya asks model-risk (0 of 2) to decide
+      #credit: APR-1 · Maya asks model-risk to decide
 09:01 priya> /approval approve APR-1
       priya hears: 1 of 2
-09:02 @tomas: APR-1 · Maya asks model-risk (1 of 2) to decide ... @tomas or @anika
+09:02 @tomas: APR-1 · Maya asks model-risk to decide ... 1 more of these 2 must approve: @tomas and @anika; 1 of 2 has
       not @tomas: 0 of 2

@@ -13,7 +13,7 @@
       priya> /approval delegate @priya until friday 17:00 Myself
       priya hears: Priya can't stand in for themselves
       ledger: delegation.set x1
-Mon 11:00 @priya: APR-1 is due at 13:00
+Mon 11:00 @priya: APR-1 · decision is due at 13:00
       not @ines: APR-1
       maya> /approval withdraw APR-1 not now
 Tue 08:59 nobody is told: stands in

@@ -13,7 +13,7 @@
       henrik hears: APR-1 · decision
       tomas dm> /sla mine
       tomas hears: You owe nothing
-10:00 @henrik: APR-1 is due at 11:00
+10:00 @henrik: APR-1 · decision is due at 11:00
       not @tomas: is due at
 10:10 henrik> /approval approve APR-1 checked the report
       #credit: APR-1 · Henrik approved for Tomas · 1 of 2

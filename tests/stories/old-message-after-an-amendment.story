@@ -2,7 +2,7 @@
 
 09:00 maya> /approval request credit "Ship v7" action="deploy scoring:v7 --canary 5"
       @priya: APR-1 ... [Approve]
-10:00 @tomas: APR-1 is due at 11:00
+10:00 @tomas: APR-1 · decision is due at 11:00
 10:10 maya> /approval amend APR-1 deploy scoring:v7 --all
       @priya: APR-1 · Maya changed the action: revision 2 ... deploy scoring:v7 --all ... [Approve]
       edited @priya: APR-1 · decision (model-risk) not owed any more since 10:10: the action was changed

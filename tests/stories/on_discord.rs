@@ -354,14 +354,21 @@ impl Server {
             !embeds.is_empty()
         });
         if has_embeds {
-            message["content"] = json!("");
+            // Whom it pings stands in a line of its own.
+            let pings = |line: &&str| !line.trim().is_empty() && line.split(' ').all(|word| word.starts_with("<@"));
+            let content = text(&message, "content").to_owned();
+            message["content"] = json!(content.lines().filter(|line| !pings(line)).collect::<Vec<_>>().join("\n"));
         }
         let moment = |seconds: i64, style: char| match style {
             'R' => String::new(),
             _ => wall(At(seconds * 1_000_000), self.zone, now),
         };
-        let shown = self.fake.render(&message, moment);
-        shown.lines().filter(|line| line.trim() != "⏳").collect::<Vec<_>>().join("\n")
+        let mut shown = self.fake.render(&message, moment);
+        // A command that stands in a group is called so, and does the same.
+        for group in ["clock", "people"] {
+            shown = shown.replace(&format!("/incident {group} "), "/incident ");
+        }
+        without_links(&shown.lines().filter(|line| line.trim() != "⏳").collect::<Vec<_>>().join("\n"))
     }
 
     fn form(&self, form: &Json, now: At) -> String {
@@ -426,6 +433,15 @@ impl Server {
 }
 
 /// `INC-1 (#inc-1-drift)`: where a case has a channel of its own, it stands beside it.
+/// A case's name leads to its card.
+fn without_links(text: &str) -> String {
+    let mut out = String::new();
+    for (at, part) in text.split(" (https://discord.com/channels/").enumerate() {
+        out.push_str(if at == 0 { part } else { part.split_once(')').map_or("", |(_, after)| after) });
+    }
+    out
+}
+
 fn without_channels(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -28,7 +28,7 @@
       maya hears: Nobody has asked a question on APR-1.
 # Half of two hours, the pause left out.
 10:35 not @tomas: is due
-10:36 @tomas: APR-1 is due at 11:36, 1 h left
+10:36 @tomas: APR-1 · decision is due at 11:36, 1 h left
 # The cap on pauses ends the second one by itself; the requester still owes the answer, and is late for it alone.
 10:40 tomas> /approval ask APR-1 And who tested it?
       duty APR-1 decide: paused

@@ -2,8 +2,8 @@
 
 09:00 maya> /approval request credit Ship v7
       maya hears: requested; Priya, Tomas or Anika decides by 23 Nov 2026 11:00
-      #credit: APR-1 · Maya asks model-risk (0 of 2) to decide on “Ship v7” by 11:00
-      @priya: APR-1 · Maya asks model-risk (0 of 2) ... [Approve] [Decline] [Ask a question]
+      #credit: APR-1 · Maya asks model-risk to decide on “Ship v7” by 11:00
+      @priya: APR-1 · Maya asks model-risk to decide ... 2 of these 3 must approve: @priya, @tomas and @anika; nobody has yet ... [Approve] [Decline] [Ask a question]
       @tomas: APR-1
       @anika: APR-1
       not @maya: APR-1
@@ -14,11 +14,11 @@
       not @maya: is approved
       card APR-1: Decides: model-risk · 1 of 2
       case APR-1: requested
-10:00 @tomas: APR-1 is due at 11:00, 1 h left · 1 of 2
-      @anika: APR-1 is due at 11:00, 1 h left · 1 of 2
+10:00 @tomas: APR-1 · decision is due at 11:00, 1 h left · 1 of 2
+      @anika: APR-1 · decision is due at 11:00, 1 h left · 1 of 2
       not @priya: APR-1
 10:35 not @tomas: 24 min left
-10:36 @tomas: APR-1 is due at 11:00, 24 min left · 1 of 2
+10:36 @tomas: APR-1 · decision is due at 11:00, 24 min left · 1 of 2
       not @priya: APR-1
 # The quorum is met: nobody is nudged any more.
 10:40 tomas presses Approve in a message

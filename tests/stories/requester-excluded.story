@@ -11,7 +11,7 @@
       priya> /approval ask APR-1 why
       priya hears: You asked for this yourself
       ledger: approval.voted x0
-10:00 @tomas: APR-1 is due at 11:00
+10:00 @tomas: APR-1 · decision is due at 11:00
       not @priya: APR-1
       dev> /approval request credit Ship v8
       dev hears: Asking for an approval is for product, engineering, command and model-risk

@@ -52,9 +52,9 @@
 //! exactly that minute. In a thread of Slack's, where a story writes `/incident ack`, `@countersign incident ack` must stand.
 //! `...` stands for anything in between; line breaks count as blanks; buttons stand in brackets.
 //!
-//! 10:36 @dev: APR-1 is due at 11:00 ... [Approve]       a direct message
-//!       #credit: APR-1 is late                          in a channel or in a thread there
-//!       #credit x1: APR-1 is late                       … exactly that many times
+//! 10:36 @dev: APR-1 · decision is due at 11:00 ... [Approve]       a direct message
+//!       #credit: APR-1 · decision is late                          in a channel or in a thread there
+//!       #credit x1: APR-1 · decision is late                       … exactly that many times
 //!       not @dev: APR-1                                 must not have come, up to this moment
 //!       edited @dev: APR-1 · approved                   a message that stood there says it now
 //!       nobody is told: APR-1                           … to anybody, anywhere
@@ -65,7 +65,7 @@
 //!
 //! How things stand.
 //!
-//!       slack-vendor#credit: APR-1 is late              … of the second platform
+//!       slack-vendor#credit: APR-1 · decision is late              … of the second platform
 //!       card APR-1: State: approved                     the case's one card, as it is now
 //!       card APR-1 in slack-vendor: State: approved     … in the second platform
 //!       not card APR-1: v6

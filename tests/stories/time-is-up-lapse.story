@@ -6,7 +6,7 @@
 13:00 #claims: APR-1 has lapsed · nobody answered in time, and nobody declined ... only 1 of 2 had answered by 23 Nov 2026 13:00 UTC
       @maya: APR-1 has lapsed
       case APR-1: lapsed
-      not #claims: APR-1 is late
+      not #claims: APR-1 · decision is late
       not #claims: declined ·
       duty APR-1 decide: void
       ledger: duty.late x1

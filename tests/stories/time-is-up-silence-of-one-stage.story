@@ -5,7 +5,7 @@
       operator hears: is in force
       maya> /approval request credit Ship v7 path=two
 10:00 case APR-1: requested
-      #credit: APR-1 · Maya asks chief-risk (0 of 1) to decide
+      #credit: APR-1 · Maya asks chief-risk to decide
       @henrik: APR-1 · Maya asks chief-risk
       duty APR-1 decide #1: void
       duty APR-1 decide #2: owed, due 12:00, holders henrik ines

@@ -13,5 +13,5 @@
 10:10 henrik> /approval approve APR-1 in their stead
       case APR-1: approved
       @maya: APR-1 is approved · Henrik
-Tue 10:00 nobody is told: APR-1 is late
+Tue 10:00 nobody is told: APR-1 · decision is late
       nobody is told: APR-1 is due

@@ -25,7 +25,7 @@
       priya hears: APR-2 is superseded already ... Go on with APR-3.
 10:00 nobody is told: APR-1 is due
       nobody is told: APR-2 is due
-      @priya: APR-3 is due at 11:00
+      @priya: APR-3 · decision is due at 11:00
       ledger: approval.declined x0
       ledger: approval.withdrawn x1
       ledger: approval.superseded x1

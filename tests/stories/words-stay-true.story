@@ -2,13 +2,13 @@
 # message a person; a reminder is short and has no buttons of its own.
 
 09:00 maya> /approval request credit Ship v7
-      @tomas: asks model-risk (0 of 2) to decide on “Ship v7” by 11:00 ... [Approve] [Decline]
-10:00 @tomas: APR-1 is due at 11:00, 1 h left
+      @tomas: asks model-risk to decide on “Ship v7” by 11:00 ... [Approve] [Decline]
+10:00 @tomas: APR-1 · decision is due at 11:00, 1 h left
       not @tomas: left ... [Approve]
 10:10 priya> /approval approve APR-1
 # Who has answered isn't asked any more; the others see how far it is, in the message that asked them.
       edited @priya: APR-1 · you have answered · 1 of 2 · waiting on Tomas or Anika
-      edited @tomas: asks model-risk (1 of 2) to decide on “Ship v7” by 11:00 ... [Approve] [Decline]
+      edited @tomas: asks model-risk to decide on “Ship v7” by 11:00 ... 1 more of these 2 must approve: @tomas and @anika; 1 of 2 has ... [Approve] [Decline]
       not edited #credit: APR-1
 10:20 tomas> /approval approve APR-1
       edited @tomas: APR-1 · approved 10:20 by Tomas, 2 of 2 ... “Ship v7”

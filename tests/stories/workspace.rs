@@ -387,6 +387,7 @@ pub fn translated(spaces: &[Workspace], both: &[String], policy: &str) -> String
                 let all: Vec<String> = spaces.iter().map(|space| there(space, value)).collect();
                 format!("channels = [{}]", all.join(", "))
             }
+            "announcements" => format!("{key} = [{}]", there(first, value.trim_matches(['[', ']']))),
             "channel" | "operators_channel" => format!("{key} = {}", there(first, value)),
             _ => with_groups(spaces, line),
         }

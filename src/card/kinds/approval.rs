@@ -43,7 +43,7 @@ impl Shows for Approval {
 
     fn asked(&self, speaker: &Speaker<'_>, case: &Case) -> Option<Json> {
         let silence = speaker.policy.paths.get(&self.path).map(|path| match &path.when_time_is_up {
-            TimeIsUp::Hold => "it stays open, late".to_owned(),
+            TimeIsUp::Hold => "it stays open and is late".to_owned(),
             TimeIsUp::Lapse => "it lapses".to_owned(),
             TimeIsUp::Widen(role) => format!("{role} may decide too"),
             TimeIsUp::Approve => "silence approves it".to_owned(),

@@ -12,14 +12,14 @@ fn refusals_and_misreadings_are_sentences_with_code() {
         refused.title,
         [
             Word::from("I can't find INC-9. "),
-            Word::Code("/incident list".to_owned()),
+            Word::Line("/incident list".to_owned()),
             Word::from(" shows what is open."),
         ]
     );
     let other = Wording::embedded().with_prefix("/cs-");
     let speaker_there = Speaker::new(&other, policy());
     let there = super::refused(&speaker_there, &Refusal::NoSuchCase(case("INC-9")));
-    assert!(there.title.contains(&Word::Code("/cs-incident list".to_owned())), "{:?}", there.title);
+    assert!(there.title.contains(&Word::Line("/cs-incident list".to_owned())), "{:?}", there.title);
     // Where it was said in a message, as in a Slack thread, it can be said again in one.
     let said = super::refused(&speaker_there.to(crate::grammar::How::Said), &Refusal::NoSuchCase(case("INC-9")));
     assert!(said.title.contains(&Word::Code("@countersign incident list".to_owned())), "{:?}", said.title);

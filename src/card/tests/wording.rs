@@ -75,7 +75,7 @@ fn a_template_names_lines_that_can_be_typed() {
     let what = say!["see ", Line::answering(about.case, Duty::Acknowledge), "."];
     let done: Telling = Any::Done { what }.into();
     let card = tell(&speaker.to(How::Said), Some(&about), &done, None);
-    assert!(card.title.contains(&Word::Code("@countersign incident ack INC-1".to_owned())), "{:?}", card.title);
+    assert!(card.title.contains(&Word::Line("@countersign incident ack INC-1".to_owned())), "{:?}", card.title);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Asking, Button, Card, Speaker, Word};
 use crate::digest;
 use crate::domain::notice::To;
-use crate::domain::{At, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
+use crate::domain::{At, CaseId, Lane, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -93,7 +93,11 @@ impl LaneRun {
         let Some(case) = self.case(id).await? else { return Ok(None) };
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
+        let speaker = self.speaker(&shown.policy);
+        let card = match case.announced.iter().any(|channel| Lane::channel(channel) == self.lane) {
+            true => card::announcement(&speaker, &case, &people),
+            false => card::case_card(&speaker, &case, &people),
+        };
         Ok(Some(Outgoing {
             parts: vec![Part { case: Some(id), cards: vec![card], ..Part::default() }],
             card_shows: Some(due.wanted),
@@ -210,6 +214,10 @@ impl LaneRun {
     ) -> Result<Above, StoreError> {
         let Some(id) = case else { return Ok(Above::Nothing) };
         if matches!(self.lane.place, Place::Channel(_)) {
+            // In its own channel the card is pinned, and what all should hear is said beside it, not beneath.
+            if self.lane.own_of().is_some() && notice.telling.is_for_all() {
+                return Ok(Above::Nothing);
+            }
             let Some(root) = self.thread(Some(id)).await? else { return Ok(Above::Nothing) };
             let Some(case) = self.case(id).await? else { return Ok(Above::Nothing) };
             let shown = self.desk.shown();

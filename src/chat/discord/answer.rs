@@ -88,7 +88,7 @@ impl Discord {
 
     /// What the bot answered, for this person alone: in place of “thinking…”, and what has no room there after it.
     pub(super) async fn tell(&self, interaction: &Interaction, answer: Answer, mark: Option<&str>) {
-        let Some(drafts) = self.drafts_of(answer, mark) else { return };
+        let Some(drafts) = self.drafts_of(answer, mark).await else { return };
         let Some(me) = self.directory().me.clone() else { return };
         let base = format!("/webhooks/{}/{}", me.application, interaction.token);
         for (at, draft) in drafts.iter().enumerate() {
@@ -109,8 +109,7 @@ impl Discord {
     }
 
     /// An answer as messages. With errors or a form that could not be opened, a button opens it again.
-    pub(super) fn drafts_of(&self, answer: Answer, mark: Option<&str>) -> Option<Vec<Draft>> {
-        let map = self.map()?;
+    pub(super) async fn drafts_of(&self, answer: Answer, mark: Option<&str>) -> Option<Vec<Draft>> {
         let mut cards = answer.cards;
         let mut again = None;
         if let Some(errors) = answer.errors {
@@ -132,6 +131,7 @@ impl Discord {
         if cards.is_empty() {
             cards.push(said("Noted."));
         }
+        let map = self.map(&cards).await?;
         let mut drafts: Vec<Draft> = cards.iter().flat_map(|card| embed::drafts(card, &map, For::One)).collect();
         if let (Some(again), Some(first)) = (again, drafts.first_mut()) {
             let button = embed::button(&again, "Open again", Style::Primary);
@@ -167,7 +167,7 @@ impl Discord {
     }
 
     async fn answer_in_private(&self, author: Id, channel: Id, message: Id, answer: Answer) {
-        let Some(drafts) = self.drafts_of(answer, None) else { return };
+        let Some(drafts) = self.drafts_of(answer, None).await else { return };
         if !self.tell_directly(author, &drafts, message).await {
             let text = "I can't write to you directly. Allow direct messages from members of this server, or use the slash command.";
             let body = json!({

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::api::{Call, Trouble};
 use super::directory::Me;
-use super::words::cut;
+use super::wire::Id;
+use super::words::{Command, cut};
 use super::{Discord, LONGEST_PAUSE};
 use crate::domain::Lack;
 use crate::grammar::{self, Arg, Kind, Needed, PREFIX, Verb, verbs};
@@ -22,8 +23,21 @@ const DESCRIPTION: usize = 100;
 /// `/incident clock pause`. The line that is read stays `/incident pause`.
 const GROUPS: &[(&str, &str, &[&str])] = &[
     ("clock", "Pause, waive and argue about clocks", &["pause", "resume", "waive", "contest", "settle"]),
-    ("people", "Seats, pages and invitations", &["role", "invite", "uninvite", "escalate", "here"]),
+    ("people", "Seats, pages and invitations", &["role", "invite", "uninvite", "escalate", "here", "join"]),
 ];
+
+/// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.
+/// `None`: no command does what it says.
+pub(super) fn of_line(line: &str, prefix: &str) -> Option<Command> {
+    let rest = line.strip_prefix(prefix)?;
+    let (root, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let verb = verbs::root(root)?.verbs.iter().find(|it| it.verb == verb)?;
+    let is_grouped = verbs::root(root).is_some_and(|root| root.verbs.len() > A_LEVEL);
+    let group = GROUPS.iter().find(|(_, _, names)| is_grouped && names.contains(&verb.verb));
+    let group = group.map(|(name, _, _)| format!("{name} ")).unwrap_or_default();
+    Some(Command { path: format!("{} {group}{}", name_of(root, prefix), verb.verb), id: None, rest: rest.to_owned() })
+}
 
 /// Types of options.
 const SUBCOMMAND: u8 = 1;
@@ -196,11 +210,21 @@ impl Discord {
         let path = format!("/applications/{}/commands", me.application);
         let registered = self.api.get(&path).await?;
         if is_registered(registered.as_array().map_or(&[][..], Vec::as_slice), wanted) {
+            self.learn_commands(&registered);
             return Ok(());
         }
-        self.api.patient(&Call::with(Method::PUT, &path, &json!(wanted))).await?;
+        let registered = self.api.patient(&Call::with(Method::PUT, &path, &json!(wanted))).await?;
+        self.learn_commands(&registered);
         tracing::info!(commands = wanted.len(), "the commands are registered");
         Ok(())
+    }
+
+    fn learn_commands(&self, registered: &Value) {
+        let ids = registered.as_array().into_iter().flatten().filter_map(|command| {
+            let text = |key: &str| command.get(key).and_then(Value::as_str);
+            Some((text("name")?.to_owned(), Id::read(text("id")?)?))
+        });
+        self.directory_mut().commands = ids.collect();
     }
 }
 

@@ -7,15 +7,17 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::api::{Call, Trouble};
+use super::commands;
 use super::directory::platform;
 use super::embed::{self, Draft, For};
 use super::messages::newest;
 use super::wire::Id;
-use super::words::{Places, cut, plain};
+use super::words::{Command, Places, cut, plain};
 use super::{Discord, PAUSES, lock};
 use crate::card::Card;
 use crate::chat::retry::patiently;
 use crate::chat::{Edit, Post, Receipt, Undelivered};
+use crate::domain::place::CaseStands;
 use crate::domain::{At, CaseId, Lack, Lane, PersonId, Place, Policy, Span};
 use crate::grammar::Word;
 
@@ -105,6 +107,7 @@ impl Sent {
 pub struct Map<'a> {
     pub discord: &'a Discord,
     pub policy: std::sync::Arc<Policy>,
+    stand: BTreeMap<CaseId, CaseStands>,
 }
 
 impl Places for Map<'_> {
@@ -115,6 +118,20 @@ impl Places for Map<'_> {
     }
     fn channel(&self, case: CaseId) -> Option<Id> {
         self.discord.directory().case_channel(case)
+    }
+    fn card(&self, case: CaseId) -> Option<String> {
+        let (lane, message) = self.stand.get(&case)?;
+        let directory = self.discord.directory();
+        let channel = directory.channel(lane)?;
+        let guild = directory.place(channel)?.guild?;
+        Some(format!("https://discord.com/channels/{guild}/{channel}/{}", message.as_ref()?))
+    }
+    fn command(&self, line: &str) -> Option<Command> {
+        let prefix = self.discord.door()?.reception.desk.prefix();
+        let command = commands::of_line(line, prefix)?;
+        let root = command.path.split(' ').next().unwrap_or_default();
+        let id = self.discord.directory().commands.get(root).copied();
+        Some(Command { id, ..command })
     }
 }
 
@@ -140,9 +157,11 @@ pub fn nonce(of: &str, part: usize) -> String {
 }
 
 impl Discord {
-    pub(super) fn map(&self) -> Option<Map<'_>> {
-        let policy = self.door()?.reception.desk.shown().policy;
-        Some(Map { discord: self, policy })
+    /// With the places of all cases that these cards name. Where those can't be read, a card goes without.
+    pub(super) async fn map(&self, cards: &[Card]) -> Option<Map<'_>> {
+        let door = self.door()?;
+        let stand = door.reception.where_they_stand(&platform(), cards).await;
+        Some(Map { discord: self, policy: door.reception.desk.shown().policy, stand })
     }
 
     /// The channel of a lane; a person's is opened.
@@ -178,7 +197,7 @@ impl Discord {
     }
 
     pub(super) async fn deliver(&self, post: Post<'_>) -> Result<Receipt, Undelivered> {
-        let Some(map) = self.map() else {
+        let Some(map) = self.map(std::slice::from_ref(post.card)).await else {
             return Err(Undelivered::later("the connection to Discord isn't open yet", None));
         };
         let channel = self.channel_of(post.lane).await?;
@@ -359,7 +378,7 @@ impl Discord {
 
     async fn redraw_in(&self, channel: Id, edit: &Edit<'_>) -> Result<(), Undelivered> {
         let Edit { lane, message, thread: _, card } = *edit;
-        let Some(map) = self.map() else {
+        let Some(map) = self.map(std::slice::from_ref(card)).await else {
             return Err(Undelivered::later("the connection to Discord isn't open yet", None));
         };
         let Some(first) = Id::read(message) else {

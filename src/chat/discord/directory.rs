@@ -42,6 +42,8 @@ pub struct Directory {
     directs: HashMap<Id, Id>,
     /// A case's own channel, by its name in a lane (`inc-12`).
     case_channels: BTreeMap<String, Id>,
+    /// Registered commands, by their names.
+    pub commands: BTreeMap<String, Id>,
 }
 
 impl Directory {

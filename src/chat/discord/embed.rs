@@ -18,12 +18,16 @@ const FIELDS: usize = 25;
 /// Of all that an embed says, with room for its footer.
 const EMBED: usize = 6_000 - 100;
 const CONTENT: usize = 2_000;
+/// Of the line that begins a message, with room for mentions after it.
+const LEAD: usize = 900;
 const ROW: usize = 5;
 const ROWS: usize = 5;
 const LABEL: usize = 80;
 const FILES: usize = 10;
 /// Of people who are mentioned in one message.
 const PINGS: usize = 100;
+/// Of those, as many as a line of that length can name.
+const PINGS_IN_THE_LEAD: usize = 40;
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,29 +109,37 @@ impl Pages {
 pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     let mut pen = Pen::new(places);
     let mut pages = Pages { done: Vec::new(), open: Page::default() };
-    // Titles show no mention and no moment.
-    let simple = !card.title.iter().any(|word| matches!(word, Word::Person { .. }));
     let sign = match (card.tone.sign(), card.tone) {
         (Some(sign), Tone::Late) => format!("{sign} Late · "),
         (Some(sign), _) => format!("{sign} "),
         (None, _) => String::new(),
     };
-    match plain(&card.title)
-        .map(|title| format!("{sign}{}", escaped(&title)))
-        .filter(|title| simple && length(title) <= TITLE)
-    {
-        Some(title) if !title.trim().is_empty() => pages.open.title = Some(title),
+    let strong = |word: &Word| match word {
+        Word::Text(text) => Word::Strong(text.clone()),
+        other => other.clone(),
+    };
+    let title: Vec<Word> = card.title.iter().map(strong).collect();
+    // Titles of embeds show no mention and no moment.
+    let simple = !card.title.iter().any(|word| matches!(word, Word::Person { .. }));
+    let of_embed = || plain(&card.title).map(|title| format!("{sign}{}", escaped(&title)));
+    let mut lead = None;
+    match of_embed().filter(|title| simple && length(title) <= TITLE && !title.trim().is_empty()) {
+        // A table has its name on top of it. What is said in a line or two is a message's own text: a notification shows that.
+        Some(title) if !card.fields.is_empty() => pages.open.title = Some(title),
         _ => {
-            let strong = |word: &Word| match word {
-                Word::Text(text) => Word::Strong(text.clone()),
-                other => other.clone(),
-            };
-            let title: Vec<Word> = card.title.iter().map(strong).collect();
-            let mut pieces = pen.line(&title);
-            pieces.insert(0, sign);
-            pages.line(&pieces);
+            let pieces = pen.line(&title);
+            let line = format!("{sign}{}", pieces.concat());
+            let short = length(&line) <= LEAD && pen.pings.len() <= PINGS_IN_THE_LEAD;
+            match card.fields.is_empty() && short && !line.trim().is_empty() {
+                true => lead = Some(line),
+                false => {
+                    pages.line(&[sign]);
+                    pages.write(&pieces);
+                }
+            }
         }
     }
+    let named_in_the_lead = if lead.is_some() { pen.pings.len() } else { 0 };
     for line in &card.lines {
         pages.line(&pen.line(line));
     }
@@ -156,13 +168,15 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     pages.turn();
     let mut pages = pages.done;
     if pages.is_empty() {
-        pages.push(Page { description: "…".to_owned(), ..Page::default() });
+        let description = if lead.is_some() { String::new() } else { "…".to_owned() };
+        pages.push(Page { description, ..Page::default() });
     }
     let mut files = pen.files.into_iter().peekable();
     let pings = if whom == For::Channel { pen.pings } else { Vec::new() };
     let of = pages.len();
     let mut drafts: Vec<Draft> = Vec::new();
     for (at, page) in pages.into_iter().enumerate() {
+        let is_empty = page.is_empty();
         let mut embed = json!({ "color": color(card.tone) });
         if let Some(title) = page.title {
             embed["title"] = json!(title);
@@ -179,9 +193,10 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
         if of > 1 {
             embed["footer"] = json!({ "text": format!("{} of {of}", at + 1) });
         }
+        let embeds = if is_empty { Vec::new() } else { vec![embed] };
         let body = json!({
             "content": "",
-            "embeds": [embed],
+            "embeds": embeds,
             "components": if at == 0 { rows(card) } else { Vec::new() },
             "allowed_mentions": { "parse": [], "users": [] },
         });
@@ -193,12 +208,21 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     while files.peek().is_some() {
         drafts.push(Draft { body: empty.clone(), files: files.by_ref().take(FILES).collect() });
     }
-    for (at, (content, users)) in mentions(&pings).into_iter().enumerate() {
+    let (in_the_lead, pings) = pings.split_at(named_in_the_lead.min(pings.len()));
+    if let Some(lead) = lead {
+        drafts[0].body["content"] = json!(lead);
+        drafts[0].body["allowed_mentions"]["users"] = json!(in_the_lead);
+    }
+    for (at, (content, users)) in mentions(pings).into_iter().enumerate() {
         if at == drafts.len() {
             drafts.push(Draft { body: empty.clone(), files: Vec::new() });
         }
-        drafts[at].body["content"] = json!(content);
-        drafts[at].body["allowed_mentions"]["users"] = json!(users);
+        let body = &mut drafts[at].body;
+        let before = body["content"].as_str().filter(|lead| !lead.is_empty()).map(|lead| format!("{lead}\n"));
+        body["content"] = json!(before.unwrap_or_default() + &content);
+        let named = body["allowed_mentions"]["users"].as_array().cloned().unwrap_or_default();
+        body["allowed_mentions"]["users"] =
+            named.into_iter().chain(users.into_iter().map(|user| json!(user))).collect();
     }
     for draft in drafts.iter_mut() {
         let named = draft.files.iter().enumerate().map(|(at, file)| json!({ "id": at, "filename": file.name }));
@@ -212,8 +236,9 @@ fn mentions(pings: &[Id]) -> Vec<(String, Vec<Id>)> {
     let mut messages: Vec<(String, Vec<Id>)> = Vec::new();
     for ping in pings {
         let mention = format!("<@{ping}>");
-        let is_full =
-            |(content, users): &(String, Vec<Id>)| content.len() + mention.len() + 1 > CONTENT || users.len() == PINGS;
+        let is_full = |(content, users): &(String, Vec<Id>)| {
+            content.len() + mention.len() + 1 > CONTENT - LEAD || users.len() == PINGS - PINGS_IN_THE_LEAD
+        };
         if messages.last().is_none_or(is_full) {
             messages.push(Default::default());
         }
@@ -266,6 +291,7 @@ fn color(tone: Tone) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::Command;
     use super::*;
     use crate::card::Button;
     use crate::domain::{CaseId, PersonId};
@@ -277,6 +303,12 @@ mod tests {
             person.as_str().strip_prefix('p').and_then(Id::read)
         }
         fn channel(&self, _: CaseId) -> Option<Id> {
+            None
+        }
+        fn card(&self, _: CaseId) -> Option<String> {
+            None
+        }
+        fn command(&self, _: &str) -> Option<Command> {
             None
         }
     }

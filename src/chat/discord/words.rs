@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::wire::Id;
 use crate::chat::mention_of_stranger;
 use crate::domain::{At, CaseId, PersonId};
-use crate::grammar::{BOT, Word};
+use crate::grammar::{BOT, PREFIX, Word};
 
 /// Who and what is called how, for reading a message.
 pub trait Names {
@@ -80,6 +80,20 @@ pub trait Places {
     fn account(&self, person: &PersonId) -> Option<Id>;
     /// The channel of a case's own.
     fn channel(&self, case: CaseId) -> Option<Id>;
+    /// The address of a case's card, where it has no channel of its own.
+    fn card(&self, case: CaseId) -> Option<String>;
+    /// The registered command that a line uses.
+    fn command(&self, line: &str) -> Option<Command>;
+}
+
+/// A command as Discord has it registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// `incident people role`
+    pub path: String,
+    pub id: Option<Id>,
+    /// What stands after it in the line.
+    pub rest: String,
 }
 
 /// Code longer than this, or that holds Discord's own fence, goes as a file: to the letter.
@@ -120,12 +134,29 @@ impl<'a> Pen<'a> {
                 },
                 Word::Case(id) => match self.places.channel(*id) {
                     Some(channel) => pieces.push(format!("**{id}** (<#{channel}>)")),
-                    None => pieces.push(format!("**{id}**")),
+                    None => pieces.push(match self.places.card(*id) {
+                        Some(address) => format!("[**{id}**]({address})"),
+                        None => format!("**{id}**"),
+                    }),
                 },
-                Word::Code(code) => pieces.push(self.code(code)),
+                Word::Line(line) => pieces.push(match self.places.command(line) {
+                    Some(command) => self.command(&command),
+                    None => self.code(line),
+                }),
+                Word::Link(address) if is_address(address) => pieces.push(address.clone()),
+                Word::Code(code) | Word::Link(code) => pieces.push(self.code(code)),
             }
         }
         pieces
+    }
+
+    /// A command that can be clicked, where Discord has said under which id it is registered. Clicked, it asks for its options.
+    fn command(&mut self, Command { path, id, rest }: &Command) -> String {
+        let Some(id) = id else { return self.code(format!("{PREFIX}{path} {rest}").trim_end()) };
+        match rest.is_empty() {
+            true => format!("</{path}:{id}>"),
+            false => format!("</{path}:{id}> {}", self.code(rest)),
+        }
     }
 
     fn code(&mut self, code: &str) -> String {
@@ -152,7 +183,9 @@ pub fn plain(words: &[Word]) -> Option<String> {
     let mut text = String::new();
     for word in words {
         match word {
-            Word::Text(words) | Word::Strong(words) | Word::Code(words) => text.push_str(words),
+            Word::Text(words) | Word::Strong(words) | Word::Code(words) | Word::Line(words) | Word::Link(words) => {
+                text.push_str(words);
+            }
             Word::Person { name, .. } => text.push_str(name),
             Word::Case(id) => text.push_str(&id.to_string()),
             // A moment is shown in the reader's own zone, which plain text can't.
@@ -301,6 +334,12 @@ mod tests {
             (person.as_str() == "maya").then_some(Id(2))
         }
         fn channel(&self, _: CaseId) -> Option<Id> {
+            None
+        }
+        fn card(&self, _: CaseId) -> Option<String> {
+            None
+        }
+        fn command(&self, _: &str) -> Option<Command> {
             None
         }
     }

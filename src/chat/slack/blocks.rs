@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::words::{cut, escaped, pieces};
 use crate::card::{Card, Style, Tone, plain};
-use crate::domain::{At, PersonId};
+use crate::domain::{At, CaseId, PersonId};
 use crate::grammar::Word;
 
 /// How many characters all blocks of a message hold together; Slack takes about 13,200.
@@ -28,8 +28,13 @@ const DATE: &str = "{date_short_pretty} {time}";
 /// What notifications show; Slack cuts at 40,000.
 const TEXT_AT_MOST: usize = 3_900;
 
-/// The account of a person, if it can be mentioned.
-pub(super) type AccountOf<'a> = &'a dyn Fn(&PersonId) -> Option<String>;
+/// Who and what is where in the workspace.
+pub(super) trait Directory {
+    /// The account of a person, if it can be mentioned.
+    fn account(&self, person: &PersonId) -> Option<String>;
+    /// The address of a case: its own channel, or its card.
+    fn address(&self, case: CaseId) -> Option<String>;
+}
 
 /// A card, ready to go.
 #[derive(Debug, Default)]
@@ -52,8 +57,8 @@ pub(super) struct TextFile {
     pub text: String,
 }
 
-pub(super) fn draw(card: &Card, account_of: AccountOf<'_>) -> Drawn {
-    let mut pen = Pen { account_of, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
+pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
+    let mut pen = Pen { directory, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
     if let Some((emoji, word)) = mark(card.tone) {
         pen.section.push(json!({ "type": "emoji", "name": emoji }));
         pen.section.push(json!({ "type": "text", "text": word, "style": { "bold": true } }));
@@ -84,7 +89,7 @@ pub(super) fn draw(card: &Card, account_of: AccountOf<'_>) -> Drawn {
     let count = messages.len();
     for (at, message) in messages.iter_mut().enumerate() {
         message.text = match at {
-            0 => beside(card, account_of),
+            0 => beside(card, directory),
             _ => format!("({} of {count})", at + 1),
         };
     }
@@ -96,7 +101,7 @@ pub(super) fn draw(card: &Card, account_of: AccountOf<'_>) -> Drawn {
 }
 
 /// The card in Slack's markup, for notifications: people's words escaped, moments in the reader's zone.
-fn beside(card: &Card, account_of: AccountOf<'_>) -> String {
+fn beside(card: &Card, directory: &dyn Directory) -> String {
     let mut text = String::new();
     let fields = card.fields.iter().map(|field| (Some(&field.name), &field.value));
     let lines = std::iter::once(&card.title).chain(&card.lines).map(|line| (None, line));
@@ -104,12 +109,14 @@ fn beside(card: &Card, account_of: AccountOf<'_>) -> String {
         let mut line = name.map(|name| escaped(&format!("{name}: "))).unwrap_or_default();
         for word in words {
             match word {
-                Word::Text(text) | Word::Strong(text) | Word::Code(text) => line.push_str(&escaped(text)),
+                Word::Text(text) | Word::Strong(text) | Word::Code(text) | Word::Line(text) | Word::Link(text) => {
+                    line.push_str(&escaped(text));
+                }
                 Word::Case(case) => line.push_str(&case.to_string()),
                 Word::Time(at) => {
                     line.push_str(&format!("<!date^{}^{}|{}>", at.0.div_euclid(1_000_000), DATE, in_utc(*at)))
                 }
-                Word::Person { id, name } => match account_of(id) {
+                Word::Person { id, name } => match directory.account(id) {
                     Some(account) => line.push_str(&format!("<@{account}>")),
                     None => line.push_str(&escaped(name)),
                 },
@@ -136,8 +143,8 @@ fn in_utc(at: At) -> String {
 }
 
 /// One line, for places that hold nothing else: a block of rich text.
-pub(super) fn line(words: &[Word], account_of: AccountOf<'_>) -> Vec<Json> {
-    let mut pen = Pen { account_of, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
+pub(super) fn line(words: &[Word], directory: &dyn Directory) -> Vec<Json> {
+    let mut pen = Pen { directory, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
     pen.line(words, false);
     pen.close_block();
     pen.blocks.into_iter().map(|(block, _)| block).collect()
@@ -192,7 +199,7 @@ fn actions(card: &Card) -> Vec<Json> {
 }
 
 struct Pen<'a> {
-    account_of: AccountOf<'a>,
+    directory: &'a dyn Directory,
     blocks: Vec<(Json, usize)>,
     files: Vec<TextFile>,
     /// Inline elements of the line that is being written.
@@ -206,10 +213,14 @@ impl Pen<'_> {
             match word {
                 Word::Text(text) => self.text(text, strong),
                 Word::Strong(text) => self.text(text, true),
-                Word::Case(case) => self.text(&case.to_string(), true),
-                Word::Code(code) => self.code(code),
+                Word::Case(case) => match self.directory.address(*case) {
+                    Some(address) => self.link(&address, Some(&case.to_string())),
+                    None => self.text(&case.to_string(), true),
+                },
+                Word::Link(address) if is_web(address) => self.link(address, None),
+                Word::Code(code) | Word::Line(code) | Word::Link(code) => self.code(code),
                 Word::Time(at) => self.time(*at, strong),
-                Word::Person { id, name } => match (self.account_of)(id) {
+                Word::Person { id, name } => match self.directory.account(id) {
                     Some(account) => {
                         self.room_for(20);
                         self.section.push(json!({ "type": "user", "user_id": account }));
@@ -230,6 +241,17 @@ impl Pen<'_> {
             }
             self.section.push(element);
         }
+    }
+
+    /// Only the bot's own addresses have words of their own.
+    fn link(&mut self, address: &str, words: Option<&str>) {
+        self.room_for(words.unwrap_or(address).chars().count());
+        let mut element = json!({ "type": "link", "url": address });
+        if let Some(words) = words {
+            element["text"] = words.into();
+            element["style"] = json!({ "bold": true });
+        }
+        self.section.push(element);
     }
 
     fn time(&mut self, at: At, strong: bool) {
@@ -298,6 +320,11 @@ impl Pen<'_> {
     }
 }
 
+/// An address that a browser opens.
+fn is_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
 /// Eight characters that are the same for the same text.
 pub(super) fn digest(text: &str) -> String {
     use sha2::Digest as _;
@@ -310,12 +337,23 @@ mod tests {
 
     use super::*;
     use crate::card::{Button, Field};
-    use crate::domain::{CaseId, CaseKind};
+    use crate::domain::CaseKind;
 
     const AT: At = At(1_795_429_800_000_000);
 
+    struct Lena;
+
+    impl Directory for Lena {
+        fn account(&self, person: &PersonId) -> Option<String> {
+            (person.as_str() == "lena").then(|| "U1".to_owned())
+        }
+        fn address(&self, case: CaseId) -> Option<String> {
+            (case.number == 7).then(|| "https://acme.slack.com/archives/C1/p1".to_owned())
+        }
+    }
+
     fn drawn(card: &Card) -> Drawn {
-        draw(card, &|person| (person.as_str() == "lena").then(|| "U1".to_owned()))
+        draw(card, &Lena)
     }
 
     fn card(title: &str, lines: Vec<Vec<Word>>) -> Card {

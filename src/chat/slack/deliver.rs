@@ -48,7 +48,7 @@ impl Slack {
             return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
         let channel = self.channel_of(post.lane).await?;
-        let mut drawn = self.draw(post.card);
+        let mut drawn = self.draw(post.card).await;
         let rest = drawn.messages.split_off(1);
         let nonce = format!("{}:{}", post.nonce, digest(&channel));
         let Some(first) = drawn.messages.first() else { return Err(Undelivered::never("there was nothing to say")) };
@@ -84,7 +84,7 @@ impl Slack {
             return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
         let channel = self.channel_of(lane).await?;
-        let mut drawn = self.draw(card);
+        let mut drawn = self.draw(card).await;
         let rest = drawn.messages.split_off(1);
         for first in &drawn.messages {
             let body = json!({ "channel": channel, "ts": message, "text": first.text, "blocks": first.blocks });

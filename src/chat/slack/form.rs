@@ -19,7 +19,7 @@ impl Slack {
     pub(super) fn view(&self, form: &Form, memory: &Memory) -> Json {
         let Some(door) = self.door() else { return json!({}) };
         let shown = door.reception.desk.shown();
-        modal::view(form, memory, &[], &shown.policy, &|person| self.account_of(person))
+        modal::view(form, memory, &[], &shown.policy, &self.map())
     }
 
     pub(super) async fn open(&self, form: Form, memory: &Memory, trigger: &str) -> Result<Opened, Trouble> {

@@ -26,11 +26,12 @@ impl Slack {
         };
         let mut drawn: Vec<Json> = Vec::new();
         for card in &cards {
-            let more: Vec<Json> = self.draw(card).messages.into_iter().flat_map(|message| message.blocks).collect();
+            let more: Vec<Json> =
+                self.draw(card).await.messages.into_iter().flat_map(|message| message.blocks).collect();
             if drawn.len() + more.len() > BLOCKS {
                 let mine = Sla::Mine.line().typed(door.reception.desk.prefix());
                 let text = format!("There is more: type {mine}.");
-                drawn.extend(self.draw(&note(&text)).messages.into_iter().flat_map(|message| message.blocks));
+                drawn.extend(self.draw(&note(&text)).await.messages.into_iter().flat_map(|message| message.blocks));
                 break;
             }
             drawn.extend(more);

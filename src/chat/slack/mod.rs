@@ -291,8 +291,8 @@ impl Slack {
         shown.policy.people.get(person)?.accounts.get(&self.platform).cloned()
     }
 
-    fn draw(&self, card: &Card) -> blocks::Drawn {
-        blocks::draw(card, &|person| self.account_of(person))
+    async fn draw(&self, card: &Card) -> blocks::Drawn {
+        blocks::draw(card, &self.map_of(std::slice::from_ref(card)).await)
     }
 
     /// A call failed in a way that the operator has to know of.

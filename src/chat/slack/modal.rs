@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::blocks::{self, AccountOf};
+use super::blocks::{self, Directory};
 use super::word;
 use super::words::{cut, pieces};
 use crate::card::Card;
@@ -49,14 +49,14 @@ pub(super) fn view(
     memory: &Memory,
     complaints: &[String],
     policy: &Policy,
-    account_of: AccountOf<'_>,
+    directory: &dyn Directory,
 ) -> Json {
     let mut drawn: Vec<Json> = Vec::new();
     if form.title.chars().count() > TITLE {
         drawn.push(words(&form.title, true));
     }
     drawn.extend(complaints.iter().map(|complaint| words(complaint, true)));
-    drawn.extend(form.intro.iter().flat_map(|line| blocks::line(line, account_of)).take(INTRO_BLOCKS));
+    drawn.extend(form.intro.iter().flat_map(|line| blocks::line(line, directory)).take(INTRO_BLOCKS));
     drawn.extend(form.fields.iter().flat_map(|field| inputs(field, policy)));
     drawn.truncate(VIEW_BLOCKS);
     json!({
@@ -71,8 +71,8 @@ pub(super) fn view(
 }
 
 /// A modal that only says something.
-pub(super) fn said(heading: &str, cards: &[Card], account_of: AccountOf<'_>) -> Json {
-    let drawn = cards.iter().flat_map(|card| blocks::draw(card, account_of).messages);
+pub(super) fn said(heading: &str, cards: &[Card], directory: &dyn Directory) -> Json {
+    let drawn = cards.iter().flat_map(|card| blocks::draw(card, directory).messages);
     // A modal is soon closed. The answer's buttons stand where it is shown for good.
     let mut drawn: Vec<Json> =
         drawn.flat_map(|message| message.blocks).filter(|block| block["type"] != "actions").collect();
@@ -335,6 +335,20 @@ pub(super) fn errors(errors: &BTreeMap<String, String>, view: &Json) -> Option<J
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::domain::{CaseId, PersonId};
+
+    struct Nobody;
+
+    impl Directory for Nobody {
+        fn account(&self, _: &PersonId) -> Option<String> {
+            None
+        }
+        fn address(&self, _: CaseId) -> Option<String> {
+            None
+        }
+    }
+
     use crate::grammar::form::Choice;
 
     fn field(name: &str, kind: FieldKind, value: Option<&str>) -> Field {
@@ -383,7 +397,7 @@ mod tests {
             keeps: None,
         };
         let policy = Policy::read(crate::domain::policy::EXAMPLE).expect("the example");
-        view(&form, &memory, &[], &policy, &|_| None)
+        view(&form, &memory, &[], &policy, &Nobody)
     }
 
     #[test]

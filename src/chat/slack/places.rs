@@ -1,14 +1,17 @@
 //! Which lane is which conversation of Slack.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use super::blocks::Directory;
 use super::hear::is_mine;
 use super::{Slack, lock, word};
+use crate::card::Card;
 use crate::chat::Undelivered;
-use crate::domain::{Lane, Place};
+use crate::domain::place::CaseStands;
+use crate::domain::{CaseId, Lane, PersonId, Place};
 
 /// When to come again for a case's channel that is being made.
 const SOON: Duration = Duration::from_secs(5);
@@ -34,7 +37,50 @@ impl Places {
     }
 }
 
+/// Who and what is where, for cards that name them.
+pub(super) struct Map<'a> {
+    slack: &'a Slack,
+    stand: BTreeMap<CaseId, CaseStands>,
+}
+
+impl Directory for Map<'_> {
+    fn account(&self, person: &PersonId) -> Option<String> {
+        self.slack.account_of(person)
+    }
+
+    /// Made as Slack's own permalinks are: a message's timestamp without its point.
+    fn address(&self, case: CaseId) -> Option<String> {
+        let (lane, message) = self.stand.get(&case)?;
+        let workspace = self.slack.me()?.url;
+        let channel = match (lock(&self.slack.places).channel_of.get(lane), &lane.place) {
+            (Some(channel), _) => channel.clone(),
+            (None, Place::Channel(id)) if lane.own_of().is_none() => id.clone(),
+            (None, Place::Channel(_) | Place::Direct(_)) => return None,
+        };
+        let message = message.as_ref().filter(|_| lane.own_of().is_none());
+        if workspace.is_empty() || (lane.own_of().is_none() && message.is_none()) {
+            return None;
+        }
+        let message = message.map(|ts| format!("/p{}", ts.replace('.', ""))).unwrap_or_default();
+        Some(format!("{}/archives/{channel}{message}", workspace.trim_end_matches('/')))
+    }
+}
+
 impl Slack {
+    /// Without the places of cases: for forms, which are shown within moments or not at all.
+    pub(super) fn map(&self) -> Map<'_> {
+        Map { slack: self, stand: BTreeMap::new() }
+    }
+
+    /// With the places of all cases that these cards name. Where those can't be read, a card goes without.
+    pub(super) async fn map_of(&self, cards: &[Card]) -> Map<'_> {
+        let stand = match self.door() {
+            Some(door) => door.reception.where_they_stand(&self.platform, cards).await,
+            None => BTreeMap::new(),
+        };
+        Map { slack: self, stand }
+    }
+
     /// The lane of a conversation, if it can be told without asking.
     pub(super) fn lane_of(&self, channel: &str) -> Lane {
         let places = lock(&self.places);

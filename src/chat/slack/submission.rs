@@ -65,7 +65,7 @@ impl Slack {
             Ok(answer) => (answer, Some(says)),
             Err(_) => {
                 let card = note("It is still being recorded. What became of it will stand here.");
-                let waiting = modal::said("One moment", &[card], &|_| None);
+                let waiting = modal::said("One moment", &[card], &self.map());
                 let _gone = says.send(json!({ "response_action": "update", "view": waiting }));
                 (asking.await, None)
             }
@@ -106,7 +106,7 @@ impl Slack {
             match says {
                 Some(says) => drop(says.send(json!({}))),
                 None => {
-                    let done = modal::said("Recorded", &cards, &|it| self.account_of(it));
+                    let done = modal::said("Recorded", &cards, &self.map_of(&cards).await);
                     self.update(id, &done).await;
                 }
             }
@@ -129,6 +129,6 @@ impl Slack {
 
     pub(super) fn complaint(&self, complaints: &[String]) -> Json {
         let cards: Vec<Card> = complaints.iter().map(|it| note(it)).collect();
-        modal::said("That can't be done", &cards, &|_| None)
+        modal::said("That can't be done", &cards, &self.map())
     }
 }

@@ -100,6 +100,10 @@ pub enum Event {
         by: PersonId,
         person: PersonId,
     },
+    /// Somebody takes part of their own accord, and belongs into its own channel.
+    Joined {
+        by: PersonId,
+    },
     /// The text of the policy that it went on under was erased, and it goes on under this one.
     PolicyReplaced {
         policy: PolicyHash,

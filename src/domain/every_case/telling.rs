@@ -80,6 +80,10 @@ pub enum Telling {
         by: PersonId,
         person: PersonId,
     },
+    /// Somebody takes part of their own accord.
+    Joined {
+        by: PersonId,
+    },
     /// The private answer to whoever asked.
     Done {
         what: Sentence,
@@ -91,6 +95,26 @@ pub enum Telling {
 }
 
 impl Telling {
+    /// Updates, decisions and turns of state; not clocks and remarks.
+    pub(in crate::domain) fn is_for_all(&self) -> bool {
+        match self {
+            Telling::State { .. } => true,
+            Telling::Said { what, .. } => matches!(what.as_str(), "update" | "decision" | "assessment"),
+            Telling::Clock { .. }
+            | Telling::Moved { .. }
+            | Telling::Paused { .. }
+            | Telling::Resumed { .. }
+            | Telling::Waived { .. }
+            | Telling::Contested { .. }
+            | Telling::Settled { .. }
+            | Telling::Invited { .. }
+            | Telling::Uninvited { .. }
+            | Telling::Joined { .. }
+            | Telling::Done { .. }
+            | Telling::Sentence { .. } => false,
+        }
+    }
+
     /// As it is true now; `None`: it isn't asked any more.
     pub(in crate::domain) fn up_to_date(mut self, asked: &AskedNow<'_>) -> Option<Telling> {
         match &mut self {
@@ -117,6 +141,7 @@ impl Telling {
             | Telling::Settled { .. }
             | Telling::Invited { .. }
             | Telling::Uninvited { .. }
+            | Telling::Joined { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => {}
         }

@@ -68,6 +68,9 @@ pub trait Kind: Sized {
     fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
+    /// Whether it is said in the open in a case's own channel. What only its holders need to hear stands in the thread of the
+    /// card, or the channel would be noise.
+    fn is_for_all(telling: &Self::Telling) -> bool;
     /// What is about to be told, as it is true by then; `None`: whom it is for isn't asked any more.
     fn up_to_date(telling: Self::Telling, asked: &AskedNow<'_>) -> Option<Self::Telling>;
 }
@@ -105,6 +108,9 @@ pub struct Began {
     pub workflow: WorkflowId,
     /// The channels where the case is told about.
     pub homes: Vec<Channel>,
+    /// The channels where one line says how it stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub announced: Vec<Channel>,
     pub policy: PolicyHash,
     pub title: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -197,6 +203,15 @@ macro_rules! kinds {
                     Telling::Case(telling) => telling.into(),
                     Telling::Bot(telling) => telling.into(),
                     $(Telling::$kind(telling) => telling.into(),)*
+                }
+            }
+
+            /// Whether it is said in the open in a case's own channel.
+            pub fn is_for_all(&self) -> bool {
+                match self {
+                    Telling::Case(telling) => telling.is_for_all(),
+                    Telling::Bot(_) => true,
+                    $(Telling::$kind(telling) => <$room::$kind as Kind>::is_for_all(telling),)*
                 }
             }
 

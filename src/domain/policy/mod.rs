@@ -27,6 +27,8 @@ pub struct Policy {
     pub name: String,
     /// Where the bot tells its operators that something can't be delivered or runs late.
     pub operators: Option<Channel>,
+    /// Where each incident that isn't restricted is one line, kept up to date.
+    pub announcements: Vec<Channel>,
     /// Accounts that are heard, but not obeyed.
     pub refuse: Vec<Refused>,
     pub parties: BTreeMap<PartyId, Party>,
@@ -318,7 +320,7 @@ impl Policy {
     pub fn channels(&self) -> impl Iterator<Item = &Channel> {
         let workflows = self.workflows.values().flat_map(|workflow| &workflow.channels);
         let digests = self.digests.iter().map(|schedule| &schedule.channel);
-        workflows.chain(digests).chain(&self.operators)
+        workflows.chain(digests).chain(&self.operators).chain(&self.announcements)
     }
 
     /// How a person is called; their key where the policy has lost them.

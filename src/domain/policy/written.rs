@@ -123,6 +123,9 @@ struct PolicyTable {
     name: Word<kind::Text>,
     /// Where the bot tells its operators that something cannot be delivered or runs late.
     operators_channel: Option<Word<kind::ChannelName>>,
+    /// Channels where each incident is one line, kept up to date, with a button to join it. Restricted ones aren't named there.
+    #[serde(default)]
+    announcements: Vec<Word<kind::ChannelName>>,
     /// Accounts of people of this file that are heard, but not obeyed: guests, or people of other organisations that share
     /// a channel.
     #[serde(default)]

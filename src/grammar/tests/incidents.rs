@@ -92,7 +92,8 @@ fn what_an_incident_is_told() {
     check("/incident update INC-1 he said \"yes\"", "INC-1", Inc::Update { text: "he said \"yes\"".to_owned() });
     check("/incident timeline INC-1 vendor called", "INC-1", Any::Note { text: "vendor called".to_owned() });
     check("/incident still working INC-1", "INC-1", Inc::StillWorking);
-    check("/incident join INC-1", "INC-1", Inc::AnswerPage);
+    check("/incident join INC-1", "INC-1", Inc::Join);
+    check("/incident on-it INC-1", "INC-1", Inc::AnswerPage);
     check(
         "/incident sev INC-1 1 minors",
         "INC-1",

@@ -68,7 +68,7 @@ const LINES: Examples = Examples {
     help: "incident help open",
 };
 
-const OWN: [Verb; 22] = [
+const OWN: [Verb; 23] = [
     Verb {
         root: KIND.word(),
         verb: "open",
@@ -299,12 +299,23 @@ const OWN: [Verb; 22] = [
         root: KIND.word(),
         verb: "here",
         label: "I'm here",
-        aliases: &["join", "answering", "on-it"],
+        aliases: &["answering", "on-it"],
         about: "Answer a page: you are there",
         case: true,
         args: &[WORDS],
         example: "incident here INC-1",
         make: |values| values.on(Command::AnswerPage),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "join",
+        label: "Join",
+        aliases: &["take-part"],
+        about: "Take part: come into its channel",
+        case: true,
+        args: &[WORDS],
+        example: "incident join INC-1",
+        make: |values| values.on(Command::Join),
     },
     Verb {
         root: KIND.word(),

@@ -24,6 +24,7 @@ fn began(by: Option<&str>, title: &str) -> Began {
         by: by.map(p),
         workflow: WorkflowId::from("credit"),
         homes: Vec::new(),
+        announced: Vec::new(),
         policy: PolicyHash::from("p1"),
         title: title.to_owned(),
         restricted: false,

@@ -455,6 +455,11 @@ impl Kind for Approval {
         stages::look_for_slowness(draft);
     }
 
+    /// Approvals have no channel of their own: what is told is for all who read theirs.
+    fn is_for_all(_telling: &Telling) -> bool {
+        true
+    }
+
     fn up_to_date(telling: Telling, asked: &AskedNow<'_>) -> Option<Telling> {
         telling.up_to_date(asked)
     }

@@ -33,6 +33,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         by: Some(by.clone()),
         workflow: wanted.workflow.clone(),
         homes: workflow.channels.clone(),
+        announced: Vec::new(),
         policy: world.policy.hash.clone(),
         title,
         restricted: false,

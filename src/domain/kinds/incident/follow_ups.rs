@@ -3,6 +3,7 @@
 use super::rules::known_name;
 use super::steps::may_close;
 use super::{Event, Incident, PAGE_WITHIN, Telling, Verb};
+use crate::domain::every_case;
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder, Obligation, Terms};
 use crate::domain::scene::Scene;
@@ -94,6 +95,22 @@ impl Incident {
         draft.tell_case_and(&people, telling, vec![number], true);
         let (names, due) = (scene.names(&people), scene.moment(due));
         Ok(draft.done(format!("paged {names}; an answer is owed by {due}")))
+    }
+
+    /// Whoever takes part belongs into its channel. Somebody who was called in answers the page by it.
+    pub(super) fn join(&self, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let called = |it: &Obligation| it.duty == Duty::AnswerPage && scene.may_answer(it, &by);
+        if scene.case.open_obligations().any(called) {
+            return self.answer_page(scene);
+        }
+        let mut draft = scene.draft();
+        if scene.case.company(&scene.world.people).contains(&by) {
+            return Ok(draft.done("you take part already"));
+        }
+        draft.push(every_case::Event::Joined { by: by.clone() });
+        draft.tell_case(every_case::Telling::Joined { by });
+        Ok(draft.done("you take part"))
     }
 
     pub(super) fn answer_page(&self, scene: &Scene<'_>) -> Result<Ruling, Refusal> {

@@ -181,6 +181,8 @@ pub enum Command {
         reason: String,
     },
     AnswerPage,
+    /// Take part: come into its channel.
+    Join,
     ChangeSeverity {
         to: Severity,
         reason: String,
@@ -361,6 +363,7 @@ impl Command {
             | Command::FollowUpDone { .. }
             | Command::Page { .. }
             | Command::AnswerPage
+            | Command::Join
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
             | Command::Classify { .. }
@@ -554,6 +557,17 @@ impl Kind for Incident {
                 TimePassed::Steps { before, passed } => still_working::unanswered(draft, before, passed),
                 TimePassed::Expired(acknowledgement) => still_working::ask(draft, acknowledgement),
             }
+        }
+    }
+
+    fn is_for_all(telling: &Telling) -> bool {
+        match telling {
+            Telling::Opened { .. } | Telling::Paged { .. } | Telling::SeverityChanged { .. } => true,
+            Telling::StillWorking { .. }
+            | Telling::AcknowledgementLapsed { .. }
+            | Telling::FollowUp { .. }
+            | Telling::SeatTaken { .. }
+            | Telling::SeatLeft { .. } => false,
         }
     }
 

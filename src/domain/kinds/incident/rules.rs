@@ -40,6 +40,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         by: ask.by.person().cloned(),
         workflow: wanted.workflow.clone(),
         homes: homes(id, wanted.restricted, workflow),
+        announced: if wanted.restricted { Vec::new() } else { world.policy.announcements.clone() },
         policy: world.policy.hash.clone(),
         title,
         restricted: wanted.restricted,
@@ -197,6 +198,7 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         }
         (Open | Acknowledged | Contained | Resolved, C::Page { role, reason }) => incident.page(scene, role, reason),
         (Open | Acknowledged | Contained | Resolved, C::AnswerPage) => incident.answer_page(scene),
+        (Open | Acknowledged | Contained | Resolved, C::Join) => incident.join(scene),
         (Open | Acknowledged | Contained | Resolved, C::ChangeSeverity { to, reason }) => {
             incident.change_severity(scene, *to, reason)
         }
@@ -221,6 +223,7 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
             | C::FollowUp { .. }
             | C::Page { .. }
             | C::AnswerPage
+            | C::Join
             | C::ChangeSeverity { .. }
             | C::TakeSeat { .. },
         ) => Err(incident.closed(scene)),

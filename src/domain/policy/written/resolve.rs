@@ -53,6 +53,7 @@ fn nothing(text: &str) -> Policy {
         hash: PolicyHash::from(hex::encode(Sha256::digest(text))),
         name: String::new(),
         operators: None,
+        announcements: Vec::new(),
         refuse: Vec::new(),
         parties: BTreeMap::new(),
         people: BTreeMap::new(),
@@ -133,6 +134,8 @@ impl Resolve<'_, '_> {
         };
         self.policy.name = self.text(&head.name).unwrap_or_default();
         self.policy.refuse = head.refuse.clone();
+        let announcements = head.announcements.iter().filter_map(|word| self.value(word, value::channel)).collect();
+        self.policy.announcements = announcements;
         self.policy.operators = head.operators_channel.as_ref().and_then(|word| self.value(word, value::channel));
         if let Some(word) = &head.batch_within {
             let most = Span::hours(1);

@@ -46,6 +46,7 @@ fn command() -> impl Strategy<Value = All> {
         1 => (0..4_u32).prop_map(|number| all(Command::FollowUpDone { number })),
         1 => role.prop_map(|role| all(Command::Page { role, reason: words("come") })),
         1 => Just(all(Command::AnswerPage)),
+        1 => Just(all(Command::Join)),
         3 => severity.prop_map(|to| all(Command::ChangeSeverity { to, reason: words("judged anew") })),
         1 => (0..3_000_i64).prop_map(|at| all(Command::SetMoment { which: Which::Aware, at: minute(at) })),
         2 => (seat, proptest::option::of(person())).prop_map(|(seat, person)| all(Command::TakeSeat { seat, person })),
