@@ -72,6 +72,50 @@ async fn what_the_platform_may_have_taken_is_marked_as_such_in_the_database() {
     assert_eq!(written.told().filter(|told| told.perhaps_twice).count(), 2);
 }
 
+/// What asked for an answer says what became of it, also where the platform wasn't there when the answer came, and where the
+/// process died of telling it.
+#[tokio::test]
+async fn what_asked_is_changed_when_it_is_answered() {
+    let mut scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    assert!(scene.fake.words(DEV)[0].contains("asks model-risk to decide"));
+    scene.fake.falls_ill(DEV, Ill::Later(None));
+    scene.house.command("v", "dev", "/approval approve APR-1").await;
+    scene.quiet().await;
+    assert_eq!(scene.fake.changed_to(DEV), [""; 0]);
+    scene.fake.falls_ill(DEV, Ill::ChangesAndIsSilent);
+    scene = scene.restart().await;
+    scene.clock.move_to(scene.clock.now() + Span::minutes(5));
+    until("it is changed", async || scene.fake.edits(DEV) == 1).await;
+    scene.fake.is_well(DEV);
+    // Nobody heard that it is, so it is done once more: to the same words.
+    scene = scene.restart().await;
+    scene.pass(Span::minutes(5)).await;
+    let changed = scene.fake.changed_to(DEV);
+    assert!(changed.len() == 2 && changed[0] == changed[1], "{changed:#?}");
+    assert!(changed[0].starts_with("APR-1 · approved ") && changed[0].contains(" by Dev"), "{changed:#?}");
+    let written = scene.end().await;
+    let edited: Vec<_> = written.told().filter(|told| told.edit && told.card_shows.is_none()).collect();
+    assert!(edited.iter().any(|told| told.lane.to_string() == DEV), "{edited:#?}");
+}
+
+/// A message that somebody deleted asks nobody anything: it is left alone, and nothing waits for it.
+#[tokio::test]
+async fn what_was_deleted_is_not_changed() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.quiet().await;
+    scene.fake.falls_ill(DEV, Ill::Deleted);
+    scene.house.command("v", "dev", "/approval approve APR-1").await;
+    scene.quiet().await;
+    let asked = scene.fake.asked(DEV);
+    scene.pass(Span::hours(30)).await;
+    assert_eq!((scene.fake.edits(DEV), scene.fake.asked(DEV)), (0, asked));
+    assert_eq!(scene.house.reader.outbox_next(&[]).await.expect("a look"), None, "nothing waits");
+    scene.end().await;
+}
+
 /// It may be the message and not the channel.
 #[tokio::test]
 async fn a_message_that_is_refused_silences_no_channel() {

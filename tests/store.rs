@@ -15,9 +15,9 @@ use countersign::domain::obligation::State;
 use countersign::domain::{At, Case, CaseId, CaseKind, Duty, Event, LOCAL, Lane, OutboxId, Platform, WorkflowId};
 use countersign::seal::{Frontier, Hash, leaf_hash};
 use countersign::store::{
-    self, CardDue, CardRow, CaseRow, Commit, DutyFigures, DutyRow, EntryRow, HeardBefore, MessageChange,
+    self, CardDue, CardRow, CaseRow, Commit, Delivered, DutyFigures, DutyRow, EntryRow, HeardBefore, MessageChange,
     MessagePartRow, MessageRead, MessageRow, NoteRow, OutboxDue, OutboxRow, OutboxState, Postponed, Reader, StoreError,
-    Stretch, WakeHolders, Writer,
+    Stretch, ToldAt, WakeHolders, Writer,
 };
 use dice::Dice;
 use futures_util::TryStreamExt as _;
@@ -114,6 +114,7 @@ fn case(number: u32, workflow: &str) -> Case {
         by: Some("maya".into()),
         workflow: workflow.into(),
         homes: Vec::new(),
+        announced: Vec::new(),
         policy: serde_json::from_value(serde_json::Value::from(zeros.as_str())).expect("a hash"),
         title: format!("Ship v{number}"),
         restricted: false,
@@ -246,9 +247,19 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         policies: vec![("p".to_owned(), Some("text".to_owned()))],
         subjects: vec![(format!("S{seq}"), format!("person {seq}"))],
         causes: vec![(key.to_owned(), seq)],
-        outbox: vec![OutboxRow { id: row, case: Some(case), lane: on(lane), made_us: seq, not_before_us: seq }],
-        delivered: vec![(row, OutboxState::Sending, None, None)],
+        outbox: vec![OutboxRow {
+            id: row,
+            case: Some(case),
+            lane: on(lane),
+            made_us: seq,
+            not_before_us: seq,
+            asks: vec![1],
+        }],
+        delivered: vec![Delivered::sending(row)],
+        asked_anew: vec![(case, 1, seq)],
+        left_as_they_are: vec![(row, seq)],
         postponed: Vec::new(),
+        edits_postponed: Vec::new(),
         cards: vec![CardRow { case, lane: on(lane), wanted: seq }],
         cards_sending: vec![(case, on(lane))],
         cards_shown: vec![(case, on(lane), seq, "card".to_owned())],
@@ -291,9 +302,9 @@ async fn a_commit_is_whole_or_not_at_all(place: &impl Place) {
     let same_cause = a_bit_of_everything(1, "k1");
     let mut same_outbox = a_bit_of_everything(1, "k2");
     same_outbox.outbox[0].id = OutboxId { entry: 0, place: 0 };
-    let mut same_part = a_bit_of_everything(1, "k2");
-    same_part.message_parts[0].id = "m0".to_owned();
-    for refused in [same_entry, same_cause, same_outbox, same_part] {
+    let mut asks_twice = a_bit_of_everything(1, "k2");
+    asks_twice.outbox[0].asks = vec![1, 1];
+    for refused in [same_entry, same_cause, same_outbox, asks_twice] {
         writer.commit(refused).await.expect_err("it is refused");
         assert_eq!(everything(&mut writer, &reader).await, before);
     }
@@ -528,7 +539,7 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
                 11 => row.state = OutboxState::GivenUp,
                 _ => continue,
             }
-            commit.delivered.push((id, row.state, None, None));
+            commit.delivered.push(Delivered { id, state: row.state, at: None, why: None });
         }
         for place in 0..dice.below(4) as u32 {
             let (id, lane) = (OutboxId { entry: seq, place }, *dice.one_of(&LANES));
@@ -538,7 +549,8 @@ async fn the_outbox_keeps_order_and_lanes_apart(place: &impl Place) {
             let free = moment.max(not_before);
             let state = OutboxState::Waiting;
             rows.insert(id, ToTell { case, lane, state, made: moment, free, not_before, attempts: 0 });
-            let row = OutboxRow { id, case, lane: on(lane), made_us: moment, not_before_us: not_before };
+            let row =
+                OutboxRow { id, case, lane: on(lane), made_us: moment, not_before_us: not_before, asks: Vec::new() };
             commit.outbox.push(row);
         }
         writer.commit(commit).await.expect("a commit");
@@ -711,15 +723,88 @@ async fn a_card_shows_what_is_wanted_of_it(place: &impl Place) {
     }
 }
 
+/// A message that asks for an answer is to be edited when that answer stands otherwise than the message says, until it is, or
+/// can't be.
+async fn a_message_is_edited_until_it_says_how_its_answers_stand(place: &impl Place) {
+    let (mut writer, reader) = place.open().await;
+    let lane = on(LANES[0]);
+    let edits = async |now: i64| {
+        let found = reader.edits_due(At(now), &[], 10).await.expect("a look");
+        let found = found.into_iter().map(|it| it.expect("a row"));
+        found
+            .map(|it| (it.message, it.thread, it.rows.iter().map(|row| (row.id.place, row.part)).collect::<Vec<_>>()))
+            .collect::<Vec<_>>()
+    };
+    let row = |place, asks| OutboxRow {
+        id: OutboxId { entry: 0, place },
+        case: Some(id(1)),
+        lane: lane.clone(),
+        made_us: 1,
+        not_before_us: 0,
+        asks,
+    };
+    let told = |place, part, shown| {
+        let at = Some(ToldAt { lane: lane.clone(), message: "m".to_owned(), part, shown });
+        Delivered { id: OutboxId { entry: 0, place }, state: OutboxState::Sent, at, why: None }
+    };
+    let mut commit = entries(vec![entry(0, 1, "approval.requested", None)]);
+    commit.outbox = vec![row(0, vec![1, 2]), row(1, Vec::new())];
+    writer.commit(commit).await.expect("a commit");
+    // What isn't sent yet is drawn when it is.
+    writer
+        .commit(Commit { asked_anew: vec![(id(1), 1, 1)], ..entries(vec![entry(1, 1, "approval.voted", None)]) })
+        .await
+        .unwrap();
+    assert_eq!(edits(9).await, []);
+    let mut commit = entries(vec![entry(2, 1, "told.message", None)]);
+    commit.delivered = vec![told(0, 0, Some(0)), told(1, 1, None)];
+    commit.messages = vec![MessageRow { thread: Some("root".to_owned()), ..message_row(LANES[0], "m", "said", 2) }];
+    writer.commit(commit).await.expect("a commit");
+    // It was drawn before the vote came.
+    let all = ("m".to_owned(), Some("root".to_owned()), vec![(0, 0), (1, 1)]);
+    assert_eq!(edits(9).await, std::slice::from_ref(&all));
+    assert!(!reader.is_told(3, At(9)).await.expect("a look"));
+    let later = Postponed { of: (lane.clone(), "m".to_owned()), attempts: 1, not_before: At(20), perhaps_sent: false };
+    writer.commit(Commit { edits_postponed: vec![later], ..Commit::default() }).await.expect("a commit");
+    assert_eq!((edits(19).await, edits(20).await), (Vec::new(), vec![all.clone()]));
+    assert_eq!(reader.outbox_next(&[]).await.expect("a look"), Some(At(20)));
+    let edited = Commit {
+        delivered: vec![told(0, 0, Some(1)), told(1, 1, None)],
+        ..entries(vec![entry(3, 1, "told.message", None)])
+    };
+    writer.commit(edited).await.expect("a commit");
+    assert_eq!(edits(99).await, []);
+    // Another answer that it doesn't ask for changes nothing; one that it does, does.
+    writer
+        .commit(Commit {
+            asked_anew: vec![(id(1), 3, 4), (id(2), 1, 4)],
+            ..entries(vec![entry(4, 1, "approval.voted", None)])
+        })
+        .await
+        .unwrap();
+    assert_eq!(edits(99).await, []);
+    writer
+        .commit(Commit { asked_anew: vec![(id(1), 2, 5)], ..entries(vec![entry(5, 1, "approval.voted", None)]) })
+        .await
+        .unwrap();
+    assert_eq!(edits(99).await, [all]);
+    let left = vec![(OutboxId { entry: 0, place: 0 }, 5)];
+    writer.commit(Commit { left_as_they_are: left, ..Commit::default() }).await.expect("a commit");
+    assert_eq!(edits(99).await, []);
+    assert_eq!(reader.first_asked(&lane, id(1), &[2, 7]).await.expect("a look").as_deref(), Some("m"));
+    assert_eq!(reader.first_asked(&lane, id(1), &[7]).await.expect("a look"), None);
+    assert_eq!(reader.first_asked(&lane, id(1), &[]).await.expect("a look"), None);
+}
+
 /// A row that can't be read is an error of its own, which names it; those before it and behind it are given.
 async fn a_row_that_cant_be_read_hides_no_other(place: &impl Place) {
     let (mut writer, reader) = place.open().await;
     let mut commit = entries(vec![entry(0, 1, "approval.requested", None)]);
     for place in 0..8 {
         let (id, case, lane) = (OutboxId { entry: 0, place }, Some(id(1)), on(LANES[0]));
-        commit.outbox.push(OutboxRow { id, case, lane, made_us: 1, not_before_us: 1 });
+        commit.outbox.push(OutboxRow { id, case, lane, made_us: 1, not_before_us: 1, asks: Vec::new() });
         if place >= 4 {
-            commit.delivered.push((id, OutboxState::Sending, None, None));
+            commit.delivered.push(Delivered::sending(id));
         }
     }
     for number in 1..=4 {
@@ -1076,6 +1161,7 @@ contracts! { sqlite, Sqlite:
     holders_are_woken_where_they_owe,
     the_outbox_keeps_order_and_lanes_apart,
     a_card_shows_what_is_wanted_of_it,
+    a_message_is_edited_until_it_says_how_its_answers_stand,
     a_row_that_cant_be_read_hides_no_other,
     a_row_that_cant_be_read_is_named,
     a_cause_has_one_answer,

@@ -688,6 +688,7 @@ async fn incidents(house: &mut House) {
             ("tomas", "/approval approve APR-1"),
             ("maya", "/incident note INC-1 A customer called"),
             ("maya", "/incident link INC-1 https://wiki.example/runbook Runbook"),
+            ("anika", "/incident join INC-1"),
             ("maya", "/incident invite INC-1 @henrik"),
             ("maya", "/incident uninvite INC-1 @henrik"),
             ("dev", "/incident decision INC-1 We keep the old model"),

@@ -658,7 +658,10 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         causes,
         outbox,
         delivered,
+        asked_anew,
+        left_as_they_are,
         postponed,
+        edits_postponed,
         cards,
         cards_sending,
         cards_shown,
@@ -674,14 +677,17 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
     } = Commit::default();
     let made = [
         made_for([&entries, &nodes, &subjects], &[Turn, ChannelRow, Receipt, GivenUp]),
-        made_for([&cases, &bot, &policies, &causes, &outbox, &cards, &duties, &wake_holders], &[Turn, GivenUp]),
+        made_for(
+            [&cases, &bot, &policies, &causes, &outbox, &asked_anew, &cards, &duties, &wake_holders],
+            &[Turn, GivenUp],
+        ),
         made_for([&messages, &message_parts, &message_changes], &[Turn, Receipt]),
         // Only after a turn that failed.
         made_for([&tries], &[Turn]),
         made_for([&delivered], &[Sending, Receipt, GivenUp]),
-        made_for([&postponed, &cards_postponed], &[PutOff]),
+        made_for([&postponed, &edits_postponed, &cards_postponed], &[PutOff]),
         made_for([&cards_sending], &[CardSending]),
-        made_for([&cards_shown, &cards_gone], &[Receipt]),
+        made_for([&cards_shown, &cards_gone, &left_as_they_are], &[Receipt]),
         made_for([&checkpoints], &[HeadRow]),
         made_for([&case_channels], &[ChannelRow]),
     ]
@@ -698,10 +704,10 @@ fn every_report_is_a_write_with_rows() {
     let write = |report: &Report| match report {
         Report::Sending(_) => Sending,
         Report::CardSending { .. } => CardSending,
-        Report::Told(_) | Report::CardGone { .. } => Receipt,
+        Report::Told(_) | Report::CardGone { .. } | Report::LeftAsItIs(_) => Receipt,
         Report::NotTold { .. } => GivenUp,
         Report::ChannelMade { .. } => ChannelRow,
-        Report::Postponed(_) | Report::CardPostponed(_) => PutOff,
+        Report::Postponed(_) | Report::EditPostponed(_) | Report::CardPostponed(_) => PutOff,
     };
     let case: CaseId = "INC-1".parse().expect("a case");
     let lane = || OWN.parse().expect("a lane");
@@ -718,6 +724,8 @@ fn every_report_is_a_write_with_rows() {
         Report::ChannelMade { case, made: ChannelMade { lane: lane(), channel: "C1".to_owned() } },
         Report::Postponed(put_off(outbox)),
         Report::CardPostponed(put_off((case, lane()))),
+        Report::EditPostponed(put_off((lane(), "m".to_owned()))),
+        Report::LeftAsItIs(vec![(outbox, 1)]),
     ];
     let reported: Vec<Write> = reports.iter().map(write).collect();
     must_be_in_the_table(&reported);

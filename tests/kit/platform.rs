@@ -28,8 +28,8 @@ pub struct State {
     refused: Option<String>,
     /// The lane of every call.
     asked: Vec<String>,
-    /// Cards that were changed: lane and message.
-    edited: Vec<(String, String)>,
+    /// What was changed: lane, message, and what it says now.
+    edited: Vec<(String, String, String)>,
     /// Cases' own channels, each time that one was made.
     made: Vec<String>,
     pub clock: Option<Clock>,
@@ -112,9 +112,14 @@ impl Fake {
         self.state().asked.iter().filter(|on| *on == lane).count()
     }
 
-    /// How often a card of a lane was changed.
+    /// How often something of a lane was changed.
     pub fn edits(&self, lane: &str) -> usize {
-        self.state().edited.iter().filter(|(on, _)| on == lane).count()
+        self.state().edited.iter().filter(|(on, ..)| on == lane).count()
+    }
+
+    /// What messages of a lane were changed to, in order.
+    pub fn changed_to(&self, lane: &str) -> Vec<String> {
+        self.state().edited.iter().filter(|(on, ..)| on == lane).map(|(.., text)| text.clone()).collect()
     }
 
     /// How often the channel of a case's own lane was made.
@@ -215,7 +220,8 @@ impl Chat for Fake {
                 )
                 | None => {}
             }
-            self.state().edited.push((lane, message.to_owned()));
+            let text = edit.card.plain(chrono_tz::UTC, self.began);
+            self.state().edited.push((lane, message.to_owned(), text));
             if ill == Some(Ill::ChangesAndIsSilent) {
                 std::future::pending::<()>().await;
             }

@@ -15,7 +15,7 @@ use crate::grammar::verbs;
 
 /// Names of fields, and of variants that are no event and no telling.
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed backfilled because behind \
-    breach by by_case called called_people card card_shows case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
+    breach by by_case called called_people card card_shows announced asked_shows is_news case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
     escalate events every expires expires_after files from gone groups harm hash have head heard held_by holder homes impact into items kind \
     key known lane late lost_from message moments named need not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
