@@ -68,11 +68,13 @@ async fn commands() {
             platform: Platform::from("slack"),
             mode: SlackMode::Http { signing_secret: Secret::new(SECRET) },
             bot_token: Secret::new("xoxb-bench"),
+            rotation: None,
             api_url: format!("http://{there}/api"),
             listen: None,
             messages_per_second: std::num::NonZeroU32::MIN,
         }],
         discord: None,
+        secret_files: Vec::new(),
         log: LogAs::Text,
     };
     let running = start(&config, Time { mode: Mode::Real, speed: 1 }).await.expect("it starts");

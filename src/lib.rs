@@ -45,10 +45,11 @@
 //!
 //! - [`chat`]: what platforms are asked to post, and the kit that every adapter is built from: trying again, rosters, files,
 //!   how far was heard, a message's menu, how much of one account is answered ([`chat::quota`]), whether the bot is in the
-//!   policy's channels ([`chat::membership`]), what it lacks there ([`chat::lacks`]); [`chat::local`] is the room as a platform.
+//!   policy's channels ([`chat::membership`]), what it lacks there ([`chat::lacks`]), which rights it asks for ([`chat::rights`]),
+//!   tokens that run out ([`chat::tokens`]); [`chat::local`] is the room as a platform.
 //!   - [`chat::slack`], [`chat::discord`]: the platforms; each knows the room's own words, and no rule.
 //!   - [`chat::reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
-//!   - [`chat::courier`]: from the outbox to the platforms, and the receipt back to the desk.
+//!   - [`chat::courier`]: from the outbox to the platforms, and the receipt back to the desk; groups that follow a role.
 //! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
 //! - [`web`]: the local room's page and API, who may reach it ([`web::guard`]), health; [`web::listener`] keeps whoever
 //!   holds connections open from keeping others out.
@@ -72,6 +73,8 @@
 //!     which nothing is lost.
 //!   - [`app::health`]: how the bot itself is; the watchdog, what platforms lack for some time, and the heartbeat.
 //!   - [`app::process`]: what the program asks of the system: files that are its owner's alone, how many it may open, no image of its memory.
+//!   - [`app::doctor`]: whether this machine keeps secrets to the bot; platforms are looked at by their adapters.
+//!   - [`app::people`]: who and what there is on a platform, as lines for the policy.
 //!   - [`app::demo`]: a short story, told through the same API that scripts use.
 //!
 //! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.

@@ -10,7 +10,10 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use countersign::app::adapters;
 use countersign::app::config::{Config, Given, LogAs};
+use countersign::app::people::{Beside, replace, with_accounts, with_channels};
 use countersign::app::serve::Time;
+use countersign::chat::reception::PolicyFile;
+use countersign::chat::rights::{Use, Uses};
 use countersign::clock::Mode;
 use countersign::desk::RETRY_PAUSE;
 use countersign::evidence::bundle::{self, BundleError, Exported};
@@ -39,18 +42,19 @@ enum Verb {
     /// Work with the policy file.
     #[command(subcommand)]
     Policy(PolicyVerb),
-    /// Look whether platforms, settings and policy fit together, and say what is missing.
+    /// Look whether platforms, settings, policy and data folder fit together, and say what is missing.
     Doctor {
-        /// The governance SLA [default: an embedded example].
-        #[arg(long, value_name = "FILE")]
-        policy: Option<PathBuf>,
-        /// Settings.
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
+        #[command(flatten)]
+        known: Known,
+        /// Where the database, the keys and files lie [default: countersign-data].
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
     },
     /// Print what a platform needs to know of the bot.
     #[command(subcommand)]
     Manifest(ManifestVerb),
+    /// Print who and what there is on a platform, as lines to paste into the policy.
+    People(People),
     /// Check a ledger or an exported bundle, and say what is wrong where.
     Verify {
         /// A data folder.
@@ -100,6 +104,36 @@ enum Verb {
         #[arg(long)]
         accept_loss: bool,
     },
+}
+
+/// Where it is written what the bot is to know.
+#[derive(Args, Clone)]
+struct Known {
+    /// The governance SLA [default: an embedded example].
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Settings.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct People {
+    /// `slack`, `slack-NAME` for a further workspace, or `discord`.
+    platform: countersign::domain::Platform,
+    /// Of people whom the policy doesn't know, and of channels, only those with one of these in their name.
+    words: Vec<String>,
+    /// Only this server of Discord's, by its id or its name.
+    #[arg(long, value_name = "SERVER")]
+    guild: Option<String>,
+    /// Write into the policy file who is called just as somebody of the policy is, and channels that are called as the room's.
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    known: Known,
+    /// Where the database, the keys and files lie, and with them tokens that run out [default: countersign-data].
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
 }
 
 #[derive(Args, Clone)]
@@ -161,11 +195,17 @@ enum ManifestVerb {
         #[arg(long, value_name = "URL")]
         url: Option<String>,
         /// The workspace's name in the settings, where it is a further one.
-        #[arg(long, value_name = "NAME", requires = "url")]
+        #[arg(long, value_name = "NAME")]
         workspace: Option<String>,
-        /// Settings, for the prefix of commands.
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
+        /// Some of the policy's channels are private: asks for the rights to keep them.
+        #[arg(long)]
+        private_channels: bool,
+        /// Somebody invites the bot to its channels: asks for no right to come into public ones by itself.
+        #[arg(long)]
+        by_invitation: bool,
+        /// What the app asks for follows from the policy; the prefix of its commands from the settings.
+        #[command(flatten)]
+        known: Known,
     },
 }
 
@@ -280,7 +320,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             log_to_stderr(config.log);
             let running = countersign::app::serve::start(&config, serve.time()).await?;
             greet(&running, &config, serve.time())?;
-            running.until_stopped().await?;
+            running.until_stopped(|| serve.config()).await?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Demo(demo) => {
@@ -294,23 +334,31 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
                 .await?;
             match demo.once {
                 true => running.stop().await?,
-                false => running.until_stopped().await?,
+                false => running.until_stopped(|| Ok(config.clone())).await?,
             }
             Ok(ExitCode::SUCCESS)
         }
         Verb::Policy(verb) => policy(verb),
-        Verb::Doctor { policy, config } => {
-            let given = Given { policy, ..Given::default() };
-            let config = Config::read(config.as_deref(), |name| std::env::var(name).ok(), given)?;
-            doctor(&config).await
+        Verb::Doctor { known, data } => {
+            let given = Given { data, ..known.given() };
+            doctor(&Config::read(known.config.as_deref(), variable, given)?).await
         }
-        Verb::Manifest(ManifestVerb::Slack { name, url, workspace, config }) => {
-            let prefix = Config::prefix(config.as_deref())?;
+        Verb::Manifest(ManifestVerb::Slack { name, url, workspace, private_channels, by_invitation, known }) => {
+            let config = Config::without_secrets(known.config.as_deref(), variable, known.given())?;
+            let (policy, _) = PolicyFile { path: config.policy.clone() }.read()?;
             let platform = workspace.map_or_else(|| "slack".to_owned(), |name| format!("slack-{name}"));
             let url = url.map(|url| format!("{}/{platform}", url.trim_end_matches('/')));
-            println!("{:#}", adapters::slack_manifest(&prefix, &name, url.as_deref())?);
+            let mut uses = Uses::of(&policy, &platform.as_str().into());
+            if private_channels {
+                uses = uses.and(Use::PrivateChannels);
+            }
+            if by_invitation {
+                uses = uses.without(Use::Joining);
+            }
+            say(format_args!("{:#}\n", adapters::slack_manifest(&uses, &config.prefix, &name, url.as_deref())?))?;
             Ok(ExitCode::SUCCESS)
         }
+        Verb::People(wanted) => people(&wanted).await,
         Verb::Verify { data: Some(data), .. } => {
             let verdict = countersign::evidence::audit::verify(&data).await?;
             say(format_args!("{verdict}\n"))?;
@@ -396,38 +444,88 @@ async fn export(
     }
 }
 
+impl Known {
+    fn given(&self) -> Given {
+        Given { policy: self.policy.clone(), ..Given::default() }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// What was looked at, what is good in one line each, and what is missing in full.
 async fn doctor(config: &Config) -> anyhow::Result<ExitCode> {
-    let source = countersign::chat::reception::PolicyFile { path: config.policy.clone() };
+    let source = PolicyFile { path: config.policy.clone() };
     let (policy, _) = source.read()?;
-    println!("✓ {}: no errors", source.name());
-    let mut findings = Vec::new();
+    say(format_args!("✓ {}: no errors\n", source.name()))?;
+    let mut findings = countersign::app::doctor::machine(&config.data, &config.secret_files);
     let now = countersign::clock::Clock::real().now();
     let adapters = adapters::of(config)?;
     for adapter in &adapters {
         findings.extend(adapter.doctor(&policy, now).await);
     }
     if adapters.is_empty() {
-        println!(
-            "· no platform is set up (COUNTERSIGN_SLACK_BOT_TOKEN, COUNTERSIGN_DISCORD_TOKEN); there is the local room"
-        );
+        say(format_args!(
+            "· no platform is set up (COUNTERSIGN_SLACK_BOT_TOKEN, COUNTERSIGN_DISCORD_TOKEN); there is the local room\n"
+        ))?;
     }
     for finding in &findings {
-        println!("{} {}", if finding.ok { "✓" } else { "✗" }, finding.text);
+        say(format_args!("{} {}\n", if finding.ok { "✓" } else { "✗" }, finding.text))?;
     }
     let missing = findings.iter().filter(|finding| !finding.ok).count();
     match missing {
-        0 => println!("All is well."),
-        1 => println!("One thing is missing."),
-        n => println!("{n} things are missing."),
+        0 => say(format_args!("All is well.\n"))?,
+        1 => say(format_args!("One thing is missing.\n"))?,
+        n => say(format_args!("{n} things are missing.\n"))?,
     }
     Ok(exit(missing == 0))
+}
+
+/// Lines for the policy; with `--write`, those that are certain are in it afterwards.
+async fn people(wanted: &People) -> anyhow::Result<ExitCode> {
+    let given = Given { data: wanted.data.clone(), ..wanted.known.given() };
+    let config = Config::read(wanted.known.config.as_deref(), variable, given)?;
+    let source = PolicyFile { path: config.policy.clone() };
+    let (policy, text) = source.read()?;
+    let adapters = adapters::of(&config)?;
+    let platform = &wanted.platform;
+    let Some(adapter) = adapters.iter().find(|adapter| adapter.platform() == *platform) else {
+        let there: Vec<String> = adapters.iter().map(|adapter| adapter.platform().to_string()).collect();
+        let there = if there.is_empty() { "nothing".to_owned() } else { there.join(", ") };
+        anyhow::bail!("{platform} isn't set up in the settings or the environment; what is: {there}");
+    };
+    let now = countersign::clock::Clock::real().now();
+    let listings = adapter.listings(wanted.guild.as_deref(), now).await.map_err(|why| anyhow::anyhow!("{why}"))?;
+    let besides = || listings.iter().map(|listing| Beside { policy: &policy, platform, listing });
+    let printed: Vec<String> = besides().map(|beside| beside.print(&wanted.words)).collect();
+    say(format_args!("{}", printed.join("\n")))?;
+    if wanted.write {
+        let Some(path) = &source.path else {
+            anyhow::bail!("the embedded example can't be written to; name a --policy")
+        };
+        let people: Vec<_> = besides().flat_map(|beside| beside.certain()).collect();
+        let channels: Vec<_> = besides().flat_map(|beside| beside.certain_channels()).collect();
+        let (text, nobodys) = with_accounts(&text, platform, &people);
+        let (text, nowhere) = with_channels(&text, platform, &channels);
+        replace(path, &text)?;
+        let people = people.iter().map(|(key, id)| (key.as_str(), *id, nobodys.contains(key)));
+        let channels = channels.iter().map(|(key, id)| (key.as_str(), *id, nowhere.contains(key)));
+        for (key, id, is_placeless) in people.chain(channels) {
+            match is_placeless {
+                true => eprintln!("{key}: no place for {id} was found in {}; paste it yourself", path.display()),
+                false => eprintln!("{key}: {id} is in {} now", path.display()),
+            }
+        }
+    }
+    let whole = listings.iter().all(|listing| listing.unread.is_empty());
+    Ok(exit(whole))
 }
 
 fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
     match verb {
         PolicyVerb::Check { file, form } => {
-            return check_policy(&countersign::chat::reception::PolicyFile { path: file }, form);
+            return check_policy(&PolicyFile { path: file }, form);
         }
         PolicyVerb::Schema => say(format_args!("{:#}\n", countersign::domain::policy::schema()))?,
         PolicyVerb::Example => say(format_args!("{}", countersign::domain::policy::EXAMPLE))?,
@@ -436,7 +534,7 @@ fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
 }
 
 /// What is found is what was asked for, so it goes to stdout, mistakes as well.
-fn check_policy(source: &countersign::chat::reception::PolicyFile, form: Findings) -> anyhow::Result<ExitCode> {
+fn check_policy(source: &PolicyFile, form: Findings) -> anyhow::Result<ExitCode> {
     use countersign::domain::policy::{Policy, redflag};
     let text = source.text()?;
     let read = Policy::read(&text);

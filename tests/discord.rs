@@ -3,6 +3,8 @@
 #[path = "kit/discord_house.rs"]
 mod discord_house;
 mod fakes;
+#[path = "discord/getting_in.rs"]
+mod getting_in;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

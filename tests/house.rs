@@ -43,6 +43,8 @@ const ARROWS: &[(&str, &str)] = &[
         "adapters answers card chat clock config courier desk domain folder health projection reception store web",
     ),
     ("demo", "serve"),
+    ("doctor", "chat folder"),
+    ("people", "chat domain grammar"),
     // These hold rooms and nothing else.
     ("evidence", ""),
     ("app", ""),
@@ -53,7 +55,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("ledger", &["folder", "heard", "projection", "record"]),
     ("chat", &["courier", "discord", "reception", "slack"]),
     ("evidence", &["audit", "backup", "bundle", "rebuild"]),
-    ("app", &["adapters", "config", "demo", "health", "serve"]),
+    ("app", &["adapters", "config", "demo", "doctor", "health", "people", "serve"]),
 ];
 
 /// Crates that bring a database, a network or a runtime with them, and the rooms that may name them.
@@ -259,16 +261,13 @@ fn the_map_names_every_room() {
 /// `UPDATE=1 cargo test --test house` writes the tables anew.
 #[test]
 fn the_readme_has_the_tables_that_the_program_has() {
-    let scopes = countersign::chat::slack::SCOPES.iter().map(|scope| (scope.name, scope.what_for));
-    let permissions = countersign::chat::discord::PERMISSIONS.iter().map(|(_, name, what_for)| (*name, *what_for));
-    let all = countersign::chat::discord::permissions().bits();
+    use countersign::chat::rights::when;
+    let scopes = countersign::chat::slack::SCOPES.iter().map(|it| (it.name, it.what_for, when(it.used)));
+    let permissions = countersign::chat::discord::PERMISSIONS.iter().map(|it| (it.name, it.what_for, when(it.used)));
     let tables = [
         ("verbs", countersign::grammar::markdown_table().trim().to_owned()),
         ("slack scopes", what_for("Scope", scopes)),
-        (
-            "discord permissions",
-            format!("{}\n\nAll of them as one number: `{all}`.", what_for("Permission", permissions)),
-        ),
+        ("discord permissions", what_for("Permission", permissions)),
     ];
     let mut readme = read("README.md");
     let mut stale = Vec::new();
@@ -289,10 +288,10 @@ fn the_readme_has_the_tables_that_the_program_has() {
     assert!(stale.is_empty(), "out of date in the README: {stale:?}. UPDATE=1 cargo test --test house");
 }
 
-/// A table of names and what each is needed for.
-fn what_for(name: &str, rows: impl Iterator<Item = (&'static str, &'static str)>) -> String {
-    let rows: Vec<String> = rows.map(|(name, what_for)| format!("| `{name}` | {what_for} |")).collect();
-    format!("| {name} | What it is needed for |\n| --- | --- |\n{}", rows.join("\n"))
+/// A table of names, what each is needed for, and when it is asked for.
+fn what_for(name: &str, rows: impl Iterator<Item = (&'static str, &'static str, String)>) -> String {
+    let rows: Vec<String> = rows.map(|(name, what_for, when)| format!("| `{name}` | {what_for} | {when} |")).collect();
+    format!("| {name} | What it is needed for | Asked for |\n| --- | --- | --- |\n{}", rows.join("\n"))
 }
 
 #[test]

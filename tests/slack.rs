@@ -8,6 +8,8 @@ mod delivery;
 mod fakes;
 #[path = "slack/files.rs"]
 mod files;
+#[path = "slack/getting_in.rs"]
+mod getting_in;
 #[path = "slack/history.rs"]
 mod history;
 #[path = "slack/hostile.rs"]
@@ -606,6 +608,21 @@ async fn everything_goes_over_http_too_if_it_is_signed() {
         assert!(spoken.failed(), "{how:?} was taken");
     }
     assert!(fake.private("U0DEV").iter().all(|it| !it.text.contains("sla")), "nothing was done");
+    // Slack looks at the certificate, by either method and without a signature.
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let address = |rest: &str| format!("{base}/commands{rest}");
+    for rest in ["?ssl_check=1&token=x", ""] {
+        let answer = match rest {
+            "" => client.post(address(rest)).body("ssl_check=1&token=x").send().await,
+            rest => client.get(address(rest)).send().await,
+        };
+        assert_eq!(answer.expect("an answer").status(), 200, "{rest:?}");
+    }
+    for (method, status) in [("GET", 405), ("POST", 401)] {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let answer = client.request(method, address("")).body("ssl_check=1&command=%2Fincident").send().await;
+        assert_eq!(answer.expect("an answer").status(), status);
+    }
     scene.end().await;
 }
 

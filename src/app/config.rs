@@ -2,6 +2,7 @@
 //! environment, the environment over the file. Secrets are never taken from the command line, where everybody on the
 //! machine can read them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct Config {
     pub slack: Vec<SlackConfig>,
     pub discord: Option<DiscordConfig>,
     pub log: LogAs,
+    /// Files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
 }
 
 /// A Slack workspace, each with an app of its own.
@@ -41,14 +44,27 @@ pub struct SlackConfig {
     /// `slack`, or `slack-NAME` for a further workspace: how the policy calls it.
     pub platform: Platform,
     pub mode: SlackMode,
-    /// `xoxb-…`
+    /// `xoxb-…`; where the app rotates its tokens, the first one, or nothing.
     pub bot_token: Secret,
+    /// `None`: the bot token never runs out.
+    pub rotation: Option<Rotation>,
     /// Without a slash at its end. Plain http only on loopback.
     pub api_url: String,
     /// Where HTTP mode is listened for, apart from the room; without it on the room's own listener.
     pub listen: Option<SocketAddr>,
     /// How many messages a second one channel takes. Slack takes one; a server in its place may take more.
     pub messages_per_second: std::num::NonZeroU32,
+}
+
+/// By what a bot token is renewed that runs out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rotation {
+    pub client_id: String,
+    pub client_secret: Secret,
+    /// `xoxe-…`: the first one. Each is good for one renewal, which brings the next.
+    pub refresh_token: Secret,
+    /// Where the newest tokens are kept.
+    pub kept: PathBuf,
 }
 
 /// How events and commands come in.
@@ -124,6 +140,8 @@ pub enum ConfigError {
     Environment { name: &'static str, value: String, what: String },
     #[error("{path}:{line}: {platform} needs its {what}: set {variable}, or `{key}` to a file that holds it")]
     NoSecret { path: PathBuf, line: usize, platform: String, what: &'static str, variable: String, key: &'static str },
+    #[error("{path}:{line}: {platform} has a client secret and no client id: set {variable}, or `client_id`")]
+    NoClientId { path: PathBuf, line: usize, platform: String, variable: String },
     #[error("{path}: the {what} in it doesn't begin with “{begins}”. {hint}")]
     WrongSecret { path: String, what: &'static str, begins: &'static str, hint: &'static str },
     #[error(
@@ -162,6 +180,10 @@ struct WrittenSlack {
     bot_token_file: Option<PathBuf>,
     app_token_file: Option<PathBuf>,
     signing_secret_file: Option<PathBuf>,
+    /// Where the app rotates its tokens.
+    client_id: Option<String>,
+    client_secret_file: Option<PathBuf>,
+    refresh_token_file: Option<PathBuf>,
     api_url: Option<toml::Spanned<String>>,
     listen: Option<toml::Spanned<String>>,
 }
@@ -198,7 +220,7 @@ struct WrittenRoom {
     hosts: Vec<String>,
 }
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 27] = [
     "data",
     "listen",
     "policy",
@@ -219,6 +241,9 @@ const KEYS: [&str; 24] = [
     "bot_token_file",
     "app_token_file",
     "signing_secret_file",
+    "client_id",
+    "client_secret_file",
+    "refresh_token_file",
     "api_url",
     "gateway_url",
     "token_file",
@@ -229,18 +254,23 @@ impl Config {
     pub const DATA: &'static str = "countersign-data";
     pub const LISTEN: &'static str = "127.0.0.1:7311";
 
-    /// What slash commands begin with, from a settings file whose tokens may not be here.
+    /// The settings where no secret is needed, and none may be here: other words stand in the place of each.
     ///
     /// # Errors
     /// [`ConfigError`].
-    pub fn prefix(file: Option<&Path>) -> Result<String, ConfigError> {
-        let placeholder = |name: &str| match name {
-            _ if name.ends_with("BOT_TOKEN") => Some("xoxb-".to_owned()),
-            _ if name.ends_with("APP_TOKEN") => Some("xapp-".to_owned()),
-            _ if name.ends_with("TOKEN") || name.ends_with("SIGNING_SECRET") => Some("-".to_owned()),
-            _ => None,
+    pub fn without_secrets(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        given: Given,
+    ) -> Result<Config, ConfigError> {
+        let instead = |name: &str| match name {
+            _ if name.ends_with("_BOT_TOKEN") => Some("xoxb-".to_owned()),
+            _ if name.ends_with("_APP_TOKEN") => Some("xapp-".to_owned()),
+            _ if name.ends_with("_REFRESH_TOKEN") => Some("xoxe-".to_owned()),
+            _ if ["_TOKEN", "_SECRET", "_CLIENT_ID"].iter().any(|end| name.ends_with(end)) => Some("-".to_owned()),
+            _ => environment(name),
         };
-        Ok(Config::read(file, placeholder, Given::default())?.prefix)
+        Config::read(file, instead, given)
     }
 
     /// # Errors
@@ -300,12 +330,18 @@ impl Config {
             false => Err(wrong(prefix.span().start, PREFIX_SHAPE.to_owned())),
         });
         let prefix = prefix.transpose()?;
-        let secrets = Secrets { path, line: &line, environment: &environment };
+        let data = given
+            .data
+            .or_else(|| from_environment("COUNTERSIGN_DATA"))
+            .or(written.data)
+            .unwrap_or_else(|| Config::DATA.into());
+        let secrets = Secrets { path, line: &line, environment: &environment, data: &data, files: RefCell::default() };
         let mut slack = Vec::new();
         // Tokens in the environment are enough; the table is for what differs from the ordinary.
         let one = written.slack.as_ref().map(|table| (table.get_ref(), table.span().start));
         let nothing = WrittenSlack::default();
-        let implied = environment("COUNTERSIGN_SLACK_BOT_TOKEN").is_some().then_some((&nothing, 0));
+        let named = ["COUNTERSIGN_SLACK_BOT_TOKEN", "COUNTERSIGN_SLACK_REFRESH_TOKEN"];
+        let implied = named.iter().any(|name| environment(name).is_some()).then_some((&nothing, 0));
         if let Some((table, at)) = one.or(implied) {
             slack.push(slack_config("slack", table, at, &secrets, &wrong)?);
         }
@@ -323,12 +359,9 @@ impl Config {
         let nothing = WrittenDiscord::default();
         let implied = environment("COUNTERSIGN_DISCORD_TOKEN").is_some().then_some((&nothing, 0));
         let discord = one.or(implied).map(|(table, at)| discord_config(table, at, &secrets, &wrong)).transpose()?;
+        let secret_files = secrets.files.take();
         let config = Config {
-            data: given
-                .data
-                .or_else(|| from_environment("COUNTERSIGN_DATA"))
-                .or(written.data)
-                .unwrap_or_else(|| Config::DATA.into()),
+            data,
             listen,
             policy: given.policy.or_else(|| from_environment("COUNTERSIGN_POLICY")).or(written.policy),
             templates: given.templates.or(written.templates),
@@ -341,6 +374,7 @@ impl Config {
             slack,
             discord,
             log: given.log.or(written.log).unwrap_or_default(),
+            secret_files,
         };
         if !crate::web::guard::is_loopback(config.listen.ip()) && !config.open_to_network {
             return Err(ConfigError::OpenToNetwork(config.listen));
@@ -364,6 +398,10 @@ struct Secrets<'a> {
     path: &'a Path,
     line: &'a dyn Fn(usize) -> usize,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The data folder, where tokens that are renewed are kept.
+    data: &'a Path,
+    /// Files that were read.
+    files: RefCell<Vec<PathBuf>>,
 }
 
 /// What a secret is, for finding it and for saying what is wrong with it.
@@ -382,14 +420,18 @@ struct Sought<'a> {
 }
 
 impl Secrets<'_> {
+    fn variable(platform: &str, ending: &str) -> String {
+        ["COUNTERSIGN", &platform.to_uppercase().replace('-', "_"), ending].join("_")
+    }
+
     fn find(&self, sought: &Sought<'_>) -> Result<Secret, ConfigError> {
-        let platform = sought.platform.to_uppercase().replace('-', "_");
-        let variable = ["COUNTERSIGN", &platform, sought.ending].join("_");
+        let variable = Secrets::variable(sought.platform, sought.ending);
         let (from, text) = match ((self.environment)(&variable), sought.file) {
             (Some(text), _) => (variable, text),
             (None, Some(file)) => {
                 let text = std::fs::read_to_string(file)
                     .map_err(|source| ConfigError::Io { path: file.to_owned(), source })?;
+                self.files.borrow_mut().push(file.to_owned());
                 (file.display().to_string(), text)
             }
             (None, None) => {
@@ -420,14 +462,23 @@ fn slack_config(
     wrong: &dyn Fn(usize, String) -> ConfigError,
 ) -> Result<SlackConfig, ConfigError> {
     let sought = |what, ending, file, key, begins, hint| Sought { platform, what, ending, file, key, begins, hint, at };
-    let bot_token = secrets.find(&sought(
-        "bot token",
-        "BOT_TOKEN",
-        written.bot_token_file.as_deref(),
-        "bot_token_file",
-        "xoxb-",
-        "It is the “Bot User OAuth Token” under “OAuth & Permissions”.",
-    ))?;
+    let rotation = rotation(platform, written, at, secrets)?;
+    let is_given = |ending, file: &Option<PathBuf>| {
+        file.is_some() || (secrets.environment)(&Secrets::variable(platform, ending)).is_some()
+    };
+    let bot_token = match rotation.is_some() && !is_given("BOT_TOKEN", &written.bot_token_file) {
+        // The first renewal brings one.
+        true => Secret::new(""),
+        false => secrets.find(&sought(
+            "bot token",
+            "BOT_TOKEN",
+            written.bot_token_file.as_deref(),
+            "bot_token_file",
+            if rotation.is_some() { "xox" } else { "xoxb-" },
+            "It is the “Bot User OAuth Token” under “OAuth & Permissions”. One that begins with “xoxe.” runs out after twelve \
+             hours: give the client id, the client secret and the refresh token as well.",
+        ))?,
+    };
     let mode = match written.mode.unwrap_or_default() {
         WrittenMode::Socket => SlackMode::Socket {
             app_token: secrets.find(&sought(
@@ -464,10 +515,51 @@ fn slack_config(
         platform: Platform::from(platform),
         mode,
         bot_token,
+        rotation,
         api_url,
         listen: listen.transpose()?,
         messages_per_second: std::num::NonZeroU32::MIN,
     })
+}
+
+/// What renews the bot token, where there is a client secret.
+fn rotation(
+    platform: &str,
+    written: &WrittenSlack,
+    at: usize,
+    secrets: &Secrets<'_>,
+) -> Result<Option<Rotation>, ConfigError> {
+    let variable = |ending| Secrets::variable(platform, ending);
+    let given = |ending| (secrets.environment)(&variable(ending));
+    if written.client_secret_file.is_none() && given("CLIENT_SECRET").is_none() {
+        return Ok(None);
+    }
+    let sought = |what, ending, file, key, begins, hint| Sought { platform, what, ending, file, key, begins, hint, at };
+    let client_secret = secrets.find(&sought(
+        "client secret",
+        "CLIENT_SECRET",
+        written.client_secret_file.as_deref(),
+        "client_secret_file",
+        "",
+        "It stands under “Basic Information”, “App Credentials”.",
+    ))?;
+    let refresh_token = secrets.find(&sought(
+        "refresh token",
+        "REFRESH_TOKEN",
+        written.refresh_token_file.as_deref(),
+        "refresh_token_file",
+        "xoxe-",
+        "It stands beside the bot token under “OAuth & Permissions”, where token rotation is on.",
+    ))?;
+    let client_id = given("CLIENT_ID").or_else(|| written.client_id.clone());
+    let client_id = client_id.ok_or_else(|| ConfigError::NoClientId {
+        path: secrets.path.to_owned(),
+        line: (secrets.line)(at),
+        platform: platform.to_owned(),
+        variable: variable("CLIENT_ID"),
+    })?;
+    let kept = secrets.data.join("tokens").join(format!("{platform}.json"));
+    Ok(Some(Rotation { client_id: client_id.trim().to_owned(), client_secret, refresh_token, kept }))
 }
 
 fn discord_config(
@@ -641,6 +733,63 @@ mod tests {
         let text = "discord = { token_file = \"Cargo.toml\", api_url = \"http://discord.example\" }\n";
         let error = read(text, Given::default()).expect_err(text);
         assert!(error.contains("plain http is taken on this machine only"), "{error}");
+    }
+
+    #[test]
+    fn a_token_that_runs_out_comes_with_what_renews_it() {
+        type Known = &'static [(&'static str, &'static str)];
+        let of = |known: Known, text: &str| {
+            let file = tempfile::NamedTempFile::new().expect("a temporary file");
+            std::fs::write(file.path(), text).expect("it can be written");
+            let environment = move |name: &str| {
+                let name = name.strip_prefix("COUNTERSIGN_SLACK_")?;
+                known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            };
+            let given = Given { data: Some("folder".into()), ..Given::default() };
+            Config::read(Some(file.path()), environment, given).map_err(|error| error.to_string())
+        };
+        let whole = of(
+            &[("REFRESH_TOKEN", "xoxe-1"), ("CLIENT_SECRET", "s3cret"), ("CLIENT_ID", "1.2"), ("APP_TOKEN", "xapp-1")],
+            "",
+        );
+        let whole = whole.expect("it is right");
+        let rotation = whole.slack[0].rotation.clone().expect("it is renewed");
+        assert_eq!(
+            (rotation.client_id.as_str(), rotation.kept.as_path()),
+            ("1.2", Path::new("folder/tokens/slack.json"))
+        );
+        assert_eq!(whole.slack[0].bot_token.reveal(), "", "the first renewal brings one");
+        assert!(!format!("{whole:?}").contains("s3cret") && !format!("{whole:?}").contains("xoxe"));
+        let cases: [(Known, &str, &str); 3] = [
+            (
+                &[("BOT_TOKEN", "xoxe.xoxb-1"), ("APP_TOKEN", "xapp-1")],
+                "",
+                "runs out after twelve hours: give the client id",
+            ),
+            (
+                &[("CLIENT_SECRET", "s3cret"), ("APP_TOKEN", "xapp-1")],
+                "[slack]\nclient_id = \"1.2\"\n",
+                "needs its refresh token",
+            ),
+            (
+                &[("REFRESH_TOKEN", "xoxe-1"), ("CLIENT_SECRET", "s3cret")],
+                "",
+                "no client id: set COUNTERSIGN_SLACK_CLIENT_ID",
+            ),
+        ];
+        for (known, text, expected) in cases {
+            let error = of(known, text).expect_err(expected);
+            assert!(error.contains(expected) && !error.contains("s3cret") && !error.contains("xoxb-1"), "{error}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_where_no_secret_is() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let text = "policy = \"p.toml\"\nprefix = \"/cs-\"\n[slack]\nbot_token_file = \"not-here\"\nclient_secret_file = \"nor-here\"\n[discord]\ntoken_file = \"nor-here\"\n";
+        std::fs::write(file.path(), text).expect("it can be written");
+        let config = Config::without_secrets(Some(file.path()), |_| None, Given::default()).expect("it is right");
+        assert_eq!((config.prefix.as_str(), config.policy.as_deref()), ("/cs-", Some(Path::new("p.toml"))));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 pub mod adapters;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod health;
+pub mod people;
 pub mod process;
 pub mod serve;

@@ -1,8 +1,8 @@
 //! What the bot needs of a chat platform. Adapters don't know one another; what
 //! all of them need is here once: [`retry`], [`under_way`], [`roster`], [`reached`], [`files`], [`membership`], [`message_menu`],
-//! [`quota`], [`lacks`], [`lock`].
+//! [`quota`], [`lacks`], [`rights`], [`listing`], [`tokens`], [`lock`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ pub mod courier;
 pub mod discord;
 pub mod files;
 pub mod lacks;
+pub mod listing;
 pub mod local;
 pub mod lock;
 pub mod membership;
@@ -24,9 +25,11 @@ pub mod quota;
 pub mod reached;
 pub mod reception;
 pub mod retry;
+pub mod rights;
 pub mod roster;
 #[cfg(feature = "slack")]
 pub mod slack;
+pub mod tokens;
 pub mod under_way;
 
 pub use reached::Newest;
@@ -110,6 +113,16 @@ pub struct CaseChannel {
     pub archived: bool,
 }
 
+/// What became of a group that was to be filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupChange {
+    /// Accounts that came in, and accounts that were taken out.
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    /// What keeps it from being as it should be all the same, for the operator.
+    pub lacking: Option<String>,
+}
+
 /// How the connection to a platform is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
@@ -121,6 +134,15 @@ pub struct Link {
     pub lacks: BTreeMap<Lack, String>,
     /// Events that could not be read, since the start; each is kept raw or named in the log.
     pub unread: u64,
+}
+
+/// What became of settings that were read again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// What counts from now on.
+    pub now: Vec<&'static str>,
+    /// What only a start takes.
+    pub at_a_start: Vec<&'static str>,
 }
 
 /// Something that was looked at for the operator: whether it is as it should be, and if not, what to do.
@@ -189,6 +211,14 @@ pub trait Chat: Send + Sync + 'static {
     /// Makes a case's own channel as it should be: there, named, with its people in it. Doing it again changes nothing. The
     /// answer is the platform's id of the channel.
     fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String>;
+    /// Sees to it that exactly these accounts are in a group of the platform. It looks first, and changes nothing where that
+    /// is so. There is one account at least.
+    fn fill_group<'a>(&'a self, group: &'a str, accounts: &'a BTreeSet<String>) -> Delivery<'a, GroupChange> {
+        let why = format!("{} has no groups that could hold {} accounts: {group}", self.platform(), accounts.len());
+        Box::pin(std::future::ready(Err(Undelivered::never(why))))
+    }
+    /// Remembers for the operators why a group isn't as it should be, or that it is.
+    fn group_lacks(&self, _group: &str, _why: Option<String>) {}
     fn link(&self) -> Link;
 }
 

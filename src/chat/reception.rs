@@ -189,7 +189,9 @@ impl Reception {
             let speaker = Speaker::new(&self.desk.wording, &shown.policy);
             Ok(vec![card::refused(&speaker, &refusal)])
         };
-        let Some(by) = self.desk.person(&from.id, platform) else { return refused(Refusal::Stranger) };
+        let Some(by) = self.desk.person(&from.id, platform) else {
+            return refused(Refusal::unknown(platform, &from.id));
+        };
         if from.belongs.is_refused(&shown.policy) {
             return refused(Refusal::NotAtHome);
         }

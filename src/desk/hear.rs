@@ -113,17 +113,21 @@ impl Desk {
         let mut reloads = None;
         let handled = match (read, &person) {
             (Read::Nothing, _) => Handled::Heard,
-            (Read::Answer(answer), _) => Handled::Answer(answer),
-            (Read::Asked(_), Some(_)) if heard.from.belongs.is_refused(&self.policy_now(turn)) => {
+            // Whatever was wrong with it: to them the policy's names are no hint.
+            (Read::Asked(_) | Read::Answer(_), None) => {
+                let unknown = Refusal::unknown(&heard.lane.platform, &heard.from.id);
+                Handled::Answer(Answer::card(card::refused(&self.speaker(how), &unknown)))
+            }
+            (Read::Asked(_) | Read::Answer(_), Some(_)) if heard.from.belongs.is_refused(&self.policy_now(turn)) => {
                 Handled::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::NotAtHome)))
             }
             // They left, and may still be able to press what stands somewhere.
-            (Read::Asked(_), Some(person)) if self.bot_now(turn).is_gone(person, &heard.lane.platform) => {
+            (Read::Asked(_) | Read::Answer(_), Some(person))
+                if self.bot_now(turn).is_gone(person, &heard.lane.platform) =>
+            {
                 Handled::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::AccountGone)))
             }
-            (Read::Asked(_), None) => {
-                Handled::Answer(Answer::card(card::refused(&self.speaker(how), &Refusal::Stranger)))
-            }
+            (Read::Answer(answer), Some(_)) => Handled::Answer(answer),
             (Read::Asked(asked), Some(person)) => {
                 let by = Actor::Person(person.clone());
                 let work = match asked {

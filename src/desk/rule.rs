@@ -237,6 +237,7 @@ impl Desk {
             | BotCommand::Links { .. }
             | BotCommand::Lacks { .. }
             | BotCommand::Roster { .. }
+            | BotCommand::GroupSet(_)
             | BotCommand::FilesNotKept { .. }
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }

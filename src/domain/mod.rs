@@ -26,7 +26,7 @@ pub mod text;
 
 pub use at::{At, Span};
 pub use bot::files::WhyNotKept;
-pub use bot::platforms::Lack;
+pub use bot::platforms::{GroupSet, Lack};
 pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
 pub use case::Case;
 pub use duty::Duty;

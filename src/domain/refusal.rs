@@ -7,12 +7,17 @@ use super::kinds::approval;
 use super::kinds::incident::Verb;
 use super::line::{Line, Named, Sentence, say};
 use super::obligation::State;
+use super::policy::account_line;
 use super::text::quoted;
-use super::{At, CaseId, CaseKind, Duty, PersonId, RoleId, Span};
+use super::{At, CaseId, CaseKind, Duty, LOCAL, PersonId, Platform, RoleId, Span};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
     Stranger,
+    /// An account that is nobody's, with what would make it somebody's.
+    UnknownAccount {
+        write: String,
+    },
     NotAtHome,
     AccountGone,
     /// It was said while the bot was away, and read in history afterwards: what they saw may have changed since.
@@ -100,6 +105,15 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// For somebody whose account the policy gives to nobody.
+    pub fn unknown(platform: &Platform, account: &str) -> Refusal {
+        match platform.as_str() == LOCAL {
+            // There a person's name is their account.
+            true => Refusal::Stranger,
+            false => Refusal::UnknownAccount { write: account_line(platform, account) },
+        }
+    }
+
     pub fn missing(what: impl Into<Sentence>) -> Refusal {
         Refusal::Missing(what.into())
     }
@@ -110,6 +124,11 @@ impl Refusal {
             Refusal::Stranger => "I don't know you in this policy yet. Ask an operator to add your account to [people]; \
                 until then your words are kept, but not acted on."
                 .into(),
+            Refusal::UnknownAccount { write } => format!(
+                "I don't know you in this policy yet. Ask an operator to add your account to [people], as `{write}`; until then \
+                 your words are kept, but not acted on."
+            )
+            .into(),
             Refusal::NotAtHome => "the policy takes no commands from guest accounts or from other organisations' accounts \
                 here. Your words are kept; use your account at home, or ask an operator."
                 .into(),

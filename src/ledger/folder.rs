@@ -367,8 +367,12 @@ const LOST: &str = "checkpoint.lost.";
 /// What the name of every draft ends in.
 const DRAFT: &str = "new";
 
-/// Writes a file of ours that is whole or absent, whenever the power fails. Whoever has the folder is the only one who does.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+/// Writes a file of ours that is whole or absent, whenever the power fails, and its owner's alone. Whoever has the folder is the
+/// only one who does.
+///
+/// # Errors
+/// [`FolderError::Io`]: what stood there still stands.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     let options = &mut OpenOptions::new();
     write_through(&path.with_extension(DRAFT), path, bytes, options.create(true).write(true).truncate(true))
 }

@@ -4,13 +4,13 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::get;
 
 use super::Failure;
-use crate::chat::slack::{Intake, Kind};
+use crate::chat::slack::{Intake, Kind, is_ssl_check};
 use crate::domain::Platform;
 
 /// Larger than anything that Slack sends.
@@ -19,9 +19,17 @@ const BODY_AT_MOST: usize = 2 * 1024 * 1024;
 /// A listener's share for one workspace.
 pub fn router(platform: &Platform, intake: Intake) -> Router {
     Router::new()
-        .route(&format!("/{platform}/{{kind}}"), post(receive))
+        .route(&format!("/{platform}/{{kind}}"), get(looked_at).post(receive))
         .layer(DefaultBodyLimit::max(BODY_AT_MOST))
         .with_state(intake)
+}
+
+/// Slack looks at the certificate of an address with `GET …?ssl_check=1`.
+async fn looked_at(RawQuery(query): RawQuery) -> StatusCode {
+    match is_ssl_check(query.as_deref().unwrap_or_default()) {
+        true => StatusCode::OK,
+        false => StatusCode::METHOD_NOT_ALLOWED,
+    }
 }
 
 async fn receive(State(intake): State<Intake>, Path(kind): Path<String>, headers: HeaderMap, body: Bytes) -> Response {

@@ -19,7 +19,9 @@ use countersign::domain::WhyNotKept;
 use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
-use countersign::domain::{Actor, At, BotCommand, BotEvent, CaseId, Event, Lack, Platform, Policy, Span, Telling};
+use countersign::domain::{
+    Actor, At, BotCommand, BotEvent, CaseId, Event, GroupSet, Lack, Platform, Policy, Span, Telling,
+};
 use countersign::evidence::rebuild::accept_cause_secret;
 use countersign::evidence::{audit, bundle};
 use countersign::grammar::{self, Filled, Means};
@@ -791,7 +793,16 @@ async fn of_the_bot(house: &mut House, policy: &str) {
         house.commands(BotCommand::Lacks { lacks: BTreeMap::from([(slack.clone(), all)]) }).await;
     }
     let groups = BTreeMap::from([("S0VENDOR".to_owned(), vec!["elena".into()])]);
-    house.commands(BotCommand::Roster { platform: slack, groups, gone: vec!["elena".into()] }).await;
+    house.commands(BotCommand::Roster { platform: slack.clone(), groups, gone: vec!["elena".into()] }).await;
+    house
+        .commands(BotCommand::GroupSet(GroupSet {
+            platform: slack,
+            group: "S0RISK".to_owned(),
+            role: "model-risk".into(),
+            members: vec!["priya".into()],
+            strangers_out: 2,
+        }))
+        .await;
     house.commands(BotCommand::ClockWentBack { by: Span::seconds(90) }).await;
     let text = policy.replacen("\"priya\", \"tomas\"", "\"priya\", \"anika\"", 1);
     house.reloads("greta", text).await;

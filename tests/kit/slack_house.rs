@@ -39,6 +39,7 @@ pub fn config(fake: &FakeSlack, mode: SlackMode) -> SlackConfig {
         platform: Platform::from("slack"),
         mode,
         bot_token: Secret::new(BOT_TOKEN),
+        rotation: None,
         api_url: fake.api_url(),
         listen: None,
         messages_per_second: std::num::NonZeroU32::MIN,
@@ -62,12 +63,16 @@ impl SlackHouse {
     }
 
     pub async fn start(fake: &FakeSlack, folder: &Path, policy: &str, mode: SlackMode) -> SlackHouse {
+        SlackHouse::start_as(&config(fake, mode), folder, policy).await
+    }
+
+    pub async fn start_as(config: &SlackConfig, folder: &Path, policy: &str) -> SlackHouse {
         let policy_path: PathBuf = folder.join("policy.toml");
         std::fs::write(&policy_path, policy).expect("the policy is written");
         let data = folder.join("data");
         let opened = Folder::open(&data, true).expect("the folder opens");
         let read = Policy::read(policy).unwrap_or_else(|errors| panic!("{}", errors.show("policy")));
-        let slack = Slack::new(&config(fake, mode)).expect("the adapter");
+        let slack = Slack::new(config).expect("the adapter");
         let mut assembly = Assembly::of(opened, read, policy.to_owned()).await.expect("the database opens");
         assembly.policy_file = PolicyFile { path: Some(policy_path) };
         assembly.platforms.push(Platform::from("slack"));

@@ -53,6 +53,7 @@ impl Team {
             platform: self.platform.clone(),
             mode: SlackMode::Socket { app_token: Secret::new(APP_TOKEN) },
             bot_token: Secret::new(BOT_TOKEN),
+            rotation: None,
             api_url: self.fake.api_url(),
             listen: None,
             messages_per_second: AT_ONCE,
@@ -380,21 +381,23 @@ impl Team {
     }
 }
 
-fn manifest() -> Json {
-    countersign::chat::slack::manifest(countersign::grammar::PREFIX, "Countersign", None)
-}
+/// The app as it was installed: which rights it has is no matter here.
+static MANIFEST: std::sync::LazyLock<Json> = std::sync::LazyLock::new(|| {
+    use countersign::chat::rights::Uses;
+    let policy = countersign::domain::Policy::read(countersign::domain::policy::EXAMPLE).expect("the example");
+    let uses = Uses::of(&policy, &Platform::from("slack"));
+    countersign::chat::slack::manifest(&uses, countersign::grammar::PREFIX, "Countersign", None)
+});
 
 /// Slack's client sends no command that no app has.
 fn is_command(command: &str) -> bool {
-    let manifest = manifest();
-    let all = manifest["features"]["slash_commands"].as_array();
+    let all = MANIFEST["features"]["slash_commands"].as_array();
     all.into_iter().flatten().any(|it| it["command"] == command)
 }
 
 /// What an entry of Slack's menus is called inside, as it was installed.
 fn shortcut(name: &str, kind: &str) -> Option<String> {
-    let manifest = manifest();
-    let all = manifest["features"]["shortcuts"].as_array()?;
+    let all = MANIFEST["features"]["shortcuts"].as_array()?;
     let found = all.iter().find(|it| it["name"] == name && it["type"] == kind)?;
     found["callback_id"].as_str().map(str::to_owned)
 }

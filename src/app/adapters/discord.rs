@@ -7,10 +7,11 @@ use axum::Router;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 use super::{Adapter, Made};
-use crate::app::config::DiscordConfig;
+use crate::app::config::{Config, DiscordConfig};
 use crate::chat::discord::{self, Discord};
+use crate::chat::listing::Listing;
 use crate::chat::reception::Door;
-use crate::chat::{Chats, Finding};
+use crate::chat::{Chats, Finding, Taken};
 use crate::domain::policy::Policy;
 use crate::domain::{At, Platform};
 
@@ -36,6 +37,12 @@ impl Adapter for Servers {
     }
     fn run(&self, door: Door) -> BoxFuture<'static, ()> {
         Box::pin(self.discord.clone().run(door))
+    }
+    fn take(&self, config: &Config) -> Option<Taken> {
+        config.discord.as_ref().map(|new| self.discord.take_settings(new))
+    }
+    fn listings<'a>(&'a self, server: Option<&'a str>, _now: At) -> LocalBoxFuture<'a, Result<Vec<Listing>, String>> {
+        Box::pin(discord::listings(&self.settings, server))
     }
     fn doctor<'a>(&'a self, policy: &'a Policy, now: At) -> LocalBoxFuture<'a, Vec<Finding>> {
         Box::pin(discord::doctor(&self.settings, policy, now))

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::Router;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 
-use super::{Adapter, Made};
-use crate::app::config::SlackConfig;
+use super::{Adapter, Made, Uses};
+use crate::app::config::{Config, SlackConfig};
+use crate::chat::listing::Listing;
 use crate::chat::reception::Door;
 use crate::chat::slack::{self, Slack};
-use crate::chat::{Chats, Finding};
+use crate::chat::{Chats, Finding, Taken};
 use crate::domain::policy::Policy;
 use crate::domain::{At, Platform};
 
@@ -27,8 +28,8 @@ pub fn adapter(settings: &SlackConfig) -> Made {
 ///
 /// # Errors
 /// This program was built without Slack.
-pub fn manifest(prefix: &str, name: &str, http: Option<&str>) -> anyhow::Result<serde_json::Value> {
-    Ok(slack::manifest(prefix, name, http))
+pub fn manifest(uses: &Uses, prefix: &str, name: &str, http: Option<&str>) -> anyhow::Result<serde_json::Value> {
+    Ok(slack::manifest(uses, prefix, name, http))
 }
 
 impl Adapter for Workspace {
@@ -44,6 +45,13 @@ impl Adapter for Workspace {
     }
     fn run(&self, door: Door) -> BoxFuture<'static, ()> {
         Box::pin(self.slack.clone().run(door))
+    }
+    fn take(&self, config: &Config) -> Option<Taken> {
+        let new = config.slack.iter().find(|it| it.platform == self.settings.platform)?;
+        Some(self.slack.take_settings(new))
+    }
+    fn listings<'a>(&'a self, _server: Option<&'a str>, now: At) -> LocalBoxFuture<'a, Result<Vec<Listing>, String>> {
+        Box::pin(async move { slack::listing(&self.settings, now).await.map(|listing| vec![listing]) })
     }
     fn doctor<'a>(&'a self, policy: &'a Policy, now: At) -> LocalBoxFuture<'a, Vec<Finding>> {
         Box::pin(slack::doctor(&self.settings, policy, now))

@@ -11,12 +11,12 @@ use futures_util::future::LocalBoxFuture;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::app::adapters;
+use crate::app::adapters::{self, Adapter};
 use crate::app::config::Config;
 use crate::app::health::Heartbeat;
 use crate::card::Wording;
 use crate::chat::reception::PolicyFile;
-use crate::chat::{Chats, local};
+use crate::chat::{Chats, Taken, local};
 use crate::clock::{Clock, Mode};
 use crate::desk::DeskHandle;
 use crate::domain::Actor;
@@ -46,6 +46,8 @@ pub struct Running {
     web: JoinSet<std::io::Result<()>>,
     /// What listens to the platforms.
     adapters: JoinSet<()>,
+    platforms: Vec<Box<dyn Adapter>>,
+    config: Config,
     stop_web: tokio::sync::watch::Sender<bool>,
 }
 
@@ -115,6 +117,8 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
         tasks,
         web,
         adapters: listening,
+        platforms: adapters,
+        config: config.clone(),
         router,
         stop_web,
     })
@@ -135,11 +139,11 @@ fn heartbeat((url, every): &(reqwest::Url, Duration)) -> anyhow::Result<Heartbea
 }
 
 impl Running {
-    /// Runs until the process is asked to stop; reads the policy again on SIGHUP.
+    /// Runs until the process is asked to stop; reads the policy and the `settings` again on SIGHUP.
     ///
     /// # Errors
     /// What made going on impossible.
-    pub async fn until_stopped(mut self) -> anyhow::Result<()> {
+    pub async fn until_stopped(mut self, settings: impl Fn() -> anyhow::Result<Config>) -> anyhow::Result<()> {
         use tokio::signal::unix::{SignalKind, signal};
         let (mut interrupt, mut terminate, mut hangup) =
             (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
@@ -151,6 +155,10 @@ impl Running {
                     if let Err(fault) = self.app.reception.reload(Actor::Operator, None).await {
                         tracing::error!(%fault, "the policy could not be reloaded");
                     }
+                    match settings() {
+                        Ok(config) => self.take(config),
+                        Err(error) => tracing::error!(%error, "the settings can't be read again; those from before count"),
+                    }
                 }
                 ended = &mut self.tasks.desk => {
                     ended.context("the desk broke off")??;
@@ -159,6 +167,33 @@ impl Running {
             }
         }
         self.stop().await
+    }
+
+    /// Goes on with secrets that are others now; what else has changed in the settings waits for the next start.
+    fn take(&mut self, new: Config) {
+        for adapter in &self.platforms {
+            let platform = adapter.platform();
+            let Some(Taken { now, at_a_start }) = adapter.take(&new) else {
+                tracing::warn!(%platform, "the settings name it no more; it is left at the next start");
+                continue;
+            };
+            for what in now {
+                tracing::info!(%platform, "{what} is another one, and counts from now on");
+            }
+            for what in at_a_start {
+                tracing::warn!(%platform, "{what} is another one, and counts from the next start on; nothing else of it was taken");
+            }
+        }
+        // Whatever is secret, and what only platforms have, was seen to.
+        let rest =
+            |config: &Config| Config { slack: Vec::new(), discord: None, secret_files: Vec::new(), ..config.clone() };
+        if rest(&self.config) != rest(&new) {
+            tracing::warn!("the settings have changed besides; what is new in them counts from the next start on");
+        }
+        let named = |config: &Config| config.slack.len() + usize::from(config.discord.is_some());
+        if named(&new) > self.platforms.len() {
+            tracing::warn!("the settings name further platforms; they are joined at the next start");
+        }
     }
 
     /// Stops taking words, decides what is waiting, signs a last head.

@@ -291,6 +291,7 @@ fn holds_typed_words(refusal: &Refusal) -> bool {
     match refusal {
         R::HeardLate { .. } | R::NoSuchWorkflow(..) | R::Missing(_) => true,
         R::Stranger
+        | R::UnknownAccount { .. }
         | R::NotAtHome
         | R::AccountGone
         | R::NoSuchCase(_)

@@ -16,6 +16,7 @@
 mod batch;
 mod case_channel;
 mod edit;
+mod groups;
 mod lane;
 mod make;
 mod retry;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use tokio::task::{Id, JoinError, JoinSet};
 
+use self::groups::Groups;
 use self::lane::{Hold, LaneRun, Parcel};
 use crate::chat::Chats;
 use crate::desk::{DeskHandle, RETRY_PAUSE};
@@ -75,7 +77,12 @@ impl Courier {
     }
 
     /// Runs until the desk is gone.
-    pub async fn run(mut self) {
+    pub async fn run(self) {
+        let groups = Groups::new(self.desk.clone(), self.chats.clone());
+        tokio::join!(self.deliver(), groups.run());
+    }
+
+    async fn deliver(mut self) {
         let mut changes = self.desk.watch();
         self.postponed = loop {
             match self.reader.lanes_postponed(self.desk.clock.now()).await {

@@ -5,7 +5,7 @@
 //! isn't asked again before its time, and other routes don't wait for it.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::app::config::{DiscordConfig, Secret};
 use crate::chat::files::{Announced, Download, TooLarge};
-use crate::chat::lock::lock;
+use crate::chat::lock::{self as locks, lock};
 use crate::chat::retry::{Again, Pauses, patiently};
 use crate::domain::WhyNotKept;
 
@@ -36,7 +36,7 @@ const PAUSES: Pauses = Pauses::new(Duration::from_millis(500), Duration::from_se
 pub struct Api {
     client: reqwest::Client,
     base: String,
-    token: Secret,
+    token: RwLock<Secret>,
     speed: DefaultDirectRateLimiter,
     limits: Mutex<Limits>,
 }
@@ -135,7 +135,17 @@ impl Api {
             .build()?;
         let base = format!("{}/api/v10", config.api_url.as_deref().unwrap_or(DISCORD));
         let speed = RateLimiter::direct(Quota::per_second(config.requests_per_second));
-        Ok(Api { client, base, token: config.token.clone(), speed, limits: Mutex::default() })
+        Ok(Api { client, base, token: RwLock::new(config.token.clone()), speed, limits: Mutex::default() })
+    }
+
+    pub fn token(&self) -> Secret {
+        locks::read(&self.token).clone()
+    }
+
+    /// Goes on with another token.
+    pub fn take_token(&self, token: &Secret) {
+        *locks::write(&self.token) = token.clone();
+        lock(&self.limits).unauthorized = None;
     }
 
     /// Asks once. Where Discord said to wait, it doesn't ask, and says how long to wait.
@@ -270,7 +280,7 @@ impl Api {
         let request = self
             .client
             .request(call.method.clone(), format!("{}{}", self.base, call.path))
-            .header(reqwest::header::AUTHORIZATION, format!("Bot {}", self.token.reveal()));
+            .header(reqwest::header::AUTHORIZATION, format!("Bot {}", self.token().reveal()));
         match (call.body, call.files) {
             (None, _) => request,
             (Some(body), []) => {

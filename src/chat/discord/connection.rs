@@ -14,6 +14,7 @@ use super::places::person_of;
 use super::wire::{Guild, Id};
 use super::workers::{Task, Workers};
 use super::{Discord, LONGEST_PAUSE, PAUSES, TOKEN_REFUSED, lock};
+use crate::chat::retry::Pauses;
 use crate::domain::{At, Lack, Span};
 
 /// A connection that stood this long was a good one: the next pause is short again.
@@ -51,7 +52,7 @@ impl Discord {
         let mut workers = Workers::default();
         loop {
             let began = std::time::Instant::now();
-            let end = match Gateway::open(&self.config, intents) {
+            let end = match Gateway::open(&self.settings(), intents) {
                 Ok(gateway) => self.follow(gateway, intents, &mut workers).await,
                 Err(error) => End::Other(error.to_string()),
             };
@@ -82,7 +83,15 @@ impl Discord {
             };
             tracing::warn!(why, "the connection to Discord ended; opening it again");
             lock(&self.state).gateway = Some(why);
-            tokio::time::sleep(pauses.grow()).await;
+            self.pause(&mut pauses).await;
+        }
+    }
+
+    /// Waits before the next try; not where there is a new token to try with.
+    pub(super) async fn pause(&self, pauses: &mut Pauses) {
+        tokio::select! {
+            () = tokio::time::sleep(pauses.grow()) => {}
+            () = self.token_changed.notified() => pauses.reset(),
         }
     }
 

@@ -14,31 +14,70 @@ use super::wire::{Channel, Guild, Id, Member, Overwrite, Role};
 use super::{Discord, TOKEN_REFUSED};
 use crate::app::config::DiscordConfig;
 use crate::chat::Finding;
+use crate::chat::rights::{Use, Uses};
+use crate::domain::policy::Workflow;
 use crate::domain::{At, Policy, Span};
 
-/// What the bot needs of a channel, and what for. The permission's name is Discord's.
-pub const PERMISSIONS: [(Permissions, &str, &str); 13] = [
-    (Permissions::VIEW_CHANNEL, "View Channels", "hearing what is said in it"),
-    (Permissions::SEND_MESSAGES, "Send Messages", "cards and nudges"),
-    (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads", "what follows on a case, in its thread"),
-    (Permissions::CREATE_PUBLIC_THREADS, "Create Public Threads", "a thread for each case"),
-    (Permissions::EMBED_LINKS, "Embed Links", "cards with fields and colours"),
-    (Permissions::ATTACH_FILES, "Attach Files", "long actions to the letter"),
-    (
+/// A right that the bot may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permission {
+    pub bits: Permissions,
+    /// Discord's own word.
+    pub name: &'static str,
+    /// What it is asked for with: one of these is enough.
+    pub used: &'static [Use],
+    pub what_for: &'static str,
+}
+
+const fn permission(bits: Permissions, name: &'static str, used: &'static [Use], what_for: &'static str) -> Permission {
+    Permission { bits, name, used, what_for }
+}
+
+/// A channel of its own, for every incident or for restricted ones.
+const OWN: &[Use] = &[Use::IncidentChannels, Use::RestrictedIncidents];
+const ALWAYS: &[Use] = &[Use::Always];
+
+/// Every right, when it is asked for, and why. The link that invites the bot asks for those that a policy makes use of; `doctor`
+/// misses the same ones by name.
+pub const PERMISSIONS: [Permission; 13] = [
+    permission(Permissions::VIEW_CHANNEL, "View Channels", ALWAYS, "hearing what is said in it"),
+    permission(Permissions::SEND_MESSAGES, "Send Messages", ALWAYS, "cards and nudges"),
+    permission(
+        Permissions::SEND_MESSAGES_IN_THREADS,
+        "Send Messages in Threads",
+        ALWAYS,
+        "what follows on a case, in its thread",
+    ),
+    permission(Permissions::CREATE_PUBLIC_THREADS, "Create Public Threads", ALWAYS, "a thread for each case"),
+    permission(Permissions::EMBED_LINKS, "Embed Links", ALWAYS, "cards with fields and colours"),
+    permission(Permissions::ATTACH_FILES, "Attach Files", ALWAYS, "long actions to the letter"),
+    permission(
         Permissions::READ_MESSAGE_HISTORY,
         "Read Message History",
+        ALWAYS,
         "what was said while the bot was down, and sending nothing twice",
     ),
-    (Permissions::ADD_REACTIONS, "Add Reactions", "letting people in private channels react"),
-    (
+    permission(Permissions::ADD_REACTIONS, "Add Reactions", OWN, "letting people in an incident's own channel react"),
+    permission(
         Permissions::USE_APPLICATION_COMMANDS,
         "Use Application Commands",
-        "letting people in private channels use commands",
+        OWN,
+        "letting people in an incident's own channel use commands",
     ),
-    (Permissions::MANAGE_CHANNELS, "Manage Channels", "a case's own channel"),
-    (Permissions::MANAGE_ROLES, "Manage Permissions", "who may see a case's own channel"),
-    (PIN_MESSAGES, "Pin Messages", "a case's card on top of its own channel"),
-    (Permissions::MANAGE_THREADS, "Manage Threads", "opening an archived thread again"),
+    permission(Permissions::MANAGE_CHANNELS, "Manage Channels", OWN, "an incident's own channel"),
+    permission(
+        Permissions::MANAGE_ROLES,
+        "Manage Roles",
+        &[Use::IncidentChannels, Use::RestrictedIncidents, Use::Mirrors],
+        "who may see an incident's own channel (there it is called “Manage Permissions”), and Discord roles that follow a role",
+    ),
+    permission(PIN_MESSAGES, "Pin Messages", OWN, "an incident's card on top of its own channel"),
+    permission(
+        Permissions::MANAGE_THREADS,
+        "Manage Threads",
+        OWN,
+        "opening an archived thread of an incident's own channel again",
+    ),
 ];
 
 /// Apart from “Manage Messages” since 2026; serenity doesn't know it.
@@ -55,9 +94,13 @@ fn bad(text: impl Into<String>) -> Finding {
     Finding { ok: false, text: text.into() }
 }
 
-/// All permissions as one number, for the link that invites the bot.
-pub fn permissions() -> Permissions {
-    PERMISSIONS.iter().fold(Permissions::empty(), |all, (one, ..)| all | *one)
+/// The rights that are asked for where a policy makes use of these, as one number for the link that invites the bot.
+pub fn permissions(uses: &Uses) -> Permissions {
+    needed(uses).fold(Permissions::empty(), |all, one| all | one.bits)
+}
+
+fn needed(uses: &Uses) -> impl Iterator<Item = &'static Permission> + use<'_> {
+    PERMISSIONS.iter().filter(|one| uses.any(one.used))
 }
 
 /// Looks at everything; changes nothing. `now` is this machine's time.
@@ -73,6 +116,7 @@ pub async fn doctor(config: &DiscordConfig, policy: &Policy, now: At) -> Vec<Fin
     };
     let mut findings = vec![good(format!("Discord knows the bot as {}", me.name))];
     discord.directory_mut().me = Some(me.clone());
+    let uses = Uses::of(policy, &platform());
     match discord.api.get("/applications/@me").await {
         Ok(application) => {
             findings.extend(intents(gateway::allowed(&application)));
@@ -90,7 +134,7 @@ pub async fn doctor(config: &DiscordConfig, policy: &Policy, now: At) -> Vec<Fin
     findings.push(good(format!(
         "invite it with https://discord.com/oauth2/authorize?client_id={}&scope=bot+applications.commands&permissions={}",
         me.application,
-        permissions().bits()
+        permissions(&uses).bits()
     )));
     match discord.api.clock().await {
         Some(theirs) if Span((theirs - now).0.abs()) > SKEW + Span::seconds(1) => {
@@ -144,7 +188,7 @@ impl Discord {
             .map(|channel| channel.id.as_str())
             .collect();
         for channel in channels {
-            findings.push(self.look_at_channel(channel, me, &roles).await);
+            findings.push(self.look_at_channel(channel, &rights_in(policy, channel), me, &roles).await);
         }
         let servers: Vec<Id> = guilds.iter().map(|guild| guild.id).collect();
         for person in policy.people.values() {
@@ -153,6 +197,9 @@ impl Discord {
         }
         let known: BTreeSet<String> = roles.values().flatten().map(|role| role.id.to_string()).collect();
         for (key, role) in &policy.roles {
+            for mirror in role.mirrors.iter().filter(|group| group.platform == platform()) {
+                findings.push(self.look_at_mirror(key.as_str(), &mirror.id, me, &roles).await);
+            }
             for group in role.groups.iter().filter(|group| group.platform == platform() && !known.contains(&group.id)) {
                 findings.push(bad(format!(
                     "the role {key} names the Discord role {}, which isn't on any of its servers",
@@ -163,7 +210,41 @@ impl Discord {
         findings
     }
 
-    async fn look_at_channel(&self, channel: &str, me: Id, roles: &BTreeMap<Id, Vec<Role>>) -> Finding {
+    /// Whether the bot can give a Discord role: by its rights on the server, and by what stands above what.
+    async fn look_at_mirror(&self, key: &str, group: &str, me: Id, roles: &BTreeMap<Id, Vec<Role>>) -> Finding {
+        let found = roles
+            .iter()
+            .find_map(|(guild, all)| Some((*guild, all, all.iter().find(|it| it.id.to_string() == group)?)));
+        let Some((guild, all, role)) = found else {
+            return bad(format!(
+                "the role {key} is to fill the Discord role {group}, which isn't on any of its servers"
+            ));
+        };
+        let member = match self.member_of(guild, me).await {
+            Ok(Some(member)) => member,
+            Ok(None) => return bad(format!("the bot is not on the server of the Discord role “{}”", role.name)),
+            Err(trouble) => return bad(format!("whether the bot may give “{}” can't be read: {trouble}", role.name)),
+        };
+        let may = allowed(guild, me, &member, all, &[]);
+        let own = all.iter().filter(|it| member.roles.contains(&it.id)).map(|it| it.position).max().unwrap_or(0);
+        let name = &role.name;
+        if role.managed || role.id == guild {
+            bad(format!(
+                "the Discord role “{name}” ({group}) is an application's or everybody's: nobody can be put into it"
+            ))
+        } else if !may.contains(Permissions::MANAGE_ROLES) {
+            bad(format!("the bot lacks “Manage Roles” on the server, for keeping “{name}” to whoever holds {key}"))
+        } else if own <= role.position {
+            bad(format!(
+                "the Discord role “{name}” stands above the bot's own: in the server's settings under “Roles”, drag the bot's role \
+                 above it, or it can't be kept to whoever holds {key}"
+            ))
+        } else {
+            good(format!("the bot may keep the Discord role “{name}” to whoever holds {key}"))
+        }
+    }
+
+    async fn look_at_channel(&self, channel: &str, uses: &Uses, me: Id, roles: &BTreeMap<Id, Vec<Role>>) -> Finding {
         let Some(id) = Id::read(channel) else {
             return bad(format!("“{channel}” is not the id of a channel; turn on developer mode and copy the id"));
         };
@@ -188,10 +269,9 @@ impl Discord {
         };
         let overwrites = found.permission_overwrites.unwrap_or_default();
         let may = allowed(guild, me, &member, roles.get(&guild).map_or(&[][..], Vec::as_slice), &overwrites);
-        let missing: Vec<String> = PERMISSIONS
-            .iter()
-            .filter(|(one, ..)| !may.contains(*one))
-            .map(|(_, name, what_for)| format!("“{name}” (for {what_for})"))
+        let missing: Vec<String> = needed(uses)
+            .filter(|one| !may.contains(one.bits))
+            .map(|one| format!("“{}” (for {})", one.name, one.what_for))
             .collect();
         match missing.is_empty() {
             true => good(format!("the bot may do in #{name} what it needs to")),
@@ -214,6 +294,20 @@ impl Discord {
         }
         Some(bad(format!("{name} (account {account}) is on none of the bot's servers: wrong id, or they left")))
     }
+}
+
+/// What the bot needs in a channel: of the rest what its workflows use there.
+fn rights_in(policy: &Policy, channel: &str) -> Uses {
+    let is_here = |flow: &&Workflow| flow.channels.iter().any(|it| it.platform == platform() && it.id == channel);
+    let flows: Vec<&Workflow> = policy.workflows.values().filter(is_here).collect();
+    let mut uses = Uses::of(policy, &platform()).without(Use::Mirrors);
+    if !flows.iter().any(|flow| flow.own_channels.incidents) {
+        uses = uses.without(Use::IncidentChannels);
+    }
+    if !flows.iter().any(|flow| flow.own_channels.restricted) {
+        uses = uses.without(Use::RestrictedIncidents);
+    }
+    uses
 }
 
 /// What a member may do in a channel: everybody's role, their roles, then the channel's own exceptions.
@@ -267,6 +361,26 @@ mod tests {
         assert_eq!(may(&[over(6, view, none), over(9, none, view)]), send);
         let admin = [role(1, Permissions::ADMINISTRATOR)];
         assert_eq!(allowed(Id(1), Id(9), &member, &admin, &[over(9, none, view)]), Permissions::all());
+    }
+
+    #[test]
+    fn the_link_asks_for_what_the_policy_uses() {
+        let example = crate::domain::policy::EXAMPLE;
+        let bits = |text: &str| {
+            let policy = Policy::read(text).unwrap_or_else(|errors| panic!("{}", errors.show("p")));
+            permissions(&Uses::of(&policy, &platform()))
+        };
+        let flows = ["[workflows.credit-scoring]\n", "[workflows.claims-triage]\n"];
+        let open = flows.iter().fold(example.to_owned(), |text, flow| {
+            text.replacen(flow, &format!("{flow}restricted_incidents = false\n"), 1)
+        });
+        let managing = Permissions::MANAGE_CHANNELS | Permissions::MANAGE_ROLES | Permissions::MANAGE_THREADS;
+        assert!(bits(example).contains(managing | PIN_MESSAGES), "restricted incidents have channels of their own");
+        assert!(!bits(&open).intersects(managing | PIN_MESSAGES));
+        assert!(bits(&open).contains(Permissions::SEND_MESSAGES | Permissions::READ_MESSAGE_HISTORY));
+        let role = "[roles.model-risk]\n";
+        let mirrored = open.replacen(role, &format!("{role}mirrors = [\"discord:41771983423143936\"]\n"), 1);
+        assert_eq!(bits(&mirrored) - bits(&open), Permissions::MANAGE_ROLES);
     }
 
     #[test]

@@ -18,8 +18,10 @@ mod embed;
 mod files;
 mod form;
 mod gateway;
+mod groups;
 mod hear;
 mod interaction;
+mod listing;
 mod membership;
 mod menu;
 mod messages;
@@ -31,11 +33,13 @@ mod wire;
 mod words;
 mod workers;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use self::answer::Answering;
@@ -53,12 +57,13 @@ use crate::chat::reached::Reached;
 use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
-use crate::chat::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, RosterWatch};
+use crate::chat::{CaseChannel, Chat, Delivery, Edit, GroupChange, Link, Post, Receipt, RosterWatch, Taken};
 use crate::domain::{At, Lack, Lane, Platform};
 use crate::grammar::How;
 
 pub use self::directory::platform;
-pub use self::doctor::{PERMISSIONS, doctor, permissions};
+pub use self::doctor::{PERMISSIONS, Permission, doctor, permissions};
+pub use self::listing::listings;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 /// The pauses between tries, where Discord doesn't say how long to wait.
@@ -86,6 +91,8 @@ pub struct Discord {
     accounts: Accounts,
     lacks: Lacks,
     answering: Answering,
+    /// The settings have another token.
+    token_changed: Notify,
     /// What came in and isn't dealt with yet.
     under_way: UnderWay,
     /// How many events came in.
@@ -112,6 +119,7 @@ impl Discord {
             accounts: Accounts::default(),
             lacks: Lacks::on(directory::platform()),
             answering: Answering::default(),
+            token_changed: Notify::new(),
             under_way: UnderWay::default(),
             taken: AtomicU64::new(0),
         }))
@@ -162,7 +170,7 @@ impl Discord {
                     };
                     tracing::warn!(why, "Discord doesn't answer; trying again");
                     lock(&self.state).gateway = Some(why);
-                    tokio::time::sleep(pauses.grow()).await;
+                    self.pause(&mut pauses).await;
                 }
             }
         }
@@ -183,6 +191,26 @@ impl Discord {
     /// How many events the gateway has told so far.
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::SeqCst)
+    }
+
+    /// The settings, with the token that counts now.
+    fn settings(&self) -> DiscordConfig {
+        DiscordConfig { token: self.api.token(), ..self.config.clone() }
+    }
+
+    /// Goes on with the token of these settings. Returns what was taken, and what only a start takes. A connection that stands
+    /// goes on; Discord ends it where its token counts no more, and the next one has the new token.
+    pub fn take_settings(&self, new: &DiscordConfig) -> Taken {
+        let old = self.settings();
+        let mut taken = Taken::default();
+        let elsewhere = (&old.api_url, &old.gateway_url) != (&new.api_url, &new.gateway_url);
+        taken.at_a_start.extend(elsewhere.then_some("api_url or gateway_url"));
+        if !elsewhere && old.token != new.token {
+            self.api.take_token(&new.token);
+            self.token_changed.notify_one();
+            taken.now.push("the bot token");
+        }
+        taken
     }
 
     fn door(&self) -> Option<&Door> {
@@ -246,6 +274,14 @@ impl Chat for Discord {
 
     fn ensure_channel<'a>(&'a self, wanted: &'a CaseChannel) -> Delivery<'a, String> {
         Box::pin(self.ensure_case_channel(wanted))
+    }
+
+    fn fill_group<'a>(&'a self, group: &'a str, accounts: &'a BTreeSet<String>) -> Delivery<'a, GroupChange> {
+        Box::pin(self.fill_role(group, accounts))
+    }
+
+    fn group_lacks(&self, group: &str, why: Option<String>) {
+        self.lacks(Lack::Group(group.to_owned()), why);
     }
 
     fn link(&self) -> Link {

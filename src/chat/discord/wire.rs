@@ -214,6 +214,12 @@ pub struct Role {
     /// Bits, as text.
     #[serde(default)]
     pub permissions: String,
+    /// Higher ones stand above lower ones.
+    #[serde(default)]
+    pub position: i64,
+    /// An application's, which nobody gives or takes.
+    #[serde(default)]
+    pub managed: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -5,7 +5,7 @@
 //! signature check are used. Bodies of answers never reach the log: they hold people's words.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use tower::Service;
 use super::{PAUSES, SlackError};
 use crate::app::config::Secret;
 use crate::chat::files::{Announced, Download, TooLarge};
+use crate::chat::lock as locks;
 use crate::chat::retry::{Again, patiently};
 use crate::domain::WhyNotKept;
 
@@ -105,7 +106,7 @@ pub(super) type Called<T> = Result<T, Trouble>;
 
 pub(super) struct Api {
     client: SlackClient<SlackClientHyperConnector<HttpsConnector<Road>>>,
-    bot: SlackApiToken,
+    bot: RwLock<SlackApiToken>,
     /// For files, response URLs and answers whose headers count.
     pub(super) plain: reqwest::Client,
     pub(super) road: Road,
@@ -141,12 +142,55 @@ impl Api {
             .connect_timeout(Duration::from_secs(10))
             .build()
             .map_err(SlackError::Client)?;
-        Ok(Api { client: SlackClient::new(connector), bot: token(bot), plain, road, url: url.to_owned(), place })
+        Ok(Api {
+            client: SlackClient::new(connector),
+            bot: RwLock::new(token(bot)),
+            plain,
+            road,
+            url: url.to_owned(),
+            place,
+        })
     }
 
     /// Calls a method with a JSON body.
     pub(super) async fn post(&self, method: &str, body: &Json) -> Called<Json> {
-        self.post_as(&self.bot, method, body).await
+        self.post_as(&self.bot(), method, body).await
+    }
+
+    /// Goes on with another token.
+    pub(super) fn take_token(&self, bot: &Secret) {
+        *locks::write(&self.bot) = token(bot);
+    }
+
+    pub(super) fn bot(&self) -> SlackApiToken {
+        locks::read(&self.bot).clone()
+    }
+
+    /// Calls a method that takes a form and no token.
+    pub(super) async fn anonymous(&self, method: &str, arguments: &[(&str, &str)]) -> Called<Json> {
+        let mut form = reqwest::Url::parse("http://form/").expect("an address");
+        form.query_pairs_mut().extend_pairs(arguments);
+        let form = form.query().unwrap_or_default().to_owned();
+        let asked = self.plain.post(format!("{}/{method}", self.url));
+        let sent = asked.header("content-type", "application/x-www-form-urlencoded").body(form).send().await;
+        let answer = sent.map_err(|error| match error.is_connect() {
+            true => Trouble::Unreached(short(&error)),
+            false => Trouble::Unknown(short(&error)),
+        })?;
+        if !answer.status().is_success() {
+            return Err(turned_away(&answer));
+        }
+        let text = answer.text().await.map_err(|error| Trouble::Unknown(short(&error)))?;
+        let said: Json =
+            serde_json::from_str(&text).map_err(|_| Trouble::Unknown("the answer can't be read".to_owned()))?;
+        match said["ok"].as_bool() {
+            Some(true) => Ok(said),
+            _ => Err(match said["error"].as_str() {
+                Some("ratelimited" | "rate_limited") => Trouble::Limited { after: None },
+                Some(word @ ("internal_error" | "fatal_error")) => Trouble::Unknown(format!("Slack says “{word}”")),
+                word => Trouble::Said(word.unwrap_or("no reason").to_owned()),
+            }),
+        }
     }
 
     /// As somebody else: the app itself.
@@ -164,7 +208,8 @@ impl Api {
     pub(super) async fn get(&self, method: &str, arguments: &[(&str, String)]) -> Called<Json> {
         let arguments: Vec<(&str, Option<String>)> =
             arguments.iter().map(|(name, value)| (*name, Some(value.clone()))).collect();
-        let session = self.client.open_session(&self.bot);
+        let bot = self.bot();
+        let session = self.client.open_session(&bot);
         let call = session.http_session_api.http_get::<Json, _, _>(method, &arguments, None);
         finished(tokio::time::timeout(TIME_LIMIT, call).await)
     }
@@ -228,7 +273,7 @@ impl Api {
     pub(super) async fn download(&self, url: &str, announced: &Announced<'_>) -> Result<Vec<u8>, Unfetched> {
         let broken = |error: reqwest::Error| Unfetched::ForNow(Trouble::Unknown(short(&error)));
         let url = self.known(url).ok_or(Unfetched::Never(WhyNotKept::Elsewhere))?;
-        let asked = self.plain.get(url).bearer_auth(&self.bot.token_value.0).timeout(FILE_TIME_LIMIT);
+        let asked = self.plain.get(url).bearer_auth(self.bot().token_value.0).timeout(FILE_TIME_LIMIT);
         let mut answer = asked.send().await.map_err(broken)?;
         let status = answer.status();
         // Whom Slack doesn't let in it sends elsewhere, to sign in.

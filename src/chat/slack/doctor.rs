@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::api::Api;
-use super::manifest::SCOPES;
-use super::{Trouble, word};
+use super::manifest::{SCOPES, Scope};
+use super::{Trouble, rotation, word};
 use crate::app::config::{SlackConfig, SlackMode};
 use crate::chat::Finding;
+use crate::chat::rights::{Use, Uses};
 use crate::chat::roster::Named;
 use crate::domain::policy::Policy;
 use crate::domain::{At, Span};
@@ -55,23 +56,32 @@ pub async fn doctor(config: &SlackConfig, policy: &Policy, now: At) -> Vec<Findi
              Socket Mode must be switched off in the app's settings",
         );
     }
-    if !token(&api, config, now, &mut found).await {
-        return found.all;
+    if config.rotation.is_some() {
+        match rotation::token_of(config, &api, now).await {
+            Ok(()) => found.good("the bot token runs out, and the bot renews it before"),
+            Err(why) => {
+                found.bad(format!("the bot token can't be renewed: {why}"));
+                return found.all;
+            }
+        }
     }
-    channels(&api, config, policy, &mut found).await;
+    let Some(scopes) = token(&api, now, &mut found).await else { return found.all };
+    let private = channels(&api, config, policy, &scopes, &mut found).await;
+    let uses = Uses::of(policy, &config.platform);
+    rights(&scopes, &if private { uses.and(Use::PrivateChannels) } else { uses }, &mut found);
     people(&api, config, policy, &mut found).await;
     groups(&api, config, policy, &mut found).await;
     found.all
 }
 
-/// The token, its scopes and the clock, from one answer and its headers. Whether it is worth going on.
-async fn token(api: &Api, config: &SlackConfig, now: At, found: &mut Findings) -> bool {
+/// The token and the clock, from one answer and its headers. Returns the token's scopes, if it is worth going on.
+async fn token(api: &Api, now: At, found: &mut Findings) -> Option<BTreeSet<String>> {
     let url = format!("{}/auth.test", api.url);
-    let answer = match api.plain.post(url).bearer_auth(config.bot_token.reveal()).send().await {
+    let answer = match api.plain.post(url).bearer_auth(api.bot().token_value.0).send().await {
         Ok(answer) => answer,
         Err(_) => {
             found.bad(format!("{} can't be reached. Is a proxy needed (HTTPS_PROXY)?", api.url));
-            return false;
+            return None;
         }
     };
     let header = |name: &str| answer.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned);
@@ -82,7 +92,7 @@ async fn token(api: &Api, config: &SlackConfig, now: At, found: &mut Findings) -
             "Slack refuses the bot token ({}). Install the app again and use the new one",
             word(&said, "error")
         ));
-        return false;
+        return None;
     }
     if word(&said, "bot_id").is_empty() {
         found.bad("the token is a person's, not a bot's. It is the “Bot User OAuth Token” under “OAuth & Permissions”");
@@ -96,26 +106,47 @@ async fn token(api: &Api, config: &SlackConfig, now: At, found: &mut Findings) -
             false => found.good("this machine's clock agrees with Slack's"),
         }
     }
-    match scopes {
-        None => found.bad("Slack didn't say which scopes the token has"),
-        Some(scopes) => {
-            let has: BTreeSet<&str> = scopes.split(',').map(str::trim).collect();
-            let missing: Vec<_> = SCOPES.iter().filter(|scope| !has.contains(scope.name)).collect();
-            for scope in &missing {
-                found.bad(format!(
-                    "the scope {} is missing; it is needed to {}. Add it under “OAuth & Permissions” and install the app again",
-                    scope.name, scope.what_for
-                ));
-            }
-            if missing.is_empty() {
-                found.good("every scope is there");
-            }
-        }
+    if scopes.is_none() {
+        found.bad("Slack didn't say which scopes the token has");
     }
-    true
+    Some(scopes.iter().flat_map(|all| all.split(',')).map(|scope| scope.trim().to_owned()).collect())
 }
 
-async fn channels(api: &Api, config: &SlackConfig, policy: &Policy, found: &mut Findings) {
+/// What this policy needs and the token lacks; and what it has besides.
+fn rights(has: &BTreeSet<String>, uses: &Uses, found: &mut Findings) {
+    // Whether it is invited or comes by itself, its channels say.
+    let of_its_own = |scope: &&Scope| scope.used != [Use::Joining];
+    let (needed, others): (Vec<&Scope>, Vec<&Scope>) =
+        SCOPES.iter().filter(of_its_own).partition(|scope| uses.any(scope.used));
+    let missing: Vec<&&Scope> = needed.iter().filter(|scope| !has.contains(scope.name)).collect();
+    for (at, scope) in missing.iter().enumerate() {
+        let to_do = match at + 1 == missing.len() {
+            true => ". Put what `countersign manifest slack` prints under “App Manifest”, and install the app again",
+            false => "",
+        };
+        found.bad(format!("the scope {} is missing; it is needed to {}{to_do}", scope.name, scope.what_for));
+    }
+    if missing.is_empty() {
+        found.good("every scope that this policy needs is there");
+    }
+    let others: Vec<&str> = others.iter().map(|scope| scope.name).filter(|name| has.contains(*name)).collect();
+    if !others.is_empty() {
+        found.good(format!(
+            "this policy needs less than the token has: it makes no use of {}. `countersign manifest slack` asks for the rest alone",
+            others.join(", ")
+        ));
+    }
+}
+
+/// Returns whether one of them is private.
+async fn channels(
+    api: &Api,
+    config: &SlackConfig,
+    policy: &Policy,
+    scopes: &BTreeSet<String>,
+    found: &mut Findings,
+) -> bool {
+    let mut private = false;
     let named: BTreeSet<&str> = policy
         .channels()
         .filter(|channel| channel.platform == config.platform && channel.own_of().is_none())
@@ -126,24 +157,36 @@ async fn channels(api: &Api, config: &SlackConfig, policy: &Policy, found: &mut 
             Ok(answer) => {
                 let channel = &answer["channel"];
                 let (name, is) = (word(channel, "name"), |what: &str| channel[what].as_bool() == Some(true));
+                private |= is("is_private");
                 if is("is_archived") {
                     found.bad(format!("#{name} ({id}) is archived: nothing can be posted there"));
                 } else if !is("is_member") && is("is_private") {
                     found.bad(format!("the bot isn't in #{name} ({id}): invite it there"));
                 } else if !is("is_member") {
-                    found.bad(format!(
-                        "the bot isn't in #{name} ({id}): what is said there isn't kept. Invite it; to post, it comes in by itself"
-                    ));
+                    let how = match scopes.contains("channels:join") {
+                        true => "Invite it, or start it: it comes in by itself",
+                        false => "Invite it: it has no right to come in by itself (channels:join)",
+                    };
+                    found.bad(format!("the bot isn't in #{name} ({id}): what is said there isn't kept. {how}"));
                 } else {
                     found.good(format!("#{name} ({id}) is there, and the bot is in it"));
                 }
             }
             Err(trouble) if trouble.is(&["channel_not_found"]) => {
-                found.bad(format!("there is no channel {id}, or it is private and the bot was not invited to it"));
+                let blind = match scopes.contains("groups:read") {
+                    true => "",
+                    false => {
+                        ". To keep private channels the app needs groups:read and groups:history: `countersign manifest slack --private-channels`"
+                    }
+                };
+                found.bad(format!(
+                    "there is no channel {id}, or it is private and the bot was not invited to it{blind}"
+                ));
             }
             Err(trouble) => found.bad(format!("the channel {id} can't be looked at: {trouble}")),
         }
     }
+    private
 }
 
 async fn people(api: &Api, config: &SlackConfig, policy: &Policy, found: &mut Findings) {
@@ -195,6 +238,17 @@ async fn groups(api: &Api, config: &SlackConfig, policy: &Policy, found: &mut Fi
                 }
             }
             Err(trouble) => found.bad(format!("the user group {group} can't be looked at: {trouble}")),
+        }
+    }
+    let mirrors = policy.roles.iter().flat_map(|(role, it)| it.mirrors.iter().map(move |group| (role, group)));
+    for (role, group) in mirrors.filter(|(_, group)| group.platform == config.platform) {
+        let id = &group.id;
+        match api.patiently("usergroups.users.list", &[("usergroup", id.clone())]).await {
+            Ok(_) => found.good(format!(
+                "the user group {id} is there, to be kept to whoever holds {role}. Slack takes that from a bot where the workspace's \
+                 settings let everybody change user groups"
+            )),
+            Err(trouble) => found.bad(format!("the user group {id}, to be kept to {role}, can't be looked at: {trouble}")),
         }
     }
 }

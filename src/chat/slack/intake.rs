@@ -9,7 +9,7 @@ use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 
 use super::acknowledge::Taken;
 use super::{Slack, lock, word};
-use crate::app::config::Secret;
+use crate::app::config::SlackMode;
 use crate::domain::Platform;
 
 /// Which address was called.
@@ -41,7 +41,6 @@ impl Reply {
 #[derive(Clone)]
 pub struct Intake {
     slack: Arc<Slack>,
-    verifier: SlackEventSignatureVerifier,
     unsigned: Arc<Unsigned>,
 }
 
@@ -72,9 +71,15 @@ impl Unsigned {
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 impl Intake {
-    pub(super) fn new(slack: Arc<Slack>, secret: &Secret) -> Intake {
-        let secret = SlackSigningSecret(secret.reveal().to_owned());
-        Intake { slack, unsigned: Arc::default(), verifier: SlackEventSignatureVerifier::new(&secret) }
+    pub(super) fn new(slack: Arc<Slack>) -> Intake {
+        Intake { slack, unsigned: Arc::default() }
+    }
+
+    /// Whether Slack signed it. What is dated more than five minutes before or after now is refused too.
+    fn is_signed(&self, signature: &str, body: &str, timestamp: &str) -> bool {
+        let SlackMode::Http { signing_secret } = self.slack.mode() else { return false };
+        let secret = SlackSigningSecret(signing_secret.reveal().to_owned());
+        SlackEventSignatureVerifier::new(&secret).verify(signature, body, timestamp).is_ok()
     }
 
     /// Answers within Slack's three seconds. `headers` is asked by name, in small letters.
@@ -83,8 +88,11 @@ impl Intake {
         let signature = header(SlackEventSignatureVerifier::SLACK_SIGNED_HASH_HEADER);
         let timestamp = header(SlackEventSignatureVerifier::SLACK_SIGNED_TIMESTAMP);
         let Ok(body) = std::str::from_utf8(body) else { return Reply::empty(400) };
-        // Also refuses what is dated more than five minutes before or after now.
-        if self.verifier.verify(&signature, body, &timestamp).is_err() {
+        // Slack looks now and then whether somebody is there, and signs that or doesn't. It is told nothing else.
+        if is_ssl_check(body) {
+            return Reply::empty(200);
+        }
+        if !self.is_signed(&signature, body, &timestamp) {
             self.unsigned.turned_away(&self.slack.platform);
             return Reply::empty(401);
         }
@@ -110,6 +118,13 @@ impl Intake {
             },
         }
     }
+}
+
+/// Whether it is a call by which Slack looks at the certificate, and no command.
+pub fn is_ssl_check(form: &str) -> bool {
+    let fields = fields(form);
+    fields.iter().any(|(name, value)| name == "ssl_check" && value == "1")
+        && fields.iter().all(|(name, _)| name != "command")
 }
 
 /// Commands come as a form, interactions as JSON in a form, events as JSON.

@@ -26,7 +26,7 @@ use crate::chat::reached::Reached;
 use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
-use crate::chat::{CaseChannel, Chat, Delivery, Edit, Link, Post, Receipt, Roster, RosterWatch};
+use crate::chat::{CaseChannel, Chat, Delivery, Edit, GroupChange, Link, Post, Receipt, Roster, RosterWatch, Taken};
 use crate::domain::{At, Lack, Lane, PersonId, Platform};
 use crate::grammar::How;
 
@@ -41,9 +41,11 @@ mod deliver;
 mod doctor;
 mod files;
 mod form;
+mod groups;
 mod hear;
 mod home;
 mod intake;
+mod listing;
 mod manifest;
 mod membership;
 mod menu;
@@ -52,12 +54,14 @@ mod people;
 mod places;
 mod queue;
 mod roster;
+mod rotation;
 mod socket;
 mod submission;
 mod words;
 
 pub use doctor::doctor;
-pub use intake::{Intake, Kind, Reply};
+pub use intake::{Intake, Kind, Reply, is_ssl_check};
+pub use listing::listing;
 pub use manifest::{SCOPES, Scope, manifest};
 
 use api::{Api, Called, Trouble};
@@ -87,7 +91,12 @@ pub enum SlackError {
 /// One workspace, spoken to by an app of its own.
 pub struct Slack {
     platform: Platform,
-    mode: SlackMode,
+    /// As the operator gave them; secrets among them may be others meanwhile.
+    settings: Mutex<SlackConfig>,
+    /// Slack says that the bot's token has run out.
+    token_refused: Notify,
+    /// The settings have another secret.
+    settings_changed: Notify,
     api: Api,
     door: OnceLock<Door>,
     me: watch::Sender<Option<Me>>,
@@ -152,11 +161,15 @@ impl Slack {
     /// # Errors
     /// [`SlackError`].
     pub fn new(config: &SlackConfig) -> Result<Arc<Slack>, SlackError> {
+        let api = Api::new(&config.api_url, &config.bot_token)?;
+        rotation::begin(config, &api);
         let burst = NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN).max(config.messages_per_second);
         Ok(Arc::new(Slack {
             platform: config.platform.clone(),
-            mode: config.mode.clone(),
-            api: Api::new(&config.api_url, &config.bot_token)?,
+            settings: Mutex::new(config.clone()),
+            token_refused: Notify::new(),
+            settings_changed: Notify::new(),
+            api,
             door: OnceLock::new(),
             me: watch::Sender::new(None),
             places: Mutex::default(),
@@ -189,10 +202,59 @@ impl Slack {
 
     /// Where HTTP mode hands its requests in; `None` in socket mode.
     pub fn intake(self: &Arc<Slack>) -> Option<Intake> {
-        match &self.mode {
-            SlackMode::Http { signing_secret } => Some(Intake::new(self.clone(), signing_secret)),
+        match self.mode() {
+            SlackMode::Http { .. } => Some(Intake::new(self.clone())),
             SlackMode::Socket { .. } => None,
         }
+    }
+
+    fn mode(&self) -> SlackMode {
+        lock(&self.settings).mode.clone()
+    }
+
+    /// Goes on with the secrets of these settings. Returns what was taken, and what only a start takes.
+    pub fn take_settings(&self, new: &SlackConfig) -> Taken {
+        let mut settings = lock(&self.settings);
+        let mut taken = Taken::default();
+        match (&settings.mode, &new.mode) {
+            (SlackMode::Socket { app_token: old }, SlackMode::Socket { app_token }) if old != app_token => {
+                taken.now.push("the app-level token");
+            }
+            (SlackMode::Http { signing_secret: old }, SlackMode::Http { signing_secret }) if old != signing_secret => {
+                taken.now.push("the signing secret");
+            }
+            (SlackMode::Socket { .. }, SlackMode::Socket { .. }) | (SlackMode::Http { .. }, SlackMode::Http { .. }) => {
+            }
+            (SlackMode::Socket { .. }, SlackMode::Http { .. }) | (SlackMode::Http { .. }, SlackMode::Socket { .. }) => {
+                taken.at_a_start.push("mode");
+            }
+        }
+        if settings.rotation.is_some() != new.rotation.is_some() {
+            taken.at_a_start.push("token rotation");
+        }
+        taken.at_a_start.extend((settings.api_url != new.api_url).then_some("api_url"));
+        taken.at_a_start.extend((settings.listen != new.listen).then_some("listen"));
+        if !taken.at_a_start.is_empty() {
+            // Half of them may fit nothing that stands.
+            taken.now.clear();
+            return taken;
+        }
+        taken.now.extend((settings.rotation != new.rotation).then_some("what renews the bot token"));
+        if settings.bot_token != new.bot_token {
+            taken.now.push("the bot token");
+            if new.rotation.is_none() {
+                self.api.take_token(&new.bot_token);
+            }
+        }
+        if !taken.now.is_empty() {
+            let renews_otherwise = settings.rotation != new.rotation;
+            *settings = new.clone();
+            if renews_otherwise {
+                self.settings_changed.notify_one();
+                self.token_refused.notify_one();
+            }
+        }
+        taken
     }
 
     /// Listens until it is aborted: finds out who it is, takes events in, keeps rosters, reads what was missed.
@@ -208,17 +270,16 @@ impl Slack {
             tracing::error!(platform = %self.platform, "the adapter runs already");
             return;
         }
-        self.find_out_who_i_am().await;
         let mut tasks = tokio::task::JoinSet::new();
+        // Nobody can be asked anything without a token.
+        tasks.spawn(self.clone().keep_token());
+        self.find_out_who_i_am().await;
         tasks.spawn(self.clone().empty_queues());
         tasks.spawn(self.clone().keep_rosters());
         tasks.spawn(self.clone().fill_gaps());
         tasks.spawn(self.clone().keep_memberships());
-        match &self.mode {
-            SlackMode::Socket { app_token } => {
-                let app_token = app_token.clone();
-                tasks.spawn(self.clone().keep_connected(app_token));
-            }
+        match self.mode() {
+            SlackMode::Socket { .. } => drop(tasks.spawn(self.clone().keep_connected())),
             SlackMode::Http { .. } => {
                 lock(&self.link).up = true;
                 self.returned.notify_one();
@@ -298,6 +359,9 @@ impl Slack {
     /// A call failed in a way that the operator has to know of.
     fn troubled(&self, trouble: &Trouble, what: &str) {
         let mut said = lock(&self.token_trouble);
+        if trouble.is(&["token_expired"]) {
+            self.token_refused.notify_one();
+        }
         let words = match trouble {
             Trouble::Said(word) if trouble.is_about_the_token() => {
                 format!("Slack refuses the token ({word}): install the app again and give me the new one")
@@ -378,6 +442,18 @@ impl Chat for Slack {
         Box::pin(self.ensure_case_channel(wanted))
     }
 
+    fn fill_group<'a>(&'a self, group: &'a str, accounts: &'a BTreeSet<String>) -> Delivery<'a, GroupChange> {
+        Box::pin(self.fill_user_group(group, accounts))
+    }
+
+    fn group_lacks(&self, group: &str, why: Option<String>) {
+        let what = Lack::Group(group.to_owned());
+        match why {
+            Some(why) => self.lacks.set(what, why),
+            None => self.lacks.clear(&what),
+        }
+    }
+
     fn link(&self) -> Link {
         let link = lock(&self.link).clone();
         let policy = self.door().map(|door| door.reception.desk.shown().policy);
@@ -422,6 +498,7 @@ mod tests {
             platform: Platform::from("slack"),
             mode: SlackMode::Socket { app_token: crate::app::config::Secret::new("xapp-1") },
             bot_token: crate::app::config::Secret::new("xoxb-1"),
+            rotation: None,
             api_url: "http://127.0.0.1:1/api".to_owned(),
             listen: None,
             messages_per_second: NonZeroU32::MIN,

@@ -135,20 +135,29 @@ fn read(user: &Json, team: &str) -> Profile {
     let profile = &user["profile"];
     let names = [&profile["display_name"], &profile["real_name"], &user["real_name"], &user["name"], &user["id"]];
     let name = names.into_iter().filter_map(Json::as_str).find(|name| !name.is_empty()).unwrap_or_default();
+    Profile {
+        name: name.to_owned(),
+        bot: user["is_bot"].as_bool() == Some(true),
+        belongs: belongs(user, team),
+        since: Instant::now(),
+    }
+}
+
+/// How somebody belongs to the workspace `team`.
+pub(super) fn belongs(user: &Json, team: &str) -> Belongs {
     let is = |what: &str| user[what].as_bool() == Some(true);
     let elsewhere = user["team_id"].as_str().is_some_and(|it| !team.is_empty() && it != team);
     // In an Enterprise Grid a colleague may be at home in another workspace of the same company.
     let of_the_grid = user["enterprise_user"]["teams"]
         .as_array()
         .is_some_and(|teams| teams.iter().any(|it| it.as_str() == Some(team)));
-    let belongs = if is("is_stranger") || elsewhere && !of_the_grid {
+    if is("is_stranger") || elsewhere && !of_the_grid {
         Belongs::Outside
     } else if is("is_restricted") || is("is_ultra_restricted") {
         Belongs::Guest
     } else {
         Belongs::Member
-    };
-    Profile { name: name.to_owned(), bot: is("is_bot"), belongs, since: Instant::now() }
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::acknowledge::Taken;
 use super::{PAUSES, Slack, Trouble, lock, word};
-use crate::app::config::Secret;
+use crate::app::config::SlackMode;
 use crate::domain::At;
 
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
@@ -54,7 +54,7 @@ enum State {
 }
 
 impl Slack {
-    pub(super) async fn keep_connected(self: Arc<Slack>, app_token: Secret) {
+    pub(super) async fn keep_connected(self: Arc<Slack>) {
         let (signs, mut read) = mpsc::channel(16);
         // Ends every connection with it when the adapter is stopped.
         let mut tasks = tokio::task::JoinSet::new();
@@ -68,7 +68,7 @@ impl Slack {
             while tasks.try_join_next().is_some() {}
             let wanted = !connections.values().any(|it| matches!(it, State::Opening | State::Up));
             tokio::select! {
-                () = tokio::time::sleep_until(not_before), if wanted => match self.open_connection(&app_token).await {
+                () = tokio::time::sleep_until(not_before), if wanted => match self.open_connection().await {
                     Ok(socket) => {
                         number += 1;
                         opened = Instant::now();
@@ -134,8 +134,11 @@ impl Slack {
         link.up = false;
     }
 
-    async fn open_connection(&self, app_token: &Secret) -> Result<Socket, Trouble> {
-        let opened = self.api.post_with(app_token, "apps.connections.open", &json!({})).await?;
+    async fn open_connection(&self) -> Result<Socket, Trouble> {
+        let SlackMode::Socket { app_token } = self.mode() else {
+            return Err(Trouble::Unreached("the settings name no app-level token".to_owned()));
+        };
+        let opened = self.api.post_with(&app_token, "apps.connections.open", &json!({})).await?;
         let connecting = self.connect(word(&opened, "url"));
         match tokio::time::timeout(OPEN_WITHIN, connecting).await {
             Ok(Ok(socket)) => Ok(socket),

@@ -33,7 +33,7 @@ use condition::{Condition, Start};
 use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
-use platforms::Platforms;
+use platforms::{GroupSet, Platforms};
 use slow_paths::{SlowPath, SlowPaths};
 
 /// Folded from the bot's own events and from what it sees of the cases.
@@ -106,6 +106,8 @@ pub enum Command {
         groups: BTreeMap<String, Vec<PersonId>>,
         gone: Vec<PersonId>,
     },
+    /// The bot changed who is in a group of a platform.
+    GroupSet(GroupSet),
     /// Files that came with a word on a platform couldn't be kept.
     FilesNotKept {
         platform: Platform,
@@ -270,6 +272,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::Links { cut_off } => Ok(draft.links(cut_off)),
         Command::Lacks { lacks } => Ok(draft.lacks(lacks)),
         Command::Roster { platform, groups, gone } => Ok(draft.roster(platform, groups, gone)),
+        Command::GroupSet(set) => Ok(draft.record(platforms::Event::GroupSet(set.clone()))),
         Command::FilesNotKept { platform, whys } => Ok(draft.files_not_kept(platform, whys)),
         Command::GiveUp { outbox, why, to_operators } => Ok(draft.give_up(*outbox, why, *to_operators)),
         Command::ClockWentBack { by } => {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
+use crate::domain::policy::Group;
 use crate::domain::ruling::Then;
-use crate::domain::{Lane, PersonId, Platform, Policy, RoleId, text};
+use crate::domain::{Lane, PersonId, Platform, Policy, RoleId, mark, text};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Platforms {
@@ -40,6 +41,10 @@ pub enum Lack {
     Pins,
     /// Who is in which group can't be read.
     Roster,
+    /// The bot's token can't be renewed.
+    Token,
+    /// A group of the platform isn't as the policy wants it to be.
+    Group(#[serde(serialize_with = "mark::fact")] String),
 }
 
 impl Lack {
@@ -47,7 +52,7 @@ impl Lack {
     pub fn lane(&self) -> Option<&Lane> {
         match self {
             Lack::Channel(lane) | Lack::Sight(lane) | Lack::Threads(lane) => Some(lane),
-            Lack::Commands | Lack::Intents | Lack::Pins | Lack::Roster => None,
+            Lack::Commands | Lack::Intents | Lack::Pins | Lack::Roster | Lack::Token | Lack::Group(_) => None,
         }
     }
 }
@@ -92,6 +97,27 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         gone: Vec<PersonId>,
     },
+    /// The bot changed who is in a group there, to whoever holds its role.
+    GroupSet(GroupSet),
+}
+
+/// A group of a platform as the bot made it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupSet {
+    pub platform: Platform,
+    /// The platform's own id.
+    #[serde(serialize_with = "mark::fact")]
+    pub group: String,
+    pub role: RoleId,
+    /// Who is in it now.
+    pub members: Vec<PersonId>,
+    /// How many were taken out of it whom the policy doesn't know.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub strangers_out: u32,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Platforms {
@@ -116,7 +142,14 @@ impl Platforms {
                 let known = KnownRoster { groups: groups.clone(), gone: gone.clone() };
                 self.rosters.insert(platform.clone(), known);
             }
+            // What is there now, the platform says whenever it matters.
+            Event::GroupSet(_) => {}
         }
+    }
+
+    /// Whether it is known who is in a group that makes people hold a role.
+    pub fn knows(&self, group: &Group) -> bool {
+        self.rosters.get(&group.platform).is_some_and(|known| known.groups.contains_key(&group.id))
     }
 
     /// Whether a person's account on a platform is known to be gone.

@@ -62,6 +62,13 @@ impl Channel {
     pub fn own(platform: &Platform, case: CaseId) -> Channel {
         Channel { platform: platform.clone(), id: case.to_string().to_lowercase() }
     }
+    /// As a policy names it: `credit-ai`, `slack:C024BE91L`.
+    pub fn written(&self) -> String {
+        match self.platform.as_str() == super::LOCAL {
+            true => self.id.clone(),
+            false => format!("{}:{}", self.platform, self.id),
+        }
+    }
     /// The case whose own channel it is.
     pub fn own_of(&self) -> Option<CaseId> {
         self.id.parse().ok()
@@ -73,6 +80,16 @@ pub fn is_key(text: &str) -> bool {
     let fits = |letter: char| (letter.is_alphanumeric() && !letter.is_uppercase()) || ['-', '_', '.'].contains(&letter);
     let first = text.chars().next().is_some_and(char::is_alphanumeric);
     first && text.chars().all(fits) && text.chars().count() <= 40
+}
+
+/// How an account stands in the table of its person: `slack = "U024BE7LH"`.
+pub fn account_line(platform: &Platform, account: &str) -> String {
+    // Ids are plain; whatever came in the place of one ends no string.
+    let id: String = account.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    match platform.as_str().split_once('-') {
+        Some((_, workspace)) => format!("workspaces = {{ {workspace} = \"{id}\" }}"),
+        None => format!("{platform} = \"{id}\""),
+    }
 }
 
 /// A group of people that a platform keeps: a Slack user group, a Discord role.
@@ -108,6 +125,8 @@ pub struct Role {
     pub members: Vec<PersonId>,
     /// Slack user groups and Discord roles whose members hold it too. Rotas will be a further source beside them.
     pub groups: Vec<Group>,
+    /// The other way round: groups that the bot keeps to whoever holds it now. None of them makes anybody hold a role.
+    pub mirrors: Vec<Group>,
 }
 
 /// What happens as time passes.
@@ -155,10 +174,12 @@ pub struct Workflow {
 }
 
 /// Whether incidents get channels of their own, and what becomes of those.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnChannels {
     /// Every incident; a restricted one gets one in any case.
     pub incidents: bool,
+    /// Incidents may be restricted.
+    pub restricted: bool,
     /// It is archived when its case is closed.
     pub archived: bool,
 }

@@ -180,6 +180,10 @@ struct RoleTable {
     /// `slack:S0614TZR7`, a Discord role `discord:41771983423143936`.
     #[serde(default)]
     groups: Vec<Word<kind::GroupName>>,
+    /// Groups of a chat platform that the bot keeps to whoever holds the role now: without those who are away, with those who
+    /// stand in for them. Whoever else is in one is taken out of it, and being in it makes nobody hold the role.
+    #[serde(default)]
+    mirrors: Vec<Word<kind::GroupName>>,
 }
 
 /// Business hours of a team.
@@ -262,9 +266,17 @@ struct WorkflowTable {
     /// Each incident gets a channel of its own on every platform that the workflow lives on. A restricted one always does.
     #[serde(default)]
     incident_channels: bool,
+    /// Incidents may be restricted to their own people. With `false` none can, and the bot asks for no right to make channels
+    /// that only some people see. `true` if left out.
+    #[serde(default = "yes")]
+    restricted_incidents: bool,
     /// The incident's own channel is archived when it is closed.
     #[serde(default)]
     archive_incident_channels: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How fast one kind of answer is owed, by whom, and what happens when it does not come.

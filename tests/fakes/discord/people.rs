@@ -134,25 +134,36 @@ impl FakeDiscord {
     }
 
     pub fn grant(&self, user: Id, role: Id) {
-        self.change_member(user, role, |member| {
-            member.roles.insert(role);
-        });
+        self.change_role(user, role, true);
     }
 
     pub fn revoke(&self, user: Id, role: Id) {
-        self.change_member(user, role, |member| {
-            member.roles.remove(&role);
+        self.change_role(user, role, false);
+    }
+
+    fn change_role(&self, user: Id, role: Id, gives: bool) {
+        self.act(|world| {
+            let guild = world.guilds.values().find(|guild| guild.roles.contains_key(&role)).expect("a known role").id;
+            world.change_role(guild, user, role, gives);
         });
     }
 
-    fn change_member(&self, user: Id, role: Id, change: impl FnOnce(&mut Member)) {
+    /// Who has a role, by its server's word.
+    pub fn holders(&self, role: Id) -> BTreeSet<Id> {
         self.act(|world| {
-            let guild = world.guilds.values_mut().find(|guild| guild.roles.contains_key(&role)).expect("a known role");
-            let id = guild.id;
-            change(guild.members.get_mut(&user).expect("a member"));
-            let mut event = world.member_json(id, user, true);
-            event["guild_id"] = json!(id.to_string());
-            world.emit("GUILD_MEMBER_UPDATE", intent::GUILD_MEMBERS, None, event);
+            let members = world.guilds.values().flat_map(|guild| &guild.members);
+            members.filter(|(_, member)| member.roles.contains(&role)).map(|(user, _)| *user).collect()
+        })
+    }
+
+    /// The bot's own role is drawn above all others.
+    pub fn raise_bot(&self, guild: Id) {
+        self.act(|world| {
+            let bot = world.bot;
+            let guild = world.guilds.get_mut(&guild).expect("a known guild");
+            for role in guild.members[&bot].roles.clone() {
+                guild.roles.get_mut(&role).expect("a known role").position = 1_000;
+            }
         });
     }
 

@@ -278,9 +278,42 @@ impl World {
                 Value::Null => Err(Refused::UNKNOWN_USER),
                 member => Answer::ok(member),
             },
+            "PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}" => self.give_role(ask, id, true),
+            "DELETE /guilds/{guild_id}/members/{user_id}/roles/{role_id}" => self.give_role(ask, id, false),
             "POST /guilds/{guild_id}/channels" => self.create_channel_route(ask, id),
             route => unreachable!("{route} stands in the table and is served nowhere"),
         }
+    }
+
+    /// Only below one's own highest role.
+    fn give_role(&mut self, ask: &Ask, guild: Id, gives: bool) -> Outcome {
+        let (user, role) = (ask.id("user_id")?, ask.id("role_id")?);
+        let there = &self.guilds[&guild];
+        let Some(wanted) = there.roles.get(&role) else { return Err(Refused::UNKNOWN_ROLE) };
+        let own = &there.members[&self.bot].roles;
+        let highest = own.iter().filter_map(|role| there.roles.get(role)).map(|role| role.position).max().unwrap_or(0);
+        if self.guild_permissions(self.bot, guild) & may::MANAGE_ROLES == 0
+            || highest <= wanted.position
+            || role == guild
+        {
+            return Err(Refused::MISSING_PERMISSIONS);
+        }
+        if !there.members.contains_key(&user) {
+            return Err(Refused::UNKNOWN_MEMBER);
+        }
+        self.change_role(guild, user, role, gives);
+        Answer::nothing()
+    }
+
+    pub fn change_role(&mut self, guild: Id, user: Id, role: Id, gives: bool) {
+        let member = self.guilds.get_mut(&guild).and_then(|it| it.members.get_mut(&user)).expect("a member");
+        match gives {
+            true => member.roles.insert(role),
+            false => member.roles.remove(&role),
+        };
+        let mut event = self.member_json(guild, user, true);
+        event["guild_id"] = json!(guild.to_string());
+        self.emit("GUILD_MEMBER_UPDATE", intent::GUILD_MEMBERS, None, event);
     }
 
     // Checks.

@@ -6,6 +6,23 @@ use super::State;
 use super::world::{BOT_USER, Message, Sort, TEAM};
 
 impl State {
+    /// Who is in a user group changes, and everybody who listens hears of it.
+    pub fn set_group(&mut self, group: &str, members: Vec<String>) {
+        let now = self.world.now_s();
+        let changed = self.world.groups.get_mut(group).expect("a user group");
+        let before = std::mem::replace(&mut changed.members, members.clone());
+        let told = changed.json(true);
+        let added: Vec<&String> = members.iter().filter(|member| !before.contains(member)).collect();
+        let gone: Vec<&String> = before.iter().filter(|member| !members.contains(member)).collect();
+        let event = json!({
+            "type": "subteam_members_changed", "subteam_id": group, "team_id": TEAM, "date_previous_update": now,
+            "date_update": now, "added_users": added, "added_users_count": added.len(), "removed_users": gone,
+            "removed_users_count": gone.len()
+        });
+        self.event_now(json!({ "type": "subteam_updated", "subteam": told }));
+        self.event_now(event);
+    }
+
     /// An event with the moment it happened.
     pub fn event_now(&mut self, mut event: Value) {
         event["event_ts"] = json!(self.world.next_ts());

@@ -119,6 +119,11 @@ impl FakeSlack {
         self.state().homes.get(user).cloned()
     }
 
+    /// Who is in a user group.
+    pub fn group(&self, group: &str) -> Vec<String> {
+        self.state().world.groups.get(group).expect("a user group").members.clone()
+    }
+
     pub fn calls(&self, method: &str) -> Vec<Call> {
         self.state().calls.iter().filter(|call| call.method == method).cloned().collect()
     }

@@ -39,6 +39,8 @@ pub use world::{APP, BOT_ID, BOT_USER, Group, Message, Sort, TEAM, User};
 
 pub const BOT_TOKEN: &str = "xoxb-fake";
 pub const APP_TOKEN: &str = "xapp-fake";
+pub const CLIENT_ID: &str = "12.34";
+pub const CLIENT_SECRET: &str = "cl1ent";
 pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
 /// How long anything is waited for before a test is given up. No machine needs it.
@@ -70,6 +72,7 @@ const SCOPES: &[&str] = &[
     "reactions:write",
     "team:read",
     "usergroups:read",
+    "usergroups:write",
     "users:read",
 ];
 
@@ -92,6 +95,7 @@ pub struct State {
     settings: Settings,
     scopes: BTreeSet<String>,
     token: TokenState,
+    rotating: Option<Rotating>,
     calls: Vec<Call>,
     violations: Vec<String>,
     /// What the fake itself did wrong.
@@ -124,6 +128,15 @@ enum TokenState {
     Good,
     Revoked,
     Inactive,
+}
+
+/// The app rotates its tokens: the bot's run out, and each token for renewals is good for one.
+struct Rotating {
+    refresh: String,
+    /// The newest and the one before.
+    valid: Vec<String>,
+    issued: u32,
+    expires_in: i64,
 }
 
 struct Trigger {
@@ -171,6 +184,7 @@ impl FakeSlack {
                 },
                 scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
                 token: TokenState::Good,
+                rotating: None,
                 calls: Vec::new(),
                 violations: Vec::new(),
                 own: Vec::new(),
@@ -304,6 +318,29 @@ impl FakeSlack {
 
     pub fn deactivate_bot(&self) {
         self.state().token = TokenState::Inactive;
+    }
+
+    /// The app rotates its tokens from now on. The first ones are `xoxe.xoxb-0` and `xoxe-0`.
+    pub fn rotate_tokens(&self, expires_in: i64) {
+        let (refresh, valid) = ("xoxe-0".to_owned(), vec!["xoxe.xoxb-0".to_owned()]);
+        self.state().rotating = Some(Rotating { refresh, valid, issued: 0, expires_in });
+    }
+
+    /// The bot's tokens have run out.
+    pub fn expire_tokens(&self) {
+        self.state().rotating.as_mut().expect("tokens that rotate").valid.clear();
+    }
+
+    /// Only the newest of the bot's tokens hasn't run out.
+    pub fn expire_older_tokens(&self) {
+        let mut state = self.state();
+        let valid = &mut state.rotating.as_mut().expect("tokens that rotate").valid;
+        valid.drain(..valid.len().saturating_sub(1));
+    }
+
+    /// How many pairs were given out.
+    pub fn renewals(&self) -> u32 {
+        self.state().rotating.as_ref().expect("tokens that rotate").issued
     }
 
     pub fn restore_token(&self) {

@@ -216,22 +216,7 @@ impl FakeSlack {
     /// A user group has other members.
     #[track_caller]
     pub fn change_group(&self, group: &str, members: &[&str]) {
-        {
-            let mut state = self.state();
-            let now = state.world.now_s();
-            let changed = state.world.groups.get_mut(group).expect("a user group");
-            let before = std::mem::replace(&mut changed.members, members.iter().map(|m| (*m).to_owned()).collect());
-            let told = changed.json(true);
-            let added: Vec<&&str> = members.iter().filter(|member| !before.iter().any(|b| b == *member)).collect();
-            let gone: Vec<&String> = before.iter().filter(|member| !members.contains(&member.as_str())).collect();
-            let event = json!({
-                "type": "subteam_members_changed", "subteam_id": group, "team_id": TEAM, "date_previous_update": now,
-                "date_update": now, "added_users": added, "added_users_count": added.len(), "removed_users": gone,
-                "removed_users_count": gone.len()
-            });
-            state.event_now(json!({ "type": "subteam_updated", "subteam": told }));
-            state.event_now(event);
-        }
+        self.state().set_group(group, members.iter().map(|member| (*member).to_owned()).collect());
         self.sound();
     }
 

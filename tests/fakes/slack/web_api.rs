@@ -14,7 +14,7 @@ use super::limits::{self, Finding, list};
 use super::look::{Call, Shown, Source};
 use super::wire::Line;
 use super::world::{APP, BOT_ID, BOT_USER, Message, Sort, TEAM};
-use super::{APP_TOKEN, BOT_TOKEN, FakeSlack, State, TokenState, schema, socket, word};
+use super::{APP_TOKEN, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, FakeSlack, State, TokenState, schema, socket, word};
 
 /// A method: the scopes of which one is needed, and whether it takes JSON. Methods that only read want a form or a query; Slack
 /// overlooks what they are sent as JSON.
@@ -45,6 +45,7 @@ const METHODS: &[(&str, &str, bool)] = &[
     ("files.completeUploadExternal", "files:write", true),
     ("files.getUploadURLExternal", "files:write", false),
     ("files.info", "files:read", false),
+    ("oauth.v2.access", "", false),
     ("pins.add", "pins:write", true),
     ("pins.list", "pins:read", false),
     ("pins.remove", "pins:write", true),
@@ -52,6 +53,7 @@ const METHODS: &[(&str, &str, bool)] = &[
     ("team.info", "team:read", false),
     ("usergroups.list", "usergroups:read", false),
     ("usergroups.users.list", "usergroups:read", false),
+    ("usergroups.users.update", "usergroups:write", true),
     ("users.conversations", "channels:read groups:read im:read mpim:read", false),
     ("users.info", "users:read", false),
     ("users.list", "users:read", false),
@@ -268,8 +270,20 @@ impl State {
             self.violation(format!("there is no method {method}"));
             return refuse("unknown_method");
         };
+        // It is the app that asks, by its secret.
+        if method == "oauth.v2.access" {
+            return Ok(());
+        }
         let Some(token) = token else { return refuse("not_authed") };
-        if token != BOT_TOKEN && token != APP_TOKEN {
+        let is_bot = match &self.rotating {
+            None => token == BOT_TOKEN,
+            Some(rotating) if token.starts_with("xoxe.xoxb-") => match rotating.valid.iter().any(|it| it == token) {
+                true => true,
+                false => return refuse("token_expired"),
+            },
+            Some(_) => false,
+        };
+        if !is_bot && token != APP_TOKEN {
             return refuse("invalid_auth");
         }
         let wants_app = method == "apps.connections.open";
@@ -277,7 +291,7 @@ impl State {
             self.violation(format!("{method} with the other kind of token"));
             return refuse("not_allowed_token_type");
         }
-        if token == BOT_TOKEN {
+        if is_bot {
             match self.token {
                 TokenState::Good => {}
                 TokenState::Revoked => return refuse("token_revoked"),
@@ -479,6 +493,25 @@ impl State {
                 }
                 Ok(json!({ "ok": true, "users": group.members }))
             }
+            "usergroups.users.update" => {
+                let id = word(args, "usergroup").unwrap_or_default().to_owned();
+                let users = word(args, "users").unwrap_or_default();
+                let users: Vec<String> = users.split(',').filter(|user| !user.is_empty()).map(str::to_owned).collect();
+                if self.world.groups.get(&id).is_none_or(|group| group.disabled) {
+                    return refuse("no_such_subteam");
+                }
+                if users.is_empty() {
+                    self.violation("usergroups.users.update: a user group is never empty".to_owned());
+                    return refuse("no_users_provided");
+                }
+                if users.iter().any(|user| !self.world.users.contains_key(user)) {
+                    return refuse("invalid_users");
+                }
+                self.set_group(&id, users);
+                let group = self.world.groups[&id].json(true);
+                Ok(json!({ "ok": true, "usergroup": group }))
+            }
+            "oauth.v2.access" => self.renew(args),
             "reactions.add" => {
                 let name = word(args, "name").unwrap_or_default();
                 let ts = word(args, "timestamp").unwrap_or_default();
@@ -548,6 +581,30 @@ impl State {
     }
 
     // ——— who may ———
+
+    fn renew(&mut self, args: &Map<String, Value>) -> Result<Value, Refused> {
+        let given = |name: &str| word(args, name).unwrap_or_default().to_owned();
+        if given("client_id") != CLIENT_ID {
+            return refuse("invalid_client_id");
+        }
+        if given("client_secret") != CLIENT_SECRET {
+            return refuse("bad_client_secret");
+        }
+        let refresh = given("refresh_token");
+        let Some(rotating) = self.rotating.as_mut().filter(|it| it.refresh == refresh) else {
+            return refuse("invalid_refresh_token");
+        };
+        rotating.issued += 1;
+        let number = rotating.issued;
+        rotating.refresh = format!("xoxe-{number}");
+        rotating.valid.push(format!("xoxe.xoxb-{number}"));
+        let old = rotating.valid.len().saturating_sub(2);
+        rotating.valid.drain(..old);
+        Ok(json!({
+            "ok": true, "access_token": format!("xoxe.xoxb-{number}"), "token_type": "bot", "bot_user_id": BOT_USER,
+            "refresh_token": rotating.refresh, "expires_in": rotating.expires_in, "app_id": APP,
+        }))
+    }
 
     fn channel_mut(&mut self, channel: &str) -> &mut super::world::Channel {
         self.world.channels.get_mut(channel).expect("looked up before")

@@ -24,6 +24,14 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     }
     world.require("opening an incident", &world.policy.may.open_incident, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
+    if wanted.restricted && !workflow.own_channels.restricted {
+        return Err(Refusal::missing(format!(
+            "{} takes no restricted incidents by this policy, so nothing was opened. Open it without “restricted” if everybody in \
+             its channels may read it. Otherwise tell the people concerned yourself, and ask an operator to allow it: \
+             `restricted_incidents` in [workflows.{}].",
+            workflow.name, wanted.workflow
+        )));
+    }
     let title = text::title(&wanted.title, || {
         let example = Verb::Open.of(CaseKind::Incident).with(&wanted.workflow);
         let example = example.with("scores drift for new customers");

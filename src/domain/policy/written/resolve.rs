@@ -88,6 +88,7 @@ impl Resolve<'_, '_> {
         for (key, table) in &document.roles {
             self.role(key, table);
         }
+        self.mirrors(document);
         for (key, table) in &document.calendars {
             if let (Some(()), Some(calendar)) = (self.key(key), self.calendar(key, table)) {
                 self.policy.calendars.insert(key.text.as_str().into(), calendar);
@@ -239,11 +240,42 @@ impl Resolve<'_, '_> {
         }
         match (name, party) {
             (Some(name), Some(party)) => {
-                self.policy.roles.insert(id, Role { name, party, members, groups });
+                let mirrors = table.mirrors.iter().filter_map(|word| self.value(word, value::group)).collect();
+                self.policy.roles.insert(id, Role { name, party, members, groups, mirrors });
             }
             _ => {
                 self.unsure.insert(id);
             }
+        }
+    }
+
+    /// A group that the bot fills is filled from one role alone, and makes nobody hold a role: one would follow the other
+    /// round in a circle, or two would take turns.
+    fn mirrors(&mut self, document: &Document) {
+        let mut sources: BTreeMap<&str, (&str, Place)> = BTreeMap::new();
+        for (key, table) in &document.roles {
+            for word in &table.groups {
+                sources.entry(&word.text).or_insert((&key.text, word.at));
+            }
+        }
+        let mut all: Vec<_> =
+            document.roles.iter().flat_map(|(key, table)| table.mirrors.iter().map(move |word| (key, word))).collect();
+        all.sort_by_key(|(_, word)| word.at);
+        let mut filled: BTreeMap<&str, (&str, Place)> = BTreeMap::new();
+        for (key, word) in all {
+            if let Some((role, at)) = sources.get(word.text.as_str()) {
+                let line = self.found.line(*at);
+                let what = format!(
+                    "{} makes its members hold “{role}” (line {line}), so it can't be filled from a role",
+                    quote(&word.text)
+                );
+                self.found.add(word.at, what, "another group");
+            } else if let Some((role, at)) = filled.get(word.text.as_str()) {
+                let line = self.found.line(*at);
+                let what = format!("{} is filled from “{role}” already (line {line})", quote(&word.text));
+                self.found.add(word.at, what, "another group");
+            }
+            filled.entry(&word.text).or_insert((&key.text, word.at));
         }
     }
 
@@ -408,8 +440,11 @@ impl Resolve<'_, '_> {
             days
         });
         let tier = table.tier.as_ref().and_then(|word| self.text(word));
-        let own_channels =
-            OwnChannels { incidents: table.incident_channels, archived: table.archive_incident_channels };
+        let own_channels = OwnChannels {
+            incidents: table.incident_channels,
+            restricted: table.restricted_incidents,
+            archived: table.archive_incident_channels,
+        };
         Some(Workflow {
             name: name?,
             stage: table.stage.value,
