@@ -23,16 +23,18 @@ mod story;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod view;
 mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list, mine,
-    misread, red_flags, refused, review_draft, sla_status, status, timeline,
+    Health, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list,
+    mine, misread, red_flags, refused, review_draft, sla_status, status, timeline,
 };
 pub use case::case_card;
 pub use story::story;
 pub use tell::{answers_unseen, tell};
+pub use view::{ForReader, Waits, for_reader, pressable, take_back};
 pub use wording::{Wording, WordingError};
 
 /// Words of a policy: everything that is said needs both.
@@ -125,6 +127,12 @@ impl Button {
     /// The case that it does something to.
     fn case(&self) -> Option<CaseId> {
         self.action.split(':').find_map(|part| part.parse().ok())
+    }
+
+    /// As it is called where buttons of several cases stand together.
+    fn of_its_case(mut self) -> Button {
+        self.name_its_case();
+        self
     }
 
     fn name_its_case(&mut self) {

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde_json::Value as Json;
 
 use super::tell::facts;
-use super::{Speaker, Wording, answer, case, kinds, story};
+use super::{Speaker, Wording, answer, case, kinds, story, view};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
@@ -33,6 +33,7 @@ fn all() -> Vec<(String, Json)> {
         all.push((format!("{}.txt", telling.template()), facts(about.as_ref(), &telling, speaker.prefix)));
     }
     all.extend(answer::samples(&speaker).into_iter().map(|(template, facts)| (template.to_owned(), facts)));
+    all.extend(view::samples().into_iter().map(|(template, facts)| (template.to_owned(), facts)));
     for kind in CaseKind::ALL {
         of_cases(&speaker, kind, &mut all);
     }
