@@ -4,13 +4,14 @@
 mod panel;
 mod places;
 mod review;
+mod view;
 
 use std::collections::BTreeMap;
 
 use futures_util::future::BoxFuture;
 
 use crate::app::health::Health;
-use crate::card::{self, Card, ListRow, OwedRow, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
+use crate::card::{self, Card, ListRow, OwedCase, OwedDuty, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::obligation::Obligation;
@@ -26,13 +27,15 @@ const CASES_AT_MOST: u32 = 500;
 /// How many lines of a timeline are shown.
 const LINES_AT_MOST: usize = 60;
 
-pub use self::panel::{Panel, PanelCase, PanelOwed};
+pub use self::panel::{Asked, Called, Open, Owed, OwedAnswer, Panel, Somebody, Term};
+pub use self::view::View;
 
 #[derive(Clone)]
 pub struct Answers {
     desk: DeskHandle,
     reader: Reader,
     health: Health,
+    policies: view::Policies,
 }
 
 /// What was found where not more than [`CASES_AT_MOST`] cases of a kind are looked at.
@@ -53,7 +56,7 @@ impl Looked<Case> {
 
 impl Answers {
     pub fn new(desk: DeskHandle, reader: Reader, health: Health) -> Answers {
-        Answers { desk, reader, health }
+        Answers { desk, reader, health, policies: view::Policies::default() }
     }
 
     /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
@@ -105,8 +108,8 @@ impl Answers {
             }],
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
-                let rows: Vec<OwedRow> = found.iter().map(|(case, owed)| owed_row(case, owed)).collect();
-                vec![card::mine(&speaker, &rows, now, all)]
+                let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
+                vec![card::mine(&speaker, &cases, now, all)]
             }
             Query::SlaStatus => {
                 let Looked { found, all } = self.statuses(by, &people).await?;
@@ -200,18 +203,21 @@ impl Answers {
         Ok(Looked::up_to_the_most(self.reader.list(kind, workflow, closed, CASES_AT_MOST + 1).await?))
     }
 
-    /// What somebody owes, the most urgent first.
-    async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Looked<(Case, Obligation)>, StoreError> {
+    /// What somebody owes, by case: the most urgent case first, and in it the most urgent answer.
+    async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Looked<OwedOn>, StoreError> {
         let people = shown.bot.people(&shown.policy, now);
         let roles = roles_that_reach(&shown.policy, &shown.bot, person);
         let mut owed = Vec::new();
         let looked = Looked::up_to_the_most(self.reader.owing(&roles, person.as_str(), CASES_AT_MOST + 1).await?);
         for case in looked.found {
-            for obligation in case.open_obligations().filter(|it| waits_for(&case, it, person, &people)) {
-                owed.push((case.clone(), obligation.clone()));
+            let theirs = case.open_obligations().filter(|it| waits_for(&case, it, person, &people));
+            let mut duties: Vec<Obligation> = theirs.cloned().collect();
+            duties.sort_by_key(|it| (it.terms.due, it.number));
+            if !duties.is_empty() {
+                owed.push(OwedOn { case, duties });
             }
         }
-        owed.sort_by_key(|(case, obligation)| (obligation.terms.due, case.id, obligation.number));
+        owed.sort_by_key(|it| (it.duties.first().map(|duty| duty.terms.due), it.case.id));
         Ok(Looked { found: owed, all: looked.all })
     }
 
@@ -336,16 +342,39 @@ impl Answers {
     }
 }
 
-fn owed_row(case: &Case, obligation: &Obligation) -> OwedRow {
-    OwedRow {
-        case: case.id,
-        title: case.title.clone(),
-        duty: obligation.duty,
-        about: obligation.about.clone(),
-        due: obligation.terms.due,
-        state: obligation.state(),
-        have: obligation.have(),
-        need: obligation.terms.quorum,
+/// What somebody owes on one case.
+struct OwedOn {
+    case: Case,
+    duties: Vec<Obligation>,
+}
+
+impl OwedOn {
+    /// Who else may give one of the answers, in the order of the policy.
+    fn also(&self, person: &PersonId, people: &People<'_>) -> Vec<PersonId> {
+        let mut also: Vec<PersonId> = Vec::new();
+        for other in self.duties.iter().flat_map(|duty| persons(&self.case, duty, people)) {
+            if other != *person && !also.contains(&other) {
+                also.push(other);
+            }
+        }
+        also
+    }
+
+    fn as_said(&self, person: &PersonId, people: &People<'_>) -> OwedCase {
+        let duties = self.duties.iter().map(|it| OwedDuty {
+            duty: it.duty,
+            about: it.about.clone(),
+            due: it.terms.due,
+            state: it.state(),
+            have: it.have(),
+            need: it.terms.quorum,
+        });
+        OwedCase {
+            case: self.case.id,
+            title: self.case.title.clone(),
+            also: self.also(person, people),
+            duties: duties.collect(),
+        }
     }
 }
 

@@ -11,10 +11,12 @@ use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, samples, tell};
+use super::{BUTTONS_AT_MOST, Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, samples, tell};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
+/// How many of those who may answer in somebody's stead are named.
+const ALSO_AT_MOST: usize = 4;
 
 /// One case of a list.
 #[derive(Clone, Debug, Serialize)]
@@ -39,13 +41,22 @@ pub struct ListRow {
     pub waiting_on: Vec<PersonId>,
 }
 
-/// One answer that somebody owes.
-#[derive(Clone, Debug, Serialize)]
-pub struct OwedRow {
+/// What somebody owes on one case.
+#[derive(Clone, Debug)]
+pub struct OwedCase {
     /// Of which case.
     pub case: CaseId,
     /// The case's title.
     pub title: String,
+    /// Who else may give one of these answers.
+    pub also: Vec<PersonId>,
+    /// The answers, the most urgent first.
+    pub duties: Vec<OwedDuty>,
+}
+
+/// One answer that somebody owes.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwedDuty {
     /// Which kind of answer.
     pub duty: Duty,
     /// Which of several.
@@ -165,33 +176,68 @@ fn list_facts(kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bo
 }
 
 /// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
-pub fn mine(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Card {
-    let mut card = private(speaker, "answer/mine.txt", mine_facts(speaker, rows, now, all));
-    card.due_us = rows.iter().filter(|row| row.state != State::Paused).map(|row| row.due.0).min();
-    if let [only] = rows {
-        card.buttons = tell::answers_unseen(only.case, only.duty, only.about.as_ref());
-    }
+pub fn mine(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> Card {
+    let mut card = private(speaker, "answer/mine.txt", mine_facts(speaker, cases, now, all));
+    let duties = cases.iter().flat_map(|it| &it.duties);
+    card.due_us = duties.filter(|it| it.state != State::Paused).map(|it| it.due.0).min();
+    card.buttons = match cases {
+        [only] => only.buttons(),
+        several => several.iter().filter_map(|it| it.buttons().into_iter().next()).map(Button::of_its_case).collect(),
+    };
+    card.buttons.truncate(BUTTONS_AT_MOST);
+    card.buttons.iter_mut().skip(1).for_each(|button| button.style = Style::Plain);
     card
 }
 
-fn mine_facts(speaker: &Speaker<'_>, rows: &[OwedRow], now: At, all: bool) -> Json {
-    let shown = &rows[..rows.len().min(ROWS_AT_MOST)];
-    json!({
-        "count": rows.len(),
-        "more": rows.len() - shown.len(),
-        "all": all,
-        "now": now.0,
-        "rows": shown.iter().map(|row| {
-            let mut json = json!(row);
-            json["about"] = tell::about_as_seen(row.about.as_ref());
-            json["left"] = json!((row.due - now).0.max(0));
-            json["over"] = json!((now - row.due).0.max(0));
-            json["late"] = json!(row.state == State::Late || row.due <= now);
-            json["paused"] = json!(row.state == State::Paused);
-            json["command"] = json!(tell::command(row.case, row.duty, row.about.as_ref()).typed(speaker.prefix));
-            json
-        }).collect::<Vec<_>>(),
-    })
+impl OwedCase {
+    /// What gives the answers, each once; only the first stands out. What is to be decided isn't shown where they stand, so
+    /// there is no vote among them.
+    pub fn buttons(&self) -> Vec<Button> {
+        let mut buttons: Vec<Button> = Vec::new();
+        for duty in &self.duties {
+            for button in tell::answers_unseen(self.case, duty.duty, duty.about.as_ref()) {
+                if !buttons.iter().any(|known| known.action == button.action) {
+                    buttons.push(button);
+                }
+            }
+        }
+        buttons.iter_mut().skip(1).for_each(|button| button.style = Style::Plain);
+        buttons
+    }
+}
+
+fn mine_facts(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> Json {
+    let mut room = ROWS_AT_MOST;
+    let mut shown: Vec<Json> = Vec::new();
+    for it in cases {
+        let duties: Vec<Json> =
+            it.duties.iter().take(room).map(|duty| duty_facts(speaker, it.case, duty, now)).collect();
+        room -= duties.len();
+        if duties.is_empty() {
+            break;
+        }
+        let named = it.also.len().min(ALSO_AT_MOST);
+        shown.push(json!({
+            "case": it.case,
+            "title": it.title,
+            "also": it.also[..named],
+            "others": it.also.len() - named,
+            "duties": duties,
+        }));
+    }
+    let count: usize = cases.iter().map(|it| it.duties.len()).sum();
+    json!({ "count": count, "more": count - (ROWS_AT_MOST - room), "all": all, "cases": shown })
+}
+
+fn duty_facts(speaker: &Speaker<'_>, case: CaseId, duty: &OwedDuty, now: At) -> Json {
+    let mut json = json!(duty);
+    json["about"] = tell::about_as_seen(duty.about.as_ref());
+    json["left"] = json!((duty.due - now).0.max(0));
+    json["over"] = json!((now - duty.due).0.max(0));
+    json["late"] = json!(duty.state == State::Late || duty.due <= now);
+    json["paused"] = json!(duty.state == State::Paused);
+    json["command"] = json!(tell::command(case, duty.duty, duty.about.as_ref()).typed(speaker.prefix));
+    json
 }
 
 /// A case with everything that is owed on it.
@@ -370,9 +416,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ..listed.clone()
     };
     let late = ListRow { late: true, ..listed.clone() };
-    let owed = |state, about: Option<About>| OwedRow {
-        case,
-        title: title.clone(),
+    let owed = |state, about: Option<About>| OwedDuty {
         duty: Duty::FollowUp,
         about,
         due: samples::DUE,
@@ -384,6 +428,19 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         owed(State::Owed, None),
         owed(State::Late, Some(About::named("scribe"))),
         owed(State::Paused, Some(About::Words(samples::words()))),
+    ];
+    let on_one_case = |also: Vec<PersonId>, duties: &[OwedDuty]| OwedCase {
+        case,
+        title: title.clone(),
+        also,
+        duties: duties.to_vec(),
+    };
+    let many = vec![samples::whom(); ALSO_AT_MOST].concat();
+    let owed_in_all = [
+        on_one_case(samples::whom(), &owed),
+        on_one_case(many.clone(), &owed[..1]),
+        on_one_case(many, &owed),
+        on_one_case(Vec::new(), &owed[..1]),
     ];
     let busy = WorkflowStatus {
         workflow: "credit-scoring".into(),
@@ -444,8 +501,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
         ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
         ("answer/list.txt", list_facts(None, &filter, &[], true)),
-        ("answer/mine.txt", mine_facts(speaker, &owed, samples::NOW, false)),
-        ("answer/mine.txt", mine_facts(speaker, &vec![owed[0].clone(); ROWS_AT_MOST + 1], samples::NOW, false)),
+        ("answer/mine.txt", mine_facts(speaker, &owed_in_all, samples::NOW, false)),
+        ("answer/mine.txt", mine_facts(speaker, &vec![owed_in_all[3].clone(); ROWS_AT_MOST + 1], samples::NOW, false)),
         ("answer/mine.txt", mine_facts(speaker, &[], samples::NOW, true)),
         ("answer/timeline.txt", timeline_facts(case, &title, 1, 0)),
         ("answer/timeline.txt", timeline_facts(case, &title, 1, 2)),

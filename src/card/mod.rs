@@ -26,18 +26,23 @@ mod story;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod view;
 mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list, mine,
-    misread, red_flags, refused, review_draft, sla_status, status, timeline,
+    Health, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list,
+    mine, misread, red_flags, refused, review_draft, sla_status, status, timeline,
 };
 pub use case::{announcement, case_card};
 pub use notice::{Above, Asking, notice};
 pub use story::story;
 pub use tell::{answers_unseen, tell};
+pub use view::{ForReader, Waits, asking, for_reader, offered};
 pub use wording::{Wording, WordingError};
+
+/// Most buttons below each other's side: what Discord puts in one row.
+const BUTTONS_AT_MOST: usize = 5;
 
 /// Words of a policy: everything that is said needs both.
 #[derive(Clone, Copy)]
@@ -176,8 +181,14 @@ pub struct Button {
 
 impl Button {
     /// The case that it does something to.
-    fn case(&self) -> Option<CaseId> {
+    pub fn case(&self) -> Option<CaseId> {
         self.action.split(':').find_map(|part| part.parse().ok())
+    }
+
+    /// As it is called where buttons of several cases stand together.
+    fn of_its_case(mut self) -> Button {
+        self.name_its_case();
+        self
     }
 
     fn name_its_case(&mut self) {

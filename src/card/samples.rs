@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde_json::Value as Json;
 
 use super::tell::facts;
-use super::{Speaker, Wording, answer, case, kinds, notice, story};
+use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
@@ -34,6 +34,7 @@ fn all() -> Vec<(String, Json)> {
     }
     all.extend(notice::samples().into_iter().map(|facts| ("case/since.txt".to_owned(), facts)));
     all.extend(answer::samples(&speaker).into_iter().map(|(template, facts)| (template.to_owned(), facts)));
+    all.extend(view::samples().into_iter().map(|(template, facts)| (template.to_owned(), facts)));
     for kind in CaseKind::ALL {
         of_cases(&speaker, kind, &mut all);
     }

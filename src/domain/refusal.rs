@@ -118,6 +118,48 @@ impl Refusal {
         Refusal::Missing(what.into())
     }
 
+    /// Turned down because of who asks: somebody else may be able to. The others say how things stand, or what was left out.
+    pub fn is_for_others(&self) -> bool {
+        match self {
+            Refusal::Stranger
+            | Refusal::NotAtHome
+            | Refusal::AccountGone
+            | Refusal::NotYours { .. }
+            | Refusal::OwnRequest(_)
+            | Refusal::AnsweredAlready(_)
+            | Refusal::EarlierStage(..)
+            | Refusal::OnlyFor { .. } => true,
+            Refusal::HeardLate { .. }
+            | Refusal::NoSuchCase(_)
+            | Refusal::WrongKind { .. }
+            | Refusal::NoSuchWorkflow(..)
+            | Refusal::WrongState { .. }
+            | Refusal::Missing(_)
+            | Refusal::TooLong { .. }
+            | Refusal::NothingOwed { .. }
+            | Refusal::WhichDuty { .. }
+            | Refusal::DutyState { .. }
+            | Refusal::NotAPauseReason(_)
+            | Refusal::NoPause
+            | Refusal::PauseUsedUp(_)
+            | Refusal::ImpactUnclear(_)
+            | Refusal::Changed(_)
+            | Refusal::KeyTaken
+            | Refusal::WhichRevision { .. }
+            | Refusal::ReasonNeeded(_)
+            | Refusal::QuestionOpen(_)
+            | Refusal::NoQuestion(_)
+            | Refusal::NoPath(_)
+            | Refusal::Circle(_)
+            | Refusal::OwnDeputy(_)
+            | Refusal::DelegatedAlready { .. }
+            | Refusal::NoDelegation(_)
+            | Refusal::NotAfter(..)
+            | Refusal::NotHeld(_)
+            | Refusal::Future(_) => false,
+        }
+    }
+
     /// What the person is told.
     pub fn sentence(&self) -> Sentence {
         match self {

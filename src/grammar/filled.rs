@@ -11,7 +11,7 @@ use crate::domain::{CaseId, CaseKind, Label};
 use super::read::{choose, finish, help, misread};
 use super::slip::flag_in;
 use super::value::{Raw, Value, Wrong, conclude, quoted, read};
-use super::verbs::{self, Kind, Verb};
+use super::verbs::{self, Kind, Needed, Verb};
 use super::{Asked, Context, How, Misread, capital};
 
 /// What was handed in, for which verb.
@@ -85,6 +85,19 @@ impl Filled {
     pub fn form(id: &str, values: BTreeMap<String, String>) -> Filled {
         let (verb, case, revision) = target(id).unwrap_or((id, None, None));
         Filled { by: Means::Form, verb: VerbId::of(verb), case, revision, values: Words::of(values) }
+    }
+
+    /// As a form comes back that somebody filled in, whatever they wrote: each text that is needed and not given is `…`. For
+    /// asking what would become of it.
+    pub fn somehow(verb: &Verb, case: CaseId, given: &BTreeMap<String, String>) -> Filled {
+        let mut values = given.clone();
+        let revision = values.remove("revision").and_then(|revision| revision.parse().ok());
+        let wanted = verb.args.iter().filter(|arg| arg.needed != Needed::No && arg.kind.is_rest());
+        for arg in wanted {
+            values.entry(arg.name.to_owned()).or_insert_with(|| "…".to_owned());
+        }
+        let verb = VerbId::Known(Label::from(verb.id()));
+        Filled { by: Means::Form, verb, case: Some(case), revision, values: Words::of(values) }
     }
 
     /// A command that was used with options.
@@ -228,7 +241,6 @@ mod tests {
     use super::*;
     use crate::domain::policy::{EXAMPLE, Policy};
     use crate::domain::{At, PersonId};
-    use crate::grammar::Needed;
     use crate::grammar::verbs::{Arg, WORDS};
 
     fn policy() -> &'static Policy {

@@ -41,28 +41,73 @@ fn refusals_and_misreadings_are_sentences_with_code() {
 
 #[test]
 fn what_somebody_owes_is_said_with_the_time_left() {
-    let row = |duty, state, due: At| OwedRow {
-        case: case("APR-1"),
-        title: "Ship v7".to_owned(),
-        duty,
-        about: None,
-        due,
-        state,
-        have: 0,
-        need: 2,
-    };
     use crate::domain::obligation::State;
-    let rows =
-        [row(Duty::Decide, State::Owed, DUE), row(Duty::AnswerQuestion, State::Late, At(NOW.0 - Span::minutes(5).0))];
-    let card = mine(&speaker(), &rows, NOW, true);
+    let owed = |duty, state, due: At| OwedDuty { duty, about: None, due, state, have: 0, need: 2 };
+    let on = |id: &str, also: &[&str], duties: Vec<OwedDuty>| OwedCase {
+        case: case(id),
+        title: "Ship v7".to_owned(),
+        also: also.iter().map(|&person| person.into()).collect(),
+        duties,
+    };
+    let decide = owed(Duty::Decide, State::Owed, DUE);
+    let answer = owed(Duty::AnswerQuestion, State::Late, At(NOW.0 - Span::minutes(5).0));
+    let acknowledge = OwedDuty { need: 1, ..owed(Duty::Acknowledge, State::Owed, DUE) };
+    let cases = [
+        on("APR-1", &["dev"], vec![decide.clone(), answer]),
+        on("INC-1", &["dev", "maya"], vec![acknowledge]),
+        on("APR-2", &[], vec![decide]),
+    ];
+    let card = mine(&speaker(), &cases, NOW, true);
     let plain = card.plain(KOLKATA, NOW);
     assert_eq!(
         plain,
-        "You owe 2 answers\nAPR-1 · decision on “Ship v7” by 11:00, 24 min left · 0 of 2 · /approval approve APR-1\n\
-         APR-1 · answer to the question on “Ship v7” is late, due 10:31, 5 min over · 0 of 2 · /approval answer APR-1 …"
+        "You owe 4 answers\n\
+         APR-1 · “Ship v7” · also Dev Malhotra\n\
+         – decision by 11:00, 24 min left · 0 of 2 · /approval approve APR-1\n\
+         – answer to the question is late, due 10:31, 5 min over · 0 of 2 · /approval answer APR-1 …\n\
+         INC-1 · acknowledgement on “Ship v7” by 11:00, 24 min left · /incident ack INC-1 · also Dev Malhotra or Maya Krishnan\n\
+         APR-2 · decision on “Ship v7” by 11:00, 24 min left · 0 of 2 · /approval approve APR-2"
     );
-    assert!(mine(&speaker(), &rows, NOW, false).plain(KOLKATA, NOW).starts_with("You owe at least 2 answers"));
+    // One press for each of the first cases, with the case in its name; where there is one case, all that it waits for.
+    let labels = |card: &Card| card.buttons.iter().map(|button| button.label.clone()).collect::<Vec<_>>();
+    assert_eq!(labels(&card), ["Read and decide APR-1", "Acknowledge INC-1", "Read and decide APR-2"]);
+    assert_eq!(labels(&mine(&speaker(), &cases[..1], NOW, true)), ["Read and decide", "Answer"]);
+    let many: Vec<OwedCase> = (0..40).map(|_| cases[1].clone()).collect();
+    let card = mine(&speaker(), &many, NOW, true);
+    assert_eq!(card.buttons.len(), 5, "as many as fit in one row everywhere");
+    assert!(card.plain(KOLKATA, NOW).ends_with("\n15 more"));
+    assert!(mine(&speaker(), &cases, NOW, false).plain(KOLKATA, NOW).starts_with("You owe at least 4 answers"));
     assert_eq!(mine(&speaker(), &[], NOW, true).plain(KOLKATA, NOW), "You owe nothing");
+}
+
+#[test]
+fn the_reader_of_a_card_is_told_what_it_is_to_them() {
+    use crate::domain::obligation::State;
+    let approval = approval_case("x").0;
+    let waits = |duty, state| Waits { duty, about: None, due: DUE, state };
+    let said = |it: &ForReader| {
+        let lines = for_reader(&speaker(), &approval, it);
+        lines.iter().map(|line| plain(line, KOLKATA, NOW)).collect::<Vec<_>>()
+    };
+    let asked = ForReader { asked: true, ..ForReader::default() };
+    let refusal = Refusal::OwnRequest("Priya Iyer".to_owned());
+    assert_eq!(said(&ForReader { why: Some(refusal.clone()), ..asked }), ["You asked for this"]);
+    let why = ForReader { why: Some(refusal), ..ForReader::default() };
+    assert_eq!(said(&why), ["You asked for this yourself, so somebody else decides. Waiting on Priya Iyer."]);
+    let both = ForReader {
+        waits: vec![waits(Duty::Decide, State::Owed), waits(Duty::AnswerQuestion, State::Late)],
+        answered: vec![(Duty::Decide, Some(NOW))],
+        ..ForReader::default()
+    };
+    assert_eq!(
+        said(&both),
+        [
+            "Waits for you until 11:00",
+            "Waits for you, late since 11:00: answer to the question",
+            "You have approved (10:36)"
+        ]
+    );
+    assert!(said(&ForReader::default()).is_empty());
 }
 
 #[test]

@@ -31,9 +31,9 @@ fn every_kind_of_case_has_its_card_and_its_story() {
 
 #[test]
 fn every_template_of_an_answer_is_used() {
-    let source = include_str!("../answer.rs");
+    let sources = [include_str!("../answer.rs"), include_str!("../view.rs")].concat();
     for name in Wording::names().filter(|name| name.starts_with("answer/")) {
-        assert!(source.contains(&format!("\"{name}\"")), "{name}");
+        assert!(sources.contains(&format!("\"{name}\"")), "{name}");
     }
 }
 
@@ -70,15 +70,18 @@ fn nobody_is_given_a_button_that_approves_what_the_card_doesnt_show() {
     let approving = told.filter(|card| approves_what_it_shows(card, ACTION)).count();
     assert!(approving >= 6, "a decision is asked for in more ways than {approving}");
     assert!(approves_what_it_shows(&case_card(&speaker(), &approval, &people), ACTION));
-    let owed = |duty| OwedRow {
+    let owed = |duty| OwedCase {
         case: approval.id,
         title: "Ship v7".to_owned(),
-        duty,
-        about: None,
-        due: DUE,
-        state: crate::domain::obligation::State::Owed,
-        have: 0,
-        need: 2,
+        also: Vec::new(),
+        duties: vec![OwedDuty {
+            duty,
+            about: None,
+            due: DUE,
+            state: crate::domain::obligation::State::Owed,
+            have: 0,
+            need: 2,
+        }],
     };
     let owed = Duty::ALL.map(|duty| mine(&speaker(), &[owed(duty)], NOW, true));
     for card in &owed {
