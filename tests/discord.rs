@@ -784,6 +784,7 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
         people: people.iter().map(Id::to_string).collect(),
         barred: Vec::new(),
         pinned: None,
+        links: Vec::new(),
         archived,
     };
     let made = house.discord.ensure_channel(&wanted(false, None, &[maya])).await.expect("it is made");
@@ -1186,6 +1187,7 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
         people: Vec::new(),
         barred: Vec::new(),
         pinned: None,
+        links: Vec::new(),
         archived,
     };
     let made = stage.house.discord.ensure_channel(&wanted(false, None)).await.expect("it is made");

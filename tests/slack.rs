@@ -287,6 +287,7 @@ fn case_channel(case: &str, name: &str) -> CaseChannel {
         people: vec!["U0MAYA".to_owned()],
         barred: Vec::new(),
         pinned: None,
+        links: Vec::new(),
         archived: false,
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::card::Card;
+use crate::domain::case::Link as CaseLink;
 use crate::domain::{At, CaseId, Lack, Lane, Platform, Span};
 use crate::grammar::{self, How};
 
@@ -110,6 +111,8 @@ pub struct CaseChannel {
     pub barred: Vec<String>,
     /// The message that stands on top: the case's card.
     pub pinned: Option<String>,
+    /// Addresses that people keep with the case.
+    pub links: Vec<CaseLink>,
     pub archived: bool,
 }
 

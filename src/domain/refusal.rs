@@ -122,6 +122,7 @@ impl Refusal {
     pub fn is_for_others(&self) -> bool {
         match self {
             Refusal::Stranger
+            | Refusal::UnknownAccount { .. }
             | Refusal::NotAtHome
             | Refusal::AccountGone
             | Refusal::NotYours { .. }

@@ -1,5 +1,7 @@
 //! The channel that a case has of its own: made once, found again, opened anew, and closed to strangers.
 
+use countersign::domain::case::Link;
+
 use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,6 +18,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
             people: vec!["U0MAYA".to_owned(), "U0NOBODY".to_owned(), "U0DEV".to_owned()],
             barred: Vec::new(),
             pinned: None,
+            links: Vec::new(),
             archived: false,
         };
         let slack = &scene.house.slack;
@@ -28,8 +31,12 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
         let ts = post(scene, "slack/inc-12", "2", "the card").await.expect("it goes there");
         wanted.pinned = Some(ts.clone());
         wanted.channel = Some(channel.clone());
+        let runbook = "https://wiki.example/runbook".to_owned();
+        wanted.links = vec![Link { url: runbook.clone(), text: "Runbook".to_owned() }];
         slack.ensure_channel(&wanted).await.expect("the card is pinned");
-        assert_eq!(fake.pins(&channel), [ts]);
+        let card = format!("https://fake.slack.com/archives/{channel}/p{}", ts.replace('.', ""));
+        let bookmarked = [("The card of INC-12".to_owned(), card), ("Runbook".to_owned(), runbook)];
+        assert_eq!((fake.pins(&channel), fake.bookmarks(&channel)), (vec![ts], bookmarked.to_vec()));
         let calls = fake.all_calls().len();
         slack.ensure_channel(&wanted).await.expect("nothing is to be done");
         assert_eq!(fake.all_calls().len(), calls, "doing it again is free");

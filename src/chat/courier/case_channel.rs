@@ -68,6 +68,7 @@ impl LaneRun {
                 false => Vec::new(),
             },
             pinned,
+            links: case.links.clone(),
             archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
         };
         let channel = match chat.ensure_channel(&channel).await {

@@ -303,6 +303,7 @@ mod tests {
             people: Vec::new(),
             barred: Vec::new(),
             pinned: None,
+            links: Vec::new(),
             archived,
         }
     }

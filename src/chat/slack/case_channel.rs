@@ -7,9 +7,13 @@ use serde_json::{Value as Json, json};
 use super::api::Called;
 use super::{Slack, Trouble, lock, word};
 use crate::chat::{CaseChannel, Undelivered};
+use crate::grammar::clean;
 
 /// Slack's own limit is 250.
 const TOPIC: usize = 250;
+/// Slack takes a hundred in a channel; more than these nobody reads.
+const BOOKMARKS: usize = 20;
+const BOOKMARK_TITLE: usize = 80;
 /// How many other names are tried where the first is taken by somebody else's channel.
 const NAMES: u32 = 5;
 
@@ -24,6 +28,8 @@ pub(super) struct ChannelState {
     /// This process has looked who is in it.
     looked: bool,
     pinned: Option<String>,
+    /// Addresses that are bookmarked. `None`: nobody has looked yet.
+    bookmarked: Option<BTreeSet<String>>,
     archived: Option<bool>,
 }
 
@@ -155,6 +161,34 @@ impl Slack {
             let body = json!({ "channel": channel, "timestamp": message });
             self.optional("pins.add", body, &["already_pinned", "message_not_found", "no_item_specified"]).await?;
             state.pinned = Some(message.clone());
+        }
+        self.bookmark(wanted, state).await
+    }
+
+    /// The card, and what people keep with the case, stand on top of the channel as bookmarks.
+    async fn bookmark(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        let card = wanted.pinned.as_ref().and_then(|ts| self.permalink(&state.channel, Some(ts)));
+        let card = card.map(|address| (format!("The card of {}", wanted.case), address));
+        let links = wanted.links.iter().map(|link| (clean::line(&link.text), link.url.clone()));
+        let wanted: Vec<(String, String)> = card.into_iter().chain(links).take(BOOKMARKS).collect();
+        let there = state.bookmarked.get_or_insert_default();
+        if wanted.iter().all(|(_, address)| there.contains(address)) {
+            return Ok(());
+        }
+        let listed = self.api.patiently("bookmarks.list", &[("channel_id", state.channel.clone())]).await;
+        if let Ok(listed) = &listed {
+            let addresses = listed["bookmarks"].as_array().into_iter().flatten().map(|it| word(it, "link").to_owned());
+            there.extend(addresses);
+        }
+        let channel = state.channel.clone();
+        for (title, address) in wanted {
+            if !state.bookmarked.get_or_insert_default().insert(address.clone()) {
+                continue;
+            }
+            let title = if title.is_empty() { &address } else { &title };
+            let title = super::words::cut(title, BOOKMARK_TITLE);
+            let body = json!({ "channel_id": channel, "title": title, "type": "link", "link": address });
+            self.optional("bookmarks.add", body, &["too_many_bookmarks"]).await?;
         }
         Ok(())
     }

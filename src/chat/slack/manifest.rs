@@ -27,10 +27,15 @@ const fn scope(name: &'static str, used: &'static [Use], what_for: &'static str)
 /// What is private on Slack, and what the bot makes so.
 const PRIVATE: &[Use] = &[PrivateChannels, RestrictedIncidents];
 
+/// What incidents have channels of their own for.
+const OWN: &[Use] = &[IncidentChannels, RestrictedIncidents];
+
 /// Every right, when it is asked for, and why. The manifest asks for those that a policy makes use of; `doctor` misses the
 /// same ones by name.
 pub const SCOPES: &[Scope] = &[
     scope("app_mentions:read", &[Always], "hear what is said to the bot in channels that are not kept"),
+    scope("bookmarks:read", OWN, "see what is bookmarked in an incident's channel already"),
+    scope("bookmarks:write", OWN, "bookmark an incident's card and its links in its channel"),
     scope(
         "channels:history",
         &[Channels],
@@ -53,7 +58,7 @@ pub const SCOPES: &[Scope] = &[
     scope("im:history", &[Always], "hear what is said to the bot in direct messages"),
     scope("im:read", &[Always], "know whose direct messages they are"),
     scope("im:write", &[Always], "nudge people by direct message"),
-    scope("pins:write", &[IncidentChannels, RestrictedIncidents], "pin an incident's card in its channel"),
+    scope("pins:write", OWN, "pin an incident's card in its channel"),
     scope("reactions:read", &[Channels], "keep reactions in kept channels as evidence"),
     scope("usergroups:read", &[Groups, Mirrors], "know who is in the user groups that hold roles, or follow them"),
     scope("usergroups:write", &[Mirrors], "keep user groups to whoever holds a role"),
@@ -229,10 +234,10 @@ mod tests {
             ),
             (PrivateChannels, &["groups:history", "groups:read"], &["message.groups", "group_left"]),
             (Joining, &["channels:join"], &[]),
-            (IncidentChannels, &["channels:manage", "pins:write"], &[]),
+            (IncidentChannels, &["bookmarks:read", "bookmarks:write", "channels:manage", "pins:write"], &[]),
             (
                 RestrictedIncidents,
-                &["groups:history", "groups:read", "groups:write", "pins:write"],
+                &["bookmarks:read", "bookmarks:write", "groups:history", "groups:read", "groups:write", "pins:write"],
                 &["message.groups", "group_left"],
             ),
             (Approvals, &["files:write"], &[]),

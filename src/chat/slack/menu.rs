@@ -79,7 +79,7 @@ impl Slack {
         if !ts.is_empty() {
             let text = self.seen_soon(word(message, "text")).await;
             let author = self.author_of(message).await;
-            let link = self.permalink(channel, ts, thread.as_deref());
+            let link = self.permalink_in(channel, ts, thread.as_deref());
             let quoted = Quoted { author: &author, said: moment(ts), text: &text, link: &link };
             fill_in(entry, &mut form, &quoted, words::cut);
         }
@@ -98,16 +98,6 @@ impl Slack {
                 name.unwrap_or_else(|_| user.to_owned())
             }
             None => word(message, "username").to_owned(),
-        }
-    }
-
-    /// As Slack makes them. Asking Slack for it would cost the time in which a form can be opened.
-    fn permalink(&self, channel: &str, ts: &str, thread: Option<&str>) -> String {
-        let url = self.me().map(|me| me.url).unwrap_or_default();
-        let link = format!("{}/archives/{channel}/p{}", url.trim_end_matches('/'), ts.replace('.', ""));
-        match thread.filter(|thread| *thread != ts) {
-            Some(thread) => format!("{link}?thread_ts={thread}&cid={channel}"),
-            None => link,
         }
     }
 }

@@ -48,25 +48,39 @@ impl Directory for Map<'_> {
         self.slack.account_of(person)
     }
 
-    /// Made as Slack's own permalinks are: a message's timestamp without its point.
     fn address(&self, case: CaseId) -> Option<String> {
         let (lane, message) = self.stand.get(&case)?;
-        let workspace = self.slack.me()?.url;
         let channel = match (lock(&self.slack.places).channel_of.get(lane), &lane.place) {
             (Some(channel), _) => channel.clone(),
             (None, Place::Channel(id)) if lane.own_of().is_none() => id.clone(),
             (None, Place::Channel(_) | Place::Direct(_)) => return None,
         };
-        let message = message.as_ref().filter(|_| lane.own_of().is_none());
-        if workspace.is_empty() || (lane.own_of().is_none() && message.is_none()) {
-            return None;
+        match (lane.own_of(), message) {
+            (Some(_), _) => self.slack.permalink(&channel, None),
+            (None, Some(card)) => self.slack.permalink(&channel, Some(card)),
+            (None, None) => None,
         }
-        let message = message.map(|ts| format!("/p{}", ts.replace('.', ""))).unwrap_or_default();
-        Some(format!("{}/archives/{channel}{message}", workspace.trim_end_matches('/')))
     }
 }
 
 impl Slack {
+    /// The address of a channel, or of a message in it, made as Slack's own permalinks are: the timestamp without its point.
+    /// Asking Slack for it would cost the time in which a form can be opened.
+    pub(super) fn permalink(&self, channel: &str, message: Option<&str>) -> Option<String> {
+        let workspace = self.me().map(|me| me.url).filter(|url| !url.is_empty())?;
+        let message = message.map(|ts| format!("/p{}", ts.replace('.', ""))).unwrap_or_default();
+        Some(format!("{}/archives/{channel}{message}", workspace.trim_end_matches('/')))
+    }
+
+    /// The same of a message in a thread.
+    pub(super) fn permalink_in(&self, channel: &str, ts: &str, thread: Option<&str>) -> String {
+        let link = self.permalink(channel, Some(ts)).unwrap_or_default();
+        match thread.filter(|thread| *thread != ts) {
+            Some(thread) => format!("{link}?thread_ts={thread}&cid={channel}"),
+            None => link,
+        }
+    }
+
     /// Without the places of cases: for forms, which are shown within moments or not at all.
     pub(super) fn map(&self) -> Map<'_> {
         Map { slack: self, stand: BTreeMap::new() }

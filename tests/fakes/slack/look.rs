@@ -90,6 +90,11 @@ impl FakeSlack {
         pins.into_iter().map(|(ts, _)| ts).collect()
     }
 
+    /// What is bookmarked: titles and addresses.
+    pub fn bookmarks(&self, channel: &str) -> Vec<(String, String)> {
+        self.channel(channel).map(|channel| channel.bookmarks).unwrap_or_default()
+    }
+
     /// What chat.postEphemeral showed somebody.
     pub fn ephemerals(&self, user: &str) -> Vec<Shown> {
         self.shown(user, |source| source == Source::Ephemeral)

@@ -49,6 +49,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// What an app like the bot asks for. Each can be taken away with [`FakeSlack::scopes`].
 const SCOPES: &[&str] = &[
     "app_mentions:read",
+    "bookmarks:read",
+    "bookmarks:write",
     "channels:history",
     "channels:join",
     "channels:manage",

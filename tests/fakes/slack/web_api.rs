@@ -21,6 +21,8 @@ use super::{APP_TOKEN, BOT_TOKEN, CLIENT_ID, CLIENT_SECRET, FakeSlack, State, To
 const METHODS: &[(&str, &str, bool)] = &[
     ("apps.connections.open", "", true),
     ("auth.test", "", true),
+    ("bookmarks.add", "bookmarks:write", true),
+    ("bookmarks.list", "bookmarks:read", false),
     ("chat.delete", "chat:write", true),
     ("chat.getPermalink", "", false),
     ("chat.postEphemeral", "chat:write", true),
@@ -546,6 +548,28 @@ impl State {
                     (_, None) => return refuse("no_pin"),
                 }
                 Ok(json!({ "ok": true }))
+            }
+            "bookmarks.add" => {
+                let text = |key: &str| word(args, key).unwrap_or_default().to_owned();
+                if text("type") != "link" || text("title").is_empty() || !text("link").starts_with("http") {
+                    return refuse("invalid_arguments");
+                }
+                let channel = &text("channel_id");
+                self.inside(channel)?;
+                let bookmark = (text("title"), text("link"));
+                let bookmarks = &mut self.channel_mut(channel).bookmarks;
+                if bookmarks.len() >= 100 {
+                    return refuse("too_many_bookmarks");
+                }
+                bookmarks.push(bookmark);
+                Ok(json!({ "ok": true, "bookmark": { "channel_id": channel, "title": text("title"), "link": text("link"), "type": "link" } }))
+            }
+            "bookmarks.list" => {
+                let there = self.visible(word(args, "channel_id").unwrap_or_default())?;
+                let bookmarks = there.bookmarks.iter();
+                let bookmarks: Vec<Value> =
+                    bookmarks.map(|(title, link)| json!({ "title": title, "link": link, "type": "link" })).collect();
+                Ok(json!({ "ok": true, "bookmarks": bookmarks }))
             }
             "pins.list" => {
                 let there = self.visible(channel)?;

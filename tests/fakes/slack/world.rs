@@ -156,6 +156,8 @@ pub struct Channel {
     pub purpose: String,
     pub members: BTreeSet<String>,
     pub pins: Vec<(String, String)>,
+    /// Bookmarks: title and address.
+    pub bookmarks: Vec<(String, String)>,
     /// In the order of their ts.
     pub messages: Vec<Message>,
 }
@@ -302,6 +304,7 @@ impl World {
             purpose: String::new(),
             members: BTreeSet::new(),
             pins: Vec::new(),
+            bookmarks: Vec::new(),
             messages: Vec::new(),
         };
         self.channels.insert(id.to_owned(), channel);
