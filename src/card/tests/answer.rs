@@ -22,7 +22,7 @@ fn refusals_and_misreadings_are_sentences_with_code() {
     assert!(there.title.contains(&Word::Line("/cs-incident list".to_owned())), "{:?}", there.title);
     // Where it was said in a message, as in a Slack thread, it can be said again in one.
     let said = super::refused(&speaker_there.to(crate::grammar::How::Said), &Refusal::NoSuchCase(case("INC-9")));
-    assert!(said.title.contains(&Word::Code("@countersign incident list".to_owned())), "{:?}", said.title);
+    assert!(said.title.contains(&Word::Line("@countersign incident list".to_owned())), "{:?}", said.title);
     let misread = misread(
         &speaker(),
         &grammar::Misread {
