@@ -290,8 +290,8 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             let time = Time { mode: Mode::Manual, speed: 0 };
             let running = countersign::app::serve::start(&config, time).await?;
             greet(&running, &config, time)?;
-            countersign::app::demo::play(&running, std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0)))
-                .await?;
+            let pace = std::time::Duration::from_secs_f64(demo.pace.clamp(0.0, 60.0));
+            countersign::app::demo::play(&running, &config.data, pace).await?;
             match demo.once {
                 true => running.stop().await?,
                 false => running.until_stopped().await?,

@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("answers", "card clock desk digest domain grammar health ledger record seal store"),
     ("courier", "card chat desk digest domain grammar ledger record store"),
     ("reception", "answers card chat desk domain grammar heard store"),
-    ("web", "card chat clock desk domain folder grammar health heard projection reception slack store"),
+    ("web", "answers card chat clock desk domain folder grammar health heard projection reception slack store"),
     ("config", "domain grammar web"),
     ("audit", "domain folder ledger rebuild record seal store"),
     ("backup", "folder store"),
@@ -42,7 +42,7 @@ const ARROWS: &[(&str, &str)] = &[
         "serve",
         "adapters answers card chat clock config courier desk domain folder health projection reception store web",
     ),
-    ("demo", "serve"),
+    ("demo", "card domain serve"),
     // These hold rooms and nothing else.
     ("evidence", ""),
     ("app", ""),
@@ -67,6 +67,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("slack_morphism", &["slack"]),
     ("minijinja", &["card"]),
     ("include_dir", &["card", "web"]),
+    ("flate2", &["web"]),
 ];
 
 /// Rooms that take bytes and values and give bytes and values: no file, no network, no thread, no chance, no runtime.

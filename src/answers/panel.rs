@@ -28,6 +28,8 @@ pub struct Panel {
     pub asked: Vec<Asked>,
     /// All open cases that they may know of, theirs too; of each kind the newest first.
     pub cases: Vec<Open>,
+    /// The one that was opened last of all that they may know of, open or not.
+    pub newest: Option<Called>,
     /// The open cases and the most urgent of what they owe, as they see each.
     pub views: BTreeMap<CaseId, View>,
 }
@@ -124,18 +126,18 @@ impl Answers {
         let now = self.desk.clock.now();
         let people = shown.bot.people(&shown.policy, now);
         let owing = self.owed(person, &shown, now).await?;
-        let (mut open, mut ended) = (Vec::new(), Vec::new());
+        let (mut open, mut ended, mut newest) = (Vec::new(), Vec::new(), None);
         for kind in CaseKind::ALL {
             let listed = self.reader.list(kind, None, false, CASES_AT_MOST).await?;
             open.extend(listed.into_iter().filter(|case| case.is_visible_to(person, &people)));
-            let newest = self.reader.list(kind, None, true, CASES_AT_MOST).await?;
-            ended.extend(newest.into_iter().filter(|case| {
-                let theirs = case.opened_by.as_ref() == Some(person) && case.is_visible_to(person, &people);
-                theirs && case.closed.is_some_and(|at| at + ENDED_WITHIN > now)
-            }));
+            let mut last = self.reader.list(kind, None, true, CASES_AT_MOST).await?;
+            last.retain(|case| case.is_visible_to(person, &people));
+            newest = newest.into_iter().chain(last.first().cloned()).max_by_key(|case: &Case| case.opened);
+            last.retain(|case| case.opened_by.as_ref() == Some(person));
+            ended.extend(last.into_iter().filter(|case| case.closed.is_some_and(|at| at + ENDED_WITHIN > now)));
         }
         ended.sort_by_key(|case| std::cmp::Reverse(case.closed));
-        let named = owing.found.iter().map(|it| &it.case).chain(&open).chain(&ended).map(|case| case.id);
+        let named = owing.found.iter().map(|it| &it.case).chain(&open).chain(&ended).chain(&newest).map(|case| case.id);
         let homes = self.homes(&named.collect()).await?;
         let mut views = BTreeMap::new();
         let urgent = owing.found.iter().take(CASES_AT_MOST as usize).map(|it| &it.case);
@@ -150,6 +152,7 @@ impl Answers {
             owed_all: owing.all,
             asked: theirs.chain(&ended).map(|case| asked(case, &people, &homes)).collect(),
             cases: open.iter().map(|case| Open { called: called(case, &homes), term: next(case) }).collect(),
+            newest: newest.as_ref().map(|case| called(case, &homes)),
             views,
         })
     }

@@ -1,6 +1,8 @@
-//! The guided start: a short story, told into the room through the same HTTP API that its page and any script can use.
+//! The guided start: a short story, told into the room through the same HTTP API that its page and any script can use; then
+//! what to look at, and what to type.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -11,6 +13,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::app::serve::Running;
+use crate::card::Card;
+use crate::domain::At;
 
 /// One step of the story.
 enum Step {
@@ -19,81 +23,102 @@ enum Step {
     Reply(&'static str, &'static str, &'static str),
     /// Press the button with this label on the newest case's card.
     Press(&'static str, &'static str, &'static str),
+    /// Answered in private, so shown where the story is watched.
+    Ask(&'static str, &'static str, &'static str),
     NextWake,
     Advance(&'static str),
 }
 
-use Step::{Advance, NextWake, Press, Reply, Say};
+use Step::{Advance, Ask, NextWake, Press, Reply, Say};
 
-/// An incident, an approval with a nudge and a breach, a delegation, a resolution.
+/// Where the story is told.
+const CHANNEL: &str = "credit-ai";
+
+/// An incident, an approval with a nudge and a breach, a delegation, the votes, a resolution, and how all of that was kept.
 const STORY: &[Step] = &[
-    Say("maya", "credit-ai", "Morning. The overnight batch scored 4,100 applications; decline rate looks high to me."),
-    Say("dev", "credit-ai", "How high?"),
-    Say("maya", "credit-ai", "31 % for Pune, 12 % everywhere else. Nothing in the release notes explains that."),
+    Say("maya", CHANNEL, "Morning. The overnight batch scored 4,100 applications; decline rate looks high to me."),
+    Say("dev", CHANNEL, "How high?"),
+    Say("maya", CHANNEL, "31 % for Pune, 12 % everywhere else. Nothing in the release notes explains that."),
     Say(
         "maya",
-        "credit-ai",
+        CHANNEL,
         "/incident open credit-scoring sev2 \"Decline rate for Pune three times the average\" class=output.bias impact=unclear",
     ),
-    Press("dev", "credit-ai", "Acknowledge"),
-    Say("dev", "credit-ai", "/incident role INC-1 lead @dev"),
+    Press("dev", CHANNEL, "Acknowledge"),
+    Say("dev", CHANNEL, "/incident role INC-1 lead @dev"),
     Reply(
         "dev",
-        "credit-ai",
+        CHANNEL,
         "Pulling last night's feature values. Looks like the branch code is being used as income band.",
     ),
     Say(
         "dev",
-        "credit-ai",
+        CHANNEL,
         "/incident update INC-1 Scoring for Pune is held back; the rest goes on. Next word within the hour.",
     ),
-    Say("maya", "credit-ai", "/approval request credit-scoring \"Roll the feature store back to release 41\""),
+    Say("maya", CHANNEL, "/approval request credit-scoring \"Roll the feature store back to release 41\""),
     // Seats are nagged about, the approvers are nudged, and nobody answers.
     NextWake,
     NextWake,
     Say(
         "priya",
-        "credit-ai",
+        CHANNEL,
         "/incident assess INC-1 312 applications from Pune were declined that should not have been. Nobody else is affected.",
     ),
-    Say("tomas", "credit-ai", "/approval delegate @henrik tomorrow 18:00 at the regulator's all day"),
+    Say("tomas", CHANNEL, "/approval delegate @henrik tomorrow 18:00 at the regulator's all day"),
     Advance("2h"),
-    Say("priya", "credit-ai", "/approval approve APR-1 checked against release 41's validation report"),
-    Press("anika", "credit-ai", "Approve"),
+    Say("priya", CHANNEL, "/approval approve APR-1 checked against release 41's validation report"),
+    Press("anika", CHANNEL, "Approve"),
+    Say("dev", CHANNEL, "/incident contain INC-1 The feature store is back on release 41; Pune is scored as before."),
     Say(
         "dev",
-        "credit-ai",
-        "/incident contain INC-1 The feature store is back on release 41; Pune is scored as before.",
-    ),
-    Say(
-        "dev",
-        "credit-ai",
+        CHANNEL,
         "/incident followup INC-1 @ravi tomorrow 17:00 a test that fails when a branch code reads as an income",
     ),
-    Say(
-        "dev",
-        "credit-ai",
-        "/incident resolve INC-1 The 312 applications were scored again; 268 of them are approved.",
-    ),
+    Say("dev", CHANNEL, "/incident resolve INC-1 The 312 applications were scored again; 268 of them are approved."),
+    Ask("lena", CHANNEL, "/sla digest"),
 ];
 
-/// Plays the story at a watchable pace. Does nothing in a folder in which something was said before.
+/// Plays the story at a watchable pace. Does nothing in a folder in which something was said before. `data` is that folder, as
+/// it is typed at the command line.
 ///
 /// # Errors
 /// What the room refused; the story is held by a test, so that says something about the folder or the policy.
-pub async fn play(running: &Running, pace: Duration) -> anyhow::Result<()> {
+pub async fn play(running: &Running, data: &Path, pace: Duration) -> anyhow::Result<()> {
     let mut script = Script { router: running.router.clone(), host: running.address.to_string() };
-    let before = script.get("/room/api/messages?as=maya&channel=credit-ai").await?;
+    let before = script.get(&format!("/room/api/messages?as=maya&channel={CHANNEL}")).await?;
     if before["last"].as_i64().unwrap_or(0) > 0 {
         say("This room has a story already. For a new one, name another folder with --data.");
         return Ok(());
     }
+    say(&format!("Watch the story as Maya: {}", link(running, "maya")));
     for step in STORY {
         tokio::time::sleep(pace).await;
         script.step(step).await?;
     }
-    say("The story is told; the room is yours.");
+    // Exported at once, it is under a signed head at once.
+    running.desk.checkpoint().await?;
+    say(&format!(
+        "\nThe story is told; the room is yours. Go on as Priya, who owes a review: {}",
+        link(running, "priya")
+    ));
+    say("\nIts evidence, in another terminal while this one runs:");
+    let program = std::env::args().next().unwrap_or_else(|| "countersign".to_owned());
+    let data = data.display();
+    for line in [
+        format!("export APR-1 --data {data} --out {data}-APR-1"),
+        format!("verify {data}-APR-1"),
+        format!("verify --data {data}"),
+        format!("digest week --data {data}"),
+    ] {
+        say(&format!("  {program} {line}"));
+    }
     Ok(())
+}
+
+/// Where somebody sees the story.
+fn link(running: &Running, who: &str) -> String {
+    format!("http://{}/?as={who}&channel={CHANNEL}", running.address)
 }
 
 /// For whoever watches the terminal; the story goes on where nobody does.
@@ -123,6 +148,15 @@ impl Script {
                 let button = buttons.iter().find(|button| button["label"] == *label);
                 let action = button.with_context(|| format!("the card has no button “{label}”"))?["action"].clone();
                 self.post("/room/api/press", json!({ "as": who, "message": card["id"], "action": action })).await?;
+            }
+            Ask(who, channel, text) => {
+                let said = self.post("/room/api/say", json!({ "as": who, "channel": channel, "text": text })).await?;
+                let cards: Vec<Card> = serde_json::from_value(said["answers"].clone())?;
+                let now = self.get("/room/api/clock").await?["now_us"].as_i64().map_or(At(0), At);
+                for card in cards {
+                    let answer = card.plain(chrono_tz::UTC, now).replace('\n', "\n  ");
+                    say(&format!("\n{text} answers {who}, in private:\n  {answer}"));
+                }
             }
             NextWake => {
                 self.post("/room/api/clock", json!({ "to": "next-wake" })).await?;

@@ -125,7 +125,7 @@ pub struct Button {
 
 impl Button {
     /// The case that it does something to.
-    fn case(&self) -> Option<CaseId> {
+    pub fn case(&self) -> Option<CaseId> {
         self.action.split(':').find_map(|part| part.parse().ok())
     }
 

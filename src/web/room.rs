@@ -1,6 +1,7 @@
 //! The local room's HTTP API, which its page uses and which lets scripts be people: its routes, its page, and who may look
 //! where. [`speaking`] and [`looking`] answer.
 
+mod gzip;
 mod looking;
 mod speaking;
 
@@ -10,10 +11,11 @@ use axum::Json;
 use axum::Router;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Path, Request};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
 
 use super::{App, Failure, UPLOAD_AT_MOST, stream};
 use crate::chat::local;
@@ -34,17 +36,20 @@ pub(super) fn router() -> Router<App> {
         .route("/room/api/events", get(stream::events))
         .merge(looking::routes())
         .merge(speaking::routes())
+        .layer(axum::middleware::from_fn(gzip::squeeze))
 }
 
-async fn index() -> Response {
-    page_file("index.html")
+async fn index(headers: HeaderMap) -> Response {
+    page_file("index.html", &headers)
 }
 
-async fn asset(Path(file): Path<String>) -> Response {
-    page_file(&file)
+async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    page_file(&file, &headers)
 }
 
-fn page_file(name: &str) -> Response {
+/// A file of the page. A browser keeps it and asks each time whether it is still the same: after an upgrade the page is of one
+/// version.
+fn page_file(name: &str, asked: &HeaderMap) -> Response {
     let Some(file) = PAGE.get_file(name) else {
         return Failure::not_found("no_such_file", "the page has no such file.").into_response();
     };
@@ -55,7 +60,19 @@ fn page_file(name: &str) -> Response {
         Some((_, "svg")) => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], file.contents()).into_response()
+    // A weak one: what is compressed on its way is the same file.
+    let tag = format!("W/\"{}\"", &hex::encode(Sha256::digest(file.contents()))[..24]);
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|it| it.to_str().ok());
+    let is_known = known.flat_map(|tags| tags.split(',')).any(|known| known.trim() == tag);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::ETAG, HeaderValue::from_str(&tag).expect("a tag is hexadecimal between quotation marks")),
+    ];
+    match is_known {
+        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+        false => (headers, file.contents()).into_response(),
+    }
 }
 
 /// JSON bodies with errors in the room's own form.

@@ -16,8 +16,10 @@ async function answer(request) {
   } catch {
     throw new Refusal("unreachable", "The room isn't answering. Is Countersign still running?");
   }
-  const text = await response.text();
+  let text = "";
   let body = null;
+  // A line that breaks in the middle of an answer is a broken line.
+  try { text = await response.text(); } catch { throw new Refusal("unreachable", "The room isn't answering. Is Countersign still running?"); }
   try { body = text ? JSON.parse(text) : {}; } catch { /* not ours; said below */ }
   if (response.ok && body) return body;
   throw new Refusal(body?.code ?? `http_${response.status}`,
@@ -36,6 +38,8 @@ export const verbs = () => get("verbs");
 export const mine = (as) => get("mine", { as });
 export const clock = () => get("clock");
 export const messages = (as, channel, after) => get("messages", { as, channel, after });
+export const news = (as, after) => post("news", { as, after });
+export const head = () => get("head");
 export const earlier = (as, channel, before) => get("messages", { as, channel, before });
 
 export const say = (as, { channel, thread }, text) => post("say", { as, channel, text, ...(thread && { thread }) });

@@ -1,25 +1,35 @@
 // A card: a case, or an answer, with its fields, its buttons and the moment that is owed next.
 // It draws; what a press does is the caller's.
 
-import { dial, h } from "./element.js";
+import { dial, h, icon } from "./element.js";
 import { countdown, timeElement } from "./clock.js";
 import { typed, words } from "./words.js";
 
 // Tone is never told by colour alone: the dial has a shape for each, and this is what is read aloud.
 const TONE = { calm: "", nudge: "Nudge", late: "Late", done: "Done", private: "" };
 
-/** `press(action, button)` may return a promise; the button is busy until it settles. */
+/** The case that a button does something to: `form:decline:APR-1:2` → `APR-1`. */
+export const caseOf = (action) => action.split(":").find((part) => /^[A-Z]{3}-\d+$/.test(part)) ?? null;
+
+/** What a button is called where one hears it without what stands around it. */
+const spoken = ({ action, label }) => {
+  const its = caseOf(action);
+  return its && !label.includes(its) ? `${label} ${its}` : null;
+};
+
+/** `press(action, button, style)` may return a promise; the button is busy until it settles. */
 export function buttons(list, press) {
   return h("div", { class: "buttons" }, list.map((button) => h("button", {
     type: "button",
     class: `button ${button.style ?? "plain"}`,
+    "aria-label": spoken(button),
     "data-testid": `button-${button.action}`,
     "data-action": button.action,
     onclick: async (event) => {
       const self = event.currentTarget;
       if (self.getAttribute("aria-busy")) return; // a second click on the way to the first answer
       self.setAttribute("aria-busy", "true");
-      try { await press(button.action, self); } finally { self.removeAttribute("aria-busy"); }
+      try { await press(button.action, self, button.style); } finally { self.removeAttribute("aria-busy"); }
     },
   }, button.label)));
 }
@@ -30,9 +40,30 @@ const shortFirst = (fields) => [...fields.filter((field) => !wide(field.value)),
 // The raw action of an approval has a line to itself: it is what is being decided on, to the letter.
 const wide = (value) => value.some((span) => span.code?.length > 14 || span.code?.includes("\n")) || typed(value).length > 44;
 
+/** The case whose own card this is; what only speaks of one has no fields. */
+const ownCase = (data) => (data.fields?.length ? data.title?.find((span) => span.case)?.case ?? null : null);
+
+/** What can be pressed on a card by whoever reads it; what is others' to press is left out. */
+function pressable(data, view) {
+  const here = (data.buttons ?? []).filter((button) => !view(caseOf(button.action))?.not_theirs.includes(button.action));
+  const own = ownCase(data);
+  const more = own ? view(own)?.buttons ?? [] : [];
+  return [...more, ...here];
+}
+
+/** What of the reader's views shows on this card: it is drawn anew when that changes. */
+export function seen(data, view) {
+  if (!data) return "";
+  const own = ownCase(data);
+  return JSON.stringify([own && view(own)?.lines, pressable(data, view).map((button) => button.action)]);
+}
+
 export function card(data, { reader, press, heading = "h3" }) {
   const tone = data.tone ?? "calm";
-  const foot = data.buttons?.length || data.due_us;
+  const acts = pressable(data, reader.view);
+  const own = ownCase(data);
+  const lines = (own && reader.view(own)?.lines) ?? [];
+  const foot = acts.length || data.due_us;
   return h("section", { class: `card tone-${tone}`, "data-testid": "card", "data-tone": tone },
     h(heading, { class: "card-title" }, tone !== "private" && dial(tone),
       TONE[tone] && h("span", { class: "unseen" }, `${TONE[tone]}: `),
@@ -40,7 +71,9 @@ export function card(data, { reader, press, heading = "h3" }) {
     data.lines?.length > 0 && h("div", { class: "card-lines" }, data.lines.map((line) => h("p", { dir: "auto" }, words(line, reader)))),
     data.fields?.length > 0 && h("dl", { class: "fields" }, shortFirst(data.fields).map((field) =>
       h("div", { class: wide(field.value) ? "field-pair wide" : "field-pair" }, h("dt", {}, field.name), h("dd", { dir: "auto" }, words(field.value, reader))))),
+    lines.length > 0 && h("div", { class: "card-you", "data-testid": "for-you" }, icon("you"),
+      h("div", {}, lines.map((line) => h("p", { dir: "auto" }, words(line, reader))))),
     foot && h("div", { class: "card-foot" },
-      data.buttons?.length > 0 && buttons(data.buttons, press),
+      acts.length > 0 && buttons(acts, press),
       data.due_us && h("p", { class: "due" }, countdown(data.due_us), h("span", { class: "due-at" }, "due ", timeElement(data.due_us)))));
 }

@@ -72,6 +72,9 @@ export function dayShort(us) {
   return year === today().slice(0, 4) ? name : `${name} ${year}`;
 }
 
+/** `Monday 23 November 2026`: for paper, which is read on any day. */
+export const dayFull = (us) => plain(format("long", LONG).format(date(us)));
+
 /** `Today`, `Yesterday`, `Monday 23 November`. */
 export function dayLong(us) {
   if (day(us) === today()) return "Today";

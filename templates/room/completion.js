@@ -1,7 +1,10 @@
 // Completion of what is being typed: commands, verbs, arguments and names. `complete` is a pure function of the
 // words and the grammar; the class shows its answer. Whether a command is right is for the server to say.
 
-import { fill, h } from "./element.js";
+import { count, fill, h } from "./element.js";
+import { sentence } from "./words.js";
+
+const plainly = (about) => about.replaceAll("`", "");
 
 /** Splits at blanks, quotes kept together; each token knows where it stands. */
 function tokens(text) {
@@ -45,7 +48,7 @@ function command(before, to, grammar) {
     }));
     // Whoever remembers the verb alone finds it as well.
     const loose = root.length < 2 ? [] : verbs.filter((verb) => [verb.verb, ...(verb.aliases ?? [])].some((name) => name && starts(name, root))).map((verb) => ({
-      insert: `${prefix}${verb.root} ${verb.verb} `, label: `${prefix}${verb.root} ${verb.verb}`, detail: verb.about,
+      insert: `${prefix}${verb.root} ${verb.verb} `, label: `${prefix}${verb.root} ${verb.verb}`, detail: plainly(verb.about),
     }));
     return { from: current.from, to, options: [...roots, ...loose] };
   }
@@ -57,7 +60,7 @@ function command(before, to, grammar) {
     return {
       from: current.from, to,
       options: family.filter((verb) => verb.verb && match(verb).length).map((verb) => ({
-        insert: `${verb.verb} `, label: verb.verb, detail: verb.about,
+        insert: `${verb.verb} `, label: verb.verb, detail: plainly(verb.about),
         note: (verb.aliases ?? []).join(", "), exact: [verb.verb, ...(verb.aliases ?? [])].includes(current.text),
       })),
     };
@@ -185,7 +188,7 @@ export class Completion {
     if (found.options.length) this.input.setAttribute("aria-controls", this.listId);
     else this.input.removeAttribute("aria-controls");
     this.select(this.active);
-    const said = [found.options.length && `${found.options.length} suggestions`, found.usage?.now && `${found.usage.now.name}${found.hint ? `: ${found.hint}` : ""}`].filter(Boolean).join(". ");
+    const said = [found.options.length && count(found.options.length, "suggestion"), found.usage?.now && `${found.usage.now.name}${found.hint ? `: ${found.hint}` : ""}`].filter(Boolean).join(". ");
     if (this.status.textContent !== said) this.status.textContent = said;
   }
 
@@ -250,10 +253,11 @@ function usage({ verb, now }, hint, prefix) {
   return h("p", { class: "usage" },
     h("span", { class: "usage-line" }, h("span", { class: "usage-verb" }, `${prefix}${verb.root} ${verb.verb}`),
       (verb.args ?? []).map((arg) => h("span", { class: arg === now ? "usage-arg now" : "usage-arg" }, sign(arg)))),
-    h("span", { class: "usage-hint" }, hint || verb.about || ""));
+    h("span", { class: "usage-hint" }, sentence(hint || verb.about || "")));
 }
 
-function sign(arg) {
+/** An argument as help writes it: `[severity]`, `text…`. */
+export function sign(arg) {
   const name = arg.named ? `${arg.name}=…` : arg.kind === "rest" ? `${arg.name}…` : arg.name;
   return arg.required ? name : `[${name}]`;
 }

@@ -5,9 +5,12 @@ import { bytes, fill, h, icon, memory } from "./element.js";
 import { Completion } from "./completion.js";
 
 export class Composer {
-  /** `send(place, text, files, composer)`, `change(message, text)`, `lastOwn(place)`, `typedText(message)`, `grammar()`, `escape()`. */
-  constructor(form, { send, change, lastOwn, typedText, grammar, escape, id, testid }) {
-    Object.assign(this, { form, send, change, lastOwn, typedText, escape });
+  /**
+   * `send(place, text, files, composer)`, `change(message, text)`, `lastOwn(place)`, `typedText(message)`, `grammar()`, `escape()`,
+   * `largest()`: the largest file that is taken, in bytes.
+   */
+  constructor(form, { send, change, lastOwn, typedText, grammar, escape, largest, id, testid }) {
+    Object.assign(this, { form, send, change, lastOwn, typedText, escape, largest });
     this.files = [];
     this.place = null;
     this.editing = null;
@@ -195,10 +198,14 @@ export class Composer {
     this.add(transfer.files);
   }
 
+  /** One that is too large is turned down here, before it is on its way. */
   add(list) {
-    this.files = [...this.files, ...list];
+    const most = this.largest();
+    const tooLarge = [...list].filter((file) => file.size > most);
+    this.files = [...this.files, ...[...list].filter((file) => file.size <= most)];
     this.showTray();
     this.input.focus();
+    this.complain(tooLarge.length > 0 && `${tooLarge.map((file) => `“${file.name}” has ${bytes(file.size)}`).join(", ")}: a file takes ${bytes(most)} at most. Make it smaller, or put it elsewhere and say where it is.`);
   }
 
   drop(gone = this.files) {

@@ -41,6 +41,8 @@ const DRAWINGS = {
   skip: ["M4 5l6.2 5L4 15z", "M11 5l-0 10", "M15.5 5v10"],
   hidden: ["M3 10s2.6-4.5 7-4.5S17 10 17 10s-2.6 4.5-7 4.5S3 10 3 10z", "M4.5 15.5l11-11"],
   bang: ["M10 5.5v5.6", "M10 14.2v.3"],
+  find: ["M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4z", "M12.7 12.7 16 16"],
+  you: ["M10 4.2a2.9 2.9 0 1 1 0 5.8 2.9 2.9 0 0 1 0-5.8z", "M4.5 16.2c.6-2.9 2.8-4.3 5.5-4.3s4.9 1.4 5.5 4.3"],
 };
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -79,11 +81,13 @@ export function dial(tone) {
 /** `2 files`, `1 reply`. */
 export const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
+/** `26 MiB`: in the unit in which the room's own limit is given. */
 export function bytes(n) {
-  if (n < 1000) return `${n} B`;
-  if (n < 1_000_000) return `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)} kB`;
-  return `${(n / 1_000_000).toFixed(1)} MB`;
+  if (n < 1024) return `${n} B`;
+  if (n < 1024 ** 2) return `${short(n / 1024)} KiB`;
+  return `${short(n / 1024 ** 2)} MiB`;
 }
+const short = (n) => (n < 10 ? n.toFixed(1).replace(/\.0$/, "") : String(Math.round(n)));
 
 /** Storage that may be switched off; then what it holds lasts for this visit only. */
 export const memory = {

@@ -2,9 +2,9 @@
 // moves nothing that somebody is reading, and the focus stays where it was. It never fetches.
 
 import { bytes, count, fill, h, icon, mark } from "./element.js";
-import { clock, day, dayLong, hours, timeElement, today } from "./clock.js";
+import { clock, day, dayFull, dayLong, hours, timeElement, today } from "./clock.js";
 import { words } from "./words.js";
-import { card } from "./card.js";
+import { card, seen } from "./card.js";
 
 const SAME_BREATH_US = 5 * 60 * 1_000_000; // later than this, an author is named again
 const AT_ONCE = 200; // as many are drawn at first; the rest on request
@@ -13,7 +13,7 @@ const LONG_LINES = 28;
 const PICTURE = /\.(png|jpe?g|gif|webp|avif)$/i;
 
 export class Feed {
-  /** `acts`: reply, edit, remove, press, dismiss; `party(id)` says whom somebody works for. */
+  /** `acts`: reply, edit, remove, press, dismiss; `party(id)` says whom somebody works for; `reader.view(case)` what a case is to them. */
   constructor({ scroller, log, pill, reader, party, acts }) {
     Object.assign(this, { scroller, log, pill, reader, party, acts });
     this.nodes = new Map(); // key → { node, signature }
@@ -42,7 +42,7 @@ export class Feed {
   }
 
   /**
-   * `items`: `{ message, replies }` and `{ answer }` in order. `unreadFrom`: the message under the “new” line.
+   * `items`: `{ message, replies }` and `{ answer }` in order; on paper replies too, each a `{ message, reply: true }`. `unreadFrom`: the message under the “new” line.
    * `lead`: drawn above everything (an empty channel's welcome). `mayReply`: false inside a thread. `beyond`: the room has
    * earlier messages than those.
    */
@@ -107,38 +107,41 @@ export class Feed {
     }
     let before = null, lastDay = null;
     for (const item of items.slice(hidden)) {
+      const at_us = (item.message ?? item.answer).at_us;
+      const its = day(at_us);
+      // An answer stands beside what it is about, of whatever day that is.
+      if (its !== lastDay && (item.message || lastDay === null)) {
+        entries.push({ key: `day:${its}`, signature: dayLong(at_us), make: () => h("h2", { class: "day" }, h("span", { "data-date": dayFull(at_us) }, dayLong(at_us))) });
+        lastDay = its;
+        before = null;
+      }
       if (item.answer) {
-        entries.push({ key: `answer:${item.answer.id}`, signature: today(), make: () => this.answer(item.answer) });
+        entries.push({ key: `answer:${item.answer.id}`, signature: [today(), seen(item.answer.card, this.reader.view)].join(), make: () => this.answer(item.answer) });
         before = null;
         continue;
       }
       const { message, replies } = item;
-      const its = day(message.at_us);
-      if (its !== lastDay) {
-        entries.push({ key: `day:${its}`, signature: dayLong(message.at_us), make: () => h("h2", { class: "day" }, h("span", {}, dayLong(message.at_us))) });
-        lastDay = its;
-        before = null;
-      }
       if (message.id === unreadFrom) {
         entries.push({ key: "new", signature: "", make: () => h("p", { class: "new-line", "data-testid": "new-line" }, h("span", {}, "New")) });
         before = null;
       }
-      const grouped = before && before.author.id === message.author.id && message.at_us - before.at_us < SAME_BREATH_US;
+      const reply = Boolean(item.reply);
+      const grouped = !reply && before && before.author.id === message.author.id && message.at_us - before.at_us < SAME_BREATH_US;
       entries.push({
         key: message.id,
-        signature: [message.change, grouped, replies?.count, replies?.last_us, this.unfolded.has(message.id), today(), clock.zone].join(),
+        signature: [message.change, grouped, reply, replies?.count, replies?.last_us, this.unfolded.has(message.id), today(), clock.zone, seen(message.card, this.reader.view)].join(),
         foreign: message.author.id !== this.reader.me,
-        make: () => this.message(message, { grouped, replies, mayReply }),
+        make: () => this.message(message, { grouped, replies, mayReply, reply }),
       });
-      before = message;
+      before = reply ? null : message;
     }
     return entries;
   }
 
-  message(message, { grouped, replies, mayReply }) {
+  message(message, { grouped, replies, mayReply, reply }) {
     const { author } = message;
     const own = author.id === this.reader.me;
-    const parts = ["message", grouped && "grouped", author.bot && "bot", message.deleted && "gone"].filter(Boolean).join(" ");
+    const parts = ["message", grouped && "grouped", reply && "reply", author.bot && "bot", message.deleted && "gone"].filter(Boolean).join(" ");
     const tools = !message.deleted && [
       mayReply && this.tool("reply", "Reply in thread", () => this.acts.reply(message.thread ?? message.id)),
       own && this.tool("edit", "Edit", () => this.acts.edit(message, this)),
@@ -160,7 +163,7 @@ export class Feed {
           : message.text?.length > 0 && this.text(message),
         message.card && card(message.card, {
           reader: this.reader,
-          press: (action) => this.acts.press(action, message.id, this),
+          press: (action, self, style) => this.acts.press(action, message.id, this, style),
         }),
         message.files?.length > 0 && h("ul", { class: "files" }, message.files.map((file) => h("li", {}, attachment(file)))),
         replies && h("button", {
@@ -193,7 +196,7 @@ export class Feed {
     return h("section", { class: "answer", "data-testid": "answer", "aria-label": "Private answer" },
       h("p", { class: "answer-head" }, icon("hidden"), h("span", {}, "Only you can see this"),
         h("button", { type: "button", class: "bare dismiss", "data-testid": "dismiss", "aria-label": "Dismiss this answer", title: "Dismiss", onclick: () => this.acts.dismiss(answer) }, icon("close"))),
-      card(answer.card, { reader: this.reader, press: (action) => this.acts.press(action, answer.message, this, answer) }));
+      card(answer.card, { reader: this.reader, press: (action, self, style) => this.acts.press(action, answer.message, this, style, answer) }));
   }
 
   tool(drawing, label, act) {

@@ -1,25 +1,38 @@
 // A form of the bot's, in a dialog. Its fields are data; its errors come back to the field that they are about.
-// What was typed into a form that was closed is there when the same form is opened again.
+// What was typed into a form is kept while it is typed, for each person, form and case, and is there when the same form is
+// opened again, also after the page was closed. What is said anew on the way to the form counts more than what was kept.
 
-import { fill, h, icon } from "./element.js";
+import { fill, h, icon, memory } from "./element.js";
 import { clock, toRfc3339, toWall } from "./clock.js";
 import { words } from "./words.js";
 
 const dialog = document.getElementById("form");
-const kept = new Map();
-let dropped = null; // called when the form is left without an answer
 
-dialog.addEventListener("close", () => dropped?.());
+/** A draft: what the form was opened with, and what was typed. One that can't be read is none. */
+function draft(key) {
+  try {
+    const { given, values } = JSON.parse(memory.get(key));
+    return given && values ? { given, values } : null;
+  } catch { return null; }
+}
 
-/** Shows `form`; `submit(values)` returns `errors` (by field) or null when it was taken. */
-export function ask(form, { reader, people, submit }) {
-  const memory = `${reader.me} ${form.id} ${form.title}`;
-  const before = kept.get(memory);
-  const fields = form.fields.map((field) => input(field, before?.[field.name] ?? field.value, people));
+/** Shows `form`; `submit(values)` returns `errors` (by field) or null when it was taken. `style`: of the button that led here. */
+export function ask(form, { reader, people, submit, style = null }) {
+  const key = `room.form.${reader.me}.${form.id}`;
+  const before = draft(key);
+  const given = Object.fromEntries(form.fields.map((field) => [field.name, field.value ?? null]));
+  const start = (field) => (before && field.name in before.values && before.given[field.name] === given[field.name] ? before.values[field.name] : field.value);
+  const fields = form.fields.map((field) => input(field, start(field), people));
   const alert = h("p", { class: "refusal", role: "alert", hidden: true });
-  const go = h("button", { type: "submit", class: "button primary", "data-testid": "form-submit" }, form.submit ?? "Send");
+  const go = h("button", { type: "submit", class: `button ${style === "danger" ? "danger" : "primary"}`, "data-testid": "form-submit" }, form.submit ?? "Send");
   const values = () => Object.fromEntries(fields.map((field) => [field.name, field.raw()]));
-  const first = JSON.stringify(values());
+  const untouched = JSON.stringify(Object.fromEntries(form.fields.map((field) => [field.name, input(field, field.value, people).raw()])));
+  const restored = Boolean(before) && JSON.stringify(values()) !== untouched;
+  const keep = () => {
+    const now = values();
+    if (JSON.stringify(now) === untouched) memory.drop(key);
+    else memory.set(key, JSON.stringify({ given, values: now }));
+  };
 
   const complain = (sentence) => {
     alert.hidden = !sentence;
@@ -38,13 +51,14 @@ export function ask(form, { reader, people, submit }) {
   };
 
   const close = () => dialog.close();
-  dropped = () => {
-    dropped = null;
-    if (JSON.stringify(values()) !== first || before) kept.set(memory, values());
+  const anew = () => {
+    memory.drop(key);
+    ask(form, { reader, people, submit, style });
   };
 
   const body = h("form", {
     method: "dialog", noValidate: true, class: "sheet-form",
+    oninput: keep, onchange: keep,
     onsubmit: async (event) => {
       event.preventDefault();
       if (go.getAttribute("aria-busy")) return;
@@ -54,8 +68,7 @@ export function ask(form, { reader, people, submit }) {
       try {
         const errors = await submit(Object.fromEntries(fields.map((field) => [field.name, field.value()])));
         if (errors && Object.keys(errors).length) return void markErrors(errors);
-        kept.delete(memory);
-        dropped = null;
+        memory.drop(key);
         close();
       } catch (refusal) {
         complain(refusal.message);
@@ -68,13 +81,14 @@ export function ask(form, { reader, people, submit }) {
       h("button", { type: "button", class: "bare", "aria-label": "Close the form", title: "Close", onclick: close }, icon("close"))),
     h("div", { class: "sheet-body" },
       form.intro?.length > 0 && h("div", { class: "intro" }, form.intro.map((line) => h("p", { dir: "auto" }, words(line, reader)))),
-      before && h("p", { class: "quiet restored" }, "What you typed here before is still in the form."),
+      restored && h("p", { class: "restored", role: "status", "data-testid": "restored" }, "What you typed here before is still in the form. ",
+        h("button", { type: "button", class: "link", "data-testid": "form-anew", onclick: anew }, "Begin anew")),
       alert,
       fields.map((field) => field.element)),
     h("footer", { class: "sheet-foot" }, h("button", { type: "button", class: "button plain", "data-testid": "form-cancel", onclick: close }, "Cancel"), go));
 
   fill(dialog, body);
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   dialog.querySelector(".sheet-body").scrollTop = 0;
   (fields.find((field) => field.required && field.empty()) ?? fields[0])?.control.focus();
 }

@@ -1,12 +1,14 @@
 // Keys and commands, from `?`. The verbs are read from the room's grammar, so that this list can't disagree with it.
 
 import { fill, h, icon } from "./element.js";
+import { sentence } from "./words.js";
+import { sign } from "./completion.js";
 
 const dialog = document.getElementById("help");
 
 const KEYS = [
   ["Anywhere", [
-    [["/"], "write a command"], [["?"], "this help"], [["F6"], "next part of the page"],
+    [["/"], "write a command"], [["Ctrl", "K"], "find a channel or a case"], [["?"], "this help"], [["F6"], "next part of the page"],
     [["Alt", "↑"], "channel above"], [["Alt", "↓"], "channel below"], [["Esc"], "close what is open"],
   ]],
   ["Message box", [
@@ -31,7 +33,8 @@ export function help({ prefix, verbs, use }) {
     },
   },
     h("code", {}, verb.verb || "…"),
-    h("span", {}, verb.about, verb.aliases?.length > 0 && h("span", { class: "quiet" }, ` (also ${verb.aliases.join(", ")})`))));
+    h("span", {}, sentence(verb.about), verb.aliases?.length > 0 && h("span", { class: "quiet" }, ` (also ${verb.aliases.join(", ")})`),
+      verb.args?.length > 0 && h("span", { class: "help-args" }, verb.args.map(sign).join(" ")))));
 
   fill(dialog, h("div", { class: "sheet-form" },
     h("header", { class: "sheet-head" }, h("h2", { id: "help-title" }, "Keys and commands"),

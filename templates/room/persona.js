@@ -8,9 +8,16 @@ const dialog = document.getElementById("personas");
 let forced = false;
 
 dialog.addEventListener("cancel", (event) => forced && event.preventDefault());
+// A browser lets a second Escape through without asking; without a choice there is no page to go back to.
+dialog.addEventListener("close", () => forced && open());
+
+function open() {
+  if (!dialog.open) dialog.showModal();
+  (dialog.querySelector("[aria-current]") ?? dialog.querySelector(".persona")).focus();
+}
 
 /** `me` is null on the first visit: then a choice has to be made. */
-export function choose({ people, parties, me, href, become }) {
+export function choose({ people, parties, roles, me, href, become }) {
   forced = !me;
   const groups = parties.map((party) => ({ party, people: people.filter((person) => person.party === party.name) }));
   const link = (person, party) => h("li", {}, h("a", {
@@ -25,7 +32,7 @@ export function choose({ people, parties, me, href, become }) {
     },
   }, face(person, party), h("span", { class: "persona-words" },
     h("bdi", { class: "persona-name" }, person.name),
-    h("span", { class: "quiet" }, (person.roles ?? []).join(", ") || "no role"))));
+    h("span", { class: "quiet" }, (person.roles ?? []).map((role) => roles[role] ?? role).join(", ") || "no role"))));
 
   dialog.classList.toggle("first", !me);
   fill(dialog, h("div", { class: "sheet-form" },
@@ -37,6 +44,5 @@ export function choose({ people, parties, me, href, become }) {
         ? "Open a name in a second tab (Ctrl or ⌘ and a click) and you are two people: one asks, the other answers."
         : "Everybody here comes from the policy file. Take any seat; you can change it at any time, and a second tab can be a second person."),
       h("div", { class: "persona-groups" }, groups.map(({ party, people: its }) => h("section", { class: "persona-group" }, h("h3", {}, party.name), h("ul", {}, its.map((person) => link(person, party)))))))));
-  if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[aria-current]") ?? dialog.querySelector(".persona")).focus();
+  open();
 }

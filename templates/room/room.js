@@ -3,21 +3,28 @@
 
 import * as api from "./api.js";
 import { count, fill, h, icon, memory } from "./element.js";
-import { clock, hours } from "./clock.js";
+import { clock, dayFull, hours } from "./clock.js";
 import { typed, words } from "./words.js";
-import { Transcript, mentions } from "./transcript.js";
+import { Transcript } from "./transcript.js";
 import { Feed } from "./feed.js";
 import { Composer } from "./composer.js";
-import { Panel } from "./panel.js";
+import { caseOf } from "./card.js";
+import { NOTHING, Panel } from "./panel.js";
 import { Rail } from "./rail.js";
 import { Timebar } from "./timebar.js";
 import { ask } from "./form.js";
 import { choose } from "./persona.js";
 import { help } from "./help.js";
+import { switcher } from "./switcher.js";
 
 const $ = (id) => document.getElementById(id);
 const PAGE = 200; // an answer this long may not be all of it
+const AT_ONCE = 1000; // of so many channels at most is asked with one call
+const SEARCHED = 20; // so many pages back is a thread looked for
+const NEWS_AFTER_MS = 120; // what changes in channels that aren't on the screen is asked for together
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
+const phone = matchMedia("(max-width: 47.99rem)");
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 const room = {
   me: null,
@@ -28,7 +35,12 @@ const room = {
   prefix: "/",
   verbs: [],
   transcripts: new Map(),
-  answers: [], // private answers: { id, card, channel, thread, after: shown below this message, message: pressed or said }
+  roles: {}, // what each is called
+  fileAtMost: Infinity, // bytes
+  views: new Map(), // case → what it is to whoever reads: { lines, not_theirs, buttons }
+  head: null, // the last signed head of the ledger
+  printing: false,
+  answers: [], // private answers: { id, card, at_us, channel, thread, after: shown below this message, since: or before what came after this entry, message: pressed or said }
   place: { channel: null, thread: null },
   unreadFrom: null,
   stop: null, // ends the listening of the person before
@@ -41,6 +53,7 @@ const person = (id) => room.people.find((one) => one.id === id);
 const party = (id) => room.parties.find((one) => one.name === person(id)?.party) ?? null;
 const direct = () => `@${room.me}`;
 const channelName = (id) => (id.startsWith("@") ? room.bot.name : `#${id}`);
+const ofACase = /^[a-z]{3}-\d+$/;
 const transcript = (channel = room.place.channel) => {
   if (!room.transcripts.has(channel)) room.transcripts.set(channel, new Transcript(room.me, channel));
   return room.transcripts.get(channel);
@@ -64,17 +77,18 @@ function fromUrl() {
 const reader = {
   get me() { return room.me; },
   describe(id) {
-    const one = panel.mine.cases.find((item) => item.case === id);
+    const one = panel.find(id);
     return one ? [one.title, one.state, one.severity].filter(Boolean).join(" · ") : `Show ${id}`;
   },
-  visit: (id) => visit(panel.mine.owed.find((item) => item.case === id) ?? panel.mine.cases.find((item) => item.case === id) ?? { case: id }),
+  visit: (id) => visit(panel.find(id) ?? { case: id }),
+  view: (id) => room.views.get(id) ?? null,
 };
 
 const acts = {
   reply: (root) => go({ thread: root }),
   edit: (message, feed) => (feed === threadFeed ? threadComposer : composer).edit(message),
   remove: (message) => takeBack(message),
-  press: (action, message, feed, answer) => press(action, message, { ...placeOf(feed), pressed: true, after: answer?.after ?? message, beside: answer }),
+  press: (action, message, feed, style, answer) => press(action, message, { ...placeOf(feed), pressed: true, style, after: answer?.after ?? message, beside: answer }),
   dismiss(answer) {
     room.answers = room.answers.filter((one) => one !== answer);
     draw();
@@ -101,19 +115,20 @@ const speaking = {
   lastOwn: (place) => transcript(place.channel).lastBy(room.me, place.thread),
   typedText: (message) => typed(message.text),
   grammar: () => ({ prefix: room.prefix, verbs: room.verbs, people: room.people, bot: room.bot, cases: panel.mine.cases }),
+  largest: () => room.fileAtMost,
 };
 const composer = new Composer($("composer"), { ...speaking, escape: () => closeTop(), id: "say", testid: "composer" });
 const threadComposer = new Composer($("thread-composer"), { ...speaking, escape: () => go({ thread: null }), id: "say-thread", testid: "thread-composer" });
 
 const panel = new Panel($("panel"), {
   visit,
-  press: (action, item) => {
+  press: (action, item, style) => {
     const shown = item.message && item.channel === room.place.channel && transcript().messages.has(item.message);
-    return press(action, item.message ?? null, { channel: room.place.channel, thread: null, after: shown && feed.nodes.has(item.message) ? item.message : null });
+    return press(action, item.message ?? null, { channel: room.place.channel, thread: null, style, after: shown && feed.nodes.has(item.message) ? item.message : null });
   },
   close: () => drawer(null),
 });
-const rail = new Rail($("rail"), { go: (channel) => go({ channel, thread: null }), choosePersona, help: showHelp, href: (channel) => href({ channel }) });
+const rail = new Rail($("rail"), { go: (channel) => go({ channel, thread: null }), choosePersona, help: showHelp, find, href: (channel) => href({ channel }) });
 const timebar = new Timebar($("timebar"), async (to) => {
   try { clock.set(await api.move(to)); } catch (refusal) { toast(refusal.message); }
 });
@@ -127,10 +142,11 @@ const head = {
   owed: h("button", { type: "button", class: "owed-button", "data-testid": "owed-button", onclick: () => drawer("panel") }),
 };
 fill($("head"), head.menu, h("div", { class: "head-words" }, head.name, head.about), head.line, head.time, head.owed);
+const threadName = h("h2", { class: "head-name" }, "Thread");
 const threadAbout = h("p", { class: "head-about" });
 fill($("thread-head"),
   h("button", { type: "button", class: "bare thread-back", "aria-label": "Back to the channel", title: "Back", onclick: () => go({ thread: null }) }, icon("back")),
-  h("div", { class: "head-words" }, h("h2", { class: "head-name" }, "Thread"), threadAbout),
+  h("div", { class: "head-words" }, threadName, threadAbout),
   h("button", { type: "button", class: "bare thread-close", "aria-label": "Close the thread", title: "Close (Esc)", "data-testid": "thread-close", onclick: () => go({ thread: null }) }, icon("close")));
 
 // ── Drawing ────────────────────────────────────────────────────────────────────────────────────────
@@ -139,8 +155,10 @@ function place(list, answers) {
   const items = [...list];
   for (const answer of answers) {
     const at = answer.after ? items.findIndex((item) => item.message?.id === answer.after) : -1;
-    if (at < 0) items.push({ answer });
-    else {
+    if (at < 0) {
+      const later = items.findIndex((item) => item.message?.order > answer.since);
+      items.splice(later < 0 ? items.length : later, 0, { answer });
+    } else {
       let after = at + 1;
       while (items[after]?.answer) after += 1;
       items.splice(after, 0, { answer });
@@ -158,7 +176,7 @@ function draw() {
   const here = room.answers.filter((answer) => answer.channel === channel);
   if (said.loaded) {
     feed.draw({
-      items: place(said.roots().map((message) => ({ message, replies: threads.get(message.id) })), here.filter((answer) => !answer.thread)),
+      items: room.printing ? onPaper(said, threads) : place(said.roots().map((message) => ({ message, replies: threads.get(message.id) })), here.filter((answer) => !answer.thread)),
       unreadFrom: room.unreadFrom,
       lead: welcome(channel),
       beyond: said.earlier !== null,
@@ -168,6 +186,11 @@ function draw() {
   const root = thread && said.messages.get(thread);
   $("thread").hidden = !thread;
   $("room").toggleAttribute("data-thread", Boolean(thread));
+  // On a phone the thread is all that there is.
+  const alone = Boolean(thread) && phone.matches;
+  $("thread").setAttribute("role", alone ? "main" : "complementary");
+  if (alone) threadName.setAttribute("aria-level", "1");
+  else threadName.removeAttribute("aria-level");
   if (thread) {
     threadAbout.textContent = root ? `${channelName(channel)} · ${count(threads.get(thread)?.count ?? 0, "reply", "replies")}` : channelName(channel);
     threadFeed.draw({
@@ -178,20 +201,27 @@ function draw() {
   drawRail();
 }
 
+const unread = (id) => room.transcripts.get(id)?.news() ?? { count: 0, named: false };
+
+/** Channels that cases have of their own, as far as they are open or one stands in one. */
+function caseChannels() {
+  const own = new Map();
+  const { owed, asked, cases } = panel.mine;
+  for (const item of [...cases, ...owed, ...asked]) {
+    if (item.channel && ofACase.test(item.channel) && !item.ended_us) own.set(item.channel, { id: item.channel, about: `${item.case} · ${item.title}` });
+  }
+  const { channel } = room.place;
+  if (channel && ofACase.test(channel) && !own.has(channel)) own.set(channel, { id: channel, about: channel.toUpperCase() });
+  return [...own.values()];
+}
+
+const everywhere = () => [...room.channels.map((channel) => channel.id), ...caseChannels().map((channel) => channel.id), direct()];
+
 function drawRail() {
   const me = person(room.me);
   if (!me) return;
-  rail.show({
-    channels: room.channels, bot: room.bot, me, party: party(me.id), place: room.place,
-    unread(id) {
-      const known = room.transcripts.get(id);
-      if (!known?.loaded) return { count: 0, named: false };
-      const unread = known.unread();
-      return { count: unread.length, named: id.startsWith("@") || unread.some((message) => mentions(message, room.me)) };
-    },
-  });
-  const elsewhere = [...room.channels.map((channel) => channel.id), direct()].some((id) => id !== room.place.channel && room.transcripts.get(id)?.loaded && room.transcripts.get(id).unread().length);
-  head.menu.toggleAttribute("data-unread", elsewhere);
+  rail.show({ channels: room.channels, cases: caseChannels(), bot: room.bot, me, party: party(me.id), roles: room.roles, place: room.place, unread });
+  head.menu.toggleAttribute("data-unread", everywhere().some((id) => id !== room.place.channel && unread(id).count));
 }
 
 function drawHead() {
@@ -199,7 +229,7 @@ function drawHead() {
   if (!channel) return;
   const own = channel.startsWith("@");
   fill(head.name, own ? room.bot.name : [h("span", { class: "sign", "aria-hidden": "true" }, "#"), channel]);
-  head.about.textContent = own ? "Between you and the bot; nobody else reads it" : room.channels.find((one) => one.id === channel)?.about ?? "";
+  head.about.textContent = own ? "Between you and the bot; nobody else reads it" : [...room.channels, ...caseChannels()].find((one) => one.id === channel)?.about ?? "";
   $("log").setAttribute("aria-label", `Messages in ${channelName(channel)}`);
 }
 
@@ -260,6 +290,7 @@ async function sync(channel) {
         const known = said.loaded;
         const from = said.last;
         said.take(answer);
+        takeViews(answer);
         if (!known && channel === room.place.channel) room.unreadFrom = firstUnread(said);
         if (answer.messages.length >= PAGE && said.last > from) run.again = true;
       } while (run.again);
@@ -272,6 +303,43 @@ async function sync(channel) {
   return run.done;
 }
 
+/** What cases are to whoever reads. One that is spoken of and has no view any more is closed. */
+function takeViews({ views, messages = [] }) {
+  for (const message of messages) {
+    for (const button of message.card?.buttons ?? []) {
+      const its = caseOf(button.action);
+      if (its && !views[its]) room.views.delete(its);
+    }
+  }
+  for (const [id, view] of Object.entries(views)) room.views.set(id, view);
+}
+
+/** What is new in many channels, with one call; what can't be told so is read by itself. */
+async function hear(channels) {
+  const as = room.me;
+  for (let at = 0; at < channels.length; at += AT_ONCE) {
+    const asked = channels.slice(at, at + AT_ONCE);
+    const answer = await api.news(as, Object.fromEntries(asked.map((id) => [id, transcript(id).since])));
+    if (as !== room.me) return;
+    const heard = Object.entries(answer.channels);
+    takeViews({ views: answer.views, messages: heard.flatMap(([, its]) => its.messages) });
+    for (const [id, its] of heard) if (transcript(id).hear(its)) await sync(id);
+  }
+  draw();
+}
+
+const changed = new Set();
+let hearing = null;
+function hearSoon(channel) {
+  changed.add(channel);
+  hearing ??= setTimeout(() => {
+    hearing = null;
+    const channels = [...changed];
+    changed.clear();
+    if (room.me) quietly(hear(channels));
+  }, NEWS_AFTER_MS);
+}
+
 async function fetchEarlier(feed) {
   const said = transcript();
   const from = said.earlier;
@@ -280,6 +348,7 @@ async function fetchEarlier(feed) {
   if (said.earlier !== from) return; // somebody was quicker, or the room began anew
   const before = said.roots().length;
   said.take(answer);
+  takeViews(answer);
   if (said === transcript()) feed.grew(said.roots().length - before);
 }
 
@@ -296,14 +365,19 @@ const quietly = (work) => work.catch((refusal) => {
 async function refreshMine() {
   const as = room.me;
   const mine = await api.mine(as);
-  if (as !== room.me) return;
+  if (as === room.me) showMine(mine);
+}
+
+function showMine(mine) {
   panel.show(mine);
+  takeViews(mine);
   drawTally();
+  draw();
 }
 
 async function refreshPolicy() {
   const [who, grammar] = await Promise.all([api.people(), api.verbs()]);
-  Object.assign(room, { people: who.people, channels: who.channels, bot: who.bot ?? room.bot, prefix: grammar.prefix, verbs: grammar.verbs });
+  Object.assign(room, { people: who.people, roles: who.roles, fileAtMost: who.file_at_most, channels: who.channels, bot: who.bot ?? room.bot, prefix: grammar.prefix, verbs: grammar.verbs });
   room.parties = [...new Set(who.people.map((one) => one.party))].map((name, shade) => ({ name, shade: shade % 6 }));
 }
 
@@ -311,7 +385,9 @@ function listen() {
   room.stop?.();
   room.stop = api.events(room.me, {
     changed: ({ channel, last }) => {
-      if (transcript(channel).last !== last) quietly(sync(channel));
+      const known = transcript(channel);
+      if (!known.loaded && channel !== room.place.channel) hearSoon(channel);
+      else if (known.last !== last) quietly(sync(channel));
     },
     clock: (reading) => clock.set(reading),
     mine: () => quietly(refreshMine()),
@@ -331,7 +407,8 @@ function listen() {
 async function catchUp() {
   clock.set(await api.clock());
   await refreshMine();
-  for (const id of [room.place.channel, ...room.channels.map((channel) => channel.id), direct()]) await sync(id);
+  await sync(room.place.channel);
+  await hear(everywhere().filter((id) => id !== room.place.channel));
 }
 
 // ── Going somewhere ────────────────────────────────────────────────────────────────────────────────
@@ -354,8 +431,12 @@ function go({ channel = room.place.channel, thread = null }, { past = false, foc
     feed.open();
     composer.open({ as: room.me, channel, thread: null }, `Message ${channelName(channel)}`);
     drawHead();
-    quietly(sync(channel));
-  }
+    quietly(sync(channel).catch((refusal) => {
+      if (refusal.code !== "unknown_channel" || room.place.channel !== channel) throw refusal;
+      go({ channel: room.channels[0]?.id ?? direct(), thread: null });
+      toast(refusal.message);
+    }).then(() => thread && stays(channel, thread)));
+  } else if (threadTurned && thread) quietly(stays(channel, thread));
   if (threadTurned && thread) {
     $("thread").hidden = false; // the message box measures itself
     threadFeed.open();
@@ -370,6 +451,20 @@ function go({ channel = room.place.channel, thread = null }, { past = false, foc
     else threadComposer.input.focus();
   } else if (left && !thread && feed.nodes.has(left) && !turned) feed.reveal(left, { flash: false, focus: true });
   else if (!touch.matches) composer.input.focus();
+}
+
+/** A thread that isn't there is left again; one that began long ago is looked for. */
+async function stays(channel, thread) {
+  const here = () => room.place.channel === channel && room.place.thread === thread;
+  const said = transcript(channel);
+  for (let page = 0; said.loaded && here() && !said.messages.has(thread) && said.earlier !== null && page < SEARCHED; page += 1) await fetchEarlier(feed);
+  if (!here()) return;
+  const root = said.messages.get(thread);
+  if (said.loaded && !root) {
+    go({ thread: null });
+    toast("There is no such thread here.");
+  } else if (root?.thread) go({ thread: root.thread });
+  else draw();
 }
 
 /** To the card of a case, wherever it is. */
@@ -403,27 +498,39 @@ async function visit(item) {
 }
 
 async function become(id) {
+  room.stop?.();
   room.me = id;
   room.transcripts.clear();
+  room.views.clear();
   room.answers = [];
+  panel.show(NOTHING);
   const wanted = fromUrl();
   const last = memory.get(`room.last.${id}`);
-  const here = (channel) => room.channels.some((one) => one.id === channel) || channel === direct();
-  const channel = [wanted.channel?.startsWith("@") ? direct() : wanted.channel, room.place.channel, last, room.channels[0]?.id].find((one) => one && here(one)) ?? direct();
+  const here = (channel) => room.channels.some((one) => one.id === channel) || ofACase.test(channel) || channel === direct();
+  let channel = [wanted.channel?.startsWith("@") ? direct() : wanted.channel, room.place.channel, last].find((one) => one && here(one));
+  const mine = api.mine(id);
+  // Whoever comes for the first time begins where something happens.
+  channel ??= (await mine.catch(() => NOTHING)).newest?.channel ?? room.channels[0]?.id ?? direct();
+  if (id !== room.me) return;
   room.place = { channel: null, thread: null };
   clock.zone = person(id).zone;
-  history.replaceState(null, "", href({ as: id, channel, thread: wanted.as === id ? wanted.thread : null }));
+  const thread = wanted.as === id ? wanted.thread : null;
+  history.replaceState(null, "", href({ as: id, channel, thread }));
   $("room").hidden = false;
-  panel.show({ owed: [], cases: [] });
-  go({ channel, thread: wanted.as === id ? wanted.thread : null }, { past: true });
+  $("waiting").hidden = true;
+  go({ channel, thread }, { past: true });
   listen();
-  await quietly(refreshMine());
-  for (const one of [...room.channels.map((other) => other.id), direct()]) if (one !== channel) await quietly(sync(one));
+  await quietly(mine.then((mine) => id === room.me && showMine(mine)));
+  await quietly(hear(everywhere().filter((one) => one !== channel)));
+  await refreshHead();
 }
+
+const refreshHead = () => quietly(api.head().then((head) => { room.head = head; }));
 
 function choosePersona() {
   drawer(null);
-  choose({ people: room.people, parties: room.parties, me: person(room.me) ? room.me : null, href: (as) => href({ as }), become: (id) => {
+  $("waiting").hidden = true;
+  choose({ people: room.people, parties: room.parties, roles: room.roles, me: person(room.me) ? room.me : null, href: (as) => href({ as }), become: (id) => {
     if (id !== room.me) history.pushState(null, "", href({ as: id }));
     become(id);
   } });
@@ -469,7 +576,9 @@ const sorry = (refusal) => ({ tone: "private", title: [{ text: refusal.message }
 
 /** Private answers into the flow where they were asked for; a form into its dialog. */
 function take({ answers, form }, where) {
-  const given = (answers ?? []).map((card) => ({ id: `a${++answersGiven}`, card, channel: where.channel, thread: where.thread ?? null, after: where.after ?? end(where), message: where.message ?? null }));
+  const at_us = clock.now_us();
+  const since = transcript(where.channel).last;
+  const given = (answers ?? []).map((card) => ({ id: `a${++answersGiven}`, card, at_us, since, channel: where.channel, thread: where.thread ?? null, after: where.after ?? end(where), message: where.message ?? null }));
   if (given.length) {
     // One answer to one button: what an earlier press said in the same place has been overtaken.
     if (where.beside) room.answers = room.answers.filter((one) => one !== where.beside);
@@ -480,7 +589,7 @@ function take({ answers, form }, where) {
   if (form) {
     const as = room.me;
     ask(form, {
-      reader, people: room.people,
+      reader, people: room.people, style: where.style,
       submit: async (values) => {
         const reply = await api.form(as, form.id, values);
         if (reply.errors && Object.keys(reply.errors).length) return reply.errors;
@@ -525,6 +634,21 @@ function toast(sentence) {
   setTimeout(close, 9000);
 }
 
+/** Everywhere that one can go from here, what has news first. */
+function find() {
+  drawer(null);
+  const { owed, asked, cases } = panel.mine;
+  const channels = [...room.channels, ...caseChannels()].map((channel) => ({
+    sign: "#", name: channel.id, detail: channel.about, unread: unread(channel.id).count, go: () => go({ channel: channel.id, thread: null }),
+  }));
+  const own = { sign: "@", name: room.bot.name, detail: "Between you and the bot; direct messages", unread: unread(direct()).count, go: () => go({ channel: direct(), thread: null }) };
+  const named = new Map([...owed, ...asked, ...cases].map((item) => [item.case, item]));
+  const known = [...named.values()].map((item) => ({
+    sign: "", name: item.case, detail: item.title, note: [item.state, item.severity].filter(Boolean).join(" · "), unread: 0, go: () => visit(item),
+  }));
+  switcher([...channels, own, ...known]);
+}
+
 function showHelp() {
   drawer(null);
   help({ prefix: room.prefix, verbs: room.verbs, use: (text) => composer.suggest(text) });
@@ -560,7 +684,7 @@ function closeTop() {
 }
 
 function neighbour(step) {
-  const ids = [...room.channels.map((channel) => channel.id), direct()];
+  const ids = everywhere();
   go({ channel: ids[(ids.indexOf(room.place.channel) + step + ids.length) % ids.length], thread: null });
 }
 
@@ -579,6 +703,11 @@ function nextPart(step) {
 
 document.addEventListener("keydown", (event) => {
   if (!room.me || document.querySelector("dialog[open]")) return;
+  if ((mac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    find();
+    return;
+  }
   const typing = event.target.closest("input, textarea, select");
   if (event.key === "F6") {
     event.preventDefault();
@@ -632,6 +761,40 @@ document.addEventListener("visibilitychange", () => {
   draw();
 });
 
+// ── On paper ───────────────────────────────────────────────────────────────────────────────────────
+
+/** Each message with its thread under it. */
+const onPaper = (said, threads) => said.roots().flatMap((message) => [
+  { message },
+  ...(threads.has(message.id) ? said.replies(message.id).map((reply) => ({ message: reply, reply: true })) : []),
+]);
+
+/** Where this was read, and what the ledger was then: whoever has it on paper can ask for the same. */
+function paper() {
+  const now = clock.now_us();
+  const { head, place: { channel } } = room;
+  const signed = head?.root ? `Ledger ${head.size} entries, head ${head.root}, signed ${dayFull(head.at_us)} ${hours(head.at_us)}.` : "Nothing of the ledger is signed yet.";
+  return [
+    `${channelName(channel)}, as ${person(room.me).name} reads it. Printed ${dayFull(now)} ${hours(now)} ${clock.place} time${clock.real ? "" : ", which is not the real time"}.`,
+    signed, `${location.origin}${href()}`, "Countersign",
+  ];
+}
+
+addEventListener("beforeprint", () => {
+  if (!room.place.channel) return;
+  room.printing = true;
+  feed.more(Infinity);
+  draw();
+  fill($("paper"), paper().map((line) => h("span", {}, line)));
+  $("paper").hidden = false;
+});
+addEventListener("afterprint", () => {
+  room.printing = false;
+  $("paper").hidden = true;
+  feed.limit = 200;
+  draw();
+});
+
 let shownDay = null;
 clock.watch(() => {
   const now = clock.now_us();
@@ -653,13 +816,18 @@ function drawLate() {
 }
 
 // The room's clock may be moved from elsewhere while the line is down; once a minute is enough to notice.
-setInterval(() => room.me && document.visibilityState === "visible" && quietly(api.clock().then((reading) => clock.set(reading))), 60_000);
+setInterval(() => {
+  if (!room.me || document.visibilityState !== "visible") return;
+  quietly(api.clock().then((reading) => clock.set(reading)));
+  refreshHead();
+}, 60_000);
+
+phone.addEventListener("change", () => draw());
 
 async function enter() {
   try {
     const [reading] = await Promise.all([api.clock(), refreshPolicy()]);
     clock.set(reading);
-    $("waiting").hidden = true;
   } catch (refusal) {
     $("waiting").hidden = false;
     $("waiting").textContent = `${refusal.message} Trying again…`;

@@ -33,7 +33,7 @@ export class Timebar {
     if (clock.real) return;
     const now = clock.now_us();
     this.say(this.time, hours(now));
-    this.say(this.date, dayShort(now));
+    this.say(this.date, `${dayShort(now)}, ${clock.place} time`);
     const fast = clock.speed !== 1 && clock.speed > 0 && `runs ${clock.speed} times as fast`;
     this.say(this.how, `: it ${[clock.mode === "manual" && "is moved by hand", fast].filter(Boolean).join(" and ")}`);
     const movable = clock.mode === "manual";
@@ -41,7 +41,9 @@ export class Timebar {
     const wake = clock.next_wake_us;
     if (wake) this.skip.removeAttribute("aria-disabled");
     else this.skip.setAttribute("aria-disabled", "true");
-    this.skip.title = wake ? `Something is due to be said at ${moment(wake)} (${left(wake).replace(" left", " from now")})` : "Nothing is waiting to be said";
+    this.skip.title = wake
+      ? `Something is due to be said at ${moment(wake)} (${left(wake).replace(" left", " from now")}). Direct messages wait two minutes more for company, and this goes on past them.`
+      : "Nothing is waiting to be said";
     this.say(this.wakeAt, wake ? moment(wake) : "none waiting");
   }
 

@@ -15,8 +15,44 @@ export class Transcript {
     this.loaded = false;
     this.earlier = null; // where the next earlier page begins; null when all of it is here
     this.order = [];
+    this.away = null; // what is unread, while the messages themselves aren't here: { count, named }
     const seen = memory.get(this.key);
     this.seen = seen ? JSON.parse(seen) : null;
+  }
+
+  /** The entry after which something is news: of what was heard, or else of what was seen. Null: all of it is old. */
+  get since() {
+    if (this.loaded) return this.last;
+    return this.seen?.order ?? (this.channel.startsWith("@") ? 0 : null);
+  }
+
+  /**
+   * Takes what is new here without the messages before it. True where the channel has to be read by itself: more is new than
+   * was told, or the room has begun anew.
+   */
+  hear({ messages, last, more }) {
+    if (this.loaded) {
+      if (last < this.last) {
+        this.forget();
+        return true;
+      }
+      if (more) return true;
+      this.take({ messages, last });
+      return false;
+    }
+    if (!this.seen && !this.channel.startsWith("@")) {
+      // A first visit isn't a heap of things unread; what comes from now on is.
+      this.mark({ id: null, order: last });
+      return false;
+    }
+    const unread = messages.filter((message) => message.author.id !== this.as && !message.deleted && message.order > (this.seen?.order ?? 0));
+    this.away = { count: more ? 100 : unread.length, named: this.channel.startsWith("@") || unread.some((message) => mentions(message, this.as)) };
+    return false;
+  }
+
+  mark(seen) {
+    this.seen = seen;
+    memory.set(this.key, JSON.stringify(seen));
   }
 
   get key() { return `room.seen.${this.as}.${this.channel}`; }
@@ -33,11 +69,12 @@ export class Transcript {
     if (messages.length) this.order = [...this.messages.values()].sort(later);
     // A first visit to a channel isn't a heap of things unread; direct messages are meant for one person, so they are.
     // A mark that names no message is of another data folder, and tells nothing.
-    if (!this.loaded && (!this.seen || !this.messages.has(this.seen.id))) {
+    if (!this.loaded && (!this.seen || (this.seen.id && !this.messages.has(this.seen.id)))) {
       this.seen = null;
       if (!this.channel.startsWith("@")) this.see();
     }
     this.loaded = true;
+    this.away = null;
     return fresh;
   }
 
@@ -69,6 +106,13 @@ export class Transcript {
     return threads;
   }
 
+  /** How much is unread, and whether any of it speaks to the reader by name. */
+  news() {
+    if (!this.loaded) return this.away ?? { count: 0, named: false };
+    const unread = this.unread();
+    return { count: unread.length, named: unread.length > 0 && (this.channel.startsWith("@") || unread.some((message) => mentions(message, this.as))) };
+  }
+
   unread() {
     return this.order.filter((message) => message.author.id !== this.as && !message.deleted
       && (!this.seen || later(message, this.seen) > 0));
@@ -78,8 +122,7 @@ export class Transcript {
   see() {
     const end = this.order.at(-1);
     if (!end || (this.seen && later(end, this.seen) <= 0)) return false;
-    this.seen = { id: end.id, order: end.order };
-    memory.set(this.key, JSON.stringify(this.seen));
+    this.mark({ id: end.id, order: end.order });
     return true;
   }
 

@@ -27,6 +27,9 @@ function word(span, reader) {
   return document.createTextNode(""); // a span that this page doesn't know yet
 }
 
+/** A sentence in which code stands between backticks, as the grammar's own are written. */
+export const sentence = (text) => text.split("`").map((part, nth, all) => (nth % 2 && nth < all.length - 1 ? h("code", {}, part) : part));
+
 /** The words alone: for labels, and for the message box when somebody edits what they said. */
 export function typed(spans) {
   return (spans ?? []).map((span) => span.text ?? span.strong ?? span.case

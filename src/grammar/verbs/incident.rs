@@ -85,9 +85,14 @@ const OWN: [Verb; 22] = [
             Arg::new("impact", "Impact", Kind::Choice(&["known", "unclear"]), "unclear starts a clock of its own")
                 .optional()
                 .named(),
-            Arg::new("restricted", "Restricted: only its own people see it", Kind::Flag, "only its own people see it")
-                .optional()
-                .also(&["private", "privately", "confidential", "confidentially", "secret", "visibility"]),
+            Arg::new("restricted", "Restricted", Kind::Flag, "only its own people see it").optional().also(&[
+                "private",
+                "privately",
+                "confidential",
+                "confidentially",
+                "secret",
+                "visibility",
+            ]),
             Arg::new("occurred", "Occurred", Kind::Moment, "when it happened").optional().named(),
             Arg::new("detected", "Detected", Kind::Moment, "when somebody or something noticed").optional().named(),
             Arg::new("aware", "Aware", Kind::Moment, "when the organisation knew").optional().named(),

@@ -1,23 +1,25 @@
 //! What people see in the room: messages, people, files, the clock. All of it is read from what is committed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, Body, Failure, lane, require_access, speaker};
+use super::{App, Body, Failure, UPLOAD_AT_MOST, lane, require_access, speaker};
+use crate::answers::View;
 use crate::card::Card;
 use crate::chat::local;
 use crate::clock::Mode;
 use crate::domain::{At, CaseId, LOCAL, PersonId, Policy, Span};
 use crate::grammar::{self, Word};
 use crate::ledger::folder::blob_path;
-use crate::ledger::heard::File;
+use crate::ledger::heard::{Account, File};
 use crate::ledger::projection::BOT;
 use crate::store::{MessageRead, Stretch};
 
@@ -26,13 +28,19 @@ pub(super) fn routes() -> Router<App> {
         .route("/room/api/people", get(people))
         .route("/room/api/verbs", get(verbs))
         .route("/room/api/messages", get(messages))
+        .route("/room/api/news", post(news))
         .route("/room/api/mine", get(mine))
         .route("/room/api/clock", get(clock).post(move_clock))
+        .route("/room/api/head", get(head))
         .route("/room/api/files/{sha256}/{name}", get(file))
 }
 
 /// How many messages one answer holds.
 const PAGE_OF_MESSAGES: u32 = 1_000;
+/// How many messages of one channel an answer about many of them holds, how many in all, and how many channels it is of.
+const NEWS_OF_ONE: u32 = 100;
+const NEWS_AT_MOST: usize = 2_000;
+const CHANNELS_AT_MOST: usize = 1_000;
 
 #[derive(Deserialize)]
 struct As {
@@ -103,9 +111,15 @@ async fn people(State(app): State<App>) -> Json<Value> {
         channels.insert(&operators.id, "how the bot itself is".to_owned());
     }
     let channels: Vec<Value> = channels.into_iter().map(|(id, about)| json!({ "id": id, "about": about })).collect();
-    Json(
-        json!({ "people": people, "channels": channels, "bot": { "id": BOT, "name": "Countersign" }, "policy": policy.name }),
-    )
+    let roles: BTreeMap<&str, &str> = policy.roles.iter().map(|(id, role)| (id.as_str(), &*role.name)).collect();
+    Json(json!({
+        "people": people,
+        "roles": roles,
+        "channels": channels,
+        "bot": { "id": BOT, "name": "Countersign" },
+        "policy": policy.name,
+        "file_at_most": UPLOAD_AT_MOST,
+    }))
 }
 
 async fn verbs(State(app): State<App>) -> Json<Value> {
@@ -132,15 +146,82 @@ async fn messages(State(app): State<App>, Query(wanted): Query<Wanted>) -> Resul
     };
     let found = app.reader.messages(&lane, stretch, PAGE_OF_MESSAGES).await?;
     let last = found.iter().map(|message| message.last).max().or(after).unwrap_or(0);
-    let policy = app.reception.desk.shown().policy;
-    let messages: Vec<Value> = found.iter().map(|message| shown(message, &wanted, &policy)).collect();
-    let mut page = json!({ "messages": messages, "last": last });
+    let mut page = Page::of(&app, &who);
+    let messages = page.show(&found, &wanted.channel);
+    let mut answer = json!({ "messages": messages, "last": last, "views": page.views().await? });
     if let Stretch::Before(_) = stretch {
         // A page that isn't full is the first one that there is.
         let full = found.len() == PAGE_OF_MESSAGES as usize;
-        page["earlier"] = json!(found.iter().map(|message| message.last).min().filter(|_| full));
+        answer["earlier"] = json!(found.iter().map(|message| message.last).min().filter(|_| full));
     }
-    Ok(Json(page))
+    Ok(Json(answer))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    r#as: String,
+    /// Channel → the entry after which something is new there; `null`: only how far it is.
+    after: BTreeMap<String, Option<i64>>,
+}
+
+/// What is new in many channels at once. One that isn't there for the person has no place in the answer.
+async fn news(State(app): State<App>, Body(since): Body<Since>) -> Result<Json<Value>, Failure> {
+    let who = speaker(&app, &since.r#as)?;
+    if since.after.len() > CHANNELS_AT_MOST {
+        return Err(Failure::bad("malformed", format!("ask for {CHANNELS_AT_MOST} channels at most.")));
+    }
+    let mut page = Page::of(&app, &who);
+    let mut left = NEWS_AT_MOST;
+    let mut channels = serde_json::Map::new();
+    for (channel, after) in &since.after {
+        let lane = match lane(&app, &who, channel).await {
+            Ok(lane) => lane,
+            Err(failure) if failure.is_not_found() => continue,
+            Err(fault) => return Err(fault),
+        };
+        let most = NEWS_OF_ONE.min(left as u32);
+        let found = match after {
+            Some(after) => app.reader.messages(&lane, Stretch::After(*after), most + 1).await?,
+            None => Vec::new(),
+        };
+        let last = match found.iter().map(|message| message.last).max() {
+            Some(last) => last,
+            None => {
+                let newest = app.reader.messages(&lane, Stretch::Before(None), 1).await?;
+                newest.first().map_or(0, |message| message.last)
+            }
+        };
+        let more = found.len() > most as usize;
+        let shown = if more { Vec::new() } else { page.show(&found, channel) };
+        left -= shown.len();
+        channels.insert(channel.clone(), json!({ "messages": shown, "last": last, "more": more }));
+    }
+    Ok(Json(json!({ "channels": channels, "views": page.views().await? })))
+}
+
+/// Messages as one person sees them, and the cases that something can be pressed of in them.
+struct Page<'a> {
+    app: &'a App,
+    who: &'a Account,
+    policy: Arc<Policy>,
+    pressed: BTreeMap<CaseId, BTreeSet<String>>,
+}
+
+impl<'a> Page<'a> {
+    fn of(app: &'a App, who: &'a Account) -> Page<'a> {
+        Page { app, who, policy: app.reception.desk.shown().policy, pressed: BTreeMap::new() }
+    }
+
+    fn show(&mut self, found: &[MessageRead], channel: &str) -> Vec<Value> {
+        found.iter().map(|message| shown(message, &self.who.id, channel, &self.policy, &mut self.pressed)).collect()
+    }
+
+    /// What each of those cases that is open is to this person.
+    async fn views(&self) -> Result<BTreeMap<CaseId, View>, Failure> {
+        let person = PersonId::from(self.who.id.as_str());
+        Ok(self.app.reception.answers.views(&person, &self.pressed).await?)
+    }
 }
 
 /// What stands in a message of the transcript, or in a part of it.
@@ -152,10 +233,21 @@ struct Stands {
     card: Option<Card>,
 }
 
-fn shown(message: &MessageRead, wanted: &Wanted, policy: &Policy) -> Value {
+fn shown(
+    message: &MessageRead,
+    who: &str,
+    channel: &str,
+    policy: &Policy,
+    pressed: &mut BTreeMap<CaseId, BTreeSet<String>>,
+) -> Value {
     let mut parts = message.bodies().map(|body| serde_json::from_str::<Stands>(body).unwrap_or_default());
     let stands = parts.next().unwrap_or_default();
     let card = Card::of_parts(stands.card.into_iter().chain(parts.filter_map(|part| part.card)));
+    for button in card.iter().flat_map(|card| &card.buttons) {
+        if let Some(case) = button.case() {
+            pressed.entry(case).or_default().insert(button.action.clone());
+        }
+    }
     let deleted = message.deleted_us.is_some();
     let author = match &message.person {
         Some(person) => json!({ "id": person, "name": policy.name_of(&PersonId::from(person.as_str())), "bot": false }),
@@ -170,14 +262,14 @@ fn shown(message: &MessageRead, wanted: &Wanted, policy: &Policy) -> Value {
         .filter(|_| !deleted)
         .map(|file| {
             let name = percent(&file.name);
-            let (who, id) = (percent(&wanted.r#as), percent(&message.id));
+            let (who, id) = (percent(who), percent(&message.id));
             let url = format!("/room/api/files/{}/{name}?as={who}&message={id}", file.sha256);
             json!({ "name": file.name, "bytes": file.bytes, "url": url })
         })
         .collect();
     json!({
         "id": message.id,
-        "channel": wanted.channel,
+        "channel": channel,
         "thread": message.thread,
         "author": author,
         "at_us": message.said_us,
@@ -241,6 +333,17 @@ async fn mine(State(app): State<App>, Query(who): Query<As>) -> Result<Json<Valu
     let person = PersonId::from(who.id.as_str());
     let panel = app.reception.answers.panel(&person).await?;
     Ok(Json(serde_json::to_value(panel).unwrap_or_default()))
+}
+
+/// The last signed head of the ledger: what is printed names it.
+async fn head(State(app): State<App>) -> Result<Json<Value>, Failure> {
+    let signed = app.reader.last_checkpoint().await?;
+    Ok(Json(match signed {
+        Some((size, at_us, _)) => {
+            json!({ "size": size, "root": app.reader.root(size.unsigned_abs()).await?.to_string(), "at_us": at_us })
+        }
+        None => json!({ "size": 0, "root": null, "at_us": null }),
+    }))
 }
 
 async fn clock(State(app): State<App>) -> Json<Value> {

@@ -219,8 +219,9 @@ async fn form(State(app): State<App>, Body(submit): Body<Submit>) -> Result<Json
 }
 
 async fn upload(State(app): State<App>, mut parts: Multipart) -> Result<Json<Said>, Failure> {
-    let broken = |error: axum::extract::multipart::MultipartError| {
-        Failure::new(error.status(), "malformed", format!("the upload can't be read: {}", error.body_text()))
+    let broken = |error: axum::extract::multipart::MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        status => Failure::new(status, "malformed", format!("the upload can't be read: {}", error.body_text())),
     };
     let mut fields: BTreeMap<String, String> = BTreeMap::new();
     let mut files: Vec<(String, axum::body::Bytes)> = Vec::new();
@@ -332,6 +333,12 @@ fn too_much(who: &Account, bytes: NonZeroU32) -> Failure {
     let mib = bytes.get() / (1_024 * 1_024);
     let sentence = format!("{} has brought {mib} MiB within a minute. Try again in a moment.", who.name);
     Failure::new(StatusCode::TOO_MANY_REQUESTS, "too_much", sentence)
+}
+
+fn too_large() -> Failure {
+    let mib = UPLOAD_AT_MOST / (1_024 * 1_024);
+    let sentence = format!("files take {mib} MiB at most. Make it smaller, or put it elsewhere and say where it is.");
+    Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", sentence)
 }
 
 fn too_long() -> Failure {
