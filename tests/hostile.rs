@@ -566,6 +566,16 @@ async fn a_restricted_incident_does_not_exist_for_others() {
         all_he_got.push_str(&Value::from(stage.messages(outsider, channel).await).to_string());
     }
     all_he_got.push_str(&stage.get("/room/api/mine?as=jonas").await.text());
+    // What is new in many channels is asked for with one call: those that aren't his are as if they weren't there.
+    let after = json!({ "inc-1": 0, "INC-1": 0, "inc-777": 0, "@maya": 0, "@nobody": 0, "credit-ai": 0, "@jonas": 0 });
+    let news = stage.post("news", &json!({ "as": outsider, "after": after })).await;
+    all_he_got.push_str(&news.text());
+    let news = news.ok();
+    let told: Vec<&String> = news["channels"].as_object().expect("channels").keys().collect();
+    assert_eq!(told, ["@jonas", "credit-ai"]);
+    let after = json!({ "inc-1": null, "inc-777": null });
+    let news = stage.post("news", &json!({ "as": outsider, "after": after })).await.ok();
+    assert_eq!(news, json!({ "channels": {}, "views": {} }), "not even how far it is");
     all_he_got.push_str(&stage.get("/room/api/people").await.text());
     all_he_got.push_str(&stage.get("/room/api/verbs").await.text());
     stage.say("maya", "credit-ai", "for everybody").await.ok();
@@ -577,6 +587,8 @@ async fn a_restricted_incident_does_not_exist_for_others() {
 
     // Let in by name, he sees it; and an insider always did.
     assert!(stage.get("/room/api/messages?as=dev&channel=inc-1").await.status == 200, "dev is on triage");
+    let news = stage.post("news", &json!({ "as": "dev", "after": { "inc-1": 0 } })).await.ok();
+    assert!(news["channels"]["inc-1"].to_string().contains(secret) && news["views"]["INC-1"].is_object());
     stage.say("maya", "inc-1", "/incident invite INC-1 @jonas").await.ok();
     assert_eq!(stage.get("/room/api/messages?as=jonas&channel=inc-1").await.status, 200);
     stage.strike().await;
@@ -803,6 +815,106 @@ async fn a_channel_can_be_read_to_its_beginning() {
     stage.strike().await;
 }
 
+/// One call tells of many channels what each would tell by itself, as long as that is little.
+#[tokio::test(flavor = "multi_thread")]
+async fn news_of_many_channels_are_what_each_would_tell() {
+    let stage = Stage::set().await;
+    let ask = async |after: Value| stage.post("news", &json!({ "as": "maya", "after": after })).await;
+    stage.say("maya", "credit-ai", "/approval request credit-scoring \"Ship v1\"").await.ok();
+    stage.say("dev", "claims-pilot", "Anybody here?").await.ok();
+    stage.quiet().await;
+    let news = ask(json!({ "credit-ai": 0, "claims-pilot": 0, "@maya": 0 })).await.ok();
+    for channel in ["credit-ai", "claims-pilot", "@maya"] {
+        let page = stage.get(&format!("/room/api/messages?as=maya&channel={channel}&after=1")).await.ok();
+        let (told, alone) = (&news["channels"][channel], &page["messages"]);
+        assert_eq!(&told["messages"], alone, "{channel}");
+        assert_eq!(told["more"], false);
+    }
+    let last = news["channels"]["claims-pilot"]["last"].clone();
+    let again = ask(json!({ "claims-pilot": last, "credit-ai": null })).await.ok();
+    assert_eq!(again["channels"]["claims-pilot"], json!({ "messages": [], "last": last, "more": false }));
+    assert_eq!(again["channels"]["credit-ai"]["last"], news["channels"]["credit-ai"]["last"]);
+    // From beyond the end, as after another data folder: the answer says how far it really is.
+    let beyond = ask(json!({ "claims-pilot": 1_000_000 })).await.ok();
+    assert_eq!(beyond["channels"]["claims-pilot"]["last"], last);
+    for nth in 0..101 {
+        stage.say("dev", "claims-pilot", &format!("line {nth}")).await.ok();
+    }
+    let many = ask(json!({ "claims-pilot": last, "credit-ai": 0 })).await.ok();
+    assert_eq!(
+        (&many["channels"]["claims-pilot"]["more"], &many["channels"]["credit-ai"]["more"]),
+        (&json!(true), &json!(false))
+    );
+    let all: serde_json::Map<String, Value> = (0..1_001).map(|nth| (format!("c{nth}"), json!(0))).collect();
+    assert_eq!(ask(Value::Object(all)).await.code(), "malformed");
+    let stranger = stage.post("news", &json!({ "as": "nobody", "after": {} })).await;
+    assert_eq!(stranger.code(), "unknown_person");
+    let head = stage.get("/room/api/head").await.ok();
+    assert!(head["size"].is_u64(), "{head}");
+    stage.strike().await;
+}
+
+/// The files of the page are small on the line, are asked about again each time, and come again only where they changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_small_and_kept_by_the_browser() {
+    use std::io::Read as _;
+    let stage = Stage::set().await;
+    let ask = async |path: &str, headers: &[(header::HeaderName, &str)]| {
+        let mut request = stage.request("GET", path);
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        let response = stage.running.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
+        let (parts, body) = response.expect("an answer").into_parts();
+        (parts, axum::body::to_bytes(body, 1 << 20).await.expect("a body").to_vec())
+    };
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/room");
+    let names = std::fs::read_dir(folder).expect("the page").map(|entry| entry.expect("an entry").file_name());
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    let mut sizes = (0, 0);
+    for name in &names {
+        let path = if name == "index.html" { "/".to_owned() } else { format!("/room/assets/{name}") };
+        let (_, whole) = ask(&path, &[]).await;
+        let (parts, small) = ask(&path, &[(header::ACCEPT_ENCODING, "gzip, deflate, br")]).await;
+        assert_eq!(parts.headers[header::CACHE_CONTROL], "no-cache");
+        assert_eq!(parts.headers[header::VARY], "accept-encoding");
+        if whole.len() >= 1_024 {
+            assert_eq!(parts.headers[header::CONTENT_ENCODING], "gzip", "{name}");
+            let mut read = Vec::new();
+            flate2::read::GzDecoder::new(&small[..]).read_to_end(&mut read).expect("gzip");
+            assert!(read == whole, "{name} is the same");
+        }
+        let tag = parts.headers[header::ETAG].to_str().expect("text").to_owned();
+        for (known, status) in [(&*tag, 304), ("W/\"other\"", 200), (&*format!("\"x\", {tag}"), 304)] {
+            let (parts, body) = ask(&path, &[(header::IF_NONE_MATCH, known)]).await;
+            assert_eq!((parts.status.as_u16(), body.is_empty()), (status, status == 304), "{name}");
+        }
+        sizes = (sizes.0 + whole.len(), sizes.1 + small.len());
+    }
+    assert!(sizes.1 * 5 < sizes.0 * 2, "{} files, {} bytes, {} on the line", names.len(), sizes.0, sizes.1);
+    // The page names all its modules, so that they are fetched at once and not one after the other; and it says at once
+    // that it is coming.
+    let (_, index) = ask("/", &[]).await;
+    let index = String::from_utf8(index).expect("text");
+    for module in names.iter().filter(|name| name.ends_with(".js") && *name != "theme.js") {
+        assert!(index.contains(&format!("rel=\"modulepreload\" href=\"/room/assets/{module}\"")), "{module}");
+    }
+    assert!(index.contains("Opening the room…"));
+    // What is said is small too; events are told as they come.
+    for nth in 0..30 {
+        stage.say("maya", "credit-ai", &format!("line {nth} of many that are much alike")).await.ok();
+    }
+    let path = "/room/api/messages?as=maya&channel=credit-ai";
+    let (parts, small) = ask(path, &[(header::ACCEPT_ENCODING, "gzip")]).await;
+    assert_eq!(parts.headers[header::CONTENT_ENCODING], "gzip");
+    assert_eq!(parts.headers[header::CACHE_CONTROL], "no-store");
+    assert!(small.len() * 5 < ask(path, &[]).await.1.len());
+    let request = stage.request("GET", "/room/api/events?as=maya").header(header::ACCEPT_ENCODING, "gzip");
+    let events = stage.running.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
+    assert!(!events.expect("an answer").headers().contains_key(header::CONTENT_ENCODING));
+    stage.strike().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_told_again_is_one_message() {
     let stage = Stage::set().await;
@@ -1005,7 +1117,7 @@ async fn whatever_is_sent_is_answered_in_json() {
             bodies.push(with(key, value));
         }
     }
-    for path in ["say", "edit", "delete", "press", "form", "clock", "upload"] {
+    for path in ["say", "edit", "delete", "press", "form", "clock", "upload", "news"] {
         for body in &bodies {
             for kind in [
                 "application/json",
@@ -1039,7 +1151,7 @@ async fn whatever_is_sent_is_answered_in_json() {
         "?as=maya&as=dev&channel=x",
         "?&&&=&",
     ] {
-        for path in ["messages", "mine", "events", "people", "clock", "verbs"] {
+        for path in ["messages", "mine", "events", "people", "clock", "verbs", "head"] {
             if path == "events" && query.starts_with("?as=maya") && !query.contains("&as=") {
                 continue;
             }

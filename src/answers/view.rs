@@ -31,7 +31,7 @@ pub struct View {
     pub lines: Vec<Vec<Word>>,
     /// The actions of buttons that are others' to press.
     pub not_theirs: BTreeSet<String>,
-    /// What they can take back.
+    /// What they can press on the case's own card, the most likely first.
     pub buttons: Vec<Button>,
 }
 
@@ -100,30 +100,33 @@ impl Answers {
             let command = command_of(action, case.id, &context)?;
             decide(case, &command, &ask, &world).err().filter(Refusal::is_for_others)
         };
-        let mut why = None;
-        let mut not_theirs = BTreeSet::new();
-        let drawn = card::pressable(&speaker, case).into_iter().map(|button| button.action);
-        for action in drawn.chain(more) {
-            if let Some(refusal) = turned_down(&action) {
-                why.get_or_insert(refusal);
-                not_theirs.insert(action);
-            }
-        }
-        let takes_back = card::take_back(case).into_iter().filter(|button| {
+        let can_be_undone = |button: &Button| {
             let command = command_of(&button.action, case.id, &context);
             command.is_some_and(|command| decide(case, &command, &ask, &world).is_ok())
-        });
+        };
         let waits = case.open_obligations().filter(|it| super::waits_for(case, it, person, &people));
         let mut waits: Vec<Waits> = waits
             .map(|it| Waits { duty: it.duty, about: it.about.clone(), due: it.terms.due, state: it.state() })
             .collect();
         waits.sort_by_key(|it| it.due);
+        let mut why = None;
+        let mut not_theirs = BTreeSet::new();
+        let everything =
+            card::offered(&speaker, case, false, |_| true, |_| false).into_iter().chain(card::asking(case));
+        for action in everything.map(|button| button.action).chain(more) {
+            if let Some(refusal) = turned_down(&action) {
+                why.get_or_insert(refusal);
+                not_theirs.insert(action);
+            }
+        }
+        let is_theirs = |button: &Button| turned_down(&button.action).is_none();
+        let buttons = card::offered(&speaker, case, !waits.is_empty(), is_theirs, can_be_undone);
         let mut answered = Vec::new();
         for it in case.open_obligations().filter(|it| it.answers.contains(person)) {
             answered.push((it.duty, self.answered_at(case, it.number, person).await?));
         }
         let it = ForReader { waits, answered, asked: case.opened_by.as_ref() == Some(person), why };
-        Ok(View { lines: card::for_reader(&speaker, case, &it), not_theirs, buttons: takes_back.collect() })
+        Ok(View { lines: card::for_reader(&speaker, case, &it), not_theirs, buttons })
     }
 
     /// When somebody last answered a duty, by the ledger.

@@ -99,8 +99,8 @@ pub async fn play(running: &Running, data: &Path, pace: Duration) -> anyhow::Res
     // Exported at once, it is under a signed head at once.
     running.desk.checkpoint().await?;
     say(&format!(
-        "\nThe story is told; the room is yours. Go on as Priya, who owes a review: {}",
-        link(running, "priya")
+        "\nThe story is told; the room is yours. Go on as Lena, who owes its review: {}",
+        link(running, "lena")
     ));
     say("\nIts evidence, in another terminal while this one runs:");
     let program = std::env::args().next().unwrap_or_else(|| "countersign".to_owned());

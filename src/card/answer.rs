@@ -11,12 +11,10 @@ use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, samples, tell};
+use super::{BUTTONS_AT_MOST, Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, samples, tell};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
-/// Most buttons below what somebody owes: what Discord puts in one row.
-const BUTTONS_AT_MOST: usize = 5;
 /// How many of those who may answer in somebody's stead are named.
 const ALSO_AT_MOST: usize = 4;
 
@@ -187,6 +185,7 @@ pub fn mine(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> Ca
         several => several.iter().filter_map(|it| it.buttons().into_iter().next()).map(Button::of_its_case).collect(),
     };
     card.buttons.truncate(BUTTONS_AT_MOST);
+    card.buttons.iter_mut().skip(1).for_each(|button| button.style = Style::Plain);
     card
 }
 

@@ -34,8 +34,11 @@ pub use answer::{
 pub use case::case_card;
 pub use story::story;
 pub use tell::{answers_unseen, tell};
-pub use view::{ForReader, Waits, for_reader, pressable, take_back};
+pub use view::{ForReader, Waits, asking, for_reader, offered};
 pub use wording::{Wording, WordingError};
+
+/// Most buttons below each other's side: what Discord puts in one row.
+const BUTTONS_AT_MOST: usize = 5;
 
 /// Words of a policy: everything that is said needs both.
 #[derive(Clone, Copy)]

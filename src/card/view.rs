@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::tell::{about_as_seen, answers};
-use super::{Button, Speaker, Style, Word, kinds, press, samples};
+use super::{BUTTONS_AT_MOST, Button, Speaker, Style, Word, kinds, press, samples};
 use crate::domain::obligation::{About, State};
 use crate::domain::{At, Case, CaseId, CaseKind, Duty, Refusal};
 
@@ -29,18 +29,30 @@ pub struct Waits {
     pub state: State,
 }
 
-/// What can be pressed on anything that is told of a case as it stands: its card, and what asks for the answers it waits for.
-pub fn pressable(speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
-    let mut buttons = kinds::buttons(speaker, case);
-    for owed in case.open_obligations() {
-        buttons.extend(answers(case.id, owed.duty, owed.about.as_ref(), case.revision()));
-    }
-    buttons
+/// What asks for the answers that a case waits for.
+pub fn asking(case: &Case) -> Vec<Button> {
+    let owed = case.open_obligations();
+    owed.flat_map(|it| answers(case.id, it.duty, it.about.as_ref(), case.revision())).collect()
 }
 
-/// What undoes an answer, where a case has such a thing; whether somebody may is for the rules to say.
-pub fn take_back(case: &Case) -> Option<Button> {
-    press(case.id, "take-back", Style::Plain)
+/// What a case's card has for anybody: what undoes an answer, where there is such a thing, then what can be done next. The case
+/// waits for the reader, or not.
+pub fn offered(
+    speaker: &Speaker<'_>,
+    case: &Case,
+    waits: bool,
+    is_theirs: impl Fn(&Button) -> bool,
+    can_be_undone: impl Fn(&Button) -> bool,
+) -> Vec<Button> {
+    let undo = press(case.id, "take-back", Style::Plain).filter(can_be_undone);
+    let mut buttons: Vec<Button> = kinds::buttons(speaker, case).into_iter().filter(is_theirs).collect();
+    // What would have stood out may be another's.
+    if waits && !buttons.iter().any(|button| button.style == Style::Primary) {
+        buttons.iter_mut().take(1).for_each(|button| button.style = Style::Primary);
+    }
+    buttons.splice(0..0, undo);
+    buttons.truncate(BUTTONS_AT_MOST);
+    buttons
 }
 
 /// In words, for its reader; nothing, where it is no affair of theirs.

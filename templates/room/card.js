@@ -45,10 +45,9 @@ const ownCase = (data) => (data.fields?.length ? data.title?.find((span) => span
 
 /** What can be pressed on a card by whoever reads it; what is others' to press is left out. */
 function pressable(data, view) {
-  const here = (data.buttons ?? []).filter((button) => !view(caseOf(button.action))?.not_theirs.includes(button.action));
   const own = ownCase(data);
-  const more = own ? view(own)?.buttons ?? [] : [];
-  return [...more, ...here];
+  if (own && view(own) && data.buttons?.length) return view(own).buttons;
+  return (data.buttons ?? []).filter((button) => !view(caseOf(button.action))?.not_theirs.includes(button.action));
 }
 
 /** What of the reader's views shows on this card: it is drawn anew when that changes. */

@@ -193,7 +193,7 @@ export class Feed {
   }
 
   answer(answer) {
-    return h("section", { class: "answer", "data-testid": "answer", "aria-label": "Private answer" },
+    return h("section", { class: "answer", role: "group", "data-testid": "answer", "aria-label": "Private answer" },
       h("p", { class: "answer-head" }, icon("hidden"), h("span", {}, "Only you can see this"),
         h("button", { type: "button", class: "bare dismiss", "data-testid": "dismiss", "aria-label": "Dismiss this answer", title: "Dismiss", onclick: () => this.acts.dismiss(answer) }, icon("close"))),
       card(answer.card, { reader: this.reader, press: (action, self, style) => this.acts.press(action, answer.message, this, style, answer) }));

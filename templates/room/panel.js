@@ -53,7 +53,7 @@ export class Panel {
     const inside = this.root.contains(document.activeElement);
     this.mine = mine;
     const owed = [...mine.owed].sort(soonest);
-    const { asked } = mine;
+    const asked = [...mine.asked].sort((a, b) => Boolean(a.ended_us) - Boolean(b.ended_us) || soonest(a, b));
     const named = new Set([...owed, ...asked].map((item) => item.case));
     const cases = mine.cases.filter((item) => !named.has(item.case)).sort(soonest);
     const tally = (n) => n > 0 && h("span", { class: "tally" }, String(n));

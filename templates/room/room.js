@@ -730,6 +730,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A click that closes a dialog gives the focus back, and Chromium takes no letters there until it is given anew.
+document.addEventListener("close", () => {
+  const box = document.activeElement;
+  if (!box?.matches("textarea, input")) return;
+  box.blur();
+  box.focus();
+}, true);
+
 // Files dropped anywhere over a flow go to its message box.
 for (const [area, box, name] of [[$("floor"), composer, () => channelName(room.place.channel)], [$("thread"), threadComposer, () => "this thread"]]) {
   let depth = 0;

@@ -11,7 +11,8 @@ export class Timebar {
     this.time = h("span", { class: "timebar-time", "data-testid": "room-time" }, "");
     this.date = h("span", { class: "timebar-date" }, "");
     this.how = h("span", { class: "wide" }, "");
-    this.why = h("span", { class: "timebar-why" }, "Not the real time", this.how);
+    this.zone = h("span", {}, "");
+    this.why = h("span", { class: "timebar-why" }, this.zone, "not the real time", this.how);
     this.wakeAt = h("span", { class: "wake-at" });
     this.skip = h("button", { type: "button", class: "button plain", "data-testid": "skip-wake", onclick: () => this.go(this.skip, { to: "next-wake" }) },
       icon("skip"), h("span", { class: "skip-words" }, h("span", { class: "wide" }, "Skip to the "), h("span", {}, "next wake")), this.wakeAt);
@@ -33,7 +34,8 @@ export class Timebar {
     if (clock.real) return;
     const now = clock.now_us();
     this.say(this.time, hours(now));
-    this.say(this.date, `${dayShort(now)}, ${clock.place} time`);
+    this.say(this.date, dayShort(now));
+    this.say(this.zone, `In ${clock.place}, `);
     const fast = clock.speed !== 1 && clock.speed > 0 && `runs ${clock.speed} times as fast`;
     this.say(this.how, `: it ${[clock.mode === "manual" && "is moved by hand", fast].filter(Boolean).join(" and ")}`);
     const movable = clock.mode === "manual";

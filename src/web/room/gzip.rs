@@ -31,7 +31,7 @@ pub(super) async fn squeeze(request: Request, next: Next) -> Response {
     };
     let whole = bytes.clone();
     let squeezed = tokio::task::spawn_blocking(move || {
-        let mut encoder = GzEncoder::new(Vec::with_capacity(whole.len() / 3), Compression::fast());
+        let mut encoder = GzEncoder::new(Vec::with_capacity(whole.len() / 3), Compression::default());
         encoder.write_all(&whole).and_then(|()| encoder.finish())
     });
     match squeezed.await {
