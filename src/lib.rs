@@ -49,7 +49,8 @@
 //!   - [`chat::slack`], [`chat::discord`]: the platforms; each knows the room's own words, and no rule.
 //!   - [`chat::reception`]: where what was heard is handed in and the answer comes back; reads the policy file again.
 //!   - [`chat::courier`]: from the outbox to the platforms, and the receipt back to the desk.
-//! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe, review drafts.
+//! - [`answers`]: questions about what is, read from what is committed: lists, timelines, what I owe and asked for, what an open
+//!   case is to its reader, review drafts.
 //! - [`web`]: the local room's page and API, who may reach it ([`web::guard`]), health; [`web::listener`] keeps whoever
 //!   holds connections open from keeping others out.
 //!
