@@ -21,7 +21,7 @@ const where = (item) => (item.ended_us ? item.workflow : [item.progress, item.wa
 
 const soonest = (a, b) => (b.late ?? false) - (a.late ?? false) || (a.due_us ?? Infinity) - (b.due_us ?? Infinity);
 
-export const NOTHING = { owed: [], asked: [], cases: [], newest: null, views: {} };
+export const NOTHING = { owed: [], owed_all: true, asked: [], cases: [], newest: null, views: {} };
 
 const names = (people, last = "or") => {
   const shown = people.length > 4 ? [...people.slice(0, 3).map((one) => one.name), `${people.length - 3} more`] : people.map((one) => one.name);
@@ -60,7 +60,8 @@ export class Panel {
     fill(this.owedTitle, "What I owe", tally(this.tally));
     fill(this.askedTitle, "What I asked for", tally(asked.length));
     fill(this.casesTitle, named.size ? "Other open cases" : "Open cases", tally(cases.length));
-    fill(this.owed, owed.length ? owed.map((item) => this.duty(item)) : h("li", { class: "nothing" }, "Nothing. Nobody is waiting for an answer from you."));
+    const more = mine.owed_all ? [] : [h("li", { class: "nothing" }, "There is more, due later.")];
+    fill(this.owed, owed.length ? [...owed.map((item) => this.duty(item)), ...more] : h("li", { class: "nothing" }, "Nothing. Nobody is waiting for an answer from you."));
     fill(this.asked, asked.map((item) => this.case(item, where(item))));
     fill(this.cases, cases.length ? cases.map((item) => this.case(item, item.workflow)) : h("li", { class: "nothing" }, named.size ? "No other case is open." : "No case is open."));
     this.askedTitle.hidden = this.asked.hidden = !asked.length;
