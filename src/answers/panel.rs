@@ -139,12 +139,11 @@ impl Answers {
         ended.sort_by_key(|case| std::cmp::Reverse(case.closed));
         let named = owing.found.iter().map(|it| &it.case).chain(&open).chain(&ended).chain(&newest).map(|case| case.id);
         let homes = self.homes(&named.collect()).await?;
-        let mut views = BTreeMap::new();
         let urgent = owing.found.iter().take(CASES_AT_MOST as usize).map(|it| &it.case);
-        for case in urgent.chain(&open) {
-            if !views.contains_key(&case.id) {
-                views.insert(case.id, self.view(&shown, case, person, BTreeSet::new()).await?);
-            }
+        let seen: BTreeMap<CaseId, &Case> = urgent.chain(&open).map(|case| (case.id, case)).collect();
+        let mut views = BTreeMap::new();
+        for (id, case) in seen {
+            views.insert(id, self.view(&shown, case, person, BTreeSet::new()).await?);
         }
         let theirs = open.iter().filter(|case| case.opened_by.as_ref() == Some(person));
         Ok(Panel {
