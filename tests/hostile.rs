@@ -854,6 +854,56 @@ async fn news_of_many_channels_are_what_each_would_tell() {
     stage.strike().await;
 }
 
+/// What a card leaves out for a reader is what the rules turn down when that reader asks for it all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_card_leaves_out_is_turned_down() {
+    let stage = Stage::set().await;
+    for (who, line) in [
+        ("maya", "/incident open credit-scoring sev2 Drift impact=unclear"),
+        ("maya", "/approval request credit-scoring \"Ship v1\""),
+        ("priya", "/approval approve APR-1"),
+    ] {
+        stage.say(who, "credit-ai", line).await.ok();
+    }
+    stage.quiet().await;
+    let cards = async || {
+        let messages = stage.messages("maya", "credit-ai").await;
+        messages.into_iter().filter(|it| it["thread"].is_null()).map(|it| it["card"].clone()).collect::<Vec<Value>>()
+    };
+    let before = cards().await;
+    let everybody = stage.get("/room/api/people").await.ok()["people"].as_array().expect("people").clone();
+    let mut turned_down = 0;
+    for person in &everybody {
+        let who = person["id"].as_str().expect("an id");
+        let page = stage.get(&format!("/room/api/messages?as={who}&channel=credit-ai")).await.ok();
+        for (case, view) in page["views"].as_object().expect("views") {
+            let root = if case.starts_with("INC") { "incident" } else { "approval" };
+            for action in view["not_theirs"].as_array().expect("actions").iter().filter_map(Value::as_str) {
+                let said = match action.strip_prefix("form:") {
+                    Some(form) => {
+                        let values = json!({ "text": "x", "reason": "x" });
+                        let form = json!({ "as": who, "form": format!("{root}.{form}"), "values": values });
+                        stage.post("form", &form).await.ok()["errors"].clone()
+                    }
+                    None => {
+                        let press = json!({ "as": who, "message": null, "channel": "credit-ai", "action": action });
+                        stage.post("press", &press).await.ok()["answers"].clone()
+                    }
+                };
+                assert!(
+                    said.as_object().is_some_and(|it| !it.is_empty()) || said[0].is_object(),
+                    "{who} {action}: {said}"
+                );
+                turned_down += 1;
+            }
+        }
+    }
+    assert!(turned_down > 30, "only {turned_down} were tried");
+    stage.quiet().await;
+    assert_eq!(cards().await, before, "nothing of it was done");
+    stage.strike().await;
+}
+
 /// The files of the page are small on the line, are asked about again each time, and come again only where they changed.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_small_and_kept_by_the_browser() {

@@ -78,6 +78,9 @@ export function dial(tone) {
   return face;
 }
 
+/** Where the command key is what the control key is elsewhere. */
+export const apple = /Mac|iPhone|iPad/.test(navigator.platform);
+
 /** `2 files`, `1 reply`. */
 export const count = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 

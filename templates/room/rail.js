@@ -1,6 +1,6 @@
 // The left rail: whose room this is, the channels with what is unread in them, and who I am.
 
-import { fill, h, icon, mark } from "./element.js";
+import { apple, fill, h, icon, mark } from "./element.js";
 import { face } from "./feed.js";
 
 /** From so many channels on there is a box that leaves out those which aren't looked for. */
@@ -45,7 +45,7 @@ export class Rail {
     fill(root,
       h("p", { class: "brand" }, mark(), h("span", {}, "Countersign")),
       h("button", { type: "button", class: "find", "data-testid": "find", "aria-keyshortcuts": "Control+K Meta+K", onclick: () => acts.find() },
-        icon("find"), h("span", {}, "Go to…"), h("kbd", { "aria-hidden": "true" }, /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K")),
+        icon("find"), h("span", {}, "Go to…"), h("kbd", { "aria-hidden": "true" }, apple ? "⌘K" : "Ctrl K")),
       h("div", { class: "rail-lists" },
         h("h2", { class: "rail-title" }, "Channels"), this.filter, this.none, this.channels,
         this.casesTitle, this.cases,

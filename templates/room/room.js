@@ -2,7 +2,7 @@
 // Everything seen is drawn by the modules beside this one; everything decided is decided by the server.
 
 import * as api from "./api.js";
-import { count, fill, h, icon, memory } from "./element.js";
+import { apple, count, fill, h, icon, memory } from "./element.js";
 import { clock, dayFull, hours } from "./clock.js";
 import { typed, words } from "./words.js";
 import { Transcript } from "./transcript.js";
@@ -24,7 +24,6 @@ const SEARCHED = 20; // so many pages back is a thread looked for
 const NEWS_AFTER_MS = 120; // what changes in channels that aren't on the screen is asked for together
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 const phone = matchMedia("(max-width: 47.99rem)");
-const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 const room = {
   me: null,
@@ -703,7 +702,7 @@ function nextPart(step) {
 
 document.addEventListener("keydown", (event) => {
   if (!room.me || document.querySelector("dialog[open]")) return;
-  if ((mac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+  if ((apple ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     find();
     return;
