@@ -27,11 +27,11 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list, mine,
-    misread, red_flags, refused, review_draft, sla_status, status, timeline,
+    Happened, Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, brief, fault, health, help,
+    list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start, status, timeline,
 };
 pub use case::case_card;
-pub use story::story;
+pub use story::{is_brief, story};
 pub use tell::{answers_unseen, tell};
 pub use wording::{Wording, WordingError};
 

@@ -42,8 +42,8 @@ fn all() -> Vec<(String, Json)> {
     all
 }
 
-/// A case of which one thing after the other becomes true, whether the rules would let it or not: the card and the line of
-/// the story for each.
+/// A case of which one thing after the other becomes true, whether the rules would let it or not: the card, the line of
+/// the story and answers on it for each.
 fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>) {
     let people = People { policy: speaker.policy, delegations: &[], at: NOW };
     let events = events(kind);
@@ -61,6 +61,7 @@ fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>
         }
         for case in [&alone, &going_on] {
             all.push((format!("{kind}/card.txt"), case::facts(speaker, case, &people, usize::MAX)));
+            all.extend(answer::samples_of(speaker, case, &people));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`kinds`] holds one rulebook for each kind of case, [`every_case`] what is the same for all of them, [`bot`] what concerns
 //! no single case.
 
+pub mod act;
 pub mod at;
 pub mod bot;
 pub mod calendar;
@@ -24,6 +25,7 @@ pub mod ruling;
 pub mod scene;
 pub mod text;
 
+pub use act::Act;
 pub use at::{At, Span};
 pub use bot::files::WhyNotKept;
 pub use bot::platforms::Lack;
@@ -170,6 +172,12 @@ impl World<'_> {
 /// A [`Refusal`] for the person who asked.
 pub fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
     opening.open(id, ask, world)
+}
+
+/// Whether somebody may open a case of this kind, in one workflow at least.
+pub fn can_open(kind: CaseKind, ask: &Ask, world: &World<'_>) -> bool {
+    let id = CaseId { kind, number: 1 };
+    world.policy.workflows.keys().any(|workflow| kind.example(workflow).open(id, ask, world).is_ok())
 }
 
 /// Decides what a command means for a case. Nothing is changed: the ruling holds the events.

@@ -125,6 +125,20 @@ pub enum Query {
         /// Which of them.
         filter: Filter,
     },
+    /// What can be done now.
+    Menu {
+        /// With this case. `None`: outside of any.
+        case: Option<CaseId>,
+        /// Outside: cases of one kind.
+        kind: Option<CaseKind>,
+    },
+    /// What somebody who joins late reads of a case.
+    CatchUp {
+        /// Which.
+        case: CaseId,
+        /// From when on.
+        since: Since,
+    },
     /// How a case stands.
     Status(CaseId),
     /// What happened on a case.
@@ -155,6 +169,17 @@ pub enum Query {
         /// One verb in detail.
         verb: Option<&'static Verb>,
     },
+}
+
+/// From when on somebody wants to read what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// From its opening.
+    Beginning,
+    /// From a moment.
+    Moment(At),
+    /// From when they were last heard on it.
+    LastHeard,
 }
 
 /// Which cases to list. The default is every open one.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::line::Named;
 use super::obligation::Attribution;
 use super::scene::Scene;
+use super::act::{Act, words};
 use super::{Duty, PersonId, PolicyHash, Refusal, Ruling};
 
 pub mod clocks;
@@ -22,12 +23,14 @@ pub const PUBLIC: &str = "Public: everybody in the workflow's channels sees it";
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
     Contest,
+    Link,
     List,
     Note,
     Pause,
     Resume,
     Settle,
     Status,
+    Waive,
     Withdraw,
 }
 
@@ -123,4 +126,25 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
     }
+}
+
+/// What can be wanted of any case, the likeliest first. Which of it is accepted, [`decide`] says.
+pub(super) fn acts(scene: &Scene<'_>) -> Vec<Act> {
+    let mut acts = vec![
+        Act::of(Verb::Note, Command::Note { text: words() }),
+        Act::of(Verb::Link, Command::Link { url: "https://example.org/".to_owned(), text: String::new() }),
+    ];
+    for owed in scene.case.open_obligations() {
+        let duty = Some(owed.duty);
+        let reasons = owed.terms.pause.reasons.iter().cloned();
+        acts.extend(reasons.map(|reason| Act::of(Verb::Pause, Command::Pause { duty, reason })));
+        acts.push(Act::of(Verb::Resume, Command::Resume { duty }));
+        acts.push(Act::of(Verb::Waive, Command::Waive { duty: owed.duty, reason: words() }));
+    }
+    for breached in scene.case.obligations.iter().filter(|it| it.breach.is_some()) {
+        let (duty, whose) = (Some(breached.duty), || Attribution::ThirdParty);
+        acts.push(Act::of(Verb::Contest, Command::Contest { duty, says: whose(), reason: words() }));
+        acts.push(Act::of(Verb::Settle, Command::Settle { duty, to: whose(), reason: words() }));
+    }
+    acts
 }

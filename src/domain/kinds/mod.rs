@@ -11,7 +11,7 @@ use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
 use super::{
-    Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World, text,
+    Act, Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World, text,
 };
 
 pub mod approval;
@@ -66,6 +66,10 @@ pub trait Kind: Sized {
     /// # Errors
     /// A [`Refusal`] for the person who asked.
     fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
+    /// What can be wanted of such a case, the likeliest first. Which of it is accepted, the rules say.
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act>;
+    /// What opening one takes, with something in the place of what the person would say.
+    fn example(workflow: &WorkflowId) -> Self::Opening;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
     /// What is about to be told, as it is true by then; `None`: whom it is for isn't asked any more.
@@ -144,6 +148,13 @@ macro_rules! kinds {
                 use strum::VariantNames;
                 let own = match self { $(CaseKind::$kind => $room::Verb::VARIANTS,)* };
                 [every_case::Verb::VARIANTS, own].into_iter().flatten().copied()
+            }
+            /// The verb that opens one.
+            pub fn opened_by(self) -> &'static str {
+                match self { $(CaseKind::$kind => $room::Verb::OPENS.into(),)* }
+            }
+            pub(super) fn example(self, workflow: &WorkflowId) -> Opening {
+                match self { $(CaseKind::$kind => Opening::$kind(<$room::$kind as Kind>::example(workflow)),)* }
             }
             /// What its command is for, in half a sentence.
             pub const fn about(self) -> &'static str {
@@ -354,6 +365,10 @@ macro_rules! kinds {
             }
             pub fn wakes_at(&self) -> Option<At> {
                 match self { $(Body::$kind(it) => it.wakes_at(),)* }
+            }
+
+            pub(super) fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+                match self { $(Body::$kind(it) => it.acts(scene),)* }
             }
 
             pub(super) fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {

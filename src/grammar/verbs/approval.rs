@@ -59,6 +59,8 @@ const LIST_BY: &[Arg] = &[
 ];
 
 const LINES: Examples = Examples {
+    menu: "approval menu APR-1",
+    catch_up: "approval catch-up APR-1",
     status: "approval status APR-1",
     list: "approval list mine",
     note: "approval note APR-1 Test report follows at noon",

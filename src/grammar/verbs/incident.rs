@@ -55,6 +55,8 @@ const LIST_BY: &[Arg] = &[
 ];
 
 const LINES: Examples = Examples {
+    menu: "incident menu INC-1",
+    catch_up: "incident catch-up INC-1",
     status: "incident status INC-1",
     list: "incident list open sev1",
     note: "incident note INC-1 The vendor was called at 14:10",

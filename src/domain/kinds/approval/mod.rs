@@ -15,10 +15,11 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
+    Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
     text,
 };
 
+mod acts;
 mod break_glass;
 mod outcome;
 mod question;
@@ -35,14 +36,22 @@ pub use telling::Telling;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
+    Amend,
+    Answer,
     Approve,
     Ask,
     Breakglass,
     Decline,
+    GlassReview,
     Request,
     Supersede,
     TakeBack,
     Undelegate,
+}
+
+impl Verb {
+    /// The verb that opens an approval.
+    pub const OPENS: Verb = Verb::Request;
 }
 
 impl Named for Verb {}
@@ -442,6 +451,14 @@ impl Kind for Approval {
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
         rules::decide(self, command, scene)
+    }
+
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+        acts::acts(self, scene)
+    }
+
+    fn example(workflow: &WorkflowId) -> Opening {
+        acts::example(workflow)
     }
 
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {

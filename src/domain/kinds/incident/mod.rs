@@ -15,10 +15,11 @@ use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
+    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
     World,
 };
 
+mod acts;
 mod follow_ups;
 mod nature;
 mod rules;
@@ -47,16 +48,30 @@ const PAGE_WITHIN: Span = Span::minutes(15);
 pub enum Verb {
     Ack,
     Assess,
+    Classify,
+    Contain,
+    Decision,
     Done,
     Escalate,
     Followup,
+    Here,
+    Invite,
     Merge,
+    Moment,
     Open,
     Reopen,
     Resolve,
     Review,
     Role,
+    Severity,
+    Uninvite,
     Update,
+    Working,
+}
+
+impl Verb {
+    /// The verb that opens an incident.
+    pub const OPENS: Verb = Verb::Open;
 }
 
 impl Named for Verb {}
@@ -546,6 +561,14 @@ impl Kind for Incident {
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
         rules::decide(self, command, scene)
+    }
+
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+        acts::acts(self, scene)
+    }
+
+    fn example(workflow: &WorkflowId) -> Opening {
+        acts::example(workflow)
     }
 
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {
