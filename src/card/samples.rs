@@ -127,6 +127,7 @@ fn of_the_case() -> Vec<Event> {
         Event::Linked { by: maya(), url: "https://example.org/".to_owned(), text: words() },
         Event::Invited { by: maya(), person: dev() },
         Event::Uninvited { by: maya(), person: dev() },
+        Event::Snoozed { by: dev(), until: DUE },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()
@@ -204,7 +205,9 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: vec![dev()],
             revision: None,
         },
-        Telling::Said { what: Label::from("update"), by: maya(), text: words() },
+        Telling::Said { what: Label::from("update"), by: maya(), text: words(), next: None },
+        Telling::Said { what: Label::from("update"), by: maya(), text: words(), next: Some(DUE) },
+        Telling::Said { what: Label::from("update"), by: maya(), text: String::new(), next: Some(DUE) },
         Telling::State { state: Label::from("resolved"), over: true, by: Some(maya()), text: words() },
         Telling::State { state: Label::from("requested"), over: false, by: None, text: words() },
         Telling::Paused { duty: Duty::Resolve, reason: words(), by: maya(), ends: DUE },

@@ -46,6 +46,7 @@ pub fn is_brief(event: &Event) -> bool {
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } => true,
             every_case::Event::Invited { .. }
             | every_case::Event::Uninvited { .. }
+            | every_case::Event::Snoozed { .. }
             | every_case::Event::PolicyReplaced { .. } => false,
         },
         other => kinds::is_brief(other),

@@ -1,6 +1,6 @@
 //! A case: what its events say it is. Folding can't fail, and when it wants to be woken follows from what it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,9 @@ pub struct Case {
     /// People who were let in by name.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub invited: BTreeSet<PersonId>,
+    /// Until when people put off being reminded of what they owe on it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub snoozed: BTreeMap<PersonId, At>,
     pub obligations: Vec<Obligation>,
     pub body: Body,
 }
@@ -57,6 +60,7 @@ impl Case {
             homes,
             restricted,
             invited: BTreeSet::new(),
+            snoozed: BTreeMap::new(),
             obligations: Vec::new(),
             body,
         })
@@ -93,6 +97,9 @@ impl Case {
             }
             every_case::Event::Uninvited { person, .. } => {
                 self.invited.remove(person);
+            }
+            every_case::Event::Snoozed { by, until } => {
+                self.snoozed.insert(by.clone(), *until);
             }
             every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } => {}
@@ -164,6 +171,12 @@ impl Case {
     /// People who may not answer an obligation: separation of duties.
     pub fn excluded(&self, obligation: &Obligation) -> Vec<PersonId> {
         self.body.excluded(obligation)
+    }
+
+    /// Whether somebody put off at `at` being reminded of these obligations, and all of them can be put off.
+    pub fn is_put_off(&self, person: &PersonId, mut numbers: impl Iterator<Item = u32>, at: At) -> bool {
+        self.snoozed.get(person).is_some_and(|until| *until > at)
+            && numbers.all(|number| self.obligation(number).is_some_and(|it| it.may_be_put_off(at)))
     }
 
     /// Whose answer an obligation still waits for, in the order of the policy. A seat that has answered is not asked again,

@@ -86,10 +86,15 @@ impl World<'_> {
         if urgent {
             return None;
         }
-        let person = self.policy.people.get(person)?;
-        let quiet_until = person.quiet.as_ref().and_then(|quiet| quiet.ends(person.zone, at));
+        self.policy.people.get(person)?;
         let batched = Some(at + self.policy.batch_within).filter(|&until| until > at);
-        quiet_until.max(batched)
+        self.quiet_until(person, at).max(batched)
+    }
+
+    /// When a person's quiet hours that lie over `at` end. `None`: there are none.
+    pub fn quiet_until(&self, person: &PersonId, at: At) -> Option<At> {
+        let person = self.policy.people.get(person)?;
+        person.quiet.as_ref().and_then(|quiet| quiet.ends(person.zone, at))
     }
 
     /// Whether a right that the policy gives to `roles` is the asker's: see [`People::allow`].

@@ -28,7 +28,7 @@
       tomas> /approval catch-up APR-1
       tomas hears: APR-1 · “Ship v7” · requested, waiting since 10:00 ... Undecided: model-risk · 0 of 2 ... Open question: Priya asks Maya: “Tested on what?” ... Owed:
 # It doesn't exist for whoever may not see it.
-      lena> /incident open credit sev1 restricted "A list of customers leaked"
+      lena> /incident open credit sev1 restricted=yes A list of customers leaked
       maya> /incident catch-up INC-2
       maya hears: I can't find INC-2
       nobody is told: not known yet

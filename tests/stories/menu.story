@@ -6,12 +6,14 @@
       maya> /approval request credit Ship v7
       dev> @countersign
       dev hears: 2 open cases ... INC-1 sev2 “Scores drift” · credit, open · acknowledgement by 10:00 ... APR-1 “Ship v7” ... [Open incident] [INC-1] [APR-1] [What I owe]
+      dev> /incident menu
+      dev hears: 1 open incident ... INC-1 sev2 “Scores drift”
       dev presses INC-1 in the answer
       dev hears: INC-1 · “Scores drift” · sev2, open ... Next: acknowledgement by 10:00 · Dev or Lena ... [Acknowledge] ... [Catch me up] [Timeline]
-      dev in thread INC-1> @countersign
-      dev hears: INC-1 · “Scores drift” · sev2, open
       dev presses Acknowledge in the answer
       case INC-1: acknowledged
+      dev in thread INC-1> @countersign
+      dev hears: INC-1 · “Scores drift” · sev2, acknowledged
       dev> /incident menu INC-1
       dev does not hear: [Acknowledge]
       dev> /incident menu INC-1
@@ -25,7 +27,7 @@
       maya hears: [Amend] ... [Withdraw]
       nobody is told: What you can do
 # Of a restricted one nobody else learns anything.
-      lena> /incident open credit sev1 restricted "A list of customers leaked"
+      lena> /incident open credit sev1 restricted=yes A list of customers leaked
       maya> @countersign
       maya does not hear: INC-2
       maya> /incident menu INC-2

@@ -6,10 +6,11 @@ use super::line::Named;
 use super::obligation::Attribution;
 use super::scene::Scene;
 use super::act::{Act, words};
-use super::{Duty, PersonId, PolicyHash, Refusal, Ruling};
+use super::{At, Duty, PersonId, PolicyHash, Refusal, Ruling};
 
 pub mod clocks;
 pub mod remarks;
+pub mod snooze;
 mod telling;
 pub mod wake;
 
@@ -29,6 +30,7 @@ pub enum Verb {
     Pause,
     Resume,
     Settle,
+    Snooze,
     Status,
     Waive,
     Withdraw,
@@ -68,6 +70,10 @@ pub enum Command {
         duty: Duty,
         reason: String,
     },
+    /// “Remind me later.” Left open, for half an hour.
+    Snooze {
+        until: Option<At>,
+    },
     /// “That breach wasn't ours”: recorded beside the attribution until it is settled.
     Contest {
         duty: Option<Duty>,
@@ -103,6 +109,11 @@ pub enum Event {
         by: PersonId,
         person: PersonId,
     },
+    /// Somebody put off being reminded of what they owe on it.
+    Snoozed {
+        by: PersonId,
+        until: At,
+    },
     /// The text of the policy that it went on under was erased, and it goes on under this one.
     PolicyReplaced {
         policy: PolicyHash,
@@ -123,6 +134,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Pause { duty, reason } => clocks::pause(scene, *duty, reason),
         Command::Resume { duty } => clocks::resume(scene, *duty),
         Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),
+        Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
     }
@@ -141,6 +153,7 @@ pub(super) fn acts(scene: &Scene<'_>) -> Vec<Act> {
         acts.push(Act::of(Verb::Resume, Command::Resume { duty }));
         acts.push(Act::of(Verb::Waive, Command::Waive { duty: owed.duty, reason: words() }));
     }
+    acts.push(Act::of(Verb::Snooze, Command::Snooze { until: None }));
     for breached in scene.case.obligations.iter().filter(|it| it.breach.is_some()) {
         let (duty, whose) = (Some(breached.duty), || Attribution::ThirdParty);
         acts.push(Act::of(Verb::Contest, Command::Contest { duty, says: whose(), reason: words() }));

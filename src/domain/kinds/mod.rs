@@ -222,6 +222,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// What is told of any case, if it is that.
+            pub(super) fn of_any_case(self) -> Option<every_case::Telling> {
+                match self {
+                    Telling::Case(telling) => Some(telling),
+                    Telling::Bot(_) => None,
+                    $(Telling::$kind(_) => None,)*
+                }
+            }
+
             /// The names of all templates of what is told.
             pub fn templates() -> impl Iterator<Item = &'static str> {
                 use strum::VariantNames;

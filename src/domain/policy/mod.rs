@@ -43,6 +43,8 @@ pub struct Policy {
     pub may: May,
     /// Nudges to one person that fall due within this time of each other go out as one message.
     pub batch_within: Span,
+    /// For how long somebody may put off being reminded of what they owe on a case. Zero: not at all.
+    pub snooze_at_most: Span,
     pub digests: Vec<DigestSchedule>,
 }
 
@@ -184,6 +186,8 @@ pub struct Target {
     pub tier: Option<String>,
     pub holder: Option<RoleId>,
     pub terms: TargetTerms,
+    /// Only for `update`: how far ahead the next one may be promised. `None`: as far as it is owed anyway.
+    pub next_at_most: Option<Span>,
     /// 1-based line of the file, for findings.
     pub line: usize,
 }

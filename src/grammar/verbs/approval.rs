@@ -68,6 +68,7 @@ const LINES: Examples = Examples {
     timeline: "approval timeline APR-1",
     pause: "approval pause APR-1 waiting on the requester: test report",
     resume: "approval resume APR-1",
+    snooze: "approval snooze APR-1 30m",
     waive: "approval waive APR-1 duty=answer-question Answered by telephone",
     contest: "approval contest APR-1 says=requester The report came a day late",
     settle: "approval settle APR-1 to=requester Agreed with both sides",

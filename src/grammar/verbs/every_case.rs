@@ -8,7 +8,7 @@ const DUTY: Arg = Arg::new("duty", "Which answer", Kind::Duty, "where several ar
 const OWNER: &str = "requester, third-party, or a party of the policy";
 
 /// How many verbs [`shared`] has.
-pub(super) const SHARED: usize = 13;
+pub(super) const SHARED: usize = 14;
 
 /// Lines that work, for each of the shared verbs.
 pub(super) struct Examples {
@@ -21,6 +21,7 @@ pub(super) struct Examples {
     pub timeline: &'static str,
     pub pause: &'static str,
     pub resume: &'static str,
+    pub snooze: &'static str,
     pub waive: &'static str,
     pub contest: &'static str,
     pub settle: &'static str,
@@ -39,6 +40,7 @@ pub(super) const fn shared(root: &'static str, list_by: &'static [Arg], lines: &
         timeline(root, lines.timeline),
         pause(root, lines.pause),
         resume(root, lines.resume),
+        snooze(root, lines.snooze),
         waive(root, lines.waive),
         contest(root, lines.contest),
         settle(root, lines.settle),
@@ -203,6 +205,22 @@ const fn resume(root: &'static str, example: &'static str) -> Verb {
         args: const { &[DUTY] },
         example,
         make: |values| values.on(Command::Resume { duty: values.duty("duty") }),
+    }
+}
+
+const fn snooze(root: &'static str, example: &'static str) -> Verb {
+    Verb {
+        root,
+        verb: "snooze",
+        label: "Remind me later",
+        aliases: &["remind", "remind-me", "later"],
+        about: "Put off being reminded of what you owe; no deadline moves",
+        case: true,
+        args: const {
+            &[Arg::new("until", "Until", Kind::Until, "such as 30m or 10:30; half an hour, when left out").optional()]
+        },
+        example,
+        make: |values| values.on(Command::Snooze { until: values.maybe_moment("until") }),
     }
 }
 

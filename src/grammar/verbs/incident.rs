@@ -3,7 +3,7 @@
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, Kind, OnMessage, REASON, Root, TEXT, Takes, Verb, WORDS, joined};
 use crate::domain::kinds::incident::{
-    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Timing,
+    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Reached, Timing,
 };
 use crate::domain::{CaseKind, every_case};
 use crate::grammar::{Asked, Query};
@@ -64,6 +64,7 @@ const LINES: Examples = Examples {
     timeline: "incident timeline INC-1",
     pause: "incident pause INC-1 duty=resolve waiting on the requester: log files",
     resume: "incident resume INC-1 duty=resolve",
+    snooze: "incident snooze INC-1 30m",
     waive: "incident waive INC-1 duty=update Nobody is touched any more",
     contest: "incident contest INC-1 says=third-party duty=resolve The cloud was down until noon",
     settle: "incident settle INC-1 to=vendor duty=resolve Agreed with both sides",
@@ -237,11 +238,25 @@ const OWN: [Verb; 22] = [
         verb: "update",
         label: "Update",
         aliases: &[],
-        about: "Say how it stands",
+        about: "Say how it stands; with it, what it has become, and when the next update comes",
         case: true,
-        args: &[TEXT],
-        example: "incident update INC-1 Half of the back-fill is done, the rest by 16:00",
-        make: |values| values.on(Command::Update { text: values.text("text") }),
+        args: &[
+            TEXT,
+            Arg::new("state", "It is now", Kind::Choice(Reached::WORDS), "as it is, when left out").optional().named(),
+            Arg::new("severity", "Governance severity", Kind::Severity, "as it is, when left out").optional().named(),
+            Arg::new("next", "The next update comes", Kind::Until, "such as 16:30 or 45m; as the policy asks, when left out")
+                .optional()
+                .named(),
+        ],
+        example: "incident update INC-1 next=45m Half of the back-fill is done",
+        make: |values| {
+            let (text, next) = (values.text("text"), values.maybe_moment("next"));
+            let (severity, reached) = (values.maybe_severity("severity"), values.reached("state"));
+            values.on(match (severity, reached) {
+                (None, None) => Command::Update { text, next },
+                (severity, reached) => Command::Report { text, severity, reached, next },
+            })
+        },
     },
     Verb {
         root: KIND.word(),

@@ -14,7 +14,7 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
         Act::of(Verb::Ack, C::Acknowledge),
         Act::of(Verb::Here, C::AnswerPage),
         Act::of(Verb::Contain, C::Contain { text: words() }),
-        Act::of(Verb::Update, C::Update { text: words() }),
+        Act::of(Verb::Update, C::Update { text: words(), next: None }),
         Act::of(Verb::Resolve, C::Resolve { text: words() }),
         Act::of(Verb::Review, C::AcceptReview { text: words(), drafted_from: None }),
     ];

@@ -22,6 +22,7 @@ use crate::domain::{
 mod acts;
 mod follow_ups;
 mod nature;
+mod report;
 mod rules;
 mod seats;
 mod severity;
@@ -33,7 +34,7 @@ mod telling;
 mod tests;
 
 pub use nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
-pub use state::{FollowUp, Impact, IncidentState, Moment, Remark, SeatName, Which};
+pub use state::{FollowUp, Impact, IncidentState, Moment, Reached, Remark, SeatName, Which};
 pub use telling::Telling;
 
 /// Longest post-incident review, in characters: it tells the whole story of the incident.
@@ -178,6 +179,15 @@ pub enum Command {
     },
     Update {
         text: String,
+        /// When the next one comes, where somebody promises it.
+        next: Option<At>,
+    },
+    /// An update that says with the same words how far it has come, or how grave it is.
+    Report {
+        text: String,
+        severity: Option<Severity>,
+        reached: Option<Reached>,
+        next: Option<At>,
     },
     Decision {
         text: String,
@@ -266,6 +276,9 @@ pub enum Event {
     Updated {
         by: PersonId,
         text: String,
+        /// When the next one comes, where that was promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<At>,
     },
     Decided {
         by: PersonId,
@@ -371,6 +384,7 @@ impl Command {
             | Command::Absorb { .. }
             | Command::Withdraw { .. }
             | Command::Update { .. }
+            | Command::Report { .. }
             | Command::Decision { .. }
             | Command::FollowUp { .. }
             | Command::FollowUpDone { .. }
@@ -464,7 +478,7 @@ impl Kind for Incident {
                 self.state = IncidentState::Withdrawn;
                 self.turned = said(by, reason);
             }
-            Event::Updated { by, text } => self.last_update = said(by, text),
+            Event::Updated { by, text, next: _ } => self.last_update = said(by, text),
             Event::FollowUpPromised { number, by: _, assignee, due, text, obligation } => {
                 self.follow_ups.push(FollowUp {
                     number: *number,

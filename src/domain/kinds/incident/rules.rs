@@ -188,8 +188,11 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Open | Acknowledged | Contained, C::Withdraw { reason }) => incident.withdraw(scene, reason),
         (Resolved, C::Withdraw { .. }) => Err(incident.after_resolving(scene)),
 
-        (Open | Acknowledged | Contained, C::Update { text }) => incident.update(scene, text),
-        (Resolved, C::Update { .. }) => Err(incident.after_resolving(scene)),
+        (Open | Acknowledged | Contained, C::Update { text, next }) => incident.update(scene, text, *next),
+        (Open | Acknowledged | Contained, C::Report { text, severity, reached, next }) => {
+            incident.report(scene, text, *severity, *reached, *next)
+        }
+        (Resolved, C::Update { .. } | C::Report { .. }) => Err(incident.after_resolving(scene)),
 
         (Open | Acknowledged | Contained | Resolved, C::Decision { text }) => incident.decision(scene, text),
         (Open | Acknowledged | Contained | Resolved, C::FollowUp { assignee, due, text }) => {
@@ -217,6 +220,7 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
             | C::Merge { .. }
             | C::Withdraw { .. }
             | C::Update { .. }
+            | C::Report { .. }
             | C::Decision { .. }
             | C::FollowUp { .. }
             | C::Page { .. }

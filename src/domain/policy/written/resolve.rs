@@ -24,6 +24,8 @@ use super::{
 };
 
 const BATCH_WITHIN: Span = Span::minutes(2);
+/// For how long reminders may be put off, unless the policy says so.
+const SNOOZE_AT_MOST: Span = Span::hours(1);
 
 /// Reads on to the end whatever is wrong; the caller looks at `found`.
 pub(super) fn resolve(text: &str, document: &Document, names: &Names, found: &mut Findings<'_>) -> Policy {
@@ -66,6 +68,7 @@ fn nothing(text: &str) -> Policy {
         paths: BTreeMap::new(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
+        snooze_at_most: SNOOZE_AT_MOST,
         digests: Vec::new(),
     }
 }
@@ -147,6 +150,9 @@ impl Resolve<'_, '_> {
                 Some(within) => self.policy.batch_within = within,
                 None => {}
             }
+        }
+        if let Some(most) = head.snooze_at_most.as_ref().and_then(|word| self.value(word, value::span)) {
+            self.policy.snooze_at_most = most;
         }
         if let Some(ladder) = &head.ladder {
             self.name(ladder);
