@@ -8,13 +8,14 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, story};
+use crate::domain::every_case::{KeptAs, KeptMessage};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms};
 use crate::domain::policy::{EXAMPLE, Policy};
 use crate::domain::{
-    At, Case, CaseId, CaseKind, Duty, Event, Label, OutboxId, People, PersonId, PolicyHash, RoleId, Span, Telling, bot,
+    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, Span, Telling, bot,
     every_case,
 };
 
@@ -127,10 +128,18 @@ fn of_the_case() -> Vec<Event> {
         Event::Linked { by: maya(), url: "https://example.org/".to_owned(), text: words() },
         Event::Invited { by: maya(), person: dev() },
         Event::Uninvited { by: maya(), person: dev() },
+        Event::Kept { by: dev(), what: KeptAs::Note, message: kept(Some(maya())) },
+        Event::Kept { by: dev(), what: KeptAs::FollowUp, message: kept(None) },
         Event::Snoozed { by: dev(), until: DUE },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()
+}
+
+fn kept(person: Option<PersonId>) -> KeptMessage {
+    let lane = Lane { platform: "slack".into(), place: Place::Channel("C024BE91L".to_owned()) };
+    let (message, author) = ("1795429800.000100".to_owned(), "Zoe".to_owned());
+    KeptMessage { lane, message, person, author, said: NOW, text: words() }
 }
 
 /// How a case of any kind begins.

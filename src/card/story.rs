@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::domain::obligation::Change;
 
 use super::tell::{about_as_seen, innermost};
+use super::wording::typed_here;
 use super::{Speaker, Word, kinds};
 use crate::domain::kinds::DutyEvent;
 use crate::domain::{At, Case, CaseKind, Event, every_case};
@@ -43,7 +44,7 @@ pub fn is_brief(event: &Event) -> bool {
             | Change::Widened { .. } => false,
         },
         Event::Case(event) => match event {
-            every_case::Event::Noted { .. } | every_case::Event::Linked { .. } => true,
+            every_case::Event::Noted { .. } | every_case::Event::Linked { .. } | every_case::Event::Kept { .. } => true,
             every_case::Event::Invited { .. }
             | every_case::Event::Uninvited { .. }
             | every_case::Event::Snoozed { .. }
@@ -76,6 +77,10 @@ pub(super) fn facts(case: &Case, event: &Event, at: At) -> Json {
     } else {
         innermost(event)
     };
+    // What people call themselves on a platform is theirs, too.
+    if let Event::Case(every_case::Event::Kept { message, .. }) = event {
+        facts.insert("author".to_owned(), typed_here(&message.author));
+    }
     // The moment that somebody set, apart from the one at which they said so.
     let at_said = facts.get("at").cloned().unwrap_or(Json::Null);
     facts.insert("at_said".to_owned(), at_said);

@@ -39,6 +39,9 @@ pub struct Case {
     /// Until when people put off being reminded of what they owe on it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub snoozed: BTreeMap<PersonId, At>,
+    /// Messages that were kept with it by a reaction.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<every_case::Kept>,
     pub obligations: Vec<Obligation>,
     pub body: Body,
 }
@@ -61,6 +64,7 @@ impl Case {
             restricted,
             invited: BTreeSet::new(),
             snoozed: BTreeMap::new(),
+            kept: BTreeSet::new(),
             obligations: Vec::new(),
             body,
         })
@@ -97,6 +101,9 @@ impl Case {
             }
             every_case::Event::Uninvited { person, .. } => {
                 self.invited.remove(person);
+            }
+            every_case::Event::Kept { by: _, what, message } => {
+                self.kept.insert(message.kept_as(*what));
             }
             every_case::Event::Snoozed { by, until } => {
                 self.snoozed.insert(by.clone(), *until);

@@ -244,6 +244,9 @@ pub struct Answer {
     /// Field → sentence: the form stays open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<BTreeMap<String, String>>,
+    /// The message that the bot sets a reaction of its own on, so that people see that theirs did something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<String>,
 }
 
 impl Answer {

@@ -235,6 +235,18 @@ fn files_in(body: &str) -> Vec<File> {
     serde_json::from_str(body).map(|stood: Stood| stood.files).unwrap_or_default()
 }
 
+/// The words that people said in a message. `None`: it is a card of the bot's.
+pub fn text_in(body: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Stood {
+        text: Option<String>,
+        #[serde(default)]
+        card: Option<serde::de::IgnoredAny>,
+    }
+    let stood: Stood = serde_json::from_str(body).ok()?;
+    stood.text.filter(|_| stood.card.is_none())
+}
+
 impl Body<'_> {
     fn json(&self) -> String {
         serde_json::to_string(self).expect("a body has only string keys")

@@ -22,7 +22,7 @@
 10:00 sofia> /incident role INC-1 lead
       sofia> /incident update INC-1 state=contained severity=sev2 Nobody is blocked any more
       sofia hears: sev2 now ... contained ... update told
-      #credit: sev1 to sev2 ... Nobody is blocked any more
+      #credit: sev1 → sev2 ... Nobody is blocked any more
       #credit: INC-1 is contained · Sofia ... Nobody is blocked any more
       case INC-1: contained
       ledger: incident.updated x3

@@ -43,6 +43,7 @@ pub const SCOPES: &[Scope] = &[
     scope("im:write", "nudge people by direct message"),
     scope("pins:write", "pin an incident's card in its channel"),
     scope("reactions:read", "keep reactions in kept channels as evidence"),
+    scope("reactions:write", "mark a message that a reaction kept with its case"),
     scope("usergroups:read", "know who is in the user groups that hold roles"),
     scope("users:read", "know people's names, and whether they are guests or have left"),
 ];

@@ -9,11 +9,13 @@ use super::act::{Act, words};
 use super::{At, Duty, PersonId, PolicyHash, Refusal, Ruling};
 
 pub mod clocks;
+mod kept;
 pub mod remarks;
 pub mod snooze;
 mod telling;
 pub mod wake;
 
+pub use kept::{Kept, KeptAs, KeptMessage, keep};
 pub use telling::Telling;
 
 /// Who sees a case that isn't restricted, as whoever opens it is told.
@@ -49,6 +51,10 @@ pub enum Command {
     Link {
         url: String,
         text: String,
+    },
+    /// Keeps a message of people's as a note.
+    Keep {
+        message: KeptMessage,
     },
     /// Lets somebody see a restricted case.
     Invite {
@@ -109,6 +115,13 @@ pub enum Event {
         by: PersonId,
         person: PersonId,
     },
+    /// A message was kept with it by a reaction.
+    Kept {
+        by: PersonId,
+        what: KeptAs,
+        #[serde(flatten)]
+        message: KeptMessage,
+    },
     /// Somebody put off being reminded of what they owe on it.
     Snoozed {
         by: PersonId,
@@ -134,6 +147,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Pause { duty, reason } => clocks::pause(scene, *duty, reason),
         Command::Resume { duty } => clocks::resume(scene, *duty),
         Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),
+        Command::Keep { message } => kept::keep(scene, message, KeptAs::Note),
         Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),

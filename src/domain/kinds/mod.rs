@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::bot;
-use super::every_case::{self, wake::TimePassed};
+use super::every_case::{self, KeptAs, KeptMessage, wake::TimePassed};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
@@ -68,6 +68,8 @@ pub trait Kind: Sized {
     fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
     /// What can be wanted of such a case, the likeliest first. Which of it is accepted, the rules say.
     fn acts(&self, scene: &Scene<'_>) -> Vec<Act>;
+    /// The command by which whoever reads a message promises to see to it; `None`: nothing of this kind is promised.
+    fn follow_up_on(message: KeptMessage) -> Option<Self::Command>;
     /// What opening one takes, with something in the place of what the person would say.
     fn example(workflow: &WorkflowId) -> Self::Opening;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
@@ -148,6 +150,17 @@ macro_rules! kinds {
                 use strum::VariantNames;
                 let own = match self { $(CaseKind::$kind => $room::Verb::VARIANTS,)* };
                 [every_case::Verb::VARIANTS, own].into_iter().flatten().copied()
+            }
+            /// The command that keeps a message with a case of this kind; `None`: it isn't kept as that there.
+            pub fn keeping(self, what: KeptAs, message: KeptMessage) -> Option<Command> {
+                match what {
+                    KeptAs::Note => Some(every_case::Command::Keep { message }.into()),
+                    KeptAs::FollowUp => match self {
+                        $(CaseKind::$kind => {
+                            <$room::$kind as Kind>::follow_up_on(message).map(Command::$kind)
+                        })*
+                    },
+                }
             }
             /// The verb that opens one.
             pub fn opened_by(self) -> &'static str {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
+use super::every_case::KeptAs;
 use super::{
     CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, Severity,
     Span, WorkflowId, WorkflowStage,
@@ -45,6 +46,7 @@ pub struct Policy {
     pub batch_within: Span,
     /// For how long somebody may put off being reminded of what they owe on a case. Zero: not at all.
     pub snooze_at_most: Span,
+    pub reactions: Reactions,
     pub digests: Vec<DigestSchedule>,
 }
 
@@ -161,6 +163,28 @@ pub struct OwnChannels {
     pub incidents: bool,
     /// It is archived when its case is closed.
     pub archived: bool,
+}
+
+/// Reactions that do something with the message that they are set on. Each is written as a platform names it: Slack by a word,
+/// Discord by the sign itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reactions {
+    pub note: Vec<String>,
+    pub follow_up: Vec<String>,
+}
+
+impl Reactions {
+    /// What a message is kept as by a reaction.
+    pub fn keeps(&self, reaction: &str) -> Option<KeptAs> {
+        let is = |names: &[String]| names.iter().any(|name| Reactions::bare(name) == Reactions::bare(reaction));
+        let note = is(&self.note).then_some(KeptAs::Note);
+        note.or_else(|| is(&self.follow_up).then_some(KeptAs::FollowUp))
+    }
+
+    /// Without colons around it, and without the mark that asks for it in colour.
+    fn bare(name: &str) -> &str {
+        name.trim().trim_matches(':').trim_end_matches('\u{FE0F}')
+    }
 }
 
 /// Accounts that are heard, but not obeyed, though their person is known.

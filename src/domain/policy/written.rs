@@ -132,8 +132,23 @@ struct PolicyTable {
     /// For how long people may put off being reminded of what they owe on a case. No deadline moves by it, and what is late or
     /// urgent is told all the same. `1h` if left out; `0m`: not at all.
     snooze_at_most: Option<Word<kind::Length>>,
+    /// Reactions by which people keep a message with the case in whose channel or thread it stands. 📌 makes a note if left
+    /// out; `{}`: none does anything.
+    reactions: Option<ReactionsTable>,
     /// The ladder of every target and stage that names none.
     ladder: Option<Word<kind::Ladder>>,
+}
+
+/// Reactions that do something, as each platform names them: `pushpin` on Slack, `📌` on Discord.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReactionsTable {
+    /// The message is kept as a note.
+    #[serde(default)]
+    note: Words<kind::Text>,
+    /// The message is kept, and whoever reacts promises to see to it within a week.
+    #[serde(default)]
+    follow_up: Words<kind::Text>,
 }
 
 /// An organisation or team.

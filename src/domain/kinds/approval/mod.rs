@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{AskedNow, Began, Drafted, Kind};
-use crate::domain::every_case::{self, wake::TimePassed};
+use crate::domain::every_case::{self, KeptMessage, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
@@ -455,6 +455,10 @@ impl Kind for Approval {
 
     fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
         acts::acts(self, scene)
+    }
+
+    fn follow_up_on(_message: KeptMessage) -> Option<Command> {
+        None
     }
 
     fn example(workflow: &WorkflowId) -> Opening {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AskedNow, Began, Drafted, Kind};
+use crate::domain::every_case::KeptMessage;
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
@@ -42,6 +43,8 @@ pub const REVIEW_AT_MOST: usize = 400_000;
 /// How long a paged role has, where the policy has no target for it. Also how long a lapsed acknowledgement may stay
 /// open, where the severity was changed to one that owes none.
 const PAGE_WITHIN: Span = Span::minutes(15);
+/// How long whoever promises to see to a message has for it: a reaction can't say.
+const FOLLOW_UP_WITHIN: Span = Span::days(7);
 
 /// The verbs that the rules of incidents tell people to type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -196,6 +199,10 @@ pub enum Command {
         assignee: PersonId,
         due: At,
         text: String,
+    },
+    /// Promises to see to a message of people's.
+    FollowUpOn {
+        message: KeptMessage,
     },
     FollowUpDone {
         number: u32,
@@ -387,6 +394,7 @@ impl Command {
             | Command::Report { .. }
             | Command::Decision { .. }
             | Command::FollowUp { .. }
+            | Command::FollowUpOn { .. }
             | Command::FollowUpDone { .. }
             | Command::Page { .. }
             | Command::AnswerPage
@@ -579,6 +587,10 @@ impl Kind for Incident {
 
     fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
         acts::acts(self, scene)
+    }
+
+    fn follow_up_on(message: KeptMessage) -> Option<Command> {
+        Some(Command::FollowUpOn { message })
     }
 
     fn example(workflow: &WorkflowId) -> Opening {

@@ -198,6 +198,9 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Open | Acknowledged | Contained | Resolved, C::FollowUp { assignee, due, text }) => {
             incident.follow_up(scene, assignee, *due, text)
         }
+        (Open | Acknowledged | Contained | Resolved, C::FollowUpOn { message }) => {
+            incident.follow_up_on(scene, message)
+        }
         (Open | Acknowledged | Contained | Resolved, C::Page { role, reason }) => incident.page(scene, role, reason),
         (Open | Acknowledged | Contained | Resolved, C::AnswerPage) => incident.answer_page(scene),
         (Open | Acknowledged | Contained | Resolved, C::ChangeSeverity { to, reason }) => {
@@ -223,6 +226,7 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
             | C::Report { .. }
             | C::Decision { .. }
             | C::FollowUp { .. }
+            | C::FollowUpOn { .. }
             | C::Page { .. }
             | C::AnswerPage
             | C::ChangeSeverity { .. }
