@@ -4,10 +4,10 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::duty::AnsweredBy;
 use crate::domain::obligation::{Obligation, Standing};
-use crate::domain::{Case, People, text};
+use crate::domain::{Case, CaseId, People, text};
 
 use super::tell::about_as_seen;
-use super::{Card, Speaker, Tone, kinds};
+use super::{Card, Speaker, Tone, Word, kinds};
 
 /// Most buttons on a card: what Discord puts in one row.
 const BUTTONS_AT_MOST: usize = 5;
@@ -17,6 +17,12 @@ const OWED_AT_MOST: usize = 4;
 /// The pinned card of a case.
 pub fn case_card(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
     card(speaker, case, people, OWED_AT_MOST)
+}
+
+/// What stands where a case isn't told any more: nothing of it.
+pub fn moved_away(case: CaseId) -> Card {
+    let goes_on = " goes on among its own people alone";
+    Card { tone: Tone::Done, title: vec![Word::Case(case), Word::from(goes_on)], ..Card::default() }
 }
 
 /// As [`case_card`], with as many open answers as `most`.

@@ -30,7 +30,7 @@ pub use answer::{
     Happened, Health, LinkStatus, ListRow, OwedRow, ReviewDraft, StoryLine, WorkflowStatus, brief, fault, health, help,
     list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start, status, timeline,
 };
-pub use case::case_card;
+pub use case::{case_card, moved_away};
 pub use story::{is_brief, story};
 pub use tell::{answers_unseen, tell};
 pub use wording::{Wording, WordingError};

@@ -45,8 +45,10 @@ pub fn is_brief(event: &Event) -> bool {
         },
         Event::Case(event) => match event {
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } | every_case::Event::Kept { .. } => true,
+            every_case::Event::Restricted { .. } | every_case::Event::Unrestricted { .. } => true,
             every_case::Event::Invited { .. }
             | every_case::Event::Uninvited { .. }
+            | every_case::Event::AskedIn { .. }
             | every_case::Event::Snoozed { .. }
             | every_case::Event::PolicyReplaced { .. } => false,
         },

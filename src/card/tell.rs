@@ -132,7 +132,8 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Resumed { .. }
         | T::Waived { .. }
         | T::Invited { .. }
-        | T::Uninvited { .. } => {}
+        | T::Uninvited { .. }
+        | T::AskedIn { .. } => {}
     }
 }
 
@@ -230,6 +231,10 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
         T::State { state, over, .. } => {
             let review = case.filter(|_| state.as_str() == "resolved").and_then(review);
             Look::of(if *over { Tone::Done } else { Tone::Calm }).and(review)
+        }
+        T::AskedIn { by, .. } => {
+            let verb = case.and_then(|case| grammar::find(case.kind.word(), "invite"));
+            Look::of(Tone::Nudge).and(button(verb, case, Some(by.as_str()), Style::Primary))
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
         T::Said { .. }

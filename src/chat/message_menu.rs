@@ -1,9 +1,13 @@
 //! What a message's own menu does, whichever platform shows it: the form of a verb opens, filled in with what the message says.
 //! Which verbs it offers, their table says.
 
+use crate::card::ListRow;
 use crate::domain::At;
-use crate::domain::text::moment_utc;
-use crate::grammar::{self, Form, OnMessage, Takes, Word};
+use crate::domain::text::{moment_utc, quoted};
+use crate::grammar::{self, Choice, FieldKind, Form, OnMessage, Takes, Word};
+
+/// So many entries a list of choices has at most.
+const CASES_AT_MOST: usize = 100;
 
 /// The message that the menu was opened on.
 pub struct Quoted<'a> {
@@ -14,6 +18,22 @@ pub struct Quoted<'a> {
     pub text: &'a str,
     /// Where it stands.
     pub link: &'a str,
+}
+
+/// Titles it as the menu is called, and offers the open cases where it asks for one. Where none is open, its number is typed.
+pub fn offer(entry: &OnMessage, form: &mut Form, cases: &[ListRow]) {
+    entry.label.clone_into(&mut form.title);
+    let Some(field) = form.fields.iter_mut().find(|field| field.name == "case").filter(|_| !cases.is_empty()) else {
+        return;
+    };
+    field.kind = FieldKind::Choice;
+    field.choices = cases.iter().take(CASES_AT_MOST).map(choice).collect();
+    field.value.take_if(|value| field.choices.iter().all(|choice| choice.value != *value));
+}
+
+fn choice(row: &ListRow) -> Choice {
+    let label = format!("{} · {} · {}", row.case, quoted(&grammar::clean::line(&row.title)), row.state);
+    Choice { value: row.case.to_string(), label }
 }
 
 /// Fills in what the message says. `cut` shortens a text to what the platform's field holds.

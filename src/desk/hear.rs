@@ -131,6 +131,7 @@ impl Desk {
             }
             (Read::Asked(asked), Some(person)) => {
                 let by = Actor::Person(person.clone());
+                let of_outsiders = matches!(&asked, Asked::Case { command, .. } if command.is_of_outsiders());
                 let work = match asked {
                     Asked::New(command) => Ok(Work::Open(command)),
                     Asked::Case { id, command } => match with_draft(command, heard.draft.as_ref()) {
@@ -159,6 +160,16 @@ impl Desk {
                 match work {
                     Err(handled) => handled,
                     Ok(work) => match self.prepare(turn, work, &by).await? {
+                        // The same words, whether there is such a case or not.
+                        Err(Refusal::NoSuchCase(id)) if of_outsiders => {
+                            Handled::Answer(self.refused(turn, &heard, person, here, &Refusal::PerhapsAsked(id)))
+                        }
+                        Ok(ready) if of_outsiders => {
+                            let perhaps = Refusal::PerhapsAsked(ready.case);
+                            let answer = self.refused(turn, &heard, person, here, &perhaps);
+                            prepared = Some(ready);
+                            Handled::Answer(answer)
+                        }
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
                             prepared = Some(ready);

@@ -36,6 +36,12 @@ pub struct Case {
     /// People who were let in by name.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub invited: BTreeSet<PersonId>,
+    /// It was restricted for a time, so what was said in its own channel stays there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_restricted: bool,
+    /// Who asked to be let in, and when they did last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_in: BTreeMap<PersonId, At>,
     /// Until when people put off being reminded of what they owe on it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub snoozed: BTreeMap<PersonId, At>,
@@ -63,6 +69,8 @@ impl Case {
             homes,
             restricted,
             invited: BTreeSet::new(),
+            was_restricted: false,
+            asked_in: BTreeMap::new(),
             snoozed: BTreeMap::new(),
             kept: BTreeSet::new(),
             obligations: Vec::new(),
@@ -77,7 +85,7 @@ impl Case {
             self.apply_to_duty(event, at);
         }
         if let Event::Case(event) = event {
-            self.apply_to_any(event);
+            self.apply_to_any(event, at);
         }
         self.body.apply(event, at);
         self.closed = match self.body.is_closed() {
@@ -94,13 +102,25 @@ impl Case {
         }
     }
 
-    fn apply_to_any(&mut self, event: &every_case::Event) {
+    fn apply_to_any(&mut self, event: &every_case::Event, at: At) {
         match event {
             every_case::Event::Invited { person, .. } => {
                 self.invited.insert(person.clone());
             }
             every_case::Event::Uninvited { person, .. } => {
                 self.invited.remove(person);
+            }
+            every_case::Event::Restricted { by: _, reason: _, homes, left: _ } => {
+                self.restricted = true;
+                self.homes.clone_from(homes);
+            }
+            every_case::Event::Unrestricted { by: _, reason: _, homes } => {
+                self.restricted = false;
+                self.was_restricted = true;
+                self.homes.clone_from(homes);
+            }
+            every_case::Event::AskedIn { by, text: _ } => {
+                self.asked_in.insert(by.clone(), at);
             }
             every_case::Event::Kept { by: _, what, message } => {
                 self.kept.insert(message.kept_as(*what));
@@ -207,6 +227,11 @@ impl Case {
     pub fn told_in(&self) -> impl Iterator<Item = &Channel> {
         let own = |platform| self.homes.iter().any(|home| &home.platform == platform && home.own_of().is_some());
         self.homes.iter().filter(move |home| home.own_of().is_some() || !own(&home.platform))
+    }
+
+    /// Whether its own channel is closed to others: also once the case isn't restricted any more, for what was said in it.
+    pub fn is_apart(&self) -> bool {
+        self.restricted || self.was_restricted
     }
 
     /// Who belongs into its own channel: whoever opened it, sits in its seats, was let in by name, or owes an answer now or was

@@ -194,7 +194,9 @@ pub fn decide(case: &Case, command: &Command, ask: &Ask, world: &World<'_>) -> R
         && !case.is_visible_to(person, &world.people)
     {
         // A restricted case doesn't exist for others: the same answer as for a number that was never given.
-        return Err(Refusal::NoSuchCase(case.id));
+        if !command.is_of_outsiders() {
+            return Err(Refusal::NoSuchCase(case.id));
+        }
     }
     let ruling = case.body.decide(command, &Scene { case, ask, world })?;
     debug_assert!(ruling.tells_only_what_became_true(), "{command:?} is told and not recorded");

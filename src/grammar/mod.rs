@@ -27,7 +27,7 @@ pub mod verbs;
 pub mod word;
 
 pub use filled::{Filled, Means, Unread};
-pub use form::{Field, FieldKind, Form, form};
+pub use form::{Choice, Field, FieldKind, Form, form};
 pub use press::{action, form_action, pressed};
 pub use read::{looks_like_command, prefix_for, read};
 pub use verbs::{Arg, Kind, Needed, OnMessage, Root, Takes, Verb, completion, find, markdown_table, on_message};

@@ -118,7 +118,9 @@ impl Projection {
             }
         }
         self.touch(id);
-        let homes: Vec<Lane> = self.cases[&id].homes.iter().map(Lane::channel).collect();
+        // The card where it isn't at home any more is edited once more, so that it says nothing of it.
+        let left = ruled.events.iter().filter_map(Event::moves_from).flatten();
+        let homes: Vec<Lane> = self.cases[&id].homes.iter().chain(left).map(Lane::channel).collect();
         for lane in homes {
             self.cards.insert((id, lane), entry.seq);
         }

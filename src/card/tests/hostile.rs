@@ -294,6 +294,7 @@ fn holds_typed_words(refusal: &Refusal) -> bool {
         | R::NotAtHome
         | R::AccountGone
         | R::NoSuchCase(_)
+        | R::PerhapsAsked(_)
         | R::WrongKind { .. }
         | R::WrongState { .. }
         | R::NotYours { .. }

@@ -5,7 +5,7 @@ use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Card, Speaker, Word};
 use crate::digest;
 use crate::domain::notice::To;
-use crate::domain::{At, Case, CaseId, Notice, OutboxId, Place, Policy, Telling, bot};
+use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -83,7 +83,11 @@ impl LaneRun {
         let Some(case) = self.case(id).await? else { return Ok(None) };
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
+        let at_home = case.homes.iter().any(|home| Lane::channel(home) == self.lane);
+        let card = match at_home {
+            true => card::case_card(&self.speaker(&shown.policy), &case, &people),
+            false => card::moved_away(id),
+        };
         Ok(Some(Outgoing {
             parts: vec![Part { case: Some(id), outbox: Vec::new(), cards: vec![card] }],
             card_shows: Some(due.wanted),

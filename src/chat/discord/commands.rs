@@ -22,7 +22,11 @@ const DESCRIPTION: usize = 100;
 /// `/incident clock pause`. There are as few groups as it takes, in this order. The line that is read stays `/incident pause`.
 const GROUPS: &[(&str, &str, &[&str])] = &[
     ("clock", "Pause, put off, waive and argue about clocks", &["pause", "resume", "snooze", "waive", "contest", "settle"]),
-    ("people", "Seats, pages and invitations", &["role", "invite", "uninvite", "escalate", "here"]),
+    (
+        "people",
+        "Seats, pages, and who may see it",
+        &["role", "invite", "uninvite", "restrict", "unrestrict", "request-access", "escalate", "here"],
+    ),
     ("details", "What it was, when, and what belongs to it", &["classify", "moment", "link"]),
 ];
 

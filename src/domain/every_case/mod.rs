@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::line::Named;
 use super::obligation::Attribution;
+use super::policy::Channel;
 use super::scene::Scene;
 use super::act::{Act, words};
 use super::{At, Duty, PersonId, PolicyHash, Refusal, Ruling};
 
+mod access;
 pub mod clocks;
 mod kept;
 pub mod remarks;
@@ -55,6 +57,10 @@ pub enum Command {
     /// Keeps a message of people's as a note.
     Keep {
         message: KeptMessage,
+    },
+    /// Asks to be let in to a restricted case. Whoever asks must not learn whether there is one.
+    AskIn {
+        text: String,
     },
     /// Lets somebody see a restricted case.
     Invite {
@@ -122,6 +128,25 @@ pub enum Event {
         #[serde(flatten)]
         message: KeptMessage,
     },
+    /// From then on its own people alone see it.
+    Restricted {
+        by: PersonId,
+        reason: String,
+        /// Where it is told from then on.
+        homes: Vec<Channel>,
+        /// Where it is told no more.
+        left: Vec<Channel>,
+    },
+    Unrestricted {
+        by: PersonId,
+        reason: String,
+        homes: Vec<Channel>,
+    },
+    /// Somebody who doesn't see it asked to be let in.
+    AskedIn {
+        by: PersonId,
+        text: String,
+    },
     /// Somebody put off being reminded of what they owe on it.
     Snoozed {
         by: PersonId,
@@ -147,6 +172,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Pause { duty, reason } => clocks::pause(scene, *duty, reason),
         Command::Resume { duty } => clocks::resume(scene, *duty),
         Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),
+        Command::AskIn { text } => access::ask_in(scene, text),
         Command::Keep { message } => kept::keep(scene, message, KeptAs::Note),
         Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),

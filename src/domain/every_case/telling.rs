@@ -83,6 +83,11 @@ pub enum Telling {
         by: PersonId,
         person: PersonId,
     },
+    /// Somebody who doesn't see the case asks to be let in.
+    AskedIn {
+        by: PersonId,
+        text: String,
+    },
     /// The private answer to whoever asked.
     Done {
         what: Sentence,
@@ -131,6 +136,7 @@ impl Telling {
             | Telling::Settled { .. }
             | Telling::Invited { .. }
             | Telling::Uninvited { .. }
+            | Telling::AskedIn { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => {}
         }

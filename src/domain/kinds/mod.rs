@@ -317,6 +317,14 @@ macro_rules! kinds {
         }
 
         impl Command {
+            /// Whether it is for people who don't see the case, and must not learn by the answer whether there is one.
+            pub fn is_of_outsiders(&self) -> bool {
+                match self {
+                    Command::Any(command) => matches!(command, every_case::Command::AskIn { .. }),
+                    $(Command::$kind(_) => false,)*
+                }
+            }
+
             /// The command with the draft that it accepts in it; `None`: it accepts none.
             pub fn with_draft(&self, draft: &Drafted) -> Option<Command> {
                 match self {
@@ -453,6 +461,15 @@ impl fmt::Display for CaseKind {
 }
 
 impl Event {
+    /// The homes of the case change by it: those in which it is told no more.
+    pub fn moves_from(&self) -> Option<&[Channel]> {
+        match self {
+            Event::Case(every_case::Event::Restricted { left, .. }) => Some(left),
+            Event::Case(every_case::Event::Unrestricted { .. }) => Some(&[]),
+            _ => None,
+        }
+    }
+
     /// Whether it says that the case took a turn, rather than what that means for its obligations.
     pub const fn is_turn(&self) -> bool {
         !matches!(self, Event::Duty(_))

@@ -71,7 +71,7 @@ const LINES: Examples = Examples {
     help: "incident help open",
 };
 
-const OWN: [Verb; 22] = [
+const OWN: [Verb; 25] = [
     Verb {
         root: KIND.word(),
         verb: "open",
@@ -398,6 +398,39 @@ const OWN: [Verb; 22] = [
         args: &[Arg::new("person", "Who", Kind::Person, "somebody of the policy")],
         example: "incident invite INC-1 @lena",
         make: |values| values.on(every_case::Command::Invite { person: values.person("person")? }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "restrict",
+        label: "Restrict",
+        aliases: &["make-private"],
+        about: "From now on its own people alone see it; what was posted before stands",
+        case: true,
+        args: &[REASON],
+        example: "incident restrict INC-1 Names of customers are among it",
+        make: |values| values.on(Command::Restrict { reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "unrestrict",
+        label: "Take the restriction away",
+        aliases: &["make-public"],
+        about: "Everybody may see it again, with all that was said of it meanwhile",
+        case: true,
+        args: &[REASON],
+        example: "incident unrestrict INC-1 It was a drill",
+        make: |values| values.on(Command::Unrestrict { reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "request-access",
+        label: "Ask to be let in",
+        aliases: &["access", "ask-in"],
+        about: "Ask the people of a restricted incident to let you in",
+        case: true,
+        args: &[Arg::new("text", "Why", Kind::Rest, "for those who decide").optional()],
+        example: "incident request-access INC-1 I keep the minutes",
+        make: |values| values.on(every_case::Command::AskIn { text: values.text("text") }),
     },
     Verb {
         root: KIND.word(),

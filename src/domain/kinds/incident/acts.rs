@@ -40,6 +40,8 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
         let invited = scene.case.invited.iter().cloned();
         acts.extend(invited.map(|person| Act::of(Verb::Uninvite, every_case::Command::Uninvite { person })));
     }
+    acts.push(Act::of(Verb::Restrict, C::Restrict { reason: words() }));
+    acts.push(Act::of(Verb::Unrestrict, C::Unrestrict { reason: words() }));
     let technical = if incident.technical == Some(1) { 2 } else { 1 };
     let classify = C::Classify { class: None, technical: Some(technical), nature: Nature::default() };
     acts.push(Act::of(Verb::Classify, classify));

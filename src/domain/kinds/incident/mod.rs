@@ -24,6 +24,7 @@ mod acts;
 mod follow_ups;
 mod nature;
 mod report;
+mod restrict;
 mod rules;
 mod seats;
 mod severity;
@@ -65,10 +66,12 @@ pub enum Verb {
     Open,
     Reopen,
     Resolve,
+    Restrict,
     Review,
     Role,
     Severity,
     Uninvite,
+    Unrestrict,
     Update,
     Working,
 }
@@ -213,6 +216,13 @@ pub enum Command {
         reason: String,
     },
     AnswerPage,
+    /// From now on its own people alone see it.
+    Restrict {
+        reason: String,
+    },
+    Unrestrict {
+        reason: String,
+    },
     ChangeSeverity {
         to: Severity,
         reason: String,
@@ -398,6 +408,8 @@ impl Command {
             | Command::FollowUpDone { .. }
             | Command::Page { .. }
             | Command::AnswerPage
+            | Command::Restrict { .. }
+            | Command::Unrestrict { .. }
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
             | Command::Classify { .. }

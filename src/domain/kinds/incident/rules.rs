@@ -112,7 +112,7 @@ pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world:
 
 /// Where the case is told about. A restricted one has a channel of its own on each platform, which its people alone see, and
 /// no other home; where the policy gives every incident its own, the workflow's channels show its card beside.
-fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
+pub(super) fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
     let mut homes: Vec<Channel> = Vec::new();
     if restricted || workflow.own_channels.incidents {
         for channel in &workflow.channels {
@@ -203,6 +203,8 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         }
         (Open | Acknowledged | Contained | Resolved, C::Page { role, reason }) => incident.page(scene, role, reason),
         (Open | Acknowledged | Contained | Resolved, C::AnswerPage) => incident.answer_page(scene),
+        (Open | Acknowledged | Contained | Resolved, C::Restrict { reason }) => incident.restrict(scene, reason),
+        (Open | Acknowledged | Contained | Resolved, C::Unrestrict { reason }) => incident.unrestrict(scene, reason),
         (Open | Acknowledged | Contained | Resolved, C::ChangeSeverity { to, reason }) => {
             incident.change_severity(scene, *to, reason)
         }
@@ -229,6 +231,8 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
             | C::FollowUpOn { .. }
             | C::Page { .. }
             | C::AnswerPage
+            | C::Restrict { .. }
+            | C::Unrestrict { .. }
             | C::ChangeSeverity { .. }
             | C::TakeSeat { .. },
         ) => Err(incident.closed(scene)),
