@@ -23,8 +23,8 @@ impl Answers {
             Since::Beginning => None,
             Since::Moment(at) => Some(at),
             Since::LastHeard => {
-                let heard = entries.iter().filter(|(_, record)| record.as_ref().is_ok_and(|it| it.is_word_of(by)));
-                heard.map(|(at, _)| *at).last()
+                let heard = entries.iter().rfind(|(_, record)| record.as_ref().is_ok_and(|it| it.is_word_of(by)));
+                heard.map(|(at, _)| *at)
             }
         };
         let mut lines: Vec<StoryLine> = Vec::new();

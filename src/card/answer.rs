@@ -12,9 +12,7 @@ use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::{
-    Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell,
-};
+use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
@@ -270,9 +268,16 @@ fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
 
 /// What somebody can do outside of any case: the open ones of these kinds, and what they may open. Not `all`: older ones
 /// weren't looked at.
-pub fn start(speaker: &Speaker<'_>, kind: Option<CaseKind>, rows: &[ListRow], all: bool, may_open: &[CaseKind]) -> Card {
+pub fn start(
+    speaker: &Speaker<'_>,
+    kind: Option<CaseKind>,
+    rows: &[ListRow],
+    all: bool,
+    may_open: &[CaseKind],
+) -> Card {
     let mut card = private(speaker, "answer/start.txt", start_facts(kind, rows, all));
-    let opens = may_open.iter().map(|kind| form_button(find(kind.word(), kind.opened_by()), None, None, Style::Primary));
+    let opens =
+        may_open.iter().map(|kind| form_button(find(kind.word(), kind.opened_by()), None, None, Style::Primary));
     let shown = rows.iter().take(START_ROWS_AT_MOST);
     let into = shown.filter_map(|row| {
         let button = press(row.case, "menu", Style::Plain)?;

@@ -32,7 +32,7 @@ pub use answer::{
 };
 pub use case::{case_card, moved_away};
 pub use story::{is_brief, story};
-pub use tell::{answers_unseen, tell};
+pub use tell::{answers_unseen, remind_later, tell};
 pub use wording::{Wording, WordingError};
 
 /// Words of a policy: everything that is said needs both.

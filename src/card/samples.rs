@@ -15,8 +15,8 @@ use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms};
 use crate::domain::policy::{EXAMPLE, Policy};
 use crate::domain::{
-    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, Span, Telling, bot,
-    every_case,
+    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, Span,
+    Telling, bot, every_case,
 };
 
 /// Facts for a template, such as it will see.

@@ -10,7 +10,7 @@ use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
-use crate::domain::{At, Case, CaseId, Duty, Telling, bot, every_case};
+use crate::domain::{At, Case, CaseId, Duty, Span, Telling, bot, every_case};
 use crate::grammar;
 
 /// How a telling looks beside its words.
@@ -275,4 +275,12 @@ fn answers_to_all(case: CaseId, items: &[ClockItem]) -> Vec<Button> {
     }
     all.truncate(5);
     all
+}
+
+/// “Remind me later”, on what one person is reminded of and may put off. `None`: everything in it is told whenever it is due.
+pub fn remind_later(speaker: &Speaker<'_>, telling: &Telling, now: Option<&Case>) -> Option<Button> {
+    let (Telling::Case(every_case::Telling::Clock { items }), Some(case)) = (telling, now) else { return None };
+    let may = |item: &ClockItem| case.obligation(item.number).is_some_and(|it| it.may_be_put_off(item.now));
+    let any = speaker.policy.snooze_at_most > Span::ZERO && items.iter().any(may);
+    any.then(|| press(case.id, every_case::Verb::Snooze.into(), Style::Plain)).flatten()
 }

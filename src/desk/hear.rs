@@ -173,10 +173,7 @@ impl Desk {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
                             prepared = Some(ready);
-                            let marks = match &heard.what {
-                                What::Reacted { message, .. } => Some(message.clone()),
-                                _ => None,
-                            };
+                            let marks = heard.what.reacted_to().map(str::to_owned);
                             Handled::Answer(Answer { cards, marks, ..Answer::default() })
                         }
                         Err(refusal) => Handled::Answer(self.refused(turn, &heard, person, here, &refusal)),

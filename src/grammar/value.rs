@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::kinds::incident::{Entity, Harm, HarmType, Impact, Intent, Nature, Reached, SeatName, Timing, Which};
+use crate::domain::kinds::incident::{
+    Entity, Harm, HarmType, Impact, Intent, Nature, Reached, SeatName, Timing, Which,
+};
 use crate::domain::obligation::Attribution;
 use crate::domain::text::{self, nearest};
 use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};

@@ -174,6 +174,11 @@ impl What {
         }
     }
 
+    /// The message that a reaction was set on, or taken off.
+    pub fn reacted_to(&self) -> Option<&str> {
+        if let What::Reacted { message, .. } = self { Some(message) } else { None }
+    }
+
     /// The files that came with a message; none once they are erased.
     pub fn files(&self) -> &[File] {
         match self {

@@ -301,7 +301,8 @@ impl Record {
             return ruled.by.as_ref() == Some(person);
         }
         let theirs = self.heard().filter(|heard| heard.who.person() == Some(person));
-        theirs.is_some_and(|heard| matches!(&heard.what, What::Said { text, .. } if !text.trim_start().starts_with('@')))
+        theirs
+            .is_some_and(|heard| matches!(&heard.what, What::Said { text, .. } if !text.trim_start().starts_with('@')))
     }
 
     pub const INTRODUCED: &str = "person.introduced";

@@ -1,7 +1,7 @@
 # Who is reminded may be reminded later: that is recorded, only theirs, and moves no deadline. What is late is told all the same.
 
 09:00 maya> /incident open credit sev2 Scores drift
-09:30 @dev: acknowledgement is due at 10:00, 30 min left
+09:30 @dev: acknowledgement is due at 10:00, 30 min left ... [Remind me later]
       @lena: acknowledgement is due at 10:00
 09:31 dev> /incident snooze INC-1 20m
       dev hears: you are reminded again at 09:51; it stays due at 10:00
@@ -12,7 +12,7 @@
       not @dev: acknowledgement
       #credit: acknowledgement is due at 10:00
 09:51 @dev x1: acknowledgement is due at 10:00, 9 min left
-      dev> /incident snooze INC-1
+      dev presses Remind me later in a message
       dev hears: you are reminded again at 09:55
 10:00 @dev: acknowledgement is late
       duty INC-1 acknowledge: late, due 10:00

@@ -170,7 +170,11 @@ impl LaneRun {
         let shown = self.desk.shown();
         let speaker = self.speaker(&shown.policy).to(how);
         let Telling::Bot(bot::Telling::Digest { schedule, from, to, zone, workflows }) = &notice.telling else {
-            return Ok(card::tell(&speaker, notice.about.as_ref(), &notice.telling, case));
+            let mut card = card::tell(&speaker, notice.about.as_ref(), &notice.telling, case);
+            if let To::Person(_) = notice.to {
+                card.buttons.extend(card::remind_later(&speaker, &notice.telling, case));
+            }
+            return Ok(card);
         };
         let period = digest::Period { from: *from, to: *to, zone: *zone, rolling: false };
         let mut card = digest::compute(&self.reader, &period, workflows, *to).await?.card(speaker.prefix);

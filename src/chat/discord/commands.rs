@@ -21,7 +21,11 @@ const DESCRIPTION: usize = 100;
 /// Discord takes 25 subcommands on a level, and a root may know more verbs. Those of a kind then stand in a group:
 /// `/incident clock pause`. There are as few groups as it takes, in this order. The line that is read stays `/incident pause`.
 const GROUPS: &[(&str, &str, &[&str])] = &[
-    ("clock", "Pause, put off, waive and argue about clocks", &["pause", "resume", "snooze", "waive", "contest", "settle"]),
+    (
+        "clock",
+        "Pause, put off, waive and argue about clocks",
+        &["pause", "resume", "snooze", "waive", "contest", "settle"],
+    ),
     (
         "people",
         "Seats, pages, and who may see it",

@@ -135,9 +135,7 @@ fn meant<'c>(
             | Verb::Snooze
             | Verb::Status
             | Verb::Waive
-            | Verb::Withdraw => {
-                Refusal::NothingOwed { case: scene.case.id, duty }
-            }
+            | Verb::Withdraw => Refusal::NothingOwed { case: scene.case.id, duty },
         });
     }
     let own = |it: &&&Obligation| scene.ask.by.person().is_some_and(|person| scene.may_answer(it, person));

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::act::{Act, words};
 use super::line::Named;
 use super::obligation::Attribution;
 use super::policy::Channel;
 use super::scene::Scene;
-use super::act::{Act, words};
 use super::{At, Duty, PersonId, PolicyHash, Refusal, Ruling};
 
 mod access;
@@ -156,6 +156,24 @@ pub enum Event {
     PolicyReplaced {
         policy: PolicyHash,
     },
+}
+
+impl Event {
+    /// Where the case changes its homes by it: those in which it is told no more.
+    pub(super) fn moves_from(&self) -> Option<&[Channel]> {
+        match self {
+            Event::Restricted { left, .. } => Some(left),
+            Event::Unrestricted { .. } => Some(&[]),
+            Event::Noted { .. }
+            | Event::Linked { .. }
+            | Event::Invited { .. }
+            | Event::Uninvited { .. }
+            | Event::AskedIn { .. }
+            | Event::Kept { .. }
+            | Event::Snoozed { .. }
+            | Event::PolicyReplaced { .. } => None,
+        }
+    }
 }
 
 /// Decides what is asked of any case, but for being woken: that is [`wake::wake`]'s, and each kind has its say in it.

@@ -28,7 +28,9 @@ pub fn snooze(scene: &Scene<'_>, until: Option<At>) -> Result<Ruling, Refusal> {
     }
     let quiet: Vec<&Obligation> = owed.iter().filter(|it| it.may_be_put_off(at)).copied().collect();
     let Some(last) = quiet.iter().map(|it| it.terms.due).max() else {
-        return Err(Refusal::missing(format!("what you owe on {id} is late or urgent, so you are told of it all the same.")));
+        return Err(Refusal::missing(format!(
+            "what you owe on {id} is late or urgent, so you are told of it all the same."
+        )));
     };
     let until = match until {
         Some(until) if until <= at => return Err(Refusal::NotAfter("the reminder", "the present moment")),
@@ -61,7 +63,8 @@ pub fn snooze(scene: &Scene<'_>, until: Option<At>) -> Result<Ruling, Refusal> {
     let not_before = scene.world.quiet_until(&by, until).unwrap_or(until);
     draft.tell_while(To::Person(by), Telling::Clock { items }, numbers, Some(not_before));
     let due = quiet.iter().map(|it| it.terms.due).min().unwrap_or(last);
-    let deadline = format!("you are reminded again at {}; it stays due at {}", scene.moment(not_before), scene.moment(due));
+    let deadline =
+        format!("you are reminded again at {}; it stays due at {}", scene.moment(not_before), scene.moment(due));
     let all_the_same = if quiet.len() < owed.len() { ", and what is late or urgent is told all the same" } else { "" };
     Ok(draft.done(say![deadline, all_the_same]))
 }

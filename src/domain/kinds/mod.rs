@@ -11,7 +11,8 @@ use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
 use super::{
-    Act, Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World, text,
+    Act, Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World,
+    text,
 };
 
 pub mod approval;
@@ -268,6 +269,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// Where the case changes its homes by it: those in which it is told no more.
+            pub fn moves_from(&self) -> Option<&[Channel]> {
+                match self {
+                    Event::Case(event) => event.moves_from(),
+                    Event::Duty(_) => None,
+                    $(Event::$kind(_) => None,)*
+                }
+            }
+
             /// The kind of case that it happens to; `None`: any.
             pub const fn case_kind(&self) -> Option<CaseKind> {
                 match self {
@@ -461,15 +471,6 @@ impl fmt::Display for CaseKind {
 }
 
 impl Event {
-    /// The homes of the case change by it: those in which it is told no more.
-    pub fn moves_from(&self) -> Option<&[Channel]> {
-        match self {
-            Event::Case(every_case::Event::Restricted { left, .. }) => Some(left),
-            Event::Case(every_case::Event::Unrestricted { .. }) => Some(&[]),
-            _ => None,
-        }
-    }
-
     /// Whether it says that the case took a turn, rather than what that means for its obligations.
     pub const fn is_turn(&self) -> bool {
         !matches!(self, Event::Duty(_))

@@ -244,9 +244,14 @@ const OWN: [Verb; 25] = [
             TEXT,
             Arg::new("state", "It is now", Kind::Choice(Reached::WORDS), "as it is, when left out").optional().named(),
             Arg::new("severity", "Governance severity", Kind::Severity, "as it is, when left out").optional().named(),
-            Arg::new("next", "The next update comes", Kind::Until, "such as 16:30 or 45m; as the policy asks, when left out")
-                .optional()
-                .named(),
+            Arg::new(
+                "next",
+                "The next update comes",
+                Kind::Until,
+                "such as 16:30 or 45m; as the policy asks, when left out",
+            )
+            .optional()
+            .named(),
         ],
         example: "incident update INC-1 next=45m Half of the back-fill is done",
         make: |values| {

@@ -15,8 +15,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
-    text,
+    Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
+    World, text,
 };
 
 mod acts;

@@ -51,11 +51,7 @@ impl Incident {
         }
         let text = if message.text.trim().is_empty() { "see to a message without words" } else { &message.text };
         let promised = self.follow_up(scene, &by, scene.ask.at + FOLLOW_UP_WITHIN, text)?;
-        Ok(Ruling {
-            events: kept.events.into_iter().chain(promised.events).collect(),
-            reply: None,
-            ..promised
-        })
+        Ok(Ruling { events: kept.events.into_iter().chain(promised.events).collect(), reply: None, ..promised })
     }
 
     pub(super) fn follow_up_done(&self, scene: &Scene<'_>, number: u32) -> Result<Ruling, Refusal> {

@@ -16,8 +16,8 @@ use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
-    World,
+    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span,
+    WorkflowId, World,
 };
 
 mod acts;

@@ -104,7 +104,8 @@ impl Incident {
             if let (Command::Update { .. }, false) = (step, whole.notices.is_empty()) {
                 ruling.notices.retain_mut(|notice| when_the_next_comes(&mut notice.telling));
             }
-            if let Some(every_case::Telling::Done { what }) = ruling.reply.and_then(|reply| reply.telling.of_any_case()) {
+            if let Some(every_case::Telling::Done { what }) = ruling.reply.and_then(|reply| reply.telling.of_any_case())
+            {
                 replies.push(what);
             }
             whole.events.extend(ruling.events);

@@ -12,8 +12,8 @@ use super::super::super::calendar::{Calendar, CalendarError, QuietHours};
 use super::super::super::text::nearest;
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
-    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat, Role,
-    SeverityWords, Workflow,
+    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat,
+    Role, SeverityWords, Workflow,
 };
 use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};

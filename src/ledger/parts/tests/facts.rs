@@ -24,7 +24,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
-const LINES: [&str; 12] = [
+const LINES: [&str; 14] = [
     "assessment",
     "break-glass review",
     "classification",
