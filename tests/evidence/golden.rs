@@ -698,8 +698,6 @@ async fn incidents(house: &mut House) {
             ("dev", "/incident escalate INC-1 governance Nobody else may stop it"),
             ("greta", "/incident here INC-1"),
             ("arjun", "/incident update INC-1 The vendor looks at it"),
-            ("arjun", "/incident update INC-1 next=20m The vendor still looks at it"),
-            ("arjun", "/incident snooze INC-1 5m"),
             ("dev", "/incident followup INC-1 @dev 3d Add an alarm"),
             ("dev", "/incident done INC-1 1"),
             ("priya", "/incident assess INC-1 Forty customers"),
@@ -738,12 +736,17 @@ async fn incidents(house: &mut House) {
             ("arjun", "/incident resolve INC-1 Rolled back"),
             ("arjun", "/incident resolve INC-4 Retrained"),
             ("maya", "/incident reopen INC-4 It is back"),
+            ("arjun", "/incident update INC-4 next=20m The vendor looks at it again"),
+            ("arjun", "/incident snooze INC-4 5m"),
             ("maya", "/incident restrict INC-4 Names are among it"),
             ("henrik", "/incident request-access INC-4 I keep the minutes"),
             ("maya", "/incident unrestrict INC-4 It was a drill"),
         ])
         .await;
-    let pinned = What::Reacted { message: "m-5".to_owned(), reaction: "📌".to_owned(), on: true };
+    let again = What::Said { message: "m-6".to_owned(), text: "It is back".to_owned(), files: Words::default() };
+    let heard = house.heard(CREDIT, "dev", again);
+    house.hand_in(Heard { about: "INC-4".parse().ok(), ..heard }).await;
+    let pinned = What::Reacted { message: "m-6".to_owned(), reaction: "📌".to_owned(), on: true };
     let heard = house.heard(CREDIT, "lena", pinned);
     println!("{}", house.hand_in(heard).await);
     let accept = What::Command { text: "/incident review INC-1 accept".to_owned() };

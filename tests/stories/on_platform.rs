@@ -45,7 +45,7 @@ pub async fn spaces(story: &Story, start: At, policy: &Path, voice: &Voice) -> R
             }
             What::Do(Deed::Press { who, .. }) => people.extend(who.iter().cloned()),
             What::Do(Deed::Use { who, .. } | Deed::React { who, .. } | Deed::OpenHome { who }) => {
-                drop(people.insert(who.clone()))
+                people.insert(who.clone());
             }
             _ => {}
         }

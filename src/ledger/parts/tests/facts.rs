@@ -14,7 +14,7 @@ use crate::domain::{BotEvent, CaseKind, Duty, Event, Policy, Severity, Telling};
 use crate::grammar::verbs;
 
 /// Names of fields, and of variants that are no event and no telling.
-const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed backfilled because behind \
+const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed author backfilled because behind \
     breach by by_case called called_people card card_shows case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
     escalate events every expires expires_after files from gone groups harm hash have head heard held_by holder homes impact into items kind \
     key known lane late left lost_from message moments named need next not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
@@ -144,6 +144,7 @@ impl Golden {
             ("classified" | "opened", "harm") => Harm::WORDS.contains(&text),
             ("state", "state") => is_a_state(text) || STATES.contains(&text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
+            ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),
             ("what", "what") => WHAT.contains(&text),
             ("what", "by") => ["form", "options"].contains(&text),
