@@ -90,18 +90,23 @@ async fn a_form_is_opened_filled_in_wrongly_and_then_right() {
     .await;
 }
 
-/// A note about a case that can't have it; the form stays open, with the reason at its field, and what is right then counts.
+/// A note without words; the form stays open, with the reason at its field, and what is right then counts.
 async fn wrong_then_right(scene: &Scene) {
     let fake = &scene.fake;
     let ts = fake.say("U0DEV", "C0CREDIT", "worth keeping", None);
     fake.message_shortcut("U0MAYA", "keep_as_evidence", "C0CREDIT", &ts).await;
     let view = scene.form("U0MAYA").await;
-    for wrong in ["APR-1", "APR-1", "nonsense"] {
-        let sent = fake.submit("U0MAYA", &view.id, &[("case", wrong)]).await;
-        let Submitted::Errors(errors) = sent else { panic!("{wrong} was taken: {sent:?}") };
-        assert_eq!(errors.keys().collect::<Vec<_>>(), ["case"], "{errors:?}");
+    for wrong in [" ", " ", "\u{a0}"] {
+        let sent = fake.submit("U0MAYA", &view.id, &[("case", "INC-1"), ("text", wrong)]).await;
+        let Submitted::Errors(errors) = sent else { panic!("{wrong:?} was taken: {sent:?}") };
+        assert_eq!(errors.keys().collect::<Vec<_>>(), ["text"], "{errors:?}");
     }
-    assert_eq!(fake.submit("U0MAYA", &view.id, &[("case", "INC-1")]).await, Submitted::Closed);
+    // An open case is chosen, and no other can be.
+    assert!(matches!(fake.submit("U0MAYA", &view.id, &[("case", "APR-1")]).await, Submitted::Held(_)));
+    let text = view.view["blocks"].as_array().into_iter().flatten().find(|block| block["block_id"] == "text");
+    let text = text.and_then(|block| block["element"]["initial_value"].as_str()).expect("what the message says");
+    let sent = fake.submit("U0MAYA", &view.id, &[("case", "INC-1"), ("text", text)]).await;
+    assert_eq!(sent, Submitted::Closed);
     scene
         .heard("the note", |heard| {
             format!("{heard:?}").contains("INC-1") && format!("{heard:?}").contains("worth keeping\\nhttps")

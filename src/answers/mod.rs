@@ -1,6 +1,8 @@
 //! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
+mod catch_up;
+mod menu;
 mod panel;
 mod places;
 mod review;
@@ -19,6 +21,7 @@ use crate::domain::policy::redflag;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::ledger;
+use crate::ledger::record::Record;
 use crate::seal::Checkpoint;
 use crate::store::{Reader, StoreError};
 
@@ -27,6 +30,7 @@ const CASES_AT_MOST: u32 = 500;
 /// How many lines of a timeline are shown.
 const LINES_AT_MOST: usize = 60;
 
+use self::menu::may_open;
 pub use self::panel::{Asked, Called, Open, Owed, OwedAnswer, Panel, Somebody, Term};
 pub use self::view::View;
 
@@ -82,6 +86,21 @@ impl Answers {
                 let (rows, all) = self.rows(&people, *kind, filter, by).await?;
                 vec![card::list(&speaker, *kind, filter, &rows, all)]
             }
+            Query::Menu { case: Some(id), .. } => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => card::menu(&speaker, &case, &people, &self.acts(&case, by, &shown, now).await?),
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::Menu { case: None, kind } => {
+                let (rows, all) = self.rows(&people, *kind, &Filter::default(), by).await?;
+                vec![card::start(&speaker, *kind, &rows, all, &may_open(&shown, by, now))]
+            }
+            Query::CatchUp { case, since } => vec![match self.visible(*case, by, &people).await? {
+                Ok(case) => {
+                    let happened = self.happened(&speaker, &case, by, *since).await?;
+                    card::brief(&speaker, &case, &people, &happened)
+                }
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
             Query::Status(id) => vec![match self.visible(*id, by, &people).await? {
                 Ok(case) => card::status(&speaker, &case, &people),
                 Err(refusal) => card::refused(&speaker, &refusal),
@@ -321,24 +340,31 @@ impl Answers {
     /// What happened on a case, line by line, and how many entries that was read from.
     async fn story(&self, speaker: &Speaker<'_>, case: &Case) -> Result<(Vec<StoryLine>, u32), StoreError> {
         let mut lines = Vec::new();
-        let entries = self.reader.entries_of(case.id).await?;
-        let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
-        for entry in &entries {
-            let at = At(entry.at_us);
-            match ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects) {
+        let records = self.records(case).await?;
+        let entries = records.len() as u32;
+        for (at, record) in records {
+            match record {
                 Ok(record) => {
                     let events = record.ruled().into_iter().flat_map(|ruled| &ruled.events);
                     let said = events.filter_map(|event| card::story(speaker, case, event, at));
                     lines.extend(said.map(|words| StoryLine { at, words }));
                 }
-                // A story with a gap must not look whole.
-                Err(_) => {
-                    let words = vec![Word::Text(format!("entry {} of the ledger can't be read", entry.seq))];
-                    lines.push(StoryLine { at, words });
-                }
+                Err(gap) => lines.push(StoryLine { at, words: gap }),
             }
         }
-        Ok((lines, entries.len() as u32))
+        Ok((lines, entries))
+    }
+
+    /// What the ledger has of a case. Where an entry can't be read, words in its place: a story with a gap must not look whole.
+    async fn records(&self, case: &Case) -> Result<Vec<(At, Result<Record, Vec<Word>>)>, StoreError> {
+        let entries = self.reader.entries_of(case.id).await?;
+        let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
+        let records = entries.iter().map(|entry| {
+            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects);
+            let gap = |_| vec![Word::Text(format!("entry {} of the ledger can't be read", entry.seq))];
+            (At(entry.at_us), record.map_err(gap))
+        });
+        Ok(records.collect())
     }
 }
 

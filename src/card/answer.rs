@@ -4,19 +4,28 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::domain::duty::AnsweredBy;
 use crate::domain::obligation::{About, State};
 use crate::domain::policy::RedFlag;
-use crate::domain::{At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
+use crate::domain::{Act, At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
 use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::{BUTTONS_AT_MOST, Button, Card, Field, Speaker, Style, Tone, Word, button, case, open, samples, tell};
+use super::{
+    BUTTONS_AT_MOST, Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell,
+};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
 /// How many of those who may answer in somebody's stead are named.
 const ALSO_AT_MOST: usize = 4;
+/// Most things to do on a menu: two rows of buttons on Discord. The likeliest stand first.
+const ACTS_AT_MOST: usize = 10;
+/// Most open cases on a menu outside of any.
+const START_ROWS_AT_MOST: usize = 5;
+/// Most open answers of a case that are told to somebody who joins late.
+const BRIEF_OWED_AT_MOST: usize = 6;
 
 /// One case of a list.
 #[derive(Clone, Debug, Serialize)]
@@ -78,6 +87,16 @@ pub struct StoryLine {
     pub at: At,
     /// What became true.
     pub words: Vec<Word>,
+}
+
+/// What happened on a case, as far as somebody must know who joins late.
+#[derive(Clone, Debug, Default)]
+pub struct Happened {
+    /// Only from this moment on.
+    pub since: Option<At>,
+    pub lines: Vec<StoryLine>,
+    /// How many lines between the first and the last ones are left out.
+    pub more: usize,
 }
 
 /// How a workflow stands.
@@ -245,6 +264,112 @@ pub fn status(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
     Card { tone: Tone::Private, ..case::card(speaker, case, people, usize::MAX) }
 }
 
+/// What somebody can do with a case now, in the order as handed in.
+pub fn menu(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, acts: &[Act]) -> Card {
+    let mut card = private(speaker, "answer/menu.txt", menu_facts(case, people, acts.len()));
+    let mut buttons: Vec<Button> = Vec::new();
+    for button in acts.iter().flat_map(|act| act_buttons(case, act)) {
+        if buttons.iter().all(|it| it.action != button.action) {
+            buttons.push(Button { style: Style::Plain, ..button });
+        }
+    }
+    buttons.truncate(ACTS_AT_MOST);
+    if let Some(first) = buttons.first_mut() {
+        first.style = Style::Primary;
+    }
+    let to_read = ["catch-up", "timeline"].into_iter().filter_map(|verb| press(case.id, verb, Style::Plain));
+    card.buttons = buttons.into_iter().chain(to_read).collect();
+    card.due_us = case.next_due().map(|it| it.terms.due.0);
+    card
+}
+
+fn menu_facts(case: &Case, people: &People<'_>, acts: usize) -> Json {
+    json!({
+        "case": case.id.to_string(),
+        "kind": case.kind().word(),
+        "title": case.title,
+        "severity": case.severity(),
+        "state": case.state(),
+        "restricted": case.restricted,
+        "owed": case::owed(case, people).into_iter().next(),
+        "acts": acts,
+        "more": acts > ACTS_AT_MOST,
+    })
+}
+
+/// What does it. Nobody is given a vote on what the menu doesn't show.
+fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
+    let with = act.with.as_deref();
+    let plain = || button(find(case.kind().word(), act.verb), Some(case.id), with, Style::Plain);
+    match act.answers(case).map(|duty| (duty, duty.row().answer)) {
+        Some((duty, AnsweredBy::Vote | AnsweredBy::Draft)) => tell::answers_unseen(case.id, duty, None),
+        Some((_, AnsweredBy::Seat)) => with.and_then(|seat| tell::seat(case.id, seat)).into_iter().collect(),
+        Some((_, AnsweredBy::Press | AnsweredBy::Words)) | None => {
+            let button = plain().map(|button| match with {
+                Some(number) => Button { label: format!("{} {number}", button.label), ..button },
+                None => button,
+            });
+            button.into_iter().collect()
+        }
+    }
+}
+
+/// What somebody can do outside of any case: the open ones of these kinds, and what they may open. Not `all`: older ones
+/// weren't looked at.
+pub fn start(
+    speaker: &Speaker<'_>,
+    kind: Option<CaseKind>,
+    rows: &[ListRow],
+    all: bool,
+    may_open: &[CaseKind],
+) -> Card {
+    let mut card = private(speaker, "answer/start.txt", start_facts(kind, rows, all));
+    let opens =
+        may_open.iter().map(|kind| form_button(find(kind.word(), kind.opened_by()), None, None, Style::Primary));
+    let shown = rows.iter().take(START_ROWS_AT_MOST);
+    let into = shown.filter_map(|row| {
+        let button = press(row.case, "menu", Style::Plain)?;
+        Some(Button { label: row.case.to_string(), ..button })
+    });
+    let mine = button(find("sla", "mine"), None, None, Style::Plain);
+    card.buttons = opens.flatten().chain(into).chain(mine).collect();
+    card
+}
+
+fn start_facts(kind: Option<CaseKind>, rows: &[ListRow], all: bool) -> Json {
+    let shown = &rows[..rows.len().min(START_ROWS_AT_MOST)];
+    let mut facts = list_facts(kind, &Filter::default(), shown, all);
+    facts["count"] = json!(rows.len());
+    facts["more"] = json!(rows.len() - shown.len());
+    facts["help"] = json!(kind.map_or("help".to_owned(), |kind| format!("{kind} help")));
+    facts
+}
+
+/// What somebody who joins late reads of a case: what happened, in the order as handed in, then who owes what, and what isn't
+/// known yet.
+pub fn brief(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, happened: &Happened) -> Card {
+    let template = format!("{}/brief.txt", case.kind());
+    let mut card = private(speaker, &template, brief_facts(speaker, case, people, happened));
+    let line = |line: &StoryLine| {
+        [Word::Time(line.at), Word::from(" ")].into_iter().chain(line.words.iter().cloned()).collect()
+    };
+    card.lines.extend(happened.lines.iter().map(line));
+    card.buttons = ["menu", "timeline"].into_iter().filter_map(|verb| press(case.id, verb, Style::Plain)).collect();
+    card.due_us = case.next_due().map(|it| it.terms.due.0);
+    card
+}
+
+pub(super) fn brief_facts(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, happened: &Happened) -> Json {
+    let mut facts = case::facts(speaker, case, people, BRIEF_OWED_AT_MOST);
+    facts["opened"] = json!(case.opened.0);
+    facts["since"] = json!(happened.since.map(|at| at.0));
+    facts["nothing"] = json!(happened.lines.is_empty());
+    facts["more"] = json!(happened.more);
+    let contested = case.obligations.iter().filter(|it| it.breach.as_ref().is_some_and(|it| it.contested.is_some()));
+    facts["contested"] = json!(contested.map(|it| it.duty.noun()).collect::<Vec<_>>());
+    facts
+}
+
 /// What happened on a case, in the order as handed in. `more` is how many earlier lines weren't.
 pub fn timeline(speaker: &Speaker<'_>, case: CaseId, title: &str, lines: &[StoryLine], more: usize) -> Card {
     let mut card = private(speaker, "answer/timeline.txt", timeline_facts(case, title, lines.len(), more));
@@ -393,6 +518,16 @@ fn verb_help(verb: &'static Verb, prefix: &str) -> Card {
     }
 }
 
+/// What the templates of answers on one case see of it.
+pub(super) fn samples_of(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Vec<(String, Json)> {
+    let line = StoryLine { at: samples::NOW, words: vec![Word::from("words")] };
+    let all = Happened { since: None, lines: vec![line], more: 2 };
+    let nothing = Happened { since: Some(samples::NOW), ..Happened::default() };
+    let brief = |happened| (format!("{}/brief.txt", case.kind()), brief_facts(speaker, case, people, happened));
+    let menu = |acts| ("answer/menu.txt".to_owned(), menu_facts(case, people, acts));
+    vec![menu(0), menu(ACTS_AT_MOST + 1), brief(&all), brief(&nothing)]
+}
+
 /// What each template of an answer sees, for trying it: full of everything, and empty.
 pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
     let (case, title) = (CaseId { kind: CaseKind::Incident, number: 1 }, samples::TITLE.to_owned());
@@ -497,6 +632,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
     let flags: Vec<RedFlag> =
         std::iter::once(flag(None)).chain((1..=ROWS_AT_MOST).map(|line| flag(Some(line)))).collect();
     let filter = Filter::default();
+    let rows = vec![listed.clone(); START_ROWS_AT_MOST + 1];
     vec![
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
         ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
@@ -516,6 +652,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/red-flags.txt", red_flags_facts(&flags)),
         ("answer/red-flags.txt", red_flags_facts(&[])),
         ("answer/fault.txt", fault_facts("7f3a")),
+        ("answer/start.txt", start_facts(None, &rows, false)),
+        ("answer/start.txt", start_facts(Some(CaseKind::Incident), &[], true)),
         ("answer/help.txt", help_facts(None, speaker.prefix)),
         ("answer/help.txt", help_facts(Some("incident"), speaker.prefix)),
     ]

@@ -4,10 +4,10 @@ use serde_json::{Value as Json, json};
 
 use crate::domain::duty::AnsweredBy;
 use crate::domain::obligation::{Obligation, Standing};
-use crate::domain::{Case, People, text};
+use crate::domain::{Case, CaseId, People, text};
 
 use super::tell::about_as_seen;
-use super::{Card, Speaker, Style, Tone, kinds, press};
+use super::{Card, Speaker, Style, Tone, Word, kinds, press};
 
 /// Most buttons on a card: what Discord puts in one row.
 const BUTTONS_AT_MOST: usize = 5;
@@ -27,6 +27,12 @@ pub fn announcement(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> 
         card.buttons = press(case.id, "join", Style::Plain).into_iter().collect();
     }
     card
+}
+
+/// What stands where a case isn't told any more: nothing of it.
+pub fn moved_away(case: CaseId) -> Card {
+    let goes_on = " goes on among its own people alone";
+    Card { tone: Tone::Done, title: vec![Word::Case(case), Word::from(goes_on)], ..Card::default() }
 }
 
 /// As [`case_card`], with as many open answers as `most`.

@@ -31,13 +31,13 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Health, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, fault, health, help, list,
-    mine, misread, red_flags, refused, review_draft, sla_status, status, timeline,
+    Happened, Health, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, brief, fault, health,
+    help, list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start, status, timeline,
 };
-pub use case::{announcement, case_card};
+pub use case::{announcement, case_card, moved_away};
 pub use notice::{Above, Asking, notice};
-pub use story::story;
-pub use tell::{answers_unseen, tell};
+pub use story::{is_brief, story};
+pub use tell::{answers_unseen, remind_later, tell};
 pub use view::{ForReader, Waits, asking, for_reader, offered};
 pub use wording::{Wording, WordingError};
 

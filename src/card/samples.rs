@@ -8,14 +8,15 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
+use crate::domain::every_case::{KeptAs, KeptMessage};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms};
 use crate::domain::policy::{EXAMPLE, Policy};
 use crate::domain::{
-    At, Case, CaseId, CaseKind, Duty, Event, Label, OutboxId, People, PersonId, PolicyHash, RoleId, Span, Telling, bot,
-    every_case,
+    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, Span,
+    Telling, bot, every_case,
 };
 
 /// Facts for a template, such as it will see.
@@ -44,8 +45,8 @@ fn all() -> Vec<(String, Json)> {
     all
 }
 
-/// A case of which one thing after the other becomes true, whether the rules would let it or not: the card and the line of
-/// the story for each.
+/// A case of which one thing after the other becomes true, whether the rules would let it or not: the card, the line of
+/// the story and answers on it for each.
 fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>) {
     let people = People { policy: speaker.policy, delegations: &[], at: NOW };
     let events = events(kind);
@@ -64,6 +65,7 @@ fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>
         for case in [&alone, &going_on] {
             let facts = case::facts(speaker, case, &people, usize::MAX);
             all.extend([format!("{kind}/card.txt"), "case/announced.txt".to_owned()].map(|it| (it, facts.clone())));
+            all.extend(answer::samples_of(speaker, case, &people));
         }
     }
 }
@@ -130,9 +132,22 @@ fn of_the_case() -> Vec<Event> {
         Event::Invited { by: maya(), person: dev() },
         Event::Uninvited { by: maya(), person: dev() },
         Event::Joined { by: dev() },
+        Event::Unrestricted { by: maya(), reason: words(), homes: Vec::new() },
+        Event::Restricted { by: maya(), reason: words(), homes: Vec::new(), left: Vec::new() },
+        Event::AskedIn { by: dev(), text: words() },
+        Event::AskedIn { by: dev(), text: String::new() },
+        Event::Kept { by: dev(), what: KeptAs::Note, message: kept(Some(maya())) },
+        Event::Kept { by: dev(), what: KeptAs::FollowUp, message: kept(None) },
+        Event::Snoozed { by: dev(), until: DUE },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()
+}
+
+fn kept(person: Option<PersonId>) -> KeptMessage {
+    let lane = Lane { platform: "slack".into(), place: Place::Channel("C024BE91L".to_owned()) };
+    let (message, author) = ("1795429800.000100".to_owned(), "Zoe".to_owned());
+    KeptMessage { lane, message, person, author, said: NOW, text: words() }
 }
 
 /// How a case of any kind begins.
@@ -208,7 +223,9 @@ fn of_any_case() -> Vec<every_case::Telling> {
             to: vec![dev()],
             revision: None,
         },
-        Telling::Said { what: Label::from("update"), by: maya(), text: words() },
+        Telling::Said { what: Label::from("update"), by: maya(), text: words(), next: None },
+        Telling::Said { what: Label::from("update"), by: maya(), text: words(), next: Some(DUE) },
+        Telling::Said { what: Label::from("update"), by: maya(), text: String::new(), next: Some(DUE) },
         Telling::State { state: Label::from("resolved"), over: true, by: Some(maya()), text: words() },
         Telling::State { state: Label::from("requested"), over: false, by: None, text: words() },
         Telling::Paused { duty: Duty::Resolve, reason: words(), by: maya(), ends: DUE },
@@ -217,6 +234,8 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Invited { by: maya(), person: dev() },
         Telling::Uninvited { by: maya(), person: dev() },
         Telling::Joined { by: dev() },
+        Telling::AskedIn { by: dev(), text: words() },
+        Telling::AskedIn { by: dev(), text: String::new() },
         Telling::Contested {
             duty: Duty::Resolve,
             by: maya(),

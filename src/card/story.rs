@@ -5,9 +5,10 @@ use serde_json::{Value as Json, json};
 use crate::domain::obligation::Change;
 
 use super::tell::{about_as_seen, innermost};
-use super::{Speaker, Word};
+use super::wording::typed_here;
+use super::{Speaker, Word, kinds};
 use crate::domain::kinds::DutyEvent;
-use crate::domain::{At, Case, CaseKind, Event};
+use crate::domain::{At, Case, CaseKind, Event, every_case};
 
 /// An event as one line. `None`: it is bookkeeping that no reader misses (an answer counted, beside the vote that says it).
 /// The case says which duty an event's number means; it may be the case as it is now.
@@ -19,6 +20,41 @@ pub fn story(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Optio
         words.extend(line);
     }
     (!words.is_empty()).then_some(words)
+}
+
+/// Whether somebody who joins late has to know of it: the turns that the case took, what people said of it, and what came too
+/// late. Who was asked and nudged is for the timeline.
+pub fn is_brief(event: &Event) -> bool {
+    match event {
+        Event::Duty(DutyEvent { change, .. }) => match change {
+            Change::Late(_) | Change::Waived { .. } | Change::Contested { .. } | Change::Settled { .. } => true,
+            Change::Opened(_)
+            | Change::Nudged(_)
+            | Change::Escalated(_)
+            | Change::Repeated(_)
+            | Change::Answered { .. }
+            | Change::AnswerTakenBack { .. }
+            | Change::Met { .. }
+            | Change::AskedStillWorking {}
+            | Change::Extended { .. }
+            | Change::Paused { .. }
+            | Change::Resumed { .. }
+            | Change::Voided { .. }
+            | Change::Moved { .. }
+            | Change::Widened { .. } => false,
+        },
+        Event::Case(event) => match event {
+            every_case::Event::Noted { .. } | every_case::Event::Linked { .. } | every_case::Event::Kept { .. } => true,
+            every_case::Event::Restricted { .. } | every_case::Event::Unrestricted { .. } => true,
+            every_case::Event::Invited { .. }
+            | every_case::Event::Uninvited { .. }
+            | every_case::Event::Joined { .. }
+            | every_case::Event::AskedIn { .. }
+            | every_case::Event::Snoozed { .. }
+            | every_case::Event::PolicyReplaced { .. } => false,
+        },
+        other => kinds::is_brief(other),
+    }
 }
 
 pub(super) fn template(event: &Event) -> String {
@@ -44,6 +80,10 @@ pub(super) fn facts(case: &Case, event: &Event, at: At) -> Json {
     } else {
         innermost(event)
     };
+    // What people call themselves on a platform is theirs, too.
+    if let Event::Case(every_case::Event::Kept { message, .. }) = event {
+        facts.insert("author".to_owned(), typed_here(&message.author));
+    }
     // The moment that somebody set, apart from the one at which they said so.
     let at_said = facts.get("at").cloned().unwrap_or(Json::Null);
     facts.insert("at_said".to_owned(), at_said);

@@ -10,7 +10,7 @@ use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
-use crate::domain::{At, Case, CaseId, Duty, Telling, bot, every_case};
+use crate::domain::{At, Case, CaseId, Duty, Span, Telling, bot, every_case};
 use crate::grammar;
 
 /// How a telling looks beside its words.
@@ -147,7 +147,8 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Waived { .. }
         | T::Invited { .. }
         | T::Uninvited { .. }
-        | T::Joined { .. } => {}
+        | T::Joined { .. }
+        | T::AskedIn { .. } => {}
     }
 }
 
@@ -246,6 +247,10 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
             let review = case.filter(|_| state.as_str() == "resolved").and_then(review);
             Look::of(if *over { Tone::over(state.as_str()) } else { Tone::Calm }).and(review)
         }
+        T::AskedIn { by, .. } => {
+            let verb = case.and_then(|case| grammar::find(case.kind.word(), "invite"));
+            Look::of(Tone::Nudge).and(button(verb, case, Some(by.as_str()), Style::Primary))
+        }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
         T::Said { .. }
         | T::Paused { .. }
@@ -286,4 +291,12 @@ fn answers_to_all(case: CaseId, items: &[ClockItem]) -> Vec<Button> {
     }
     all.truncate(5);
     all
+}
+
+/// “Remind me later”, on what one person is reminded of and may put off. `None`: everything in it is told whenever it is due.
+pub fn remind_later(speaker: &Speaker<'_>, telling: &Telling, now: Option<&Case>) -> Option<Button> {
+    let (Telling::Case(every_case::Telling::Clock { items }), Some(case)) = (telling, now) else { return None };
+    let may = |item: &ClockItem| case.obligation(item.number).is_some_and(|it| it.may_be_put_off(item.now));
+    let any = speaker.policy.snooze_at_most > Span::ZERO && items.iter().any(may);
+    any.then(|| press(case.id, every_case::Verb::Snooze.into(), Style::Plain)).flatten()
 }

@@ -1,9 +1,13 @@
 //! What a message's own menu does, whichever platform shows it: the form of a verb opens, filled in with what the message says.
 //! Which verbs it offers, their table says.
 
+use crate::card::ListRow;
 use crate::domain::At;
-use crate::domain::text::moment_utc;
-use crate::grammar::{self, Form, OnMessage, Takes, Word};
+use crate::domain::text::{moment_utc, quoted};
+use crate::grammar::{self, Choice, Field, FieldKind, Form, OnMessage, Takes, Word};
+
+/// So many entries a list of choices has at most.
+const CASES_AT_MOST: usize = 100;
 
 /// The message that the menu was opened on.
 pub struct Quoted<'a> {
@@ -14,6 +18,32 @@ pub struct Quoted<'a> {
     pub text: &'a str,
     /// Where it stands.
     pub link: &'a str,
+}
+
+/// Titles it as the menu is called, and offers the open cases where it asks for one. Where none is open, its number is typed.
+pub fn offer(entry: &OnMessage, form: &mut Form, cases: &[ListRow]) {
+    let Some(field) = titled(entry, form).filter(|_| !cases.is_empty()) else { return };
+    field.kind = FieldKind::Choice;
+    field.choices = cases.iter().take(CASES_AT_MOST).map(choice).collect();
+    field.value.take_if(|value| field.choices.iter().all(|choice| choice.value != *value));
+}
+
+/// As [`offer`], where a form takes nothing but words: what can be typed stands beside the field.
+pub fn name(entry: &OnMessage, form: &mut Form, cases: &[ListRow]) {
+    let Some(field) = titled(entry, form).filter(|_| !cases.is_empty()) else { return };
+    let labels: Vec<String> = cases.iter().map(|row| choice(row).label).collect();
+    field.hint = Some(labels.join(", "));
+}
+
+/// The field that asks for the case.
+fn titled<'f>(entry: &OnMessage, form: &'f mut Form) -> Option<&'f mut Field> {
+    entry.label.clone_into(&mut form.title);
+    form.fields.iter_mut().find(|field| field.name == "case")
+}
+
+fn choice(row: &ListRow) -> Choice {
+    let label = format!("{} · {} · {}", row.case, quoted(&grammar::clean::line(&row.title)), row.state);
+    Choice { value: row.case.to_string(), label }
 }
 
 /// Fills in what the message says. `cut` shortens a text to what the platform's field holds.

@@ -23,6 +23,8 @@ pub enum Use {
     RestrictedIncidents,
     /// Approvals, whose actions are shown to the letter.
     Approvals,
+    /// Reactions that keep a message with a case.
+    Reactions,
     /// Groups whose members hold a role.
     Groups,
     /// Groups that are kept to whoever holds a role.
@@ -40,6 +42,7 @@ impl Use {
             Use::IncidentChannels => "with `incident_channels`",
             Use::RestrictedIncidents => "unless `restricted_incidents = false`",
             Use::Approvals => "where there are approval paths",
+            Use::Reactions => "unless `reactions` are off",
             Use::Groups => "with `groups` of a role",
             Use::Mirrors => "with `mirrors` of a role",
         }
@@ -66,6 +69,7 @@ impl Uses {
             (Use::IncidentChannels, workflows.iter().any(|flow| flow.own_channels.incidents)),
             (Use::RestrictedIncidents, workflows.iter().any(|flow| flow.own_channels.restricted)),
             (Use::Approvals, !workflows.is_empty() && !policy.paths.is_empty()),
+            (Use::Reactions, !workflows.is_empty() && !policy.reactions.is_off()),
             (Use::Groups, policy.roles.values().any(|role| group(&role.groups))),
             (Use::Mirrors, policy.roles.values().any(|role| group(&role.mirrors))),
         ];

@@ -7,6 +7,7 @@ use super::rule::Work;
 use super::turn::{Answered, Turn};
 use super::{Desk, DeskError};
 use crate::card;
+use crate::domain::every_case::KeptMessage;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
 use crate::domain::{
@@ -15,6 +16,7 @@ use crate::domain::{
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
+use crate::ledger::projection::text_in;
 use crate::ledger::record::{HeardRecord, Record, Who};
 use crate::store::{HeardBefore, MessageChange};
 
@@ -100,7 +102,10 @@ impl Desk {
             });
         }
         let how = heard.how;
-        let read = self.read(turn, &heard, person.as_ref(), here);
+        let read = match self.kept_by_a_reaction(turn, &heard, person.as_ref()).await? {
+            Some(asked) => Read::Asked(asked),
+            None => self.read(turn, &heard, person.as_ref(), here),
+        };
         // Who tried what and was refused is part of a case's evidence, wherever they tried it.
         let tried = match &read {
             Read::Asked(Asked::Case { id, .. }) => Some(*id),
@@ -130,6 +135,7 @@ impl Desk {
             (Read::Answer(answer), Some(_)) => Handled::Answer(answer),
             (Read::Asked(asked), Some(person)) => {
                 let by = Actor::Person(person.clone());
+                let of_outsiders = matches!(&asked, Asked::Case { command, .. } if command.is_of_outsiders());
                 let work = match asked {
                     Asked::New(command) => Ok(Work::Open(command)),
                     Asked::Case { id, command } => match with_draft(command, heard.draft.as_ref()) {
@@ -158,10 +164,21 @@ impl Desk {
                 match work {
                     Err(handled) => handled,
                     Ok(work) => match self.prepare(turn, work, &by).await? {
+                        // The same words, whether there is such a case or not.
+                        Err(Refusal::NoSuchCase(id)) if of_outsiders => {
+                            Handled::Answer(self.refused(turn, &heard, person, here, &Refusal::PerhapsAsked(id)))
+                        }
+                        Ok(ready) if of_outsiders => {
+                            let perhaps = Refusal::PerhapsAsked(ready.case);
+                            let answer = self.refused(turn, &heard, person, here, &perhaps);
+                            prepared = Some(ready);
+                            Handled::Answer(answer)
+                        }
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
                             prepared = Some(ready);
-                            Handled::Answer(Answer { cards, ..Answer::default() })
+                            let marks = heard.what.reacted_to().map(str::to_owned);
+                            Handled::Answer(Answer { cards, marks, ..Answer::default() })
                         }
                         Err(refusal) => Handled::Answer(self.refused(turn, &heard, person, here, &refusal)),
                     },
@@ -236,9 +253,38 @@ impl Desk {
             What::Filled(Filled { by: Means::Options, .. }) => Answer::card(card),
             What::Said { .. } | What::Command { .. } | What::Pressed { .. } => Answer::card(card),
             What::Edited { .. } | What::Deleted { .. } | What::FileDeleted { .. } => Answer::card(card),
-            What::Reacted { .. } => Answer::card(card),
+            // Nobody asked in words: what does nothing gets no mark.
+            What::Reacted { .. } => Answer::default(),
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => Answer::card(card),
         }
+    }
+
+    /// What a reaction asks for: that the message under it be kept with the case that it is of. Of somebody who isn't obeyed it
+    /// asks for nothing, and without a word: nobody meant the bot by it.
+    async fn kept_by_a_reaction(
+        &mut self,
+        turn: &Turn,
+        heard: &Heard,
+        by: Option<&PersonId>,
+    ) -> Result<Option<Asked>, DeskError> {
+        let What::Reacted { message, reaction, on: true } = &heard.what else { return Ok(None) };
+        let policy = self.policy_now(turn);
+        let Some(what) = policy.reactions.keeps(reaction).filter(|_| !heard.backfilled && !heard.from.bot) else {
+            return Ok(None);
+        };
+        let obeyed = |by: &&PersonId| {
+            !heard.from.belongs.is_refused(&policy) && !self.bot_now(turn).is_gone(by, &heard.lane.platform)
+        };
+        if by.filter(obeyed).is_none() {
+            return Ok(None);
+        }
+        let Some(said) = self.writer.message(&heard.lane, message).await?.filter(|said| !said.deleted) else {
+            return Ok(None);
+        };
+        let (Some(id), Some(text)) = (said.case, said.body.as_deref().and_then(text_in)) else { return Ok(None) };
+        let (lane, message) = (heard.lane.clone(), message.clone());
+        let message = KeptMessage { lane, message, person: said.person, author: said.author, said: said.said, text };
+        Ok(id.kind.keeping(what, message).map(|command| Asked::Case { id, command }))
     }
 
     /// The case in whose thread or channel something was heard.

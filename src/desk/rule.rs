@@ -172,6 +172,13 @@ impl Desk {
             // The notices of a case's first ruling go to the homes that its first event names.
             let begun = ruling.events.first().and_then(|event| Case::begin(id, event, turn.at));
             let case = turn.projection.cases.get(&id).or(begun.as_ref());
+            // What moves it is told where it is told from then on.
+            let moved = case.filter(|_| ruling.events.iter().any(|event| event.moves_from().is_some())).map(|case| {
+                let mut moved = case.clone();
+                ruling.events.iter().for_each(|event| moved.apply(event, turn.at));
+                moved
+            });
+            let case = moved.as_ref().or(case);
             let tell = self.to_tell(turn, ruling.notices, case);
             let (person, heard) = (by.person().cloned(), word.map(|word| word.entry));
             let record = Record::Ruled(Ruled { by: person, heard, events: ruling.events, tell });

@@ -1,6 +1,6 @@
 //! A case: what its events say it is. Folding can't fail, and when it wants to be woken follows from what it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,18 @@ pub struct Case {
     /// Addresses that people keep with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    /// It was restricted for a time, so what was said in its own channel stays there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_restricted: bool,
+    /// Who asked to be let in, and when they did last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_in: BTreeMap<PersonId, At>,
+    /// Until when people put off being reminded of what they owe on it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub snoozed: BTreeMap<PersonId, At>,
+    /// Messages that were kept with it by a reaction.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub kept: BTreeSet<every_case::Kept>,
     pub obligations: Vec<Obligation>,
     pub body: Body,
 }
@@ -75,6 +87,10 @@ impl Case {
             announced,
             invited: BTreeSet::new(),
             links: Vec::new(),
+            was_restricted: false,
+            asked_in: BTreeMap::new(),
+            snoozed: BTreeMap::new(),
+            kept: BTreeSet::new(),
             obligations: Vec::new(),
             body,
         })
@@ -87,7 +103,7 @@ impl Case {
             self.apply_to_duty(event, at);
         }
         if let Event::Case(event) = event {
-            self.apply_to_any(event);
+            self.apply_to_any(event, at);
         }
         self.body.apply(event, at);
         self.closed = match self.body.is_closed() {
@@ -104,13 +120,32 @@ impl Case {
         }
     }
 
-    fn apply_to_any(&mut self, event: &every_case::Event) {
+    fn apply_to_any(&mut self, event: &every_case::Event, at: At) {
         match event {
             every_case::Event::Invited { person, .. } | every_case::Event::Joined { by: person } => {
                 self.invited.insert(person.clone());
             }
             every_case::Event::Uninvited { person, .. } => {
                 self.invited.remove(person);
+            }
+            every_case::Event::Restricted { by: _, reason: _, homes, left: _ } => {
+                self.restricted = true;
+                self.homes.clone_from(homes);
+                self.announced.clear();
+            }
+            every_case::Event::Unrestricted { by: _, reason: _, homes } => {
+                self.restricted = false;
+                self.was_restricted = true;
+                self.homes.clone_from(homes);
+            }
+            every_case::Event::AskedIn { by, text: _ } => {
+                self.asked_in.insert(by.clone(), at);
+            }
+            every_case::Event::Kept { by: _, what, message } => {
+                self.kept.insert(message.kept_as(*what));
+            }
+            every_case::Event::Snoozed { by, until } => {
+                self.snoozed.insert(by.clone(), *until);
             }
             every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
             every_case::Event::Linked { url, text, .. } => {
@@ -187,6 +222,12 @@ impl Case {
         self.body.excluded(obligation)
     }
 
+    /// Whether somebody put off at `at` being reminded of these obligations, and all of them can be put off.
+    pub fn is_put_off(&self, person: &PersonId, mut numbers: impl Iterator<Item = u32>, at: At) -> bool {
+        self.snoozed.get(person).is_some_and(|until| *until > at)
+            && numbers.all(|number| self.obligation(number).is_some_and(|it| it.may_be_put_off(at)))
+    }
+
     /// Whose answer an obligation still waits for, in the order of the policy. A seat that has answered is not asked again,
     /// whoever keeps it now.
     pub fn waiting_on(&self, obligation: &Obligation, people: &People<'_>) -> Vec<Seat> {
@@ -208,6 +249,11 @@ impl Case {
     pub fn told_in(&self) -> impl Iterator<Item = &Channel> {
         let own = |platform| self.homes.iter().any(|home| &home.platform == platform && home.own_of().is_some());
         self.homes.iter().filter(move |home| home.own_of().is_some() || !own(&home.platform))
+    }
+
+    /// Whether its own channel is closed to others: also once the case isn't restricted any more, for what was said in it.
+    pub fn is_apart(&self) -> bool {
+        self.restricted || self.was_restricted
     }
 
     /// Who belongs into its own channel: whoever opened it, sits in its seats, was let in by name, or owes an answer now or was

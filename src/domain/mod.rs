@@ -4,6 +4,7 @@
 //! [`kinds`] holds one rulebook for each kind of case, [`every_case`] what is the same for all of them, [`bot`] what concerns
 //! no single case.
 
+pub mod act;
 pub mod at;
 pub mod bot;
 pub mod calendar;
@@ -24,6 +25,7 @@ pub mod ruling;
 pub mod scene;
 pub mod text;
 
+pub use act::Act;
 pub use at::{At, Span};
 pub use bot::files::WhyNotKept;
 pub use bot::platforms::{GroupSet, Lack};
@@ -84,10 +86,15 @@ impl World<'_> {
         if urgent {
             return None;
         }
-        let person = self.policy.people.get(person)?;
-        let quiet_until = person.quiet.as_ref().and_then(|quiet| quiet.ends(person.zone, at));
+        self.policy.people.get(person)?;
         let batched = Some(at + self.policy.batch_within).filter(|&until| until > at);
-        quiet_until.max(batched)
+        self.quiet_until(person, at).max(batched)
+    }
+
+    /// When a person's quiet hours that lie over `at` end. `None`: there are none.
+    pub fn quiet_until(&self, person: &PersonId, at: At) -> Option<At> {
+        let person = self.policy.people.get(person)?;
+        person.quiet.as_ref().and_then(|quiet| quiet.ends(person.zone, at))
     }
 
     /// Whether a right that the policy gives to `roles` is the asker's: see [`People::allow`].
@@ -172,6 +179,12 @@ pub fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Resu
     opening.open(id, ask, world)
 }
 
+/// Whether somebody may open a case of this kind, in one workflow at least.
+pub fn can_open(kind: CaseKind, ask: &Ask, world: &World<'_>) -> bool {
+    let id = CaseId { kind, number: 1 };
+    world.policy.workflows.keys().any(|workflow| kind.example(workflow).open(id, ask, world).is_ok())
+}
+
 /// Decides what a command means for a case. Nothing is changed: the ruling holds the events.
 ///
 /// # Errors
@@ -181,7 +194,9 @@ pub fn decide(case: &Case, command: &Command, ask: &Ask, world: &World<'_>) -> R
         && !case.is_visible_to(person, &world.people)
     {
         // A restricted case doesn't exist for others: the same answer as for a number that was never given.
-        return Err(Refusal::NoSuchCase(case.id));
+        if !command.is_of_outsiders() {
+            return Err(Refusal::NoSuchCase(case.id));
+        }
     }
     let ruling = case.body.decide(command, &Scene { case, ask, world })?;
     debug_assert!(ruling.tells_only_what_became_true(), "{command:?} is told and not recorded");

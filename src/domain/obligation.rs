@@ -366,6 +366,11 @@ impl Obligation {
         self.state() == State::Late
     }
 
+    /// Whether somebody may put off being reminded of it: not once it is late, and not of what the policy calls urgent.
+    pub fn may_be_put_off(&self, at: At) -> bool {
+        !self.terms.urgent && at < self.terms.due
+    }
+
     /// When the answer came or was no longer owed.
     pub fn closed(&self) -> Option<At> {
         match self.standing {

@@ -27,6 +27,8 @@ pub enum Refusal {
         at: String,
     },
     NoSuchCase(CaseId),
+    /// Somebody asked to be let in: whether there is such a case, they aren't told.
+    PerhapsAsked(CaseId),
     WrongKind {
         case: CaseId,
         needs: CaseKind,
@@ -132,6 +134,7 @@ impl Refusal {
             | Refusal::OnlyFor { .. } => true,
             Refusal::HeardLate { .. }
             | Refusal::NoSuchCase(_)
+            | Refusal::PerhapsAsked(_)
             | Refusal::WrongKind { .. }
             | Refusal::NoSuchWorkflow(..)
             | Refusal::WrongState { .. }
@@ -183,6 +186,9 @@ impl Refusal {
             }
             Refusal::NoSuchCase(case) => {
                 say![format!("I can't find {case}. "), every_case::Verb::List.of(case.kind), " shows what is open."]
+            }
+            Refusal::PerhapsAsked(case) => {
+                format!("if {case} is a restricted case, its people are asked to let you in.").into()
             }
             Refusal::WrongKind { case, needs } => {
                 format!("{case} is {}; that needs {}.", case.kind.with_article(), needs.with_article()).into()

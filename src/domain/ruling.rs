@@ -210,7 +210,7 @@ impl<'a> Draft<'a> {
 
     /// A line of the case's story, told to its thread.
     pub fn tell_said(&mut self, what: &str, by: PersonId, text: String) {
-        self.tell_case(every_case::Telling::Said { what: Label::from(what), by, text });
+        self.tell_case(every_case::Telling::Said { what: Label::from(what), by, text, next: None });
     }
 
     fn about(&self) -> CaseTitle {

@@ -27,7 +27,7 @@ pub mod verbs;
 pub mod word;
 
 pub use filled::{Filled, Means, Unread};
-pub use form::{Field, FieldKind, Form, form};
+pub use form::{Choice, Field, FieldKind, Form, form};
 pub use press::{action, form_action, pressed};
 pub use read::{looks_like_command, prefix_for, read};
 pub use verbs::{Arg, Kind, Needed, OnMessage, Root, Takes, Verb, completion, find, markdown_table, on_message};
@@ -125,6 +125,20 @@ pub enum Query {
         /// Which of them.
         filter: Filter,
     },
+    /// What can be done now.
+    Menu {
+        /// With this case. `None`: outside of any.
+        case: Option<CaseId>,
+        /// Outside: cases of one kind.
+        kind: Option<CaseKind>,
+    },
+    /// What somebody who joins late reads of a case.
+    CatchUp {
+        /// Which.
+        case: CaseId,
+        /// From when on.
+        since: Since,
+    },
     /// How a case stands.
     Status(CaseId),
     /// What happened on a case.
@@ -155,6 +169,17 @@ pub enum Query {
         /// One verb in detail.
         verb: Option<&'static Verb>,
     },
+}
+
+/// From when on somebody wants to read what happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// From its opening.
+    Beginning,
+    /// From a moment.
+    Moment(At),
+    /// From when they were last heard on it.
+    LastHeard,
 }
 
 /// Which cases to list. The default is every open one.

@@ -103,7 +103,7 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     if word.is_empty() {
         return Ok(Asked::Query(match raw.case {
             Some(id) => Query::Status(id),
-            None => Query::Help { root, verb: None },
+            None => alone(root, context),
         }));
     }
     // `still working` and `break glass` are one verb in two words.
@@ -141,6 +141,16 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
             Err(plain_misread(&several::question(verb, prefix), Some(verb.root)))
         }
         asked @ (Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy) => Ok(asked),
+    }
+}
+
+/// A command without a verb: what can be done now, in a case's own channel or thread with that case.
+fn alone(root: Option<&'static str>, context: &Context<'_>) -> Query {
+    let kind = root.map(CaseKind::by_word);
+    match kind {
+        Some(None) => Query::Help { root, verb: None },
+        Some(Some(kind)) => Query::Menu { case: context.here.filter(|here| here.kind == kind), kind: Some(kind) },
+        None => Query::Menu { case: context.here, kind: None },
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::kinds::incident::{Entity, Harm, HarmType, Impact, Intent, Nature, SeatName, Timing, Which};
+use crate::domain::kinds::incident::{
+    Entity, Harm, HarmType, Impact, Intent, Nature, Reached, SeatName, Timing, Which,
+};
 use crate::domain::obligation::Attribution;
 use crate::domain::text::{self, nearest};
 use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
@@ -401,6 +403,10 @@ impl Values<'_> {
             intent: said("intent").and_then(|it| Intent::read(&it)),
             timing: said("timing").and_then(|it| Timing::read(&it)),
         }
+    }
+
+    pub fn reached(&self, name: &str) -> Option<Reached> {
+        self.maybe_text(name).and_then(|it| Reached::read(&it))
     }
 
     pub fn which(&self, name: &'static str) -> Result<Which, Wrong> {

@@ -174,6 +174,11 @@ impl What {
         }
     }
 
+    /// The message that a reaction was set on, or taken off.
+    pub fn reacted_to(&self) -> Option<&str> {
+        if let What::Reacted { message, .. } = self { Some(message) } else { None }
+    }
+
     /// The files that came with a message; none once they are erased.
     pub fn files(&self) -> &[File] {
         match self {
@@ -244,6 +249,9 @@ pub struct Answer {
     /// Field → sentence: the form stays open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub errors: Option<BTreeMap<String, String>>,
+    /// The message that the bot sets a reaction of its own on, so that people see that theirs did something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<String>,
 }
 
 impl Answer {

@@ -121,8 +121,10 @@ impl Projection {
             }
         }
         self.touch(id);
+        // The card where it isn't at home any more is edited once more, so that it says nothing of it.
+        let left = ruled.events.iter().filter_map(Event::moves_from).flatten();
         let case = &self.cases[&id];
-        let homes: Vec<Lane> = case.homes.iter().chain(&case.announced).map(Lane::channel).collect();
+        let homes: Vec<Lane> = case.homes.iter().chain(&case.announced).chain(left).map(Lane::channel).collect();
         for lane in homes {
             self.cards.insert((id, lane), entry.seq);
         }
@@ -243,6 +245,18 @@ fn files_in(body: &str) -> Vec<File> {
         files: Vec<File>,
     }
     serde_json::from_str(body).map(|stood: Stood| stood.files).unwrap_or_default()
+}
+
+/// The words that people said in a message. `None`: it is a card of the bot's.
+pub fn text_in(body: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Stood {
+        text: Option<String>,
+        #[serde(default)]
+        card: Option<serde::de::IgnoredAny>,
+    }
+    let stood: Stood = serde_json::from_str(body).ok()?;
+    stood.text.filter(|_| stood.card.is_none())
 }
 
 impl Body<'_> {

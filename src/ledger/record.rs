@@ -298,6 +298,16 @@ impl Record {
         }
     }
 
+    /// Whether somebody did something to the case there, or said something where it is told. To ask how it stands is neither.
+    pub fn is_word_of(&self, person: &PersonId) -> bool {
+        if let Some(ruled) = self.ruled() {
+            return ruled.by.as_ref() == Some(person);
+        }
+        let theirs = self.heard().filter(|heard| heard.who.person() == Some(person));
+        theirs
+            .is_some_and(|heard| matches!(&heard.what, What::Said { text, .. } if !text.trim_start().starts_with('@')))
+    }
+
     pub const INTRODUCED: &str = "person.introduced";
     pub const ERASED: &str = "words.erased";
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use super::thread::WritingThread;
 use super::{Commit, StoreError, parsed, unreadable};
-use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane};
+use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane, PersonId};
 use crate::seal::{Frontier, Hash, Plan};
 
 /// The entry of something that was heard before.
@@ -47,6 +47,10 @@ pub struct StoredMessage {
     /// Absent for one of several parts: each is of a case of its own, and stands in that case's entry.
     pub body: Option<String>,
     pub case: Option<CaseId>,
+    pub author: String,
+    pub person: Option<PersonId>,
+    pub said: At,
+    pub deleted: bool,
 }
 
 impl Writer {
@@ -145,7 +149,7 @@ impl Writer {
                 keys.dedup();
                 let mut heard = Vec::new();
                 for key in keys {
-                    let read = |row: &rusqlite::Row<'_>| {
+                    let read = |row: &Row<'_>| {
                         let (entry, leaf) = (row.get(0)?, row.get(1)?);
                         Ok(HeardBefore { key: key.clone(), entry, leaf, facts: row.get(2)?, words: row.get(3)? })
                     };
@@ -261,17 +265,30 @@ impl Writer {
     /// The database's.
     pub async fn message(&mut self, lane: &Lane, id: &str) -> Result<Option<StoredMessage>, StoreError> {
         let key = (lane.to_string(), id.to_owned());
-        let sql = "select body, case_id, parts from message where lane = ?1 and id = ?2";
-        let stored: Option<(String, Option<String>, i64)> = self
+        let sql = "select body, case_id, parts, author, person, said_us, deleted_us is not null from message \
+             where lane = ?1 and id = ?2";
+        let read = |row: &rusqlite::Row<'_>| {
+            let (body, parts): (String, i64) = (row.get(0)?, row.get(2)?);
+            let stored = StoredMessage {
+                body: (parts == 1).then_some(body),
+                case: None,
+                author: row.get(3)?,
+                person: row.get::<_, Option<String>>(4)?.map(PersonId::from),
+                said: At(row.get(5)?),
+                deleted: row.get(6)?,
+            };
+            Ok((stored, row.get::<_, Option<String>>(1)?))
+        };
+        let stored: Option<(StoredMessage, Option<String>)> = self
             .db
             .run(move |db| {
                 let mut find = db.prepare_cached(sql)?;
-                Ok(find.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?)
+                Ok(find.query_row(key, read).optional()?)
             })
             .await?;
-        let Some((body, case, parts)) = stored else { return Ok(None) };
+        let Some((stored, case)) = stored else { return Ok(None) };
         let case = case.map(|case| parsed(&case, format!("{id} of the messages in {lane}"))).transpose()?;
-        Ok(Some(StoredMessage { body: (parts == 1).then_some(body), case }))
+        Ok(Some(StoredMessage { case, ..stored }))
     }
 
     /// Closes the connection, so that the write-ahead log is folded into the database file.

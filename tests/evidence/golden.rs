@@ -739,8 +739,19 @@ async fn incidents(house: &mut House) {
             ("arjun", "/incident resolve INC-1 Rolled back"),
             ("arjun", "/incident resolve INC-4 Retrained"),
             ("maya", "/incident reopen INC-4 It is back"),
+            ("arjun", "/incident update INC-4 next=20m The vendor looks at it again"),
+            ("arjun", "/incident snooze INC-4 5m"),
+            ("maya", "/incident restrict INC-4 Names are among it"),
+            ("henrik", "/incident request-access INC-4 I keep the minutes"),
+            ("maya", "/incident unrestrict INC-4 It was a drill"),
         ])
         .await;
+    let again = What::Said { message: "m-6".to_owned(), text: "It is back".to_owned(), files: Words::default() };
+    let heard = house.heard(CREDIT, "dev", again);
+    house.hand_in(Heard { about: "INC-4".parse().ok(), ..heard }).await;
+    let pinned = What::Reacted { message: "m-6".to_owned(), reaction: "📌".to_owned(), on: true };
+    let heard = house.heard(CREDIT, "lena", pinned);
+    println!("{}", house.hand_in(heard).await);
     let accept = What::Command { text: "/incident review INC-1 accept".to_owned() };
     let heard = house.heard(CREDIT, "greta", accept);
     let draft = Drafted { text: "Rolled back; what follows is an alarm.".to_owned(), entries: 20 };

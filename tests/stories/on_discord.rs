@@ -226,6 +226,18 @@ impl Server {
         self.fake.edit(number(message), &self.mentioning(text));
     }
 
+    pub fn react(&self, who: &str, _conversation: &str, message: &str, sign: &str, on: bool) {
+        match on {
+            true => self.fake.react(self.id(who), number(message), sign),
+            false => self.fake.unreact(self.id(who), number(message), sign),
+        }
+    }
+
+    pub fn is_marked(&self, _conversation: &str, message: &str) -> bool {
+        let message = self.fake.message(number(message)).unwrap_or_default();
+        message["reactions"].as_array().is_some_and(|all| all.iter().any(|it| it["me"] == true))
+    }
+
     pub fn delete(&self, _who: &str, _conversation: &str, message: &str) {
         self.fake.delete(number(message));
     }

@@ -44,7 +44,9 @@ pub async fn spaces(story: &Story, start: At, policy: &Path, voice: &Voice) -> R
                 }
             }
             What::Do(Deed::Press { who, .. }) => people.extend(who.iter().cloned()),
-            What::Do(Deed::Use { who, .. } | Deed::OpenHome { who }) => drop(people.insert(who.clone())),
+            What::Do(Deed::Use { who, .. } | Deed::React { who, .. } | Deed::OpenHome { who }) => {
+                people.insert(who.clone());
+            }
             _ => {}
         }
     }
@@ -117,6 +119,11 @@ impl Teller {
                 }
                 self.end(&[(lane, who.clone(), screen)]).await?;
             }
+            Deed::React { who, sign, of, on } => {
+                let said = self.said(of)?;
+                self.space(&self.home(who)).react(who, &said, sign, *on);
+                self.stage.calm().await?;
+            }
             Deed::Use { who, name, of } => {
                 let on = of.as_ref().map(|of| self.said(of)).transpose()?;
                 let lane = self.home(who);
@@ -150,6 +157,11 @@ impl Teller {
             _ => return Ok(None),
         }
         Ok(Some(()))
+    }
+
+    pub fn is_marked_there(&self, who: &str) -> Result<bool, String> {
+        let said = self.said(who)?;
+        Ok(self.space(&self.home(who)).is_marked(&said))
     }
 
     fn said(&self, who: &str) -> Result<(String, String), String> {

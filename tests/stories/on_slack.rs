@@ -156,6 +156,23 @@ impl Team {
         self.fake.edit(&account(who), conversation, message, text);
     }
 
+    pub fn react(&self, who: &str, conversation: &str, message: &str, sign: &str, on: bool) {
+        let name = match sign {
+            "📌" => "pushpin",
+            "⏩" => "fast_forward",
+            "✅" => "white_check_mark",
+            other => other,
+        };
+        match on {
+            true => self.fake.react(&account(who), conversation, message, name),
+            false => self.fake.unreact(&account(who), conversation, message, name),
+        }
+    }
+
+    pub fn is_marked(&self, conversation: &str, message: &str) -> bool {
+        self.fake.reactions_of_the_bot(conversation, message) > 0
+    }
+
     pub fn delete(&self, who: &str, conversation: &str, message: &str) {
         self.fake.delete(&account(who), conversation, message);
     }

@@ -35,6 +35,7 @@
 //!       dev submits: title = Drift; severity = sev2     the form that dev was shown last
 //!       dev edits: new words                            dev's last message
 //!       dev deletes the message
+//!       dev reacts to maya's message with 📌            somebody's last message; `takes 📌 off maya's message`
 //!       dev uses Open incident                          of the platform's menu; what it is called there
 //!       dev uses Keep as evidence on maya's message     of the menu of somebody's last message
 //!       dev opens the home tab                          where the bot has a page of its own
@@ -76,6 +77,7 @@
 //!       ledger: approval.voted x1                       how often this became true, or was recorded, in all
 //!       outbox: dropped x1
 //!       dev sees #inc-1 / dev does not see #inc-1       whether the room shows that channel
+//!       maya's message is marked / is not marked        whether the bot has set its own reaction on their last one
 //!       transcript #credit: hello                       what stands in the channel now
 //!       not transcript #credit: hello
 //! ```
@@ -155,6 +157,13 @@ pub enum Deed {
     },
     Delete {
         who: String,
+    },
+    /// A reaction is set on somebody's last message, or taken off it.
+    React {
+        who: String,
+        sign: String,
+        of: String,
+        on: bool,
     },
     /// Something of the platform's menu; `of` is whose last message it is used on.
     Use {
@@ -273,6 +282,10 @@ pub enum Expected {
     Sees {
         who: String,
         channel: String,
+        not: bool,
+    },
+    Marked {
+        who: String,
         not: bool,
     },
     Transcript {
@@ -460,6 +473,13 @@ fn deed(words: &str) -> Result<Option<Deed>, String> {
         let others = others.split(" & ").map(str::to_owned);
         return Ok(Some(Deed::Press { who: [who].into_iter().chain(others).collect(), label, on }));
     }
+    if let Some((of, sign)) = rest.strip_prefix("reacts to ").and_then(|rest| rest.split_once("'s message with ")) {
+        return Ok(Some(Deed::React { who, sign: sign.to_owned(), of: of.to_owned(), on: true }));
+    }
+    if let Some((sign, of)) = rest.strip_prefix("takes ").and_then(|rest| rest.split_once(" off ")) {
+        let of = of.strip_suffix("'s message").ok_or("a reaction is taken off somebody's message")?.to_owned();
+        return Ok(Some(Deed::React { who, sign: sign.to_owned(), of, on: false }));
+    }
     if let Some(name) = rest.strip_prefix("uses ") {
         let (name, of) = match name.strip_suffix("'s message").and_then(|name| name.rsplit_once(" on ")) {
             Some((name, of)) => (name, Some(of.to_owned())),
@@ -539,6 +559,11 @@ fn expected(words: &str) -> Result<Option<Expected>, String> {
             return Ok(Some(Expected::Hears { who, text: None, not: false }));
         }
         _ => {}
+    }
+    for (word, not) in [("'s message is marked", false), ("'s message is not marked", true)] {
+        if let Some(who) = words.strip_suffix(word) {
+            return Ok(Some(Expected::Marked { who: who.to_owned(), not }));
+        }
     }
     for (word, not) in [(" sees #", false), (" does not see #", true)] {
         if let Some((who, channel)) = words.split_once(word)

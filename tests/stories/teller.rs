@@ -237,6 +237,12 @@ impl Teller {
                 let what = Said::Deleted { message };
                 self.hear(step, vec![(who.clone(), Heard { cause: self.cause(step, who), what, ..said })]).await
             }
+            Deed::React { who, sign, of, on } => {
+                let (said, message) = self.last_message(of)?;
+                let what = Said::Reacted { message, reaction: sign.clone(), on: *on };
+                let heard = Heard { cause: self.cause(step, who), from: account(who), what, ..said };
+                self.hear(step, vec![(who.clone(), heard)]).await
+            }
             Deed::Again => {
                 for (_, heard, _) in self.lines[self.last..].iter().cloned() {
                     let answer = self.stage.hear(heard.clone()).await?;
@@ -361,6 +367,14 @@ impl Teller {
         said.ok_or_else(|| format!("{who} has written no message"))
     }
 
+    fn is_marked(&self, who: &str) -> Result<bool, String> {
+        if !self.stage.spaces.is_empty() {
+            return self.is_marked_there(who);
+        }
+        let (_, message) = self.last_message(who)?;
+        Ok(self.answers.values().any(|answer| answer.marks.as_ref() == Some(&message)))
+    }
+
     // ── What is expected ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async fn expect(&mut self, when: Option<When>, expected: &Expected) -> Result<(), String> {
@@ -478,6 +492,10 @@ impl Teller {
             Expected::Sees { who, channel, not } => match self.stage.sees(who, channel).await? != *not {
                 true => Ok(()),
                 false => Err(format!("{who} {} see it", if *not { "does" } else { "doesn't" })),
+            },
+            Expected::Marked { who, not } => match self.is_marked(who)? != *not {
+                true => Ok(()),
+                false => Err(format!("it {} marked", if *not { "is" } else { "isn't" })),
             },
             Expected::Transcript { channel, text, not } => {
                 let lane = self.stage.lane(channel).ok_or("no such lane")?;
@@ -807,6 +825,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("another_deadline", "duty INC-1 acknowledge: owed, due 10:01", "due is 10:00"),
     ("another_count_of_entries", "ledger: incident.opened x2", "it is there 1 times"),
     ("another_count_of_messages", "outbox: sent x9", " are sent"),
+    ("a_message_that_is_not_marked", "maya> hello\n      maya's message is marked", "it isn't marked"),
     ("a_channel_that_is_not_there", "maya sees #inc-1", "maya doesn't see it"),
     ("a_channel_that_should_not_be_seen", "maya does not see #credit", "maya does see it"),
     ("words_that_do_not_stand_there", "transcript #credit: hello", "there stands"),

@@ -18,7 +18,7 @@ not on discord: its commands have no words but those of their menus
       maya> @countersign frobnicate
       maya hears: I don't know “frobnicate”. `@countersign help` shows what I can do.
       maya> @countersign
-      maya hears: What can be typed
+      maya hears: Nothing is open
       maya> /approval ack APR-1
       maya hears: I don't know “ack”
       nobody is told anything

@@ -211,6 +211,15 @@ impl Workspace {
         there!(self, it => it.edit(who, conversation, message, text));
     }
 
+    pub fn react(&self, who: &str, (conversation, message): &(String, String), sign: &str, on: bool) {
+        there!(self, it => it.react(who, conversation, message, sign, on));
+    }
+
+    /// Whether the bot has set a reaction on it.
+    pub fn is_marked(&self, (conversation, message): &(String, String)) -> bool {
+        there!(self, it => it.is_marked(conversation, message))
+    }
+
     pub fn delete(&self, who: &str, (conversation, message): &(String, String)) {
         there!(self, it => it.delete(who, conversation, message));
     }

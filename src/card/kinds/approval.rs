@@ -117,6 +117,26 @@ impl Shows for Approval {
         buttons
     }
 
+    fn is_brief(event: &Event) -> bool {
+        match event {
+            Event::Requested(_)
+            | Event::Voted(_)
+            | Event::VoteTakenBack { .. }
+            | Event::StagePassed { .. }
+            | Event::Amended { .. }
+            | Event::QuestionAsked { .. }
+            | Event::QuestionAnswered { .. }
+            | Event::GlassBroken { .. }
+            | Event::GlassReviewed { .. }
+            | Event::Approved(_)
+            | Event::Declined(_)
+            | Event::Lapsed(_)
+            | Event::Withdrawn(_)
+            | Event::Superseded { .. }
+            | Event::FoundSlow { .. } => true,
+        }
+    }
+
     fn look(telling: &Telling, about: &CaseTitle) -> Look {
         let case = about.case;
         let votes = |revision: u32| votes(case, Some(revision), false);

@@ -103,6 +103,33 @@ impl Shows for Incident {
         buttons
     }
 
+    fn is_brief(event: &Event) -> bool {
+        match event {
+            Event::Opened(_)
+            | Event::Acknowledged { .. }
+            | Event::AcknowledgementLapsed {}
+            | Event::Assessed { .. }
+            | Event::Contained { .. }
+            | Event::Resolved { .. }
+            | Event::Reviewed { .. }
+            | Event::Reopened { .. }
+            | Event::Merged { .. }
+            | Event::Absorbed { .. }
+            | Event::Withdrawn { .. }
+            | Event::Updated { .. }
+            | Event::Decided { .. }
+            | Event::Paged { .. }
+            | Event::SeverityChanged { .. }
+            | Event::MomentSet { .. } => true,
+            // How these stand now is told beside what happened.
+            Event::FollowUpPromised { .. }
+            | Event::FollowUpDone { .. }
+            | Event::Classified { .. }
+            | Event::SeatTaken { .. }
+            | Event::SeatLeft { .. } => false,
+        }
+    }
+
     fn look(telling: &Telling, about: &CaseTitle) -> Look {
         let case = about.case;
         let lead = || seat(case, SeatName::Lead.word());
@@ -187,7 +214,8 @@ impl Shows for Incident {
             Event::AcknowledgementLapsed {},
             Event::Assessed { by: dev(), text: words() },
             Event::Contained { by: dev(), text: words() },
-            Event::Updated { by: dev(), text: words() },
+            Event::Updated { by: dev(), text: words(), next: None },
+            Event::Updated { by: dev(), text: words(), next: Some(DUE) },
             Event::Decided { by: dev(), text: words() },
             promised(1),
             promised(2),

@@ -24,6 +24,8 @@ trait Shows: kinds::Kind {
     fn ended(&self, case: &Case, ended: &Obligation) -> Option<Json>;
     /// What can be pressed on the case's card, the most likely first.
     fn buttons(&self, speaker: &Speaker<'_>, case: &Case) -> Vec<Button>;
+    /// Whether somebody who joins late has to know of an event.
+    fn is_brief(event: &Self::Event) -> bool;
     /// How a telling of this kind looks. `about` is the case that it is told of.
     fn look(telling: &Self::Telling, about: &CaseTitle) -> Look;
     /// One telling of every kind that is told of such a case, for trying templates.
@@ -60,6 +62,14 @@ macro_rules! cards {
         /// What can be pressed on the case's card, the most likely first.
         pub(super) fn buttons(speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
             match &case.body { $(Body::$kind(it) => it.buttons(speaker, case),)* }
+        }
+
+        /// Whether somebody who joins late has to know of what became true of one kind of case.
+        pub(super) fn is_brief(event: &Event) -> bool {
+            match event {
+                Event::Duty(_) | Event::Case(_) => false,
+                $(Event::$kind(event) => <$it as Shows>::is_brief(event),)*
+            }
         }
 
         /// How a telling looks. What a kind of case tells is always told of a case.

@@ -104,7 +104,7 @@ fn a_story_says_each_event_in_its_own_words() {
         let template = std::fs::read_to_string(format!("templates/{room}/story.txt")).expect("each room has one");
         assert!(template.contains(&format!("\"{kind}\"")), "{kind} has words");
     }
-    let opened = incident::Event::Updated { by: "dev".into(), text: "half\ndone".to_owned() }.into();
+    let opened = incident::Event::Updated { by: "dev".into(), text: "half\ndone".to_owned(), next: None }.into();
     let words = story(&speaker(), &incident, &opened, NOW).expect("it is said");
     assert_eq!(plain(&words, KOLKATA, NOW), "Update by Dev Malhotra: “half done”");
     let change = Change::Answered { by: "dev".into(), stands_in_for: None };

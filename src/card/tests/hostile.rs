@@ -20,7 +20,7 @@ const HOSTILE: &[&str] = &[
 #[test]
 fn words_of_people_never_become_structure() {
     for words in HOSTILE {
-        let said = Any::Said { what: "note".into(), by: "dev".into(), text: (*words).to_owned() };
+        let said = Any::Said { what: "note".into(), by: "dev".into(), text: (*words).to_owned(), next: None };
         let card = titled("INC-1", words, said);
         let all = || card.title.iter().chain(card.lines.iter().flatten());
         assert!(card.lines.iter().flatten().all(|word| matches!(word, Word::Text(_))), "{words:?}: {:?}", card.lines);
@@ -53,7 +53,7 @@ fn a_title_is_one_line_whatever_is_in_it() {
 #[test]
 fn line_breaks_of_people_are_kept_in_lines() {
     let text = "first\n\n\nsecond".to_owned();
-    let said = Any::Said { what: "note".into(), by: "dev".into(), text };
+    let said = Any::Said { what: "note".into(), by: "dev".into(), text, next: None };
     let lines = told("INC-1", said).lines;
     assert_eq!(lines, [vec![Word::from("“first")], vec![Word::from("“second”")]]);
 }
@@ -131,10 +131,10 @@ fn no_card_and_no_story_lets_words_of_people_out_of_their_quotation_marks() {
     assert_not_forged("an approval's card", &card);
     let mut incident = incident_case();
     incident.title = FORGED.to_owned();
-    on(&mut incident, "lena", NOW, incident::Command::Update { text: FORGED.to_owned() });
+    on(&mut incident, "lena", NOW, incident::Command::Update { text: FORGED.to_owned(), next: None });
     assert_not_forged("an incident's card", &case_card(&speaker(), &incident, &self::people()));
     for event in [
-        Event::from(incident::Event::Updated { by: "dev".into(), text: FORGED.to_owned() }),
+        Event::from(incident::Event::Updated { by: "dev".into(), text: FORGED.to_owned(), next: None }),
         incident::Event::Withdrawn { by: "dev".into(), reason: FORGED.to_owned() }.into(),
         approval::Event::QuestionAnswered { by: "priya".into(), text: FORGED.to_owned() }.into(),
     ] {
@@ -295,6 +295,7 @@ fn holds_typed_words(refusal: &Refusal) -> bool {
         | R::NotAtHome
         | R::AccountGone
         | R::NoSuchCase(_)
+        | R::PerhapsAsked(_)
         | R::WrongKind { .. }
         | R::WrongState { .. }
         | R::NotYours { .. }

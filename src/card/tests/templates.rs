@@ -9,7 +9,7 @@ use crate::grammar::{Context, pressed};
 #[test]
 fn every_telling_has_its_template_and_every_template_its_telling() {
     let names: BTreeSet<&str> = Telling::templates().collect();
-    let of_cases = ["card", "story", "since", "announced"];
+    let of_cases = ["announced", "brief", "card", "since", "story"];
     let files: BTreeSet<&str> = Wording::names()
         .filter_map(|name| name.strip_suffix(".txt"))
         .filter(|name| !name.starts_with("answer/") && !of_cases.iter().any(|it| name.ends_with(&format!("/{it}"))))
@@ -20,10 +20,10 @@ fn every_telling_has_its_template_and_every_template_its_telling() {
 }
 
 #[test]
-fn every_kind_of_case_has_its_card_and_its_story() {
+fn every_kind_of_case_has_its_card_its_brief_and_its_story() {
     let names: BTreeSet<&str> = Wording::names().collect();
     for kind in CaseKind::ALL {
-        for of_its_own in ["card", "story"] {
+        for of_its_own in ["brief", "card", "story"] {
             assert!(names.contains(format!("{kind}/{of_its_own}.txt").as_str()), "templates/{kind}/{of_its_own}.txt");
         }
     }

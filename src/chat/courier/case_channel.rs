@@ -58,7 +58,7 @@ impl LaneRun {
             }),
             name: channel_name(id, &case.title),
             topic: topic(id, case.state(), &case.title),
-            private: case.restricted,
+            private: case.is_apart(),
             people: case.company(&people).iter().filter_map(here).collect(),
             barred: match case.restricted {
                 true => {

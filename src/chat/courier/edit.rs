@@ -31,7 +31,7 @@ impl LaneRun {
             };
             let shown = self.desk.shown();
             let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-            let stands = asking.map(|case| row.notice.stands(&case, &people));
+            let stands = asking.map(|case| self.stands(&row.notice, &case, &people));
             goes_on &= stands.is_none_or(|stands| stands == Stands::Told || (beneath && stands.is_asked()));
         }
         if goes_on {

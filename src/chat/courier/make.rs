@@ -4,8 +4,9 @@ use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
 use crate::card::{self, Asking, Button, Card, Speaker, Word};
 use crate::digest;
-use crate::domain::notice::To;
-use crate::domain::{At, CaseId, Lane, Notice, OutboxId, Place, Policy, Telling, bot};
+use crate::domain::notice::{Stands, To};
+use crate::domain::policy::Channel;
+use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, People, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -94,9 +95,11 @@ impl LaneRun {
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let speaker = self.speaker(&shown.policy);
-        let card = match case.announced.iter().any(|channel| Lane::channel(channel) == self.lane) {
-            true => card::announcement(&speaker, &case, &people),
-            false => card::case_card(&speaker, &case, &people),
+        let is_here = |channel: &Channel| Lane::channel(channel) == self.lane;
+        let card = match (case.homes.iter().any(is_here), case.announced.iter().any(is_here)) {
+            (true, _) => card::case_card(&speaker, &case, &people),
+            (false, true) => card::announcement(&speaker, &case, &people),
+            (false, false) => card::moved_away(id),
         };
         Ok(Some(Outgoing {
             parts: vec![Part { case: Some(id), cards: vec![card], ..Part::default() }],
@@ -201,8 +204,24 @@ impl LaneRun {
             return Ok(card);
         }
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        let asking = case.as_ref().map(|case| Asking { case, people: &people, stands: notice.stands(case, &people) });
-        Ok(card::notice(&speaker, notice, asking, above.what()))
+        let stands = case.as_ref().map(|case| self.stands(notice, case, &people));
+        let asks = stands.as_ref().is_some_and(Stands::is_asked);
+        let asking = case.as_ref().zip(stands).map(|(case, stands)| Asking { case, people: &people, stands });
+        let mut card = card::notice(&speaker, notice, asking, above.what());
+        if let (To::Person(_), true) = (&notice.to, asks) {
+            card.buttons.extend(card::remind_later(&speaker, &notice.telling, case.as_ref()));
+        }
+        Ok(card)
+    }
+
+    /// How what a notice asks for stands, for whoever reads it in this lane.
+    pub(super) fn stands(&self, notice: &Notice, case: &Case, people: &People<'_>) -> Stands {
+        let is_home = || case.homes.iter().any(|home| Lane::channel(home) == self.lane);
+        match self.lane.place {
+            // It was made restricted since, and goes on elsewhere.
+            Place::Channel(_) if case.restricted && notice.to == To::Case && !is_home() => Stands::Hidden,
+            Place::Channel(_) | Place::Direct(_) => notice.stands(case, people),
+        }
     }
 
     /// What stands above a message, and is not to be said twice. `itself` is the message, where it stands already.

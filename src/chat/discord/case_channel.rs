@@ -177,7 +177,11 @@ impl Discord {
             // People who were let in by hand stay, unless the policy says that they may not see it.
             let key = |value: &Value| value.get("id").and_then(Value::as_str).and_then(Id::read);
             let named: Vec<Option<Id>> = overwrites.iter().map(key).collect();
-            let others = has.iter().filter(|other| !named.contains(&Some(other.id)) && !is_barred(other)).map(written);
+            // One that was open until now has the roles of the workflow's channel, and none of them was let in by hand.
+            let closes = wanted.private && !has.iter().any(is_closed);
+            let stays = |other: &&Overwrite| !closes || kind_of(other) == u64::from(MEMBER);
+            let others = has.iter().filter(|other| !named.contains(&Some(other.id)) && !is_barred(other));
+            let others = others.filter(stays).map(written);
             change["permission_overwrites"] = overwrites.iter().cloned().chain(others).collect();
         }
         if change.as_object().is_some_and(|change| !change.is_empty()) {
@@ -269,6 +273,12 @@ fn overwrite(id: Id, kind: u8, allow: Permissions, deny: Permissions) -> Value {
 
 fn written(present: &Overwrite) -> Value {
     json!({ "id": present.id, "type": kind_of(present), "allow": present.allow, "deny": present.deny })
+}
+
+/// Whether it keeps everybody out: nobody else's exception does, since those deny nothing but speech.
+fn is_closed(present: &Overwrite) -> bool {
+    let denied = Permissions::from_bits_retain(present.deny.parse().unwrap_or(0));
+    kind_of(present) == u64::from(ROLE) && denied.contains(Permissions::VIEW_CHANNEL)
 }
 
 fn kind_of(present: &Overwrite) -> u64 {

@@ -20,10 +20,19 @@ pub const A_LEVEL: usize = 25;
 const DESCRIPTION: usize = 100;
 
 /// Discord takes 25 subcommands on a level, and a root may know more verbs. Those of a kind then stand in a group:
-/// `/incident clock pause`. The line that is read stays `/incident pause`.
+/// `/incident clock pause`. There are as few groups as it takes, in this order. The line that is read stays `/incident pause`.
 const GROUPS: &[(&str, &str, &[&str])] = &[
-    ("clock", "Pause, waive and argue about clocks", &["pause", "resume", "waive", "contest", "settle"]),
-    ("people", "Seats, pages and invitations", &["role", "invite", "uninvite", "escalate", "here", "join"]),
+    (
+        "clock",
+        "Pause, put off, waive and argue about clocks",
+        &["pause", "resume", "snooze", "waive", "contest", "settle"],
+    ),
+    (
+        "people",
+        "Seats, pages, and who may see it",
+        &["role", "invite", "uninvite", "restrict", "unrestrict", "request-access", "escalate", "here", "join"],
+    ),
+    ("details", "What it was, when, and what belongs to it", &["classify", "moment", "link"]),
 ];
 
 /// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.
@@ -70,12 +79,11 @@ pub fn registration(prefix: &str) -> Vec<Value> {
 
 fn subcommands(root: &str) -> Vec<Value> {
     let verbs: Vec<&'static Verb> = verbs::root(root).into_iter().flat_map(|root| root.verbs).collect();
-    if verbs.len() <= A_LEVEL {
-        return verbs.into_iter().map(subcommand).collect();
-    }
-    let grouped = |verb: &&Verb| GROUPS.iter().any(|(_, _, names)| names.contains(&verb.verb));
-    let alone = verbs.iter().filter(|verb| !grouped(verb)).map(|verb| subcommand(verb));
-    let groups = GROUPS.iter().map(|(name, about, names)| {
+    let grouped = |verb: &Verb, groups: usize| GROUPS[..groups].iter().any(|(_, _, names)| names.contains(&verb.verb));
+    let fits = |groups: &usize| verbs.iter().filter(|verb| !grouped(verb, *groups)).count() + groups <= A_LEVEL;
+    let needed = (0..=GROUPS.len()).find(fits).unwrap_or(GROUPS.len());
+    let alone = verbs.iter().filter(|verb| !grouped(verb, needed)).map(|verb| subcommand(verb));
+    let groups = GROUPS[..needed].iter().map(|(name, about, names)| {
         let of_group = verbs.iter().filter(|verb| names.contains(&verb.verb)).map(|verb| subcommand(verb));
         json!({ "type": GROUP, "name": name, "description": about, "options": of_group.collect::<Vec<_>>() })
     });

@@ -57,7 +57,12 @@ pub const PERMISSIONS: [Permission; 13] = [
         ALWAYS,
         "what was said while the bot was down, and sending nothing twice",
     ),
-    permission(Permissions::ADD_REACTIONS, "Add Reactions", OWN, "letting people in an incident's own channel react"),
+    permission(
+        Permissions::ADD_REACTIONS,
+        "Add Reactions",
+        &[Use::IncidentChannels, Use::RestrictedIncidents, Use::Reactions],
+        "marking what a reaction kept, and letting people in an incident's own channel react",
+    ),
     permission(
         Permissions::USE_APPLICATION_COMMANDS,
         "Use Application Commands",

@@ -1,13 +1,15 @@
 //! From Discord's events to what the bot hears: what changes the directory, what is heard in which channel's order,
 //! and what is neither said nor edited: reactions, members, everything else.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::api::Call;
 use super::directory::platform;
 use super::people::nobody;
 use super::wire::{self, Channel, Emoji, Id, Member, Message, Role, User};
 use super::{Discord, lock};
-use crate::ledger::heard::{Account, Heard, What};
+use crate::ledger::heard::{Account, Answer, Heard, What};
 
 pub(super) fn id(data: &Value, key: &str) -> Option<Id> {
     serde_json::from_value(data.get(key)?.clone()).ok()
@@ -143,7 +145,18 @@ impl Discord {
         let what = What::Reacted { message: message.to_string(), reaction, on };
         let mut heard = Heard::live(cause, from, said.lane, what);
         heard.thread = said.thread;
-        self.hand_in(heard).await;
+        if let Some(Answer { marks: Some(message), .. }) = self.hand_in(heard).await {
+            self.mark(channel, &message).await;
+        }
+    }
+
+    /// Sets the bot's own reaction on a message. It can do without: what was kept is kept.
+    async fn mark(&self, channel: Id, message: &str) {
+        // “✅”, as an address has it.
+        let path = format!("/channels/{channel}/messages/{message}/reactions/%E2%9C%85/@me");
+        if let Err(trouble) = self.api.call(&Call::new(Method::PUT, &path)).await {
+            tracing::warn!(%trouble, "a kept message could not be marked");
+        }
     }
 
     /// A server has no channel of its own, so who comes and goes is heard in the first of its channels that the policy

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer::{DEFERRED, EPHEMERAL, MODAL};
 use super::wire::{Interaction, Message};
 use super::{Discord, lock, words};
-use crate::chat::message_menu::{Quoted, fill_in};
+use crate::chat::message_menu::{Quoted, fill_in, name};
 use crate::domain::CaseId;
 use crate::grammar::{self, OnMessage};
 use crate::ledger::heard::What;
@@ -36,6 +36,13 @@ impl Discord {
         let link = format!("https://discord.com/channels/{server}/{}/{}", message.channel_id, message.id);
         let quoted = Quoted { author: &author, said: Some(message.id.at()), text: &text, link: &link };
         fill_in(entry, &mut form, &quoted, words::cut);
+        // Where the cases can't be read, none is named.
+        if let Some(door) = self.door()
+            && let Some(person) = door.reception.desk.person(&heard.from.id, &heard.lane.platform)
+        {
+            let cases = door.reception.answers.cases(verb.kind(), &person).await.unwrap_or_default();
+            name(entry, &mut form, &cases);
+        }
         let modal = lock(&self.forms).open_with(&form, entry.keeps_message().then_some(raw));
         self.respond(interaction, MODAL, modal).await;
         // That it was asked for is kept, though the answer is the form that is open already.

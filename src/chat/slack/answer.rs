@@ -38,6 +38,9 @@ impl Slack {
 
     /// What was said in a channel is answered where only its author sees it.
     pub(super) async fn answer_in_place(&self, person: &str, lane: &Lane, thread: Option<&str>, answer: Answer) {
+        if let Some(message) = &answer.marks {
+            self.mark(lane, message).await;
+        }
         let errors = answer.errors.into_iter().flatten().map(|(_, sentence)| note(&sentence));
         let mut cards: Vec<Card> = answer.cards.into_iter().chain(errors).collect();
         if answer.form.is_some() && cards.is_empty() {
@@ -54,6 +57,17 @@ impl Slack {
             says: Acknowledgement::default(),
         };
         self.tell(&way, &cards).await;
+    }
+
+    /// Sets the bot's own reaction on a message. It can do without: what was kept is kept.
+    async fn mark(&self, lane: &Lane, message: &str) {
+        let Ok(channel) = self.channel_of(lane).await else { return };
+        let mark = json!({ "channel": channel, "timestamp": message, "name": "white_check_mark" });
+        match self.call("reactions.add", &mark).await {
+            Ok(_) => {}
+            Err(trouble) if trouble.is(&["already_reacted"]) => {}
+            Err(trouble) => tracing::warn!(platform = %self.platform, %trouble, "a kept message could not be marked"),
+        }
     }
 
     /// Says it to one person: where they asked, else in their direct messages. Whoever is turned away gets what an

@@ -118,7 +118,7 @@ impl Slack {
             answer
         };
         let (opened, answer) = tokio::join!(opening, asking);
-        let Answer { cards, form, errors } = answer;
+        let Answer { cards, form, errors, marks: _ } = answer;
         match (opened, form) {
             (Some(Ok(opened)), Some(form)) => {
                 if form != opened.form {

@@ -21,6 +21,8 @@ const NAMES: u32 = 5;
 #[derive(Clone, Debug, Default)]
 pub(super) struct ChannelState {
     channel: String,
+    /// Whether it is private, once that is known.
+    private: Option<bool>,
     /// The channel that it took the place of.
     before: Option<String>,
     topic: String,
@@ -56,10 +58,16 @@ impl Slack {
 
     async fn bring_up_to_date(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
         if state.channel.is_empty() {
-            state.channel = match &wanted.channel {
-                Some(channel) => channel.clone(),
-                None => self.create(wanted).await?,
-            };
+            match &wanted.channel {
+                Some(channel) => state.channel.clone_from(channel),
+                None => {
+                    state.channel = self.create(wanted).await?;
+                    state.private = Some(wanted.private);
+                }
+            }
+        }
+        if wanted.private && !self.is_private(state).await? {
+            self.move_apart(wanted, state).await?;
         }
         // What is said there, and who comes in, counts from now on.
         lock(&self.places).is_own(&wanted.lane, &state.channel);
@@ -93,6 +101,33 @@ impl Slack {
         Ok(())
     }
 
+    /// Whether the channel is closed to others. One that can't be seen any more is found out about by what follows.
+    async fn is_private(&self, state: &mut ChannelState) -> Called<bool> {
+        if let Some(known) = state.private {
+            return Ok(known);
+        }
+        let asked = self.api.patiently("conversations.info", &[("channel", state.channel.clone())]).await;
+        let private = match asked {
+            Ok(answer) => answer["channel"]["is_private"].as_bool().unwrap_or(true),
+            Err(Trouble::Said(why)) if why == "channel_not_found" => return Ok(true),
+            Err(trouble) => return Err(trouble),
+        };
+        state.private = Some(private);
+        Ok(private)
+    }
+
+    /// The case was made restricted. Slack lets nobody but an administrator make a public channel private, so the case goes on
+    /// in a new one, and the old one says no more than that.
+    async fn move_apart(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        let before = std::mem::take(&mut state.channel);
+        let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
+        tracing::info!(platform = %self.platform, lane = %wanted.lane, before, channel, "a case that is restricted now goes on in a private channel");
+        let says = json!({ "channel": before, "topic": "It goes on among its own people alone." });
+        self.optional("conversations.setTopic", says, &["is_archived", "channel_not_found", "not_in_channel"]).await?;
+        *state = ChannelState { channel, private: Some(true), before: Some(before), ..ChannelState::default() };
+        Ok(())
+    }
+
     /// Opens an archived channel. Slack removes the bot from a channel that is archived, and only its members may open
     /// it again. Where Slack refuses, the case goes on in a new channel, which says where it was before.
     async fn reopen(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
@@ -111,7 +146,8 @@ impl Slack {
                 tracing::warn!(platform = %self.platform, lane = %wanted.lane, before, %trouble, "a case's channel can't be opened again; making another");
                 let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
                 lock(&self.places).is_own(&wanted.lane, &channel);
-                *state = ChannelState { channel, before: Some(before), ..ChannelState::default() };
+                let private = Some(wanted.private);
+                *state = ChannelState { channel, private, before: Some(before), ..ChannelState::default() };
             }
             Err(trouble) => return Err(trouble),
         }

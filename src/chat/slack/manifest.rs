@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::menu;
 use super::words::cut;
 use crate::chat::rights::Use::{
-    self, Always, Approvals, Channels, Groups, IncidentChannels, Joining, Mirrors, PrivateChannels, RestrictedIncidents,
+    self, Always, Approvals, Channels, Groups, IncidentChannels, Joining, Mirrors, PrivateChannels, Reactions, RestrictedIncidents,
 };
 use crate::chat::rights::Uses;
 use crate::grammar::verbs;
@@ -60,6 +60,7 @@ pub const SCOPES: &[Scope] = &[
     scope("im:write", &[Always], "nudge people by direct message"),
     scope("pins:write", OWN, "pin an incident's card in its channel"),
     scope("reactions:read", &[Channels], "keep reactions in kept channels as evidence"),
+    scope("reactions:write", &[Reactions], "mark a message that a reaction kept with its case"),
     scope("usergroups:read", &[Groups, Mirrors], "know who is in the user groups that hold roles, or follow them"),
     scope("usergroups:write", &[Mirrors], "keep user groups to whoever holds a role"),
     scope("users:read", &[Always], "know people's names, and whether they are guests or have left"),
@@ -226,7 +227,7 @@ mod tests {
             least,
             ["app_mentions:read", "chat:write", "commands", "im:history", "im:read", "im:write", "users:read"]
         );
-        let table: [(Use, &[&str], &[&str]); 8] = [
+        let table: [(Use, &[&str], &[&str]); 9] = [
             (
                 Channels,
                 &["channels:history", "channels:read", "files:read", "reactions:read"],
@@ -241,6 +242,7 @@ mod tests {
                 &["message.groups", "group_left"],
             ),
             (Approvals, &["files:write"], &[]),
+            (Reactions, &["reactions:write"], &[]),
             (Groups, &["usergroups:read"], &["subteam_members_changed"]),
             (Mirrors, &["usergroups:read", "usergroups:write"], &["subteam_members_changed"]),
         ];

@@ -9,7 +9,7 @@ use super::answer::Way;
 use super::asks::{NAMES_WITHIN, unnamed};
 use super::modal::Memory;
 use super::{Slack, moment, word, words};
-use crate::chat::message_menu::{Quoted, fill_in};
+use crate::chat::message_menu::{Quoted, fill_in, offer};
 use crate::grammar::{self, Context, OnMessage};
 use crate::ledger::heard::{Heard, What};
 
@@ -82,6 +82,9 @@ impl Slack {
             let link = self.permalink_in(channel, ts, thread.as_deref());
             let quoted = Quoted { author: &author, said: moment(ts), text: &text, link: &link };
             fill_in(entry, &mut form, &quoted, words::cut);
+            // Where the cases can't be read, the number is typed.
+            let cases = door.reception.answers.cases(verb.kind(), &by).await.unwrap_or_default();
+            offer(entry, &mut form, &cases);
         }
         let keeps = (entry.keeps_message() && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
         let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps };

@@ -71,7 +71,7 @@ impl Slack {
             }
         };
         let repeated = !self.is_new(&cause);
-        let Answer { cards, form, errors } = answer;
+        let Answer { cards, form, errors, marks: _ } = answer;
         if let Some(errors) = errors.filter(|errors| !errors.is_empty()) {
             lock(&self.sent_back).put(id.to_owned(), sent_back + 1);
             let complaints = || errors.values().cloned().collect::<Vec<String>>();

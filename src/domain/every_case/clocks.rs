@@ -128,9 +128,14 @@ fn meant<'c>(
                 Refusal::missing(format!("“{duty}” on {} isn't late, so there is nothing to {verb}.", scene.case.id))
             }
             Verb::Resume => Refusal::missing(format!("the clock of “{duty}” on {} isn't paused.", scene.case.id)),
-            Verb::Pause | Verb::List | Verb::Note | Verb::Status | Verb::Withdraw => {
-                Refusal::NothingOwed { case: scene.case.id, duty }
-            }
+            Verb::Pause
+            | Verb::Link
+            | Verb::List
+            | Verb::Note
+            | Verb::Snooze
+            | Verb::Status
+            | Verb::Waive
+            | Verb::Withdraw => Refusal::NothingOwed { case: scene.case.id, duty },
         });
     }
     let own = |it: &&&Obligation| scene.ask.by.person().is_some_and(|person| scene.may_answer(it, person));

@@ -2,16 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::act::{Act, words};
 use super::line::Named;
 use super::obligation::Attribution;
+use super::policy::Channel;
 use super::scene::Scene;
-use super::{Duty, PersonId, PolicyHash, Refusal, Ruling};
+use super::{At, Duty, PersonId, PolicyHash, Refusal, Ruling};
 
+mod access;
 pub mod clocks;
+mod kept;
 pub mod remarks;
+pub mod snooze;
 mod telling;
 pub mod wake;
 
+pub use kept::{Kept, KeptAs, KeptMessage, keep};
 pub use telling::Telling;
 
 /// Who sees a case that isn't restricted, as whoever opens it is told.
@@ -22,12 +28,15 @@ pub const PUBLIC: &str = "Public: everybody in the workflow's channels sees it";
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
     Contest,
+    Link,
     List,
     Note,
     Pause,
     Resume,
     Settle,
+    Snooze,
     Status,
+    Waive,
     Withdraw,
 }
 
@@ -43,6 +52,14 @@ pub enum Command {
     },
     Link {
         url: String,
+        text: String,
+    },
+    /// Keeps a message of people's as a note.
+    Keep {
+        message: KeptMessage,
+    },
+    /// Asks to be let in to a restricted case. Whoever asks must not learn whether there is one.
+    AskIn {
         text: String,
     },
     /// Lets somebody see a restricted case.
@@ -64,6 +81,10 @@ pub enum Command {
     Waive {
         duty: Duty,
         reason: String,
+    },
+    /// “Remind me later.” Left open, for half an hour.
+    Snooze {
+        until: Option<At>,
     },
     /// “That breach wasn't ours”: recorded beside the attribution until it is settled.
     Contest {
@@ -104,10 +125,60 @@ pub enum Event {
     Joined {
         by: PersonId,
     },
+    /// A message was kept with it by a reaction.
+    Kept {
+        by: PersonId,
+        what: KeptAs,
+        #[serde(flatten)]
+        message: KeptMessage,
+    },
+    /// From then on its own people alone see it.
+    Restricted {
+        by: PersonId,
+        reason: String,
+        /// Where it is told from then on.
+        homes: Vec<Channel>,
+        /// Where it is told no more.
+        left: Vec<Channel>,
+    },
+    Unrestricted {
+        by: PersonId,
+        reason: String,
+        homes: Vec<Channel>,
+    },
+    /// Somebody who doesn't see it asked to be let in.
+    AskedIn {
+        by: PersonId,
+        text: String,
+    },
+    /// Somebody put off being reminded of what they owe on it.
+    Snoozed {
+        by: PersonId,
+        until: At,
+    },
     /// The text of the policy that it went on under was erased, and it goes on under this one.
     PolicyReplaced {
         policy: PolicyHash,
     },
+}
+
+impl Event {
+    /// Where the case changes its homes by it: those in which it is told no more.
+    pub(super) fn moves_from(&self) -> Option<&[Channel]> {
+        match self {
+            Event::Restricted { left, .. } => Some(left),
+            Event::Unrestricted { .. } => Some(&[]),
+            Event::Noted { .. }
+            | Event::Linked { .. }
+            | Event::Invited { .. }
+            | Event::Uninvited { .. }
+            | Event::Joined { .. }
+            | Event::AskedIn { .. }
+            | Event::Kept { .. }
+            | Event::Snoozed { .. }
+            | Event::PolicyReplaced { .. } => None,
+        }
+    }
 }
 
 /// Decides what is asked of any case, but for being woken: that is [`wake::wake`]'s, and each kind has its say in it.
@@ -124,7 +195,32 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Pause { duty, reason } => clocks::pause(scene, *duty, reason),
         Command::Resume { duty } => clocks::resume(scene, *duty),
         Command::Waive { duty, reason } => clocks::waive(scene, *duty, reason),
+        Command::AskIn { text } => access::ask_in(scene, text),
+        Command::Keep { message } => kept::keep(scene, message, KeptAs::Note),
+        Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
     }
+}
+
+/// What can be wanted of any case, the likeliest first. Which of it is accepted, [`decide`] says.
+pub(super) fn acts(scene: &Scene<'_>) -> Vec<Act> {
+    let mut acts = vec![
+        Act::of(Verb::Note, Command::Note { text: words() }),
+        Act::of(Verb::Link, Command::Link { url: "https://example.org/".to_owned(), text: String::new() }),
+    ];
+    for owed in scene.case.open_obligations() {
+        let duty = Some(owed.duty);
+        let reasons = owed.terms.pause.reasons.iter().cloned();
+        acts.extend(reasons.map(|reason| Act::of(Verb::Pause, Command::Pause { duty, reason })));
+        acts.push(Act::of(Verb::Resume, Command::Resume { duty }));
+        acts.push(Act::of(Verb::Waive, Command::Waive { duty: owed.duty, reason: words() }));
+    }
+    acts.push(Act::of(Verb::Snooze, Command::Snooze { until: None }));
+    for breached in scene.case.obligations.iter().filter(|it| it.breach.is_some()) {
+        let (duty, whose) = (Some(breached.duty), || Attribution::ThirdParty);
+        acts.push(Act::of(Verb::Contest, Command::Contest { duty, says: whose(), reason: words() }));
+        acts.push(Act::of(Verb::Settle, Command::Settle { duty, to: whose(), reason: words() }));
+    }
+    acts
 }

@@ -65,6 +65,6 @@ pub fn said(
     let mut draft = scene.draft();
     let by = draft.person()?;
     draft.push(event(by.clone(), words.clone()));
-    draft.tell_case(Telling::Said { what: Label::from(what), by, text: words });
+    draft.tell_case(Telling::Said { what: Label::from(what), by, text: words, next: None });
     Ok(draft.done(format!("{what} recorded")))
 }

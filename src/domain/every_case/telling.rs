@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::kinds::AskedNow;
 use crate::domain::line::Sentence;
-use crate::domain::notice::ClockItem;
+use crate::domain::notice::{ClockItem, To};
 use crate::domain::obligation::{About, Attribution, Standing};
 use crate::domain::{At, Duty, Label, PersonId};
 
@@ -33,6 +33,9 @@ pub enum Telling {
         what: Label,
         by: PersonId,
         text: String,
+        /// When the next one of its kind comes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<At>,
     },
     State {
         state: Label,
@@ -84,6 +87,11 @@ pub enum Telling {
     Joined {
         by: PersonId,
     },
+    /// Somebody who doesn't see the case asks to be let in.
+    AskedIn {
+        by: PersonId,
+        text: String,
+    },
     /// The private answer to whoever asked.
     Done {
         what: Sentence,
@@ -110,6 +118,7 @@ impl Telling {
             | Telling::Invited { .. }
             | Telling::Uninvited { .. }
             | Telling::Joined { .. }
+            | Telling::AskedIn { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => false,
         }
@@ -119,9 +128,20 @@ impl Telling {
     pub(in crate::domain) fn up_to_date(mut self, asked: &AskedNow<'_>) -> Option<Telling> {
         match &mut self {
             Telling::Clock { items } => {
+                // A reminder that is nearly there goes along with what is told now.
+                let soon = asked.people.at + asked.people.policy.batch_within;
+                if let To::Person(person) = asked.to
+                    && asked.case.is_put_off(person, items.iter().map(|item| item.number), soon)
+                {
+                    return None;
+                }
                 items.retain_mut(|item| {
                     let owed = asked.case.obligation(item.number);
                     let Some(owed) = owed.filter(|it| matches!(it.standing, Standing::Owed)) else { return false };
+                    // Others still have to answer; whoever has isn't reminded.
+                    if matches!(asked.to, To::Person(person) if owed.is_answered_by(person)) {
+                        return false;
+                    }
                     (item.now, item.due, item.have) = (asked.people.at, owed.terms.due, owed.votes);
                     item.waiting_on = asked.waiting_on(owed);
                     true
@@ -142,6 +162,7 @@ impl Telling {
             | Telling::Invited { .. }
             | Telling::Uninvited { .. }
             | Telling::Joined { .. }
+            | Telling::AskedIn { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => {}
         }

@@ -81,6 +81,9 @@ fn tell_clock(draft: &mut Draft<'_>, mut items: Vec<ClockItem>) {
         let theirs: Vec<ClockItem> = theirs.map(|(item, _)| item.clone()).collect();
         let urgent = theirs.iter().any(|item| draft.case.obligation(item.number).is_some_and(|it| it.terms.urgent));
         let while_owed = numbers(&theirs);
+        if draft.case.is_put_off(&person, while_owed.iter().copied(), draft.at) {
+            continue;
+        }
         draft.tell_person(&person, Telling::Clock { items: theirs }, while_owed, urgent);
     }
 }
@@ -97,7 +100,7 @@ fn hearers(draft: &Draft<'_>, item: &ClockItem) -> Vec<PersonId> {
     hearers
 }
 
-fn item(draft: &Draft<'_>, number: u32, passed: Passed) -> Option<ClockItem> {
+pub(super) fn item(draft: &Draft<'_>, number: u32, passed: Passed) -> Option<ClockItem> {
     let obligation = draft.case.obligation(number)?;
     let called_people = persons(draft.world.people.called(&passed.called, &draft.case.excluded(obligation)));
     Some(ClockItem {

@@ -6,12 +6,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::bot;
-use super::every_case::{self, wake::TimePassed};
+use super::every_case::{self, KeptAs, KeptMessage, wake::TimePassed};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
 use super::{
-    Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World, text,
+    Act, Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World,
+    text,
 };
 
 pub mod approval;
@@ -66,6 +67,12 @@ pub trait Kind: Sized {
     /// # Errors
     /// A [`Refusal`] for the person who asked.
     fn decide(&self, command: &Self::Command, scene: &Scene<'_>) -> Result<Ruling, Refusal>;
+    /// What can be wanted of such a case, the likeliest first. Which of it is accepted, the rules say.
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act>;
+    /// The command by which whoever reads a message promises to see to it; `None`: nothing of this kind is promised.
+    fn follow_up_on(message: KeptMessage) -> Option<Self::Command>;
+    /// What opening one takes, with something in the place of what the person would say.
+    fn example(workflow: &WorkflowId) -> Self::Opening;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
     /// Whether it is said in the open in a case's own channel. What only its holders need to hear stands in the thread of the
@@ -151,6 +158,24 @@ macro_rules! kinds {
                 let own = match self { $(CaseKind::$kind => $room::Verb::VARIANTS,)* };
                 [every_case::Verb::VARIANTS, own].into_iter().flatten().copied()
             }
+            /// The command that keeps a message with a case of this kind; `None`: it isn't kept as that there.
+            pub fn keeping(self, what: KeptAs, message: KeptMessage) -> Option<Command> {
+                match what {
+                    KeptAs::Note => Some(every_case::Command::Keep { message }.into()),
+                    KeptAs::FollowUp => match self {
+                        $(CaseKind::$kind => {
+                            <$room::$kind as Kind>::follow_up_on(message).map(Command::$kind)
+                        })*
+                    },
+                }
+            }
+            /// The verb that opens one.
+            pub fn opened_by(self) -> &'static str {
+                match self { $(CaseKind::$kind => $room::Verb::OPENS.into(),)* }
+            }
+            pub(super) fn example(self, workflow: &WorkflowId) -> Opening {
+                match self { $(CaseKind::$kind => Opening::$kind(<$room::$kind as Kind>::example(workflow)),)* }
+            }
             /// What its command is for, in half a sentence.
             pub const fn about(self) -> &'static str {
                 match self { $(CaseKind::$kind => $about,)* }
@@ -226,6 +251,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// What is told of any case, if it is that.
+            pub(super) fn of_any_case(self) -> Option<every_case::Telling> {
+                match self {
+                    Telling::Case(telling) => Some(telling),
+                    Telling::Bot(_) => None,
+                    $(Telling::$kind(_) => None,)*
+                }
+            }
+
             /// The names of all templates of what is told.
             pub fn templates() -> impl Iterator<Item = &'static str> {
                 use strum::VariantNames;
@@ -247,6 +281,15 @@ macro_rules! kinds {
                     Event::Duty(event) => (&event.change).into(),
                     Event::Case(event) => event.into(),
                     $(Event::$kind(event) => event.into(),)*
+                }
+            }
+
+            /// Where the case changes its homes by it: those in which it is told no more.
+            pub fn moves_from(&self) -> Option<&[Channel]> {
+                match self {
+                    Event::Case(event) => event.moves_from(),
+                    Event::Duty(_) => None,
+                    $(Event::$kind(_) => None,)*
                 }
             }
 
@@ -299,6 +342,14 @@ macro_rules! kinds {
         }
 
         impl Command {
+            /// Whether it is for people who don't see the case, and must not learn by the answer whether there is one.
+            pub fn is_of_outsiders(&self) -> bool {
+                match self {
+                    Command::Any(command) => matches!(command, every_case::Command::AskIn { .. }),
+                    $(Command::$kind(_) => false,)*
+                }
+            }
+
             /// The command with the draft that it accepts in it; `None`: it accepts none.
             pub fn with_draft(&self, draft: &Drafted) -> Option<Command> {
                 match self {
@@ -369,6 +420,10 @@ macro_rules! kinds {
             }
             pub fn wakes_at(&self) -> Option<At> {
                 match self { $(Body::$kind(it) => it.wakes_at(),)* }
+            }
+
+            pub(super) fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+                match self { $(Body::$kind(it) => it.acts(scene),)* }
             }
 
             pub(super) fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {

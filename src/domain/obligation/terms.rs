@@ -81,6 +81,21 @@ impl Terms {
         }
     }
 
+    /// As [`Terms::stamp`], due at the moment that somebody promised: the ladder's steps stand to it as they stand to a deadline
+    /// of the policy's own.
+    pub fn promised(written: &TargetTerms, due: At, from: At, policy: &Policy) -> Terms {
+        let running = policy.running(written.calendar.as_ref());
+        let target = running.between(from, due);
+        let stamped = Terms::stamp(&TargetTerms { within: target, ..written.clone() }, 1, from, policy);
+        // Where it was promised for closed hours, the clock's own end lies before it.
+        let moved = |step: Step| match step.act {
+            StepAct::Nudge { .. } => step,
+            StepAct::Late {} => Step { at: due, ..step },
+            StepAct::Escalate { .. } => Step { at: step.at.max(due), ..step },
+        };
+        Terms { due, steps: stamped.steps.into_iter().map(moved).collect(), ..stamped }
+    }
+
     /// Terms for a promise with a date of its own, such as a follow-up: nudges at 50 % and 80 % of the way, then late.
     pub fn until(due: At, from: At) -> Terms {
         let whole = due - from;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
+use super::every_case::KeptAs;
 use super::{
     CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, Severity,
     Span, WorkflowId, WorkflowStage,
@@ -45,6 +46,9 @@ pub struct Policy {
     pub may: May,
     /// Nudges to one person that fall due within this time of each other go out as one message.
     pub batch_within: Span,
+    /// For how long somebody may put off being reminded of what they owe on a case. Zero: not at all.
+    pub snooze_at_most: Span,
+    pub reactions: Reactions,
     pub digests: Vec<DigestSchedule>,
 }
 
@@ -184,6 +188,33 @@ pub struct OwnChannels {
     pub archived: bool,
 }
 
+/// Reactions that do something with the message that they are set on. Each is written as a platform names it: Slack by a word,
+/// Discord by the sign itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reactions {
+    pub note: Vec<String>,
+    pub follow_up: Vec<String>,
+}
+
+impl Reactions {
+    /// No reaction does anything.
+    pub fn is_off(&self) -> bool {
+        self.note.is_empty() && self.follow_up.is_empty()
+    }
+
+    /// What a message is kept as by a reaction.
+    pub fn keeps(&self, reaction: &str) -> Option<KeptAs> {
+        let is = |names: &[String]| names.iter().any(|name| Reactions::bare(name) == Reactions::bare(reaction));
+        let note = is(&self.note).then_some(KeptAs::Note);
+        note.or_else(|| is(&self.follow_up).then_some(KeptAs::FollowUp))
+    }
+
+    /// Without colons around it, and without the mark that asks for it in colour.
+    fn bare(name: &str) -> &str {
+        name.trim().trim_matches(':').trim_end_matches('\u{FE0F}')
+    }
+}
+
 /// Accounts that are heard, but not obeyed, though their person is known.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
@@ -207,6 +238,8 @@ pub struct Target {
     pub tier: Option<String>,
     pub holder: Option<RoleId>,
     pub terms: TargetTerms,
+    /// Only for `update`: how far ahead the next one may be promised. `None`: as far as it is owed anyway.
+    pub next_at_most: Option<Span>,
     /// 1-based line of the file, for findings.
     pub line: usize,
 }

@@ -132,8 +132,26 @@ struct PolicyTable {
     refuse: Vec<Refused>,
     /// Nudges to one person that fall due within this time of each other go out as one message. `2m` if left out.
     batch_within: Option<Word<kind::Length>>,
+    /// For how long people may put off being reminded of what they owe on a case. No deadline moves by it, and what is late or
+    /// urgent is told all the same. `1h` if left out; `0m`: not at all.
+    snooze_at_most: Option<Word<kind::Length>>,
+    /// Reactions by which people keep a message with the case in whose channel or thread it stands. 📌 makes a note if left
+    /// out; `{}`: none does anything.
+    reactions: Option<ReactionsTable>,
     /// The ladder of every target and stage that names none.
     ladder: Option<Word<kind::Ladder>>,
+}
+
+/// Reactions that do something, as each platform names them: `pushpin` on Slack, `📌` on Discord.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ReactionsTable {
+    /// The message is kept as a note.
+    #[serde(default)]
+    note: Words<kind::Text>,
+    /// The message is kept, and whoever reacts promises to see to it within a week.
+    #[serde(default)]
+    follow_up: Words<kind::Text>,
 }
 
 /// An organisation or team.
@@ -309,6 +327,9 @@ struct TargetTable {
     pause: Option<PauseTable>,
     /// Only for `acknowledge`: after this time the bot asks “still working on it?”.
     expires_after: Option<Word<kind::Length>>,
+    /// Only for `update`: how far ahead whoever gives an update may promise the next one, on the target's own clock. As long as
+    /// `within` if left out.
+    next_at_most: Option<Word<kind::Length>>,
 }
 
 /// What a clock may be paused for, and for how long in all.

@@ -88,8 +88,16 @@ fn merge_knows_which_one_stays() {
 #[test]
 fn what_an_incident_is_told() {
     check("/incident note INC-1 “quoted”", "INC-1", Any::Note { text: "quoted".to_owned() });
-    check("/incident update INC-1 one\ntwo  three ", "INC-1", Inc::Update { text: "one\ntwo  three".to_owned() });
-    check("/incident update INC-1 he said \"yes\"", "INC-1", Inc::Update { text: "he said \"yes\"".to_owned() });
+    check(
+        "/incident update INC-1 one\ntwo  three ",
+        "INC-1",
+        Inc::Update { text: "one\ntwo  three".to_owned(), next: None },
+    );
+    check(
+        "/incident update INC-1 he said \"yes\"",
+        "INC-1",
+        Inc::Update { text: "he said \"yes\"".to_owned(), next: None },
+    );
     check("/incident timeline INC-1 vendor called", "INC-1", Any::Note { text: "vendor called".to_owned() });
     check("/incident still working INC-1", "INC-1", Inc::StillWorking);
     check("/incident join INC-1", "INC-1", Inc::Join);

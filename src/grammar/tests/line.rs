@@ -82,7 +82,7 @@ fn only_a_message_that_begins_with_the_mention_is_a_command() {
 
 #[test]
 fn without_a_root_the_case_says_whose_verb_it_is() {
-    assert_eq!(said("@countersign"), Asked::Query(Query::Help { root: None, verb: None }));
+    assert_eq!(said("@countersign"), Asked::Query(Query::Menu { case: None, kind: None }));
     assert_eq!(said("@countersign status"), Asked::Query(Query::SlaStatus));
     assert_eq!(
         read("@countersign status", How::Said, &within("INC-2")),
@@ -98,6 +98,21 @@ fn without_a_root_the_case_says_whose_verb_it_is() {
     assert!(of_what.contains("`@countersign incident open` or `@countersign approval request`"), "{of_what}");
     let thanks = read("@countersign thanks a lot", How::Said, &context()).expect_err("that is no verb").to_string();
     assert!(thanks.contains("`@countersign help`"), "{thanks}");
+}
+
+#[test]
+fn a_command_alone_asks_what_can_be_done_where_it_is_said() {
+    let incident = Some(CaseKind::Incident);
+    let menu = |case: Option<&str>, kind| Asked::Query(Query::Menu { case: case.map(id), kind });
+    assert_eq!(slash("/incident"), menu(None, incident));
+    assert_eq!(slash("/incident menu"), menu(None, incident));
+    assert_eq!(slash("/incident menu INC-3"), menu(Some("INC-3"), incident));
+    assert_eq!(slash("/incident INC-3 menu"), menu(Some("INC-3"), incident));
+    let here = |text, case| read(text, How::Slash, &within(case)).expect("it is read").expect("a command");
+    assert_eq!(here("/incident", "INC-2"), menu(Some("INC-2"), incident));
+    assert_eq!(here("/incident menu", "INC-2"), menu(Some("INC-2"), incident));
+    assert_eq!(here("/incident", "APR-2"), menu(None, incident));
+    assert_eq!(read("@countersign", How::Said, &within("APR-2")), Ok(Some(menu(Some("APR-2"), None))));
 }
 
 #[test]

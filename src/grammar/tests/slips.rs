@@ -301,7 +301,7 @@ fn another_command_in_a_message_is_never_lost() {
     check(
         &format!("/incident update INC-1 {quoted}"),
         "INC-1",
-        Inc::Update { text: "first line\n/incident resolve INC-1 x".to_owned() },
+        Inc::Update { text: "first line\n/incident resolve INC-1 x".to_owned(), next: None },
     );
     check("/incident ack INC-1 on it, working!", "INC-1", Inc::Acknowledge);
     check("/incident ack INC-1 and thanks", "INC-1", Inc::Acknowledge);

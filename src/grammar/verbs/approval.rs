@@ -59,6 +59,8 @@ const LIST_BY: &[Arg] = &[
 ];
 
 const LINES: Examples = Examples {
+    menu: "approval menu APR-1",
+    catch_up: "approval catch-up APR-1",
     status: "approval status APR-1",
     list: "approval list mine",
     note: "approval note APR-1 Test report follows at noon",
@@ -66,6 +68,7 @@ const LINES: Examples = Examples {
     timeline: "approval timeline APR-1",
     pause: "approval pause APR-1 waiting on the requester: test report",
     resume: "approval resume APR-1",
+    snooze: "approval snooze APR-1 30m",
     waive: "approval waive APR-1 duty=answer-question Answered by telephone",
     contest: "approval contest APR-1 says=requester The report came a day late",
     settle: "approval settle APR-1 to=requester Agreed with both sides",

@@ -1,17 +1,19 @@
 //! What every kind of case can be asked for.
 
-use super::{Arg, Kind, REASON, TEXT, Verb, WORDS, find};
+use super::{Arg, CASE, Kind, REASON, TEXT, Verb, WORDS, find};
 use crate::domain::every_case::Command;
-use crate::grammar::{Asked, Filter, Query};
+use crate::grammar::{Asked, Filter, Query, Since};
 
 const DUTY: Arg = Arg::new("duty", "Which answer", Kind::Duty, "where several are owed").optional().named();
 const OWNER: &str = "requester, third-party, or a party of the policy";
 
 /// How many verbs [`shared`] has.
-pub(super) const SHARED: usize = 11;
+pub(super) const SHARED: usize = 14;
 
 /// Lines that work, for each of the shared verbs.
 pub(super) struct Examples {
+    pub menu: &'static str,
+    pub catch_up: &'static str,
     pub status: &'static str,
     pub list: &'static str,
     pub note: &'static str,
@@ -19,6 +21,7 @@ pub(super) struct Examples {
     pub timeline: &'static str,
     pub pause: &'static str,
     pub resume: &'static str,
+    pub snooze: &'static str,
     pub waive: &'static str,
     pub contest: &'static str,
     pub settle: &'static str,
@@ -28,6 +31,8 @@ pub(super) struct Examples {
 /// The verbs that every kind of case has. `list_by` says how its lists can be narrowed.
 pub(super) const fn shared(root: &'static str, list_by: &'static [Arg], lines: &Examples) -> [Verb; SHARED] {
     [
+        menu(root, lines.menu),
+        catch_up(root, lines.catch_up),
         status(root, lines.status),
         list(root, list_by, lines.list),
         note(root, lines.note),
@@ -35,11 +40,58 @@ pub(super) const fn shared(root: &'static str, list_by: &'static [Arg], lines: &
         timeline(root, lines.timeline),
         pause(root, lines.pause),
         resume(root, lines.resume),
+        snooze(root, lines.snooze),
         waive(root, lines.waive),
         contest(root, lines.contest),
         settle(root, lines.settle),
         help(root, lines.help),
     ]
+}
+
+const fn menu(root: &'static str, example: &'static str) -> Verb {
+    Verb {
+        root,
+        verb: "menu",
+        label: "What can be done",
+        aliases: &["now", "what-now"],
+        about: "Show what you can do now; the command alone does it too",
+        case: false,
+        args: const { &[Arg::new(CASE, "Case", Kind::Case, "left out in its own channel or thread").optional()] },
+        example,
+        make: |values| {
+            let named = values.case().or_else(|_| values.other(CASE)).ok();
+            let here = values.context.here.filter(|here| values.verb.kind() == Some(here.kind));
+            Ok(Asked::Query(Query::Menu { case: named.or(here), kind: values.verb.kind() }))
+        },
+    }
+}
+
+const fn catch_up(root: &'static str, example: &'static str) -> Verb {
+    Verb {
+        root,
+        verb: "catch-up",
+        label: "Catch me up",
+        aliases: &["catchup", "catch-me-up", "brief", "what-happened"],
+        about: "Show in short what happened, who owes what, and what isn't known yet",
+        case: true,
+        args: const {
+            &[
+                Arg::new("since", "Since", Kind::Moment, "such as 14:05 or 2h ago; from its beginning, when left out")
+                    .optional()
+                    .named(),
+                Arg::new("new", "Only what is new to me", Kind::Flag, "since you last said something there").optional(),
+            ]
+        },
+        example,
+        make: |values| {
+            let since = match (values.maybe_moment("since"), values.flag("new")) {
+                (Some(at), _) => Since::Moment(at),
+                (None, true) => Since::LastHeard,
+                (None, false) => Since::Beginning,
+            };
+            Ok(Asked::Query(Query::CatchUp { case: values.case()?, since }))
+        },
+    }
 }
 
 const fn status(root: &'static str, example: &'static str) -> Verb {
@@ -153,6 +205,22 @@ const fn resume(root: &'static str, example: &'static str) -> Verb {
         args: const { &[DUTY] },
         example,
         make: |values| values.on(Command::Resume { duty: values.duty("duty") }),
+    }
+}
+
+const fn snooze(root: &'static str, example: &'static str) -> Verb {
+    Verb {
+        root,
+        verb: "snooze",
+        label: "Remind me later",
+        aliases: &["remind", "remind-me", "later"],
+        about: "Put off being reminded of what you owe; no deadline moves",
+        case: true,
+        args: const {
+            &[Arg::new("until", "Until", Kind::Until, "such as 30m or 10:30; half an hour, when left out").optional()]
+        },
+        example,
+        make: |values| values.on(Command::Snooze { until: values.maybe_moment("until") }),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, Kind, OnMessage, REASON, Root, TEXT, Takes, Verb, WORDS, joined};
 use crate::domain::kinds::incident::{
-    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Timing,
+    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Reached, Timing,
 };
 use crate::domain::{CaseKind, every_case};
 use crate::grammar::{Asked, Query};
@@ -55,6 +55,8 @@ const LIST_BY: &[Arg] = &[
 ];
 
 const LINES: Examples = Examples {
+    menu: "incident menu INC-1",
+    catch_up: "incident catch-up INC-1",
     status: "incident status INC-1",
     list: "incident list open sev1",
     note: "incident note INC-1 The vendor was called at 14:10",
@@ -62,13 +64,14 @@ const LINES: Examples = Examples {
     timeline: "incident timeline INC-1",
     pause: "incident pause INC-1 duty=resolve waiting on the requester: log files",
     resume: "incident resume INC-1 duty=resolve",
+    snooze: "incident snooze INC-1 30m",
     waive: "incident waive INC-1 duty=update Nobody is touched any more",
     contest: "incident contest INC-1 says=third-party duty=resolve The cloud was down until noon",
     settle: "incident settle INC-1 to=vendor duty=resolve Agreed with both sides",
     help: "incident help open",
 };
 
-const OWN: [Verb; 23] = [
+const OWN: [Verb; 26] = [
     Verb {
         root: KIND.word(),
         verb: "open",
@@ -240,11 +243,30 @@ const OWN: [Verb; 23] = [
         verb: "update",
         label: "Update",
         aliases: &[],
-        about: "Say how it stands",
+        about: "Say how it stands; with it, what it has become, and when the next update comes",
         case: true,
-        args: &[TEXT],
-        example: "incident update INC-1 Half of the back-fill is done, the rest by 16:00",
-        make: |values| values.on(Command::Update { text: values.text("text") }),
+        args: &[
+            TEXT,
+            Arg::new("state", "It is now", Kind::Choice(Reached::WORDS), "as it is, when left out").optional().named(),
+            Arg::new("severity", "Governance severity", Kind::Severity, "as it is, when left out").optional().named(),
+            Arg::new(
+                "next",
+                "The next update comes",
+                Kind::Until,
+                "such as 16:30 or 45m; as the policy asks, when left out",
+            )
+            .optional()
+            .named(),
+        ],
+        example: "incident update INC-1 next=45m Half of the back-fill is done",
+        make: |values| {
+            let (text, next) = (values.text("text"), values.maybe_moment("next"));
+            let (severity, reached) = (values.maybe_severity("severity"), values.reached("state"));
+            values.on(match (severity, reached) {
+                (None, None) => Command::Update { text, next },
+                (severity, reached) => Command::Report { text, severity, reached, next },
+            })
+        },
     },
     Verb {
         root: KIND.word(),
@@ -397,6 +419,39 @@ const OWN: [Verb; 23] = [
         args: &[Arg::new("person", "Who", Kind::Person, "somebody of the policy")],
         example: "incident invite INC-1 @lena",
         make: |values| values.on(every_case::Command::Invite { person: values.person("person")? }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "restrict",
+        label: "Restrict",
+        aliases: &["make-private"],
+        about: "From now on its own people alone see it; what was posted before stands",
+        case: true,
+        args: &[REASON],
+        example: "incident restrict INC-1 Names of customers are among it",
+        make: |values| values.on(Command::Restrict { reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "unrestrict",
+        label: "Take the restriction away",
+        aliases: &["make-public"],
+        about: "Everybody may see it again, with all that was said of it meanwhile",
+        case: true,
+        args: &[REASON],
+        example: "incident unrestrict INC-1 It was a drill",
+        make: |values| values.on(Command::Unrestrict { reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "request-access",
+        label: "Ask to be let in",
+        aliases: &["access", "ask-in"],
+        about: "Ask the people of a restricted incident to let you in",
+        case: true,
+        args: &[Arg::new("text", "Why", Kind::Rest, "for those who decide").optional()],
+        example: "incident request-access INC-1 I keep the minutes",
+        make: |values| values.on(every_case::Command::AskIn { text: values.text("text") }),
     },
     Verb {
         root: KIND.word(),

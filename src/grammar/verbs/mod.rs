@@ -370,9 +370,10 @@ impl Verb {
             self.args.iter().partition(|arg| !arg.named && matches!(arg.kind, Kind::Rest | Kind::Action));
         for arg in first.into_iter().chain(last).filter(|arg| arg.name != WORDS.name) {
             usage.push(' ');
-            usage.push_str(&arg.usage());
-            if let (Kind::Case, Some(kind)) = (arg.kind, self.kind()) {
-                usage.push_str(&format!(" {}-…", kind.prefix()));
+            match (arg.kind, self.kind()) {
+                (Kind::Case, Some(kind)) if arg.name == CASE => usage.push_str(&format!("[{}-…]", kind.prefix())),
+                (Kind::Case, Some(kind)) => usage.push_str(&format!("{} {}-…", arg.usage(), kind.prefix())),
+                _ => usage.push_str(&arg.usage()),
             }
         }
         usage
@@ -405,6 +406,8 @@ impl std::fmt::Debug for Verb {
     }
 }
 
+/// The name of an argument that is the case itself, where a verb can do without one.
+const CASE: &str = "of";
 /// Words typed after a command that needs none, such as “on it!”: they are let pass. No help shows it.
 pub(in crate::grammar) const WORDS: Arg =
     Arg::new("words", "Words", Kind::Rest, "said along with it").optional().stated();

@@ -143,6 +143,13 @@ impl FakeSlack {
         self.sound();
     }
 
+    /// How many reactions the bot has set on a message.
+    pub fn reactions_of_the_bot(&self, channel: &str, ts: &str) -> usize {
+        let state = self.state();
+        let message = state.world.message(channel, ts);
+        message.map_or(0, |it| it.reactions.values().filter(|users| users.iter().any(|user| user == BOT_USER)).count())
+    }
+
     #[track_caller]
     pub fn unreact(&self, user: &str, channel: &str, ts: &str, name: &str) {
         assert!(self.state().reaction(channel, ts, user, name, false), "there was no such reaction");

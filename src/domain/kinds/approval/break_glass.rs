@@ -108,7 +108,7 @@ impl Approval {
         draft.push(Event::GlassReviewed { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.number == number);
         let what = Label::from("break-glass review");
-        draft.tell_case(every_case::Telling::Said { what, by: by.clone(), text: words });
+        draft.tell_case(every_case::Telling::Said { what, by: by.clone(), text: words, next: None });
         Ok(draft.done("your review is recorded"))
     }
 }

@@ -9,16 +9,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{AskedNow, Began, Drafted, Kind};
-use crate::domain::every_case::{self, wake::TimePassed};
+use crate::domain::every_case::{self, KeptMessage, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::Path;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World,
-    text,
+    Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
+    World, text,
 };
 
+mod acts;
 mod break_glass;
 mod outcome;
 mod question;
@@ -35,14 +36,22 @@ pub use telling::Telling;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
+    Amend,
+    Answer,
     Approve,
     Ask,
     Breakglass,
     Decline,
+    GlassReview,
     Request,
     Supersede,
     TakeBack,
     Undelegate,
+}
+
+impl Verb {
+    /// The verb that opens an approval.
+    pub const OPENS: Verb = Verb::Request;
 }
 
 impl Named for Verb {}
@@ -442,6 +451,18 @@ impl Kind for Approval {
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
         rules::decide(self, command, scene)
+    }
+
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+        acts::acts(self, scene)
+    }
+
+    fn follow_up_on(_message: KeptMessage) -> Option<Command> {
+        None
+    }
+
+    fn example(workflow: &WorkflowId) -> Opening {
+        acts::example(workflow)
     }
 
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {

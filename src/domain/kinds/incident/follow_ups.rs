@@ -2,8 +2,8 @@
 
 use super::rules::known_name;
 use super::steps::may_close;
-use super::{Event, Incident, PAGE_WITHIN, Telling, Verb};
-use crate::domain::every_case;
+use super::{Event, FOLLOW_UP_WITHIN, Incident, PAGE_WITHIN, Telling, Verb};
+use crate::domain::every_case::{self, KeptAs, KeptMessage, keep};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{About, Holder, Obligation, Terms};
 use crate::domain::scene::Scene;
@@ -40,6 +40,18 @@ impl Incident {
         let (id, name, due) = (scene.case.id, scene.name(assignee), scene.moment(due));
         let promised = format!("follow-up {number}: {name} does it by {due}; ");
         Ok(draft.done(say![promised, Verb::Done.on(id).with(number), " when it is"]))
+    }
+
+    /// Whoever asks sees to it themselves, within a week.
+    pub(super) fn follow_up_on(&self, scene: &Scene<'_>, message: &KeptMessage) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let kept = keep(scene, message, KeptAs::FollowUp)?;
+        if kept.events.is_empty() {
+            return Ok(kept);
+        }
+        let text = if message.text.trim().is_empty() { "see to a message without words" } else { &message.text };
+        let promised = self.follow_up(scene, &by, scene.ask.at + FOLLOW_UP_WITHIN, text)?;
+        Ok(Ruling { events: kept.events.into_iter().chain(promised.events).collect(), reply: None, ..promised })
     }
 
     pub(super) fn follow_up_done(&self, scene: &Scene<'_>, number: u32) -> Result<Ruling, Refusal> {

@@ -10,17 +10,21 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AskedNow, Began, Drafted, Kind};
+use crate::domain::every_case::KeptMessage;
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
-    World,
+    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span,
+    WorkflowId, World,
 };
 
+mod acts;
 mod follow_ups;
 mod nature;
+mod report;
+mod restrict;
 mod rules;
 mod seats;
 mod severity;
@@ -32,7 +36,7 @@ mod telling;
 mod tests;
 
 pub use nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
-pub use state::{FollowUp, Impact, IncidentState, Moment, Remark, SeatName, Which};
+pub use state::{FollowUp, Impact, IncidentState, Moment, Reached, Remark, SeatName, Which};
 pub use telling::Telling;
 
 /// Longest post-incident review, in characters: it tells the whole story of the incident.
@@ -40,6 +44,8 @@ pub const REVIEW_AT_MOST: usize = 400_000;
 /// How long a paged role has, where the policy has no target for it. Also how long a lapsed acknowledgement may stay
 /// open, where the severity was changed to one that owes none.
 const PAGE_WITHIN: Span = Span::minutes(15);
+/// How long whoever promises to see to a message has for it: a reaction can't say.
+const FOLLOW_UP_WITHIN: Span = Span::days(7);
 
 /// The verbs that the rules of incidents tell people to type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -47,16 +53,32 @@ const PAGE_WITHIN: Span = Span::minutes(15);
 pub enum Verb {
     Ack,
     Assess,
+    Classify,
+    Contain,
+    Decision,
     Done,
     Escalate,
     Followup,
+    Here,
+    Invite,
     Merge,
+    Moment,
     Open,
     Reopen,
     Resolve,
+    Restrict,
     Review,
     Role,
+    Severity,
+    Uninvite,
+    Unrestrict,
     Update,
+    Working,
+}
+
+impl Verb {
+    /// The verb that opens an incident.
+    pub const OPENS: Verb = Verb::Open;
 }
 
 impl Named for Verb {}
@@ -163,6 +185,15 @@ pub enum Command {
     },
     Update {
         text: String,
+        /// When the next one comes, where somebody promises it.
+        next: Option<At>,
+    },
+    /// An update that says with the same words how far it has come, or how grave it is.
+    Report {
+        text: String,
+        severity: Option<Severity>,
+        reached: Option<Reached>,
+        next: Option<At>,
     },
     Decision {
         text: String,
@@ -171,6 +202,10 @@ pub enum Command {
         assignee: PersonId,
         due: At,
         text: String,
+    },
+    /// Promises to see to a message of people's.
+    FollowUpOn {
+        message: KeptMessage,
     },
     FollowUpDone {
         number: u32,
@@ -183,6 +218,13 @@ pub enum Command {
     AnswerPage,
     /// Take part: come into its channel.
     Join,
+    /// From now on its own people alone see it.
+    Restrict {
+        reason: String,
+    },
+    Unrestrict {
+        reason: String,
+    },
     ChangeSeverity {
         to: Severity,
         reason: String,
@@ -253,6 +295,9 @@ pub enum Event {
     Updated {
         by: PersonId,
         text: String,
+        /// When the next one comes, where that was promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<At>,
     },
     Decided {
         by: PersonId,
@@ -358,12 +403,16 @@ impl Command {
             | Command::Absorb { .. }
             | Command::Withdraw { .. }
             | Command::Update { .. }
+            | Command::Report { .. }
             | Command::Decision { .. }
             | Command::FollowUp { .. }
+            | Command::FollowUpOn { .. }
             | Command::FollowUpDone { .. }
             | Command::Page { .. }
             | Command::AnswerPage
             | Command::Join
+            | Command::Restrict { .. }
+            | Command::Unrestrict { .. }
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
             | Command::Classify { .. }
@@ -452,7 +501,7 @@ impl Kind for Incident {
                 self.state = IncidentState::Withdrawn;
                 self.turned = said(by, reason);
             }
-            Event::Updated { by, text } => self.last_update = said(by, text),
+            Event::Updated { by, text, next: _ } => self.last_update = said(by, text),
             Event::FollowUpPromised { number, by: _, assignee, due, text, obligation } => {
                 self.follow_ups.push(FollowUp {
                     number: *number,
@@ -549,6 +598,18 @@ impl Kind for Incident {
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
         rules::decide(self, command, scene)
+    }
+
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+        acts::acts(self, scene)
+    }
+
+    fn follow_up_on(message: KeptMessage) -> Option<Command> {
+        Some(Command::FollowUpOn { message })
+    }
+
+    fn example(workflow: &WorkflowId) -> Opening {
+        acts::example(workflow)
     }
 
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]) {

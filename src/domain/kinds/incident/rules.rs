@@ -121,7 +121,7 @@ pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world:
 
 /// Where the case is told about. A restricted one has a channel of its own on each platform, which its people alone see, and
 /// no other home; where the policy gives every incident its own, the workflow's channels show its card beside.
-fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
+pub(super) fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
     let mut homes: Vec<Channel> = Vec::new();
     if restricted || workflow.own_channels.incidents {
         for channel in &workflow.channels {
@@ -197,16 +197,24 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Open | Acknowledged | Contained, C::Withdraw { reason }) => incident.withdraw(scene, reason),
         (Resolved, C::Withdraw { .. }) => Err(incident.after_resolving(scene)),
 
-        (Open | Acknowledged | Contained, C::Update { text }) => incident.update(scene, text),
-        (Resolved, C::Update { .. }) => Err(incident.after_resolving(scene)),
+        (Open | Acknowledged | Contained, C::Update { text, next }) => incident.update(scene, text, *next),
+        (Open | Acknowledged | Contained, C::Report { text, severity, reached, next }) => {
+            incident.report(scene, text, *severity, *reached, *next)
+        }
+        (Resolved, C::Update { .. } | C::Report { .. }) => Err(incident.after_resolving(scene)),
 
         (Open | Acknowledged | Contained | Resolved, C::Decision { text }) => incident.decision(scene, text),
         (Open | Acknowledged | Contained | Resolved, C::FollowUp { assignee, due, text }) => {
             incident.follow_up(scene, assignee, *due, text)
         }
+        (Open | Acknowledged | Contained | Resolved, C::FollowUpOn { message }) => {
+            incident.follow_up_on(scene, message)
+        }
         (Open | Acknowledged | Contained | Resolved, C::Page { role, reason }) => incident.page(scene, role, reason),
         (Open | Acknowledged | Contained | Resolved, C::AnswerPage) => incident.answer_page(scene),
         (Open | Acknowledged | Contained | Resolved, C::Join) => incident.join(scene),
+        (Open | Acknowledged | Contained | Resolved, C::Restrict { reason }) => incident.restrict(scene, reason),
+        (Open | Acknowledged | Contained | Resolved, C::Unrestrict { reason }) => incident.unrestrict(scene, reason),
         (Open | Acknowledged | Contained | Resolved, C::ChangeSeverity { to, reason }) => {
             incident.change_severity(scene, *to, reason)
         }
@@ -227,11 +235,15 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
             | C::Merge { .. }
             | C::Withdraw { .. }
             | C::Update { .. }
+            | C::Report { .. }
             | C::Decision { .. }
             | C::FollowUp { .. }
+            | C::FollowUpOn { .. }
             | C::Page { .. }
             | C::AnswerPage
             | C::Join
+            | C::Restrict { .. }
+            | C::Unrestrict { .. }
             | C::ChangeSeverity { .. }
             | C::TakeSeat { .. },
         ) => Err(incident.closed(scene)),

@@ -122,3 +122,22 @@ impl IncidentState {
         matches!(self, IncidentState::Open | IncidentState::Acknowledged | IncidentState::Contained)
     }
 }
+
+/// How far an update says that an incident has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    Contained,
+    Resolved,
+}
+
+impl Reached {
+    pub const WORDS: &[&str] = &["contained", "resolved"];
+
+    pub fn read(word: &str) -> Option<Reached> {
+        match word {
+            "contained" => Some(Reached::Contained),
+            "resolved" => Some(Reached::Resolved),
+            _ => None,
+        }
+    }
+}

@@ -167,36 +167,6 @@ impl Incident {
         Ok(draft.done("withdrawn; nobody owes anything on it any more"))
     }
 
-    pub(super) fn update(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
-        let by = scene.asker()?;
-        let owed = scene.case.owed(Duty::Update);
-        let has_a_part = self.sits(&by) || self.acknowledged_by() == Some(&by);
-        if let Some(owed) = owed.filter(|_| !has_a_part) {
-            scene.answering(owed).map_err(|refusal| match refusal {
-                Refusal::NotYours { what, roles, people } => {
-                    let note = every_case::Verb::Note.on(scene.case.id).with("…");
-                    let people = say![people, ", or write ", note, ", which everybody may"];
-                    Refusal::NotYours { what, roles, people }
-                }
-                other => other,
-            })?;
-        }
-        let text = text::text("the update", text)?;
-        let mut draft = scene.draft();
-        draft.push(Event::Updated { by: by.clone(), text: text.clone() });
-        if owed.is_some() {
-            draft.meet(|it| it.duty == Duty::Update);
-            draft.owe_by_policy(Duty::Update, Some(self.severity), None, None);
-        }
-        self.work_goes_on(scene, &mut draft, &by);
-        draft.tell_said("update", by, text);
-        let next = match draft.case.owed(Duty::Update) {
-            Some(next) => format!("; the next one is due by {}", scene.moment(next.terms.due)),
-            None => String::new(),
-        };
-        Ok(draft.done(format!("update told{next}")))
-    }
-
     pub(super) fn decision(&self, scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let text = text::text("the decision", text)?;

@@ -24,7 +24,7 @@ impl Incident {
             return Ok(draft.done("this acknowledgement doesn't expire, so nothing was needed"));
         }
         let text = "the work goes on".to_owned();
-        draft.tell_case(every_case::Telling::Said { what: Label::from("still working"), by, text });
+        draft.tell_case(every_case::Telling::Said { what: Label::from("still working"), by, text, next: None });
         let extended =
             draft.case.obligations.iter().filter(|it| draft.case.relies_on(it)).find_map(|it| match it.standing {
                 Standing::Met { expires, .. } => expires,

@@ -12,8 +12,8 @@ use super::super::super::calendar::{Calendar, CalendarError, QuietHours};
 use super::super::super::text::nearest;
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
-    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Repeat, Role,
-    SeverityWords, Workflow,
+    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat,
+    Role, SeverityWords, Workflow,
 };
 use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
@@ -24,6 +24,27 @@ use super::{
 };
 
 const BATCH_WITHIN: Span = Span::minutes(2);
+/// For how long reminders may be put off, unless the policy says so.
+const SNOOZE_AT_MOST: Span = Span::hours(1);
+/// By which reactions a message is kept as a note, unless the policy says so: as Slack and Discord name it.
+const NOTE_BY: [&str; 2] = ["pushpin", "📌"];
+/// Reactions that people take for an answer to what is asked.
+const LIKE_VOTES: [&str; 14] = [
+    "+1",
+    "thumbsup",
+    "👍",
+    "-1",
+    "thumbsdown",
+    "👎",
+    "white_check_mark",
+    "✅",
+    "heavy_check_mark",
+    "✔️",
+    "x",
+    "❌",
+    "ok_hand",
+    "👌",
+];
 
 /// Reads on to the end whatever is wrong; the caller looks at `found`.
 pub(super) fn resolve(text: &str, document: &Document, names: &Names, found: &mut Findings<'_>) -> Policy {
@@ -67,6 +88,8 @@ fn nothing(text: &str) -> Policy {
         paths: BTreeMap::new(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
+        snooze_at_most: SNOOZE_AT_MOST,
+        reactions: Reactions { note: NOTE_BY.map(str::to_owned).to_vec(), follow_up: Vec::new() },
         digests: Vec::new(),
     }
 }
@@ -152,9 +175,27 @@ impl Resolve<'_, '_> {
                 None => {}
             }
         }
+        if let Some(most) = head.snooze_at_most.as_ref().and_then(|word| self.value(word, value::span)) {
+            self.policy.snooze_at_most = most;
+        }
+        if let Some(reactions) = &head.reactions {
+            let mut named = |words: &Words<kind::Text>| words.0.iter().filter_map(|word| self.reaction(word)).collect();
+            let (note, follow_up) = (named(&reactions.note), named(&reactions.follow_up));
+            self.policy.reactions = Reactions { note, follow_up };
+        }
         if let Some(ladder) = &head.ladder {
             self.name(ladder);
         }
+    }
+
+    fn reaction(&mut self, word: &Word<kind::Text>) -> Option<String> {
+        let name = self.text(word)?;
+        if LIKE_VOTES.contains(&name.trim_matches(':')) {
+            let what = format!("{} looks like somebody's consent, and a reaction is never a vote", quote(&name));
+            self.found.add(word.at, what, "another one, such as “pushpin” and “📌”");
+            return None;
+        }
+        Some(name)
     }
 
     fn person(&mut self, key: &Word<kind::Key>, table: &PersonTable) -> Option<Person> {

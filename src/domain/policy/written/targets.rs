@@ -75,6 +75,12 @@ impl Resolve<'_, '_> {
         {
             self.found.add(expires.at, "only an acknowledgement expires", "the target without `expires_after`");
         }
+        if let Some(next) = &table.next_at_most
+            && duty != Duty::Update
+        {
+            self.found.add(next.at, "only an update has a next one", "the target without `next_at_most`");
+        }
+        let next_at_most = table.next_at_most.as_ref().map(|word| (word.at, self.some_time(word)));
         let severities = self.severities(duty, table.severity.as_ref());
         let workflows = self.fitting_workflows(table);
         let terms = self.terms(Terms {
@@ -93,6 +99,14 @@ impl Resolve<'_, '_> {
             stage: table.stage.map(|stage| stage.value),
             tier: table.tier.as_ref().map(|tier| tier.text.trim().to_string()),
             holder,
+            next_at_most: match (next_at_most, terms.as_ref()) {
+                (Some((at, Some(most))), Some(terms)) if most < terms.within => {
+                    let what = format!("the next update would have to come before it is owed ({})", terms.within);
+                    self.found.add(at, what, "`next_at_most` as long as `within`, or longer");
+                    None
+                }
+                (next, _) => next.and_then(|(_, most)| most),
+            },
             terms: terms?,
             line: self.found.line(at),
         })

@@ -14,17 +14,17 @@ use crate::domain::{BotEvent, CaseKind, Duty, Event, Policy, Severity, Telling};
 use crate::grammar::verbs;
 
 /// Names of fields, and of variants that are no event and no telling.
-const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed backfilled because behind \
+const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed author backfilled because behind \
     breach by by_case called called_people card card_shows announced asked_shows is_news case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
     escalate events every expires expires_after files from gone groups harm hash have head heard held_by holder homes impact into items kind \
-    key known lane late lost_from message moments named need not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
+    key known lane late left lost_from message moments named need next not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger subject target technical tell telling \
-    terms text thread through title to took undeliverable urgent url values verb version waiting_on was was_down what which while_owed who \
+    terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
-const LINES: [&str; 12] = [
+const LINES: [&str; 14] = [
     "assessment",
     "break-glass review",
     "classification",
@@ -35,6 +35,8 @@ const LINES: [&str; 12] = [
     "moment",
     "note",
     "page answered",
+    "restricted",
+    "restriction taken away",
     "still working",
     "update",
 ];
@@ -142,6 +144,7 @@ impl Golden {
             ("classified" | "opened", "harm") => Harm::WORDS.contains(&text),
             ("state", "state") => is_a_state(text) || STATES.contains(&text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
+            ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),
             ("what", "what") => WHAT.contains(&text),
             ("what", "by") => ["form", "options"].contains(&text),

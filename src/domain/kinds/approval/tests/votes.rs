@@ -76,7 +76,7 @@ fn commands_of_incidents_are_told_apart() {
         incident::Command::AcceptReview { text: text(), drafted_from: None },
         incident::Command::Reopen { reason: text() },
         incident::Command::Merge { into: apr(2) },
-        incident::Command::Update { text: text() },
+        incident::Command::Update { text: text(), next: None },
         incident::Command::Decision { text: text() },
         incident::Command::FollowUp { assignee: p("dev"), due: at(9), text: text() },
         incident::Command::FollowUpDone { number: 1 },

@@ -52,7 +52,7 @@ fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
     );
     check(room.heard(), "");
     says(room.says("maya", Command::Acknowledge), "you have it in hand");
-    check(room.says("ravi", Command::Update { text: words("looking") }), "update told");
+    check(room.says("ravi", Command::Update { text: words("looking"), next: None }), "update told");
     check(room.says("maya", Command::Contain { text: words("off") }), "contained");
     says(room.says("maya", Command::Resolve { text: words("off") }), "is for command. Ask Arjun.");
     check(

@@ -32,7 +32,7 @@ fn the_lead_may_take_every_step_but_acknowledge() {
     says(room.says("maya", Command::Acknowledge), "is for triage");
     for command in [
         Command::Assess { text: words("x") },
-        Command::Update { text: words("x") },
+        Command::Update { text: words("x"), next: None },
         Command::Contain { text: words("x") },
         Command::Resolve { text: words("x") },
     ] {

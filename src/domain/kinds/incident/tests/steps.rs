@@ -47,7 +47,7 @@ fn an_incident_from_opening_to_review() {
     check(room.owed(), "follow-up “write a drift test” 3000");
 
     says(
-        room.says("dev", Command::Update { text: words("x") }),
+        room.says("dev", Command::Update { text: words("x"), next: None }),
         "INC-1 is reviewed already (Arjun, 09:05). `/incident reopen INC-1 why`",
     );
     says(room.says("dev", Command::FollowUpDone { number: 1 }), "only Ravi (or the lead) can do that on INC-1.");
@@ -77,19 +77,19 @@ fn an_unclear_impact_is_assessed_before_it_can_be_resolved() {
 fn updates_follow_one_another() {
     let mut room = Room::open(&wanted(Severity::Sev1));
     room.pass(25);
-    let refused = room.says("maya", Command::Update { text: words("x") });
+    let refused = room.says("maya", Command::Update { text: words("x"), next: None });
     check(
         refused,
         "“update” on INC-1 is for command. Ask Arjun, or write `/incident note INC-1 …`, which everybody may.",
     );
     check(
-        room.says("arjun", Command::Update { text: words("half of it is back") }),
+        room.says("arjun", Command::Update { text: words("half of it is back"), next: None }),
         "update told; the next one is due by 09:55",
     );
     room.pass(70);
     let late = room.case.owed(Duty::Update).expect("one is owed");
     assert!(late.is_late());
-    room.says("arjun", Command::Update { text: words("late, sorry") });
+    room.says("arjun", Command::Update { text: words("late, sorry"), next: None });
     let updates: Vec<State> =
         room.case.obligations.iter().filter(|it| it.duty == Duty::Update).map(Obligation::state).collect();
     assert_eq!(updates, [State::Met, State::MetLate, State::Owed]);

@@ -35,10 +35,10 @@ fn nobody_answers_still_working_and_the_acknowledgement_lapses() {
 #[test]
 fn a_sign_of_life_extends_the_acknowledgement() {
     let alive: [(&str, Command); 4] = [
-        ("dev", Command::Update { text: words("looking") }),
+        ("dev", Command::Update { text: words("looking"), next: None }),
         ("dev", Command::Decision { text: words("no rollback yet") }),
         ("dev", Command::StillWorking),
-        ("maya", Command::Update { text: words("I lead") }),
+        ("maya", Command::Update { text: words("I lead"), next: None }),
     ];
     for (person, command) in alive {
         let mut room = Room::open(&wanted(Severity::Sev1));

@@ -1,0 +1,65 @@
+//! Who sees an incident is changed while it goes on. What was posted in the open before can't be unsaid; from then on nothing is.
+
+use super::Incident;
+use super::rules::homes;
+use crate::domain::every_case::{Event, Telling};
+use crate::domain::line::{Named, say};
+use crate::domain::notice::{Notice, To};
+use crate::domain::policy::Channel;
+use crate::domain::scene::Scene;
+use crate::domain::{Draft, Label, Refusal, Ruling, Telling as Told, every_case, text};
+
+impl Incident {
+    /// From now on its own people alone see it, in a channel of its own.
+    pub(super) fn restrict(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        let id = scene.case.id;
+        if scene.case.restricted {
+            return Err(Refusal::missing(format!("{id} is restricted already.")));
+        }
+        let by = self.opener_lead_or_closer(scene, "restricting this incident")?;
+        let reason = text::text("the reason", reason)?;
+        let homes = homes(id, true, scene.world.workflow(&scene.case.workflow)?);
+        let shown_in = scene.case.homes.iter().chain(&scene.case.announced);
+        let left: Vec<Channel> = shown_in.filter(|home| !homes.contains(home)).cloned().collect();
+        let mut draft = scene.draft();
+        draft.push(Event::Restricted { by: by.clone(), reason: reason.clone(), homes, left: left.clone() });
+        // Whoever restricts it stays in it.
+        if !draft.case.is_visible_to(&by, &scene.world.people) {
+            draft.push(Event::Invited { by: by.clone(), person: by.clone() });
+        }
+        draft.tell_case(Telling::Said { what: Label::from("restricted"), by, text: reason, next: None });
+        for channel in scene.case.homes.iter().filter(|home| left.contains(home)) {
+            tell_outside(&mut draft, channel.clone());
+        }
+        Ok(draft.done(say![
+            "restricted: from now on its own people alone see it. What was posted of it before stands where it is; ",
+            super::Verb::Invite.on(id).with("@…"),
+            " lets somebody in"
+        ]))
+    }
+
+    /// Everybody in the workflow's channels may see it again, with everything that was said of it meanwhile.
+    pub(super) fn unrestrict(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        let id = scene.case.id;
+        if !scene.case.restricted {
+            return Err(Refusal::missing(format!("{id} isn't restricted.")));
+        }
+        let by = self.opener_lead_or_closer(scene, "taking the restriction of this incident away")?;
+        let reason = text::text("the reason", reason)?;
+        let workflow = scene.world.workflow(&scene.case.workflow)?;
+        let mut homes = scene.case.homes.clone();
+        homes.extend(workflow.channels.iter().filter(|channel| !scene.case.homes.contains(channel)).cloned());
+        let mut draft = scene.draft();
+        draft.push(Event::Unrestricted { by: by.clone(), reason: reason.clone(), homes });
+        draft.tell_case(Telling::Said { what: Label::from("restriction taken away"), by, text: reason, next: None });
+        Ok(draft.done(format!("open again. {}, and its whole story with it", every_case::PUBLIC)))
+    }
+}
+
+/// Where it was told until now it is said that it isn't any more, and of which nothing.
+fn tell_outside(draft: &mut Draft<'_>, channel: Channel) {
+    let text = "An incident that was told here goes on among its own people alone. What was said of it here stands.";
+    let telling = Told::Case(Telling::Sentence { text: text.into() });
+    let notice = Notice { to: To::Channel(channel), about: None, telling, while_owed: Vec::new(), is_news: false, not_before: None };
+    draft.ruling.notices.push(notice);
+}
