@@ -13,7 +13,8 @@ use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
 use super::{
-    BUTTONS_AT_MOST, Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell,
+    BUTTONS_AT_MOST, Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples,
+    tell,
 };
 
 /// Most rows that are shown at once.

@@ -57,9 +57,8 @@ impl Uses {
     /// ids of its channels are known.
     pub fn of(policy: &Policy, platform: &Platform) -> Uses {
         let is_there = policy.channels().any(|channel| channel.platform == *platform);
-        let lives_there = |flow: &&Workflow| {
-            !is_there || flow.channels.iter().any(|channel| channel.platform == *platform)
-        };
+        let lives_there =
+            |flow: &&Workflow| !is_there || flow.channels.iter().any(|channel| channel.platform == *platform);
         let workflows: Vec<_> = policy.workflows.values().filter(lives_there).collect();
         let group = |groups: &[Group]| groups.iter().any(|group| group.platform == *platform);
         let found = [

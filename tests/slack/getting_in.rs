@@ -36,18 +36,16 @@ async fn an_app_with_the_manifests_rights_alone_does_its_work() {
     let fake = workspace().await;
     let policy = plain_policy();
     let scopes = scopes_of(&policy);
-    for left_out in
-        [
-            "bookmarks:read",
-            "bookmarks:write",
-            "groups:read",
-            "groups:write",
-            "usergroups:read",
-            "usergroups:write",
-            "channels:manage",
-            "pins:write",
-        ]
-    {
+    for left_out in [
+        "bookmarks:read",
+        "bookmarks:write",
+        "groups:read",
+        "groups:write",
+        "usergroups:read",
+        "usergroups:write",
+        "channels:manage",
+        "pins:write",
+    ] {
         assert!(!scopes.iter().any(|scope| scope == left_out), "{left_out} in {scopes:?}");
     }
     fake.scopes(&scopes.iter().map(String::as_str).collect::<Vec<_>>());

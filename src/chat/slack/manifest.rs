@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use super::menu;
 use super::words::cut;
 use crate::chat::rights::Use::{
-    self, Always, Approvals, Channels, Groups, IncidentChannels, Joining, Mirrors, PrivateChannels, Reactions, RestrictedIncidents,
+    self, Always, Approvals, Channels, Groups, IncidentChannels, Joining, Mirrors, PrivateChannels, Reactions,
+    RestrictedIncidents,
 };
 use crate::chat::rights::Uses;
 use crate::grammar::verbs;

@@ -44,7 +44,7 @@ pub enum Lack {
     /// The bot's token can't be renewed.
     Token,
     /// A group of the platform isn't as the policy wants it to be.
-    Group(#[serde(serialize_with = "mark::fact")] String),
+    Group(#[serde(serialize_with = "mark::id")] String),
 }
 
 impl Lack {
@@ -106,7 +106,7 @@ pub enum Event {
 pub struct GroupSet {
     pub platform: Platform,
     /// The platform's own id.
-    #[serde(serialize_with = "mark::fact")]
+    #[serde(serialize_with = "mark::id")]
     pub group: String,
     pub role: RoleId,
     /// Who is in it now.

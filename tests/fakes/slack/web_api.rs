@@ -562,7 +562,9 @@ impl State {
                     return refuse("too_many_bookmarks");
                 }
                 bookmarks.push(bookmark);
-                Ok(json!({ "ok": true, "bookmark": { "channel_id": channel, "title": text("title"), "link": text("link"), "type": "link" } }))
+                Ok(
+                    json!({ "ok": true, "bookmark": { "channel_id": channel, "title": text("title"), "link": text("link"), "type": "link" } }),
+                )
             }
             "bookmarks.list" => {
                 let there = self.visible(word(args, "channel_id").unwrap_or_default())?;

@@ -60,6 +60,13 @@ impl Incident {
 fn tell_outside(draft: &mut Draft<'_>, channel: Channel) {
     let text = "An incident that was told here goes on among its own people alone. What was said of it here stands.";
     let telling = Told::Case(Telling::Sentence { text: text.into() });
-    let notice = Notice { to: To::Channel(channel), about: None, telling, while_owed: Vec::new(), is_news: false, not_before: None };
+    let notice = Notice {
+        to: To::Channel(channel),
+        about: None,
+        telling,
+        while_owed: Vec::new(),
+        is_news: false,
+        not_before: None,
+    };
     draft.ruling.notices.push(notice);
 }

@@ -16,11 +16,11 @@ use crate::grammar::verbs;
 /// Names of fields, and of variants that are no event and no telling.
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed author backfilled because behind \
     breach by by_case called called_people card card_shows announced asked_shows is_news case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
-    escalate events every expires expires_after files from gone groups harm hash have head heard held_by holder homes impact into items kind \
-    key known lane late left lost_from message moments named need next not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
+    escalate events every expires expires_after files from gone group groups harm hash have head heard held_by holder homes impact into items kind \
+    key known lane late left lost_from members message moments named need next not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
-    signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger subject target technical tell telling \
+    signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
@@ -118,7 +118,9 @@ impl Golden {
             (_, "key") => hexadecimal(text, 32),
             (_, "pseudonym") => hexadecimal(text, 16),
             // Of a platform.
-            (_, "message" | "thread") | ("not_kept" | "what", "file") => is_an_id(text),
+            (_, "message" | "thread") | ("not_kept" | "what", "file") | ("group-set" | "what", "group") => {
+                is_an_id(text)
+            }
             // Of the policy.
             ("attributed", "holder") | (_, "party") => policy.parties.contains_key(text),
             (_, "class") => policy.classes.contains_key(text),
@@ -154,7 +156,7 @@ impl Golden {
             ("not_kept" | "not-kept", "why") => WhyNotKept::VARIANTS.contains(&text),
             (_, "why") => text == "answered",
             // What a platform does not let the bot do.
-            ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster"].contains(&text),
+            ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster", "token"].contains(&text),
             // Of the bot itself.
             ("started", "clock") => text == "manual, speed 0",
             ("started" | "causes-replaced", "causes") => hexadecimal(text, 32),
@@ -271,7 +273,8 @@ fn whatever_is_typed_in_the_place_of_a_fact_is_noticed() {
         places.retain(|place| seen.insert(place.replace(|c: char| c.is_ascii_digit(), "")));
         for place in places {
             // What a platform gives as an id may be any word.
-            let is_an_id = ["/message", "/thread", "/file"].iter().any(|id| place.ends_with(id)) || place == "/channel";
+            let is_an_id =
+                ["/message", "/thread", "/file", "/group"].iter().any(|id| place.ends_with(id)) || place == "/channel";
             for typed in ["Maya was late", "maya"].into_iter().take(if is_an_id { 1 } else { 2 }) {
                 let mut typed_here = facts.clone();
                 *typed_here.pointer_mut(&place).unwrap() = Value::from(typed);
