@@ -78,7 +78,7 @@ async fn what_the_platform_may_have_taken_is_marked_as_such_in_the_database() {
 async fn what_asked_is_changed_when_it_is_answered() {
     let mut scene = Scene::new().await;
     scene.request("lending", "Ship it").await;
-    scene.quiet().await;
+    scene.pass(Span::minutes(3)).await;
     assert!(scene.fake.words(DEV)[0].contains("asks model-risk to decide"));
     scene.fake.falls_ill(DEV, Ill::Later(None));
     scene.house.command("v", "dev", "/approval approve APR-1").await;
@@ -105,7 +105,7 @@ async fn what_asked_is_changed_when_it_is_answered() {
 async fn what_was_deleted_is_not_changed() {
     let scene = Scene::new().await;
     scene.request("lending", "Ship it").await;
-    scene.quiet().await;
+    scene.pass(Span::minutes(3)).await;
     scene.fake.falls_ill(DEV, Ill::Deleted);
     scene.house.command("v", "dev", "/approval approve APR-1").await;
     scene.quiet().await;

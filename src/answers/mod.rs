@@ -63,6 +63,22 @@ impl Answers {
         Answers { desk, reader, health, policies: view::Policies::default() }
     }
 
+    /// Somebody's own page, on a platform that has one: what they owe, what they asked for and where it stands, what is open, and
+    /// what they may open.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn home(&self, by: &PersonId) -> Result<Vec<Card>, StoreError> {
+        let shown = self.desk.shown();
+        let asked = self.panel(by).await?.asked;
+        let mut cards = self.answer(&Query::Mine, by, How::Slash).await?;
+        if !asked.is_empty() {
+            cards.push(card::asked(&Speaker::new(&self.desk.wording, &shown.policy), &asked));
+        }
+        cards.extend(self.answer(&Query::Menu { case: None, kind: None }, by, How::Slash).await?);
+        Ok(cards)
+    }
+
     /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
     ///
     /// # Errors

@@ -315,6 +315,11 @@ fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
     }
 }
 
+/// What somebody opened and where it stands, the newest first as handed in.
+pub fn asked(speaker: &Speaker<'_>, rows: &impl Serialize) -> Card {
+    private(speaker, "answer/asked.txt", json!({ "rows": rows }))
+}
+
 /// What somebody can do outside of any case: the open ones of these kinds, and what they may open. Not `all`: older ones
 /// weren't looked at.
 pub fn start(
@@ -652,12 +657,28 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/review-draft.txt", review_draft_facts(&draft(true))),
         ("answer/red-flags.txt", red_flags_facts(&flags)),
         ("answer/red-flags.txt", red_flags_facts(&[])),
+        ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),
         ("answer/start.txt", start_facts(None, &rows, false)),
         ("answer/start.txt", start_facts(Some(CaseKind::Incident), &[], true)),
         ("answer/help.txt", help_facts(None, speaker.prefix)),
         ("answer/help.txt", help_facts(Some("incident"), speaker.prefix)),
     ]
+}
+
+fn asked_sample() -> Json {
+    let (due, who) = (samples::DUE.0, json!([{ "id": samples::dev(), "name": "Dev" }]));
+    let row = |state: &str| {
+        json!({
+            "case": "APR-1", "title": samples::TITLE, "state": state, "due_us": due, "late": false, "paused": false,
+            "waiting_on": who, "progress": "1 of 2", "ended_us": null,
+        })
+    };
+    let (mut late, mut paused, mut ended) = (row("requested"), row("requested"), row("approved"));
+    late["late"] = json!(true);
+    paused["paused"] = json!(true);
+    ended["ended_us"] = json!(due);
+    json!({ "rows": [row("requested"), late, paused, ended] })
 }
 
 fn private(speaker: &Speaker<'_>, template: &str, facts: Json) -> Card {

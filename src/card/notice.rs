@@ -6,7 +6,7 @@ use super::tell::{about_as_seen, tell, tell_beneath};
 use super::{Button, Card, Speaker, Tone, kinds};
 use crate::domain::notice::Stands;
 use crate::domain::obligation::{Obligation, Standing};
-use crate::domain::{Case, Notice, People};
+use crate::domain::{Case, Notice, People, Telling, every_case};
 
 /// The case that a notice is about, and how what it asks for stands there.
 pub struct Asking<'a> {
@@ -44,28 +44,37 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>
             card
         }
     };
+    // What stands above says what it is about, so this is only its own line there, and a quiet one.
+    let beneath = !matches!(above, Above::Nothing);
+    let reminds = matches!(notice.telling, Telling::Case(every_case::Telling::Clock { .. }));
+    let since = |mut facts: Json| {
+        facts["beneath"] = json!(beneath);
+        facts["reminds"] = json!(beneath && reminds);
+        since(speaker, case, facts)
+    };
     match stands {
         Stands::Told => as_it_was(),
         Stands::Asked => asks(&notice.clone().up_to_date(case, people).unwrap_or_else(|| notice.clone())),
         Stands::Paused { until } => {
             let mut card = asks(&notice.clone().up_to_date(case, people).unwrap_or_else(|| notice.clone()));
-            let since = since(speaker, case, json!({ "stands": "paused", "until": until.0 }));
+            let since = since(json!({ "stands": "paused", "until": until.0 }));
             card.due_us = None;
             card.lines.push(since.title);
             card
         }
-        Stands::Hidden => since(speaker, case, json!({ "stands": "hidden" })),
+        Stands::Hidden => since(json!({ "stands": "hidden" })),
         Stands::WithOthers { answered, owed } => {
             let owed = owed.iter().filter_map(|number| case.obligation(*number));
             let owed: Vec<Json> = owed.map(|it| still_owed(case, it, people)).collect();
             let stands = if *answered { "answered" } else { "with-others" };
-            after(speaker, notice, case, since(speaker, case, json!({ "stands": stands, "owed": owed })))
+            after(speaker, notice, case, since(json!({ "stands": stands, "owed": owed })))
         }
         Stands::Ended(numbers) => {
             let ended: Vec<&Obligation> = numbers.iter().filter_map(|number| case.obligation(*number)).collect();
             let facts: Vec<Json> = ended.iter().map(|it| ended_as(case, it)).collect();
-            let mut card = since(speaker, case, json!({ "stands": "ended", "ended": facts }));
+            let mut card = since(json!({ "stands": "ended", "ended": facts }));
             card.tone = match facts.as_slice() {
+                _ if beneath => Tone::Calm,
                 [only] => Tone::over(only["outcome"].as_str().unwrap_or_default()),
                 _ => Tone::Done,
             };
@@ -156,6 +165,12 @@ pub(super) fn samples() -> Vec<Json> {
         json!({ "stands": "ended", "ended": [bare.clone(), void.clone()] }),
     ];
     samples.extend(all.into_iter().chain([bare, void]).map(|it| json!({ "stands": "ended", "ended": [it] })));
+    let beneath = samples.clone().into_iter().map(|mut facts| {
+        (facts["beneath"], facts["reminds"]) = (json!(true), json!(true));
+        facts
+    });
+    let beneath: Vec<Json> = beneath.collect();
+    samples.extend(beneath);
     for facts in &mut samples {
         facts["case"] = json!("APR-1");
         facts["title"] = json!(TITLE);

@@ -14,7 +14,7 @@ use crate::chat::{Newest, Roster};
 use crate::desk::{DeskHandle, Fault, Handled, Word, reference};
 use crate::domain::place::CaseStands;
 use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
-use crate::grammar::{self, Asked, Form, How, Means, Query, verbs};
+use crate::grammar::{self, Asked, Form, How, Means, verbs};
 use crate::ledger::heard::{Account, Answer, Heard, What};
 use crate::store::StoreError;
 
@@ -183,7 +183,7 @@ impl Reception {
     ///
     /// # Errors
     /// [`Fault`]: it can't be read now.
-    pub async fn owed_by(&self, from: &Account, platform: &Platform) -> Result<Vec<Card>, Fault> {
+    pub async fn home_of(&self, from: &Account, platform: &Platform) -> Result<Vec<Card>, Fault> {
         let shown = self.desk.shown();
         let refused = |refusal| {
             let speaker = Speaker::new(&self.desk.wording, &shown.policy);
@@ -195,7 +195,7 @@ impl Reception {
         if from.belongs.is_refused(&shown.policy) {
             return refused(Refusal::NotAtHome);
         }
-        self.answers.answer(&Query::Mine, &by, How::Slash).await.map_err(|error| unreadable(&error))
+        self.answers.home(&by).await.map_err(|error| unreadable(&error))
     }
 
     /// Whether what is said in a lane is evidence: in channels that the policy names, in a case's own, and in direct

@@ -67,13 +67,22 @@ export function mark() {
     svg("path", { class: "mark-line", d: "M5.5 19h13" }));
 }
 
-/** The face of a clock that fills as the time runs: calm, nudge, late, and done. */
+/** What stands in the face of a clock, by how what it is about ended. */
+const ENDS = {
+  done: "M5.1 8.2 7.2 10.3 11 5.9",
+  declined: "M5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8",
+  lapsed: "M5.6 4.9h4.8L5.6 11.1h4.8z",
+  withdrawn: "M11 8H5.2M7.4 5.6 5 8l2.4 2.4",
+  replaced: "M5 8h5.8M8.6 5.6 11 8l-2.4 2.4",
+};
+
+/** The face of a clock that fills as the time runs: calm, nudge, late; and how it ended. */
 export function dial(tone) {
   const face = svg("svg", { class: `dial dial-${tone}`, viewBox: "0 0 16 16", "aria-hidden": "true" },
     svg("circle", { cx: 8, cy: 8, r: 6.25 }));
   if (tone === "nudge") face.append(svg("path", { class: "dial-fill", d: "M8 8V3.6a4.4 4.4 0 1 1-4.4 4.4z" }));
   if (tone === "late") face.append(svg("path", { d: "M8 4.6v4" }), svg("path", { d: "M8 11.1v.3" }));
-  if (tone === "done") face.append(svg("path", { d: "M5.1 8.2 7.2 10.3 11 5.9" }));
+  if (tone in ENDS) face.append(svg("path", { d: ENDS[tone] }));
   if (tone === "calm") face.append(svg("path", { d: "M8 4.9V8l2 1.3" }));
   return face;
 }

@@ -81,6 +81,7 @@ const reader = {
   },
   visit: (id) => visit(panel.find(id) ?? { case: id }),
   view: (id) => room.views.get(id) ?? null,
+  suggest: (line) => composer.suggest(line),
 };
 
 const acts = {

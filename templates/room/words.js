@@ -4,7 +4,7 @@
 import { h } from "./element.js";
 import { timeElement } from "./clock.js";
 
-/** `reader` knows who reads (`me`), what a case is (`describe`) and how to get to it (`visit`). */
+/** `reader` knows who reads (`me`), what a case is (`describe`) how to get to it (`visit`) and where commands are typed (`suggest`). */
 export function words(spans, reader) {
   return (spans ?? []).map((span) => word(span, reader));
 }
@@ -14,7 +14,12 @@ function word(span, reader) {
   if ("time" in span) return timeElement(span.time);
   if ("strong" in span) return h("strong", {}, span.strong);
   if ("code" in span) return span.code.includes("\n") ? h("pre", { tabIndex: 0 }, h("code", {}, span.code)) : h("code", {}, span.code);
-  if ("line" in span) return h("code", { class: "line" }, span.line);
+  if ("line" in span) {
+    if (!reader.suggest) return h("code", {}, span.line);
+    return h("button", {
+      type: "button", class: "line", title: "Put it into the message box", onclick: () => reader.suggest(span.line.replace(/…$/, "")),
+    }, h("code", {}, span.line));
+  }
   if ("link" in span) {
     return /^https?:\/\//.test(span.link)
       ? h("a", { href: span.link, target: "_blank", rel: "noopener noreferrer nofollow" }, span.link)

@@ -180,7 +180,8 @@ impl House {
             let wake = self.reader.oldest_wake().await.expect("the database");
             let (waiting, _) = self.reader.outbox_age(now).await.expect("the database");
             let cards = self.reader.cards_due(now, &[], 1).await.expect("the database");
-            let delivered = self.courier.is_none() || (waiting == 0 && cards.is_empty());
+            let edits = self.reader.edits_due(now, &[], 1).await.expect("the database");
+            let delivered = self.courier.is_none() || (waiting == 0 && cards.is_empty() && edits.is_empty());
             if wake.is_none_or(|wake| wake > now) && delivered {
                 return;
             }

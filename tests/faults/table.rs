@@ -64,6 +64,10 @@ enum Write {
     Keys,
     /// The lock of the folder: it says nothing, and goes with the process.
     Lock,
+    /// A renewed token of a platform.
+    Tokens,
+    /// The policy file, with the accounts that `people --write` puts into it.
+    PolicyFile,
     /// The tables of this version, in a new database or an older one.
     Migration,
     /// The database that a rebuild makes.
@@ -222,6 +226,10 @@ const TABLE: &[(Write, Fate, How)] = &[
     (Recovery,    Died, How::Elsewhere("faults/table.rs", "a_recovery_that_broke_off_is_refused_or_whole")),
     (Bag,         Lost, How::NotTried("A full disk while a bundle is written: the error names the file. The ledger was only read.")),
     (Bag,         Died, How::Elsewhere("faults/table.rs", "a_bundle_that_broke_off_is_noticed")),
+    (Tokens,      Lost, How::NotTried("Nothing is renewed where it can't be kept: the lock beside the file is taken first, and what it says is the error.")),
+    (Tokens,      Died, How::NotTried("Between the platform's answer and the file the newest pair is lost: the old token goes on until it ends, and operators are told to install the app again.")),
+    (PolicyFile,  Lost, How::NotTried("The file stands as it was, and the error says why.")),
+    (PolicyFile,  Died, How::NotTried("The new text lies beside it, on the disk, before it takes the old one's place in one step.")),
     (Backup,      Lost, How::NotTried("A full disk while a copy is made: the error says that it is no backup. The folder itself was only read.")),
     (Backup,      Died, How::Elsewhere("faults/table.rs", "a_backup_that_broke_off_is_refused")),
 ];
@@ -253,7 +261,8 @@ impl Act {
     fn there(self, scene: &Scene) -> usize {
         match self {
             Note | Head | Request => self.taken(&scene.fake).len(),
-            Decide => scene.fake.edits(LENDING),
+            // Beside the card, messages that asked are changed.
+            Decide => scene.fake.changed_to(LENDING).iter().filter(|text| text.contains("\nState: ")).count(),
             Open => scene.fake.made(OWN),
         }
     }
@@ -319,7 +328,7 @@ async fn is_done(scene: &Scene, write: Write) -> bool {
             let put_off = "select count(*) from outbox where state = 'waiting' and attempts > 0";
             sqlx::query_scalar::<_, i64>(put_off).fetch_one(&mut db).await.expect("a number") == 1
         }
-        Blob | Keys | Lock | Migration | Draft | Swap | Recovery | Bag | Backup => {
+        Blob | Keys | Lock | Tokens | PolicyFile | Migration | Draft | Swap | Recovery | Bag | Backup => {
             panic!("{write:?} is no write of a scene")
         }
     }
@@ -495,6 +504,8 @@ fn every_write_has_a_row_for_each_fate() {
 
 /// What the process hands to its disk or a platform stands in these functions, each of which makes these writes.
 const PLACES: &[(&str, &str, &[Write])] = &[
+    ("src/app/people.rs", "replace", &[PolicyFile]),
+    ("src/chat/tokens.rs", "hold", &[Tokens]),
     ("src/evidence/backup.rs", "backup", &[Backup]),
     ("src/evidence/backup.rs", "copy_all", &[Backup]),
     ("src/evidence/bundle/bag.rs", "put", &[Bag]),

@@ -107,7 +107,8 @@ impl Written {
     #[track_caller]
     pub fn check_told_once(&self, now: At) -> usize {
         let mut became: BTreeMap<OutboxId, Vec<&str>> = BTreeMap::new();
-        for told in self.told() {
+        // An edit tells nobody anew.
+        for told in self.told().filter(|told| !told.edit) {
             for id in &told.outbox {
                 became.entry(*id).or_default().push("told");
             }

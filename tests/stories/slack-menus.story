@@ -26,5 +26,5 @@ platform: slack
 09:10 dev opens the home tab
       dev hears: INC-1 ... acknowledgement ... INC-2
       maya opens the home tab
-      maya does not hear: INC-1
+      maya hears: You owe nothing ... You asked for ... INC-1
       ledger: incident.opened x2

@@ -1,4 +1,4 @@
-//! The app's own page: what its reader owes.
+//! The app's own page: what its reader owes and asked for, what is open, and what they may open.
 
 use serde_json::{Value as Json, json};
 
@@ -6,8 +6,8 @@ use super::answer::{NOT_KNOWN_NOW, note};
 use super::{Slack, word};
 use crate::domain::line::Sla;
 
-/// How many blocks of answers a page gets. A view holds 100, and two are kept for the line that says there is more.
-const BLOCKS: usize = 98;
+/// How many blocks of answers a page gets. A view holds 100; the others are for dividers and the line that says there is more.
+const BLOCKS: usize = 90;
 
 impl Slack {
     /// Shows it, unless another tab was opened.
@@ -19,7 +19,7 @@ impl Slack {
         let person = word(event, "user");
         let cards = match self.asker(person).await {
             None => vec![note(NOT_KNOWN_NOW)],
-            Some(from) => match door.reception.owed_by(&from, &self.platform).await {
+            Some(from) => match door.reception.home_of(&from, &self.platform).await {
                 Ok(cards) => cards,
                 Err(fault) => vec![self.fault(&fault.reference)],
             },
@@ -33,6 +33,9 @@ impl Slack {
                 let text = format!("There is more: type {mine}.");
                 drawn.extend(self.draw(&note(&text)).await.messages.into_iter().flat_map(|message| message.blocks));
                 break;
+            }
+            if !drawn.is_empty() {
+                drawn.push(json!({ "type": "divider" }));
             }
             drawn.extend(more);
         }
