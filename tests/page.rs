@@ -352,7 +352,7 @@ fn a_channel_can_be_printed() {
         let printed = "dispatchEvent(new Event('beforeprint'));
              const seen = (part) => [...document.querySelectorAll(part)].filter(it => it.checkVisibility({ visibilityProperty: true })).length;
              const day = getComputedStyle(document.querySelector('.day span'), '::after').content;
-             return [seen('button:not(.case), textarea, .skip, .countdown'), seen('.message.reply') > 0, /[0-9]{4}/.test(day), document.getElementById('paper').innerText];";
+             return [seen('button:not(.case, .line), textarea, .skip, .countdown'), seen('.message.reply') > 0, /[0-9]{4}/.test(day), document.getElementById('paper').innerText];";
         let printed = maya.run(printed, vec![]).await;
         assert_eq!((&printed[0], &printed[1], &printed[2]), (&json!(0), &json!(true), &json!(true)), "{printed}");
         let paper = printed[3].as_str().expect("words");

@@ -5,14 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Datelike;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::domain::line::{Part, Sentence};
 use crate::domain::policy::Policy;
-use crate::domain::{At, CaseId};
+use crate::domain::{At, CaseId, text};
 use crate::grammar::verbs::Verb;
 use crate::grammar::{self, How, action, clean, form_action};
 
@@ -263,16 +262,12 @@ pub fn plain(words: &[Word], zone: Tz, now: At) -> String {
     text
 }
 
-/// `11:00`; `Tue 24 Nov 11:00` on another day; with the year in another year.
+/// As [`text::moment`]; of a moment that no calendar has, its microseconds.
 pub fn wall(at: At, zone: Tz, now: At) -> String {
-    let (Some(at), Some(now)) = (at.utc(), now.utc()) else { return format!("{} µs", at.0) };
-    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
-    let shape = match (at.year() == now.year(), at.ordinal() == now.ordinal()) {
-        (true, true) => "%H:%M",
-        (true, false) => "%a %-d %b %H:%M",
-        (false, _) => "%a %-d %b %Y %H:%M",
-    };
-    at.format(shape).to_string()
+    match at.utc() {
+        Some(_) => text::moment(at, now, zone),
+        None => format!("{} µs", at.0),
+    }
 }
 
 /// A verb's button. `None` only if the table has no such verb; a test presses every button.

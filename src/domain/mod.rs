@@ -149,11 +149,6 @@ impl World<'_> {
         text::moment(at, now, self.zone_of(reader).unwrap_or(chrono_tz::UTC))
     }
 
-    /// A moment as the person who asks reads it, always with its day: `23 Nov 2026 15:04`.
-    pub fn day_and_moment(&self, at: At, ask: &Ask) -> String {
-        text::day_and_moment(at, self.zone_of(ask.by.person()))
-    }
-
     fn zone_of(&self, reader: Option<&PersonId>) -> Option<chrono_tz::Tz> {
         Some(self.policy.people.get(reader?)?.zone)
     }

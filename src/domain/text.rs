@@ -1,5 +1,6 @@
 //! What people type, as rules take it: trimmed, neither empty nor endless; and words for sentences.
 
+use chrono::Datelike as _;
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization;
 
@@ -167,23 +168,19 @@ pub fn nearest<'n>(typed: &str, known: impl IntoIterator<Item = &'n str>) -> Opt
     near.min().map(|(_, name)| name)
 }
 
-/// A moment as a reader in `zone` reads it: `15:04`, with the day where that isn't the day of `now` there.
+/// A moment as a reader in `zone` reads it, the one way in which times are written: `15:04`; `Tue 24 Nov 15:04` where that
+/// isn't the day of `now` there; with the year in another year.
 pub fn moment(at: At, now: At, zone: Tz) -> String {
     let (Some(at), Some(now)) = (at.utc(), now.utc()) else {
         return "an unknown time".to_owned();
     };
     let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
-    let shape = if at.date_naive() == now.date_naive() { "%H:%M" } else { "%-d %b %H:%M" };
+    let shape = match (at.year() == now.year(), at.ordinal() == now.ordinal()) {
+        (true, true) => "%H:%M",
+        (true, false) => "%a %-d %b %H:%M",
+        (false, _) => "%a %-d %b %Y %H:%M",
+    };
     at.format(shape).to_string()
-}
-
-/// A moment as a reader in `zone` reads it, always with its day: `23 Nov 2026 15:04`. Without a reader's zone, in UTC.
-pub fn day_and_moment(at: At, zone: Option<Tz>) -> String {
-    let Some(utc) = at.utc() else { return "long ago".to_owned() };
-    match zone {
-        Some(zone) => utc.with_timezone(&zone).format("%-d %b %Y %H:%M").to_string(),
-        None => utc.format("%-d %b %Y %H:%M UTC").to_string(),
-    }
 }
 
 /// A moment for readers in several zones: `2026-03-02 09:00 UTC`.

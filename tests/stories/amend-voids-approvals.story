@@ -28,7 +28,7 @@ not on discord: it refuses a press on a button that the message has no more
       priya presses Approve on APR-1
       case APR-1: approved
       anika presses Approve on APR-1 as seen
-      anika hears: APR-1 is approved already by Priya since 23 Nov 2026 09:20. Nothing more is needed.
+      anika hears: APR-1 is approved already by Priya since 09:20. Nothing more is needed.
 11:00 nobody is told: APR-1 is due
       ledger: approval.voted x3
       ledger: approval.amended x1

@@ -5,7 +5,7 @@ zone: Asia/Kolkata
 
 Fri 17:30 maya> /incident open scoring sev3 A control is slow
 # One hour on Friday until half past six, eight on Monday from half past nine.
-      maya hears: Dev acknowledges it by 23 Nov 17:30
+      maya hears: Dev acknowledges it by Mon 23 Nov 17:30
       duty INC-1 acknowledge: owed, due Mon 23 Nov 17:30
 Sat 12:00 nobody is told: is due
 Mon 12:59 nobody is told: is due

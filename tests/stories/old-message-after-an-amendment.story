@@ -5,8 +5,8 @@
 10:00 @tomas: APR-1 · decision is due at 11:00
 10:10 maya> /approval amend APR-1 deploy scoring:v7 --all
       @priya: APR-1 · Maya changed the action: revision 2 ... deploy scoring:v7 --all ... [Approve]
-      edited @priya: APR-1 · decision (model-risk) not owed any more since 10:10: the action was changed
-      edited @tomas x2: APR-1 · decision (model-risk) not owed any more since 10:10: the action was changed
+      edited @priya: APR-1 · decision (model-risk) no longer needed since 10:10: the action was changed
+      edited @tomas x2: APR-1 · decision (model-risk) no longer needed since 10:10: the action was changed
       not edited @tomas: [Approve]
       case APR-1: requested
       duty APR-1 decide: owed, votes 0

@@ -1,7 +1,7 @@
 # One of two has approved: only the others are nudged, and they are told how far it is.
 
 09:00 maya> /approval request credit Ship v7
-      maya hears: requested; Priya, Tomas or Anika decides by 23 Nov 2026 11:00
+      maya hears: requested; Priya, Tomas or Anika decides by 11:00
       #credit: APR-1 · Maya asks model-risk to decide on “Ship v7” by 11:00
       @priya: APR-1 · Maya asks model-risk to decide ... 2 of these 3 must approve: @priya, @tomas and @anika; nobody has yet ... [Approve] [Decline] [Ask a question]
       @tomas: APR-1

@@ -3,7 +3,7 @@
 09:00 maya> /incident open credit sev2 Scores drift
       dev> /incident ack INC-1
 10:00 arjun> /incident resolve INC-1 back-filled
-      arjun hears: resolved; next is “review” by 24 Nov 10:00: Greta
+      arjun hears: resolved; next is “review” by Tue 24 Nov 10:00: Greta
       duty INC-1 review: owed, due Tue 24 Nov 10:00
       dev> /incident update INC-1 still fine
       dev hears: INC-1 is resolved already (Arjun, 10:00). `/incident review INC-1 …` accepts the review

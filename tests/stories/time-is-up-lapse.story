@@ -12,6 +12,6 @@
       ledger: duty.late x1
       ledger: approval.declined x0
       tomas> /approval approve APR-1 too late
-      tomas hears: APR-1 is lapsed already since 23 Nov 2026 13:00. /approval request claims … asks anew.
+      tomas hears: APR-1 is lapsed already since 13:00. /approval request claims … asks anew.
       case APR-1: lapsed
 Tue 13:00 nobody is told: APR-1

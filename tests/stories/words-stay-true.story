@@ -26,7 +26,7 @@
       maya> /approval request credit Ship v10
       maya> /approval request credit Ship v11
       maya> /approval supersede APR-4 by APR-5
-      edited @priya: APR-4 · superseded 10:20: APR-5 takes its place by Maya
+      edited @priya: APR-4 · superseded 10:20 by Maya: APR-5 takes its place
 # An incident's messages as well: the acknowledgement, a page, a seat.
 10:30 maya> /incident open credit sev2 Scores drift
       @dev: INC-1 · sev2 on credit ... [Acknowledge] [Take lead]

@@ -4,8 +4,8 @@ use super::batch::said_again;
 use super::lane::LaneRun;
 use super::make::{Above, Current, Outgoing, Part, notice};
 use crate::desk::Report;
-use crate::domain::At;
 use crate::domain::notice::Stands;
+use crate::domain::{At, Case, Span};
 use crate::ledger;
 use crate::store::{EditDue, Postponed, StoreError};
 
@@ -31,8 +31,17 @@ impl LaneRun {
             };
             let shown = self.desk.shown();
             let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-            let stands = asking.map(|case| self.stands(&row.notice, &case, &people));
-            goes_on &= stands.is_none_or(|stands| stands == Stands::Told || (beneath && stands.is_asked()));
+            // A deadline that moved with a pause is told anew.
+            let still = |case: &Case| {
+                let mut asked = row.notice.while_owed.iter().filter_map(|number| case.obligation(*number));
+                asked.all(|it| it.paused == Span::ZERO)
+            };
+            let stands = asking.as_ref().map(|case| (self.stands(&row.notice, case, &people), still(case)));
+            goes_on &= stands.is_none_or(|(stands, still)| match stands {
+                Stands::Told => true,
+                Stands::Asked => beneath && still,
+                Stands::Paused { .. } | Stands::WithOthers { .. } | Stands::Ended(_) | Stands::Hidden => false,
+            });
         }
         if goes_on {
             // What stands above it tells how far it is.

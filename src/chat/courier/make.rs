@@ -170,9 +170,8 @@ impl LaneRun {
             Some(case) => {
                 let shown = self.desk.shown();
                 let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-                if let To::Person(person) = &notice.to
-                    && !case.is_visible_to(person, &people)
-                {
+                let may_not = matches!(&notice.to, To::Person(person) if !case.is_visible_to(person, &people));
+                if may_not || self.is_told_elsewhere(&notice, &case) {
                     return Ok(Err(NotToldBecause::NotTheirs));
                 }
                 notice.up_to_date(&case, &people)
@@ -216,12 +215,21 @@ impl LaneRun {
 
     /// How what a notice asks for stands, for whoever reads it in this lane.
     pub(super) fn stands(&self, notice: &Notice, case: &Case, people: &People<'_>) -> Stands {
-        let is_home = || case.homes.iter().any(|home| Lane::channel(home) == self.lane);
-        match self.lane.place {
-            // It was made restricted since, and goes on elsewhere.
-            Place::Channel(_) if case.restricted && notice.to == To::Case && !is_home() => Stands::Hidden,
-            Place::Channel(_) | Place::Direct(_) => notice.stands(case, people),
+        match self.is_told_elsewhere(notice, case) {
+            true => Stands::Hidden,
+            false => notice.stands(case, people),
         }
+    }
+
+    /// The case was made restricted since, and goes on elsewhere: also what was for one person, and told here because their direct
+    /// messages are closed.
+    fn is_told_elsewhere(&self, notice: &Notice, case: &Case) -> bool {
+        let is_of_the_case = match notice.to {
+            To::Case | To::Person(_) => true,
+            To::Channel(_) | To::Operators => false,
+        };
+        let is_home = || case.homes.iter().any(|home| Lane::channel(home) == self.lane);
+        case.restricted && is_of_the_case && matches!(self.lane.place, Place::Channel(_)) && !is_home()
     }
 
     /// What stands above a message, and is not to be said twice. `itself` is the message, where it stands already.

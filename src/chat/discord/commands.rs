@@ -42,8 +42,7 @@ pub(super) fn of_line(line: &str, prefix: &str) -> Option<Command> {
     let (root, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let verb = verbs::root(root)?.verbs.iter().find(|it| it.verb == verb)?;
-    let is_grouped = verbs::root(root).is_some_and(|root| root.verbs.len() > A_LEVEL);
-    let group = GROUPS.iter().find(|(_, _, names)| is_grouped && names.contains(&verb.verb));
+    let group = GROUPS[..groups_of(root)].iter().find(|(_, _, names)| names.contains(&verb.verb));
     let group = group.map(|(name, _, _)| format!("{name} ")).unwrap_or_default();
     Some(Command { path: format!("{} {group}{}", name_of(root, prefix), verb.verb), id: None, rest: rest.to_owned() })
 }
@@ -77,12 +76,21 @@ pub fn registration(prefix: &str) -> Vec<Value> {
     roots.chain(on_messages).collect()
 }
 
+fn is_grouped(verb: &Verb, groups: usize) -> bool {
+    GROUPS[..groups].iter().any(|(_, _, names)| names.contains(&verb.verb))
+}
+
+/// How many of the groups a root needs.
+fn groups_of(root: &str) -> usize {
+    let verbs = || verbs::root(root).into_iter().flat_map(|root| root.verbs);
+    let fits = |groups: &usize| verbs().filter(|verb| !is_grouped(verb, *groups)).count() + groups <= A_LEVEL;
+    (0..=GROUPS.len()).find(fits).unwrap_or(GROUPS.len())
+}
+
 fn subcommands(root: &str) -> Vec<Value> {
     let verbs: Vec<&'static Verb> = verbs::root(root).into_iter().flat_map(|root| root.verbs).collect();
-    let grouped = |verb: &Verb, groups: usize| GROUPS[..groups].iter().any(|(_, _, names)| names.contains(&verb.verb));
-    let fits = |groups: &usize| verbs.iter().filter(|verb| !grouped(verb, *groups)).count() + groups <= A_LEVEL;
-    let needed = (0..=GROUPS.len()).find(fits).unwrap_or(GROUPS.len());
-    let alone = verbs.iter().filter(|verb| !grouped(verb, needed)).map(|verb| subcommand(verb));
+    let needed = groups_of(root);
+    let alone = verbs.iter().filter(|verb| !is_grouped(verb, needed)).map(|verb| subcommand(verb));
     let groups = GROUPS[..needed].iter().map(|(name, about, names)| {
         let of_group = verbs.iter().filter(|verb| names.contains(&verb.verb)).map(|verb| subcommand(verb));
         json!({ "type": GROUP, "name": name, "description": about, "options": of_group.collect::<Vec<_>>() })
@@ -293,6 +301,28 @@ mod tests {
             }
         }
         assert_eq!(registration("/cs-")[0]["name"], "cs-incident");
+    }
+
+    #[test]
+    fn a_line_that_people_are_told_to_type_is_registered_as_it_is_called_here() {
+        let mut registered = std::collections::BTreeSet::new();
+        for command in registration("/").iter().filter(|command| command["type"] == 1) {
+            let root = command["name"].as_str().expect("a name");
+            for option in command["options"].as_array().into_iter().flatten() {
+                let name = option["name"].as_str().expect("a name");
+                registered.insert(format!("{root} {name}"));
+                for inner in option["options"].as_array().into_iter().flatten().filter(|_| option["type"] == GROUP) {
+                    registered.insert(format!("{root} {name} {}", inner["name"].as_str().expect("a name")));
+                }
+            }
+        }
+        for verb in verbs::all() {
+            let command = of_line(&format!("/{} {} INC-1 more", verb.root, verb.verb), "/").expect("a command");
+            assert!(registered.contains(&command.path), "{}", command.path);
+            assert_eq!(command.rest, "INC-1 more");
+        }
+        assert_eq!(of_line("@countersign incident ack", "/"), None);
+        assert_eq!(of_line("/incident nonsense", "/"), None);
     }
 
     #[test]

@@ -152,8 +152,8 @@ impl Discord {
 
     /// Sets the bot's own reaction on a message. It can do without: what was kept is kept.
     async fn mark(&self, channel: Id, message: &str) {
-        // “✅”, as an address has it.
-        let path = format!("/channels/{channel}/messages/{message}/reactions/%E2%9C%85/@me");
+        // “📝”, as an address has it: no sign of consent.
+        let path = format!("/channels/{channel}/messages/{message}/reactions/%F0%9F%93%9D/@me");
         if let Err(trouble) = self.api.call(&Call::new(Method::PUT, &path)).await {
             tracing::warn!(%trouble, "a kept message could not be marked");
         }

@@ -62,7 +62,7 @@ impl Slack {
     /// Sets the bot's own reaction on a message. It can do without: what was kept is kept.
     async fn mark(&self, lane: &Lane, message: &str) {
         let Ok(channel) = self.channel_of(lane).await else { return };
-        let mark = json!({ "channel": channel, "timestamp": message, "name": "white_check_mark" });
+        let mark = json!({ "channel": channel, "timestamp": message, "name": "memo" });
         match self.call("reactions.add", &mark).await {
             Ok(_) => {}
             Err(trouble) if trouble.is(&["already_reacted"]) => {}

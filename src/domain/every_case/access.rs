@@ -2,14 +2,14 @@
 
 use super::{Event, Telling};
 use crate::domain::scene::Scene;
-use crate::domain::{PersonId, Refusal, Ruling, Span};
+use crate::domain::{PersonId, Refusal, Ruling, Span, text};
 
 /// Its people are told of one person's wish once in so long.
 const ONCE_IN: Span = Span::days(1);
 
 /// # Errors
 /// [`Refusal::Missing`] for whoever sees it anyway.
-pub fn ask_in(scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
+pub fn ask_in(scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
     let by = scene.asker()?;
     let case = scene.case;
     if case.is_visible_to(&by, &scene.world.people) {
@@ -18,7 +18,13 @@ pub fn ask_in(scene: &Scene<'_>, text: &str) -> Result<Ruling, Refusal> {
     if case.asked_in.get(&by).is_some_and(|asked| scene.ask.at < *asked + ONCE_IN) {
         return Ok(Ruling::nothing());
     }
-    let text = text.trim().to_owned();
+    if case.is_closed() {
+        return Ok(Ruling::nothing());
+    }
+    let text = match words.trim() {
+        "" => String::new(),
+        words => text::text("what you write with it", words)?,
+    };
     let mut draft = scene.draft();
     draft.push(Event::AskedIn { by: by.clone(), text: text.clone() });
     let host: Vec<PersonId> = case.opened_by.iter().cloned().collect();

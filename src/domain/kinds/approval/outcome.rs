@@ -42,7 +42,7 @@ impl Approval {
         let since = match &self.concluded {
             None => String::new(),
             Some(end) => {
-                let when = scene.world.day_and_moment(end.at, scene.ask);
+                let when = scene.moment(end.at);
                 match &end.ended.by {
                     Some(by) => format!(" by {} since {when}", scene.name(by)),
                     None => format!(" since {when}"),

@@ -57,7 +57,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     }
     let due = draft.case.obligation(number).map_or(ask.at, |it| it.terms.due);
     let names = world.names(&draft.waiting_on(number));
-    let when = world.day_and_moment(due, ask);
+    let when = world.moment(due, ask);
     let short = if short.is_empty() { short } else { format!("{short} ") };
     Ok(draft.done(format!("requested; {names} decides by {when}. {short}{}", every_case::PUBLIC)))
 }

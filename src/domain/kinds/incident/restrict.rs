@@ -1,7 +1,7 @@
 //! Who sees an incident is changed while it goes on. What was posted in the open before can't be unsaid; from then on nothing is.
 
 use super::Incident;
-use super::rules::homes;
+use super::rules::{homes, may_be_restricted};
 use crate::domain::every_case::{Event, Telling};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::{Notice, To};
@@ -18,7 +18,9 @@ impl Incident {
         }
         let by = self.opener_lead_or_closer(scene, "restricting this incident")?;
         let reason = text::text("the reason", reason)?;
-        let homes = homes(id, true, scene.world.workflow(&scene.case.workflow)?);
+        let workflow = scene.world.workflow(&scene.case.workflow)?;
+        may_be_restricted(workflow, &scene.case.workflow, "so it stays open to everybody in its channels")?;
+        let homes = homes(id, true, workflow);
         let shown_in = scene.case.homes.iter().chain(&scene.case.announced);
         let left: Vec<Channel> = shown_in.filter(|home| !homes.contains(home)).cloned().collect();
         let mut draft = scene.draft();

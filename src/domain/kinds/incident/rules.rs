@@ -8,7 +8,7 @@ use crate::domain::policy::{Channel, Workflow};
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, quoted};
 use crate::domain::{
-    Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, World, every_case, text,
+    Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, WorkflowId, World, every_case, text,
 };
 
 /// Who sees a case that isn't [`every_case::PUBLIC`].
@@ -24,13 +24,12 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     }
     world.require("opening an incident", &world.policy.may.open_incident, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
-    if wanted.restricted && !workflow.own_channels.restricted {
-        return Err(Refusal::missing(format!(
-            "{} takes no restricted incidents by this policy, so nothing was opened. Open it without “restricted” if everybody in \
-             its channels may read it. Otherwise tell the people concerned yourself, and ask an operator to allow it: \
-             `restricted_incidents` in [workflows.{}].",
-            workflow.name, wanted.workflow
-        )));
+    if wanted.restricted {
+        may_be_restricted(
+            workflow,
+            &wanted.workflow,
+            "so nothing was opened. Open it without “restricted” if everybody in its channels may read it",
+        )?;
     }
     let title = text::title(&wanted.title, || {
         let example = Verb::Open.of(CaseKind::Incident).with(&wanted.workflow);
@@ -101,6 +100,19 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         }
     };
     Ok(draft.done(answer))
+}
+
+/// # Errors
+/// [`Refusal::Missing`] where the policy lets the bot make no private channels; `so` says what follows.
+pub(super) fn may_be_restricted(workflow: &Workflow, key: &WorkflowId, so: &str) -> Result<(), Refusal> {
+    if workflow.own_channels.restricted {
+        return Ok(());
+    }
+    Err(Refusal::missing(format!(
+        "{} takes no restricted incidents by this policy, {so}. Otherwise tell the people concerned yourself, and ask an operator \
+         to allow it: `restricted_incidents` in [workflows.{key}].",
+        workflow.name
+    )))
 }
 
 pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world: &World<'_>) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ fn what_has_an_outcome_says_which_whose_and_since_when() {
     let mut room = Room::asked("reasoned");
     room.ask(5, "lena", decline("no")).unwrap();
     let before = room.case().clone();
-    let says = "APR-1 is declined already by lena since 2 Mar 2026 10:05. Change what was asked for, then `/approval request credit …` asks anew.";
+    let says = "APR-1 is declined already by lena since 10:05. Change what was asked for, then `/approval request credit …` asks anew.";
     let after = [
         approve(),
         decline("no"),

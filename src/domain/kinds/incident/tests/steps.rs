@@ -30,14 +30,14 @@ fn an_incident_from_opening_to_review() {
     says(room.says("ravi", Command::Resolve { text: words("x") }), "“resolve” on INC-1 is for command");
     check(
         room.says("arjun", Command::Resolve { text: words("fixed") }),
-        "resolved; next is “review” by 5 Mar 09:05: Arjun",
+        "resolved; next is “review” by Thu 5 Mar 09:05: Arjun",
     );
     check(room.owed(), "review 4325");
     assert!(!room.case.is_closed());
 
     let due = minute(3_000);
     let follow_up = Command::FollowUp { assignee: "ravi".into(), due, text: words("write a drift test") };
-    says(room.says("lena", follow_up), "follow-up 1: Ravi does it by 4 Mar 11:00");
+    says(room.says("lena", follow_up), "follow-up 1: Ravi does it by Wed 4 Mar 11:00");
     check(room.heard(), "case follow-up, @ravi follow-up");
     check(
         room.says("arjun", Command::AcceptReview { text: words("all of it"), drafted_from: None }),
@@ -67,7 +67,7 @@ fn an_unclear_impact_is_assessed_before_it_can_be_resolved() {
     assert_eq!(room.incident().impact, Impact::Known);
     check(
         room.says("arjun", Command::Resolve { text: words("x") }),
-        "resolved; next is “review” by 5 Mar 09:00: Arjun",
+        "resolved; next is “review” by Thu 5 Mar 09:00: Arjun",
     );
     // Resolving takes it in hand, so the acknowledgement isn't a hole in the record.
     assert_eq!(room.count("incident.acknowledged"), 1);
