@@ -3,7 +3,7 @@
 use super::Answers;
 use crate::desk::Shown;
 use crate::domain::act::{Act, possible};
-use crate::domain::{Actor, Ask, At, Case, CaseKind, PersonId, Policy, Scene, World, can_open};
+use crate::domain::{Actor, Ask, At, Case, CaseKind, PersonId, Scene, World, can_open};
 use crate::store::StoreError;
 
 impl Answers {
@@ -15,13 +15,8 @@ impl Answers {
         shown: &Shown,
         now: At,
     ) -> Result<Vec<Act>, StoreError> {
-        // It goes on under the policy in force where the text of its own was erased.
-        let own = match case.stamped_from() {
-            hash if *hash == shown.policy.hash => None,
-            hash => self.reader.policy(hash.as_str()).await?.and_then(|text| Policy::read(&text).ok()),
-        };
-        let stamped = own.as_ref().unwrap_or(&shown.policy);
-        let world = World { policy: &shown.policy, stamped, people: shown.bot.people(&shown.policy, now) };
+        let stamped = self.stamped(shown, case).await?;
+        let world = World { policy: &shown.policy, stamped: &stamped, people: shown.bot.people(&shown.policy, now) };
         let ask = Ask { by: Actor::Person(by.clone()), at: now };
         Ok(possible(&Scene { case, ask: &ask, world: &world }))
     }

@@ -144,7 +144,7 @@ impl Answers {
     }
 
     /// The policy that a case goes on under; where its text was erased, the one in force.
-    async fn stamped(&self, shown: &Shown, case: &Case) -> Result<Arc<Policy>, StoreError> {
+    pub(super) async fn stamped(&self, shown: &Shown, case: &Case) -> Result<Arc<Policy>, StoreError> {
         let hash = case.stamped_from();
         if *hash == shown.policy.hash {
             return Ok(shown.policy.clone());

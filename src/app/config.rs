@@ -9,8 +9,13 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+mod secret;
+
+use self::secret::{Secrets, Sought};
 use crate::domain::{Platform, Span, text};
 use crate::grammar::moment;
+
+pub use self::secret::Secret;
 
 /// As meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,26 +93,6 @@ pub struct DiscordConfig {
 
 /// Below Discord's 50 a second, so that interactions find room.
 pub const DISCORD_REQUESTS: std::num::NonZeroU32 = std::num::NonZeroU32::new(45).expect("45 is not zero");
-
-/// Something that is never logged or shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(secret: impl Into<String>) -> Secret {
-        Secret(secret.into())
-    }
-    /// For the one place that sends it or checks with it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -391,67 +376,6 @@ fn is_prefix(text: &str) -> bool {
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-}
-
-/// Where tokens and secrets come from.
-struct Secrets<'a> {
-    path: &'a Path,
-    line: &'a dyn Fn(usize) -> usize,
-    environment: &'a dyn Fn(&str) -> Option<String>,
-    /// The data folder, where tokens that are renewed are kept.
-    data: &'a Path,
-    /// Files that were read.
-    files: RefCell<Vec<PathBuf>>,
-}
-
-/// What a secret is, for finding it and for saying what is wrong with it.
-struct Sought<'a> {
-    platform: &'a str,
-    what: &'static str,
-    /// The end of the variable's name.
-    ending: &'static str,
-    file: Option<&'a Path>,
-    key: &'static str,
-    /// What it begins with; empty where anything goes.
-    begins: &'static str,
-    hint: &'static str,
-    /// Where its table stands.
-    at: usize,
-}
-
-impl Secrets<'_> {
-    fn variable(platform: &str, ending: &str) -> String {
-        ["COUNTERSIGN", &platform.to_uppercase().replace('-', "_"), ending].join("_")
-    }
-
-    fn find(&self, sought: &Sought<'_>) -> Result<Secret, ConfigError> {
-        let variable = Secrets::variable(sought.platform, sought.ending);
-        let (from, text) = match ((self.environment)(&variable), sought.file) {
-            (Some(text), _) => (variable, text),
-            (None, Some(file)) => {
-                let text = std::fs::read_to_string(file)
-                    .map_err(|source| ConfigError::Io { path: file.to_owned(), source })?;
-                self.files.borrow_mut().push(file.to_owned());
-                (file.display().to_string(), text)
-            }
-            (None, None) => {
-                return Err(ConfigError::NoSecret {
-                    path: self.path.to_owned(),
-                    line: (self.line)(sought.at),
-                    platform: sought.platform.to_owned(),
-                    what: sought.what,
-                    variable,
-                    key: sought.key,
-                });
-            }
-        };
-        let text = text.trim();
-        if text.is_empty() || !text.starts_with(sought.begins) {
-            let (what, begins, hint) = (sought.what, sought.begins, sought.hint);
-            return Err(ConfigError::WrongSecret { path: from, what, begins, hint });
-        }
-        Ok(Secret::new(text))
-    }
 }
 
 fn slack_config(

@@ -83,7 +83,7 @@ pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
     let owed = open.into_iter().map(|it| {
         let ends = match &it.standing {
             Standing::Paused { ends, .. } => Some(ends.0),
-            _ => None,
+            Standing::Owed | Standing::Met { .. } | Standing::Waived { .. } | Standing::Void { .. } => None,
         };
         let about = match it.duty.row().answer {
             AnsweredBy::Seat if seats.is_empty() => Json::Null,

@@ -6,6 +6,7 @@
 
 mod commit;
 mod figures;
+mod outbox;
 mod read;
 mod remake;
 mod scan;
@@ -26,7 +27,8 @@ pub use commit::{
     NoteRow, OutboxRow, OutboxState, Postponed, ToldAt, WakeHolders, person_holder, role_holder,
 };
 pub use figures::{DutyRead, NoteRead, View};
-pub use read::{CardDue, EditDue, EntryRead, MessageRead, OutboxDue, Reader, Stretch};
+pub use outbox::{CardDue, EditDue, OutboxDue};
+pub use read::{EntryRead, MessageRead, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::{HeardBefore, PolicyText, Writer};
