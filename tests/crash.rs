@@ -189,13 +189,18 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_counts_twice() {
                 assert_eq!(answer, &twice, "said again, {act:?} got another answer");
             }
         }
+        // Where people speak, a slow machine may come to nothing else before the bot dies. In some lives only time passes.
+        let only_time = death % 8 == 7;
+        if only_time {
+            room.post("clock", &json!({ "advance": "5m" })).await.expect("the bot lives").ok();
+        }
         let mut people = JoinSet::new();
-        for _ in 0..PEOPLE.len() {
+        for _ in PEOPLE.iter().filter(|_| !only_time) {
             people.spawn(live(room.clone(), dice.other(), nth.clone(), known.clone()));
         }
         let passing = tokio::spawn(time(room, dice.other()));
         // No limit is tested here: any moment will do.
-        tokio::time::sleep(Duration::from_millis(dice.below(500))).await;
+        tokio::time::sleep(Duration::from_millis(dice.below(if only_time { 150 } else { 500 }))).await;
         bot.kill();
         for (act, answer) in people.join_all().await.into_iter().flatten() {
             match answer {
