@@ -236,9 +236,11 @@ create index owed_by_duty on owed (case_id, number);
 create index message_by_lane_said on message (lane, said_us);
 
 -- Cases' own channels. A lane such as `slack/inc-12` is the bot's own name for the channel of a case on a platform; which
--- channel that is there, the platform said once, when it was made.
+-- channel that is there, the platform said when it was made, by the entry `since`. The newest is the lane's; what was said
+-- before that stands in an older one.
 create table case_channel (
     lane    text not null,
+    since   bigint not null,
     channel text not null,
-    constraint case_channel_pk primary key (lane)
+    constraint case_channel_pk primary key (lane, since)
 ) without rowid;

@@ -116,6 +116,32 @@ async fn what_was_deleted_is_not_changed() {
     scene.end().await;
 }
 
+/// A message that the platform won't have changed for a day is left as it is. What came of it later is tried anew.
+#[tokio::test]
+async fn an_edit_that_is_refused_for_a_day_is_given_up() {
+    let scene = Scene::new().await;
+    scene.request("lending", "Ship it").await;
+    scene.pass(Span::minutes(3)).await;
+    // The message is old, so that only the edit's own age can be meant.
+    scene.pass(Span::days(2)).await;
+    let (edits, refused) = (scene.fake.edits(DEV), scene.clock.now());
+    scene.fake.falls_ill(DEV, Ill::Later(None));
+    scene.house.command("v", "dev", "/approval approve APR-1").await;
+    scene.quiet().await;
+    for _ in 0..3_000 {
+        let Some(next) = scene.house.reader.outbox_next(&[]).await.expect("a moment") else { break };
+        scene.clock.move_to(next.max(scene.clock.now() + Span::seconds(1)));
+        scene.quiet().await;
+    }
+    let whole = scene.clock.now() - refused;
+    assert!(whole > Span::hours(23) && whole < Span::hours(26), "it is tried for a day: {whole}");
+    let asked = scene.fake.asked(DEV);
+    scene.fake.is_well(DEV);
+    scene.pass(Span::days(2)).await;
+    assert_eq!((scene.fake.edits(DEV), scene.fake.asked(DEV)), (edits, asked), "no more");
+    scene.end().await;
+}
+
 /// It may be the message and not the channel.
 #[tokio::test]
 async fn a_message_that_is_refused_silences_no_channel() {

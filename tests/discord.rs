@@ -708,8 +708,10 @@ async fn what_cannot_be_delivered_says_whether_trying_again_helps() {
     let message = post(&stage, "c", "soon gone", false).await.expect("it is sent");
     fake.delete(message.parse().expect("an id"));
     let lane = stage.lane();
-    let gone =
-        discord.edit(Edit { lane: &lane, message: &message, thread: None, card: &card }).await.expect_err("it is gone");
+    let gone = discord
+        .edit(Edit { lane: &lane, message: &message, thread: None, left: None, card: &card })
+        .await
+        .expect_err("it is gone");
     assert!(matches!(&gone, Undelivered::Gone { .. }), "{gone:?}");
     fake.delete_channel(stage.channel);
     let gone = post(&stage, "d", "nowhere", false).await.expect_err("the channel is gone");
@@ -755,7 +757,7 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
     stage
         .house
         .discord
-        .edit(Edit { lane: &lane, message: &message, thread: None, card: &card(60, "new") })
+        .edit(Edit { lane: &lane, message: &message, thread: None, left: None, card: &card(60, "new") })
         .await
         .expect("it is redrawn");
     assert_eq!(fake.messages(stage.channel).len(), count);
@@ -763,7 +765,7 @@ async fn long_cards_are_several_messages_and_are_redrawn_as_one() {
     stage
         .house
         .discord
-        .edit(Edit { lane: &lane, message: &message, thread: None, card: &plain("Short now") })
+        .edit(Edit { lane: &lane, message: &message, thread: None, left: None, card: &plain("Short now") })
         .await
         .expect("it is redrawn");
     assert_eq!(fake.messages(stage.channel).len(), 1, "what it has no use for is gone");
@@ -1290,8 +1292,15 @@ async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
         ..Card::default()
     };
     let now = countersign::clock::Clock::system();
-    let card =
-        Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &long, made: now, perhaps_sent: false };
+    let card = Post {
+        nonce: "long".to_owned(),
+        lane: &lane,
+        thread: None,
+        left: None,
+        card: &long,
+        made: now,
+        perhaps_sent: false,
+    };
     let message = first.house.discord.post(card).await.expect("it is sent").message;
     assert!(first.fake.messages(first.channel).len() > 1);
     let Stage { house, fake, folder, policy, maya, dev, channel } = first;
@@ -1302,7 +1311,7 @@ async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
     stage
         .house
         .discord
-        .edit(Edit { lane: &lane, message: &message, thread: None, card: &plain("Short now") })
+        .edit(Edit { lane: &lane, message: &message, thread: None, left: None, card: &plain("Short now") })
         .await
         .expect("it is redrawn");
     assert_eq!(stage.fake.messages(channel).len(), 1, "its tail is gone");
@@ -1435,7 +1444,7 @@ async fn what_was_deleted_is_posted_anew_under_the_same_name() {
     let gone = stage
         .house
         .discord
-        .edit(Edit { lane: &lane, message: &first, thread: None, card: &card })
+        .edit(Edit { lane: &lane, message: &first, thread: None, left: None, card: &card })
         .await
         .expect_err("it is gone");
     assert!(matches!(gone, Undelivered::Gone { .. }), "{gone:?}");

@@ -1548,6 +1548,39 @@ async fn somebody_is_shredded_without_the_others() {
     assert!(compare(data).await.expect("a comparison").is_good());
 }
 
+/// One message told somebody of two cases. The words of one are erased; the other goes on being true where it stands.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_erased_of_one_case_keeps_no_other_from_being_true() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    let open = async |at: At| House::open(data, at).await.expect("the bot lives");
+    let mut house = open(START).await;
+    for title in ["Ship v7", "Ship v8"] {
+        house.say("maya", &format!("/approval request credit-scoring \"{title}\"")).await;
+    }
+    house.advance(Span::minutes(3)).await;
+    let lane = "local/@priya".parse::<Lane>().expect("a lane");
+    let said = async |house: &House| {
+        let rows = house.reader.messages(&lane, Stretch::Before(None), 10).await.expect("the transcript");
+        let [one] = &rows[..] else { panic!("one message to Priya: {rows:#?}") };
+        [&one.body].into_iter().chain(&one.more).cloned().collect::<Vec<String>>().join("\n")
+    };
+    let before = said(&house).await;
+    assert!(before.contains("Ship v7") && before.contains("Ship v8"), "{before}");
+    house.stop().await;
+    erase(data, "case_id = 'APR-1'").await;
+    rebuild(data).await.expect("a rebuild");
+    let mut house = open(START + Span::minutes(4)).await;
+    house.say("tomas", "/approval decline APR-2 \"the test set is too old\"").await;
+    house.calm().await;
+    let after = said(&house).await;
+    assert!(after.contains("⟨erased⟩") && !after.contains("Ship v7"), "{after}");
+    assert!(after.contains("declined") && after.contains("Ship v8"), "{after}");
+    house.stop().await;
+    must_say(&audit::verify(data).await.expect("a verdict"), true, true, &[]);
+    assert_eq!(compare(data).await.expect("a comparison").differences, []);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_as_of_gives_the_same_bytes() {
     let data = tempfile::tempdir().expect("a folder");

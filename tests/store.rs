@@ -285,7 +285,7 @@ fn a_bit_of_everything(seq: i64, key: &str) -> Commit {
         checkpoints: vec![NoteRow { size: seq + 1, at_us: seq, note: format!("head {seq}") }],
         wake_holders: Vec::new(),
         cards_gone: Vec::new(),
-        case_channels: vec![(on(&format!("slack/apr-{number}")), "C9".to_owned())],
+        case_channels: vec![(on(&format!("slack/apr-{number}")), seq, "C9".to_owned())],
     }
 }
 
@@ -791,9 +791,39 @@ async fn a_message_is_edited_until_it_says_how_its_answers_stand(place: &impl Pl
     let left = vec![(OutboxId { entry: 0, place: 0 }, 5)];
     writer.commit(Commit { left_as_they_are: left, ..Commit::default() }).await.expect("a commit");
     assert_eq!(edits(99).await, []);
-    assert_eq!(reader.first_asked(&lane, id(1), &[2, 7]).await.expect("a look").as_deref(), Some("m"));
+    assert_eq!(reader.first_asked(&lane, id(1), &[2]).await.expect("a look").as_deref(), Some("m"));
+    // It has no button for the other one.
+    assert_eq!(reader.first_asked(&lane, id(1), &[2, 7]).await.expect("a look"), None);
     assert_eq!(reader.first_asked(&lane, id(1), &[7]).await.expect("a look"), None);
     assert_eq!(reader.first_asked(&lane, id(1), &[]).await.expect("a look"), None);
+}
+
+/// A case that went on in another channel: its lane is the new one, and what was said before that stands in the old one.
+async fn a_lane_is_the_newest_of_its_channels(place: &impl Place) {
+    let (mut writer, reader) = place.open().await;
+    let lane = on("slack/inc-1");
+    let made = |seq, channel: &str| Commit {
+        case_channels: vec![(lane.clone(), seq, channel.to_owned())],
+        ..entries(vec![entry(seq, 1, "told.channel", None)])
+    };
+    let said = |seq, message: &str| Commit {
+        messages: vec![message_row("slack/inc-1", message, "said", seq)],
+        ..entries(vec![entry(seq, 1, "told.message", None)])
+    };
+    let stands_in = async |message: &str| reader.left_channel(&lane, message).await.expect("a look");
+    assert_eq!(reader.case_channel(&lane).await.expect("a look"), None);
+    for commit in [made(0, "C1"), said(1, "m1")] {
+        writer.commit(commit).await.expect("a commit");
+    }
+    assert_eq!((stands_in("m1").await, stands_in("none").await), (None, None));
+    for commit in [made(2, "C2"), said(3, "m3"), made(4, "C3"), said(5, "m5")] {
+        writer.commit(commit).await.expect("a commit");
+    }
+    let stands = [stands_in("m1").await, stands_in("m3").await, stands_in("m5").await];
+    assert_eq!(stands.each_ref().map(Option::as_deref), [Some("C1"), Some("C2"), None]);
+    assert_eq!(reader.case_channel(&lane).await.expect("a look").as_deref(), Some("C3"));
+    let all = reader.case_channels(&Platform::from("slack")).await.expect("a look");
+    assert_eq!(all, [(lane.clone(), "C3".to_owned())]);
 }
 
 /// A row that can't be read is an error of its own, which names it; those before it and behind it are given.
@@ -1162,6 +1192,7 @@ contracts! { sqlite, Sqlite:
     the_outbox_keeps_order_and_lanes_apart,
     a_card_shows_what_is_wanted_of_it,
     a_message_is_edited_until_it_says_how_its_answers_stand,
+    a_lane_is_the_newest_of_its_channels,
     a_row_that_cant_be_read_hides_no_other,
     a_row_that_cant_be_read_is_named,
     a_cause_has_one_answer,

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Answers;
 use crate::domain::place::CaseStands;
-use crate::domain::{CaseId, Lane, Place, Platform};
+use crate::domain::policy::Channel;
+use crate::domain::{CaseId, Lane, Platform};
 use crate::store::StoreError;
 
 impl Answers {
-    /// A case that has a channel of its own there stands in it; another in the first of its channels.
+    /// A case that has a channel of its own there stands in it; another in the first of its channels; else where it is announced.
     ///
     /// # Errors
     /// The database's.
@@ -22,18 +23,20 @@ impl Answers {
         if asked.is_empty() {
             return Ok(stand);
         }
-        let announced: BTreeSet<Lane> = self.desk.shown().policy.announcements.iter().map(Lane::channel).collect();
+        let mut homes: BTreeMap<CaseId, Vec<Lane>> = BTreeMap::new();
+        for id in &asked {
+            let Some(case) = self.reader.case(*id).await? else { continue };
+            // Its own channel; else where its story is told; else the line that announces it. Nowhere that it has left.
+            let (own, told): (Vec<&Channel>, Vec<&Channel>) =
+                case.homes.iter().partition(|home| home.own_of().is_some());
+            homes.insert(*id, own.into_iter().chain(told).chain(&case.announced).map(Lane::channel).collect());
+        }
+        let mut ranks: BTreeMap<CaseId, usize> = BTreeMap::new();
         for (case, lane, message) in self.reader.cards_of(&asked).await? {
-            if &lane.platform != platform || !matches!(lane.place, Place::Channel(_)) {
-                continue;
-            }
-            // Its own channel; else where its story is told; else the line that announces it.
-            let rank = |lane: &Lane| match lane.own_of() {
-                Some(_) => 0,
-                None if announced.contains(lane) => 2,
-                None => 1,
-            };
-            if stand.get(&case).is_none_or(|(known, _)| rank(&lane) < rank(known)) {
+            let rank = homes.get(&case).and_then(|homes| homes.iter().position(|home| *home == lane));
+            let Some(rank) = rank.filter(|_| &lane.platform == platform) else { continue };
+            if ranks.get(&case).is_none_or(|known| rank < *known) {
+                ranks.insert(case, rank);
                 stand.insert(case, (lane, message));
             }
         }

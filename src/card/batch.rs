@@ -1,6 +1,8 @@
 //! Several messages to one person as one.
 
-use super::{Button, Card, Tone};
+use std::collections::BTreeSet;
+
+use super::{Button, Card, Tone, Word};
 use crate::domain::CaseId;
 
 /// How many buttons one message holds: what Discord puts in five rows. The rest is a command away.
@@ -10,9 +12,9 @@ impl Card {
     /// The parts of a message as one card, in order. `None` if there are none.
     pub fn of_parts(parts: impl IntoIterator<Item = Card>) -> Option<Card> {
         let mut parts: Vec<Card> = parts.into_iter().collect();
-        let mut cases: Vec<CaseId> = parts.iter().flat_map(|part| &part.buttons).filter_map(Button::case).collect();
-        cases.sort_unstable();
-        cases.dedup();
+        let of_buttons = parts.iter().flat_map(|part| &part.buttons).filter_map(Button::case);
+        let of_titles = parts.iter().filter_map(|part| part.title.iter().find_map(Word::case));
+        let cases: BTreeSet<CaseId> = of_buttons.chain(of_titles).collect();
         if cases.len() > 1 {
             // Side by side, “Approve” and “Approve” would be a guess.
             parts.iter_mut().flat_map(|part| &mut part.buttons).for_each(Button::name_its_case);

@@ -29,10 +29,19 @@ pub fn announcement(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> 
     card
 }
 
-/// What stands where a case isn't told any more: nothing of it.
+/// What stands where a case isn't told any more: nothing of it, and no way to it.
 pub fn moved_away(case: CaseId) -> Card {
-    let goes_on = " goes on among its own people alone";
-    Card { tone: Tone::Done, title: vec![Word::Case(case), Word::from(goes_on)], ..Card::default() }
+    quiet(Some(case), "restricted: only its people see it")
+}
+
+/// What stands in a message for words that can't be read any more.
+pub fn unreadable(case: Option<CaseId>) -> Card {
+    quiet(case, "its words can’t be read any more")
+}
+
+fn quiet(case: Option<CaseId>, what: &str) -> Card {
+    let title = case.map_or_else(|| what.to_owned(), |case| format!("{case} · {what}"));
+    Card { tone: Tone::Done, title: vec![Word::from(title.as_str())], ..Card::default() }
 }
 
 /// As [`case_card`], with as many open answers as `most`.

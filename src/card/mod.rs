@@ -34,7 +34,7 @@ pub use answer::{
     fault, health, help, list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start, status,
     timeline,
 };
-pub use case::{announcement, case_card, moved_away};
+pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};
 pub use story::{is_brief, story};
 pub use tell::{answers_unseen, remind_later, tell};
@@ -215,17 +215,7 @@ impl Card {
     pub fn cases(&self) -> BTreeSet<CaseId> {
         let fields = self.fields.iter().map(|field| &field.value);
         let words = self.lines.iter().chain([&self.title]).chain(fields).flatten();
-        let case = |word: &Word| match word {
-            Word::Case(id) => Some(*id),
-            Word::Text(_)
-            | Word::Time(_)
-            | Word::Person { .. }
-            | Word::Code(_)
-            | Word::Line(_)
-            | Word::Link(_)
-            | Word::Strong(_) => None,
-        };
-        words.filter_map(case).collect()
+        words.filter_map(Word::case).collect()
     }
 
     /// The card as text, without its buttons: for logs, stories and transcripts. Times are of `zone`, with the day where it

@@ -70,6 +70,8 @@ pub struct Edit<'a> {
     pub message: &'a str,
     /// The thread that it stands in: the id of the message that begins it.
     pub thread: Option<&'a str>,
+    /// The platform's id of the channel that it stands in, where the case has left that one for another.
+    pub left: Option<&'a str>,
     pub card: &'a Card,
 }
 

@@ -133,10 +133,11 @@ impl Case {
                 self.homes.clone_from(homes);
                 self.announced.clear();
             }
-            every_case::Event::Unrestricted { by: _, reason: _, homes } => {
+            every_case::Event::Unrestricted { by: _, reason: _, homes, announced } => {
                 self.restricted = false;
                 self.was_restricted = true;
                 self.homes.clone_from(homes);
+                self.announced.clone_from(announced);
             }
             every_case::Event::AskedIn { by, text: _ } => {
                 self.asked_in.insert(by.clone(), at);

@@ -210,7 +210,12 @@ impl<'a> Draft<'a> {
 
     /// A line of the case's story, told to its thread.
     pub fn tell_said(&mut self, what: &str, by: PersonId, text: String) {
-        self.tell_case(every_case::Telling::Said { what: Label::from(what), by, text, next: None });
+        self.tell_case(every_case::Telling::Said { what: Label::from(what), by, text, next: None, for_all: false });
+    }
+
+    /// As [`Draft::tell_said`], of what everybody in the case's own channel should hear.
+    pub fn tell_all(&mut self, what: &str, by: PersonId, text: String) {
+        self.tell_case(every_case::Telling::Said { what: Label::from(what), by, text, next: None, for_all: true });
     }
 
     fn about(&self) -> CaseTitle {

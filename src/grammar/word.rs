@@ -33,6 +33,22 @@ pub enum Word {
     Strong(String),
 }
 
+impl Word {
+    /// The case that it names as such.
+    pub fn case(&self) -> Option<CaseId> {
+        match self {
+            Word::Case(id) => Some(*id),
+            Word::Text(_)
+            | Word::Time(_)
+            | Word::Person { .. }
+            | Word::Code(_)
+            | Word::Line(_)
+            | Word::Link(_)
+            | Word::Strong(_) => None,
+        }
+    }
+}
+
 impl From<&str> for Word {
     fn from(text: &str) -> Word {
         Word::Text(text.to_owned())

@@ -46,7 +46,9 @@ impl Projection {
             Record::Bot(ruled) => self.bot_ruled(entry, ruled, bot),
             Record::Told(told) => self.told(entry, told),
             Record::NotTold(not_told) => self.not_told(not_told),
-            Record::ChannelMade(made) => self.commit.case_channels.push((made.lane.clone(), made.channel.clone())),
+            Record::ChannelMade(made) => {
+                self.commit.case_channels.push((made.lane.clone(), entry.seq, made.channel.clone()));
+            }
             // Nobody is meant by a pseudonym whose subject was erased.
             Record::Introduced(Introduced { pseudonym, subject }) if subject != ERASED => {
                 self.commit.subjects.push((pseudonym.to_string(), subject.clone()));
@@ -118,6 +120,10 @@ impl Projection {
                 if change.is_seen_where_it_is_asked() {
                     self.commit.asked_anew.push((id, *number, entry.seq));
                 }
+            }
+            // Whoever sees it no more is shown nothing of it where they were asked.
+            if event.changes_who_sees() && (case.restricted || event.moves_from().is_some()) {
+                self.commit.asked_anew.extend(case.open_obligations().map(|it| (id, it.number, entry.seq)));
             }
         }
         self.touch(id);

@@ -51,8 +51,8 @@ pub struct Commit {
     pub wake_holders: Vec<WakeHolders>,
     /// Cards that somebody deleted on their platform: `(case, lane)`.
     pub cards_gone: Vec<(CaseId, Lane)>,
-    /// Cases' own channels: `(lane, the platform's id)`.
-    pub case_channels: Vec<(Lane, String)>,
+    /// Cases' own channels: `(lane, the entry since which it is, the platform's id)`.
+    pub case_channels: Vec<(Lane, i64, String)>,
 }
 
 /// It isn't delivered, and is to be tried again.
@@ -445,8 +445,9 @@ impl Commit {
             let (part, shown) = (at.as_ref().map_or(0, |at| at.part), at.as_ref().and_then(|at| at.shown));
             update.execute((state.word(), message, why, is_a_try, lane, part, shown, id.entry, id.place))?;
         }
-        let mut update =
-            db.prepare_cached("update outbox set shown = max(shown, ?1) where entry = ?2 and place = ?3")?;
+        let mut update = db.prepare_cached(
+            "update outbox set shown = max(shown, ?1), attempts = 0, not_before_us = 0 where entry = ?2 and place = ?3",
+        )?;
         for (id, shown) in &self.left_as_they_are {
             update.execute((shown, id.entry, id.place))?;
         }
@@ -496,11 +497,9 @@ impl Commit {
         for (case, lane) in &self.cards_gone {
             update.execute((case.to_string(), lane.to_string()))?;
         }
-        let mut upsert = db.prepare_cached(
-            "insert into case_channel (lane, channel) values (?1, ?2) on conflict (lane) do update set channel = excluded.channel",
-        )?;
-        for (lane, channel) in &self.case_channels {
-            upsert.execute((lane.to_string(), channel))?;
+        let mut insert = db.prepare_cached("insert into case_channel (lane, since, channel) values (?1, ?2, ?3)")?;
+        for (lane, since, channel) in &self.case_channels {
+            insert.execute((lane.to_string(), since, channel))?;
         }
         Ok(())
     }

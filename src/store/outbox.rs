@@ -35,6 +35,8 @@ pub struct EditDue {
     pub lane: Lane,
     pub message: String,
     pub thread: Option<String>,
+    /// Since when it says less than is true.
+    pub since: At,
     /// All that it says, in order.
     pub rows: Vec<OutboxDue>,
 }
@@ -175,7 +177,8 @@ impl Reader {
         at_most: u32,
     ) -> Result<Vec<Result<EditDue, StoreError>>, StoreError> {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "select o.lane, o.message, m.thread from outbox o left join message m on m.lane = o.lane and m.id = o.message \
+            "select o.lane, o.message, m.thread, min(coalesce(l.at_us, o.made_us)) from outbox o \
+             left join message m on m.lane = o.lane and m.id = o.message left join ledger l on l.seq = o.wanted \
              where o.state = 'sent' and o.shown < o.wanted and o.not_before_us <= ",
         );
         query.push_bind(now.0).push(" and o.lane not in (");
@@ -183,21 +186,21 @@ impl Reader {
         query
             .push(" group by o.lane, o.message order by min(o.not_before_us), min(o.wanted) limit ")
             .push_bind(at_most);
-        let found: Vec<(String, String, Option<String>)> = query.build_query_as().fetch_all(&self.pool).await?;
+        let found: Vec<(String, String, Option<String>, i64)> = query.build_query_as().fetch_all(&self.pool).await?;
         let mut due = Vec::new();
-        for (lane, message, thread) in found {
+        for (lane, message, thread, since) in found {
             let sql = format!(
                 "{OUTBOX} where o.lane = $1 and o.message = $2 and o.state = 'sent' order by o.part, o.entry, o.place"
             );
             let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&lane).bind(&message).fetch_all(&self.pool).await?;
             let rows: Result<Vec<OutboxDue>, StoreError> = rows.iter().map(OutboxDue::read).collect();
             let lane = parsed(&lane, format!("{lane} of the outbox"));
-            due.push(lane.and_then(|lane| Ok(EditDue { lane, message, thread, rows: rows? })));
+            due.push(lane.and_then(|lane| Ok(EditDue { lane, message, thread, since: At(since), rows: rows? })));
         }
         Ok(due)
     }
 
-    /// The first message of a lane that asks for one of these answers: what is said later of them is said beneath it.
+    /// The first message of a lane that asks for all of these answers: what is said later of them is said beneath it.
     ///
     /// # Errors
     /// The database's.
@@ -212,7 +215,8 @@ impl Reader {
         numbers.iter().for_each(|number| {
             each.push_bind(*number);
         });
-        query.push(") order by o.entry, o.place limit 1");
+        query.push(") group by o.entry, o.place, o.message having count(distinct a.number) = ");
+        query.push_bind(numbers.len() as i64).push(" order by o.entry, o.place limit 1");
         Ok(query.build_query_scalar().fetch_optional(&self.pool).await?)
     }
 

@@ -348,7 +348,8 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn case_channels(&self, platform: &Platform) -> Result<Vec<(Lane, String)>, StoreError> {
-        let sql = "select lane, channel from case_channel where lane >= $1 || '/' and lane < $1 || '0' order by lane";
+        let sql = "select lane, channel from case_channel c where lane >= $1 || '/' and lane < $1 || '0' \
+                   and since = (select max(since) from case_channel where lane = c.lane) order by lane";
         let rows: Vec<(String, String)> = sqlx::query_as(sql).bind(platform.as_str()).fetch_all(&self.pool).await?;
         let read =
             |(lane, channel): (String, String)| Ok((parsed(&lane, format!("{lane} of the cases’ channels"))?, channel));
@@ -360,10 +361,22 @@ impl Reader {
     /// # Errors
     /// The database's.
     pub async fn case_channel(&self, lane: &Lane) -> Result<Option<String>, StoreError> {
-        Ok(sqlx::query_scalar("select channel from case_channel where lane = $1")
+        Ok(sqlx::query_scalar("select channel from case_channel where lane = $1 order by since desc limit 1")
             .bind(lane.to_string())
             .fetch_optional(&self.pool)
             .await?)
+    }
+
+    /// The platform's channel in which a message of a case's own lane stands, where the case has another one by now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn left_channel(&self, lane: &Lane, message: &str) -> Result<Option<String>, StoreError> {
+        let sql = "select channel from case_channel c where lane = $1 \
+                   and since < (select max(since) from case_channel where lane = c.lane) \
+                   and since = (select max(since) from case_channel where lane = c.lane \
+                   and since <= (select first from message where lane = $1 and id = $2))";
+        Ok(sqlx::query_scalar(sql).bind(lane.to_string()).bind(message).fetch_optional(&self.pool).await?)
     }
 
     /// The newest message of people in each lane of a platform, or the bot's own where there is no other: lane, message, when

@@ -149,7 +149,7 @@ async fn long_cards_go_on_in_the_thread_and_long_code_as_a_file() {
         scene
             .house
             .slack
-            .edit(Edit { lane: &lane, message: &ts, thread: None, card: &long })
+            .edit(Edit { lane: &lane, message: &ts, thread: None, left: None, card: &long })
             .await
             .expect("it is brought up to date");
         assert_eq!(fake.thread("C0CREDIT", &ts).iter().flat_map(|it| &it.files).count(), 1);
@@ -206,7 +206,9 @@ async fn what_is_gone_is_said_anew_and_a_lost_thread_goes_on_in_the_channel() {
         let ts = post(scene, "slack/C0CREDIT", "1", "the card").await.expect("it goes");
         let lane: Lane = "slack/C0CREDIT".parse().expect("a lane");
         fake.delete("U0ADMIN", "C0CREDIT", &ts);
-        let edited = slack.edit(Edit { lane: &lane, message: &ts, thread: None, card: &card("the card, later") }).await;
+        let edited = slack
+            .edit(Edit { lane: &lane, message: &ts, thread: None, left: None, card: &card("the card, later") })
+            .await;
         assert!(matches!(edited, Err(Undelivered::Gone { .. })), "{edited:?}");
         let card = card("a word in its thread");
         let in_thread = Post { thread: Some(&ts), ..post_of("2", &lane, &card) };

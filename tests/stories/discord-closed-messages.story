@@ -13,3 +13,5 @@ platform: discord
       dev presses Acknowledge on INC-1
       dev hears: INC-1
       case INC-1: acknowledged
+# What asked them in the thread says what became of it, and still whom it was for.
+      edited #credit: INC-1 · acknowledged 09:30 by Dev ... For @dev, whose direct messages are closed.

@@ -7,7 +7,7 @@
       jonas> /incident restrict INC-1 Names are among it
       jonas hears: Restricting this incident is for command and governance
       maya> /incident restrict INC-1 Names of customers are among it
-      maya hears: restricted: from now on its own people alone see it. What was posted of it before stands where it is
+      maya hears: restricted: from now on only Arjun, Dev, Lena, Maya and Sofia see it. What was posted of it before stands where it is
       #inc-1: INC-1 · restricted by Maya ... “Names of customers are among it”
       #credit: An incident that was told here goes on among its own people alone
       not #credit: Names of customers

@@ -74,7 +74,13 @@ pub struct Entry {
     pub case: Option<String>,
     pub record: Record,
     /// The whole message that begins here: what it says of further cases stands in the entries after this one.
-    whole: Option<Told>,
+    whole: Option<Whole>,
+}
+
+struct Whole {
+    told: Told,
+    /// What it says, case by case.
+    parts: Vec<Card>,
 }
 
 /// How much there is of everything that a repetition could add to.
@@ -427,7 +433,12 @@ impl Stage {
         }
         for ((lane, message), (told, at)) in last {
             if let Some(space) = self.space_of(&lane.platform) {
-                let conversation = self.conversation(lane).await?;
+                let left =
+                    self.running()?.reader.left_channel(lane, message).await.map_err(|error| error.to_string())?;
+                let conversation = match left {
+                    Some(left) => left,
+                    None => self.conversation(lane).await?,
+                };
                 space.shows(&conversation, message, told.card.get().expect("a card"), at)?;
             }
         }
@@ -553,14 +564,17 @@ impl Stage {
             let whole = match &record {
                 Record::Told(told) if told.part > 0 => {
                     let mut begun = self.log.iter_mut().rev().filter_map(|entry| entry.whole.as_mut());
-                    let begun = begun.find(|whole| (&whole.lane, &whole.message) == (&told.lane, &told.message));
-                    let whole = begun.ok_or_else(|| format!("entry {} goes on with no message", entry.seq))?;
-                    let both = [whole.card.get(), told.card.get()].into_iter().flatten().cloned();
-                    whole.card = Words::of(Card::of_parts(both).unwrap_or_default());
-                    whole.outbox.extend(&told.outbox);
+                    let is_it = |it: &&mut Whole| (&it.told.lane, &it.told.message) == (&told.lane, &told.message);
+                    let whole =
+                        begun.find(is_it).ok_or_else(|| format!("entry {} goes on with no message", entry.seq))?;
+                    whole.parts.extend(told.card.get().cloned());
+                    whole.told.card = Words::of(Card::of_parts(whole.parts.iter().cloned()).unwrap_or_default());
+                    whole.told.outbox.extend(&told.outbox);
                     None
                 }
-                Record::Told(told) => Some(told.clone()),
+                Record::Told(told) => {
+                    Some(Whole { told: told.clone(), parts: told.card.get().cloned().into_iter().collect() })
+                }
                 _ => None,
             };
             self.log.push(Entry { at: At(entry.at_us), kind: entry.kind, case: entry.case_id, record, whole });
@@ -613,7 +627,7 @@ impl Entry {
 
     /// The message that was sent, whole, where it begins here.
     pub fn told(&self) -> Option<&Told> {
-        self.whole.as_ref()
+        self.whole.as_ref().map(|whole| &whole.told)
     }
 }
 

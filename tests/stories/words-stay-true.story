@@ -9,7 +9,9 @@
 # Who has answered isn't asked any more; the others see how far it is, in the message that asked them.
       edited @priya: APR-1 · you have answered · 1 of 2 · waiting on Tomas or Anika
       edited @tomas: asks model-risk to decide on “Ship v7” by 11:00 ... 1 more of these 2 must approve: @tomas and @anika; 1 of 2 has ... [Approve] [Decline]
-      not edited #credit: APR-1
+      edited #credit: 1 more of these 2 must approve: @tomas and @anika
+      edited #credit: APR-1 · decision is due at 11:00, 50 min left · 1 of 2
+      not edited #credit: [
 10:20 tomas> /approval approve APR-1
       edited @tomas: APR-1 · approved 10:20 by Tomas, 2 of 2 ... “Ship v7”
       edited @priya: APR-1 · approved 10:20 by Tomas, 2 of 2

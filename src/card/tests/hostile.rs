@@ -20,7 +20,8 @@ const HOSTILE: &[&str] = &[
 #[test]
 fn words_of_people_never_become_structure() {
     for words in HOSTILE {
-        let said = Any::Said { what: "note".into(), by: "dev".into(), text: (*words).to_owned(), next: None };
+        let said =
+            Any::Said { what: "note".into(), by: "dev".into(), text: (*words).to_owned(), next: None, for_all: false };
         let card = titled("INC-1", words, said);
         let all = || card.title.iter().chain(card.lines.iter().flatten());
         assert!(card.lines.iter().flatten().all(|word| matches!(word, Word::Text(_))), "{words:?}: {:?}", card.lines);
@@ -53,7 +54,7 @@ fn a_title_is_one_line_whatever_is_in_it() {
 #[test]
 fn line_breaks_of_people_are_kept_in_lines() {
     let text = "first\n\n\nsecond".to_owned();
-    let said = Any::Said { what: "note".into(), by: "dev".into(), text, next: None };
+    let said = Any::Said { what: "note".into(), by: "dev".into(), text, next: None, for_all: false };
     let lines = told("INC-1", said).lines;
     assert_eq!(lines, [vec![Word::from("“first")], vec![Word::from("“second”")]]);
 }

@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::batch::batched;
-use super::make::{Made, Outgoing};
+use super::make::{Made, Outgoing, closed_to};
 use super::retry;
-use crate::card::Word;
 use crate::chat::{Chat, Edit, Post, Receipt, Undelivered};
 use crate::desk::{DeskHandle, RETRY_PAUSE, Report};
 use crate::domain::mark::Words;
@@ -269,8 +268,8 @@ impl LaneRun {
     async fn send(&self, chat: &dyn Chat, message: &Outgoing) -> Result<Receipt, Undelivered> {
         let card = message.card();
         if let Some(standing) = &message.edit {
-            chat.edit(Edit { lane: &self.lane, message: standing, thread: message.thread.as_deref(), card: &card })
-                .await?;
+            let (thread, left) = (message.thread.as_deref(), message.left.as_deref());
+            chat.edit(Edit { lane: &self.lane, message: standing, thread, left, card: &card }).await?;
             return Ok(Receipt::once(standing.clone()));
         }
         let post = Post {
@@ -309,9 +308,7 @@ impl LaneRun {
         if let Some(person) = self.desk.person(account, platform)
             && let Some(card) = message.parts.first_mut().and_then(|part| part.cards.first_mut())
         {
-            let name = shown.policy.name_of(&person);
-            let whom = Word::Person { id: person, name };
-            card.lines.insert(0, vec![Word::from("For "), whom, Word::from(", whose direct messages are closed.")]);
+            card.lines.insert(0, closed_to(&person, &shown.policy));
         }
         let root = self.reader.card(case.id, &home).await?;
         let Some(thread) = root.and_then(|card| card.message) else {
@@ -391,7 +388,13 @@ impl LaneRun {
                 return self.card_later(due, until, perhaps_sent);
             }
             Parcel::Edit(due) => {
-                tracing::warn!(lane = %self.lane, message = due.message, why, "an edit is not taken; it is tried again");
+                let message = due.message.as_str();
+                let attempts = due.rows.iter().map(|row| row.attempts).max().unwrap_or_default() + 1;
+                if retry::is_over(due.since, attempts, now) {
+                    tracing::warn!(lane = %self.lane, message, why, "an edit is not taken for a day; the message stays as it is");
+                    return self.leave_as_it_is(due);
+                }
+                tracing::warn!(lane = %self.lane, message, why, "an edit is not taken; it is tried again");
                 return self.edit_later(due, until, 1);
             }
             Parcel::Message(due) => std::slice::from_ref(due),

@@ -6,7 +6,7 @@ use crate::card::{self, Asking, Button, Card, Speaker, Word};
 use crate::digest;
 use crate::domain::notice::{Stands, To};
 use crate::domain::policy::Channel;
-use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, People, Place, Policy, Telling, bot};
+use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, People, PersonId, Place, Policy, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
@@ -21,6 +21,8 @@ pub(super) struct Outgoing {
     /// Set: edit this message.
     pub edit: Option<String>,
     pub thread: Option<String>,
+    /// Of an edit: the platform's channel that the message stands in, where the case has left that one.
+    pub left: Option<String>,
     pub nonce: String,
     /// When the oldest of what it says became true.
     pub made: At,
@@ -106,6 +108,7 @@ impl LaneRun {
             card_shows: Some(due.wanted),
             edit: due.message.clone(),
             thread: None,
+            left: None,
             nonce: format!("{id}@{}", self.lane),
             made: case.opened,
             perhaps_sent: due.message.is_none() && due.sending,
@@ -150,6 +153,7 @@ impl LaneRun {
             card_shows: None,
             edit: None,
             thread,
+            left: None,
             nonce: String::new(),
             made,
             perhaps_sent: rows.iter().any(|row| row.due.sending),
@@ -203,19 +207,23 @@ impl LaneRun {
             return Ok(card);
         }
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-        let stands = case.as_ref().map(|case| self.stands(notice, case, &people));
+        let stands = case.as_ref().map(|case| self.stands(notice, case, &people, above));
         let asks = stands.as_ref().is_some_and(Stands::is_asked);
         let asking = case.as_ref().zip(stands).map(|(case, stands)| Asking { case, people: &people, stands });
         let mut card = card::notice(&speaker, notice, asking, above.what());
         if let (To::Person(_), true) = (&notice.to, asks) {
             card.buttons.extend(card::remind_later(&speaker, &notice.telling, case.as_ref()));
         }
+        if let (To::Person(person), Place::Channel(_)) = (&notice.to, &self.lane.place) {
+            card.lines.insert(0, closed_to(person, &shown.policy));
+        }
         Ok(card)
     }
 
     /// How what a notice asks for stands, for whoever reads it in this lane.
-    pub(super) fn stands(&self, notice: &Notice, case: &Case, people: &People<'_>) -> Stands {
-        match self.is_told_elsewhere(notice, case) {
+    pub(super) fn stands(&self, notice: &Notice, case: &Case, people: &People<'_>, above: &Above) -> Stands {
+        let has_left = case.restricted && matches!(above, Above::Left { .. });
+        match has_left || self.is_told_elsewhere(notice, case) {
             true => Stands::Hidden,
             false => notice.stands(case, people),
         }
@@ -240,6 +248,11 @@ impl LaneRun {
         itself: Option<&str>,
     ) -> Result<Above, StoreError> {
         let Some(id) = case else { return Ok(Above::Nothing) };
+        if let (Some(itself), Some(_)) = (itself, self.lane.own_of())
+            && let Some(channel) = self.reader.left_channel(&self.lane, itself).await?
+        {
+            return Ok(Above::Left { channel });
+        }
         if matches!(self.lane.place, Place::Channel(_)) {
             // In its own channel the card is pinned, and what all should hear is said beside it, not beneath.
             if self.lane.own_of().is_some() && notice.telling.is_for_all() {
@@ -252,7 +265,10 @@ impl LaneRun {
             let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
             return Ok(Above::Card { root, buttons: card.buttons });
         }
-        let first = self.reader.first_asked(&self.lane, id, &notice.while_owed).await?;
+        let case = self.case(id).await?;
+        let is_open = |number: &u32| case.as_ref().and_then(|it| it.obligation(*number)).is_some_and(|it| it.is_open());
+        let (open, over): (Vec<u32>, Vec<u32>) = notice.while_owed.iter().copied().partition(is_open);
+        let first = self.reader.first_asked(&self.lane, id, if open.is_empty() { &over } else { &open }).await?;
         Ok(match first.filter(|first| Some(first.as_str()) != itself) {
             Some(first) => {
                 let replies = self.chat.as_ref().is_some_and(|chat| chat.replies_to_one());
@@ -285,9 +301,19 @@ impl LaneRun {
     }
 }
 
+/// Stands above what is said to one person in a case's channel.
+pub(super) fn closed_to(person: &PersonId, policy: &Policy) -> Vec<Word> {
+    let whom = Word::Person { id: person.clone(), name: policy.name_of(person) };
+    vec![Word::from("For "), whom, Word::from(", whose direct messages are closed.")]
+}
+
 /// What stands above a message to be.
 pub(super) enum Above {
     Nothing,
+    /// A message that stands already, in a channel that its case has left for another.
+    Left {
+        channel: String,
+    },
     /// Its case's card, which begins the thread.
     Card {
         root: String,
@@ -302,7 +328,7 @@ pub(super) enum Above {
 impl Above {
     pub fn thread(&self) -> Option<&str> {
         match self {
-            Above::Nothing => None,
+            Above::Nothing | Above::Left { .. } => None,
             Above::Card { root, .. } => Some(root),
             Above::Request { thread } => thread.as_deref(),
         }
@@ -310,7 +336,7 @@ impl Above {
 
     fn what(&self) -> card::Above<'_> {
         match self {
-            Above::Nothing => card::Above::Nothing,
+            Above::Nothing | Above::Left { .. } => card::Above::Nothing,
             Above::Card { buttons, .. } => card::Above::Card(buttons),
             Above::Request { .. } => card::Above::Request,
         }

@@ -367,7 +367,10 @@ impl Discord {
     }
 
     pub(super) async fn redraw(&self, edit: Edit<'_>) -> Result<(), Undelivered> {
-        let channel = self.channel_of(edit.lane).await?;
+        let channel = match edit.left.and_then(Id::read) {
+            Some(left) => left,
+            None => self.channel_of(edit.lane).await?,
+        };
         let Some(thread) = edit.thread.and_then(Id::read) else { return self.redraw_in(channel, &edit).await };
         match self.redraw_in(thread, &edit).await {
             // Where there could be no thread, it was said beside it.
@@ -377,7 +380,7 @@ impl Discord {
     }
 
     async fn redraw_in(&self, channel: Id, edit: &Edit<'_>) -> Result<(), Undelivered> {
-        let Edit { lane, message, thread: _, card } = *edit;
+        let Edit { lane, message, thread: _, left: _, card } = *edit;
         let Some(map) = self.map(std::slice::from_ref(card)).await else {
             return Err(Undelivered::later("the connection to Discord isn't open yet", None));
         };

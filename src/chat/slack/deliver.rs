@@ -79,11 +79,14 @@ impl Slack {
     }
 
     pub(super) async fn change(&self, edit: Edit<'_>) -> Result<(), Undelivered> {
-        let Edit { lane, message, thread, card } = edit;
+        let Edit { lane, message, thread, left, card } = edit;
         if self.door().is_none() || self.me().is_none() {
             return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
-        let channel = self.channel_of(lane).await?;
+        let channel = match left {
+            Some(left) => left.to_owned(),
+            None => self.channel_of(lane).await?,
+        };
         let mut drawn = self.draw(card).await;
         let rest = drawn.messages.split_off(1);
         for first in &drawn.messages {
@@ -93,7 +96,11 @@ impl Slack {
                 if trouble.is(&["message_not_found", "cant_update_message"]) {
                     self.forget(message);
                 }
-                return Err(self.undelivered(&trouble, lane));
+                return Err(match (left, &trouble) {
+                    // The case's own channel is another one, and nothing is made again for this one.
+                    (Some(_), Trouble::Said(why)) => Undelivered::Gone { why: why.clone() },
+                    _ => self.undelivered(&trouble, lane),
+                });
             }
         }
         let root = thread.unwrap_or(message);

@@ -27,7 +27,9 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// What is said in a channel that the case has left isn't said of it any more.
     pub fn is_own(&mut self, lane: &Lane, channel: &str) {
+        self.own.retain(|_, of| of != lane);
         self.own.insert(channel.to_owned(), lane.clone());
         self.channel_of.insert(lane.clone(), channel.to_owned());
     }

@@ -145,6 +145,9 @@ pub enum Event {
         by: PersonId,
         reason: String,
         homes: Vec<Channel>,
+        /// Where one line says how it stands from then on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        announced: Vec<Channel>,
     },
     /// Somebody who doesn't see it asked to be let in.
     AskedIn {
@@ -177,6 +180,23 @@ impl Event {
             | Event::Kept { .. }
             | Event::Snoozed { .. }
             | Event::PolicyReplaced { .. } => None,
+        }
+    }
+
+    /// Whether a restricted case is seen by others after it than before.
+    pub(super) fn changes_who_sees(&self) -> bool {
+        match self {
+            Event::Restricted { .. }
+            | Event::Unrestricted { .. }
+            | Event::Invited { .. }
+            | Event::Uninvited { .. }
+            | Event::Joined { .. } => true,
+            Event::Noted { .. }
+            | Event::Linked { .. }
+            | Event::AskedIn { .. }
+            | Event::Kept { .. }
+            | Event::Snoozed { .. }
+            | Event::PolicyReplaced { .. } => false,
         }
     }
 }

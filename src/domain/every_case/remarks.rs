@@ -2,7 +2,7 @@
 
 use super::{Event, Telling};
 use crate::domain::scene::Scene;
-use crate::domain::{Case, Event as Became, Label, PersonId, Refusal, Ruling, text};
+use crate::domain::{Case, Event as Became, PersonId, Refusal, Ruling, text};
 
 pub fn note(scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
     said(scene, "note", words, |by, text| Event::Noted { by, text }.into())
@@ -65,6 +65,6 @@ pub fn said(
     let mut draft = scene.draft();
     let by = draft.person()?;
     draft.push(event(by.clone(), words.clone()));
-    draft.tell_case(Telling::Said { what: Label::from(what), by, text: words, next: None });
+    draft.tell_said(what, by, words);
     Ok(draft.done(format!("{what} recorded")))
 }

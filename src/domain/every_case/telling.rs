@@ -36,6 +36,9 @@ pub enum Telling {
         /// When the next one of its kind comes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next: Option<At>,
+        /// For everybody in the case's own channel, not only for whoever follows its thread.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        for_all: bool,
     },
     State {
         state: Label,
@@ -107,7 +110,7 @@ impl Telling {
     pub(in crate::domain) fn is_for_all(&self) -> bool {
         match self {
             Telling::State { .. } => true,
-            Telling::Said { what, .. } => matches!(what.as_str(), "update" | "decision" | "assessment"),
+            Telling::Said { for_all, .. } => *for_all,
             Telling::Clock { .. }
             | Telling::Moved { .. }
             | Telling::Paused { .. }
@@ -150,9 +153,13 @@ impl Telling {
                     return None;
                 }
             }
+            Telling::Moved { due, .. } => {
+                if let Some((_, now)) = asked.of_whom_by_when() {
+                    *due = now;
+                }
+            }
             // What happened stays as it was.
-            Telling::Moved { .. }
-            | Telling::Said { .. }
+            Telling::Said { .. }
             | Telling::State { .. }
             | Telling::Paused { .. }
             | Telling::Resumed { .. }

@@ -96,6 +96,14 @@ impl AskedNow<'_> {
     pub fn waiting_on(&self, owed: &Obligation) -> Vec<PersonId> {
         self.case.waiting_on(owed, self.people).into_iter().map(|seat| seat.person).collect()
     }
+
+    /// Of whom the one answer is wanted that it asks for, and by when. `None`: it asks for several or for none, or nobody who
+    /// could give it is left.
+    pub fn of_whom_by_when(&self) -> Option<(Vec<PersonId>, At)> {
+        let [owed] = self.owed[..] else { return None };
+        let people = self.waiting_on(owed);
+        (owed.is_open() && !people.is_empty()).then_some((people, owed.terms.due))
+    }
 }
 
 /// A document that the bot drafted from a case's entries in the ledger, such as the review of an incident.
@@ -290,6 +298,15 @@ macro_rules! kinds {
                     Event::Case(event) => event.moves_from(),
                     Event::Duty(_) => None,
                     $(Event::$kind(_) => None,)*
+                }
+            }
+
+            /// Whether a restricted case is seen by others after it than before.
+            pub fn changes_who_sees(&self) -> bool {
+                match self {
+                    Event::Case(event) => event.changes_who_sees(),
+                    Event::Duty(_) => false,
+                    $(Event::$kind(_) => false,)*
                 }
             }
 

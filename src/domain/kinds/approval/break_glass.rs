@@ -3,14 +3,13 @@
 use super::outcome::conclude;
 use super::stages::stage_roles;
 use super::{Approval, Event, Outcome, Telling, Verb};
-use crate::domain::every_case;
 use crate::domain::line::Named;
 use crate::domain::notice::To;
 use crate::domain::obligation::Holder;
 use crate::domain::people::Seat;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Duty, Label, Refusal, RoleId, Ruling, Span, text};
+use crate::domain::{Duty, Refusal, RoleId, Ruling, Span, text};
 
 /// How long a look at a broken glass may take where the policy has no target for it.
 const REVIEW_WITHIN: Span = Span::hours(24);
@@ -107,8 +106,7 @@ impl Approval {
         let mut draft = scene.draft();
         draft.push(Event::GlassReviewed { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.number == number);
-        let what = Label::from("break-glass review");
-        draft.tell_case(every_case::Telling::Said { what, by: by.clone(), text: words, next: None });
+        draft.tell_said("break-glass review", by.clone(), words);
         Ok(draft.done("your review is recorded"))
     }
 }

@@ -97,13 +97,25 @@ impl Telling {
                     return None;
                 }
             }
+            (Telling::Amended { people, due, .. }, _) => {
+                if let Some(now) = asked.of_whom_by_when() {
+                    (*people, *due) = now;
+                }
+            }
+            // Of those who were called in, the ones whose answer still matters.
+            (Telling::Widened { people, .. }, [owed]) => {
+                let waiting_on = asked.waiting_on(owed);
+                let left: Vec<PersonId> = people.iter().filter(|it| waiting_on.contains(it)).cloned().collect();
+                if !left.is_empty() {
+                    *people = left;
+                }
+            }
             // What happened stays as it was; the people who are named were asked then.
             (
                 Telling::Asked { .. }
                 | Telling::Voted { .. }
                 | Telling::VoteTakenBack { .. }
                 | Telling::Concluded { .. }
-                | Telling::Amended { .. }
                 | Telling::Question { .. }
                 | Telling::QuestionAnswered { .. }
                 | Telling::Widened { .. }

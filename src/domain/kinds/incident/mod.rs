@@ -632,16 +632,28 @@ impl Kind for Incident {
         }
     }
 
-    fn up_to_date(telling: Telling, _asked: &AskedNow<'_>) -> Option<Telling> {
-        match telling {
-            // One answer ends each of these, and then it isn't told at all; who follows in a role is told that it moved.
-            Telling::Opened { .. }
-            | Telling::Paged { .. }
-            | Telling::StillWorking { .. }
-            | Telling::AcknowledgementLapsed { .. }
-            | Telling::FollowUp { .. } => Some(telling),
-            Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } | Telling::SeatLeft { .. } => Some(telling),
+    fn up_to_date(mut telling: Telling, asked: &AskedNow<'_>) -> Option<Telling> {
+        let now = asked.of_whom_by_when();
+        match &mut telling {
+            Telling::Opened { people, due, .. }
+            | Telling::Paged { people, due, .. }
+            | Telling::AcknowledgementLapsed { people, due } => {
+                if let Some(now) = now {
+                    (*people, *due) = now;
+                }
+            }
+            Telling::FollowUp { assignee, due, .. } => {
+                if let Some((people, now)) = now {
+                    *due = now;
+                    assignee.clone_from(&people[0]);
+                }
+            }
+            // The question has a limit of its own.
+            Telling::StillWorking { .. } => {}
+            // What happened stays as it was.
+            Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } | Telling::SeatLeft { .. } => {}
         }
+        Some(telling)
     }
 }
 

@@ -37,7 +37,7 @@ impl Incident {
         }
         self.work_goes_on(scene, &mut draft, &by);
         let next = draft.case.owed(Duty::Update).map(|next| next.terms.due);
-        draft.tell_case(every_case::Telling::Said { what: Label::from("update"), by, text, next });
+        draft.tell_case(every_case::Telling::Said { what: Label::from("update"), by, text, next, for_all: true });
         let next = next.map_or_else(String::new, |due| format!("; the next one is due by {}", scene.moment(due)));
         Ok(draft.done(format!("update told{next}")))
     }

@@ -1,13 +1,16 @@
 //! Who sees an incident is changed while it goes on. What was posted in the open before can't be unsaid; from then on nothing is.
 
 use super::Incident;
-use super::rules::{homes, may_be_restricted};
+use super::rules::{announced, homes, may_be_restricted};
 use crate::domain::every_case::{Event, Telling};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::{Notice, To};
 use crate::domain::policy::Channel;
 use crate::domain::scene::Scene;
-use crate::domain::{Draft, Label, Refusal, Ruling, Telling as Told, every_case, text};
+use crate::domain::{Draft, PersonId, Refusal, Ruling, Telling as Told, every_case, text};
+
+/// Of those who still see it, so many are named.
+const NAMED_AT_MOST: usize = 12;
 
 impl Incident {
     /// From now on its own people alone see it, in a channel of its own.
@@ -29,14 +32,25 @@ impl Incident {
         if !draft.case.is_visible_to(&by, &scene.world.people) {
             draft.push(Event::Invited { by: by.clone(), person: by.clone() });
         }
-        draft.tell_case(Telling::Said { what: Label::from("restricted"), by, text: reason, next: None });
+        draft.tell_all("restricted", by, reason);
         for channel in scene.case.homes.iter().filter(|home| left.contains(home)) {
             tell_outside(&mut draft, channel.clone());
         }
+        let sees = |person: &&PersonId| draft.case.is_visible_to(person, &scene.world.people);
+        let mut see_it: Vec<String> =
+            scene.world.policy.people.keys().filter(sees).map(|person| scene.name(person)).collect();
+        let more = see_it.len().saturating_sub(NAMED_AT_MOST);
+        see_it.truncate(NAMED_AT_MOST);
+        see_it.extend((more > 0).then(|| format!("{more} more")));
         Ok(draft.done(say![
-            "restricted: from now on its own people alone see it. What was posted of it before stands where it is; ",
+            format!(
+                "restricted: from now on only {} see it. What was posted of it before stands where it is; ",
+                text::list(see_it.iter())
+            ),
             super::Verb::Invite.on(id).with("@…"),
-            " lets somebody in"
+            " lets somebody in, ",
+            super::Verb::Uninvite.on(id).with("@…"),
+            " takes somebody out"
         ]))
     }
 
@@ -52,8 +66,9 @@ impl Incident {
         let mut homes = scene.case.homes.clone();
         homes.extend(workflow.channels.iter().filter(|channel| !scene.case.homes.contains(channel)).cloned());
         let mut draft = scene.draft();
-        draft.push(Event::Unrestricted { by: by.clone(), reason: reason.clone(), homes });
-        draft.tell_case(Telling::Said { what: Label::from("restriction taken away"), by, text: reason, next: None });
+        let announced = announced(false, scene.world);
+        draft.push(Event::Unrestricted { by: by.clone(), reason: reason.clone(), homes, announced });
+        draft.tell_all("restriction taken away", by, reason);
         Ok(draft.done(format!("open again. {}, and its whole story with it", every_case::PUBLIC)))
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         by: ask.by.person().cloned(),
         workflow: wanted.workflow.clone(),
         homes: homes(id, wanted.restricted, workflow),
-        announced: if wanted.restricted { Vec::new() } else { world.policy.announcements.clone() },
+        announced: announced(wanted.restricted, world),
         policy: world.policy.hash.clone(),
         title,
         restricted: wanted.restricted,
@@ -146,6 +146,11 @@ pub(super) fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Ch
         homes.extend(workflow.channels.iter().cloned());
     }
     homes
+}
+
+/// Where one line says how it stands. A restricted one is named nowhere.
+pub(super) fn announced(restricted: bool, world: &World<'_>) -> Vec<Channel> {
+    if restricted { Vec::new() } else { world.policy.announcements.clone() }
 }
 
 /// Which step is possible in which state.

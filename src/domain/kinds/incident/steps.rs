@@ -30,7 +30,7 @@ impl Incident {
         draft.push(Event::Assessed { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::Assess);
         self.work_goes_on(scene, &mut draft, &by);
-        draft.tell_said("assessment", by, text);
+        draft.tell_all("assessment", by, text);
         Ok(draft.done("the impact is on record"))
     }
 
@@ -173,7 +173,7 @@ impl Incident {
         let mut draft = scene.draft();
         draft.push(Event::Decided { by: by.clone(), text: text.clone() });
         self.work_goes_on(scene, &mut draft, &by);
-        draft.tell_said("decision", by, text);
+        draft.tell_all("decision", by, text);
         Ok(draft.done("decision recorded"))
     }
 

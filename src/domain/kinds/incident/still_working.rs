@@ -2,10 +2,9 @@
 //! not acknowledged.
 
 use super::{Event, Incident, IncidentState, PAGE_WITHIN, Telling};
-use crate::domain::every_case;
 use crate::domain::obligation::{Change, Holder, Obligation, Passed, Standing};
 use crate::domain::scene::Scene;
-use crate::domain::{Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span};
+use crate::domain::{Body, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Span};
 
 /// How long somebody has to say that the work goes on, where the policy has no target for it.
 const STILL_WORKING_WITHIN: Span = Span::minutes(30);
@@ -24,7 +23,7 @@ impl Incident {
             return Ok(draft.done("this acknowledgement doesn't expire, so nothing was needed"));
         }
         let text = "the work goes on".to_owned();
-        draft.tell_case(every_case::Telling::Said { what: Label::from("still working"), by, text, next: None });
+        draft.tell_said("still working", by, text);
         let extended =
             draft.case.obligations.iter().filter(|it| draft.case.relies_on(it)).find_map(|it| match it.standing {
                 Standing::Met { expires, .. } => expires,
