@@ -1,11 +1,13 @@
-//! The command line.
+//! The program: what each of its subcommands does.
+
+#[path = "main/line.rs"]
+mod line;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::Parser as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use countersign::app::adapters;
@@ -20,262 +22,7 @@ use countersign::evidence::bundle::{self, BundleError, Exported};
 use countersign::evidence::rebuild::{self, RecoverError};
 use countersign::ledger::folder;
 
-/// Keeps the clock on every answer that somebody owes: incidents and approvals for AI systems in production, in chat, with
-/// evidence that an auditor can check.
-///
-/// Without a command it serves the local room.
-#[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true)]
-struct Line {
-    #[command(subcommand)]
-    command: Option<Verb>,
-    #[command(flatten)]
-    serve: Serve,
-}
-
-#[derive(Subcommand)]
-enum Verb {
-    /// Run the bot and the local room (the default).
-    Serve(Serve),
-    /// Run the room in a folder of its own and play a short story into it.
-    Demo(Demo),
-    /// Work with the policy file.
-    #[command(subcommand)]
-    Policy(PolicyVerb),
-    /// Look whether platforms, settings, policy and data folder fit together, and say what is missing.
-    Doctor {
-        #[command(flatten)]
-        known: Known,
-        /// Where the database, the keys and files lie [default: countersign-data].
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
-    },
-    /// Print what a platform needs to know of the bot.
-    #[command(subcommand)]
-    Manifest(ManifestVerb),
-    /// Print who and what there is on a platform, as lines to paste into the policy.
-    People(People),
-    /// Check a ledger or an exported bundle, and say what is wrong where.
-    Verify {
-        /// A data folder.
-        #[arg(long, value_name = "DIR", conflicts_with = "bundle", required_unless_present = "bundle")]
-        data: Option<PathBuf>,
-        /// An exported bundle.
-        bundle: Option<PathBuf>,
-        /// The public key that the bundle's checkpoint must carry (the text of ledger.vkey), got from elsewhere than the bundle.
-        #[arg(long, requires = "bundle")]
-        key: Option<String>,
-    },
-    /// Export the evidence of one case as a BagIt bag.
-    Export {
-        /// Such as INC-12.
-        case: countersign::domain::CaseId,
-        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
-        data: PathBuf,
-        /// A folder that doesn't exist yet.
-        #[arg(short, long, value_name = "DIR")]
-        out: PathBuf,
-        /// How long to wait for a head that covers the case, where a bot is at work that will sign one.
-        #[arg(long, value_name = "SECONDS", default_value = "90")]
-        wait: u64,
-    },
-    /// Copy a data folder, also while the bot works there, so that `verify` and `serve` take the copy.
-    Backup {
-        /// A folder that doesn't exist yet.
-        out: PathBuf,
-        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
-        data: PathBuf,
-    },
-    /// Print how the governance SLA was kept.
-    Digest(DigestLine),
-    /// Build every table again from the ledger.
-    Rebuild {
-        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
-        data: PathBuf,
-        /// Only compare, and list what differs.
-        #[arg(long)]
-        compare: bool,
-    },
-    /// Go on after a backup was restored: begins a new log and records what was lost.
-    Recover {
-        #[arg(long, value_name = "DIR", default_value = Config::DATA)]
-        data: PathBuf,
-        /// The entries that the signed head speaks of and the database lacks are lost. Say that you accept it.
-        #[arg(long)]
-        accept_loss: bool,
-    },
-}
-
-/// Where it is written what the bot is to know.
-#[derive(Args, Clone)]
-struct Known {
-    /// The governance SLA [default: an embedded example].
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// Settings.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-#[derive(Args)]
-struct People {
-    /// `slack`, `slack-NAME` for a further workspace, or `discord`.
-    platform: countersign::domain::Platform,
-    /// Of people whom the policy doesn't know, and of channels, only those with one of these in their name.
-    words: Vec<String>,
-    /// Only this server of Discord's, by its id or its name.
-    #[arg(long, value_name = "SERVER")]
-    guild: Option<String>,
-    /// Write into the policy file who is called just as somebody of the policy is, and channels that are called as the room's.
-    #[arg(long)]
-    write: bool,
-    #[command(flatten)]
-    known: Known,
-    /// Where the database, the keys and files lie, and with them tokens that run out [default: countersign-data].
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-}
-
-#[derive(Args, Clone)]
-struct Serve {
-    /// Where the database, the keys and files lie [default: countersign-data].
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// The address of the room and the API [default: 127.0.0.1:7311].
-    #[arg(long, value_name = "ADDR")]
-    listen: Option<std::net::SocketAddr>,
-    /// The governance SLA [default: an embedded example].
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
-    /// Settings.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Templates to lay over the built-in ones.
-    #[arg(long, value_name = "DIR")]
-    templates: Option<PathBuf>,
-    /// `manual`: the room's time stands still until you move it.
-    #[arg(long, value_enum, default_value = "real")]
-    clock: Mode,
-    /// How many times as fast as the world the time runs.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
-    speed: Option<u32>,
-    /// Let other machines reach the room, which has no passwords.
-    #[arg(long)]
-    open_to_network: bool,
-    /// Go on where the ledger's last entry is of a moment still to come, since the machine's clock was wrong. It is recorded.
-    #[arg(long)]
-    accept_clock: bool,
-    /// How the log is written.
-    #[arg(long, value_enum)]
-    log: Option<LogAs>,
-}
-
-#[derive(Args)]
-struct Demo {
-    #[arg(long, value_name = "DIR", default_value = "countersign-demo")]
-    data: PathBuf,
-    #[arg(long, value_name = "ADDR", default_value = Config::LISTEN)]
-    listen: std::net::SocketAddr,
-    /// Seconds between two steps.
-    #[arg(long, value_name = "SECONDS", default_value = "1.5")]
-    pace: f64,
-    /// Stop when the story is told.
-    #[arg(long)]
-    once: bool,
-}
-
-#[derive(Subcommand)]
-enum ManifestVerb {
-    /// The manifest of the Slack app, to paste at <https://api.slack.com/apps>.
-    Slack {
-        /// How the app is called there.
-        #[arg(long, default_value = "Countersign")]
-        name: String,
-        /// The bot's public address, such as <https://bot.example.org>: for HTTP mode. Without it the app uses Socket Mode.
-        #[arg(long, value_name = "URL")]
-        url: Option<String>,
-        /// The workspace's name in the settings, where it is a further one.
-        #[arg(long, value_name = "NAME")]
-        workspace: Option<String>,
-        /// Some of the policy's channels are private: asks for the rights to keep them.
-        #[arg(long)]
-        private_channels: bool,
-        /// Somebody invites the bot to its channels: asks for no right to come into public ones by itself.
-        #[arg(long)]
-        by_invitation: bool,
-        /// What the app asks for follows from the policy; the prefix of its commands from the settings.
-        #[command(flatten)]
-        known: Known,
-    },
-}
-
-#[derive(Subcommand)]
-enum PolicyVerb {
-    /// Read a policy and say what is wrong with it, and what is unwise.
-    Check {
-        /// The file; without it the embedded example.
-        file: Option<PathBuf>,
-        /// How findings are printed.
-        #[arg(long = "as", value_name = "FORM", default_value = "text")]
-        form: Findings,
-    },
-    /// Print the JSON Schema, for editors.
-    Schema,
-    /// Print the embedded example, to start your own from.
-    Example,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Findings {
-    /// For people, and for editors that read `file:line: what`.
-    Text,
-    /// For pipelines.
-    Json,
-}
-
-#[derive(Args)]
-struct DigestLine {
-    #[arg(long, value_name = "DIR", default_value = Config::DATA)]
-    data: PathBuf,
-    /// `week`: the last seven days; `month`, `quarter`: the last whole one; or FROM..TO as dates.
-    #[arg(default_value = "week")]
-    period: String,
-    /// Only this workflow.
-    #[arg(long)]
-    workflow: Option<String>,
-    /// As it was known at this moment.
-    #[arg(long, value_name = "MOMENT")]
-    as_of: Option<String>,
-    /// Where its days begin, such as `Europe/Berlin`.
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    zone: chrono_tz::Tz,
-    #[arg(long = "as", value_enum, default_value = "text")]
-    form: countersign::digest::Form,
-}
-
-impl Serve {
-    fn config(&self) -> anyhow::Result<Config> {
-        let given = Given {
-            data: self.data.clone(),
-            listen: self.listen,
-            policy: self.policy.clone(),
-            templates: self.templates.clone(),
-            open_to_network: self.open_to_network,
-            accept_clock: self.accept_clock,
-            log: self.log,
-        };
-        Ok(Config::read(self.config.as_deref(), |name| std::env::var(name).ok(), given)?)
-    }
-
-    /// A manual clock stands still unless a speed is named; the real one runs as the world does.
-    fn time(&self) -> Time {
-        let speed = match self.clock {
-            Mode::Real => self.speed.unwrap_or(1),
-            Mode::Manual => self.speed.unwrap_or(0),
-        };
-        Time { mode: self.clock, speed }
-    }
-}
+use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Verb};
 
 fn main() -> ExitCode {
     let line = Line::parse();
@@ -441,12 +188,6 @@ async fn export(
         }
         tokio::time::sleep(RETRY_PAUSE).await;
         left = left.saturating_sub(RETRY_PAUSE);
-    }
-}
-
-impl Known {
-    fn given(&self) -> Given {
-        Given { policy: self.policy.clone(), ..Given::default() }
     }
 }
 
@@ -671,7 +412,7 @@ mod tests {
     #[test]
     fn an_error_says_each_cause_once() {
         let gone = || std::io::Error::from_raw_os_error(2);
-        let path = PathBuf::from("keys/origin");
+        let path = std::path::PathBuf::from("keys/origin");
         let says_its_own = anyhow::Error::from(FolderError::Io { path, source: gone() });
         assert_eq!(told_once(&says_its_own), "keys/origin: No such file or directory (os error 2)");
         let says_none = anyhow::Error::from(gone()).context("the bag can't be read");

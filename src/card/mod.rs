@@ -116,14 +116,16 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// How the end of a case looks, by its state. The ends of an approval are five, and no two look alike.
+    /// How the end of a case or of a duty looks, by its word. The ends of an approval are five, and no two look alike. What isn't
+    /// known as a good end gets no sign of one.
     pub(in crate::card) fn over(state: &str) -> Tone {
         match state {
+            "approved" | "resolved" | "reviewed" | "met" | "stage-passed" => Tone::Done,
             "declined" => Tone::Declined,
             "lapsed" => Tone::Lapsed,
             "withdrawn" | "waived" | "void" => Tone::Withdrawn,
             "superseded" | "merged" => Tone::Replaced,
-            _ => Tone::Done,
+            _ => Tone::Calm,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::tell::{about_as_seen, tell, tell_beneath};
+use super::tell::{about_as_seen, answers_unseen, tell, tell_beneath};
 use super::{Button, Card, Speaker, Tone, kinds};
 use crate::domain::notice::Stands;
 use crate::domain::obligation::{Obligation, Standing};
@@ -21,28 +21,28 @@ pub enum Above<'a> {
     Nothing,
     /// The case's card, with these buttons.
     Card(&'a [Button]),
-    /// The message that first asked the same person for the same answer.
-    Request,
+    /// The message that first asked the same person for the same answer, with these buttons.
+    Request(&'a [Button]),
 }
 
 /// A notice as a message.
 pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>, above: Above<'_>) -> Card {
     let as_it_was = || tell(speaker, notice.about.as_ref(), &notice.telling, asking.as_ref().map(|it| it.case));
     let Some(Asking { case, people, stands }) = &asking else { return as_it_was() };
-    let asks = |notice: &Notice| match above {
-        Above::Nothing => tell(speaker, notice.about.as_ref(), &notice.telling, Some(case)),
-        Above::Card(buttons) => {
-            let mut card = tell_beneath(speaker, notice.about.as_ref(), &notice.telling, case);
-            // The card may open a form for what is one press here.
-            let does = |button: &Button| button.action.trim_start_matches("form:").to_owned();
-            card.buttons.retain(|button| buttons.iter().all(|above| does(above) != does(button)));
-            card
+    let asks = |notice: &Notice| {
+        let (mut card, offered) = match above {
+            Above::Nothing => (tell(speaker, notice.about.as_ref(), &notice.telling, Some(case)), [].as_slice()),
+            Above::Card(buttons) | Above::Request(buttons) => {
+                (tell_beneath(speaker, notice.about.as_ref(), &notice.telling, case), buttons)
+            }
+        };
+        if card.buttons.is_empty() {
+            card.buttons = answers_owed(case, &notice.while_owed);
         }
-        Above::Request => {
-            let mut card = tell_beneath(speaker, notice.about.as_ref(), &notice.telling, case);
-            card.buttons.clear();
-            card
-        }
+        // What stands above may open a form for what is one press here.
+        let does = |button: &Button| button.action.trim_start_matches("form:").to_owned();
+        card.buttons.retain(|button| offered.iter().all(|above| does(above) != does(button)));
+        card
     };
     // What stands above says what it is about, so this is only its own line there, and a quiet one.
     let beneath = !matches!(above, Above::Nothing);
@@ -81,6 +81,18 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>
             after(speaker, notice, case, card)
         }
     }
+}
+
+/// The buttons that answer what a message asks for, where what is told by it offers none itself. What is to be decided doesn't stand
+/// there.
+fn answers_owed(case: &Case, numbers: &[u32]) -> Vec<Button> {
+    let open = numbers.iter().filter_map(|number| case.obligation(*number)).filter(|it| it.is_open());
+    let mut all: Vec<Button> = Vec::new();
+    for owed in open {
+        let fresh = answers_unseen(case.id, owed.duty, owed.about.as_ref());
+        all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
+    }
+    all
 }
 
 /// What was news stays, with what became of it; what only asked gives way to it.

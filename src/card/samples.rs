@@ -138,7 +138,7 @@ fn of_the_case() -> Vec<Event> {
         Event::AskedIn { by: dev(), text: String::new() },
         Event::Kept { by: dev(), what: KeptAs::Note, message: kept(Some(maya())) },
         Event::Kept { by: dev(), what: KeptAs::FollowUp, message: kept(None) },
-        Event::Snoozed { by: dev(), until: DUE },
+        Event::Snoozed { by: dev(), until: DUE, numbers: vec![1] },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
     of_the_case.into_iter().map(Event::into).collect()

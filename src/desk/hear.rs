@@ -11,14 +11,14 @@ use crate::domain::every_case::KeptMessage;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
 use crate::domain::{
-    AccountId, Actor, BotCommand, CaseId, Command, LOCAL, Lane, PersonId, Place, Refusal, WhyNotKept, text,
+    AccountId, Actor, At, BotCommand, CaseId, Command, LOCAL, Lane, PersonId, Place, Refusal, WhyNotKept, text,
 };
 use crate::grammar::{self, Asked, Context, Filled, How, Means, Unread};
 use crate::ledger;
 use crate::ledger::heard::{Answer, Heard, What};
 use crate::ledger::projection::text_in;
 use crate::ledger::record::{HeardRecord, Record, Who};
-use crate::store::{HeardBefore, MessageChange};
+use crate::store::{HeardBefore, MessageChange, StoredMessage};
 
 /// What a word asks for, once read.
 enum Read {
@@ -278,7 +278,7 @@ impl Desk {
         if by.filter(obeyed).is_none() {
             return Ok(None);
         }
-        let Some(said) = self.writer.message(&heard.lane, message).await?.filter(|said| !said.deleted) else {
+        let Some(said) = self.stood(turn, &heard.lane, message).await?.filter(|said| !said.deleted) else {
             return Ok(None);
         };
         let (Some(id), Some(text)) = (said.case, said.body.as_deref().and_then(text_in)) else { return Ok(None) };
@@ -388,41 +388,50 @@ impl Desk {
     ) -> Result<(Option<String>, Option<CaseId>), DeskError> {
         Ok(match what {
             What::Edited { message, .. } | What::Deleted { message } => {
-                let (was, case) = self.stood(turn, lane, message).await?;
-                (was, case.or(about))
+                let stood = self.stood(turn, lane, message).await?;
+                let case = stood.as_ref().and_then(|it| it.case).or(about);
+                (stood.and_then(|it| it.body), case)
             }
             What::Reacted { message, .. } | What::FileDeleted { message, .. } => {
-                (None, self.stood(turn, lane, message).await?.1.or(about))
+                (None, self.stood(turn, lane, message).await?.and_then(|it| it.case).or(about))
             }
             What::Said { .. } | What::Command { .. } | What::Pressed { .. } | What::Filled(_) => (None, about),
             What::Joined | What::Left | What::Other { .. } | What::Gap { .. } => (None, about),
         })
     }
 
-    /// What stood in a message until now, and the case that it is of. A message of several cases has no words that one entry
+    /// A message as it stands now, also where this turn brought it or changed it. One of several cases has no words that one entry
     /// could hold: they stand in the entries of its parts.
-    async fn stood(
-        &mut self,
-        turn: &Turn,
-        lane: &Lane,
-        message: &str,
-    ) -> Result<(Option<String>, Option<CaseId>), DeskError> {
+    async fn stood(&mut self, turn: &Turn, lane: &Lane, message: &str) -> Result<Option<StoredMessage>, DeskError> {
         let pending = &turn.projection.commit;
+        let brought = pending.messages.iter().rfind(|it| it.lane == *lane && it.id == message);
+        let mut stands = match brought {
+            Some(said) => Some(StoredMessage {
+                body: Some(said.body.clone()),
+                case: said.case,
+                author: said.author.clone(),
+                person: said.person.as_deref().map(PersonId::from),
+                said: At(said.said_us),
+                deleted: false,
+            }),
+            None => self.writer.message(lane, message).await?,
+        };
         if pending.message_parts.iter().any(|it| it.lane == *lane && it.id == message) {
-            return Ok((None, None));
+            stands.iter_mut().for_each(|it| (it.body, it.case) = (None, None));
         }
-        // As the last edit of this turn left it. A deletion leaves the words as they stood.
-        let edited = pending.message_changes.iter().rev().find_map(|change| match change {
-            MessageChange::Edited { lane: on, id, body, .. } if on == lane && id == message => Some(body.clone()),
-            MessageChange::Edited { .. } | MessageChange::Deleted { .. } => None,
-        });
-        if let Some(said) = pending.messages.iter().rfind(|it| it.lane == *lane && it.id == message) {
-            return Ok((Some(edited.unwrap_or_else(|| said.body.clone())), said.case));
+        for change in &pending.message_changes {
+            match change {
+                MessageChange::Edited { lane: on, id, body, .. } if on == lane && id == message => {
+                    stands.iter_mut().filter_map(|it| it.body.as_mut()).for_each(|it| it.clone_from(body));
+                }
+                // The words stay as they stood.
+                MessageChange::Deleted { lane: on, id, .. } if on == lane && id == message => {
+                    stands.iter_mut().for_each(|it| it.deleted = true);
+                }
+                MessageChange::Edited { .. } | MessageChange::Deleted { .. } => {}
+            }
         }
-        Ok(match self.writer.message(lane, message).await? {
-            Some(stored) => (stored.body.map(|body| edited.unwrap_or(body)), stored.case),
-            None => (edited, None),
-        })
+        Ok(stands)
     }
 }
 

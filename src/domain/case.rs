@@ -48,9 +48,9 @@ pub struct Case {
     /// Who asked to be let in, and when they did last.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub asked_in: BTreeMap<PersonId, At>,
-    /// Until when people put off being reminded of what they owe on it.
+    /// What people put off being reminded of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub snoozed: BTreeMap<PersonId, At>,
+    pub snoozed: BTreeMap<PersonId, Snooze>,
     /// Messages that were kept with it by a reaction.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub kept: BTreeSet<every_case::Kept>,
@@ -66,6 +66,13 @@ pub struct Link {
     /// What somebody calls it; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+}
+
+/// What somebody put off being reminded of, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snooze {
+    pub until: At,
+    pub numbers: Vec<u32>,
 }
 
 impl Case {
@@ -145,8 +152,8 @@ impl Case {
             every_case::Event::Kept { by: _, what, message } => {
                 self.kept.insert(message.kept_as(*what));
             }
-            every_case::Event::Snoozed { by, until } => {
-                self.snoozed.insert(by.clone(), *until);
+            every_case::Event::Snoozed { by, until, numbers } => {
+                self.snoozed.insert(by.clone(), Snooze { until: *until, numbers: numbers.clone() });
             }
             every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
             every_case::Event::Linked { url, text, .. } => {
@@ -225,8 +232,17 @@ impl Case {
 
     /// Whether somebody put off at `at` being reminded of these obligations, and all of them can be put off.
     pub fn is_put_off(&self, person: &PersonId, mut numbers: impl Iterator<Item = u32>, at: At) -> bool {
-        self.snoozed.get(person).is_some_and(|until| *until > at)
-            && numbers.all(|number| self.obligation(number).is_some_and(|it| it.may_be_put_off(at)))
+        self.snoozed.get(person).is_some_and(|snooze| {
+            let is_put_off = |number: u32| {
+                snooze.numbers.contains(&number) && self.obligation(number).is_some_and(|it| it.may_be_put_off(at))
+            };
+            snooze.until > at && numbers.all(is_put_off)
+        })
+    }
+
+    /// Whether a reminder that somebody wanted for `at` is one that they replaced by another since.
+    pub fn is_replaced(&self, person: &PersonId, at: At) -> bool {
+        self.snoozed.get(person).is_some_and(|snooze| snooze.until != at)
     }
 
     /// Whose answer an obligation still waits for, in the order of the policy. A seat that has answered is not asked again,

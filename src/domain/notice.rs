@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::kinds::AskedNow;
 use super::obligation::{About, Holder, Obligation, Passed, Standing};
 use super::policy::Channel;
-use super::{At, Case, CaseId, Duty, People, PersonId, Telling};
+use super::{At, Case, CaseId, Duty, People, PersonId, Telling, every_case};
 
 /// Names a message to be: the ledger entry that made it true, and its place among that entry's notices, from 0. Written
 /// `12.0`, and `{"entry":12,"place":0}` in JSON.
@@ -54,6 +54,18 @@ impl Notice {
         let owed = self.while_owed.iter().filter_map(|number| case.obligation(*number)).collect();
         let telling = self.telling.up_to_date(&AskedNow { to: &self.to, case, owed, people })?;
         Some(Notice { telling, ..self })
+    }
+
+    /// Its reader put off being reminded of it, or wanted to be at another moment since.
+    pub fn is_put_off(&self, case: &Case, people: &People<'_>) -> bool {
+        let (To::Person(person), Telling::Case(every_case::Telling::Clock { items })) = (&self.to, &self.telling)
+        else {
+            return false;
+        };
+        // A reminder that is nearly there goes along with what is told now.
+        let soon = people.at + people.policy.batch_within;
+        case.is_put_off(person, items.iter().map(|item| item.number), soon)
+            || items.iter().all(|item| item.passed.is_wanted() && case.is_replaced(person, item.passed.scheduled))
     }
 
     /// How what it asks for stands now, for a message that was sent. A rule's time is that of the `people`.

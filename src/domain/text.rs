@@ -26,6 +26,11 @@ pub fn text(what: &str, words: &str) -> Result<String, Refusal> {
     text_up_to(TEXT_AT_MOST, what, words)
 }
 
+/// As [`text`], but what is too long is cut, and nothing is said where there are none.
+pub fn cut(words: &str) -> String {
+    words.trim().chars().take(TEXT_AT_MOST).collect()
+}
+
 /// As [`text`], for documents.
 ///
 /// # Errors

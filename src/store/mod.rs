@@ -31,7 +31,7 @@ pub use outbox::{CardDue, EditDue, OutboxDue};
 pub use read::{EntryRead, MessageRead, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
-pub use write::{HeardBefore, PolicyText, Writer};
+pub use write::{HeardBefore, PolicyText, StoredMessage, Writer};
 
 use thread::WritingThread;
 

@@ -31,4 +31,4 @@
       lena> /incident open credit sev1 restricted=yes A list of customers leaked
       maya> /incident catch-up INC-2
       maya hears: I can't find INC-2
-      nobody is told: not known yet
+      maya does not hear: A list of customers

@@ -10,6 +10,7 @@
       dev hears: follow-up 1: Lena does it by 19:00; `/incident done INC-1 1` when it is
       #credit: INC-1 · follow-up for @lena, due 19:00 ... Write it down
       @lena: INC-1 · follow-up for @lena
+      @lena: Write it down ... [Done]
       card INC-1: Follow-up 1: “Write it down” · Lena, due 19:00
       ledger: incident.follow-up-promised x1
 13:59 nobody is told: follow-up (“Write it down”) is due

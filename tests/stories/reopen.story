@@ -11,6 +11,7 @@
       maya hears: reopened; next is “acknowledge” by 12:00: Dev or Lena
       #credit: INC-1 is open again · Maya ... it is back since half past ten
       @dev: INC-1 is open again
+      @dev: open again ... [Acknowledge]
       case INC-1: open
       duty INC-1 review: void
       duty INC-1 acknowledge #1: met

@@ -38,6 +38,10 @@
       maya presses Invite in a message
       jonas sees #inc-1
       @jonas: INC-1 · Maya let Jonas in
+# The same button once more, an hour later: he is in.
+      dev> /incident invite INC-1 @jonas
+      dev hears: Jonas was let in to INC-1 already
+      ledger: case.invited x1
       jonas> /incident status INC-1
       jonas hears: “Scores drift”
 # It is opened again with everything that was said.

@@ -14,6 +14,7 @@
 09:51 @dev x1: acknowledgement is due at 10:00, 9 min left
       dev presses Remind me later in a message
       dev hears: you are reminded again at 09:55
+09:55 @dev x1: acknowledgement is due at 10:00, 5 min left
 10:00 @dev: acknowledgement is late
       duty INC-1 acknowledge: late, due 10:00
       dev> /incident snooze INC-1

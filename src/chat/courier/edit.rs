@@ -1,10 +1,8 @@
 //! Messages that were sent and ask for answers: brought up to date when one of those is given, or isn't owed any more.
 
-use serde_json::Value as Json;
-
 use super::batch::said_again;
 use super::lane::LaneRun;
-use super::make::{Above, Current, Outgoing, Part, notice};
+use super::make::{Above, Current, Outgoing, Part, card_in, notice};
 use crate::card;
 use crate::desk::Report;
 use crate::domain::At;
@@ -73,8 +71,7 @@ impl LaneRun {
     async fn says(&self, message: &str, parts: &[Part]) -> Result<bool, StoreError> {
         let Some(stands) = self.reader.message(&self.lane, message).await? else { return Ok(false) };
         let bodies = std::iter::once(&stands.body).chain(&stands.more);
-        let cards: Vec<Option<Json>> = bodies.map(|body| card_in(body)).collect();
-        Ok(parts.iter().map(|part| serde_json::to_value(part.card()).ok()).eq(cards))
+        Ok(bodies.map(|body| card_in(body)).eq(parts.iter().map(|part| Some(part.card()))))
     }
 
     /// It is tried again at `not_before`. What waits behind something else wasn't tried.
@@ -88,10 +85,4 @@ impl LaneRun {
         let rows = due.rows.iter().filter_map(|row| Some((row.id, row.wanted?)));
         self.reports.push(Report::LeftAsItIs(rows.collect()));
     }
-}
-
-/// The card that stands in the body of a message of the transcript.
-fn card_in(body: &str) -> Option<Json> {
-    let mut body: Json = serde_json::from_str(body).ok()?;
-    body.get_mut("card").map(Json::take)
 }

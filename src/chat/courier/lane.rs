@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::batch::batched;
 use super::make::{Made, Outgoing, closed_to};
 use super::retry;
+use crate::card::Button;
 use crate::chat::{Chat, Edit, Post, Receipt, Undelivered};
 use crate::desk::{DeskHandle, RETRY_PAUSE, Report};
 use crate::domain::mark::Words;
@@ -70,6 +71,8 @@ pub(super) struct LaneRun {
     pub chat: Option<Arc<dyn Chat>>,
     /// Cases as they were when this run first looked.
     cases: HashMap<CaseId, Option<Case>>,
+    /// What the cards of these cases offer.
+    pub card_buttons: HashMap<CaseId, Vec<Button>>,
     /// Cases whose card was looked for in this round, whether or not it could be posted.
     looked_for: HashSet<CaseId>,
     /// Cases whose card was refused in this round, and until when it waits.
@@ -88,6 +91,7 @@ impl LaneRun {
             lane,
             chat,
             cases: HashMap::new(),
+            card_buttons: HashMap::new(),
             looked_for: HashSet::new(),
             card_refused: HashMap::new(),
             roots: HashMap::new(),
@@ -241,6 +245,7 @@ impl LaneRun {
         let card = self.reader.card(case, &self.lane).await?;
         // What is wanted of it is newer than the case may be that this run has.
         self.cases.remove(&case);
+        self.card_buttons.remove(&case);
         Ok(card.filter(|card| card.message.is_none() && card.not_before <= self.desk.clock.now()))
     }
 

@@ -178,7 +178,10 @@ impl LaneRun {
                 if may_not || self.is_told_elsewhere(&notice, &case) {
                     return Ok(Err(NotToldBecause::NotTheirs));
                 }
-                notice.up_to_date(&case, &people)
+                match notice.is_put_off(&case, &people) {
+                    true => None,
+                    false => notice.up_to_date(&case, &people),
+                }
             }
             None => Some(notice).filter(|notice| notice.while_owed.is_empty()),
         };
@@ -260,22 +263,30 @@ impl LaneRun {
             }
             let Some(root) = self.thread(Some(id)).await? else { return Ok(Above::Nothing) };
             let Some(case) = self.case(id).await? else { return Ok(Above::Nothing) };
-            let shown = self.desk.shown();
-            let people = shown.bot.people(&shown.policy, self.desk.clock.now());
-            let card = card::case_card(&self.speaker(&shown.policy), &case, &people);
-            return Ok(Above::Card { root, buttons: card.buttons });
+            return Ok(Above::Card { root, buttons: self.buttons_of_card(&case) });
         }
         let case = self.case(id).await?;
         let is_open = |number: &u32| case.as_ref().and_then(|it| it.obligation(*number)).is_some_and(|it| it.is_open());
         let (open, over): (Vec<u32>, Vec<u32>) = notice.while_owed.iter().copied().partition(is_open);
         let first = self.reader.first_asked(&self.lane, id, if open.is_empty() { &over } else { &open }).await?;
-        Ok(match first.filter(|first| Some(first.as_str()) != itself) {
-            Some(first) => {
-                let replies = self.chat.as_ref().is_some_and(|chat| chat.replies_to_one());
-                Above::Request { thread: replies.then_some(first) }
-            }
-            None => Above::Nothing,
-        })
+        let Some(first) = first.filter(|first| Some(first.as_str()) != itself) else { return Ok(Above::Nothing) };
+        let stands = self.reader.message(&self.lane, &first).await?;
+        let bodies = stands.iter().flat_map(|stands| [&stands.body].into_iter().chain(&stands.more));
+        let buttons = bodies.filter_map(|body| card_in(body)).flat_map(|card| card.buttons).collect();
+        let replies = self.chat.as_ref().is_some_and(|chat| chat.replies_to_one());
+        Ok(Above::Request { thread: replies.then_some(first), buttons })
+    }
+
+    /// What a case's card offers.
+    fn buttons_of_card(&mut self, case: &Case) -> Vec<Button> {
+        if let Some(known) = self.card_buttons.get(&case.id) {
+            return known.clone();
+        }
+        let shown = self.desk.shown();
+        let people = shown.bot.people(&shown.policy, self.desk.clock.now());
+        let buttons = card::case_card(&self.speaker(&shown.policy), case, &people).buttons;
+        self.card_buttons.insert(case.id, buttons.clone());
+        buttons
     }
 
     /// The thread of this lane in which a case's words stand: it begins with the case's card.
@@ -322,6 +333,7 @@ pub(super) enum Above {
     /// To one person: the message that asked them first. The reminder goes into its thread, where the platform has one that rings.
     Request {
         thread: Option<String>,
+        buttons: Vec<Button>,
     },
 }
 
@@ -330,7 +342,7 @@ impl Above {
         match self {
             Above::Nothing | Above::Left { .. } => None,
             Above::Card { root, .. } => Some(root),
-            Above::Request { thread } => thread.as_deref(),
+            Above::Request { thread, .. } => thread.as_deref(),
         }
     }
 
@@ -338,7 +350,7 @@ impl Above {
         match self {
             Above::Nothing | Above::Left { .. } => card::Above::Nothing,
             Above::Card { buttons, .. } => card::Above::Card(buttons),
-            Above::Request { .. } => card::Above::Request,
+            Above::Request { buttons, .. } => card::Above::Request(buttons),
         }
     }
 }
@@ -358,4 +370,13 @@ pub(super) fn notice(due: &OutboxDue, subjects: &Subjects) -> Option<Notice> {
     };
     let place = usize::try_from(due.id.place).ok()?;
     tell.into_iter().nth(place).map(|to_tell| to_tell.notice)
+}
+
+/// The card that stands in the body of a message of the transcript.
+pub(super) fn card_in(body: &str) -> Option<Card> {
+    #[derive(serde::Deserialize)]
+    struct Stands {
+        card: Option<Card>,
+    }
+    serde_json::from_str::<Stands>(body).ok()?.card
 }

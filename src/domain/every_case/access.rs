@@ -21,10 +21,8 @@ pub fn ask_in(scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
     if case.is_closed() {
         return Ok(Ruling::nothing());
     }
-    let text = match words.trim() {
-        "" => String::new(),
-        words => text::text("what you write with it", words)?,
-    };
+    // What is refused would tell that there is something to ask for, so what is too long is cut.
+    let text = text::cut(words);
     let mut draft = scene.draft();
     draft.push(Event::AskedIn { by: by.clone(), text: text.clone() });
     let host: Vec<PersonId> = case.opened_by.iter().cloned().collect();

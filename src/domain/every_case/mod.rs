@@ -158,6 +158,8 @@ pub enum Event {
     Snoozed {
         by: PersonId,
         until: At,
+        /// The obligations that they aren't reminded of until then.
+        numbers: Vec<u32>,
     },
     /// The text of the policy that it went on under was erased, and it goes on under this one.
     PolicyReplaced {

@@ -17,9 +17,14 @@ pub fn link(scene: &Scene<'_>, url: &str, words: &str) -> Result<Ruling, Refusal
     said(scene, "link", &shown, |by, _| Event::Linked { by, url, text: words }.into())
 }
 
+/// # Errors
+/// [`Refusal::Missing`] where they were let in already.
 pub fn invite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal> {
     let mut draft = scene.draft();
     let by = draft.person()?;
+    if scene.case.invited.contains(person) {
+        return Err(Refusal::missing(format!("{} was let in to {} already.", scene.name(person), scene.case.id)));
+    }
     draft.push(Event::Invited { by: by.clone(), person: person.clone() });
     let name = scene.name(person);
     let telling = Telling::Invited { by, person: person.clone() };

@@ -47,7 +47,8 @@ pub fn snooze(scene: &Scene<'_>, until: Option<At>) -> Result<Ruling, Refusal> {
         None => (at + UNLESS_SAID.min(most)).min(at + (last - at).percent(50)),
     };
     let mut draft = scene.draft();
-    draft.push(Event::Snoozed { by: by.clone(), until });
+    let numbers = quiet.iter().map(|it| it.number).collect();
+    draft.push(Event::Snoozed { by: by.clone(), until, numbers });
     let later = quiet.iter().filter(|it| until < it.terms.due);
     let reminder = |it: &&Obligation| Passed {
         through: it.passed,

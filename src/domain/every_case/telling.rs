@@ -131,13 +131,6 @@ impl Telling {
     pub(in crate::domain) fn up_to_date(mut self, asked: &AskedNow<'_>) -> Option<Telling> {
         match &mut self {
             Telling::Clock { items } => {
-                // A reminder that is nearly there goes along with what is told now.
-                let soon = asked.people.at + asked.people.policy.batch_within;
-                if let To::Person(person) = asked.to
-                    && asked.case.is_put_off(person, items.iter().map(|item| item.number), soon)
-                {
-                    return None;
-                }
                 items.retain_mut(|item| {
                     let owed = asked.case.obligation(item.number);
                     let Some(owed) = owed.filter(|it| matches!(it.standing, Standing::Owed)) else { return false };

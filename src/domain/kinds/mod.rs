@@ -49,6 +49,8 @@ pub trait Kind: Sized {
     /// People who belong to it beside those who owe something: they see it when it is restricted, are in its own channel and
     /// find it among their own cases.
     fn insiders(&self) -> Vec<PersonId>;
+    /// Whether it has other insiders after it than before.
+    fn changes_who_sees(event: &Self::Event) -> bool;
     /// People who may not answer an obligation: separation of duties.
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId>;
     /// Whose slowness a breach is, where it isn't the holder's party's.
@@ -306,7 +308,7 @@ macro_rules! kinds {
                 match self {
                     Event::Case(event) => event.changes_who_sees(),
                     Event::Duty(_) => false,
-                    $(Event::$kind(_) => false,)*
+                    $(Event::$kind(event) => <$room::$kind as Kind>::changes_who_sees(event),)*
                 }
             }
 

@@ -180,6 +180,11 @@ impl Change {
 }
 
 impl Passed {
+    /// Nothing passed: somebody wanted to be reminded at that moment.
+    pub fn is_wanted(&self) -> bool {
+        self.nudge.is_none() && self.breach.is_none() && self.called.is_empty() && self.repeat.is_none()
+    }
+
     /// As what it is recorded: by the gravest thing that passed.
     pub fn change(self) -> Change {
         match &self {

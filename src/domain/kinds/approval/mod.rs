@@ -397,6 +397,10 @@ impl Kind for Approval {
         Vec::new()
     }
 
+    fn changes_who_sees(_event: &Event) -> bool {
+        false
+    }
+
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
         match owed.duty {
             Duty::Decide => self.may_not_decide(),

@@ -561,6 +561,31 @@ impl Kind for Incident {
         self.seats.values().cloned().collect()
     }
 
+    fn changes_who_sees(event: &Event) -> bool {
+        match event {
+            Event::SeatTaken { .. } | Event::SeatLeft { .. } => true,
+            Event::Opened(_)
+            | Event::Acknowledged { .. }
+            | Event::AcknowledgementLapsed {}
+            | Event::Assessed { .. }
+            | Event::Contained { .. }
+            | Event::Resolved { .. }
+            | Event::Reviewed { .. }
+            | Event::Reopened { .. }
+            | Event::Merged { .. }
+            | Event::Absorbed { .. }
+            | Event::Withdrawn { .. }
+            | Event::Updated { .. }
+            | Event::Decided { .. }
+            | Event::FollowUpPromised { .. }
+            | Event::FollowUpDone { .. }
+            | Event::Paged { .. }
+            | Event::SeverityChanged { .. }
+            | Event::MomentSet { .. }
+            | Event::Classified { .. } => false,
+        }
+    }
+
     fn excluded(&self, _owed: &Obligation) -> Vec<PersonId> {
         Vec::new()
     }

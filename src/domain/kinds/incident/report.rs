@@ -3,15 +3,23 @@
 //! The policy's cadence says by when the next one is owed. Whoever gives one may promise it for another moment: earlier as they
 //! like, later as far as the policy lets them. Where the policy asks for none, a promise is theirs alone.
 
-use super::{Command, Event, Incident, Reached};
+use super::{Command, Event, Incident, IncidentState, Reached};
 use crate::domain::every_case;
 use crate::domain::line::{Named, Sentence, say};
 use crate::domain::obligation::{Holder, Terms};
 use crate::domain::scene::Scene;
-use crate::domain::{At, Draft, Duty, Label, PersonId, Refusal, Ruling, Severity, Telling, text};
+use crate::domain::{At, Body, Draft, Duty, Label, PersonId, Refusal, Ruling, Severity, text};
 
 impl Incident {
-    pub(super) fn update(&self, scene: &Scene<'_>, text: &str, next: Option<At>) -> Result<Ruling, Refusal> {
+    /// `told`: its words were told with what they say of the state or the severity, so that only when the next one comes is left
+    /// to tell.
+    pub(super) fn update(
+        &self,
+        scene: &Scene<'_>,
+        text: &str,
+        next: Option<At>,
+        told: bool,
+    ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let owed = scene.case.owed(Duty::Update);
         let has_a_part = self.sits(&by) || self.acknowledged_by() == Some(&by);
@@ -37,7 +45,10 @@ impl Incident {
         }
         self.work_goes_on(scene, &mut draft, &by);
         let next = draft.case.owed(Duty::Update).map(|next| next.terms.due);
-        draft.tell_case(every_case::Telling::Said { what: Label::from("update"), by, text, next, for_all: true });
+        if !told || next.is_some() {
+            let text = if told { String::new() } else { text };
+            draft.tell_case(every_case::Telling::Said { what: Label::from("update"), by, text, next, for_all: true });
+        }
         let next = next.map_or_else(String::new, |due| format!("; the next one is due by {}", scene.moment(due)));
         Ok(draft.done(format!("update told{next}")))
     }
@@ -82,6 +93,9 @@ impl Incident {
     ) -> Result<Ruling, Refusal> {
         let words = || text.to_owned();
         let mut steps: Vec<Command> = Vec::new();
+        // What is so already, since somebody was a moment earlier, is no reason to refuse the words.
+        let severity = severity.filter(|to| *to != self.severity);
+        let reached = reached.filter(|it| !matches!((it, self.state), (Reached::Contained, IncidentState::Contained)));
         steps.extend(severity.map(|to| Command::ChangeSeverity { to, reason: words() }));
         match (reached, next) {
             (Some(Reached::Resolved), Some(_)) => {
@@ -99,11 +113,14 @@ impl Incident {
         let mut whole = Ruling::nothing();
         let mut replies: Vec<Sentence> = Vec::new();
         for step in steps {
-            let mut ruling = case.body.decide(&step.clone().into(), &Scene { case: &case, ..*scene })?;
+            let now = Scene { case: &case, ..*scene };
+            let ruling = match (&case.body, &step) {
+                (Body::Incident(incident), Command::Update { text, next }) if !whole.notices.is_empty() => {
+                    incident.update(&now, text, *next, true)?
+                }
+                (body, step) => body.decide(&step.clone().into(), &now)?,
+            };
             ruling.events.iter().for_each(|event| case.apply(event, scene.ask.at));
-            if let (Command::Update { .. }, false) = (step, whole.notices.is_empty()) {
-                ruling.notices.retain_mut(|notice| when_the_next_comes(&mut notice.telling));
-            }
             if let Some(every_case::Telling::Done { what }) = ruling.reply.and_then(|reply| reply.telling.of_any_case())
             {
                 replies.push(what);
@@ -114,16 +131,5 @@ impl Incident {
         }
         let what = replies.into_iter().reduce(|all, one| say![all, "; ", one]).unwrap_or_default();
         Ok(Ruling { reply: scene.draft().done(what).reply, ..whole })
-    }
-}
-
-/// The words of an update stand in what was told before it already. What is left is when the next one comes, if one does.
-fn when_the_next_comes(telling: &mut Telling) -> bool {
-    match telling {
-        Telling::Case(every_case::Telling::Said { text, next, .. }) => {
-            text.clear();
-            next.is_some()
-        }
-        Telling::Case(_) | Telling::Bot(_) | Telling::Incident(_) | Telling::Approval(_) => true,
     }
 }

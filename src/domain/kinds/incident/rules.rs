@@ -214,7 +214,7 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Open | Acknowledged | Contained, C::Withdraw { reason }) => incident.withdraw(scene, reason),
         (Resolved, C::Withdraw { .. }) => Err(incident.after_resolving(scene)),
 
-        (Open | Acknowledged | Contained, C::Update { text, next }) => incident.update(scene, text, *next),
+        (Open | Acknowledged | Contained, C::Update { text, next }) => incident.update(scene, text, *next, false),
         (Open | Acknowledged | Contained, C::Report { text, severity, reached, next }) => {
             incident.report(scene, text, *severity, *reached, *next)
         }

@@ -194,3 +194,15 @@ fn moments_have_happened_and_follow_ups_have_not() {
     );
     says(room.says("engine", Command::Acknowledge), "I don't know you");
 }
+
+#[test]
+fn no_length_of_words_tells_whether_there_is_something_to_be_let_in_to() {
+    let wanted = Opening { restricted: true, ..wanted(Severity::Sev2) };
+    let (mut room, _) = Room::try_open("maya", &wanted).expect("everybody may open");
+    let long = every_case::Command::AskIn { text: "x".repeat(2 * TEXT_AT_MOST) };
+    room.ask("jonas", long).expect("it is taken, as where there is no such case");
+    let Some((_, Event::Case(every_case::Event::AskedIn { text, .. }))) = room.ledger.last() else {
+        panic!("{:?}", room.ledger.last());
+    };
+    assert_eq!(text.len(), TEXT_AT_MOST);
+}
