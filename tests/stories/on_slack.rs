@@ -260,6 +260,10 @@ impl Team {
 
     // ── What people see ───────────────────────────────────────────────────────────────────────────────────────────────
 
+    pub fn drawn(&self, title: &str) -> String {
+        self.fake.drawn(title, self.zone)
+    }
+
     /// Blocks as a story writes them: moments short, names of fields with a colon, buttons in brackets at the end.
     fn read(&self, blocks: &[Json], now: At) -> String {
         let blocks = self.in_short(blocks, now);
