@@ -260,6 +260,129 @@ async fn the_home_tab_shows_what_one_owes() {
     .await;
 }
 
+/// What can be opened stands first, then the most urgent of what one owes; and how much more there is, with what shows it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_home_tab_has_room_for_much_and_says_what_it_leaves_out() {
+    in_slack(async |scene, fake| {
+        let home = async |what: &str, so: &str| {
+            fake.open_home("U0DEV");
+            let shown = |fake: &FakeSlack| fake.home("U0DEV").filter(|it| scene.read(it.blocks()).contains(so));
+            fake.find(what, shown).await
+        };
+        let labels = |view: &fakes::slack::OpenView| -> Vec<String> {
+            fake.buttons(view.blocks()).into_iter().map(|button| button.label).collect()
+        };
+        let none = home("a home with nothing", "You owe nothing").await;
+        assert_eq!(labels(&none), ["Open incident", "Request approval"]);
+        let read = scene.read(none.blocks());
+        assert!(!read.contains("You asked for") && read.contains("/incident help shows"), "{read}");
+        scene.incident("sev2 Drift").await;
+        let one = home("what is owed", "You owe 1 answer").await;
+        assert_eq!(labels(&one), ["Open incident", "Request approval", "Acknowledge", "INC-1"]);
+        for at in 2..=40 {
+            fake.slash("U0MAYA", "C0CREDIT", "/incident", &format!("open sev2 Drift {at}")).await;
+        }
+        let many = home("all that is owed", "You owe 40 answers").await;
+        let read = scene.read(many.blocks());
+        assert!(read.contains("30 more: /sla mine") && read.contains("35 more: /incident list"), "{read}");
+        assert_eq!(read.matches("acknowledgement on").count(), 10, "{read}");
+        assert_eq!(labels(&many)[..3], ["Open incident", "Request approval", "Acknowledge INC-1"]);
+        fake.slash("U0DEV", "C0CREDIT", "/sla", "mine").await;
+        scene.shown("U0DEV", "You owe 40 answers").await;
+        // Whoever opened them all.
+        fake.open_home("U0MAYA");
+        let asked = "30 more: /incident list mine or /approval list mine";
+        fake.find(asked, |fake| {
+            let home = fake.home("U0MAYA")?;
+            scene.read(home.blocks()).contains(asked).then_some(())
+        })
+        .await;
+    })
+    .await;
+}
+
+/// How it stands, when the next word comes, and a reminder that comes later: over Slack's own forms and buttons.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_is_a_form_and_a_reminder_can_come_later() {
+    in_slack(async |scene, fake| {
+        let card = scene.incident("sev2 Drift").await;
+        fake.slash("U0MAYA", "C0CREDIT", "/approval", "request credit Ship v7").await;
+        scene.card("C0CREDIT", "APR-1").await;
+        fake.slash("U0DEV", "C0CREDIT", "/approval", "snooze APR-1 20m").await;
+        scene.shown("U0DEV", "you are reminded again at").await;
+        assert_eq!(scene.house.written().await.count("case.snoozed"), 1);
+        fake.press("U0DEV", "C0CREDIT", &card.ts, "Acknowledge").await;
+        fake.find("it is acknowledged", |fake| {
+            let card = fake.message("C0CREDIT", &card.ts)?;
+            scene.read(&card.blocks).contains("acknowledged").then_some(())
+        })
+        .await;
+        assert!(!fake.press("U0DEV", "C0CREDIT", &card.ts, "Update").await.failed());
+        let view = scene.form("U0DEV").await;
+        let fields: Vec<&str> =
+            view.blocks().iter().filter(|it| it["type"] == "input").filter_map(|it| it["block_id"].as_str()).collect();
+        assert!(["text", "state", "severity", "next"].iter().all(|it| fields.contains(it)), "{fields:?}");
+        let next = (chrono::Utc::now() + Duration::from_secs(7_200)).timestamp().to_string();
+        let values = [("text", "It is the export"), ("state", "contained"), ("severity", "sev1"), ("next", &next)];
+        assert_eq!(fake.submit("U0DEV", &view.id, &values).await, Submitted::Closed);
+        fake.find("the card says so", |fake| {
+            let read = scene.read(&fake.message("C0CREDIT", &card.ts)?.blocks);
+            ["sev1", "contained", "It is the export"].iter().all(|it| read.contains(it)).then_some(())
+        })
+        .await;
+    })
+    .await;
+}
+
+/// The bot reacts back, so that whoever set it sees that it was taken.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reaction_keeps_a_message_with_its_case() {
+    let reactions = "refuse = [\"guests\"]\nreactions = { note = [\"pushpin\"] }\n";
+    let policy = POLICY.replacen("refuse = [\"guests\"]\n", reactions, 1);
+    let scene = Stopped::new().await.start_under(&policy).await;
+    let fake = &scene.fake;
+    let card = scene.incident("sev2 Drift").await;
+    // What is said beneath the card belongs to the case once it is known that it stands there.
+    scene.house.transcript("slack/C0CREDIT", "the card", |rows| rows.iter().any(|row| row.id == card.ts)).await;
+    let said = fake.say("U0DEV", "C0CREDIT", "the batch of nine never came", Some(&card.ts));
+    scene.heard("the message", is_message(&scene, "C0CREDIT", &said)).await;
+    fake.react("U0MAYA", "C0CREDIT", &said, "pushpin");
+    fake.find("the bot reacts back", |fake| (fake.reactions_of_the_bot("C0CREDIT", &said) == 1).then_some(())).await;
+    assert_eq!(scene.house.written().await.count("case.kept"), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restricted_incident_lets_in_who_asks_and_is_invited() {
+    let ana = "[people.ana]\nname = \"Ana\"\nparty = \"bank\"\nzone = \"UTC\"\nslack = \"U0ANA\"\n\n[people.gwen]";
+    let stopped = Stopped::new().await;
+    stopped.fake.add_user(User::new("U0ANA", "ana", "Ana Silva", "UTC"));
+    stopped.fake.join("U0ANA", "C0CREDIT");
+    let scene = stopped.start_under(&POLICY.replacen("[people.gwen]", ana, 1)).await;
+    let fake = &scene.fake;
+    scene.incident("sev2 Drift").await;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "restrict INC-1 Names are among it").await;
+    let own = fake
+        .find("its private channel", |fake| {
+            let id = fake.channel_named("inc-1-drift")?;
+            fake.channel(&id).is_some_and(|it| it.has("U0MAYA")).then_some(id)
+        })
+        .await;
+    fake.find("its card there", |fake| fake.pins(&own).pop()).await;
+    assert!(!fake.channel(&own).expect("a channel").has("U0ANA"));
+    fake.slash("U0ANA", "C0CREDIT", "/incident", "request-access INC-1 I keep the minutes").await;
+    scene.shown("U0ANA", "If INC-1 is a restricted case").await;
+    let asks = fake
+        .find("its people are asked", |fake| {
+            let direct = fake.messages(&fake.im("U0MAYA"));
+            direct.into_iter().find(|it| fake.buttons(&it.blocks).iter().any(|button| button.label == "Invite"))
+        })
+        .await;
+    assert!(!fake.press("U0MAYA", &asks.channel, &asks.ts, "Invite").await.failed());
+    fake.find("she is in", |fake| fake.channel(&own)?.has("U0ANA").then_some(())).await;
+    scene.end().await;
+}
+
 fn card(text: &str) -> Card {
     Card { title: vec![Word::from(text)], ..Card::default() }
 }

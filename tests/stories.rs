@@ -9,7 +9,8 @@
 //!   stored answer comes again;
 //! - stops the bot, has the whole ledger verified, and every other table made anew from it and compared.
 //!
-//! `STORY_TAPE=1 cargo test --test stories -- NAME` prints all that was said to anybody, with the moment.
+//! `STORY_TAPE=1 cargo test --test stories -- NAME` prints all that was said to anybody, with the moment;
+//! `COUNTERSIGN_PICTURES=FOLDER` draws there what stands on the fake platforms at the end, a page for each.
 
 mod fakes;
 #[path = "stories/on_discord.rs"]

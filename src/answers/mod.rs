@@ -8,7 +8,7 @@ mod places;
 mod review;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::BoxFuture;
 
@@ -70,13 +70,18 @@ impl Answers {
     /// The database's.
     pub async fn home(&self, by: &PersonId) -> Result<Vec<Card>, StoreError> {
         let shown = self.desk.shown();
+        let now = self.desk.clock.now();
+        let speaker = Speaker::new(&self.desk.wording, &shown.policy);
+        let people = shown.bot.people(&shown.policy, now);
+        let Looked { found, all } = self.owed(by, &shown, now).await?;
+        let owed: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
         let asked = self.panel(by).await?.asked;
-        let mut cards = self.answer(&Query::Mine, by, How::Slash).await?;
-        if !asked.is_empty() {
-            cards.push(card::asked(&Speaker::new(&self.desk.wording, &shown.policy), &asked));
-        }
-        cards.extend(self.answer(&Query::Menu { case: None, kind: None }, by, How::Slash).await?);
-        Ok(cards)
+        let (rows, all_rows) = self.rows(&people, None, &Filter::default(), by).await?;
+        let may_open = may_open(&shown, by, now);
+        Ok(card::home(
+            &speaker,
+            &card::Home { now, owed: &owed, owed_all: all, asked: &asked, open: (&rows, all_rows), may_open },
+        ))
     }
 
     /// Boxed, because it is large: awaited as it is, it would be compiled anew for every caller.
@@ -118,7 +123,10 @@ impl Answers {
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
             Query::Status(id) => vec![match self.visible(*id, by, &people).await? {
-                Ok(case) => card::status(&speaker, &case, &people),
+                Ok(case) => {
+                    let view = self.view(&shown, &case, by, BTreeSet::new()).await?;
+                    card::status(&speaker, &case, &people, view.lines, view.buttons)
+                }
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
             Query::Timeline(id) => vec![match self.visible(*id, by, &people).await? {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::domain::duty::AnsweredBy;
+use crate::domain::line::Sla;
 use crate::domain::obligation::{About, State};
 use crate::domain::policy::RedFlag;
 use crate::domain::{Act, At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
@@ -19,6 +20,8 @@ use super::{
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
+/// The same on somebody's own page, where several lists stand below each other.
+const ROWS_AT_HOME: usize = 10;
 /// How many of those who may answer in somebody's stead are named.
 const ALSO_AT_MOST: usize = 4;
 /// Most things to do on a menu: two rows of buttons on Discord. The likeliest stand first.
@@ -197,9 +200,13 @@ fn list_facts(kind: Option<CaseKind>, filter: &Filter, rows: &[ListRow], all: bo
 
 /// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
 pub fn mine(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> Card {
-    let mut card = private(speaker, "answer/mine.txt", mine_facts(speaker, cases, now, all));
-    let duties = cases.iter().flat_map(|it| &it.duties);
-    card.due_us = duties.filter(|it| it.state != State::Paused).map(|it| it.due.0).min();
+    owed(speaker, cases, mine_facts(speaker, cases, now, all, ROWS_AT_MOST))
+}
+
+fn owed(speaker: &Speaker<'_>, cases: &[OwedCase], facts: Json) -> Card {
+    let now_due = |it: &&OwedDuty| it.state != State::Paused;
+    let mut card = private(speaker, "answer/mine.txt", facts);
+    card.due_us = cases.iter().flat_map(|it| &it.duties).filter(now_due).map(|it| it.due.0).min();
     card.buttons = match cases {
         [only] => only.buttons(),
         several => several.iter().filter_map(|it| it.buttons().into_iter().next()).map(Button::of_its_case).collect(),
@@ -226,8 +233,8 @@ impl OwedCase {
     }
 }
 
-fn mine_facts(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> Json {
-    let mut room = ROWS_AT_MOST;
+fn mine_facts(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool, rows: usize) -> Json {
+    let mut room = rows;
     let mut shown: Vec<Json> = Vec::new();
     for it in cases {
         let duties: Vec<Json> =
@@ -246,7 +253,8 @@ fn mine_facts(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> 
         }));
     }
     let count: usize = cases.iter().map(|it| it.duties.len()).sum();
-    json!({ "count": count, "more": count - (ROWS_AT_MOST - room), "all": all, "cases": shown })
+    let see = (rows < ROWS_AT_MOST).then(|| Sla::Mine.line().typed(speaker.prefix));
+    json!({ "count": count, "more": count - (rows - room), "see": see, "all": all, "cases": shown })
 }
 
 fn duty_facts(speaker: &Speaker<'_>, case: CaseId, duty: &OwedDuty, now: At) -> Json {
@@ -260,9 +268,18 @@ fn duty_facts(speaker: &Speaker<'_>, case: CaseId, duty: &OwedDuty, now: At) -> 
     json
 }
 
-/// A case with everything that is owed on it.
-pub fn status(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> Card {
-    Card { tone: Tone::Private, ..case::card(speaker, case, people, usize::MAX) }
+/// A case with everything that is owed on it, as its reader sees it: what concerns them comes first, and what they can't press
+/// isn't there.
+pub fn status(
+    speaker: &Speaker<'_>,
+    case: &Case,
+    people: &People<'_>,
+    for_reader: Vec<Vec<Word>>,
+    buttons: Vec<Button>,
+) -> Card {
+    let mut card = case::card(speaker, case, people, usize::MAX);
+    card.lines.splice(0..0, for_reader);
+    Card { tone: Tone::Private, buttons, ..card }
 }
 
 /// What somebody can do with a case now, in the order as handed in.
@@ -315,9 +332,59 @@ fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
     }
 }
 
-/// What somebody opened and where it stands, the newest first as handed in.
-pub fn asked(speaker: &Speaker<'_>, rows: &impl Serialize) -> Card {
-    private(speaker, "answer/asked.txt", json!({ "rows": rows }))
+/// What somebody's own page is made of.
+pub struct Home<'a, Asked> {
+    pub now: At,
+    /// What they owe, the most urgent first, and whether that is all.
+    pub owed: &'a [OwedCase],
+    pub owed_all: bool,
+    /// What they opened and where it stands, the newest first.
+    pub asked: &'a [Asked],
+    /// The open cases, and whether these are all.
+    pub open: (&'a [ListRow], bool),
+    pub may_open: Vec<CaseKind>,
+}
+
+/// Somebody's own page: what they may open, what they owe, what they asked for, what is open.
+pub fn home<Asked: Serialize>(speaker: &Speaker<'_>, it: &Home<'_, Asked>) -> Vec<Card> {
+    let (rows, all) = it.open;
+    let mut cards = Vec::new();
+    let buttons: Vec<Button> = openings(&it.may_open).collect();
+    if !buttons.is_empty() {
+        cards.push(Card { tone: Tone::Private, buttons, ..Card::default() });
+    }
+    cards.push(owed(speaker, it.owed, mine_facts(speaker, it.owed, it.now, it.owed_all, ROWS_AT_HOME)));
+    if !it.asked.is_empty() {
+        cards.push(private(speaker, "answer/asked.txt", asked_facts(it.asked)));
+    }
+    let mut facts = start_facts(None, rows, all);
+    // What is typed without the bot's name needs a command's.
+    facts["help"] = json!(format!("{} help", CaseKind::Incident));
+    let mut open = private(speaker, "answer/start.txt", facts);
+    open.buttons = into(rows).collect();
+    cards.push(open);
+    cards
+}
+
+/// Of those that aren't shown, the open ones are counted: what ended is found in no list of what is open.
+fn asked_facts(rows: &[impl Serialize]) -> Json {
+    let rows: Vec<Json> = rows.iter().map(|row| json!(row)).collect();
+    let more = rows.iter().skip(ROWS_AT_HOME).filter(|row| row["ended_us"].is_null()).count();
+    json!({ "rows": &rows[..rows.len().min(ROWS_AT_HOME)], "more": more })
+}
+
+/// What opens a case of each of these kinds.
+fn openings(kinds: &[CaseKind]) -> impl Iterator<Item = Button> {
+    let open = |kind: &CaseKind| form_button(find(kind.word(), kind.opened_by()), None, None, Style::Primary);
+    kinds.iter().filter_map(open)
+}
+
+/// The first of these cases, each to be gone into.
+fn into(rows: &[ListRow]) -> impl Iterator<Item = Button> {
+    rows.iter().take(START_ROWS_AT_MOST).filter_map(|row| {
+        let button = press(row.case, "menu", Style::Plain)?;
+        Some(Button { label: row.case.to_string(), ..button })
+    })
 }
 
 /// What somebody can do outside of any case: the open ones of these kinds, and what they may open. Not `all`: older ones
@@ -330,15 +397,8 @@ pub fn start(
     may_open: &[CaseKind],
 ) -> Card {
     let mut card = private(speaker, "answer/start.txt", start_facts(kind, rows, all));
-    let opens =
-        may_open.iter().map(|kind| form_button(find(kind.word(), kind.opened_by()), None, None, Style::Primary));
-    let shown = rows.iter().take(START_ROWS_AT_MOST);
-    let into = shown.filter_map(|row| {
-        let button = press(row.case, "menu", Style::Plain)?;
-        Some(Button { label: row.case.to_string(), ..button })
-    });
     let mine = button(find("sla", "mine"), None, None, Style::Plain);
-    card.buttons = opens.flatten().chain(into).chain(mine).collect();
+    card.buttons = openings(may_open).chain(into(rows)).chain(mine).collect();
     card
 }
 
@@ -583,6 +643,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         on_one_case(many, &owed),
         on_one_case(Vec::new(), &owed[..1]),
     ];
+    let too_many = vec![owed_in_all[3].clone(); ROWS_AT_MOST + 1];
     let busy = WorkflowStatus {
         workflow: "credit-scoring".into(),
         open: vec![(CaseKind::Incident, 1), (CaseKind::Approval, 2)],
@@ -643,9 +704,10 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/list.txt", list_facts(None, &filter, &[listed.clone(), late, bare], false)),
         ("answer/list.txt", list_facts(Some(CaseKind::Incident), &filter, &vec![listed; ROWS_AT_MOST + 1], true)),
         ("answer/list.txt", list_facts(None, &filter, &[], true)),
-        ("answer/mine.txt", mine_facts(speaker, &owed_in_all, samples::NOW, false)),
-        ("answer/mine.txt", mine_facts(speaker, &vec![owed_in_all[3].clone(); ROWS_AT_MOST + 1], samples::NOW, false)),
-        ("answer/mine.txt", mine_facts(speaker, &[], samples::NOW, true)),
+        ("answer/mine.txt", mine_facts(speaker, &owed_in_all, samples::NOW, false, ROWS_AT_HOME)),
+        ("answer/mine.txt", mine_facts(speaker, &too_many, samples::NOW, false, ROWS_AT_MOST)),
+        ("answer/mine.txt", mine_facts(speaker, &too_many, samples::NOW, true, ROWS_AT_HOME)),
+        ("answer/mine.txt", mine_facts(speaker, &[], samples::NOW, true, ROWS_AT_MOST)),
         ("answer/timeline.txt", timeline_facts(case, &title, 1, 0)),
         ("answer/timeline.txt", timeline_facts(case, &title, 1, 2)),
         ("answer/sla-status.txt", sla_status_facts(&[busy, idle], false)),
@@ -678,7 +740,7 @@ fn asked_sample() -> Json {
     late["late"] = json!(true);
     paused["paused"] = json!(true);
     ended["ended_us"] = json!(due);
-    json!({ "rows": [row("requested"), late, paused, ended] })
+    asked_facts(&vec![vec![row("requested"), late, paused, ended]; ROWS_AT_HOME].concat())
 }
 
 fn private(speaker: &Speaker<'_>, template: &str, facts: Json) -> Card {

@@ -2,4 +2,5 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part")]
 
 pub mod discord;
+pub mod draw;
 pub mod slack;

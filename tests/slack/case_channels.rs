@@ -186,3 +186,40 @@ async fn an_incident_goes_on_where_its_archived_channel_was() {
     scene.house.transcript("slack/inc-1", "what is said there", |rows| rows.iter().any(|row| row.id == said)).await;
     scene.end().await;
 }
+
+/// Slack lets nobody make an open channel private, so the incident goes on in a new one. What told of it on the old one's face is
+/// gone from there; what was said stands.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_channel_that_its_incident_leaves_shows_nothing_of_it() {
+    let policy = POLICY.replacen("[workflows.credit]\n", "[workflows.credit]\nincident_channels = true\n", 1);
+    let scene = Stopped::new().await.start_under(&policy).await;
+    let fake = &scene.fake;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "open sev2 Scores drift").await;
+    let open = fake.find("its channel", |fake| fake.channel_named("inc-1-scores-drift")).await;
+    let card = fake.find("the card is pinned", |fake| fake.pins(&open).pop()).await;
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "link INC-1 https://wiki.example/scores Scores").await;
+    fake.find("the link is bookmarked", |fake| (fake.bookmarks(&open).len() == 2).then_some(())).await;
+    let kept = fake.say("U0DEV", &open, "we looked at the logs", None);
+    fake.slash("U0MAYA", "C0CREDIT", "/incident", "restrict INC-1 Names are among it").await;
+    let private =
+        fake.find("a private channel", |fake| fake.channel_named("inc-1-scores-drift").filter(|it| *it != open)).await;
+    fake.find("the card stands there", |fake| fake.pins(&private).pop()).await;
+    scene.rest().await;
+    assert_eq!(fake.channel(&private).expect("a channel").sort, Sort::Private);
+    let there = fake.channel(&open).expect("a channel");
+    assert_eq!((there.name.as_str(), there.topic.as_str()), ("inc-1-moved", "It goes on among its own people alone."));
+    assert_eq!((fake.pins(&open), fake.bookmarks(&open)), (Vec::new(), Vec::new()));
+    let moved = "INC-1 goes on among its own people alone";
+    let shown = fake.message(&open, &card).expect("it stands there");
+    assert_eq!(
+        (scene.read(&shown.blocks).as_str(), shown.text.as_str()),
+        (":white_check_mark: INC-1 goes on among its own people alone", moved)
+    );
+    assert!(fake.buttons(&shown.blocks).is_empty());
+    assert_eq!(saying(fake, &open, moved), 2, "the card, and a line below what was said");
+    assert!(fake.message(&open, &kept).is_some(), "what people said stands");
+    let links: Vec<String> = fake.bookmarks(&private).into_iter().map(|(_, link)| link).collect();
+    assert!(links.iter().any(|link| link == "https://wiki.example/scores"), "{links:?}");
+    assert!(!links.iter().any(|link| link.ends_with(&card.replace('.', ""))), "a card that isn't there: {links:?}");
+    scene.end().await;
+}

@@ -157,6 +157,49 @@ async fn long_cards_go_on_in_the_thread_and_long_code_as_a_file() {
     .await;
 }
 
+/// A message that became shorter leaves no part behind that says what isn't so any more; also one that an earlier process posted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn further_parts_are_edited_with_their_message() {
+    let card = |words: &str, lines: usize| {
+        let lines = (0..lines).map(|at| vec![Word::from(format!("{words} {at} {}", "x".repeat(60)))]);
+        Card { title: vec![Word::from(words)], lines: lines.collect(), ..Card::default() }
+    };
+    let lane: Lane = "slack/C0CREDIT".parse().expect("a lane");
+    let mut scene = Stopped::new().await.start().await;
+    for again in [false, true] {
+        let nonce = format!("long {again}");
+        let slack = &scene.house.slack;
+        let ts = slack.post(post_of(&nonce, &lane, &card("asks", 300))).await.expect("it goes").message;
+        let parts = scene.fake.thread("C0CREDIT", &ts).len();
+        assert!(parts >= 2, "{parts}");
+        if again {
+            scene = scene.stop().await.start().await;
+        }
+        let slack = &scene.house.slack;
+        let shows = |words: &str| {
+            let thread = scene.fake.thread("C0CREDIT", &ts);
+            thread.iter().filter(|it| scene.read(&it.blocks).contains(words)).count()
+        };
+        let ended = card("ended", 200);
+        slack.edit(Edit { lane: &lane, message: &ts, thread: None, card: &ended }).await.expect("it is edited");
+        assert_eq!((shows("asks"), shows("ended") + shows("What stood here is over")), (0, parts));
+        let calls = scene.fake.calls("chat.update").len();
+        slack.edit(Edit { lane: &lane, message: &ts, thread: None, card: &ended }).await.expect("it is edited");
+        assert_eq!(scene.fake.calls("chat.update").len(), calls + 1, "what says so already isn't edited again");
+        slack
+            .edit(Edit { lane: &lane, message: &ts, thread: None, card: &card("short", 1) })
+            .await
+            .expect("it is edited");
+        assert_eq!((shows("ended"), shows("What stood here is over")), (0, parts));
+        slack
+            .edit(Edit { lane: &lane, message: &ts, thread: None, card: &card("long again", 450) })
+            .await
+            .expect("it is edited");
+        assert!(shows("long again") > parts && shows("What stood here is over") == 0);
+    }
+    scene.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_was_begun_is_marked_as_perhaps_sent() {
     in_slack(async |scene, fake| {

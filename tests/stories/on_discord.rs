@@ -248,6 +248,10 @@ impl Server {
         Ok(())
     }
 
+    pub fn drawn(&self, title: &str) -> String {
+        self.fake.drawn(title, self.zone)
+    }
+
     pub fn message(&self, message: &str) -> Option<Json> {
         self.fake.message(number(message))
     }

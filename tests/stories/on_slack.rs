@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono_tz::Tz;
 use countersign::app::config::{Secret, SlackConfig, SlackMode};
-use countersign::card::{Card, wall};
+use countersign::card::{Card, Tone, wall};
 use countersign::chat::slack::Slack;
 use countersign::domain::{At, Platform};
 use countersign::grammar::Word;
@@ -260,6 +260,10 @@ impl Team {
 
     // ── What people see ───────────────────────────────────────────────────────────────────────────────────────────────
 
+    pub fn drawn(&self, title: &str) -> String {
+        self.fake.drawn(title, self.zone)
+    }
+
     /// Blocks as a story writes them: moments short, names of fields with a colon, buttons in brackets at the end.
     fn read(&self, blocks: &[Json], now: At) -> String {
         let blocks = self.in_short(blocks, now);
@@ -302,10 +306,18 @@ impl Team {
     fn in_short(&self, blocks: &[Json], now: At) -> Vec<Json> {
         let mut blocks = blocks.to_vec();
         // The sign of how the card feels, and its word.
-        if let Some(first) = blocks.first_mut().and_then(|block| block["elements"][0]["elements"].as_array_mut())
-            && first.first().is_some_and(|sign| sign["type"] == "emoji")
-        {
-            first.drain(..2.min(first.len()));
+        let first = blocks.first_mut();
+        let header = first.as_ref().and_then(|block| block["text"]["text"].as_str()).map(without_sign);
+        match (first, header) {
+            (Some(block), Some(text)) => block["text"]["text"] = text.into(),
+            (Some(block), None) => {
+                if let Some(first) = block["elements"][0]["elements"].as_array_mut()
+                    && first.first().is_some_and(|sign| sign["type"] == "emoji")
+                {
+                    first.drain(..2.min(first.len()));
+                }
+            }
+            (None, _) => {}
         }
         blocks.iter_mut().for_each(|block| self.shorten(block, now));
         blocks
@@ -315,15 +327,29 @@ impl Team {
         if part["type"] == "date" {
             let at = At(part["timestamp"].as_i64().unwrap_or_default() * 1_000_000);
             *part = json!({ "type": "text", "text": wall(at, self.zone, now) });
-        } else if part["type"] == "text" && part["style"]["bold"] == true {
-            // `Due  11:00`
-            if let Some(name) = part["text"].as_str().and_then(|text| text.strip_suffix("  ")) {
-                part["text"] = format!("{name}: ").into();
-            }
         }
-        if let Some(parts) = part.get_mut("elements").and_then(Json::as_array_mut) {
-            parts.iter_mut().for_each(|part| self.shorten(part, now));
+        if part["type"] == "mrkdwn" {
+            part["text"] = self.shorten_markup(part["text"].as_str().unwrap_or_default(), now).into();
         }
+        for parts in ["elements", "fields"] {
+            let parts = part.get_mut(parts).and_then(Json::as_array_mut);
+            parts.into_iter().flatten().for_each(|part| self.shorten(part, now));
+        }
+    }
+
+    /// A column: its name, bold, and what stands below it.
+    fn shorten_markup(&self, text: &str, now: At) -> String {
+        let mut text = match text.strip_prefix('*').and_then(|it| it.split_once("*\n")) {
+            Some((name, value)) => format!("{name}: {value}"),
+            None => text.to_owned(),
+        };
+        while let Some((before, rest)) = text.split_once("<!date^")
+            && let Some((date, after)) = rest.split_once('>')
+        {
+            let unix: i64 = date.split('^').next().and_then(|unix| unix.parse().ok()).unwrap_or_default();
+            text = format!("{before}{}{after}", wall(At(unix * 1_000_000), self.zone, now));
+        }
+        text
     }
 
     /// A form, or what stands where one was.
@@ -396,6 +422,13 @@ impl Team {
         }
         card.plain(self.zone, at)
     }
+}
+
+/// A header without the sign of how the card feels, and its word.
+fn without_sign(header: &str) -> String {
+    let tones = [Tone::Nudge, Tone::Late, Tone::Done, Tone::Declined, Tone::Lapsed, Tone::Withdrawn, Tone::Replaced];
+    let sign = tones.into_iter().filter_map(Tone::sign).find_map(|sign| header.strip_prefix(sign));
+    sign.map_or(header, |rest| rest.trim_start().trim_start_matches("Late · ")).to_owned()
 }
 
 /// The app as it was installed: which rights it has is no matter here.

@@ -95,6 +95,10 @@ pub fn tell(name: &str, text: &str, voice: &Voice) -> Result<(), String> {
         if std::env::var_os("STORY_TAPE").is_some() {
             eprintln!("── {name}\n{}", teller.tape(0));
         }
+        if let Some(folder) = std::env::var_os("COUNTERSIGN_PICTURES") {
+            let written = teller.stage.spaces.iter().try_for_each(|space| space.draw(Path::new(&folder), name));
+            written.map_err(|error| error.to_string())?;
+        }
         told?;
         teller.every_line_can_be_typed_where_it_stands().map_err(|why| format!("{name}: {why}"))?;
         teller.nothing_is_approved_unseen().map_err(|why| format!("{name}: {why}"))?;

@@ -2,6 +2,7 @@
 //! do there what the story says, and what they see is read back in the words that stories are written in.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -322,6 +323,17 @@ impl Workspace {
     /// What came onto somebody's screen since, unless it was told them unasked.
     pub fn came(&self, who: &str, before: &Screen, told: &BTreeSet<&str>, now: At) -> Vec<String> {
         there!(self, it => it.came(who, before, told, now))
+    }
+
+    /// Writes what stands there as a page to look at.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn draw(&self, folder: &Path, story: &str) -> std::io::Result<()> {
+        let name = Path::new(story).file_stem().unwrap_or_default().to_string_lossy();
+        let title = format!("{name}, on {}", self.platform());
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(format!("{name}-{}.html", self.platform())), there!(self, it => it.drawn(&title)))
     }
 
     pub fn tell_again_since(&self, since: Instant, what: Again) {

@@ -211,6 +211,7 @@ fn lists_help_and_health_have_their_words() {
         timeline(&speaker(), case("INC-1"), "Drift", &[line], 0).plain(KOLKATA, NOW),
         "INC-1 · “Drift”\n10:36 it began"
     );
-    let status = status(&speaker(), &incident_case(), &people());
-    assert_eq!(status.tone, Tone::Private);
+    let asked = vec![vec![Word::from("You opened this")]];
+    let status = status(&speaker(), &incident_case(), &people(), asked.clone(), Vec::new());
+    assert_eq!((status.tone, &status.lines[..1], status.buttons), (Tone::Private, &asked[..], Vec::new()));
 }

@@ -76,7 +76,7 @@ impl Slack {
         let mut uses = 0;
         let mut may_cost = None;
         for card in cards {
-            let drawn = self.draw(card).await;
+            let drawn = self.draw(card, None).await;
             for message in drawn.messages {
                 let body = json!({ "text": message.text, "blocks": message.blocks });
                 let mut answer = body.clone();

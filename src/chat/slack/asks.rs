@@ -128,7 +128,7 @@ impl Slack {
             }
             (Some(Ok(opened)), None) => {
                 // It was opened on the guess that it would be wanted; the answer takes its place.
-                let view = modal::said("Countersign", &cards, &self.map_of(&cards).await);
+                let view = modal::said("Countersign", &cards, &self.map_of(&cards, None).await);
                 if self.update(&opened.id, &view).await && cards.iter().all(|card| card.buttons.is_empty()) {
                     return;
                 }

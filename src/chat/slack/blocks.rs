@@ -1,11 +1,12 @@
-//! A card as Block Kit. Words become elements of rich text, which Slack reads no markup in, so nobody's words can mention a
-//! channel, forge a link or break out of code. What is too long for one message continues in the next, and code that is too
-//! long goes along as a file: nothing is cut.
+//! A card as Block Kit: its title, what it says, its fields in two columns, and buttons. Words become elements of rich text,
+//! which Slack reads no markup in, so nobody's words can mention a channel, forge a link or break out of code; columns are
+//! Slack's own markup, so only words that can't be any stand in them. What is too long for one message continues in the next,
+//! and code that is too long goes along as a file: nothing is cut.
 
 use serde_json::{Value as Json, json};
 
 use super::words::{cut, escaped, pieces};
-use crate::card::{Card, Style, Tone, plain};
+use crate::card::{Card, Field, Style, Tone, plain};
 use crate::domain::{At, CaseId, PersonId};
 use crate::grammar::Word;
 
@@ -17,6 +18,12 @@ const BLOCKS_AT_MOST: usize = 40;
 const BLOCK_AT_MOST: usize = 2_800;
 /// Longer code goes along as a file.
 const CODE_AT_MOST: usize = 2_800;
+const HEADER_AT_MOST: usize = 150;
+/// Columns stand side by side; what is longer breaks too often there.
+const COLUMN_AT_MOST: usize = 40;
+const COLUMNS_AT_MOST: usize = 10;
+/// About how long a moment is as Slack shows it.
+const DATE_LENGTH: usize = 20;
 const BUTTONS_AT_MOST: usize = 25;
 const CONFIRM_TITLE: usize = 100;
 const CONFIRM_TEXT: usize = 300;
@@ -34,6 +41,8 @@ pub(super) trait Directory {
     fn account(&self, person: &PersonId) -> Option<String>;
     /// The address of a case: its own channel, or its card.
     fn address(&self, case: CaseId) -> Option<String>;
+    /// Whether a case stands somewhere else than where this is read.
+    fn is_elsewhere(&self, case: CaseId) -> bool;
 }
 
 /// A card, ready to go.
@@ -58,20 +67,26 @@ pub(super) struct TextFile {
 }
 
 pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
-    let mut pen = Pen { directory, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
-    if let Some((emoji, word)) = mark(card.tone) {
-        pen.section.push(json!({ "type": "emoji", "name": emoji }));
-        pen.section.push(json!({ "type": "text", "text": word, "style": { "bold": true } }));
-    }
-    pen.line(&card.title, true);
-    for line in &card.lines {
+    let mut pen = Pen::new(directory);
+    pen.title(card);
+    // What can be typed instead of pressing a button is small print.
+    let (lines, to_type) = match card.lines.split_last() {
+        Some((last, lines)) if card.fields.is_empty() => match small(last) {
+            Some(small) => (lines, Some(small)),
+            None => (&card.lines[..], None),
+        },
+        _ => (&card.lines[..], None),
+    };
+    for line in lines {
+        // A heading of what follows it.
+        if matches!(line[..], [Word::Strong(_)]) {
+            pen.close_block();
+        }
         pen.line(line, false);
     }
-    for field in &card.fields {
-        pen.section.push(json!({ "type": "text", "text": format!("{}  ", field.name), "style": { "bold": true } }));
-        pen.line(&field.value, false);
-    }
     pen.close_block();
+    pen.blocks.extend(to_type);
+    pen.fields(&card.fields);
     let mut messages = vec![Message::default()];
     let mut size = 0;
     for (block, characters) in pen.blocks {
@@ -113,9 +128,7 @@ fn beside(card: &Card, directory: &dyn Directory) -> String {
                     line.push_str(&escaped(text));
                 }
                 Word::Case(case) => line.push_str(&case.to_string()),
-                Word::Time(at) => {
-                    line.push_str(&format!("<!date^{}^{}|{}>", at.0.div_euclid(1_000_000), DATE, in_utc(*at)))
-                }
+                Word::Time(at) => line.push_str(&date(*at)),
                 Word::Person { id, name } => match directory.account(id) {
                     Some(account) => line.push_str(&format!("<@{account}>")),
                     None => line.push_str(&escaped(name)),
@@ -144,10 +157,113 @@ fn in_utc(at: At) -> String {
 
 /// One line, for places that hold nothing else: a block of rich text.
 pub(super) fn line(words: &[Word], directory: &dyn Directory) -> Vec<Json> {
-    let mut pen = Pen { directory, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
+    let mut pen = Pen::new(directory);
     pen.line(words, false);
     pen.close_block();
     pen.blocks.into_iter().map(|(block, _)| block).collect()
+}
+
+/// A table has its name on top of it, in large letters. Nothing in them is a link, a mention or a moment of the reader's own
+/// zone, so what has one of these, or is too long, stands in bold words instead.
+fn header(card: &Card, directory: &dyn Directory) -> Option<(Json, usize)> {
+    let mut text = match (card.tone.sign(), card.tone) {
+        (Some(sign), Tone::Late) => format!("{sign} Late · "),
+        (Some(sign), _) => format!("{sign} "),
+        (None, _) => String::new(),
+    };
+    for word in &card.title {
+        match word {
+            Word::Text(words) | Word::Strong(words) => text.push_str(words),
+            Word::Case(case) if !directory.is_elsewhere(*case) => text.push_str(&case.to_string()),
+            Word::Case(_) | Word::Time(_) | Word::Person { .. } | Word::Code(_) | Word::Line(_) | Word::Link(_) => {
+                return None;
+            }
+        }
+    }
+    let count = text.chars().count();
+    let fits = !card.fields.is_empty() && !text.trim().is_empty() && count <= HEADER_AT_MOST;
+    fits.then(|| {
+        let text = json!({ "type": "plain_text", "text": text, "emoji": false });
+        (json!({ "type": "header", "text": text }), count)
+    })
+}
+
+/// A line that is nothing but a command to type.
+fn small(line: &[Word]) -> Option<(Json, usize)> {
+    let [Word::Line(command)] = line else { return None };
+    let fits = !command.contains(['`', '\n']) && command.chars().count() <= BLOCK_AT_MOST / 2;
+    fits.then(|| small_print(&format!("`{}`", escaped(command)), command.chars().count() + 2))
+}
+
+/// A field that is compared letter by letter, if at all: a checksum.
+fn small_field(field: &Field) -> Option<(Json, usize)> {
+    let mut text = format!("{}: ", field.name);
+    let mut compared = false;
+    for word in &field.value {
+        match word {
+            Word::Text(words) if is_no_markup(words) => text.push_str(words),
+            Word::Code(code) if is_checksum(code) => {
+                compared = true;
+                text.push_str(&format!("`{code}`"));
+            }
+            Word::Time(at) => text.push_str(&date(*at)),
+            Word::Text(_)
+            | Word::Code(_)
+            | Word::Strong(_)
+            | Word::Case(_)
+            | Word::Person { .. }
+            | Word::Line(_)
+            | Word::Link(_) => return None,
+        }
+    }
+    let length = text.chars().count();
+    (compared && is_no_markup(&field.name) && length <= BLOCK_AT_MOST / 2).then(|| small_print(&text, length))
+}
+
+/// In hexadecimal, or as base 64.
+fn is_checksum(code: &str) -> bool {
+    !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric() || "+/=".contains(c))
+}
+
+fn small_print(markup: &str, length: usize) -> (Json, usize) {
+    let text = json!({ "type": "mrkdwn", "text": markup, "verbatim": true });
+    (json!({ "type": "context", "elements": [text] }), length)
+}
+
+/// Whether no letter of it means anything to Slack.
+fn is_no_markup(text: &str) -> bool {
+    let harmless = |c: char| c.is_alphanumeric() || " ·,.;()/%+-–—“”’'\"!?=".contains(c);
+    !text.trim().is_empty() && text.chars().all(harmless)
+}
+
+/// A field as a column, with how long it is; `None`: it is too long for one, or its words might be more than words there.
+fn column(field: &Field, directory: &dyn Directory) -> Option<(String, usize)> {
+    let (mut value, mut length) = (String::new(), 0);
+    let bold = |text: &str| (text.trim() == text).then(|| format!("*{text}*"));
+    for word in &field.value {
+        let (text, more) = match word {
+            Word::Text(text) if is_no_markup(text) => (text.clone(), text.chars().count()),
+            Word::Strong(text) if is_no_markup(text) => (bold(text)?, text.chars().count()),
+            Word::Time(at) => (date(*at), DATE_LENGTH),
+            Word::Person { id, name } => match directory.account(id) {
+                Some(account) => (format!("<@{account}>"), name.chars().count()),
+                None if is_no_markup(name) => (bold(name)?, name.chars().count()),
+                None => return None,
+            },
+            Word::Text(_) | Word::Strong(_) | Word::Case(_) | Word::Code(_) | Word::Line(_) | Word::Link(_) => {
+                return None;
+            }
+        };
+        value.push_str(&text);
+        length += more;
+    }
+    let fits = length > 0 && length <= COLUMN_AT_MOST && is_no_markup(&field.name);
+    fits.then(|| (format!("*{}*\n{value}", field.name.trim()), length + field.name.chars().count()))
+}
+
+/// A moment in Slack's markup: in the reader's own zone.
+fn date(at: At) -> String {
+    format!("<!date^{}^{DATE}|{}>", at.0.div_euclid(1_000_000), in_utc(at))
 }
 
 /// How a card feels, in a sign and a word: never by colour alone.
@@ -207,8 +323,71 @@ struct Pen<'a> {
     size: usize,
 }
 
-impl Pen<'_> {
+impl<'a> Pen<'a> {
+    fn new(directory: &'a dyn Directory) -> Pen<'a> {
+        Pen { directory, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 }
+    }
+
+    /// Stands by itself, so that it is seen as one.
+    fn title(&mut self, card: &Card) {
+        if let Some(header) = header(card, self.directory) {
+            return self.blocks.push(header);
+        }
+        if let Some((emoji, word)) = mark(card.tone) {
+            self.section.push(json!({ "type": "emoji", "name": emoji }));
+            self.section.push(json!({ "type": "text", "text": word, "style": { "bold": true } }));
+        }
+        // With nothing below it, it is no headline but a sentence.
+        self.line(&card.title, !card.lines.is_empty() || !card.fields.is_empty());
+        self.close_block();
+    }
+
+    /// Short ones side by side; the order stays.
+    fn fields(&mut self, fields: &[Field]) {
+        let mut columns: Vec<(&Field, (String, usize))> = Vec::new();
+        for field in fields {
+            match column(field, self.directory) {
+                Some(column) => columns.push((field, column)),
+                None => {
+                    self.columns(std::mem::take(&mut columns));
+                    match small_field(field) {
+                        Some(small) => {
+                            self.close_block();
+                            self.blocks.push(small);
+                        }
+                        None => self.row(field),
+                    }
+                }
+            }
+        }
+        self.columns(columns);
+        self.close_block();
+    }
+
+    fn columns(&mut self, columns: Vec<(&Field, (String, usize))>) {
+        if let [(field, _)] = columns.as_slice() {
+            return self.row(field);
+        }
+        for several in columns.chunks(COLUMNS_AT_MOST) {
+            self.close_block();
+            let text = |text: &String| json!({ "type": "mrkdwn", "text": text, "verbatim": true });
+            let fields: Vec<Json> = several.iter().map(|(_, (words, _))| text(words)).collect();
+            let length = several.iter().map(|(_, (_, length))| length).sum();
+            self.blocks.push((json!({ "type": "section", "fields": fields }), length));
+        }
+    }
+
+    fn row(&mut self, field: &Field) {
+        self.text(&format!("{}: ", field.name), true);
+        self.line(&field.value, false);
+    }
+
     fn line(&mut self, words: &[Word], strong: bool) {
+        // A line is broken between two blocks only where none would hold it.
+        let length: usize = words.iter().map(length).sum();
+        if length <= BLOCK_AT_MOST && self.size + length > BLOCK_AT_MOST {
+            self.close_block();
+        }
         for word in words {
             match word {
                 Word::Text(text) => self.text(text, strong),
@@ -222,7 +401,7 @@ impl Pen<'_> {
                 Word::Time(at) => self.time(*at, strong),
                 Word::Person { id, name } => match self.directory.account(id) {
                     Some(account) => {
-                        self.room_for(20);
+                        self.room_for(DATE_LENGTH);
                         self.section.push(json!({ "type": "user", "user_id": account }));
                     }
                     None => self.text(name, true),
@@ -255,7 +434,7 @@ impl Pen<'_> {
     }
 
     fn time(&mut self, at: At, strong: bool) {
-        self.room_for(40);
+        self.room_for(2 * DATE_LENGTH);
         let mut element = json!({
             "type": "date",
             "timestamp": at.0.div_euclid(1_000_000),
@@ -320,6 +499,18 @@ impl Pen<'_> {
     }
 }
 
+/// About how long a word is as it is read.
+fn length(word: &Word) -> usize {
+    match word {
+        Word::Text(text) | Word::Strong(text) | Word::Code(text) | Word::Line(text) | Word::Link(text) => {
+            text.chars().count()
+        }
+        Word::Person { name, .. } => name.chars().count().max(DATE_LENGTH),
+        Word::Time(_) => 2 * DATE_LENGTH,
+        Word::Case(_) => DATE_LENGTH,
+    }
+}
+
 /// An address that a browser opens.
 fn is_web(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://")
@@ -349,6 +540,9 @@ mod tests {
         }
         fn address(&self, case: CaseId) -> Option<String> {
             (case.number == 7).then(|| "https://acme.slack.com/archives/C1/p1".to_owned())
+        }
+        fn is_elsewhere(&self, case: CaseId) -> bool {
+            self.address(case).is_some()
         }
     }
 
@@ -391,10 +585,10 @@ mod tests {
         fn collect(json: &Json, into: &mut String) {
             match json {
                 Json::Object(object) => {
-                    if object.get("type").is_some_and(|it| it == "text") {
+                    if object.get("type").is_some_and(|it| it == "text" || it == "plain_text") {
                         into.push_str(object["text"].as_str().unwrap_or_default());
                     }
-                    object.iter().filter(|(name, _)| *name != "text").for_each(|(_, inner)| collect(inner, into));
+                    object.values().for_each(|inner| collect(inner, into));
                 }
                 Json::Array(list) => list.iter().for_each(|inner| collect(inner, into)),
                 _ => {}
@@ -442,6 +636,63 @@ mod tests {
         assert_eq!(rows, [25, 5]);
     }
 
+    fn kinds(card: &Card) -> Vec<String> {
+        let blocks = drawn(card).messages.into_iter().flat_map(|message| message.blocks);
+        blocks.map(|block| block["type"].as_str().expect("a type").to_owned()).collect()
+    }
+
+    #[test]
+    fn a_table_has_its_name_on_top_and_short_fields_side_by_side() {
+        let field = |name: &str, value: Word| Field { name: name.to_owned(), value: vec![value] };
+        let case = |number| Word::Case(CaseId { kind: CaseKind::Incident, number });
+        let table = |title: Word| Card {
+            tone: Tone::Late,
+            title: vec![title, Word::from(" · “Drift”")],
+            lines: vec![vec![Word::from("since noon")]],
+            fields: vec![
+                field("Severity", Word::Strong("sev2".to_owned())),
+                field("Due", Word::Time(AT)),
+                field("Lead", Word::Person { id: "lena".into(), name: "Lena".to_owned() }),
+                field("Next", Word::from("a word ".repeat(12))),
+                field("State", Word::from("open")),
+                field("Action", Word::Code("ab".repeat(32))),
+                field("Name", Word::Code("*b*".to_owned())),
+            ],
+            ..Card::default()
+        };
+        assert_eq!(kinds(&table(case(1))), ["header", "rich_text", "section", "rich_text", "context", "rich_text"]);
+        let blocks = drawn(&table(case(1))).messages.remove(0).blocks;
+        assert_eq!(blocks[0]["text"]["text"], "⏰ Late · INC-1 · “Drift”");
+        let columns: Vec<&str> =
+            blocks[2]["fields"].as_array().expect("columns").iter().filter_map(|it| it["text"].as_str()).collect();
+        assert_eq!(columns[0], "*Severity*\n*sev2*");
+        assert!(columns[1].starts_with("*Due*\n<!date^") && columns[2] == "*Lead*\n<@U1>", "{columns:?}");
+        // What leads somewhere is a link, which no header holds.
+        assert_eq!(kinds(&table(case(7))), ["rich_text", "rich_text", "section", "rich_text", "context", "rich_text"]);
+        assert_eq!(
+            kinds(&table(Word::from("x".repeat(200)))),
+            ["rich_text", "rich_text", "section", "rich_text", "context", "rich_text"]
+        );
+    }
+
+    #[test]
+    fn what_stands_below_a_heading_is_a_block_of_its_own() {
+        let strong = || vec![Word::Strong("credit".to_owned())];
+        let lines = vec![vec![Word::from("in time")], strong(), vec![Word::from("acknowledge: 1")], strong()];
+        assert_eq!(kinds(&card("Digest", lines)), ["rich_text"; 4]);
+    }
+
+    #[test]
+    fn what_can_be_typed_is_small_print_under_a_notice() {
+        let mut notice = card("INC-1 is open", vec![vec![Word::Line("/incident ack INC-1".to_owned())]]);
+        assert_eq!(kinds(&notice), ["rich_text", "context"]);
+        notice.lines[0] = vec![Word::Line("/incident note `x` <!here>".to_owned())];
+        assert_eq!(kinds(&notice), ["rich_text", "rich_text"]);
+        notice.lines[0] = vec![Word::Line("/incident note <!here>".to_owned())];
+        let small = json!(drawn(&notice).messages[0].blocks[1]);
+        assert_eq!(small["elements"][0]["text"], "`/incident note &lt;!here&gt;`");
+    }
+
     #[test]
     fn what_is_long_goes_on_and_what_is_code_goes_along() {
         let long = "word ".repeat(9_000);
@@ -457,6 +708,32 @@ mod tests {
     }
 
     proptest! {
+        /// Whoever wrote it.
+        #[test]
+        fn columns_hold_no_markup_but_the_bots(
+            values in prop::collection::vec("(\\PC|[*_~`<>&:@#|!]){0,30}", 2..12),
+            strong in any::<bool>(),
+        ) {
+            let word = |text: &String| if strong { Word::Strong(text.clone()) } else { Word::Text(text.clone()) };
+            let nobody = |name: &String| Word::Person { id: "eve".into(), name: name.clone() };
+            let mut fields: Vec<Field> = Vec::new();
+            for value in &values {
+                fields.push(Field { name: "Class".to_owned(), value: vec![word(value)] });
+                fields.push(Field { name: value.clone(), value: vec![nobody(value)] });
+            }
+            let card = Card { fields, ..card("a", Vec::new()) };
+            for block in drawn(&card).messages.iter().flat_map(|message| &message.blocks) {
+                for column in block["fields"].as_array().into_iter().flatten() {
+                    let text = column["text"].as_str().expect("words");
+                    let (name, value) = text.split_once('\n').expect("a name and a value");
+                    for part in [name, value] {
+                        let inside = part.strip_prefix('*').and_then(|it| it.strip_suffix('*')).unwrap_or(part);
+                        prop_assert!(!inside.contains(['*', '_', '~', '`', '<', '>', '&', ':', '@', '#']), "{}", text);
+                    }
+                }
+            }
+        }
+
         #[test]
         fn every_card_stays_within_slacks_limits(
             title in "\\PC{0,200}",

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::api::Called;
-use super::{Slack, Trouble, lock, word};
+use super::deliver::Spot;
+use super::{Slack, Trouble, blocks, lock, word};
+use crate::card;
 use crate::chat::{CaseChannel, Undelivered};
 use crate::grammar::clean;
 
@@ -17,6 +19,9 @@ const BOOKMARK_TITLE: usize = 80;
 /// How many other names are tried where the first is taken by somebody else's channel.
 const NAMES: u32 = 5;
 
+/// Refusals that say that there is nothing left to change.
+const NOT_THERE: &[&str] = &["is_archived", "channel_not_found", "not_in_channel"];
+
 /// What was done for a lane already.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ChannelState {
@@ -25,6 +30,8 @@ pub(super) struct ChannelState {
     private: Option<bool>,
     /// The channel that it took the place of.
     before: Option<String>,
+    /// The case's card that stands there still.
+    left: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
     /// This process has looked who is in it.
@@ -119,12 +126,48 @@ impl Slack {
     /// The case was made restricted. Slack lets nobody but an administrator make a public channel private, so the case goes on
     /// in a new one, and the old one says no more than that.
     async fn move_apart(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
-        let before = std::mem::take(&mut state.channel);
-        let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
+        let before = state.channel.clone();
+        // Its name was made of the title as well.
+        let name = format!("{}-moved", wanted.case.to_string().to_lowercase());
+        self.optional("conversations.rename", json!({ "channel": before, "name": name }), NOT_THERE).await?;
+        let channel = self.create(wanted).await?;
         tracing::info!(platform = %self.platform, lane = %wanted.lane, before, channel, "a case that is restricted now goes on in a private channel");
-        let says = json!({ "channel": before, "topic": "It goes on among its own people alone." });
-        self.optional("conversations.setTopic", says, &["is_archived", "channel_not_found", "not_in_channel"]).await?;
-        *state = ChannelState { channel, private: Some(true), before: Some(before), ..ChannelState::default() };
+        self.leave(wanted, &before).await?;
+        let left = wanted.pinned.clone();
+        *state = ChannelState { channel, private: Some(true), before: Some(before), left, ..ChannelState::default() };
+        Ok(())
+    }
+
+    /// Takes out of the open channel that the case leaves what tells of it on its face: topic, card and bookmarks. What was said
+    /// there stands.
+    async fn leave(&self, wanted: &CaseChannel, before: &str) -> Called<()> {
+        let topic = json!({ "channel": before, "topic": "It goes on among its own people alone." });
+        self.optional("conversations.setTopic", topic, NOT_THERE).await?;
+        let moved = blocks::draw(&card::moved_away(wanted.case), &self.map()).messages;
+        if let (Some(card), Some(says)) = (&wanted.pinned, moved.first()) {
+            let gone = ["message_not_found", "cant_update_message", "no_pin"];
+            let fine: Vec<&str> = NOT_THERE.iter().copied().chain(gone).collect();
+            let edit = json!({ "channel": before, "ts": card, "text": says.text, "blocks": says.blocks });
+            self.optional("chat.update", edit, &fine).await?;
+            self.optional("pins.remove", json!({ "channel": before, "timestamp": card }), &fine).await?;
+        }
+        let card = wanted.pinned.as_ref().and_then(|ts| self.permalink(before, Some(ts)));
+        let listed = self.api.patiently("bookmarks.list", &[("channel_id", before.to_owned())]).await;
+        let listed = listed.unwrap_or_default();
+        for bookmark in listed["bookmarks"].as_array().into_iter().flatten() {
+            let address = word(bookmark, "link");
+            if card.as_deref() == Some(address) || wanted.links.iter().any(|link| link.url == address) {
+                let body = json!({ "channel_id": before, "bookmark_id": word(bookmark, "id") });
+                self.optional("bookmarks.remove", body, NOT_THERE).await?;
+            }
+        }
+        if let Some(says) = moved.first() {
+            let spot = Spot { channel: before, thread: None, rings: false, goes_on: None };
+            // An earlier try may have said it.
+            if let Err(why) = self.say(&spot, &format!("{}:moved", wanted.lane), says, true).await {
+                tracing::warn!(platform = %self.platform, lane = %wanted.lane, %why, "its old channel isn't told that a case goes on elsewhere");
+            }
+        }
         Ok(())
     }
 
@@ -147,7 +190,8 @@ impl Slack {
                 let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
                 lock(&self.places).is_own(&wanted.lane, &channel);
                 let private = Some(wanted.private);
-                *state = ChannelState { channel, private, before: Some(before), ..ChannelState::default() };
+                let left = wanted.pinned.clone();
+                *state = ChannelState { channel, private, before: Some(before), left, ..ChannelState::default() };
             }
             Err(trouble) => return Err(trouble),
         }
@@ -193,17 +237,18 @@ impl Slack {
             }
             state.invited.insert(person.clone());
         }
-        if let Some(message) = wanted.pinned.as_ref().filter(|message| state.pinned.as_ref() != Some(message)) {
+        let card = wanted.pinned.as_ref().filter(|message| state.left.as_ref() != Some(message));
+        if let Some(message) = card.filter(|message| state.pinned.as_ref() != Some(message)) {
             let body = json!({ "channel": channel, "timestamp": message });
             self.optional("pins.add", body, &["already_pinned", "message_not_found", "no_item_specified"]).await?;
             state.pinned = Some(message.clone());
         }
-        self.bookmark(wanted, state).await
+        self.bookmark(wanted, card, state).await
     }
 
     /// The card, and what people keep with the case, stand on top of the channel as bookmarks.
-    async fn bookmark(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
-        let card = wanted.pinned.as_ref().and_then(|ts| self.permalink(&state.channel, Some(ts)));
+    async fn bookmark(&self, wanted: &CaseChannel, card: Option<&String>, state: &mut ChannelState) -> Called<()> {
+        let card = card.and_then(|ts| self.permalink(&state.channel, Some(ts)));
         let card = card.map(|address| (format!("The card of {}", wanted.case), address));
         let links = wanted.links.iter().map(|link| (clean::line(&link.text), link.url.clone()));
         let wanted: Vec<(String, String)> = card.into_iter().chain(links).take(BOOKMARKS).collect();

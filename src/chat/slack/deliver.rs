@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use super::answer::note;
 use super::api::Called;
-use super::blocks::{Message, TextFile, digest};
+use super::blocks::{self, Message, TextFile, digest};
 use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::chat::{Edit, Post, Receipt, Undelivered};
 use crate::domain::{Lane, Place};
@@ -24,13 +25,35 @@ const SOON: Duration = Duration::from_secs(1);
 /// How often a message that isn't there is sent anew, before it is left to the courier.
 const SENDS: u32 = 3;
 
+/// What stands instead of a further part of a message that became shorter.
+const OVER: &str = "What stood here is over. The message that it belonged to says how it stands now.";
+
 /// Where a message goes.
 #[derive(Clone, Copy)]
-struct Spot<'a> {
-    channel: &'a str,
-    thread: Option<&'a str>,
+pub(super) struct Spot<'a> {
+    pub channel: &'a str,
+    pub thread: Option<&'a str>,
     /// A reply is shown in the conversation as well, and rings as a message there does.
-    rings: bool,
+    pub rings: bool,
+    /// The message that it is a further part of.
+    pub goes_on: Option<&'a str>,
+}
+
+/// A further part of a message that was too long for one, as it stands in the thread.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    ts: String,
+    /// What it shows, in short; nothing, where that isn't known.
+    shows: String,
+}
+
+impl Part {
+    fn new(ts: String, message: &Message) -> Part {
+        Part { ts, shows: Part::shown(message) }
+    }
+    fn shown(message: &Message) -> String {
+        digest(&json!(message.blocks).to_string())
+    }
 }
 
 /// What became of a part of a message.
@@ -48,13 +71,13 @@ impl Slack {
             return Err(Undelivered::later("Slack hasn't said yet who the bot is", Some(Duration::from_secs(2))));
         }
         let channel = self.channel_of(post.lane).await?;
-        let mut drawn = self.draw(post.card).await;
+        let mut drawn = self.draw(post.card, Some(post.lane)).await;
         let rest = drawn.messages.split_off(1);
         let nonce = format!("{}:{}", post.nonce, digest(&channel));
         let Some(first) = drawn.messages.first() else { return Err(Undelivered::never("there was nothing to say")) };
         let rings = matches!(post.lane.place, Place::Direct(_));
         let mut thread = post.thread;
-        let spot = Spot { channel: &channel, thread, rings };
+        let spot = Spot { channel: &channel, thread, rings, goes_on: None };
         let message = match self.say(&spot, &nonce, first, post.perhaps_sent).await {
             // The message that begins the thread was deleted, or stands in the case's old channel: this goes into the
             // channel itself.
@@ -67,11 +90,13 @@ impl Slack {
         self.lacks(post.lane, None);
         let root = thread.unwrap_or(&message);
         // A part of it stands there from here on, whatever becomes of the others.
+        let beneath = Spot { channel: &channel, thread: Some(root), rings: false, goes_on: Some(&message) };
+        let mut parts = Vec::new();
         for (part, more) in rest.iter().enumerate() {
-            let beneath = Spot { channel: &channel, thread: Some(root), rings: false };
             let said = self.say(&beneath, &format!("{nonce}:{}", part + 1), more, post.perhaps_sent).await;
-            said.map_err(Undelivered::perhaps_sent)?;
+            parts.push(Part::new(said.map_err(Undelivered::perhaps_sent)?, more));
         }
+        lock(&self.parts).put(format!("{channel}:{message}"), parts);
         for file in &drawn.files {
             self.share_in(&channel, root, file).await.map_err(Undelivered::perhaps_sent)?;
         }
@@ -87,7 +112,7 @@ impl Slack {
             Some(left) => left.to_owned(),
             None => self.channel_of(lane).await?,
         };
-        let mut drawn = self.draw(card).await;
+        let mut drawn = self.draw(card, Some(lane)).await;
         let rest = drawn.messages.split_off(1);
         for first in &drawn.messages {
             let body = json!({ "channel": channel, "ts": message, "text": first.text, "blocks": first.blocks });
@@ -104,12 +129,7 @@ impl Slack {
             }
         }
         let root = thread.unwrap_or(message);
-        // What doesn't fit follows in the thread. Words that stand there already aren't said again.
-        for more in &rest {
-            let nonce = format!("{message}:{}", digest(&json!(more.blocks).to_string()));
-            let looked = lock(&self.sent).contains(&nonce);
-            self.say(&Spot { channel: &channel, thread: Some(root), rings: false }, &nonce, more, !looked).await?;
-        }
+        self.change_parts(&channel, message, root, &rest).await?;
         for file in &drawn.files {
             self.share_in(&channel, root, file).await?;
         }
@@ -117,15 +137,69 @@ impl Slack {
         Ok(())
     }
 
+    /// What doesn't fit into a message that was edited follows in its thread: what stands there of it already is edited as well,
+    /// so that no part goes on saying what the message doesn't.
+    async fn change_parts(&self, channel: &str, of: &str, root: &str, rest: &[Message]) -> Result<(), Undelivered> {
+        let over = blocks::draw(&note(OVER), &self.map()).messages;
+        let standing =
+            self.parts_of(channel, of, root).await.map_err(|trouble| self.undelivered_at(&trouble, channel))?;
+        let mut parts: Vec<Part> = Vec::new();
+        for (at, part) in standing.into_iter().enumerate() {
+            let Some(message) = rest.get(at).or(over.first()).filter(|it| Part::shown(it) != part.shows) else {
+                parts.push(part);
+                continue;
+            };
+            let body = json!({ "channel": channel, "ts": part.ts, "text": message.text, "blocks": message.blocks });
+            self.pace.until_key_ready(&channel.to_owned()).await;
+            match self.call("chat.update", &body).await {
+                // What somebody deleted says nothing any more; those after it don't take its place.
+                Err(trouble) if trouble.is(&["message_not_found", "cant_update_message"]) => parts.push(part),
+                Err(trouble) => return Err(self.undelivered_at(&trouble, channel)),
+                Ok(_) => parts.push(Part::new(part.ts, message)),
+            }
+        }
+        for (at, more) in rest.iter().enumerate().skip(parts.len()) {
+            let nonce = format!("{of}:{at}:{}", Part::shown(more));
+            let looked = lock(&self.sent).contains(&nonce);
+            let spot = Spot { channel, thread: Some(root), rings: false, goes_on: Some(of) };
+            parts.push(Part::new(self.say(&spot, &nonce, more, !looked).await?, more));
+        }
+        lock(&self.parts).put(format!("{channel}:{of}"), parts);
+        Ok(())
+    }
+
+    /// The further parts of a message, in order. A process looks for those of an earlier one once.
+    async fn parts_of(&self, channel: &str, of: &str, root: &str) -> Called<Vec<Part>> {
+        if let Some(known) = lock(&self.parts).get(&format!("{channel}:{of}")) {
+            return Ok(known.clone());
+        }
+        let arguments = [
+            ("channel", channel.to_owned()),
+            ("ts", root.to_owned()),
+            ("include_all_metadata", "true".to_owned()),
+            ("limit", "1000".to_owned()),
+        ];
+        let replies = match self.api.pages("conversations.replies", &arguments, "messages", PAGES).await {
+            Err(trouble) if trouble.is(&["thread_not_found"]) => return Ok(Vec::new()),
+            other => other?,
+        };
+        let is_part = |message: &&Json| {
+            word(&message["metadata"], "event_type") == EVENT
+                && word(&message["metadata"]["event_payload"], "goes_on") == of
+        };
+        let part = |message: &Json| Part { ts: word(message, "ts").to_owned(), shows: String::new() };
+        Ok(replies.iter().filter(is_part).map(part).collect())
+    }
+
     /// Posts one message, so that it stands there once.
-    async fn say(
+    pub(super) async fn say(
         &self,
         spot: &Spot<'_>,
         nonce: &str,
         message: &Message,
         perhaps_sent: bool,
     ) -> Result<String, Undelivered> {
-        let Spot { channel, thread, rings: _ } = *spot;
+        let Spot { channel, thread, rings: _, goes_on: _ } = *spot;
         let known = lock(&self.sent).get(nonce).cloned();
         let mut unknown = match known {
             Some(Fate::There(ts)) => return Ok(ts),
@@ -198,6 +272,13 @@ impl Slack {
 
     /// A message was deleted: what it said doesn't stand there any more, and is posted when it is posted anew.
     fn forget(&self, message: &str) {
+        let mut parts = lock(&self.parts);
+        let of_it: Vec<String> =
+            parts.iter().map(|(key, _)| key).filter(|key| key.ends_with(message)).cloned().collect();
+        for key in of_it {
+            parts.pop(&key);
+        }
+        drop(parts);
         let mut sent = lock(&self.sent);
         let of_it: Vec<String> = sent
             .iter()
@@ -364,6 +445,9 @@ fn body(spot: &Spot<'_>, nonce: &str, message: &Message, bare: bool) -> Json {
     } else {
         body["blocks"] = json!(message.blocks);
     }
+    if let Some(message) = spot.goes_on {
+        body["metadata"]["event_payload"]["goes_on"] = message.into();
+    }
     if let Some(thread) = spot.thread {
         body["thread_ts"] = thread.into();
         body["reply_broadcast"] = spot.rings.into();
@@ -383,12 +467,13 @@ mod tests {
     #[test]
     fn what_is_sent_carries_its_nonce_and_no_surprises() {
         let message = Message { blocks: vec![json!({ "type": "divider" })], text: words::escaped("<!channel>") };
-        let sent = body(&Spot { channel: "C1", thread: Some("1.0"), rings: false }, "7:x", &message, false);
-        assert_eq!(sent["metadata"]["event_payload"]["nonce"], "7:x");
+        let spot = Spot { channel: "C1", thread: Some("1.0"), rings: false, goes_on: Some("1.0") };
+        let sent = body(&spot, "7:x", &message, false);
+        assert_eq!(sent["metadata"]["event_payload"], json!({ "nonce": "7:x", "goes_on": "1.0" }));
         assert_eq!((&sent["unfurl_links"], &sent["unfurl_media"]), (&json!(false), &json!(false)));
         assert_eq!(sent["text"], "&lt;!channel&gt;");
         assert_eq!(sent["reply_broadcast"], false);
-        let bare = body(&Spot { channel: "C1", thread: None, rings: false }, "7:x", &message, true);
+        let bare = body(&Spot { thread: None, goes_on: None, ..spot }, "7:x", &message, true);
         assert!(bare["blocks"].is_null() && bare["mrkdwn"] == false && bare["thread_ts"].is_null());
     }
 }

@@ -4,10 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::answer::{NOT_KNOWN_NOW, note};
 use super::{Slack, word};
-use crate::domain::line::Sla;
-
-/// How many blocks of answers a page gets. A view holds 100; the others are for dividers and the line that says there is more.
-const BLOCKS: usize = 90;
 
 impl Slack {
     /// Shows it, unless another tab was opened.
@@ -26,18 +22,11 @@ impl Slack {
         };
         let mut drawn: Vec<Json> = Vec::new();
         for card in &cards {
-            let more: Vec<Json> =
-                self.draw(card).await.messages.into_iter().flat_map(|message| message.blocks).collect();
-            if drawn.len() + more.len() > BLOCKS {
-                let mine = Sla::Mine.line().typed(door.reception.desk.prefix());
-                let text = format!("There is more: type {mine}.");
-                drawn.extend(self.draw(&note(&text)).await.messages.into_iter().flat_map(|message| message.blocks));
-                break;
-            }
             if !drawn.is_empty() {
                 drawn.push(json!({ "type": "divider" }));
             }
-            drawn.extend(more);
+            // Each has few rows, so that a page never comes near the 100 blocks that a view holds.
+            drawn.extend(self.draw(card, None).await.messages.into_iter().flat_map(|message| message.blocks));
         }
         renumber(&mut drawn);
         let view = json!({ "type": "home", "blocks": drawn });

@@ -114,6 +114,8 @@ pub struct Slack {
     pace: DefaultKeyedRateLimiter<String>,
     /// Parts of messages that were sent, by nonce.
     sent: Mutex<LruCache<String, deliver::Fate>>,
+    /// What messages that were too long go on in, by channel and timestamp.
+    parts: Mutex<LruCache<String, Vec<deliver::Part>>>,
     case_channels: Mutex<HashMap<Lane, case_channel::ChannelState>>,
     /// How far each lane was heard, by Slack's clock.
     reached: Reached,
@@ -181,6 +183,7 @@ impl Slack {
             turns: Arc::new(Semaphore::new(TURNS)),
             pace: RateLimiter::keyed(Quota::per_second(config.messages_per_second).allow_burst(burst)),
             sent: lru(DEDUP_WINDOW),
+            parts: lru(DEDUP_WINDOW),
             case_channels: Mutex::default(),
             reached: Reached::default(),
             returned: Notify::new(),
@@ -352,8 +355,9 @@ impl Slack {
         shown.policy.people.get(person)?.accounts.get(&self.platform).cloned()
     }
 
-    async fn draw(&self, card: &Card) -> blocks::Drawn {
-        blocks::draw(card, &self.map_of(std::slice::from_ref(card)).await)
+    /// A card for whoever reads it `here`, if that is a channel or a conversation.
+    async fn draw(&self, card: &Card, here: Option<&Lane>) -> blocks::Drawn {
+        blocks::draw(card, &self.map_of(std::slice::from_ref(card), here).await)
     }
 
     /// A call failed in a way that the operator has to know of.

@@ -347,6 +347,9 @@ mod tests {
         fn address(&self, _: CaseId) -> Option<String> {
             None
         }
+        fn is_elsewhere(&self, _: CaseId) -> bool {
+            false
+        }
     }
 
     use crate::grammar::form::Choice;

@@ -43,6 +43,8 @@ impl Places {
 pub(super) struct Map<'a> {
     slack: &'a Slack,
     stand: BTreeMap<CaseId, CaseStands>,
+    /// Where the cards are read, if that is a channel or a conversation.
+    here: Option<Lane>,
 }
 
 impl Directory for Map<'_> {
@@ -58,10 +60,16 @@ impl Directory for Map<'_> {
             (None, Place::Channel(_) | Place::Direct(_)) => return None,
         };
         match (lane.own_of(), message) {
+            // It leads nowhere but here.
+            (Some(_), _) if !self.is_elsewhere(case) => None,
             (Some(_), _) => self.slack.permalink(&channel, None),
             (None, Some(card)) => self.slack.permalink(&channel, Some(card)),
             (None, None) => None,
         }
+    }
+
+    fn is_elsewhere(&self, case: CaseId) -> bool {
+        self.stand.get(&case).is_some_and(|(lane, _)| self.here.as_ref() != Some(lane))
     }
 }
 
@@ -85,16 +93,17 @@ impl Slack {
 
     /// Without the places of cases: for forms, which are shown within moments or not at all.
     pub(super) fn map(&self) -> Map<'_> {
-        Map { slack: self, stand: BTreeMap::new() }
+        Map { slack: self, stand: BTreeMap::new(), here: None }
     }
 
-    /// With the places of all cases that these cards name. Where those can't be read, a card goes without.
-    pub(super) async fn map_of(&self, cards: &[Card]) -> Map<'_> {
+    /// With the places of all cases that these cards name, for whoever reads them `here`. Where those can't be read, a card goes
+    /// without.
+    pub(super) async fn map_of(&self, cards: &[Card], here: Option<&Lane>) -> Map<'_> {
         let stand = match self.door() {
             Some(door) => door.reception.where_they_stand(&self.platform, cards).await,
             None => BTreeMap::new(),
         };
-        Map { slack: self, stand }
+        Map { slack: self, stand, here: here.cloned() }
     }
 
     /// The lane of a conversation, if it can be told without asking.

@@ -106,7 +106,7 @@ impl Slack {
             match says {
                 Some(says) => drop(says.send(json!({}))),
                 None => {
-                    let done = modal::said("Recorded", &cards, &self.map_of(&cards).await);
+                    let done = modal::said("Recorded", &cards, &self.map_of(&cards, None).await);
                     self.update(id, &done).await;
                 }
             }

@@ -8,6 +8,7 @@
 // Each test binary that takes this in uses another part of it.
 #![allow(dead_code)]
 
+pub mod draw;
 pub mod faults;
 pub mod gateway;
 pub mod interactions;

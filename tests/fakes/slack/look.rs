@@ -227,7 +227,7 @@ impl FakeSlack {
         render::buttons(blocks)
     }
 
-    fn names(&self) -> impl Fn(&str) -> String + use<> {
+    pub(super) fn names(&self) -> impl Fn(&str) -> String + use<> {
         let state = self.state();
         let users = state.world.users.values().map(|user| (user.id.clone(), user.name.clone()));
         let groups = state.world.groups.values().map(|group| (group.id.clone(), group.handle.clone()));

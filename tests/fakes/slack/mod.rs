@@ -5,6 +5,7 @@
 //! acts as them ([`people`]), looks at what the bot did ([`look`]), and ends with [`FakeSlack::assert_clean`].
 
 pub mod deliver;
+pub mod draw;
 pub mod faults;
 pub mod files;
 pub mod happen;

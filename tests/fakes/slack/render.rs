@@ -131,7 +131,7 @@ impl Eyes<'_> {
         }
     }
 
-    fn date(&self, unix: i64, format: &str) -> String {
+    pub fn date(&self, unix: i64, format: &str) -> String {
         let Some(moment) = DateTime::from_timestamp(unix, 0) else { return format.to_owned() };
         let at = moment.with_timezone(&self.zone);
         let nth = match at.day() {

@@ -23,6 +23,7 @@ const METHODS: &[(&str, &str, bool)] = &[
     ("auth.test", "", true),
     ("bookmarks.add", "bookmarks:write", true),
     ("bookmarks.list", "bookmarks:read", false),
+    ("bookmarks.remove", "bookmarks:write", true),
     ("chat.delete", "chat:write", true),
     ("chat.getPermalink", "", false),
     ("chat.postEphemeral", "chat:write", true),
@@ -569,9 +570,20 @@ impl State {
             "bookmarks.list" => {
                 let there = self.visible(word(args, "channel_id").unwrap_or_default())?;
                 let bookmarks = there.bookmarks.iter();
-                let bookmarks: Vec<Value> =
-                    bookmarks.map(|(title, link)| json!({ "title": title, "link": link, "type": "link" })).collect();
+                let bookmark = |(title, link): &(String, String)| json!({ "id": bookmark_id(link), "title": title, "link": link, "type": "link" });
+                let bookmarks: Vec<Value> = bookmarks.map(bookmark).collect();
                 Ok(json!({ "ok": true, "bookmarks": bookmarks }))
+            }
+            "bookmarks.remove" => {
+                let channel = word(args, "channel_id").unwrap_or_default();
+                self.inside(channel)?;
+                let id = word(args, "bookmark_id").unwrap_or_default();
+                let bookmarks = &mut self.channel_mut(channel).bookmarks;
+                match bookmarks.iter().position(|(_, link)| bookmark_id(link) == id) {
+                    Some(at) => drop(bookmarks.remove(at)),
+                    None => return refuse("not_found"),
+                }
+                Ok(json!({ "ok": true }))
             }
             "pins.list" => {
                 let there = self.visible(channel)?;
@@ -1127,4 +1139,10 @@ pub async fn respond(
         return hang_up(&line).await;
     }
     answer.into_response()
+}
+
+/// Of the bookmark of an address.
+fn bookmark_id(link: &str) -> String {
+    use sha2::Digest as _;
+    format!("Bk{}", hex::encode_upper(&sha2::Sha256::digest(link.as_bytes())[..5]))
 }
