@@ -59,9 +59,9 @@ pub(super) struct TextFile {
 
 pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
     let mut pen = Pen { directory, blocks: Vec::new(), files: Vec::new(), section: Vec::new(), size: 0 };
-    if let Some((emoji, word)) = mark(card.tone) {
+    if let Some(emoji) = mark(card.tone) {
         pen.section.push(json!({ "type": "emoji", "name": emoji }));
-        pen.section.push(json!({ "type": "text", "text": word, "style": { "bold": true } }));
+        pen.section.push(json!({ "type": "text", "text": " ", "style": { "bold": true } }));
     }
     pen.line(&card.title, true);
     for line in &card.lines {
@@ -150,17 +150,17 @@ pub(super) fn line(words: &[Word], directory: &dyn Directory) -> Vec<Json> {
     pen.blocks.into_iter().map(|(block, _)| block).collect()
 }
 
-/// How a card feels, in a sign and a word: never by colour alone.
-fn mark(tone: Tone) -> Option<(&'static str, &'static str)> {
+/// How a card feels, in a sign: never by colour alone.
+fn mark(tone: Tone) -> Option<&'static str> {
     match tone {
         Tone::Calm | Tone::Private => None,
-        Tone::Nudge => Some(("bell", " ")),
-        Tone::Late => Some(("alarm_clock", " Late · ")),
-        Tone::Done => Some(("white_check_mark", " ")),
-        Tone::Declined => Some(("x", " ")),
-        Tone::Lapsed => Some(("hourglass", " ")),
-        Tone::Withdrawn => Some(("leftwards_arrow_with_hook", " ")),
-        Tone::Replaced => Some(("arrow_right_hook", " ")),
+        Tone::Nudge => Some("bell"),
+        Tone::Late => Some("alarm_clock"),
+        Tone::Done => Some("white_check_mark"),
+        Tone::Declined => Some("x"),
+        Tone::Lapsed => Some("hourglass"),
+        Tone::Withdrawn => Some("leftwards_arrow_with_hook"),
+        Tone::Replaced => Some("arrow_right_hook"),
     }
 }
 

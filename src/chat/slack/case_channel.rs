@@ -122,7 +122,7 @@ impl Slack {
         let before = std::mem::take(&mut state.channel);
         let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
         tracing::info!(platform = %self.platform, lane = %wanted.lane, before, channel, "a case that is restricted now goes on in a private channel");
-        let says = json!({ "channel": before, "topic": "It goes on among its own people alone." });
+        let says = json!({ "channel": before, "topic": "Restricted now: only its people see it." });
         self.optional("conversations.setTopic", says, &["is_archived", "channel_not_found", "not_in_channel"]).await?;
         *state = ChannelState { channel, private: Some(true), before: Some(before), ..ChannelState::default() };
         Ok(())
