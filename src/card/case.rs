@@ -31,7 +31,7 @@ pub fn announcement(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> 
 
 /// What stands where a case isn't told any more: nothing of it.
 pub fn moved_away(case: CaseId) -> Card {
-    let goes_on = " goes on among its own people alone";
+    let goes_on = " is restricted now: only its people see it";
     Card { tone: Tone::Done, title: vec![Word::Case(case), Word::from(goes_on)], ..Card::default() }
 }
 

@@ -7,7 +7,7 @@
       @maya x1: is approved
       ledger: approval.voted x2
       ledger: approval.approved x1
-# Two take the same incident in hand: the second hears who was faster.
+# Two acknowledge the same incident: the second hears who was faster.
       maya> /incident open credit sev2 Scores drift
 09:20 dev & lena press Acknowledge on INC-1
       ledger: incident.acknowledged x1

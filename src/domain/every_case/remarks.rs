@@ -40,7 +40,7 @@ pub fn uninvite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal>
     };
     if !scene.case.invited.contains(person) {
         let why = why_still(scene.case).map_or_else(String::new, |why| format!("; {why}"));
-        return Err(Refusal::missing(format!("{name} was not let in to {id} by name{why}.")));
+        return Err(Refusal::missing(format!("{name} was not invited to {id}{why}.")));
     }
     draft.push(Event::Uninvited { by: by.clone(), person: person.clone() });
     let why = why_still(&draft.case);

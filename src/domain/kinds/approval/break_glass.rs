@@ -89,7 +89,7 @@ impl Approval {
         draft.tell_while(To::Operators, telling, Vec::new(), None);
         let names = scene.names(&reviewers);
         Ok(draft
-            .done(format!("approved by you alone. Everybody on the path was told, and {names} looks at it afterwards")))
+            .done(format!("approved by you alone. Everybody on the path was told, and {names} reviews it afterwards")))
     }
 
     pub(super) fn review_break_glass(&self, scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {

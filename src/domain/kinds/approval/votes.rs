@@ -132,9 +132,9 @@ impl Approval {
         if vote.stage < self.stage {
             let names = scene.names(&scene.waiting_on(decision));
             return Err(Refusal::missing(say![
-                format!("the stage of {id} that you approved is passed. Waiting on {names}; tell them, or "),
+                format!("tell {names}, or ask with "),
                 Verb::Ask.on(id).with("…"),
-                "."
+                format!(": the stage of {id} that you approved is passed, so they decide now.")
             ]));
         }
         let (number, need) = (decision.number, decision.terms.quorum);
@@ -201,7 +201,6 @@ impl Approval {
             draft.case.obligation(number).map_or((scene.ask.at, false), |it| (it.terms.due, it.terms.urgent));
         let telling = Telling::Amended { by: by.clone(), revision, people, due };
         draft.tell_case_and(&once, telling, vec![number], urgent);
-        Ok(draft
-            .done(format!("the action is changed, revision {revision}; it is decided on from the first stage again")))
+        Ok(draft.done(format!("the action is changed, revision {revision}; it begins again with the first stage")))
     }
 }

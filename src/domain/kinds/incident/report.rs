@@ -20,7 +20,7 @@ impl Incident {
             scene.answering(owed).map_err(|refusal| match refusal {
                 Refusal::NotYours { what, roles, people } => {
                     let note = every_case::Verb::Note.on(scene.case.id).with("…");
-                    let people = say![people, ", or write ", note, ", which everybody may"];
+                    let people = say![people, ", or write ", note, " (everybody may)"];
                     Refusal::NotYours { what, roles, people }
                 }
                 other => other,
@@ -38,7 +38,7 @@ impl Incident {
         self.work_goes_on(scene, &mut draft, &by);
         let next = draft.case.owed(Duty::Update).map(|next| next.terms.due);
         draft.tell_case(every_case::Telling::Said { what: Label::from("update"), by, text, next });
-        let next = next.map_or_else(String::new, |due| format!("; the next one is due by {}", scene.moment(due)));
+        let next = next.map_or_else(String::new, |due| format!("; the next one by {}", scene.moment(due)));
         Ok(draft.done(format!("update told{next}")))
     }
 
@@ -46,7 +46,7 @@ impl Incident {
     fn promise(&self, scene: &Scene<'_>, draft: &mut Draft<'_>, by: &PersonId, next: At) -> Result<(), Refusal> {
         let at = scene.ask.at;
         if next <= at {
-            return Err(Refusal::NotAfter("the next update", "the present moment"));
+            return Err(Refusal::NotAfter("the next update", "now"));
         }
         let policy = scene.world.stamped;
         let target = policy.target(Duty::Update, &scene.case.workflow, Some(self.severity));
@@ -60,7 +60,7 @@ impl Incident {
         let latest = running.add(at, most).unwrap_or(at + most);
         if next > latest {
             return Err(Refusal::missing(format!(
-                "the next update of {} can be promised for {} at the latest: the policy allows {most}.",
+                "promise the next update of {} for {} at the latest: the policy allows {most}.",
                 scene.case.id,
                 scene.moment(latest),
             )));
@@ -86,7 +86,7 @@ impl Incident {
         match (reached, next) {
             (Some(Reached::Resolved), Some(_)) => {
                 return Err(Refusal::missing(
-                    "once it is resolved nobody owes an update any more: leave the next one out.".to_owned(),
+                    "leave the next update out: nobody owes one any more once it is resolved.".to_owned(),
                 ));
             }
             (Some(Reached::Resolved), None) => steps.push(Command::Resolve { text: words() }),

@@ -34,9 +34,9 @@ impl Incident {
             tell_outside(&mut draft, channel.clone());
         }
         Ok(draft.done(say![
-            "restricted: from now on its own people alone see it. What was posted of it before stands where it is; ",
+            "restricted: from now on only its people see it. What was posted before stays where it is. ",
             super::Verb::Invite.on(id).with("@…"),
-            " lets somebody in"
+            " invites somebody"
         ]))
     }
 
@@ -54,13 +54,14 @@ impl Incident {
         let mut draft = scene.draft();
         draft.push(Event::Unrestricted { by: by.clone(), reason: reason.clone(), homes });
         draft.tell_case(Telling::Said { what: Label::from("restriction taken away"), by, text: reason, next: None });
-        Ok(draft.done(format!("open again. {}, and its whole story with it", every_case::PUBLIC)))
+        Ok(draft.done(format!("not restricted any more. {}, and its whole story with it", every_case::PUBLIC)))
     }
 }
 
 /// Where it was told until now it is said that it isn't any more, and of which nothing.
 fn tell_outside(draft: &mut Draft<'_>, channel: Channel) {
-    let text = "An incident that was told here goes on among its own people alone. What was said of it here stands.";
+    let text =
+        "An incident that was told here is restricted now: only its people see it. What was posted here before stays.";
     let telling = Told::Case(Telling::Sentence { text: text.into() });
     let notice = Notice {
         to: To::Channel(channel),

@@ -69,7 +69,7 @@ fn time_up_lapses_and_is_nobodys_decline() {
     room.wake(120);
     assert_eq!(room.approval().word(), "lapsed");
     let end = room.approval().concluded.clone().unwrap().ended;
-    assert_eq!((end.by, end.reason.as_deref()), (None, Some("only 1 of 2 had answered by 2 Mar 2026 11:00 UTC")));
+    assert_eq!((end.by, end.reason.as_deref()), (None, Some("only 1 of 2 had answered by 2026-03-02 11:00 UTC")));
     let decision = room.case().obligation(1).unwrap();
     assert_eq!(decision.state(), State::Void);
     assert!(decision.breach.is_some(), "late all the same");
