@@ -1479,7 +1479,7 @@ async fn cases_go_on_after_the_text_of_their_policy_was_erased() {
     let said = "The text of the policy that it was opened under was erased";
     assert_eq!(story.matches(said).count(), 1, "{story}");
     let approved = house.say("priya", "/approval approve APR-1 Looks right").await;
-    assert!(approved.contains("your approval of revision 1, SHA-256 "), "{approved}");
+    assert!(approved.contains("It is for revision 1, SHA-256 "), "{approved}");
     house.stop().await;
     must_say(&audit::verify(data).await.expect("a verdict"), true, true, &[]);
     assert_eq!(compare(data).await.expect("a comparison").differences, []);

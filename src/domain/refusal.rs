@@ -8,7 +8,7 @@ use super::kinds::incident::Verb;
 use super::line::{Line, Named, Sentence, say};
 use super::obligation::State;
 use super::policy::account_line;
-use super::text::quoted;
+use super::text::{or, quoted};
 use super::{At, CaseId, CaseKind, Duty, LOCAL, PersonId, Platform, RoleId, Span};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +43,8 @@ pub enum Refusal {
     NotYours {
         what: String,
         roles: String,
-        /// Who can do it, and what everybody can.
-        people: Sentence,
+        /// Whom to ask, and what everybody can do.
+        instead: Sentence,
     },
     Missing(Sentence),
     TooLong {
@@ -114,6 +114,15 @@ impl Refusal {
             true => Refusal::Stranger,
             false => Refusal::UnknownAccount { write: account_line(platform, account) },
         }
+    }
+
+    /// What is for `roles`, whom `people` hold: they are to be asked.
+    pub fn not_yours(what: impl Into<String>, roles: impl Into<String>, people: &[String]) -> Refusal {
+        let instead = match people {
+            [] => "nobody can do it now".to_owned(),
+            people => format!("ask {}", or(people.iter())),
+        };
+        Refusal::NotYours { what: what.into(), roles: roles.into(), instead: instead.into() }
     }
 
     pub fn missing(what: impl Into<Sentence>) -> Refusal {
@@ -199,8 +208,8 @@ impl Refusal {
             Refusal::WrongState { case, state, since, instead } => {
                 say![format!("{case} is {state} already{since}. "), instead.clone()]
             }
-            Refusal::NotYours { what, roles, people } => {
-                say!["ask ", people.clone(), format!(": {what} is for {roles}.")]
+            Refusal::NotYours { what, roles, instead } => {
+                say![instead.clone(), format!(": {what} is for {roles}.")]
             }
             Refusal::Missing(what) => what.clone(),
             Refusal::TooLong { what, have, most } => format!(

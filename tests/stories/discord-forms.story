@@ -18,7 +18,7 @@ platform: discord
       maya hears: opened as sev2
       card INC-1: Severity: sev2 · technical 4 ... Class: perf.drift ... occurred 08:00 (Maya)
       ledger: incident.opened x1
-      dev presses Contained on INC-1
+      dev presses Contain on INC-1
       dev hears: form incident.contain:INC-1
       case INC-1: open
       dev submits: text = switched to v6

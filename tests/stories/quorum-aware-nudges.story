@@ -9,7 +9,7 @@
       not @maya: APR-1
       not @greta: APR-1
 09:20 priya presses Approve on APR-1
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2; waiting on Tomas or Anika
+      priya hears: your approval is recorded, 1 of 2; waiting on Tomas or Anika. It is for revision 1, SHA-256
       #credit: APR-1 · Priya approved · 1 of 2 ... Waiting on @tomas or @anika
       not @maya: is approved
       card APR-1: Decides: model-risk · 1 of 2

@@ -29,7 +29,7 @@ both: priya
       ravi presses I'm here in a message
       ravi hears: INC-1
       duty INC-1 answer-page: met
-      ravi presses Contained on INC-1 in discord
+      ravi presses Contain on INC-1 in discord
       ravi submits: text = rolled back
       card INC-1 in slack: State: contained
       card INC-1 in discord: State: contained

@@ -27,5 +27,5 @@ not on discord: a vote is a command with fields there
       #credit: Who asked for this?
       maya in thread APR-1> @countersign answer I did
       priya in thread APR-1> @countersign approve "why not? it is tested"
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2
+      priya hears: your approval is recorded, 1 of 2 ... It is for revision 1, SHA-256
       ledger: approval.voted x1

@@ -18,7 +18,7 @@
       priya presses Approve on APR-2
       priya hears: 1 of 2
       again
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2
+      priya hears: your approval is recorded, 1 of 2 ... It is for revision 1, SHA-256
       nobody is told anything
       ledger: approval.voted x3
       card APR-2: model-risk · 1 of 2

@@ -10,5 +10,5 @@
       priya hears: changed
       ledger: approval.voted x0
       priya> /approval approve APR-1 rev=2 looks right
-      priya hears: your approval of revision 2, SHA-256 ... is recorded, 1 of 2
+      priya hears: your approval is recorded, 1 of 2 ... It is for revision 2, SHA-256
       ledger: approval.voted x1

@@ -160,7 +160,7 @@ const OWN: [Verb; 26] = [
     Verb {
         root: KIND.word(),
         verb: "contain",
-        label: "Contained",
+        label: "Contain",
         aliases: &["contained", "mitigate", "mitigated"],
         about: "Say that it does no more harm, and how",
         case: true,

@@ -98,7 +98,8 @@ impl Approval {
             let names = scene.names(&waiting_on);
             draft.tell_case(voted(waiting_on));
             let what = self.what_was_voted_on();
-            return Ok(draft.done(format!("your approval of {what} is recorded, {have} of {need}; waiting on {names}")));
+            return Ok(draft
+                .done(format!("your approval is recorded, {have} of {need}; waiting on {names}. It is for {what}")));
         }
         draft.meet(|it| it.number == number);
         let next = self.stage + 1;
@@ -113,7 +114,9 @@ impl Approval {
             }
             let names = scene.names(&draft.waiting_on(number));
             let what = self.what_was_voted_on();
-            return Ok(draft.done(format!("your approval of {what} is recorded; next is {}: {names}", stage.role)));
+            return Ok(
+                draft.done(format!("your approval is recorded; next is {}: {names}. It is for {what}", stage.role))
+            );
         }
         conclude(&mut draft, Outcome::Approved, Some(by), reason, "approved");
         tell_concluded(&mut draft, std::slice::from_ref(&self.requester), false);

@@ -18,10 +18,10 @@ impl Incident {
         let of_a_role = owed.filter(|it| matches!(it.holder, Holder::Roles(_)));
         if let Some(owed) = of_a_role.filter(|_| !has_a_part) {
             scene.answering(owed).map_err(|refusal| match refusal {
-                Refusal::NotYours { what, roles, people } => {
+                Refusal::NotYours { what, roles, instead } => {
                     let note = every_case::Verb::Note.on(scene.case.id).with("…");
-                    let people = say![people, ", or write ", note, " (everybody may)"];
-                    Refusal::NotYours { what, roles, people }
+                    let instead = say![instead, ", or write ", note, ", which everybody may"];
+                    Refusal::NotYours { what, roles, instead }
                 }
                 other => other,
             })?;

@@ -6,10 +6,9 @@ use crate::domain::bot::slow_paths::SlowPath;
 
 /// A reply to a vote without the revision and the digest that it names.
 fn without_action(reply: &str) -> String {
-    let (before, rest) = reply.split_once(" of revision 1, SHA-256 ").expect("what was voted on");
-    let (digest, after) = rest.split_at(64);
-    assert!(digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{reply}");
-    format!("{before}{after}")
+    let (before, digest) = reply.split_once(". It is for revision 1, SHA-256 ").expect("what was voted on");
+    assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{reply}");
+    before.to_owned()
 }
 
 #[test]

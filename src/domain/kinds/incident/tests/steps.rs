@@ -78,7 +78,10 @@ fn updates_follow_one_another() {
     let mut room = Room::open(&wanted(Severity::Sev1));
     room.pass(25);
     let refused = room.says("maya", Command::Update { text: words("x"), next: None });
-    check(refused, "ask Arjun, or write `/incident note INC-1 …` (everybody may): “update” on INC-1 is for command.");
+    check(
+        refused,
+        "ask Arjun, or write `/incident note INC-1 …`, which everybody may: “update” on INC-1 is for command.",
+    );
     check(
         room.says("arjun", Command::Update { text: words("half of it is back"), next: None }),
         "update told; the next one by 09:55",
