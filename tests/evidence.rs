@@ -1473,13 +1473,13 @@ async fn cases_go_on_after_the_text_of_their_policy_was_erased() {
     let mut house = House::open_with(data, START + Span::minutes(2), &policy, None).await.expect("the bot goes on");
     house.advance(Span::minutes(40)).await;
     let acknowledged = house.say("dev", "/incident ack INC-1").await;
-    assert!(acknowledged.contains("you have it in hand"), "{acknowledged}");
+    assert!(acknowledged.contains("you acknowledged it"), "{acknowledged}");
     let story = house.ask("maya", "/incident timeline INC-1").await;
     assert!(story.contains("is late"), "its clock ran: {story}");
     let said = "The text of the policy that it was opened under was erased";
     assert_eq!(story.matches(said).count(), 1, "{story}");
     let approved = house.say("priya", "/approval approve APR-1 Looks right").await;
-    assert!(approved.contains("your approval of revision 1, SHA-256 "), "{approved}");
+    assert!(approved.contains("It is for revision 1, SHA-256 "), "{approved}");
     house.stop().await;
     must_say(&audit::verify(data).await.expect("a verdict"), true, true, &[]);
     assert_eq!(compare(data).await.expect("a comparison").differences, []);

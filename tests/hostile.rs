@@ -1006,7 +1006,7 @@ async fn a_list_that_is_not_all_of_it_says_so() {
     request(500).await;
     for (line, part) in [
         ("/approval list", "At least 500 approvals"),
-        ("/approval list", "There are older ones"),
+        ("/approval list", "older ones were not searched"),
         ("/sla mine", "You owe at least 500 answers"),
         ("/sla status", "there are older ones"),
     ] {

@@ -39,7 +39,7 @@ fn a_newcomer_sees_a_nudge_and_its_evidence_within_a_few_clicks() {
         page.sees("card", "APR-1 · “Ship v7”").await;
         page.sees("card", "You asked for this").await;
         page.gone("button-approve:APR-1:1").await;
-        page.sees("skip-wake", "Skip to the next wake").await;
+        page.sees("skip-wake", "Skip to the next event").await;
         page.moves("skip-wake").await;
         page.click("replies").await;
         page.sees("thread", "APR-1 · decision is due at").await;
@@ -47,7 +47,8 @@ fn a_newcomer_sees_a_nudge_and_its_evidence_within_a_few_clicks() {
             page.moves("skip-wake").await;
         }
         page.sees("card", "late").await;
-        page.sees("thread", "APR-1 · decision is late · now also").await;
+        page.sees("thread", "APR-1 · decision is late, due").await;
+        page.sees("thread", "escalated to").await;
         page.click("thread-close").await;
         page.click("persona").await;
         page.click("persona-priya").await;
@@ -107,19 +108,19 @@ fn a_card_offers_each_reader_what_is_theirs_to_press() {
         maya.sees("asked", "waiting on").await;
 
         let priya = browser.open("/?as=priya&channel=credit-ai").await;
-        priya.sees("for-you", "Waits for you until").await;
+        priya.sees("for-you", "Waiting on you: decision by").await;
         priya.sees("owed-APR-1", "also").await;
         let names = "return [...document.querySelectorAll('#log .card .buttons button')].map(it => it.getAttribute('aria-label'))";
         let names = priya.run(names, vec![]).await;
         assert_eq!(names, json!(["Approve APR-1", "Decline APR-1", "Ask a question APR-1", "Timeline APR-1"]));
         priya.click("button-approve:APR-1:1").await;
-        priya.sees("for-you", "You have approved (").await;
+        priya.sees("for-you", "You approved at ").await;
         priya.gone("button-approve:APR-1:1").await;
         priya.gone("owed-APR-1").await;
         // A slip of the thumb is undone where it was made.
         priya.click("button-take-back:APR-1").await;
         priya.sees("card", "0 of 2").await;
-        priya.sees("for-you", "Waits for you until").await;
+        priya.sees("for-you", "Waiting on you: decision by").await;
         priya.sees("owed-APR-1", "decision").await;
 
         // Dev decides nothing here; who does is said by the rules.

@@ -527,7 +527,7 @@ pub fn misread(speaker: &Speaker<'_>, misread: &Misread) -> Card {
         if misread.sentence.contains(&help) {
             return card;
         }
-        card.lines.push(vec![Word::Line(help), Word::from(" shows what can be typed")]);
+        card.lines.push(vec![Word::Line(help), Word::from(" shows every command")]);
     }
     card
 }
@@ -683,7 +683,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
             link(false, None),
         ],
         checkpoint_at: Some(samples::NOW),
-        clock: Some("it runs ten times as fast".to_owned()),
+        clock: Some("runs 10 times as fast as the world".to_owned()),
         ..well.clone()
     };
     let behind =

@@ -31,7 +31,7 @@ pub fn announcement(speaker: &Speaker<'_>, case: &Case, people: &People<'_>) -> 
 
 /// What stands where a case isn't told any more: nothing of it, and no way to it.
 pub fn moved_away(case: CaseId) -> Card {
-    quiet(Some(case), "restricted: only its people see it")
+    quiet(Some(case), "restricted now: only its people see it")
 }
 
 /// What stands in a message for words that can't be read any more.
@@ -41,7 +41,7 @@ pub fn unreadable(case: Option<CaseId>) -> Card {
 
 fn quiet(case: Option<CaseId>, what: &str) -> Card {
     let title = case.map_or_else(|| what.to_owned(), |case| format!("{case} · {what}"));
-    Card { tone: Tone::Done, title: vec![Word::from(title.as_str())], ..Card::default() }
+    Card { tone: Tone::Calm, title: vec![Word::from(title.as_str())], ..Card::default() }
 }
 
 /// As [`case_card`], with as many open answers as `most`.

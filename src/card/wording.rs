@@ -18,6 +18,11 @@
 //! What people typed is always seen to be theirs: a value named `title`, `text`, `reason` or `question`, or handed over as
 //! `{"said": …}`, stands between quotation marks wherever a template puts it, each of its lines on a line that begins with
 //! one. Nothing else has lines of its own, and no quotation mark inside can end it.
+//!
+//! A telling's first line says the case, what is asked and by when: a phone shows no more of it. Then comes who, then why, and
+//! what to type on a line of its own. A deadline ahead is `by 11:00` after what is owed or asked; a sentence that is about the
+//! deadline alone says that it `is due at 11:00`. One that has passed is `late, due 11:00`. `until` is for what lasts, such as
+//! a pause. Once it is one of several who answers, `or` stands between their names; `and` where each of them must.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -484,27 +489,27 @@ fn people(kind: char, who: &Value, last: Option<&str>) -> Result<String, Error> 
     })
 }
 
-/// Who must approve, how many of them, and how far it is: “2 of these 3 must approve: …; nobody has yet”. `have` of the `need`
-/// have approved, and `who` are the others. Without `how`, they are mentioned; with `"name"` they are named.
+/// Who must approve, how many of them, and how far it is: “2 of these 3 must approve: …”, then “1 more of these 2 must approve:
+/// … (1 of 2 so far)”. `have` of the `need` have approved, and `who` are the others. Without `how`, they are mentioned; with
+/// `"name"` they are named, and where one answer is enough, nothing else is said.
 fn must(who: &Value, have: u32, need: u32, how: Option<String>) -> Result<String, Error> {
     let kind = if how.as_deref() == Some("name") { NAME } else { PERSON };
     let left = need.saturating_sub(have);
     let there = who.len().unwrap_or(1) as u32;
     let named = |last| people(kind, who, Some(last));
     let so_far = match have {
-        0 => "nobody has yet".to_owned(),
-        1 => format!("1 of {need} has"),
-        have => format!("{have} of {need} have"),
+        0 => String::new(),
+        have => format!(" ({have} of {need} so far)"),
     };
     Ok(match (need, left, there) {
-        (_, _, 0) => format!("nobody is left who may approve, {have} of {need} have"),
-        (1, _, 1) => format!("{} decides", named("or")?),
-        (1, _, _) => format!("one of these {there} decides: {}", named("or")?),
-        (_, 1, 1) => format!("{} must approve too; {so_far}", named("and")?),
-        (_, left, there) if left == there && there == 2 => format!("both must approve: {}; {so_far}", named("and")?),
-        (_, left, there) if left == there => format!("all {there} must approve: {}; {so_far}", named("and")?),
-        (_, left, there) if have == 0 => format!("{left} of these {there} must approve: {}; {so_far}", named("and")?),
-        (_, left, there) => format!("{left} more of these {there} must approve: {}; {so_far}", named("and")?),
+        (_, _, 0) => format!("nobody is left who may approve{so_far}"),
+        (1, _, _) if kind == NAME => named("or")?,
+        (1, _, _) => format!("{} decides", named("or")?),
+        (_, 1, 1) => format!("{} must approve too{so_far}", named("and")?),
+        (_, left, there) if left == there && there == 2 => format!("both must approve: {}{so_far}", named("and")?),
+        (_, left, there) if left == there => format!("all {there} must approve: {}{so_far}", named("and")?),
+        (_, left, there) if have == 0 => format!("{left} of these {there} must approve: {}{so_far}", named("and")?),
+        (_, left, there) => format!("{left} more of these {there} must approve: {}{so_far}", named("and")?),
     })
 }
 

@@ -279,7 +279,7 @@ pub enum DigestError {
     NotAFolder(PathBuf),
     #[error("{0}")]
     Period(String),
-    #[error("“{0}” is no moment: write for example 2026-11-23T09:00:00Z, or `2026-11-23 09:00`.")]
+    #[error("“{0}” is no time: write for example 2026-11-23T09:00:00Z, or `2026-11-23 09:00`.")]
     Moment(String),
     #[error("No workflow is called “{name}” in the policy in force. {known}")]
     Workflow { name: String, known: String },

@@ -95,18 +95,18 @@ duties! {
     /// Take an empty seat of the incident (lead, communications, scribe).
     FillSeat = "fill-seat", "taking a seat", Incident, Owed::ByHolder, "role", "seat taken", Seat;
     /// Do what a follow-up promised.
-    FollowUp = "follow-up", "follow-up", Incident, Owed::ByPromise, "done", "done", Words;
+    FollowUp = "follow-up", "follow-up", Incident, Owed::ByPromise, "done", "follow-up done", Words;
     /// Say whether the acknowledged work still goes on.
     StillWorking = "still-working", "answer to “still working on it?”", Incident,
         Owed::ByThem("the person who acknowledged"), "working", "answered", Press;
     /// Approve or decline.
     Decide = "decide", "decision", Approval, Owed::InPaths, "approve", "decided", Vote;
     /// The requester answers an approver's question.
-    AnswerQuestion = "answer-question", "answer to the question", Approval, Owed::ByThem("the requester"), "answer", "answered", Words;
+    AnswerQuestion = "answer-question", "answer to the question", Approval, Owed::ByThem("the requester"), "answer", "question answered", Words;
     /// Look at a break-glass approval after the fact.
-    ReviewBreakGlass = "review-break-glass", "break-glass review", Approval, Owed::ByHolder, "glass-review", "reviewed", Words;
+    ReviewBreakGlass = "review-break-glass", "break-glass review", Approval, Owed::ByHolder, "glass-review", "break-glass reviewed", Words;
     /// Answer a page: a role was called in by hand.
-    AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", "answered", Press;
+    AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", "page answered", Press;
 }
 
 impl Duty {

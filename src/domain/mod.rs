@@ -111,11 +111,8 @@ impl World<'_> {
             return Ok(());
         }
         let people = ruling::persons(self.people.seats(roles, &[]));
-        Err(Refusal::NotYours {
-            what: what.to_owned(),
-            roles: text::list(roles.iter()),
-            people: self.names(&people).into(),
-        })
+        let people: Vec<String> = people.iter().map(|it| self.policy.name_of(it)).collect();
+        Err(Refusal::not_yours(what, text::list(roles.iter()), &people))
     }
 
     /// The person of the policy who asks.

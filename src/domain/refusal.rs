@@ -8,7 +8,7 @@ use super::kinds::incident::Verb;
 use super::line::{Line, Named, Sentence, say};
 use super::obligation::State;
 use super::policy::account_line;
-use super::text::quoted;
+use super::text::{or, quoted};
 use super::{At, CaseId, CaseKind, Duty, LOCAL, PersonId, Platform, RoleId, Span};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +43,8 @@ pub enum Refusal {
     NotYours {
         what: String,
         roles: String,
-        /// Who can do it, and what everybody can.
-        people: Sentence,
+        /// Whom to ask, and what everybody can do.
+        instead: Sentence,
     },
     Missing(Sentence),
     TooLong {
@@ -116,6 +116,15 @@ impl Refusal {
         }
     }
 
+    /// What is for `roles`, whom `people` hold: they are to be asked.
+    pub fn not_yours(what: impl Into<String>, roles: impl Into<String>, people: &[String]) -> Refusal {
+        let instead = match people {
+            [] => "nobody can do it now".to_owned(),
+            people => format!("ask {}", or(people.iter())),
+        };
+        Refusal::NotYours { what: what.into(), roles: roles.into(), instead: instead.into() }
+    }
+
     pub fn missing(what: impl Into<Sentence>) -> Refusal {
         Refusal::Missing(what.into())
     }
@@ -167,22 +176,22 @@ impl Refusal {
     /// What the person is told.
     pub fn sentence(&self) -> Sentence {
         match self {
-            Refusal::Stranger => "I don't know you in this policy yet. Ask an operator to add your account to [people]; \
-                until then your words are kept, but not acted on."
+            Refusal::Stranger => "ask an operator to add your account to [people]: I don't know you in this policy yet. \
+                Until then your words are kept, but not acted on."
                 .into(),
             Refusal::UnknownAccount { write } => format!(
-                "I don't know you in this policy yet. Ask an operator to add your account to [people], as `{write}`; until then \
-                 your words are kept, but not acted on."
+                "ask an operator to add your account to [people], as `{write}`: I don't know you in this policy yet. \
+                 Until then your words are kept, but not acted on."
             )
             .into(),
-            Refusal::NotAtHome => "the policy takes no commands from guest accounts or from other organisations' accounts \
-                here. Your words are kept; use your account at home, or ask an operator."
+            Refusal::NotAtHome => "use your own organisation's account, or ask an operator: the policy takes no commands from \
+                guest accounts or from other organisations' accounts here. Your words are kept."
                 .into(),
-            Refusal::AccountGone => "this account is known to be deactivated, or to have left. If you are back, try again \
-                in some minutes; until then your words are kept, but not acted on."
+            Refusal::AccountGone => "if you are back, try again in some minutes: this account is known to be deactivated, or \
+                to have left. Until then your words are kept, but not acted on."
                 .into(),
             Refusal::HeardLate { text, at } => {
-                format!("I was away at {at} and did not act on {}. If it still counts, say it again.", quoted(text)).into()
+                format!("say it again if it still counts: I was away at {at} and did not act on {}.", quoted(text)).into()
             }
             Refusal::NoSuchCase(case) => {
                 say![format!("I can't find {case}. "), every_case::Verb::List.of(case.kind), " shows what is open."]
@@ -199,27 +208,27 @@ impl Refusal {
             Refusal::WrongState { case, state, since, instead } => {
                 say![format!("{case} is {state} already{since}. "), instead.clone()]
             }
-            Refusal::NotYours { what, roles, people } => {
-                say![format!("{what} is for {roles}. Ask "), people.clone(), "."]
+            Refusal::NotYours { what, roles, instead } => {
+                say![instead.clone(), format!(": {what} is for {roles}.")]
             }
             Refusal::Missing(what) => what.clone(),
             Refusal::TooLong { what, have, most } => format!(
-                "{what} is too long: {have} characters, and {most} are possible. Put the rest in a file or a second message."
+                "put the rest in a file or a second message: {what} is too long, {have} characters where {most} are possible."
             )
             .into(),
             Refusal::NothingOwed { case, duty } => format!("nobody owes “{duty}” on {case} now.").into(),
             Refusal::WhichDuty { case, choices, example } => {
-                say![format!("several duties are open on {case}: {choices}. Name one: "), example.clone(), "."]
+                say!["name one, as in ", example.clone(), format!(": several duties are open on {case}, {choices}.")]
             }
             Refusal::DutyState { case, duty, state, instead } => {
                 say![format!("“{duty}” on {case} is {}. ", state.word()), instead.clone()]
             }
             Refusal::NotAPauseReason(reasons) => {
-                format!("a clock can only be paused for a reason of the policy: {reasons}.").into()
+                format!("begin with a reason that the policy allows: {reasons}.").into()
             }
             Refusal::NoPause => "the policy doesn't allow this clock to be paused.".into(),
             Refusal::PauseUsedUp(allowed) => {
-                format!("the pauses of this duty are used up: the policy allows {allowed} in all.").into()
+                format!("this clock can't be paused any more: the policy allows {allowed} in all.").into()
             }
             Refusal::ImpactUnclear(case) => say![
                 "say what the impact was first: ",
@@ -242,47 +251,47 @@ impl Refusal {
             Refusal::WhichRevision { case, now } => {
                 let line = |verb: approval::Verb| verb.on(*case);
                 say![
-                    format!("{case} was changed: revision {now} stands now. Read it with "),
+                    "read it again with ",
                     every_case::Verb::Status.on(*case),
-                    ", and say that you did: ",
+                    ", then type ",
                     line(approval::Verb::Approve).with(format!("rev={now}")),
                     " or ",
                     line(approval::Verb::Decline).with(format!("rev={now} …")),
-                    "."
+                    format!(": {case} was changed, and revision {now} stands now.")
                 ]
             }
-            Refusal::KeyTaken => "that key stands for something else that was said before. Nothing was done; use a new key \
-                for new words."
+            Refusal::KeyTaken => "use a new key for new words: this key stands for something else that was said before. \
+                Nothing was done."
                 .into(),
             Refusal::Changed(case) => format!(
-                "the action of {case} was changed after that button was drawn. Read the card again and press the new button."
+                "read the card again and press the new button: the action of {case} was changed after that one was drawn."
             )
             .into(),
-            Refusal::ReasonNeeded(example) => say!["a reason is needed here: ", example.clone(), "."],
+            Refusal::ReasonNeeded(example) => say!["give a reason, as in ", example.clone(), "."],
             Refusal::QuestionOpen(case) => {
-                format!("{case} has an open question to the requester already. One at a time.").into()
+                format!("wait for the answer: {case} has an open question to the requester already.").into()
             }
             Refusal::NoQuestion(case) => format!("nobody has asked a question on {case}.").into(),
             Refusal::OnlyFor { case, who } => format!("only {who} can do that on {case}.").into(),
             Refusal::NoPath(workflow) => format!(
-                "workflow {workflow} has no approval path. Name one: `path=…`, or add `approval_path` to the policy."
+                "name an approval path with `path=…`, or add `approval_path` to the policy: workflow {workflow} has none."
             )
             .into(),
 
             Refusal::Circle(people) => format!(
-                "that would send the duties round in a circle: {people}. Name somebody else, or end that delegation first."
+                "name somebody else, or end that delegation first: the duties would go round in a circle, {people}."
             )
             .into(),
             Refusal::OwnDeputy(person) => format!("{person} can't stand in for themselves.").into(),
             Refusal::DelegatedAlready { from, number } => say![
-                format!("there is already a delegation from {from} at that time (no. {number}). End it first: "),
+                "end it first with ",
                 approval::Verb::Undelegate.of(CaseKind::Approval).with(number),
-                "."
+                format!(": there is already a delegation from {from} at that time, no. {number}.")
             ],
             Refusal::NoDelegation(number) => format!("there is no delegation no. {number} in force.").into(),
             Refusal::NotAfter(this, that) => format!("{this} must come after {that}.").into(),
             Refusal::NotHeld(role) => format!("you don't hold {role}, so you can't hand it on.").into(),
-            Refusal::Future(_) => "that moment lies in the future. Moments of an incident have happened.".into(),
+            Refusal::Future(_) => "name a time that has passed: this one is in the future.".into(),
         }
     }
 }

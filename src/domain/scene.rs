@@ -89,10 +89,7 @@ impl<'a> Scene<'a> {
             Holder::Roles(roles) => text::list(roles.iter()),
             Holder::Person(person) => self.name(person),
         };
-        Refusal::NotYours {
-            what: format!("“{}” on {}", obligation.duty, self.case.id),
-            roles,
-            people: self.names(&self.waiting_on(obligation)).into(),
-        }
+        let people: Vec<String> = self.waiting_on(obligation).iter().map(|it| self.name(it)).collect();
+        Refusal::not_yours(format!("“{}” on {}", obligation.duty, self.case.id), roles, &people)
     }
 }

@@ -138,7 +138,7 @@ pub fn moment_ahead(text: &str, now: At, zone: Tz, lean: Lean) -> Result<Option<
                 return match goes_on(&line[end..], hour_open) {
                     None => Ok(Some((at, end))),
                     Some(more) => Err(format!(
-                        "I can read {} as a moment, but not with {} after it. Write it such as `2026-12-01 17:00`; if that \
+                        "I can read {} as a time, but not with {} after it. Write it such as `2026-12-01 17:00`; if that \
                          belongs to the text, put the text in quotes.",
                         quoted(words),
                         quoted(&more)

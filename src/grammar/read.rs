@@ -234,7 +234,7 @@ fn unknown_verb(name: &str, root: Option<&'static str>, here: Option<CaseKind>, 
     let approvals = root.or(here.map(CaseKind::word)).is_none_or(|word| word == CaseKind::Approval.word());
     if let Some(vote) = nearly_vote(name).filter(|_| approvals) {
         let sentence =
-            format!("{shown} is no vote, so nothing was done. `{prefix}{} {}` is one.", vote.root, vote.verb);
+            format!("{shown} is no vote, so nothing was done. To vote, type `{prefix}{} {}`.", vote.root, vote.verb);
         return Misread { sentence, example: Some(vote.example(prefix)), root: Some(vote.root) };
     }
     let of_root = verbs::all().filter(|verb| root.is_none_or(|root| verb.root == root));

@@ -25,8 +25,7 @@ pub(super) fn refuse(
         return Err(another(line));
     }
     if let Some(other) = case_in(arg, text, raw) {
-        let sentence =
-            format!("that names {other} as well. I take one case at a time, so nothing was done: say it of each.");
+        let sentence = format!("send one command for each case: that names {other} as well, and nothing was done.");
         return Err(bad("", sentence));
     }
     if arg.stated && asks(text) {
@@ -49,8 +48,8 @@ pub(super) fn refuse_line(verb: &'static Verb, line: &str) -> Result<(), Wrong> 
 
 fn another(line: &str) -> Wrong {
     let sentence = format!(
-        "there is another command in that message: {}. I take one at a time, so nothing was done. Send each by itself; if it \
-         belongs to the text, put the text in quotes.",
+        "send each command by itself: there is another one in that message, {}, and nothing was done. If it belongs to the text, \
+         put the text in quotes.",
         quoted(line)
     );
     bad("", sentence)

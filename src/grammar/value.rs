@@ -191,7 +191,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         },
         Kind::Severity => Severity::read(&clean::line(said))
             .map(Value::Severity)
-            .ok_or_else(|| format!("{} is not a severity: sev1 (the gravest) to sev4.", quoted(said))),
+            .ok_or_else(|| format!("{} is not a severity: sev1 (the most serious) to sev4.", quoted(said))),
         Kind::Duty => {
             let typed = clean::line(said);
             Duty::read(&typed.replace([' ', '_'], "-"))
@@ -214,7 +214,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
 fn when(said: &str, lean: Lean, possible: &str, context: &Context<'_>) -> Result<Value, String> {
     moment::moment(&clean::line(said), context.at, context.zone, lean).map(Value::At).map_err(|not| match not {
         NoMoment::Unclear(sentence) => sentence,
-        NoMoment::Other => format!("{} is not a moment that I can read. Try {possible}.", quoted(said)),
+        NoMoment::Other => format!("{} is not a time that I can read. Try {possible}.", quoted(said)),
     })
 }
 

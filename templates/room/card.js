@@ -6,7 +6,7 @@ import { countdown, timeElement } from "./clock.js";
 import { typed, words } from "./words.js";
 
 // Tone is never told by colour alone: the dial has a shape for each, and this is what is read aloud.
-const TONE = { calm: "", nudge: "Nudge", late: "Late", done: "Done", declined: "Declined", lapsed: "Lapsed", withdrawn: "Withdrawn", replaced: "Replaced", private: "" };
+const TONE = { calm: "", nudge: "Nudge", late: "Alert", done: "Done", declined: "Declined", lapsed: "Lapsed", withdrawn: "Withdrawn", replaced: "Replaced", private: "" };
 
 /** The case that a button does something to: `form:decline:APR-1:2` → `APR-1`. */
 export const caseOf = (action) => action.split(":").find((part) => /^[A-Z]{3}-\d+$/.test(part)) ?? null;

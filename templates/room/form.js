@@ -82,7 +82,7 @@ export function ask(form, { reader, people, submit, style = null }) {
     h("div", { class: "sheet-body" },
       form.intro?.length > 0 && h("div", { class: "intro" }, form.intro.map((line) => h("p", { dir: "auto" }, words(line, reader)))),
       restored && h("p", { class: "restored", role: "status", "data-testid": "restored" }, "What you typed here before is still in the form. ",
-        h("button", { type: "button", class: "link", "data-testid": "form-anew", onclick: anew }, "Begin anew")),
+        h("button", { type: "button", class: "link", "data-testid": "form-anew", onclick: anew }, "Start over")),
       alert,
       fields.map((field) => field.element)),
     h("footer", { class: "sheet-foot" }, h("button", { type: "button", class: "button plain", "data-testid": "form-cancel", onclick: close }, "Cancel"), go));

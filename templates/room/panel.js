@@ -95,7 +95,7 @@ export class Panel {
       h("button", { type: "button", class: "case-go", onclick: () => this.acts.visit(item) },
         h("span", { class: "duty-top" },
           h("span", { class: "duty-case" }, h("span", { class: "case-id" }, item.case), " ", [item.state, item.severity].filter(Boolean).join(" · "),
-            item.restricted && h("span", { class: "restricted", title: "Restricted: seen by its own people alone" }, icon("lock"), h("span", { class: "unseen" }, "restricted"))),
+            item.restricted && h("span", { class: "restricted", title: "Restricted: only its people see it" }, icon("lock"), h("span", { class: "unseen" }, "restricted"))),
           this.term(item)),
         h("bdi", { class: "case-title" }, item.title),
         h("span", { class: "duty-more" }, more)));

@@ -15,7 +15,7 @@ export class Timebar {
     this.why = h("span", { class: "timebar-why" }, this.zone, "not the real time", this.how);
     this.wakeAt = h("span", { class: "wake-at" });
     this.skip = h("button", { type: "button", class: "button plain", "data-testid": "skip-wake", onclick: () => this.go(this.skip, { to: "next-wake" }) },
-      icon("skip"), h("span", { class: "skip-words" }, h("span", { class: "wide" }, "Skip to the "), h("span", {}, "next wake")), this.wakeAt);
+      icon("skip"), h("span", { class: "skip-words" }, h("span", { class: "wide" }, "Skip to the "), h("span", {}, "next event")), this.wakeAt);
     this.hour = h("button", { type: "button", class: "button plain", "data-testid": "plus-hour", title: "Move the room’s clock on by an hour", onclick: () => this.go(this.hour, { advance: "1h" }) }, "+1 h");
     fill(root, h("p", { class: "timebar-now" }, this.time, this.date, this.why), h("div", { class: "timebar-acts" }, this.skip, this.hour));
     this.move = move;

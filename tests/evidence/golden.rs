@@ -433,7 +433,7 @@ async fn golden_ledgers_are_rebuilt_verified_answered_and_exported() {
             ("/incident list all", &["INC-1", "INC-2", "Cards are blocked"][..]),
             ("/approval list all", &["APR-1", "APR-2"]),
             ("/incident status INC-1", &["INC-1", "Cards are blocked", "sev1"]),
-            ("/incident timeline INC-1", &["The work goes on", "Ravi objects"]),
+            ("/incident timeline INC-1", &["The work goes on", "Ravi contested the breach"]),
             ("/approval timeline APR-1", &["Priya approved"]),
             ("/sla status", &["credit"]),
             ("/sla digest 2026-11-23..2026-11-24", &["acknowledge"]),

@@ -13,7 +13,7 @@
 # Everybody of the next role is away: the absent are asked all the same, since word that goes up the ladder must reach somebody.
 10:05 greta> /approval away until 2026-11-24 09:00 Illness
       greta hears: Greta is away
-11:00 #credit: APR-1 · decision is late · now also @greta (governance)
+11:00 #credit: APR-1 · decision is late, due 11:00 · escalated to @greta (governance)
       @greta: APR-1 · decision is late
       greta> /approval approve APR-1
       greta hears: 1 of 2

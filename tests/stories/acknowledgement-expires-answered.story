@@ -3,8 +3,8 @@
 09:00 maya> /incident open credit sev2 Scores drift
 09:10 dev> /incident ack INC-1
 13:09 nobody is told: still working on it
-13:10 @dev: INC-1 · still working on it, @dev? Say so by 13:40 ... [Still working]
-      #credit: still working on it, @dev?
+13:10 @dev: INC-1 · answer by 13:40, @dev: still working on it? ... [Still working]
+      #credit: @dev: still working on it?
       not @lena: still working
       not @arjun: INC-1
       duty INC-1 still-working: owed, due 13:40
@@ -19,7 +19,7 @@
 15:00 dev> /incident update INC-1 half of it is back
       dev hears: update told
 18:59 nobody is told: still working on it
-19:00 @dev: still working on it, @dev?
+19:00 @dev: @dev: still working on it?
       ledger: incident.acknowledgement-lapsed x0
 # What is contained is not asked about any more.
 19:10 dev> /incident contain INC-1 switched to v6

@@ -5,7 +5,7 @@
       greta in #incidents> good morning
       maya> /incident open credit sev2 Scores drift
       #incidents: INC-1 · sev2 · open · “Scores drift” on credit [Join]
-      #credit: INC-1 · sev2 on credit
+      #credit: INC-1 · acknowledge by ... · sev2 on credit
       not #incidents: @dev
       priya> /incident join INC-1
       priya hears: you take part

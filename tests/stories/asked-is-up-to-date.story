@@ -7,5 +7,5 @@
       #credit: APR-1 · Maya asks model-risk to decide
 09:01 priya> /approval approve APR-1
       priya hears: 1 of 2
-09:02 @tomas: APR-1 · Maya asks model-risk to decide ... 1 more of these 2 must approve: @tomas and @anika; 1 of 2 has
+09:02 @tomas: APR-1 · Maya asks model-risk to decide ... 1 more of these 2 must approve: @tomas and @anika (1 of 2 so far)
       not @tomas: 0 of 2

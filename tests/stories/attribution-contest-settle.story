@@ -10,14 +10,14 @@
       ravi> /incident contest INC-1 duty=contain says=third-party
       ledger: duty.contested x0
       ravi> /incident contest INC-1 duty=contain says=third-party The cloud was down until noon
-      ravi hears: your objection stands beside the breach until it is settled
-      #credit: INC-1 · Ravi objects: the late containment belongs to third-party ... The cloud was down until noon
+      ravi hears: the breach is contested: what you say stands beside it until somebody settles it
+      #credit: INC-1 · Ravi contests the late containment, and puts it down to third-party ... The cloud was down until noon
       duty INC-1 contain: late, attributed vendor, contested third-party
       ravi> /incident settle INC-1 duty=contain to=third-party As I said
-      ravi hears: Settling whose breach it was is for governance and chief-risk
+      ravi hears: settling whose breach it was is for governance and chief-risk
       duty INC-1 contain: late, attributed vendor, contested third-party
 11:10 greta> /incident settle INC-1 duty=contain to=third-party Agreed with both sides
-      #credit: INC-1 · settled by Greta: the late containment belongs to third-party ... Agreed with both sides
+      #credit: INC-1 · Greta settled it: the late containment is put down to third-party ... Agreed with both sides
       duty INC-1 contain: late, attributed third-party, contested no
 # Late is late all the same.
       ravi> /incident contain INC-1 switched to v6
@@ -26,5 +26,5 @@
 11:20 greta> /incident contest INC-1 duty=update says=client We waited for them
       duty INC-1 update: late, attributed operations, contested client
       greta> /incident settle INC-1 duty=update to=client As I said
-      greta hears: Only somebody who didn't raise the objection can do that
+      greta hears: Only somebody who didn't contest it can do that
       duty INC-1 update: late, attributed operations, contested client

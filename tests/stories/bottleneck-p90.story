@@ -13,7 +13,7 @@
 # Four are too few to judge by.
       ledger: incident.opened x0
 11:30 tomas> /approval approve APR-5
-      #credit: INC-1 · sev3 on credit: “Approvals on path watched are slow” ... 90 % of the last 5 answers on path watched took up to 2 h 30 min; the policy's limit is 1 h. The last one was APR-5.
+      #credit: INC-1 · acknowledge by ... · sev3 on credit: “Approvals on path watched are slow” ... 90 % of the last 5 answers on path watched took up to 2 h 30 min; the policy's limit is 1 h. The last one was APR-5.
       ledger: incident.opened x1
 11:40 tomas> /approval approve APR-6
       not #credit: INC-2

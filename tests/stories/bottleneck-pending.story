@@ -4,8 +4,8 @@
 09:30 jonas> /approval request credit Ship v8 path=watched
 11:59 nobody is told: has been pending
 12:00 #credit: APR-1 has been pending for 3 h: longer than its path allows
-      #credit: INC-1 · sev3 on credit: “Approvals on path watched are slow” ... Opened by the bot: APR-1 has been pending for 3 h; the policy's limit on path watched is 3 h.
-      @dev: INC-1 · sev3 on credit
+      #credit: INC-1 · acknowledge by ... · sev3 on credit: “Approvals on path watched are slow” ... Opened by the bot: APR-1 has been pending for 3 h; the policy's limit on path watched is 3 h.
+      @dev: INC-1 · acknowledge by ... · sev3 on credit
       card INC-1: Class: control.latency_breach
       case APR-1: requested
 # The second slow one is said, but opens no second incident.
@@ -19,5 +19,5 @@
 # Once that one is resolved, the next slow request opens the next.
 13:00 maya> /approval request credit Ship v9 path=watched
 15:59 not #credit: INC-2
-16:00 #credit: INC-2 · sev3 on credit: “Approvals on path watched are slow”
+16:00 #credit: INC-2 · acknowledge by ... · sev3 on credit: “Approvals on path watched are slow”
       ledger: incident.opened x2

@@ -7,7 +7,7 @@
       maya> /approval request credit Ship the fix
       dev> /approval breakglass APR-1 customers are being refused right now
       dev hears: approved by you alone
-      #credit: APR-1 · BREAK-GLASS: Dev for Henrik (chief-risk) approved alone
+      #credit: APR-1 · BREAK-GLASS ... Dev for Henrik (chief-risk) approved alone
       card APR-1: Break-glass by Dev for Henrik (chief-risk)
       duty APR-1 review-break-glass: owed, holders ines
       maya> /approval timeline APR-1
@@ -21,5 +21,5 @@
 # Who breaks it in a seat of their own stands in for nobody.
       maya> /approval request credit Ship another
       ines> /approval breakglass APR-2 they still are
-      #credit: APR-2 · BREAK-GLASS: Ines (chief-risk) approved alone
+      #credit: APR-2 · BREAK-GLASS ... Ines (chief-risk) approved alone
       duty APR-2 review-break-glass: owed, holders henrik

@@ -3,7 +3,7 @@ start: 2026-11-23 23:00
 
 23:00 maya> /approval request credit Ship the fix
       jonas> /approval breakglass APR-1 customers are refused
-      jonas hears: Breaking the glass on APR-1 is for command. Ask Arjun or Sofia.
+      jonas hears: Ask Arjun or Sofia: breaking the glass on APR-1 is for command.
       maya> /approval breakglass APR-1 customers are refused
       maya hears: You asked for this yourself, so somebody else decides. Waiting on Arjun or Sofia.
       arjun in thread APR-1> @countersign break glass
@@ -11,8 +11,8 @@ start: 2026-11-23 23:00
       case APR-1: requested
       ledger: approval.glass-broken x0
       arjun> /approval breakglass APR-1 customers are being refused right now
-      arjun hears: approved by you alone. Everybody on the path was told, and Henrik or Ines looks at it afterwards
-      #credit: APR-1 · BREAK-GLASS: Arjun (command) approved alone ... customers are being refused right now
+      arjun hears: approved by you alone. Everybody on the path was told, and Henrik or Ines reviews it afterwards
+      #credit: APR-1 · BREAK-GLASS ... Arjun (command) approved alone ... customers are being refused right now
       #ops: APR-1 · BREAK-GLASS
       @priya: BREAK-GLASS
       @maya: BREAK-GLASS

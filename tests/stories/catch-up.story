@@ -8,7 +8,7 @@
 09:40 dev> /incident decision INC-1 The old model until Monday
 09:45 lena> /incident severity INC-1 sev2 Nobody was harmed
       lena> /incident catch-up INC-1
-      lena hears: INC-1 · “Scores drift” · sev2, acknowledged, open since 09:00 ... 09:00 Maya opened it as sev1, impact unclear ... 09:10 Dev acknowledged it ... 09:20 Maya: “The vendor was called” ... 09:25 Update by Arjun: “We look at the features” ... 09:40 Decision by Dev: “The old model until Monday” ... 09:45 Lena changed sev1 to sev2 ... Impact: not known yet ... Lead: Dev ... Comms: nobody yet ... Owed:
+      lena hears: INC-1 · “Scores drift” · sev2, acknowledged, opened 09:00 ... 09:00 Maya opened it as sev1, impact unclear ... 09:10 Dev acknowledged it ... 09:20 Maya: “The vendor was called” ... 09:25 Update by Arjun: “We look at the features” ... 09:40 Decision by Dev: “The old model until Monday” ... 09:45 Lena changed sev1 to sev2 ... Impact: not known yet ... Lead: Dev ... Comms: nobody yet ... Owed:
       lena does not hear: is owed by
       lena> /incident catch-up INC-1 since=09:30
       lena hears: Since 09:30: ... Decision by Dev

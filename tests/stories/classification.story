@@ -7,7 +7,7 @@
       maya> /incident list
       maya hears: INC-1 sev2 “Scores drift” · credit, open · perf.drift · harm issue
 09:10 jonas> /incident classify INC-1 harm=event
-      jonas hears: Classifying the incident is for triage, command and governance.
+      jonas hears: classifying the incident is for triage, command and governance.
       dev> /incident classify INC-1 harm=event harm-type=rights entity=ai intent=unintentional timing=post-deployment
       dev hears: classified: harm event, harm-type rights, entity ai, intent unintentional and timing post-deployment
       #credit: INC-1 · classification by Dev ... harm event, harm-type rights

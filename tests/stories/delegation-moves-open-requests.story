@@ -3,9 +3,9 @@
 09:00 maya> /approval request credit Ship v7
 09:10 tomas> /approval delegate @henrik until 10:30 Dentist
       tomas hears: Delegation no. 1: Henrik stands in for Tomas, everything they hold. End it with `/approval undelegate 1`
-      @henrik: @henrik stands in for Tomas, 09:10 to 10:30
-      @henrik: APR-1 · decision ... is now with @henrik, due at 11:00
-      #credit: APR-1 · decision ... it was with Tomas; the clock keeps running
+      @henrik: @henrik stands in for Tomas from 09:10 to 10:30
+      @henrik: APR-1 · decision ... by 11:00 is now with @henrik
+      #credit: APR-1 · decision ... it was with Tomas; the deadline stays
       duty APR-1 decide: owed, due 11:00, holders priya henrik anika
       tomas> /approval approve APR-1
       tomas hears: Ask Priya, Henrik or Anika

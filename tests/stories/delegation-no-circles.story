@@ -5,7 +5,7 @@
       tomas> /approval delegate @anika until friday 17:00 Holiday
       tomas hears: Delegation no. 2
       anika> /approval delegate @priya until friday 17:00 Holiday
-      anika hears: That would send the duties round in a circle: Anika → Priya → Tomas → Anika. Name somebody else
+      anika hears: Name somebody else, or end that delegation first: the duties would go round in a circle, Anika → Priya → Tomas → Anika
       nobody is told: stands in for Anika
       ledger: delegation.set x2
 # At another time it is no circle.
@@ -14,7 +14,7 @@
 # A deputy's deputy answers, once for all the seats.
       maya> /approval request credit Ship v7
       duty APR-1 decide: owed, holders anika
-      maya hears: model-risk can't be passed yet: 2 answers are needed and only Anika can give one now
+      maya hears: Add somebody to model-risk, or set a deputy: 2 answers are needed and only Anika can give one now
       @anika: APR-1
       not @priya: APR-1
       not @tomas: APR-1

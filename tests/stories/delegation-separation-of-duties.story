@@ -16,9 +16,9 @@
       card APR-1: Maya approved for Tomas
 # Nobody arranges to sit in another's seat by arranging the absence.
       greta> /approval delegate @greta until friday 17:00 for=priya She is ill
-      greta hears: You can't hand Priya's duties to yourself
+      greta hears: Ask Priya, or a third person who may set delegations: you can't hand Priya's duties to yourself
       jonas> /approval delegate @henrik until friday 17:00 for=priya She is ill
-      jonas hears: Setting a delegation for somebody else is for governance and command
+      jonas hears: setting a delegation for somebody else is for governance and command
       greta> /approval delegate @henrik until friday 17:00 for=priya She is ill
       greta hears: Henrik stands in for Priya
       @priya: @henrik stands in for Priya

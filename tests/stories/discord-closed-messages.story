@@ -6,7 +6,7 @@ platform: discord
       @lena: INC-1
 # The card may still be on its way, in whose thread it is to stand: then it is tried again.
 09:02 not @dev: INC-1
-      #credit x1: INC-1 · sev2 ... For @dev, whose direct messages are closed. ... [Acknowledge]
+      #credit x1: INC-1 · acknowledge by ... · sev2 ... For @dev, whose direct messages are closed. ... [Acknowledge]
       outbox: given-up x0
 09:30 @lena: INC-1 · acknowledgement is due
       #credit x1: INC-1 · acknowledgement is due ... For @dev, whose direct messages are closed.

@@ -6,7 +6,7 @@ platform: discord
       ledger: incident.opened x0
       maya> /incident open credit sev2 Salary data in the restricted logs restricted=no
       maya hears: opened as sev2; Dev or Lena acknowledges it by 10:00. Public: everybody in the workflow's channels sees it
-      #credit: INC-1 · sev2 on credit: “Salary data in the restricted logs”
+      #credit: INC-1 · acknowledge by ... · sev2 on credit: “Salary data in the restricted logs”
       maya> /incident open credit sev2 Salary data in the logs restricted=yes
-      maya hears: Restricted: its own people alone see it
+      maya hears: Restricted: only its people see it
       not #credit: Salary data in the logs”

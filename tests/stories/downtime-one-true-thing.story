@@ -5,7 +5,7 @@
 11:07 the bot is back
       #ops: I was down for 1 h 57 min
       #credit x1: acknowledgement is late
-      #credit: INC-1 · acknowledgement is late · now also @arjun, @sofia and @greta (command and governance) ... Due 10:00, told 11:07, 1 h 07 min late: the bot was down
+      #credit: INC-1 · acknowledgement is late, due 10:00 · escalated to @arjun, @sofia and @greta (command and governance) ... Due 10:00, told 11:07, 1 h 07 min late: the bot was down
       @dev x1: INC-1
       @dev: acknowledgement is late
       @greta x1: INC-1
@@ -19,5 +19,5 @@
       greta hears: Acknowledgement is late, due 10:00 ... told 1 h 07 min late: the bot was down
 # Then it goes on where it stands.
 12:06 nobody is told: still late
-12:07 #credit: INC-1 · acknowledgement is still late, 2 h 07 min over
+12:07 #credit: INC-1 · acknowledgement is still late, due 10:00, 2 h 07 min over
       not #credit: the bot was down

@@ -8,7 +8,7 @@
 09:10 the bot is killed
 11:30 the bot is back
       #credit x1: INC-1 · acknowledgement is late
-      #credit x1: APR-1 · decision is late · now also @greta (governance) · 1 of 2
+      #credit x1: APR-1 · decision is late, due 11:00 · escalated to @greta (governance) · 1 of 2
       not #credit: INC-2 · acknowledgement
       not #credit: is due at 11:00
       @greta x1: INC-1

@@ -4,7 +4,7 @@
       priya presses Approve in a message
       priya hears: 1 of 2
       ravi presses Approve on APR-1
-      ravi hears: “decide” on APR-1 is for model-risk. Ask Tomas or Anika
+      ravi hears: Ask Tomas or Anika: “decide” on APR-1 is for model-risk
       ravi> /approval ok APR-1
       ravi hears: “decide” on APR-1 is for model-risk
       ravi in thread APR-1> @countersign approve

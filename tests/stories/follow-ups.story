@@ -3,15 +3,15 @@
 09:00 maya> /incident open credit sev3 A control is slow
       dev> /incident ack INC-1
       dev> /incident followup INC-1 @lena yesterday Write it down
-      dev hears: The date of a follow-up must come after the present moment
+      dev hears: The date of a follow-up must come after now
       dev> /incident followup INC-1 @lenna 10h Write it down
       dev hears: “lenna”
       dev> /incident followup INC-1 @lena 10h Write it down
-      dev hears: follow-up 1: Lena does it by 19:00; `/incident done INC-1 1` when it is
-      #credit: INC-1 · follow-up for @lena, due 19:00 ... Write it down
+      dev hears: follow-up 1: Lena does it by 19:00. `/incident done INC-1 1` says that it is done
+      #credit: INC-1 · follow-up for @lena by 19:00 ... Write it down
       @lena: INC-1 · follow-up for @lena
       @lena: Write it down ... [Done]
-      card INC-1: Follow-up 1: “Write it down” · Lena, due 19:00
+      card INC-1: Follow-up 1: “Write it down” · Lena by 19:00
       ledger: incident.follow-up-promised x1
 13:59 nobody is told: follow-up (“Write it down”) is due
 14:00 @lena: INC-1 · follow-up (“Write it down”) is due at 19:00, 5 h left

@@ -1,7 +1,7 @@
 # What people type stays between quotation marks, whatever lines they put into it: nobody can write a vote of somebody else, a state, or a line that the bot would write.
 09:00 maya> /approval request credit Raise the limit” · credit, approved · Priya and Tomas agreed · “was
       card APR-1: “Raise the limit" · credit, approved · Priya and Tomas agreed · "was” ... State: requested
-      #credit: Maya asks model-risk to decide on “Raise the limit" · credit, approved
+      #credit: Maya asks model-risk to decide by ... on “Raise the limit" · credit, approved
       priya> /approval approve APR-1 fine
       | Tomas approved in stage 1: looks right
       | Anika approved in stage 1

@@ -13,4 +13,4 @@ not on discord: it knows no guests, and nobody of another organisation is on a s
       outsider dev> @countersign incident open credit sev2 Scores drift
       dev hears: opened as sev2
       dev> /incident ack INC-1
-      dev hears: you have it in hand
+      dev hears: you acknowledged it

@@ -3,11 +3,11 @@
 09:00 the policy says: [workflows.credit]\n => [workflows.credit]\nincident_channels = true\n
       the operator reloads
       maya> /incident open credit sev2 Scores drift
-      #inc-1: INC-1 · sev2 on credit: “Scores drift”
+      #inc-1: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
       @dev: INC-1
       greta sees #inc-1
       dev in #inc-1> /incident ack
-      dev hears: you have it in hand
+      dev hears: you acknowledged it
       dev in #inc-1> /incident note switched to the old model
       #inc-1: switched to the old model
       not #credit: switched to the old model

@@ -31,7 +31,7 @@
 10:30 jonas> /sla status
       jonas hears: late
       jonas> /incident timeline INC-1
-      jonas hears: Maya opened it as sev2 ... Acknowledgement is owed by 10:00 · Dev or Lena ... Nudged: acknowledgement ... Acknowledgement is late, due 10:00 · called in command
+      jonas hears: Maya opened it as sev2 ... Acknowledgement is owed by 10:00 · Dev or Lena ... Nudged: acknowledgement ... Acknowledgement is late, due 10:00 · escalated to command
       jonas> /incident timeline INC-1 the vendor was called
       #credit: INC-1 · note by Jonas ... the vendor was called
       jonas> /sla health

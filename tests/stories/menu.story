@@ -17,7 +17,7 @@
       dev> /incident menu INC-1
       dev does not hear: [Acknowledge]
       dev> /incident menu INC-1
-      dev hears: [Contained] ... [Update]
+      dev hears: [Contain] ... [Update]
       priya> /approval menu APR-1
       priya hears: APR-1 · “Ship v7” · requested ... [Read and decide]
       priya does not hear: [Approve]

@@ -3,7 +3,7 @@
 09:00 maya> /incident open credit sev2 Scores drift
       jonas> /incident open credit sev2 Scores look odd
       lena> /incident merge INC-2 into INC-1
-      lena hears: Merging this incident is for command and governance
+      lena hears: merging this incident is for command and governance
       case INC-2: open
       jonas> /incident merge INC-2 into INC-2
       jonas hears: INC-2 can't be merged into itself
@@ -17,9 +17,9 @@
       case INC-2: merged
       duty INC-2 acknowledge: void
       dev> /incident ack INC-2
-      dev hears: INC-2 is merged already (Jonas, 09:00). It goes on in INC-1
+      dev hears: INC-2 is merged already (Jonas, 09:00). Type the command with INC-1: it goes on there
 09:30 @dev: INC-1 · acknowledgement is due
       not @dev: INC-2 · acknowledgement
       dev> /incident reopen INC-2 no
-      dev hears: It goes on in INC-1
+      dev hears: Type the command with INC-1: it goes on there
 19:00 nobody is told: INC-2

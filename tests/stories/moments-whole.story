@@ -13,7 +13,7 @@ not on discord: a moment has a field of its own there
       dev> /incident followup INC-1 @lena in 1 d 2 h 30 min Look again
       dev hears: follow-up 3: Lena does it by Tue 24 Nov 11:30
       dev> /incident followup INC-1 @lena tomorrow at 8 Send it
-      dev hears: I can read “tomorrow” as a moment, but not with “at 8” after it.
+      dev hears: I can read “tomorrow” as a time, but not with “at 8” after it.
       dev> /incident followup INC-1 @lena 17:00 IST Send it
       dev hears: I can't tell which clock “IST” is, or it isn't in force then. Write the offset or the city, such as `17:00 +05:30` or `17:00 Europe/Berlin`.
       dev> /incident followup INC-1 @lena next friday Send it

@@ -4,7 +4,7 @@
       @priya: APR-1 ... [Approve]
 10:00 @tomas: APR-1 · decision is due at 11:00
 10:10 maya> /approval amend APR-1 deploy scoring:v7 --all
-      @priya: APR-1 · Maya changed the action: revision 2 ... deploy scoring:v7 --all ... [Approve]
+      @priya: APR-1 · decide again by ... Maya changed the action, revision 2 stands now ... deploy scoring:v7 --all ... [Approve]
       edited @priya: APR-1 · decision (model-risk) no longer needed since 10:10: the action was changed
       edited @tomas x2: APR-1 · decision (model-risk) no longer needed since 10:10: the action was changed
       not edited @tomas: [Approve]

@@ -409,7 +409,7 @@ impl Server {
         let mut shown = self.words(&stands, at);
         let sign = card.tone.sign().unwrap_or_default();
         shown = match shown.strip_prefix(sign) {
-            Some(signed) => signed.trim_start().trim_start_matches("Late · ").to_owned(),
+            Some(signed) => signed.trim_start().to_owned(),
             None => return Err(format!("{shown} doesn't begin with {sign}")),
         };
         // What was too long for one message goes on in replies to it.

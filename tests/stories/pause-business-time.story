@@ -8,10 +8,10 @@ Fri 09:30 maya> /incident open scoring sev4 Scores drift
       dev> /incident ack INC-1
       duty INC-1 resolve: owed, due Mon 23 Nov 18:30
 Fri 17:30 dev> /incident pause INC-1 waiting on the vendor duty=resolve
-      #credit: INC-1 · the clock of resolution is paused by Dev, until Wed 25 Nov 17:30 at most
+      #credit: INC-1 · clock paused until Wed 25 Nov 17:30 at most: resolution ... Dev
 Mon 12:00 duty INC-1 resolve: paused
 Wed 17:29 nobody is told: runs again
-Wed 17:30 #credit: INC-1 · the clock of resolution runs again, due at Thu 26 Nov 18:30 ... The pauses that the policy allows are used up
+Wed 17:30 #credit: INC-1 · resolution is due at Thu 26 Nov 18:30: the clock runs again ... the policy allows no longer pause
       duty INC-1 resolve: owed, due Thu 26 Nov 18:30, paused 18 h
       dev> /incident pause INC-1 waiting on the vendor duty=resolve
-      dev hears: The pauses of this duty are used up: the policy allows 18 h in all.
+      dev hears: This clock can't be paused any more: the policy allows 18 h in all.

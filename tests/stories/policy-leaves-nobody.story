@@ -7,9 +7,9 @@
 09:10 the policy says: members = ["priya", "tomas", "anika"] => members = ["priya", "jonas"]
       greta> /sla reload
       greta hears: is in force ... APR-1 waits on nobody: decision
-      #ops x1: APR-1 waits on nobody: nobody is left who may give the decision that model-risk owes
+      #ops x1: Name somebody in the policy: APR-1 waits on nobody. Nobody is left who may give the decision that model-risk owes
 10:00 the policy says: members = ["priya", "jonas"] => members = ["priya", "jonas", "henrik"]
       greta> /sla reload
       greta hears: is in force
-      @henrik: APR-1 · decision ... is now with @henrik, due at 11:00
+      @henrik: APR-1 · decision ... by 11:00 is now with @henrik
       not #ops: waits on nobody

@@ -6,10 +6,10 @@
 09:10 the policy says: members = ["priya", "tomas", "anika"] => members = ["priya", "anika", "henrik"]
       greta> /sla reload
       #credit: APR-1 · decision ... is now with @henrik
-      @henrik: APR-1 · decision ... is now with @henrik, due at 11:00
+      @henrik: APR-1 · decision ... by 11:00 is now with @henrik
       not @priya: APR-1
       duty APR-1 decide: owed, due 11:00, holders priya anika henrik, votes 1
       tomas> /approval approve APR-1
-      tomas hears: “decide” on APR-1 is for model-risk. Ask Anika or Henrik
+      tomas hears: Ask Anika or Henrik: “decide” on APR-1 is for model-risk
       henrik> /approval approve APR-1
       case APR-1: approved

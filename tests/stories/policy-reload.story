@@ -5,7 +5,7 @@
 09:10 the policy says: severity = "sev2"\nholder = "triage"\nwithin = "1h" => severity = "sev2"\nholder = "triage"\nwithin = "30m"
       the policy says: [ladders.fast]\nnudge_at_percent = [50, 80] => [ladders.fast]\nnudge_at_percent = [20, 80]
       maya> /sla reload
-      maya hears: Reloading the policy is for governance. Ask Greta.
+      maya hears: Ask Greta: reloading the policy is for governance.
       not #ops: A new policy
       greta> /sla reload
       greta hears: Policy “Story bank” is in force. Deadlines that were announced stay as they are; new cases run on it.

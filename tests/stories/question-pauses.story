@@ -5,13 +5,13 @@
       ravi hears: “decide” on APR-1 is for model-risk
       priya> /approval ask APR-1 Which data was it tested on?
       priya hears: Maya is asked; your clock is paused meanwhile
-      #credit: APR-1 · Priya asks @maya, who answers by 11:30 ... Which data was it tested on? ... The approvers’ clock is paused
-      @maya: APR-1 · Priya asks @maya ... [Answer]
+      #credit: APR-1 · answer by 11:30, @maya: Priya asks ... Which data was it tested on? ... The approvers’ clock is paused
+      @maya: APR-1 · answer by 11:30, @maya: Priya asks ... [Answer]
       duty APR-1 decide: paused
       duty APR-1 answer-question: owed, due 11:30, holders maya
       card APR-1: Priya asks Maya: “Which data was it tested on?”
       tomas> /approval ask APR-1 And who tested it?
-      tomas hears: APR-1 has an open question to the requester already. One at a time.
+      tomas hears: Wait for the answer: APR-1 has an open question to the requester already.
 10:00 not @tomas: is due
       not @maya: is due
       jonas> /approval answer APR-1 October
@@ -20,8 +20,8 @@
       maya hears: form approval.answer:APR-1
       maya submits: text = The hold-out set of October
       maya hears: your answer is with Priya
-      @priya: APR-1 · Maya answered the question ... The hold-out set of October
-      @tomas: APR-1 · Maya answered the question
+      @priya: APR-1 · decide now, ... Maya answered the question ... The hold-out set of October
+      @tomas: APR-1 · decide now, ... Maya answered the question
       duty APR-1 decide: owed, due 11:36, paused 36 min
       duty APR-1 answer-question: met
       maya> /approval answer APR-1 again
@@ -32,7 +32,7 @@
 # The cap on pauses ends the second one by itself; the requester still owes the answer, and is late for it alone.
 10:40 tomas> /approval ask APR-1 And who tested it?
       duty APR-1 decide: paused
-11:04 @tomas: APR-1 · the clock of decision runs again, due at 12:00
+11:04 @tomas: APR-1 · decision is due at 12:00: the clock runs again
       duty APR-1 decide: owed, due 12:00, paused 1 h
       duty APR-1 answer-question: owed, due 12:40
 11:40 @maya: APR-1 · answer to the question is due at 12:40

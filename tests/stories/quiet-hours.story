@@ -11,5 +11,5 @@ Tue 01:00 @arjun: INC-1 · acknowledgement is late
 Tue 06:59 not @lena: is due at
       not @lena: is late
 Tue 07:00 @lena x1: INC-1
-      @lena: acknowledgement is still late, 6 h 30 min over
+      @lena: acknowledgement is still late, due 00:30, 6 h 30 min over
       not @lena: left

@@ -2,15 +2,15 @@
 
 09:00 maya> /approval request credit Ship v7
       maya hears: requested; Priya, Tomas or Anika decides by 11:00
-      #credit: APR-1 · Maya asks model-risk to decide on “Ship v7” by 11:00
-      @priya: APR-1 · Maya asks model-risk to decide ... 2 of these 3 must approve: @priya, @tomas and @anika; nobody has yet ... [Approve] [Decline] [Ask a question]
+      #credit: APR-1 · Maya asks model-risk to decide by 11:00 on “Ship v7”
+      @priya: APR-1 · Maya asks model-risk to decide ... 2 of these 3 must approve: @priya, @tomas and @anika ... [Approve] [Decline] [Ask a question]
       @tomas: APR-1
       @anika: APR-1
       not @maya: APR-1
       not @greta: APR-1
 09:20 priya presses Approve on APR-1
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2; waiting on Tomas or Anika
-      #credit: APR-1 · Priya approved · 1 of 2 ... Waiting on @tomas and @anika
+      priya hears: your approval is recorded, 1 of 2; waiting on Tomas or Anika. It is for revision 1, SHA-256
+      #credit: APR-1 · Priya approved · 1 of 2 ... Waiting on @tomas or @anika
       not @maya: is approved
       card APR-1: Decides: model-risk · 1 of 2
       case APR-1: requested

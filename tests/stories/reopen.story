@@ -19,6 +19,6 @@
       duty INC-1 resolve #1: met
       duty INC-1 resolve #2: owed, due 21:00
       jonas> /incident reopen INC-1 again
-      jonas hears: There is nothing to reopen
+      jonas hears: INC-1 is open already (Maya, 11:00). `/incident update INC-1 …` says what is new
 12:00 @dev: INC-1 · acknowledgement is late
 Tue 10:00 nobody is told: review

@@ -14,5 +14,5 @@
 10:00 @tomas: APR-1 · decision is due at 11:00
       not @priya: APR-1
       dev> /approval request credit Ship v8
-      dev hears: Asking for an approval is for product, engineering, command and model-risk
+      dev hears: asking for an approval is for product, engineering, command and model-risk
       ledger: approval.requested x1

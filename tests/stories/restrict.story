@@ -1,15 +1,15 @@
 # An open incident is made restricted: its story goes on in a channel of its own, and the card in the open says nothing more of it.
 
 09:00 maya> /incident open credit sev2 Scores drift
-      #credit: INC-1 · sev2 on credit: “Scores drift”
+      #credit: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
       jonas> /incident status INC-1
       jonas hears: “Scores drift”
       jonas> /incident restrict INC-1 Names are among it
-      jonas hears: Restricting this incident is for command and governance
+      jonas hears: restricting this incident is for command and governance
       maya> /incident restrict INC-1 Names of customers are among it
-      maya hears: restricted: from now on only Arjun, Dev, Lena, Maya and Sofia see it. What was posted of it before stands where it is
+      maya hears: restricted: from now on only Arjun, Dev, Lena, Maya and Sofia see it. What was posted before stays where it is
       #inc-1: INC-1 · restricted by Maya ... “Names of customers are among it”
-      #credit: An incident that was told here goes on among its own people alone
+      #credit: An incident that was told here is restricted now: only its people see it
       not #credit: Names of customers
       maya sees #inc-1
       dev sees #inc-1
@@ -37,10 +37,10 @@
       maya hears: You see INC-1 already
       maya presses Invite in a message
       jonas sees #inc-1
-      @jonas: INC-1 · Maya let Jonas in
+      @jonas: INC-1 · Maya invited Jonas
 # The same button once more, an hour later: he is in.
       dev> /incident invite INC-1 @jonas
-      dev hears: Jonas was let in to INC-1 already
+      dev hears: Jonas was invited to INC-1 already
       ledger: case.invited x1
       jonas> /incident status INC-1
       jonas hears: “Scores drift”
@@ -48,7 +48,7 @@
 09:20 greta> /incident status INC-1
       greta hears: I can't find INC-1
       maya> /incident unrestrict INC-1 It was a drill
-      maya hears: open again. Public: everybody in the workflow's channels sees it
+      maya hears: not restricted any more. Public: everybody in the workflow's channels sees it
       greta> /incident timeline INC-1
       greta hears: Maya restricted it: “Names of customers are among it” ... It was the export ... Maya took the restriction away
       ledger: case.restricted x1
@@ -58,7 +58,7 @@
 09:30 the policy says: [workflows.credit]\n => [workflows.credit]\nincident_channels = true\n
       the operator reloads
       maya> /incident open credit sev2 Odd scores
-      #inc-2: INC-2 · sev2 on credit
+      #inc-2: INC-2 · acknowledge by ... · sev2 on credit
       jonas sees #inc-2
       maya> /incident restrict INC-2 Names of customers are among it
       #inc-2: INC-2 · restricted by Maya

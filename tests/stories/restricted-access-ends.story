@@ -16,14 +16,14 @@
       jonas sees #inc-1
       maya> /incident uninvite INC-1 @jonas
       maya hears: Jonas can't see it any more
-      #inc-1: INC-1 · Maya took Jonas's invitation back
+      #inc-1: INC-1 · Maya took Jonas’s invitation back
       jonas does not see #inc-1
       jonas> /incident timeline INC-1
       jonas hears: I can't find INC-1.
       maya> /incident uninvite INC-1 @jonas
-      maya hears: Jonas was not let in to INC-1 by name.
+      maya hears: Jonas was not invited to INC-1.
       maya> /incident uninvite INC-1 @dev
-      maya hears: Dev was not let in to INC-1 by name; they still see it: they opened it, have a seat in it, or are asked by one of its duties
+      maya hears: Dev was not invited to INC-1; they still see it: they opened it, have a seat in it, or are asked by one of its duties
       maya> /incident invite INC-1 @dev
       maya> /incident uninvite INC-1 @dev
       maya hears: the invitation of Dev is taken back; they still see it

@@ -7,6 +7,6 @@
       maya> /incident invite INC-1 @jonas
       maya> /incident uninvite INC-1 @jonas
       maya> /incident invite INC-1 @priya
-09:02 @priya: Maya let Priya in
+09:02 @priya: Maya invited Priya
       not @jonas: INC-1
       ledger: told.not-needed x1

@@ -4,9 +4,9 @@
       maya hears: opened as sev2
       not #credit: INC-1
       not #credit: Insider
-      #inc-1: INC-1 · sev2 on credit: “Insider at the cards desk”
+      #inc-1: INC-1 · acknowledge by ... · sev2 on credit: “Insider at the cards desk”
       @dev: INC-1
-      card INC-1: Restricted: its own people alone see it
+      card INC-1: Restricted: only its people see it
       maya sees #inc-1
       dev sees #inc-1
       arjun sees #inc-1
@@ -44,14 +44,14 @@
       #inc-1: INC-1 is acknowledged · Dev
       not #credit: INC-1
       maya> /incident invite INC-1 @jonas
-      @jonas: INC-1 · Maya let Jonas in
+      @jonas: INC-1 · Maya invited Jonas
       jonas sees #inc-1
       jonas> /incident status INC-1
       jonas hears: Insider at the cards desk
 # It can't be merged into something that more people read, and nothing is merged into it.
       maya> /incident open credit sev3 Gossip
       maya> /incident merge INC-1 INC-2
-      maya hears: A restricted incident can't be merged
+      maya hears: a restricted incident can't be merged
       jonas> /incident open credit sev4 More gossip
       jonas> /incident merge INC-3 INC-1
       jonas hears: I can't find INC-1.

@@ -26,7 +26,7 @@ Mon 22:30 @greta: INC-1 · review is due at Tue 24 Nov 10:30, 12 h left
       greta hears: as drafted from the ledger ... [Accept review] [Edit first]
       case INC-1: resolved
       greta presses Accept review in the answer
-      greta hears: reviewed and closed; one follow-up stays open, and I keep its clock
+      greta hears: reviewed and closed; one follow-up stays open, and its clock runs on
       #credit: INC-1 is reviewed · Greta
       case INC-1: reviewed
       duty INC-1 review: met

@@ -6,7 +6,7 @@
       greta hears: Henrik stands in for Priya
       the policy says: name = "Story bank" => name = "Story bank, second"
       jonas> /sla reload
-      jonas hears: Reloading the policy is for governance. Ask Dev.
+      jonas hears: Ask Dev: reloading the policy is for governance.
       greta> /sla reload
       greta hears: Policy “Story bank, second” is in force
       the policy says: name = "Story bank, second" => name = "Story bank, third"

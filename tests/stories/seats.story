@@ -8,7 +8,7 @@
       not @maya: INC-1
 09:25 arjun presses Take lead on INC-1
       arjun hears: the lead seat is yours
-      #credit: INC-1 · lead is Arjun
+      #credit: INC-1 · Arjun has the lead seat
       card INC-1: Lead: Arjun
       duty INC-1 fill-seat (lead): met
       duty INC-1 fill-seat (scribe): owed
@@ -17,18 +17,18 @@
       sofia> /incident role INC-1 lead
       sofia hears: the lead seat is yours
       jonas> /incident role INC-1 lead
-      jonas hears: Changing the lead seat of INC-1 is for whoever sits in it, and for the lead
+      jonas hears: changing the lead seat of INC-1 is for whoever sits in it, and for the lead
       card INC-1: Lead: Sofia
       sofia> /incident role INC-1 lead @dev
       sofia hears: Dev has the lead seat now
-      @dev: INC-1 · lead is Dev ... Seated by Sofia
+      @dev: INC-1 · Dev has the lead seat ... Sofia gave it to @dev
       dev> /incident role INC-1 comms @jonas
       dev> /incident assign INC-1 scribe maya
       card INC-1: Comms: Jonas ... Scribe: Maya
 09:40 nobody is told: taking a seat ... is late
       dev> /incident role INC-1 lead none
-      #credit: INC-1 · lead is empty now ... Dev left it
+      #credit: INC-1 · the lead seat is empty ... Dev left it
       duty INC-1 fill-seat (lead) #2: owed, due 10:20
       ledger: incident.seat-taken x5
       dev> /incident timeline INC-1
-      dev hears: Arjun is lead ... Sofia is lead ... Dev is lead, seated by Sofia ... Dev left the seat of lead empty
+      dev hears: Arjun took the lead seat ... Sofia took the lead seat ... Sofia gave Dev the lead seat ... Dev left the lead seat

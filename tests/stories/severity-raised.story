@@ -3,7 +3,7 @@
 09:00 maya> /incident open credit sev3 Scores drift
       duty INC-1 acknowledge: owed, due 13:00
 09:30 maya> /incident severity INC-1 sev1 Minors are among them
-      maya hears: Changing the severity is for triage, command and governance
+      maya hears: changing the severity is for triage, command and governance
       card INC-1: Severity: sev3
       dev> /incident severity INC-1 sev1 Minors are among them
       dev hears: sev1 now; tighter: acknowledge by 09:50, contain by 11:30, update by 10:00, resolve by 19:30, fill-seat (lead) by 10:10

@@ -4,8 +4,8 @@ both: priya
 
 09:00 maya> /incident open credit sev2 Scores drift
       maya hears: opened as sev2
-      #credit: INC-1 · sev2 on credit: “Scores drift”
-      discord#credit: INC-1 · sev2 on credit: “Scores drift”
+      #credit: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
+      discord#credit: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
       @dev: INC-1 ... [Acknowledge]
       card INC-1: State: open
       card INC-1 in discord: State: open
@@ -24,12 +24,12 @@ both: priya
       case INC-1: acknowledged
 # Who is called in is told where they have an account.
 09:15 dev> /incident page INC-1 engineering Please look at the roll-out
-      @ravi: INC-1 · engineering is called in
-      discord@elena: INC-1 · engineering is called in
+      @ravi: INC-1 · answer by ... engineering is paged
+      discord@elena: INC-1 · answer by ... engineering is paged
       ravi presses I'm here in a message
       ravi hears: INC-1
       duty INC-1 answer-page: met
-      ravi presses Contained on INC-1 in discord
+      ravi presses Contain on INC-1 in discord
       ravi submits: text = rolled back
       card INC-1 in slack: State: contained
       card INC-1 in discord: State: contained

@@ -5,7 +5,7 @@ platform: slack
       maya hears: form incident.open: workflow=
       maya submits: workflow = credit; severity = sev2; title = Scores drift
       maya hears: INC-1 ... opened as sev2
-      #credit: INC-1 · sev2 on credit: “Scores drift”
+      #credit: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
       ledger: incident.opened x1
 # Out of a message: its first line is the title, and it says where it comes from.
 09:05 jonas> the batch of nine never came
@@ -15,7 +15,7 @@ platform: slack
       maya hears: form incident.open: workflow=credit ... title=the batch of nine never came ... From https://
       maya submits: severity = sev3
       maya hears: opened as sev3
-      #credit: INC-2 · sev3 on credit: “the batch of nine never came”
+      #credit: INC-2 · acknowledge by ... · sev3 on credit: “the batch of nine never came”
 # A message becomes evidence of a case.
       dev uses Keep as evidence on jonas's message
       dev hears: form incident.note

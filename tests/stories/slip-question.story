@@ -13,13 +13,13 @@ not on discord: a vote is a command with fields there
       priya> @countersign approve APR-1?
       priya hears: so nothing was done
       priya in thread APR-1> @countersign approved
-      priya hears: “approved” is no vote, so nothing was done. `@countersign approval approve` is one.
+      priya hears: “approved” is no vote, so nothing was done. To vote, type `@countersign approval approve`.
       priya in thread APR-1> @countersign denied
-      priya hears: “denied” is no vote, so nothing was done. `@countersign approval decline` is one.
+      priya hears: “denied” is no vote, so nothing was done. To vote, type `@countersign approval decline`.
       priya in thread APR-1> @countersign lgtm
-      priya hears: `@countersign approval approve` is one
+      priya hears: To vote, type `@countersign approval approve`
       priya in thread APR-1> @countersign 👍
-      priya hears: `@countersign approval approve` is one
+      priya hears: To vote, type `@countersign approval approve`
       ledger: approval.voted x0
       priya in thread APR-1> @countersign status?
       priya hears: Ship v7
@@ -27,5 +27,5 @@ not on discord: a vote is a command with fields there
       #credit: Who asked for this?
       maya in thread APR-1> @countersign answer I did
       priya in thread APR-1> @countersign approve "why not? it is tested"
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2
+      priya hears: your approval is recorded, 1 of 2 ... It is for revision 1, SHA-256
       ledger: approval.voted x1

@@ -2,17 +2,17 @@
 not on discord: a flag is an option of its own there; told in discord-restricted
 
 09:00 maya> /incident open credit sev2 Salary data in the logs restricted
-      maya hears: INC-1 · opened as sev2; Dev or Lena acknowledges it by 10:00. Restricted: its own people alone see it
+      maya hears: INC-1 · opened as sev2; Dev or Lena acknowledges it by 10:00. Restricted: only its people see it
       card INC-1: Salary data in the logs
       not #credit: Salary data
       nobody is told: logs restricted
       jonas> /incident list
       jonas does not hear: INC-1
       maya> /incident open credit sev1 "Vendor copied rows" class=misuse --restricted
-      maya hears: INC-2 · opened as sev1; Dev or Lena acknowledges it by 09:20. Restricted: its own people alone see it
+      maya hears: INC-2 · opened as sev1; Dev or Lena acknowledges it by 09:20. Restricted: only its people see it
       not #credit: Vendor copied rows
       maya> @countersign incident open credit sev2 “Key for the store leaked” (restricted).
-      maya hears: Restricted: its own people alone see it
+      maya hears: Restricted: only its people see it
       not #credit: Key for the store
       ledger: incident.opened x3
 # In the middle of the words it may be the option or a word: nothing is opened, and what to type is said.
@@ -36,7 +36,7 @@ not on discord: a flag is an option of its own there; told in discord-restricted
 # Said by name or between quotes it is clear.
       maya> /incident open credit sev2 "A restricted table was copied"
       maya hears: INC-4 · opened as sev2; Dev or Lena acknowledges it by 10:00. Public: everybody in the workflow's channels sees it
-      #credit: INC-4 · sev2 on credit: “A restricted table was copied”
+      #credit: INC-4 · acknowledge by ... · sev2 on credit: “A restricted table was copied”
       maya> /incident open credit sev2 Access is restricted restricted=no
       maya hears: Public: everybody in the workflow's channels sees it
       #credit: “Access is restricted”

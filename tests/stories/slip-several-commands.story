@@ -5,16 +5,16 @@ not on discord: a slash command is one command there; what is said in a message 
       maya> /incident open credit sev3 Odd answers
       dev> /incident update INC-1 the back-fill runs
       | /incident resolve INC-1 all fixed
-      dev hears: There is another command in that message: “/incident resolve INC-1 all fixed”. I take one at a time, so nothing was done. Send each by itself; if it belongs to the text, put the text in quotes.
+      dev hears: Send each command by itself: there is another one in that message, “/incident resolve INC-1 all fixed”, and nothing was done. If it belongs to the text, put the text in quotes.
       case INC-1: open
       dev> @countersign ack INC-1
       | @countersign ack INC-2
-      dev hears: another command in that message: “@countersign ack INC-2”
+      dev hears: Send each command by itself: there is another one in that message, “@countersign ack INC-2”
       dev> @countersign ack INC-1
       | resolve INC-2 was a test
-      dev hears: another command in that message
+      dev hears: Send each command by itself: there is another one in that message
       dev> @countersign ack INC-1 and INC-2
-      dev hears: That names INC-2 as well. I take one case at a time, so nothing was done: say it of each.
+      dev hears: Send one command for each case: that names INC-2 as well, and nothing was done.
       case INC-1: open
       case INC-2: open
       ledger: incident.acknowledged x0

@@ -4,10 +4,10 @@
 09:30 @dev: acknowledgement is due at 10:00, 30 min left ... [Remind me later]
       @lena: acknowledgement is due at 10:00
 09:31 dev> /incident snooze INC-1 20m
-      dev hears: you are reminded again at 09:51; it stays due at 10:00
+      dev hears: you are reminded again at 09:51; the deadline stays 10:00
       duty INC-1 acknowledge: owed, due 10:00
       maya> /incident timeline INC-1
-      maya hears: Dev put off being reminded until 09:51
+      maya hears: Dev put reminders off until 09:51
 09:48 @lena: acknowledgement is due at 10:00, 12 min left
       not @dev: acknowledgement
       #credit: acknowledgement is due at 10:00
@@ -27,7 +27,7 @@
       maya> /approval snooze APR-1
       maya hears: You owe nothing on APR-1
 11:30 priya> /approval snooze APR-1 45m
-      priya hears: It is due at 12:00
+      priya hears: Name an earlier time: it is due at 12:00
 11:35 maya> /incident open credit sev1 Cards are blocked
       dev> /incident snooze INC-2 5m
       dev hears: What you owe on INC-2 is late or urgent

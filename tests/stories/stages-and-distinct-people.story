@@ -5,7 +5,7 @@
       not @henrik: APR-1
       card APR-1: Stage 1 of 2: model-risk · 0 of 2 ... Stage 2 of 2: chief-risk or governance · 1 needed, comes later
       priya in #claims> /approval approve APR-1
-      priya hears: A reason is needed here
+      priya hears: Give a reason, as in
       ledger: approval.voted x0
       priya presses Approve on APR-1
       priya hears: form approval.approve:APR-1:1
@@ -17,7 +17,7 @@
       anika> /approval delegate @henrik until friday 17:00 Holiday
       henrik> /approval approve APR-1 fine
       #claims: APR-1 · Henrik approved for Anika · 2 of 2
-      #claims: APR-1 · Maya asks chief-risk to decide on “Go live” by 13:00 ... stage 2 of 2
+      #claims: APR-1 · Maya asks chief-risk to decide by 13:00 on “Go live” ... stage 2 of 2
       @ines: APR-1 · Maya asks chief-risk
       @greta: APR-1 · Maya asks chief-risk
       not @henrik: chief-risk

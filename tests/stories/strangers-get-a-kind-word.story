@@ -2,8 +2,8 @@
 
 09:00 maya> /incident open credit sev2 Scores drift
       zoe> /incident ack INC-1
-      zoe hears: I don't know you in this policy yet. Ask an operator to add your account to [people]
-      zoe hears: ; until then your words are kept, but not acted on.
+      zoe hears: Ask an operator to add your account to [people]
+      zoe hears: Until then your words are kept, but not acted on.
       zoe> /incident open credit sev1 Everything is lost
       zoe hears: I don't know you
       zoe> /incident list

@@ -2,7 +2,7 @@
 
 09:00 maya> /approval request credit Ship v7
 09:05 priya in thread APR-1> @countersign approve looks right
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2
+      priya hears: your approval is recorded, 1 of 2 ... It is for revision 1, SHA-256
       #credit: APR-1 · Priya approved · 1 of 2 ... looks right
       maya in thread APR-1> @countersign approve
       maya hears: You asked for this yourself, so somebody else decides. Waiting on Tomas or Anika.

@@ -4,9 +4,9 @@
 11:00 #credit: APR-1 · decision is late
       case APR-1: requested
       not @henrik: APR-1
-12:00 @henrik: APR-1 · decision is late · now also @henrik and @ines (chief-risk)
-14:00 #credit: APR-1 · decision is still late, 3 h over
-16:00 #credit: APR-1 · decision is still late, 5 h over
+12:00 @henrik: APR-1 · decision is late, due 11:00 · escalated to @henrik and @ines (chief-risk)
+14:00 #credit: APR-1 · decision is still late, due 11:00, 3 h over
+16:00 #credit: APR-1 · decision is still late, due 11:00, 5 h over
 Wed 09:00 nobody is told: APR-2
       #credit x2: APR-1 · decision is still late
       case APR-1: requested

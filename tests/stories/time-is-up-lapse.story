@@ -3,7 +3,7 @@
 09:00 maya> /approval request claims Go live
       priya> /approval approve APR-1 tested
 12:59 case APR-1: requested
-13:00 #claims: APR-1 has lapsed · nobody answered in time, and nobody declined ... only 1 of 2 had answered by 23 Nov 2026 13:00 UTC
+13:00 #claims: APR-1 has lapsed · nobody answered in time, and nobody declined ... only 1 of 2 had answered by 2026-11-23 13:00 UTC
       @maya: APR-1 has lapsed
       case APR-1: lapsed
       not #claims: APR-1 · decision is late

@@ -4,9 +4,9 @@
 09:59 not @henrik: APR-1
       henrik> /approval approve APR-1
       henrik hears: “decide” on APR-1 is for model-risk
-10:00 #credit: APR-1 · chief-risk may decide as well now: @henrik or @ines
-      @henrik: chief-risk may decide as well now
-      @henrik x1: APR-1 · chief-risk
+10:00 #credit: APR-1 · decide now, @henrik or @ines: chief-risk may decide too
+      @henrik: chief-risk may decide too
+      @henrik x1: APR-1 · decide now, @henrik or @ines: chief-risk
       not @henrik: is now with
       case APR-1: requested
       duty APR-1 decide: late, holders priya tomas anika henrik ines

@@ -7,7 +7,7 @@
       @maya x1: is approved
       ledger: approval.voted x2
       ledger: approval.approved x1
-# Two take the same incident in hand: the second hears who was faster.
+# Two acknowledge the same incident: the second hears who was faster.
       maya> /incident open credit sev2 Scores drift
 09:20 dev & lena press Acknowledge on INC-1
       ledger: incident.acknowledged x1
@@ -18,7 +18,7 @@
       priya presses Approve on APR-2
       priya hears: 1 of 2
       again
-      priya hears: your approval of revision 1, SHA-256 ... is recorded, 1 of 2
+      priya hears: your approval is recorded, 1 of 2 ... It is for revision 1, SHA-256
       nobody is told anything
       ledger: approval.voted x3
       card APR-2: model-risk · 1 of 2

@@ -3,8 +3,8 @@ platform: slack, slack-vendor
 
 09:00 maya> /incident open credit sev2 Scores drift
       maya hears: opened as sev2
-      #credit: INC-1 · sev2 on credit: “Scores drift”
-      slack-vendor#credit: INC-1 · sev2 on credit: “Scores drift”
+      #credit: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
+      slack-vendor#credit: INC-1 · acknowledge by ... · sev2 on credit: “Scores drift”
       @dev: INC-1 ... [Acknowledge]
       card INC-1: State: open
       card INC-1 in slack-vendor: State: open
@@ -23,8 +23,8 @@ platform: slack, slack-vendor
       case INC-1: acknowledged
 # Who is called in is told in the workspace that they have an account in.
 09:15 dev> /incident page INC-1 engineering Please look at the roll-out
-      @ravi: INC-1 · engineering is called in
-      slack-vendor@elena: INC-1 · engineering is called in
+      @ravi: INC-1 · answer by ... engineering is paged
+      slack-vendor@elena: INC-1 · answer by ... engineering is paged
       ravi presses I'm here in a message
       ravi hears: INC-1
       duty INC-1 answer-page: met

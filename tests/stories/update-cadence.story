@@ -11,9 +11,9 @@
       #credit: INC-1 · note by Jonas ... a customer called
       duty INC-1 update: owed, due 09:30
       jonas> /incident update INC-1 a customer called
-      jonas hears: “update” on INC-1 is for command. Ask Arjun or Sofia, or write `/incident note INC-1 …`, which everybody may
+      jonas hears: Ask Arjun or Sofia, or write `/incident note INC-1 …`, which everybody may: “update” on INC-1 is for command
       sofia> /incident update INC-1 the vendor looks at it
-      sofia hears: update told; the next one is due by 09:45
+      sofia hears: update told; the next one by 09:45
       #credit: INC-1 · update by Sofia ... the vendor looks at it
       card INC-1: Last update, 09:15, Sofia: “the vendor looks at it”
       duty INC-1 update #1: met

@@ -6,17 +6,17 @@
       dev> /incident ack INC-1
       duty INC-1 update: owed, due 09:30
 09:10 arjun> /incident update INC-1 next=10:40 The vendor looks at it
-      arjun hears: update told; the next one is due by 10:40
+      arjun hears: update told; the next one by 10:40
       #credit: INC-1 · update by Arjun · the next one by 10:40 ... The vendor looks at it
       duty INC-1 update #2: owed, due 10:40
       maya> /incident timeline INC-1
-      maya hears: Update by Arjun: “The vendor looks at it” The next one is promised for 10:40
+      maya hears: Update by Arjun: “The vendor looks at it” · the next one by 10:40
 # The ladder stands to the promised moment as it stands to one of the policy's.
 09:55 @arjun: update is due at 10:40, 45 min left
       arjun> /incident update INC-1 next=20m Half of them work again
       duty INC-1 update #3: owed, due 10:15
       arjun> /incident update INC-1 next=15:00 Later
-      arjun hears: The next update of INC-1 can be promised for 11:55 at the latest: the policy allows 2 h
+      arjun hears: Promise the next update of INC-1 for 11:55 at the latest: the policy allows 2 h
       ledger: incident.updated x2
 # Severity, state and the next one in one: told once, with the same words.
 10:00 sofia> /incident role INC-1 lead
@@ -32,11 +32,11 @@
       maya> /incident open credit sev1 Another
       dev> /incident ack INC-2
       elena> /incident update INC-2 state=contained severity=sev2 We stopped it
-      elena hears: Changing the severity is for triage
+      elena hears: changing the severity is for triage
       case INC-2: acknowledged
       ledger: incident.contained x1
       arjun> /incident update INC-2 state=resolved next=11:00 Over
-      arjun hears: Once it is resolved nobody owes an update any more
+      arjun hears: Leave the next update out: nobody owes one any more once it is resolved
       case INC-2: acknowledged
 # The form asks for the same.
       arjun presses Update on INC-2

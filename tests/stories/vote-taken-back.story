@@ -1,7 +1,7 @@
 # A slip of the thumb isn't for ever: while its stage is open, an approval can be taken back by whoever gave it, and the ledger has both.
 09:00 maya> /approval request credit "Ship v7"
       priya presses Approve on APR-1
-      priya hears: your approval of revision 1
+      priya hears: It is for revision 1
       card APR-1: Decides: model-risk · 1 of 2
       priya> /approval approve APR-1
       priya hears: have answered APR-1 already. Your answer stands. While its stage is open, `/approval take-back APR-1` takes it back

@@ -5,7 +5,7 @@
 09:00 the watchdog looks
       ledger: bot.fell-behind x0
 09:05 the watchdog looks
-      #ops: I am behind: what I tell comes late ... The oldest message waits for
+      #ops: I am behind: what I tell you comes late ... The oldest message has waited
       ledger: bot.fell-behind x1
       maya> /sla health
       maya hears: I am behind

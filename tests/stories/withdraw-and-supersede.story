@@ -2,7 +2,7 @@
 
 09:00 maya> /approval request credit Ship v7
       jonas> /approval withdraw APR-1 not this week
-      jonas hears: Withdrawing somebody else's request is for governance
+      jonas hears: withdrawing somebody else's request is for governance
       maya> /approval withdraw APR-1 not this week
       #credit: APR-1 is withdrawn · Maya ... not this week
       case APR-1: withdrawn

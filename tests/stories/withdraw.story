@@ -2,7 +2,7 @@
 
 09:00 maya> /incident open credit sev2 Scores drift
       jonas> /incident withdraw INC-1 it was the load test
-      jonas hears: Withdrawing somebody else's incident is for command and governance
+      jonas hears: withdrawing somebody else's incident is for command and governance
       maya in thread INC-1> @countersign withdraw
       maya hears: “reason” is missing
       case INC-1: open

@@ -33,7 +33,7 @@ fn refusals_and_misreadings_are_sentences_with_code() {
     );
     assert_eq!(
         misread.plain(KOLKATA, NOW),
-        "I don't know “opne”.\nFor example: /incident open x\n/incident help shows what can be typed"
+        "I don't know “opne”.\nFor example: /incident open x\n/incident help shows every command"
     );
     let fault = fault(&speaker(), "7f3a");
     assert!(fault.plain(KOLKATA, NOW).contains("7f3a"));
@@ -102,9 +102,9 @@ fn the_reader_of_a_card_is_told_what_it_is_to_them() {
     assert_eq!(
         said(&both),
         [
-            "Waits for you until 11:00",
-            "Waits for you, late since 11:00: answer to the question",
-            "You have approved (10:36)"
+            "Waiting on you: decision by 11:00",
+            "Waiting on you: answer to the question late, due 11:00",
+            "You approved at 10:36"
         ]
     );
     assert!(said(&ForReader::default()).is_empty());
@@ -133,7 +133,7 @@ fn lists_help_and_health_have_their_words() {
     assert!(
         list(&speaker(), None, &filter, &many, true)
             .plain(KOLKATA, NOW)
-            .ends_with("15 more; name a workflow or a severity to see fewer")
+            .ends_with("15 more. Name a workflow or a severity to see fewer")
     );
     assert_eq!(list(&speaker(), None, &filter, &[], true).plain(KOLKATA, NOW), "No cases · open");
     let all = help(&speaker(), None, None).plain(KOLKATA, NOW);
@@ -160,7 +160,9 @@ fn lists_help_and_health_have_their_words() {
     };
     let plain = health(&speaker(), &well).plain(KOLKATA, NOW);
     assert!(
-        plain.starts_with("I am behind · up since 10:36\nNo wake is overdue\nThe oldest message waits for 3 min"),
+        plain.starts_with(
+            "I am behind · up since 10:36\nNo case is waiting for me\nThe oldest message has waited 3 min"
+        ),
         "{plain}"
     );
     assert!(
@@ -193,7 +195,7 @@ fn lists_help_and_health_have_their_words() {
     let plain = sla_status(&speaker(), std::slice::from_ref(&row), true).plain(KOLKATA, NOW);
     assert_eq!(
         plain,
-        "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next 11:00"
+        "3 answers owed, 1 late\ncredit-scoring · 1 incident, 2 approvals open · 3 owed, 1 late · next by 11:00"
     );
     let draft = ReviewDraft {
         case: case("INC-1"),

@@ -21,7 +21,7 @@ fn an_incidents_card_says_who_acts_next() {
     assert_eq!(value(&card, "Severity"), "sev2 · technical 3");
     assert_eq!(value(&card, "State"), "open");
     assert_eq!(value(&card, "Impact"), "unclear");
-    assert_eq!(value(&card, "Moments"), "detected 10:06 (Maya Krishnan)");
+    assert_eq!(value(&card, "Times"), "detected 10:06 (Maya Krishnan)");
     // The most urgent of what is owed comes first, and each says who may answer.
     let next = "taking a seat (lead, comms and scribe) by 10:56 · Arjun Nair or Lena Hoffmann";
     assert_eq!(value(&card, "Next"), next, "all the seats are one line");
@@ -46,7 +46,7 @@ fn an_incidents_card_says_who_acts_next() {
         incident::Command::FollowUp { assignee: "lena".into(), due: DUE, text: "Add an alarm".to_owned() },
     );
     let plain = case_card(&speaker(), &incident, &people()).plain(KOLKATA, NOW);
-    assert!(plain.contains("\nFollow-up 1: “Add an alarm” · Lena Hoffmann, due 11:00"), "{plain}");
+    assert!(plain.contains("\nFollow-up 1: “Add an alarm” · Lena Hoffmann by 11:00"), "{plain}");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_story_says_each_event_in_its_own_words() {
     let words = story(&speaker(), &incident, &set, NOW).expect("it is said");
     assert_eq!(
         plain(&words, KOLKATA, NOW),
-        "Dev Malhotra: aware 11:00",
+        "Dev Malhotra set a time: aware 11:00",
         "the moment that was set, not the one of setting it"
     );
 }

@@ -18,7 +18,7 @@ fn a_nudge_says_what_is_left_and_who_is_waited_for() {
     let telling = one("APR-1", clock(Duty::Decide, nudged(), NOW, &[]));
     assert_eq!(
         shown(&telling),
-        "APR-1 · decision is due at 11:00, 24 min left · 0 of 2\n“Ship v7” · 80 % of the time is gone · waiting on @priya and @tomas\n/approval approve APR-1"
+        "APR-1 · decision is due at 11:00, 24 min left · 0 of 2\n“Ship v7” · waiting on @priya and @tomas · 80 % of the time is gone\n/approval approve APR-1"
     );
     let card = telling;
     assert_eq!((card.tone, card.due_us), (Tone::Nudge, Some(DUE.0)));
@@ -31,13 +31,16 @@ fn a_nudge_says_what_is_left_and_who_is_waited_for() {
 #[test]
 fn lateness_names_who_was_called_in() {
     let late = one("APR-1", clock(Duty::Decide, breached(&["governance-lead"], None), DUE, &["lena"]));
-    assert_eq!(first_line(&late), "APR-1 · decision is late · now also @lena (governance-lead) · 0 of 2");
+    assert_eq!(
+        first_line(&late),
+        "APR-1 · decision is late, due 11:00 · escalated to @lena (governance-lead) · 0 of 2"
+    );
     let card = late;
     assert_eq!(card.tone, Tone::Late);
     assert!(card.title.contains(&Word::Person { id: "lena".into(), name: "Lena Hoffmann".to_owned() }));
     let again = Passed { repeat: Some(2), ..nudged() };
     let repeated = one("INC-1", clock(Duty::Contain, again, At(DUE.0 + Span::minutes(125).0), &[]));
-    assert_eq!(first_line(&repeated), "INC-1 · containment is still late, 2 h 05 min over");
+    assert_eq!(first_line(&repeated), "INC-1 · containment is still late, due 11:00, 2 h 05 min over");
 }
 
 #[test]
@@ -56,8 +59,8 @@ fn several_things_at_once_are_one_message() {
     let plain = card.plain(KOLKATA, NOW);
     assert_eq!(
         plain,
-        "INC-1 · 2 answers are owed on “Drift”\nAcknowledgement is late, due 11:00 · waiting on @priya and @tomas\n\
-         Update is due at 11:00, 24 min left · waiting on @priya and @tomas"
+        "INC-1 · 2 answers are owed, the first is late, due 11:00 · “Drift”\nAcknowledgement is late, due 11:00 · waiting on @priya or @tomas\n\
+         Update is due at 11:00, 24 min left · waiting on @priya or @tomas"
     );
     assert_eq!(card.buttons.iter().filter(|button| button.style == Style::Primary).count(), 1);
 }
@@ -77,7 +80,7 @@ fn an_approval_is_asked_for_by_name_number_and_hour() {
     };
     assert_eq!(
         first_line(&told("APR-1", asked)),
-        "APR-1 · Maya Krishnan asks model-risk to decide on “Ship v7” by 11:00"
+        "APR-1 · Maya Krishnan asks model-risk to decide by 11:00 on “Ship v7”"
     );
 }
 

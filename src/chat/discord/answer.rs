@@ -169,7 +169,7 @@ impl Discord {
     async fn answer_in_private(&self, author: Id, channel: Id, message: Id, answer: Answer) {
         let Some(drafts) = self.drafts_of(answer, None).await else { return };
         if !self.tell_directly(author, &drafts, message).await {
-            let text = "I can't write to you directly. Allow direct messages from members of this server, or use the slash command.";
+            let text = "Allow direct messages from members of this server, or use the slash command: I can't write to you directly.";
             let body = json!({
                 "content": format!("<@{author}> {text}"),
                 "allowed_mentions": { "parse": [], "users": [author] },

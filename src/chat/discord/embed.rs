@@ -109,11 +109,7 @@ impl Pages {
 pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
     let mut pen = Pen::new(places);
     let mut pages = Pages { done: Vec::new(), open: Page::default() };
-    let sign = match (card.tone.sign(), card.tone) {
-        (Some(sign), Tone::Late) => format!("{sign} Late · "),
-        (Some(sign), _) => format!("{sign} "),
-        (None, _) => String::new(),
-    };
+    let sign = card.tone.sign().map_or_else(String::new, |sign| format!("{sign} "));
     let strong = |word: &Word| match word {
         Word::Text(text) => Word::Strong(text.clone()),
         other => other.clone(),

@@ -76,7 +76,7 @@ impl Discord {
                 self.respond(interaction, MODAL, modal).await;
             }
             Some(None) => {
-                let text = "I was started again meanwhile, or it was too long ago: what you had typed is gone. Please use the command again.";
+                let text = "Please use the command again: I was started again meanwhile, or it was too long ago, and what you had typed is gone.";
                 self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
             }
             None => {
@@ -107,7 +107,7 @@ impl Discord {
                 }
             }
             Some(Sent::Forgotten { .. }) => {
-                let text = "I was started again while the form was open, and what you gave with the command is gone. Nothing was changed. Please use the command again.";
+                let text = "Please use the command again: I was started again while the form was open, and what you gave with the command is gone. Nothing was changed.";
                 self.respond(interaction, MESSAGE, ephemeral(&said(text))).await;
             }
             None => {}

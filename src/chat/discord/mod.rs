@@ -58,6 +58,7 @@ use crate::chat::reception::Door;
 use crate::chat::retry::Pauses;
 use crate::chat::under_way::UnderWay;
 use crate::chat::{CaseChannel, Chat, Delivery, Edit, GroupChange, Link, Post, Receipt, RosterWatch, Taken};
+use crate::domain::text::moment_utc;
 use crate::domain::{At, Lack, Lane, Platform};
 use crate::grammar::How;
 
@@ -286,7 +287,7 @@ impl Chat for Discord {
 
     fn link(&self) -> Link {
         let state = lock(&self.state);
-        let since = state.down_since.and_then(At::utc).map(|at| at.format("%H:%M").to_string());
+        let since = state.down_since.map(moment_utc);
         let gateway = match (&state.gateway, since) {
             (Some(why), Some(since)) => Some(format!("reconnecting since {since}: {why}")),
             (None, Some(since)) if !state.up => Some(format!("reconnecting since {since}")),

@@ -166,11 +166,7 @@ pub(super) fn line(words: &[Word], directory: &dyn Directory) -> Vec<Json> {
 /// A table has its name on top of it, in large letters. Nothing in them is a link, a mention or a moment of the reader's own
 /// zone, so what has one of these, or is too long, stands in bold words instead.
 fn header(card: &Card, directory: &dyn Directory) -> Option<(Json, usize)> {
-    let mut text = match (card.tone.sign(), card.tone) {
-        (Some(sign), Tone::Late) => format!("{sign} Late · "),
-        (Some(sign), _) => format!("{sign} "),
-        (None, _) => String::new(),
-    };
+    let mut text = card.tone.sign().map_or_else(String::new, |sign| format!("{sign} "));
     for word in &card.title {
         match word {
             Word::Text(words) | Word::Strong(words) => text.push_str(words),
@@ -266,17 +262,17 @@ fn date(at: At) -> String {
     format!("<!date^{}^{DATE}|{}>", at.0.div_euclid(1_000_000), in_utc(at))
 }
 
-/// How a card feels, in a sign and a word: never by colour alone.
-fn mark(tone: Tone) -> Option<(&'static str, &'static str)> {
+/// How a card feels, in a sign: never by colour alone.
+fn mark(tone: Tone) -> Option<&'static str> {
     match tone {
         Tone::Calm | Tone::Private => None,
-        Tone::Nudge => Some(("bell", " ")),
-        Tone::Late => Some(("alarm_clock", " Late · ")),
-        Tone::Done => Some(("white_check_mark", " ")),
-        Tone::Declined => Some(("x", " ")),
-        Tone::Lapsed => Some(("hourglass", " ")),
-        Tone::Withdrawn => Some(("leftwards_arrow_with_hook", " ")),
-        Tone::Replaced => Some(("arrow_right_hook", " ")),
+        Tone::Nudge => Some("bell"),
+        Tone::Late => Some("alarm_clock"),
+        Tone::Done => Some("white_check_mark"),
+        Tone::Declined => Some("x"),
+        Tone::Lapsed => Some("hourglass"),
+        Tone::Withdrawn => Some("leftwards_arrow_with_hook"),
+        Tone::Replaced => Some("arrow_right_hook"),
     }
 }
 
@@ -333,9 +329,9 @@ impl<'a> Pen<'a> {
         if let Some(header) = header(card, self.directory) {
             return self.blocks.push(header);
         }
-        if let Some((emoji, word)) = mark(card.tone) {
+        if let Some(emoji) = mark(card.tone) {
             self.section.push(json!({ "type": "emoji", "name": emoji }));
-            self.section.push(json!({ "type": "text", "text": word, "style": { "bold": true } }));
+            self.section.push(json!({ "type": "text", "text": " ", "style": { "bold": true } }));
         }
         // With nothing below it, it is no headline but a sentence.
         self.line(&card.title, !card.lines.is_empty() || !card.fields.is_empty());

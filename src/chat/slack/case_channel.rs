@@ -141,7 +141,7 @@ impl Slack {
     /// Takes out of the open channel that the case leaves what tells of it on its face: topic, card and bookmarks. What was said
     /// there stands.
     async fn leave(&self, wanted: &CaseChannel, before: &str) -> Called<()> {
-        let topic = json!({ "channel": before, "topic": "It goes on among its own people alone." });
+        let topic = json!({ "channel": before, "topic": "Restricted now: only its people see it." });
         self.optional("conversations.setTopic", topic, NOT_THERE).await?;
         let moved = blocks::draw(&card::moved_away(wanted.case), &self.map()).messages;
         if let (Some(card), Some(says)) = (&wanted.pinned, moved.first()) {

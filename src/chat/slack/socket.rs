@@ -22,6 +22,7 @@ use super::acknowledge::Taken;
 use super::{PAUSES, Slack, Trouble, lock, word};
 use crate::app::config::SlackMode;
 use crate::domain::At;
+use crate::domain::text::moment_utc;
 
 const OPEN_WITHIN: Duration = Duration::from_secs(20);
 /// After this time without a frame Slack is asked whether it is there.
@@ -128,8 +129,7 @@ impl Slack {
         let mut link = lock(&self.link);
         if link.up || link.trouble.is_none() {
             tracing::warn!(platform = %self.platform, why, "no events come in; reconnecting");
-            let at = self.now().utc().map(|at| at.format("%H:%M").to_string()).unwrap_or_default();
-            link.trouble = Some(format!("reconnecting since {at} UTC: {why}"));
+            link.trouble = Some(format!("reconnecting since {}: {why}", moment_utc(self.now())));
         }
         link.up = false;
     }

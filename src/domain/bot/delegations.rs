@@ -181,10 +181,10 @@ impl Draft<'_> {
             let through: Vec<String> = way[1..way.len() - 1].iter().map(|it| self.name(it)).collect();
             let through = match through.as_slice() {
                 [] => String::new(),
-                some => format!(": {} would pass them on to you", text::list(some.iter())),
+                some => format!(" ({} would pass them on to you)", text::list(some.iter())),
             };
             return Err(Refusal::missing(format!(
-                "you can't hand {giver}'s duties to yourself{through}. {giver} can, or a third person who may set delegations.",
+                "ask {giver}, or a third person who may set delegations: you can't hand {giver}'s duties to yourself{through}.",
             )));
         }
         if let Some(circle) = self.people().circle(&delegation) {

@@ -354,7 +354,6 @@ impl Draft<'_> {
             return Ok(());
         }
         let who: Vec<String> = self.people().seats(roles, &[]).iter().map(|seat| self.name(&seat.person)).collect();
-        let people = if who.is_empty() { "nobody".to_owned() } else { text::list(who.iter()) };
-        Err(Refusal::NotYours { what: what.to_owned(), roles: text::list(roles.iter()), people: people.into() })
+        Err(Refusal::not_yours(what, text::list(roles.iter()), &who))
     }
 }

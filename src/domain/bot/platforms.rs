@@ -202,7 +202,7 @@ impl Draft<'_> {
             .collect();
         for role in changed.iter().filter(|role| with_group_members.roles[*role].members.is_empty()) {
             let text = format!(
-                "Nobody holds {role} any more: its groups on {platform} are empty. What it owes reaches nobody."
+                "Add somebody to {role}: nobody holds it any more, since its groups on {platform} are empty. What it owes reaches nobody."
             );
             self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
@@ -219,7 +219,7 @@ impl Draft<'_> {
             let holds = if roles.is_empty() { "no role".to_owned() } else { text::list(roles.iter()) };
             let name = self.name(person);
             let text = format!(
-                "{name}'s account on {platform} is gone: deactivated, or they left. They hold {holds} by the policy; give it to somebody else there."
+                "{name}'s account on {platform} is gone: deactivated, or they left. In the policy they hold {holds}: give it to somebody else."
             );
             self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
@@ -232,7 +232,7 @@ impl Draft<'_> {
             let before = self.bot.platforms.lacks.get(platform).cloned().unwrap_or_default();
             for (what, why) in now.iter().filter(|(what, _)| !before.contains(*what)) {
                 self.push(Event::Lacks { platform: platform.clone(), what: what.clone(), why: why.clone() });
-                let text = format!("On {platform} something needs a hand: {why}.");
+                let text = format!("On {platform} something needs an operator: {why}.");
                 self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
             }
             for what in before.into_iter().filter(|what| !now.contains_key(what)) {
@@ -247,7 +247,8 @@ impl Draft<'_> {
         let before = self.bot.platforms.cut_off.clone();
         for (platform, why) in cut_off.iter().filter(|(platform, _)| !before.contains(*platform)) {
             self.push(Event::CutOff { platform: platform.clone(), why: why.clone() });
-            let text = format!("I am cut off from {platform}: {why}. Clocks run on; what I have to tell there waits.");
+            let text =
+                format!("I am cut off from {platform}: {why}. The clocks run on; what I have to tell there waits.");
             self.tell(To::Operators, Telling::Sentence { text: text.into() }, None);
         }
         for platform in before.into_iter().filter(|platform| !cut_off.contains_key(platform)) {

@@ -19,7 +19,7 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
         State::Owed => {}
         state => {
             let instead = match state {
-                State::Late => "A deadline that has passed can't be paused; contest the breach instead.".into(),
+                State::Late => "Contest the breach instead: a deadline that has passed can't be paused.".into(),
                 _ => say![Verb::Resume.on(scene.case.id), " lets it run again."],
             };
             return Err(Refusal::DutyState { case: scene.case.id, duty: open.duty, state, instead });
@@ -66,9 +66,8 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
     if row.owed == Owed::InPaths {
         let withdraw = Verb::Withdraw.on(scene.case.id);
         return Err(Refusal::missing(say![
-            format!("a {} can't be waived. ", row.noun),
             withdraw,
-            " takes the request back."
+            format!(" withdraws the request: a {} can't be waived.", row.noun)
         ]));
     }
     let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
@@ -89,7 +88,7 @@ pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason
     let contest = Contest { by: by.clone(), says: says.clone(), reason: reason.clone() };
     draft.change(number, Change::Contested { contest });
     draft.tell_case(Telling::Contested { duty, by, says: says.clone(), reason });
-    Ok(draft.done("your objection stands beside the breach until it is settled"))
+    Ok(draft.done("the breach is contested: what you say stands beside it until somebody settles it"))
 }
 
 pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &str) -> Result<Ruling, Refusal> {
@@ -101,10 +100,7 @@ pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &
     let by = draft.person()?;
     let own = breached.breach.as_ref().and_then(|it| it.contested.as_ref()).is_some_and(|contest| contest.by == by);
     if own {
-        return Err(Refusal::OnlyFor {
-            case: scene.case.id,
-            who: "somebody who didn't raise the objection".to_owned(),
-        });
+        return Err(Refusal::OnlyFor { case: scene.case.id, who: "somebody who didn't contest it".to_owned() });
     }
     draft.change(number, Change::Settled { by: by.clone(), to: to.clone(), reason: reason.clone() });
     draft.tell_case(Telling::Settled { duty, by, to: to.clone(), reason });

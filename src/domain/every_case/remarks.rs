@@ -23,7 +23,7 @@ pub fn invite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal> {
     let mut draft = scene.draft();
     let by = draft.person()?;
     if scene.case.invited.contains(person) {
-        return Err(Refusal::missing(format!("{} was let in to {} already.", scene.name(person), scene.case.id)));
+        return Err(Refusal::missing(format!("{} was invited to {} already.", scene.name(person), scene.case.id)));
     }
     draft.push(Event::Invited { by: by.clone(), person: person.clone() });
     let name = scene.name(person);
@@ -45,7 +45,7 @@ pub fn uninvite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal>
     };
     if !scene.case.invited.contains(person) {
         let why = why_still(scene.case).map_or_else(String::new, |why| format!("; {why}"));
-        return Err(Refusal::missing(format!("{name} was not let in to {id} by name{why}.")));
+        return Err(Refusal::missing(format!("{name} was not invited to {id}{why}.")));
     }
     draft.push(Event::Uninvited { by: by.clone(), person: person.clone() });
     let why = why_still(&draft.case);

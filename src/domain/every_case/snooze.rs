@@ -29,18 +29,20 @@ pub fn snooze(scene: &Scene<'_>, until: Option<At>) -> Result<Ruling, Refusal> {
     let quiet: Vec<&Obligation> = owed.iter().filter(|it| it.may_be_put_off(at)).copied().collect();
     let Some(last) = quiet.iter().map(|it| it.terms.due).max() else {
         return Err(Refusal::missing(format!(
-            "what you owe on {id} is late or urgent, so you are told of it all the same."
+            "what you owe on {id} is late or urgent, so reminders of it can't be put off."
         )));
     };
     let until = match until {
-        Some(until) if until <= at => return Err(Refusal::NotAfter("the reminder", "the present moment")),
+        Some(until) if until <= at => return Err(Refusal::NotAfter("the reminder", "now")),
         Some(until) if until - at > most => {
             let latest = scene.moment(at + most);
             return Err(Refusal::missing(format!("reminders can be put off for {most} at most, until {latest}.")));
         }
         Some(until) if until >= last => {
             let due = scene.moment(last);
-            return Err(Refusal::missing(format!("it is due at {due}, and you are reminded before that.")));
+            return Err(Refusal::missing(format!(
+                "name an earlier time: it is due at {due}, and you are reminded before that."
+            )));
         }
         Some(until) => until,
         // Where it is due sooner than that, halfway there.
@@ -65,7 +67,7 @@ pub fn snooze(scene: &Scene<'_>, until: Option<At>) -> Result<Ruling, Refusal> {
     draft.tell_while(To::Person(by), Telling::Clock { items }, numbers, Some(not_before));
     let due = quiet.iter().map(|it| it.terms.due).min().unwrap_or(last);
     let deadline =
-        format!("you are reminded again at {}; it stays due at {}", scene.moment(not_before), scene.moment(due));
-    let all_the_same = if quiet.len() < owed.len() { ", and what is late or urgent is told all the same" } else { "" };
+        format!("you are reminded again at {}; the deadline stays {}", scene.moment(not_before), scene.moment(due));
+    let all_the_same = if quiet.len() < owed.len() { ". You still hear of what is late or urgent" } else { "" };
     Ok(draft.done(say![deadline, all_the_same]))
 }

@@ -161,10 +161,10 @@ fn tell_that_nobody_is_left(draft: &mut Draft<'_>, obligation: &Obligation) {
         Holder::Person(person) => draft.world.names(std::slice::from_ref(person)),
     };
     let text = match draft.case.restricted {
-        true => "A restricted case waits on nobody: who could answer is no longer there. Its own people see which."
+        true => "A restricted case waits on nobody: nobody is left who may answer. Its people see which one it is."
             .to_owned(),
         false => format!(
-            "{case} waits on nobody: nobody is left who may give the {duty} that {owed_by} owes. The policy can name somebody; the clock goes on.",
+            "Name somebody in the policy: {case} waits on nobody. Nobody is left who may give the {duty} that {owed_by} owes. The clock runs on.",
             duty = duty.noun()
         ),
     };

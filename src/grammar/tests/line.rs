@@ -20,12 +20,12 @@ fn an_unknown_verb_never_becomes_a_title() {
 #[test]
 fn a_slip_in_a_name_gets_the_nearest_one() {
     assert!(wrong("/incident open credit-scorng sev2 Scores drift").contains("Did you mean `credit-scoring`"));
-    assert!(wrong("/incident open credit-scoring sev9 Scores drift").contains("sev1 (the gravest) to sev4"));
+    assert!(wrong("/incident open credit-scoring sev9 Scores drift").contains("sev1 (the most serious) to sev4"));
     assert!(wrong("/incident open credit-scoring sev2 x class=perf.drft").contains("Did you mean `perf.drift`"));
     assert!(wrong("/incident escalate INC-1 model-rsk now").contains("Did you mean `model-risk`"));
     assert!(wrong("/incident followup INC-1 @mya tomorrow x").contains("Did you mean `maya`"));
     assert!(wrong("/incident ack INC-007").contains("is not a case"));
-    assert!(wrong("/incident moment INC-1 detected 25:00").contains("is not a moment"));
+    assert!(wrong("/incident moment INC-1 detected 25:00").contains("is not a time"));
     assert!(wrong("/incident waive INC-1 duty=updat x").contains("Did you mean `update`"));
     assert!(wrong("/incident resume INC-1 and more").contains("has no place there"));
     assert!(wrong("/incident pause INC-1 duty=update duty=update x").contains("said twice"));

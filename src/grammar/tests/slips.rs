@@ -411,8 +411,9 @@ proptest! {
         let line = if said { format!("@countersign incident open credit-scoring sev2 {title}") } else { format!("{OPEN} {title}") };
         let how = if said { How::Said } else { How::Slash };
         if let Ok(Some(Asked::New(Opening::Incident(opened)))) = read(&line, how, &context()) {
-            let before = title.to_lowercase().find("restricted").unwrap_or(title.len());
-            let in_quotes = title[..before].contains(['"', '“', '”', '\'', '«', '‘', '„', '‚', '’']);
+            let lower = title.to_lowercase();
+            let before = lower.find("restricted").unwrap_or(lower.len());
+            let in_quotes = lower[..before].contains(['"', '“', '”', '\'', '«', '‘', '„', '‚', '’']);
             // Between quotes it is a word of the title, to be seen there and nowhere else.
             let seen = clean::folded(&opened.title).matches("restricted").count();
             let typed = clean::folded(&clean::line(&title)).matches("restricted").count();

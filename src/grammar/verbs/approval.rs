@@ -97,14 +97,9 @@ const OWN: [Verb; 14] = [
         args: &[
             Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
             Arg::new("title", "Title", Kind::Title, "what it is about, in a few words"),
-            Arg::new(
-                "action",
-                "Action",
-                Kind::Action,
-                "to the letter what is to be approved; the title, when left out",
-            )
-            .optional()
-            .named(),
+            Arg::new("action", "Action", Kind::Action, "exactly what is to be approved; the title, when left out")
+                .optional()
+                .named(),
             Arg::new("path", "Approval path", Kind::Path, "the workflow's own, when left out").optional().named(),
         ],
         example: "approval request credit-scoring \"Ship v7\" action=\"deploy scoring:v7 --all\"",
@@ -143,7 +138,7 @@ const OWN: [Verb; 14] = [
     Verb {
         root: KIND.word(),
         verb: "take-back",
-        label: "Take my vote back",
+        label: "Take my approval back",
         aliases: &["takeback", "retract", "unvote", "undo"],
         about: "Take your own approval back, while its stage is open",
         case: true,
@@ -158,7 +153,7 @@ const OWN: [Verb; 14] = [
         aliases: &["edit"],
         about: "Change the action; approvals given so far are void",
         case: true,
-        args: &[Arg::new("action", "Action", Kind::Action, "to the letter what is to be approved")],
+        args: &[Arg::new("action", "Action", Kind::Action, "exactly what is to be approved")],
         example: "approval amend APR-1 `deploy scoring:v7 --canary 5`",
         make: |values| values.on(Command::Amend { action: values.text("action") }),
     },
@@ -189,7 +184,7 @@ const OWN: [Verb; 14] = [
         verb: "withdraw",
         label: "Withdraw",
         aliases: &["cancel"],
-        about: "Take the request back, with a reason",
+        about: "Withdraw the request, with a reason",
         case: true,
         args: &[REASON],
         example: "approval withdraw APR-1 v7 is not going out this week",
@@ -222,7 +217,7 @@ const OWN: [Verb; 14] = [
         verb: "glass-review",
         label: "Record review",
         aliases: &["review", "review-break-glass"],
-        about: "Review a break-glass approval after the fact",
+        about: "Review a break-glass approval afterwards",
         case: true,
         args: &[Arg::new("text", "Review", Kind::Rest, "was it right, and what follows from it")],
         example: "approval glass-review APR-1 Justified; the on-call list was out of date",
@@ -236,7 +231,7 @@ const OWN: [Verb; 14] = [
         about: "Let somebody stand in for you, until a moment",
         case: false,
         args: &[
-            Arg::new("to", "Who stands in", Kind::Person, "somebody of the policy"),
+            Arg::new("to", "Who stands in", Kind::Person, "somebody in the policy"),
             Arg::new("until", "Until", Kind::Until, "such as friday 17:00, 2026-12-01 or 3d"),
             REASON,
             Arg::new("roles", "Roles", Kind::Roles, "all that you hold, when left out").optional().named(),

@@ -41,11 +41,9 @@ impl Approval {
             path.break_glass.iter().find_map(|role| Some((role, seat(role)?)))
         else {
             let people = persons(scene.world.people.seats(&path.break_glass, served));
-            return Err(Refusal::NotYours {
-                what: format!("breaking the glass on {}", scene.case.id),
-                roles: text::list(path.break_glass.iter()),
-                people: scene.names(&people).into(),
-            });
+            let people: Vec<String> = people.iter().map(|it| scene.name(it)).collect();
+            let what = format!("breaking the glass on {}", scene.case.id);
+            return Err(Refusal::not_yours(what, text::list(path.break_glass.iter()), &people));
         };
         if reason.trim().is_empty() {
             let example = Verb::Breakglass.on(scene.case.id).with("the model is leaking data, nobody answers");
@@ -88,7 +86,7 @@ impl Approval {
         draft.tell_while(To::Operators, telling, Vec::new(), None);
         let names = scene.names(&reviewers);
         Ok(draft
-            .done(format!("approved by you alone. Everybody on the path was told, and {names} looks at it afterwards")))
+            .done(format!("approved by you alone. Everybody on the path was told, and {names} reviews it afterwards")))
     }
 
     pub(super) fn review_break_glass(&self, scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {

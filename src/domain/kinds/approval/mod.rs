@@ -551,8 +551,11 @@ impl Approval {
     fn path_of<'a>(&self, scene: &Scene<'a>) -> Result<&'a Path, Refusal> {
         let lost = || {
             let id = scene.case.id;
-            let lost = format!("the policy that {id} was asked under has been lost, and with it path {}. ", self.path);
-            Refusal::missing(say![lost, every_case::Verb::Withdraw.on(id), ", then ask again."])
+            let lost = format!(
+                " and ask again: the policy that {id} was asked under is lost, and with it path {}.",
+                self.path
+            );
+            Refusal::missing(say!["type ", every_case::Verb::Withdraw.on(id), lost])
         };
         scene.world.stamped.paths.get(&self.path).ok_or_else(lost)
     }
@@ -573,7 +576,7 @@ fn sha256_of(action: &str) -> String {
 /// The raw action, kept to the letter: blanks at its ends are part of what is approved.
 fn action(raw: &str) -> Result<String, Refusal> {
     if raw.trim().is_empty() {
-        return Err(Refusal::missing("the action is missing: write exactly what is to be done.".to_owned()));
+        return Err(Refusal::missing("write exactly what is to be done: the action is missing.".to_owned()));
     }
     text::not_longer("the action", raw, text::TEXT_AT_MOST)?;
     Ok(raw.to_owned())

@@ -26,7 +26,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
             quoted(named.as_str())
         )));
     };
-    let title = text::title(&wanted.title, || "the title is missing: say in one line what is to be approved.".into())?;
+    let title = text::title(&wanted.title, || "say in one line what is to be approved: the title is missing.".into())?;
     let action = action(&wanted.action)?;
 
     let began = Began {

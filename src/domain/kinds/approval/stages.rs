@@ -8,7 +8,7 @@ use crate::domain::every_case;
 use crate::domain::obligation::{About, Change, Holder, Obligation, Passed};
 use crate::domain::policy::{Path, PathStage, TimeIsUp};
 use crate::domain::ruling::persons;
-use crate::domain::{Body, Draft, Duty, Label, PersonId, RoleId, Then};
+use crate::domain::{Body, Draft, Duty, Label, PersonId, RoleId, Then, text};
 
 /// The role and those that may answer in its stead.
 pub(super) fn stage_roles(stage: &PathStage) -> Vec<RoleId> {
@@ -71,8 +71,7 @@ pub(super) fn short_handed(draft: &Draft<'_>, path: &Path, stage: usize) -> Opti
         quorum => format!("{quorum} answers are"),
     };
     Some(format!(
-        "{} can't be passed yet: {needed} needed and {can}, since nobody decides on their own request or twice. Add somebody \
-         to the role, or set a deputy.",
+        "Add somebody to {}, or set a deputy: {needed} needed and {can}, since nobody decides on their own request or twice.",
         stage.role
     ))
 }
@@ -98,12 +97,12 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
     match &path.when_time_is_up {
         TimeIsUp::Hold => {}
         TimeIsUp::Lapse => {
-            let by_when = before.terms.due.utc().map(|it| it.format(" by %-d %b %Y %H:%M UTC").to_string());
+            let due = text::moment_utc(before.terms.due);
             let who = match before.votes {
                 0 => "nobody had answered".to_owned(),
                 have => format!("only {have} of {} had answered", before.terms.quorum),
             };
-            let reason = format!("{who}{}", by_when.unwrap_or_default());
+            let reason = format!("{who} by {due}");
             conclude(draft, Outcome::Lapsed, None, Some(reason), "lapsed");
             tell_concluded(draft, &[requester], false);
         }

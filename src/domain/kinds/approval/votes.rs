@@ -98,7 +98,8 @@ impl Approval {
             let names = scene.names(&waiting_on);
             draft.tell_case(voted(waiting_on));
             let what = self.what_was_voted_on();
-            return Ok(draft.done(format!("your approval of {what} is recorded, {have} of {need}; waiting on {names}")));
+            return Ok(draft
+                .done(format!("your approval is recorded, {have} of {need}; waiting on {names}. It is for {what}")));
         }
         draft.meet(|it| it.number == number);
         let next = self.stage + 1;
@@ -113,7 +114,9 @@ impl Approval {
             }
             let names = scene.names(&draft.waiting_on(number));
             let what = self.what_was_voted_on();
-            return Ok(draft.done(format!("your approval of {what} is recorded; next is {}: {names}", stage.role)));
+            return Ok(
+                draft.done(format!("your approval is recorded; next is {}: {names}. It is for {what}", stage.role))
+            );
         }
         conclude(&mut draft, Outcome::Approved, Some(by), reason, "approved");
         tell_concluded(&mut draft, std::slice::from_ref(&self.requester), false);
@@ -132,9 +135,9 @@ impl Approval {
         if vote.stage < self.stage {
             let names = scene.names(&scene.waiting_on(decision));
             return Err(Refusal::missing(say![
-                format!("the stage of {id} that you approved is passed. Waiting on {names}; tell them, or "),
+                format!("tell {names}, or ask with "),
                 Verb::Ask.on(id).with("…"),
-                "."
+                format!(": the stage of {id} that you approved is passed, so they decide now.")
             ]));
         }
         let (number, need) = (decision.number, decision.terms.quorum);
@@ -201,7 +204,6 @@ impl Approval {
             draft.case.obligation(number).map_or((scene.ask.at, false), |it| (it.terms.due, it.terms.urgent));
         let telling = Telling::Amended { by: by.clone(), revision, people, due };
         draft.tell_case_and(&once, telling, vec![number], urgent);
-        Ok(draft
-            .done(format!("the action is changed, revision {revision}; it is decided on from the first stage again")))
+        Ok(draft.done(format!("the action is changed, revision {revision}; it begins again with the first stage")))
     }
 }

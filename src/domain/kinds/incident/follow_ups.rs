@@ -21,7 +21,7 @@ impl Incident {
         let by = scene.asker()?;
         known_name(assignee, scene.world)?;
         if due <= scene.ask.at {
-            return Err(Refusal::NotAfter("the date of a follow-up", "the present moment"));
+            return Err(Refusal::NotAfter("the date of a follow-up", "now"));
         }
         let text = text::text("what is to be done", text)?;
         let mut draft = scene.draft();
@@ -38,8 +38,8 @@ impl Incident {
             draft.tell_person(&person, telling.clone(), vec![obligation], false);
         }
         let (id, name, due) = (scene.case.id, scene.name(assignee), scene.moment(due));
-        let promised = format!("follow-up {number}: {name} does it by {due}; ");
-        Ok(draft.done(say![promised, Verb::Done.on(id).with(number), " when it is"]))
+        let promised = format!("follow-up {number}: {name} does it by {due}. ");
+        Ok(draft.done(say![promised, Verb::Done.on(id).with(number), " says that it is done"]))
     }
 
     /// Whoever asks sees to it themselves, within a week.
@@ -93,7 +93,7 @@ impl Incident {
         if scene.world.people.holders(&holder, &[]).is_empty() {
             // A page that reaches nobody would look like help on its way.
             return Err(Refusal::missing(format!(
-                "nobody holds {role} now, so a page would reach nobody. Name another role."
+                "name another role: nobody holds {role} now, so a page would reach nobody."
             )));
         }
         let mut draft = scene.draft();
@@ -106,7 +106,7 @@ impl Incident {
         let telling = Telling::Paged { role: role.clone(), people: people.clone(), by, reason, due };
         draft.tell_case_and(&people, telling, vec![number], true);
         let (names, due) = (scene.names(&people), scene.moment(due));
-        Ok(draft.done(format!("paged {names}; an answer is owed by {due}")))
+        Ok(draft.done(format!("paged {names}, who answers by {due}")))
     }
 
     /// Whoever takes part belongs into its channel. Somebody who was called in answers the page by it.

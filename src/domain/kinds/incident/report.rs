@@ -26,10 +26,10 @@ impl Incident {
         let of_a_role = owed.filter(|it| matches!(it.holder, Holder::Roles(_)));
         if let Some(owed) = of_a_role.filter(|_| !has_a_part) {
             scene.answering(owed).map_err(|refusal| match refusal {
-                Refusal::NotYours { what, roles, people } => {
+                Refusal::NotYours { what, roles, instead } => {
                     let note = every_case::Verb::Note.on(scene.case.id).with("…");
-                    let people = say![people, ", or write ", note, ", which everybody may"];
-                    Refusal::NotYours { what, roles, people }
+                    let instead = say![instead, ", or write ", note, ", which everybody may"];
+                    Refusal::NotYours { what, roles, instead }
                 }
                 other => other,
             })?;
@@ -49,7 +49,7 @@ impl Incident {
             let text = if told { String::new() } else { text };
             draft.tell_case(every_case::Telling::Said { what: Label::from("update"), by, text, next, for_all: true });
         }
-        let next = next.map_or_else(String::new, |due| format!("; the next one is due by {}", scene.moment(due)));
+        let next = next.map_or_else(String::new, |due| format!("; the next one by {}", scene.moment(due)));
         Ok(draft.done(format!("update told{next}")))
     }
 
@@ -57,7 +57,7 @@ impl Incident {
     fn promise(&self, scene: &Scene<'_>, draft: &mut Draft<'_>, by: &PersonId, next: At) -> Result<(), Refusal> {
         let at = scene.ask.at;
         if next <= at {
-            return Err(Refusal::NotAfter("the next update", "the present moment"));
+            return Err(Refusal::NotAfter("the next update", "now"));
         }
         let policy = scene.world.stamped;
         let target = policy.target(Duty::Update, &scene.case.workflow, Some(self.severity));
@@ -71,7 +71,7 @@ impl Incident {
         let latest = running.add(at, most).unwrap_or(at + most);
         if next > latest {
             return Err(Refusal::missing(format!(
-                "the next update of {} can be promised for {} at the latest: the policy allows {most}.",
+                "promise the next update of {} for {} at the latest: the policy allows {most}.",
                 scene.case.id,
                 scene.moment(latest),
             )));
@@ -100,7 +100,7 @@ impl Incident {
         match (reached, next) {
             (Some(Reached::Resolved), Some(_)) => {
                 return Err(Refusal::missing(
-                    "once it is resolved nobody owes an update any more: leave the next one out.".to_owned(),
+                    "leave the next update out: nobody owes one any more once it is resolved.".to_owned(),
                 ));
             }
             (Some(Reached::Resolved), None) => steps.push(Command::Resolve { text: words() }),

@@ -44,11 +44,11 @@ impl Incident {
         see_it.extend((more > 0).then(|| format!("{more} more")));
         Ok(draft.done(say![
             format!(
-                "restricted: from now on only {} see it. What was posted of it before stands where it is; ",
+                "restricted: from now on only {} see it. What was posted before stays where it is. ",
                 text::list(see_it.iter())
             ),
             super::Verb::Invite.on(id).with("@…"),
-            " lets somebody in, ",
+            " invites somebody, ",
             super::Verb::Uninvite.on(id).with("@…"),
             " takes somebody out"
         ]))
@@ -69,13 +69,14 @@ impl Incident {
         let announced = announced(false, scene.world);
         draft.push(Event::Unrestricted { by: by.clone(), reason: reason.clone(), homes, announced });
         draft.tell_all("restriction taken away", by, reason);
-        Ok(draft.done(format!("open again. {}, and its whole story with it", every_case::PUBLIC)))
+        Ok(draft.done(format!("not restricted any more. {}, and its whole story with it", every_case::PUBLIC)))
     }
 }
 
 /// Where it was told until now it is said that it isn't any more, and of which nothing.
 fn tell_outside(draft: &mut Draft<'_>, channel: Channel) {
-    let text = "An incident that was told here goes on among its own people alone. What was said of it here stands.";
+    let text =
+        "An incident that was told here is restricted now: only its people see it. What was posted here before stays.";
     let telling = Told::Case(Telling::Sentence { text: text.into() });
     let notice = Notice {
         to: To::Channel(channel),

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// Who sees a case that isn't [`every_case::PUBLIC`].
-const RESTRICTED: &str = "Restricted: its own people alone see it";
+const RESTRICTED: &str = "Restricted: only its people see it";
 
 /// Opens an incident with the number that the desk reserved for it.
 ///
@@ -34,7 +34,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let title = text::title(&wanted.title, || {
         let example = Verb::Open.of(CaseKind::Incident).with(&wanted.workflow);
         let example = example.with("scores drift for new customers");
-        say!["the title is missing: say in a few words what is wrong, as in ", example, "."]
+        say!["say in a few words what is wrong, as in ", example, ": the title is missing."]
     })?;
     known_class(wanted.class.as_ref(), wanted.technical, world)?;
     let told = [wanted.occurred, wanted.detected, wanted.aware];
@@ -92,7 +92,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
                 draft.role_of(number),
             ),
             Verb::Escalate.on(id).with("ROLE why"),
-            format!(" calls somebody in. {seen_by}")
+            format!(" pages somebody. {seen_by}")
         ],
         people => {
             let (names, due) = (world.names(people), world.moment(due, ask));
@@ -176,10 +176,10 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (Acknowledged, C::StillWorking) => incident.still_working(scene),
         (Open, C::StillWorking) => {
             let ack = Verb::Ack.on(id);
-            Err(Refusal::missing(say![format!("{id} isn't acknowledged now. "), ack, " takes it in hand."]))
+            Err(Refusal::missing(say!["acknowledge it first: ", ack, format!(". {id} isn't acknowledged now.")]))
         }
         (Contained | Resolved, C::StillWorking) => {
-            Err(incident.already_there(scene, "Nobody has to say any more that the work goes on.".into()))
+            Err(incident.already_there(scene, "You need not say any more that the work goes on.".into()))
         }
 
         (Open | Acknowledged | Contained | Resolved, C::Assess { text }) => incident.assess(scene, text),
@@ -197,15 +197,15 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
 
         (Resolved, C::AcceptReview { text, drafted_from }) => incident.accept_review(scene, text, *drafted_from),
         (Open | Acknowledged | Contained, C::AcceptReview { .. }) => Err(Refusal::missing(say![
-            format!("{id} is {} and not resolved yet. ", incident.state.word()),
+            "resolve it first: ",
             Verb::Resolve.on(id).with("…"),
-            " comes first, then the review."
+            format!(". {id} is {} and not resolved yet.", incident.state.word())
         ])),
 
         (Resolved | Reviewed, C::Reopen { reason }) => incident.reopen(scene, reason),
         (Open | Acknowledged | Contained, C::Reopen { .. }) => {
             let update = Verb::Update.on(id).with("…");
-            Err(incident.already_there(scene, say!["There is nothing to reopen; ", update, " says what is new."]))
+            Err(incident.already_there(scene, say![update, " says what is new."]))
         }
 
         (Open | Acknowledged | Contained | Resolved, C::Merge { into }) => incident.merge(scene, *into),

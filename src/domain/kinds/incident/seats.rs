@@ -29,11 +29,8 @@ impl Incident {
                 return Err(Refusal::missing(format!("{who} the {} seat of {id} already.", seat.word())));
             }
             (Some(sits), _) if sits != &by && !self.leads(&by) && !may_close(scene) => {
-                return Err(Refusal::NotYours {
-                    what: format!("changing the {} seat of {id}", seat.word()),
-                    roles: "whoever sits in it, and for the lead".to_owned(),
-                    people: scene.name(sits).into(),
-                });
+                let what = format!("changing the {} seat of {id}", seat.word());
+                return Err(Refusal::not_yours(what, "whoever sits in it, and for the lead", &[scene.name(sits)]));
             }
             // An empty seat may be given or taken by anybody who sees the case.
             (Some(_), _) | (None, Some(_)) => {}

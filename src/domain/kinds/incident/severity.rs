@@ -11,7 +11,7 @@ impl Incident {
         scene.require("changing the severity", &scene.world.policy.may.change_severity)?;
         let from = self.severity;
         if to == from {
-            let (state, instead) = (to.to_string(), "Nothing had to be changed.".into());
+            let (state, instead) = (to.to_string(), "Nothing was changed.".into());
             return Err(Refusal::WrongState { case: scene.case.id, state, since: String::new(), instead });
         }
         let reason = text::text("the reason", reason)?;

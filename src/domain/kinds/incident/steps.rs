@@ -15,10 +15,10 @@ impl Incident {
         self.take_in_hand(scene, &mut draft, &by);
         tell_state(&mut draft, "acknowledged", "");
         Ok(draft.done(match self.lead() {
-            Some(lead) => format!("you have it in hand; {} leads", scene.name(lead)).into(),
+            Some(lead) => format!("you acknowledged it; {} leads", scene.name(lead)).into(),
             None => {
                 let take = Verb::Role.on(scene.case.id).with(SeatName::Lead.word());
-                say!["you have it in hand; the lead seat is empty: ", take, " takes it"]
+                say!["you acknowledged it; the lead seat is empty: ", take, " takes it"]
             }
         }))
     }
@@ -90,8 +90,8 @@ impl Incident {
         let open = draft.case.open_obligations().count();
         Ok(draft.done(match open {
             0 => "reviewed and closed".to_owned(),
-            1 => "reviewed and closed; one follow-up stays open, and I keep its clock".to_owned(),
-            n => format!("reviewed and closed; {n} follow-ups stay open, and I keep their clocks"),
+            1 => "reviewed and closed; one follow-up stays open, and its clock runs on".to_owned(),
+            n => format!("reviewed and closed; {n} follow-ups stay open, and their clocks run on"),
         }))
     }
 
@@ -117,16 +117,16 @@ impl Incident {
     pub(super) fn merge(&self, scene: &Scene<'_>, into: CaseId) -> Result<Ruling, Refusal> {
         let id = scene.case.id;
         if into == id {
-            return Err(Refusal::missing(format!("{id} can't be merged into itself. Name the one that stays.")));
+            return Err(Refusal::missing(format!("name the incident that stays: {id} can't be merged into itself.")));
         }
         if into.kind != CaseKind::Incident {
             return Err(Refusal::WrongKind { case: into, needs: CaseKind::Incident });
         }
         if scene.case.restricted {
             return Err(Refusal::missing(say![
-                "a restricted incident can't be merged: its words would be read by more people than it was opened for. ",
+                "end it with ",
                 every_case::Verb::Withdraw.on(id).with("why"),
-                " ends it."
+                " instead: a restricted incident can't be merged, since more people would then read its words."
             ]));
         }
         let by = self.opener_lead_or_closer(scene, "merging this incident")?;
@@ -186,7 +186,7 @@ impl Incident {
         draft.push(Event::MomentSet { by: by.clone(), which, at });
         // The thread has readers in several zones; a plain text can't be shown in each one's own.
         draft.tell_said("moment", by, format!("{}: {}", which.word(), text::moment_utc(at)));
-        Ok(draft.done(format!("{} at {}, by your word", which.word(), scene.moment(at))))
+        Ok(draft.done(format!("recorded: {} at {}, as you say", which.word(), scene.moment(at))))
     }
 
     /// What it was is often known last, so this stays possible after the end.
@@ -210,10 +210,7 @@ impl Incident {
         let new = nature.said().filter(|said| !before.contains(said));
         let words: Vec<String> = words.chain(new.map(|(name, word)| format!("{name} {word}"))).collect();
         if words.is_empty() {
-            return Err(Refusal::missing(format!(
-                "{} is classified so already; nothing had to be changed.",
-                scene.case.id
-            )));
+            return Err(Refusal::missing(format!("{} is classified so already; nothing was changed.", scene.case.id)));
         }
         let words = text::list(words.into_iter());
         let mut draft = scene.draft();
@@ -303,9 +300,7 @@ impl Incident {
         let id = scene.case.id;
         let note = every_case::Verb::Note.on(id).with("…");
         let instead = match self.state {
-            IncidentState::Merged { into } => {
-                format!("It goes on in {into}: type the command with that number.").into()
-            }
+            IncidentState::Merged { into } => format!("Type the command with {into}: it goes on there.").into(),
             IncidentState::Withdrawn => {
                 let open = Verb::Open.of(CaseKind::Incident).with(&scene.case.workflow).with("…");
                 say!["If it is real after all, open a new one with ", open, "; ", note, " adds a line here."]

@@ -20,7 +20,7 @@ impl Incident {
         let mut draft = scene.draft();
         self.work_goes_on(scene, &mut draft, &by);
         if draft.ruling.events.is_empty() {
-            return Ok(draft.done("this acknowledgement doesn't expire, so nothing was needed"));
+            return Ok(draft.done("this acknowledgement doesn't expire: you need not say it"));
         }
         let text = "the work goes on".to_owned();
         draft.tell_said("still working", by, text);

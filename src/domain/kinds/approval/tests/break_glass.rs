@@ -7,7 +7,7 @@ fn broken_glass_is_loud_and_looked_at_by_somebody_else() {
     let mut room = Room::asked("two");
     room.hush();
     let reply = room.ask(3, "olga", break_glass()).unwrap();
-    assert_eq!(reply, "approved by you alone. Everybody on the path was told, and dev or lena looks at it afterwards");
+    assert_eq!(reply, "approved by you alone. Everybody on the path was told, and dev or lena reviews it afterwards");
     assert_eq!(room.approval().word(), "approved");
     assert!(room.told_operators("glass-broken"));
     assert_eq!(room.told_case("glass-broken"), 1);

@@ -39,31 +39,31 @@ fn requests_that_cannot_be_taken_say_what_to_write() {
         (
             "maya",
             wanted("bare", "t", "a", None),
-            "workflow bare has no approval path. Name one: `path=…`, or add `approval_path` to the policy.",
+            "name an approval path with `path=…`, or add `approval_path` to the policy: workflow bare has none.",
         ),
         (
             "maya",
             wanted("credit", "t", "a", Some("too")),
             "there is no approval path “too” in the policy. Did you mean “two”?",
         ),
-        ("maya", wanted("credit", " ", "a", None), "the title is missing: say in one line what is to be approved."),
-        ("maya", wanted("credit", "\n", "a", None), "the title is missing: say in one line what is to be approved."),
+        ("maya", wanted("credit", " ", "a", None), "say in one line what is to be approved: the title is missing."),
+        ("maya", wanted("credit", "\n", "a", None), "say in one line what is to be approved: the title is missing."),
         (
             "maya",
             wanted("credit", &long, "a", None),
-            "the title is too long: 201 characters, and 200 are possible. Put the rest in a file or a second message.",
+            "put the rest in a file or a second message: the title is too long, 201 characters where 200 are possible.",
         ),
-        ("maya", wanted("credit", "t", " \n", None), "the action is missing: write exactly what is to be done."),
+        ("maya", wanted("credit", "t", " \n", None), "write exactly what is to be done: the action is missing."),
         (
             "maya",
             wanted("credit", "t", &endless, None),
-            "the action is too long: 8001 characters, and 8000 are possible. Put the rest in a file or a second message.",
+            "put the rest in a file or a second message: the action is too long, 8001 characters where 8000 are possible.",
         ),
-        ("olga", wanted("credit", "t", "a", None), "asking for an approval is for engineers. Ask maya, tess or dev."),
+        ("olga", wanted("credit", "t", "a", None), "ask maya, tess or dev: asking for an approval is for engineers."),
         (
             "zoe",
             wanted("credit", "t", "a", None),
-            "I don't know you in this policy yet. Ask an operator to add your account to [people]; until then your words are kept, but not acted on.",
+            "ask an operator to add your account to [people]: I don't know you in this policy yet. Until then your words are kept, but not acted on.",
         ),
     ];
     for (by, command, says) in table {
@@ -83,7 +83,9 @@ fn a_request_that_too_few_can_answer_is_taken_and_says_so() {
     let mut room = Room::new();
     let reply = room.request("maya", "wide").unwrap();
     assert!(
-        reply.contains("model-risk can't be passed yet: 3 answers are needed and only 2 people can give one now"),
+        reply.contains(
+            "Add somebody to model-risk, or set a deputy: 3 answers are needed and only 2 people can give one now"
+        ),
         "{reply}"
     );
     assert_eq!(room.told_case("state"), 1, "the thread hears it too");

@@ -6,10 +6,9 @@ use crate::domain::bot::slow_paths::SlowPath;
 
 /// A reply to a vote without the revision and the digest that it names.
 fn without_action(reply: &str) -> String {
-    let (before, rest) = reply.split_once(" of revision 1, SHA-256 ").expect("what was voted on");
-    let (digest, after) = rest.split_at(64);
-    assert!(digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{reply}");
-    format!("{before}{after}")
+    let (before, digest) = reply.split_once(". It is for revision 1, SHA-256 ").expect("what was voted on");
+    assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{reply}");
+    before.to_owned()
 }
 
 #[test]
@@ -69,7 +68,7 @@ fn time_up_lapses_and_is_nobodys_decline() {
     room.wake(120);
     assert_eq!(room.approval().word(), "lapsed");
     let end = room.approval().concluded.clone().unwrap().ended;
-    assert_eq!((end.by, end.reason.as_deref()), (None, Some("only 1 of 2 had answered by 2 Mar 2026 11:00 UTC")));
+    assert_eq!((end.by, end.reason.as_deref()), (None, Some("only 1 of 2 had answered by 2026-03-02 11:00 UTC")));
     let decision = room.case().obligation(1).unwrap();
     assert_eq!(decision.state(), State::Void);
     assert!(decision.breach.is_some(), "late all the same");

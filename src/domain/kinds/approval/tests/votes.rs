@@ -21,7 +21,7 @@ fn who_may_not_approve_hears_why() {
     assert_eq!(room.ask(2, "lena", stale).unwrap_err(), Refusal::Changed(apr(1)));
     assert_eq!(
         room.ask(2, "nia", approve()).unwrap_err().to_string(),
-        "“decide” on APR-1 is for model-risk. Ask lena.",
+        "ask lena: “decide” on APR-1 is for model-risk.",
         "her stage comes later"
     );
     assert_eq!(room.case(), &before);
@@ -103,7 +103,7 @@ fn a_changed_action_voids_what_was_said_before_and_starts_the_clock_afresh() {
     let old = room.approval().action_sha256.clone();
     room.hush();
     let reply = room.ask(130, "maya", amend("deploy v8")).unwrap();
-    assert_eq!(reply, "the action is changed, revision 2; it is decided on from the first stage again");
+    assert_eq!(reply, "the action is changed, revision 2; it begins again with the first stage");
     let approval = room.approval();
     assert_eq!((approval.revision, approval.stage, approval.votes.len()), (2, 0, 0));
     assert_eq!(approval.question, None);

@@ -15,11 +15,11 @@ fn what_an_opening_needs() {
     );
     says(refused("dev", Opening { workflow: "x".into(), ..sev2() }), "There are credit and pilot.");
     says(refused("dev", Opening { title: " \n".to_owned(), ..sev2() }), "the title is missing");
-    says(refused("dev", Opening { title: "x".repeat(201), ..sev2() }), "too long: 201");
+    says(refused("dev", Opening { title: "x".repeat(201), ..sev2() }), "too long, 201");
     says(refused("dev", Opening { class: Some("output.biass".into()), ..sev2() }), "Did you mean “output.bias”?");
     says(refused("dev", Opening { technical: Some(6), ..sev2() }), "from 1 (the worst) to 5");
     says(refused("dev", Opening { technical: Some(0), ..sev2() }), "from 1 (the worst) to 5");
-    says(refused("dev", Opening { aware: Some(minute(1)), ..sev2() }), "lies in the future");
+    says(refused("dev", Opening { aware: Some(minute(1)), ..sev2() }), "this one is in the future");
 
     let lines = Opening {
         title: " two\n\tlines ".to_owned(),
@@ -51,17 +51,17 @@ fn a_pilot_without_targets_can_be_worked_on_by_anybody() {
         "opened as sev2; this policy asks nobody to acknowledge it. Public: everybody in the workflow's channels sees it",
     );
     check(room.heard(), "");
-    says(room.says("maya", Command::Acknowledge), "you have it in hand");
+    says(room.says("maya", Command::Acknowledge), "you acknowledged it");
     check(room.says("ravi", Command::Update { text: words("looking"), next: None }), "update told");
     check(room.says("maya", Command::Contain { text: words("off") }), "contained");
-    says(room.says("maya", Command::Resolve { text: words("off") }), "is for command. Ask Arjun.");
+    says(room.says("maya", Command::Resolve { text: words("off") }), "ask Arjun: “resolve” on INC-1 is for command.");
     check(
         room.says("arjun", Command::Resolve { text: words("off") }),
         "resolved; `/incident review INC-1 …` closes it",
     );
     says(
         room.says("maya", Command::AcceptReview { text: words("fine"), drafted_from: None }),
-        "is for command. Ask Arjun.",
+        "ask Arjun: accepting the review is for command.",
     );
     check(room.says("arjun", Command::AcceptReview { text: words("fine"), drafted_from: None }), "reviewed and closed");
 }
@@ -126,7 +126,7 @@ fn a_restricted_incident_is_seen_for_a_reason_that_lasts() {
     room.ask("maya", Any::Invite { person: "ravi".into() }).expect("fine");
     assert_eq!(sees(&room, &TERMS, &[]), ["maya", "dev", "lena", "ravi"]);
     room.ask("maya", Any::Uninvite { person: "ravi".into() }).expect("fine");
-    says(room.says("maya", Any::Uninvite { person: "ravi".into() }), "was not let in");
+    says(room.says("maya", Any::Uninvite { person: "ravi".into() }), "was not invited");
     let newcomer = POLICY.replace(r#"members = ["dev", "lena"]"#, r#"members = ["lena", "ravi"]"#);
     let newcomer = Policy::read(&newcomer).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(sees(&room, &newcomer, &[]), ["maya", "lena", "ravi"]);

@@ -15,7 +15,7 @@ fn seats_are_taken_given_and_left() {
     assert!(!room.owed().contains("fill-seat lead"));
     says(
         room.says("maya", seat(Some("maya"))),
-        "changing the lead seat of INC-1 is for whoever sits in it, and for the lead. Ask Ravi.",
+        "ask Ravi: changing the lead seat of INC-1 is for whoever sits in it, and for the lead.",
     );
     check(room.says("ravi", seat(Some("ravi"))), "you have the lead seat of INC-1 already.");
     check(room.says("ravi", seat(Some("maya"))), "Maya has the lead seat now");
@@ -47,10 +47,10 @@ fn a_page_calls_a_role_in_now() {
     let mut room = Room::open(&wanted(Severity::Sev2));
     says(room.says("maya", page("enginering")), "Did you mean “engineering”?");
     says(room.says("maya", page("nobody")), "nobody holds nobody now");
-    check(room.says("maya", page("engineering")), "paged Ravi; an answer is owed by 09:15");
+    check(room.says("maya", page("engineering")), "paged Ravi, who answers by 09:15");
     check(room.heard(), "case paged, @ravi paged");
     assert!(room.told.iter().all(|notice| notice.not_before.is_none()), "a page waits for nothing");
-    says(room.says("dev", Command::AnswerPage), "“answer-page” on INC-1 is for engineering. Ask Ravi.");
+    says(room.says("dev", Command::AnswerPage), "ask Ravi: “answer-page” on INC-1 is for engineering.");
     check(room.says("ravi", Command::AnswerPage), "your answer to the page is told");
     says(room.says("ravi", Command::AnswerPage), "nobody owes “answer-page” on INC-1 now");
     // Acknowledging answers a page as well.

@@ -13,7 +13,7 @@ fn raising_the_severity_tightens_and_lowering_moves_nothing() {
     );
     says(
         room.says("dev", Command::ChangeSeverity { to: Severity::Sev3, reason: words("x") }),
-        "INC-1 is sev3 already. Nothing had to be changed.",
+        "INC-1 is sev3 already. Nothing was changed.",
     );
     let raised = room.says("dev", Command::ChangeSeverity { to: Severity::Sev1, reason: words("customers are hit") });
     check(

@@ -15,14 +15,14 @@ fn an_incident_from_opening_to_review() {
     check(room.owed(), "acknowledge 20, contain 120, resolve 480");
 
     room.pass(5);
-    says(room.says("maya", Command::Acknowledge), "“acknowledge” on INC-1 is for triage. Ask Dev or Lena.");
+    says(room.says("maya", Command::Acknowledge), "ask Dev or Lena: “acknowledge” on INC-1 is for triage.");
     says(room.says("dev", Command::Acknowledge), "the lead seat is empty: `/incident role INC-1 lead`");
     check(room.heard(), "case state");
     let second = room.says("lena", Command::Acknowledge);
     check(second, "INC-1 is acknowledged already (Dev, 09:05). `/incident update INC-1 …` says how it stands.");
 
     says(room.says("maya", Command::AcceptReview { text: words("x"), drafted_from: None }), "not resolved yet");
-    says(room.says("maya", Command::Contain { text: words("x") }), "“contain” on INC-1 is for engineering. Ask Ravi.");
+    says(room.says("maya", Command::Contain { text: words("x") }), "ask Ravi: “contain” on INC-1 is for engineering.");
     check(
         room.says("ravi", Command::Contain { text: words("old model back") }),
         "contained; next is “resolve” by 17:00: Arjun",
@@ -41,7 +41,7 @@ fn an_incident_from_opening_to_review() {
     check(room.heard(), "case follow-up, @ravi follow-up");
     check(
         room.says("arjun", Command::AcceptReview { text: words("all of it"), drafted_from: None }),
-        "reviewed and closed; one follow-up stays open, and I keep its clock",
+        "reviewed and closed; one follow-up stays open, and its clock runs on",
     );
     assert!(room.case.is_closed());
     check(room.owed(), "follow-up “write a drift test” 3000");
@@ -62,7 +62,7 @@ fn an_unclear_impact_is_assessed_before_it_can_be_resolved() {
     let mut room = Room::open(&Opening { impact: Impact::Unclear, ..wanted(Severity::Sev2) });
     check(room.owed(), "acknowledge 20, assess 60, contain 120, resolve 480");
     says(room.says("arjun", Command::Resolve { text: words("x") }), "say what the impact was first");
-    says(room.says("dev", Command::Assess { text: words("x") }), "Ask Ravi");
+    says(room.says("dev", Command::Assess { text: words("x") }), "ask Ravi: “assess” on INC-1");
     check(room.says("ravi", Command::Assess { text: words("12 customers") }), "the impact is on record");
     assert_eq!(room.incident().impact, Impact::Known);
     check(
@@ -80,11 +80,11 @@ fn updates_follow_one_another() {
     let refused = room.says("maya", Command::Update { text: words("x"), next: None });
     check(
         refused,
-        "“update” on INC-1 is for command. Ask Arjun, or write `/incident note INC-1 …`, which everybody may.",
+        "ask Arjun, or write `/incident note INC-1 …`, which everybody may: “update” on INC-1 is for command.",
     );
     check(
         room.says("arjun", Command::Update { text: words("half of it is back"), next: None }),
-        "update told; the next one is due by 09:55",
+        "update told; the next one by 09:55",
     );
     room.pass(70);
     let late = room.case.owed(Duty::Update).expect("one is owed");
@@ -136,7 +136,10 @@ fn reopening_begins_again() {
     // The acknowledgement of the first round expires meanwhile, and nobody is asked about it.
     room.pass(62);
     assert_eq!(room.count("duty.asked-still-working"), 0);
-    says(room.says("ravi", Command::Reopen { reason: words("again") }), "There is nothing to reopen");
+    says(
+        room.says("ravi", Command::Reopen { reason: words("again") }),
+        "INC-1 is open already (Ravi, 10:00). `/incident update INC-1 …` says what is new.",
+    );
 }
 
 #[test]
@@ -149,14 +152,11 @@ fn merging_withdrawing_and_what_is_left() {
     says(room.says("maya", merge(ID)), "can't be merged into itself");
     let approval = CaseId { kind: CaseKind::Approval, number: 7 };
     check(room.says("maya", merge(approval)), "APR-7 is an approval; that needs an incident.");
-    says(room.says("dev", merge(inc(2))), "merging this incident is for command. Ask Arjun.");
+    says(room.says("dev", merge(inc(2))), "ask Arjun: merging this incident is for command.");
     check(room.says("maya", merge(inc(2))), "merged; it goes on in INC-2");
     assert_eq!(room.then, [Then::Case(inc(2), Command::Absorb { other: ID }.into())]);
     check(room.owed(), "follow-up “tidy up” 900");
-    says(
-        room.says("maya", Command::Reopen { reason: words("x") }),
-        "It goes on in INC-2: type the command with that number.",
-    );
+    says(room.says("maya", Command::Reopen { reason: words("x") }), "Type the command with INC-2: it goes on there.");
     says(room.says("engine", Command::Absorb { other: inc(3) }), "INC-1 is merged already (Maya, 09:00)");
 
     let mut stays = Room::open(&wanted(Severity::Sev2));
@@ -180,12 +180,15 @@ fn merging_withdrawing_and_what_is_left() {
 fn moments_have_happened_and_follow_ups_have_not() {
     let mut room = Room::open(&wanted(Severity::Sev2));
     room.pass(10);
-    says(room.says("dev", Command::SetMoment { which: Which::Aware, at: minute(11) }), "lies in the future");
-    check(room.says("dev", Command::SetMoment { which: Which::Aware, at: minute(10) }), "aware at 09:10, by your word");
+    says(room.says("dev", Command::SetMoment { which: Which::Aware, at: minute(11) }), "this one is in the future");
+    check(
+        room.says("dev", Command::SetMoment { which: Which::Aware, at: minute(10) }),
+        "recorded: aware at 09:10, as you say",
+    );
     let moment = Moment { at: minute(10), said_by: Some("dev".into()) };
     assert_eq!(room.incident().moments.get(&Which::Aware), Some(&moment));
     let past = Command::FollowUp { assignee: "dev".into(), due: minute(10), text: words("x") };
-    check(room.says("dev", past), "the date of a follow-up must come after the present moment.");
+    check(room.says("dev", past), "the date of a follow-up must come after now.");
     let stranger = Command::FollowUp { assignee: "eve".into(), due: minute(20), text: words("x") };
     says(room.says("dev", stranger), "I don't know “eve”.");
     check(

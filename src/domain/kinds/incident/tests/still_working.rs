@@ -26,9 +26,9 @@ fn nobody_answers_still_working_and_the_acknowledgement_lapses() {
     assert_eq!(room.case.owed(Duty::Acknowledge).map(|it| it.terms.due), Some(minute(105)));
     says(
         room.says("dev", Command::StillWorking),
-        "INC-1 isn't acknowledged now. `/incident ack INC-1` takes it in hand.",
+        "acknowledge it first: `/incident ack INC-1`. INC-1 isn't acknowledged now.",
     );
-    says(room.says("arjun", Command::Acknowledge), "you have it in hand");
+    says(room.says("arjun", Command::Acknowledge), "you acknowledged it");
     assert_eq!(room.incident().acknowledged_by(), Some(&"arjun".into()));
 }
 
