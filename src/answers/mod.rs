@@ -69,13 +69,8 @@ impl Answers {
     /// # Errors
     /// The database's.
     pub async fn home(&self, by: &PersonId) -> Result<Vec<Card>, StoreError> {
-        let shown = self.desk.shown();
-        let asked = self.panel(by).await?.asked;
         let mut cards = self.answer(&Query::Mine, by, How::Slash).await?;
-        if !asked.is_empty() {
-            cards.push(card::asked(&Speaker::new(&self.desk.wording, &shown.policy), &asked));
-        }
-        cards.extend(self.answer(&Query::Menu { case: None, kind: None }, by, How::Slash).await?);
+        cards.extend(self.answer(&Query::Menu { case: None, kind: None, among_people: false }, by, How::Slash).await?);
         Ok(cards)
     }
 
@@ -106,9 +101,9 @@ impl Answers {
                 Ok(case) => card::menu(&speaker, &case, &people, &self.acts(&case, by, &shown, now).await?),
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
-            Query::Menu { case: None, kind } => {
+            Query::Menu { case: None, kind, among_people } => {
                 let (rows, all) = self.rows(&people, *kind, &Filter::default(), by).await?;
-                vec![card::start(&speaker, *kind, &rows, all, &may_open(&shown, by, now))]
+                vec![card::start(&speaker, *kind, &rows, all, &may_open(&shown, by, now), *among_people)]
             }
             Query::CatchUp { case, since } => vec![match self.visible(*case, by, &people).await? {
                 Ok(case) => {
@@ -144,7 +139,9 @@ impl Answers {
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
                 let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
-                vec![card::mine(&speaker, &cases, now, all)]
+                let asked = self.asked(by, &people).await?;
+                let asked = (!asked.is_empty()).then(|| card::asked(&speaker, &asked));
+                [card::mine(&speaker, &cases, now, all)].into_iter().chain(asked).collect()
             }
             Query::SlaStatus => {
                 let Looked { found, all } = self.statuses(by, &people).await?;

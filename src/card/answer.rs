@@ -328,6 +328,7 @@ pub fn start(
     rows: &[ListRow],
     all: bool,
     may_open: &[CaseKind],
+    among_people: bool,
 ) -> Card {
     let mut card = private(speaker, "answer/start.txt", start_facts(kind, rows, all));
     let opens =
@@ -338,7 +339,9 @@ pub fn start(
         Some(Button { label: row.case.to_string(), ..button })
     });
     let mine = button(find("sla", "mine"), None, None, Style::Plain);
-    card.buttons = opens.flatten().chain(into).chain(mine).collect();
+    let here = may_open.contains(&CaseKind::Incident) && among_people && kind != Some(CaseKind::Approval);
+    let here = here.then(|| form_button(find("incident", "convert"), None, None, Style::Plain));
+    card.buttons = opens.chain(here).flatten().chain(into).chain(mine).collect();
     card
 }
 

@@ -27,6 +27,8 @@ pub(super) struct ChannelState {
     before: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
+    /// What was said before people's channel became the case's own is kept.
+    conversation_read: bool,
     /// This process has looked who is in it.
     looked: bool,
     pinned: Option<String>,
@@ -59,14 +61,19 @@ impl Slack {
     async fn bring_up_to_date(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
         if state.channel.is_empty() {
             match &wanted.channel {
-                Some(channel) => state.channel.clone_from(channel),
+                Some(channel) => {
+                    state.channel.clone_from(channel);
+                    // Where its card stands, it was read before.
+                    state.conversation_read = wanted.pinned.is_some();
+                }
                 None => {
                     state.channel = self.create(wanted).await?;
                     state.private = Some(wanted.private);
                 }
             }
         }
-        if wanted.private && !self.is_private(state).await? {
+        let is_theirs = wanted.is_converted(&state.channel);
+        if wanted.private && (is_theirs || !self.is_private(state).await?) {
             self.move_apart(wanted, state).await?;
         }
         // What is said there, and who comes in, counts from now on.
@@ -76,6 +83,11 @@ impl Slack {
         }
         if state.archived == Some(true) {
             self.reopen(wanted, state).await?;
+        }
+        if wanted.is_converted(&state.channel) && !state.conversation_read {
+            let body = json!({ "channel": state.channel });
+            let private = ["method_not_supported_for_channel_type", "channel_not_found", "is_archived"];
+            self.call_unless_done("conversations.join", body, &private).await?;
         }
         // Nothing can be changed in an archived channel. One that was archived before this process began stays archived.
         match self.equip(wanted, state).await {
@@ -92,6 +104,10 @@ impl Slack {
                 self.equip(wanted, state).await?;
             }
             other => other?,
+        }
+        if wanted.is_converted(&state.channel) && !state.conversation_read {
+            self.read_conversation(&wanted.lane);
+            state.conversation_read = true;
         }
         if wanted.archived {
             self.call_unless_done("conversations.archive", json!({ "channel": state.channel }), &["already_archived"])
@@ -122,8 +138,11 @@ impl Slack {
         let before = std::mem::take(&mut state.channel);
         let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
         tracing::info!(platform = %self.platform, lane = %wanted.lane, before, channel, "a case that is restricted now goes on in a private channel");
-        let says = json!({ "channel": before, "topic": "It goes on among its own people alone." });
-        self.optional("conversations.setTopic", says, &["is_archived", "channel_not_found", "not_in_channel"]).await?;
+        if !wanted.is_converted(&before) {
+            let says = json!({ "channel": before, "topic": "It goes on among its own people alone." });
+            self.optional("conversations.setTopic", says, &["is_archived", "channel_not_found", "not_in_channel"])
+                .await?;
+        }
         *state = ChannelState { channel, private: Some(true), before: Some(before), ..ChannelState::default() };
         Ok(())
     }
@@ -158,7 +177,9 @@ impl Slack {
         let channel = state.channel.clone();
         let topic = topic(&wanted.topic, state.before.as_deref());
         if state.topic != topic {
-            self.optional("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
+            if self.may_set_topic(wanted, &channel).await? {
+                self.optional("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
+            }
             state.topic = topic;
         }
         if wanted.private && !wanted.barred.is_empty() {
@@ -199,6 +220,16 @@ impl Slack {
             state.pinned = Some(message.clone());
         }
         self.bookmark(wanted, state).await
+    }
+
+    /// People's own channel keeps the topic that they gave it; the card stands pinned beside it.
+    async fn may_set_topic(&self, wanted: &CaseChannel, channel: &str) -> Called<bool> {
+        if !wanted.is_converted(channel) {
+            return Ok(true);
+        }
+        let there = self.api.patiently("conversations.info", &[("channel", channel.to_owned())]).await?;
+        let topic = there["channel"]["topic"]["value"].as_str().unwrap_or_default().trim();
+        Ok(topic.is_empty() || topic.starts_with(&format!("{} · ", wanted.case)))
     }
 
     /// The card, and what people keep with the case, stand on top of the channel as bookmarks.

@@ -28,6 +28,8 @@ pub(super) struct Places {
 
 impl Places {
     pub fn is_own(&mut self, lane: &Lane, channel: &str) {
+        // The one that it had before is its own no more.
+        self.own.retain(|_, other| other != lane);
         self.own.insert(channel.to_owned(), lane.clone());
         self.channel_of.insert(lane.clone(), channel.to_owned());
     }
