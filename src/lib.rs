@@ -136,7 +136,8 @@
 //!
 //! A lane is the bot's name of a conversation: `slack/C024BE91L`, `discord/@80351110224678912`, and `slack/inc-12` for the channel
 //! that INC-12 has of its own there. Which channel that is, the adapter says when it has made it
-//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and a [`ChannelMade`](ledger::record::ChannelMade) records it. After a disconnection the gap is an entry in the ledger,
+//! ([`Chat::ensure_channel`](chat::Chat::ensure_channel)), and a [`ChannelMade`](ledger::record::ChannelMade) records it; one
+//! in which people talked before the case names by itself ([`Case::converted`](domain::Case::converted)). After a disconnection the gap is an entry in the ledger,
 //! and what history still has follows, marked as backfilled. Who is in a user group or has left comes in as a
 //! [`Roster`](chat::roster::Roster): the policy with the members of its groups
 //! ([`Bot::with_group_members`](domain::Bot::with_group_members)) follows from it.

@@ -371,7 +371,9 @@ async fn a_form_opens_takes_nothing_wrong_and_opens_again() {
 async fn a_message_becomes_an_incident_and_evidence() {
     let stage = stage().await;
     let fake = &stage.fake;
-    let said = fake.say(stage.dev, stage.channel, "Everybody in Pune is declined");
+    // Nothing else of what is said there is the bot's business.
+    let lounge = fake.channel("lounge");
+    let said = fake.say(stage.dev, lounge, "Everybody in Pune is declined");
     let used = fake.message_menu(stage.maya, "Open incident", said);
     fake.answered(used).await;
     let form = fake.modals(stage.maya).expect("a form stands open");
@@ -380,6 +382,22 @@ async fn a_message_becomes_an_incident_and_evidence() {
     let values = [("workflow", "lending"), ("severity", "sev1"), ("title", "Everybody in Pune is declined")];
     let sent = fake.submit(stage.maya, &form_id, &values);
     assert!(stage.answer(sent).await.contains("INC-1"));
+    let kept = stage.house.heard_text("Everybody in Pune is declined").await;
+    assert_eq!((account(&kept).id.clone(), kept.backfilled), (stage.dev.to_string(), true));
+    let card = shown(&fake.message(stage.card("INC-1").await).expect("the card"));
+    assert!(card.contains("“Everybody in Pune is declined”") && card.contains(&format!("{lounge}/{said}")), "{card}");
+    // What is said among a few isn't shown to many.
+    let few = fake.private_channel("few", &[stage.maya, stage.dev, fake.bot()]);
+    let secret = fake.say(stage.dev, few, "Between us");
+    let used = fake.message_menu(stage.maya, "Open incident", secret);
+    fake.answered(used).await;
+    let form = fake.modals(stage.maya).expect("a form stands open");
+    let form_id = form["custom_id"].as_str().expect("an id").to_owned();
+    let values = [("workflow", "lending"), ("severity", "sev2"), ("title", "Something else")];
+    let sent = fake.submit(stage.maya, &form_id, &values);
+    assert!(stage.answer(sent).await.contains("INC-2"));
+    let card = shown(&fake.message(stage.card("INC-2").await).expect("the card"));
+    assert!(!card.contains("Between us"), "{card}");
     let used = fake.message_menu(stage.dev, "Keep as evidence", said);
     fake.answered(used).await;
     let form = fake.modals(stage.dev).expect("a form stands open");
@@ -779,6 +797,7 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
         case: "INC-7".parse().expect("a case"),
         lane: "discord/inc-7".parse().expect("a lane"),
         near: Some(home.to_string()),
+        converted: None,
         channel,
         name: "inc-7-drift".to_owned(),
         topic: "Scores drift".to_owned(),
@@ -834,6 +853,113 @@ async fn a_restricted_incident_has_a_channel_that_only_its_people_see() {
     assert!(!speaks(maya) && speaks(fake.bot()) && sees(maya));
     fake.assert_clean();
     house.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_in_which_people_talk_becomes_an_incidents_own() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let room = fake.channel("war-room");
+    let before = fake.say(stage.dev, room, "it began at nine");
+    let thread = fake.thread_from(stage.dev, before, "since when");
+    let reply = fake.say(stage.maya, thread, "or at eight");
+    let options = json!({ "workflow": "lending", "severity": "sev2", "title": "Scores drift" });
+    let used = fake.slash(stage.maya, room, "incident details convert", options.clone());
+    assert!(stage.answer(used).await.contains("This channel is its own now"));
+    let card = fake
+        .wait_for("the card is pinned", |fake| {
+            fake.messages(room).into_iter().find(|message| message["pinned"] == true)
+        })
+        .await;
+    assert!(card.to_string().contains("Scores drift"), "{card}");
+    let channel = fake.with(|world| world.channels[&room].clone());
+    assert!(
+        channel.topic.as_deref().is_some_and(|topic| topic.contains("[INC-1]")) && channel.name == "war-room",
+        "{channel:?}"
+    );
+    for said in ["it began at nine", "or at eight"] {
+        assert_eq!(stage.house.heard_text(said).await.lane.to_string(), "discord/inc-1");
+    }
+    assert!(fake.message(reply).is_some());
+    let used = fake.slash(stage.dev, room, "incident details convert", options);
+    assert!(stage.answer(used).await.contains("This channel is INC-1's own"));
+    // Restricted, it goes on elsewhere; people's own channel is as they made it.
+    let wanted = CaseChannel {
+        case: "INC-1".parse().expect("a case"),
+        lane: "discord/inc-1".parse().expect("a lane"),
+        near: Some(stage.channel.to_string()),
+        converted: Some(room.to_string()),
+        channel: Some(room.to_string()),
+        name: "inc-1-drift".to_owned(),
+        topic: "Scores drift".to_owned(),
+        private: true,
+        people: vec![stage.maya.to_string()],
+        barred: Vec::new(),
+        pinned: None,
+        links: Vec::new(),
+        archived: false,
+    };
+    let apart: Id = stage.house.discord.ensure_channel(&wanted).await.expect("it is made").parse().expect("an id");
+    assert_ne!(apart, room);
+    let other = fake.person("Nosy");
+    assert!(fake.with(|world| world.can_view(other, room) && !world.can_view(other, apart)));
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_an_archived_thread_is_edited_all_the_same() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let root = fake.say(stage.maya, stage.channel, "it began");
+    let (lane, card) = (
+        Lane::channel(&countersign::domain::policy::Channel {
+            platform: Platform::from("discord"),
+            id: stage.channel.to_string(),
+        }),
+        plain("please look"),
+    );
+    let thread = root.to_string();
+    let post = Post {
+        nonce: "asks".to_owned(),
+        lane: &lane,
+        thread: Some(&thread),
+        card: &card,
+        made: At(0),
+        perhaps_sent: false,
+    };
+    let message = stage.house.discord.post(post).await.expect("it is sent").message;
+    fake.archive(root, true, false);
+    let card = plain("somebody did");
+    let edit = Edit { lane: &lane, message: &message, thread: Some(&thread), left: None, card: &card };
+    stage.house.discord.edit(edit).await.expect("it is edited");
+    let stands = fake.message(message.parse().expect("an id")).expect("it stands");
+    assert!(stands.to_string().contains("somebody did"), "{stands}");
+    let opened = |call: &fakes::discord::rest::Call| call.body["archived"] == false;
+    assert_eq!(fake.calls_to("PATCH /channels/{channel_id}").iter().filter(|call| opened(call)).count(), 1);
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_was_sent_as_words_is_answered_with_the_one_to_pick() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    stage.incident().await;
+    let told = |who: Id| {
+        let direct = fake.dm(who);
+        fake.messages(direct).into_iter().map(|message| message.to_string()).collect::<String>()
+    };
+    fake.say(stage.dev, stage.channel, "/etc/hosts is wrong");
+    fake.say(stage.dev, stage.channel, "/incident people invite INC-1");
+    fake.say(stage.maya, stage.channel, "/incident role INC-1 lead");
+    let picked =
+        fake.wait_for("the answer", |_| Some(told(stage.maya)).filter(|told| told.contains("sent as words"))).await;
+    assert!(picked.contains("</incident people role:") && picked.contains("INC-1 lead"), "{picked}");
+    fake.say(stage.dev, stage.channel, "/incident ack INC-1");
+    let picked =
+        fake.wait_for("the answer", |_| Some(told(stage.dev)).filter(|told| told.contains("sent as words"))).await;
+    assert_eq!(picked.matches("sent as words").count(), 1, "{picked}");
+    assert!(picked.contains("</incident ack:"), "{picked}");
+    stage.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1182,6 +1308,7 @@ async fn a_cases_own_channel_is_no_more_open_than_the_workflows() {
         case: "INC-8".parse().expect("a case"),
         lane: "discord/inc-8".parse().expect("a lane"),
         near: Some(home.to_string()),
+        converted: None,
         channel,
         name: "inc-8-drift".to_owned(),
         topic: "Scores drift".to_owned(),
@@ -1292,15 +1419,8 @@ async fn what_another_process_sent_is_neither_left_behind_nor_mistaken() {
         ..Card::default()
     };
     let now = countersign::clock::Clock::system();
-    let card = Post {
-        nonce: "long".to_owned(),
-        lane: &lane,
-        thread: None,
-        left: None,
-        card: &long,
-        made: now,
-        perhaps_sent: false,
-    };
+    let card =
+        Post { nonce: "long".to_owned(), lane: &lane, thread: None, card: &long, made: now, perhaps_sent: false };
     let message = first.house.discord.post(card).await.expect("it is sent").message;
     assert!(first.fake.messages(first.channel).len() > 1);
     let Stage { house, fake, folder, policy, maya, dev, channel } = first;

@@ -409,6 +409,7 @@ fn case_channel(case: &str, name: &str) -> CaseChannel {
         lane: format!("slack/{}", case.to_lowercase()).parse().expect("a lane"),
         channel: None,
         near: None,
+        converted: None,
         name: name.to_owned(),
         topic: format!("{case} · open · Drift"),
         private: false,

@@ -118,6 +118,8 @@ fn case(number: u32, workflow: &str) -> Case {
         policy: serde_json::from_value(serde_json::Value::from(zeros.as_str())).expect("a hash"),
         title: format!("Ship v{number}"),
         restricted: false,
+        converted: None,
+        from: None,
     };
     let action = String::new();
     let requested = approval::Requested { began, action, action_sha256: zeros, path: "path".into(), slow_at: None };

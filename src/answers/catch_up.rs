@@ -3,7 +3,8 @@
 use super::Answers;
 use crate::card::{self, Happened, Speaker, StoryLine};
 use crate::domain::{At, Case, Event, PersonId};
-use crate::grammar::Since;
+use crate::grammar::{Since, is_addressed};
+use crate::ledger::record::Record;
 use crate::store::StoreError;
 
 /// How many lines of what happened are shown: how it began, and the last ones.
@@ -23,7 +24,7 @@ impl Answers {
             Since::Beginning => None,
             Since::Moment(at) => Some(at),
             Since::LastHeard => {
-                let heard = entries.iter().rfind(|(_, record)| record.as_ref().is_ok_and(|it| it.is_word_of(by)));
+                let heard = entries.iter().rfind(|(_, record)| record.as_ref().is_ok_and(|it| is_word_of(it, by)));
                 heard.map(|(at, _)| *at)
             }
         };
@@ -46,4 +47,44 @@ impl Answers {
 
 fn story_line(speaker: &Speaker<'_>, case: &Case, event: &Event, at: At) -> Option<StoryLine> {
     Some(StoryLine { at, words: card::story(speaker, case, event, at)? })
+}
+
+/// Whether somebody did something to the case there, or said something where it is told. To ask how it stands is neither.
+fn is_word_of(record: &Record, person: &PersonId) -> bool {
+    if let Some(ruled) = record.ruled() {
+        return ruled.by.as_ref() == Some(person);
+    }
+    record.said_by(person).is_some_and(|text| !is_addressed(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mark::Words;
+    use crate::ledger::heard::{Account, What};
+    use crate::ledger::record::{HeardRecord, Who};
+
+    #[test]
+    fn who_speaks_to_somebody_else_was_there_and_who_only_asks_the_bot_was_not() {
+        let said = |text: &str| {
+            let (message, text) = ("1".to_owned(), text.to_owned());
+            Record::Heard(Box::new(HeardRecord {
+                key: "k".to_owned(),
+                who: Who::Person("maya".into()),
+                from: Words::of(Account::member("U1", "Maya")),
+                lane: "local/credit".parse().expect("a lane"),
+                thread: None,
+                what: What::Said { message, text, files: Words::of(Vec::new()) },
+                not_kept: Vec::new(),
+                was: None,
+                backfilled: false,
+                raw: None,
+                answer: None,
+            }))
+        };
+        let counts = |text: &str| is_word_of(&said(text), &"maya".into());
+        assert!(counts("@lena the batch is back") && counts("@countersigned by both") && counts("look"));
+        assert!(!counts("@countersign catch-up new") && !counts("  @Countersign, status"));
+        assert!(!is_word_of(&said("look"), &"dev".into()));
+    }
 }

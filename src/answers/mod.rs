@@ -75,7 +75,7 @@ impl Answers {
         let people = shown.bot.people(&shown.policy, now);
         let Looked { found, all } = self.owed(by, &shown, now).await?;
         let owed: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
-        let asked = self.panel(by).await?.asked;
+        let asked = self.asked(by, &people).await?;
         let (rows, all_rows) = self.rows(&people, None, &Filter::default(), by).await?;
         let may_open = may_open(&shown, by, now);
         Ok(card::home(
@@ -111,9 +111,9 @@ impl Answers {
                 Ok(case) => card::menu(&speaker, &case, &people, &self.acts(&case, by, &shown, now).await?),
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
-            Query::Menu { case: None, kind } => {
+            Query::Menu { case: None, kind, among_people } => {
                 let (rows, all) = self.rows(&people, *kind, &Filter::default(), by).await?;
-                vec![card::start(&speaker, *kind, &rows, all, &may_open(&shown, by, now))]
+                vec![card::start(&speaker, *kind, &rows, all, &may_open(&shown, by, now), *among_people)]
             }
             Query::CatchUp { case, since } => vec![match self.visible(*case, by, &people).await? {
                 Ok(case) => {
@@ -152,7 +152,9 @@ impl Answers {
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
                 let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
-                vec![card::mine(&speaker, &cases, now, all)]
+                let asked = self.asked(by, &people).await?;
+                let asked = (!asked.is_empty()).then(|| card::asked(&speaker, &asked));
+                [card::mine(&speaker, &cases, now, all)].into_iter().chain(asked).collect()
             }
             Query::SlaStatus => {
                 let Looked { found, all } = self.statuses(by, &people).await?;

@@ -126,17 +126,7 @@ impl Answers {
         let now = self.desk.clock.now();
         let people = shown.bot.people(&shown.policy, now);
         let owing = self.owed(person, &shown, now).await?;
-        let (mut open, mut ended, mut newest) = (Vec::new(), Vec::new(), None);
-        for kind in CaseKind::ALL {
-            let listed = self.reader.list(kind, None, false, CASES_AT_MOST).await?;
-            open.extend(listed.into_iter().filter(|case| case.is_visible_to(person, &people)));
-            let mut last = self.reader.list(kind, None, true, CASES_AT_MOST).await?;
-            last.retain(|case| case.is_visible_to(person, &people));
-            newest = newest.into_iter().chain(last.first().cloned()).max_by_key(|case: &Case| case.opened);
-            last.retain(|case| case.opened_by.as_ref() == Some(person));
-            ended.extend(last.into_iter().filter(|case| case.closed.is_some_and(|at| at + ENDED_WITHIN > now)));
-        }
-        ended.sort_by_key(|case| std::cmp::Reverse(case.closed));
+        let Concerned { open, ended, newest } = self.concerned(person, &people).await?;
         let named = owing.found.iter().map(|it| &it.case).chain(&open).chain(&ended).chain(&newest).map(|case| case.id);
         let homes = self.homes(&named.collect()).await?;
         let urgent = owing.found.iter().take(CASES_AT_MOST as usize).map(|it| &it.case);
@@ -145,15 +135,37 @@ impl Answers {
         for (id, case) in seen {
             views.insert(id, self.view(&shown, case, person, BTreeSet::new()).await?);
         }
-        let theirs = open.iter().filter(|case| case.opened_by.as_ref() == Some(person));
         Ok(Panel {
             owed: owing.found.iter().map(|it| owed(it, person, &people, &homes)).collect(),
             owed_all: owing.all,
-            asked: theirs.chain(&ended).map(|case| asked(case, &people, &homes)).collect(),
+            asked: opened_by(person, &open).chain(&ended).map(|case| asked(case, &people, &homes)).collect(),
             cases: open.iter().map(|case| Open { called: called(case, &homes), term: next(case) }).collect(),
             newest: newest.as_ref().map(|case| called(case, &homes)),
             views,
         })
+    }
+
+    /// What somebody asked for, and where it stands.
+    pub(super) async fn asked(&self, person: &PersonId, people: &People<'_>) -> Result<Vec<Asked>, StoreError> {
+        let Concerned { open, ended, newest: _ } = self.concerned(person, people).await?;
+        let theirs: Vec<&Case> = opened_by(person, &open).chain(&ended).collect();
+        let homes = self.homes(&theirs.iter().map(|case| case.id).collect()).await?;
+        Ok(theirs.into_iter().map(|case| asked(case, people, &homes)).collect())
+    }
+
+    async fn concerned(&self, person: &PersonId, people: &People<'_>) -> Result<Concerned, StoreError> {
+        let (mut open, mut ended, mut newest) = (Vec::new(), Vec::new(), None);
+        for kind in CaseKind::ALL {
+            let listed = self.reader.list(kind, None, false, CASES_AT_MOST).await?;
+            open.extend(listed.into_iter().filter(|case| case.is_visible_to(person, people)));
+            let mut last = self.reader.list(kind, None, true, CASES_AT_MOST).await?;
+            last.retain(|case| case.is_visible_to(person, people));
+            newest = newest.into_iter().chain(last.first().cloned()).max_by_key(|case: &Case| case.opened);
+            last.retain(|case| case.opened_by.as_ref() == Some(person));
+            ended.extend(last.into_iter().filter(|case| case.closed.is_some_and(|at| at + ENDED_WITHIN > people.at)));
+        }
+        ended.sort_by_key(|case| std::cmp::Reverse(case.closed));
+        Ok(Concerned { open, ended, newest })
     }
 
     /// Where cases' cards stand in the local room: the channel, and the message once it is posted.
@@ -165,6 +177,18 @@ impl Answers {
         };
         Ok(stand.into_iter().filter_map(channel).collect())
     }
+}
+
+/// Cases that somebody may know of.
+struct Concerned {
+    open: Vec<Case>,
+    /// What they opened and ended within the last days, the latest first.
+    ended: Vec<Case>,
+    newest: Option<Case>,
+}
+
+fn opened_by<'c>(person: &PersonId, cases: &'c [Case]) -> impl Iterator<Item = &'c Case> {
+    cases.iter().filter(move |case| case.opened_by.as_ref() == Some(person))
 }
 
 type Homes = BTreeMap<CaseId, (String, Option<String>)>;

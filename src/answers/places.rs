@@ -24,12 +24,11 @@ impl Answers {
             return Ok(stand);
         }
         let mut homes: BTreeMap<CaseId, Vec<Lane>> = BTreeMap::new();
-        for id in &asked {
-            let Some(case) = self.reader.case(*id).await? else { continue };
+        for case in self.reader.cases(&asked).await?.into_iter().flatten() {
             // Its own channel; else where its story is told; else the line that announces it. Nowhere that it has left.
             let (own, told): (Vec<&Channel>, Vec<&Channel>) =
                 case.homes.iter().partition(|home| home.own_of().is_some());
-            homes.insert(*id, own.into_iter().chain(told).chain(&case.announced).map(Lane::channel).collect());
+            homes.insert(case.id, own.into_iter().chain(told).chain(&case.announced).map(Lane::channel).collect());
         }
         let mut ranks: BTreeMap<CaseId, usize> = BTreeMap::new();
         for (case, lane, message) in self.reader.cards_of(&asked).await? {

@@ -13,12 +13,13 @@ use super::Answers;
 use crate::card::{self, Button, ForReader, Speaker, Waits, Word};
 use crate::desk::Shown;
 use crate::domain::kinds::{Drafted, DutyEvent};
-use crate::domain::obligation::Change;
+use crate::domain::obligation::{Change, Obligation};
 use crate::domain::{
     Actor, Ask, At, Case, CaseId, Command, Event, PersonId, Policy, PolicyHash, Refusal, World, decide,
 };
 use crate::grammar::{self, Asked, Context, Filled};
 use crate::ledger;
+use crate::ledger::record::Record;
 use crate::store::StoreError;
 
 /// How many policies that cases go on under are kept as read.
@@ -72,7 +73,7 @@ impl Answers {
         let wanted: Vec<CaseId> = pressed.keys().copied().collect();
         let mut views = BTreeMap::new();
         // One that can't be read takes nothing from the others.
-        for case in self.reader.open_of(&wanted).await?.into_iter().flatten() {
+        for case in self.reader.cases(&wanted).await?.into_iter().flatten().filter(|case| case.closed.is_none()) {
             if case.is_visible_to(person, &people) {
                 let more = pressed.get(&case.id).cloned().unwrap_or_default();
                 views.insert(case.id, self.view(&shown, &case, person, more).await?);
@@ -121,26 +122,33 @@ impl Answers {
         }
         let is_theirs = |button: &Button| turned_down(&button.action).is_none();
         let buttons = card::offered(&speaker, case, !waits.is_empty(), is_theirs, can_be_undone);
-        let mut answered = Vec::new();
-        for it in case.open_obligations().filter(|it| it.answers.contains(person)) {
-            answered.push((it.duty, self.answered_at(case, it.number, person).await?));
-        }
+        let theirs: Vec<&Obligation> = case.open_obligations().filter(|it| it.answers.contains(person)).collect();
+        let at = match theirs.as_slice() {
+            [] => BTreeMap::new(),
+            _ => self.answered_at(case, person).await?,
+        };
+        let answered = theirs.into_iter().map(|it| (it.duty, at.get(&it.number).copied())).collect();
         let it = ForReader { waits, answered, asked: case.opened_by.as_ref() == Some(person), why };
         Ok(View { lines: card::for_reader(&speaker, case, &it), not_theirs, buttons })
     }
 
-    /// When somebody last answered a duty, by the ledger.
-    async fn answered_at(&self, case: &Case, number: u32, person: &PersonId) -> Result<Option<At>, StoreError> {
+    /// When somebody last answered each duty, by the ledger.
+    async fn answered_at(&self, case: &Case, person: &PersonId) -> Result<BTreeMap<u32, At>, StoreError> {
         let entries = self.reader.entries_of(case.id).await?;
         let subjects = ledger::subjects_in(&self.reader, entries.iter().map(|entry| &*entry.facts)).await?;
-        let answers = |event: &Event| {
-            matches!(event, Event::Duty(DutyEvent { number: its, change: Change::Answered { by, .. } })
-                if *its == number && by == person)
-        };
-        Ok(entries.iter().rev().find_map(|entry| {
-            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects).ok()?;
-            record.ruled()?.events.iter().any(answers).then_some(At(entry.at_us))
-        }))
+        let mut answered = BTreeMap::new();
+        for entry in &entries {
+            let record = ledger::read(&entry.leaf, &entry.facts, entry.words.as_deref(), &subjects);
+            let events = record.iter().filter_map(Record::ruled).flat_map(|ruled| &ruled.events);
+            for event in events {
+                if let Event::Duty(DutyEvent { number, change: Change::Answered { by, .. } }) = event
+                    && by == person
+                {
+                    answered.insert(*number, At(entry.at_us));
+                }
+            }
+        }
+        Ok(answered)
     }
 
     /// The policy that a case goes on under; where its text was erased, the one in force.

@@ -355,7 +355,7 @@ pub fn home<Asked: Serialize>(speaker: &Speaker<'_>, it: &Home<'_, Asked>) -> Ve
     }
     cards.push(owed(speaker, it.owed, mine_facts(speaker, it.owed, it.now, it.owed_all, ROWS_AT_HOME)));
     if !it.asked.is_empty() {
-        cards.push(private(speaker, "answer/asked.txt", asked_facts(it.asked)));
+        cards.push(asked(speaker, it.asked));
     }
     let mut facts = start_facts(None, rows, all);
     // What is typed without the bot's name needs a command's.
@@ -367,6 +367,11 @@ pub fn home<Asked: Serialize>(speaker: &Speaker<'_>, it: &Home<'_, Asked>) -> Ve
 }
 
 /// Of those that aren't shown, the open ones are counted: what ended is found in no list of what is open.
+/// What somebody asked for, and where it stands.
+pub fn asked(speaker: &Speaker<'_>, rows: &[impl Serialize]) -> Card {
+    private(speaker, "answer/asked.txt", asked_facts(rows))
+}
+
 fn asked_facts(rows: &[impl Serialize]) -> Json {
     let rows: Vec<Json> = rows.iter().map(|row| json!(row)).collect();
     let more = rows.iter().skip(ROWS_AT_HOME).filter(|row| row["ended_us"].is_null()).count();
@@ -395,10 +400,13 @@ pub fn start(
     rows: &[ListRow],
     all: bool,
     may_open: &[CaseKind],
+    among_people: bool,
 ) -> Card {
     let mut card = private(speaker, "answer/start.txt", start_facts(kind, rows, all));
     let mine = button(find("sla", "mine"), None, None, Style::Plain);
-    card.buttons = openings(may_open).chain(into(rows)).chain(mine).collect();
+    let here = may_open.contains(&CaseKind::Incident) && among_people && kind != Some(CaseKind::Approval);
+    let here = here.then(|| form_button(find("incident", "convert"), None, None, Style::Plain));
+    card.buttons = openings(may_open).chain(here.flatten()).chain(into(rows)).chain(mine).collect();
     card
 }
 

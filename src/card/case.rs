@@ -7,6 +7,7 @@ use crate::domain::obligation::{Obligation, Standing};
 use crate::domain::{Case, CaseId, People, text};
 
 use super::tell::about_as_seen;
+use super::wording::typed_here;
 use super::{Card, Speaker, Style, Tone, Word, kinds, press};
 
 /// Most buttons on a card: what Discord puts in one row.
@@ -73,6 +74,10 @@ pub(super) fn facts(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, mos
         "closed": case.is_closed(),
         "links": case.links.iter().map(|link| json!({ "url": link.url, "text": link.text })).collect::<Vec<_>>(),
         "restricted": case.restricted,
+        "from": case.from.as_ref().map(|from| json!({
+            "person": from.message.person, "author": typed_here(&from.message.author), "said": from.message.said.0,
+            "text": from.message.text, "link": from.link,
+        })),
         "owed": owed(case, people).into_iter().take(most).collect::<Vec<_>>(),
     });
     if let (Json::Object(facts), Json::Object(of_its_kind)) = (&mut facts, kinds::facts(speaker, case)) {

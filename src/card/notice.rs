@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::tell::{about_as_seen, answers_unseen, tell, tell_beneath};
 use super::{Button, Card, Speaker, Tone, kinds};
-use crate::domain::notice::Stands;
+use crate::domain::notice::{Stands, To};
 use crate::domain::obligation::{Obligation, Standing};
 use crate::domain::{Case, Notice, People, Telling, every_case};
 
@@ -37,7 +37,7 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>
             }
         };
         if card.buttons.is_empty() {
-            card.buttons = answers_owed(case, &notice.while_owed);
+            card.buttons = answers_owed(case, people, notice);
         }
         // What stands above may open a form for what is one press here.
         let does = |button: &Button| button.action.trim_start_matches("form:").to_owned();
@@ -83,12 +83,16 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>
     }
 }
 
-/// The buttons that answer what a message asks for, where what is told by it offers none itself. What is to be decided doesn't stand
-/// there.
-fn answers_owed(case: &Case, numbers: &[u32]) -> Vec<Button> {
-    let open = numbers.iter().filter_map(|number| case.obligation(*number)).filter(|it| it.is_open());
+/// The buttons by which its reader answers what a message asks for, where what is told by it offers none itself. What is to be
+/// decided doesn't stand there.
+fn answers_owed(case: &Case, people: &People<'_>, notice: &Notice) -> Vec<Button> {
+    let theirs = |owed: &&Obligation| match &notice.to {
+        To::Person(person) => case.may_answer(owed, person, people).is_some(),
+        To::Case | To::Channel(_) | To::Operators => true,
+    };
+    let asked = notice.while_owed.iter().filter_map(|number| case.obligation(*number));
     let mut all: Vec<Button> = Vec::new();
-    for owed in open {
+    for owed in asked.filter(|it| it.is_open()).filter(theirs) {
         let fresh = answers_unseen(case.id, owed.duty, owed.about.as_ref());
         all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
     }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
-use crate::domain::every_case::{KeptAs, KeptMessage};
+use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
@@ -160,6 +160,8 @@ pub(super) fn began(by: Option<PersonId>) -> Began {
         policy: PolicyHash::from("3fa9c1".repeat(10)),
         title: TITLE.to_owned(),
         restricted: true,
+        converted: None,
+        from: Some(Box::new(OpenedFrom { message: kept(None), link: "https://example.org/".to_owned() })),
     }
 }
 

@@ -2,8 +2,9 @@
 //! Which verbs it offers, their table says.
 
 use crate::card::ListRow;
-use crate::domain::At;
-use crate::domain::text::{moment_utc, quoted};
+use crate::domain::every_case::{KeptMessage, OpenedFrom};
+use crate::domain::text::{moment_utc, quoted, short};
+use crate::domain::{At, Lane, PersonId};
 use crate::grammar::{self, Choice, Field, FieldKind, Form, OnMessage, Takes, Word};
 
 /// So many entries a list of choices has at most.
@@ -18,6 +19,17 @@ pub struct Quoted<'a> {
     pub text: &'a str,
     /// Where it stands.
     pub link: &'a str,
+}
+
+impl Quoted<'_> {
+    /// The message that a case is opened from, as its card shows it: one line of it. The whole is kept beside it.
+    pub fn opened_from(&self, lane: Lane, message: &str, person: Option<PersonId>) -> Option<OpenedFrom> {
+        let text = short(&grammar::clean::line(self.text));
+        let said = self.said.filter(|_| !text.is_empty())?;
+        let (message, author) = (message.to_owned(), self.author.to_owned());
+        let message = KeptMessage { lane, message, person, author, said, text };
+        Some(OpenedFrom { message, link: self.link.to_owned() })
+    }
 }
 
 /// Titles it as the menu is called, and offers the open cases where it asks for one. Where none is open, its number is typed.

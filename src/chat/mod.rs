@@ -103,6 +103,9 @@ pub struct CaseChannel {
     pub near: Option<String>,
     /// As the channel may be called: the case and its title, in small letters, digits and hyphens, at most 60 characters.
     pub name: String,
+    /// The platform's id of a channel in which people talked already and which became the case's own: it keeps its name and its
+    /// topic, and is never closed to anybody.
+    pub converted: Option<String>,
     /// One line on what it is about and how it stands.
     pub topic: String,
     /// Only the people below may see it.
@@ -117,6 +120,16 @@ pub struct CaseChannel {
     pub links: Vec<CaseLink>,
     pub archived: bool,
 }
+
+impl CaseChannel {
+    /// Whether this channel is one of people's own, and not made by the bot.
+    pub fn is_converted(&self, channel: &str) -> bool {
+        self.converted.as_deref() == Some(channel)
+    }
+}
+
+/// How far back a conversation is kept that was held in a channel before it became a case's own.
+pub const CONVERSATION_BACK: Span = Span::days(1);
 
 /// What became of a group that was to be filled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

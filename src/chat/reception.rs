@@ -155,8 +155,7 @@ impl Reception {
             return None;
         }
         let (at, here) = (self.desk.clock.now(), heard.lane.own_of());
-        let context = grammar::Context::of(&shown.policy, &by, at, here, self.desk.prefix())
-            .in_channel(heard.lane.as_channel().as_ref());
+        let context = grammar::Context::of(&shown.policy, &by, at, here, self.desk.prefix()).in_lane(&heard.lane);
         let asked = match &heard.what {
             What::Command { text } => grammar::read(text, How::Slash, &context).ok()??,
             What::Pressed { action, .. } => grammar::pressed(action, &context).ok()?,

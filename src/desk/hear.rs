@@ -7,7 +7,7 @@ use super::rule::Work;
 use super::turn::{Answered, Turn};
 use super::{Desk, DeskError};
 use crate::card;
-use crate::domain::every_case::KeptMessage;
+use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::Words;
 use crate::domain::{
@@ -137,7 +137,10 @@ impl Desk {
                 let by = Actor::Person(person.clone());
                 let of_outsiders = matches!(&asked, Asked::Case { command, .. } if command.is_of_outsiders());
                 let work = match asked {
-                    Asked::New(command) => Ok(Work::Open(command)),
+                    Asked::New(opening) => Ok(Work::Open(match self.to_quote(turn, &heard).await? {
+                        Some(message) => opening.from_message(message),
+                        None => opening,
+                    })),
                     Asked::Case { id, command } => match with_draft(command, heard.draft.as_ref()) {
                         Some(command) => Ok(Work::Case(id, command)),
                         None => return Ok(Handled::NeedsDraft { case: id, by: person.clone() }),
@@ -259,6 +262,19 @@ impl Desk {
         }
     }
 
+    /// The message that a case is opened from, if its card may show it: not what was said to the bot alone, or among the people
+    /// of a case that others don't see.
+    async fn to_quote(&mut self, turn: &mut Turn, heard: &Heard) -> Result<Option<OpenedFrom>, DeskError> {
+        let Some(opened_from) = heard.opened_from.as_deref() else { return Ok(None) };
+        let lane = &opened_from.message.lane;
+        let is_apart = match (&lane.place, lane.own_of()) {
+            (Place::Direct(_), _) => true,
+            (Place::Channel(_), Some(case)) => self.load(turn, case).await?.is_some_and(|case| case.is_apart()),
+            (Place::Channel(_), None) => false,
+        };
+        Ok((!is_apart).then(|| opened_from.clone()))
+    }
+
     /// What a reaction asks for: that the message under it be kept with the case that it is of. Of somebody who isn't obeyed it
     /// asks for nothing, and without a word: nobody meant the bot by it.
     async fn kept_by_a_reaction(
@@ -311,14 +327,14 @@ impl Desk {
     fn context<'a>(
         &'a self,
         turn: &'a Turn,
-        lane: &Lane,
+        lane: &'a Lane,
         by: Option<&'a PersonId>,
         here: Option<CaseId>,
     ) -> Context<'a> {
         let policy = turn.policy.as_deref().unwrap_or(&self.policy);
         let zone = by.and_then(|person| policy.people.get(person)).map_or(chrono_tz::UTC, |person| person.zone);
-        let context = Context { by, at: turn.at, zone, policy, here, workflow: None, prefix: self.wording.prefix() };
-        context.in_channel(lane.as_channel().as_ref())
+        let prefix = self.wording.prefix();
+        Context { by, at: turn.at, zone, policy, here, lane: None, workflow: None, prefix }.in_lane(lane)
     }
 
     fn read(&self, turn: &Turn, heard: &Heard, by: Option<&PersonId>, here: Option<CaseId>) -> Read {

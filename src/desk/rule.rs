@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::handle::Word;
 use super::turn::Turn;
 use super::{Desk, DeskError};
+use crate::domain::policy::Channel;
 use crate::domain::{
     Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
     Refusal, Reply, Ruling, Then, To, World, bot, every_case, place,
@@ -60,7 +61,14 @@ impl Desk {
         by: &Actor,
     ) -> Result<Result<Prepared, Refusal>, DeskError> {
         match work {
-            Work::Open(opening) => Ok(self.prepare_new(turn, &opening, by)),
+            Work::Open(opening) => {
+                if let Some(channel) = opening.converts()
+                    && let Some(case) = self.whose_channel(turn, channel).await?
+                {
+                    return Ok(Err(Refusal::ChannelTaken(case)));
+                }
+                Ok(self.prepare_new(turn, &opening, by))
+            }
             Work::Case(id, command) => {
                 // Time first: who is late is late before the next word counts, also where more cases are due than one
                 // batch wakes.
@@ -73,6 +81,16 @@ impl Desk {
                 self.prepare_on(turn, id, command, by).await
             }
         }
+    }
+
+    /// The case that has this channel for its own.
+    async fn whose_channel(&mut self, turn: &Turn, channel: &Channel) -> Result<Option<CaseId>, DeskError> {
+        let pending = &turn.projection.commit.case_channels;
+        let is_it = |(lane, _, id): &&(Lane, i64, String)| lane.platform == channel.platform && *id == channel.id;
+        if let Some((lane, ..)) = pending.iter().rfind(is_it) {
+            return Ok(lane.own_of());
+        }
+        Ok(self.writer.lane_of_channel(channel).await?.and_then(|lane| lane.own_of()))
     }
 
     fn prepare_new(&self, turn: &Turn, opening: &Opening, by: &Actor) -> Result<Prepared, Refusal> {

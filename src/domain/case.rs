@@ -36,6 +36,12 @@ pub struct Case {
     /// Channels where one line says how it stands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub announced: Vec<Channel>,
+    /// The channel in which people talked already, and which became its own: the bot didn't make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converted: Option<Channel>,
+    /// The message that it was opened from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Box<every_case::OpenedFrom>>,
     /// People who were let in by name, or take part of their own accord.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub invited: BTreeSet<PersonId>,
@@ -78,7 +84,8 @@ pub struct Snooze {
 impl Case {
     /// A case begins with its first event. `None` if that event doesn't begin one.
     pub fn begin(id: CaseId, event: &Event, at: At) -> Option<Case> {
-        let (Began { by, workflow, homes, announced, policy, title, restricted }, body) = Body::begin(event)?;
+        let (Began { by, workflow, homes, announced, policy, title, restricted, converted, from }, body) =
+            Body::begin(event)?;
         Some(Case {
             id,
             workflow,
@@ -92,6 +99,8 @@ impl Case {
             homes,
             restricted,
             announced,
+            converted,
+            from,
             invited: BTreeSet::new(),
             links: Vec::new(),
             was_restricted: false,

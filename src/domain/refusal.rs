@@ -71,6 +71,8 @@ pub enum Refusal {
     NoPause,
     PauseUsedUp(Span),
     ImpactUnclear(CaseId),
+    /// The channel that is to become a case's own is this one's already.
+    ChannelTaken(CaseId),
 
     // Approval.
     OwnRequest(String),
@@ -156,6 +158,7 @@ impl Refusal {
             | Refusal::NoPause
             | Refusal::PauseUsedUp(_)
             | Refusal::ImpactUnclear(_)
+            | Refusal::ChannelTaken(_)
             | Refusal::Changed(_)
             | Refusal::KeyTaken
             | Refusal::WhichRevision { .. }
@@ -234,6 +237,11 @@ impl Refusal {
                 "say what the impact was first: ",
                 Verb::Assess.on(*case).with("…"),
                 ". It is still marked unclear."
+            ],
+            Refusal::ChannelTaken(case) => say![
+                format!("this channel is {case}'s own, and one channel is one incident's, so nothing was opened. "),
+                Verb::Open.of(case.kind).with("…"),
+                " opens another, which is told in its workflow's channels."
             ],
 
             Refusal::OwnRequest(people) => {

@@ -250,7 +250,8 @@ mod tests {
 
     fn read_by(filled: &Filled, here: Option<CaseId>) -> Result<Asked, Unread> {
         let by = PersonId::from("maya");
-        filled.read(&Context::of(policy(), &by, At(1_795_424_400_000_000), here, "/"))
+        let lane = "slack/C0LOUNGE".parse().expect("a lane");
+        filled.read(&Context::of(policy(), &by, At(1_795_424_400_000_000), here, "/").in_lane(&lane))
     }
 
     fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

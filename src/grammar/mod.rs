@@ -8,8 +8,8 @@ use std::fmt;
 
 use chrono_tz::Tz;
 
-use crate::domain::policy::{Channel, Policy};
-use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Opening, PersonId, Severity, WorkflowId};
+use crate::domain::policy::{Policy, Workflow};
+use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, Severity, WorkflowId};
 
 pub mod clean;
 mod deal;
@@ -29,7 +29,7 @@ pub mod word;
 pub use filled::{Filled, Means, Unread};
 pub use form::{Choice, Field, FieldKind, Form, form};
 pub use press::{action, form_action, pressed};
-pub use read::{looks_like_command, prefix_for, read};
+pub use read::{is_addressed, looks_like_command, prefix_for, read};
 pub use verbs::{Arg, Kind, Needed, OnMessage, Root, Takes, Verb, completion, find, markdown_table, on_message};
 pub use word::Word;
 
@@ -54,6 +54,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The case in whose own channel or thread it was said.
     pub here: Option<CaseId>,
+    /// Where it was said.
+    pub lane: Option<&'a Lane>,
     /// The workflow whose channel it was said in, so that it needn't be typed there.
     pub workflow: Option<&'a WorkflowId>,
     /// What slash commands begin with: `/`, or `/cs-` where another app has the name.
@@ -64,16 +66,24 @@ impl<'a> Context<'a> {
     /// For somebody whom the policy knows.
     pub fn of(policy: &'a Policy, by: &'a PersonId, at: At, here: Option<CaseId>, prefix: &'a str) -> Context<'a> {
         let zone = policy.people.get(by).map_or(chrono_tz::UTC, |person| person.zone);
-        Context { by: Some(by), at, zone, policy, here, workflow: None, prefix }
+        Context { by: Some(by), at, zone, policy, here, lane: None, workflow: None, prefix }
+    }
+
+    /// Whether it was said in a channel that is neither the policy's nor a case's.
+    pub fn is_among_people(&self) -> bool {
+        let channel = self.lane.and_then(Lane::as_channel).filter(|channel| channel.own_of().is_none());
+        channel.is_some_and(|channel| self.policy.channels().all(|known| *known != channel))
     }
 
     /// The workflow need not be named in a channel where only one lives.
     #[must_use]
-    pub fn in_channel(self, channel: Option<&Channel>) -> Context<'a> {
+    pub fn in_lane(self, lane: &'a Lane) -> Context<'a> {
+        let channel = lane.as_channel();
         let flows = self.policy.workflows.iter();
-        let mut lives_here = flows.filter(|(_, flow)| channel.is_some_and(|channel| flow.channels.contains(channel)));
+        let lives_here = |flow: &Workflow| channel.as_ref().is_some_and(|channel| flow.channels.contains(channel));
+        let mut lives_here = flows.filter(|(_, flow)| lives_here(flow));
         let workflow = lives_here.next().map(|(name, _)| name).filter(|_| lives_here.next().is_none());
-        Context { workflow, ..self }
+        Context { lane: Some(lane), workflow, ..self }
     }
 }
 
@@ -131,6 +141,8 @@ pub enum Query {
         case: Option<CaseId>,
         /// Outside: cases of one kind.
         kind: Option<CaseKind>,
+        /// Outside: where people talk among themselves, in a channel that can become an incident's own.
+        among_people: bool,
     },
     /// What somebody who joins late reads of a case.
     CatchUp {
@@ -145,7 +157,7 @@ pub enum Query {
     Timeline(CaseId),
     /// The post-incident review as drafted.
     ReviewDraft(CaseId),
-    /// What the asker owes.
+    /// What the asker owes and asked for.
     Mine,
     /// What is open and late, per workflow.
     SlaStatus,

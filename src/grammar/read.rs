@@ -53,6 +53,11 @@ pub(super) fn addressed(text: &str) -> Option<&str> {
     }
 }
 
+/// Whether a message begins with a mention of the bot. One that begins with somebody else's is said to them.
+pub fn is_addressed(text: &str) -> bool {
+    addressed(text).is_some()
+}
+
 /// Whether a text is meant for the bot, if only by its look. What isn't is chatter.
 pub fn looks_like_command(text: &str, prefix: &str) -> bool {
     let rest = text.strip_prefix(prefix);
@@ -147,10 +152,13 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
 /// A command without a verb: what can be done now, in a case's own channel or thread with that case.
 fn alone(root: Option<&'static str>, context: &Context<'_>) -> Query {
     let kind = root.map(CaseKind::by_word);
+    let among_people = context.is_among_people();
     match kind {
         Some(None) => Query::Help { root, verb: None },
-        Some(Some(kind)) => Query::Menu { case: context.here.filter(|here| here.kind == kind), kind: Some(kind) },
-        None => Query::Menu { case: context.here, kind: None },
+        Some(Some(kind)) => {
+            Query::Menu { case: context.here.filter(|here| here.kind == kind), kind: Some(kind), among_people }
+        }
+        None => Query::Menu { case: context.here, kind: None, among_people },
     }
 }
 

@@ -7,8 +7,9 @@ use crate::domain::kinds::incident::{
     Entity, Harm, HarmType, Impact, Intent, Nature, Reached, SeatName, Timing, Which,
 };
 use crate::domain::obligation::Attribution;
+use crate::domain::policy::Channel;
 use crate::domain::text::{self, nearest};
-use crate::domain::{At, CaseId, ClassId, Command, Duty, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, ClassId, Command, Duty, Lane, PathId, PersonId, RoleId, Severity, WorkflowId};
 
 use super::moment::{Lean, NoMoment};
 use super::verbs::{Arg, Kind, Needed, Verb};
@@ -377,6 +378,20 @@ impl Values<'_> {
 
     pub fn text(&self, name: &str) -> String {
         self.maybe_text(name).unwrap_or_default()
+    }
+
+    /// The channel in which it was said, that is to become a case's own.
+    pub fn this_channel(&self) -> Result<Channel, Wrong> {
+        let channel = self.context.lane.and_then(Lane::as_channel);
+        channel.ok_or_else(|| Wrong {
+            field: "",
+            missing: false,
+            sentence: format!(
+                "there is no channel here that could become the incident's own. Say `{}` in the channel in which people talk \
+                 already.",
+                self.verb.called(self.context.prefix)
+            ),
+        })
     }
 
     pub fn flag(&self, name: &str) -> bool {

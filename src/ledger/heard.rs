@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::card::Card;
+use crate::domain::every_case::OpenedFrom;
 use crate::domain::kinds::Drafted;
 use crate::domain::mark::{self, Words};
 use crate::domain::policy::{Policy, Refused};
@@ -34,6 +35,8 @@ pub struct Heard {
     pub raw: Option<String>,
     /// The case that it is kept with, because somebody asked for that: a message of somewhere else, kept as evidence.
     pub about: Option<CaseId>,
+    /// The message that a case is opened from by it.
+    pub opened_from: Option<Box<OpenedFrom>>,
     /// The document that a word accepts as drafted: asked for by [`Handled::NeedsDraft`](crate::desk::Handled::NeedsDraft).
     pub draft: Option<Drafted>,
 }
@@ -53,6 +56,7 @@ impl Heard {
             backfilled: false,
             raw: None,
             about: None,
+            opened_from: None,
             draft: None,
         }
     }
@@ -257,5 +261,10 @@ pub struct Answer {
 impl Answer {
     pub fn card(card: Card) -> Answer {
         Answer { cards: vec![card], ..Answer::default() }
+    }
+
+    /// The first case that it names.
+    pub fn case(&self) -> Option<CaseId> {
+        self.cards.iter().flat_map(Card::cases).next()
     }
 }

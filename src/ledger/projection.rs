@@ -7,6 +7,7 @@ use crate::domain::bot::policies;
 use crate::domain::kinds::DutyEvent;
 use crate::domain::mark::ERASED;
 use crate::domain::obligation::Holder;
+use crate::domain::policy::Channel;
 use crate::domain::{At, Bot, BotEvent, Case, CaseId, Event, Lane, Obligation, OutboxId};
 use crate::ledger::heard::{File, What};
 use crate::ledger::record::{BotRuled, HeardRecord, Introduced, NotTold, NotToldBecause, Record, Ruled, ToTell, Told};
@@ -110,6 +111,9 @@ impl Projection {
                 Some(case) => case.apply(event, entry.at),
                 None => {
                     let Some(case) = Case::begin(id, event, entry.at) else { continue };
+                    let own = |channel: &Channel| Lane::channel(&Channel::own(&channel.platform, id));
+                    let converted = case.converted.iter().map(|channel| (own(channel), entry.seq, channel.id.clone()));
+                    self.commit.case_channels.extend(converted);
                     self.cases.insert(id, case);
                 }
             }

@@ -298,14 +298,10 @@ impl Record {
         }
     }
 
-    /// Whether somebody did something to the case there, or said something where it is told. To ask how it stands is neither.
-    pub fn is_word_of(&self, person: &PersonId) -> bool {
-        if let Some(ruled) = self.ruled() {
-            return ruled.by.as_ref() == Some(person);
-        }
-        let theirs = self.heard().filter(|heard| heard.who.person() == Some(person));
-        theirs
-            .is_some_and(|heard| matches!(&heard.what, What::Said { text, .. } if !text.trim_start().starts_with('@')))
+    /// What somebody said in an ordinary message, if it is that.
+    pub fn said_by(&self, person: &PersonId) -> Option<&str> {
+        let heard = self.heard().filter(|heard| heard.who.person() == Some(person))?;
+        if let What::Said { text, .. } = &heard.what { Some(text) } else { None }
     }
 
     pub const INTRODUCED: &str = "person.introduced";

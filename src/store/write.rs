@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use super::thread::WritingThread;
 use super::{Commit, StoreError, parsed, unreadable};
+use crate::domain::policy::Channel;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, Lane, PersonId};
 use crate::seal::{Frontier, Hash, Plan};
 
@@ -257,6 +258,19 @@ impl Writer {
         let case: Option<String> =
             self.db.run(move |db| Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)).await?;
         case.map(|case| parsed(&case, format!("{case}, {lane} of the cards"))).transpose()
+    }
+
+    /// The lane whose own channel this is on its platform.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn lane_of_channel(&mut self, channel: &Channel) -> Result<Option<Lane>, StoreError> {
+        let key = (channel.platform.to_string(), channel.id.clone());
+        let sql = "select lane from case_channel c where lane >= ?1 || '/' and lane < ?1 || '0' and channel = ?2 \
+                   and since = (select max(since) from case_channel where lane = c.lane) order by since desc limit 1";
+        let lane: Option<String> =
+            self.db.run(move |db| Ok(db.prepare_cached(sql)?.query_row(key, |row| row.get(0)).optional()?)).await?;
+        lane.map(|lane| parsed(&lane, format!("{lane} of the cases' channels"))).transpose()
     }
 
     /// A message of a lane as it stands now, edited or deleted.

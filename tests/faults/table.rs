@@ -700,7 +700,7 @@ fn every_part_of_a_commit_is_a_write_with_rows() {
         made_for([&cards_sending], &[CardSending]),
         made_for([&cards_shown, &cards_gone, &left_as_they_are], &[Receipt]),
         made_for([&checkpoints], &[HeadRow]),
-        made_for([&case_channels], &[ChannelRow]),
+        made_for([&case_channels], &[Turn, ChannelRow]),
     ]
     .concat();
     must_be_in_the_table(&made);

@@ -12,6 +12,7 @@ async fn a_cases_own_channel_is_made_once_and_is_its_lane() {
             lane: "slack/inc-12".parse().expect("a lane"),
             channel: None,
             near: None,
+            converted: None,
             name: "inc-12-drift".to_owned(),
             topic: "INC-12 · Drift <!channel>".to_owned(),
             private: false,
@@ -207,19 +208,80 @@ async fn an_open_channel_that_its_incident_leaves_shows_nothing_of_it() {
     scene.rest().await;
     assert_eq!(fake.channel(&private).expect("a channel").sort, Sort::Private);
     let there = fake.channel(&open).expect("a channel");
-    assert_eq!((there.name.as_str(), there.topic.as_str()), ("inc-1-moved", "It goes on among its own people alone."));
+    assert_eq!((there.name.as_str(), there.topic.as_str()), ("inc-1-moved", "Restricted now: only its people see it."));
     assert_eq!((fake.pins(&open), fake.bookmarks(&open)), (Vec::new(), Vec::new()));
-    let moved = "INC-1 goes on among its own people alone";
+    let moved = "INC-1 · restricted now: only its people see it";
     let shown = fake.message(&open, &card).expect("it stands there");
     assert_eq!(
         (scene.read(&shown.blocks).as_str(), shown.text.as_str()),
-        (":white_check_mark: INC-1 goes on among its own people alone", moved)
+        ("INC-1 · restricted now: only its people see it", moved)
     );
     assert!(fake.buttons(&shown.blocks).is_empty());
     assert_eq!(saying(fake, &open, moved), 2, "the card, and a line below what was said");
     assert!(fake.message(&open, &kept).is_some(), "what people said stands");
+    // What asked for an answer there asks nobody any more, also when it is given elsewhere.
+    fake.slash("U0DEV", "C0CREDIT", "/incident", "ack INC-1").await;
+    fake.find("it is told where the case is", |fake| {
+        fake.messages(&private).iter().any(|it| it.text.contains("acknowledged")).then_some(())
+    })
+    .await;
+    scene.rest().await;
+    let beneath = fake.thread(&open, &card).into_iter().filter(|it| it.by_bot).chain(fake.messages(&open));
+    for said in beneath.filter(|it| it.by_bot) {
+        let words = scene.read(&said.blocks);
+        assert!(!words.contains("Scores drift") && !words.contains("acknowledge"), "{words}");
+        assert!(fake.buttons(&said.blocks).is_empty(), "{words}");
+    }
     let links: Vec<String> = fake.bookmarks(&private).into_iter().map(|(_, link)| link).collect();
     assert!(links.iter().any(|link| link == "https://wiki.example/scores"), "{links:?}");
     assert!(!links.iter().any(|link| link.ends_with(&card.replace('.', ""))), "a card that isn't there: {links:?}");
     scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_in_which_people_talk_becomes_an_incidents_own() {
+    in_slack(async |scene, fake| {
+        let before = fake.say("U0DEV", "C0LOUNGE", "it began at nine", None);
+        let reply = fake.say("U0EVE", "C0LOUNGE", "or at eight", Some(&before));
+        fake.remove_bot("C0LOUNGE");
+        fake.slash("U0MAYA", "C0LOUNGE", "/incident", "convert credit sev2 Scores drift").await;
+        let card = scene.card("C0LOUNGE", "Scores drift").await;
+        fake.find("the card is pinned", |fake| (fake.pins("C0LOUNGE") == [card.ts.clone()]).then_some(())).await;
+        let topic = || fake.channel("C0LOUNGE").expect("a channel").topic;
+        assert!(topic().starts_with("INC-1 · open"), "{}", topic());
+        let kept = |rows: &[countersign::store::MessageRead]| {
+            [&before, &reply].iter().all(|ts| rows.iter().any(|row| row.id == **ts))
+        };
+        scene.house.transcript("slack/inc-1", "what was said before", kept).await;
+        let taken = fake.slash("U0DEV", "C0LOUNGE", "/incident", "convert credit sev2 Another").await;
+        assert!(!taken.failed());
+        scene.shown("U0DEV", "This channel is INC-1's own").await;
+        // A topic that people gave it stays, and a case that is restricted doesn't take the channel away from them.
+        fake.set_topic("C0CLAIMS", "Claims, all day");
+        let mut wanted = CaseChannel {
+            converted: Some("C0CLAIMS".to_owned()),
+            channel: Some("C0CLAIMS".to_owned()),
+            ..case_channel("INC-9", "inc-9-claims")
+        };
+        let slack = &scene.house.slack;
+        assert_eq!(slack.ensure_channel(&wanted).await.as_deref(), Ok("C0CLAIMS"));
+        wanted.private = true;
+        let apart = slack.ensure_channel(&wanted).await.expect("it goes on elsewhere");
+        assert_eq!(fake.channel(&apart).map(|it| it.sort), Some(Sort::Private));
+        let claims = fake.channel("C0CLAIMS").expect("a channel");
+        assert_eq!((claims.topic.as_str(), claims.sort, claims.archived), ("Claims, all day", Sort::Public, false));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_the_bot_may_not_enter_is_none_that_it_can_take() {
+    in_slack(async |scene, fake| {
+        fake.add_channel("C0APART", "apart", Sort::Private, &["U0MAYA", "U0DEV"]);
+        fake.slash("U0MAYA", "C0APART", "/incident", "convert credit sev2 Scores drift").await;
+        let made = fake.find("a channel of its own", |fake| fake.channel_named("inc-1-scores-drift")).await;
+        scene.card(&made, "Scores drift").await;
+        assert!(fake.messages("C0APART").is_empty());
+    })
+    .await;
 }

@@ -181,18 +181,24 @@ async fn further_parts_are_edited_with_their_message() {
             thread.iter().filter(|it| scene.read(&it.blocks).contains(words)).count()
         };
         let ended = card("ended", 200);
-        slack.edit(Edit { lane: &lane, message: &ts, thread: None, card: &ended }).await.expect("it is edited");
+        slack
+            .edit(Edit { lane: &lane, message: &ts, thread: None, left: None, card: &ended })
+            .await
+            .expect("it is edited");
         assert_eq!((shows("asks"), shows("ended") + shows("What stood here is over")), (0, parts));
         let calls = scene.fake.calls("chat.update").len();
-        slack.edit(Edit { lane: &lane, message: &ts, thread: None, card: &ended }).await.expect("it is edited");
+        slack
+            .edit(Edit { lane: &lane, message: &ts, thread: None, left: None, card: &ended })
+            .await
+            .expect("it is edited");
         assert_eq!(scene.fake.calls("chat.update").len(), calls + 1, "what says so already isn't edited again");
         slack
-            .edit(Edit { lane: &lane, message: &ts, thread: None, card: &card("short", 1) })
+            .edit(Edit { lane: &lane, message: &ts, thread: None, left: None, card: &card("short", 1) })
             .await
             .expect("it is edited");
         assert_eq!((shows("ended"), shows("What stood here is over")), (0, parts));
         slack
-            .edit(Edit { lane: &lane, message: &ts, thread: None, card: &card("long again", 450) })
+            .edit(Edit { lane: &lane, message: &ts, thread: None, left: None, card: &card("long again", 450) })
             .await
             .expect("it is edited");
         assert!(shows("long again") > parts && shows("What stood here is over") == 0);

@@ -6,7 +6,7 @@ platform: discord
       maya hears: form incident.open: workflow=credit ... title=the batch of nine never came
       maya submits: severity = sev3
       maya hears: opened as sev3
-      card INC-1: the batch of nine never came
+      card INC-1: Jonas, 09:00: “the batch of nine never came”
       jonas> it came at ten, half of it empty
       dev uses Keep as evidence on jonas's message
       dev hears: form incident.note ... it came at ten

@@ -448,7 +448,6 @@ impl Server {
     }
 }
 
-/// `INC-1 (#inc-1-drift)`: where a case has a channel of its own, it stands beside it.
 /// A case's name leads to its card.
 fn without_links(text: &str) -> String {
     let mut out = String::new();
@@ -458,7 +457,13 @@ fn without_links(text: &str) -> String {
     out
 }
 
+/// `INC-1 (#inc-1-drift)`: where a case has a channel of its own, it stands beside it. One in which people talked before has
+/// the name that they gave it.
 fn without_channels(text: &str) -> String {
+    let named = |before: &str| {
+        let id = before.trim_end_matches(|c: char| c.is_ascii_digit());
+        id.len() < before.len() && id.ends_with("INC-")
+    };
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("(#") {
@@ -469,7 +474,7 @@ fn without_channels(text: &str) -> String {
             let id = format!("{}-{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             id.to_uppercase().parse::<CaseId>().is_ok()
         };
-        match name.filter(|(name, _)| is_case(name)) {
+        match name.filter(|(name, _)| is_case(name) || named(before)) {
             Some((_, after)) => rest = after,
             None => {
                 out.push_str("(#");

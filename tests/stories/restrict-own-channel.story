@@ -4,8 +4,8 @@
 09:00 the policy says: [workflows.credit]\n => [workflows.credit]\nincident_channels = true\n
       the operator reloads
       maya> /incident open credit sev2 Scores drift
-      #inc-1: INC-1 · sev2 on credit
-      @dev: INC-1 · sev2 on credit: “Scores drift” ... [Acknowledge]
+      #inc-1: sev2 on credit: “Scores drift”
+      @dev: sev2 on credit: “Scores drift” ... [Acknowledge]
       maya> /incident restrict INC-1 Names of customers are among it
       #inc-1: INC-1 · restricted by Maya
       jonas does not see #inc-1

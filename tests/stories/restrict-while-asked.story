@@ -4,11 +4,11 @@
       the operator reloads
       greta in #incidents> good morning
       maya> /incident open credit sev2 Scores drift
-      #credit: INC-1 · sev2 on credit: “Scores drift”
+      #credit: INC-1 · acknowledge by 10:00 · sev2 on credit: “Scores drift”
       #incidents: INC-1 · sev2 · open · “Scores drift” on credit [Join]
       greta> /incident join INC-1
       maya> /incident restrict INC-1 Names of customers are among it
-      maya hears: only Arjun, Dev, Greta, Lena, Maya and Sofia see it ... /incident invite INC-1 @… lets somebody in ... /incident uninvite INC-1 @… takes somebody out
+      maya hears: only Arjun, Dev, Greta, Lena, Maya and Sofia see it ... /incident invite INC-1 @… invites somebody ... /incident uninvite INC-1 @… takes somebody out
       edited #credit: INC-1
       not edited #credit: Scores drift
       not edited #credit: Acknowledge
@@ -24,7 +24,7 @@
       not #credit: INC-1
 # A second time: opened to all, and made restricted once more.
 09:10 maya> /incident unrestrict INC-1 It was a drill
-      edited #credit: INC-1 · sev2 on credit: “Scores drift” ... acknowledges it by 10:00
+      edited #credit: INC-1 · acknowledge by 10:00 · sev2 on credit: “Scores drift”
       #incidents: INC-1 · sev2 · open · “Scores drift” on credit [Join]
       maya> /incident restrict INC-1 It wasn't
       not edited #credit: Scores drift

@@ -11,14 +11,15 @@
       @ravi: INC-1 · sev3 → sev1
       @lena: INC-1 · sev3 → sev1
       @lena: by Dev ... [Acknowledge]
+      @ravi: by Dev ... [Contain]
+      not @ravi: [Acknowledge]
       not @greta: INC-1
       card INC-1: Severity: sev1
       duty INC-1 acknowledge #1: void
       duty INC-1 acknowledge #2: owed, due 09:50
       ledger: duty.late x0
-# The clock of sev3 is gone: only the tighter one speaks, and can be answered where it does.
+# The clock of sev3 is gone: only the tighter one speaks, and can be answered above.
 09:40 @dev: INC-1 · acknowledgement is due at 09:50
-      @dev: due at 09:50 ... [Acknowledge]
 09:45 dev> /incident ack INC-1
       duty INC-1 acknowledge #2: met
 11:40 nobody is told: acknowledgement is

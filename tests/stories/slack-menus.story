@@ -16,6 +16,8 @@ platform: slack
       maya submits: severity = sev3
       maya hears: opened as sev3
       #credit: INC-2 · acknowledge by ... · sev3 on credit: “the batch of nine never came”
+# Its card shows the message, and the message itself is kept with it.
+      card INC-2: Jonas, 09:05: “the batch of nine never came nobody was told”
 # A message becomes evidence of a case.
       dev uses Keep as evidence on jonas's message
       dev hears: form incident.note

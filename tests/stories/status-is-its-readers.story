@@ -6,14 +6,14 @@
       maya> /approval status APR-1
       maya does not hear: [Approve]
       priya> /approval status APR-1
-      priya hears: Waits for you until 11:00 ... [Approve] [Decline] [Ask a question]
+      priya hears: Waiting on you: decision by 11:00 ... [Approve] [Decline] [Ask a question]
 09:10 priya> /approval approve APR-1
       priya> /approval status APR-1
-      priya hears: You have approved (09:10) ... [Take my vote back]
+      priya hears: You approved at 09:10 ... [Take my approval back]
       priya> /approval status APR-1
       priya does not hear: [Approve]
       tomas> /approval status APR-1
-      tomas hears: Waits for you until 11:00 ... [Approve]
+      tomas hears: Waiting on you: decision by 11:00 ... [Approve]
       tomas> /approval approve APR-1
       priya> /approval status APR-1
       priya does not hear: [Approve]

@@ -308,6 +308,7 @@ fn holds_typed_words(refusal: &Refusal) -> bool {
         | R::NoPause
         | R::PauseUsedUp(_)
         | R::ImpactUnclear(_)
+        | R::ChannelTaken(_)
         | R::OwnRequest(_)
         | R::AnsweredAlready(_)
         | R::EarlierStage(..)
@@ -347,6 +348,8 @@ fn no_refusal_lets_words_of_people_out_of_their_quotation_marks() {
                 aware: None,
                 because: None,
                 slow_path: None,
+                converts: None,
+                from: None,
             })
         };
         let approval = approval::Opening {

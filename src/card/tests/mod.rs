@@ -127,6 +127,8 @@ fn incident_case() -> Case {
             aware: None,
             because: None,
             slow_path: None,
+            converts: None,
+            from: None,
         }),
     )
 }

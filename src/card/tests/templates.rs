@@ -105,8 +105,16 @@ fn every_template_is_tried_with_everything_that_it_will_see() {
 #[test]
 fn every_button_does_what_a_line_would() {
     let maya: PersonId = "maya".into();
-    let context =
-        Context { by: Some(&maya), at: NOW, zone: KOLKATA, policy: policy(), here: None, workflow: None, prefix: "/" };
+    let context = Context {
+        by: Some(&maya),
+        at: NOW,
+        zone: KOLKATA,
+        policy: policy(),
+        here: None,
+        lane: None,
+        workflow: None,
+        prefix: "/",
+    };
     let mut buttons: Vec<Button> = samples::tellings()
         .iter()
         .flat_map(|(about, it)| tell(&speaker(), about.as_ref(), it, Some(&approval_case("x").0)).buttons)

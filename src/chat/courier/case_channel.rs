@@ -3,6 +3,7 @@
 use super::lane::{Hold, LaneRun};
 use crate::chat::{CaseChannel, Chat, Undelivered};
 use crate::desk::Report;
+use crate::domain::policy::Channel;
 use crate::domain::{CaseId, PersonId, Span, text};
 use crate::grammar::clean;
 use crate::ledger::record::ChannelMade;
@@ -44,22 +45,27 @@ impl LaneRun {
         let shown = self.desk.shown();
         let people = shown.bot.people(&shown.policy, self.desk.clock.now());
         let workflow = shown.policy.workflows.get(&case.workflow);
-        let here = |person: &PersonId| {
+        let of_people = |person: &PersonId| {
             let account = shown.policy.people.get(person)?.accounts.get(&self.lane.platform)?;
             (!shown.bot.is_gone(person, &self.lane.platform)).then(|| account.clone())
         };
+        let here = |channel: &&Channel| channel.platform == self.lane.platform;
+        let converted = case.converted.as_ref().filter(here).map(|channel| channel.id.clone());
+        // What the bot didn't make it doesn't close.
+        let is_theirs = known.is_some() && known == converted;
         let channel = CaseChannel {
             case: id,
             lane: self.lane.clone(),
             channel: known.clone(),
-            near: workflow.and_then(|flow| {
-                let near = flow.channels.iter().find(|channel| channel.platform == self.lane.platform);
-                near.map(|channel| channel.id.clone())
-            }),
+            near: workflow
+                .and_then(|flow| flow.channels.iter().find(here))
+                .map(|channel| channel.id.clone())
+                .or_else(|| converted.clone()),
+            converted,
             name: channel_name(id, &case.title),
             topic: topic(id, case.state(), &case.title),
             private: case.is_apart(),
-            people: case.company(&people).iter().filter_map(here).collect(),
+            people: case.company(&people).iter().filter_map(of_people).collect(),
             barred: match case.restricted {
                 true => {
                     let barred = shown.policy.people.iter().filter(|(person, _)| !case.is_visible_to(person, &people));
@@ -69,7 +75,10 @@ impl LaneRun {
             },
             pinned,
             links: case.links.clone(),
-            archived: said && case.closed.is_some() && workflow.is_some_and(|flow| flow.own_channels.archived),
+            archived: said
+                && !is_theirs
+                && case.closed.is_some()
+                && workflow.is_some_and(|flow| flow.own_channels.archived),
         };
         let channel = match chat.ensure_channel(&channel).await {
             Ok(channel) => channel,

@@ -11,7 +11,7 @@ use super::people::nobody;
 use super::places::person_of;
 use super::wire::{self, Channel, Id, Message};
 use super::{Discord, lock};
-use crate::chat::Newest;
+use crate::chat::{CONVERSATION_BACK, Newest};
 use crate::domain::{At, Lane, Span};
 use crate::ledger::heard::{Heard, What};
 
@@ -72,15 +72,47 @@ impl Discord {
             Some(unread) => format!("the bot was not listening, and {unread}"),
         };
         self.gap(&missed, now, &why).await;
+        self.keep_found(found, &missed.lane).await;
+    }
+
+    async fn keep_found(&self, found: Found, lane: &Lane) {
         for (_, raw) in found.said {
             match serde_json::from_value::<Message>(raw.clone()) {
                 Ok(message) => self.message(message, raw, true).await,
                 Err(error) => {
-                    tracing::warn!(%error, lane = %missed.lane, "a message of history can't be read");
+                    tracing::warn!(%error, %lane, "a message of history can't be read");
                     lock(&self.state).unread += 1;
                 }
             }
         }
+    }
+
+    /// Keeps the conversation that was held in a channel before it became a case's own.
+    pub(super) async fn read_conversation(&self, lane: &Lane, channel: Id) {
+        let Some(now) = self.now() else { return };
+        let said = now - CONVERSATION_BACK;
+        let newest = Newest { message: Id::of(said).to_string(), said };
+        let missed = Missed { lane: lane.clone(), channel: Some(channel), newest, until: None, from: Some(said) };
+        let read = async {
+            let mut found = self.said_meanwhile(&missed, Id::of(said)).await?;
+            // How far threads have come is known when the connection begins, and only then.
+            let threads = self.directory().threads_of(channel);
+            for (thread, _) in threads {
+                self.read_after(thread, Id::of(said), None, &mut found.said).await?;
+            }
+            Ok::<Found, Trouble>(found)
+        };
+        let found = match read.await {
+            Ok(found) => found,
+            Err(trouble) => {
+                tracing::warn!(%trouble, %lane, "what was said before in the channel can't be read");
+                return self.gap(&missed, now, &format!("what was said before can't be read: {trouble}")).await;
+            }
+        };
+        if let Some(unread) = &found.unread {
+            self.gap(&missed, now, unread).await;
+        }
+        self.keep_found(found, lane).await;
     }
 
     async fn gap(&self, missed: &Missed, now: At, why: &str) {

@@ -68,7 +68,11 @@ impl Discord {
         let overwrites = self.overwrites(wanted, server, &of_near).await.map_err(undelivered)?;
         let topic = topic(wanted);
         let known = wanted.channel.as_deref().and_then(Id::read).or_else(|| self.directory().case_channel(wanted.case));
+        let theirs = wanted.converted.as_deref().and_then(Id::read);
+        // A case that is restricted goes on in a channel of its own.
+        let known = known.filter(|id| !wanted.private || theirs != Some(*id));
         let there = match known {
+            Some(id) if theirs == Some(id) => self.take_up(id, wanted, &topic).await?,
             Some(id) => self.channel_now(id).await?,
             None => None,
         };
@@ -81,11 +85,16 @@ impl Discord {
             None => self.make(wanted, server, category, &topic, &overwrites).await.map_err(undelivered)?,
             Some(there) => {
                 let id = there.id.ok_or(Undelivered::later("the channel has no id", None))?;
-                self.bring_up_to_date(id, &there, wanted, &topic, &overwrites).await.map_err(undelivered)?;
+                if theirs != Some(id) {
+                    self.bring_up_to_date(id, &there, wanted, &topic, &overwrites).await.map_err(undelivered)?;
+                }
                 id
             }
         };
         self.directory_mut().learn_case_channel(&wanted.lane, id);
+        if theirs == Some(id) && wanted.pinned.is_none() {
+            self.read_conversation(&wanted.lane, id).await;
+        }
         if let Some(pinned) = wanted.pinned.as_deref().and_then(Id::read) {
             self.pin(id, pinned).await.map_err(undelivered)?;
         }
@@ -116,7 +125,7 @@ impl Discord {
         Err(nowhere())
     }
 
-    async fn channel_now(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
+    pub(super) async fn channel_now(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
         match self.api.read::<Channel>(&format!("/channels/{id}")).await {
             Ok(channel) => Ok(Some(channel)),
             Err(Trouble::Refused { code: code::UNKNOWN_CHANNEL, .. }) => Ok(None),
@@ -124,11 +133,32 @@ impl Discord {
         }
     }
 
+    /// A channel of people's own, that became the case's: it gets a topic if it has none. `None`: the bot can't see it.
+    async fn take_up(&self, id: Id, wanted: &CaseChannel, topic: &str) -> Result<Option<Channel>, Undelivered> {
+        let there = match self.api.read::<Channel>(&format!("/channels/{id}")).await {
+            Ok(channel) => channel,
+            Err(Trouble::Refused { code: code::UNKNOWN_CHANNEL | code::MISSING_ACCESS, .. }) => return Ok(None),
+            Err(trouble) => return Err(undelivered(trouble)),
+        };
+        let has = there.topic.as_deref().unwrap_or_default();
+        if has != topic && (has.trim().is_empty() || has.ends_with(&sign(wanted))) {
+            let (path, topic) = (format!("/channels/{id}"), json!({ "topic": topic }));
+            match self.api.call(&Call::with(Method::PATCH, &path, &topic)).await {
+                Ok(_) | Err(Trouble::Refused { code: code::MISSING_PERMISSIONS | code::MISSING_ACCESS, .. }) => {}
+                Err(trouble) => return Err(undelivered(trouble)),
+            }
+        }
+        Ok(Some(there))
+    }
+
     async fn made_before(&self, wanted: &CaseChannel, server: Id) -> Result<Option<Channel>, Trouble> {
         let channels: Vec<Channel> = self.api.read(&format!("/guilds/{server}/channels")).await?;
         let sign = sign(wanted);
-        let is_ours =
-            |channel: &Channel| channel.kind == TEXT && channel.topic.as_ref().is_some_and(|it| it.contains(&sign));
+        let theirs = wanted.converted.as_deref().and_then(Id::read);
+        let is_ours = |channel: &Channel| {
+            let signed = channel.topic.as_ref().is_some_and(|it| it.contains(&sign));
+            channel.kind == TEXT && signed && (theirs.is_none() || channel.id != theirs)
+        };
         Ok(channels.into_iter().find(is_ours))
     }
 
@@ -276,7 +306,7 @@ fn written(present: &Overwrite) -> Value {
 }
 
 /// Whether it keeps everybody out: nobody else's exception does, since those deny nothing but speech.
-fn is_closed(present: &Overwrite) -> bool {
+pub(super) fn is_closed(present: &Overwrite) -> bool {
     let denied = Permissions::from_bits_retain(present.deny.parse().unwrap_or(0));
     kind_of(present) == u64::from(ROLE) && denied.contains(Permissions::VIEW_CHANNEL)
 }
@@ -306,6 +336,7 @@ mod tests {
             case: "INC-12".parse().expect("a case"),
             lane: "discord/inc-12".parse().expect("a lane"),
             near: None,
+            converted: None,
             channel: None,
             name: "inc-12-drift".to_owned(),
             topic: topic.to_owned(),

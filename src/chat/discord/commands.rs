@@ -32,7 +32,7 @@ const GROUPS: &[(&str, &str, &[&str])] = &[
         "Seats, pages, and who may see it",
         &["role", "invite", "uninvite", "restrict", "unrestrict", "request-access", "escalate", "here", "join"],
     ),
-    ("details", "What it was, when, and what belongs to it", &["classify", "moment", "link"]),
+    ("details", "What it was, when, and where it goes on", &["convert", "classify", "moment", "link"]),
 ];
 
 /// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.

@@ -312,8 +312,7 @@ impl Discord {
                 }
                 Trouble::Refused { code: code::THREAD_ARCHIVED, .. } if tries == 0 => {
                     tries += 1;
-                    let open = json!({ "archived": false });
-                    self.api.call(&Call::with(Method::PATCH, &format!("/channels/{target}"), &open)).await?;
+                    self.unarchive(*target).await?;
                 }
                 Trouble::Refused { code: code::UNKNOWN_CHANNEL, .. } if *target != channel => {
                     lock(&self.sent).threads.remove(target);
@@ -451,7 +450,18 @@ impl Discord {
     async fn change(&self, channel: Id, message: Id, draft: &Draft) -> Result<(), Trouble> {
         let path = format!("/channels/{channel}/messages/{message}");
         let call = Call { files: &draft.files, ..Call::with(Method::PATCH, &path, &draft.body) };
-        patiently(PAUSES, TRIES, Trouble::if_unknown, || self.api.call(&call)).await.map(drop)
+        let edited = patiently(PAUSES, TRIES, Trouble::if_unknown, || self.api.call(&call)).await;
+        if !matches!(edited, Err(Trouble::Refused { code: code::THREAD_ARCHIVED, .. })) {
+            return edited.map(drop);
+        }
+        // Nothing stands still in an archived thread for good: what it says is to stay true. Discord archives it again by itself.
+        self.unarchive(channel).await?;
+        self.api.call(&call).await.map(drop)
+    }
+
+    async fn unarchive(&self, thread: Id) -> Result<(), Trouble> {
+        let (path, open) = (format!("/channels/{thread}"), json!({ "archived": false }));
+        self.api.call(&Call::with(Method::PATCH, &path, &open)).await.map(drop)
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::words::{cut, length, plain};
+use crate::domain::every_case::OpenedFrom;
 use crate::grammar::{Field, FieldKind, Form};
 
 const TITLE: usize = 45;
@@ -33,14 +34,23 @@ pub struct Forms {
 struct Kept {
     at: Instant,
     form: Form,
-    message: Option<Value>,
+    message: Option<About>,
 }
 
 /// What came in with a modal.
+/// The message that a form is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    /// As Discord told it.
+    pub raw: Value,
+    /// As the card of a case shows it that is opened from it.
+    pub opened_from: Option<Box<OpenedFrom>>,
+}
+
 #[derive(Debug, PartialEq)]
 pub enum Sent {
     /// The form's id, and everything that belongs to it.
-    Whole { mark: String, form: String, values: BTreeMap<String, String>, message: Option<Value> },
+    Whole { mark: String, form: String, values: BTreeMap<String, String>, message: Option<About> },
     /// What was given beside the modal is forgotten: the bot was started again meanwhile.
     Forgotten { form: String },
 }
@@ -52,7 +62,7 @@ impl Forms {
     }
 
     /// The modal of a form that is about a message, which is kept with it.
-    pub fn open_with(&mut self, form: &Form, message: Option<Value>) -> Value {
+    pub fn open_with(&mut self, form: &Form, message: Option<About>) -> Value {
         let mark = mark();
         let shown = shown(form);
         let hides = form.fields.iter().any(|field| field.value.is_some() && !shown.contains(&field));
@@ -71,7 +81,7 @@ impl Forms {
         })
     }
 
-    fn keep(&mut self, mark: &str, form: Form, message: Option<Value>) {
+    fn keep(&mut self, mark: &str, form: Form, message: Option<About>) {
         self.kept.retain(|_, kept| kept.at.elapsed() < KEPT);
         if self.kept.len() >= KEPT_AT_MOST {
             let oldest = self.kept.iter().min_by_key(|(_, kept)| kept.at).map(|(mark, _)| mark.clone());
@@ -134,7 +144,7 @@ impl Forms {
 
     /// What a button asks for, if it is one that opens a form again; inside, the form if it is still known, and the message
     /// that it is about.
-    pub fn asked_again(&self, action: &str) -> Option<Option<(Form, Option<Value>)>> {
+    pub fn asked_again(&self, action: &str) -> Option<Option<(Form, Option<About>)>> {
         let mark = action.strip_prefix(AGAIN)?;
         Some(self.get(mark).map(|kept| (kept.form.clone(), kept.message.clone())))
     }

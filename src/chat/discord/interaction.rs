@@ -95,15 +95,17 @@ impl Discord {
                 let case = filled.named_case();
                 let deferred = self.respond(interaction, DEFERRED, json!({ "flags": EPHEMERAL }));
                 let answer = async {
-                    let heard = self.heard(interaction, What::Filled(filled)).await?;
+                    let mut heard = self.heard(interaction, What::Filled(filled)).await?;
+                    heard.opened_from = message.as_ref().and_then(|message| message.opened_from.clone());
                     Some(self.answer_to(heard).await)
                 };
                 let ((), answer) = tokio::join!(deferred, answer);
                 let Some(answer) = answer else { return };
+                let case = case.or_else(|| answer.case());
                 let is_kept = answer.errors.is_none() && self.is_of_the_policy(interaction);
                 self.tell(interaction, answer, Some(&mark)).await;
                 if let (Some(message), Some(case), true) = (message, case, is_kept) {
-                    self.keep_with(message, case).await;
+                    self.keep_with(message.raw, case).await;
                 }
             }
             Some(Sent::Forgotten { .. }) => {

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::answer::{DEFERRED, EPHEMERAL, MODAL};
-use super::wire::{Interaction, Message};
+use super::case_channel::is_closed;
+use super::directory::platform;
+use super::form::About;
+use super::wire::{Id, Interaction, Message};
 use super::{Discord, lock, words};
 use crate::chat::message_menu::{Quoted, fill_in, name};
-use crate::domain::CaseId;
+use crate::domain::{CaseId, Lane, Place};
 use crate::grammar::{self, OnMessage};
 use crate::ledger::heard::What;
 
@@ -43,10 +46,28 @@ impl Discord {
             let cases = door.reception.answers.cases(verb.kind(), &person).await.unwrap_or_default();
             name(entry, &mut form, &cases);
         }
-        let modal = lock(&self.forms).open_with(&form, entry.keeps_message().then_some(raw));
+        let opened_from = match entry.opens() && !self.is_among_few(message.channel_id, &heard.lane).await {
+            true => {
+                let by = message.author.as_ref().map(|author| author.id.to_string()).unwrap_or_default();
+                let person = self.door().and_then(|door| door.reception.desk.person(&by, &platform()));
+                quoted.opened_from(heard.lane.clone(), target, person).map(Box::new)
+            }
+            false => None,
+        };
+        let modal = lock(&self.forms).open_with(&form, Some(About { raw, opened_from }));
         self.respond(interaction, MODAL, modal).await;
         // That it was asked for is kept, though the answer is the form that is open already.
         self.hand_in(heard).await;
+    }
+
+    /// Whether others than a few people can't read what is said in a channel.
+    async fn is_among_few(&self, channel: Id, lane: &Lane) -> bool {
+        if matches!(lane.place, Place::Direct(_)) {
+            return true;
+        }
+        let outer = self.directory().outer_channel(channel);
+        let there = self.channel_now(outer).await.ok().flatten();
+        there.is_none_or(|there| there.permission_overwrites.unwrap_or_default().iter().any(is_closed))
     }
 
     /// Keeps a message with a case, as it is: its author, its words, its files.

@@ -3,15 +3,18 @@
 use serde_json::Value;
 
 use super::Discord;
+use super::commands;
+use super::directory::platform;
 use super::files::Kept;
 use super::hear::id;
 use super::people::nobody;
 use super::wire::{self, Id, Message};
+use crate::card::{Card, Tone};
 use crate::chat::Newest;
 use crate::domain::CaseId;
 use crate::domain::mark::Words;
-use crate::grammar::{BOT, How};
-use crate::ledger::heard::{Answer, Heard, What};
+use crate::grammar::{BOT, How, Word};
+use crate::ledger::heard::{Account, Answer, Heard, What};
 
 /// Written by people and bots; all other kinds are said by Discord itself.
 const WRITTEN: [u64; 4] = [0, 19, 20, 23];
@@ -58,6 +61,7 @@ impl Discord {
         };
         let from = Discord::account(&author, message.member.as_ref(), message.webhook_id.is_some());
         let (is_bot, heard_from) = (from.bot, from.clone());
+        let instead = self.command_to_pick(&text).filter(|_| !backfilled);
         let heard = Heard {
             cause: format!("discord:msg:{}", message.id),
             from,
@@ -69,6 +73,7 @@ impl Discord {
             how: How::Said,
             backfilled,
             about,
+            opened_from: None,
             draft: None,
             raw,
         };
@@ -78,9 +83,29 @@ impl Discord {
             return;
         }
         self.reached.advance(&lane, newest(message.id));
+        let answer = match instead {
+            // To whoever isn't obeyed it would be no help.
+            Some(instead) if answer == Answer::default() && self.is_obeyed(&heard_from) => instead,
+            _ => answer,
+        };
         if !is_bot && answer != Answer::default() {
             self.answer_later(&heard_from, message.channel_id, message.id, answer);
         }
+    }
+
+    /// What to do instead, where somebody sent a command as words: Discord takes none that wasn't picked from its list.
+    fn command_to_pick(&self, text: &str) -> Option<Answer> {
+        let line = text.trim().lines().next()?;
+        commands::of_line(line, self.door()?.reception.desk.prefix())?;
+        let title = vec![
+            Word::from("That was sent as words, so nothing was done. Pick the command: "),
+            Word::Line(line.to_owned()),
+        ];
+        Some(Answer::card(Card { tone: Tone::Private, title, ..Card::default() }))
+    }
+
+    fn is_obeyed(&self, from: &Account) -> bool {
+        self.door().is_some_and(|door| door.reception.is_obeyed(from, &platform()))
     }
 
     pub(super) async fn update(&self, data: Value) {
@@ -125,6 +150,7 @@ impl Discord {
             how: How::Said,
             backfilled: false,
             about: None,
+            opened_from: None,
             draft: None,
             raw,
         };

@@ -95,6 +95,7 @@ impl Slack {
             thread: heard.thread.clone(),
             seen_in: way.thread.clone(),
             keeps: None,
+            opened_from: None,
         };
         let opening = async {
             let form = door.reception.peek(&heard)?;

@@ -11,8 +11,8 @@ use tokio::sync::Semaphore;
 use super::api::Called;
 use super::hear::{FromSlack, is_mine, thread_of};
 use super::{PAUSES, Slack, Trouble, lock, moment, timestamp, word};
-use crate::chat::Newest;
 use crate::chat::reception::Door;
+use crate::chat::{CONVERSATION_BACK, Newest};
 use crate::domain::{At, CaseId, Lane, Place, Span};
 use crate::ledger::heard::{Account, Belongs, Heard, What};
 
@@ -226,6 +226,16 @@ impl Slack {
             self.take_in(&FromSlack { event: &event, id: "", backfilled: true }).await;
         }
         Ok(())
+    }
+
+    /// Keeps the conversation that was held in a channel before it became a case's own: it was heard by nobody then.
+    pub(super) fn read_conversation(&self, lane: &Lane) {
+        let now = self.now();
+        let reached = at(now - CONVERSATION_BACK);
+        let why = "the channel became the case's own only then";
+        let gap = Gap { from: reached.said, to: now, why, certain: false };
+        lock(&self.to_fill).push(ToFill { lane: lane.clone(), reached, gap, not_before: now });
+        self.returned.notify_one();
     }
 
     /// Keeps a message with a case, as it stands in history, with its files: somebody asked for it, wherever it was said.

@@ -658,7 +658,7 @@ mod tests {
         };
         assert_eq!(kinds(&table(case(1))), ["header", "rich_text", "section", "rich_text", "context", "rich_text"]);
         let blocks = drawn(&table(case(1))).messages.remove(0).blocks;
-        assert_eq!(blocks[0]["text"]["text"], "⏰ Late · INC-1 · “Drift”");
+        assert_eq!(blocks[0]["text"]["text"], "⏰ INC-1 · “Drift”");
         let columns: Vec<&str> =
             blocks[2]["fields"].as_array().expect("columns").iter().filter_map(|it| it["text"].as_str()).collect();
         assert_eq!(columns[0], "*Severity*\n*sev2*");

@@ -34,6 +34,8 @@ pub(super) struct ChannelState {
     left: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
+    /// What was said before people's channel became the case's own is kept.
+    conversation_read: bool,
     /// This process has looked who is in it.
     looked: bool,
     pinned: Option<String>,
@@ -66,14 +68,19 @@ impl Slack {
     async fn bring_up_to_date(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
         if state.channel.is_empty() {
             match &wanted.channel {
-                Some(channel) => state.channel.clone_from(channel),
+                Some(channel) => {
+                    state.channel.clone_from(channel);
+                    // Where its card stands, it was read before.
+                    state.conversation_read = wanted.pinned.is_some();
+                }
                 None => {
                     state.channel = self.create(wanted).await?;
                     state.private = Some(wanted.private);
                 }
             }
         }
-        if wanted.private && !self.is_private(state).await? {
+        let is_theirs = wanted.is_converted(&state.channel);
+        if wanted.private && (is_theirs || !self.is_private(state).await?) {
             self.move_apart(wanted, state).await?;
         }
         // What is said there, and who comes in, counts from now on.
@@ -83,6 +90,11 @@ impl Slack {
         }
         if state.archived == Some(true) {
             self.reopen(wanted, state).await?;
+        }
+        if wanted.is_converted(&state.channel) && !state.conversation_read {
+            let body = json!({ "channel": state.channel });
+            let private = ["method_not_supported_for_channel_type", "channel_not_found", "is_archived"];
+            self.call_unless_done("conversations.join", body, &private).await?;
         }
         // Nothing can be changed in an archived channel. One that was archived before this process began stays archived.
         match self.equip(wanted, state).await {
@@ -99,6 +111,10 @@ impl Slack {
                 self.equip(wanted, state).await?;
             }
             other => other?,
+        }
+        if wanted.is_converted(&state.channel) && !state.conversation_read {
+            self.read_conversation(&wanted.lane);
+            state.conversation_read = true;
         }
         if wanted.archived {
             self.call_unless_done("conversations.archive", json!({ "channel": state.channel }), &["already_archived"])
@@ -127,9 +143,11 @@ impl Slack {
     /// in a new one, and the old one says no more than that.
     async fn move_apart(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
         let before = state.channel.clone();
-        // Its name was made of the title as well.
-        let name = format!("{}-moved", wanted.case.to_string().to_lowercase());
-        self.optional("conversations.rename", json!({ "channel": before, "name": name }), NOT_THERE).await?;
+        // Its name was made of the title as well, where the bot named it.
+        if !wanted.is_converted(&before) {
+            let name = format!("{}-moved", wanted.case.to_string().to_lowercase());
+            self.optional("conversations.rename", json!({ "channel": before, "name": name }), NOT_THERE).await?;
+        }
         let channel = self.create(wanted).await?;
         tracing::info!(platform = %self.platform, lane = %wanted.lane, before, channel, "a case that is restricted now goes on in a private channel");
         self.leave(wanted, &before).await?;
@@ -141,8 +159,11 @@ impl Slack {
     /// Takes out of the open channel that the case leaves what tells of it on its face: topic, card and bookmarks. What was said
     /// there stands.
     async fn leave(&self, wanted: &CaseChannel, before: &str) -> Called<()> {
-        let topic = json!({ "channel": before, "topic": "Restricted now: only its people see it." });
-        self.optional("conversations.setTopic", topic, NOT_THERE).await?;
+        // A channel in which people talked before keeps the topic that they gave it.
+        if !wanted.is_converted(before) {
+            let topic = json!({ "channel": before, "topic": "Restricted now: only its people see it." });
+            self.optional("conversations.setTopic", topic, NOT_THERE).await?;
+        }
         let moved = blocks::draw(&card::moved_away(wanted.case), &self.map()).messages;
         if let (Some(card), Some(says)) = (&wanted.pinned, moved.first()) {
             let gone = ["message_not_found", "cant_update_message", "no_pin"];
@@ -202,7 +223,9 @@ impl Slack {
         let channel = state.channel.clone();
         let topic = topic(&wanted.topic, state.before.as_deref());
         if state.topic != topic {
-            self.optional("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
+            if self.may_set_topic(wanted, &channel).await? {
+                self.optional("conversations.setTopic", json!({ "channel": channel, "topic": topic }), &[]).await?;
+            }
             state.topic = topic;
         }
         if wanted.private && !wanted.barred.is_empty() {
@@ -244,6 +267,16 @@ impl Slack {
             state.pinned = Some(message.clone());
         }
         self.bookmark(wanted, card, state).await
+    }
+
+    /// People's own channel keeps the topic that they gave it; the card stands pinned beside it.
+    async fn may_set_topic(&self, wanted: &CaseChannel, channel: &str) -> Called<bool> {
+        if !wanted.is_converted(channel) {
+            return Ok(true);
+        }
+        let there = self.api.patiently("conversations.info", &[("channel", channel.to_owned())]).await?;
+        let topic = there["channel"]["topic"]["value"].as_str().unwrap_or_default().trim();
+        Ok(topic.is_empty() || topic.starts_with(&format!("{} · ", wanted.case)))
     }
 
     /// The card, and what people keep with the case, stand on top of the channel as bookmarks.

@@ -73,21 +73,28 @@ impl Slack {
         drop(turn);
         let shown = desk.shown();
         let at = desk.clock.now();
-        let context =
-            Context::of(&shown.policy, &by, at, lane.own_of(), desk.prefix()).in_channel(lane.as_channel().as_ref());
+        let context = Context::of(&shown.policy, &by, at, lane.own_of(), desk.prefix()).in_lane(&lane);
         let mut form = grammar::form(verb, None, &BTreeMap::new(), &context);
+        let mut opened_from = None;
         if !ts.is_empty() {
             let text = self.seen_soon(word(message, "text")).await;
             let author = self.author_of(message).await;
             let link = self.permalink_in(channel, ts, thread.as_deref());
             let quoted = Quoted { author: &author, said: moment(ts), text: &text, link: &link };
             fill_in(entry, &mut form, &quoted, words::cut);
+            // What is said among a few isn't shown to many.
+            let among_few = ["privategroup", "directmessage"].contains(&word(&payload["channel"], "name"))
+                || word(&payload["channel"], "name").starts_with("mpdm-");
+            if entry.opens() && !among_few {
+                let person = desk.person(word(message, "user"), &self.platform);
+                opened_from = quoted.opened_from(lane.clone(), ts, person).map(Box::new);
+            }
             // Where the cases can't be read, the number is typed.
             let cases = door.reception.answers.cases(verb.kind(), &by).await.unwrap_or_default();
             offer(entry, &mut form, &cases);
         }
-        let keeps = (entry.keeps_message() && !ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
-        let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps };
+        let keeps = (!ts.is_empty()).then(|| (channel.to_owned(), ts.to_owned()));
+        let memory = Memory { form: form.id.clone(), lane, thread, seen_in, keeps, opened_from };
         if let Err(trouble) = self.open(form, &memory, trigger).await {
             self.tell(&way, &[self.form_lost(&trouble)]).await;
         }

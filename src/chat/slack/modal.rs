@@ -9,6 +9,7 @@ use super::blocks::{self, Directory};
 use super::word;
 use super::words::{cut, pieces};
 use crate::card::Card;
+use crate::domain::every_case::OpenedFrom;
 use crate::domain::{Lane, Policy};
 use crate::grammar::{Field, FieldKind, Form};
 
@@ -29,7 +30,7 @@ const PARTS_AT_MOST: usize = 20;
 const PART: char = '~';
 
 /// What a modal remembers of where it was opened, and of which form it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Memory {
     pub form: String,
     pub lane: Lane,
@@ -41,6 +42,9 @@ pub(super) struct Memory {
     /// The message that it was opened from, to be kept as evidence itself: its conversation and its timestamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keeps: Option<(String, String)>,
+    /// The same message as the card of a case shows it that is opened from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_from: Option<Box<OpenedFrom>>,
 }
 
 /// The modal of a form. `complaints` stand above it: what was wrong with the last try.
@@ -398,6 +402,7 @@ mod tests {
             thread: None,
             seen_in: None,
             keeps: None,
+            opened_from: None,
         };
         let policy = Policy::read(crate::domain::policy::EXAMPLE).expect("the example");
         view(&form, &memory, &[], &policy, &Nobody)

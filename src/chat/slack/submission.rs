@@ -48,6 +48,7 @@ impl Slack {
             let what = What::Filled(filled);
             let mut heard = Heard::live(cause.clone(), from, memory.lane.clone(), what);
             heard.thread = memory.thread.clone();
+            heard.opened_from.clone_from(&memory.opened_from);
             if way.thread.is_some() {
                 heard.how = IN_THREADS;
             }
@@ -71,6 +72,7 @@ impl Slack {
             }
         };
         let repeated = !self.is_new(&cause);
+        let case = case.or_else(|| answer.case());
         let Answer { cards, form, errors, marks: _ } = answer;
         if let Some(errors) = errors.filter(|errors| !errors.is_empty()) {
             lock(&self.sent_back).put(id.to_owned(), sent_back + 1);

@@ -173,6 +173,8 @@ impl Draft<'_> {
                 aware: None,
                 because: Some(because),
                 slow_path: Some(path),
+                converts: None,
+                from: None,
             };
             self.ruling.then.push(Then::Open(Opening::Incident(opening)));
         }

@@ -23,6 +23,15 @@ pub struct KeptMessage {
     pub text: String,
 }
 
+/// The message that a case was opened from, with the address at which it stands, where it has one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenedFrom {
+    #[serde(flatten)]
+    pub message: KeptMessage,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
+}
+
 /// What a message was kept as. It can be kept as each of them, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

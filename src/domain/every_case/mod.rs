@@ -17,7 +17,7 @@ pub mod snooze;
 mod telling;
 pub mod wake;
 
-pub use kept::{Kept, KeptAs, KeptMessage, keep};
+pub use kept::{Kept, KeptAs, KeptMessage, OpenedFrom, keep};
 pub use telling::Telling;
 
 /// Who sees a case that isn't restricted, as whoever opens it is told.

@@ -45,8 +45,11 @@ pub fn snooze(scene: &Scene<'_>, until: Option<At>) -> Result<Ruling, Refusal> {
             )));
         }
         Some(until) => until,
-        // Where it is due sooner than that, halfway there.
-        None => (at + UNLESS_SAID.min(most)).min(at + (last - at).percent(50)),
+        // Where it is due sooner than that, halfway there; on the minute, as it is said.
+        None => {
+            let until = (at + UNLESS_SAID.min(most)).min(at + (last - at).percent(50));
+            Some(At(until.0 - until.0.rem_euclid(Span::minutes(1).0))).filter(|it| *it > at).unwrap_or(until)
+        }
     };
     let mut draft = scene.draft();
     let numbers = quiet.iter().map(|it| it.number).collect();

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::bot;
-use super::every_case::{self, KeptAs, KeptMessage, wake::TimePassed};
+use super::every_case::{self, KeptAs, KeptMessage, OpenedFrom, wake::TimePassed};
 use super::obligation::{Attribution, Change, Obligation};
 use super::policy::Channel;
 use super::scene::Scene;
@@ -33,6 +33,10 @@ pub trait Kind: Sized {
     /// # Errors
     /// A [`Refusal`] for the person who asked.
     fn open(id: CaseId, opening: &Self::Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal>;
+    /// It is opened from this message. A kind of case that isn't opened from messages leaves it.
+    fn opened_from(opening: &mut Self::Opening, message: OpenedFrom);
+    /// The channel in which people talk already, and which is to become its own.
+    fn converts(opening: &Self::Opening) -> Option<&Channel>;
     /// The case that an event begins; `None` if it doesn't begin one.
     fn begin(event: &Self::Event) -> Option<(Began, Self)>;
     /// Folds one event that came at `at`.
@@ -132,6 +136,12 @@ pub struct Began {
     pub title: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restricted: bool,
+    /// The channel in which people talked already, and which became the case's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converted: Option<Channel>,
+    /// The message that it was opened from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Box<OpenedFrom>>,
 }
 
 macro_rules! kinds {
@@ -341,6 +351,22 @@ macro_rules! kinds {
         })*
 
         impl Opening {
+            /// Opened from a message of people's, where this kind of case can be.
+            #[must_use]
+            pub fn from_message(mut self, message: OpenedFrom) -> Opening {
+                match &mut self {
+                    $(Opening::$kind(opening) => <$room::$kind as Kind>::opened_from(opening, message),)*
+                }
+                self
+            }
+
+            /// The channel that is to become its own.
+            pub fn converts(&self) -> Option<&Channel> {
+                match self {
+                    $(Opening::$kind(opening) => <$room::$kind as Kind>::converts(opening),)*
+                }
+            }
+
             pub const fn kind(&self) -> CaseKind {
                 match self { $(Opening::$kind(_) => CaseKind::$kind,)* }
             }

@@ -209,9 +209,11 @@ impl Reactions {
         note.or_else(|| is(&self.follow_up).then_some(KeptAs::FollowUp))
     }
 
-    /// Without colons around it, and without the mark that asks for it in colour.
-    fn bare(name: &str) -> &str {
-        name.trim().trim_matches(':').trim_end_matches('\u{FE0F}')
+    /// Without colons around it, the colour of somebody's skin, and the marks that ask for it in colour or not.
+    pub(super) fn bare(name: &str) -> &str {
+        let name = name.trim().trim_matches(':');
+        let name = name.split_once("::skin-tone-").map_or(name, |(name, _)| name);
+        name.trim_end_matches(|c| matches!(c, '\u{FE0E}' | '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}'))
     }
 }
 

@@ -82,7 +82,7 @@ fn only_a_message_that_begins_with_the_mention_is_a_command() {
 
 #[test]
 fn without_a_root_the_case_says_whose_verb_it_is() {
-    assert_eq!(said("@countersign"), Asked::Query(Query::Menu { case: None, kind: None }));
+    assert_eq!(said("@countersign"), Asked::Query(Query::Menu { case: None, kind: None, among_people: true }));
     assert_eq!(said("@countersign status"), Asked::Query(Query::SlaStatus));
     assert_eq!(
         read("@countersign status", How::Said, &within("INC-2")),
@@ -103,7 +103,7 @@ fn without_a_root_the_case_says_whose_verb_it_is() {
 #[test]
 fn a_command_alone_asks_what_can_be_done_where_it_is_said() {
     let incident = Some(CaseKind::Incident);
-    let menu = |case: Option<&str>, kind| Asked::Query(Query::Menu { case: case.map(id), kind });
+    let menu = |case: Option<&str>, kind| Asked::Query(Query::Menu { case: case.map(id), kind, among_people: true });
     assert_eq!(slash("/incident"), menu(None, incident));
     assert_eq!(slash("/incident menu"), menu(None, incident));
     assert_eq!(slash("/incident menu INC-3"), menu(Some("INC-3"), incident));

@@ -48,8 +48,24 @@ fn maya() -> &'static PersonId {
     MAYA.get_or_init(|| "maya".into())
 }
 
+/// A channel that the policy doesn't name.
+fn lounge() -> &'static Lane {
+    static LOUNGE: std::sync::OnceLock<Lane> = std::sync::OnceLock::new();
+    LOUNGE.get_or_init(|| "slack/C0LOUNGE".parse().expect("a lane"))
+}
+
 fn context() -> Context<'static> {
-    Context { by: Some(maya()), at: NOW, zone: KOLKATA, policy: policy(), here: None, workflow: None, prefix: "/" }
+    let lane = Some(lounge());
+    Context {
+        by: Some(maya()),
+        at: NOW,
+        zone: KOLKATA,
+        policy: policy(),
+        here: None,
+        lane,
+        workflow: None,
+        prefix: "/",
+    }
 }
 
 fn within(case: &str) -> Context<'static> {

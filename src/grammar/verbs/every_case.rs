@@ -61,7 +61,11 @@ const fn menu(root: &'static str, example: &'static str) -> Verb {
         make: |values| {
             let named = values.case().or_else(|_| values.other(CASE)).ok();
             let here = values.context.here.filter(|here| values.verb.kind() == Some(here.kind));
-            Ok(Asked::Query(Query::Menu { case: named.or(here), kind: values.verb.kind() }))
+            Ok(Asked::Query(Query::Menu {
+                case: named.or(here),
+                kind: values.verb.kind(),
+                among_people: values.context.is_among_people(),
+            }))
         },
     }
 }

@@ -5,7 +5,9 @@ use super::{Arg, Kind, OnMessage, REASON, Root, TEXT, Takes, Verb, WORDS, joined
 use crate::domain::kinds::incident::{
     Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Reached, Timing,
 };
+use crate::domain::policy::Channel;
 use crate::domain::{CaseKind, every_case};
+use crate::grammar::value::{Values, Wrong};
 use crate::grammar::{Asked, Query};
 
 const CLASS: Arg = Arg::new("class", "Class", Kind::Class, "what kind of failure").optional().named();
@@ -45,6 +47,58 @@ const KEEP_AS_EVIDENCE: OnMessage = OnMessage {
     verb: "note",
 };
 
+/// What opening one takes.
+const OPENING: &[Arg] = &[
+    Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
+    Arg::new("severity", "Governance severity", Kind::Severity, "sev1 is the most serious").asked(),
+    Arg::new("title", "Title", Kind::Title, "what happened, in a few words"),
+    CLASS,
+    TECHNICAL,
+    Arg::new("impact", "Impact", Kind::Choice(&["known", "unclear"]), "unclear has a deadline of its own")
+        .optional()
+        .named(),
+    Arg::new("restricted", "Restricted", Kind::Flag, "only its people see it").optional().also(&[
+        "private",
+        "privately",
+        "confidential",
+        "confidentially",
+        "secret",
+        "visibility",
+    ]),
+    Arg::new("occurred", "Occurred", Kind::Moment, "when it happened").optional().named(),
+    Arg::new("detected", "Detected", Kind::Moment, "when somebody or something noticed").optional().named(),
+    Arg::new("aware", "Aware", Kind::Moment, "when the organisation knew").optional().named(),
+    HARM.unasked(),
+    HARM_TYPE.unasked(),
+    ENTITY.unasked(),
+    INTENT.unasked(),
+    TIMING.unasked(),
+];
+
+/// The same, without what is said later with `classify`: all of it twice is more than Discord takes.
+const CONVERTING: &[Arg] = OPENING.split_at(10).0;
+
+/// Opens one; in the channel that is to become its own, where one is.
+fn opening(values: &Values<'_>, converts: Option<Channel>) -> Result<Asked, Wrong> {
+    Ok(Asked::New(crate::domain::Opening::Incident(Opening {
+        workflow: values.workflow("workflow")?,
+        title: values.text("title"),
+        severity: values.severity("severity")?,
+        technical: values.technical(),
+        class: values.class("class"),
+        nature: values.nature(),
+        impact: values.impact("impact"),
+        restricted: values.flag("restricted"),
+        occurred: values.maybe_moment("occurred"),
+        detected: values.maybe_moment("detected"),
+        aware: values.maybe_moment("aware"),
+        because: None,
+        slow_path: None,
+        converts,
+        from: None,
+    })))
+}
+
 const KIND: CaseKind = CaseKind::Incident;
 const VERBS: [Verb; OWN.len() + SHARED] = joined(OWN, shared(KIND.word(), LIST_BY, &LINES));
 
@@ -71,7 +125,7 @@ const LINES: Examples = Examples {
     help: "incident help open",
 };
 
-const OWN: [Verb; 26] = [
+const OWN: [Verb; 27] = [
     Verb {
         root: KIND.word(),
         verb: "open",
@@ -79,50 +133,20 @@ const OWN: [Verb; 26] = [
         aliases: &["declare", "new", "create", "report"],
         about: "Open an incident; the form opens when something is missing",
         case: false,
-        args: &[
-            Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
-            Arg::new("severity", "Governance severity", Kind::Severity, "sev1 is the most serious").asked(),
-            Arg::new("title", "Title", Kind::Title, "what happened, in a few words"),
-            CLASS,
-            TECHNICAL,
-            Arg::new("impact", "Impact", Kind::Choice(&["known", "unclear"]), "unclear has a deadline of its own")
-                .optional()
-                .named(),
-            Arg::new("restricted", "Restricted", Kind::Flag, "only its people see it").optional().also(&[
-                "private",
-                "privately",
-                "confidential",
-                "confidentially",
-                "secret",
-                "visibility",
-            ]),
-            Arg::new("occurred", "Occurred", Kind::Moment, "when it happened").optional().named(),
-            Arg::new("detected", "Detected", Kind::Moment, "when somebody or something noticed").optional().named(),
-            Arg::new("aware", "Aware", Kind::Moment, "when the organisation knew").optional().named(),
-            HARM.unasked(),
-            HARM_TYPE.unasked(),
-            ENTITY.unasked(),
-            INTENT.unasked(),
-            TIMING.unasked(),
-        ],
+        args: OPENING,
         example: "incident open credit-scoring sev2 Scores drift for new customers class=perf.drift",
-        make: |values| {
-            Ok(Asked::New(crate::domain::Opening::Incident(Opening {
-                workflow: values.workflow("workflow")?,
-                title: values.text("title"),
-                severity: values.severity("severity")?,
-                technical: values.technical(),
-                class: values.class("class"),
-                nature: values.nature(),
-                impact: values.impact("impact"),
-                restricted: values.flag("restricted"),
-                occurred: values.maybe_moment("occurred"),
-                detected: values.maybe_moment("detected"),
-                aware: values.maybe_moment("aware"),
-                because: None,
-                slow_path: None,
-            })))
-        },
+        make: |values| opening(values, None),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "convert",
+        label: "Open incident here",
+        aliases: &["open-here", "declare-here", "convert-channel"],
+        about: "Open an incident in a channel in which people talk already: it becomes the incident's own",
+        case: false,
+        args: CONVERTING,
+        example: "incident convert credit-scoring sev2 Scores drift for new customers",
+        make: |values| opening(values, Some(values.this_channel()?)),
     },
     Verb {
         root: KIND.word(),

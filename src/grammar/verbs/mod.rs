@@ -60,9 +60,9 @@ impl OnMessage {
         find(self.root, self.verb)
     }
 
-    /// Whether the message itself is kept with the case, beside what the form says.
-    pub const fn keeps_message(&self) -> bool {
-        matches!(self.takes, Takes::Whole { .. })
+    /// Whether a case is opened from the message. It is kept with that case or with another, beside what the form says.
+    pub const fn opens(&self) -> bool {
+        matches!(self.takes, Takes::Beginning { .. })
     }
 }
 
@@ -360,6 +360,10 @@ impl Verb {
     }
 
     /// `/incident assess [INC-…] text…`
+    pub fn called(&self, prefix: &str) -> String {
+        format!("{prefix}{} {}", self.root, self.verb)
+    }
+
     pub fn usage(&self, prefix: &str) -> String {
         let mut usage = format!("{prefix}{} {}", self.root, self.verb);
         if let Some(kind) = self.kind().filter(|_| self.case) {

@@ -350,6 +350,11 @@ impl FakeSlack {
         self.state().token = TokenState::Good;
     }
 
+    pub fn set_topic(&self, channel: &str, topic: &str) {
+        let mut state = self.state();
+        state.world.channels.get_mut(channel).expect("a channel of the workspace").topic = topic.to_owned();
+    }
+
     pub fn archive_channel(&self, channel: &str) {
         self.state().archive(channel, "U0ADMIN");
         self.sound();

@@ -28,6 +28,8 @@ fn began(by: Option<&str>, title: &str) -> Began {
         policy: PolicyHash::from("p1"),
         title: title.to_owned(),
         restricted: false,
+        converted: None,
+        from: None,
     }
 }
 

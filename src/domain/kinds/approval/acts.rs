@@ -1,7 +1,7 @@
 //! What can be wanted of an approval. Whether it is possible is in [`super::rules`].
 //!
-//! Declining stands beside approving wherever that is offered. Breaking the glass is offered nowhere: whoever does that names
-//! it.
+//! Declining stands beside approving wherever that is offered. Breaking the glass is offered by the menu alone, and to those
+//! alone who may; it stands on no card.
 
 use super::{Approval, Command, Opening, Verb};
 use crate::domain::act::{Act, words};
@@ -19,6 +19,7 @@ pub(super) fn acts(approval: &Approval, scene: &Scene<'_>) -> Vec<Act> {
         Act::of(Verb::Ask, C::AskRequester { question: words() }),
         Act::of(Verb::TakeBack, C::TakeBack),
         Act::of(Verb::Amend, C::Amend { action: words() }),
+        Act::of(Verb::Breakglass, C::BreakGlass { reason: words() }),
         // Which other it is, only the person knows.
         Act::of(Verb::Supersede, C::Supersede { by: CaseId { number: id.number + 1, ..id } }),
         Act::of(every_case::Verb::Withdraw, C::Withdraw { reason: words() }),

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{AskedNow, Began, Drafted, Kind};
-use crate::domain::every_case::{self, KeptMessage, wake::TimePassed};
+use crate::domain::every_case::{self, KeptMessage, OpenedFrom, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
-use crate::domain::policy::Path;
+use crate::domain::policy::{Channel, Path};
 use crate::domain::scene::Scene;
 use crate::domain::{
     Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
@@ -301,6 +301,12 @@ impl Kind for Approval {
 
     fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
         rules::open(id, opening, ask, world)
+    }
+
+    fn opened_from(_opening: &mut Opening, _message: OpenedFrom) {}
+
+    fn converts(_opening: &Opening) -> Option<&Channel> {
+        None
     }
 
     fn begin(event: &Event) -> Option<(Began, Approval)> {

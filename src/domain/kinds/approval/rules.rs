@@ -37,6 +37,8 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         policy: world.policy.hash.clone(),
         title,
         restricted: false,
+        converted: None,
+        from: None,
     };
     let requested = Requested {
         began,

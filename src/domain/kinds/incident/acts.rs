@@ -40,6 +40,9 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
         let invited = scene.case.invited.iter().cloned();
         acts.extend(invited.map(|person| Act::of(Verb::Uninvite, every_case::Command::Uninvite { person })));
     }
+    if scene.case.homes.iter().any(|home| home.own_of().is_some()) || !scene.case.announced.is_empty() {
+        acts.push(Act::of(Verb::Join, C::Join));
+    }
     acts.push(Act::of(Verb::Restrict, C::Restrict { reason: words() }));
     acts.push(Act::of(Verb::Unrestrict, C::Unrestrict { reason: words() }));
     let technical = if incident.technical == Some(1) { 2 } else { 1 };
@@ -68,5 +71,7 @@ pub(super) fn example(workflow: &WorkflowId) -> Opening {
         aware: None,
         because: None,
         slow_path: None,
+        converts: None,
+        from: None,
     }
 }

@@ -10,10 +10,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AskedNow, Began, Drafted, Kind};
-use crate::domain::every_case::KeptMessage;
 use crate::domain::every_case::wake::TimePassed;
+use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
+use crate::domain::policy::Channel;
 use crate::domain::scene::Scene;
 use crate::domain::{
     Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span,
@@ -55,12 +56,14 @@ pub enum Verb {
     Assess,
     Classify,
     Contain,
+    Convert,
     Decision,
     Done,
     Escalate,
     Followup,
     Here,
     Invite,
+    Join,
     Merge,
     Moment,
     Open,
@@ -147,6 +150,10 @@ pub struct Opening {
     pub because: Option<String>,
     /// For what the bot opens by itself about an approval path that is slow: which.
     pub slow_path: Option<PathId>,
+    /// The channel in which people talk already, and which is to become its own.
+    pub converts: Option<Channel>,
+    /// The message that it is opened from.
+    pub from: Option<Box<OpenedFrom>>,
 }
 
 /// What can be asked of an incident.
@@ -429,6 +436,14 @@ impl Kind for Incident {
 
     fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
         rules::open(id, opening, ask, world)
+    }
+
+    fn opened_from(opening: &mut Opening, message: OpenedFrom) {
+        opening.from = Some(Box::new(message));
+    }
+
+    fn converts(opening: &Opening) -> Option<&Channel> {
+        opening.converts.as_ref()
     }
 
     fn begin(event: &Event) -> Option<(Began, Incident)> {

@@ -23,7 +23,7 @@ impl Incident {
         let reason = text::text("the reason", reason)?;
         let workflow = scene.world.workflow(&scene.case.workflow)?;
         may_be_restricted(workflow, &scene.case.workflow, "so it stays open to everybody in its channels")?;
-        let homes = homes(id, true, workflow);
+        let homes = homes(id, true, workflow, scene.case.converted.as_ref());
         let shown_in = scene.case.homes.iter().chain(&scene.case.announced);
         let left: Vec<Channel> = shown_in.filter(|home| !homes.contains(home)).cloned().collect();
         let mut draft = scene.draft();
@@ -33,7 +33,9 @@ impl Incident {
             draft.push(Event::Invited { by: by.clone(), person: by.clone() });
         }
         draft.tell_all("restricted", by, reason);
-        for channel in scene.case.homes.iter().filter(|home| left.contains(home)) {
+        // It goes on in a channel that the bot makes, and people's own channel is theirs again.
+        let converted = scene.case.converted.as_ref();
+        for channel in scene.case.homes.iter().filter(|home| left.contains(home)).chain(converted) {
             tell_outside(&mut draft, channel.clone());
         }
         let sees = |person: &&PersonId| draft.case.is_visible_to(person, &scene.world.people);

@@ -11,6 +11,10 @@ use crate::domain::{
     Ask, Body, CaseId, CaseKind, ClassId, Draft, Duty, PersonId, Refusal, Ruling, WorkflowId, World, every_case, text,
 };
 
+/// Who sees a case whose own channel people talked in before.
+const CONVERTED: &str = "This channel is its own now, and what was said here in the last day is kept with it. Public: everybody in \
+                         the workflow's channels sees it, too";
+
 /// Who sees a case that isn't [`every_case::PUBLIC`].
 const RESTRICTED: &str = "Restricted: only its people see it";
 
@@ -31,6 +35,9 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
             "so nothing was opened. Open it without “restricted” if everybody in its channels may read it",
         )?;
     }
+    if let Some(channel) = &wanted.converts {
+        may_be_converted(channel, wanted, world)?;
+    }
     let title = text::title(&wanted.title, || {
         let example = Verb::Open.of(CaseKind::Incident).with(&wanted.workflow);
         let example = example.with("scores drift for new customers");
@@ -46,11 +53,13 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let began = Began {
         by: ask.by.person().cloned(),
         workflow: wanted.workflow.clone(),
-        homes: homes(id, wanted.restricted, workflow),
+        homes: homes(id, wanted.restricted, workflow, wanted.converts.as_ref()),
         announced: announced(wanted.restricted, world),
         policy: world.policy.hash.clone(),
         title,
         restricted: wanted.restricted,
+        converted: wanted.converts.clone(),
+        from: wanted.from.clone(),
     };
     let opened = Opened {
         began,
@@ -64,7 +73,11 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         slow_path: wanted.slow_path.clone(),
     };
     let because = opened.because.clone();
-    let seen_by = if wanted.restricted { RESTRICTED } else { every_case::PUBLIC };
+    let seen_by = match (wanted.restricted, &wanted.converts) {
+        (true, _) => RESTRICTED,
+        (false, None) => every_case::PUBLIC,
+        (false, Some(_)) => CONVERTED,
+    };
     let first = Event::Opened(Box::new(opened)).into();
     let mut draft = Draft::begin(id, first, ask, world).expect("an incident begins with Opened");
     owe_what_the_state_calls_for(&mut draft);
@@ -102,6 +115,32 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     Ok(draft.done(answer))
 }
 
+/// Whether the channel in which people talk can become the incident's own. That none has it already, the desk has looked up.
+///
+/// # Errors
+/// [`Refusal::Missing`], with what to do instead.
+fn may_be_converted(channel: &Channel, wanted: &Opening, world: &World<'_>) -> Result<(), Refusal> {
+    let open = || Verb::Open.of(CaseKind::Incident).with(&wanted.workflow).with(wanted.severity).with("…");
+    if wanted.restricted {
+        return Err(Refusal::missing(say![
+            "everybody in this channel would see it, so it can't become a restricted incident's own, and nothing was opened. ",
+            open().with("restricted"),
+            " opens one in a channel of its own, which its people alone see."
+        ]));
+    }
+    if let Some(case) = channel.own_of() {
+        return Err(Refusal::ChannelTaken(case));
+    }
+    if world.policy.channels().any(|known| known == channel) {
+        return Err(Refusal::missing(say![
+            "this channel is one of the policy's, where every incident is told, so it can't become one incident's own. ",
+            open(),
+            " opens one that is told here."
+        ]));
+    }
+    Ok(())
+}
+
 /// # Errors
 /// [`Refusal::Missing`] where the policy lets the bot make no private channels; `so` says what follows.
 pub(super) fn may_be_restricted(workflow: &Workflow, key: &WorkflowId, so: &str) -> Result<(), Refusal> {
@@ -132,9 +171,10 @@ pub(super) fn known_class(class: Option<&ClassId>, technical: Option<u8>, world:
 }
 
 /// Where the case is told about. A restricted one has a channel of its own on each platform, which its people alone see, and
-/// no other home; where the policy gives every incident its own, the workflow's channels show its card beside.
-pub(super) fn homes(id: CaseId, restricted: bool, workflow: &Workflow) -> Vec<Channel> {
-    let mut homes: Vec<Channel> = Vec::new();
+/// no other home; where the policy gives every incident its own, the workflow's channels show its card beside. On the platform of
+/// a channel that was converted, it has that one.
+pub(super) fn homes(id: CaseId, restricted: bool, workflow: &Workflow, converted: Option<&Channel>) -> Vec<Channel> {
+    let mut homes: Vec<Channel> = converted.iter().map(|channel| Channel::own(&channel.platform, id)).collect();
     if restricted || workflow.own_channels.incidents {
         for channel in &workflow.channels {
             if homes.iter().all(|home| home.platform != channel.platform) {

@@ -179,7 +179,10 @@ impl Resolve<'_, '_> {
             self.policy.snooze_at_most = most;
         }
         if let Some(reactions) = &head.reactions {
-            let mut named = |words: &Words<kind::Text>| words.0.iter().filter_map(|word| self.reaction(word)).collect();
+            let mut known = Vec::new();
+            let mut named = |words: &Words<kind::Text>| -> Vec<String> {
+                words.0.iter().filter_map(|word| self.reaction(word, &mut known)).collect()
+            };
             let (note, follow_up) = (named(&reactions.note), named(&reactions.follow_up));
             self.policy.reactions = Reactions { note, follow_up };
         }
@@ -188,9 +191,17 @@ impl Resolve<'_, '_> {
         }
     }
 
-    fn reaction(&mut self, word: &Word<kind::Text>) -> Option<String> {
+    /// A reaction, with those that were named before it.
+    fn reaction(&mut self, word: &Word<kind::Text>, known: &mut Vec<String>) -> Option<String> {
         let name = self.text(word)?;
-        if LIKE_VOTES.contains(&name.trim_matches(':')) {
+        let bare = Reactions::bare(&name);
+        if let Some(same) = known.iter().find(|other| Reactions::bare(other) == bare) {
+            let what = format!("{} is the same reaction as {}, and does one thing", quote(&name), quote(same));
+            self.found.add(word.at, what, "each reaction once, under `note` or under `follow_up`");
+            return None;
+        }
+        known.push(name.clone());
+        if LIKE_VOTES.contains(&bare) {
             let what = format!("{} looks like somebody's consent, and a reaction is never a vote", quote(&name));
             self.found.add(word.at, what, "another one, such as “pushpin” and “📌”");
             return None;

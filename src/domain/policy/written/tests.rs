@@ -380,3 +380,25 @@ proptest! {
         check(&text);
     }
 }
+
+/// However it is written: with colons, in somebody's colour, as a sign or by its name on Slack.
+#[test]
+fn a_reaction_is_one_however_it_is_written() {
+    let told = |note: &str, follow_up: &str| {
+        let as_given = r#"reactions = { note = ["pushpin", "📌"], follow_up = ["fast_forward", "⏩"] }"#;
+        let line = format!("reactions = {{ note = [{note}], follow_up = [{follow_up}] }}");
+        assert!(EXAMPLE.contains(as_given));
+        read(&EXAMPLE.replacen(as_given, &line, 1)).map_or_else(|errors| errors.show("p"), |_| String::new())
+    };
+    for vote in ["+1", ":+1:", ":+1::skin-tone-3:", "+1::skin-tone-6", "👍🏽", "👍\u{FE0F}", "✅\u{FE0E}"] {
+        assert!(told(&format!("\"{vote}\""), "").contains("looks like somebody's consent"), "{vote}");
+    }
+    for (one, other) in [("pushpin", ":pushpin:"), ("📌", "📌\u{FE0F}"), ("wave", ":wave::skin-tone-2:"), ("👋", "👋🏿")]
+    {
+        let (one, other) = (format!("\"{one}\""), format!("\"{other}\""));
+        for told in [told(&format!("{one}, {other}"), ""), told(&one, &other)] {
+            assert!(told.contains("is the same reaction as"), "{one} {other}: {told}");
+        }
+    }
+    assert_eq!(told(r#""pushpin", "📌""#, r#""eyes", "👀""#), "");
+}

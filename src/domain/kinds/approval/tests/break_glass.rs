@@ -58,3 +58,21 @@ fn glass_is_broken_only_by_the_roles_of_the_path_with_a_reason_and_never_by_the_
     assert!(matches!(room.ask(1, "tess", break_glass()).unwrap_err(), Refusal::NotYours { .. }));
     assert_eq!(room.approval().word(), "requested");
 }
+
+/// The menu offers it to those alone who may, and while there is something to approve.
+#[test]
+fn breaking_the_glass_is_offered_to_those_who_may() {
+    let offered = |room: &Room, minutes: i64, person: &str| {
+        let ask = Ask { by: Actor::Person(p(person)), at: at(minutes) };
+        let world = room.world(ask.at);
+        let acts = crate::domain::act::possible(&crate::domain::Scene { case: room.case(), ask: &ask, world: &world });
+        acts.iter().any(|act| act.verb == "breakglass")
+    };
+    let mut room = Room::asked("two");
+    for (person, may) in [("olga", true), ("dev", false), ("maya", false), ("tess", false)] {
+        assert_eq!(offered(&room, 1, person), may, "{person}");
+    }
+    assert!(!offered(&Room::asked("reasoned"), 1, "olga"), "its path allows it to nobody");
+    room.ask(2, "olga", break_glass()).unwrap();
+    assert!(!offered(&room, 3, "olga"), "it is over");
+}

@@ -1,5 +1,6 @@
 //! Incidents as stories on a clock that counts minutes from the opening.
 
+mod menu;
 mod opening;
 mod properties;
 mod seats;
@@ -139,6 +140,8 @@ fn wanted(severity: Severity) -> Opening {
         aware: None,
         because: None,
         slow_path: None,
+        converts: None,
+        from: None,
     }
 }
 

@@ -149,3 +149,24 @@ fn every_duty_with_a_holder_follows_from_a_state() {
         assert!(by_state.contains(&duty), "no state calls for {duty}");
     }
 }
+
+/// Restricted, it goes on elsewhere, and people's own channel is told no more than that.
+#[test]
+fn a_channel_that_is_converted_is_the_incidents_own() {
+    let channel = |id: &str| Channel { platform: "slack".into(), id: id.to_owned() };
+    let here = |id: &str| Opening { converts: Some(channel(id)), ..wanted(Severity::Sev2) };
+    let homes = |room: &Room| -> Vec<String> { room.case.homes.iter().map(Channel::written).collect() };
+    let mut room = Room::open(&here("C0ROOM"));
+    assert_eq!(homes(&room)[0], "slack:inc-1");
+    assert!(homes(&room).len() > 1 && !homes(&room).contains(&"slack:C0ROOM".to_owned()), "{:?}", homes(&room));
+    assert_eq!(room.case.converted, Some(channel("C0ROOM")));
+    room.ask("maya", Command::Restrict { reason: words("names") }).expect("fine");
+    assert_eq!(homes(&room), ["slack:inc-1", "inc-1"]);
+    assert!(room.told.iter().any(|notice| notice.to == To::Channel(channel("C0ROOM"))), "{:?}", room.told);
+    let refused =
+        |person, wanted: Opening| Room::try_open(person, &wanted).err().map_or_else(String::new, |it| it.to_string());
+    says(refused("dev", Opening { restricted: true, ..here("C0ROOM") }), "everybody in this channel would see it");
+    says(refused("dev", here("inc-7")), "this channel is INC-7's own");
+    let policys = TERMS.channels().find(|channel| channel.platform.as_str() == "slack").expect("a channel").id.clone();
+    says(refused("dev", here(&policys)), "one of the policy's");
+}
