@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::tell::{about_as_seen, answers_unseen, tell, tell_beneath};
+use super::tell::{about_as_seen, answers, answers_unseen, tell, tell_beneath};
 use super::{Button, Card, Speaker, Tone, kinds};
 use crate::domain::notice::{Stands, To};
 use crate::domain::obligation::{Obligation, Standing};
@@ -36,12 +36,10 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>
                 (tell_beneath(speaker, notice.about.as_ref(), &notice.telling, case), buttons)
             }
         };
-        if card.buttons.is_empty() {
-            card.buttons = answers_owed(case, people, notice);
+        if card.buttons.is_empty() || matches!(above, Above::Request(_)) {
+            card.buttons = answers_owed(case, people, notice, offered);
         }
-        // What stands above may open a form for what is one press here.
-        let does = |button: &Button| button.action.trim_start_matches("form:").to_owned();
-        card.buttons.retain(|button| offered.iter().all(|above| does(above) != does(button)));
+        card.buttons.retain(|button| !offers(offered, button));
         card
     };
     // What stands above says what it is about, so this is only its own line there, and a quiet one.
@@ -83,9 +81,9 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice, asking: Option<Asking<'_>>
     }
 }
 
-/// The buttons by which its reader answers what a message asks for, where what is told by it offers none itself. What is to be
-/// decided doesn't stand there.
-fn answers_owed(case: &Case, people: &People<'_>, notice: &Notice) -> Vec<Button> {
+/// The buttons by which its reader answers what a message asks for and what stands above it has no answer to. What is to be decided
+/// doesn't stand there.
+fn answers_owed(case: &Case, people: &People<'_>, notice: &Notice, offered: &[Button]) -> Vec<Button> {
     let theirs = |owed: &&Obligation| match &notice.to {
         To::Person(person) => case.may_answer(owed, person, people).is_some(),
         To::Case | To::Channel(_) | To::Operators => true,
@@ -93,10 +91,20 @@ fn answers_owed(case: &Case, people: &People<'_>, notice: &Notice) -> Vec<Button
     let asked = notice.while_owed.iter().filter_map(|number| case.obligation(*number));
     let mut all: Vec<Button> = Vec::new();
     for owed in asked.filter(|it| it.is_open()).filter(theirs) {
-        let fresh = answers_unseen(case.id, owed.duty, owed.about.as_ref());
+        let about = owed.about.as_ref();
+        if answers(case.id, owed.duty, about, case.revision()).iter().any(|button| offers(offered, button)) {
+            continue;
+        }
+        let fresh = answers_unseen(case.id, owed.duty, about);
         all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
     }
     all
+}
+
+/// Whether one of these does the same: a card may open a form for what is one press elsewhere.
+fn offers(offered: &[Button], button: &Button) -> bool {
+    let does = |button: &Button| button.action.trim_start_matches("form:").to_owned();
+    offered.iter().any(|above| does(above) == does(button))
 }
 
 /// What was news stays, with what became of it; what only asked gives way to it.

@@ -8,7 +8,7 @@
       the policy says: [workflows.credit]\n => [workflows.credit]\nincident_channels = true\n
       the operator reloads
       maya> /incident open credit sev2 Scores drift
-      #inc-1: INC-1 · sev2 on credit: “Scores drift”
+      #inc-1: sev2 on credit: “Scores drift”
       dev in #inc-1> /incident convert credit sev3 Odd scores
       dev hears: This channel is INC-1's own, and one channel is one incident's, so nothing was opened
       ledger: incident.opened x1

@@ -10,7 +10,7 @@ platform: slack
 09:20 dev in #war-room> half of the one of eight is empty
       maya in #war-room> /incident convert credit sev2 Batch is missing
       maya hears: opened as sev2 ... This channel is its own now, and what was said here in the last day is kept with it
-      #inc-1: INC-1 · sev2 on credit: “Batch is missing”
+      #inc-1: sev2 on credit: “Batch is missing”
       transcript #inc-1: the batch of nine never came
       transcript #inc-1: half of the one of eight is empty
 # There, no case need be named, and what matters is told in the open.
@@ -36,9 +36,9 @@ platform: slack
 # Restricted, it goes on in a channel that the bot makes, and this one is its people's again.
 09:40 jonas in #other-room> scores look odd
       maya in #other-room> /incident convert credit sev2 Odd scores
-      #inc-2: INC-2 · sev2 on credit: “Odd scores”
+      #inc-2: sev2 on credit: “Odd scores”
       maya in #other-room> /incident restrict INC-2 Names are among it
-      #other-room: An incident that was told here goes on among its own people alone
+      #other-room: An incident that was told here is restricted now: only its people see it
       dev> /incident note INC-2 It was the export
       #inc-2: ... It was the export
       not #other-room: It was the export

@@ -14,9 +14,10 @@
       priya hears: you are reminded again at 11:11
 10:22 priya> /approval snooze APR-1 20m
       priya hears: you are reminded again at 10:42
-10:42 @priya x1: decision is due at 11:20, 38 min left
 # What she put off says what is true, also while nobody reminds her.
-      tomas> /approval approve APR-1 rev=2
-      edited @priya: 1 more of these 2 must approve
+10:30 tomas> /approval approve APR-1 rev=2
+      edited @priya: decision is due at 11:20, 50 min left · 1 of 2
+10:42 @priya x1: decision is due at 11:20, 38 min left · 1 of 2
 10:56 @priya: decision is due at 11:20, 24 min left
+11:10 maya> /sla status
 11:11 not @priya: is due

@@ -16,8 +16,8 @@ use crate::grammar::verbs;
 /// Names of fields, and of variants that are no event and no telling.
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed author backfilled because behind \
     breach by by_case called called_people card card_shows announced asked_shows is_news case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
-    escalate events every expires expires_after files from gone group groups harm hash have head heard held_by holder homes impact into items kind \
-    key known lane late left lost_from members message moments named need next not_before notice now nudge number obligation oldest_notice_late on other outbox replaces \
+    escalate events every expires expires_after files for_all from gone group groups harm hash have head heard held_by holder homes impact into items kind \
+    key known lane late left lost_from members message moments named need next not_before notice now nudge number numbers obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
