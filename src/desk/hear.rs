@@ -137,7 +137,7 @@ impl Desk {
                 let by = Actor::Person(person.clone());
                 let of_outsiders = matches!(&asked, Asked::Case { command, .. } if command.is_of_outsiders());
                 let work = match asked {
-                    Asked::New(opening) => Ok(Work::Open(match self.to_quote(turn, &heard).await? {
+                    Asked::New(opening) => Ok(Work::Open(match self.quoted(turn, &heard).await? {
                         Some(message) => opening.from_message(message),
                         None => opening,
                     })),
@@ -264,7 +264,7 @@ impl Desk {
 
     /// The message that a case is opened from, if its card may show it: not what was said to the bot alone, or among the people
     /// of a case that others don't see.
-    async fn to_quote(&mut self, turn: &mut Turn, heard: &Heard) -> Result<Option<OpenedFrom>, DeskError> {
+    async fn quoted(&mut self, turn: &mut Turn, heard: &Heard) -> Result<Option<OpenedFrom>, DeskError> {
         let Some(opened_from) = heard.opened_from.as_deref() else { return Ok(None) };
         let lane = &opened_from.message.lane;
         let is_apart = match (&lane.place, lane.own_of()) {
