@@ -366,12 +366,12 @@ pub fn home<Asked: Serialize>(speaker: &Speaker<'_>, it: &Home<'_, Asked>) -> Ve
     cards
 }
 
-/// Of those that aren't shown, the open ones are counted: what ended is found in no list of what is open.
 /// What somebody asked for, and where it stands.
 pub fn asked(speaker: &Speaker<'_>, rows: &[impl Serialize]) -> Card {
     private(speaker, "answer/asked.txt", asked_facts(rows))
 }
 
+/// Of those that aren't shown, the open ones are counted: what ended is found in no list of what is open.
 fn asked_facts(rows: &[impl Serialize]) -> Json {
     let rows: Vec<Json> = rows.iter().map(|row| json!(row)).collect();
     let more = rows.iter().skip(ROWS_AT_HOME).filter(|row| row["ended_us"].is_null()).count();

@@ -179,9 +179,10 @@ impl Desk {
                         }
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|telling| self.card(telling, how)).collect();
+                            let opened = ready.number;
                             prepared = Some(ready);
                             let marks = heard.what.reacted_to().map(str::to_owned);
-                            Handled::Answer(Answer { cards, marks, ..Answer::default() })
+                            Handled::Answer(Answer { cards, marks, opened, ..Answer::default() })
                         }
                         Err(refusal) => Handled::Answer(self.refused(turn, &heard, person, here, &refusal)),
                     },
@@ -344,7 +345,12 @@ impl Desk {
             // Another bot is heard, never obeyed.
             _ if heard.from.bot => return Read::Nothing,
             // What history still had was said to nobody who could answer then.
-            What::Said { text, .. } if heard.backfilled => return self.read_late(heard, text, &context),
+            What::Said { text, .. } if heard.backfilled => {
+                // Before the channel was the case's, nobody waited for the bot there.
+                let opened = here.and_then(|id| self.known(turn, id)).map(|case| case.opened);
+                let was_before = heard.said.is_some_and(|said| opened.is_some_and(|opened| said < opened));
+                return if was_before { Read::Nothing } else { self.read_late(heard, text, &context) };
+            }
             _ if heard.backfilled => return Read::Nothing,
             // Whatever is said to the bot alone is meant for it, with its name before it or not.
             What::Said { text, .. } if matches!(heard.lane.place, Place::Direct(_)) && !text.trim().is_empty() => {

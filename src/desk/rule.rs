@@ -30,7 +30,7 @@ pub(super) struct Prepared {
     /// Set aside until the rulings are written: they may be refused on their own.
     then: Vec<Then>,
     /// The number that a new case takes.
-    number: Option<CaseId>,
+    pub number: Option<CaseId>,
 }
 
 /// Decided of the bot, not yet written.
@@ -63,9 +63,9 @@ impl Desk {
         match work {
             Work::Open(opening) => {
                 if let Some(channel) = opening.converts()
-                    && let Some(case) = self.whose_channel(turn, channel).await?
+                    && let Some(refusal) = self.is_taken(turn, channel, by).await?
                 {
-                    return Ok(Err(Refusal::ChannelTaken(case)));
+                    return Ok(Err(refusal));
                 }
                 Ok(self.prepare_new(turn, &opening, by))
             }
@@ -83,8 +83,25 @@ impl Desk {
         }
     }
 
+    /// Why a channel can't become another case's own. One in which people talked before is theirs again once its case is over, or
+    /// goes on among fewer.
+    async fn is_taken(&mut self, turn: &mut Turn, channel: &Channel, by: &Actor) -> Result<Option<Refusal>, DeskError> {
+        let Some(id) = self.whose_channel(turn, channel).await? else { return Ok(None) };
+        let Some(case) = self.load(turn, id).await? else { return Ok(None) };
+        if case.converted.as_ref() == Some(channel) && (case.is_closed() || case.is_apart()) {
+            return Ok(None);
+        }
+        let policy = self.policy_now(turn);
+        let people = self.bot_now(turn).people(&policy, turn.at);
+        let sees = by.person().is_some_and(|person| case.is_visible_to(person, &people));
+        Ok(Some(Refusal::ChannelTaken(sees.then_some(id))))
+    }
+
     /// The case that has this channel for its own.
     async fn whose_channel(&mut self, turn: &Turn, channel: &Channel) -> Result<Option<CaseId>, DeskError> {
+        if let Some(case) = channel.own_of() {
+            return Ok(Some(case));
+        }
         let pending = &turn.projection.commit.case_channels;
         let is_it = |(lane, _, id): &&(Lane, i64, String)| lane.platform == channel.platform && *id == channel.id;
         if let Some((lane, ..)) = pending.iter().rfind(is_it) {
@@ -357,6 +374,12 @@ impl Desk {
             turn.prefetched.insert(id, case.clone());
         }
         Ok(case)
+    }
+
+    /// A case that was loaded in this turn or is at hand.
+    pub(super) fn known<'a>(&'a self, turn: &'a Turn, id: CaseId) -> Option<&'a Case> {
+        let loaded = turn.projection.cases.get(&id).or_else(|| turn.prefetched.get(&id));
+        loaded.or_else(|| self.cases.peek(&id))
     }
 
     /// Moves a case into the projection, where its events are folded.

@@ -72,7 +72,7 @@ pub enum Refusal {
     PauseUsedUp(Span),
     ImpactUnclear(CaseId),
     /// The channel that is to become a case's own is this one's already.
-    ChannelTaken(CaseId),
+    ChannelTaken(Option<CaseId>),
 
     // Approval.
     OwnRequest(String),
@@ -239,8 +239,11 @@ impl Refusal {
                 ". It is still marked unclear."
             ],
             Refusal::ChannelTaken(case) => say![
-                format!("this channel is {case}'s own, and one channel is one incident's, so nothing was opened. "),
-                Verb::Open.of(case.kind).with("…"),
+                format!(
+                    "this channel is {}'s own, and one channel is one incident's, so nothing was opened. ",
+                    case.map_or_else(|| "another incident".to_owned(), |case| case.to_string())
+                ),
+                Verb::Open.of(CaseKind::Incident).with("…"),
                 " opens another, which is told in its workflow's channels."
             ],
 

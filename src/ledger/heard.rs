@@ -256,15 +256,13 @@ pub struct Answer {
     /// The message that the bot sets a reaction of its own on, so that people see that theirs did something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<String>,
+    /// The case that was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<CaseId>,
 }
 
 impl Answer {
     pub fn card(card: Card) -> Answer {
         Answer { cards: vec![card], ..Answer::default() }
-    }
-
-    /// The first case that it names.
-    pub fn case(&self) -> Option<CaseId> {
-        self.cards.iter().flat_map(Card::cases).next()
     }
 }

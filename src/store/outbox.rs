@@ -184,7 +184,7 @@ impl Reader {
         query.push_bind(now.0).push(" and o.lane not in (");
         in_list(&mut query, &names(but));
         query
-            .push(" group by o.lane, o.message order by min(o.not_before_us), min(o.wanted) limit ")
+            .push(" group by o.lane, o.message order by min(o.not_before_us), min(o.wanted), min(o.entry) limit ")
             .push_bind(at_most);
         let found: Vec<(String, String, Option<String>, i64)> = query.build_query_as().fetch_all(&self.pool).await?;
         let mut due = Vec::new();

@@ -9,7 +9,7 @@ platform: discord
       maya does not hear: Open incident here
 09:20 dev in #war-room> half of the one of eight is empty
       maya in #war-room> /incident convert credit sev2 Batch is missing
-      maya hears: opened as sev2 ... This channel is its own now, and what was said here in the last day is kept with it
+      maya hears: opened as sev2 ... This channel becomes its own until it is over, and what was said here in the last day is kept with it
       #inc-1: sev2 on credit: “Batch is missing”
       transcript #inc-1: the batch of nine never came
       transcript #inc-1: half of the one of eight is empty

@@ -51,7 +51,7 @@ impl LaneRun {
         };
         let here = |channel: &&Channel| channel.platform == self.lane.platform;
         let converted = case.converted.as_ref().filter(here).map(|channel| channel.id.clone());
-        // What the bot didn't make it doesn't close.
+        // What the bot didn't make it gives back.
         let is_theirs = known.is_some() && known == converted;
         let channel = CaseChannel {
             case: id,
@@ -76,9 +76,8 @@ impl LaneRun {
             pinned,
             links: case.links.clone(),
             archived: said
-                && !is_theirs
                 && case.closed.is_some()
-                && workflow.is_some_and(|flow| flow.own_channels.archived),
+                && (is_theirs || workflow.is_some_and(|flow| flow.own_channels.archived)),
         };
         let channel = match chat.ensure_channel(&channel).await {
             Ok(channel) => channel,

@@ -170,6 +170,10 @@ impl LaneRun {
                 Ok(receipt) => {
                     self.told(self.lane.clone(), message, receipt);
                     refused = None;
+                    // What stands beneath it is drawn by what it says now.
+                    if matches!(&parcel, Parcel::Edit(_)) {
+                        self.flush().await?;
+                    }
                 }
                 // Somebody deleted it, or the platform lets it not be changed any more: it asks nobody anything now.
                 Err(Undelivered::Gone { why } | Undelivered::Never { why } | Undelivered::Closed { why })

@@ -101,7 +101,7 @@ impl Discord {
                 };
                 let ((), answer) = tokio::join!(deferred, answer);
                 let Some(answer) = answer else { return };
-                let case = case.or_else(|| answer.case());
+                let case = case.or(answer.opened);
                 let is_kept = answer.errors.is_none() && self.is_of_the_policy(interaction);
                 self.tell(interaction, answer, Some(&mark)).await;
                 if let (Some(message), Some(case), true) = (message, case, is_kept) {

@@ -119,7 +119,7 @@ impl Slack {
             answer
         };
         let (opened, answer) = tokio::join!(opening, asking);
-        let Answer { cards, form, errors, marks: _ } = answer;
+        let Answer { cards, form, errors, marks: _, opened: _ } = answer;
         match (opened, form) {
             (Some(Ok(opened)), Some(form)) => {
                 if form != opened.form {

@@ -72,8 +72,8 @@ impl Slack {
             }
         };
         let repeated = !self.is_new(&cause);
-        let case = case.or_else(|| answer.case());
-        let Answer { cards, form, errors, marks: _ } = answer;
+        let case = case.or(answer.opened);
+        let Answer { cards, form, errors, marks: _, opened: _ } = answer;
         if let Some(errors) = errors.filter(|errors| !errors.is_empty()) {
             lock(&self.sent_back).put(id.to_owned(), sent_back + 1);
             let complaints = || errors.values().cloned().collect::<Vec<String>>();

@@ -359,13 +359,14 @@ impl Verb {
         self.kind().map_or_else(CaseKind::example_ids, |kind| format!("{}-1", kind.prefix()))
     }
 
-    /// `/incident assess [INC-…] text…`
+    /// `/incident assess`
     pub fn called(&self, prefix: &str) -> String {
         format!("{prefix}{} {}", self.root, self.verb)
     }
 
+    /// `/incident assess [INC-…] text…`
     pub fn usage(&self, prefix: &str) -> String {
-        let mut usage = format!("{prefix}{} {}", self.root, self.verb);
+        let mut usage = self.called(prefix);
         if let Some(kind) = self.kind().filter(|_| self.case) {
             usage.push_str(&format!(" [{}-…]", kind.prefix()));
         }

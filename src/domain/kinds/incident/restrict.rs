@@ -34,7 +34,7 @@ impl Incident {
         }
         draft.tell_all("restricted", by, reason);
         // It goes on in a channel that the bot makes, and people's own channel is theirs again.
-        let converted = scene.case.converted.as_ref();
+        let converted = scene.case.converted.as_ref().filter(|_| !scene.case.was_restricted);
         for channel in scene.case.homes.iter().filter(|home| left.contains(home)).chain(converted) {
             tell_outside(&mut draft, channel.clone());
         }

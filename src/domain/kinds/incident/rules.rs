@@ -12,8 +12,8 @@ use crate::domain::{
 };
 
 /// Who sees a case whose own channel people talked in before.
-const CONVERTED: &str = "This channel is its own now, and what was said here in the last day is kept with it. Public: everybody in \
-                         the workflow's channels sees it, too";
+const CONVERTED: &str = "This channel becomes its own until it is over, and what was said here in the last day is kept with it; \
+                         where the channel is private, invite the bot first. Public: everybody in the workflow's channels sees it, too";
 
 /// Who sees a case that isn't [`every_case::PUBLIC`].
 const RESTRICTED: &str = "Restricted: only its people see it";
@@ -129,7 +129,7 @@ fn may_be_converted(channel: &Channel, wanted: &Opening, world: &World<'_>) -> R
         ]));
     }
     if let Some(case) = channel.own_of() {
-        return Err(Refusal::ChannelTaken(case));
+        return Err(Refusal::ChannelTaken(Some(case)));
     }
     if world.policy.channels().any(|known| known == channel) {
         return Err(Refusal::missing(say![
