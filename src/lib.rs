@@ -97,7 +97,7 @@
 //!    with every digest and bundle.
 //! 9. Nothing waits for the network inside a transaction. The commit is the moment of truth; every answer and effect follows it.
 //! 10. A restricted case doesn't exist for people who aren't its own: no answer, list or channel names it, and a digest only
-//!     counts it.
+//!     counts it. Where it was told in the open before, its number stands and that it is restricted, and no more.
 //!
 //! # A word typed in the room becomes a ledger entry and a nudge
 //!

@@ -119,3 +119,13 @@ fn what_a_messages_menu_offers_can_be_filled_in() {
         assert!(entry.alone.is_none() || !verb.case, "{entry:?}");
     }
 }
+
+/// What is left out where a channel becomes an incident's own is what `classify` says later, and no more.
+#[test]
+fn converting_takes_what_opening_does_but_for_its_nature() {
+    let args = |verb: &str| find("incident", verb).expect("a verb").args.iter().map(|arg| arg.name).collect::<Vec<_>>();
+    let (open, convert) = (args("open"), args("convert"));
+    assert_eq!(open[..convert.len()], convert);
+    let later = args("classify");
+    assert!(open[convert.len()..].iter().all(|name| later.contains(name)), "{open:?}, {later:?}");
+}
