@@ -1,5 +1,5 @@
-//! Incidents: open → acknowledged → contained → resolved → reviewed. Here: what an incident is, what can be asked of one, and
-//! what becomes true of it.
+//! Incidents: open → acknowledged → contained → resolved → reviewed. Here: what an incident is, and how it follows from what
+//! became true of it.
 //!
 //! Each step opens and discharges duties; their clocks and ladders are the obligation's. Not here: channels and cards, which
 //! the courier draws from the case; what people may see, which is [`Case::is_visible_to`]; notes, links and pauses, which
@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::{AskedNow, Began, Drafted, Kind};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
-use crate::domain::line::Named;
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::policy::Channel;
 use crate::domain::scene::Scene;
@@ -22,6 +21,8 @@ use crate::domain::{
 };
 
 mod acts;
+mod command;
+mod event;
 mod follow_ups;
 mod nature;
 mod report;
@@ -36,6 +37,9 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
+use command::Needs;
+pub use command::{Command, Opening, Verb};
+pub use event::{Event, KnownMoment, Opened};
 pub use nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
 pub use state::{FollowUp, Impact, IncidentState, Moment, Reached, Remark, SeatName, Which};
 pub use telling::Telling;
@@ -47,44 +51,6 @@ pub const REVIEW_AT_MOST: usize = 400_000;
 const PAGE_WITHIN: Span = Span::minutes(15);
 /// How long whoever promises to see to a message has for it: a reaction can't say.
 const FOLLOW_UP_WITHIN: Span = Span::days(7);
-
-/// The verbs that the rules of incidents tell people to type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
-#[strum(serialize_all = "kebab-case")]
-pub enum Verb {
-    Ack,
-    Assess,
-    Classify,
-    Contain,
-    Convert,
-    Decision,
-    Done,
-    Escalate,
-    Followup,
-    Here,
-    Invite,
-    Join,
-    Merge,
-    Moment,
-    Open,
-    Reopen,
-    Resolve,
-    Restrict,
-    Review,
-    Role,
-    Severity,
-    Uninvite,
-    Unrestrict,
-    Update,
-    Working,
-}
-
-impl Verb {
-    /// The verb that opens an incident.
-    pub const OPENS: Verb = Verb::Open;
-}
-
-impl Named for Verb {}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -129,303 +95,6 @@ pub struct Incident {
     /// Duplicates that were merged into this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absorbed: Vec<CaseId>,
-}
-
-/// What somebody gives to open an incident.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Opening {
-    pub workflow: WorkflowId,
-    pub title: String,
-    pub severity: Severity,
-    /// How broken the machine is, `1` the worst; apart from governance severity.
-    pub technical: Option<u8>,
-    pub class: Option<ClassId>,
-    pub nature: Nature,
-    pub impact: Impact,
-    pub restricted: bool,
-    pub occurred: Option<At>,
-    pub detected: Option<At>,
-    pub aware: Option<At>,
-    /// For what the bot opens by itself: why, and about what.
-    pub because: Option<String>,
-    /// For what the bot opens by itself about an approval path that is slow: which.
-    pub slow_path: Option<PathId>,
-    /// The channel in which people talk already, and which is to become its own.
-    pub converts: Option<Channel>,
-    /// The message that it is opened from.
-    pub from: Option<Box<OpenedFrom>>,
-}
-
-/// What can be asked of an incident.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    Acknowledge,
-    /// “Yes, still working on it.”
-    StillWorking,
-    Assess {
-        text: String,
-    },
-    Contain {
-        text: String,
-    },
-    Resolve {
-        text: String,
-    },
-    /// Accepts the post-incident review. Without a text, it is the draft that is accepted.
-    AcceptReview {
-        text: String,
-        /// The text is the bot's draft of the case's entries 1 to this one.
-        drafted_from: Option<u32>,
-    },
-    Reopen {
-        reason: String,
-    },
-    Merge {
-        into: CaseId,
-    },
-    /// The other half of a merge, asked by the engine of the case that stays.
-    Absorb {
-        other: CaseId,
-    },
-    Withdraw {
-        reason: String,
-    },
-    Update {
-        text: String,
-        /// When the next one comes, where somebody promises it.
-        next: Option<At>,
-    },
-    /// An update that says with the same words how far it has come, or how grave it is.
-    Report {
-        text: String,
-        severity: Option<Severity>,
-        reached: Option<Reached>,
-        next: Option<At>,
-    },
-    Decision {
-        text: String,
-    },
-    FollowUp {
-        assignee: PersonId,
-        due: At,
-        text: String,
-    },
-    /// Promises to see to a message of people's.
-    FollowUpOn {
-        message: KeptMessage,
-    },
-    FollowUpDone {
-        number: u32,
-    },
-    /// Calls a role in, now.
-    Page {
-        role: RoleId,
-        reason: String,
-    },
-    AnswerPage,
-    /// Take part: come into its channel.
-    Join,
-    /// From now on its own people alone see it.
-    Restrict {
-        reason: String,
-    },
-    Unrestrict {
-        reason: String,
-    },
-    ChangeSeverity {
-        to: Severity,
-        reason: String,
-    },
-    SetMoment {
-        which: Which,
-        at: At,
-    },
-    /// Says what class it is, what harm it did and what caused it; what isn't said stays.
-    Classify {
-        class: Option<ClassId>,
-        technical: Option<u8>,
-        nature: Nature,
-    },
-    /// `None` leaves the seat empty.
-    TakeSeat {
-        seat: SeatName,
-        person: Option<PersonId>,
-    },
-}
-
-/// What becomes true of an incident.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case", prefix = "incident.")]
-pub enum Event {
-    /// Always the first event, and only there.
-    Opened(Box<Opened>),
-    Acknowledged {
-        by: PersonId,
-    },
-    /// Nobody said that the work goes on, so it counts as not acknowledged.
-    AcknowledgementLapsed {},
-    Assessed {
-        by: PersonId,
-        text: String,
-    },
-    Contained {
-        by: PersonId,
-        text: String,
-    },
-    Resolved {
-        by: PersonId,
-        text: String,
-    },
-    Reviewed {
-        by: PersonId,
-        text: String,
-        /// The text was accepted as the bot drafted it from the case's entries 1 to this one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        drafted_from: Option<u32>,
-    },
-    Reopened {
-        by: PersonId,
-        reason: String,
-    },
-    Merged {
-        by: PersonId,
-        into: CaseId,
-    },
-    Absorbed {
-        other: CaseId,
-    },
-    Withdrawn {
-        by: PersonId,
-        reason: String,
-    },
-    Updated {
-        by: PersonId,
-        text: String,
-        /// When the next one comes, where that was promised.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        next: Option<At>,
-    },
-    Decided {
-        by: PersonId,
-        text: String,
-    },
-    /// `obligation` is the number of the duty that it opened.
-    FollowUpPromised {
-        number: u32,
-        by: PersonId,
-        assignee: PersonId,
-        due: At,
-        text: String,
-        obligation: u32,
-    },
-    FollowUpDone {
-        number: u32,
-        by: PersonId,
-    },
-    Paged {
-        by: PersonId,
-        role: RoleId,
-        reason: String,
-    },
-    SeverityChanged {
-        by: PersonId,
-        from: Severity,
-        to: Severity,
-        reason: String,
-    },
-    MomentSet {
-        by: PersonId,
-        which: Which,
-        at: At,
-    },
-    /// What isn't said stays as it was.
-    Classified {
-        by: PersonId,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        class: Option<ClassId>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        technical: Option<u8>,
-        #[serde(flatten)]
-        nature: Nature,
-    },
-    SeatTaken {
-        by: PersonId,
-        seat: SeatName,
-        person: PersonId,
-    },
-    SeatLeft {
-        by: PersonId,
-        seat: SeatName,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Opened {
-    #[serde(flatten)]
-    pub began: Began,
-    pub severity: Severity,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub technical: Option<u8>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub class: Option<ClassId>,
-    #[serde(flatten)]
-    pub nature: Nature,
-    pub impact: Impact,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moments: Vec<KnownMoment>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
-    /// The approval path whose slowness it is about; the bot opens no second one for it meanwhile.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slow_path: Option<PathId>,
-}
-
-/// A moment that was known when the incident was opened; whoever opened it said so.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KnownMoment {
-    pub which: Which,
-    pub at: At,
-}
-
-/// What a command needs beside its incident before it can be decided.
-enum Needs {
-    /// The draft of the review that it accepts.
-    Draft,
-    /// Another case that it names.
-    OtherCase(CaseId),
-}
-
-impl Command {
-    fn needs(&self) -> Option<Needs> {
-        match self {
-            Command::AcceptReview { text, .. } => text.trim().is_empty().then_some(Needs::Draft),
-            Command::Merge { into } => Some(Needs::OtherCase(*into)),
-            Command::Acknowledge
-            | Command::StillWorking
-            | Command::Assess { .. }
-            | Command::Contain { .. }
-            | Command::Resolve { .. }
-            | Command::Reopen { .. }
-            | Command::Absorb { .. }
-            | Command::Withdraw { .. }
-            | Command::Update { .. }
-            | Command::Report { .. }
-            | Command::Decision { .. }
-            | Command::FollowUp { .. }
-            | Command::FollowUpOn { .. }
-            | Command::FollowUpDone { .. }
-            | Command::Page { .. }
-            | Command::AnswerPage
-            | Command::Join
-            | Command::Restrict { .. }
-            | Command::Unrestrict { .. }
-            | Command::ChangeSeverity { .. }
-            | Command::SetMoment { .. }
-            | Command::Classify { .. }
-            | Command::TakeSeat { .. } => None,
-        }
-    }
 }
 
 impl Kind for Incident {
