@@ -1,6 +1,7 @@
 //! The bot put together: the one place where desk, courier, answers, reception and health are joined. `countersign
 //! serve`, the benchmarks and the tests that need a whole bot all go through it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::chat::{Chats, Newest};
 use crate::clock::Clock;
 use crate::desk::{Desk, DeskError, DeskHandle, Setup};
 use crate::domain::policy::Policy;
-use crate::domain::{At, LOCAL, Platform, Span};
+use crate::domain::{At, CaseId, LOCAL, Platform, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::projection::BOT;
 use crate::store::{self, Reader, StoreError, Writer};
@@ -144,7 +145,14 @@ impl Assembled {
     /// The database's.
     pub async fn door(&self, platform: &Platform) -> Result<Door, StoreError> {
         let App { reception, reader, folder, .. } = &self.app;
-        let channels = reader.case_channels(platform).await?;
+        let mut channels = reader.case_channels(platform).await?;
+        // People's own channel is theirs again once the case is closed.
+        let cases: Vec<CaseId> = channels.iter().filter_map(|(lane, _)| lane.own_of()).collect();
+        let closed = reader.cases(&cases).await?.into_iter().flatten().filter(|case| case.closed.is_some());
+        let given_back: BTreeSet<(CaseId, String)> =
+            closed.filter_map(|case| Some((case.id, case.converted?.id))).collect();
+        channels
+            .retain(|(lane, channel)| lane.own_of().is_none_or(|case| !given_back.contains(&(case, channel.clone()))));
         let newest = reader.newest(platform, BOT).await?;
         Ok(Door {
             reception: reception.clone(),
