@@ -9,6 +9,14 @@ use crate::domain::{CaseId, Lane, Platform};
 use crate::store::StoreError;
 
 impl Answers {
+    /// Whether something with this cause was heard already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_heard(&self, cause: &str) -> Result<bool, StoreError> {
+        self.reader.is_heard(&self.desk.causes.key_of(cause)).await
+    }
+
     /// A case that has a channel of its own there stands in it; another in the first of its channels; else where it is announced.
     ///
     /// # Errors

@@ -103,8 +103,9 @@ pub struct CaseChannel {
     pub near: Option<String>,
     /// As the channel may be called: the case and its title, in small letters, digits and hyphens, at most 60 characters.
     pub name: String,
-    /// The platform's id of a channel in which people talked already and which became the case's own: it keeps its name and its
-    /// topic, and is never closed to anybody.
+    /// The platform's id of a channel in which people talked already and which became the case's own: it keeps its name, and
+    /// the topic that people gave it, and is never closed to anybody. Where it had no topic, it has the bot's for as long as it
+    /// is the case's.
     pub converted: Option<String>,
     /// One line on what it is about and how it stands.
     pub topic: String,
@@ -118,6 +119,8 @@ pub struct CaseChannel {
     pub pinned: Option<String>,
     /// Addresses that people keep with the case.
     pub links: Vec<CaseLink>,
+    /// All is said in it. A channel that the bot made is archived; people's own is given back to them, and what they say there
+    /// from then on isn't said of the case.
     pub archived: bool,
 }
 

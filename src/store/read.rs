@@ -396,6 +396,15 @@ impl Reader {
         rows.into_iter().map(read).collect()
     }
 
+    /// Whether something with this key of its cause was heard already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn is_heard(&self, key: &str) -> Result<bool, StoreError> {
+        let sql = "select exists (select 1 from cause where key = $1)";
+        Ok(sqlx::query_scalar(sql).bind(key).fetch_one(&self.pool).await?)
+    }
+
     /// A message of the local room, whose ids are unique in all its lanes.
     ///
     /// # Errors

@@ -285,3 +285,190 @@ async fn a_channel_that_the_bot_may_not_enter_is_none_that_it_can_take() {
     })
     .await;
 }
+
+/// The bot may write a topic where people gave none. It takes it away again, with everything else on the channel's face.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn peoples_own_channel_that_a_restricted_incident_leaves_shows_nothing_of_it() {
+    in_slack(async |scene, fake| {
+        fake.slash("U0MAYA", "C0LOUNGE", "/incident", "convert credit sev2 Scores drift").await;
+        let card = fake.find("the card is pinned", |fake| fake.pins("C0LOUNGE").pop()).await;
+        let topic = || fake.channel("C0LOUNGE").expect("a channel").topic;
+        assert!(topic().contains("Scores drift"), "{}", topic());
+        fake.slash("U0MAYA", "C0LOUNGE", "/incident", "link INC-1 https://wiki.example/scores Scores").await;
+        fake.find("the link is bookmarked", |fake| (fake.bookmarks("C0LOUNGE").len() == 2).then_some(())).await;
+        fake.slash("U0MAYA", "C0CREDIT", "/incident", "restrict INC-1 Names are among it").await;
+        let private = fake.find("a private channel", |fake| fake.channel_named("inc-1-scores-drift")).await;
+        fake.find("the card stands there", |fake| fake.pins(&private).pop()).await;
+        fake.slash("U0DEV", "C0CREDIT", "/incident", "ack INC-1").await;
+        fake.find("it is told where the case is", |fake| {
+            fake.messages(&private).iter().any(|it| it.text.contains("acknowledged")).then_some(())
+        })
+        .await;
+        scene.rest().await;
+        let there = fake.channel("C0LOUNGE").expect("a channel");
+        assert_eq!((there.name.as_str(), there.topic.as_str(), there.sort), ("lounge", "", Sort::Public));
+        assert_eq!((fake.pins("C0LOUNGE"), fake.bookmarks("C0LOUNGE")), (Vec::new(), Vec::new()));
+        let moved = "INC-1 · restricted now: only its people see it";
+        assert_eq!(fake.message("C0LOUNGE", &card).expect("it stands there").text, moved);
+        assert_eq!(saying(fake, "C0LOUNGE", moved), 1, "the card says it, and the adapter says it nowhere else");
+        let told = "An incident that was told here is restricted now";
+        fake.find("the case says it", |fake| (saying(fake, "C0LOUNGE", told) == 1).then_some(())).await;
+        let beneath = fake.thread("C0LOUNGE", &card).into_iter().chain(fake.messages("C0LOUNGE"));
+        for said in beneath.filter(|it| it.by_bot) {
+            let words = scene.read(&said.blocks);
+            assert!(!words.contains("Scores drift"), "{words}");
+            assert!(fake.buttons(&said.blocks).is_empty(), "{words}");
+        }
+    })
+    .await;
+}
+
+/// An app that may not join channels is invited into them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_may_join_nothing_takes_the_channel_that_it_was_invited_to() {
+    in_slack(async |scene, fake| {
+        fake.fault(On::method("conversations.join").times(1_000), Harm::Error("missing_scope".to_owned()));
+        fake.slash("U0MAYA", "C0LOUNGE", "/incident", "convert credit sev2 Scores drift").await;
+        scene.card("C0LOUNGE", "Scores drift").await;
+        fake.add_channel("C0APART", "apart", Sort::Private, &["U0MAYA", "U0DEV", BOT_USER]);
+        fake.slash("U0MAYA", "C0APART", "/incident", "convert credit sev2 Names leak").await;
+        scene.card("C0APART", "Names leak").await;
+        fake.add_channel("C0WAR", "war-room", Sort::Public, &["U0MAYA", "U0DEV"]);
+        fake.slash("U0MAYA", "C0WAR", "/incident", "convert credit sev2 Batch is late").await;
+        let made = fake.find("a channel of its own", |fake| fake.channel_named("inc-3-batch-is-late")).await;
+        scene.card(&made, "Batch is late").await;
+        assert_eq!((fake.channel_named("inc-1-scores-drift"), fake.channel_named("inc-2-names-leak")), (None, None));
+        // What can't be seen either is found out by what follows.
+        let hidden = Harm::Error("missing_scope".to_owned());
+        fake.fault(On::method("conversations.info").times(1_000), hidden);
+        for (case, channel, enters) in [("INC-8", "C0CLAIMS", true), ("INC-9", "C0WAR", false)] {
+            let wanted = CaseChannel {
+                converted: Some(channel.to_owned()),
+                channel: Some(channel.to_owned()),
+                people: ["U0MAYA", "U0EVE"].map(str::to_owned).to_vec(),
+                ..case_channel(case, &case.to_lowercase())
+            };
+            let is_in = scene.house.slack.ensure_channel(&wanted).await.expect("it has a channel");
+            assert_eq!(is_in == channel, enters, "{case} is in {is_in}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_that_was_not_read_before_the_bot_stopped_is_read_afterwards_once() {
+    let scene = Stopped::new().await.start().await;
+    let before = scene.fake.say("U0DEV", "C0LOUNGE", "it began at nine", None);
+    let reply = scene.fake.say("U0EVE", "C0LOUNGE", "or at eight", Some(&before));
+    let unread = Harm::ServerError { status: 503 };
+    scene.fake.fault(On::method("conversations.history").channel("C0LOUNGE").times(1_000), unread);
+    scene.fake.slash("U0MAYA", "C0LOUNGE", "/incident", "convert credit sev2 Scores drift").await;
+    let card = scene.fake.find("the card is pinned", |fake| fake.pins("C0LOUNGE").pop()).await;
+    scene.house.transcript("slack/inc-1", "the card is told", |rows| !rows.is_empty()).await;
+    let stopped = scene.stop().await;
+    stopped.fake.clear_faults();
+    let scene = stopped.start().await;
+    scene.fake.slash("U0DEV", "C0LOUNGE", "/incident", "ack INC-1").await;
+    let kept = |rows: &[countersign::store::MessageRead]| {
+        [&before, &reply].iter().all(|ts| rows.iter().any(|row| row.id == **ts))
+    };
+    scene.house.transcript("slack/inc-1", "what was said before", kept).await;
+    let is_gap = |heard: &HeardRecord| format!("{:?}", heard.what).contains("the case's own only then");
+    scene.heard("the gap", is_gap).await;
+    scene.rest().await;
+    // What was said before the card; the bot may look there for what it said itself as well.
+    let looked = |fake: &FakeSlack| {
+        let calls = fake.calls("conversations.history");
+        calls.iter().filter(|call| call.args["latest"] == *card && call.args["inclusive"].is_null()).count()
+    };
+    let asked = looked(&scene.fake);
+    assert!(asked > 0);
+    let scene = scene.stop().await.start().await;
+    scene.fake.slash("U0DEV", "C0LOUNGE", "/incident", "note INC-1 The export ran twice").await;
+    scene
+        .house
+        .transcript("slack/inc-1", "the note", |rows| rows.iter().any(|row| row.body.contains("ran twice")))
+        .await;
+    scene.rest().await;
+    assert_eq!(looked(&scene.fake), asked, "it is read once");
+    assert_eq!(scene.house.written().await.heard().filter(|heard| is_gap(heard)).count(), 1);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn peoples_own_channel_is_given_back_and_taken_up_again() {
+    in_slack(async |scene, fake| {
+        let mut wanted = CaseChannel {
+            converted: Some("C0LOUNGE".to_owned()),
+            channel: Some("C0LOUNGE".to_owned()),
+            links: vec![Link { url: "https://wiki.example/runbook".to_owned(), text: "Runbook".to_owned() }],
+            ..case_channel("INC-9", "inc-9-lounge")
+        };
+        let slack = &scene.house.slack;
+        let ensured = async |wanted: &CaseChannel| {
+            assert_eq!(slack.ensure_channel(wanted).await.as_deref(), Ok("C0LOUNGE"));
+        };
+        let topic = || fake.channel("C0LOUNGE").expect("a channel").topic;
+        let kept = async |ts: &str, what: &str| {
+            scene.house.transcript("slack/inc-9", what, |rows| rows.iter().any(|row| row.id == ts)).await;
+        };
+        ensured(&wanted).await;
+        let card = post(scene, "slack/inc-9", "1", "the card").await.expect("it goes there");
+        wanted.pinned = Some(card.clone());
+        ensured(&wanted).await;
+        kept(&fake.say("U0MAYA", "C0LOUNGE", "here it is", None), "what is said while it is open").await;
+        assert_eq!((fake.pins("C0LOUNGE"), fake.bookmarks("C0LOUNGE").len()), (vec![card.clone()], 2));
+        assert!(topic().starts_with("INC-9 · "), "{}", topic());
+        wanted.archived = true;
+        ensured(&wanted).await;
+        scene.rest().await;
+        assert_eq!((fake.pins("C0LOUNGE"), topic().as_str()), (Vec::new(), ""));
+        let bookmarks = fake.bookmarks("C0LOUNGE");
+        assert!(matches!(&*bookmarks, [(_, link)] if link.ends_with("/runbook")), "{bookmarks:?}");
+        assert!(!fake.channel("C0LOUNGE").expect("a channel").archived);
+        let calls = fake.all_calls().len();
+        ensured(&wanted).await;
+        assert_eq!(fake.all_calls().len(), calls, "once is enough");
+        let lunch = fake.say("U0MAYA", "C0LOUNGE", "lunch?", None);
+        scene.rest().await;
+        // Taken up again, also by a bot that lost its connection then, it counts from there.
+        wanted.archived = false;
+        ensured(&wanted).await;
+        assert_eq!(fake.pins("C0LOUNGE"), vec![card]);
+        assert!(topic().starts_with("INC-9 · "), "{}", topic());
+        fake.refuse_sockets(true);
+        fake.drop_sockets();
+        until("the connection is gone", || async { !slack.link().up }).await;
+        fake.refuse_sockets(false);
+        until("it is back", || async { slack.link().up }).await;
+        scene.rest().await;
+        let again = fake.say("U0MAYA", "C0LOUNGE", "it is back", None);
+        kept(&again, "what is said when it is open again").await;
+        let rows = scene.house.transcript("slack/inc-9", "all of it", |_| true).await;
+        assert!(!rows.iter().any(|row| row.id == lunch), "{rows:#?}");
+        // A topic that people gave it meanwhile stays.
+        fake.set_topic("C0LOUNGE", "Lounging");
+        wanted.archived = true;
+        ensured(&wanted).await;
+        assert_eq!(topic(), "Lounging");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bot_that_starts_listens_in_no_channel_that_was_given_back() {
+    let scene = Stopped::new().await.start().await;
+    scene.fake.slash("U0MAYA", "C0LOUNGE", "/incident", "convert credit sev2 Scores drift").await;
+    scene.card("C0LOUNGE", "Scores drift").await;
+    scene.fake.slash("U0MAYA", "C0LOUNGE", "/incident", "withdraw INC-1 It was the load test").await;
+    let told = |rows: &[countersign::store::MessageRead]| rows.iter().any(|row| row.body.contains("withdrawn"));
+    scene.house.transcript("slack/inc-1", "it is withdrawn", told).await;
+    until("all is told", || async { scene.house.reader.outbox_next(&[]).await.is_ok_and(|next| next.is_none()) }).await;
+    scene.rest().await;
+    let scene = scene.stop().await.start().await;
+    let lunch = scene.fake.say("U0MAYA", "C0LOUNGE", "lunch?", None);
+    scene.rest().await;
+    let rows = scene.house.transcript("slack/inc-1", "what was told", told).await;
+    assert!(!rows.iter().any(|row| row.id == lunch), "{rows:#?}");
+    scene.end().await;
+}

@@ -25,14 +25,14 @@ platform: discord
       maya in #war-room> /incident convert credit sev3 restricted=yes Another one
       maya hears: Everybody in this channel would see it
       ledger: incident.opened x1
-# Once it is over, the bot doesn't close a channel that it didn't make.
+# Once it is over, the channel is its people's again: the bot doesn't close it, and hears there what is said to it alone.
       the policy says: [workflows.credit]\n => [workflows.credit]\nincident_channels = true\narchive_incident_channels = true\n
       the operator reloads
       maya in #war-room> /incident withdraw It was the load test
       #inc-1: INC-1 is withdrawn · Maya
       case INC-1: withdrawn
       jonas in #war-room> all clear
-      transcript #inc-1: all clear
+      not transcript #inc-1: all clear
 # Restricted, it goes on in a channel that the bot makes, and this one is its people's again.
 09:40 jonas in #other-room> scores look odd
       maya in #other-room> /incident convert credit sev2 Odd scores

@@ -48,8 +48,18 @@ struct Gap {
     from: At,
     to: At,
     why: &'static str,
-    /// It is noted even if history shows nothing.
-    certain: bool,
+    noted: Noted,
+}
+
+/// When a gap is noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noted {
+    /// Before anything is read, and even if history shows nothing.
+    First,
+    /// Before what history shows is kept, if it shows something.
+    IfSomethingWasSaid,
+    /// Once all that was said is kept. That it is noted shows a later process that it was read.
+    OnceKept,
 }
 
 /// A lane to be read from where it was known.
@@ -57,6 +67,8 @@ struct Gap {
 pub(super) struct ToFill {
     lane: Lane,
     reached: Newest,
+    /// The message before which reading ends, if not with the newest.
+    up_to: Option<String>,
     gap: Gap,
     /// It is read then, and not sooner: until then Slack holds back what is said.
     not_before: At,
@@ -130,11 +142,14 @@ impl Slack {
             Some(_) => "the connection to Slack was away",
             None => "the bot was not running",
         };
-        let certain = since.is_some_and(|since| now - since >= MOMENT);
+        let noted = match since {
+            Some(since) if now - since >= MOMENT => Noted::First,
+            Some(_) | None => Noted::IfSomethingWasSaid,
+        };
         let mut to_fill = lock(&self.to_fill);
         for (lane, reached) in self.lanes_to_fill(known, since) {
-            let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, certain };
-            to_fill.push(ToFill { lane, reached, gap, not_before: now });
+            let gap = Gap { from: since.unwrap_or(reached.said), to: now, why, noted };
+            to_fill.push(ToFill { lane, reached, up_to: None, gap, not_before: now });
         }
         // Direct messages are many, and mostly silent: they come last.
         to_fill.sort_by_key(|it| matches!(it.lane.place, Place::Direct(_)));
@@ -148,8 +163,8 @@ impl Slack {
         let reached = self.reached.of(lane).or(absent.map(at));
         let Some(reached) = reached.filter(|_| self.keeps(lane)) else { return };
         let now = self.now();
-        let gap = Gap { from: reached.said, to: now, why: "the bot was not in the channel", certain: true };
-        lock(&self.to_fill).push(ToFill { lane: lane.clone(), reached, gap, not_before: now });
+        let gap = Gap { from: reached.said, to: now, why: "the bot was not in the channel", noted: Noted::First };
+        lock(&self.to_fill).push(ToFill { lane: lane.clone(), reached, up_to: None, gap, not_before: now });
         self.returned.notify_one();
     }
 
@@ -162,34 +177,38 @@ impl Slack {
         for (lane, reached) in self.lanes_to_fill(self.reached.all(), Some(minute)) {
             // Some of that minute may have been heard. That doesn't show that all of it was.
             let reached = if reached.said > minute { at(minute) } else { reached };
-            let gap = Gap { from: minute, to: not_before, why: "Slack held events back", certain: false };
-            lock(&self.to_fill).push(ToFill { lane, reached, gap, not_before });
+            let why = "Slack held events back";
+            let gap = Gap { from: minute, to: not_before, why, noted: Noted::IfSomethingWasSaid };
+            lock(&self.to_fill).push(ToFill { lane, reached, up_to: None, gap, not_before });
         }
         self.returned.notify_one();
     }
 
-    /// Tries until it is read, or Slack says that it can't be. A gap that is certain is noted before anything is read.
+    /// Tries until it is read, or Slack says that it can't be.
     async fn fill_at_last(self: &Arc<Slack>, to_fill: &ToFill, turns: &Semaphore) {
-        let ToFill { lane, reached, gap, not_before } = to_fill;
+        let ToFill { lane, not_before, .. } = to_fill;
         let wait = (*not_before - self.now()).0.clamp(0, 60_000_000);
         tokio::time::sleep(Duration::from_micros(wait.unsigned_abs())).await;
         let mut pauses = PAUSES;
         loop {
             let filled = {
                 let _turn = turns.acquire().await;
-                self.fill(lane, reached, gap).await
+                self.fill(to_fill).await
             };
             match filled {
-                Ok(()) => return,
+                Ok(()) => break,
                 Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
                     tracing::error!(platform = %self.platform, %lane, %trouble, "what was missed can't be read");
-                    return;
+                    break;
                 }
                 Err(trouble) => {
                     tracing::warn!(platform = %self.platform, %lane, %trouble, "what was missed can't be read yet");
                     tokio::time::sleep(pauses.grow_or(trouble.asks_to_wait())).await;
                 }
             }
+        }
+        if to_fill.up_to.is_some() {
+            lock(&self.places).has_read(lane);
         }
     }
 
@@ -207,35 +226,73 @@ impl Slack {
         known
     }
 
-    async fn fill(self: &Arc<Slack>, lane: &Lane, reached: &Newest, gap: &Gap) -> Called<()> {
+    async fn fill(self: &Arc<Slack>, to_fill: &ToFill) -> Called<()> {
+        let ToFill { lane, reached, up_to, gap, not_before: _ } = to_fill;
         let Ok(channel) = self.channel_of(lane).await else { return Ok(()) };
-        if gap.certain {
-            self.note_gap(lane, &channel, gap).await?;
+        let cause = self.cause_of(&channel, gap);
+        if gap.noted == Noted::First {
+            self.note_gap(lane, cause.clone(), gap).await?;
         }
-        let missed = self.missed(lane, &channel, reached).await;
-        // Where history can't be read, something may have been missed.
-        if !gap.certain && missed.as_ref().map_or(true, |missed| !missed.events.is_empty()) {
-            self.note_gap(lane, &channel, gap).await?;
+        let missed = self.missed(lane, &channel, reached, up_to.as_deref()).await;
+        let something_was_said = missed.as_ref().is_ok_and(|missed| !missed.events.is_empty());
+        let before_it_is_kept = match gap.noted {
+            Noted::First => false,
+            // Where history can't be read, something may have been missed.
+            Noted::IfSomethingWasSaid => something_was_said || missed.is_err(),
+            Noted::OnceKept => matches!(missed, Err(Trouble::Said(_))),
+        };
+        if before_it_is_kept {
+            self.note_gap(lane, cause, gap).await?;
         }
         let missed = missed?;
         if let Some(to) = missed.cut_off {
             let why = "more was said than is read from history";
-            self.note_gap(lane, &channel, &Gap { from: reached.said, to, why, certain: true }).await?;
+            let beyond = Gap { from: reached.said, to, why, noted: Noted::First };
+            self.note_gap(lane, self.cause_of(&channel, &beyond), &beyond).await?;
         }
         for event in missed.events {
             self.take_in(&FromSlack { event: &event, id: "", backfilled: true }).await;
         }
+        if gap.noted == Noted::OnceKept && something_was_said {
+            self.note_gap(lane, self.cause_of_conversation(lane, &channel), gap).await?;
+        }
         Ok(())
     }
 
-    /// Keeps the conversation that was held in a channel before it became a case's own: it was heard by nobody then.
-    pub(super) fn read_conversation(&self, lane: &Lane) {
-        let now = self.now();
-        let reached = at(now - CONVERSATION_BACK);
+    fn cause_of(&self, channel: &str, gap: &Gap) -> String {
+        format!("{}:gap:{channel}:{}:{}", self.platform, gap.from.0, gap.to.0)
+    }
+
+    /// It names no moment: the card may stand there anew in another one.
+    fn cause_of_conversation(&self, lane: &Lane, channel: &str) -> String {
+        format!("{}:conversation:{channel}:{lane}", self.platform)
+    }
+
+    /// Keeps the conversation that was held in a channel before it became a case's own and the case's card stood there: it was
+    /// heard by nobody then. A process that ends before all of it is kept leaves it to the next one. Whether it is read or kept.
+    pub(super) async fn read_conversation(&self, lane: &Lane, channel: &str, card: &str) -> bool {
+        let (Some(door), Some(until)) = (self.door(), moment(card)) else { return false };
+        match door.reception.answers.is_heard(&self.cause_of_conversation(lane, channel)).await {
+            Ok(true) => return true,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(platform = %self.platform, %lane, %error, "whether a conversation was read can't be told yet");
+                return false;
+            }
+        }
+        let reached = at(until - CONVERSATION_BACK);
         let why = "the channel became the case's own only then";
-        let gap = Gap { from: reached.said, to: now, why, certain: false };
-        lock(&self.to_fill).push(ToFill { lane: lane.clone(), reached, gap, not_before: now });
+        let gap = Gap { from: reached.said, to: until, why, noted: Noted::OnceKept };
+        lock(&self.places).begins_to_read(lane);
+        let (lane, up_to) = (lane.clone(), Some(card.to_owned()));
+        lock(&self.to_fill).push(ToFill { lane, reached, up_to, gap, not_before: self.now() });
         self.returned.notify_one();
+        true
+    }
+
+    /// What was said in a lane until now isn't the case's.
+    pub(super) fn counts_from_now(&self, lane: &Lane) {
+        self.reached.advance(lane, at(self.now()));
     }
 
     /// Keeps a message with a case, as it stands in history, with its files: somebody asked for it, wherever it was said.
@@ -269,10 +326,9 @@ impl Slack {
         }
     }
 
-    async fn note_gap(&self, lane: &Lane, channel: &str, gap: &Gap) -> Called<()> {
+    async fn note_gap(&self, lane: &Lane, cause: String, gap: &Gap) -> Called<()> {
         let Some(door) = self.door() else { return Ok(()) };
         let what = What::Gap { from: gap.from, to: gap.to, why: gap.why.to_owned() };
-        let cause = format!("{}:gap:{channel}:{}:{}", self.platform, gap.from.0, gap.to.0);
         let me = self.me().map(|me| me.user).unwrap_or_default();
         let from = Account { id: me, name: "Countersign".to_owned(), bot: true, belongs: Belongs::Member };
         match door.reception.hear(Heard::live(cause, from, lane.clone(), what)).await {
@@ -284,10 +340,15 @@ impl Slack {
     }
 
     /// Messages since the newest that is known, with replies to older threads and edits of older messages; oldest first.
-    async fn missed(&self, lane: &Lane, channel: &str, reached: &Newest) -> Called<Missed> {
+    /// Those before the message `up_to`, where it ends there.
+    async fn missed(&self, lane: &Lane, channel: &str, reached: &Newest, up_to: Option<&str>) -> Called<Missed> {
         let Some(me) = self.me() else { return Ok(Missed { events: Vec::new(), cut_off: None }) };
         let is_new = |ts: &str| moment(ts).is_some_and(|at| at > reached.said) && ts != reached.message;
+        let end = up_to.and_then(moment);
+        let is_missed = |ts: &str| is_new(ts) && end.is_none_or(|end| moment(ts).is_some_and(|at| at < end));
+        let latest = up_to.map(|ts| ("latest", ts.to_owned()));
         let since = [("channel", channel.to_owned()), ("oldest", reached.message.clone()), ("limit", "200".to_owned())];
+        let since: Vec<(&str, String)> = since.into_iter().chain(latest.clone()).collect();
         let (mut history, whole) = self.api.first_pages("conversations.history", &since, "messages", PAGES).await?;
         let oldest = history.last().and_then(|message| moment(word(message, "ts")));
         let cut_off = oldest.filter(|_| !whole);
@@ -319,9 +380,9 @@ impl Slack {
                 if !self.is_known(&format!("{}:del:{channel}:{ts}", self.platform)) {
                     stones.push(as_stone(message, channel));
                 }
-            } else if is_new(ts) {
+            } else if is_missed(ts) {
                 events.insert(ts.to_owned(), as_event(message, channel));
-            } else if is_new(edited) {
+            } else if is_missed(edited) {
                 events.insert(edited.to_owned(), as_edit(message, channel));
             }
         };
@@ -336,6 +397,7 @@ impl Slack {
                     ("oldest", reached.message.clone()),
                     ("limit", "200".to_owned()),
                 ];
+                let arguments: Vec<(&str, String)> = arguments.into_iter().chain(latest.clone()).collect();
                 let replies = self.api.pages("conversations.replies", &arguments, "messages", PAGES).await?;
                 replies.iter().filter(|reply| thread_of(reply).is_some()).for_each(&mut found);
             } else if thread_of(message).is_some() {

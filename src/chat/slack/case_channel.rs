@@ -9,6 +9,7 @@ use super::deliver::Spot;
 use super::{Slack, Trouble, blocks, lock, word};
 use crate::card;
 use crate::chat::{CaseChannel, Undelivered};
+use crate::domain::CaseId;
 use crate::grammar::clean;
 
 /// Slack's own limit is 250.
@@ -18,6 +19,15 @@ const BOOKMARKS: usize = 20;
 const BOOKMARK_TITLE: usize = 80;
 /// How many other names are tried where the first is taken by somebody else's channel.
 const NAMES: u32 = 5;
+
+/// Refusals to let the bot into a channel that no later try changes.
+const NOT_LET_IN: &[&str] = &[
+    "channel_not_found",
+    "method_not_supported_for_channel_type",
+    "missing_scope",
+    "no_permission",
+    "restricted_action",
+];
 
 /// Refusals that say that there is nothing left to change.
 const NOT_THERE: &[&str] = &["is_archived", "channel_not_found", "not_in_channel"];
@@ -34,8 +44,12 @@ pub(super) struct ChannelState {
     left: Option<String>,
     topic: String,
     invited: BTreeSet<String>,
-    /// What was said before people's channel became the case's own is kept.
+    /// The bot is in people's own channel.
+    inside: bool,
+    /// What was said before people's channel became the case's own is kept, or being read.
     conversation_read: bool,
+    /// All is said of the case, and people's channel is theirs again.
+    given_back: bool,
     /// This process has looked who is in it.
     looked: bool,
     pinned: Option<String>,
@@ -50,6 +64,16 @@ fn topic(words: &str, before: Option<&str>) -> String {
     let mut topic = super::words::escaped_within(words, TOPIC.saturating_sub(tail.chars().count()));
     topic.push_str(&tail);
     topic
+}
+
+/// Whether a topic is one that the bot wrote for this case.
+fn is_bots_own(case: CaseId, topic: &str) -> bool {
+    topic.starts_with(&format!("{case} · "))
+}
+
+/// Refusals that say that what is to be taken away is away, with those that only one method has.
+fn gone(more: &[&'static str]) -> Vec<&'static str> {
+    NOT_THERE.iter().copied().chain(["message_not_found"]).chain(more.iter().copied()).collect()
 }
 
 impl Slack {
@@ -68,33 +92,33 @@ impl Slack {
     async fn bring_up_to_date(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
         if state.channel.is_empty() {
             match &wanted.channel {
-                Some(channel) => {
-                    state.channel.clone_from(channel);
-                    // Where its card stands, it was read before.
-                    state.conversation_read = wanted.pinned.is_some();
-                }
+                Some(channel) => state.channel.clone_from(channel),
                 None => {
                     state.channel = self.create(wanted).await?;
                     state.private = Some(wanted.private);
                 }
             }
         }
-        let is_theirs = wanted.is_converted(&state.channel);
-        if wanted.private && (is_theirs || !self.is_private(state).await?) {
+        if wanted.private && (wanted.is_converted(&state.channel) || !self.is_private(state).await?) {
             self.move_apart(wanted, state).await?;
         }
+        if wanted.archived && wanted.is_converted(&state.channel) {
+            return self.give_back(wanted, state).await;
+        }
         // What is said there, and who comes in, counts from now on.
-        lock(&self.places).is_own(&wanted.lane, &state.channel);
+        let is_taken_up = lock(&self.places).is_own(&wanted.lane, &state.channel);
+        if is_taken_up && wanted.is_converted(&state.channel) && wanted.pinned.is_some() {
+            self.counts_from_now(&wanted.lane);
+        }
+        state.given_back = false;
         if wanted.archived && state.archived == Some(true) {
             return Ok(());
         }
         if state.archived == Some(true) {
             self.reopen(wanted, state).await?;
         }
-        if wanted.is_converted(&state.channel) && !state.conversation_read {
-            let body = json!({ "channel": state.channel });
-            let private = ["method_not_supported_for_channel_type", "channel_not_found", "is_archived"];
-            self.call_unless_done("conversations.join", body, &private).await?;
+        if wanted.is_converted(&state.channel) && !state.inside {
+            self.enter(wanted, state).await?;
         }
         // Nothing can be changed in an archived channel. One that was archived before this process began stays archived.
         match self.equip(wanted, state).await {
@@ -107,19 +131,50 @@ impl Slack {
                 self.equip(wanted, state).await?;
             }
             Err(trouble) if trouble.is(&["not_in_channel"]) && !wanted.private => {
-                self.call_unless_done("conversations.join", json!({ "channel": state.channel }), &[]).await?;
+                match self.call("conversations.join", &json!({ "channel": state.channel })).await {
+                    Err(trouble) if trouble.is(NOT_LET_IN) && wanted.is_converted(&state.channel) => {
+                        self.go_elsewhere(wanted, state, &trouble).await?;
+                    }
+                    other => drop(other?),
+                }
                 self.equip(wanted, state).await?;
             }
             other => other?,
         }
-        if wanted.is_converted(&state.channel) && !state.conversation_read {
-            self.read_conversation(&wanted.lane);
-            state.conversation_read = true;
+        if let Some(card) = &wanted.pinned
+            && wanted.is_converted(&state.channel)
+            && !state.conversation_read
+        {
+            state.conversation_read = self.read_conversation(&wanted.lane, &state.channel, card).await;
         }
         if wanted.archived {
             self.call_unless_done("conversations.archive", json!({ "channel": state.channel }), &["already_archived"])
                 .await?;
             state.archived = Some(true);
+        }
+        Ok(())
+    }
+
+    /// Goes into people's own channel, unless the bot was invited. Where it isn't known whether it is inside, what follows
+    /// shows it.
+    async fn enter(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        let asked = self.api.patiently("conversations.info", &[("channel", state.channel.clone())]).await;
+        let is_member = match asked {
+            Ok(there) => there["channel"]["is_member"].as_bool(),
+            Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => None,
+            Err(trouble) => return Err(trouble),
+        };
+        if is_member == Some(true) {
+            state.inside = true;
+            return Ok(());
+        }
+        match self.call("conversations.join", &json!({ "channel": state.channel })).await {
+            Ok(_) => state.inside = true,
+            Err(trouble) if trouble.is(NOT_LET_IN) && is_member == Some(false) => {
+                self.go_elsewhere(wanted, state, &trouble).await?;
+            }
+            Err(trouble) if trouble.is(NOT_LET_IN) || trouble.is(&["is_archived"]) => {}
+            Err(trouble) => return Err(trouble),
         }
         Ok(())
     }
@@ -159,34 +214,68 @@ impl Slack {
     /// Takes out of the open channel that the case leaves what tells of it on its face: topic, card and bookmarks. What was said
     /// there stands.
     async fn leave(&self, wanted: &CaseChannel, before: &str) -> Called<()> {
-        // A channel in which people talked before keeps the topic that they gave it.
-        if !wanted.is_converted(before) {
+        if wanted.is_converted(before) {
+            self.clear_topic(wanted, before).await?;
+        } else {
             let topic = json!({ "channel": before, "topic": "Restricted now: only its people see it." });
             self.optional("conversations.setTopic", topic, NOT_THERE).await?;
         }
         let moved = blocks::draw(&card::moved_away(wanted.case), &self.map()).messages;
         if let (Some(card), Some(says)) = (&wanted.pinned, moved.first()) {
-            let gone = ["message_not_found", "cant_update_message", "no_pin"];
-            let fine: Vec<&str> = NOT_THERE.iter().copied().chain(gone).collect();
             let edit = json!({ "channel": before, "ts": card, "text": says.text, "blocks": says.blocks });
-            self.optional("chat.update", edit, &fine).await?;
-            self.optional("pins.remove", json!({ "channel": before, "timestamp": card }), &fine).await?;
+            self.optional("chat.update", edit, &gone(&["cant_update_message"])).await?;
+            self.unpin(before, card).await?;
         }
-        let card = wanted.pinned.as_ref().and_then(|ts| self.permalink(before, Some(ts)));
-        let listed = self.api.patiently("bookmarks.list", &[("channel_id", before.to_owned())]).await;
-        let listed = listed.unwrap_or_default();
-        for bookmark in listed["bookmarks"].as_array().into_iter().flatten() {
-            let address = word(bookmark, "link");
-            if card.as_deref() == Some(address) || wanted.links.iter().any(|link| link.url == address) {
-                let body = json!({ "channel_id": before, "bookmark_id": word(bookmark, "id") });
-                self.optional("bookmarks.remove", body, NOT_THERE).await?;
-            }
-        }
-        if let Some(says) = moved.first() {
+        let links = wanted.links.iter().map(|link| link.url.clone());
+        let addresses: Vec<String> = self.address_of_card(wanted, before).into_iter().chain(links).collect();
+        self.unbookmark(before, &addresses).await?;
+        // To people in whose channel it was, the case itself says so.
+        if let Some(says) = moved.first().filter(|_| !wanted.is_converted(before)) {
             let spot = Spot { channel: before, thread: None, rings: false, goes_on: None };
             // An earlier try may have said it.
             if let Err(why) = self.say(&spot, &format!("{}:moved", wanted.lane), says, true).await {
                 tracing::warn!(platform = %self.platform, lane = %wanted.lane, %why, "its old channel isn't told that a case goes on elsewhere");
+            }
+        }
+        Ok(())
+    }
+
+    /// All is said of the case: people's own channel is theirs again, and shows nothing of the bot's on its face. What was said
+    /// there stands.
+    async fn give_back(&self, wanted: &CaseChannel, state: &mut ChannelState) -> Called<()> {
+        if state.given_back {
+            return Ok(());
+        }
+        let channel = state.channel.clone();
+        self.clear_topic(wanted, &channel).await?;
+        if let Some(card) = &wanted.pinned {
+            self.unpin(&channel, card).await?;
+        }
+        // The links may be people's own bookmarks.
+        let card: Vec<String> = self.address_of_card(wanted, &channel).into_iter().collect();
+        self.unbookmark(&channel, &card).await?;
+        lock(&self.places).give_back(&wanted.lane);
+        tracing::info!(platform = %self.platform, lane = %wanted.lane, channel, "a channel in which people talked is theirs again");
+        let conversation_read = state.conversation_read;
+        *state = ChannelState { channel, conversation_read, given_back: true, ..ChannelState::default() };
+        Ok(())
+    }
+
+    async fn unpin(&self, channel: &str, card: &str) -> Called<()> {
+        self.optional("pins.remove", json!({ "channel": channel, "timestamp": card }), &gone(&["no_pin"])).await
+    }
+
+    fn address_of_card(&self, wanted: &CaseChannel, channel: &str) -> Option<String> {
+        self.permalink(channel, Some(wanted.pinned.as_deref()?))
+    }
+
+    async fn unbookmark(&self, channel: &str, addresses: &[String]) -> Called<()> {
+        let listed = self.api.patiently("bookmarks.list", &[("channel_id", channel.to_owned())]).await;
+        let listed = listed.unwrap_or_default();
+        for bookmark in listed["bookmarks"].as_array().into_iter().flatten() {
+            if addresses.iter().any(|address| address == word(bookmark, "link")) {
+                let body = json!({ "channel_id": channel, "bookmark_id": word(bookmark, "id") });
+                self.optional("bookmarks.remove", body, &gone(&["not_found"])).await?;
             }
         }
         Ok(())
@@ -206,16 +295,22 @@ impl Slack {
         match opened {
             Ok(()) => state.archived = Some(false),
             Err(trouble @ Trouble::Said(_)) if !trouble.is_about_the_token() => {
-                let before = std::mem::take(&mut state.channel);
-                tracing::warn!(platform = %self.platform, lane = %wanted.lane, before, %trouble, "a case's channel can't be opened again; making another");
-                let channel = self.create(wanted).await.inspect_err(|_| state.channel.clone_from(&before))?;
-                lock(&self.places).is_own(&wanted.lane, &channel);
-                let private = Some(wanted.private);
-                let left = wanted.pinned.clone();
-                *state = ChannelState { channel, private, before: Some(before), left, ..ChannelState::default() };
+                self.go_elsewhere(wanted, state, &trouble).await?;
             }
             Err(trouble) => return Err(trouble),
         }
+        Ok(())
+    }
+
+    /// The case's channel can't be spoken in, and it goes on in another one.
+    async fn go_elsewhere(&self, wanted: &CaseChannel, state: &mut ChannelState, trouble: &Trouble) -> Called<()> {
+        let before = state.channel.clone();
+        tracing::warn!(platform = %self.platform, lane = %wanted.lane, before, %trouble, "a case's channel can't be opened or entered; making another");
+        let channel = self.create(wanted).await?;
+        lock(&self.places).is_own(&wanted.lane, &channel);
+        let private = Some(wanted.private);
+        let left = wanted.pinned.clone();
+        *state = ChannelState { channel, private, before: Some(before), left, ..ChannelState::default() };
         Ok(())
     }
 
@@ -274,9 +369,33 @@ impl Slack {
         if !wanted.is_converted(channel) {
             return Ok(true);
         }
-        let there = self.api.patiently("conversations.info", &[("channel", channel.to_owned())]).await?;
-        let topic = there["channel"]["topic"]["value"].as_str().unwrap_or_default().trim();
-        Ok(topic.is_empty() || topic.starts_with(&format!("{} · ", wanted.case)))
+        let there = self.topic_of(channel).await?;
+        Ok(there.is_some_and(|topic| topic.is_empty() || is_bots_own(wanted.case, &topic)))
+    }
+
+    /// Takes the bot's topic from people's own channel. One that they gave it stays.
+    async fn clear_topic(&self, wanted: &CaseChannel, channel: &str) -> Called<()> {
+        let there = match self.topic_of(channel).await {
+            Err(trouble) if trouble.is(NOT_THERE) => return Ok(()),
+            other => other?,
+        };
+        if there.is_some_and(|topic| is_bots_own(wanted.case, &topic)) {
+            let none = json!({ "channel": channel, "topic": "" });
+            self.optional("conversations.setTopic", none, NOT_THERE).await?;
+        }
+        Ok(())
+    }
+
+    /// `None`: Slack doesn't let the bot see it.
+    async fn topic_of(&self, channel: &str) -> Called<Option<String>> {
+        match self.api.patiently("conversations.info", &[("channel", channel.to_owned())]).await {
+            Ok(there) => Ok(Some(word(&there["channel"]["topic"], "value").trim().to_owned())),
+            Err(trouble @ Trouble::Said(_)) if !trouble.is(NOT_THERE) && !trouble.is_about_the_token() => {
+                tracing::warn!(platform = %self.platform, channel, %trouble, "a channel's topic can't be seen");
+                Ok(None)
+            }
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// The card, and what people keep with the case, stand on top of the channel as bookmarks.

@@ -22,16 +22,39 @@ pub(super) struct Places {
     /// The symbolic lanes of cases' own channels.
     pub own: HashMap<String, Lane>,
     channel_of: HashMap<Lane, String>,
+    /// Lanes whose people's earlier conversation is being read, and whether their channel is given back then.
+    reading: HashMap<Lane, bool>,
     /// Conversations of two → the person.
     pub direct: HashMap<String, String>,
 }
 
 impl Places {
-    /// What is said in a channel that the case has left isn't said of it any more.
-    pub fn is_own(&mut self, lane: &Lane, channel: &str) {
+    /// What is said in a channel that the case has left isn't said of it any more, and what is said in one that another case has
+    /// by now is said of that one. Whether the lane had no channel until now.
+    pub fn is_own(&mut self, lane: &Lane, channel: &str) -> bool {
         self.own.retain(|_, of| of != lane);
-        self.own.insert(channel.to_owned(), lane.clone());
-        self.channel_of.insert(lane.clone(), channel.to_owned());
+        self.own.entry(channel.to_owned()).or_insert_with(|| lane.clone());
+        self.reading.entry(lane.clone()).and_modify(|given_back| *given_back = false);
+        self.channel_of.insert(lane.clone(), channel.to_owned()).is_none()
+    }
+    pub fn begins_to_read(&mut self, lane: &Lane) {
+        self.reading.insert(lane.clone(), false);
+    }
+    pub fn has_read(&mut self, lane: &Lane) {
+        if self.reading.remove(lane) == Some(true) {
+            self.forget(lane);
+        }
+    }
+    /// What is said in the case's channel from now on isn't said of it. While what was said before is still read, it waits.
+    pub fn give_back(&mut self, lane: &Lane) {
+        match self.reading.get_mut(lane) {
+            Some(given_back) => *given_back = true,
+            None => self.forget(lane),
+        }
+    }
+    fn forget(&mut self, lane: &Lane) {
+        self.own.retain(|_, of| of != lane);
+        self.channel_of.remove(lane);
     }
     pub fn is_direct(&mut self, lane: &Lane, channel: &str, person: &str) {
         self.direct.insert(channel.to_owned(), person.to_owned());
