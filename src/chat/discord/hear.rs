@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::Call;
 use super::directory::platform;
+use super::messages::Told;
 use super::people::nobody;
 use super::wire::{self, Channel, Emoji, Id, Member, Message, Role, User};
 use super::{Discord, lock};
@@ -90,7 +91,7 @@ impl Discord {
     pub(super) async fn event(&self, kind: &str, data: Value) {
         match kind {
             "MESSAGE_CREATE" => match serde_json::from_value::<Message>(data.clone()) {
-                Ok(message) => self.message(message, data, false).await,
+                Ok(message) => self.message(message, data, Told::Live).await,
                 Err(error) => self.unreadable(kind, &error),
             },
             "MESSAGE_UPDATE" => self.update(data).await,
