@@ -33,7 +33,9 @@ impl Discord {
             }
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
                 let role = data.get("role").and_then(|role| serde_json::from_value::<Role>(role.clone()).ok());
-                if let (Some(role), Some(guild)) = (role, id(data, "guild_id")) {
+                // serenity writes the server into the role.
+                let guild = id(data, "guild_id").or_else(|| id(data.get("role")?, "guild_id"));
+                if let Some((role, guild)) = role.zip(guild) {
                     directory.learn_role(guild, &role);
                 }
             }
