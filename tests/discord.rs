@@ -1067,8 +1067,10 @@ async fn the_card_comes_before_the_conversation_which_is_read_once() {
     fake.say(stage.dev, room, "it began at nine");
     fake.say(stage.maya, room, &format!("<@{}> sla health", fake.bot()));
     stage.house.heard_text("@countersign sla health").await;
-    let answered = fake.dm(stage.maya);
-    let answers = |fake: &FakeDiscord| fake.messages(answered).len();
+    let direct = fake.dm(stage.maya);
+    let is_answer = |call: &fakes::discord::rest::Call| call.channel() == Some(direct);
+    let sends = |fake: &FakeDiscord| fake.calls_to("POST /channels/{channel_id}/messages");
+    let answers = |fake: &FakeDiscord| sends(fake).iter().filter(|call| is_answer(call)).count();
     fake.wait_for("the answer by direct message", |fake| (answers(fake) > 0).then_some(())).await;
     let read = |call: &fakes::discord::rest::Call| {
         call.route == "GET /channels/{channel_id}/messages" && call.channel() == Some(room)
@@ -1086,6 +1088,7 @@ async fn the_card_comes_before_the_conversation_which_is_read_once() {
     fake.wait_for("the card to follow", is_acknowledged).await;
     assert_eq!(fake.calls().iter().filter(|call| read(call)).count(), 2, "one that was to wait, and one");
     // What was said to the bot then was answered then.
+    fake.wait_for("the bot to rest", |_| stage.house.discord.is_at_rest().then_some(())).await;
     assert_eq!(answers(fake), 1);
     stage.end().await;
 }
