@@ -1065,8 +1065,8 @@ async fn the_card_comes_before_the_conversation_which_is_read_once() {
     let fake = &stage.fake;
     let room = fake.channel("war-room");
     fake.say(stage.dev, room, "it began at nine");
-    fake.say(stage.maya, room, &format!("<@{}> sla health", fake.bot()));
-    stage.house.heard_text("@countersign sla health").await;
+    fake.say(stage.maya, room, &format!("<@{}> ack INC-99", fake.bot()));
+    stage.house.heard_text("@countersign ack INC-99").await;
     let direct = fake.dm(stage.maya);
     let is_answer = |call: &fakes::discord::rest::Call| call.channel() == Some(direct);
     let sends = |fake: &FakeDiscord| fake.calls_to("POST /channels/{channel_id}/messages");
