@@ -386,23 +386,74 @@ async fn a_message_becomes_an_incident_and_evidence() {
     assert_eq!((account(&kept).id.clone(), kept.backfilled), (stage.dev.to_string(), true));
     let card = shown(&fake.message(stage.card("INC-1").await).expect("the card"));
     assert!(card.contains("“Everybody in Pune is declined”") && card.contains(&format!("{lounge}/{said}")), "{card}");
-    // What is said among a few isn't shown to many.
-    let few = fake.private_channel("few", &[stage.maya, stage.dev, fake.bot()]);
-    let secret = fake.say(stage.dev, few, "Between us");
-    let used = fake.message_menu(stage.maya, "Open incident", secret);
-    fake.answered(used).await;
-    let form = fake.modals(stage.maya).expect("a form stands open");
-    let form_id = form["custom_id"].as_str().expect("an id").to_owned();
-    let values = [("workflow", "lending"), ("severity", "sev2"), ("title", "Something else")];
-    let sent = fake.submit(stage.maya, &form_id, &values);
-    assert!(stage.answer(sent).await.contains("INC-2"));
-    let card = shown(&fake.message(stage.card("INC-2").await).expect("the card"));
-    assert!(!card.contains("Between us"), "{card}");
     let used = fake.message_menu(stage.dev, "Keep as evidence", said);
     fake.answered(used).await;
     let form = fake.modals(stage.dev).expect("a form stands open");
     let text = form.to_string();
     assert!(text.contains("Dev M, ") && text.contains(&said.to_string()), "{text}");
+    stage.end().await;
+}
+
+impl Stage {
+    /// Opens an incident from a message, with a title of its own; what its card shows.
+    async fn opened_from(&self, message: Id, case: &str) -> String {
+        let used = self.fake.message_menu(self.maya, "Open incident", message);
+        self.fake.answered(used).await;
+        let form = self.fake.modals(self.maya).expect("a form stands open");
+        let form_id = form["custom_id"].as_str().expect("an id").to_owned();
+        let values = [("workflow", "lending"), ("severity", "sev2"), ("title", "Something else")];
+        let sent = self.fake.submit(self.maya, &form_id, &values);
+        assert!(self.answer(sent).await.contains(case));
+        shown(&self.fake.message(self.card(case).await).expect("the card"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_among_a_few_is_not_shown_to_many() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let few = fake.private_channel("few", &[stage.maya, stage.dev, fake.bot()]);
+    let card = stage.opened_from(fake.say(stage.dev, few, "Between us"), "INC-1").await;
+    assert!(!card.contains("Between us"), "{card}");
+    // A private thread of an open channel.
+    let lounge = fake.channel("lounge");
+    let aside = fake.thread(stage.dev, lounge, "aside", true);
+    fake.add_to_thread(aside, stage.maya);
+    let card = stage.opened_from(fake.say(stage.dev, aside, "Between us"), "INC-2").await;
+    assert!(!card.contains("Between us"), "{card}");
+    let open = fake.thread(stage.dev, lounge, "not aside", false);
+    let card = stage.opened_from(fake.say(stage.dev, open, "Among all"), "INC-3").await;
+    assert!(card.contains("“Among all”"), "{card}");
+    // A server that shows nobody anything, and opens its channels to one after another.
+    let by_name = fake.channel("by-name");
+    for person in [stage.maya, stage.dev, fake.bot()] {
+        fake.overwrite(by_name, person, 1, may::VIEW_CHANNEL, 0);
+    }
+    fake.overwrite(lounge, fake.guild(), 0, may::VIEW_CHANNEL, 0);
+    fake.set_role(fake.guild(), fake.guild(), may::MEMBER & !may::VIEW_CHANNEL);
+    let card = stage.opened_from(fake.say(stage.dev, by_name, "Between us"), "INC-4").await;
+    assert!(!card.contains("Between us"), "{card}");
+    let card = stage.opened_from(fake.say(stage.dev, lounge, "Among all"), "INC-5").await;
+    assert!(card.contains("“Among all”"), "{card}");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_of_a_messages_menu_waits_for_nothing_that_discord_is_asked() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let lounge = fake.channel("lounge");
+    let said = fake.say(stage.dev, lounge, "Everybody in Pune is declined");
+    let later = Fault::RateLimited { retry_after: Duration::from_secs(600) };
+    fake.fail("GET /channels/{channel_id}", None, usize::MAX, later);
+    fake.set_answer_within(Duration::from_secs(3));
+    let used = fake.message_menu(stage.maya, "Open incident", said);
+    assert_eq!(fake.answered(used).await.acknowledged.map(|answer| answer.kind), Some(9));
+    assert!(!fake.interaction(used).late);
+    fake.heal();
+    // And it is known all the same that everybody can read it.
+    let card = stage.opened_from(said, "INC-1").await;
+    assert!(card.contains("“Everybody in Pune is declined”"), "{card}");
     stage.end().await;
 }
 
@@ -883,8 +934,12 @@ async fn a_channel_in_which_people_talk_becomes_an_incidents_own() {
     assert!(fake.message(reply).is_some());
     let used = fake.slash(stage.dev, room, "incident details convert", options);
     assert!(stage.answer(used).await.contains("This channel is INC-1's own"));
-    // Restricted, it goes on elsewhere; people's own channel is as they made it.
-    let wanted = CaseChannel {
+    stage.end().await;
+}
+
+/// A channel in which people talk, as the case wants it whose own it became.
+fn converted(stage: &Stage, room: Id, card: Id) -> CaseChannel {
+    CaseChannel {
         case: "INC-1".parse().expect("a case"),
         lane: "discord/inc-1".parse().expect("a lane"),
         near: Some(stage.channel.to_string()),
@@ -892,17 +947,149 @@ async fn a_channel_in_which_people_talk_becomes_an_incidents_own() {
         channel: Some(room.to_string()),
         name: "inc-1-drift".to_owned(),
         topic: "Scores drift".to_owned(),
-        private: true,
+        private: false,
         people: vec![stage.maya.to_string()],
         barred: Vec::new(),
-        pinned: None,
+        pinned: Some(card.to_string()),
         links: Vec::new(),
         archived: false,
-    };
+    }
+}
+
+impl Stage {
+    /// Makes a channel in which people talk an incident's own; its card.
+    async fn convert(&self, room: Id) -> Id {
+        let options = json!({ "workflow": "lending", "severity": "sev2", "title": "Scores drift" });
+        let used = self.fake.slash(self.maya, room, "incident details convert", options);
+        assert!(self.answer(used).await.contains("This channel is its own now"));
+        let pinned = |fake: &FakeDiscord| fake.messages(room).into_iter().find(|message| message["pinned"] == true);
+        id(&self.fake.wait_for("the card is pinned", pinned).await)
+    }
+
+    fn topic(&self, channel: Id) -> String {
+        self.fake.with(|world| world.channels[&channel].topic.clone()).unwrap_or_default()
+    }
+
+    async fn topic_is_gone(&self, channel: Id) {
+        self.fake.wait_for("the topic is gone", |_| self.topic(channel).is_empty().then_some(())).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_restricted_leaves_nothing_on_the_face_of_peoples_own_channel() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let room = fake.channel("war-room");
+    let card = stage.convert(room).await;
+    assert!(stage.topic(room).contains("Scores drift"));
+    let wanted = CaseChannel { private: true, ..converted(&stage, room, card) };
+    // Topics can be changed twice in ten minutes; the move doesn't wait for that.
+    let later = Fault::RateLimited { retry_after: Duration::from_millis(1_500) };
+    fake.fail("PATCH /channels/{channel_id}", Some(room), 1, later);
     let apart: Id = stage.house.discord.ensure_channel(&wanted).await.expect("it is made").parse().expect("an id");
     assert_ne!(apart, room);
+    let left = fake.message(card).expect("it stands");
+    assert!(!left.to_string().contains("Scores drift") && shown(&left).contains("restricted now"), "{left}");
+    assert!(left["components"].as_array().is_none_or(Vec::is_empty) && left["pinned"] == false, "{left}");
+    assert!(stage.topic(room).contains("Scores drift"), "it can't be cleared yet");
+    stage.topic_is_gone(room).await;
     let other = fake.person("Nosy");
     assert!(fake.with(|world| world.can_view(other, room) && !world.can_view(other, apart)));
+    assert_eq!(fake.name(room).as_deref(), Some("war-room"));
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_card_is_gone_and_people_have_a_topic_of_their_own_the_case_leaves_all_the_same() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let room = fake.channel("war-room");
+    fake.with(|world| world.channels.get_mut(&room).expect("the room").topic = Some("Be kind".to_owned()));
+    let card = stage.convert(room).await;
+    fake.delete(card);
+    let wanted = CaseChannel { private: true, ..converted(&stage, room, card) };
+    let apart: Id = stage.house.discord.ensure_channel(&wanted).await.expect("it is made").parse().expect("an id");
+    assert_ne!(apart, room);
+    fake.wait_for("the bot to rest", |_| stage.house.discord.is_at_rest().then_some(())).await;
+    assert_eq!(stage.topic(room), "Be kind");
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn peoples_own_channel_is_given_back_and_taken_up_again() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let room = fake.channel("war-room");
+    let card = stage.convert(room).await;
+    let wanted = |archived: bool| CaseChannel { archived, ..converted(&stage, room, card) };
+    let ensure = async |archived: bool| {
+        let ensured = stage.house.discord.ensure_channel(&wanted(archived)).await;
+        assert_eq!(ensured.expect("it is as it should be"), room.to_string());
+    };
+    let is_pinned = || fake.message(card).expect("the card")["pinned"] == true;
+    ensure(true).await;
+    assert!(!is_pinned());
+    stage.topic_is_gone(room).await;
+    let everybody = fake.with(|world| world.permissions(stage.dev, room));
+    assert!(everybody & may::SEND_MESSAGES != 0 && fake.name(room).as_deref() == Some("war-room"));
+    // What people say there is theirs again.
+    fake.say(stage.dev, room, "lunch?");
+    fake.say(stage.dev, room, &format!("<@{}> sla health", fake.bot()));
+    let heard = stage.house.heard_text("@countersign sla health").await;
+    assert_eq!(heard.lane.to_string(), format!("discord/{room}"));
+    let is_lunch = |heard: &HeardRecord| matches!(&heard.what, What::Said { text, .. } if text == "lunch?");
+    assert!(!stage.house.heard().await.iter().any(is_lunch));
+    // Once more changes nothing.
+    let changes = |fake: &FakeDiscord| {
+        let all = fake.calls();
+        let is_change = |route: &str| !route.starts_with("GET ") && route.contains("/channels/{channel_id}");
+        all.iter().filter(|call| is_change(&call.route) && call.channel() == Some(room)).count()
+    };
+    let before = changes(fake);
+    ensure(true).await;
+    assert_eq!(changes(fake), before);
+    // It is open again.
+    ensure(false).await;
+    assert!(is_pinned() && stage.topic(room).contains("[INC-1]"));
+    fake.say(stage.dev, room, "it is back");
+    assert_eq!(stage.house.heard_text("it is back").await.lane.to_string(), "discord/inc-1");
+    ensure(true).await;
+    assert!(!is_pinned());
+    stage.topic_is_gone(room).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_card_comes_before_the_conversation_which_is_read_once() {
+    let stage = stage().await;
+    let fake = &stage.fake;
+    let room = fake.channel("war-room");
+    fake.say(stage.dev, room, "it began at nine");
+    fake.say(stage.maya, room, &format!("<@{}> ack INC-99", fake.bot()));
+    stage.house.heard_text("@countersign ack INC-99").await;
+    let direct = fake.dm(stage.maya);
+    let is_answer = |call: &fakes::discord::rest::Call| call.channel() == Some(direct);
+    let sends = |fake: &FakeDiscord| fake.calls_to("POST /channels/{channel_id}/messages");
+    let answers = |fake: &FakeDiscord| sends(fake).iter().filter(|call| is_answer(call)).count();
+    fake.wait_for("the answer by direct message", |fake| (answers(fake) > 0).then_some(())).await;
+    let read = |call: &fakes::discord::rest::Call| {
+        call.route == "GET /channels/{channel_id}/messages" && call.channel() == Some(room)
+    };
+    let later = Fault::RateLimited { retry_after: Duration::from_secs(2) };
+    fake.fail("GET /channels/{channel_id}/messages", Some(room), 1, later);
+    stage.convert(room).await;
+    let heard = |heard: &HeardRecord| matches!(&heard.what, What::Said { text, .. } if text == "it began at nine");
+    assert!(!stage.house.heard().await.iter().any(heard), "the card doesn't wait for it");
+    assert_eq!(stage.house.heard_text("it began at nine").await.lane.to_string(), "discord/inc-1");
+    let used = fake.slash(stage.dev, room, "incident ack", json!({}));
+    stage.answer(used).await;
+    let is_acknowledged =
+        |fake: &FakeDiscord| fake.messages(room).iter().any(|it| shown(it).contains("acknowledged")).then_some(());
+    fake.wait_for("the card to follow", is_acknowledged).await;
+    assert_eq!(fake.calls().iter().filter(|call| read(call)).count(), 2, "one that was to wait, and one");
+    // What was said to the bot then was answered then.
+    fake.wait_for("the bot to rest", |_| stage.house.discord.is_at_rest().then_some(())).await;
+    assert_eq!(answers(fake), 1);
     stage.end().await;
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::api::Trouble;
 use super::deliver::code;
+use super::messages::Told;
 use super::people::nobody;
 use super::places::person_of;
 use super::wire::{self, Channel, Id, Message};
@@ -72,13 +73,13 @@ impl Discord {
             Some(unread) => format!("the bot was not listening, and {unread}"),
         };
         self.gap(&missed, now, &why).await;
-        self.keep_found(found, &missed.lane).await;
+        self.keep_found(found.said, &missed.lane, Told::Missed).await;
     }
 
-    async fn keep_found(&self, found: Found, lane: &Lane) {
-        for (_, raw) in found.said {
+    async fn keep_found(&self, said: BTreeMap<Id, Value>, lane: &Lane, told: Told) {
+        for (_, raw) in said {
             match serde_json::from_value::<Message>(raw.clone()) {
-                Ok(message) => self.message(message, raw, true).await,
+                Ok(message) => self.message(message, raw, told).await,
                 Err(error) => {
                     tracing::warn!(%error, %lane, "a message of history can't be read");
                     lock(&self.state).unread += 1;
@@ -87,32 +88,30 @@ impl Discord {
         }
     }
 
-    /// Keeps the conversation that was held in a channel before it became a case's own.
-    pub(super) async fn read_conversation(&self, lane: &Lane, channel: Id) {
-        let Some(now) = self.now() else { return };
-        let said = now - CONVERSATION_BACK;
-        let newest = Newest { message: Id::of(said).to_string(), said };
-        let missed = Missed { lane: lane.clone(), channel: Some(channel), newest, until: None, from: Some(said) };
+    /// Keeps the conversation that was held in a channel before the card of the case whose own it became. What it is kept of is the
+    /// same whenever it is read, so that reading it again adds nothing.
+    pub(super) async fn read_conversation(&self, lane: &Lane, channel: Id, card: Id) {
+        let said = card.at() - CONVERSATION_BACK;
+        let after = Id::of(said);
+        let newest = Newest { message: after.to_string(), said };
+        let missed = Missed { lane: lane.clone(), channel: Some(channel), newest, until: Some(card), from: None };
+        let mut found = Found::default();
         let read = async {
-            let mut found = self.said_meanwhile(&missed, Id::of(said)).await?;
+            self.read_after(channel, after, missed.until, &mut found).await?;
             // How far threads have come is known when the connection begins, and only then.
-            let threads = self.directory().threads_of(channel);
-            for (thread, _) in threads {
-                self.read_after(thread, Id::of(said), None, &mut found.said).await?;
+            for (thread, _) in self.threads_since(channel, said, &mut found).await? {
+                self.read_after(thread, after, missed.until, &mut found).await?;
             }
-            Ok::<Found, Trouble>(found)
+            Ok::<(), Trouble>(())
         };
-        let found = match read.await {
-            Ok(found) => found,
-            Err(trouble) => {
-                tracing::warn!(%trouble, %lane, "what was said before in the channel can't be read");
-                return self.gap(&missed, now, &format!("what was said before can't be read: {trouble}")).await;
-            }
-        };
-        if let Some(unread) = &found.unread {
-            self.gap(&missed, now, unread).await;
+        if let Err(trouble) = read.await {
+            tracing::warn!(%trouble, %lane, "what was said before in the channel can't be read");
+            found.unread = Some(format!("what was said before can't be read: {trouble}"));
         }
-        self.keep_found(found, lane).await;
+        if let Some(unread) = &found.unread {
+            self.gap(&missed, card.at(), unread).await;
+        }
+        self.keep_found(found.said, lane, Told::Before).await;
     }
 
     async fn gap(&self, missed: &Missed, now: At, why: &str) {
@@ -131,18 +130,34 @@ impl Discord {
             (None, None) => return Ok(found),
         };
         if missed.until.is_none_or(|until| until > after) {
-            self.read_after(channel, after, missed.until, &mut found.said).await?;
+            self.read_after(channel, after, missed.until, &mut found).await?;
         }
         if missed.channel.is_none() {
             return Ok(found);
         }
+        for (thread, last) in self.threads_since(channel, missed.newest.said, &mut found).await? {
+            if last.is_some_and(|last| last > after) {
+                self.read_after(thread, after, last, &mut found).await?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The threads of a channel that are open, or were archived since a moment; each with its newest message, as far as that is
+    /// known.
+    async fn threads_since(
+        &self,
+        channel: Id,
+        since: At,
+        found: &mut Found,
+    ) -> Result<BTreeMap<Id, Option<Id>>, Trouble> {
         let mut threads: BTreeMap<Id, Option<Id>> = self.directory().threads_of(channel).into_iter().collect();
         for kind in ["public", "private"] {
-            let archived = match self.archived_since(channel, kind, missed.newest.said).await {
+            let archived = match self.archived_since(channel, kind, since).await {
                 Ok(archived) => archived,
                 // The bot may not see them, so it can't say that nothing was said in them.
                 Err(trouble @ Trouble::Refused { .. }) => {
-                    tracing::warn!(%trouble, lane = %missed.lane, kind, "archived threads can't be read");
+                    tracing::warn!(%trouble, %channel, kind, "archived threads can't be read");
                     found.unread = Some(format!("its archived {kind} threads can't be read: {trouble}"));
                     continue;
                 }
@@ -155,21 +170,10 @@ impl Discord {
                 }
             }
         }
-        for (thread, last) in threads {
-            if last.is_some_and(|last| last > after) {
-                self.read_after(thread, after, last, &mut found.said).await?;
-            }
-        }
-        Ok(found)
+        Ok(threads)
     }
 
-    async fn read_after(
-        &self,
-        channel: Id,
-        after: Id,
-        until: Option<Id>,
-        found: &mut BTreeMap<Id, Value>,
-    ) -> Result<(), Trouble> {
+    async fn read_after(&self, channel: Id, after: Id, until: Option<Id>, found: &mut Found) -> Result<(), Trouble> {
         let mut after = after;
         for _ in 0..PAGES {
             let page = self.api.get(&format!("/channels/{channel}/messages?limit={PAGE}&after={after}")).await?;
@@ -179,7 +183,7 @@ impl Discord {
             for (id, raw) in ids {
                 after = after.max(id);
                 if until.is_none_or(|until| id <= until) {
-                    found.insert(id, raw);
+                    found.said.insert(id, raw);
                 }
             }
             if count < PAGE || until.is_some_and(|until| after >= until) {
@@ -187,6 +191,7 @@ impl Discord {
             }
         }
         tracing::warn!(%channel, "more was said than is read back");
+        found.unread = Some(format!("more was said than the {} messages that are read back", PAGE * PAGES));
         Ok(())
     }
 

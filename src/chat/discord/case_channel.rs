@@ -9,10 +9,13 @@ use super::api::{Call, Trouble};
 use super::deliver::{code, undelivered};
 use super::directory::platform;
 use super::doctor::PIN_MESSAGES;
-use super::wire::{Channel, Id, Overwrite, TEXT};
+use super::embed::{self, For};
+use super::errands::Errand;
+use super::wire::{Channel, Id, Overwrite, TEXT, permissions};
 use super::words::{cut, escaped};
+use crate::card;
 use crate::chat::{CaseChannel, Undelivered};
-use crate::domain::Lack;
+use crate::domain::{CaseId, Lack};
 
 /// How long a channel's topic may be.
 const TOPIC: usize = 1_024;
@@ -59,6 +62,14 @@ const MEMBER: u8 = 1;
 
 impl Discord {
     pub(super) async fn ensure_case_channel(&self, wanted: &CaseChannel) -> Result<String, Undelivered> {
+        let theirs = wanted.converted.as_deref().and_then(Id::read);
+        let recorded = wanted.channel.as_deref().and_then(Id::read);
+        // People's own channel, where the case is in it, or was until now.
+        let shared = theirs.filter(|_| theirs == recorded);
+        if let Some(id) = shared.filter(|_| wanted.archived && !wanted.private) {
+            self.give_back(id, wanted).await?;
+            return Ok(id.to_string());
+        }
         let Near { channel, server, category } = self.near(wanted).await?;
         let near = match wanted.private {
             true => None,
@@ -67,8 +78,7 @@ impl Discord {
         let of_near = near.and_then(|near| near.permission_overwrites).unwrap_or_default();
         let overwrites = self.overwrites(wanted, server, &of_near).await.map_err(undelivered)?;
         let topic = topic(wanted);
-        let known = wanted.channel.as_deref().and_then(Id::read).or_else(|| self.directory().case_channel(wanted.case));
-        let theirs = wanted.converted.as_deref().and_then(Id::read);
+        let known = recorded.or_else(|| self.directory().case_channel(wanted.case));
         // A case that is restricted goes on in a channel of its own.
         let known = known.filter(|id| !wanted.private || theirs != Some(*id));
         let there = match known {
@@ -92,13 +102,66 @@ impl Discord {
             }
         };
         self.directory_mut().learn_case_channel(&wanted.lane, id);
-        if theirs == Some(id) && wanted.pinned.is_none() {
-            self.read_conversation(&wanted.lane, id).await;
+        let card = wanted.pinned.as_deref().and_then(Id::read);
+        if let Some(left) = theirs.filter(|left| wanted.private && *left != id) {
+            // The card stands there still, until it is recorded that the case goes on elsewhere.
+            self.leave(left, card.filter(|_| shared == Some(left)), wanted).await?;
         }
-        if let Some(pinned) = wanted.pinned.as_deref().and_then(Id::read) {
-            self.pin(id, pinned).await.map_err(undelivered)?;
+        if let Some(card) = card.filter(|_| shared.is_none() || shared == Some(id)) {
+            self.pin(id, card).await.map_err(undelivered)?;
+            if theirs == Some(id) {
+                let (case, lane) = (wanted.case, wanted.lane.clone());
+                self.order_once(Errand::Conversation { case, lane, channel: id, card });
+            }
         }
         Ok(id.to_string())
+    }
+
+    /// Takes out of people's own channel, which the case leaves for a private one, what tells of it on its face: the card and the
+    /// topic. What isn't there any more, or what Discord refuses, doesn't hold up the move.
+    async fn leave(&self, channel: Id, card: Option<Id>, wanted: &CaseChannel) -> Result<(), Undelivered> {
+        if let Some(card) = card {
+            let moved = card::moved_away(wanted.case);
+            let map = self.map(std::slice::from_ref(&moved)).await;
+            let map = map.ok_or_else(|| Undelivered::later("the connection to Discord isn't open yet", None))?;
+            let drafts = embed::drafts(&moved, &map, For::Channel);
+            unless_refused(self.rewrite(channel, card, &drafts).await).map_err(undelivered)?;
+            unless_refused(self.unpin(channel, card).await).map_err(undelivered)?;
+        }
+        self.order_once(clearing(channel, wanted));
+        Ok(())
+    }
+
+    /// The case is over, and all about it is said: nothing of it stands on top of people's own channel any more, and what they say
+    /// there from now on is theirs.
+    async fn give_back(&self, channel: Id, wanted: &CaseChannel) -> Result<(), Undelivered> {
+        if self.directory().case_channel(wanted.case) != Some(channel) {
+            return Ok(());
+        }
+        if let Some(card) = wanted.pinned.as_deref().and_then(Id::read) {
+            unless_refused(self.unpin(channel, card).await).map_err(undelivered)?;
+        }
+        self.directory_mut().forget_case_channel(&wanted.lane);
+        self.order(clearing(channel, wanted));
+        Ok(())
+    }
+
+    /// Clears the topic of people's own channel, where it is the bot's. Not if the case has taken the channel up again meanwhile.
+    ///
+    /// # Errors
+    /// Discord's, and it may pass. What it refuses for good stays as it is.
+    pub(super) async fn clear_topic(&self, case: CaseId, channel: Id, sign: &str) -> Result<(), Trouble> {
+        let path = format!("/channels/{channel}");
+        let cleared = async {
+            let there: Channel = self.api.read(&path).await?;
+            if there.topic.as_deref().is_some_and(|topic| topic.trim_end().ends_with(sign))
+                && self.directory().case_channel(case) != Some(channel)
+            {
+                self.api.patient(&Call::with(Method::PATCH, &path, &json!({ "topic": "" }))).await?;
+            }
+            Ok(())
+        };
+        unless_refused(cleared.await)
     }
 
     /// A channel of the same workflow; else the first channel that the policy names.
@@ -117,7 +180,7 @@ impl Discord {
             {
                 return Ok(match place.parent {
                     // A thread has no permissions of its own; its channel has.
-                    Some(parent) if place.is_thread => Near { channel: parent, server, category: None },
+                    Some(parent) if place.is_thread() => Near { channel: parent, server, category: None },
                     category => Near { channel, server, category },
                 });
             }
@@ -125,7 +188,7 @@ impl Discord {
         Err(nowhere())
     }
 
-    pub(super) async fn channel_now(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
+    async fn channel_now(&self, id: Id) -> Result<Option<Channel>, Undelivered> {
         match self.api.read::<Channel>(&format!("/channels/{id}")).await {
             Ok(channel) => Ok(Some(channel)),
             Err(Trouble::Refused { code: code::UNKNOWN_CHANNEL, .. }) => Ok(None),
@@ -263,6 +326,27 @@ impl Discord {
             Err(trouble) => Err(trouble),
         }
     }
+
+    async fn unpin(&self, channel: Id, message: Id) -> Result<(), Trouble> {
+        let path = format!("/channels/{channel}/messages/pins/{message}");
+        self.api.call(&Call::new(Method::DELETE, &path)).await.map(drop)
+    }
+}
+
+/// What Discord refuses for good is done without.
+fn unless_refused(done: Result<(), Trouble>) -> Result<(), Trouble> {
+    match done {
+        Err(trouble @ Trouble::Refused { .. }) if !trouble.is_unauthorized() => {
+            tracing::warn!(%trouble, "something of a case stays in a channel that it has left");
+            Ok(())
+        }
+        done => done,
+    }
+}
+
+/// Topics can be changed twice in ten minutes, so nothing waits for it.
+fn clearing(channel: Id, wanted: &CaseChannel) -> Errand {
+    Errand::Topic { case: wanted.case, channel, sign: sign(wanted) }
 }
 
 /// What is denied to everybody.
@@ -273,7 +357,7 @@ fn hushed(wanted: &CaseChannel) -> Permissions {
 /// The exceptions of another channel, except the bot's own, with some more denied to everybody. Only what the bot may do
 /// itself is copied: Discord refuses the rest.
 fn as_near(near: &[Overwrite], server: Id, me: Option<Id>, denied: Permissions) -> Vec<Value> {
-    let bits = |text: &str| Permissions::from_bits_retain(text.parse().unwrap_or(0)) & own();
+    let bits = |text: &str| permissions(text) & own();
     let of_all = near.iter().find(|one| one.id == server);
     let (allow, deny) = of_all.map_or_else(Default::default, |one| (bits(&one.allow), bits(&one.deny)));
     // The role of everybody has the server's own id.
@@ -306,9 +390,8 @@ fn written(present: &Overwrite) -> Value {
 }
 
 /// Whether it keeps everybody out: nobody else's exception does, since those deny nothing but speech.
-pub(super) fn is_closed(present: &Overwrite) -> bool {
-    let denied = Permissions::from_bits_retain(present.deny.parse().unwrap_or(0));
-    kind_of(present) == u64::from(ROLE) && denied.contains(Permissions::VIEW_CHANNEL)
+fn is_closed(present: &Overwrite) -> bool {
+    kind_of(present) == u64::from(ROLE) && permissions(&present.deny).contains(Permissions::VIEW_CHANNEL)
 }
 
 fn kind_of(present: &Overwrite) -> u64 {

@@ -387,30 +387,42 @@ impl Discord {
             return Err(Undelivered::Never { why: format!("“{message}” is not the id of a Discord message") });
         };
         let whom = if matches!(lane.place, Place::Direct(_)) { For::One } else { For::Channel };
-        let drafts = embed::drafts(card, &map, whom);
+        match self.rewrite(channel, first, &embed::drafts(card, &map, whom)).await {
+            Ok(()) => {
+                self.lacks(Lack::Channel(lane.clone()), None);
+                Ok(())
+            }
+            Err(trouble @ Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {
+                lock(&self.sent).lose(first);
+                Err(Undelivered::Gone { why: trouble.to_string() })
+            }
+            Err(trouble) => Err(self.not_delivered(lane, trouble)),
+        }
+    }
+
+    /// Makes a message that stands say something else, and those that follow it.
+    ///
+    /// # Errors
+    /// Discord's; that it doesn't know the message means the first one.
+    pub(super) async fn rewrite(&self, channel: Id, first: Id, drafts: &[Draft]) -> Result<(), Trouble> {
         let mut tail = match self.tail_of(channel, first).await {
             // Without history the further messages aren't known and stay as they are. The first one can be edited.
             Err(Trouble::Refused { .. }) if drafts.len() == 1 => Vec::new(),
-            tail => tail.map_err(undelivered)?,
+            tail => tail?,
         };
         for (part, draft) in drafts.iter().enumerate() {
             let there = if part == 0 { Some(first) } else { tail.get(part - 1).copied() };
             if let Some(id) = there {
                 match self.change(channel, id, draft).await {
                     Ok(()) => continue,
-                    Err(trouble @ Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) if part == 0 => {
-                        lock(&self.sent).lose(first);
-                        return Err(Undelivered::Gone { why: trouble.to_string() });
-                    }
                     // Somebody deleted a part of it.
-                    Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {}
-                    Err(trouble) => return Err(self.not_delivered(lane, trouble)),
+                    Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) if part > 0 => {}
+                    Err(trouble) => return Err(trouble),
                 }
             }
             // A part that is sent anew is another message than the one that was deleted.
             let nonce = nonce(&format!("{first}+{part}+{}", there.map_or(0, |id| id.0)), part);
-            let sent = self.send(&mut channel.clone(), channel, draft, &nonce, Some(first)).await;
-            let sent = sent.map_err(|trouble| self.not_delivered(lane, trouble))?;
+            let sent = self.send(&mut channel.clone(), channel, draft, &nonce, Some(first)).await?;
             match tail.get_mut(part - 1) {
                 Some(gone) => *gone = sent,
                 None => tail.push(sent),
@@ -421,11 +433,10 @@ impl Discord {
             let path = format!("/channels/{channel}/messages/{id}");
             match self.api.call(&Call::new(Method::DELETE, &path)).await {
                 Ok(_) | Err(Trouble::Refused { code: code::UNKNOWN_MESSAGE, .. }) => {}
-                Err(trouble) => return Err(undelivered(trouble)),
+                Err(trouble) => return Err(trouble),
             }
         }
         lock(&self.sent).tails.insert(first, tail);
-        self.lacks(Lack::Channel(lane.clone()), None);
         Ok(())
     }
 

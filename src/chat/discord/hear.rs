@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::Call;
 use super::directory::platform;
+use super::messages::Told;
 use super::people::nobody;
 use super::wire::{self, Channel, Emoji, Id, Member, Message, Role, User};
 use super::{Discord, lock};
@@ -32,7 +33,9 @@ impl Discord {
             }
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => {
                 let role = data.get("role").and_then(|role| serde_json::from_value::<Role>(role.clone()).ok());
-                if let (Some(role), Some(guild)) = (role, id(data, "guild_id")) {
+                // serenity writes the server into the role.
+                let guild = id(data, "guild_id").or_else(|| id(data.get("role")?, "guild_id"));
+                if let Some((role, guild)) = role.zip(guild) {
                     directory.learn_role(guild, &role);
                 }
             }
@@ -90,7 +93,7 @@ impl Discord {
     pub(super) async fn event(&self, kind: &str, data: Value) {
         match kind {
             "MESSAGE_CREATE" => match serde_json::from_value::<Message>(data.clone()) {
-                Ok(message) => self.message(message, data, false).await,
+                Ok(message) => self.message(message, data, Told::Live).await,
                 Err(error) => self.unreadable(kind, &error),
             },
             "MESSAGE_UPDATE" => self.update(data).await,

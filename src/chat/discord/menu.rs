@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::answer::{DEFERRED, EPHEMERAL, MODAL};
-use super::case_channel::is_closed;
 use super::directory::platform;
 use super::form::About;
+use super::messages::Told;
 use super::wire::{Id, Interaction, Message};
 use super::{Discord, lock, words};
 use crate::chat::message_menu::{Quoted, fill_in, name};
@@ -46,7 +46,7 @@ impl Discord {
             let cases = door.reception.answers.cases(verb.kind(), &person).await.unwrap_or_default();
             name(entry, &mut form, &cases);
         }
-        let opened_from = match entry.opens() && !self.is_among_few(message.channel_id, &heard.lane).await {
+        let opened_from = match entry.opens() && !self.is_among_few(message.channel_id, &heard.lane) {
             true => {
                 let by = message.author.as_ref().map(|author| author.id.to_string()).unwrap_or_default();
                 let person = self.door().and_then(|door| door.reception.desk.person(&by, &platform()));
@@ -60,20 +60,16 @@ impl Discord {
         self.hand_in(heard).await;
     }
 
-    /// Whether others than a few people can't read what is said in a channel.
-    async fn is_among_few(&self, channel: Id, lane: &Lane) -> bool {
-        if matches!(lane.place, Place::Direct(_)) {
-            return true;
-        }
-        let outer = self.directory().outer_channel(channel);
-        let there = self.channel_now(outer).await.ok().flatten();
-        there.is_none_or(|there| there.permission_overwrites.unwrap_or_default().iter().any(is_closed))
+    /// Whether others than a few people can't read what is said in a channel, as far as the gateway told.
+    /// Discord isn't asked: it takes the form within seconds or not at all.
+    fn is_among_few(&self, channel: Id, lane: &Lane) -> bool {
+        matches!(lane.place, Place::Direct(_)) || !self.directory().is_open(channel)
     }
 
     /// Keeps a message with a case, as it is: its author, its words, its files.
     pub(super) async fn keep_with(&self, raw: Value, case: CaseId) {
         match serde_json::from_value::<Message>(raw.clone()) {
-            Ok(message) => self.kept(message, raw, case).await,
+            Ok(message) => self.message(message, raw, Told::Kept(case)).await,
             Err(error) => tracing::warn!(%error, %case, "a message to be kept can't be read"),
         }
     }

@@ -21,18 +21,27 @@ const WRITTEN: [u64; 4] = [0, 19, 20, 23];
 /// The copy of a message with which a thread begins.
 const STARTER: u64 = 21;
 
+/// How a message comes to the bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The gateway tells it.
+    Live,
+    /// From history: it was said while the bot didn't listen.
+    Missed,
+    /// From history: it was said before the channel was a case's own. Nothing of it is answered: what was said to the bot was
+    /// heard then.
+    Before,
+    /// Of wherever: somebody asked to have it kept with a case.
+    Kept(CaseId),
+}
+
 impl Discord {
-    /// A message, live or from history.
-    pub(super) async fn message(&self, message: Message, raw: Value, backfilled: bool) {
-        self.message_about(message, raw, backfilled, None).await;
-    }
-
-    /// A message of wherever, which somebody asked to have kept with a case.
-    pub(super) async fn kept(&self, message: Message, raw: Value, case: CaseId) {
-        self.message_about(message, raw, true, Some(case)).await;
-    }
-
-    pub(super) async fn message_about(&self, message: Message, raw: Value, backfilled: bool, about: Option<CaseId>) {
+    pub(super) async fn message(&self, message: Message, raw: Value, told: Told) {
+        let (backfilled, about) = match told {
+            Told::Live => (false, None),
+            Told::Missed | Told::Before => (true, None),
+            Told::Kept(case) => (true, Some(case)),
+        };
         let Some(author) = message.author.clone() else { return };
         if self.is_me(author.id) || message.kind == Some(STARTER) {
             return;
@@ -83,6 +92,9 @@ impl Discord {
             return;
         }
         self.reached.advance(&lane, newest(message.id));
+        if told == Told::Before {
+            return;
+        }
         let answer = match instead {
             // To whoever isn't obeyed it would be no help.
             Some(instead) if answer == Answer::default() && self.is_obeyed(&heard_from) => instead,

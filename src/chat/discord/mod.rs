@@ -15,6 +15,7 @@ mod deliver;
 mod directory;
 mod doctor;
 mod embed;
+mod errands;
 mod files;
 mod form;
 mod gateway;
@@ -46,6 +47,7 @@ use self::answer::Answering;
 use self::api::{Api, Trouble};
 use self::connection::State;
 use self::directory::{Directory, Me};
+use self::errands::Errands;
 use self::files::Files;
 use self::form::Forms;
 use self::wire::{Id, User};
@@ -92,6 +94,7 @@ pub struct Discord {
     accounts: Accounts,
     lacks: Lacks,
     answering: Answering,
+    errands: Errands,
     /// The settings have another token.
     token_changed: Notify,
     /// What came in and isn't dealt with yet.
@@ -120,6 +123,7 @@ impl Discord {
             accounts: Accounts::default(),
             lacks: Lacks::on(directory::platform()),
             answering: Answering::default(),
+            errands: Errands::default(),
             token_changed: Notify::new(),
             under_way: UnderWay::default(),
             taken: AtomicU64::new(0),
@@ -130,7 +134,10 @@ impl Discord {
     pub async fn run(self: Arc<Self>, door: Door) {
         {
             let mut directory = self.directory_mut();
-            for (lane, channel) in &door.case_channels {
+            let mut known: Vec<_> = door.case_channels.iter().collect();
+            // The latest last: one channel may have been several cases' own, one after another.
+            known.sort_by_key(|(lane, _)| lane.own_of());
+            for (lane, channel) in known {
                 if let Some(channel) = Id::read(channel).filter(|_| lane.platform == platform()) {
                     directory.learn_case_channel(lane, channel);
                 }
@@ -150,6 +157,7 @@ impl Discord {
         });
         beside.spawn(self.clone().keep_roster());
         beside.spawn(self.clone().answer_all());
+        beside.spawn(self.clone().run_errands());
         beside.spawn(self.clone().keep_memberships());
         self.listen().await;
     }

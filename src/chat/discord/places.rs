@@ -35,7 +35,7 @@ impl Discord {
     pub(super) async fn said_in(&self, channel: Id) -> Option<Said> {
         let place = self.place(channel).await?;
         let lane = |id: Id| self.directory().lane(id);
-        Some(match place.parent.filter(|_| place.is_thread) {
+        Some(match place.parent.filter(|_| place.is_thread()) {
             Some(parent) => Said { lane: lane(parent), thread: Some(channel.to_string()) },
             None => Said { lane: lane(channel), thread: None },
         })

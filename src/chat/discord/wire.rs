@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use serenity::model::Permissions;
 
 use crate::domain::At;
 
@@ -181,6 +182,11 @@ pub struct ThreadMetadata {
     pub archive_timestamp: Option<String>,
 }
 
+/// Permissions, as Discord writes them: bits, as text.
+pub fn permissions(bits: &str) -> Permissions {
+    Permissions::from_bits_retain(bits.parse().unwrap_or(0))
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Overwrite {
     pub id: Id,
@@ -198,12 +204,17 @@ pub struct Overwrite {
 pub const TEXT: u64 = 0;
 pub const DIRECT: u64 = 1;
 const NEWS_THREAD: u64 = 10;
-const PRIVATE_THREAD: u64 = 12;
+pub const PRIVATE_THREAD: u64 = 12;
 
 impl Channel {
     pub fn is_thread(&self) -> bool {
-        (NEWS_THREAD..=PRIVATE_THREAD).contains(&self.kind)
+        is_thread(self.kind)
     }
+}
+
+/// Whether a channel of this kind is a thread.
+pub fn is_thread(kind: u64) -> bool {
+    (NEWS_THREAD..=PRIVATE_THREAD).contains(&kind)
 }
 
 #[derive(Clone, Debug, Deserialize)]
