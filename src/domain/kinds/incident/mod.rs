@@ -16,8 +16,8 @@ use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::policy::Channel;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span,
-    WorkflowId, World,
+    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, Ruling, Severity, Span, WorkflowId,
+    World,
 };
 
 mod acts;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::RoleId;
 use crate::domain::obligation::Attribution;
 
 const PEOPLE: [&str; 6] = ["dev", "lena", "arjun", "ravi", "maya", "eve"];
