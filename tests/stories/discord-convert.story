@@ -22,7 +22,7 @@ platform: discord
       transcript #inc-1: which disk?
       maya in #war-room> /incident convert credit sev3 Another one
       maya hears: This channel is INC-1's own
-      maya in #war-room> /incident convert credit sev3 restricted=yes Another one
+      maya in #other-room> /incident convert credit sev3 restricted=yes Another one
       maya hears: Everybody in this channel would see it
       ledger: incident.opened x1
 # Once it is over, the channel is its people's again: the bot doesn't close it, and hears there what is said to it alone.

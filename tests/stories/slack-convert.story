@@ -22,7 +22,7 @@ platform: slack
       transcript #inc-1: which disk?
       maya in #war-room> /incident convert credit sev3 Another one
       maya hears: This channel is INC-1's own
-      maya in #war-room> /incident convert credit sev3 restricted=yes Another one
+      maya in #other-room> /incident convert credit sev3 restricted=yes Another one
       maya hears: Everybody in this channel would see it
       ledger: incident.opened x1
 # Once it is over, the channel is its people's again: the bot doesn't close it, and hears there what is said to it alone.
@@ -44,3 +44,10 @@ platform: slack
       not #other-room: It was the export
       jonas in #other-room> and now?
       not transcript #inc-2: and now?
+# One that is its people's again may become another incident's.
+      maya in #war-room> /incident convert credit sev3 Again here
+      maya hears: opened as sev3
+      #inc-3: sev3 on credit: “Again here”
+      jonas in #war-room> and once more
+      transcript #inc-3: and once more
+      ledger: incident.opened x3
