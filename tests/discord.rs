@@ -916,7 +916,7 @@ async fn a_channel_in_which_people_talk_becomes_an_incidents_own() {
     let reply = fake.say(stage.maya, thread, "or at eight");
     let options = json!({ "workflow": "lending", "severity": "sev2", "title": "Scores drift" });
     let used = fake.slash(stage.maya, room, "incident details convert", options.clone());
-    assert!(stage.answer(used).await.contains("This channel is its own now"));
+    assert!(stage.answer(used).await.contains("This channel becomes its own"));
     let card = fake
         .wait_for("the card is pinned", |fake| {
             fake.messages(room).into_iter().find(|message| message["pinned"] == true)
@@ -961,7 +961,7 @@ impl Stage {
     async fn convert(&self, room: Id) -> Id {
         let options = json!({ "workflow": "lending", "severity": "sev2", "title": "Scores drift" });
         let used = self.fake.slash(self.maya, room, "incident details convert", options);
-        assert!(self.answer(used).await.contains("This channel is its own now"));
+        assert!(self.answer(used).await.contains("This channel becomes its own"));
         let pinned = |fake: &FakeDiscord| fake.messages(room).into_iter().find(|message| message["pinned"] == true);
         id(&self.fake.wait_for("the card is pinned", pinned).await)
     }
