@@ -83,12 +83,11 @@ impl Desk {
         }
     }
 
-    /// Why a channel can't become another case's own. One in which people talked before is theirs again once its case is over, or
-    /// goes on among fewer.
+    /// Why a channel can't become another case's own.
     async fn is_taken(&mut self, turn: &mut Turn, channel: &Channel, by: &Actor) -> Result<Option<Refusal>, DeskError> {
         let Some(id) = self.whose_channel(turn, channel).await? else { return Ok(None) };
         let Some(case) = self.load(turn, id).await? else { return Ok(None) };
-        if case.converted.as_ref() == Some(channel) && (case.is_closed() || case.is_apart()) {
+        if case.has_given_back(channel) {
             return Ok(None);
         }
         let policy = self.policy_now(turn);

@@ -282,6 +282,12 @@ impl Case {
         self.restricted || self.was_restricted
     }
 
+    /// Whether this channel, in which people talked before it became the case's own, is theirs again: the case is over, or goes on
+    /// among fewer.
+    pub fn has_given_back(&self, channel: &Channel) -> bool {
+        self.converted.as_ref() == Some(channel) && (self.is_closed() || self.is_apart())
+    }
+
     /// Who belongs into its own channel: whoever opened it, sits in its seats, was let in by name, or owes an answer now or was
     /// called to one.
     pub fn company(&self, people: &People<'_>) -> Vec<PersonId> {

@@ -17,8 +17,8 @@ use crate::chat::reception::{Door, PolicyFile, Reception};
 use crate::chat::{Chats, Newest};
 use crate::clock::Clock;
 use crate::desk::{Desk, DeskError, DeskHandle, Setup};
-use crate::domain::policy::Policy;
-use crate::domain::{At, CaseId, LOCAL, Platform, Span};
+use crate::domain::policy::{Channel, Policy};
+use crate::domain::{At, Case, CaseId, LOCAL, Platform, Span};
 use crate::ledger::folder::Folder;
 use crate::ledger::projection::BOT;
 use crate::store::{self, Reader, StoreError, Writer};
@@ -147,11 +147,12 @@ impl Assembled {
         let App { reception, reader, folder, .. } = &self.app;
         let mut channels = reader.case_channels(platform).await?;
         let named: Vec<CaseId> = channels.iter().filter_map(|(lane, _)| lane.own_of()).collect();
-        let over = reader.cases(&named).await?.into_iter().flatten().filter(|case| case.is_closed());
-        // What people had before it became a case's own is theirs again.
-        let given_back: BTreeMap<CaseId, String> =
-            over.filter_map(|case| Some((case.id, case.converted?.id))).collect();
-        channels.retain(|(lane, channel)| lane.own_of().and_then(|id| given_back.get(&id)) != Some(channel));
+        let cases: BTreeMap<CaseId, Case> =
+            reader.cases(&named).await?.into_iter().flatten().map(|case| (case.id, case)).collect();
+        channels.retain(|(lane, id)| {
+            let channel = Channel { platform: platform.clone(), id: id.clone() };
+            lane.own_of().and_then(|case| cases.get(&case)).is_none_or(|case| !case.has_given_back(&channel))
+        });
         let newest = reader.newest(platform, BOT).await?;
         Ok(Door {
             reception: reception.clone(),
