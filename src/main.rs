@@ -22,7 +22,7 @@ use countersign::evidence::bundle::{self, BundleError, Exported};
 use countersign::evidence::rebuild::{self, RecoverError};
 use countersign::ledger::folder;
 
-use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Verb};
+use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Stage, Verb};
 
 fn main() -> ExitCode {
     let line = Line::parse();
@@ -265,8 +265,9 @@ async fn people(wanted: &People) -> anyhow::Result<ExitCode> {
 
 fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
     match verb {
-        PolicyVerb::Check { file, form } => {
-            return check_policy(&PolicyFile { path: file }, form);
+        PolicyVerb::Check { file, stage, workflow, form } => {
+            let staged = stage.map(|stage| (stage, workflow.as_deref()));
+            return check_policy(&PolicyFile { path: file }, staged, form);
         }
         PolicyVerb::Schema => say(format_args!("{:#}\n", countersign::domain::policy::schema()))?,
         PolicyVerb::Example => say(format_args!("{}", countersign::domain::policy::EXAMPLE))?,
@@ -275,12 +276,33 @@ fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
 }
 
 /// What is found is what was asked for, so it goes to stdout, mistakes as well.
-fn check_policy(source: &PolicyFile, form: Findings) -> anyhow::Result<ExitCode> {
+fn check_policy(
+    source: &PolicyFile,
+    staged: Option<(Stage, Option<&str>)>,
+    form: Findings,
+) -> anyhow::Result<ExitCode> {
     use countersign::domain::policy::{Policy, redflag};
     let text = source.text()?;
-    let read = Policy::read(&text);
+    let mut read = Policy::read(&text);
+    if let (Ok(policy), Some((stage, only))) = (&mut read, staged) {
+        if let Some(only) = only.filter(|only| !policy.workflows.contains_key(*only)) {
+            let known: Vec<&str> = policy.workflows.keys().map(|id| id.as_str()).collect();
+            anyhow::bail!("{} has no workflow {only}; it has {}", source.name(), known.join(", "));
+        }
+        for (_, workflow) in policy.workflows.iter_mut().filter(|(id, _)| only.is_none_or(|only| id.as_str() == only)) {
+            workflow.stage = stage.into();
+        }
+    }
     let (errors, flags) = match &read {
-        Ok(policy) => (&[][..], redflag::flags(policy, Some(&text))),
+        Ok(policy) => {
+            let mut flags = redflag::flags(policy, Some(&text));
+            let only = staged.and_then(|(_, only)| only);
+            let concerns = |it: &redflag::RedFlag| {
+                it.workflow.as_ref().is_none_or(|id| only.is_none_or(|only| id.as_str() == only))
+            };
+            flags.retain(concerns);
+            (&[][..], flags)
+        }
         Err(errors) => (&errors.errors[..], Vec::new()),
     };
     let falls = read.as_ref().map(|policy| falls(policy, countersign::clock::Clock::real().now())).unwrap_or_default();
@@ -310,10 +332,16 @@ fn check_policy(source: &PolicyFile, form: Findings) -> anyhow::Result<ExitCode>
                 1 => "1 red flag".to_owned(),
                 n => format!("{n} red flags"),
             };
-            say(format_args!("{}: no errors, {red}.\n", source.name()))?;
+            let staged = match staged {
+                Some((Stage::Pilot, _)) => " for a pilot",
+                Some((Stage::Production, _)) => " for production",
+                None => "",
+            };
+            say(format_args!("{}: no errors, {red}{staged}.\n", source.name()))?;
         }
     }
-    Ok(exit(read.is_ok()))
+    // Whoever names a stage asks whether the policy is enough for it.
+    Ok(exit(read.is_ok() && (staged.is_none() || flags.is_empty())))
 }
 
 /// The next three moments of each scheduled digest, on the wall of its zone.

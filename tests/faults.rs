@@ -841,6 +841,32 @@ fn what_check_finds_is_on_stdout() {
     assert!(out.contains(" 09:00 (Europe/Berlin), Mon "), "{out}");
 }
 
+/// Who asks whether a policy is enough for production is told no by the exit code too, and only of the workflow that was named.
+#[test]
+fn what_production_lacks_is_an_error_to_whoever_asks_for_it() {
+    let example = countersign::domain::policy::EXAMPLE;
+    let short = example.replacen("keep_evidence_days = 365", "keep_evidence_days = 90", 1);
+    assert_ne!(short, example);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("short.toml");
+    fs::write(&file, short).expect("a policy");
+    let check = |more: &[&str]| {
+        let ran = countersign(&["policy", "check", text(&file)]).args(more).output().expect("it runs");
+        (ran.status.success(), String::from_utf8_lossy(&ran.stdout).into_owned() + &bot::words(&ran))
+    };
+    let (good, out) = check(&[]);
+    assert!(good && out.contains("no red flags."), "a pilot may keep it for so long: {out}");
+    let (good, out) = check(&["--stage", "production"]);
+    assert!(!good && out.contains("claims-triage keeps evidence for 90 days"), "{out}");
+    assert!(out.contains("1 red flag for production."), "{out}");
+    let (good, out) = check(&["--stage", "production", "--workflow", "credit-scoring"]);
+    assert!(good && out.contains("no red flags for production."), "the other workflow's alone: {out}");
+    let (good, out) = check(&["--stage", "production", "--workflow", "clams"]);
+    assert!(!good && out.contains("has no workflow clams; it has claims-triage, credit-scoring"), "{out}");
+    let (good, out) = check(&["--workflow", "claims-triage"]);
+    assert!(!good && out.contains("--stage"), "of a workflow only a stage is asked: {out}");
+}
+
 /// `countersign policy schema | head` ends as it would have ended, without a word.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_stops_reading_causes_no_trouble() {

@@ -597,6 +597,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         Health { oldest_wake_late: Some(samples::SPAN), oldest_notice_late: Some(samples::SPAN), ..cut_off.clone() };
     let draft = |settled| ReviewDraft { case, title: title.clone(), text: "## What\nhappened".to_owned(), settled };
     let flag = |line| RedFlag {
+        workflow: None,
         id: "single-holder",
         line,
         what: "it stands on one".to_owned(),

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
+use crate::domain::bot::stages::Changed;
 use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
@@ -16,7 +17,7 @@ use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Hol
 use crate::domain::policy::{EXAMPLE, Policy};
 use crate::domain::{
     At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, Span,
-    Telling, bot, every_case,
+    Telling, WorkflowStage, bot, every_case,
 };
 
 /// Facts for a template, such as it will see.
@@ -274,6 +275,30 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::DelegationEnded { number: 3, from: maya(), to: Some(dev()) },
         Telling::DelegationEnded { number: 4, from: maya(), to: None },
         Telling::PolicyLoaded { hash: PolicyHash::from("3fa9c1".repeat(10)), by: None },
+        Telling::StageChanged(Changed {
+            workflow: "claims-triage".into(),
+            from: Some(WorkflowStage::Pilot),
+            to: Some(WorkflowStage::Production),
+            approval: None,
+            by: Some(maya()),
+            lacks: 2,
+        }),
+        Telling::StageChanged(Changed {
+            workflow: "claims-triage".into(),
+            from: None,
+            to: Some(WorkflowStage::Production),
+            approval: Some(CaseId { kind: CaseKind::Approval, number: 2 }),
+            by: None,
+            lacks: 0,
+        }),
+        Telling::StageChanged(Changed {
+            workflow: "claims-triage".into(),
+            from: Some(WorkflowStage::Production),
+            to: Some(WorkflowStage::Pilot),
+            approval: None,
+            by: None,
+            lacks: 0,
+        }),
         Telling::FellBehind { oldest_wake_late: Some(SPAN), oldest_notice_late: None },
         Telling::CaughtUp {},
         Telling::Undeliverable { outbox: OutboxId { entry: 7, place: 2 }, why: "the account is gone".to_owned() },

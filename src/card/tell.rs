@@ -10,7 +10,7 @@ use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
-use crate::domain::{At, Case, CaseId, Duty, Span, Telling, bot, every_case};
+use crate::domain::{At, Case, CaseId, Duty, Span, Telling, WorkflowStage, bot, every_case};
 use crate::grammar;
 
 /// How a telling looks beside its words.
@@ -268,6 +268,11 @@ pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
     use bot::Telling as T;
     Look::of(match telling {
         T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,
+        // Production that nobody agreed to.
+        T::StageChanged(changed) if changed.to == Some(WorkflowStage::Production) && changed.approval.is_none() => {
+            Tone::Late
+        }
+        T::StageChanged(_) => Tone::Calm,
         T::CaughtUp {} => Tone::Done,
         T::Delegated { .. }
         | T::DelegationEnded { .. }

@@ -60,6 +60,7 @@ pub trait Named: Into<&'static str> {
 #[strum(serialize_all = "kebab-case")]
 pub enum Sla {
     Mine,
+    Reload,
     Status,
 }
 

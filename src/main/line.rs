@@ -203,6 +203,13 @@ pub enum PolicyVerb {
     Check {
         /// The file; without it the embedded example.
         file: Option<PathBuf>,
+        /// Look at every workflow, or at the one that --workflow names, as if it were at this stage. What is missing there is an
+        /// error then, and not only unwise.
+        #[arg(long, value_name = "STAGE")]
+        stage: Option<Stage>,
+        /// The workflow that --stage is about.
+        #[arg(long, value_name = "WORKFLOW", requires = "stage")]
+        workflow: Option<String>,
         /// How findings are printed.
         #[arg(long = "as", value_name = "FORM", default_value = "text")]
         form: Findings,
@@ -211,6 +218,21 @@ pub enum PolicyVerb {
     Schema,
     /// Print the embedded example, to start your own from.
     Example,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Stage {
+    Pilot,
+    Production,
+}
+
+impl From<Stage> for countersign::domain::WorkflowStage {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Pilot => Self::Pilot,
+            Stage::Production => Self::Production,
+        }
+    }
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]

@@ -815,7 +815,10 @@ async fn of_the_bot(house: &mut House, policy: &str) {
         }))
         .await;
     house.commands(BotCommand::ClockWentBack { by: Span::seconds(90) }).await;
+    let case = "APR-7".parse().expect("a case");
+    house.commands(BotCommand::NotePromotion { workflow: "claims".into(), case }).await;
     let text = policy.replacen("\"priya\", \"tomas\"", "\"priya\", \"anika\"", 1);
+    let text = text.replacen("stage = \"pilot\"", "stage = \"production\"", 1);
     house.reloads("greta", text).await;
     house.minutes(65).await;
     house.all(&[("greta", "/approval withdraw APR-7 Nobody wants it")]).await;

@@ -10,7 +10,7 @@ use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::approval::{Approval, Ended, Event, Outcome, Requested, Telling, Vote};
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::{About, Standing};
-use crate::domain::policy::TimeIsUp;
+use crate::domain::policy::{TimeIsUp, redflag};
 use crate::domain::{Case, CaseId, CaseKind, Duty, Label, Obligation};
 
 impl Shows for Approval {
@@ -25,7 +25,11 @@ impl Shows for Approval {
                 "reason": vote.reason,
             })
         });
+        let lacks = || redflag::lacks_for_production(speaker.policy, &case.workflow);
+        let lacks = (self.promotes && self.outcome.is_none()).then(lacks);
         json!({
+            "promotes": self.promotes,
+            "lacks": lacks,
             "requester": self.requester,
             "action": self.action,
             "action_sha256": self.action_sha256,
@@ -226,6 +230,7 @@ impl Shows for Approval {
                 action: action.clone(),
                 action_sha256: action_sha256.clone(),
                 path: "model-change".into(),
+                promotes: false,
                 slow_at: Some(DUE),
             })),
             vote(true, None),

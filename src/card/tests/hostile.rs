@@ -355,8 +355,7 @@ fn no_refusal_lets_words_of_people_out_of_their_quotation_marks() {
         let approval = approval::Opening {
             workflow: "credit-scoring".into(),
             title: "Ship v7".to_owned(),
-            action: "x".to_owned(),
-            path: Some(piece.into()),
+            wanted: approval::Wanted::Action { action: "x".to_owned(), path: Some(piece.into()) },
         };
         let ask = Ask { by: Actor::Person("maya".into()), at: NOW };
         let openings = [incident(Some(piece), "credit-scoring"), incident(None, piece), Opening::Approval(approval)];

@@ -104,8 +104,7 @@ fn approval_case(action: &str) -> (Case, People<'static>) {
     let request = approval::Opening {
         workflow: "credit-scoring".into(),
         title: "Ship v7".to_owned(),
-        action: action.to_owned(),
-        path: None,
+        wanted: approval::Wanted::Action { action: action.to_owned(), path: None },
     };
     (open_case("APR-1", &Opening::Approval(request)), people())
 }

@@ -12,7 +12,9 @@ use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
+use super::{
+    Actor, At, CaseId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, WorkflowId, text,
+};
 
 pub mod condition;
 pub mod delegations;
@@ -21,6 +23,7 @@ pub mod files;
 pub mod platforms;
 pub mod policies;
 pub mod slow_paths;
+pub mod stages;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -35,6 +38,7 @@ use digests::Digests;
 use files::{Files, WhyNotKept};
 use platforms::{GroupSet, Platforms};
 use slow_paths::{SlowPath, SlowPaths};
+use stages::Stages;
 
 /// Folded from the bot's own events and from what it sees of the cases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,8 @@ pub struct Bot {
     pub delegations: Delegations,
     pub digests: Digests,
     pub slow_paths: SlowPaths,
+    #[serde(default)]
+    pub stages: Stages,
     pub platforms: Platforms,
     #[serde(default)]
     pub files: Files,
@@ -60,6 +66,7 @@ pub enum Event {
     Digest(digests::Event),
     Platform(platforms::Event),
     Files(files::Event),
+    Stage(stages::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -126,6 +133,11 @@ pub enum Command {
     },
     /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
     NoteSlowPath(SlowPath),
+    /// It was agreed that a workflow may be put into production.
+    NotePromotion {
+        workflow: WorkflowId,
+        case: CaseId,
+    },
 }
 
 /// Something is asked of the bot at a moment.
@@ -156,6 +168,7 @@ impl Event {
             Event::Digest(event) => event.into(),
             Event::Platform(event) => event.into(),
             Event::Files(event) => event.into(),
+            Event::Stage(event) => event.into(),
         }
     }
 
@@ -168,6 +181,7 @@ impl Event {
             digests::Event::VARIANTS,
             platforms::Event::VARIANTS,
             files::Event::VARIANTS,
+            stages::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -204,6 +218,12 @@ impl From<files::Event> for Event {
     }
 }
 
+impl From<stages::Event> for Event {
+    fn from(event: stages::Event) -> Event {
+        Event::Stage(event)
+    }
+}
+
 impl Bot {
     /// Folds one event that came at `at`.
     pub fn apply(&mut self, event: &Event, at: At) {
@@ -222,6 +242,7 @@ impl Bot {
             Event::Digest(event) => self.digests.apply(event, at),
             Event::Platform(event) => self.platforms.apply(event),
             Event::Files(event) => self.files.apply(event, at),
+            Event::Stage(event) => self.stages.apply(event, at),
         }
     }
 
@@ -279,6 +300,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
             Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
         }
         Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
+        Command::NotePromotion { workflow, case } => Ok(draft.note_promotion(workflow, *case)),
     }
 }
 

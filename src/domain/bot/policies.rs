@@ -41,6 +41,7 @@ impl Draft<'_> {
         self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text: body.to_owned(), schedules });
         if !first {
             self.wake_holders(new);
+            self.note_stages(new);
         }
         self.tell(To::Operators, Telling::PolicyLoaded { hash, by }, None);
         Ok(self.reply(format!(

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::stages::Changed;
 use crate::domain::line::Sentence;
 use crate::domain::{At, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, WorkflowId, mark};
 
@@ -32,6 +33,8 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
     },
+    /// A workflow is in production, or no more, by the policy file.
+    StageChanged(Changed),
     FellBehind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         oldest_wake_late: Option<Span>,

@@ -172,6 +172,8 @@ pub struct Workflow {
     pub parties: Vec<PartyId>,
     /// The path that `/approval request` takes when none is named.
     pub path: Option<PathId>,
+    /// The path that agrees to its way from pilot to production. `None`: the same.
+    pub promotion_path: Option<PathId>,
     /// How long evidence is kept after a case is closed, in days.
     pub evidence_days: Option<u32>,
     pub own_channels: OwnChannels,
@@ -361,6 +363,16 @@ impl Policy {
                 && target.stage.is_none_or(|stage| stage == flow.stage)
                 && (target.tier.is_none() || target.tier == flow.tier)
         })
+    }
+
+    /// The same with one workflow in production: what would be owed then, and what would be missing.
+    #[must_use]
+    pub fn with_in_production(&self, workflow: &WorkflowId) -> Policy {
+        let mut policy = self.clone();
+        if let Some(workflow) = policy.workflows.get_mut(workflow) {
+            workflow.stage = WorkflowStage::Production;
+        }
+        policy
     }
 
     /// The clock that a target runs on. A calendar that is gone from the policy runs as calendar time: the safe side,

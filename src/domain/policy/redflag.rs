@@ -28,6 +28,9 @@ const CLIENT: &str = "client";
 pub struct RedFlag {
     /// A name that stays, for whoever counts or mutes them: `silence-approves`.
     pub id: &'static str,
+    /// The one workflow that it is about; `None`: it concerns more than one, or all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<WorkflowId>,
     /// 1-based line of the file, where it is known.
     pub line: Option<usize>,
     /// What is so, as a sentence without its full stop.
@@ -55,12 +58,14 @@ impl fmt::Display for RedFlag {
 /// All red flags of a policy, by line. `text` is the file it was read from: without it only flags of targets and paths
 /// have a line, and working days can't be told from days.
 pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
-    let mut check = Check { policy, lines: text.map(Lines::of), flags: Vec::new() };
+    let mut check = Check { policy, lines: text.map(Lines::of), workflow: None, flags: Vec::new() };
     check.head();
     check.roles();
     for (id, workflow) in policy.workflows.iter().filter(|(_, flow)| flow.stage == WorkflowStage::Production) {
+        check.workflow = Some(id);
         check.production(id, workflow);
     }
+    check.workflow = None;
     check.ladders();
     check.paths();
     check.expiries();
@@ -75,9 +80,19 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
     flags
 }
 
+/// What is missing or unwise for a workflow in production: the red flags that the policy has with it there, without those that
+/// are another workflow's alone. The six layers of governance are defined for it where there are none.
+pub fn lacks_for_production(policy: &Policy, workflow: &WorkflowId) -> Vec<RedFlag> {
+    let mut flags = flags(&policy.with_in_production(workflow), None);
+    flags.retain(|flag| flag.workflow.as_ref().is_none_or(|it| it == workflow));
+    flags
+}
+
 struct Check<'p> {
     policy: &'p Policy,
     lines: Option<Lines<'p>>,
+    /// What is looked at now is this one's alone.
+    workflow: Option<&'p WorkflowId>,
     flags: Vec<RedFlag>,
 }
 
@@ -90,7 +105,7 @@ impl<'p> Check<'p> {
         why: &'static str,
         write: impl Into<String>,
     ) {
-        self.flags.push(RedFlag { id, line, what, why, write: write.into() });
+        self.flags.push(RedFlag { id, workflow: self.workflow.cloned(), line, what, why, write: write.into() });
     }
 
     fn line(&self, path: &[&str]) -> Option<usize> {

@@ -278,6 +278,8 @@ struct WorkflowTable {
     parties: Vec<Word<kind::Party>>,
     /// The path that an approval takes when none is named.
     approval_path: Option<Word<kind::ApprovalPath>>,
+    /// The path that agrees to its way from pilot to production; `approval_path` if left out.
+    promotion_path: Option<Word<kind::ApprovalPath>>,
     /// How many days evidence is kept after a case is closed. EU AI Act Art. 19 and 26(6) ask for six months of logs.
     #[schemars(range(min = 1, max = 36525))]
     keep_evidence_days: Option<Placed<u32>>,

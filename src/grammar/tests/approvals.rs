@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_action_is_taken_to_the_letter() {
-    assert_eq!(requested("/approval request credit-scoring Ship v7").action, "Ship v7");
+    assert_eq!(asked_for(&requested("/approval request credit-scoring Ship v7")), ("Ship v7", None));
     let deploy = "deploy scoring:v7 --all";
     for line in [
         "/approval request credit-scoring \"Ship v7\" action=\"deploy scoring:v7 --all\"",
@@ -15,21 +15,26 @@ fn the_action_is_taken_to_the_letter() {
         "/approval request credit-scoring Ship v7 ```sh\ndeploy scoring:v7 --all\n```",
     ] {
         let request = requested(line);
-        assert_eq!((request.title.as_str(), request.action.as_str()), ("Ship v7", deploy), "{line}");
+        assert_eq!((request.title.as_str(), asked_for(&request).0), ("Ship v7", deploy), "{line}");
     }
     let sql = requested("/approval request credit-scoring Purge\n```sql\ndelete from t\n  where a = \"b\";\n```");
-    assert_eq!(sql.action, "delete from t\n  where a = \"b\";");
+    assert_eq!(asked_for(&sql).0, "delete from t\n  where a = \"b\";");
     let json = requested("/approval request credit-scoring \"Set it\" action=\"{\"a\": \"b\"}\"");
-    assert_eq!(json.action, "{\"a\": \"b\"}");
+    assert_eq!(asked_for(&json).0, "{\"a\": \"b\"}");
     let title = requested("/approval request credit-scoring Ship `v7` now");
     assert_eq!(
-        (title.title.as_str(), title.action.as_str()),
+        (title.title.as_str(), asked_for(&title).0),
         ("Ship `v7` now", "Ship `v7` now"),
         "code in the middle is words"
     );
     let path = policy().paths.keys().next().expect("the example has a path").clone();
     let named = requested(&format!("/approval request credit-scoring Ship v7 path={path} `x`"));
-    assert_eq!((named.path, named.action.as_str()), (Some(path), "x"));
+    assert_eq!(asked_for(&named), ("x", Some(&path)));
+    let promotion = requested("/approval promote claims-triage Eight weeks without a sev1");
+    assert_eq!(
+        (promotion.title.as_str(), promotion.wanted),
+        ("Eight weeks without a sev1", approval::Wanted::Promotion)
+    );
     check("/approval amend APR-1 `a  b`", "APR-1", Apr::Amend { action: "a  b".to_owned() });
     check("/approval amend APR-1 a \u{202E}b", "APR-1", Apr::Amend { action: "a \u{202E}b".to_owned() });
 }

@@ -179,7 +179,8 @@ fn a_key_that_is_nearly_right_is_no_title() {
         "Scores drift x=1 key=value"
     );
     assert_eq!(opened("/incident open credit-scoring sev2 \"sevrity=sev1 is typed\"").title, "sevrity=sev1 is typed");
-    assert_eq!(requested("/approval request credit-scoring Ship action=\"run pth=a\"").action, "run pth=a");
+    let request = requested("/approval request credit-scoring Ship action=\"run pth=a\"");
+    assert_eq!(asked_for(&request).0, "run pth=a");
     let text = "set severty=1 in the file";
     check(&format!("/incident note INC-1 {text}"), "INC-1", Any::Note { text: text.to_owned() });
     check("/incident note INC-1 tixt=1", "INC-1", Any::Note { text: "tixt=1".to_owned() });

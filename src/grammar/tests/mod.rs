@@ -19,7 +19,7 @@ use crate::domain::every_case::Command as Any;
 use crate::domain::kinds::approval::{self, Command as Apr};
 use crate::domain::kinds::incident::{self, Command as Inc, SeatName, Which};
 use crate::domain::policy::EXAMPLE;
-use crate::domain::{Duty, Severity, Span};
+use crate::domain::{Duty, PathId, Severity, Span};
 
 /// Monday, 23 November 2026, 14:30 in Kolkata.
 const NOW: At = At(1_795_424_400_000_000);
@@ -104,6 +104,15 @@ fn requested(text: &str) -> approval::Opening {
     match slash(text) {
         Asked::New(Opening::Approval(requested)) => requested,
         other => panic!("{text}: {other:?}"),
+    }
+}
+
+/// What is asked to be approved, to the letter, and on which path.
+#[track_caller]
+fn asked_for(request: &approval::Opening) -> (&str, Option<&PathId>) {
+    match &request.wanted {
+        approval::Wanted::Action { action, path } => (action, path.as_ref()),
+        approval::Wanted::Promotion => panic!("a promotion: {request:?}"),
     }
 }
 

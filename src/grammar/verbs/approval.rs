@@ -2,7 +2,7 @@
 
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, GROUNDS, Kind, MAYBE_GROUNDS, REASON, Root, Verb, joined};
-use crate::domain::kinds::approval::{Command, Opening};
+use crate::domain::kinds::approval::{Command, Opening, Wanted};
 use crate::domain::{BotCommand, CaseKind};
 use crate::grammar::Asked;
 use crate::grammar::value::Values;
@@ -86,7 +86,7 @@ fn seen(values: &Values<'_>) -> Option<u32> {
     values.revision.or_else(|| values.maybe_number("rev"))
 }
 
-const OWN: [Verb; 14] = [
+const OWN: [Verb; 15] = [
     Verb {
         root: KIND.word(),
         verb: "request",
@@ -105,11 +105,32 @@ const OWN: [Verb; 14] = [
         example: "approval request credit-scoring \"Ship v7\" action=\"deploy scoring:v7 --all\"",
         make: |values| {
             let title = values.text("title");
+            let action = values.maybe_text("action").unwrap_or_else(|| title.clone());
+            let wanted = Wanted::Action { action, path: values.path("path") };
             Ok(Asked::New(crate::domain::Opening::Approval(Opening {
                 workflow: values.workflow("workflow")?,
-                action: values.maybe_text("action").unwrap_or_else(|| title.clone()),
                 title,
-                path: values.path("path"),
+                wanted,
+            })))
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "promote",
+        label: "Ask for production",
+        aliases: &["production", "promotion"],
+        about: "Ask that a pilot may go into production; the card lists what the policy lacks for it",
+        case: false,
+        args: &[
+            Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked(),
+            Arg::new("title", "Title", Kind::Title, "why now, in a few words"),
+        ],
+        example: "approval promote claims-triage \"Eight weeks of pilot without a sev1\"",
+        make: |values| {
+            Ok(Asked::New(crate::domain::Opening::Approval(Opening {
+                workflow: values.workflow("workflow")?,
+                title: values.text("title"),
+                wanted: Wanted::Promotion,
             })))
         },
     },

@@ -13,6 +13,7 @@ fn request(number: u32, path: &str) -> Case {
         action: "a".to_owned(),
         action_sha256: "d".to_owned(),
         path: PathId::from(path),
+        promotes: false,
         slow_at: None,
     };
     let id = CaseId { kind: CaseKind::Approval, number };

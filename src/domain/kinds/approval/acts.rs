@@ -3,7 +3,7 @@
 //! Declining stands beside approving wherever that is offered. Breaking the glass is offered by the menu alone, and to those
 //! alone who may; it stands on no card.
 
-use super::{Approval, Command, Opening, Verb};
+use super::{Approval, Command, Opening, Verb, Wanted};
 use crate::domain::act::{Act, words};
 use crate::domain::every_case;
 use crate::domain::scene::Scene;
@@ -27,5 +27,6 @@ pub(super) fn acts(approval: &Approval, scene: &Scene<'_>) -> Vec<Act> {
 }
 
 pub(super) fn example(workflow: &WorkflowId) -> Opening {
-    Opening { workflow: workflow.clone(), title: words(), action: words(), path: None }
+    let wanted = Wanted::Action { action: words(), path: None };
+    Opening { workflow: workflow.clone(), title: words(), wanted }
 }

@@ -19,6 +19,7 @@ impl Approval {
     pub(super) fn break_glass(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
         let (by, path) = (scene.person()?, self.path_of(scene)?);
         let requester = &self.requester;
+        self.only_actions(scene, "be approved by one person alone")?;
         if path.break_glass.is_empty() {
             let waiting =
                 scene.owed(Duty::Decide).map_or_else(|_| "nobody".to_owned(), |it| scene.names(&scene.waiting_on(it)));

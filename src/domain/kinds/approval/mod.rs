@@ -22,6 +22,7 @@ use crate::domain::{
 mod acts;
 mod break_glass;
 mod outcome;
+mod promotion;
 mod question;
 mod rules;
 mod stages;
@@ -43,6 +44,7 @@ pub enum Verb {
     Breakglass,
     Decline,
     GlassReview,
+    Promote,
     Request,
     Supersede,
     TakeBack,
@@ -66,6 +68,9 @@ pub struct Approval {
     /// Counts from 1; each amendment is the next.
     pub revision: u32,
     pub path: PathId,
+    /// It is about the workflow's way from pilot to production.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub promotes: bool,
     /// Counts from 0.
     pub stage: u32,
     /// Those that stand: an amendment voids what was said before it.
@@ -134,10 +139,16 @@ pub struct BrokenGlass {
 pub struct Opening {
     pub workflow: WorkflowId,
     pub title: String,
-    /// The raw action that is to be approved, to the letter. The approval is bound to its SHA-256.
-    pub action: String,
-    /// `None`: the workflow's own path.
-    pub path: Option<PathId>,
+    pub wanted: Wanted,
+}
+
+/// What is to be approved.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// The raw action, to the letter. The approval is bound to its SHA-256. `path: None` is the workflow's own.
+    Action { action: String, path: Option<PathId> },
+    /// The workflow's way from pilot to production.
+    Promotion,
 }
 
 /// What can be asked of an approval.
@@ -247,6 +258,9 @@ pub struct Requested {
     /// SHA-256 of `action` in hexadecimal.
     pub action_sha256: String,
     pub path: PathId,
+    /// It is about the workflow's way from pilot to production.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub promotes: bool,
     /// When being pending becomes an incident, by the path's bottleneck rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_at: Option<At>,
@@ -505,6 +519,7 @@ impl Approval {
             action_sha256: requested.action_sha256.clone(),
             revision: 1,
             path: requested.path.clone(),
+            promotes: requested.promotes,
             stage: 0,
             votes: Vec::new(),
             question: None,

@@ -1,10 +1,12 @@
 //! How a request ends, who hears of it, and what can be done instead once it has.
 
 use super::{Approval, Ended, Event, Outcome, Telling, Verb};
-use crate::domain::line::{Named, say};
+use crate::domain::line::{Named, Sla, say};
 use crate::domain::notice::To;
 use crate::domain::scene::Scene;
-use crate::domain::{Actor, Body, CaseId, CaseKind, Draft, Duty, Label, PersonId, Refusal, Ruling, text};
+use crate::domain::{
+    Actor, Body, BotCommand, CaseId, CaseKind, Draft, Duty, Label, PersonId, Refusal, Ruling, Then, text,
+};
 
 impl Approval {
     pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
@@ -51,6 +53,10 @@ impl Approval {
         };
         let again = Verb::Request.of(CaseKind::Approval).with(&scene.case.workflow).with("…");
         let instead = match outcome {
+            Outcome::Approved if self.promotes => {
+                let what = "The policy file puts it into production: write `stage = \"production\"` there, then ";
+                say![what, Sla::Reload.line(), "."]
+            }
             Outcome::Approved => "Nothing more is needed. If it must not happen after all, open an incident.".into(),
             Outcome::Declined => say!["Change what was asked for, then ", again, " asks anew."],
             Outcome::Lapsed | Outcome::Withdrawn => say![again, " asks anew."],
@@ -71,6 +77,12 @@ pub(super) fn conclude(
     draft.void(void, |it| matches!(it.duty, Duty::Decide | Duty::AnswerQuestion));
     let took = draft.at - draft.case.opened;
     let ended = Ended { by, reason, took };
+    if outcome == Outcome::Approved
+        && let Body::Approval(Approval { promotes: true, .. }) = &draft.case.body
+    {
+        let (workflow, case) = (draft.case.workflow.clone(), draft.case.id);
+        draft.then(Then::Bot(BotCommand::NotePromotion { workflow, case }));
+    }
     draft.push(match outcome {
         Outcome::Approved => Event::Approved(ended),
         Outcome::Declined => Event::Declined(ended),

@@ -2,7 +2,7 @@
 //! does is in the modules beside this one.
 
 use super::stages::{open_stage, say_short, short_handed, tell_asked};
-use super::{Approval, Command, Event, Opening, Requested, action, sha256_of};
+use super::{Approval, Command, Event, Opening, Requested, Wanted, action, promotion, sha256_of};
 use crate::domain::kinds::Began;
 use crate::domain::scene::Scene;
 use crate::domain::text::{did_you_mean, quoted};
@@ -16,7 +16,11 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let by = world.asker(ask)?;
     world.require("asking for an approval", &world.policy.may.request_approval, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
-    let named = wanted.path.as_ref().or(workflow.path.as_ref());
+    let named = match &wanted.wanted {
+        Wanted::Action { path, .. } => path.as_ref(),
+        Wanted::Promotion => promotion::path(&wanted.workflow, workflow)?,
+    };
+    let named = named.or(workflow.path.as_ref());
     let named = named.ok_or_else(|| Refusal::NoPath(wanted.workflow.to_string()))?;
     let Some(path) = world.stamped.paths.get(named).filter(|path| !path.stages.is_empty()) else {
         let known = world.stamped.paths.keys().map(|it| it.as_str());
@@ -27,7 +31,10 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         )));
     };
     let title = text::title(&wanted.title, || "say in one line what is to be approved: the title is missing.".into())?;
-    let action = action(&wanted.action)?;
+    let (action, promotes) = match &wanted.wanted {
+        Wanted::Action { action: raw, .. } => (action(raw)?, false),
+        Wanted::Promotion => (promotion::action(&wanted.workflow), true),
+    };
 
     let began = Began {
         by: Some(by.clone()),
@@ -45,6 +52,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         action_sha256: sha256_of(&action),
         action,
         path: named.clone(),
+        promotes,
         slow_at: path.bottleneck.and_then(|it| it.pending_over).map(|pending| ask.at + pending),
     };
     let mut draft = Draft::begin(id, Event::Requested(Box::new(requested)).into(), ask, world)
@@ -61,7 +69,8 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let names = world.names(&draft.waiting_on(number));
     let when = world.moment(due, ask);
     let short = if short.is_empty() { short } else { format!("{short} ") };
-    Ok(draft.done(format!("requested; {names} decides by {when}. {short}{}", every_case::PUBLIC)))
+    let lacks = if promotes { promotion::said(&promotion::lacks(world, &wanted.workflow)) } else { String::new() };
+    Ok(draft.done(format!("requested; {names} decides by {when}. {lacks}{short}{}", every_case::PUBLIC)))
 }
 
 /// What can be asked before its end, and what after it.

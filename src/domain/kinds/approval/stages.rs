@@ -90,7 +90,7 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
     if before.duty != Duty::Decide || passed.breach.is_none() || approval.outcome.is_some() {
         return;
     }
-    let (requester, stage) = (approval.requester.clone(), approval.stage);
+    let (requester, stage, promotes) = (approval.requester.clone(), approval.stage, approval.promotes);
     let Some(path) = draft.world.stamped.paths.get(&approval.path) else {
         return;
     };
@@ -107,6 +107,8 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
             tell_concluded(draft, &[requester], false);
         }
         TimeIsUp::Widen(role) => widen(draft, before, role),
+        // Nobody's silence puts a workflow into production.
+        TimeIsUp::Approve if promotes => {}
         TimeIsUp::Approve => {
             let silent = draft.waiting_on(before.number);
             let reason = match before.votes {

@@ -71,6 +71,7 @@ impl Approval {
     ) -> Result<Ruling, Refusal> {
         let (decision, seat) = self.seat(scene, revision)?;
         let path = self.path_of(scene)?;
+        self.is_ready(scene)?;
         let reason = match reason.map(str::trim) {
             None | Some("") if path.reason_on_approve => {
                 let example = Verb::Approve.on(scene.case.id).with("the risk is covered by …");
@@ -175,6 +176,7 @@ impl Approval {
     pub(super) fn amend(&self, scene: &Scene<'_>, changed: &str) -> Result<Ruling, Refusal> {
         let by = scene.person()?;
         self.only_requester(scene, by)?;
+        self.only_actions(scene, "be amended")?;
         let changed = action(changed)?;
         let action_sha256 = sha256_of(&changed);
         if action_sha256 == self.action_sha256 {

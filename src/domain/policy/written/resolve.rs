@@ -481,6 +481,7 @@ impl Resolve<'_, '_> {
         self.distinct(&table.parties);
         let parties = table.parties.iter().filter_map(|word| self.name(word)).map(PartyId::from).collect();
         let path = table.approval_path.as_ref().and_then(|word| self.name(word)).map(Into::into);
+        let promotion_path = table.promotion_path.as_ref().and_then(|word| self.name(word)).map(Into::into);
         let evidence_days = table.keep_evidence_days.map(|Placed { value: days, at }| {
             if !(1..=36_525).contains(&days) {
                 self.found.add(
@@ -504,6 +505,7 @@ impl Resolve<'_, '_> {
             channels,
             parties,
             path,
+            promotion_path,
             evidence_days,
             own_channels,
         })

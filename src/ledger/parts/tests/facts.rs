@@ -17,8 +17,8 @@ use crate::grammar::verbs;
 const FIELDS: &str = "about account action action_sha256 answer approves asked assignee at at_most attributed author backfilled because behind \
     breach by by_case called called_people card card_shows announced asked_shows is_news case causes channel class contest cut_off delegations drafted_from duty edit ended ends entries entry \
     escalate events every expires expires_after files for_all from gone group groups harm hash have head heard held_by holder homes impact into items kind \
-    key known lane late left lost_from members message moments named need next not_before notice now nudge number numbers obligation oldest_notice_late on other outbox replaces \
-    outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy pseudonym question \
+    key known lacks lane late left lost_from members message moments named need next not_before notice now nudge number numbers obligation oldest_notice_late on other outbox replaces \
+    outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy promotes pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
@@ -113,7 +113,9 @@ impl Golden {
         };
         match (within, field) {
             (_, "record") => RECORDS.contains(&text),
-            (_, "case" | "by_case" | "into") | ("absorbed", "other") => text.parse::<CaseId>().is_ok(),
+            (_, "case" | "by_case" | "into") | ("absorbed", "other") | ("changed" | "stage-changed", "approval") => {
+                text.parse::<CaseId>().is_ok()
+            }
             (_, "hash" | "policy" | "replaces") => hexadecimal(text, 64),
             (_, "key") => hexadecimal(text, 32),
             (_, "pseudonym") => hexadecimal(text, 16),
@@ -140,6 +142,7 @@ impl Golden {
             (_, "severity") | ("severity-changed", "from" | "to") => {
                 Severity::ALL.iter().any(|severity| severity.word() == text)
             }
+            ("changed" | "stage-changed", "from" | "to") => ["pilot", "production"].contains(&text),
             (_, "seat") => SeatName::ALL.map(SeatName::word).contains(&text),
             (_, "which") => Which::ALL.map(Which::word).contains(&text),
             (_, "impact") => ["known", "unclear"].contains(&text),

@@ -169,8 +169,7 @@ impl Room {
         let wanted = Opening {
             workflow: WorkflowId::from("credit"),
             title: "Ship v7".to_owned(),
-            action: "deploy v7 ".to_owned(),
-            path,
+            wanted: Wanted::Action { action: "deploy v7 ".to_owned(), path },
         };
         self.open(by, &wanted)
     }

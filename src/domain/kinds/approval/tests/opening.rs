@@ -29,8 +29,7 @@ fn requests_that_cannot_be_taken_say_what_to_write() {
     let wanted = |workflow: &str, title: &str, action: &str, path: Option<&str>| Opening {
         workflow: WorkflowId::from(workflow),
         title: title.to_owned(),
-        action: action.to_owned(),
-        path: path.map(PathId::from),
+        wanted: Wanted::Action { action: action.to_owned(), path: path.map(PathId::from) },
     };
     let long = "ü".repeat(201);
     let endless = "x".repeat(TEXT_AT_MOST + 1);

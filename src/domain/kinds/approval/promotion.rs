@@ -1,0 +1,87 @@
+//! Promotion: a workflow's way from pilot to production is an approval like any other, but for two things. Nobody can approve it
+//! while the policy lacks something for the workflow in production, and nothing but people's own votes passes it.
+//!
+//! It moves no workflow: the policy file does, and says then which approval it had.
+
+use super::{Approval, Verb};
+use crate::domain::line::{Named, say};
+use crate::domain::policy::{RedFlag, Workflow, redflag};
+use crate::domain::scene::Scene;
+use crate::domain::text::quoted;
+use crate::domain::{PathId, Refusal, WorkflowId, WorkflowStage, World};
+
+/// The path that agrees to a promotion; `None`: that of any approval of the workflow.
+///
+/// # Errors
+/// It is in production already.
+pub(super) fn path<'w>(id: &WorkflowId, workflow: &'w Workflow) -> Result<Option<&'w PathId>, Refusal> {
+    match workflow.stage {
+        WorkflowStage::Pilot => Ok(workflow.promotion_path.as_ref()),
+        WorkflowStage::Production => Err(Refusal::missing(format!("{id} is in production already."))),
+    }
+}
+
+/// What is approved, to the letter.
+pub(super) fn action(id: &WorkflowId) -> String {
+    format!("put {id} into production")
+}
+
+/// What the policy in force lacks for the workflow in production.
+pub(super) fn lacks(world: &World<'_>, id: &WorkflowId) -> Vec<RedFlag> {
+    redflag::lacks_for_production(world.policy, id)
+}
+
+/// For the answer to whoever asked: nobody can approve yet, or nothing.
+pub(super) fn said(lacks: &[RedFlag]) -> String {
+    match lacks {
+        [] => String::new(),
+        lacks => format!("Nobody can approve it yet: {}. ", first_of(lacks)),
+    }
+}
+
+fn first_of(lacks: &[RedFlag]) -> String {
+    match lacks {
+        [] => "nothing is missing".to_owned(),
+        [one] => format!("{}; write {}", one.what, one.write),
+        [one, rest @ ..] => format!("{} ({} more on the card); write {}", one.what, rest.len(), one.write),
+    }
+}
+
+impl Approval {
+    /// A promotion is approved only once the policy defines what a workflow in production needs.
+    ///
+    /// # Errors
+    /// The first thing that is missing, and what to write.
+    pub(super) fn is_ready(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        if !self.promotes {
+            return Ok(());
+        }
+        let id = &scene.case.workflow;
+        if !scene.world.policy.workflows.contains_key(id) {
+            let lost = format!(": {} is in the policy no more.", quoted(id.as_str()));
+            return Err(Refusal::missing(say!["decline it with ", Verb::Decline.on(scene.case.id).with("…"), lost]));
+        }
+        match &lacks(scene.world, id)[..] {
+            [] => Ok(()),
+            lacks => {
+                let first = first_of(lacks);
+                Err(Refusal::missing(format!(
+                    "{id} isn't ready for production: {first}. Approve once the policy has it."
+                )))
+            }
+        }
+    }
+
+    /// What is done with actions, and not with a promotion.
+    ///
+    /// # Errors
+    /// It is a promotion.
+    pub(super) fn only_actions(&self, scene: &Scene<'_>, done: &str) -> Result<(), Refusal> {
+        match self.promotes {
+            false => Ok(()),
+            true => {
+                Err(Refusal::missing(format!("{} puts a workflow into production: that can't {done}.", scene.case.id)))
+            }
+        }
+    }
+}
