@@ -2,6 +2,7 @@
 
 use super::obligation::{Holder, Obligation};
 use super::people::Seat;
+use super::policy::May;
 use super::ruling::persons;
 use super::{Ask, At, Case, Draft, Duty, PersonId, Refusal, RoleId, World, text};
 
@@ -42,6 +43,11 @@ impl<'a> Scene<'a> {
     /// `Dev Shah or Lena Vogt`, for sentences.
     pub fn names(&self, people: &[PersonId]) -> String {
         self.world.names(people)
+    }
+
+    /// Who may do what with a case of this workflow.
+    pub fn may(&self) -> &'a May {
+        self.world.policy.may_in(&self.case.workflow)
     }
 
     /// As [`World::require`], of the asker.

@@ -13,7 +13,7 @@ pub fn pause(scene: &Scene<'_>, duty: Option<Duty>, reason: &str) -> Result<Ruli
     let mut draft = scene.draft();
     let by = draft.person()?;
     if !scene.may_answer(open, &by) {
-        scene.require("pausing this clock", &scene.world.policy.may.waive_duty)?;
+        scene.require("pausing this clock", &scene.may().waive_duty)?;
     }
     match open.state() {
         State::Owed => {}
@@ -51,7 +51,7 @@ pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> 
     let by = draft.person()?;
     let paused_it = matches!(&paused.standing, Standing::Paused { by: Some(who), .. } if who == &by);
     if !paused_it && !scene.may_answer(paused, &by) {
-        scene.require("letting this clock run again", &scene.world.policy.may.waive_duty)?;
+        scene.require("letting this clock run again", &scene.may().waive_duty)?;
     }
     draft.resume(number);
     let due = draft.case.obligation(number).map_or(scene.ask.at, |it| it.terms.due);
@@ -60,7 +60,7 @@ pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> 
 }
 
 pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refusal> {
-    scene.require("waiving a duty", &scene.world.policy.may.waive_duty)?;
+    scene.require("waiving a duty", &scene.may().waive_duty)?;
     let reason = text::text("the reason", reason)?;
     let row = duty.row();
     if row.owed == Owed::InPaths {
@@ -92,7 +92,7 @@ pub fn contest(scene: &Scene<'_>, duty: Option<Duty>, says: &Attribution, reason
 }
 
 pub fn settle(scene: &Scene<'_>, duty: Option<Duty>, to: &Attribution, reason: &str) -> Result<Ruling, Refusal> {
-    scene.require("settling whose breach it was", &scene.world.policy.may.settle_attribution)?;
+    scene.require("settling whose breach it was", &scene.may().settle_attribution)?;
     let reason = text::text("the reason", reason)?;
     let breached = meant(scene, duty, Verb::Settle, |it| it.breach.is_some())?;
     let (number, duty) = (breached.number, breached.duty);

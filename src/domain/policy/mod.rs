@@ -177,6 +177,8 @@ pub struct Workflow {
     /// How long evidence is kept after a case is closed, in days.
     pub evidence_days: Option<u32>,
     pub own_channels: OwnChannels,
+    /// Who may do what with its cases: [`Policy::may`], and over it what the workflow says for itself.
+    pub may: May,
 }
 
 /// Whether incidents get channels of their own, and what becomes of those.
@@ -363,6 +365,11 @@ impl Policy {
                 && target.stage.is_none_or(|stage| stage == flow.stage)
                 && (target.tier.is_none() || target.tier == flow.tier)
         })
+    }
+
+    /// Who may do what with the cases of a workflow.
+    pub fn may_in(&self, workflow: &WorkflowId) -> &May {
+        self.workflows.get(workflow).map_or(&self.may, |it| &it.may)
     }
 
     /// The same with one workflow in production: what would be owed then, and what would be missing.

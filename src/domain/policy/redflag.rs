@@ -20,6 +20,9 @@ mod owed;
 /// What EU AI Act Art. 19(1) (providers) and 26(6) (deployers) ask logs to be kept for at least: six months, in days.
 const SIX_MONTHS_IN_DAYS: u32 = 183;
 
+const WAIVED_BY_ANYONE: &str = "Whoever is late can let themselves off.";
+const SETTLED_BY_ANYONE: &str = "The figures then say what the last person wanted them to say.";
+
 /// The party that bought the AI system goes by this key (the doc comment of `[parties]` says so).
 const CLIENT: &str = "client";
 
@@ -124,12 +127,12 @@ impl<'p> Check<'p> {
         }
         let may = &self.policy.may;
         let rights = [
-            ("waive_duty", may.waive_duty.is_empty(), "waive a duty", "Whoever is late can let themselves off."),
+            ("waive_duty", may.waive_duty.is_empty(), "waive a duty", WAIVED_BY_ANYONE),
             (
                 "settle_attribution",
                 may.settle_attribution.is_empty(),
                 "settle whose lateness it was",
-                "The figures then say what the last person wanted them to say.",
+                SETTLED_BY_ANYONE,
             ),
             (
                 "reload_policy",
@@ -144,6 +147,30 @@ impl<'p> Check<'p> {
                 "Answers can be moved to people who never agreed to owe them.",
             ),
         ];
+        for (id, workflow) in &self.policy.workflows {
+            let there = &workflow.may;
+            for (key, everywhere, there, right, why) in [
+                ("waive_duty", &may.waive_duty, &there.waive_duty, "waive a duty", WAIVED_BY_ANYONE),
+                (
+                    "settle_attribution",
+                    &may.settle_attribution,
+                    &there.settle_attribution,
+                    "settle whose lateness it was",
+                    SETTLED_BY_ANYONE,
+                ),
+            ] {
+                // Said once where it holds everywhere.
+                if there.is_empty() && !everywhere.is_empty() {
+                    self.add(
+                        "anyone-may",
+                        self.line(&["workflows", id.as_str(), "may", key]),
+                        format!("anybody may {right} on {id}"),
+                        why,
+                        format!("{key} = [\"{}\"] there, or nothing", self.governing_role()),
+                    );
+                }
+            }
+        }
         for (key, anyone, right, why) in rights {
             if anyone {
                 let what = format!("anybody may {right}");

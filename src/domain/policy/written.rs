@@ -293,6 +293,9 @@ struct WorkflowTable {
     /// The incident's own channel is archived when it is closed.
     #[serde(default)]
     archive_incident_channels: bool,
+    /// Who may do what with its cases. What isn't listed is as under `[may]`.
+    #[serde(default)]
+    may: MayTable,
 }
 
 fn yes() -> bool {

@@ -12,7 +12,7 @@ impl Approval {
     pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
         let by = scene.person()?;
         if by != &self.requester {
-            scene.require("withdrawing somebody else's request", &scene.world.policy.may.waive_duty)?;
+            scene.require("withdrawing somebody else's request", &scene.may().waive_duty)?;
         }
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();

@@ -14,7 +14,7 @@ use crate::domain::{Ask, CaseId, Draft, Refusal, Ruling, World, every_case, text
 /// A [`Refusal`] for the person who asked.
 pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
     let by = world.asker(ask)?;
-    world.require("asking for an approval", &world.policy.may.request_approval, &ask.by)?;
+    world.require("asking for an approval", &world.policy.may_in(&wanted.workflow).request_approval, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
     let named = match &wanted.wanted {
         Wanted::Action { path, .. } => path.as_ref(),

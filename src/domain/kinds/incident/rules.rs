@@ -26,7 +26,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     if ask.by.person().is_some() {
         world.asker(ask)?;
     }
-    world.require("opening an incident", &world.policy.may.open_incident, &ask.by)?;
+    world.require("opening an incident", &world.policy.may_in(&wanted.workflow).open_incident, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
     if wanted.restricted {
         may_be_restricted(

@@ -8,7 +8,7 @@ use crate::domain::{At, Draft, Duty, PersonId, Refusal, Ruling, Severity, text};
 impl Incident {
     pub(super) fn change_severity(&self, scene: &Scene<'_>, to: Severity, reason: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        scene.require("changing the severity", &scene.world.policy.may.change_severity)?;
+        scene.require("changing the severity", &scene.may().change_severity)?;
         let from = self.severity;
         if to == from {
             let (state, instead) = (to.to_string(), "Nothing was changed.".into());

@@ -199,7 +199,7 @@ impl Incident {
     ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         if scene.case.opened_by.as_ref() != Some(&by) && !self.leads(&by) {
-            scene.require("classifying the incident", &scene.world.policy.may.change_severity)?;
+            scene.require("classifying the incident", &scene.may().change_severity)?;
         }
         known_class(class, technical, scene.world)?;
         let class = class.filter(|class| self.class.as_ref() != Some(class));
@@ -264,7 +264,7 @@ impl Incident {
     }
 
     pub(super) fn require_closer(&self, scene: &Scene<'_>, what: &str) -> Result<(), Refusal> {
-        scene.require(what, &scene.world.policy.may.close_incident)
+        scene.require(what, &scene.may().close_incident)
     }
 
     /// Somebody was faster; their name is in the answer.
@@ -319,7 +319,7 @@ impl Incident {
 
 /// Whether the asker has the right to close incidents.
 pub(super) fn may_close(scene: &Scene<'_>) -> bool {
-    scene.world.allows(&scene.world.policy.may.close_incident, &scene.ask.by)
+    scene.world.allows(&scene.may().close_incident, &scene.ask.by)
 }
 
 /// What was promised for later outlives the incident; everything else has lost its object.

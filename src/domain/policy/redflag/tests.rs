@@ -47,6 +47,11 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         ("no-operators-channel", "[policy]", &[("operators_channel = \"countersign-ops\"\n", "")]),
         ("anyone-may", "[may]", &[("waive_duty = \"governance-lead\"\n", "")]),
         ("anyone-may", "reload_policy", &[("reload_policy = \"governance-lead\"", "reload_policy = \"anyone\"")]),
+        (
+            "anyone-may",
+            "may = { waive_duty = \"anyone\" }",
+            &[("[workflows.claims-triage]", "[workflows.claims-triage]\nmay = { waive_duty = \"anyone\" }")],
+        ),
         ("single-holder", "[roles.triage]", &[(triage, "members = [\"dev\"]")]),
         (
             "empty-role",

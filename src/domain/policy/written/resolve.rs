@@ -127,6 +127,7 @@ impl Resolve<'_, '_> {
         for (key, table) in &document.paths {
             self.path(key, table, default);
         }
+        self.policy.may = self.may(&document.may, &May::default());
         for (key, table) in &document.workflows {
             if let Some(workflow) = self.workflow(key, table) {
                 self.policy.workflows.insert(WorkflowId::from(key.text.as_str()), workflow);
@@ -136,7 +137,6 @@ impl Resolve<'_, '_> {
             self.found.lacks("no workflow is defined", "[workflows.credit-scoring], with its name, stage and channel");
         }
         self.targets(&document.targets, default);
-        self.may(&document.may);
         let mut names = BTreeMap::new();
         for table in &document.digests {
             let first = *names.entry(table.name.text.trim()).or_insert(table.name.at);
@@ -498,6 +498,7 @@ impl Resolve<'_, '_> {
             restricted: table.restricted_incidents,
             archived: table.archive_incident_channels,
         };
+        let may = self.may_there(&table.may);
         Some(Workflow {
             name: name?,
             stage: table.stage.value,
@@ -508,25 +509,43 @@ impl Resolve<'_, '_> {
             promotion_path,
             evidence_days,
             own_channels,
+            may,
         })
     }
 
-    fn may(&mut self, table: &MayTable) {
-        self.policy.may = May {
-            open_incident: self.allowed(&table.open_incident),
-            request_approval: self.allowed(&table.request_approval),
-            change_severity: self.allowed(&table.change_severity),
-            close_incident: self.allowed(&table.close_incident),
-            waive_duty: self.allowed(&table.waive_duty),
-            settle_attribution: self.allowed(&table.settle_attribution),
-            reload_policy: self.allowed(&table.reload_policy),
-            delegate_for_others: self.allowed(&table.delegate_for_others),
+    /// What the table says, and `otherwise` where it is silent.
+    fn may(&mut self, table: &MayTable, otherwise: &May) -> May {
+        let mut may = |written: &Option<Words<kind::RoleOrAnyone>>, otherwise: &Vec<RoleId>| match written {
+            Some(words) => self.allowed(words),
+            None => otherwise.clone(),
         };
+        May {
+            open_incident: may(&table.open_incident, &otherwise.open_incident),
+            request_approval: may(&table.request_approval, &otherwise.request_approval),
+            change_severity: may(&table.change_severity, &otherwise.change_severity),
+            close_incident: may(&table.close_incident, &otherwise.close_incident),
+            waive_duty: may(&table.waive_duty, &otherwise.waive_duty),
+            settle_attribution: may(&table.settle_attribution, &otherwise.settle_attribution),
+            reload_policy: may(&table.reload_policy, &otherwise.reload_policy),
+            delegate_for_others: may(&table.delegate_for_others, &otherwise.delegate_for_others),
+        }
+    }
+
+    /// Who may do what with the cases of one workflow. What concerns no single case isn't one workflow's to say.
+    fn may_there(&mut self, table: &MayTable) -> May {
+        for (key, written) in
+            [("reload_policy", &table.reload_policy), ("delegate_for_others", &table.delegate_for_others)]
+        {
+            if let Some(first) = written.as_ref().and_then(|Words(words)| words.first()) {
+                self.found.add(first.at, format!("{key} concerns every workflow"), "it under [may]");
+            }
+        }
+        let everywhere = self.policy.may.clone();
+        self.may(table, &everywhere)
     }
 
     /// An empty list means everybody to the rules, so it must not be what somebody wrote who meant nobody.
-    fn allowed(&mut self, written: &Option<Words<kind::RoleOrAnyone>>) -> Vec<RoleId> {
-        let Some(Words(words)) = written else { return Vec::new() };
+    fn allowed(&mut self, Words(words): &Words<kind::RoleOrAnyone>) -> Vec<RoleId> {
         if let Some(anyone) = words.iter().find(|word| word.text == "anyone") {
             if words.len() > 1 {
                 self.found.add(
