@@ -30,6 +30,9 @@ create unique index ledger_by_case on ledger (case_id, case_seq) where case_id i
 create index ledger_beside_cases on ledger (seq) where kind in
     ('person.introduced', 'policy.loaded', 'delegation.set', 'delegation.began', 'delegation.ended', 'words.erased');
 
+-- When the bot may have missed something, for red flags.
+create index ledger_gaps on ledger (seq) where kind = 'capture.gap';
+
 -- Whom a pseudonym stands for: a person of the policy (`maya`) or an account that it doesn't know (`slack/U024BE7LH`). Without
 -- the row, and with the words of the entry that introduced the pseudonym erased, nobody can tell any more.
 create table subject (

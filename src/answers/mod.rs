@@ -2,6 +2,7 @@
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
 mod catch_up;
+mod happened;
 mod menu;
 mod panel;
 mod places;
@@ -16,6 +17,7 @@ use crate::app::health::Health;
 use crate::card::{self, Card, ListRow, OwedCase, OwedDuty, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
+use crate::domain::happened::findings;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::redflag;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
@@ -169,7 +171,11 @@ impl Answers {
                 let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
                 vec![computed.card(speaker.prefix)]
             }
-            Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
+            Query::RedFlags => {
+                let happened = happened::happened(&self.reader, now).await?;
+                let found = findings(&happened, &shown.policy);
+                vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None), &found)]
+            }
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
         })
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::domain::duty::AnsweredBy;
+use crate::domain::happened::Finding;
 use crate::domain::obligation::{About, State};
 use crate::domain::policy::RedFlag;
 use crate::domain::{Act, At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
@@ -394,16 +395,19 @@ fn review_draft_facts(draft: &ReviewDraft) -> Json {
     json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled })
 }
 
-/// What is unwise in the policy.
-pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag]) -> Card {
-    private(speaker, "answer/red-flags.txt", red_flags_facts(flags))
+/// What is unwise in the policy, and in what happened.
+pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag], found: &[Finding]) -> Card {
+    private(speaker, "answer/red-flags.txt", red_flags_facts(flags, found))
 }
 
-fn red_flags_facts(flags: &[RedFlag]) -> Json {
+fn red_flags_facts(flags: &[RedFlag], found: &[Finding]) -> Json {
     let shown = &flags[..flags.len().min(ROWS_AT_MOST)];
     json!({
         "count": flags.len(),
         "more": flags.len() - shown.len(),
+        "found": found.iter().map(|it| json!({
+            "id": it.id, "what": it.what, "why": it.why, "then": it.then,
+        })).collect::<Vec<_>>(),
         "rows": shown.iter().map(|flag| json!({
             "id": flag.id, "line": flag.line, "what": flag.what, "why": flag.why, "write": flag.write,
         })).collect::<Vec<_>>(),
@@ -606,6 +610,12 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
     };
     let flags: Vec<RedFlag> =
         std::iter::once(flag(None)).chain((1..=ROWS_AT_MOST).map(|line| flag(Some(line)))).collect();
+    let found = Finding {
+        id: "evidence-gaps",
+        what: "the evidence has 1 gap".to_owned(),
+        why: "It can't be proven.",
+        then: "Look at it.".to_owned(),
+    };
     let filter = Filter::default();
     let rows = vec![listed.clone(); START_ROWS_AT_MOST + 1];
     vec![
@@ -625,8 +635,9 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/health.txt", json!(behind)),
         ("answer/review-draft.txt", review_draft_facts(&draft(false))),
         ("answer/review-draft.txt", review_draft_facts(&draft(true))),
-        ("answer/red-flags.txt", red_flags_facts(&flags)),
-        ("answer/red-flags.txt", red_flags_facts(&[])),
+        ("answer/red-flags.txt", red_flags_facts(&flags, &[])),
+        ("answer/red-flags.txt", red_flags_facts(&[], std::slice::from_ref(&found))),
+        ("answer/red-flags.txt", red_flags_facts(&[], &[])),
         ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),
         ("answer/start.txt", start_facts(None, &rows, false)),

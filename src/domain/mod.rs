@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod case;
 pub mod duty;
 pub mod every_case;
+pub mod happened;
 pub mod kinds;
 pub mod line;
 pub mod mark;

@@ -212,6 +212,16 @@ impl View {
         Ok(())
     }
 
+    /// How many times since an entry something may have been said that wasn't heard.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn gaps_since(&mut self, seq: u64) -> Result<u64, StoreError> {
+        let sql = "select count(*) from ledger where kind = 'capture.gap' and seq >= $1";
+        let count: i64 = sqlx::query_scalar(sql).bind(seq as i64).fetch_one(&mut *self.db).await?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Those of these cases that there are, in no particular order.
     ///
     /// # Errors
