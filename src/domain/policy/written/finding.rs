@@ -153,6 +153,8 @@ impl<'t> Findings<'t> {
         let before = self.text.get(start..at.from.clamp(start, end)).unwrap_or_default().chars().count();
         let marked = self.text.get(at.from..at.to.min(end)).unwrap_or_default().chars().count();
         let excerpt = (!source.trim().is_empty()).then(|| excerpt(source, before, marked));
+        // Whatever a parser or a rule puts into its sentence.
+        let (what, write) = (without_controls(what.chars()), write.map(|it| without_controls(it.chars())));
         self.keep(at, PolicyError { line, column: Some(before + 1), what, write, excerpt });
     }
 
@@ -164,6 +166,11 @@ impl<'t> Findings<'t> {
     }
 }
 
+/// A terminal obeys none of it.
+fn without_controls(letters: impl Iterator<Item = char>) -> String {
+    letters.map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
 /// A source line and the carets under it, cut to [`WIDTH`] around the place.
 fn excerpt(source: &str, before: usize, marked: usize) -> (String, String) {
     let indent = source.chars().take_while(|letter| letter.is_whitespace()).count().min(before);
@@ -172,8 +179,7 @@ fn excerpt(source: &str, before: usize, marked: usize) -> (String, String) {
         true => before.saturating_sub(WIDTH / 2).max(indent),
         false => indent,
     };
-    let shown: String =
-        source.chars().skip(skip).take(WIDTH).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let shown = without_controls(source.chars().skip(skip).take(WIDTH));
     let under = before - skip;
     let carets = marked.clamp(1, (WIDTH - under.min(WIDTH - 1)).max(1));
     (shown.trim_end().to_string(), " ".repeat(under) + &"^".repeat(carets))
@@ -201,8 +207,7 @@ pub(super) fn some_of<'a>(known: impl IntoIterator<Item = &'a str>) -> String {
 
 /// Text from the file for use in a sentence: short, on one line, and without control characters.
 pub(super) fn quote(text: &str) -> String {
-    let mut short: String =
-        text.chars().take(60).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let mut short = without_controls(text.chars().take(60));
     if text.chars().nth(60).is_some() {
         short.push('…');
     }

@@ -93,6 +93,21 @@ fn shown_text_steers_no_terminal() {
     let text = "[policy]\nname = \"\u{1b}[31m\"\nladdder = \"x\" # \u{1b}]0;owned\u{7}\n";
     let shown = read(text).expect_err("it is wrong").show("policy.toml");
     assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{shown:?}");
+    // Also where a name, a value or the parser's own word has one in it: those of the second block are no less obeyed.
+    for text in [
+        "na\u{9b}me = 1",
+        "[people.a\u{9b}b]\nname = 1",
+        "[policy]\n\"\u{9b}31m\" = 1",
+        "[policy]\nname = \u{9b}",
+        "[[targets]]\nduty = \"a\u{9b}31mb\"",
+        "[workflows.x]\nstage = \"a\u{9b}31mb\"",
+        "[policy]\nrefuse = [\"\u{85}\"]",
+        "[workflows.\"a\u{9b}31mb\"]\nname = \"x\"\nstage = \"pilot\"",
+        "[paths.\"a\u{9b}31mb\"]\nname = \"x\"",
+    ] {
+        let shown = read(text).expect_err("it is wrong").show("policy.toml");
+        assert!(shown.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text:?}: {shown:?}");
+    }
     // The stand-in for a missing key can't be used to have a mistake passed over.
     for forged in ["holder = \"\\u0000\"", "holder = \"triage\"\npause = { reasons = [\"\\u0000\"], at_most = \"1h\" }"]
     {
