@@ -277,13 +277,15 @@ fn policy(verb: PolicyVerb) -> anyhow::Result<ExitCode> {
 /// What is found is what was asked for, so it goes to stdout, mistakes as well.
 fn check_policy(source: &PolicyFile, form: Findings) -> anyhow::Result<ExitCode> {
     use countersign::domain::policy::{Policy, redflag};
+    use countersign::domain::regulation;
     let text = source.text()?;
     let read = Policy::read(&text);
+    let now = countersign::clock::Clock::real().now();
     let (errors, flags) = match &read {
-        Ok(policy) => (&[][..], redflag::flags(policy, Some(&text))),
+        Ok(policy) => (&[][..], [redflag::flags(policy, Some(&text)), regulation::flags(policy, now)].concat()),
         Err(errors) => (&errors.errors[..], Vec::new()),
     };
-    let falls = read.as_ref().map(|policy| falls(policy, countersign::clock::Clock::real().now())).unwrap_or_default();
+    let falls = read.as_ref().map(|policy| falls(policy, now)).unwrap_or_default();
     match (form, &read) {
         (Findings::Json, _) => {
             let errors: Vec<_> = errors

@@ -5,6 +5,7 @@ mod catch_up;
 mod menu;
 mod panel;
 mod places;
+mod regulator;
 mod review;
 mod view;
 
@@ -18,6 +19,7 @@ use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::redflag;
+use crate::domain::regulation;
 use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::ledger;
@@ -149,6 +151,17 @@ impl Answers {
                 }
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
+            Query::Clocks(id) => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => card::clocks(&speaker, &case),
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::Draft { case, form } => vec![match self.visible(*case, by, &people).await? {
+                Ok(case) => match self.regulator_draft(&speaker, &case, *form, now).await? {
+                    Some(draft) => card::regulator_draft(&speaker, &draft),
+                    None => card::refused(&speaker, &Refusal::NoSuchCase(case.id)),
+                },
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
                 let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
@@ -169,7 +182,11 @@ impl Answers {
                 let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
                 vec![computed.card(speaker.prefix)]
             }
-            Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
+            Query::RedFlags => {
+                let mut flags = redflag::flags(&shown.policy, None);
+                flags.extend(regulation::flags(&shown.policy, now));
+                vec![card::red_flags(&speaker, &flags)]
+            }
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
         })
     }

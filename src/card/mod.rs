@@ -30,9 +30,9 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, asked,
-    brief, fault, health, help, home, list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start,
-    status, timeline,
+    DraftedField, Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, RegulatorDraft, ReviewDraft,
+    StoryLine, WorkflowStatus, asked, brief, clocks, fault, health, help, home, list, menu, mine, misread, red_flags,
+    refused, regulator_draft, review_draft, sla_status, start, status, timeline,
 };
 pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};

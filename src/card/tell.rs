@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
 use super::wording::{sentence_as_seen, typed_here};
-use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
+use super::{Button, Card, Speaker, Style, Tone, button, form_button, open, press, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
@@ -186,6 +186,7 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
         AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => line,
         AnsweredBy::Seat => line.with(seat_of(about)),
         AnsweredBy::Words => line.with("…"),
+        AnsweredBy::Named => line.with(about.map_or("…", About::text)).with("…"),
     }
 }
 
@@ -198,6 +199,7 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision:
         AnsweredBy::Draft => review(case),
         AnsweredBy::Seat => seat(case, seat_of(about)),
         AnsweredBy::Words => open(case, row.verb, Style::Primary),
+        AnsweredBy::Named => report(case, about),
     };
     one.into_iter().collect()
 }
@@ -206,7 +208,7 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision:
 pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>) -> Vec<Button> {
     match duty.row().answer {
         AnsweredBy::Vote => press(case, "status", Style::Primary).into_iter().map(to_read).collect(),
-        AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words => {
+        AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words | AnsweredBy::Named => {
             answers(case, duty, about, None)
         }
     }
@@ -223,6 +225,12 @@ pub(super) fn seat(case: CaseId, seat: &str) -> Option<Button> {
     let verb = grammar::find(case.kind.word(), Duty::FillSeat.row().verb);
     let button = button(verb, Some(case), Some(seat), Style::Plain)?;
     Some(Button { label: format!("Take {seat}"), ..button })
+}
+
+/// The form that records a report, with the one that an obligation is about in it.
+pub(super) fn report(case: CaseId, about: Option<&About>) -> Option<Button> {
+    let verb = grammar::find(case.kind.word(), Duty::ReportToAuthority.row().verb);
+    form_button(verb, Some(case), about.map(About::text), Style::Primary)
 }
 
 /// The seat that an obligation to fill one is about.

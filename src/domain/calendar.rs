@@ -32,7 +32,7 @@ mod falls;
 mod quiet;
 #[cfg(test)]
 mod tests;
-mod wall;
+pub(in crate::domain) mod wall;
 
 pub use falls::Falls;
 pub use quiet::QuietHours;

@@ -146,6 +146,7 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
             Ok(whole())
         }
+        Kind::Law | Kind::Report => Ok(whole()),
         Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use chrono_tz::Tz;
 
 use crate::domain::policy::{Policy, Workflow};
+use crate::domain::regulation::FieldSet;
 use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, Severity, WorkflowId};
 
 pub mod clean;
@@ -157,6 +158,15 @@ pub enum Query {
     Timeline(CaseId),
     /// The post-incident review as drafted.
     ReviewDraft(CaseId),
+    /// Which reports to authorities may be owed on a case, and how each clock stands.
+    Clocks(CaseId),
+    /// What an authority asks, drafted from the ledger.
+    Draft {
+        /// Of which case.
+        case: CaseId,
+        /// Whose fields.
+        form: FieldSet,
+    },
     /// What the asker owes and asked for.
     Mine,
     /// What is open and late, per workflow.

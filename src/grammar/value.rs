@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::domain::kinds::incident::{
-    Entity, Harm, HarmType, Impact, Intent, Nature, Reached, SeatName, Timing, Which,
+    Entity, Harm, HarmType, Impact, Intent, Lawful, Nature, Reached, SeatName, Timing, Which,
 };
 use crate::domain::obligation::Attribution;
-use crate::domain::policy::Channel;
+use crate::domain::policy::{Channel, Policy};
 use crate::domain::text::{self, nearest};
-use crate::domain::{At, CaseId, ClassId, Command, Duty, Lane, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{
+    At, CaseId, ClassId, ClockId, Command, Duty, Lane, PathId, PersonId, RegimeId, RoleId, Severity, WorkflowId,
+    regulation,
+};
 
 use super::moment::{Lean, NoMoment};
 use super::verbs::{Arg, Kind, Needed, Verb};
@@ -50,6 +53,7 @@ pub(super) enum Value {
     Duty(Duty),
     Class(ClassId),
     Path(PathId),
+    Law(Lawful),
     Attribution(Attribution),
     Range(Range),
 }
@@ -201,6 +205,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         }
         Kind::Class => named("class", said).map(|id| Value::Class(id.into())),
         Kind::Path => named("approval path", said).map(|id| Value::Path(id.into())),
+        Kind::Law | Kind::Report => law(kind, said, policy).map(Value::Law),
         Kind::Attribution => named("party", said).map(|id| {
             Value::Attribution(match id.as_str() {
                 "requester" => Attribution::Requester,
@@ -209,6 +214,27 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
             })
         }),
         Kind::Range => range(said, context).map(Value::Range),
+    }
+}
+
+/// A law or a report, also one that the policy watches no more: the clocks of a case go on.
+fn law(kind: Kind, said: &str, policy: &Policy) -> Result<Lawful, String> {
+    let typed = clean::line(said).to_lowercase();
+    let choices = kind.choices(policy);
+    let typed = by_name(&typed, &choices).map_or(typed.clone(), str::to_owned);
+    let (regime, clock) = (RegimeId::from(typed.as_str()), ClockId::from(typed.as_str()));
+    if regulation::clock(&clock).is_some() {
+        return Ok(Lawful::Clock(clock));
+    }
+    match (kind, regulation::pack(&regime)) {
+        (Kind::Law, Some(_)) => Ok(Lawful::Regime(regime)),
+        // Where a law asks for one report alone, its name is enough.
+        (_, Some(pack)) if pack.clocks.len() == 1 => Ok(Lawful::Clock(pack.clocks[0].id.clone())),
+        (_, Some(pack)) => Err(format!(
+            "{regime} asks for several reports: {}.",
+            or(pack.clocks.iter().map(|clock| format!("`{}`", clock.id)))
+        )),
+        (_, None) => Err(unknown("law or report", &typed, &choices)),
     }
 }
 
@@ -427,6 +453,20 @@ impl Values<'_> {
     pub fn which(&self, name: &'static str) -> Result<Which, Wrong> {
         let word = self.maybe_text(name);
         Which::ALL.into_iter().find(|it| Some(it.word()) == word.as_deref()).ok_or_else(|| self.missing(name))
+    }
+
+    pub fn law(&self, name: &'static str) -> Result<Lawful, Wrong> {
+        match self.map.get(name) {
+            Some(Value::Law(law)) => Ok(law.clone()),
+            _ => Err(self.missing(name)),
+        }
+    }
+
+    pub fn report(&self, name: &'static str) -> Result<ClockId, Wrong> {
+        match self.map.get(name) {
+            Some(Value::Law(Lawful::Clock(clock))) => Ok(clock.clone()),
+            _ => Err(self.missing(name)),
+        }
     }
 
     pub fn seat(&self, name: &'static str) -> Result<SeatName, Wrong> {

@@ -22,7 +22,7 @@ pub(super) fn wall(date: NaiveDate, minute: u16) -> NaiveDateTime {
 }
 
 /// The first moment at which the wall clock shows `wall` or later.
-pub(super) fn opening(zone: Tz, wall: NaiveDateTime) -> At {
+pub(in crate::domain) fn opening(zone: Tz, wall: NaiveDateTime) -> At {
     match zone.offset_from_local_datetime(&wall).earliest() {
         Some(offset) => moment(wall, offset),
         None => end_of_gap(zone, wall),
@@ -31,7 +31,7 @@ pub(super) fn opening(zone: Tz, wall: NaiveDateTime) -> At {
 
 /// The moment after the last one at which the wall clock shows a time before `wall`. Asking for the microsecond before
 /// `wall`, rather than for `wall`, is what tells a closing at the start of a repeated hour from one inside it.
-pub(super) fn closing(zone: Tz, wall: NaiveDateTime) -> At {
+pub(in crate::domain) fn closing(zone: Tz, wall: NaiveDateTime) -> At {
     let last = wall - TimeDelta::microseconds(1);
     match zone.offset_from_local_datetime(&last).latest() {
         Some(offset) => moment(wall, offset),

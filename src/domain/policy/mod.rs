@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use super::calendar::{Calendar, QuietHours, Running};
 use super::every_case::KeptAs;
 use super::{
-    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, Severity,
-    Span, WorkflowId, WorkflowStage,
+    CalendarId, CaseId, ClassId, ClockId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RegimeId,
+    RoleId, Severity, Span, WorkflowId, WorkflowStage,
 };
 
 pub mod redflag;
@@ -50,6 +50,8 @@ pub struct Policy {
     pub snooze_at_most: Span,
     pub reactions: Reactions,
     pub digests: Vec<DigestSchedule>,
+    /// Which laws ask for reports on a workflow's incidents.
+    pub regulation: BTreeMap<WorkflowId, Regulation>,
 }
 
 /// A channel of one platform: `credit-ai` is the local room's, `slack:C024BE91L` is Slack's.
@@ -341,6 +343,39 @@ pub struct DigestSchedule {
     /// Empty: all of them.
     pub workflows: Vec<WorkflowId>,
 }
+
+/// Which laws ask for reports on a workflow's incidents, and who owes them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regulation {
+    /// In the order of the file.
+    pub regimes: Vec<RegimeId>,
+    /// Those that are counted although they aren't law yet.
+    pub early: Vec<RegimeId>,
+    /// The role that owes the reports.
+    pub holder: RoleId,
+    pub ladder: LadderId,
+    pub urgent: bool,
+    /// Targets of the organisation's own, shorter than the law's.
+    pub within: BTreeMap<ClockId, Span>,
+    /// Whose word it takes to set a clock aside; the holder's, where none is named.
+    pub set_aside: Vec<RoleId>,
+    /// What the authority asks about whoever reports, by the names of [`ENTITY`].
+    pub entity: BTreeMap<String, String>,
+}
+
+/// What can be said of whoever reports to an authority: it stands at the head of drafts.
+pub const ENTITY: [(&str, &str); 10] = [
+    ("name", "the legal name"),
+    ("code", "the identifier at the authority"),
+    ("lei", "the LEI"),
+    ("type", "the type of entity, such as credit_institution"),
+    ("country", "the country code, such as DE"),
+    ("currency", "the currency of amounts, such as EUR"),
+    ("contact_name", "whom the authority may call"),
+    ("contact_email", "their address"),
+    ("contact_phone", "their number"),
+    ("dpo", "the data protection officer, with a way to reach them"),
+];
 
 impl Policy {
     /// Reads a policy. `path` is only used in errors.

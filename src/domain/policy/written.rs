@@ -13,6 +13,7 @@ use super::super::{Duty, WorkflowStage};
 use super::{Policy, Refused};
 
 mod finding;
+mod regulation;
 mod resolve;
 mod targets;
 mod tree;
@@ -23,6 +24,7 @@ mod word;
 mod tests;
 
 pub use finding::{PolicyError, PolicyErrors};
+use regulation::RegulationTable;
 pub(super) use tree::Lines;
 use word::{Placed, Word, Words, kind};
 
@@ -113,6 +115,9 @@ struct Document {
     /// Digests that are posted by themselves.
     #[serde(default)]
     digests: Vec<DigestTable>,
+    /// Which laws ask for reports to an authority, workflow by workflow, and who owes them.
+    #[serde(default)]
+    regulation: BTreeMap<Word<kind::Workflow>, RegulationTable>,
 }
 
 /// What holds for the whole file.

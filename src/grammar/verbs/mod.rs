@@ -2,7 +2,7 @@
 //! so they cannot disagree.
 
 use crate::domain::policy::Policy;
-use crate::domain::{CaseKind, Duty, Severity};
+use crate::domain::{CaseKind, Duty, RegimeId, Severity, regulation};
 
 use super::Asked;
 use super::moment::Lean;
@@ -204,6 +204,10 @@ pub enum Kind {
     Class,
     /// An approval path of the policy.
     Path,
+    /// A law that asks for reports, or one of the reports.
+    Law,
+    /// A report that a law asks for.
+    Report,
     /// Whose slowness a breach is: `requester`, `third-party`, or a party of the policy.
     Attribution,
     /// `week`, `month`, `quarter`, or two days with `..` between them.
@@ -222,6 +226,7 @@ impl Kind {
             Kind::Flag | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
                 None
             }
+            Kind::Law | Kind::Report => None,
         }
     }
 
@@ -240,6 +245,8 @@ impl Kind {
             | Kind::Duty
             | Kind::Class
             | Kind::Path
+            | Kind::Law
+            | Kind::Report
             | Kind::Attribution
             | Kind::Range => "choice",
             Kind::Workflow => "workflow",
@@ -265,6 +272,11 @@ impl Kind {
             Kind::Duty => Duty::ALL.into_iter().map(|it| plain(it.word())).collect(),
             Kind::Class => policy.classes.iter().map(|(id, about)| (id.to_string(), Some(about.clone()))).collect(),
             Kind::Path => policy.paths.iter().map(|(id, path)| (id.to_string(), Some(path.name.clone()))).collect(),
+            Kind::Law => {
+                let laws = packs_of(policy).map(|pack| (pack.regime.to_string(), Some(pack.name.clone())));
+                laws.chain(reports_of(policy)).collect()
+            }
+            Kind::Report => reports_of(policy).collect(),
             Kind::Workflow => {
                 policy.workflows.iter().map(|(id, flow)| (id.to_string(), Some(flow.name.clone()))).collect()
             }
@@ -293,6 +305,16 @@ impl Kind {
             | Kind::Flag => Vec::new(),
         }
     }
+}
+
+/// The packs of the laws that the policy watches, each once.
+fn packs_of(policy: &Policy) -> impl Iterator<Item = &'static regulation::Pack> {
+    let watched = |regime: &RegimeId| policy.regulation.values().any(|it| it.regimes.contains(regime));
+    regulation::packs().iter().filter(move |pack| watched(&pack.regime))
+}
+
+fn reports_of(policy: &Policy) -> impl Iterator<Item = (String, Option<String>)> {
+    packs_of(policy).flat_map(|pack| &pack.clocks).map(|clock| (clock.id.to_string(), Some(clock.name.clone())))
 }
 
 impl Arg {

@@ -91,6 +91,7 @@ fn nothing(text: &str) -> Policy {
         snooze_at_most: SNOOZE_AT_MOST,
         reactions: Reactions { note: NOTE_BY.map(str::to_owned).to_vec(), follow_up: Vec::new() },
         digests: Vec::new(),
+        regulation: BTreeMap::new(),
     }
 }
 
@@ -146,6 +147,9 @@ impl Resolve<'_, '_> {
                 self.found.add(table.name.at, what, "another name: what was posted last is kept by it");
             }
             self.digest(table);
+        }
+        for (key, table) in &document.regulation {
+            self.regulation(key, table, default);
         }
     }
 

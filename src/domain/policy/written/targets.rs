@@ -65,6 +65,10 @@ impl Resolve<'_, '_> {
                 let write = say!["no such target: ", line, " asks for the day"].to_string();
                 self.found.add(duty_at, what, write);
             }
+            (Owed::ByLaw, _) => {
+                let what = format!("“{duty}” is due as the law says, so a target for it has no effect");
+                self.found.add(duty_at, what, "[regulation.…], with the regimes and the role that owes the reports");
+            }
             (Owed::InPaths, _) => {
                 let what = "approvals have their targets in their path, not here";
                 self.found.add(duty_at, what, "`role` and `within` under [[paths.….stages]]");

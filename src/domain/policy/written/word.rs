@@ -78,6 +78,8 @@ kinds! {
     Calendar names "calendar" in "calendars": "the key of a calendar", { "type": "string" };
     Ladder names "ladder" in "ladders": "the key of a ladder", { "type": "string" };
     Workflow names "workflow" in "workflows": "the key of a workflow", { "type": "string" };
+    RegimeName: "a law that asks for reports, such as “gdpr-33”", { "type": "string", "examples": ["dora", "gdpr-33"] };
+    ClockName: "a report that a law asks for, such as “gdpr-33.notification”", { "type": "string", "examples": ["dora.initial"] };
     ApprovalPath names "path" in "paths": "the key of an approval path", { "type": "string" };
 }
 
