@@ -289,6 +289,18 @@ fn the_readme_has_the_tables_that_the_program_has() {
     assert!(stale.is_empty(), "out of date in the README: {stale:?}. UPDATE=1 cargo test --test house");
 }
 
+/// `UPDATE=1 cargo test --test house` writes the page anew.
+#[test]
+fn the_page_on_clocks_of_law_is_what_the_packs_say() {
+    let page = countersign::domain::regulation::markdown();
+    if std::env::var_os("UPDATE").is_some() {
+        return fs::write(root().join("docs/regulation.md"), page).expect("the page can be written");
+    }
+    assert!(read("docs/regulation.md") == page, "docs/regulation.md is out of date. UPDATE=1 cargo test --test house");
+    let files = files(&root().join("packs"));
+    assert_eq!(files.len(), countersign::domain::regulation::packs().len(), "every file in `packs` is built in");
+}
+
 /// A table of names, what each is needed for, and when it is asked for.
 fn what_for(name: &str, rows: impl Iterator<Item = (&'static str, &'static str, String)>) -> String {
     let rows: Vec<String> = rows.map(|(name, what_for, when)| format!("| `{name}` | {what_for} | {when} |")).collect();

@@ -10,7 +10,7 @@ use super::Answers;
 use crate::card::{DraftedField, RegulatorDraft, Speaker};
 use crate::domain::kinds::incident::{Event as Inc, LawState, Which};
 use crate::domain::regulation::{self, Answer, FieldSet};
-use crate::domain::text::moment_utc;
+use crate::domain::text::{moment_utc, quoted};
 use crate::domain::{At, Body, Case, Event, RegimeId, Span};
 use crate::ledger;
 use crate::ledger::record::Record;
@@ -266,9 +266,26 @@ fn draft(case: &Case, form: FieldSet, facts: &Facts) -> RegulatorDraft {
             }
         })
         .collect();
-    let text = serde_json::to_string_pretty(&json).unwrap_or_default();
-    let digest = hex::encode(Sha256::digest(text.as_bytes()));
-    RegulatorDraft { case: case.id, title: case.title.clone(), form, fields, json: text, digest }
+    let json = serde_json::to_string_pretty(&json).unwrap_or_default();
+    let digest = hex::encode(Sha256::digest(json.as_bytes()));
+    let text = in_words(case, form, &fields);
+    RegulatorDraft { case: case.id, title: case.title.clone(), form, fields, json, text, digest }
+}
+
+/// For whoever fills in a form by hand.
+fn in_words(case: &Case, form: FieldSet, fields: &[DraftedField]) -> String {
+    let mut text = format!("{}: draft for {}\nNothing was sent. {}\n\n", case.id, form.form(), regulation::CAVEAT);
+    for field in fields {
+        let DraftedField { number, about, .. } = field;
+        text += &match &field.value {
+            Some(value) => {
+                let estimate = if field.estimated { " (estimate)" } else { "" };
+                format!("{number} {about}: {}{estimate} [{}]\n", quoted(value), field.from)
+            }
+            None => format!("{number} {about}: MISSING\n"),
+        };
+    }
+    text
 }
 
 /// Puts a value where a dotted key says; `[]` is the first of a list.

@@ -16,7 +16,9 @@ use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
 use super::wording::typed_here;
-use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
+use super::{
+    Attached, Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell,
+};
 
 mod owed;
 
@@ -408,6 +410,8 @@ pub struct RegulatorDraft {
     pub fields: Vec<DraftedField>,
     /// What is known, as JSON with the form's own keys.
     pub json: String,
+    /// Every field with its value and where that came from, and the gaps.
+    pub text: String,
     /// SHA-256 of that JSON, in hexadecimal.
     pub digest: String,
 }
@@ -427,7 +431,13 @@ pub struct DraftedField {
 
 /// What an authority asks, drafted.
 pub fn regulator_draft(speaker: &Speaker<'_>, draft: &RegulatorDraft) -> Card {
-    private(speaker, "answer/regulator-draft.txt", regulator_draft_facts(draft))
+    let mut card = private(speaker, "answer/regulator-draft.txt", regulator_draft_facts(draft));
+    let name = |ending| format!("{}-{}.{ending}", draft.case, draft.form.word());
+    card.files = vec![
+        Attached { name: name("json"), text: draft.json.clone() },
+        Attached { name: name("txt"), text: draft.text.clone() },
+    ];
+    card
 }
 
 fn regulator_draft_facts(draft: &RegulatorDraft) -> Json {
@@ -584,6 +594,7 @@ fn regulator_draft_sample() -> RegulatorDraft {
         form: FieldSet::Dora,
         fields: vec![field(Some("words")), field(None), field(None)],
         json: "{}".to_owned(),
+        text: "words".to_owned(),
         digest: "00".repeat(32),
     }
 }

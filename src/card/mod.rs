@@ -88,6 +88,16 @@ pub struct Card {
     /// When an answer is owed, so that a countdown can run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_us: Option<i64>,
+    /// Files that whoever reads it takes along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attached>,
+}
+
+/// A file of text that goes with a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    pub name: String,
+    pub text: String,
 }
 
 /// How a card feels. Never told by colour alone.

@@ -231,7 +231,7 @@ fn law(kind: Kind, said: &str, policy: &Policy) -> Result<Lawful, String> {
         // Where a law asks for one report alone, its name is enough.
         (_, Some(pack)) if pack.clocks.len() == 1 => Ok(Lawful::Clock(pack.clocks[0].id.clone())),
         (_, Some(pack)) => Err(format!(
-            "{regime} asks for several reports: {}.",
+            "`{regime}` asks for several reports: {}.",
             or(pack.clocks.iter().map(|clock| format!("`{}`", clock.id)))
         )),
         (_, None) => Err(unknown("law or report", &typed, &choices)),

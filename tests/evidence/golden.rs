@@ -534,6 +534,11 @@ channel = "slack:C0FRAUD"
 incident_channels = true
 approval_path = "go-live"
 
+[regulation.credit]
+regimes = ["gdpr-33", "dora"]
+holder = "chief-risk"
+set_aside = ["governance"]
+
 [[digests]]
 name = "Daily"
 cron = "0 0 18 * * *"
@@ -716,6 +721,11 @@ async fn incidents(house: &mut House) {
             ("maya", "/incident open credit sev3 \"Scores drift\""),
             ("dev", "/incident severity INC-4 sev2 Customers see it"),
             ("jonas", "/incident merge INC-3 into INC-4"),
+            ("maya", "/incident moment INC-4 aware 08:50"),
+            ("dev", "/incident applies INC-4 gdpr-33"),
+            ("dev", "/incident moment INC-4 aware 08:40"),
+            ("henrik", "/incident submitted INC-4 gdpr-33.notification DPA-77 digest=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+            ("greta", "/incident set-aside INC-4 dora Nothing of it is major"),
         ])
         .await;
     // The acknowledgement of INC-4 is late after an hour; a second role is called in then, a third 15 minutes later, and an

@@ -5,7 +5,7 @@ policy: tests/stories/law.toml
       card INC-1: GDPR Art. 33, notification of a personal data breach: is it owed? 72 hours from aware
       not card INC-1: until
       dev> /incident applies INC-1 gdpr-33
-      dev hears: on record: gdpr-33.notification applies. Not started: when it was aware isn't recorded: `/incident moment INC-1 aware …`
+      dev hears: on record: gdpr-33.notification applies. Not started: when it was aware isn't recorded: /incident moment INC-1 aware …
       card INC-1: not started: aware isn’t recorded: /incident moment INC-1 aware …
       nobody is told: report gdpr-33.notification by
       dev> /incident moment INC-1 aware 08:40
@@ -25,4 +25,4 @@ Tue 20:40 @ines: report to the authority (gdpr-33.notification) is due at Thu 26
       duty INC-1 report-to-authority (gdpr-33.notification): met
       ledger: incident.report-submitted x1
       nobody is told: still owed
-Thu 09:00 nobody is told anything
+Thu 09:00 nobody is told: is late

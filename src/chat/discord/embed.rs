@@ -167,7 +167,9 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
         let description = if lead.is_some() { String::new() } else { "…".to_owned() };
         pages.push(Page { description, ..Page::default() });
     }
-    let mut files = pen.files.into_iter().peekable();
+    let attached =
+        card.files.iter().map(|file| Upload { name: file.name.clone(), bytes: file.text.clone().into_bytes() });
+    let mut files = pen.files.into_iter().chain(attached).peekable();
     let pings = if whom == For::Channel { pen.pings } else { Vec::new() };
     let of = pages.len();
     let mut drafts: Vec<Draft> = Vec::new();

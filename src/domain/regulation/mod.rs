@@ -17,6 +17,7 @@ mod field_set;
 mod open_days;
 mod read;
 mod stale;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use count::Counted;
 pub use field_set::{Answer, FieldRow, FieldSet};
 pub use open_days::OpenDays;
 pub use stale::{STALE_AFTER_DAYS, flags};
+pub use table::markdown;
 
 pub use super::kinds::incident::{Altering, forbids_altering};
 

@@ -49,6 +49,7 @@ fn full() -> Card {
         fields: vec![Field { name: "Due".to_owned(), value: vec![Word::Time(AT)] }],
         buttons: (0..30).map(button).collect(),
         due_us: None,
+        files: Vec::new(),
     }
 }
 

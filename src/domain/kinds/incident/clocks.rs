@@ -172,7 +172,7 @@ impl Incident {
                 LawState::NotLawYet => {
                     let (from, regime) = (law.pack.applies_from, &law.pack.regime);
                     return Err(Refusal::missing(format!(
-                        "{id} is law from {from} on, so nothing is counted. An operator can have it counted before: `early = \
+                        "`{id}` is law from {from} on, so nothing is counted. An operator can have it counted before: `early = \
                          [\"{regime}\"]` in [regulation.{}].",
                         scene.case.workflow
                     )));
@@ -185,7 +185,7 @@ impl Incident {
         if confirmed.is_empty() {
             let all = text::list(named.iter().map(|law| &law.clock.id));
             return Err(Refusal::missing(say![
-                format!("{all}: that it is owed is on record already, or follows on another report. "),
+                format!("`{all}`: that it is owed is on record already, or follows on another report. "),
                 Verb::Clocks.on(scene.case.id),
                 " shows how each clock stands."
             ]));
@@ -222,7 +222,7 @@ impl Incident {
         if open.is_empty() {
             let all = text::list(named.iter().map(|law| &law.clock.id));
             return Err(Refusal::missing(say![
-                format!("{all}: there is nothing to set aside. "),
+                format!("`{all}`: there is nothing to set aside. "),
                 Verb::Clocks.on(scene.case.id),
                 " shows how each clock stands."
             ]));
@@ -263,7 +263,7 @@ impl Incident {
         }
         if let LawState::SetAside(remark, _) = &law.state {
             return Err(Refusal::missing(say![
-                format!("{id} was set aside at {} by {}. ", scene.moment(remark.at), scene.name(&remark.by)),
+                format!("`{id}` was set aside at {} by {}. ", scene.moment(remark.at), scene.name(&remark.by)),
                 Verb::Applies.on(scene.case.id).with(id),
                 " says that it is owed after all."
             ]));
@@ -345,7 +345,7 @@ impl Incident {
         let Some(owed) = scene.case.open_obligations().find(|it| is_report(it.duty)) else { return Ok(()) };
         let clock = owed.about.as_ref().map_or("…", About::text);
         Err(Refusal::missing(say![
-            format!("{clock} is still owed by {}. ", scene.moment(owed.terms.due)),
+            format!("`{clock}` is still owed by {}. ", scene.moment(owed.terms.due)),
             Verb::Submitted.on(scene.case.id).with(clock).with("…"),
             " says that it was reported, ",
             Verb::SetAside.on(scene.case.id).with(clock).with("why"),

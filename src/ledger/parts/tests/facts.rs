@@ -10,7 +10,7 @@ use strum::VariantNames as _;
 use super::*;
 use crate::domain::WhyNotKept;
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
-use crate::domain::{BotEvent, CaseKind, Duty, Event, Policy, Severity, Telling};
+use crate::domain::{BotEvent, CaseKind, ClockId, Duty, Event, Policy, RegimeId, Severity, Telling, regulation};
 use crate::grammar::verbs;
 
 /// Names of fields, and of variants that are no event and no telling.
@@ -22,12 +22,13 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
-    why words workflow zone not_kept bytes file name";
+    why words workflow zone not_kept bytes file name before clock digest due_before last latest obligation regime regimes run start started_before early";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
-const LINES: [&str; 14] = [
+const LINES: [&str; 17] = [
     "assessment",
     "break-glass review",
     "classification",
+    "clock set aside",
     "decision",
     "follow-up done",
     "invitation",
@@ -35,6 +36,8 @@ const LINES: [&str; 14] = [
     "moment",
     "note",
     "page answered",
+    "report owed",
+    "report submitted",
     "restricted",
     "restriction taken away",
     "still working",
@@ -94,6 +97,7 @@ impl Golden {
             of.is_some_and(|(stage, stages)| stage.parse::<u32>().is_ok() && stages.parse::<u32>().is_ok())
         };
         SeatName::ALL.map(SeatName::word).contains(&text)
+            || regulation::clock(&ClockId::from(text)).is_some()
             || self.is_a_role(text)
             || text.split_once(": ").is_some_and(|(stage, role)| numbers(stage) && self.is_a_role(role))
     }
@@ -140,6 +144,9 @@ impl Golden {
             (_, "severity") | ("severity-changed", "from" | "to") => {
                 Severity::ALL.iter().any(|severity| severity.word() == text)
             }
+            (_, "clock") if regulation::clock(&ClockId::from(text)).is_some() => true,
+            (_, "regime") => regulation::pack(&RegimeId::from(text)).is_some(),
+            ("report-submitted", "digest") => hexadecimal(text, 64),
             (_, "seat") => SeatName::ALL.map(SeatName::word).contains(&text),
             (_, "which") => Which::ALL.map(Which::word).contains(&text),
             (_, "impact") => ["known", "unclear"].contains(&text),

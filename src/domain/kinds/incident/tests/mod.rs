@@ -115,6 +115,11 @@ within = "20m"
 [may]
 close_incident = "command"
 change_severity = ["triage", "command"]
+
+[regulation.credit]
+regimes = ["dora", "nis2-23", "ai-act-73"]
+holder = "command"
+set_aside = ["triage"]
 "#;
 
 static TERMS: LazyLock<Policy> = LazyLock::new(|| Policy::read(POLICY).unwrap_or_else(|errors| panic!("{errors}")));
