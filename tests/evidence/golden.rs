@@ -536,7 +536,7 @@ approval_path = "go-live"
 
 [regulation.credit]
 regimes = ["gdpr-33", "dora"]
-holder = "chief-risk"
+holder = "command"
 set_aside = ["governance"]
 
 [[digests]]
@@ -724,7 +724,7 @@ async fn incidents(house: &mut House) {
             ("maya", "/incident moment INC-4 aware 08:50"),
             ("dev", "/incident applies INC-4 gdpr-33"),
             ("dev", "/incident moment INC-4 aware 08:40"),
-            ("henrik", "/incident submitted INC-4 gdpr-33.notification DPA-77 digest=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+            ("arjun", "/incident submitted INC-4 gdpr-33.notification DPA-77 digest=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
             ("greta", "/incident set-aside INC-4 dora Nothing of it is major"),
         ])
         .await;

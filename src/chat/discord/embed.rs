@@ -417,6 +417,15 @@ mod tests {
     }
 
     #[test]
+    fn files_of_a_card_go_with_it() {
+        let files = vec![crate::card::Attached { name: "INC-1-dora.json".to_owned(), text: "{}".to_owned() }];
+        let drafts = drafts(&Card { title: vec![Word::from("INC-1")], files, ..Card::default() }, &Everybody, For::One);
+        let [Draft { files, body }] = &drafts[..] else { panic!("{drafts:?}") };
+        assert_eq!((files[0].name.as_str(), &files[0].bytes[..]), ("INC-1-dora.json", &b"{}"[..]));
+        assert_eq!(body["attachments"], json!([{ "id": 0, "filename": "INC-1-dora.json" }]));
+    }
+
+    #[test]
     fn an_empty_card_is_still_a_message() {
         let drafts = drafts(&Card::default(), &Everybody, For::One);
         assert_eq!(drafts.len(), 1);

@@ -103,8 +103,11 @@ pub struct Clock {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     Moment(Which),
-    /// The submission of another report, the latest one.
-    Submitted(ClockId),
+    /// The submission of another report: the first, or the latest of several.
+    Submitted {
+        report: ClockId,
+        latest: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,14 +145,14 @@ impl Clock {
     pub fn moment(&self) -> Option<Which> {
         match self.starts {
             Start::Moment(which) => Some(which),
-            Start::Submitted(_) => None,
+            Start::Submitted { .. } => None,
         }
     }
 
     /// The report whose submission it begins with.
     pub fn follows(&self) -> Option<&ClockId> {
         match &self.starts {
-            Start::Submitted(report) => Some(report),
+            Start::Submitted { report, .. } => Some(report),
             Start::Moment(_) => None,
         }
     }

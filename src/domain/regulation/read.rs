@@ -46,6 +46,9 @@ struct ClockTable {
     /// The moment that it begins with, or `after`: the report.
     starts: Option<Which>,
     after: Option<String>,
+    /// Of several submissions of that report, the latest counts.
+    #[serde(default)]
+    latest: bool,
     within: String,
     target: Option<String>,
     at_latest: Option<LatestTable>,
@@ -101,7 +104,7 @@ fn of(regime: &str, clock: ClockTable) -> Result<Clock, String> {
     let id = |report: &str| ClockId::from(format!("{regime}.{report}"));
     let starts = match (clock.starts, &clock.after) {
         (Some(which), None) => Start::Moment(which),
-        (None, Some(report)) => Start::Submitted(id(report)),
+        (None, Some(report)) => Start::Submitted { report: id(report), latest: clock.latest },
         (Some(_), Some(_)) | (None, None) => {
             return Err(format!("{} begins with a moment, or after a report", clock.report));
         }

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{CAVEAT, Clock, Counting, OpenDays, Pack, packs};
+use super::{CAVEAT, Clock, Counting, OpenDays, Pack, Start, packs};
+use crate::domain::kinds::incident::Verb;
+use crate::domain::line::Named;
+use crate::domain::{CaseId, CaseKind};
 
 /// docs/regulation.md: every clock with its words, source, and the day somebody last looked.
 pub fn markdown() -> String {
-    let mut text = format!(
-        "{HEAD}\n{CAVEAT}\n\n| regime | law | reports | law from | last checked |\n| --- | --- | --- | --- | --- |\n"
-    );
+    let mut text = head() + "| regime | law | reports | law from | last checked |\n| --- | --- | --- | --- | --- |\n";
     for Pack { regime, name, clocks, applies_from, last_checked, .. } in packs() {
         let reports: Vec<String> = clocks.iter().map(|clock| format!("`{}`", clock.id)).collect();
         let _ = writeln!(text, "| `{regime}` | {name} | {} | {applies_from} | {last_checked} |", reports.join(", "));
@@ -17,16 +18,27 @@ pub fn markdown() -> String {
     text
 }
 
-const HEAD: &str = "# Clocks of law
+/// What stands before the tables.
+fn head() -> String {
+    let inc = CaseId { kind: CaseKind::Incident, number: 1 };
+    let applies = Verb::Applies.on(inc).with("gdpr-33").typed("/");
+    let moment = Verb::Moment.on(inc).with("aware 09:40").typed("/");
+    format!(
+        "# Clocks of law
 
 Generated from the folder `packs`, one file for each regime: `UPDATE=1 cargo test --test house` writes this page anew.
 
-A policy says under `[regulation.WORKFLOW]` which of these regimes concern a workflow, which role owes the reports, whose word it takes to set
-a clock aside, and what is counted before it is law. A clock runs once somebody says that the report is owed (`/incident applies INC-1 gdpr-33`)
-and the moment that it begins with is recorded (`/incident moment INC-1 aware 09:40`). The *target* is what people are held to: a day is 24
-hours, a business day ends at the time of day at which it began, and no rule that gives more time is used. The *last moment* is how the law
-itself counts, and stands beside it. A corrected moment moves both, and it is said what they were before.
-";
+A policy says under `[regulation.WORKFLOW]` which of these regimes concern a workflow, which role owes the reports, whose word it takes
+to set a clock aside, and what is counted before it is law. A clock runs once somebody says that the report is owed (`{applies}`) and the
+moment that it begins with is recorded (`{moment}`). The *target* is what people are held to: a day is 24 hours, a business day ends at
+the time of day at which it began, and no rule that gives more time is used. The *last moment* is how the law itself counts, and stands
+beside it. A corrected moment moves both, and it is said what they were before.
+
+{CAVEAT}
+
+"
+    )
+}
 
 fn section(text: &mut String, pack: &Pack) {
     let Pack { regime, name, authority, source, reading, retrieved_on, last_checked, applies_from, caveat, .. } = pack;
@@ -47,10 +59,10 @@ fn section(text: &mut String, pack: &Pack) {
 }
 
 fn how_long(clock: &Clock) -> String {
-    let from = match (clock.moment(), clock.follows()) {
-        (Some(which), _) => format!("*{}*", which.word()),
-        (None, Some(report)) => format!("the submission of `{report}`"),
-        (None, None) => String::new(),
+    let from = match &clock.starts {
+        Start::Moment(which) => format!("*{}*", which.word()),
+        Start::Submitted { report, latest: false } => format!("the submission of `{report}`"),
+        Start::Submitted { report, latest: true } => format!("the latest submission of `{report}`"),
     };
     let target = clock.target.map(|target| format!(", target {target}")).unwrap_or_default();
     let latest = clock.at_latest.map(|(which, within)| format!(", at the latest {within} from *{}*", which.word()));

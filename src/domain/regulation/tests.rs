@@ -318,7 +318,9 @@ proptest! {
         for pack in packs() {
             for clock in &pack.clocks {
                 let (one, other) = (pack.count(clock, start, None), pack.count(clock, start + Span::minutes(more), None));
-                prop_assert!(one.target <= other.target && one.last <= other.last, "{}", clock.id);
+                // The last day of a short month is the target of several days, each at its own time of day.
+                let months = clock.within.unit == Unit::Months;
+                prop_assert!(one.last <= other.last && (months || one.target <= other.target), "{}", clock.id);
                 prop_assert!(one.last.is_none_or(|last| one.target <= last), "{}", clock.id);
                 prop_assert!(one.target > start, "{}", clock.id);
             }

@@ -52,7 +52,7 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
     for law in incident.laws(scene.case.opened) {
         let (clock, which) = (&law.clock.id, Lawful::Clock(law.clock.id.clone()));
         match law.state {
-            LawState::Asked | LawState::Unasked => {
+            LawState::Asked => {
                 acts.push(Act::of(Verb::Applies, C::Applies { which: which.clone() }).with(clock));
                 acts.push(Act::of(Verb::SetAside, C::SetAside { which, reason: words() }).with(clock));
             }
@@ -62,6 +62,8 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
                 acts.push(Act::of(Verb::Submitted, submitted).with(clock));
                 acts.push(Act::of(Verb::SetAside, C::SetAside { which, reason: words() }).with(clock));
             }
+            // What nobody asks about isn't offered.
+            LawState::Unasked => {}
             LawState::NotStarted | LawState::NotLawYet | LawState::SetAside(..) | LawState::Submitted(_) => {}
         }
     }

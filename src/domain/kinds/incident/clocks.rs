@@ -128,7 +128,7 @@ impl Incident {
             return LawState::NotLawYet;
         }
         match clock.starts {
-            Start::Submitted(_) => LawState::NotStarted,
+            Start::Submitted { .. } => LawState::NotStarted,
             Start::Moment(_) if held.is_some_and(|held| held.applies.is_some()) => LawState::NotStarted,
             Start::Moment(_) if pack.concerns(self.class.as_ref()) => LawState::Asked,
             Start::Moment(_) => LawState::Unasked,
@@ -139,7 +139,11 @@ impl Incident {
     fn start_of(&self, clock: &Clock) -> Option<At> {
         match &clock.starts {
             Start::Moment(which) => Some(self.moments.get(which)?.at),
-            Start::Submitted(report) => Some(self.clocks.get(report)?.submitted.last()?.at),
+            Start::Submitted { report, latest } => {
+                let submitted = &self.clocks.get(report)?.submitted;
+                let counts = if *latest { submitted.last() } else { submitted.first() };
+                Some(counts?.at)
+            }
         }
     }
 
@@ -342,10 +346,20 @@ impl Incident {
 
     /// What somebody must report can't be put out of sight with the incident.
     pub(super) fn no_report_is_owed(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
-        let Some(owed) = scene.case.open_obligations().find(|it| is_report(it.duty)) else { return Ok(()) };
-        let clock = owed.about.as_ref().map_or("…", About::text);
+        let owed = |law: &Law<'_>| match law.state {
+            LawState::Running(run) => Some(format!(" by {}", scene.moment(run.due))),
+            LawState::NotStarted if law.clock.follows().is_none() => Some(String::new()),
+            LawState::NotStarted
+            | LawState::NotLawYet
+            | LawState::Unasked
+            | LawState::Asked
+            | LawState::SetAside(..)
+            | LawState::Submitted(_) => None,
+        };
+        let mut laws = self.laws(scene.case.opened).filter_map(|law| Some((&law.clock.id, owed(&law)?)));
+        let Some((clock, by)) = laws.next() else { return Ok(()) };
         Err(Refusal::missing(say![
-            format!("`{clock}` is still owed by {}. ", scene.moment(owed.terms.due)),
+            format!("`{clock}` is still owed{by}. "),
             Verb::Submitted.on(scene.case.id).with(clock).with("…"),
             " says that it was reported, ",
             Verb::SetAside.on(scene.case.id).with(clock).with("why"),

@@ -244,7 +244,13 @@ impl Kind for Incident {
             }
             Event::ReportSubmitted { by, clock, at: when, text, digest } => {
                 let (by, at, reference, digest) = (by.clone(), *when, text.clone(), digest.clone());
-                self.hold(clock).submitted.push(Submission { by, at, reference, digest });
+                let said = Submission { by, at, reference, digest };
+                let submitted = &mut self.hold(clock).submitted;
+                // Said once more of the same report, it is a correction.
+                match submitted.iter_mut().find(|it| it.reference == said.reference) {
+                    Some(before) => *before = said,
+                    None => submitted.push(said),
+                }
             }
             Event::Opened(_) | Event::Decided { .. } | Event::Paged { .. } => {}
         }

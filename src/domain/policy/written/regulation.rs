@@ -11,7 +11,6 @@ use super::super::super::{ClockId, LadderId, RegimeId, RoleId, WorkflowId};
 use super::super::{ENTITY, Regulation};
 use super::finding::{quote, some_of};
 use super::resolve::Resolve;
-use super::value;
 use super::word::{Word, Words, kind};
 
 /// Which laws ask for reports on a workflow's incidents, and who owes them. No legal advice; confirm with counsel.
@@ -76,7 +75,7 @@ impl Resolve<'_, '_> {
         let mut within = BTreeMap::new();
         for (name, span) in &table.within {
             let clock = self.clock(name, &regimes);
-            if let (Some(clock), Some(span)) = (clock, self.value(span, value::span)) {
+            if let (Some(clock), Some(span)) = (clock, self.some_time(span)) {
                 within.insert(clock, span);
             }
         }

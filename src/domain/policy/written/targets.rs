@@ -236,7 +236,7 @@ impl Resolve<'_, '_> {
     }
 
     /// A span that isn't nothing.
-    fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
+    pub(super) fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
         match self.value(word, value::span)? {
             Span::ZERO => {
                 self.found.add(word.at, format!("{} leaves no time at all", quote(&word.text)), "a span such as “15m”");

@@ -1,5 +1,6 @@
 //! Incidents as stories on a clock that counts minutes from the opening.
 
+mod clocks;
 mod menu;
 mod opening;
 mod properties;
@@ -117,7 +118,8 @@ close_incident = "command"
 change_severity = ["triage", "command"]
 
 [regulation.credit]
-regimes = ["dora", "nis2-23", "ai-act-73"]
+regimes = ["dora", "nis2-23", "ai-act-73", "ai-act-26"]
+early = ["ai-act-73", "ai-act-26"]
 holder = "command"
 set_aside = ["triage"]
 "#;
