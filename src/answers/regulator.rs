@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Answers;
 use crate::card::{DraftedField, RegulatorDraft, Speaker};
-use crate::domain::kinds::incident::{Event as Inc, LawState, Which};
+use crate::domain::kinds::incident::{Event as Inc, Incident, LawState, Nature, Which};
 use crate::domain::regulation::{self, Answer, FieldSet};
 use crate::domain::text::{moment_utc, quoted};
 use crate::domain::{At, Body, Case, Event, RegimeId, Span};
@@ -89,6 +89,7 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
     let called =
         speaker.policy.workflows.get(&case.workflow).map_or_else(|| case.workflow.to_string(), |it| it.name.clone());
     facts.say(Answer::System, format!("AI system: {called} ({})", case.workflow), "policy");
+    let mut nature = Nature::default();
     for (from, at, event) in events {
         let Event::Incident(event) = event else { continue };
         match event {
@@ -105,7 +106,8 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
                 if let Some(class) = &opened.class {
                     of_class(&mut facts, class.as_str(), from);
                 }
-                of_nature(&mut facts, &opened.nature, from);
+                nature = opened.nature;
+                of_nature(&mut facts, &nature, from);
             }
             Inc::MomentSet { which, at, .. } => facts.say(Answer::Moment(*which), rfc3339(*at), from.clone()),
             Inc::Assessed { text, .. } => {
@@ -123,11 +125,12 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
             Inc::Reopened { .. } => {
                 facts.known.remove(&Answer::ResolvedAt);
             }
-            Inc::Classified { class, nature, .. } => {
+            Inc::Classified { class, nature: more, .. } => {
                 if let Some(class) = class {
                     of_class(&mut facts, class.as_str(), from);
                 }
-                of_nature(&mut facts, nature, from);
+                nature.amend(more);
+                of_nature(&mut facts, &nature, from);
             }
             Inc::ReportSubmitted { clock, at, text, .. } => {
                 let other = regulation::clock(clock).is_some_and(|(pack, _)| pack.regime.as_str() != form.regime());
@@ -168,16 +171,17 @@ fn of_class(facts: &mut Facts, class: &str, from: &str) {
     }
 }
 
-fn of_nature(facts: &mut Facts, nature: &crate::domain::kinds::incident::Nature, from: &str) {
-    let said = |names: [&str; 3]| {
+/// `nature` is all that was said of it up to this entry.
+fn of_nature(facts: &mut Facts, nature: &Nature, from: &str) {
+    let said = |names: &[&str]| {
         let said = nature.said().filter(|(name, _)| names.contains(name)).map(|(name, word)| format!("{name} {word}"));
         said.collect::<Vec<_>>().join(", ")
     };
-    let harm = said(["harm", "harm-type", ""]);
+    let harm = said(&["harm", "harm-type"]);
     if !harm.is_empty() {
         facts.say(Answer::Harm, harm, from);
     }
-    let cause = said(["entity", "intent", "timing"]);
+    let cause = said(&["entity", "intent", "timing"]);
     if !cause.is_empty() {
         facts.say(Answer::Cause, cause, from);
     }
@@ -212,7 +216,7 @@ fn of_duration(facts: &mut Facts, occurred: Option<At>, events: &[(String, At, E
 }
 
 /// Which report of the law is next, and whether it is late.
-fn of_the_report(facts: &mut Facts, incident: &crate::domain::kinds::incident::Incident, case: &Case, form: FieldSet) {
+fn of_the_report(facts: &mut Facts, incident: &Incident, case: &Case, form: FieldSet) {
     let regime = RegimeId::from(form.regime());
     let laws: Vec<_> = incident.laws(case.opened).filter(|law| law.pack.regime == regime).collect();
     let is_submitted = |state: &LawState<'_>| matches!(state, LawState::Submitted(_));
@@ -225,20 +229,17 @@ fn of_the_report(facts: &mut Facts, incident: &crate::domain::kinds::incident::I
         (FieldSet::AiAct | FieldSet::Gdpr, _) => "follow-up",
     };
     facts.say(Answer::Report, kind, "what was submitted so far");
-    let late = laws.iter().find_map(|law| match law.state {
-        LawState::Running(run) => {
-            let owed = case.obligation(run.obligation)?;
-            owed.is_late().then_some(run.due)
-        }
+    let is_in_time = laws.iter().any(|law| match law.state {
+        LawState::Running(run) => case.obligation(run.obligation).is_some_and(|owed| !owed.is_late()),
         LawState::NotLawYet
         | LawState::Unasked
         | LawState::Asked
         | LawState::SetAside(..)
         | LawState::NotStarted
-        | LawState::Submitted(_) => None,
+        | LawState::Submitted(_) => false,
     });
-    // The reasons are people's to give; that they are needed is known.
-    if late.is_none() && !laws.is_empty() {
+    // Why it is late, where it is, is people's to say.
+    if is_in_time {
         facts.say(Answer::Delay, "none: it isn't late", "the clock on the incident");
     }
 }

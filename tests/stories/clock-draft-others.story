@@ -2,7 +2,8 @@
 policy: tests/stories/law.toml
 
 09:00 maya> /incident open credit sev1 Wrong dosage aware=08:00 class=data.leak
-      dev> /incident classify INC-1 harm=event harm-type=health
+      dev> /incident classify INC-1 harm=event
+      dev> /incident classify INC-1 harm-type=health
       dev> /incident applies INC-1 gdpr-33
       henrik> /incident submitted INC-1 gdpr-33 DPA-77
       henrik> /incident draft INC-1 ai-act

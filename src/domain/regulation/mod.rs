@@ -67,7 +67,8 @@ pub struct Pack {
 }
 
 /// By which rules hours, days and months are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Counting {
     /// From moment to moment; a day or month ends with its last day.
     Plain,

@@ -19,7 +19,7 @@ struct PackTable {
     retrieved_on: NaiveDate,
     last_checked: NaiveDate,
     applies_from: NaiveDate,
-    counting: CountingWord,
+    counting: Counting,
     zone: Tz,
     calendar: Option<OpenDays>,
     day_ends: Option<String>,
@@ -27,13 +27,6 @@ struct PackTable {
     classes: Vec<String>,
     caveat: String,
     clocks: Vec<ClockTable>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum CountingWord {
-    Plain,
-    Eu,
 }
 
 #[derive(Deserialize)]
@@ -87,10 +80,7 @@ pub(super) fn pack(text: &str) -> Result<Pack, String> {
         retrieved_on: table.retrieved_on,
         last_checked: table.last_checked,
         applies_from: table.applies_from,
-        counting: match table.counting {
-            CountingWord::Plain => Counting::Plain,
-            CountingWord::Eu => Counting::Eu,
-        },
+        counting: table.counting,
         zone: table.zone,
         open_days: table.calendar,
         day_ends: day_ends.transpose()?,

@@ -272,8 +272,8 @@ impl Incident {
                 " says that it is owed after all."
             ]));
         }
-        if at.is_some_and(|at| at > scene.ask.at) {
-            return Err(Refusal::Future(at.unwrap_or_default()));
+        if let Some(future) = at.filter(|at| *at > scene.ask.at) {
+            return Err(Refusal::Future(future));
         }
         let reference = text::text_up_to(REFERENCE_AT_MOST, "the reference", reference)?;
         let digest = digest.map(|digest| digest.trim().to_ascii_lowercase());
