@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::BoxFuture;
 
 use crate::app::health::Health;
-use crate::card::{self, Card, ListRow, OwedCase, OwedDuty, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
+use crate::card::{self, Card, ListRow, OwedCase, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
 use crate::domain::obligation::Obligation;
 use crate::domain::policy::redflag;
-use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
+use crate::domain::{At, Case, CaseId, CaseKind, People, PersonId, Refusal, RoleId, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::ledger;
 use crate::ledger::record::Record;
@@ -169,6 +169,7 @@ impl Answers {
                 let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
                 vec![computed.card(speaker.prefix)]
             }
+            Query::Rota { rota } => vec![card::rotas(&speaker, &shown.bot, rota.as_ref(), by, now)],
             Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
         })
@@ -251,7 +252,7 @@ impl Answers {
     /// What somebody owes, by case: the most urgent case first, and in it the most urgent answer.
     async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Looked<OwedOn>, StoreError> {
         let people = shown.bot.people(&shown.policy, now);
-        let roles = roles_that_reach(&shown.policy, &shown.bot, person);
+        let roles = roles_that_reach(&people, person);
         let mut owed = Vec::new();
         let looked = Looked::up_to_the_most(self.reader.owing(&roles, person.as_str(), CASES_AT_MOST + 1).await?);
         for case in looked.found {
@@ -413,20 +414,7 @@ impl OwedOn {
     }
 
     fn as_said(&self, person: &PersonId, people: &People<'_>) -> OwedCase {
-        let duties = self.duties.iter().map(|it| OwedDuty {
-            duty: it.duty,
-            about: it.about.clone(),
-            due: it.terms.due,
-            state: it.state(),
-            have: it.have(),
-            need: it.terms.quorum,
-        });
-        OwedCase {
-            case: self.case.id,
-            title: self.case.title.clone(),
-            also: self.also(person, people),
-            duties: duties.collect(),
-        }
+        OwedCase::of(&self.case, &self.duties, self.also(person, people))
     }
 }
 
@@ -440,19 +428,19 @@ fn persons(case: &Case, obligation: &Obligation, people: &People<'_>) -> Vec<Per
 
 /// Every role that may make the person owe something: their own, and those of people they stand in for. A superset; who
 /// really holds what is asked of each case.
-fn roles_that_reach(policy: &crate::domain::Policy, bot: &Bot, person: &PersonId) -> Vec<String> {
+fn roles_that_reach(people: &People<'_>, person: &PersonId) -> Vec<String> {
     let mut reaches = vec![person.clone()];
     let mut next = 0;
     while let Some(deputy) = reaches.get(next).cloned() {
-        for giver in bot.delegations.all.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
+        for giver in people.delegations.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
             if !reaches.contains(giver) {
                 reaches.push(giver.clone());
             }
         }
         next += 1;
     }
-    let holds = |role: &crate::domain::policy::Role| role.members.iter().any(|member| reaches.contains(member));
-    policy.roles.iter().filter(|(_, role)| holds(role)).map(|(name, _)| name.to_string()).collect()
+    let roles: BTreeSet<&RoleId> = reaches.iter().flat_map(|it| people.roles_of(it)).collect();
+    roles.into_iter().map(RoleId::to_string).collect()
 }
 
 /// A card that says one thing.

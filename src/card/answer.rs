@@ -15,9 +15,11 @@ use crate::grammar::{Filter, Misread, capital, clean, find};
 use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
 
 mod owed;
+mod rotas;
 
 use owed::{ALSO_AT_MOST, mine_facts, owed};
-pub use owed::{OwedCase, OwedDuty, mine};
+pub use owed::{OwedCase, OwedDuty, mine, taken_over};
+pub use rotas::rotas;
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
@@ -628,6 +630,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/red-flags.txt", red_flags_facts(&[])),
         ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),
+        ("answer/rota.txt", rotas::sample()),
+        ("answer/rota.txt", json!({ "rotas": [], "alone": false })),
         ("answer/start.txt", start_facts(None, &rows, false)),
         ("answer/start.txt", start_facts(Some(CaseKind::Incident), &[], true)),
         ("answer/help.txt", help_facts(None, speaker.prefix)),

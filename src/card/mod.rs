@@ -31,8 +31,8 @@ mod wording;
 pub use crate::grammar::Word;
 pub use answer::{
     Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, asked,
-    brief, fault, health, help, home, list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start,
-    status, timeline,
+    brief, fault, health, help, home, list, menu, mine, misread, red_flags, refused, review_draft, rotas, sla_status,
+    start, status, taken_over, timeline,
 };
 pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};

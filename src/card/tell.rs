@@ -266,16 +266,32 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
 
 pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
     use bot::Telling as T;
-    Look::of(match telling {
-        T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,
-        T::CaughtUp {} => Tone::Done,
+    let of_rota = |verb: &str, with: &str, style: Style| button(grammar::find("rota", verb), None, Some(with), style);
+    let yes_or_no = |number: u32, answer_by: At| {
+        let number = number.to_string();
+        let asks = ["confirm", "pass"].into_iter().zip([Style::Primary, Style::Plain]);
+        let asks = asks.filter_map(|(verb, style)| of_rota(verb, &number, style)).collect();
+        Look::asks(Tone::Nudge, Some(answer_by), asks)
+    };
+    match telling {
+        T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Look::of(Tone::Late),
+        T::CaughtUp {} => Look::of(Tone::Done),
         T::Delegated { .. }
         | T::DelegationEnded { .. }
         | T::PolicyLoaded { .. }
         | T::WasDown { .. }
-        | T::Digest { .. } => Tone::Calm,
-        T::Sentence { .. } => Tone::Private,
-    })
+        | T::Digest { .. } => Look::calm(),
+        T::ShiftBegan { rota, answer_by, .. } => {
+            let says_so = answer_by.and_then(|_| of_rota("start", rota.as_str(), Style::Primary));
+            Look::asks(Tone::Nudge, *answer_by, says_so.into_iter().collect())
+        }
+        T::ShiftNotTakenUp { rota, .. } => Look::of(Tone::Late).and(of_rota("take", rota.as_str(), Style::Primary)),
+        T::SwapOffered { swap, answer_by } => yes_or_no(swap.number, *answer_by),
+        T::CoverAsked { number, answer_by, .. } => yes_or_no(*number, *answer_by),
+        T::CoverNotTaken { .. } | T::GapsAhead { .. } => Look::of(Tone::Late),
+        T::ShiftEnded { .. } | T::Instead { .. } | T::ArrangementEnded { .. } | T::SwapNotAgreed { .. } => Look::calm(),
+        T::Sentence { .. } => Look::of(Tone::Private),
+    }
 }
 
 /// The buttons of everything that fell due, each once; where several are asked for, only the first stands out.

@@ -282,7 +282,8 @@ impl Desk {
             | BotCommand::FilesNotKept { .. }
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }
-            | BotCommand::NoteSlowPath(_) => None,
+            | BotCommand::NoteSlowPath(_)
+            | BotCommand::Rota(_) => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

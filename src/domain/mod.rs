@@ -21,6 +21,7 @@ pub mod people;
 pub mod place;
 pub mod policy;
 pub mod refusal;
+pub mod rota;
 pub mod ruling;
 pub mod scene;
 pub mod text;

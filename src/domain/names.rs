@@ -69,6 +69,8 @@ names! {
     LadderId as FACT;
     /// A named approval path.
     PathId as FACT;
+    /// A named rota.
+    RotaId as FACT;
     /// Where a platform's own ids come from: `local`, `slack`, `discord`.
     Platform as FACT;
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.

@@ -275,7 +275,7 @@ mod tests {
             Kind::Person | Kind::PersonOrNone => "dev".to_owned(),
             Kind::Flag => "yes".to_owned(),
             Kind::Range => "month".to_owned(),
-            Kind::Workflow | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution => {
+            Kind::Workflow | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Rota | Kind::Attribution => {
                 arg.kind.choices(policy()).first().map(|(key, _)| key.clone()).unwrap_or_default()
             }
             Kind::Url => "https://a.example".to_owned(),

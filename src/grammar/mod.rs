@@ -9,7 +9,9 @@ use std::fmt;
 use chrono_tz::Tz;
 
 use crate::domain::policy::{Policy, Workflow};
-use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, Severity, WorkflowId};
+use crate::domain::{
+    At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, RotaId, Severity, WorkflowId,
+};
 
 pub mod clean;
 mod deal;
@@ -174,6 +176,11 @@ pub enum Query {
     },
     /// What is unwise in the policy.
     RedFlags,
+    /// Who is on shift now, and who is next.
+    Rota {
+        /// `None`: in each of them.
+        rota: Option<RotaId>,
+    },
     /// What can be typed.
     Help {
         /// `None`: all commands.

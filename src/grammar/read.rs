@@ -154,6 +154,7 @@ fn alone(root: Option<&'static str>, context: &Context<'_>) -> Query {
     let kind = root.map(CaseKind::by_word);
     let among_people = context.is_among_people();
     match kind {
+        Some(None) if root == Some(verbs::ROTA) => Query::Rota { rota: None },
         Some(None) => Query::Help { root, verb: None },
         Some(Some(kind)) => {
             Query::Menu { case: context.here.filter(|here| here.kind == kind), kind: Some(kind), among_people }

@@ -9,7 +9,7 @@ use crate::domain::kinds::incident::{
 use crate::domain::obligation::Attribution;
 use crate::domain::policy::Channel;
 use crate::domain::text::{self, nearest};
-use crate::domain::{At, CaseId, ClassId, Command, Duty, Lane, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, ClassId, Command, Duty, Lane, PathId, PersonId, RoleId, RotaId, Severity, WorkflowId};
 
 use super::moment::{Lean, NoMoment};
 use super::verbs::{Arg, Kind, Needed, Verb};
@@ -50,6 +50,7 @@ pub(super) enum Value {
     Duty(Duty),
     Class(ClassId),
     Path(PathId),
+    Rota(RotaId),
     Attribution(Attribution),
     Range(Range),
 }
@@ -106,9 +107,16 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
     (verb.make)(&values).map_err(|wrong| vec![wrong])
 }
 
-/// What goes without saying: the channel's workflow, or the only one there is.
+/// What goes without saying: the channel's workflow, or the only one there is; the only rota.
 fn default(arg: &Arg, context: &Context<'_>) -> Option<Value> {
-    if arg.kind != Kind::Workflow || arg.needed == Needed::No {
+    if arg.needed == Needed::No {
+        return None;
+    }
+    if arg.kind == Kind::Rota {
+        let only = context.policy.rotas.keys().next().filter(|_| context.policy.rotas.len() == 1);
+        return only.cloned().map(Value::Rota);
+    }
+    if arg.kind != Kind::Workflow {
         return None;
     }
     let only = || Some(context.policy.workflows.keys().next()?).filter(|_| context.policy.workflows.len() == 1);
@@ -201,6 +209,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         }
         Kind::Class => named("class", said).map(|id| Value::Class(id.into())),
         Kind::Path => named("approval path", said).map(|id| Value::Path(id.into())),
+        Kind::Rota => named("rota", said).map(|id| Value::Rota(id.into())),
         Kind::Attribution => named("party", said).map(|id| {
             Value::Attribution(match id.as_str() {
                 "requester" => Attribution::Requester,
@@ -351,6 +360,7 @@ impl Values<'_> {
         Duty(Duty): maybe duty;
         Class(ClassId): maybe class;
         Path(PathId): maybe path;
+        Rota(RotaId): needed rota, maybe maybe_rota;
     }
 
     pub fn missing(&self, name: &'static str) -> Wrong {

@@ -137,7 +137,7 @@ fn option(arg: &'static Arg) -> Value {
         Kind::Choice(words) => option["choices"] = words.iter().map(|word| json!({ "name": word, "value": word })).collect(),
         Kind::Workflow | Kind::Case | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution
         // No user option, because some of the policy's people may have no account here.
-        | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range => {
+        | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range | Kind::Rota => {
             option["autocomplete"] = json!(true);
         }
         Kind::Word | Kind::Url | Kind::Moment | Kind::Start | Kind::Until | Kind::Title | Kind::Rest | Kind::Action => {}

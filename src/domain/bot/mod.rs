@@ -20,6 +20,7 @@ pub mod digests;
 pub mod files;
 pub mod platforms;
 pub mod policies;
+pub mod rotas;
 pub mod slow_paths;
 mod telling;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
 use platforms::{GroupSet, Platforms};
+use rotas::Rotas;
 use slow_paths::{SlowPath, SlowPaths};
 
 /// Folded from the bot's own events and from what it sees of the cases.
@@ -48,6 +50,8 @@ pub struct Bot {
     pub platforms: Platforms,
     #[serde(default)]
     pub files: Files,
+    #[serde(default)]
+    pub rotas: Rotas,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -60,6 +64,7 @@ pub enum Event {
     Digest(digests::Event),
     Platform(platforms::Event),
     Files(files::Event),
+    Rota(rotas::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -124,6 +129,8 @@ pub enum Command {
     ClockWentBack {
         by: Span,
     },
+    /// Something about shifts.
+    Rota(rotas::Command),
     /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
     NoteSlowPath(SlowPath),
 }
@@ -156,6 +163,7 @@ impl Event {
             Event::Digest(event) => event.into(),
             Event::Platform(event) => event.into(),
             Event::Files(event) => event.into(),
+            Event::Rota(event) => event.into(),
         }
     }
 
@@ -168,6 +176,7 @@ impl Event {
             digests::Event::VARIANTS,
             platforms::Event::VARIANTS,
             files::Event::VARIANTS,
+            rotas::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -203,6 +212,11 @@ impl From<files::Event> for Event {
         Event::Files(event)
     }
 }
+impl From<rotas::Event> for Event {
+    fn from(event: rotas::Event) -> Event {
+        Event::Rota(event)
+    }
+}
 
 impl Bot {
     /// Folds one event that came at `at`.
@@ -214,29 +228,39 @@ impl Bot {
                 }
                 self.condition.apply(event, at);
             }
-            Event::Policy(policies::Event::Loaded { hash, schedules, .. }) => {
+            Event::Policy(policies::Event::Loaded { hash, schedules, rotas, .. }) => {
                 self.policy = Some(hash.clone());
                 self.digests.follow(schedules, at);
+                self.rotas.follow(rotas, at);
             }
             Event::Delegation(event) => self.delegations.apply(event),
             Event::Digest(event) => self.digests.apply(event, at),
             Event::Platform(event) => self.platforms.apply(event),
             Event::Files(event) => self.files.apply(event, at),
+            Event::Rota(event) => self.rotas.apply(event, at),
         }
     }
 
-    /// When the bot next wants to be woken: a delegation begins or ends, or a digest is due.
+    /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, somebody else is on shift.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
-        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).min()
+        let rotas = self.rotas.wake(policy);
+        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).chain(rotas).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
-        People { policy, delegations: &self.delegations.all, at }
+        People { policy, delegations: &self.delegations.all, instead: &self.rotas.instead, at }
     }
 
     /// Whether a person's account on a platform is known to be gone.
     pub fn is_gone(&self, person: &PersonId, platform: &Platform) -> bool {
         self.platforms.is_gone(person, platform)
+    }
+
+    /// Whether all accounts of a person are known to be gone, that of the local room left out.
+    pub fn is_gone_everywhere(&self, person: &PersonId, policy: &Policy) -> bool {
+        let accounts = policy.people.get(person).into_iter().flat_map(|it| it.accounts.keys());
+        let mut accounts = accounts.filter(|platform| platform.as_str() != super::LOCAL).peekable();
+        accounts.peek().is_some() && accounts.all(|platform| self.is_gone(person, platform))
     }
 
     /// The policy with the members that its roles draw from groups added to those that it names.
@@ -260,6 +284,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         }
         Command::EndDelegation { number } => draft.end_delegation(*number),
         Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
+        Command::Rota(command) => draft.rota(command),
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),
@@ -335,7 +360,7 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() {
+        if !self.wake_delegation() && !self.wake_rota() {
             self.wake_digests();
         }
         self.ruling

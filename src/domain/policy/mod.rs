@@ -7,9 +7,10 @@ use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
 use super::every_case::KeptAs;
+use super::rota::Rota;
 use super::{
-    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, Severity,
-    Span, WorkflowId, WorkflowStage,
+    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, RotaId,
+    Severity, Span, WorkflowId, WorkflowStage,
 };
 
 pub mod redflag;
@@ -35,6 +36,7 @@ pub struct Policy {
     pub parties: BTreeMap<PartyId, Party>,
     pub people: BTreeMap<PersonId, Person>,
     pub roles: BTreeMap<RoleId, Role>,
+    pub rotas: BTreeMap<RotaId, Rota>,
     pub calendars: BTreeMap<CalendarId, Calendar>,
     pub ladders: BTreeMap<LadderId, Ladder>,
     pub severities: BTreeMap<Severity, SeverityWords>,
@@ -127,8 +129,10 @@ pub struct Role {
     /// In the order of the file; then, with [`Bot::with_group_members`](crate::domain::Bot::with_group_members), those of
     /// its groups.
     pub members: Vec<PersonId>,
-    /// Slack user groups and Discord roles whose members hold it too. Rotas will be a further source beside them.
+    /// Slack user groups and Discord roles whose members hold it too.
     pub groups: Vec<Group>,
+    /// Whoever is on shift there holds it too: see [`People::members`](crate::domain::People::members).
+    pub rota: Option<RotaId>,
     /// The other way round: groups that the bot keeps to whoever holds it now. None of them makes anybody hold a role.
     pub mirrors: Vec<Group>,
 }
@@ -377,6 +381,21 @@ impl Policy {
         let workflows = self.workflows.values().flat_map(|workflow| &workflow.channels);
         let digests = self.digests.iter().map(|schedule| &schedule.channel);
         workflows.chain(digests).chain(&self.operators).chain(&self.announcements)
+    }
+
+    /// Everybody who may hold a role at one time or another: its members, and who takes turns in its rota.
+    pub fn may_hold(&self, role: &RoleId) -> Vec<&PersonId> {
+        let Some(role) = self.roles.get(role) else { return Vec::new() };
+        let mut all: Vec<&PersonId> = role.members.iter().collect();
+        let turns = role.rota.as_ref().and_then(|rota| self.rotas.get(rota)).map(Rota::members).unwrap_or_default();
+        all.extend(turns.into_iter().filter(|person| !role.members.contains(person)));
+        all
+    }
+
+    /// The roles that are held by whoever is on shift in a rota.
+    pub fn roles_of_rota(&self, rota: &RotaId) -> Vec<RoleId> {
+        let of_it = self.roles.iter().filter(|(_, role)| role.rota.as_ref() == Some(rota));
+        of_it.map(|(id, _)| id.clone()).collect()
     }
 
     /// How a person is called; their key where the policy has lost them.

@@ -14,6 +14,7 @@ use super::{Policy, Refused};
 
 mod finding;
 mod resolve;
+mod rotas;
 mod targets;
 mod tree;
 mod value;
@@ -86,6 +87,9 @@ struct Document {
     /// Durable seats. Duties are owed by roles, never by a name alone.
     #[serde(default)]
     roles: BTreeMap<Word<kind::Key>, RoleTable>,
+    /// Shifts: people who take turns. A role can be held by whoever is on.
+    #[serde(default)]
+    rotas: BTreeMap<Word<kind::Key>, rotas::RotaTable>,
     /// Business hours that a clock can run in.
     #[serde(default)]
     calendars: BTreeMap<Word<kind::Key>, CalendarTable>,
@@ -198,6 +202,8 @@ struct RoleTable {
     /// `slack:S0614TZR7`, a Discord role `discord:41771983423143936`.
     #[serde(default)]
     groups: Vec<Word<kind::GroupName>>,
+    /// The rota whose shifts hold it: whoever is on at a moment holds the role then, beside its members.
+    rota: Option<Word<kind::Rota>>,
     /// Groups of a chat platform that the bot keeps to whoever holds the role now: without those who are away, with those who
     /// stand in for them. Whoever else is in one is taken out of it, and being in it makes nobody hold the role.
     #[serde(default)]

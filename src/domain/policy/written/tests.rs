@@ -254,6 +254,7 @@ fn the_schema_knows_the_tables_and_the_words() {
         "parties",
         "people",
         "roles",
+        "rotas",
         "calendars",
         "ladders",
         "severities",
