@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
-use crate::domain::bot::rotas::{Swap, Time};
+use crate::domain::bot::rotas::{Rotas, Swap, Time};
 use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
@@ -50,7 +50,7 @@ fn all() -> Vec<(String, Json)> {
 /// A case of which one thing after the other becomes true, whether the rules would let it or not: the card, the line of
 /// the story and answers on it for each.
 fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>) {
-    let people = People { policy: speaker.policy, delegations: &[], instead: &[], at: NOW };
+    let people = People { policy: speaker.policy, delegations: &[], rotas: Rotas::NONE, at: NOW };
     let events = events(kind);
     let Some(opening) = events.first() else { return };
     let Some(mut going_on) = Case::begin(CaseId { kind, number: 1 }, opening, NOW) else { return };

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::bot::rotas::Rotas;
 use super::obligation::Holder;
 use super::policy::{Policy, Role};
-use super::rota::{Instead, Shifts};
+use super::rota::{Acknowledged, Instead, Shifts};
 use super::{Actor, At, PersonId, RoleId, RotaId, Span};
 
 /// What a shift changes is dealt with within this time.
@@ -59,15 +60,15 @@ pub struct Seat {
 pub struct People<'a> {
     pub policy: &'a Policy,
     pub delegations: &'a [Delegation],
-    /// What people arranged about their shifts.
-    pub instead: &'a [Instead],
+    /// What people arranged about their shifts, and what they were told.
+    pub rotas: &'a Rotas,
     pub at: At,
 }
 
 impl<'a> People<'a> {
     /// A rota with what people arranged among themselves.
     pub fn shifts(&self, rota: &'a RotaId) -> Option<Shifts<'a>> {
-        Some(Shifts { id: rota, rota: self.policy.rotas.get(rota)?, instead: self.instead })
+        Some(Shifts { id: rota, rota: self.policy.rotas.get(rota)?, instead: &self.rotas.instead })
     }
 
     /// Whose role it is now: its members in the order of the policy, and whoever is on shift. Nobody of them may be there.
@@ -83,9 +84,28 @@ impl<'a> People<'a> {
     pub fn begins_a_shift(&self, holder: &Holder, person: &PersonId) -> bool {
         let Holder::Roles(roles) = holder else { return false };
         let rotas = roles.iter().filter_map(|role| self.policy.roles.get(role)?.rota.as_ref());
-        rotas.filter_map(|rota| self.shifts(rota)).any(|shifts| {
-            shifts.on(self.at) == Some(person) && shifts.on(self.at - JUST_BEGUN) != Some(person)
-        })
+        let told = rotas.filter_map(|rota| self.rotas.told.get(rota));
+        told.into_iter().any(|told| told.on.as_ref() == Some(person) && self.at - told.since <= JUST_BEGUN)
+    }
+
+    /// The rotas by which somebody holds this whose acknowledgements come back at the end of a shift.
+    fn returning(&self, holder: &Holder) -> Vec<Shifts<'a>> {
+        let Holder::Roles(roles) = holder else { return Vec::new() };
+        let rotas = roles.iter().filter_map(|role| self.policy.roles.get(role)?.rota.as_ref());
+        let shifts = rotas.filter_map(|rota| self.shifts(rota));
+        shifts.filter(|shifts| shifts.rota.acknowledged == Acknowledged::Returns).collect()
+    }
+
+    /// When what somebody who is on shift acknowledges now comes back.
+    pub fn returns_at(&self, holder: &Holder, person: &PersonId) -> Option<At> {
+        let theirs = |shifts: &Shifts<'a>| shifts.on(self.at) == Some(person);
+        self.returning(holder).into_iter().find(theirs)?.next_change(self.at)
+    }
+
+    /// Whether what somebody acknowledged in their shift has come back since.
+    pub fn returned(&self, holder: &Holder, person: &PersonId, acknowledged: At) -> bool {
+        let over = |shifts: Shifts<'a>| shifts.on(acknowledged) == Some(person) && shifts.on(self.at) != Some(person);
+        self.returning(holder).into_iter().any(over)
     }
 
     /// Of roles whose rotas have nobody on now: who will be on next in each.
@@ -282,10 +302,10 @@ impl<'a> People<'a> {
     /// Every role that the person holds at one time or another: as a member by the policy, by taking turns in its rota, or because
     /// somebody arranged that they are on shift.
     pub fn roles_of(&self, person: &PersonId) -> impl Iterator<Item = &'a RoleId> {
-        let (instead, policy, person) = (self.instead, self.policy, person.clone());
+        let (rotas, policy, person) = (self.rotas, self.policy, person.clone());
         let holds = move |(id, role): &(&RoleId, &Role)| {
             let arranged = |it: &Instead| it.person == person && Some(&it.rota) == role.rota.as_ref();
-            policy.may_hold(id).contains(&&person) || instead.iter().any(arranged)
+            policy.may_hold(id).contains(&&person) || rotas.instead.iter().any(arranged)
         };
         policy.roles.iter().filter(holds).map(|(id, _)| id)
     }

@@ -491,7 +491,7 @@ async fn whatever_golden_ledgers_say_has_words() {
         }
         for case in cases.values() {
             let at = golden.end();
-            let people = countersign::domain::People { policy: &policy, delegations: &[], instead: &[], at };
+            let people = countersign::domain::People { policy: &policy, delegations: &[], rotas: countersign::domain::bot::rotas::Rotas::NONE, at };
             must_be_worded(&case.id.to_string(), &card::case_card(&speaker, case, &people));
         }
         reader.close().await;

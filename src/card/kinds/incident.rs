@@ -167,7 +167,8 @@ impl Shows for Incident {
             },
             Telling::Paged { role: role(), people: whom(), by: maya(), reason: words(), due: DUE },
             Telling::StillWorking { person: dev(), due: DUE },
-            Telling::AcknowledgementLapsed { people: whom(), due: DUE },
+            Telling::AcknowledgementLapsed { people: whom(), due: DUE, shift_of: None },
+            Telling::AcknowledgementLapsed { people: whom(), due: DUE, shift_of: Some(maya()) },
             Telling::SeverityChanged {
                 from: Severity::Sev3,
                 to: Severity::Sev1,

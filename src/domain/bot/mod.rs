@@ -248,7 +248,7 @@ impl Bot {
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
-        People { policy, delegations: &self.delegations.all, instead: &self.rotas.instead, at }
+        People { policy, delegations: &self.delegations.all, rotas: &self.rotas, at }
     }
 
     /// Whether a person's account on a platform is known to be gone.

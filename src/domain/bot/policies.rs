@@ -70,7 +70,7 @@ impl Draft<'_> {
         for delegation in
             self.bot.delegations.all.iter().filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)))
         {
-            if let Then::WakeHolders { roles: moved, .. } = self.bot.delegations.moved_by(delegation, new, &self.bot.rotas.instead) {
+            if let Then::WakeHolders { roles: moved, .. } = self.bot.delegations.moved_by(delegation, new, &self.bot.rotas) {
                 roles.extend(moved);
             }
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling};
 use crate::domain::rota::{Gap, How, Instead, Rota, Shifts};
-use crate::domain::{At, PersonId, Policy, Refusal, RoleId, RotaId, text};
+use crate::domain::{At, PersonId, Policy, Refusal, RoleId, RotaId, Span, text};
 
 mod ahead;
 mod arranged;
@@ -18,6 +18,9 @@ mod offered;
 mod shifts;
 
 pub(super) use ahead::next_look;
+
+/// What is over is known for so long: who was on before is asked as well.
+const KEPT_FOR: Span = Span::days(1);
 
 /// What people arranged about their shifts, and what they were told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -151,6 +154,10 @@ pub enum Command {
 }
 
 impl Rotas {
+    /// Nobody arranged anything, and nobody was told.
+    pub const NONE: &'static Rotas =
+        &Rotas { instead: Vec::new(), swaps: Vec::new(), covers: Vec::new(), last: 0, told: BTreeMap::new() };
+
     pub(super) fn apply(&mut self, event: &Event, at: At) {
         // Whatever is arranged now changes nothing of what has been.
         for rota in self.rotas_of(event) {
@@ -164,7 +171,7 @@ impl Rotas {
                 let on = person.clone();
                 let told = Told { on, since: at, seen: at, acknowledged: None, gap: false, looked };
                 self.told.insert(rota.clone(), told);
-                self.instead.retain(|it| &it.rota != rota || it.ends > at);
+                self.instead.retain(|it| &it.rota != rota || it.ends + KEPT_FOR > at);
             }
             Event::Acknowledged { rota, by: _ } => {
                 if let Some(told) = self.told.get_mut(rota) {

@@ -346,7 +346,7 @@ impl Kind for Incident {
         match &mut telling {
             Telling::Opened { people, due, .. }
             | Telling::Paged { people, due, .. }
-            | Telling::AcknowledgementLapsed { people, due } => {
+            | Telling::AcknowledgementLapsed { people, due, shift_of: _ } => {
                 if let Some(now) = now {
                     (*people, *due) = now;
                 }

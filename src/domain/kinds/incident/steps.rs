@@ -1,6 +1,7 @@
 //! The steps of an incident: what each needs, and which duties it opens and discharges. Which step is possible in which
 //! state is the match in [`super::rules`]; here the state is taken as right.
 
+use super::still_working::expires_with_the_shift;
 use super::rules::{known_class, owe_what_the_state_calls_for};
 use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Remark, SeatName, Verb, Which};
 use crate::domain::every_case;
@@ -227,6 +228,7 @@ impl Incident {
             draft.push(Event::Acknowledged { by: by.clone() });
         }
         draft.meet(|it| it.duty == Duty::Acknowledge || (it.duty == Duty::AnswerPage && scene.may_answer(it, by)));
+        expires_with_the_shift(draft);
     }
 
     /// The duty's holders. Where nobody owes it (a pilot, or it was waived), anybody who sees the case.

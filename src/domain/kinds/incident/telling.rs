@@ -35,6 +35,9 @@ pub enum Telling {
     AcknowledgementLapsed {
         people: Vec<PersonId>,
         due: At,
+        /// Whose shift is over, where that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shift_of: Option<PersonId>,
     },
     SeverityChanged {
         from: Severity,
