@@ -24,7 +24,7 @@
 //!
 //! - [`domain`]: what becomes true when somebody asks something at a moment; cases, obligations, calendars, the policy.
 //!   [`domain::kinds`] has a room for each kind of case, [`domain::every_case`] what is the same for all of them,
-//!   [`domain::bot`] what concerns no single case.
+//!   [`domain::bot`] what concerns no single case, [`domain::rota`] who is on shift at a moment.
 //! - [`grammar`]: what people type, press and fill in, and what it means; a table of verbs for each kind of case.
 //! - [`seal`]: leaf bytes, Merkle tree, signed heads, proofs, and the check of it all.
 //! - [`card`]: what the bot says, as words and buttons that know no platform; texts come from `templates/`, a folder for each

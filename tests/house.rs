@@ -70,6 +70,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("minijinja", &["card"]),
     ("include_dir", &["card", "web"]),
     ("flate2", &["web"]),
+    ("icalendar", &["answers"]),
 ];
 
 /// Rooms that take bytes and values and give bytes and values: no file, no network, no thread, no chance, no runtime.

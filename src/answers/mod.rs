@@ -1,6 +1,7 @@
 //! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
+mod calendar;
 mod catch_up;
 mod menu;
 mod panel;
@@ -16,8 +17,9 @@ use crate::app::health::Health;
 use crate::card::{self, Card, ListRow, OwedCase, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
+use crate::domain::bot::ownership::Finding;
 use crate::domain::obligation::Obligation;
-use crate::domain::policy::redflag;
+use crate::domain::policy::{RedFlag, redflag};
 use crate::domain::{At, Case, CaseId, CaseKind, People, PersonId, Refusal, RoleId, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::ledger;
@@ -170,9 +172,23 @@ impl Answers {
                 vec![computed.card(speaker.prefix)]
             }
             Query::Rota { rota } => vec![card::rotas(&speaker, &shown.bot, rota.as_ref(), by, now)],
-            Query::RedFlags => vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None))],
+            Query::RedFlags => vec![card::red_flags(&speaker, &self.flags(&shown, by, &people).await?)],
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
         })
+    }
+
+    /// What is unwise in the policy, and what was found about who holds what.
+    async fn flags(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<Vec<RedFlag>, StoreError> {
+        let mut flags = redflag::flags(&shown.policy, None);
+        for finding in shown.bot.findings(&shown.policy, people.at) {
+            if let Finding::LeadsTooLong { case, .. } = &finding
+                && self.visible(*case, by, people).await?.is_err()
+            {
+                continue;
+            }
+            flags.push(finding.flag(&shown.policy));
+        }
+        Ok(flags)
     }
 
     /// A case, if the person may know of it.

@@ -17,8 +17,8 @@ use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Hol
 use crate::domain::policy::{EXAMPLE, Policy};
 use crate::domain::rota::{Gap, How, Instead, Why};
 use crate::domain::{
-    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, RotaId,
-    Span, Telling, bot, every_case,
+    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId,
+    RotaId, Span, Telling, bot, every_case,
 };
 
 /// Facts for a template, such as it will see.

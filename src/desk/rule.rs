@@ -283,7 +283,8 @@ impl Desk {
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }
             | BotCommand::NoteSlowPath(_)
-            | BotCommand::Rota(_) => None,
+            | BotCommand::Rota(_)
+            | BotCommand::LookAtOwnership { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

@@ -36,8 +36,8 @@ mod wall;
 
 pub use falls::Falls;
 pub use quiet::QuietHours;
-pub(in crate::domain) use wall::{opening, shown};
 use wall::{YEARS, closing, local_date, wall};
+pub(in crate::domain) use wall::{opening, shown};
 
 /// How far past its start a search for open time looks: ten years. A deadline beyond it is a mistake in the policy, and
 /// a bounded search keeps such a mistake from costing more than a few milliseconds.

@@ -76,6 +76,7 @@ pub enum Shift {
     On,
     Take,
     End,
+    Calendar,
 }
 
 impl Shift {

@@ -9,9 +9,7 @@ use std::fmt;
 use chrono_tz::Tz;
 
 use crate::domain::policy::{Policy, Workflow};
-use crate::domain::{
-    At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, RotaId, Severity, WorkflowId,
-};
+use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, RotaId, Severity, WorkflowId};
 
 pub mod clean;
 mod deal;
@@ -125,6 +123,11 @@ pub enum Asked {
     },
     /// The policy file is to be read again.
     ReloadPolicy,
+    /// The address of the asker's own calendar, which they alone get to see.
+    Calendar {
+        /// Another one than before.
+        renew: bool,
+    },
 }
 
 /// What somebody wants to see. Changes nothing.

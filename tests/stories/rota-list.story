@@ -7,9 +7,9 @@ policy: tests/stories/rota.toml
       lena hears: desk · Dev now ... [Take the shift: desk]
       dev> /rota oncall desk
       dev hears: [I am on: desk]
-      maya does not hear: [I am on
       maya> @countersign rota on desk
       maya hears: desk · Dev now
+      maya does not hear: [I am on
       maya> /rota on dekc
       maya hears: there is no rota “dekc” in the policy. Did you mean `desk`?
       maya> /rota end 7

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{ROWS_AT_HOME, ROWS_AT_MOST, private};
-use crate::card::{BUTTONS_AT_MOST, Button, Card, Speaker, Style, tell};
+use crate::card::{BUTTONS_AT_MOST, Button, Card, Speaker, Style, button, tell};
 use crate::domain::line::Sla;
 use crate::domain::obligation::{About, Obligation, State};
 use crate::domain::{At, Case, CaseId, Duty, PersonId};
+use crate::grammar::find;
 
 /// How many of those who may answer in somebody's stead are named.
 pub(super) const ALSO_AT_MOST: usize = 4;
@@ -53,9 +54,8 @@ pub fn taken_over(speaker: &Speaker<'_>, told: Card, cases: &[OwedCase], now: At
     let Card { mut lines, mut buttons, .. } = told;
     lines.push(owed.title);
     lines.extend(owed.lines);
-    buttons.extend(owed.buttons);
-    buttons.truncate(BUTTONS_AT_MOST);
-    buttons.iter_mut().skip(1).for_each(|button| button.style = Style::Plain);
+    // They stand where each is asked for.
+    buttons.extend(button(find("sla", "mine"), None, None, Style::Plain).filter(|_| !cases.is_empty()));
     Card { lines, buttons, ..told }
 }
 

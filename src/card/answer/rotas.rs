@@ -34,7 +34,8 @@ fn rota_facts(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, now: At, most: usiz
     let (first, later) = ahead.split_first()?;
     let told = bot.rotas.told.get(id).filter(|told| told.on.as_ref() == first.on && told.on.is_some());
     let asks = shifts.rota.acknowledge_within.is_some();
-    let rows = later.iter().take(most).map(|shift| json!({ "on": shift.on, "starts": shift.starts, "ends": shift.ends }));
+    let rows =
+        later.iter().take(most).map(|shift| json!({ "on": shift.on, "starts": shift.starts, "ends": shift.ends }));
     Some(json!({
         "rota": id,
         "on": first.on,

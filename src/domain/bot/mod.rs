@@ -12,12 +12,13 @@ use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
+use super::{Actor, At, CaseId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
 
 pub mod condition;
 pub mod delegations;
 pub mod digests;
 pub mod files;
+pub mod ownership;
 pub mod platforms;
 pub mod policies;
 pub mod rotas;
@@ -34,6 +35,7 @@ use condition::{Condition, Start};
 use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
+use ownership::Ownership;
 use platforms::{GroupSet, Platforms};
 use rotas::Rotas;
 use slow_paths::{SlowPath, SlowPaths};
@@ -52,6 +54,8 @@ pub struct Bot {
     pub files: Files,
     #[serde(default)]
     pub rotas: Rotas,
+    #[serde(default)]
+    pub ownership: Ownership,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -65,6 +69,7 @@ pub enum Event {
     Platform(platforms::Event),
     Files(files::Event),
     Rota(rotas::Event),
+    Ownership(ownership::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -131,6 +136,10 @@ pub enum Command {
     },
     /// Something about shifts.
     Rota(rotas::Command),
+    /// Who really holds what is looked at. The operators' channel names no restricted case.
+    LookAtOwnership {
+        restricted: Vec<CaseId>,
+    },
     /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
     NoteSlowPath(SlowPath),
 }
@@ -164,6 +173,7 @@ impl Event {
             Event::Platform(event) => event.into(),
             Event::Files(event) => event.into(),
             Event::Rota(event) => event.into(),
+            Event::Ownership(event) => event.into(),
         }
     }
 
@@ -177,6 +187,7 @@ impl Event {
             platforms::Event::VARIANTS,
             files::Event::VARIANTS,
             rotas::Event::VARIANTS,
+            ownership::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -218,7 +229,19 @@ impl From<rotas::Event> for Event {
     }
 }
 
+impl From<ownership::Event> for Event {
+    fn from(event: ownership::Event) -> Event {
+        Event::Ownership(event)
+    }
+}
+
 impl Bot {
+    /// Sees what became true of a case.
+    pub fn observe(&mut self, case: &super::Case, event: &super::Event) {
+        self.slow_paths.observe(case, event);
+        self.ownership.observe(case, event);
+    }
+
     /// Folds one event that came at `at`.
     pub fn apply(&mut self, event: &Event, at: At) {
         match event {
@@ -238,6 +261,7 @@ impl Bot {
             Event::Platform(event) => self.platforms.apply(event),
             Event::Files(event) => self.files.apply(event, at),
             Event::Rota(event) => self.rotas.apply(event, at),
+            Event::Ownership(event) => self.ownership.apply(event),
         }
     }
 
@@ -304,6 +328,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
             Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
         }
         Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
+        Command::LookAtOwnership { restricted } => Ok(draft.look_at_ownership(restricted)),
     }
 }
 

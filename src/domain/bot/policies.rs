@@ -70,7 +70,9 @@ impl Draft<'_> {
         for delegation in
             self.bot.delegations.all.iter().filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)))
         {
-            if let Then::WakeHolders { roles: moved, .. } = self.bot.delegations.moved_by(delegation, new, &self.bot.rotas) {
+            if let Then::WakeHolders { roles: moved, .. } =
+                self.bot.delegations.moved_by(delegation, new, &self.bot.rotas)
+            {
                 roles.extend(moved);
             }
         }

@@ -40,7 +40,8 @@ impl Shifts<'_> {
         for shift in self.between(from, to) {
             let ends = shift.ends.map_or(to, |ends| ends.min(to));
             let covers = self.rota.covers.as_ref().filter(|_| shift.on.is_none());
-            let hours = std::iter::successors(Some(shift.starts), |&at| covers?.next_change(at)).take_while(|&at| at < ends);
+            let hours =
+                std::iter::successors(Some(shift.starts), |&at| covers?.next_change(at)).take_while(|&at| at < ends);
             let mut cuts: Vec<At> = changes.iter().copied().filter(|&at| shift.starts < at && at < ends).collect();
             cuts.extend(hours);
             cuts.extend([shift.starts, ends]);

@@ -127,12 +127,18 @@ fn a_handoff_at_an_hour_that_is_not_there_or_there_twice_is_one_moment() {
         &[("ann", "2026-10-02 15:45"), ("ben", "2026-10-03 15:30"), ("ann", "2026-10-04 15:15")],
     );
     // Hour by hour, two handoffs lie in the same gap, and whose turn would be between them is passed over.
-    let hourly = rota(chrono_tz::Europe::Berlin, vec![layer(&["ann", "ben", "cleo"], "2026-03-29 01:15", Span::minutes(30))]);
+    let hourly =
+        rota(chrono_tz::Europe::Berlin, vec![layer(&["ann", "ben", "cleo"], "2026-03-29 01:15", Span::minutes(30))]);
     check(
         &hourly,
         &[],
         "2026-03-29 00:15",
-        &[("ann", "2026-03-29 00:15"), ("ben", "2026-03-29 00:45"), ("ann", "2026-03-29 01:00"), ("ben", "2026-03-29 01:15")],
+        &[
+            ("ann", "2026-03-29 00:15"),
+            ("ben", "2026-03-29 00:45"),
+            ("ann", "2026-03-29 01:00"),
+            ("ben", "2026-03-29 01:15"),
+        ],
     );
 }
 
@@ -156,7 +162,10 @@ fn a_first_turn_is_cut_by_the_next_handoff() {
 #[test]
 fn a_later_layer_covers_an_earlier_one_in_its_hours() {
     let nights = Calendar::new(chrono_tz::UTC, week(0, 6 * 60), []).expect("hours");
-    let mut layers = vec![layer(&["ann", "ben"], "2026-11-23 09:00", Span::days(7)), layer(&["olga"], "2026-11-24 00:00", Span::days(1))];
+    let mut layers = vec![
+        layer(&["ann", "ben"], "2026-11-23 09:00", Span::days(7)),
+        layer(&["olga"], "2026-11-24 00:00", Span::days(1)),
+    ];
     layers[1].hours = Some(nights);
     check(
         &rota(chrono_tz::UTC, layers),
@@ -278,7 +287,8 @@ impl Counter<'_> {
         let shown = at.utc().expect("a year that people write").with_timezone(&self.zone).naive_local();
         let Turns { starts, anchor, every } = &self.layer.turns;
         self.begun |= shown >= *starts;
-        let handoff = |turn: i64| *anchor + TimeDelta::seconds(every.0 / 1_000_000) * i32::try_from(turn).expect("few turns");
+        let handoff =
+            |turn: i64| *anchor + TimeDelta::seconds(every.0 / 1_000_000) * i32::try_from(turn).expect("few turns");
         while shown >= handoff(self.turn + 1) {
             self.turn += 1;
         }
@@ -300,8 +310,8 @@ fn any_rota() -> impl Strategy<Value = (Rota, At)> {
         (chrono_tz::Asia::Kolkata, "2026-06-01"),
     ];
     let every = vec![30, 60, 5 * 60, 8 * 60, 12 * 60, 24 * 60, 2 * 24 * 60, 7 * 24 * 60];
-    (prop::sample::select(places), prop::sample::select(every), 1..5usize, 0..24 * 60i64, 0..3i64, 0..4 * 24 * 60i64).prop_map(
-        |((zone, day), every, count, minute, back, later)| {
+    (prop::sample::select(places), prop::sample::select(every), 1..5usize, 0..24 * 60i64, 0..3i64, 0..4 * 24 * 60i64)
+        .prop_map(|((zone, day), every, count, minute, back, later)| {
             let date: NaiveDate = day.parse().expect("a date");
             let starts = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(minute);
             let anchor = starts - TimeDelta::minutes((back * 24 * 60) % every);
@@ -310,8 +320,7 @@ fn any_rota() -> impl Strategy<Value = (Rota, At)> {
             let made = rota(zone, vec![Layer { members, turns, hours: None }]);
             let from = At::from(date.and_time(NaiveTime::MIN).and_utc()) - Span::days(1) + Span::minutes(later);
             (made, from)
-        },
-    )
+        })
 }
 
 proptest! {

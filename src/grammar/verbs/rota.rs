@@ -49,7 +49,10 @@ const VERBS: &[Verb] = &[
         aliases: &["grab"],
         about: "Be on from now on, for the shift that is now",
         case: false,
-        args: &[ROTA, Arg::new("until", "Until", Kind::Until, "the end of the shift, when left out").optional().named()],
+        args: &[
+            ROTA,
+            Arg::new("until", "Until", Kind::Until, "the end of the shift, when left out").optional().named(),
+        ],
         example: "rota take night",
         make: |values| rota(Command::Take { rota: values.rota("rota")?, until: values.maybe_moment("until") }),
     },
@@ -82,7 +85,9 @@ const VERBS: &[Verb] = &[
         args: &[
             ROTA,
             Arg::new("who", "With whom", Kind::Person, "somebody who takes turns"),
-            Arg::new("mine", "Your shift", Kind::Start, "a moment in it; your next one, when left out").optional().named(),
+            Arg::new("mine", "Your shift", Kind::Start, "a moment in it; your next one, when left out")
+                .optional()
+                .named(),
             Arg::new("theirs", "Their shift", Kind::Start, "a moment in it; their next one, when left out")
                 .optional()
                 .named(),
@@ -152,6 +157,18 @@ const VERBS: &[Verb] = &[
         args: &[NUMBER],
         example: "rota end 3",
         make: |values| rota(Command::End { number: values.number("number")? }),
+    },
+    Verb {
+        root: WORD,
+        verb: "calendar",
+        label: "My calendar",
+        aliases: &["ical", "feed"],
+        about: "An address of your own for your shifts and deadlines, for a calendar",
+        case: false,
+        args: &[Arg::new("renew", "Renew", Kind::Choice(&["renew"]), "renew: another address, and the old one ends")
+            .optional()],
+        example: "rota calendar renew",
+        make: |values| Ok(Asked::Calendar { renew: values.maybe_text("renew").is_some() }),
     },
     help(WORD, "rota help take"),
 ];

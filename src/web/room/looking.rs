@@ -85,12 +85,8 @@ async fn people(State(app): State<App>) -> Json<Value> {
         .people
         .iter()
         .map(|(id, person)| {
-            let roles: Vec<&str> = policy
-                .roles
-                .keys()
-                .filter(|role| policy.may_hold(role).contains(&id))
-                .map(RoleId::as_str)
-                .collect();
+            let roles: Vec<&str> =
+                policy.roles.keys().filter(|role| policy.may_hold(role).contains(&id)).map(RoleId::as_str).collect();
             json!({ "id": id, "name": person.name, "party": person.party, "roles": roles, "zone": person.zone.name() })
         })
         .collect();

@@ -53,11 +53,7 @@ impl Draft<'_> {
         let from = on.map_or_else(String::new, |on| format!(" {} has been told.", self.name(&on)));
         let ends = self.moment(ends);
         let end = Shift::End.line().with(number);
-        Ok(self.reply(say![
-            format!("You are on {id} now, until {ends}.{from} "),
-            end,
-            " gives it back."
-        ]))
+        Ok(self.reply(say![format!("You are on {id} now, until {ends}.{from} "), end, " gives it back."]))
     }
 
     /// Whoever takes turns may put on one of them; somebody else only who closes the rota's gaps, and not themselves: else it
@@ -119,7 +115,8 @@ impl Draft<'_> {
     pub(super) fn end_arranged(mut self, number: u32) -> Result<Ruling, Refusal> {
         let (by, now) = (self.asker()?, self.ask.at);
         let rotas = &self.bot.rotas;
-        let instead: Vec<Instead> = rotas.instead.iter().filter(|it| it.number == number && it.ends > now).cloned().collect();
+        let instead: Vec<Instead> =
+            rotas.instead.iter().filter(|it| it.number == number && it.ends > now).cloned().collect();
         let swap = rotas.swaps.iter().find(|it| it.number == number).cloned();
         let cover = rotas.covers.iter().find(|it| it.number == number).cloned();
         let (rota, concerned) = match (instead.first(), &swap, &cover) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling};
 use crate::domain::rota::{Gap, How, Instead, Rota, Shifts};
-use crate::domain::{At, PersonId, Policy, Refusal, RoleId, RotaId, Span, text};
+use crate::domain::{At, Label, PersonId, Policy, Refusal, RoleId, RotaId, Span, text};
 
 mod ahead;
 mod arranged;
@@ -35,6 +35,9 @@ pub struct Rotas {
     pub last: u32,
     /// Each rota of the policy, as people were told of it.
     pub told: BTreeMap<RotaId, Told>,
+    /// Under which address somebody's calendar is read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calendars: BTreeMap<PersonId, Feed>,
 }
 
 /// How a rota stands, as people were told.
@@ -53,6 +56,14 @@ pub struct Told {
     pub gap: bool,
     /// When the gaps ahead were looked for last.
     pub looked: At,
+}
+
+/// The address of somebody's calendar, as far as it is kept: who knows this doesn't know the address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feed {
+    /// SHA-256 of the secret part of the address, in hexadecimal.
+    pub hash: Label,
+    pub since: At,
 }
 
 /// Somebody's shift against somebody else's.
@@ -104,11 +115,19 @@ pub enum Event {
         from: Option<PersonId>,
     },
     /// Whoever is on said so.
-    Acknowledged { rota: RotaId, by: PersonId },
+    Acknowledged {
+        rota: RotaId,
+        by: PersonId,
+    },
     /// Whoever is on didn't say so in time.
-    Unacknowledged { rota: RotaId, person: PersonId },
+    Unacknowledged {
+        rota: RotaId,
+        person: PersonId,
+    },
     /// Somebody is on instead of whoever the rota names; more than one where two swapped.
-    Arranged { instead: Vec<Instead> },
+    Arranged {
+        instead: Vec<Instead>,
+    },
     /// What was arranged, offered or wanted under a number holds no longer.
     Ended {
         number: u32,
@@ -123,6 +142,11 @@ pub enum Event {
         /// `None`: their time was up.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
+    },
+    /// Somebody got an address for their calendar; an earlier one leads nowhere from now on.
+    CalendarGiven {
+        person: PersonId,
+        hash: Label,
     },
     /// The gaps ahead were looked for.
     LookedAhead {
@@ -151,12 +175,20 @@ pub enum Command {
     Refuse { number: u32 },
     /// What was arranged, offered or wanted is taken back.
     End { number: u32 },
+    /// Whoever asks gets an address for their calendar, whose secret part has this hash.
+    GiveCalendar { hash: Label },
 }
 
 impl Rotas {
     /// Nobody arranged anything, and nobody was told.
-    pub const NONE: &'static Rotas =
-        &Rotas { instead: Vec::new(), swaps: Vec::new(), covers: Vec::new(), last: 0, told: BTreeMap::new() };
+    pub const NONE: &'static Rotas = &Rotas {
+        instead: Vec::new(),
+        swaps: Vec::new(),
+        covers: Vec::new(),
+        last: 0,
+        told: BTreeMap::new(),
+        calendars: BTreeMap::new(),
+    };
 
     pub(super) fn apply(&mut self, event: &Event, at: At) {
         // Whatever is arranged now changes nothing of what has been.
@@ -213,6 +245,9 @@ impl Rotas {
                 }
                 self.covers.retain(|it| !it.asked.is_empty());
             }
+            Event::CalendarGiven { person, hash } => {
+                self.calendars.insert(person.clone(), Feed { hash: hash.clone(), since: at });
+            }
             Event::LookedAhead { rota, gaps: _ } => {
                 if let Some(told) = self.told.get_mut(rota) {
                     told.looked = at;
@@ -231,7 +266,9 @@ impl Rotas {
             Event::Ended { number, .. } => {
                 self.instead.iter().filter(|it| it.number == *number).map(|it| it.rota.clone()).collect()
             }
-            Event::SwapOffered(_) | Event::CoverWanted(_) | Event::CoverPassed { .. } => Vec::new(),
+            Event::SwapOffered(_) | Event::CoverWanted(_) | Event::CoverPassed { .. } | Event::CalendarGiven { .. } => {
+                Vec::new()
+            }
         }
     }
 
@@ -245,6 +282,11 @@ impl Rotas {
         self.instead.retain(|it| rotas.contains(&it.rota));
         self.swaps.retain(|it| rotas.contains(&it.rota));
         self.covers.retain(|it| rotas.contains(&it.rota));
+    }
+
+    /// Whose calendar is read under an address whose secret part has this hash.
+    pub fn calendar_of(&self, hash: &str) -> Option<&PersonId> {
+        self.calendars.iter().find(|(_, feed)| feed.hash.as_str() == hash).map(|(person, _)| person)
     }
 
     pub fn shifts<'a>(&'a self, policy: &'a Policy, id: &'a RotaId) -> Option<Shifts<'a>> {
@@ -280,6 +322,7 @@ impl Draft<'_> {
             Command::Agree { number } => self.agree(*number),
             Command::Refuse { number } => self.refuse(*number),
             Command::End { number } => self.end_arranged(*number),
+            Command::GiveCalendar { hash } => self.give_calendar(hash),
         }
     }
 
@@ -289,6 +332,12 @@ impl Draft<'_> {
         ids.iter().any(|id| self.shift_begins(id) || self.nobody_took_up(id) || self.looks_ahead(id))
             || self.swap_lapses()
             || self.cover_passes()
+    }
+
+    fn give_calendar(mut self, hash: &Label) -> Result<Ruling, Refusal> {
+        let person = self.asker()?;
+        self.push(Event::CalendarGiven { person, hash: hash.clone() });
+        Ok(self.ruling)
     }
 
     /// A rota of the policy.
@@ -339,7 +388,8 @@ impl Draft<'_> {
         for it in &instead {
             let of = self.on(&it.rota, it.starts).filter(|of| *of != it.person);
             let telling = super::Telling::Instead { it: it.clone(), of: of.clone() };
-            let people = [Some(it.person.clone()), of].into_iter().flatten().filter(|person| by.as_ref() != Some(person));
+            let people =
+                [Some(it.person.clone()), of].into_iter().flatten().filter(|person| by.as_ref() != Some(person));
             told.extend(people.map(|person| (person, telling.clone())));
         }
         self.push(Event::Arranged { instead });

@@ -107,12 +107,18 @@ impl Draft<'_> {
         let (by, now) = (self.asker()?, self.ask.at);
         if let Some(swap) = self.bot.rotas.swaps.iter().find(|it| it.number == number).cloned() {
             if swap.with != by {
-                return Err(Refusal::not_yours("agreeing to that swap", swap.rota.to_string(), &[self.name(&swap.with)]));
+                return Err(Refusal::not_yours(
+                    "agreeing to that swap",
+                    swap.rota.to_string(),
+                    &[self.name(&swap.with)],
+                ));
             }
             let (mine, theirs) = (swap.mine.left_at(now), swap.theirs.left_at(now));
             let still = |person: &PersonId, time: Time| self.on(&swap.rota, time.starts).as_ref() == Some(person);
             if !still(&swap.by, mine) || !still(&swap.with, theirs) {
-                return Err(Refusal::missing("somebody else is on at one of these times by now. Ask for another swap."));
+                return Err(Refusal::missing(
+                    "somebody else is on at one of these times by now. Ask for another swap.",
+                ));
             }
             let half = |person: &PersonId, time: Time| Instead {
                 number,
@@ -226,7 +232,9 @@ impl Draft<'_> {
 
     fn ask_next(&mut self, number: u32) {
         let Some(cover) = self.bot.rotas.covers.iter().find(|it| it.number == number).cloned() else { return };
-        let (Some(person), Some(rota)) = (cover.asked.first().cloned(), self.policy.rotas.get(&cover.rota)) else { return };
+        let (Some(person), Some(rota)) = (cover.asked.first().cloned(), self.policy.rotas.get(&cover.rota)) else {
+            return;
+        };
         let Cover { number, rota: id, by, time, reason, .. } = cover.clone();
         let answer_by = cover.passes(rota);
         self.tell(To::Person(person), Telling::CoverAsked { number, rota: id, by, time, reason, answer_by }, None);
@@ -261,7 +269,9 @@ impl Draft<'_> {
             }));
         };
         let Some(ends) = shift.ends else {
-            return Err(Refusal::missing(format!("{name}'s shift of {id} has no end: name the time with from and to.")));
+            return Err(Refusal::missing(format!(
+                "{name}'s shift of {id} has no end: name the time with from and to."
+            )));
         };
         Ok(Time { starts: shift.starts, ends })
     }
@@ -272,7 +282,11 @@ impl Draft<'_> {
 
     fn nothing_to_answer(number: u32) -> Refusal {
         let list = Shift::On.line();
-        Refusal::missing(say![format!("no. {number} waits for no answer: it was answered, or its time is over. See "), list, "."])
+        Refusal::missing(say![
+            format!("no. {number} waits for no answer: it was answered, or its time is over. See "),
+            list,
+            "."
+        ])
     }
 }
 

@@ -1,8 +1,8 @@
 //! The steps of an incident: what each needs, and which duties it opens and discharges. Which step is possible in which
 //! state is the match in [`super::rules`]; here the state is taken as right.
 
-use super::still_working::expires_with_the_shift;
 use super::rules::{known_class, owe_what_the_state_calls_for};
+use super::still_working::expires_with_the_shift;
 use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Remark, SeatName, Verb, Which};
 use crate::domain::every_case;
 use crate::domain::line::{Named, Sentence, say};

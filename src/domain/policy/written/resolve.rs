@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::super::super::calendar::{Calendar, CalendarError, QuietHours};
 use super::super::super::text::nearest;
-use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, RotaId, Span, WorkflowId};
+use super::super::super::{
+    ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, RotaId, Span, WorkflowId,
+};
 use super::super::{
     Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat,
     Role, SeverityWords, Workflow,

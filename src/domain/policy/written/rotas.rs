@@ -134,7 +134,11 @@ impl Resolve<'_, '_> {
         let members: Vec<PersonId> =
             written.members.0.iter().filter_map(|word| self.name(word)).map(PersonId::from).collect();
         if written.members.0.is_empty() {
-            self.found.add(written.at, "nobody takes turns here", "members = [\"…\", \"…\"], in the order of their turns");
+            self.found.add(
+                written.at,
+                "nobody takes turns here",
+                "members = [\"…\", \"…\"], in the order of their turns",
+            );
         }
         let every = self.value(written.every, value::span);
         if every.is_some_and(|every| every < SHORTEST_TURN) {
@@ -159,7 +163,11 @@ impl Resolve<'_, '_> {
         if let (Some(_), Some(word)) = (handoff.day, written.handoff)
             && every.0 % week.0 != 0
         {
-            self.found.add(word.at, "only whole weeks end on a day of the week", "the time alone, or whole weeks in `every`");
+            self.found.add(
+                word.at,
+                "only whole weeks end on a day of the week",
+                "the time alone, or whole weeks in `every`",
+            );
             return None;
         }
         let turns = turns(starts, handoff, every)?;

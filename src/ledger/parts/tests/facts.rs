@@ -22,7 +22,9 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
-    why words workflow zone not_kept bytes file name";
+    why words workflow zone not_kept bytes file name \
+    rota rotas instead swap mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
+    one-acts deputy-away leads-too-long found";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 14] = [
     "assessment",
@@ -125,6 +127,7 @@ impl Golden {
             ("attributed", "holder") | (_, "party") => policy.parties.contains_key(text),
             (_, "class") => policy.classes.contains_key(text),
             (_, "path" | "slow_path") => policy.paths.contains_key(text),
+            (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
             (_, "role" | "roles" | "called") | ("escalate" | "widened", "to") => self.is_a_role(text),
             (_, "workflow") => policy.workflows.contains_key(text),
@@ -154,7 +157,9 @@ impl Golden {
             ("about", "named") => self.is_named(text),
             ("notice", "to") => ["case", "operators"].contains(&text),
             ("not_kept" | "not-kept", "why") => WhyNotKept::VARIANTS.contains(&text),
+            ("gaps", "why") => text == "uncovered",
             (_, "why") => text == "answered",
+            ("instead" | "it", "how") => ["override", "taken", "swap", "cover"].contains(&text),
             // What a platform does not let the bot do.
             ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster", "token"].contains(&text),
             // Of the bot itself.
@@ -235,7 +240,7 @@ fn golden() -> (Golden, Vec<Value>) {
     let lines: Vec<BTreeMap<String, String>> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     let loads = |line: &&BTreeMap<String, String>| line["facts"].contains("\"policy\":{\"loaded\"");
     // The names are the same in all that are left.
-    let text = lines.iter().filter(loads).find_map(|line| line.get("words")).expect("a policy");
+    let text = lines.iter().rev().filter(loads).find_map(|line| line.get("words")).expect("a policy");
     let words: Vec<String> = serde_json::from_str(text).unwrap();
     let policy = Policy::read(&words[0]).unwrap_or_else(|errors| panic!("{}", errors.show("the golden policy")));
     let facts = lines.iter().map(|line| serde_json::from_str(&line["facts"]).unwrap()).collect();

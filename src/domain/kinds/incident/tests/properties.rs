@@ -93,7 +93,12 @@ fn hold(room: &Room) {
     }
     assert_eq!(case.closed.is_some(), incident.state.is_closed());
     assert_eq!(case.is_closed(), incident.state.is_closed());
-    let people = People { policy: &room.policy, delegations: &room.delegations, rotas: crate::domain::bot::rotas::Rotas::NONE, at: room.now };
+    let people = People {
+        policy: &room.policy,
+        delegations: &room.delegations,
+        rotas: crate::domain::bot::rotas::Rotas::NONE,
+        at: room.now,
+    };
     let company = case.company(&people);
     assert!(company.iter().all(|person| case.is_visible_to(person, &people)), "somebody is let in who may not see it");
     let in_hand = matches!(incident.state, IncidentState::Acknowledged | IncidentState::Contained);
