@@ -596,7 +596,7 @@ async fn a_restricted_incident_does_not_exist_for_others() {
 
 /// The events of somebody's calendar, as another program reads them: when each begins and ends, and what it says.
 async fn calendar(stage: &Stage, address: &str) -> Vec<(String, String, String)> {
-    use icalendar::{CalendarDateTime, Component as _, DatePerhapsTime, EventLike as _};
+    use icalendar::{CalendarDateTime, Component as _, DatePerhapsTime};
     let path = address.split_once("/calendar/").map(|(_, secret)| format!("/calendar/{secret}")).expect("an address");
     // Whatever service fetches it comes under its own name.
     let request = Request::builder().uri(path).header(header::HOST, "bot.example").body(Body::empty());

@@ -179,7 +179,7 @@ impl Answers {
 
     /// What is unwise in the policy, and what was found about who holds what.
     async fn flags(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<Vec<RedFlag>, StoreError> {
-        let mut flags = redflag::flags(&shown.policy, None);
+        let mut flags = Vec::new();
         for finding in shown.bot.findings(&shown.policy, people.at) {
             if let Finding::LeadsTooLong { case, .. } = &finding
                 && self.visible(*case, by, people).await?.is_err()
@@ -188,6 +188,7 @@ impl Answers {
             }
             flags.push(finding.flag(&shown.policy));
         }
+        flags.extend(redflag::flags(&shown.policy, None));
         Ok(flags)
     }
 

@@ -95,8 +95,9 @@ impl Desk {
                     (Read::Asked(Asked::ReloadPolicy), Some(by)) => {
                         Handled::ReloadPolicy { by, word: Word { entry, said_on: heard.lane.platform } }
                     }
-                    (Read::Asked(Asked::Calendar { renew }), Some(by)) => {
-                        Handled::Calendar { by, renew, word: Word { entry, said_on: heard.lane.platform } }
+                    // What was made once isn't made again.
+                    (Read::Asked(Asked::Calendar { renew: _ }), Some(by)) => {
+                        Handled::Calendar { by, renew: false, word: Word { entry, said_on: heard.lane.platform } }
                     }
                     (Read::Asked(Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Form { .. }), _)
                     | (Read::Asked(Asked::Query(_) | Asked::ReloadPolicy | Asked::Calendar { .. }), None)

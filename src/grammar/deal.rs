@@ -146,7 +146,7 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         // Where there is one alone, what stands in its place may be the next.
         Kind::Rota => match reads() {
             Ok(_) => Ok(whole()),
-            Err(_) if context.policy.rotas.len() == 1 => Ok(None),
+            Err(_) if context.policy.rotas.len() == 1 && arg.needed != Needed::No => Ok(None),
             Err(sentence) => Err(sentence),
         },
         Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {

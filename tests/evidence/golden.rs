@@ -860,6 +860,9 @@ async fn of_shifts(house: &mut House, policy: &str) {
             ("ines", "/rota cover desk from=2d to=3d because Travelling"),
         ])
         .await;
+    // For two minutes of the five that nobody looks.
+    house.all(&[("greta", "/rota override desk @tomas from=2m to=4m because Ines is at lunch")]).await;
+    house.minutes(5).await;
     let hash = "ab".repeat(32).as_str().into();
     let calendar = BotCommand::Rota(countersign::domain::bot::rotas::Command::GiveCalendar { hash });
     let given = house.desk.ask_bot(calendar, Actor::Person("ines".into()), None).await;

@@ -2,7 +2,7 @@
 policy: tests/stories/rota.toml
 
 09:00 priya> /approval delegate @tomas until friday 17:00 Holiday
-      tomas> /approval away from=tomorrow 09:00 until thursday Training
+      tomas> /approval away until 2026-11-26 from=2026-11-24T09:00:00Z Training
       dev> /incident open credit sev3 Scores drift
       dev> /incident role INC-1 lead @sofia
       dev> /incident open credit sev3 "Salary data" restricted

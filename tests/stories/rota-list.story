@@ -11,7 +11,7 @@ policy: tests/stories/rota.toml
       maya hears: desk · Dev now
       maya does not hear: [I am on
       maya> /rota on dekc
-      maya hears: there is no rota “dekc” in the policy. Did you mean `desk`?
+      maya hears: There is no rota “dekc” in the policy. It has: desk.
       maya> /rota end 7
       maya hears: Nothing that was arranged about shifts has the number 7
       maya> /rota start desk

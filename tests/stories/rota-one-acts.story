@@ -15,6 +15,7 @@ policy: tests/stories/rota.toml
       priya> /approval approve APR-5
       the watchdog looks
       #ops: Somebody has to see to it: all answers of model-risk in 90 days were Priya's; the others never acted
+      nobody is told: restricted
       maya> /approval request credit Six
       tomas> /approval approve APR-6
       the watchdog looks

@@ -93,7 +93,8 @@ impl Ownership {
     pub fn observe(&mut self, case: &Case, event: &CaseEvent) {
         if let CaseEvent::Duty(DutyEvent { number, change }) = event {
             let by = match change {
-                Change::Met { by, .. } => by.as_ref(),
+                // What takes several answers was counted as they came.
+                Change::Met { by, .. } => by.as_ref().filter(|_| is_first(case, *number)),
                 Change::Answered { by, .. } => Some(by),
                 Change::Opened(_)
                 | Change::Nudged(_)
@@ -161,6 +162,10 @@ impl Ownership {
             | E::SeatLeft { .. } => {}
         }
     }
+}
+
+fn is_first(case: &Case, number: u32) -> bool {
+    case.obligation(number).is_some_and(|it| it.answers.is_empty())
 }
 
 impl Bot {
@@ -270,7 +275,7 @@ impl Finding {
                 "leads-too-long",
                 format!("{} leads {case} since {}", name(person), text::moment_utc(*since)),
                 "Whoever leads for more than twelve hours is tired, and decides so.",
-                format!("`/incident role {case} lead @…`, and a handover"),
+                "a handover of the lead seat".to_owned(),
             ),
         };
         RedFlag { id, line: None, what, why, write }

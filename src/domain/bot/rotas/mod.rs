@@ -114,6 +114,10 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<PersonId>,
     },
+    /// Others were on while the bot was down, and whoever was told last is on again.
+    Passed {
+        rota: RotaId,
+    },
     /// Whoever is on said so.
     Acknowledged {
         rota: RotaId,
@@ -205,6 +209,7 @@ impl Rotas {
                 self.told.insert(rota.clone(), told);
                 self.instead.retain(|it| &it.rota != rota || it.ends + KEPT_FOR > at);
             }
+            Event::Passed { rota: _ } => {}
             Event::Acknowledged { rota, by: _ } => {
                 if let Some(told) = self.told.get_mut(rota) {
                     told.acknowledged = Some(at);
@@ -259,6 +264,7 @@ impl Rotas {
     fn rotas_of(&self, event: &Event) -> Vec<RotaId> {
         match event {
             Event::Began { rota, .. }
+            | Event::Passed { rota }
             | Event::Acknowledged { rota, .. }
             | Event::Unacknowledged { rota, .. }
             | Event::LookedAhead { rota, .. } => vec![rota.clone()],

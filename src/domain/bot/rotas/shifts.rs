@@ -32,7 +32,11 @@ impl Draft<'_> {
         let shift = shifts.ahead(now).next();
         let (on, ends) = shift.map_or((None, None), |shift| (shift.on.cloned(), shift.ends));
         if on == told.on {
-            return false;
+            let others_were_on = next_change(&told, &shifts).is_some_and(|change| change <= now);
+            if others_were_on {
+                self.push(Event::Passed { rota: id.clone() });
+            }
+            return others_were_on;
         }
         let within = shifts.rota.acknowledge_within;
         let roles = self.policy.roles_of_rota(id);

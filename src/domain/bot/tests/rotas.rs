@@ -93,9 +93,23 @@ fn ending_one_of_two_arrangements_leaves_the_other_and_nothing_is_due() {
     assert_eq!(hall.sits(120, "legal"), ["nia"]);
 }
 
+/// The bot was down over a whole arrangement: there is nothing to say, and nothing stays due.
+#[test]
+fn who_was_told_and_is_on_again_hears_nothing() {
+    let mut hall = hall(with_rota(None));
+    asks(&mut hall, 1, "nia", Asks::Acknowledge { rota: night() }).unwrap();
+    let (starts, ends, reason) = (Some(at(60)), at(120), "a reason".to_owned());
+    asks(&mut hall, 2, "nia", Asks::Override { rota: night(), person: p("omar"), starts, ends, reason }).unwrap();
+    hall.wake(180);
+    assert_eq!(hall.kinds(), ["rota.passed"]);
+    assert_eq!(hall.told(), []);
+    assert!(hall.bot.wake(&hall.policy).is_some_and(|due| due > at(180)));
+}
+
 #[test]
 fn cover_is_asked_of_the_others_in_turn_until_nobody_is_left() {
     let mut hall = hall(with_rota(None));
+    asks(&mut hall, 1, "nia", Asks::Acknowledge { rota: night() }).unwrap();
     asks(&mut hall, 1, "nia", cover(300, 400)).unwrap();
     assert_eq!(hall.told(), [("cover-asked", "omar".to_owned())]);
     hall.wake(31);
