@@ -863,9 +863,12 @@ async fn of_shifts(house: &mut House, policy: &str) {
     // For two minutes of the five that nobody looks.
     house.all(&[("greta", "/rota override desk @tomas from=2m to=4m because Ines is at lunch")]).await;
     house.minutes(5).await;
+    let heard = house.heard(CREDIT, "ines", What::Command { text: "/rota calendar".to_owned() });
+    let handled = house.desk.hear(heard).await.expect("the desk answers");
+    let Handled::Calendar { by, word, .. } = handled else { panic!("{handled:?}") };
     let hash = "ab".repeat(32).as_str().into();
     let calendar = BotCommand::Rota(countersign::domain::bot::rotas::Command::GiveCalendar { hash });
-    let given = house.desk.ask_bot(calendar, Actor::Person("ines".into()), None).await;
+    let given = house.desk.ask_bot(calendar, Actor::Person(by), Some(word)).await;
     given.expect("the desk decides").expect("it isn't refused");
     house.commands(BotCommand::LookAtOwnership { restricted: Vec::new() }).await;
     // They hand over, nobody says that they are on, nobody takes what is to be covered, and it gets nine.

@@ -5,8 +5,9 @@ policy: tests/stories/rota.toml
       tomas> /approval away until 2026-11-26 from=2026-11-24T09:00:00Z Training
       dev> /incident open credit sev3 Scores drift
       dev> /incident role INC-1 lead @sofia
-      dev> /incident open credit sev3 "Salary data" restricted
+      dev> /incident open credit sev3 "Salary data" restricted=yes
       dev> /incident role INC-2 lead @greta
+      dev hears: Greta has the lead seat now
       the watchdog looks
       #ops x1: Somebody has to see to it: Tomas stands in for Priya and is away themselves from
       the watchdog looks

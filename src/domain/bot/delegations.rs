@@ -13,7 +13,7 @@ use crate::domain::ruling::Then;
 use crate::domain::{At, CaseKind, PersonId, Policy, Refusal, RoleId, Span, text};
 
 /// "From now" takes a moment to type and to arrive.
-const JUST_NOW: Span = Span::minutes(5);
+pub(super) const JUST_NOW: Span = Span::minutes(5);
 
 /// Delegations that have not ended, those to come included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Somebody is on instead of whoever the rota names: they take it themselves, or somebody who may arranges it.
 
+use super::super::delegations::JUST_NOW;
 use super::super::{Draft, Ruling, Telling};
 use super::Event;
 use crate::domain::line::{Shift, say};
@@ -9,8 +10,6 @@ use crate::domain::{At, PersonId, Refusal, RotaId, Span, text};
 
 /// Who is on for ever takes a shift for this long, unless they say until when.
 const A_SHIFT: Span = Span::hours(12);
-/// “From now” takes a moment to type and to arrive.
-const JUST_NOW: Span = Span::minutes(5);
 /// Nobody arranges further ahead.
 const FURTHEST: Span = Span::days(366);
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling};
-use crate::domain::rota::{Gap, How, Instead, Rota, Shifts};
+use crate::domain::rota::{Gap, Instead, Rota, Shifts};
 use crate::domain::{At, Label, PersonId, Policy, Refusal, RoleId, RotaId, Span, text};
 
 mod ahead;
@@ -409,17 +409,5 @@ impl Draft<'_> {
 
     fn next_number(&self) -> u32 {
         self.bot.rotas.last + 1
-    }
-}
-
-impl How {
-    /// In a sentence: what came of it.
-    pub fn word(self) -> &'static str {
-        match self {
-            How::Override => "override",
-            How::Taken => "taken",
-            How::Swap => "swap",
-            How::Cover => "cover",
-        }
     }
 }
