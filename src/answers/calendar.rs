@@ -34,11 +34,12 @@ impl Answers {
             ("PRODID", "-//Countersign//Shifts and deadlines//EN"),
             ("CALSCALE", "GREGORIAN"),
             ("METHOD", "PUBLISH"),
-            ("REFRESH-INTERVAL;VALUE=DURATION", AGAIN),
             ("X-PUBLISHED-TTL", AGAIN),
         ] {
             calendar.append_property(Property::new(name, value));
         }
+        // RFC 7986, section 5.7; and what calendars read that are older.
+        calendar.append_property(Property::new("REFRESH-INTERVAL", AGAIN).add_parameter("VALUE", "DURATION").done());
         calendar.name(&format!("{}: shifts and deadlines", shown.policy.name_of(person)));
         self.shifts_of(person, now, &mut calendar);
         let Looked { found, all: _ } = self.owed(person, &shown, now).await?;

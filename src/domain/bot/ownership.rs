@@ -40,7 +40,7 @@ pub struct Ownership {
 pub struct Acted {
     /// The day of their last answer, counted from 1970.
     pub day: i64,
-    /// How many answers there were, up to [`ENOUGH`].
+    /// How many answers there were; from five on it stays at that.
     pub times: u32,
 }
 

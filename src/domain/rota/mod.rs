@@ -248,7 +248,7 @@ impl<'a> Shifts<'a> {
         ahead.last().filter(|shift| shift.ends.is_none_or(|ends| at < ends))
     }
 
-    /// The first of somebody's shifts that isn't over at a moment, from that moment on, if it begins within [`LONGEST`].
+    /// The first of somebody's shifts that isn't over at a moment, from that moment on, if one begins within 400 days.
     pub fn next_of(&self, person: &PersonId, from: At) -> Option<Shift<'a>> {
         self.ahead(from).take_while(|shift| shift.starts <= from + LONGEST).find(|shift| shift.on == Some(person))
     }

@@ -1,8 +1,8 @@
 //! Shifts: who was told that they are on, what people arranged among themselves, and what time is wanted or offered.
 //!
-//! Who *is* on follows from the policy and what was arranged ([`crate::domain::rota`]); here is what was said of it. [`shifts`]
-//! tells who is on now and asks them to say that they are; [`arranged`] is for overrides and for taking a shift, [`offered`] for
-//! swaps and cover, [`ahead`] for the gaps to come.
+//! Who *is* on follows from the policy and what was arranged ([`crate::domain::rota`]); here is what was said of it. `shifts`
+//! tells who is on now and asks them to say that they are; `arranged` is for overrides and for taking a shift, `offered` for
+//! swaps and cover, `ahead` for the gaps to come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
