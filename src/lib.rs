@@ -24,7 +24,8 @@
 //!
 //! - [`domain`]: what becomes true when somebody asks something at a moment; cases, obligations, calendars, the policy.
 //!   [`domain::kinds`] has a room for each kind of case, [`domain::every_case`] what is the same for all of them,
-//!   [`domain::bot`] what concerns no single case.
+//!   [`domain::bot`] what concerns no single case, [`domain::rota`] who is on shift at a moment, [`domain::regulation`] what laws
+//!   ask to be reported and until when: data in `packs/`, one file for each law.
 //! - [`grammar`]: what people type, press and fill in, and what it means; a table of verbs for each kind of case.
 //! - [`seal`]: leaf bytes, Merkle tree, signed heads, proofs, and the check of it all.
 //! - [`card`]: what the bot says, as words and buttons that know no platform; texts come from `templates/`, a folder for each
@@ -195,6 +196,7 @@
 //! | [courier](chat::courier) | from the outbox to the platforms | outbox relay |
 //! | [reception](chat::reception::Reception) | where what was heard is handed in | inbound port |
 //! | [transcript](store::MessageRead) | what stands in the channels now | |
+//! | [pack, clock of law](domain::regulation) | what one law asks to be reported, as data; how long a report has, and from which moment | regulatory deadline |
 //! | [leaf](seal), [facts, words](ledger) | the envelope that is hashed; the parts of an entry that stay, and that can be erased | |
 //! | [head](seal) | a signed size and root of the ledger's tree | checkpoint, signed tree head |
 //! | [bot](domain::Bot) | what concerns no single case: delegations, digests, the policy in force, platforms | |

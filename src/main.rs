@@ -282,6 +282,7 @@ fn check_policy(
     form: Findings,
 ) -> anyhow::Result<ExitCode> {
     use countersign::domain::policy::{Policy, redflag};
+    use countersign::domain::regulation;
     let text = source.text()?;
     let mut read = Policy::read(&text);
     if let (Ok(policy), Some((stage, only))) = (&mut read, staged) {
@@ -293,9 +294,11 @@ fn check_policy(
             workflow.stage = stage.into();
         }
     }
+    let now = countersign::clock::Clock::real().now();
     let (errors, flags) = match &read {
         Ok(policy) => {
             let mut flags = redflag::flags(policy, Some(&text));
+            flags.extend(regulation::flags(policy, now));
             let only = staged.and_then(|(_, only)| only);
             let concerns = |it: &redflag::RedFlag| {
                 it.workflow.as_ref().is_none_or(|id| only.is_none_or(|only| id.as_str() == only))
@@ -305,7 +308,7 @@ fn check_policy(
         }
         Err(errors) => (&errors.errors[..], Vec::new()),
     };
-    let falls = read.as_ref().map(|policy| falls(policy, countersign::clock::Clock::real().now())).unwrap_or_default();
+    let falls = read.as_ref().map(|policy| falls(policy, now)).unwrap_or_default();
     match (form, &read) {
         (Findings::Json, _) => {
             let errors: Vec<_> = errors

@@ -594,6 +594,80 @@ async fn a_restricted_incident_does_not_exist_for_others() {
     stage.strike().await;
 }
 
+/// The events of somebody's calendar, as another program reads them: when each begins and ends, and what it says.
+async fn calendar(stage: &Stage, address: &str) -> Vec<(String, String, String)> {
+    use icalendar::{CalendarDateTime, Component as _, DatePerhapsTime};
+    let path = address.split_once("/calendar/").map(|(_, secret)| format!("/calendar/{secret}")).expect("an address");
+    // Whatever service fetches it comes under its own name.
+    let request = Request::builder().uri(path).header(header::HOST, "bot.example").body(Body::empty());
+    let reply = stage.send(request.expect("a request")).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(reply.headers[header::CONTENT_TYPE], "text/calendar; charset=utf-8");
+    let text = reply.text();
+    assert!(text.lines().all(|line| line.len() <= 75) && text.ends_with("END:VCALENDAR\r\n"), "{text}");
+    let read: icalendar::Calendar = text.parse().unwrap_or_else(|error| panic!("{error}: {text}"));
+    let moment = |at: Option<DatePerhapsTime>| match at {
+        Some(DatePerhapsTime::DateTime(CalendarDateTime::Utc(at))) => at.format("%Y-%m-%d %H:%M").to_string(),
+        other => panic!("{other:?} is no moment: {text}"),
+    };
+    let events = read.events().map(|event| {
+        assert!(event.get_uid().is_some_and(|id| id.ends_with("@countersign")), "{text}");
+        assert!(event.get_timestamp().is_some(), "{text}");
+        let summary = event.get_summary().unwrap_or_default().to_owned();
+        (moment(event.get_start()), moment(event.get_end()), summary)
+    });
+    events.collect()
+}
+
+/// An address of a calendar is in a private answer and nowhere else. What it leads to can be read by any calendar, is its owner's
+/// alone, and tells the service that fetches it no restricted title.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_is_its_owners_alone() {
+    let stage = Stage::set().await;
+    let address = async |who: &str, line: &str| {
+        let said = stage.say(who, "credit-ai", line).await.ok().to_string();
+        let secret = said.split("/calendar/").nth(1).unwrap_or_else(|| panic!("no address: {said}"));
+        let secret = &secret[..secret.find(".ics").expect("an address")];
+        assert_eq!(secret.len(), 64, "{said}");
+        format!("/calendar/{secret}.ics")
+    };
+    let lena = address("lena", "/rota calendar").await;
+    let priya = address("priya", "/rota calendar").await;
+    stage
+        .say("maya", "credit-ai", "/incident open credit-scoring sev2 \"Scores drift, badly; see \\\\ notes\"")
+        .await
+        .ok();
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev2 \"Zebrafinch leak\" restricted").await.ok();
+    stage.quiet().await;
+
+    let events = calendar(&stage, &lena).await;
+    // Mondays at 18:00 in Berlin, in January: 17:00 UTC; by night only, so each night is a shift.
+    let first = ("2027-01-04 17:00".to_owned(), "2027-01-05 07:00".to_owned(), "On shift: Triage at night".to_owned());
+    assert!(events.contains(&first), "{events:#?}");
+    let says = |what: &str| events.iter().any(|(_, _, summary)| summary == what);
+    assert!(says("INC-1: acknowledgement is due · Scores drift, badly; see \\\\ notes"), "{events:#?}");
+    assert!(says("INC-2: acknowledgement is due"), "{events:#?}");
+    assert!(events.iter().all(|(starts, ends, _)| starts < ends), "{events:#?}");
+    let theirs = calendar(&stage, &priya).await;
+    assert!(theirs.iter().all(|(_, _, summary)| !summary.contains("On shift")), "{theirs:#?}");
+
+    // Another address, and the old one leads nowhere.
+    let renewed = address("lena", "/rota calendar renew").await;
+    assert_eq!(calendar(&stage, &renewed).await, events);
+    let guess = format!("/calendar/{}.ics", "0".repeat(64));
+    for gone in [lena.as_str(), &guess, "/calendar/.ics", "/calendar/lena.ics", &renewed.replace(".ics", "")] {
+        assert_eq!(stage.get(gone).await.status, 404, "{gone}");
+    }
+    let secret = renewed.trim_start_matches("/calendar/").trim_end_matches(".ics").to_owned();
+    let data = stage.data();
+    stage.running.stop().await.expect("it stops well");
+    for file in std::fs::read_dir(&data).expect("the data folder").map(|it| it.expect("a file").path()) {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let is_there = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!is_there, "{} has the address", file.display());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_its_author_changes_a_message() {
     let stage = Stage::set().await;

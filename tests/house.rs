@@ -70,6 +70,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("minijinja", &["card"]),
     ("include_dir", &["card", "web"]),
     ("flate2", &["web"]),
+    ("icalendar", &["answers"]),
 ];
 
 /// Rooms that take bytes and values and give bytes and values: no file, no network, no thread, no chance, no runtime.
@@ -287,6 +288,18 @@ fn the_readme_has_the_tables_that_the_program_has() {
         return fs::write(root().join("README.md"), readme).expect("the README can be written");
     }
     assert!(stale.is_empty(), "out of date in the README: {stale:?}. UPDATE=1 cargo test --test house");
+}
+
+/// `UPDATE=1 cargo test --test house` writes the page anew.
+#[test]
+fn the_page_on_clocks_of_law_is_what_the_packs_say() {
+    let page = countersign::domain::regulation::markdown();
+    if std::env::var_os("UPDATE").is_some() {
+        return fs::write(root().join("docs/regulation.md"), page).expect("the page can be written");
+    }
+    assert!(read("docs/regulation.md") == page, "docs/regulation.md is out of date. UPDATE=1 cargo test --test house");
+    let files = files(&root().join("packs"));
+    assert_eq!(files.len(), countersign::domain::regulation::packs().len(), "every file in `packs` is built in");
 }
 
 /// A table of names, what each is needed for, and when it is asked for.

@@ -1,11 +1,13 @@
 //! Answers to questions about what is: lists, statuses, what I owe, figures. Read from what is committed; nothing is decided
 //! here. A restricted case doesn't exist for people who aren't its own, in every one of them.
 
+mod calendar;
 mod catch_up;
 mod happened;
 mod menu;
 mod panel;
 mod places;
+mod regulator;
 mod review;
 mod view;
 
@@ -14,13 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::BoxFuture;
 
 use crate::app::health::Health;
-use crate::card::{self, Card, ListRow, OwedCase, OwedDuty, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
+use crate::card::{self, Card, ListRow, OwedCase, ReviewDraft, Speaker, StoryLine, Word, WorkflowStatus};
 use crate::desk::{DeskHandle, Shown};
 use crate::digest;
+use crate::domain::bot::ownership::Finding;
 use crate::domain::happened::findings;
 use crate::domain::obligation::Obligation;
-use crate::domain::policy::redflag;
-use crate::domain::{At, Bot, Case, CaseId, CaseKind, People, PersonId, Refusal, WorkflowId};
+use crate::domain::policy::{RedFlag, redflag};
+use crate::domain::regulation;
+use crate::domain::{At, Case, CaseId, CaseKind, People, PersonId, Refusal, RoleId, WorkflowId};
 use crate::grammar::{Filter, How, Query};
 use crate::ledger;
 use crate::ledger::record::Record;
@@ -151,6 +155,17 @@ impl Answers {
                 }
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
+            Query::Clocks(id) => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => card::clocks(&speaker, &case),
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::Draft { case, form } => vec![match self.visible(*case, by, &people).await? {
+                Ok(case) => match self.regulator_draft(&speaker, &case, *form, now).await? {
+                    Some(draft) => card::regulator_draft(&speaker, &draft),
+                    None => card::refused(&speaker, &Refusal::NoSuchCase(case.id)),
+                },
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
                 let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
@@ -171,13 +186,30 @@ impl Answers {
                 let computed = digest::compute(&self.reader, &period, &workflows, as_of).await?;
                 vec![computed.card(speaker.prefix)]
             }
+            Query::Rota { rota } => vec![card::rotas(&speaker, &shown.bot, rota.as_ref(), by, now)],
             Query::RedFlags => {
                 let happened = happened::happened(&self.reader, now).await?;
                 let found = findings(&happened, &shown.policy);
-                vec![card::red_flags(&speaker, &redflag::flags(&shown.policy, None), &found)]
+                vec![card::red_flags(&speaker, &self.flags(&shown, by, &people).await?, &found)]
             }
             Query::Help { root, verb } => vec![card::help(&speaker, *root, *verb)],
         })
+    }
+
+    /// What is unwise in the policy, and what was found about who holds what.
+    async fn flags(&self, shown: &Shown, by: &PersonId, people: &People<'_>) -> Result<Vec<RedFlag>, StoreError> {
+        let mut flags = Vec::new();
+        for finding in shown.bot.findings(&shown.policy, people.at) {
+            if let Finding::LeadsTooLong { case, .. } = &finding
+                && self.visible(*case, by, people).await?.is_err()
+            {
+                continue;
+            }
+            flags.push(finding.flag(&shown.policy));
+        }
+        flags.extend(redflag::flags(&shown.policy, None));
+        flags.extend(regulation::flags(&shown.policy, people.at));
+        Ok(flags)
     }
 
     /// A case, if the person may know of it.
@@ -257,7 +289,7 @@ impl Answers {
     /// What somebody owes, by case: the most urgent case first, and in it the most urgent answer.
     async fn owed(&self, person: &PersonId, shown: &Shown, now: At) -> Result<Looked<OwedOn>, StoreError> {
         let people = shown.bot.people(&shown.policy, now);
-        let roles = roles_that_reach(&shown.policy, &shown.bot, person);
+        let roles = roles_that_reach(&people, person);
         let mut owed = Vec::new();
         let looked = Looked::up_to_the_most(self.reader.owing(&roles, person.as_str(), CASES_AT_MOST + 1).await?);
         for case in looked.found {
@@ -419,20 +451,7 @@ impl OwedOn {
     }
 
     fn as_said(&self, person: &PersonId, people: &People<'_>) -> OwedCase {
-        let duties = self.duties.iter().map(|it| OwedDuty {
-            duty: it.duty,
-            about: it.about.clone(),
-            due: it.terms.due,
-            state: it.state(),
-            have: it.have(),
-            need: it.terms.quorum,
-        });
-        OwedCase {
-            case: self.case.id,
-            title: self.case.title.clone(),
-            also: self.also(person, people),
-            duties: duties.collect(),
-        }
+        OwedCase::of(&self.case, &self.duties, self.also(person, people))
     }
 }
 
@@ -446,19 +465,19 @@ fn persons(case: &Case, obligation: &Obligation, people: &People<'_>) -> Vec<Per
 
 /// Every role that may make the person owe something: their own, and those of people they stand in for. A superset; who
 /// really holds what is asked of each case.
-fn roles_that_reach(policy: &crate::domain::Policy, bot: &Bot, person: &PersonId) -> Vec<String> {
+fn roles_that_reach(people: &People<'_>, person: &PersonId) -> Vec<String> {
     let mut reaches = vec![person.clone()];
     let mut next = 0;
     while let Some(deputy) = reaches.get(next).cloned() {
-        for giver in bot.delegations.all.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
+        for giver in people.delegations.iter().filter(|it| it.to.as_ref() == Some(&deputy)).map(|it| &it.from) {
             if !reaches.contains(giver) {
                 reaches.push(giver.clone());
             }
         }
         next += 1;
     }
-    let holds = |role: &crate::domain::policy::Role| role.members.iter().any(|member| reaches.contains(member));
-    policy.roles.iter().filter(|(_, role)| holds(role)).map(|(name, _)| name.to_string()).collect()
+    let roles: BTreeSet<&RoleId> = reaches.iter().flat_map(|it| people.roles_of(it)).collect();
+    roles.into_iter().map(RoleId::to_string).collect()
 }
 
 /// A card that says one thing.

@@ -233,7 +233,10 @@ fn owed(it: &OwedOn, person: &PersonId, people: &People<'_>, homes: &Homes) -> O
     let said = it.as_said(person, people);
     let answers = it.duties.iter().map(|duty| OwedAnswer {
         duty: match (&duty.about, duty.duty.row().answer) {
-            (Some(about), AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words) => {
+            (
+                Some(about),
+                AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words | AnsweredBy::Named,
+            ) => {
                 format!("{} ({about})", duty.duty.noun())
             }
             (Some(_), AnsweredBy::Vote) | (None, _) => duty.duty.noun().to_owned(),

@@ -182,7 +182,8 @@ fn command_of(action: &str, of: CaseId, context: &Context<'_>) -> Option<Command
         | Asked::Bot(_)
         | Asked::Query(_)
         | Asked::Form { .. }
-        | Asked::ReloadPolicy => return None,
+        | Asked::ReloadPolicy
+        | Asked::Calendar { .. } => return None,
     };
     let of_it_alone = command.other_case().is_none() && command.with_draft(&Drafted::default()).is_none();
     of_it_alone.then_some(command)

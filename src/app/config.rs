@@ -36,6 +36,8 @@ pub struct Config {
     pub open_to_network: bool,
     /// Further names under which the room is reached.
     pub hosts: Vec<String>,
+    /// Under which address the listener is reached from outside, such as through a proxy: people's calendars are read there.
+    pub public_url: Option<reqwest::Url>,
     /// What slash commands begin with.
     pub prefix: String,
     pub slack: Vec<SlackConfig>,
@@ -144,6 +146,7 @@ pub enum ConfigError {
 struct Written {
     data: Option<PathBuf>,
     listen: Option<toml::Spanned<String>>,
+    public_url: Option<toml::Spanned<String>>,
     policy: Option<PathBuf>,
     templates: Option<PathBuf>,
     checkpoint_every: Option<toml::Spanned<String>>,
@@ -207,9 +210,10 @@ struct WrittenRoom {
     hosts: Vec<String>,
 }
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "data",
     "listen",
+    "public_url",
     "policy",
     "templates",
     "checkpoint_every",
@@ -312,6 +316,11 @@ impl Config {
             })?),
             (None, None) => None,
         };
+        let public_url = written.public_url.as_ref().map(|written| {
+            let wrong = || wrong(written.span().start, "`public_url` must be an http or https address".to_owned());
+            url(written.get_ref()).ok_or_else(wrong)
+        });
+        let public_url = public_url.transpose()?;
         let prefix = written.prefix.as_ref().map(|prefix| match is_prefix(prefix.get_ref()) {
             true => Ok(prefix.get_ref().clone()),
             false => Err(wrong(prefix.span().start, PREFIX_SHAPE.to_owned())),
@@ -357,6 +366,7 @@ impl Config {
             heartbeat: heartbeat.map(|url| (url, every)),
             open_to_network: given.open_to_network || written.room.open_to_network,
             hosts: written.room.hosts,
+            public_url,
             prefix: prefix.unwrap_or_else(|| crate::grammar::PREFIX.to_owned()),
             slack,
             discord,

@@ -14,6 +14,8 @@ use crate::store::{Reader, StoreError};
 pub const BEHIND: Span = Span::seconds(60);
 /// How often the watchdog looks.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How often it looks who really holds what.
+const LOOK_AT_OWNERS_EVERY: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Clone)]
 pub struct Health {
@@ -108,12 +110,20 @@ impl Health {
         Ok(())
     }
 
+    /// What the watchdog asks of the bot about who holds what. `None`: the database can't be read, which is told elsewhere.
+    pub async fn ownership(&self) -> Option<BotCommand> {
+        let restricted = self.reader.open_and_restricted().await.ok()?;
+        let restricted = restricted.into_iter().filter_map(Result::ok).map(|case| case.id).collect();
+        Some(BotCommand::LookAtOwnership { restricted })
+    }
+
     /// Looks every few seconds until the desk is gone. `heartbeat` is pinged while all is well.
     pub async fn watch(self, heartbeat: Option<Heartbeat>) {
         let mut changes = self.desk.watch();
         let mut last_beat = None;
         let mut down_before = BTreeMap::new();
         let mut lasting = Lasting::default();
+        let mut owners_looked_at = None;
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -128,7 +138,11 @@ impl Health {
             down_before = down;
             let speaks = still_down.is_empty();
             let lacks = lasting.look(Instant::now(), report.connected());
-            let seen = [report.watch(), BotCommand::Links { cut_off: still_down }, BotCommand::Lacks { lacks }];
+            let mut seen = vec![report.watch(), BotCommand::Links { cut_off: still_down }, BotCommand::Lacks { lacks }];
+            if owners_looked_at.is_none_or(|at: Instant| at.elapsed() >= LOOK_AT_OWNERS_EVERY) {
+                owners_looked_at = Some(Instant::now());
+                seen.extend(self.ownership().await);
+            }
             for command in seen {
                 match self.desk.ask_bot(command, Actor::Engine, None).await {
                     Ok(Ok(_)) => {}

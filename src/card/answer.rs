@@ -8,17 +8,25 @@ use crate::domain::duty::AnsweredBy;
 use crate::domain::happened::Finding;
 use crate::domain::obligation::{About, State};
 use crate::domain::policy::RedFlag;
-use crate::domain::{Act, At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
+use crate::domain::regulation::FieldSet;
+use crate::domain::{
+    Act, At, Body, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId,
+};
 use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
+use super::wording::typed_here;
+use super::{
+    Attached, Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell,
+};
 
 mod owed;
+mod rotas;
 
 use owed::{ALSO_AT_MOST, mine_facts, owed};
-pub use owed::{OwedCase, OwedDuty, mine};
+pub use owed::{OwedCase, OwedDuty, mine, taken_over};
+pub use rotas::rotas;
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
@@ -222,7 +230,7 @@ fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
     match act.answers(case).map(|duty| (duty, duty.row().answer)) {
         Some((duty, AnsweredBy::Vote | AnsweredBy::Draft)) => tell::answers_unseen(case.id, duty, None),
         Some((_, AnsweredBy::Seat)) => with.and_then(|seat| tell::seat(case.id, seat)).into_iter().collect(),
-        Some((_, AnsweredBy::Press | AnsweredBy::Words)) | None => {
+        Some((_, AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Named)) | None => {
             let button = plain().map(|button| match with {
                 Some(number) => Button { label: format!("{} {number}", button.label), ..button },
                 None => button,
@@ -395,6 +403,77 @@ fn review_draft_facts(draft: &ReviewDraft) -> Json {
     json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled })
 }
 
+/// What an authority asks, as far as the ledger and the policy know it.
+#[derive(Clone, Debug)]
+pub struct RegulatorDraft {
+    pub case: CaseId,
+    pub title: String,
+    pub form: FieldSet,
+    /// In the order of the form.
+    pub fields: Vec<DraftedField>,
+    /// What is known, as JSON with the form's own keys.
+    pub json: String,
+    /// Every field with its value and where that came from, and the gaps.
+    pub text: String,
+    /// SHA-256 of that JSON, in hexadecimal.
+    pub digest: String,
+}
+
+/// One field of a form, filled in or not.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftedField {
+    pub number: &'static str,
+    pub key: &'static str,
+    pub about: &'static str,
+    /// `None`: a gap.
+    pub value: Option<String>,
+    /// The entries of the ledger, or the part of the policy, that it came from.
+    pub from: String,
+    pub estimated: bool,
+}
+
+/// What an authority asks, drafted.
+pub fn regulator_draft(speaker: &Speaker<'_>, draft: &RegulatorDraft) -> Card {
+    let mut card = private(speaker, "answer/regulator-draft.txt", regulator_draft_facts(draft));
+    let name = |ending| format!("{}-{}.{ending}", draft.case, draft.form.word());
+    card.files = vec![
+        Attached { name: name("json"), text: draft.json.clone() },
+        Attached { name: name("txt"), text: draft.text.clone() },
+    ];
+    card
+}
+
+fn regulator_draft_facts(draft: &RegulatorDraft) -> Json {
+    let (filled, gaps): (Vec<&DraftedField>, Vec<_>) = draft.fields.iter().partition(|field| field.value.is_some());
+    let filled = filled.into_iter().map(|field| {
+        let mut seen = json!(field);
+        // What people said is theirs; what the rules made of it isn't.
+        seen["value"] = typed_here(field.value.as_deref().unwrap_or_default());
+        seen
+    });
+    json!({
+        "case": draft.case.to_string(),
+        "title": draft.title,
+        "form": draft.form.form(),
+        "filled": filled.collect::<Vec<_>>(),
+        "gaps": gaps,
+        "digest": draft.digest,
+    })
+}
+
+/// Which reports to authorities may be owed on an incident, and how each clock stands.
+pub fn clocks(speaker: &Speaker<'_>, case: &Case) -> Card {
+    private(speaker, "answer/clocks.txt", clocks_facts(speaker, case))
+}
+
+fn clocks_facts(speaker: &Speaker<'_>, case: &Case) -> Json {
+    let mut laws: Vec<Json> = Vec::new();
+    if let Body::Incident(incident) = &case.body {
+        laws.extend(incident.laws(case.opened).map(|law| super::kinds::law_as_seen(speaker, case, &law)));
+    }
+    json!({ "case": case.id.to_string(), "title": case.title, "workflow": case.workflow, "laws": laws })
+}
+
 /// What is unwise in the policy, and in what happened.
 pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag], found: &[Finding]) -> Card {
     private(speaker, "answer/red-flags.txt", red_flags_facts(flags, found))
@@ -502,7 +581,28 @@ pub(super) fn samples_of(speaker: &Speaker<'_>, case: &Case, people: &People<'_>
     let nothing = Happened { since: Some(samples::NOW), ..Happened::default() };
     let brief = |happened| (format!("{}/brief.txt", case.kind()), brief_facts(speaker, case, people, happened));
     let menu = |acts| ("answer/menu.txt".to_owned(), menu_facts(case, people, acts));
-    vec![menu(0), menu(ACTS_AT_MOST + 1), brief(&all), brief(&nothing)]
+    let clocks = ("answer/clocks.txt".to_owned(), clocks_facts(speaker, case));
+    vec![menu(0), menu(ACTS_AT_MOST + 1), brief(&all), brief(&nothing), clocks]
+}
+
+fn regulator_draft_sample() -> RegulatorDraft {
+    let field = |value: Option<&str>| DraftedField {
+        number: "2.4",
+        key: "incident.incidentDescription",
+        about: "description",
+        value: value.map(str::to_owned),
+        from: "entry 3".to_owned(),
+        estimated: true,
+    };
+    RegulatorDraft {
+        case: CaseId { kind: CaseKind::Incident, number: 1 },
+        title: samples::TITLE.to_owned(),
+        form: FieldSet::Dora,
+        fields: vec![field(Some("words")), field(None), field(None)],
+        json: "{}".to_owned(),
+        text: "words".to_owned(),
+        digest: "00".repeat(32),
+    }
 }
 
 /// What each template of an answer sees, for trying it: full of everything, and empty.
@@ -638,8 +738,11 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/red-flags.txt", red_flags_facts(&flags, &[])),
         ("answer/red-flags.txt", red_flags_facts(&[], std::slice::from_ref(&found))),
         ("answer/red-flags.txt", red_flags_facts(&[], &[])),
+        ("answer/regulator-draft.txt", regulator_draft_facts(&regulator_draft_sample())),
         ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),
+        ("answer/rota.txt", rotas::sample()),
+        ("answer/rota.txt", json!({ "rotas": [], "alone": false })),
         ("answer/start.txt", start_facts(None, &rows, false)),
         ("answer/start.txt", start_facts(Some(CaseKind::Incident), &[], true)),
         ("answer/help.txt", help_facts(None, speaker.prefix)),

@@ -28,6 +28,7 @@ impl Card {
         self.lines.push(other.title);
         self.lines.extend(other.lines);
         self.fields.extend(other.fields);
+        self.files.extend(other.files);
         let known = self.buttons.clone();
         self.buttons.extend(other.buttons.into_iter().filter(|button| !known.contains(button)));
         self.buttons.truncate(BUTTONS_AT_MOST);

@@ -104,7 +104,9 @@ pub(super) fn owed(case: &Case, people: &People<'_>) -> Vec<Json> {
             AnsweredBy::Seat => json!(seats),
             // The card shows the stages themselves.
             AnsweredBy::Vote => Json::Null,
-            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft => about_as_seen(it.about.as_ref()),
+            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Named => {
+                about_as_seen(it.about.as_ref())
+            }
         };
         let waiting: Vec<String> =
             case.waiting_on(it, people).into_iter().map(|seat| seat.person.to_string()).collect();

@@ -30,9 +30,9 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, ReviewDraft, StoryLine, WorkflowStatus, asked,
-    brief, fault, health, help, home, list, menu, mine, misread, red_flags, refused, review_draft, sla_status, start,
-    status, timeline,
+    DraftedField, Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, RegulatorDraft, ReviewDraft,
+    StoryLine, WorkflowStatus, asked, brief, clocks, fault, health, help, home, list, menu, mine, misread, red_flags,
+    refused, regulator_draft, review_draft, rotas, sla_status, start, status, taken_over, timeline,
 };
 pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};
@@ -88,6 +88,16 @@ pub struct Card {
     /// When an answer is owed, so that a countdown can run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_us: Option<i64>,
+    /// Files that whoever reads it takes along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attached>,
+}
+
+/// A file of text that goes with a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    pub name: String,
+    pub text: String,
 }
 
 /// How a card feels. Never told by colour alone.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
+use crate::domain::bot::rotas::{Rotas, Swap, Time};
 use crate::domain::bot::stages::Changed;
 use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
@@ -15,9 +16,10 @@ use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms};
 use crate::domain::policy::{EXAMPLE, Policy};
+use crate::domain::rota::{Gap, How, Instead, Why};
 use crate::domain::{
-    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId, Span,
-    Telling, WorkflowStage, bot, every_case,
+    At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId,
+    RotaId, Span, Telling, WorkflowStage, bot, every_case,
 };
 
 /// Facts for a template, such as it will see.
@@ -49,7 +51,7 @@ fn all() -> Vec<(String, Json)> {
 /// A case of which one thing after the other becomes true, whether the rules would let it or not: the card, the line of
 /// the story and answers on it for each.
 fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>) {
-    let people = People { policy: speaker.policy, delegations: &[], at: NOW };
+    let people = People { policy: speaker.policy, delegations: &[], rotas: Rotas::NONE, at: NOW };
     let events = events(kind);
     let Some(opening) = events.first() else { return };
     let Some(mut going_on) = Case::begin(CaseId { kind, number: 1 }, opening, NOW) else { return };
@@ -253,7 +255,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
 
 fn of_the_bot() -> Vec<bot::Telling> {
     use bot::Telling;
-    vec![
+    let mut all = vec![
         Telling::Delegated {
             number: 3,
             from: maya(),
@@ -306,6 +308,61 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: Label::from("weekly"), from: NOW, to: DUE, zone: Tz::UTC, workflows: Vec::new() },
         Telling::Sentence { text: sentence() },
+    ];
+    all.extend(of_rotas());
+    all
+}
+
+fn of_rotas() -> Vec<bot::Telling> {
+    use bot::Telling;
+    let (rota, number) = (|| RotaId::from("night"), 3);
+    let time = Time { starts: NOW, ends: DUE };
+    let instead = |how, reason: &str| Instead {
+        number,
+        rota: rota(),
+        person: dev(),
+        starts: NOW,
+        ends: DUE,
+        reason: reason.to_owned(),
+        by: maya(),
+        how,
+    };
+    let swap = Swap { number, rota: rota(), by: maya(), with: dev(), mine: time, theirs: time };
+    let gap = |why| Gap { starts: NOW, ends: DUE, why };
+    vec![
+        Telling::ShiftBegan {
+            rota: rota(),
+            person: dev(),
+            from: Some(maya()),
+            roles: vec![role()],
+            starts: NOW,
+            ends: Some(DUE),
+            answer_by: Some(DUE),
+        },
+        Telling::ShiftBegan {
+            rota: rota(),
+            person: dev(),
+            from: None,
+            roles: Vec::new(),
+            starts: NOW,
+            ends: None,
+            answer_by: None,
+        },
+        Telling::ShiftEnded { rota: rota(), to: Some(dev()), roles: vec![role()] },
+        Telling::ShiftEnded { rota: rota(), to: None, roles: vec![role()] },
+        Telling::ShiftNotTakenUp { rota: rota(), person: dev(), since: NOW },
+        Telling::Instead { it: instead(How::Override, &words()), of: Some(maya()) },
+        Telling::Instead { it: instead(How::Taken, ""), of: None },
+        Telling::Instead { it: instead(How::Swap, ""), of: Some(maya()) },
+        Telling::Instead { it: instead(How::Cover, ""), of: Some(maya()) },
+        Telling::ArrangementEnded { number, rota: rota(), by: Some(maya()) },
+        Telling::SwapOffered { swap: swap.clone(), answer_by: DUE },
+        Telling::SwapNotAgreed { swap: swap.clone(), by: Some(dev()) },
+        Telling::SwapNotAgreed { swap, by: None },
+        Telling::CoverAsked { number, rota: rota(), by: maya(), time, reason: words(), answer_by: DUE },
+        Telling::CoverNotTaken { number, rota: rota(), by: maya(), time, asked: vec![dev()] },
+        Telling::GapsAhead { rota: rota(), gaps: vec![gap(Why::Uncovered)] },
+        Telling::GapsAhead { rota: rota(), gaps: vec![[gap(Why::Away(dev())), gap(Why::Gone(maya()))]; 5].concat() },
     ]
 }
 

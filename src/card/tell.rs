@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
 use super::wording::{sentence_as_seen, typed_here};
-use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
+use super::{Button, Card, Speaker, Style, Tone, button, form_button, open, press, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
@@ -186,6 +186,7 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
         AnsweredBy::Press | AnsweredBy::Vote | AnsweredBy::Draft => line,
         AnsweredBy::Seat => line.with(seat_of(about)),
         AnsweredBy::Words => line.with("…"),
+        AnsweredBy::Named => line.with(about.map_or("…", About::text)).with("…"),
     }
 }
 
@@ -198,6 +199,7 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision:
         AnsweredBy::Draft => review(case),
         AnsweredBy::Seat => seat(case, seat_of(about)),
         AnsweredBy::Words => open(case, row.verb, Style::Primary),
+        AnsweredBy::Named => report(case, about),
     };
     one.into_iter().collect()
 }
@@ -206,7 +208,7 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision:
 pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>) -> Vec<Button> {
     match duty.row().answer {
         AnsweredBy::Vote => press(case, "status", Style::Primary).into_iter().map(to_read).collect(),
-        AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words => {
+        AnsweredBy::Press | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Words | AnsweredBy::Named => {
             answers(case, duty, about, None)
         }
     }
@@ -223,6 +225,12 @@ pub(super) fn seat(case: CaseId, seat: &str) -> Option<Button> {
     let verb = grammar::find(case.kind.word(), Duty::FillSeat.row().verb);
     let button = button(verb, Some(case), Some(seat), Style::Plain)?;
     Some(Button { label: format!("Take {seat}"), ..button })
+}
+
+/// The form that records a report, with the one that an obligation is about in it.
+pub(super) fn report(case: CaseId, about: Option<&About>) -> Option<Button> {
+    let verb = grammar::find(case.kind.word(), Duty::ReportToAuthority.row().verb);
+    form_button(verb, Some(case), about.map(About::text), Style::Primary)
 }
 
 /// The seat that an obligation to fill one is about.
@@ -266,21 +274,37 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
 
 pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
     use bot::Telling as T;
-    Look::of(match telling {
-        T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,
+    let of_rota = |verb: &str, with: &str, style: Style| button(grammar::find("rota", verb), None, Some(with), style);
+    let yes_or_no = |number: u32, answer_by: At| {
+        let number = number.to_string();
+        let asks = ["confirm", "pass"].into_iter().zip([Style::Primary, Style::Plain]);
+        let asks = asks.filter_map(|(verb, style)| of_rota(verb, &number, style)).collect();
+        Look::asks(Tone::Nudge, Some(answer_by), asks)
+    };
+    match telling {
+        T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Look::of(Tone::Late),
         // Production that nobody agreed to.
         T::StageChanged(changed) if changed.to == Some(WorkflowStage::Production) && changed.approval.is_none() => {
-            Tone::Late
+            Look::of(Tone::Late)
         }
-        T::StageChanged(_) => Tone::Calm,
-        T::CaughtUp {} => Tone::Done,
+        T::StageChanged(_) => Look::of(Tone::Calm),
+        T::CaughtUp {} => Look::of(Tone::Done),
         T::Delegated { .. }
         | T::DelegationEnded { .. }
         | T::PolicyLoaded { .. }
         | T::WasDown { .. }
-        | T::Digest { .. } => Tone::Calm,
-        T::Sentence { .. } => Tone::Private,
-    })
+        | T::Digest { .. } => Look::calm(),
+        T::ShiftBegan { rota, answer_by, .. } => {
+            let says_so = answer_by.and_then(|_| of_rota("start", rota.as_str(), Style::Primary));
+            Look::asks(Tone::Nudge, *answer_by, says_so.into_iter().collect())
+        }
+        T::ShiftNotTakenUp { rota, .. } => Look::of(Tone::Late).and(of_rota("take", rota.as_str(), Style::Primary)),
+        T::SwapOffered { swap, answer_by } => yes_or_no(swap.number, *answer_by),
+        T::CoverAsked { number, answer_by, .. } => yes_or_no(*number, *answer_by),
+        T::CoverNotTaken { .. } | T::GapsAhead { .. } => Look::of(Tone::Late),
+        T::ShiftEnded { .. } | T::Instead { .. } | T::ArrangementEnded { .. } | T::SwapNotAgreed { .. } => Look::calm(),
+        T::Sentence { .. } => Look::of(Tone::Private),
+    }
 }
 
 /// The buttons of everything that fell due, each once; where several are asked for, only the first stands out.

@@ -6,14 +6,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use sha2::{Digest, Sha256};
 
 use crate::answers::Answers;
 use crate::card::{self, Card, Speaker};
 use crate::chat::retry::{Again, Pauses, patiently};
 use crate::chat::{Newest, Roster};
 use crate::desk::{DeskHandle, Fault, Handled, Word, reference};
+use crate::domain::bot::rotas::Command as RotaCommand;
+use crate::domain::line::Shift;
 use crate::domain::place::CaseStands;
-use crate::domain::{Actor, BotCommand, CaseId, Lane, Place, Platform, Policy, Refusal};
+use crate::domain::{Actor, BotCommand, CaseId, Label, Lane, PersonId, Place, Platform, Policy, Refusal};
 use crate::grammar::{self, Asked, Form, How, Means, verbs};
 use crate::ledger::heard::{Account, Answer, Heard, What};
 use crate::store::StoreError;
@@ -23,6 +26,8 @@ pub struct Reception {
     pub desk: DeskHandle,
     pub answers: Answers,
     pub policy_file: PolicyFile,
+    /// Where people's calendars are read, without a slash at its end: see [`crate::web`].
+    pub calendars_at: String,
 }
 
 /// Where the policy comes from, to read it again.
@@ -123,6 +128,7 @@ impl Reception {
         match handled {
             Handled::Answer(answer) => self.fill_in(answer, &heard).await,
             Handled::Heard | Handled::NeedsDraft { .. } => Ok(Answer::default()),
+            Handled::Calendar { by, renew, word } => self.calendar(by, renew, word).await.map(Answer::card),
             Handled::ReloadPolicy { by, word } => self.reload(Actor::Person(by), Some(word)).await.map(Answer::card),
             Handled::Query { query, by } => match self.answers.answer(&query, &by, heard.how).await {
                 Ok(cards) => Ok(Answer { cards, ..Answer::default() }),
@@ -167,7 +173,8 @@ impl Reception {
         };
         match asked {
             Asked::Form { verb, case, given } => Some(grammar::form(verb, case, &given, &context)),
-            Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Query(_) | Asked::ReloadPolicy => None,
+            Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Query(_) => None,
+            Asked::ReloadPolicy | Asked::Calendar { .. } => None,
         }
     }
 
@@ -247,6 +254,38 @@ impl Reception {
             field.value.clone_from(&text);
         }
         Ok(answer)
+    }
+
+    /// An address for somebody's calendar, told to them alone: the ledger has its hash, so nobody can read it there.
+    async fn calendar(&self, by: PersonId, renew: bool, word: Word) -> Result<Card, Fault> {
+        let shown = self.desk.shown();
+        let speaker = Speaker::new(&self.desk.wording, &shown.policy);
+        let renews = Shift::Calendar.line().with("renew").typed(self.desk.prefix());
+        if let Some(feed) = shown.bot.rotas.calendars.get(&by).filter(|_| !renew) {
+            let zone = shown.policy.people.get(&by).map_or(chrono_tz::UTC, |it| it.zone);
+            let since = card::wall(feed.since, zone, self.desk.clock.now());
+            return Ok(crate::answers::said(&format!(
+                "You have an address since {since}. I keep no copy of it and can't show it again.\n{renews} makes another one, and the old one leads nowhere then."
+            )));
+        }
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| {
+            let reference = reference();
+            tracing::error!(%reference, %error, "the system gives no random numbers");
+            Fault { reference }
+        })?;
+        let secret = hex::encode(secret);
+        let hash = Label::from(hex::encode(Sha256::digest(&secret)));
+        let command = BotCommand::Rota(RotaCommand::GiveCalendar { hash });
+        if let Err(refusal) = self.desk.ask_bot(command, Actor::Person(by), Some(word)).await? {
+            return Ok(card::refused(&speaker, &refusal));
+        }
+        let mut card = crate::answers::said("Your shifts and deadlines, for your calendar to subscribe to:");
+        card.lines.push(vec![crate::card::Word::Code(format!("{}/calendar/{secret}.ics", self.calendars_at))]);
+        card.lines.push(vec![crate::card::Word::from(
+            "Whoever knows the address can read them, so keep it to yourself. It isn't shown again.",
+        )]);
+        Ok(card)
     }
 
     /// Reads the policy file again. Refused as a whole if it has errors; then the one in force stays. `word` is the one that asked

@@ -52,6 +52,12 @@ pub enum Handled {
         by: PersonId,
         word: Word,
     },
+    /// Somebody wants the address of their calendar. It is made outside of the ledger, which keeps a hash of it alone.
+    Calendar {
+        by: PersonId,
+        renew: bool,
+        word: Word,
+    },
     /// A document is accepted as drafted. Nothing is recorded yet: hand the same word in again with the draft.
     NeedsDraft {
         case: CaseId,

@@ -95,8 +95,12 @@ impl Desk {
                     (Read::Asked(Asked::ReloadPolicy), Some(by)) => {
                         Handled::ReloadPolicy { by, word: Word { entry, said_on: heard.lane.platform } }
                     }
+                    // What was made once isn't made again.
+                    (Read::Asked(Asked::Calendar { renew: _ }), Some(by)) => {
+                        Handled::Calendar { by, renew: false, word: Word { entry, said_on: heard.lane.platform } }
+                    }
                     (Read::Asked(Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::Form { .. }), _)
-                    | (Read::Asked(Asked::Query(_) | Asked::ReloadPolicy), None)
+                    | (Read::Asked(Asked::Query(_) | Asked::ReloadPolicy | Asked::Calendar { .. }), None)
                     | (Read::Nothing | Read::Answer(_), _) => Handled::Heard,
                 },
             });
@@ -109,13 +113,15 @@ impl Desk {
         // Who tried what and was refused is part of a case's evidence, wherever they tried it.
         let tried = match &read {
             Read::Asked(Asked::Case { id, .. }) => Some(*id),
-            Read::Asked(Asked::New(_) | Asked::Bot(_) | Asked::Form { .. } | Asked::Query(_) | Asked::ReloadPolicy)
+            Read::Asked(Asked::New(_) | Asked::Bot(_) | Asked::Form { .. } | Asked::Query(_))
+            | Read::Asked(Asked::ReloadPolicy | Asked::Calendar { .. })
             | Read::Nothing
             | Read::Answer(_) => None,
         };
         let mut prepared = None;
         let mut of_the_bot = None;
         let mut reloads = None;
+        let mut wants_calendar = None;
         let handled = match (read, &person) {
             (Read::Nothing, _) => Handled::Heard,
             // Whatever was wrong with it: to them the policy's names are no hint.
@@ -156,6 +162,10 @@ impl Desk {
                     Asked::Query(query) => Err(Handled::Query { query, by: person.clone() }),
                     Asked::ReloadPolicy => {
                         reloads = Some(person.clone());
+                        Err(Handled::Heard)
+                    }
+                    Asked::Calendar { renew } => {
+                        wants_calendar = Some((person.clone(), renew));
                         Err(Handled::Heard)
                     }
                     Asked::Form { verb, case, given } => {
@@ -200,6 +210,7 @@ impl Desk {
         let answer = match &handled {
             Handled::Answer(answer) => Some(answer.clone()),
             Handled::Query { .. } | Handled::ReloadPolicy { .. } | Handled::NeedsDraft { .. } | Handled::Heard => None,
+            Handled::Calendar { .. } => None,
         };
         let who = match person {
             Some(person) => Who::Person(person),
@@ -233,9 +244,10 @@ impl Desk {
             let command = BotCommand::FilesNotKept { platform: word.said_on.clone(), whys };
             let _known_already = self.rule_bot(turn, command, &Actor::Engine, None).await?;
         }
-        Ok(match reloads {
-            Some(by) => Handled::ReloadPolicy { by, word },
-            None => handled,
+        Ok(match (reloads, wants_calendar) {
+            (Some(by), _) => Handled::ReloadPolicy { by, word },
+            (None, Some((by, renew))) => Handled::Calendar { by, renew, word },
+            (None, None) => handled,
         })
     }
 

@@ -283,7 +283,9 @@ impl Desk {
             | BotCommand::GiveUp { .. }
             | BotCommand::ClockWentBack { .. }
             | BotCommand::NoteSlowPath(_)
-            | BotCommand::NotePromotion { .. } => None,
+            | BotCommand::NotePromotion { .. }
+            | BotCommand::Rota(_)
+            | BotCommand::LookAtOwnership { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

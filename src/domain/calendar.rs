@@ -32,11 +32,12 @@ mod falls;
 mod quiet;
 #[cfg(test)]
 mod tests;
-mod wall;
+pub(in crate::domain) mod wall;
 
 pub use falls::Falls;
 pub use quiet::QuietHours;
-use wall::{YEARS, closing, local_date, opening, wall};
+use wall::{YEARS, closing, local_date, wall};
+pub(in crate::domain) use wall::{opening, shown};
 
 /// How far past its start a search for open time looks: ten years. A deadline beyond it is a mistake in the policy, and
 /// a bounded search keeps such a mistake from costing more than a few milliseconds.
@@ -144,6 +145,11 @@ impl Calendar {
     /// The first open moment that is not before `at`, so `at` itself when open. `None` if there is none for ten years.
     pub fn next_open(&self, at: At) -> Option<At> {
         self.add(at, Span::ZERO)
+    }
+
+    /// The first moment after `after` at which it opens or closes. One that closes as the next piece opens counts too.
+    pub fn next_change(&self, after: At) -> Option<At> {
+        self.pieces(after).flat_map(|(opens, closes)| [opens, closes]).find(|&change| change > after)
     }
 
     /// What is open from `from` on, as (opens, closes): in order and disjoint, none of them empty. One may

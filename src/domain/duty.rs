@@ -35,6 +35,8 @@ pub enum Owed {
     InPaths,
     /// With a day of its own each time.
     ByPromise,
+    /// By the role that the policy's `[regulation]` names, on the terms of the law.
+    ByLaw,
 }
 
 /// What it takes to answer.
@@ -50,6 +52,8 @@ pub enum AnsweredBy {
     Draft,
     /// Taking one of the case's seats, which the obligation names.
     Seat,
+    /// Words about one of several, which the obligation names.
+    Named,
 }
 
 macro_rules! duties {
@@ -107,6 +111,8 @@ duties! {
     ReviewBreakGlass = "review-break-glass", "break-glass review", Approval, Owed::ByHolder, "glass-review", "break-glass reviewed", Words;
     /// Answer a page: a role was called in by hand.
     AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", "page answered", Press;
+    /// Report the incident to an authority, as a law asks.
+    ReportToAuthority = "report-to-authority", "report to the authority", Incident, Owed::ByLaw, "submitted", "reported", Named;
 }
 
 impl Duty {

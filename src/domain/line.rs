@@ -70,6 +70,22 @@ impl Sla {
     }
 }
 
+/// The verbs that people are told to type about their shifts.
+#[derive(Clone, Copy, Debug, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Shift {
+    On,
+    Take,
+    End,
+    Calendar,
+}
+
+impl Shift {
+    pub fn line(self) -> Line {
+        Line::new("rota", self.into())
+    }
+}
+
 /// Words with lines to type in between.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sentence {

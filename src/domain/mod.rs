@@ -22,6 +22,8 @@ pub mod people;
 pub mod place;
 pub mod policy;
 pub mod refusal;
+pub mod regulation;
+pub mod rota;
 pub mod ruling;
 pub mod scene;
 pub mod text;

@@ -69,12 +69,18 @@ names! {
     LadderId as FACT;
     /// A named approval path.
     PathId as FACT;
+    /// A named rota.
+    RotaId as FACT;
     /// Where a platform's own ids come from: `local`, `slack`, `discord`.
     Platform as FACT;
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.
     ClassId as FACT;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
     PolicyHash as FACT;
+    /// A law that asks for reports, by the name of its pack: `gdpr-33`.
+    RegimeId as FACT;
+    /// A report that a law asks for, and its clock: `dora.initial`.
+    ClockId as FACT;
     /// A fixed name that rules compare and nobody typed in chat: a seat, a state, a stage's role, the name of a schedule.
     Label as FACT;
 }

@@ -1,12 +1,18 @@
-//! Who holds a role at a moment: members of the policy, less those who are away, plus those who stand in for them.
+//! Who holds a role at a moment: members of the policy and whoever is on shift in its rota, less those who are away, plus those
+//! who stand in for them.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::bot::rotas::Rotas;
 use super::obligation::Holder;
-use super::policy::Policy;
-use super::{Actor, At, PersonId, RoleId};
+use super::policy::{Policy, Role};
+use super::rota::{Acknowledged, Instead, Shifts};
+use super::{Actor, At, PersonId, RoleId, RotaId, Span};
+
+/// What a shift changes is dealt with within this time.
+const JUST_BEGUN: Span = Span::minutes(1);
 
 /// Somebody stands in for somebody, from a moment to a moment. Without a deputy it is an absence: the other holders remain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,10 +60,66 @@ pub struct Seat {
 pub struct People<'a> {
     pub policy: &'a Policy,
     pub delegations: &'a [Delegation],
+    /// What people arranged about their shifts, and what they were told.
+    pub rotas: &'a Rotas,
     pub at: At,
 }
 
 impl<'a> People<'a> {
+    /// A rota with what people arranged among themselves.
+    pub fn shifts(&self, rota: &'a RotaId) -> Option<Shifts<'a>> {
+        Some(Shifts { id: rota, rota: self.policy.rotas.get(rota)?, instead: &self.rotas.instead })
+    }
+
+    /// Whose role it is now: its members in the order of the policy, and whoever is on shift. Nobody of them may be there.
+    pub fn members(&self, role: &RoleId) -> Vec<&'a PersonId> {
+        let Some(role) = self.policy.roles.get(role) else { return Vec::new() };
+        let mut members: Vec<&PersonId> = role.members.iter().collect();
+        let on = role.rota.as_ref().and_then(|rota| self.shifts(rota)).and_then(|shifts| shifts.on(self.at));
+        members.extend(on.filter(|person| !role.members.contains(person)));
+        members
+    }
+
+    /// Whether somebody holds this because their shift has just begun.
+    pub fn begins_a_shift(&self, holder: &Holder, person: &PersonId) -> bool {
+        let Holder::Roles(roles) = holder else { return false };
+        let rotas = roles.iter().filter_map(|role| self.policy.roles.get(role)?.rota.as_ref());
+        let told = rotas.filter_map(|rota| self.rotas.told.get(rota));
+        told.into_iter().any(|told| told.on.as_ref() == Some(person) && self.at - told.since <= JUST_BEGUN)
+    }
+
+    /// The rotas by which somebody holds this whose acknowledgements come back at the end of a shift.
+    fn returning(&self, holder: &Holder) -> Vec<Shifts<'a>> {
+        let Holder::Roles(roles) = holder else { return Vec::new() };
+        let rotas = roles.iter().filter_map(|role| self.policy.roles.get(role)?.rota.as_ref());
+        let shifts = rotas.filter_map(|rota| self.shifts(rota));
+        shifts.filter(|shifts| shifts.rota.acknowledged == Acknowledged::Returns).collect()
+    }
+
+    /// When what somebody who is on shift acknowledges now comes back.
+    pub fn returns_at(&self, holder: &Holder, person: &PersonId) -> Option<At> {
+        let theirs = |shifts: &Shifts<'a>| shifts.on(self.at) == Some(person);
+        self.returning(holder).into_iter().find(theirs)?.next_change(self.at)
+    }
+
+    /// Whether what somebody acknowledged in their shift has come back since.
+    pub fn returned(&self, holder: &Holder, person: &PersonId, acknowledged: At) -> bool {
+        let over = |shifts: Shifts<'a>| shifts.on(acknowledged) == Some(person) && shifts.on(self.at) != Some(person);
+        self.returning(holder).into_iter().any(over)
+    }
+
+    /// Of roles whose rotas have nobody on now: who will be on next in each.
+    fn next_on(&self, roles: &[RoleId]) -> Vec<Seat> {
+        let mut next: Vec<Seat> = Vec::new();
+        for rota in roles.iter().filter_map(|role| self.policy.roles.get(role)?.rota.as_ref()) {
+            let person = self.shifts(rota).and_then(|shifts| shifts.on_or_next(self.at));
+            if let Some(person) = person.filter(|person| next.iter().all(|known| known.person != **person)) {
+                next.push(Seat { person: person.clone(), stands_in_for: None });
+            }
+        }
+        next
+    }
+
     /// Whether a right that the policy gives to `roles` is the asker's: a member's, who has handed on duties while away and
     /// not rights, or a deputy's. An empty list is everybody the policy knows.
     pub fn allow(&self, roles: &[RoleId], asker: &Actor) -> bool {
@@ -65,8 +127,7 @@ impl<'a> People<'a> {
             Actor::Engine | Actor::Operator => true,
             Actor::Person(person) if roles.is_empty() => self.policy.people.contains_key(person),
             Actor::Person(person) => {
-                let member =
-                    |role: &RoleId| self.policy.roles.get(role).is_some_and(|role| role.members.contains(person));
+                let member = |role: &RoleId| self.members(role).contains(&person);
                 roles.iter().any(member) || self.seat(person, roles).is_some()
             }
         }
@@ -77,8 +138,7 @@ impl<'a> People<'a> {
     pub fn seats(&self, roles: &[RoleId], excluded: &[PersonId]) -> Vec<Seat> {
         let mut seats: Vec<Seat> = Vec::new();
         for role in roles {
-            let members = self.policy.roles.get(role).map_or(&[][..], |role| &role.members);
-            for member in members.iter().filter(|member| !excluded.contains(member)) {
+            for member in self.members(role).into_iter().filter(|member| !excluded.contains(member)) {
                 let seat = self.seat_of(member, Some(role), excluded);
                 if let Some(seat) = seat.filter(|seat| !excluded.contains(&seat.person)) {
                     match seats.iter_mut().find(|known| known.person == seat.person) {
@@ -93,8 +153,8 @@ impl<'a> People<'a> {
         seats
     }
 
-    /// Who must answer for what `holder` owes. If everybody is away, the absent are asked all the same: a duty is never
-    /// owed by nobody.
+    /// Who must answer for what `holder` owes. If everybody is away, the absent are asked all the same, and while nobody is on
+    /// shift whoever is on next: a duty is never owed by nobody.
     pub fn holders(&self, holder: &Holder, excluded: &[PersonId]) -> Vec<Seat> {
         match holder {
             Holder::Person(person) => {
@@ -106,7 +166,13 @@ impl<'a> People<'a> {
                 if !seats.is_empty() {
                     return seats;
                 }
-                People { delegations: &[], ..*self }.seats(roles, excluded)
+                let absent = People { delegations: &[], ..*self }.seats(roles, excluded);
+                if !absent.is_empty() {
+                    return absent;
+                }
+                let mut next = self.next_on(roles);
+                next.retain(|seat| !excluded.contains(&seat.person));
+                next
             }
         }
     }
@@ -117,7 +183,7 @@ impl<'a> People<'a> {
         let mut givers: Vec<(&PersonId, Option<&RoleId>)> = match holder {
             Holder::Person(person) => vec![(person, None)],
             Holder::Roles(roles) => {
-                let members = |role| self.policy.roles.get(role).into_iter().flat_map(|it| &it.members);
+                let members = |role| self.members(role).into_iter();
                 roles.iter().flat_map(|role| members(role).map(move |member| (member, Some(role)))).collect()
             }
         };
@@ -224,9 +290,23 @@ impl<'a> People<'a> {
         })
     }
 
-    /// Every role the person is a member of by the policy.
+    /// Whether somebody answers for this member now, in each of these roles: they themselves, or who stands in for them.
+    pub fn answers_for(&self, member: &PersonId, roles: &[RoleId]) -> bool {
+        let kept = |role: Option<&RoleId>| self.seat_of(member, role, &[]).is_some();
+        match roles {
+            [] => kept(None),
+            roles => roles.iter().all(|role| kept(Some(role))),
+        }
+    }
+
+    /// Every role that the person holds at one time or another: as a member by the policy, by taking turns in its rota, or because
+    /// somebody arranged that they are on shift.
     pub fn roles_of(&self, person: &PersonId) -> impl Iterator<Item = &'a RoleId> {
-        let person = person.clone();
-        self.policy.roles.iter().filter(move |(_, role)| role.members.contains(&person)).map(|(name, _)| name)
+        let (rotas, policy, person) = (self.rotas, self.policy, person.clone());
+        let holds = move |(id, role): &(&RoleId, &Role)| {
+            let arranged = |it: &Instead| it.person == person && Some(&it.rota) == role.rota.as_ref();
+            policy.may_hold(id).contains(&&person) || rotas.instead.iter().any(arranged)
+        };
+        policy.roles.iter().filter(holds).map(|(id, _)| id)
     }
 }

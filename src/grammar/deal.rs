@@ -143,9 +143,16 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         Kind::Word | Kind::Number | Kind::Url | Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Roles => {
             Ok(whole())
         }
+        // Where there is one alone, what stands in its place may be the next.
+        Kind::Rota => match reads() {
+            Ok(_) => Ok(whole()),
+            Err(_) if context.policy.rotas.len() == 1 && arg.needed != Needed::No => Ok(None),
+            Err(sentence) => Err(sentence),
+        },
         Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
             Ok(whole())
         }
+        Kind::Law | Kind::Report => Ok(whole()),
         Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
     }
 }

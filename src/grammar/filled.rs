@@ -275,9 +275,15 @@ mod tests {
             Kind::Person | Kind::PersonOrNone => "dev".to_owned(),
             Kind::Flag => "yes".to_owned(),
             Kind::Range => "month".to_owned(),
-            Kind::Workflow | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution => {
-                arg.kind.choices(policy()).first().map(|(key, _)| key.clone()).unwrap_or_default()
-            }
+            Kind::Workflow
+            | Kind::Role
+            | Kind::Roles
+            | Kind::Class
+            | Kind::Path
+            | Kind::Rota
+            | Kind::Law
+            | Kind::Report
+            | Kind::Attribution => arg.kind.choices(policy()).first().map(|(key, _)| key.clone()).unwrap_or_default(),
             Kind::Url => "https://a.example".to_owned(),
             Kind::Word | Kind::Title | Kind::Rest | Kind::Action => "words".to_owned(),
         }

@@ -141,7 +141,7 @@ fn field(arg: &'static Arg, given: Option<&String>, context: &Context<'_>) -> Fi
         Kind::Rest | Kind::Action => FieldKind::Long,
         Kind::Word | Kind::Number | Kind::Title | Kind::Url | Kind::Case | Kind::Roles | Kind::Range => FieldKind::Text,
         Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Severity | Kind::Duty => FieldKind::Choice,
-        Kind::Class | Kind::Path | Kind::Attribution => FieldKind::Choice,
+        Kind::Class | Kind::Path | Kind::Rota | Kind::Law | Kind::Report | Kind::Attribution => FieldKind::Choice,
         Kind::Person | Kind::PersonOrNone => FieldKind::Person,
         Kind::Moment | Kind::Start | Kind::Until => FieldKind::Moment,
         Kind::Flag => FieldKind::Flag,

@@ -9,7 +9,8 @@ use std::fmt;
 use chrono_tz::Tz;
 
 use crate::domain::policy::{Policy, Workflow};
-use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, Severity, WorkflowId};
+use crate::domain::regulation::FieldSet;
+use crate::domain::{At, BotCommand, CaseId, CaseKind, Command, Lane, Opening, PersonId, RotaId, Severity, WorkflowId};
 
 pub mod clean;
 mod deal;
@@ -123,6 +124,11 @@ pub enum Asked {
     },
     /// The policy file is to be read again.
     ReloadPolicy,
+    /// The address of the asker's own calendar, which they alone get to see.
+    Calendar {
+        /// Another one than before.
+        renew: bool,
+    },
 }
 
 /// What somebody wants to see. Changes nothing.
@@ -157,6 +163,15 @@ pub enum Query {
     Timeline(CaseId),
     /// The post-incident review as drafted.
     ReviewDraft(CaseId),
+    /// Which reports to authorities may be owed on a case, and how each clock stands.
+    Clocks(CaseId),
+    /// What an authority asks, drafted from the ledger.
+    Draft {
+        /// Of which case.
+        case: CaseId,
+        /// Whose fields.
+        form: FieldSet,
+    },
     /// What the asker owes and asked for.
     Mine,
     /// What is open and late, per workflow.
@@ -174,6 +189,11 @@ pub enum Query {
     },
     /// What is unwise in the policy.
     RedFlags,
+    /// Who is on shift now, and who is next.
+    Rota {
+        /// `None`: in each of them.
+        rota: Option<RotaId>,
+    },
     /// What can be typed.
     Help {
         /// `None`: all commands.

@@ -7,11 +7,13 @@ use super::value::{Raw, conclude};
 use super::verbs::{self, Verb};
 use super::{Asked, Context, Misread};
 
-/// What a button does, in at most 100 characters: `approve:APR-1:2`, `ack:INC-1`, `sla.mine`. `more` is the revision for a
+/// What a button does, in at most 100 characters: `approve:APR-1:2`, `ack:INC-1`, `sla.mine`, `rota.confirm::3`. `more` is the revision for a
 /// vote, else the verb's first argument that isn't a text.
 pub fn action(verb: &Verb, case: Option<CaseId>, more: Option<&str>) -> String {
     let mut action = match case {
         Some(id) => format!("{}:{id}", verb.verb),
+        // The place of the case stays free.
+        None if more.is_some() => format!("{}:", verb.id()),
         None => verb.id(),
     };
     if let Some(more) = more {

@@ -142,10 +142,12 @@ fn line(text: &str, root: Option<&'static str>, how: How, context: &Context<'_>)
     match finish(verb, raw, how, context)? {
         Asked::Query(Query::List { filter, .. }) if everywhere => Ok(Asked::Query(Query::List { kind: None, filter })),
         asked @ (Asked::Query(_) | Asked::Form { .. }) => Ok(asked),
-        Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy if asks => {
+        Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy | Asked::Calendar { .. } if asks => {
             Err(plain_misread(&several::question(verb, prefix), Some(verb.root)))
         }
-        asked @ (Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy) => Ok(asked),
+        asked @ (Asked::New(_) | Asked::Case { .. } | Asked::Bot(_) | Asked::ReloadPolicy | Asked::Calendar { .. }) => {
+            Ok(asked)
+        }
     }
 }
 
@@ -154,6 +156,7 @@ fn alone(root: Option<&'static str>, context: &Context<'_>) -> Query {
     let kind = root.map(CaseKind::by_word);
     let among_people = context.is_among_people();
     match kind {
+        Some(None) if root == Some(verbs::ROTA) => Query::Rota { rota: None },
         Some(None) => Query::Help { root, verb: None },
         Some(Some(kind)) => {
             Query::Menu { case: context.here.filter(|here| here.kind == kind), kind: Some(kind), among_people }

@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::domain::kinds::incident::{
-    Entity, Harm, HarmType, Impact, Intent, Nature, Reached, SeatName, Timing, Which,
+    Entity, Harm, HarmType, Impact, Intent, Lawful, Nature, Reached, SeatName, Timing, Which,
 };
 use crate::domain::obligation::Attribution;
-use crate::domain::policy::Channel;
+use crate::domain::policy::{Channel, Policy};
 use crate::domain::text::{self, nearest};
-use crate::domain::{At, CaseId, ClassId, Command, Duty, Lane, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{
+    At, CaseId, ClassId, ClockId, Command, Duty, Lane, PathId, PersonId, RegimeId, RoleId, RotaId, Severity,
+    WorkflowId, regulation,
+};
 
 use super::moment::{Lean, NoMoment};
 use super::verbs::{Arg, Kind, Needed, Verb};
@@ -50,6 +53,8 @@ pub(super) enum Value {
     Duty(Duty),
     Class(ClassId),
     Path(PathId),
+    Law(Lawful),
+    Rota(RotaId),
     Attribution(Attribution),
     Range(Range),
 }
@@ -106,9 +111,16 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
     (verb.make)(&values).map_err(|wrong| vec![wrong])
 }
 
-/// What goes without saying: the channel's workflow, or the only one there is.
+/// What goes without saying: the channel's workflow, or the only one there is; the only rota.
 fn default(arg: &Arg, context: &Context<'_>) -> Option<Value> {
-    if arg.kind != Kind::Workflow || arg.needed == Needed::No {
+    if arg.needed == Needed::No {
+        return None;
+    }
+    if arg.kind == Kind::Rota {
+        let only = context.policy.rotas.keys().next().filter(|_| context.policy.rotas.len() == 1);
+        return only.cloned().map(Value::Rota);
+    }
+    if arg.kind != Kind::Workflow {
         return None;
     }
     let only = || Some(context.policy.workflows.keys().next()?).filter(|_| context.policy.workflows.len() == 1);
@@ -201,6 +213,8 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
         }
         Kind::Class => named("class", said).map(|id| Value::Class(id.into())),
         Kind::Path => named("approval path", said).map(|id| Value::Path(id.into())),
+        Kind::Law | Kind::Report => law(kind, said, policy).map(Value::Law),
+        Kind::Rota => named("rota", said).map(|id| Value::Rota(id.into())),
         Kind::Attribution => named("party", said).map(|id| {
             Value::Attribution(match id.as_str() {
                 "requester" => Attribution::Requester,
@@ -209,6 +223,27 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
             })
         }),
         Kind::Range => range(said, context).map(Value::Range),
+    }
+}
+
+/// A law or a report, also one that the policy watches no more: the clocks of a case go on.
+fn law(kind: Kind, said: &str, policy: &Policy) -> Result<Lawful, String> {
+    let typed = clean::line(said).to_lowercase();
+    let choices = kind.choices(policy);
+    let typed = by_name(&typed, &choices).map_or(typed.clone(), str::to_owned);
+    let (regime, clock) = (RegimeId::from(typed.as_str()), ClockId::from(typed.as_str()));
+    if regulation::clock(&clock).is_some() {
+        return Ok(Lawful::Clock(clock));
+    }
+    match (kind, regulation::pack(&regime)) {
+        (Kind::Law, Some(_)) => Ok(Lawful::Regime(regime)),
+        // Where a law asks for one report alone, its name is enough.
+        (_, Some(pack)) if pack.clocks.len() == 1 => Ok(Lawful::Clock(pack.clocks[0].id.clone())),
+        (_, Some(pack)) => Err(format!(
+            "`{regime}` asks for several reports: {}.",
+            or(pack.clocks.iter().map(|clock| format!("`{}`", clock.id)))
+        )),
+        (_, None) => Err(unknown("law or report", &typed, &choices)),
     }
 }
 
@@ -351,6 +386,7 @@ impl Values<'_> {
         Duty(Duty): maybe duty;
         Class(ClassId): maybe class;
         Path(PathId): maybe path;
+        Rota(RotaId): needed rota, maybe maybe_rota;
     }
 
     pub fn missing(&self, name: &'static str) -> Wrong {
@@ -427,6 +463,20 @@ impl Values<'_> {
     pub fn which(&self, name: &'static str) -> Result<Which, Wrong> {
         let word = self.maybe_text(name);
         Which::ALL.into_iter().find(|it| Some(it.word()) == word.as_deref()).ok_or_else(|| self.missing(name))
+    }
+
+    pub fn law(&self, name: &'static str) -> Result<Lawful, Wrong> {
+        match self.map.get(name) {
+            Some(Value::Law(law)) => Ok(law.clone()),
+            _ => Err(self.missing(name)),
+        }
+    }
+
+    pub fn report(&self, name: &'static str) -> Result<ClockId, Wrong> {
+        match self.map.get(name) {
+            Some(Value::Law(Lawful::Clock(clock))) => Ok(clock.clone()),
+            _ => Err(self.missing(name)),
+        }
     }
 
     pub fn seat(&self, name: &'static str) -> Result<SeatName, Wrong> {

@@ -118,7 +118,7 @@ impl Projection {
                 }
             }
             let case = &self.cases[&id];
-            self.bot.get_or_insert_with(|| bot.clone()).slow_paths.observe(case, event);
+            self.bot.get_or_insert_with(|| bot.clone()).observe(case, event);
             if let Event::Duty(DutyEvent { number, change }) = event {
                 self.duties.insert((id, *number));
                 if change.is_seen_where_it_is_asked() {

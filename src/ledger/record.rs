@@ -11,6 +11,7 @@ use crate::seal::{Pseudonym, commitment};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "most records are of what was told, and few are held at a time")]
 pub enum Record {
     Heard(Box<HeardRecord>),
     Ruled(Ruled),

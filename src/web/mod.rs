@@ -1,5 +1,6 @@
-//! The bot's own listener: the local room, its API, and health. What it serves to whom is decided in [`guard`].
+//! The bot's own listener: the local room, its API, people's calendars, and health. What it serves to whom is decided in [`guard`].
 
+mod calendar;
 pub mod guard;
 pub mod listener;
 mod room;
@@ -53,6 +54,7 @@ pub fn router(app: App, guard: Guard, called: Router) -> Router {
     let room = room::router().layer(axum::middleware::from_fn_with_state(Arc::new(guard), guard::check));
     Router::new()
         .route("/healthz", get(healthz))
+        .route("/calendar/{file}", get(calendar::feed))
         .merge(room)
         .with_state(app)
         .merge(called)

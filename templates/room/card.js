@@ -72,6 +72,8 @@ export function card(data, { reader, press, heading = "h3" }) {
       h("div", { class: wide(field.value) ? "field-pair wide" : "field-pair" }, h("dt", {}, field.name), h("dd", { dir: "auto" }, words(field.value, reader))))),
     lines.length > 0 && h("div", { class: "card-you", "data-testid": "for-you" }, icon("you"),
       h("div", {}, lines.map((line) => h("p", { dir: "auto" }, words(line, reader))))),
+    data.files?.length > 0 && h("p", { class: "card-files" }, data.files.map((file) =>
+      h("a", { download: file.name, href: `data:text/plain;charset=utf-8,${encodeURIComponent(file.text)}` }, file.name))),
     foot && h("div", { class: "card-foot" },
       acts.length > 0 && buttons(acts, press),
       data.due_us && h("p", { class: "due" }, countdown(data.due_us), h("span", { class: "due-at" }, "due ", timeElement(data.due_us)))));

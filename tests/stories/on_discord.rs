@@ -381,7 +381,7 @@ impl Server {
         };
         let mut shown = self.fake.render(&message, moment);
         // A command that stands in a group is called so, and does the same.
-        for group in ["clock", "people"] {
+        for group in ["clock", "people", "details"] {
             shown = shown.replace(&format!("/incident {group} "), "/incident ");
         }
         without_links(&shown.lines().filter(|line| line.trim() != "⏳").collect::<Vec<_>>().join("\n"))

@@ -406,7 +406,9 @@ impl Stage {
     pub async fn watchdog_looks(&mut self) -> Result<(), String> {
         let running = self.running()?;
         let report = running.health.look().await;
-        for command in [report.watch(), BotCommand::Links { cut_off: report.cut_off() }] {
+        let looks = [report.watch(), BotCommand::Links { cut_off: report.cut_off() }];
+        let owners = running.health.ownership().await;
+        for command in looks.into_iter().chain(owners) {
             let ruled = running.desk.ask_bot(command, Actor::Engine, None).await.map_err(|fault| fault.to_string())?;
             ruled.map_err(|refusal| refusal.to_string())?;
         }

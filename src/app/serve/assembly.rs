@@ -32,6 +32,8 @@ pub struct Assembly {
     pub policy_text: String,
     /// Where it is read again.
     pub policy_file: PolicyFile,
+    /// Where people's calendars are read from outside, without a slash at its end.
+    pub calendars_at: String,
     pub wording: Arc<Wording>,
     /// Platforms that messages can go to.
     pub platforms: Vec<Platform>,
@@ -71,6 +73,7 @@ impl Assembly {
             policy,
             policy_text,
             policy_file: PolicyFile::default(),
+            calendars_at: format!("http://{}", crate::app::config::Config::LISTEN),
             wording: Arc::new(Wording::embedded()),
             platforms: vec![Platform::from(LOCAL)],
             checkpoint_every: Span::minutes(1),
@@ -99,6 +102,7 @@ impl Assembly {
             policy,
             policy_text,
             policy_file,
+            calendars_at,
             wording,
             platforms,
             checkpoint_every,
@@ -113,7 +117,7 @@ impl Assembly {
         let health = Health::new(handle.clone(), reader.clone(), chats.clone());
         let courier = Courier::new(handle.clone(), reader.clone(), chats);
         let answers = Answers::new(handle.clone(), reader.clone(), health.clone());
-        let reception = Reception { desk: handle, answers, policy_file };
+        let reception = Reception { desk: handle, answers, policy_file, calendars_at };
         let streams = Arc::new(UnderWay::at_most(web::STREAMS_OF_ONE));
         let announcer = Announcer::start(reception.desk.clone(), reader.clone());
         let app = App {

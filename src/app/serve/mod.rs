@@ -89,6 +89,8 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
         _ => Clock::manual(Clock::system().max(assembly.last_moment().await?), time.speed),
     };
     (assembly.policy_file, assembly.wording) = (policy_file, wording);
+    let public = config.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
+    assembly.calendars_at = public.unwrap_or_else(|| format!("http://{address}"));
     (assembly.checkpoint_every, assembly.accept_clock) = (config.checkpoint_every, config.accept_clock);
     // Before the local room: whoever has an account elsewhere is told there.
     assembly.platforms.splice(0..0, adapters.iter().map(|adapter| adapter.platform()));

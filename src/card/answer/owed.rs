@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::{ROWS_AT_MOST, private};
-use crate::card::{BUTTONS_AT_MOST, Button, Card, Speaker, Style, tell};
+use super::{ROWS_AT_HOME, ROWS_AT_MOST, private};
+use crate::card::{BUTTONS_AT_MOST, Button, Card, Speaker, Style, button, tell};
 use crate::domain::line::Sla;
-use crate::domain::obligation::{About, State};
-use crate::domain::{At, CaseId, Duty, PersonId};
+use crate::domain::obligation::{About, Obligation, State};
+use crate::domain::{At, Case, CaseId, Duty, PersonId};
+use crate::grammar::find;
 
 /// How many of those who may answer in somebody's stead are named.
 pub(super) const ALSO_AT_MOST: usize = 4;
@@ -47,6 +48,17 @@ pub fn mine(speaker: &Speaker<'_>, cases: &[OwedCase], now: At, all: bool) -> Ca
     owed(speaker, cases, mine_facts(speaker, cases, now, all, ROWS_AT_MOST))
 }
 
+/// What somebody takes over with a shift, beneath what they are told of it.
+pub fn taken_over(speaker: &Speaker<'_>, told: Card, cases: &[OwedCase], now: At, all: bool) -> Card {
+    let owed = owed(speaker, cases, mine_facts(speaker, cases, now, all, ROWS_AT_HOME));
+    let Card { mut lines, mut buttons, .. } = told;
+    lines.push(owed.title);
+    lines.extend(owed.lines);
+    // They stand where each is asked for.
+    buttons.extend(button(find("sla", "mine"), None, None, Style::Plain).filter(|_| !cases.is_empty()));
+    Card { lines, buttons, ..told }
+}
+
 pub(super) fn owed(speaker: &Speaker<'_>, cases: &[OwedCase], facts: Json) -> Card {
     let now_due = |it: &&OwedDuty| it.state != State::Paused;
     let mut card = private(speaker, "answer/mine.txt", facts);
@@ -61,6 +73,19 @@ pub(super) fn owed(speaker: &Speaker<'_>, cases: &[OwedCase], facts: Json) -> Ca
 }
 
 impl OwedCase {
+    /// What of these somebody owes on a case, the most urgent first as handed in.
+    pub fn of(case: &Case, duties: &[Obligation], also: Vec<PersonId>) -> OwedCase {
+        let duties = duties.iter().map(|it| OwedDuty {
+            duty: it.duty,
+            about: it.about.clone(),
+            due: it.terms.due,
+            state: it.state(),
+            have: it.have(),
+            need: it.terms.quorum,
+        });
+        OwedCase { case: case.id, title: case.title.clone(), also, duties: duties.collect() }
+    }
+
     /// What gives the answers, each once; only the first stands out. What is to be decided isn't shown where they stand, so
     /// there is no vote among them.
     pub fn buttons(&self) -> Vec<Button> {

@@ -80,7 +80,9 @@ impl Shows for Approval {
     fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
         match ended.duty.row().answer {
             AnsweredBy::Vote => {}
-            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Seat => return None,
+            AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Draft | AnsweredBy::Seat | AnsweredBy::Named => {
+                return None;
+            }
         }
         if let (Some(outcome), Some(end)) = (&self.outcome, &self.concluded)
             && ended.closed() == Some(end.at)

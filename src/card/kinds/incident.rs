@@ -6,15 +6,18 @@ use super::super::samples::{DUE, NOW, began, dev, maya, role, whom, words};
 use super::super::tell::{self, Look, answers, review, seat};
 use super::super::{Button, Speaker, Style, Tone, open, press};
 use super::Shows;
+use crate::domain::kinds::incident;
 use crate::domain::kinds::incident::{
-    Entity, Event, Harm, HarmType, Impact, Incident, IncidentState, Intent, KnownMoment, Nature, Opened, SeatName,
-    Telling, Timing, Which,
+    Entity, Event, Harm, HarmType, Impact, Incident, IncidentState, Intent, KnownMoment, Law, LawState, Nature, Opened,
+    Run, SeatName, Telling, Timing, Watched, Which,
 };
+use crate::domain::line::Named;
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Case, CaseId, CaseKind, Duty, Obligation, Severity};
+use crate::domain::obligation::About;
+use crate::domain::{Case, CaseId, CaseKind, ClockId, Duty, Obligation, Severity};
 
 impl Shows for Incident {
-    fn facts(&self, _speaker: &Speaker<'_>, case: &Case) -> Json {
+    fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json {
         let moments = self
             .moments
             .iter()
@@ -46,6 +49,7 @@ impl Shows for Incident {
                 "number": it.number, "assignee": it.assignee, "due": it.due.0, "text": it.text, "done": it.done.map(|at| at.0),
             })).collect::<Vec<_>>(),
             "moments": moments,
+            "laws": laws(speaker, self, case),
         })
     }
 
@@ -120,13 +124,18 @@ impl Shows for Incident {
             | Event::Decided { .. }
             | Event::Paged { .. }
             | Event::SeverityChanged { .. }
-            | Event::MomentSet { .. } => true,
+            | Event::MomentSet { .. }
+            | Event::ClockSetAside { .. }
+            | Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::ReportSubmitted { .. } => true,
             // How these stand now is told beside what happened.
             Event::FollowUpPromised { .. }
             | Event::FollowUpDone { .. }
             | Event::Classified { .. }
             | Event::SeatTaken { .. }
-            | Event::SeatLeft { .. } => false,
+            | Event::SeatLeft { .. }
+            | Event::ClockApplies { .. } => false,
         }
     }
 
@@ -150,6 +159,10 @@ impl Shows for Incident {
             )
             .and(open(case, "update", Style::Plain)),
             Telling::FollowUp { due, .. } => Look::asks(Tone::Nudge, Some(*due), Vec::new()),
+            Telling::ClockStarted { clock, due, .. } | Telling::ClockMoved { clock, due, .. } => {
+                let about = About::named(clock.as_str());
+                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::ReportToAuthority, Some(&about), None))
+            }
             Telling::SeatLeft { seat: name, .. } => Look::calm().and(tell::seat(case, name.word())),
             Telling::SeverityChanged { .. } | Telling::SeatTaken { .. } => Look::calm(),
         }
@@ -167,7 +180,8 @@ impl Shows for Incident {
             },
             Telling::Paged { role: role(), people: whom(), by: maya(), reason: words(), due: DUE },
             Telling::StillWorking { person: dev(), due: DUE },
-            Telling::AcknowledgementLapsed { people: whom(), due: DUE },
+            Telling::AcknowledgementLapsed { people: whom(), due: DUE, shift_of: None },
+            Telling::AcknowledgementLapsed { people: whom(), due: DUE, shift_of: Some(maya()) },
             Telling::SeverityChanged {
                 from: Severity::Sev3,
                 to: Severity::Sev1,
@@ -178,6 +192,17 @@ impl Shows for Incident {
             Telling::FollowUp { assignee: dev(), due: DUE, text: words() },
             Telling::SeatTaken { seat: SeatName::Lead, person: dev(), by: maya() },
             Telling::SeatLeft { seat: SeatName::Lead, by: maya() },
+            Telling::ClockStarted { clock: clock(), people: whom(), due: DUE, last: Some(DUE), start: NOW },
+            Telling::ClockStarted { clock: clock(), people: Vec::new(), due: DUE, last: None, start: NOW },
+            Telling::ClockMoved {
+                clock: clock(),
+                people: whom(),
+                due: DUE,
+                last: Some(DUE),
+                start: NOW,
+                started_before: DUE,
+                due_before: DUE,
+            },
         ]
     }
 
@@ -189,6 +214,8 @@ impl Shows for Incident {
             intent: Intent::read(Intent::WORDS[0]),
             timing: Timing::read(Timing::WORDS[0]),
         };
+        let regimes = ["gdpr-33", "dora"];
+        let run = Run { start: NOW, latest: None, due: DUE, last: Some(DUE), obligation: 9 };
         let other = CaseId { kind: CaseKind::Incident, number: 2 };
         let promised = |number| Event::FollowUpPromised {
             number,
@@ -209,6 +236,7 @@ impl Shows for Incident {
                 moments: vec![KnownMoment { which: Which::Detected, at: NOW }],
                 because: Some("APR-4 has been pending for 3 h".to_owned()),
                 slow_path: None,
+                regimes: regimes.map(|regime| Watched { regime: regime.into(), early: true }).to_vec(),
             })),
             Event::Acknowledged { by: dev() },
             Event::AcknowledgementLapsed {},
@@ -222,12 +250,19 @@ impl Shows for Incident {
             Event::FollowUpDone { number: 1, by: dev() },
             Event::Paged { by: maya(), role: role(), reason: words() },
             Event::SeverityChanged { by: maya(), from: Severity::Sev2, to: Severity::Sev1, reason: words() },
-            Event::MomentSet { by: dev(), which: Which::Aware, at: DUE },
+            Event::MomentSet { by: dev(), which: Which::Aware, at: DUE, before: None },
+            Event::MomentSet { by: dev(), which: Which::Aware, at: NOW, before: Some(DUE) },
             Event::Classified { by: dev(), class: Some("perf.drift".into()), technical: Some(2), nature },
             Event::Classified { by: dev(), class: None, technical: Some(2), nature: Nature::default() },
             Event::SeatTaken { by: maya(), seat: SeatName::Lead, person: dev() },
             Event::SeatTaken { by: dev(), seat: SeatName::Comms, person: dev() },
             Event::SeatLeft { by: dev(), seat: SeatName::Comms },
+            Event::ClockApplies { by: dev(), clock: clock() },
+            Event::ClockStarted { clock: clock(), run: run.clone() },
+            Event::ClockStarted { clock: clock(), run: Run { last: None, ..run.clone() } },
+            Event::ClockMoved { clock: clock(), before: run.clone(), run },
+            Event::ReportSubmitted { by: dev(), clock: clock(), at: NOW, text: words(), digest: Some("00".repeat(32)) },
+            Event::ClockSetAside { by: dev(), clock: "dora.initial".into(), role: role(), reason: words() },
             Event::Resolved { by: dev(), text: words() },
             Event::Reopened { by: dev(), reason: words() },
             Event::Absorbed { other },
@@ -236,6 +271,82 @@ impl Shows for Incident {
             Event::Merged { by: dev(), into: other },
         ]
     }
+}
+
+fn clock() -> ClockId {
+    "gdpr-33.notification".into()
+}
+
+/// The reports to authorities that may be owed, as the card shows them: those that somebody has to do something about, or did.
+fn laws(speaker: &Speaker<'_>, incident: &Incident, case: &Case) -> Vec<Json> {
+    // What follows on a report that wasn't submitted is nobody's concern yet.
+    let concerns = |law: &Law<'_>| match law.state {
+        LawState::Unasked => false,
+        LawState::NotStarted => match law.clock.follows() {
+            Some(report) => incident.clocks.get(report).is_some_and(|it| !it.submitted.is_empty()),
+            None => true,
+        },
+        // Once for each law.
+        LawState::NotLawYet => law.pack.clocks.first() == Some(law.clock),
+        LawState::Asked | LawState::SetAside(..) | LawState::Running(_) | LawState::Submitted(_) => true,
+    };
+    incident.laws(case.opened).filter(concerns).map(|law| law_as_seen(speaker, case, &law)).collect()
+}
+
+/// One report that a law may ask for, as templates see it.
+pub(in crate::card) fn law_as_seen(speaker: &Speaker<'_>, case: &Case, law: &Law<'_>) -> Json {
+    let (pack, clock) = (law.pack, law.clock);
+    let line = |verb: incident::Verb| verb.on(case.id).with(&clock.id).typed(speaker.prefix);
+    let moment = clock.moment().map(Which::word);
+    let tell = clock
+        .moment()
+        .map(|which| incident::Verb::Moment.on(case.id).with(which.word()).with("…").typed(speaker.prefix));
+    let mut seen = json!({
+        "clock": clock.id,
+        "law": pack.name,
+        "report": clock.name,
+        "paragraph": clock.paragraph,
+        "within": clock.within.to_string(),
+        "moment": moment,
+        "after": clock.follows(),
+        "quote": clock.quote,
+        "applies_if": clock.applies_if,
+        "forbids": clock.forbids_altering,
+        "authority": pack.authority,
+        "caveat": pack.caveat,
+        "from": pack.applies_from.to_string(),
+        "checked": pack.last_checked.to_string(),
+        "tell": tell,
+        "apply": line(incident::Verb::Applies),
+    });
+    let state = match &law.state {
+        LawState::NotLawYet => "not-law-yet",
+        LawState::Unasked => "unasked",
+        LawState::Asked => "asked",
+        LawState::SetAside(remark, role) => {
+            seen["by"] = json!(remark.by);
+            seen["at"] = json!(remark.at.0);
+            seen["reason"] = json!(remark.text);
+            seen["role"] = json!(role);
+            "set-aside"
+        }
+        LawState::NotStarted => "not-started",
+        LawState::Running(run) => {
+            seen["start"] = json!(run.start.0);
+            seen["due"] = json!(run.due.0);
+            seen["last"] = json!(run.last.map(|at| at.0));
+            "running"
+        }
+        LawState::Submitted(submission) => {
+            seen["at"] = json!(submission.at.0);
+            seen["by"] = json!(submission.by);
+            seen["text"] = json!(submission.reference);
+            seen["digest"] = json!(submission.digest);
+            "submitted"
+        }
+    };
+    seen["state"] = json!(state);
+    seen
 }
 
 fn list_of<const N: usize>(words: [Option<&str>; N]) -> String {

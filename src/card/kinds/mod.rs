@@ -11,6 +11,8 @@ use crate::domain::{Body, Case, CaseKind, Event, Obligation, Telling, kinds};
 mod approval;
 mod incident;
 
+pub(super) use incident::law_as_seen;
+
 /// What a kind of case must say of its looks. Nothing has a default.
 trait Shows: kinds::Kind {
     /// What the template of the case's card sees, beside what every card does.

@@ -110,7 +110,8 @@ fn a_story_says_each_event_in_its_own_words() {
     let change = Change::Answered { by: "dev".into(), stands_in_for: None };
     let answered = DutyEvent { number: 1, change }.into();
     assert_eq!(story(&speaker(), &incident, &answered, NOW), None);
-    let set = incident::Event::MomentSet { by: "dev".into(), which: incident::Which::Aware, at: DUE }.into();
+    let set =
+        incident::Event::MomentSet { by: "dev".into(), which: incident::Which::Aware, at: DUE, before: None }.into();
     let words = story(&speaker(), &incident, &set, NOW).expect("it is said");
     assert_eq!(
         plain(&words, KOLKATA, NOW),

@@ -84,7 +84,7 @@ fn nudged() -> Passed {
 }
 
 fn people() -> People<'static> {
-    People { policy: policy(), delegations: &[], at: NOW }
+    People { policy: policy(), delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, at: NOW }
 }
 
 fn world() -> World<'static> {

@@ -130,6 +130,7 @@ fn a_card_is_the_json_that_pages_read() {
             confirm: None,
         }],
         due_us: None,
+        files: Vec::new(),
     };
     let expected = json!({
         "tone": "nudge",

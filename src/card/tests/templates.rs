@@ -125,8 +125,14 @@ fn every_button_does_what_a_line_would() {
         buttons.extend(tell::answers(id, duty, None, None));
         buttons.extend(answers_unseen(id, duty, None));
         // `…` is where people's own words come.
-        let line =
-            tell::command(id, duty, None).typed("/").replace('…', if duty == Duty::FollowUp { "1" } else { "x" });
+        let line = tell::command(id, duty, None).typed("/").replace(
+            '…',
+            match duty {
+                Duty::FollowUp => "1",
+                Duty::ReportToAuthority => "gdpr-33.notification",
+                _ => "x",
+            },
+        );
         let asked = read(&line, crate::grammar::How::Slash, &context);
         assert!(matches!(asked, Ok(Some(_))), "{line}: {asked:?}");
     }

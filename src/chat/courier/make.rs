@@ -2,15 +2,19 @@
 
 use super::batch::{nonce, part_of, said_again};
 use super::lane::{LaneRun, Parcel};
-use crate::card::{self, Asking, Button, Card, Speaker, Word};
+use crate::card::{self, Asking, Button, Card, OwedCase, Speaker, Word};
 use crate::digest;
 use crate::domain::notice::{Stands, To};
+use crate::domain::obligation::{Holder, Obligation};
 use crate::domain::policy::Channel;
-use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, People, PersonId, Place, Policy, Telling, bot};
+use crate::domain::{At, Case, CaseId, Lane, Notice, OutboxId, People, PersonId, Place, Policy, RoleId, Telling, bot};
 use crate::grammar::How;
 use crate::ledger::record::{NotTold, NotToldBecause, Record};
 use crate::ledger::{self, Subjects};
 use crate::store::{CardDue, OutboxDue, StoreError};
+
+/// How many cases are looked at for what somebody takes over.
+const TAKEN_OVER_AT_MOST: u32 = 200;
 
 /// A message ready to go.
 pub(super) struct Outgoing {
@@ -217,10 +221,42 @@ impl LaneRun {
         if let (To::Person(_), true) = (&notice.to, asks) {
             card.buttons.extend(card::remind_later(&speaker, &notice.telling, case.as_ref()));
         }
+        if let Telling::Bot(bot::Telling::ShiftBegan { person, roles, .. }) = &notice.telling {
+            let (cases, all) = self.taken_over(person, roles, &people).await?;
+            card = card::taken_over(&speaker, card, &cases, people.at, all);
+        }
         if let (To::Person(person), Place::Channel(_)) = (&notice.to, &self.lane.place) {
             card.lines.insert(0, closed_to(person, &shown.policy));
         }
         Ok(card)
+    }
+
+    /// What these roles owe now that somebody answers for, and whether that is all of it.
+    async fn taken_over(
+        &self,
+        person: &PersonId,
+        roles: &[RoleId],
+        people: &People<'_>,
+    ) -> Result<(Vec<OwedCase>, bool), StoreError> {
+        let names: Vec<String> = roles.iter().map(RoleId::to_string).collect();
+        let found = self.reader.owing(&names, person.as_str(), TAKEN_OVER_AT_MOST + 1).await?;
+        let all = found.len() <= TAKEN_OVER_AT_MOST as usize;
+        let mut owed: Vec<(At, OwedCase)> = Vec::new();
+        for case in found {
+            let of_roles = |it: &&Obligation| match &it.holder {
+                Holder::Roles(holders) => holders.iter().any(|role| roles.contains(role)),
+                Holder::Person(_) => false,
+            };
+            let is_theirs = |it: &&Obligation| case.waiting_on(it, people).iter().any(|seat| seat.person == *person);
+            let mut duties: Vec<Obligation> =
+                case.open_obligations().filter(of_roles).filter(is_theirs).cloned().collect();
+            duties.sort_by_key(|it| (it.terms.due, it.number));
+            if let Some(first) = duties.first() {
+                owed.push((first.terms.due, OwedCase::of(&case, &duties, Vec::new())));
+            }
+        }
+        owed.sort_by_key(|(due, it)| (*due, it.case));
+        Ok((owed.into_iter().map(|(_, it)| it).collect(), all))
     }
 
     /// How what a notice asks for stands, for whoever reads it in this lane.

@@ -24,8 +24,20 @@ const DESCRIPTION: usize = 100;
 const GROUPS: &[(&str, &str, &[&str])] = &[
     (
         "clock",
-        "Pause, put off, waive and argue about clocks",
-        &["pause", "resume", "snooze", "waive", "contest", "settle"],
+        "Clocks: pause, put off, waive, argue; those of law",
+        &[
+            "pause",
+            "resume",
+            "snooze",
+            "waive",
+            "contest",
+            "settle",
+            "clocks",
+            "applies",
+            "set-aside",
+            "submitted",
+            "draft",
+        ],
     ),
     (
         "people",
@@ -102,7 +114,7 @@ fn subcommand(verb: &'static Verb) -> Value {
     let case = verb.case.then(|| {
         let example = verb.example_case();
         json!({
-            "type": STRING, "name": "case", "description": format!("such as {example}; left out in its own channel or thread"),
+            "type": STRING, "name": "case", "description": format!("{example}; left out in its own channel"),
             "autocomplete": true, "max_length": 40,
         })
     });
@@ -135,9 +147,10 @@ fn option(arg: &'static Arg) -> Value {
         }
         Kind::Flag => option["type"] = json!(BOOLEAN),
         Kind::Choice(words) => option["choices"] = words.iter().map(|word| json!({ "name": word, "value": word })).collect(),
-        Kind::Workflow | Kind::Case | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution
+        Kind::Workflow | Kind::Case | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Law
+        | Kind::Report | Kind::Attribution
         // No user option, because some of the policy's people may have no account here.
-        | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range => {
+        | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range | Kind::Rota => {
             option["autocomplete"] = json!(true);
         }
         Kind::Word | Kind::Url | Kind::Moment | Kind::Start | Kind::Until | Kind::Title | Kind::Rest | Kind::Action => {}

@@ -167,7 +167,9 @@ pub fn drafts(card: &Card, places: &dyn Places, whom: For) -> Vec<Draft> {
         let description = if lead.is_some() { String::new() } else { "…".to_owned() };
         pages.push(Page { description, ..Page::default() });
     }
-    let mut files = pen.files.into_iter().peekable();
+    let attached =
+        card.files.iter().map(|file| Upload { name: file.name.clone(), bytes: file.text.clone().into_bytes() });
+    let mut files = pen.files.into_iter().chain(attached).peekable();
     let pings = if whom == For::Channel { pen.pings } else { Vec::new() };
     let of = pages.len();
     let mut drafts: Vec<Draft> = Vec::new();
@@ -412,6 +414,15 @@ mod tests {
         let drafts = drafts(&card, &Everybody, For::Channel);
         drafts.iter().for_each(holds_to_the_limits);
         assert_eq!(drafts.iter().map(|draft| draft.files.len()).sum::<usize>(), 23);
+    }
+
+    #[test]
+    fn files_of_a_card_go_with_it() {
+        let files = vec![crate::card::Attached { name: "INC-1-dora.json".to_owned(), text: "{}".to_owned() }];
+        let drafts = drafts(&Card { title: vec![Word::from("INC-1")], files, ..Card::default() }, &Everybody, For::One);
+        let [Draft { files, body }] = &drafts[..] else { panic!("{drafts:?}") };
+        assert_eq!((files[0].name.as_str(), &files[0].bytes[..]), ("INC-1-dora.json", &b"{}"[..]));
+        assert_eq!(body["attachments"], json!([{ "id": 0, "filename": "INC-1-dora.json" }]));
     }
 
     #[test]

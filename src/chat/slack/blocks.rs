@@ -112,7 +112,8 @@ pub(super) fn draw(card: &Card, directory: &dyn Directory) -> Drawn {
     if let Some(first) = messages.first_mut() {
         first.blocks.extend(actions(card));
     }
-    Drawn { messages, files: pen.files }
+    let attached = card.files.iter().map(|file| TextFile { name: file.name.clone(), text: file.text.clone() });
+    Drawn { messages, files: pen.files.into_iter().chain(attached).collect() }
 }
 
 /// The card in Slack's markup, for notifications: people's words escaped, moments in the reader's zone.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::rotas::Rotas;
 use super::{Draft, Ruling, Telling};
 use crate::domain::kinds::approval::Verb;
 use crate::domain::line::{Named, say};
@@ -12,7 +13,7 @@ use crate::domain::ruling::Then;
 use crate::domain::{At, CaseKind, PersonId, Policy, Refusal, RoleId, Span, text};
 
 /// "From now" takes a moment to type and to arrive.
-const JUST_NOW: Span = Span::minutes(5);
+pub(super) const JUST_NOW: Span = Span::minutes(5);
 
 /// Delegations that have not ended, those to come included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -88,8 +89,8 @@ impl Delegations {
     }
 
     /// Roles and people whose seat moves when the delegation begins or ends, those included that were handed to its giver.
-    pub(super) fn moved_by(&self, delegation: &Delegation, policy: &Policy) -> Then {
-        let people = People { policy, delegations: &self.all, at: delegation.starts };
+    pub(super) fn moved_by(&self, delegation: &Delegation, policy: &Policy, rotas: &Rotas) -> Then {
+        let people = People { policy, delegations: &self.all, rotas, at: delegation.starts };
         if !delegation.roles.is_empty() {
             return Then::WakeHolders { roles: delegation.roles.clone(), people: vec![delegation.from.clone()] };
         }
@@ -199,7 +200,7 @@ impl Draft<'_> {
         }
         if starts <= at {
             self.push(Event::Began { number: delegation.number });
-            let moved = self.bot.delegations.moved_by(&delegation, self.policy);
+            let moved = self.bot.delegations.moved_by(&delegation, self.policy, &self.bot.rotas);
             self.ruling.then.push(moved);
         }
         let what = match wanted.roles {
@@ -252,7 +253,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn end(&mut self, delegation: &Delegation, by: Option<PersonId>) {
-        let moved = self.bot.delegations.moved_by(delegation, self.policy);
+        let moved = self.bot.delegations.moved_by(delegation, self.policy, &self.bot.rotas);
         self.push(Event::Ended { number: delegation.number, by: by.clone() });
         self.ruling.then.push(moved);
         let Delegation { number, from, to, .. } = delegation.clone();
@@ -275,7 +276,7 @@ impl Draft<'_> {
             return true;
         }
         self.push(Event::Began { number: delegation.number });
-        let moved = self.bot.delegations.moved_by(&delegation, self.policy);
+        let moved = self.bot.delegations.moved_by(&delegation, self.policy, &self.bot.rotas);
         self.ruling.then.push(moved);
         for person in [Some(&delegation.from), delegation.to.as_ref()].into_iter().flatten() {
             self.tell_person(person, told(&delegation));

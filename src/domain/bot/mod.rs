@@ -20,8 +20,10 @@ pub mod condition;
 pub mod delegations;
 pub mod digests;
 pub mod files;
+pub mod ownership;
 pub mod platforms;
 pub mod policies;
+pub mod rotas;
 pub mod slow_paths;
 pub mod stages;
 mod telling;
@@ -36,7 +38,9 @@ use condition::{Condition, Start};
 use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
+use ownership::Ownership;
 use platforms::{GroupSet, Platforms};
+use rotas::Rotas;
 use slow_paths::{SlowPath, SlowPaths};
 use stages::Stages;
 
@@ -54,6 +58,10 @@ pub struct Bot {
     pub platforms: Platforms,
     #[serde(default)]
     pub files: Files,
+    #[serde(default)]
+    pub rotas: Rotas,
+    #[serde(default)]
+    pub ownership: Ownership,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -67,6 +75,8 @@ pub enum Event {
     Platform(platforms::Event),
     Files(files::Event),
     Stage(stages::Event),
+    Rota(rotas::Event),
+    Ownership(ownership::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -131,6 +141,12 @@ pub enum Command {
     ClockWentBack {
         by: Span,
     },
+    /// Something about shifts.
+    Rota(rotas::Command),
+    /// Who really holds what is looked at. The operators' channel names no restricted case.
+    LookAtOwnership {
+        restricted: Vec<CaseId>,
+    },
     /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
     NoteSlowPath(SlowPath),
     /// It was agreed that a workflow may be put into production.
@@ -169,6 +185,8 @@ impl Event {
             Event::Platform(event) => event.into(),
             Event::Files(event) => event.into(),
             Event::Stage(event) => event.into(),
+            Event::Rota(event) => event.into(),
+            Event::Ownership(event) => event.into(),
         }
     }
 
@@ -182,6 +200,8 @@ impl Event {
             platforms::Event::VARIANTS,
             files::Event::VARIANTS,
             stages::Event::VARIANTS,
+            rotas::Event::VARIANTS,
+            ownership::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -217,6 +237,17 @@ impl From<files::Event> for Event {
         Event::Files(event)
     }
 }
+impl From<rotas::Event> for Event {
+    fn from(event: rotas::Event) -> Event {
+        Event::Rota(event)
+    }
+}
+
+impl From<ownership::Event> for Event {
+    fn from(event: ownership::Event) -> Event {
+        Event::Ownership(event)
+    }
+}
 
 impl From<stages::Event> for Event {
     fn from(event: stages::Event) -> Event {
@@ -225,6 +256,12 @@ impl From<stages::Event> for Event {
 }
 
 impl Bot {
+    /// Sees what became true of a case.
+    pub fn observe(&mut self, case: &super::Case, event: &super::Event) {
+        self.slow_paths.observe(case, event);
+        self.ownership.observe(case, event);
+    }
+
     /// Folds one event that came at `at`.
     pub fn apply(&mut self, event: &Event, at: At) {
         match event {
@@ -234,30 +271,41 @@ impl Bot {
                 }
                 self.condition.apply(event, at);
             }
-            Event::Policy(policies::Event::Loaded { hash, schedules, .. }) => {
+            Event::Policy(policies::Event::Loaded { hash, schedules, rotas, .. }) => {
                 self.policy = Some(hash.clone());
                 self.digests.follow(schedules, at);
+                self.rotas.follow(rotas, at);
             }
             Event::Delegation(event) => self.delegations.apply(event),
             Event::Digest(event) => self.digests.apply(event, at),
             Event::Platform(event) => self.platforms.apply(event),
             Event::Files(event) => self.files.apply(event, at),
             Event::Stage(event) => self.stages.apply(event, at),
+            Event::Rota(event) => self.rotas.apply(event, at),
+            Event::Ownership(event) => self.ownership.apply(event),
         }
     }
 
-    /// When the bot next wants to be woken: a delegation begins or ends, or a digest is due.
+    /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, somebody else is on shift.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
-        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).min()
+        let rotas = self.rotas.wake(policy);
+        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).chain(rotas).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
-        People { policy, delegations: &self.delegations.all, at }
+        People { policy, delegations: &self.delegations.all, rotas: &self.rotas, at }
     }
 
     /// Whether a person's account on a platform is known to be gone.
     pub fn is_gone(&self, person: &PersonId, platform: &Platform) -> bool {
         self.platforms.is_gone(person, platform)
+    }
+
+    /// Whether all accounts of a person are known to be gone, that of the local room left out.
+    pub fn is_gone_everywhere(&self, person: &PersonId, policy: &Policy) -> bool {
+        let accounts = policy.people.get(person).into_iter().flat_map(|it| it.accounts.keys());
+        let mut accounts = accounts.filter(|platform| platform.as_str() != super::LOCAL).peekable();
+        accounts.peek().is_some() && accounts.all(|platform| self.is_gone(person, platform))
     }
 
     /// The policy with the members that its roles draw from groups added to those that it names.
@@ -281,6 +329,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         }
         Command::EndDelegation { number } => draft.end_delegation(*number),
         Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
+        Command::Rota(command) => draft.rota(command),
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),
@@ -301,6 +350,7 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         }
         Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
         Command::NotePromotion { workflow, case } => Ok(draft.note_promotion(workflow, *case)),
+        Command::LookAtOwnership { restricted } => Ok(draft.look_at_ownership(restricted)),
     }
 }
 
@@ -357,7 +407,7 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() {
+        if !self.wake_delegation() && !self.wake_rota() {
             self.wake_digests();
         }
         self.ruling

@@ -200,7 +200,7 @@ impl Draft<'_> {
             })
             .map(|(id, _)| id.clone())
             .collect();
-        for role in changed.iter().filter(|role| with_group_members.roles[*role].members.is_empty()) {
+        for role in changed.iter().filter(|role| with_group_members.may_hold(role).is_empty()) {
             let text = format!(
                 "Add somebody to {role}: nobody holds it any more, since its groups on {platform} are empty. What it owes reaches nobody."
             );
@@ -212,9 +212,8 @@ impl Draft<'_> {
         for person in gone.iter().filter(|person| !before.gone.contains(person)) {
             let roles: Vec<&RoleId> = with_group_members
                 .roles
-                .iter()
-                .filter(|(_, it)| it.members.contains(person))
-                .map(|(id, _)| id)
+                .keys()
+                .filter(|role| with_group_members.may_hold(role).contains(&person))
                 .collect();
             let holds = if roles.is_empty() { "no role".to_owned() } else { text::list(roles.iter()) };
             let name = self.name(person);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::ruling::Then;
-use crate::domain::{Label, PersonId, Policy, PolicyHash, Refusal, RoleId};
+use crate::domain::{Label, PersonId, Policy, PolicyHash, Refusal, RoleId, RotaId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +24,9 @@ pub enum Event {
         text: String,
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         schedules: BTreeMap<String, Label>,
+        /// Its rotas, since somebody is on shift from the moment it is known.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        rotas: BTreeSet<RotaId>,
     },
 }
 
@@ -37,8 +40,10 @@ impl Draft<'_> {
         let first = self.bot.policy.is_none();
         let (hash, by) = (new.hash.clone(), self.ask.by.person().cloned());
         let schedules = new.digests.iter().map(|it| (it.name.clone(), it.schedule())).collect();
+        let rotas = new.rotas.keys().cloned().collect();
         let replaces = self.bot.policy.clone();
-        self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text: body.to_owned(), schedules });
+        let text = body.to_owned();
+        self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text, schedules, rotas });
         if !first {
             self.wake_holders(new);
             self.note_stages(new);
@@ -54,7 +59,7 @@ impl Draft<'_> {
     pub(super) fn wake_holders(&mut self, new: &Policy) {
         let old = self.policy;
         let changed = |role: &RoleId| {
-            let members = |policy: &Policy| policy.roles.get(role).map(|it| it.members.clone());
+            let members = |policy: &Policy| policy.roles.get(role).map(|it| (it.members.clone(), it.rota.clone()));
             members(old) != members(new)
         };
         let mut roles: BTreeSet<RoleId> =
@@ -66,7 +71,9 @@ impl Draft<'_> {
         for delegation in
             self.bot.delegations.all.iter().filter(|it| it.to.as_ref().is_some_and(|to| people.contains(to)))
         {
-            if let Then::WakeHolders { roles: moved, .. } = self.bot.delegations.moved_by(delegation, new) {
+            if let Then::WakeHolders { roles: moved, .. } =
+                self.bot.delegations.moved_by(delegation, new, &self.bot.rotas)
+            {
                 roles.extend(moved);
             }
         }

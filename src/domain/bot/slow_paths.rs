@@ -81,7 +81,12 @@ impl SlowPaths {
                     self.latencies.remove(&path);
                 }
             }
-            incident::Event::Acknowledged { .. }
+            incident::Event::ClockApplies { .. }
+            | incident::Event::ClockSetAside { .. }
+            | incident::Event::ClockStarted { .. }
+            | incident::Event::ClockMoved { .. }
+            | incident::Event::ReportSubmitted { .. }
+            | incident::Event::Acknowledged { .. }
             | incident::Event::AcknowledgementLapsed {}
             | incident::Event::Assessed { .. }
             | incident::Event::Contained { .. }

@@ -3,9 +3,11 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::rotas::{Swap, Time};
 use super::stages::Changed;
 use crate::domain::line::Sentence;
-use crate::domain::{At, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, WorkflowId, mark};
+use crate::domain::rota::{Gap, Instead};
+use crate::domain::{At, Label, OutboxId, PersonId, PolicyHash, RoleId, RotaId, Span, WorkflowId, mark};
 
 /// Told by the bot of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -63,6 +65,76 @@ pub enum Telling {
         /// Empty: all of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         workflows: Vec<WorkflowId>,
+    },
+    /// Somebody is on shift from now on. What they take over is read when it is sent.
+    ShiftBegan {
+        rota: RotaId,
+        person: PersonId,
+        /// Who was on before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
+        roles: Vec<RoleId>,
+        starts: At,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends: Option<At>,
+        /// By when they are to say that they are on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer_by: Option<At>,
+    },
+    ShiftEnded {
+        rota: RotaId,
+        /// Who is on now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
+        roles: Vec<RoleId>,
+    },
+    /// Whoever is on hasn't said so in time.
+    ShiftNotTakenUp {
+        rota: RotaId,
+        person: PersonId,
+        since: At,
+    },
+    /// Somebody is on instead of somebody else, now or later.
+    Instead {
+        it: Instead,
+        /// Whose time it would have been.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<PersonId>,
+    },
+    ArrangementEnded {
+        number: u32,
+        rota: RotaId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+    },
+    SwapOffered {
+        swap: Swap,
+        answer_by: At,
+    },
+    /// `by: None`: it wasn't answered in time.
+    SwapNotAgreed {
+        swap: Swap,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+    },
+    CoverAsked {
+        number: u32,
+        rota: RotaId,
+        by: PersonId,
+        time: Time,
+        reason: String,
+        answer_by: At,
+    },
+    CoverNotTaken {
+        number: u32,
+        rota: RotaId,
+        by: PersonId,
+        time: Time,
+        asked: Vec<PersonId>,
+    },
+    GapsAhead {
+        rota: RotaId,
+        gaps: Vec<Gap>,
     },
     /// A sentence of its own.
     Sentence {

@@ -10,10 +10,15 @@ use crate::domain::at::{At, Span};
 /// The years in which a search may start: those that people write with four digits, far from chrono's own limits.
 pub(super) const YEARS: RangeInclusive<i32> = 1..=9999;
 
+/// What the wall shows at `at`. `None` outside [`YEARS`].
+pub(in crate::domain) fn shown(zone: Tz, at: At) -> Option<NaiveDateTime> {
+    let utc = at.utc().filter(|utc| YEARS.contains(&utc.year()))?;
+    Some(utc.with_timezone(&zone).naive_local())
+}
+
 /// The date on the wall at `at`. `None` outside [`YEARS`].
 pub(super) fn local_date(zone: Tz, at: At) -> Option<NaiveDate> {
-    let utc = at.utc().filter(|utc| YEARS.contains(&utc.year()))?;
-    Some(utc.with_timezone(&zone).date_naive())
+    shown(zone, at).map(|shown| shown.date())
 }
 
 /// What the wall clock shows `minute` minutes into `date`, 1440 being midnight of the next.
@@ -22,7 +27,7 @@ pub(super) fn wall(date: NaiveDate, minute: u16) -> NaiveDateTime {
 }
 
 /// The first moment at which the wall clock shows `wall` or later.
-pub(super) fn opening(zone: Tz, wall: NaiveDateTime) -> At {
+pub(in crate::domain) fn opening(zone: Tz, wall: NaiveDateTime) -> At {
     match zone.offset_from_local_datetime(&wall).earliest() {
         Some(offset) => moment(wall, offset),
         None => end_of_gap(zone, wall),
@@ -31,7 +36,7 @@ pub(super) fn opening(zone: Tz, wall: NaiveDateTime) -> At {
 
 /// The moment after the last one at which the wall clock shows a time before `wall`. Asking for the microsecond before
 /// `wall`, rather than for `wall`, is what tells a closing at the start of a repeated hour from one inside it.
-pub(super) fn closing(zone: Tz, wall: NaiveDateTime) -> At {
+pub(in crate::domain) fn closing(zone: Tz, wall: NaiveDateTime) -> At {
     let last = wall - TimeDelta::microseconds(1);
     match zone.offset_from_local_datetime(&last).latest() {
         Some(offset) => moment(wall, offset),

@@ -3,6 +3,7 @@
 
 use super::{Telling, Verb};
 use crate::domain::duty::Owed;
+use crate::domain::kinds::incident;
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
 use crate::domain::scene::Scene;
@@ -68,6 +69,13 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
         return Err(Refusal::missing(say![
             withdraw,
             format!(" withdraws the request: a {} can't be waived.", row.noun)
+        ]));
+    }
+    if row.owed == Owed::ByLaw {
+        let set_aside = incident::Verb::SetAside.on(scene.case.id).with("…");
+        return Err(Refusal::missing(say![
+            set_aside,
+            format!(" says why it isn't owed: nobody but its authority can waive a {}.", row.noun)
         ]));
     }
     let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;

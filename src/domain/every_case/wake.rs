@@ -149,6 +149,9 @@ fn move_to_present_holders(draft: &mut Draft<'_>) {
             to: joined.clone(),
             revision: draft.case.revision(),
         };
+        // Whoever's shift begins hears of all that they take over at once.
+        let people = draft.world.people;
+        joined.retain(|it| !people.begins_a_shift(&obligation.holder, it));
         draft.tell_case_and(&joined, telling, vec![obligation.number], obligation.terms.urgent);
     }
 }

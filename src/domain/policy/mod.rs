@@ -7,9 +7,10 @@ use chrono_tz::Tz;
 
 use super::calendar::{Calendar, QuietHours, Running};
 use super::every_case::KeptAs;
+use super::rota::Rota;
 use super::{
-    CalendarId, CaseId, ClassId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RoleId, Severity,
-    Span, WorkflowId, WorkflowStage,
+    CalendarId, CaseId, ClassId, ClockId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RegimeId,
+    RoleId, RotaId, Severity, Span, WorkflowId, WorkflowStage,
 };
 
 pub mod redflag;
@@ -35,6 +36,7 @@ pub struct Policy {
     pub parties: BTreeMap<PartyId, Party>,
     pub people: BTreeMap<PersonId, Person>,
     pub roles: BTreeMap<RoleId, Role>,
+    pub rotas: BTreeMap<RotaId, Rota>,
     pub calendars: BTreeMap<CalendarId, Calendar>,
     pub ladders: BTreeMap<LadderId, Ladder>,
     pub severities: BTreeMap<Severity, SeverityWords>,
@@ -50,6 +52,8 @@ pub struct Policy {
     pub snooze_at_most: Span,
     pub reactions: Reactions,
     pub digests: Vec<DigestSchedule>,
+    /// Which laws ask for reports on a workflow's incidents.
+    pub regulation: BTreeMap<WorkflowId, Regulation>,
 }
 
 /// A channel of one platform: `credit-ai` is the local room's, `slack:C024BE91L` is Slack's.
@@ -127,8 +131,10 @@ pub struct Role {
     /// In the order of the file; then, with [`Bot::with_group_members`](crate::domain::Bot::with_group_members), those of
     /// its groups.
     pub members: Vec<PersonId>,
-    /// Slack user groups and Discord roles whose members hold it too. Rotas will be a further source beside them.
+    /// Slack user groups and Discord roles whose members hold it too.
     pub groups: Vec<Group>,
+    /// Whoever is on shift there holds it too: see [`People::members`](crate::domain::People::members).
+    pub rota: Option<RotaId>,
     /// The other way round: groups that the bot keeps to whoever holds it now. None of them makes anybody hold a role.
     pub mirrors: Vec<Group>,
 }
@@ -346,6 +352,39 @@ pub struct DigestSchedule {
     pub workflows: Vec<WorkflowId>,
 }
 
+/// Which laws ask for reports on a workflow's incidents, and who owes them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regulation {
+    /// In the order of the file.
+    pub regimes: Vec<RegimeId>,
+    /// Those that are counted although they aren't law yet.
+    pub early: Vec<RegimeId>,
+    /// The role that owes the reports.
+    pub holder: RoleId,
+    pub ladder: LadderId,
+    pub urgent: bool,
+    /// Targets of the organisation's own, shorter than the law's.
+    pub within: BTreeMap<ClockId, Span>,
+    /// Whose word it takes to set a clock aside; the holder's, where none is named.
+    pub set_aside: Vec<RoleId>,
+    /// What the authority asks about whoever reports, by the names of [`ENTITY`].
+    pub entity: BTreeMap<String, String>,
+}
+
+/// What can be said of whoever reports to an authority: it stands at the head of drafts.
+pub const ENTITY: [(&str, &str); 10] = [
+    ("name", "the legal name"),
+    ("code", "the identifier at the authority"),
+    ("lei", "the LEI"),
+    ("type", "the type of entity, such as credit_institution"),
+    ("country", "the country code, such as DE"),
+    ("currency", "the currency of amounts, such as EUR"),
+    ("contact_name", "whom the authority may call"),
+    ("contact_email", "their address"),
+    ("contact_phone", "their number"),
+    ("dpo", "the data protection officer, with a way to reach them"),
+];
+
 impl Policy {
     /// Reads a policy. `path` is only used in errors.
     ///
@@ -396,6 +435,21 @@ impl Policy {
         let workflows = self.workflows.values().flat_map(|workflow| &workflow.channels);
         let digests = self.digests.iter().map(|schedule| &schedule.channel);
         workflows.chain(digests).chain(&self.operators).chain(&self.announcements)
+    }
+
+    /// Everybody who may hold a role at one time or another: its members, and who takes turns in its rota.
+    pub fn may_hold(&self, role: &RoleId) -> Vec<&PersonId> {
+        let Some(role) = self.roles.get(role) else { return Vec::new() };
+        let mut all: Vec<&PersonId> = role.members.iter().collect();
+        let turns = role.rota.as_ref().and_then(|rota| self.rotas.get(rota)).map(Rota::members).unwrap_or_default();
+        all.extend(turns.into_iter().filter(|person| !role.members.contains(person)));
+        all
+    }
+
+    /// The roles that are held by whoever is on shift in a rota.
+    pub fn roles_of_rota(&self, rota: &RotaId) -> Vec<RoleId> {
+        let of_it = self.roles.iter().filter(|(_, role)| role.rota.as_ref() == Some(rota));
+        of_it.map(|(id, _)| id.clone()).collect()
     }
 
     /// How a person is called; their key where the policy has lost them.

@@ -190,7 +190,7 @@ impl<'p> Check<'p> {
         let may = &self.policy.may;
         let rights = [&may.waive_duty, &may.settle_attribution, &may.reload_policy, &may.delegate_for_others];
         let named = |role: &RoleId| rights.iter().filter(|roles| roles.contains(role)).count();
-        let roles = self.policy.roles.iter().filter(|(_, role)| !role.members.is_empty()).map(|(id, _)| id);
+        let roles = self.policy.roles.keys().filter(|id| !self.policy.may_hold(id).is_empty());
         // Of several with as many, the first.
         roles.rev().filter(|id| named(id) > 0).max_by_key(|id| named(id)).map_or("…", RoleId::as_str)
     }
@@ -198,7 +198,7 @@ impl<'p> Check<'p> {
     fn roles(&mut self) {
         for (id, role) in &self.policy.roles {
             let line = self.line(&["roles", id.as_str()]);
-            let members: BTreeSet<_> = role.members.iter().collect();
+            let members: BTreeSet<&PersonId> = self.policy.may_hold(id).into_iter().collect();
             match members.len() {
                 0 => self.add(
                     "empty-role",
@@ -210,16 +210,15 @@ impl<'p> Check<'p> {
                 1 => self.add(
                     "single-holder",
                     line,
-                    format!("{id} stands on {} alone", self.policy.name_of(&role.members[0])),
+                    format!("{id} stands on {} alone", list(members.iter().map(|it| self.policy.name_of(it)))),
                     "One holiday, illness or notice, and its answers stop.",
                     "a second person into members",
                 ),
                 _ => {}
             }
-            let strangers: Vec<&Person> = role
-                .members
+            let strangers: Vec<&Person> = members
                 .iter()
-                .filter_map(|member| self.policy.people.get(member))
+                .filter_map(|member| self.policy.people.get(*member))
                 .filter(|person| person.party != role.party)
                 .collect();
             // A seat that two parties share has people of both.
@@ -310,6 +309,16 @@ impl<'p> Check<'p> {
                 format!("all that is owed for {id} is what any server needs"),
                 "A live AI system can be up while its governance is failing.",
                 "targets for assess and review, and an approval_path",
+            );
+        }
+        // Where one workflow's clocks are watched, the law reaches this organisation.
+        if !self.policy.regulation.is_empty() && !self.policy.regulation.contains_key(id) {
+            self.add(
+                "no-regulation",
+                line,
+                format!("nobody owes a report to an authority for {id}"),
+                "The clocks of law run whether anybody watches them or not.",
+                format!("[regulation.{id}] with its regimes and the role that owes the reports"),
             );
         }
         let evidence = self.line(&["workflows", id.as_str(), "keep_evidence_days"]).or(line);
@@ -579,7 +588,7 @@ impl<'p> Check<'p> {
     }
 
     fn people_of(&self, role: &RoleId) -> impl Iterator<Item = &'p PersonId> + use<'p> {
-        self.policy.roles.get(role).into_iter().flat_map(|role| &role.members)
+        self.policy.may_hold(role).into_iter()
     }
 }
 

@@ -13,7 +13,9 @@ use super::super::{Duty, WorkflowStage};
 use super::{Policy, Refused};
 
 mod finding;
+mod regulation;
 mod resolve;
+mod rotas;
 mod targets;
 mod tree;
 mod value;
@@ -23,6 +25,7 @@ mod word;
 mod tests;
 
 pub use finding::{PolicyError, PolicyErrors};
+use regulation::RegulationTable;
 pub(super) use tree::Lines;
 use word::{Placed, Word, Words, kind};
 
@@ -86,6 +89,9 @@ struct Document {
     /// Durable seats. Duties are owed by roles, never by a name alone.
     #[serde(default)]
     roles: BTreeMap<Word<kind::Key>, RoleTable>,
+    /// Shifts: people who take turns. A role can be held by whoever is on.
+    #[serde(default)]
+    rotas: BTreeMap<Word<kind::Key>, rotas::RotaTable>,
     /// Business hours that a clock can run in.
     #[serde(default)]
     calendars: BTreeMap<Word<kind::Key>, CalendarTable>,
@@ -113,6 +119,9 @@ struct Document {
     /// Digests that are posted by themselves.
     #[serde(default)]
     digests: Vec<DigestTable>,
+    /// Which laws ask for reports to an authority, workflow by workflow, and who owes them.
+    #[serde(default)]
+    regulation: BTreeMap<Word<kind::Workflow>, RegulationTable>,
 }
 
 /// What holds for the whole file.
@@ -198,6 +207,8 @@ struct RoleTable {
     /// `slack:S0614TZR7`, a Discord role `discord:41771983423143936`.
     #[serde(default)]
     groups: Vec<Word<kind::GroupName>>,
+    /// The rota whose shifts hold it: whoever is on at a moment holds the role then, beside its members.
+    rota: Option<Word<kind::Rota>>,
     /// Groups of a chat platform that the bot keeps to whoever holds the role now: without those who are away, with those who
     /// stand in for them. Whoever else is in one is taken out of it, and being in it makes nobody hold the role.
     #[serde(default)]

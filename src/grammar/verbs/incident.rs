@@ -3,9 +3,10 @@
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, Kind, OnMessage, REASON, Root, TEXT, Takes, Verb, WORDS, joined};
 use crate::domain::kinds::incident::{
-    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Reached, Timing,
+    Command, Entity, Harm, HarmType, Intent, Nature, Opening, REVIEW_AT_MOST, Reached, Timing, Which,
 };
 use crate::domain::policy::Channel;
+use crate::domain::regulation::FieldSet;
 use crate::domain::{CaseKind, every_case};
 use crate::grammar::value::{Values, Wrong};
 use crate::grammar::{Asked, Query};
@@ -125,7 +126,7 @@ const LINES: Examples = Examples {
     help: "incident help open",
 };
 
-const OWN: [Verb; 27] = [
+const OWN: [Verb; 32] = [
     Verb {
         root: KIND.word(),
         verb: "open",
@@ -386,15 +387,10 @@ const OWN: [Verb; 27] = [
         verb: "moment",
         label: "Set time",
         aliases: &["when"],
-        about: "Say when it occurred, was detected, or was known",
+        about: "Say when it occurred, was detected, was known …",
         case: true,
         args: &[
-            Arg::new(
-                "which",
-                "Which time",
-                Kind::Choice(&["occurred", "detected", "aware"]),
-                "legal deadlines count from them",
-            ),
+            Arg::new("which", "Which time", Kind::Choice(Which::WORDS), "legal deadlines count from them"),
             Arg::new("at", "When", Kind::Moment, "such as 14:05, yesterday 23:10 or 2h ago"),
         ],
         example: "incident moment INC-1 detected 14:05",
@@ -487,5 +483,75 @@ const OWN: [Verb; 27] = [
         args: &[Arg::new("person", "Who", Kind::Person, "somebody who was invited")],
         example: "incident uninvite INC-1 @lena",
         make: |values| values.on(every_case::Command::Uninvite { person: values.person("person")? }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "clocks",
+        label: "Clocks of law",
+        aliases: &["regulators", "law"],
+        about: "Show which reports to authorities may be owed",
+        case: true,
+        args: &[],
+        example: "incident clocks INC-1",
+        make: |values| Ok(Asked::Query(Query::Clocks(values.case()?))),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "applies",
+        label: "Report is owed",
+        aliases: &["apply", "reportable"],
+        about: "Say that a report to an authority is owed",
+        case: true,
+        args: &[Arg::new("law", "Law or report", Kind::Law, "such as gdpr-33")],
+        example: "incident applies INC-1 gdpr-33",
+        make: |values| values.on(Command::Applies { which: values.law("law")? }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "set-aside",
+        label: "Set clock aside",
+        aliases: &["not-reportable", "setaside"],
+        about: "Say that a report isn't owed; it stays on record",
+        case: true,
+        args: &[Arg::new("law", "Law or report", Kind::Law, "such as gdpr-33"), REASON],
+        example: "incident set-aside INC-1 gdpr-33 Counsel: no personal data were touched",
+        make: |values| values.on(Command::SetAside { which: values.law("law")?, reason: values.text("reason") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "submitted",
+        label: "Report submitted",
+        aliases: &["reported", "filed"],
+        about: "Record that a report was submitted",
+        case: true,
+        args: &[
+            Arg::new("report", "Report", Kind::Report, "such as gdpr-33.notification"),
+            Arg::new("at", "When", Kind::Moment, "now, when left out").optional().named(),
+            Arg::new("digest", "Digest", Kind::Word, "SHA-256 of the file").optional().named(),
+            Arg::new("reference", "Reference", Kind::Rest, "what the authority calls it"),
+        ],
+        example: "incident submitted INC-1 gdpr-33.notification BfDI-2026-1187",
+        make: |values| {
+            values.on(Command::Submitted {
+                clock: values.report("report")?,
+                at: values.maybe_moment("at"),
+                reference: values.text("reference"),
+                digest: values.maybe_text("digest"),
+            })
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "draft",
+        label: "Draft for the regulator",
+        aliases: &["regulator-draft"],
+        about: "Draft what an authority asks; nothing is sent",
+        case: true,
+        args: &[Arg::new("form", "Form", Kind::Choice(FieldSet::WORDS), "whose fields")],
+        example: "incident draft INC-1 dora",
+        make: |values| match values.maybe_text("form").and_then(|word| FieldSet::read(&word)) {
+            Some(form) => Ok(Asked::Query(Query::Draft { case: values.case()?, form })),
+            None => Err(values.missing("form")),
+        },
     },
 ];

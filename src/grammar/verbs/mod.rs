@@ -2,7 +2,7 @@
 //! so they cannot disagree.
 
 use crate::domain::policy::Policy;
-use crate::domain::{CaseKind, Duty, Severity};
+use crate::domain::{CaseKind, Duty, RegimeId, Severity, regulation};
 
 use super::Asked;
 use super::moment::Lean;
@@ -11,10 +11,12 @@ use super::value::{Values, Wrong};
 mod approval;
 mod every_case;
 mod incident;
+mod rota;
 mod sla;
 mod table;
 
 pub(in crate::grammar) use approval::NEARLY_VOTES;
+pub(in crate::grammar) use rota::WORD as ROTA;
 pub use table::{completion, markdown_table};
 
 /// A command with its verbs: `/incident`.
@@ -81,7 +83,7 @@ pub const fn of_kind(kind: CaseKind) -> &'static Root {
 
 /// The commands, in the order of help.
 pub fn roots() -> impl Iterator<Item = &'static Root> + Clone {
-    CaseKind::ALL.into_iter().map(of_kind).chain([&sla::ROOT])
+    CaseKind::ALL.into_iter().map(of_kind).chain([&sla::ROOT, &rota::ROOT])
 }
 
 /// The command that is called this, whatever the letters' case.
@@ -204,6 +206,12 @@ pub enum Kind {
     Class,
     /// An approval path of the policy.
     Path,
+    /// A law that asks for reports, or one of the reports.
+    Law,
+    /// A report that a law asks for.
+    Report,
+    /// A rota of the policy.
+    Rota,
     /// Whose slowness a breach is: `requester`, `third-party`, or a party of the policy.
     Attribution,
     /// `week`, `month`, `quarter`, or two days with `..` between them.
@@ -222,6 +230,7 @@ impl Kind {
             Kind::Flag | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
                 None
             }
+            Kind::Law | Kind::Report | Kind::Rota => None,
         }
     }
 
@@ -240,6 +249,9 @@ impl Kind {
             | Kind::Duty
             | Kind::Class
             | Kind::Path
+            | Kind::Law
+            | Kind::Report
+            | Kind::Rota
             | Kind::Attribution
             | Kind::Range => "choice",
             Kind::Workflow => "workflow",
@@ -265,6 +277,12 @@ impl Kind {
             Kind::Duty => Duty::ALL.into_iter().map(|it| plain(it.word())).collect(),
             Kind::Class => policy.classes.iter().map(|(id, about)| (id.to_string(), Some(about.clone()))).collect(),
             Kind::Path => policy.paths.iter().map(|(id, path)| (id.to_string(), Some(path.name.clone()))).collect(),
+            Kind::Law => {
+                let laws = packs_of(policy).map(|pack| (pack.regime.to_string(), Some(pack.name.clone())));
+                laws.chain(reports_of(policy)).collect()
+            }
+            Kind::Report => reports_of(policy).collect(),
+            Kind::Rota => policy.rotas.iter().map(|(id, rota)| (id.to_string(), Some(rota.name.clone()))).collect(),
             Kind::Workflow => {
                 policy.workflows.iter().map(|(id, flow)| (id.to_string(), Some(flow.name.clone()))).collect()
             }
@@ -293,6 +311,16 @@ impl Kind {
             | Kind::Flag => Vec::new(),
         }
     }
+}
+
+/// The packs of the laws that the policy watches, each once.
+fn packs_of(policy: &Policy) -> impl Iterator<Item = &'static regulation::Pack> {
+    let watched = |regime: &RegimeId| policy.regulation.values().any(|it| it.regimes.contains(regime));
+    regulation::packs().iter().filter(move |pack| watched(&pack.regime))
+}
+
+fn reports_of(policy: &Policy) -> impl Iterator<Item = (String, Option<String>)> {
+    packs_of(policy).flat_map(|pack| &pack.clocks).map(|clock| (clock.id.to_string(), Some(clock.name.clone())))
 }
 
 impl Arg {

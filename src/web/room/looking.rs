@@ -16,7 +16,7 @@ use crate::answers::View;
 use crate::card::Card;
 use crate::chat::local;
 use crate::clock::Mode;
-use crate::domain::{At, CaseId, LOCAL, PersonId, Policy, Span};
+use crate::domain::{At, CaseId, LOCAL, PersonId, Policy, RoleId, Span};
 use crate::grammar::{self, Word};
 use crate::ledger::folder::blob_path;
 use crate::ledger::heard::{Account, File};
@@ -85,12 +85,8 @@ async fn people(State(app): State<App>) -> Json<Value> {
         .people
         .iter()
         .map(|(id, person)| {
-            let roles: Vec<&str> = policy
-                .roles
-                .iter()
-                .filter(|(_, role)| role.members.contains(id))
-                .map(|(name, _)| name.as_str())
-                .collect();
+            let roles: Vec<&str> =
+                policy.roles.keys().filter(|role| policy.may_hold(role).contains(&id)).map(RoleId::as_str).collect();
             json!({ "id": id, "name": person.name, "party": person.party, "roles": roles, "zone": person.zone.name() })
         })
         .collect();

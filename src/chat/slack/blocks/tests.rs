@@ -49,6 +49,7 @@ fn full() -> Card {
         fields: vec![Field { name: "Due".to_owned(), value: vec![Word::Time(AT)] }],
         buttons: (0..30).map(button).collect(),
         due_us: None,
+        files: Vec::new(),
     }
 }
 
@@ -238,4 +239,11 @@ fn a_button_that_wants_a_second_press_asks_its_question() {
     assert_eq!(confirm["text"]["text"], "Approve APR-1, revision 2?");
     assert_eq!((&confirm["confirm"]["text"], &confirm["deny"]["text"]), (&json!("Approve"), &json!("Not now")));
     assert!(row["elements"][1].get("confirm").is_none(), "{row}");
+}
+
+#[test]
+fn files_of_a_card_go_with_it() {
+    let files = vec![crate::card::Attached { name: "INC-1-dora.json".to_owned(), text: "{}".to_owned() }];
+    let drawn = drawn(&Card { title: vec![Word::from("INC-1")], files, ..Card::default() });
+    assert_eq!(drawn.files, [TextFile { name: "INC-1-dora.json".to_owned(), text: "{}".to_owned() }]);
 }

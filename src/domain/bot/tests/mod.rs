@@ -7,6 +7,7 @@ mod files;
 mod platforms;
 mod policies;
 mod properties;
+mod rotas;
 mod slow_paths;
 
 use super::*;

@@ -56,6 +56,7 @@ fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
         moments: Vec::new(),
         because: None,
         slow_path: slow_path.map(PathId::from),
+        regimes: Vec::new(),
     };
     let event = Event::from(incident::Event::Opened(Box::new(opened)));
     (Case::begin(inc(number), &event, at(0)).unwrap(), event)

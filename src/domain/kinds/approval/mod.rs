@@ -437,7 +437,8 @@ impl Kind for Approval {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
-            | Duty::AnswerPage => Vec::new(),
+            | Duty::AnswerPage
+            | Duty::ReportToAuthority => Vec::new(),
         }
     }
 

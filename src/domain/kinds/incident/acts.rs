@@ -1,6 +1,6 @@
 //! What can be wanted of an incident. Whether it is possible is in [`super::rules`].
 
-use super::{Command, Impact, Incident, Nature, Opening, SeatName, Verb, Which};
+use super::{Command, Impact, Incident, LawState, Lawful, Nature, Opening, SeatName, Verb, Which};
 use crate::domain::act::{Act, words};
 use crate::domain::every_case;
 use crate::domain::scene::Scene;
@@ -49,6 +49,24 @@ pub(super) fn acts(incident: &Incident, scene: &Scene<'_>) -> Vec<Act> {
     let classify = C::Classify { class: None, technical: Some(technical), nature: Nature::default() };
     acts.push(Act::of(Verb::Classify, classify));
     acts.push(Act::of(Verb::Moment, C::SetMoment { which: Which::Detected, at }));
+    for law in incident.laws(scene.case.opened) {
+        let (clock, which) = (&law.clock.id, Lawful::Clock(law.clock.id.clone()));
+        match law.state {
+            LawState::Asked => {
+                acts.push(Act::of(Verb::Applies, C::Applies { which: which.clone() }).with(clock));
+                acts.push(Act::of(Verb::SetAside, C::SetAside { which, reason: words() }).with(clock));
+            }
+            LawState::Running(_) => {
+                let (reference, digest) = (words(), None);
+                let submitted = C::Submitted { clock: clock.clone(), at: None, reference, digest };
+                acts.push(Act::of(Verb::Submitted, submitted).with(clock));
+                acts.push(Act::of(Verb::SetAside, C::SetAside { which, reason: words() }).with(clock));
+            }
+            // What nobody asks about isn't offered.
+            LawState::Unasked => {}
+            LawState::NotStarted | LawState::NotLawYet | LawState::SetAside(..) | LawState::Submitted(_) => {}
+        }
+    }
     // Which other it is, only the person knows.
     let into = CaseId { number: id.number + 1, ..id };
     acts.push(Act::of(Verb::Merge, C::Merge { into }));

@@ -4,7 +4,7 @@ use super::{Impact, Nature, Reached, SeatName, Which};
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::line::Named;
 use crate::domain::policy::Channel;
-use crate::domain::{At, CaseId, ClassId, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, ClassId, ClockId, PathId, PersonId, RegimeId, RoleId, Severity, WorkflowId};
 
 /// What somebody gives to open an incident.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +126,30 @@ pub enum Command {
         seat: SeatName,
         person: Option<PersonId>,
     },
+    /// Says that what these laws ask for is owed.
+    Applies {
+        which: Lawful,
+    },
+    /// Says that it isn't.
+    SetAside {
+        which: Lawful,
+        reason: String,
+    },
+    /// A report was submitted to its authority.
+    Submitted {
+        clock: ClockId,
+        /// When, where that isn't now.
+        at: Option<At>,
+        reference: String,
+        digest: Option<String>,
+    },
+}
+
+/// What somebody names of the law: one report, or all that a regime asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lawful {
+    Regime(RegimeId),
+    Clock(ClockId),
 }
 
 /// What a command needs beside its incident before it can be decided.
@@ -163,7 +187,10 @@ impl Command {
             | Command::ChangeSeverity { .. }
             | Command::SetMoment { .. }
             | Command::Classify { .. }
-            | Command::TakeSeat { .. } => None,
+            | Command::TakeSeat { .. }
+            | Command::Applies { .. }
+            | Command::SetAside { .. }
+            | Command::Submitted { .. } => None,
         }
     }
 }
@@ -173,8 +200,10 @@ impl Command {
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
     Ack,
+    Applies,
     Assess,
     Classify,
+    Clocks,
     Contain,
     Convert,
     Decision,
@@ -192,7 +221,9 @@ pub enum Verb {
     Restrict,
     Review,
     Role,
+    SetAside,
     Severity,
+    Submitted,
     Uninvite,
     Unrestrict,
     Update,

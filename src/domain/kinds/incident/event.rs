@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Watched;
 use super::{Impact, Nature, SeatName, Which};
 use crate::domain::kinds::Began;
-use crate::domain::{At, CaseId, ClassId, PathId, PersonId, RoleId, Severity};
+use crate::domain::{At, CaseId, ClassId, ClockId, PathId, PersonId, RoleId, Severity, mark};
 
 /// What becomes true of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -91,6 +92,9 @@ pub enum Event {
         by: PersonId,
         which: Which,
         at: At,
+        /// What was said of it before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<At>,
     },
     /// What isn't said stays as it was.
     Classified {
@@ -111,6 +115,59 @@ pub enum Event {
         by: PersonId,
         seat: SeatName,
     },
+    /// Somebody says that a report is owed.
+    ClockApplies {
+        by: PersonId,
+        clock: ClockId,
+    },
+    /// A report isn't owed, or not any more: by whose authority.
+    ClockSetAside {
+        by: PersonId,
+        clock: ClockId,
+        role: RoleId,
+        reason: String,
+    },
+    /// The moment that it begins with is known.
+    ClockStarted {
+        clock: ClockId,
+        #[serde(flatten)]
+        run: Run,
+    },
+    /// The moment that it begins with was corrected.
+    ClockMoved {
+        clock: ClockId,
+        before: Run,
+        #[serde(flatten)]
+        run: Run,
+    },
+    /// The report was submitted, at `at`.
+    ReportSubmitted {
+        by: PersonId,
+        clock: ClockId,
+        at: At,
+        /// What the authority, or its portal, calls it.
+        text: String,
+        /// SHA-256 of what was submitted, in hexadecimal.
+        #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "mark::fact")]
+        digest: Option<String>,
+    },
+}
+
+/// How a clock of law runs, fixed as it began: a later version of its pack moves nothing that was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// When it began.
+    pub start: At,
+    /// The other moment that it may be no later than a time after, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<At>,
+    /// What people are held to.
+    pub due: At,
+    /// The last moment by the law; `None` where it gives no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<At>,
+    /// The number of the duty that keeps it.
+    pub obligation: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,6 +189,9 @@ pub struct Opened {
     /// The approval path whose slowness it is about; the bot opens no second one for it meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_path: Option<PathId>,
+    /// The laws that may ask for a report, by the policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regimes: Vec<Watched>,
 }
 
 /// A moment that was known when the incident was opened; whoever opened it said so.

@@ -16,11 +16,12 @@ use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::policy::Channel;
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, ClassId, Draft, Duty, PathId, PersonId, Refusal, Ruling, Severity, Span, WorkflowId,
-    World,
+    Act, Ask, At, Case, CaseId, ClassId, ClockId, Draft, Duty, PathId, PersonId, Refusal, Ruling, Severity, Span,
+    WorkflowId, World,
 };
 
 mod acts;
+mod clocks;
 mod command;
 mod event;
 mod follow_ups;
@@ -37,9 +38,10 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
+pub use clocks::{Altering, Held, Law, LawState, Submission, Watched, forbids_altering};
 use command::Needs;
-pub use command::{Command, Opening, Verb};
-pub use event::{Event, KnownMoment, Opened};
+pub use command::{Command, Lawful, Opening, Verb};
+pub use event::{Event, KnownMoment, Opened, Run};
 pub use nature::{Entity, Harm, HarmType, Intent, Nature, Timing};
 pub use state::{FollowUp, Impact, IncidentState, Moment, Reached, Remark, SeatName, Which};
 pub use telling::Telling;
@@ -95,6 +97,12 @@ pub struct Incident {
     /// Duplicates that were merged into this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absorbed: Vec<CaseId>,
+    /// The laws that may ask for a report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regimes: Vec<Watched>,
+    /// What is known of each report that a law asks for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clocks: BTreeMap<ClockId, Held>,
 }
 
 impl Kind for Incident {
@@ -137,7 +145,12 @@ impl Kind for Incident {
             | Event::MomentSet { .. }
             | Event::Classified { .. }
             | Event::SeatTaken { .. }
-            | Event::SeatLeft { .. } => None,
+            | Event::SeatLeft { .. }
+            | Event::ClockApplies { .. }
+            | Event::ClockSetAside { .. }
+            | Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::ReportSubmitted { .. } => None,
         }
     }
 
@@ -202,7 +215,7 @@ impl Kind for Incident {
                 }
             }
             Event::SeverityChanged { to, .. } => self.severity = *to,
-            Event::MomentSet { by, which, at } => {
+            Event::MomentSet { by, which, at, before: _ } => {
                 self.moments.insert(*which, Moment { at: *at, said_by: Some(by.clone()) });
             }
             Event::Classified { by: _, class, technical, nature } => {
@@ -215,6 +228,29 @@ impl Kind for Incident {
             }
             Event::SeatLeft { seat, by: _ } => {
                 self.seats.remove(seat);
+            }
+            Event::ClockApplies { by, clock } => {
+                let held = self.hold(clock);
+                held.applies = said(by, "");
+                held.set_aside = None;
+            }
+            Event::ClockSetAside { by, clock, role, reason } => {
+                let held = self.hold(clock);
+                held.set_aside = said(by, reason).zip(Some(role.clone()));
+                held.run = None;
+            }
+            Event::ClockStarted { clock, run } | Event::ClockMoved { clock, before: _, run } => {
+                self.hold(clock).run = Some(run.clone());
+            }
+            Event::ReportSubmitted { by, clock, at: when, text, digest } => {
+                let (by, at, reference, digest) = (by.clone(), *when, text.clone(), digest.clone());
+                let said = Submission { by, at, reference, digest };
+                let submitted = &mut self.hold(clock).submitted;
+                // Said once more of the same report, it is a correction.
+                match submitted.iter_mut().find(|it| it.reference == said.reference) {
+                    Some(before) => *before = said,
+                    None => submitted.push(said),
+                }
             }
             Event::Opened(_) | Event::Decided { .. } | Event::Paged { .. } => {}
         }
@@ -266,7 +302,12 @@ impl Kind for Incident {
             | Event::Paged { .. }
             | Event::SeverityChanged { .. }
             | Event::MomentSet { .. }
-            | Event::Classified { .. } => false,
+            | Event::Classified { .. }
+            | Event::ClockApplies { .. }
+            | Event::ClockSetAside { .. }
+            | Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::ReportSubmitted { .. } => false,
         }
     }
 
@@ -332,7 +373,11 @@ impl Kind for Incident {
 
     fn is_for_all(telling: &Telling) -> bool {
         match telling {
-            Telling::Opened { .. } | Telling::Paged { .. } | Telling::SeverityChanged { .. } => true,
+            Telling::Opened { .. }
+            | Telling::Paged { .. }
+            | Telling::SeverityChanged { .. }
+            | Telling::ClockStarted { .. }
+            | Telling::ClockMoved { .. } => true,
             Telling::StillWorking { .. }
             | Telling::AcknowledgementLapsed { .. }
             | Telling::FollowUp { .. }
@@ -346,7 +391,9 @@ impl Kind for Incident {
         match &mut telling {
             Telling::Opened { people, due, .. }
             | Telling::Paged { people, due, .. }
-            | Telling::AcknowledgementLapsed { people, due } => {
+            | Telling::AcknowledgementLapsed { people, due, shift_of: _ }
+            | Telling::ClockStarted { people, due, .. }
+            | Telling::ClockMoved { people, due, .. } => {
                 if let Some(now) = now {
                     (*people, *due) = now;
                 }
@@ -387,6 +434,8 @@ impl Incident {
             resolved: None,
             turned: None,
             absorbed: Vec::new(),
+            regimes: opened.regimes.clone(),
+            clocks: BTreeMap::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The rulebook: how an incident is opened, and which step is possible in which state. What a step needs and does is in the
 //! modules beside this one.
 
+use super::clocks::{follow_the_law, watched};
 use super::{Command, Event, Incident, IncidentState, KnownMoment, Opened, Opening, Telling, Verb, Which};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, say};
@@ -71,6 +72,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         moments,
         because: wanted.because.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
         slow_path: wanted.slow_path.clone(),
+        regimes: watched(world, &wanted.workflow),
     };
     let because = opened.because.clone();
     let seen_by = match (wanted.restricted, &wanted.converts) {
@@ -81,6 +83,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let first = Event::Opened(Box::new(opened)).into();
     let mut draft = Draft::begin(id, first, ask, world).expect("an incident begins with Opened");
     owe_what_the_state_calls_for(&mut draft);
+    follow_the_law(&mut draft);
     let Some((number, due, urgent)) =
         draft.case.owed(Duty::Acknowledge).map(|it| (it.number, it.terms.due, it.terms.urgent))
     else {
@@ -206,6 +209,12 @@ pub(super) fn decide(incident: &Incident, command: &Command, scene: &Scene<'_>) 
         (_, C::FollowUpDone { number }) => incident.follow_up_done(scene, *number),
         (_, C::SetMoment { which, at }) => incident.set_moment(scene, *which, *at),
         (_, C::Classify { class, technical, nature }) => incident.classify(scene, class.as_ref(), *technical, nature),
+        (_, C::Submitted { clock, at, reference, digest }) => {
+            incident.report_submitted(scene, clock, *at, reference, digest.as_deref())
+        }
+        (_, C::SetAside { which, reason }) => incident.set_aside(scene, which, reason),
+        (Open | Acknowledged | Contained | Resolved | Reviewed, C::Applies { which }) => incident.applies(scene, which),
+        (Merged { .. } | Withdrawn, C::Applies { .. }) => Err(incident.closed(scene)),
 
         (Open, C::Acknowledge) => incident.acknowledge(scene),
         (Acknowledged | Contained | Resolved, C::Acknowledge) => {

@@ -60,19 +60,51 @@ pub enum Impact {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Which {
+    /// It happened.
     Occurred,
+    /// Somebody or something noticed.
     Detected,
+    /// The organisation knew.
     Aware,
+    /// It was judged to be of the kind that is reported: “major”.
+    Classified,
+    /// It was determined that it is what the law speaks of: material, an incident at all.
+    Determined,
+    /// Extortion was paid.
+    Paid,
+    /// What corrects or mitigates it is there.
+    Fixed,
 }
 
 impl Which {
-    pub const ALL: [Which; 3] = [Which::Occurred, Which::Detected, Which::Aware];
+    pub const ALL: [Which; 7] = [
+        Which::Occurred,
+        Which::Detected,
+        Which::Aware,
+        Which::Classified,
+        Which::Determined,
+        Which::Paid,
+        Which::Fixed,
+    ];
+    /// What can be typed.
+    pub const WORDS: &'static [&'static str] =
+        &["occurred", "detected", "aware", "classified", "determined", "paid", "fixed"];
+
     pub const fn word(self) -> &'static str {
         match self {
             Which::Occurred => "occurred",
             Which::Detected => "detected",
             Which::Aware => "aware",
+            Which::Classified => "classified",
+            Which::Determined => "determined",
+            Which::Paid => "paid",
+            Which::Fixed => "fixed",
         }
+    }
+
+    /// The moment that a word means.
+    pub fn read(word: &str) -> Option<Which> {
+        Which::ALL.into_iter().find(|which| which.word() == word)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The steps of an incident: what each needs, and which duties it opens and discharges. Which step is possible in which
 //! state is the match in [`super::rules`]; here the state is taken as right.
 
+use super::clocks::{follow_the_law, in_words};
 use super::rules::{known_class, owe_what_the_state_calls_for};
+use super::still_working::expires_with_the_shift;
 use super::{Command, Event, Impact, Incident, IncidentState, Nature, REVIEW_AT_MOST, Remark, SeatName, Verb, Which};
 use crate::domain::every_case;
 use crate::domain::line::{Named, Sentence, say};
@@ -130,6 +132,7 @@ impl Incident {
             ]));
         }
         let by = self.opener_lead_or_closer(scene, "merging this incident")?;
+        self.no_report_is_owed(scene)?;
         let mut draft = scene.draft();
         draft.push(Event::Merged { by, into });
         void_the_rest(&mut draft, &format!("merged into {into}"));
@@ -159,6 +162,7 @@ impl Incident {
         if scene.case.opened_by.as_ref() != Some(&by) {
             self.require_closer(scene, "withdrawing somebody else's incident")?;
         }
+        self.no_report_is_owed(scene)?;
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::Withdrawn { by, reason: reason.clone() });
@@ -182,11 +186,15 @@ impl Incident {
         if at > scene.ask.at {
             return Err(Refusal::Future(at));
         }
+        let before = self.moments.get(&which).map(|moment| moment.at).filter(|before| *before != at);
         let mut draft = scene.draft();
-        draft.push(Event::MomentSet { by: by.clone(), which, at });
+        draft.push(Event::MomentSet { by: by.clone(), which, at, before });
         // The thread has readers in several zones; a plain text can't be shown in each one's own.
-        draft.tell_said("moment", by, format!("{}: {}", which.word(), text::moment_utc(at)));
-        Ok(draft.done(format!("recorded: {} at {}, as you say", which.word(), scene.moment(at))))
+        let instead = before.map(|before| format!(" (before: {})", text::moment_utc(before))).unwrap_or_default();
+        draft.tell_said("moment", by, format!("{}: {}{instead}", which.word(), text::moment_utc(at)));
+        let clocks = follow_the_law(&mut draft);
+        let clocks = in_words(scene, &draft, &clocks);
+        Ok(draft.done(format!("recorded: {} at {}, as you say{clocks}", which.word(), scene.moment(at))))
     }
 
     /// What it was is often known last, so this stays possible after the end.
@@ -227,6 +235,7 @@ impl Incident {
             draft.push(Event::Acknowledged { by: by.clone() });
         }
         draft.meet(|it| it.duty == Duty::Acknowledge || (it.duty == Duty::AnswerPage && scene.may_answer(it, by)));
+        expires_with_the_shift(draft);
     }
 
     /// The duty's holders. Where nobody owes it (a pilot, or it was waived), anybody who sees the case.
@@ -322,9 +331,9 @@ pub(super) fn may_close(scene: &Scene<'_>) -> bool {
     scene.world.allows(&scene.may().close_incident, &scene.ask.by)
 }
 
-/// What was promised for later outlives the incident; everything else has lost its object.
+/// What was promised for later, and what a law asks for, outlives the incident; everything else has lost its object.
 fn void_the_rest(draft: &mut Draft<'_>, why: &str) {
-    draft.void(why, |it| it.duty != Duty::FollowUp);
+    draft.void(why, |it| !matches!(it.duty, Duty::FollowUp | Duty::ReportToAuthority));
 }
 
 fn tell_state(draft: &mut Draft<'_>, word: &str, text: &str) {

@@ -4,7 +4,7 @@
 use super::{Event, Incident, IncidentState, PAGE_WITHIN, Telling};
 use crate::domain::obligation::{Change, Holder, Obligation, Passed, Standing};
 use crate::domain::scene::Scene;
-use crate::domain::{Body, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Span};
+use crate::domain::{Body, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Severity, Span};
 
 /// How long somebody has to say that the work goes on, where the policy has no target for it.
 const STILL_WORKING_WITHIN: Span = Span::minutes(30);
@@ -47,6 +47,7 @@ impl Incident {
             && let Some(after) = acknowledgement.terms.expires_after
         {
             draft.change(acknowledgement.number, Change::Extended { expires: scene.ask.at + after });
+            expires_with_the_shift(draft);
         }
     }
 
@@ -66,6 +67,19 @@ impl Incident {
     }
 }
 
+/// Where the rota says so, what somebody acknowledged in their shift expires with it at the latest.
+pub(super) fn expires_with_the_shift(draft: &mut Draft<'_>) {
+    let Body::Incident(incident) = &draft.case.body else { return };
+    let relied = draft.case.obligations.iter().find(|it| draft.case.relies_on(it));
+    let (Some(person), Some(acknowledgement)) = (incident.acknowledged_by(), relied) else { return };
+    let Standing::Met { expires, .. } = acknowledgement.standing else { return };
+    if let Some(ends) = draft.world.people.returns_at(&acknowledgement.holder, person)
+        && expires.is_none_or(|expires| ends < expires)
+    {
+        draft.change(acknowledgement.number, Change::Extended { expires: ends });
+    }
+}
+
 /// Time passed over an obligation of an incident. Nobody answered “still working on it?”: the acknowledgement lapses, and
 /// with it the trust that one role is enough, so the first role of the ladder is asked at the same time.
 pub(super) fn unanswered(draft: &mut Draft<'_>, before: &Obligation, passed: &Passed) {
@@ -79,13 +93,8 @@ pub(super) fn unanswered(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
         return;
     }
     let severity = Some(incident.severity);
-    let stood_on = draft.case.obligations.iter().find(|it| draft.case.relies_on(it)).map(|it| it.holder.clone());
+    let mut roles = acknowledging_roles(draft, severity);
     let target = draft.world.stamped.target(Duty::Acknowledge, &draft.case.workflow, severity);
-    let mut roles: Vec<RoleId> = match (target.and_then(|it| it.holder.clone()), stood_on) {
-        (Some(role), _) => vec![role],
-        (None, Some(Holder::Roles(roles))) => roles,
-        (None, Some(Holder::Person(_)) | None) => Vec::new(),
-    };
     let ladder = target.and_then(|it| draft.world.stamped.ladders.get(&it.terms.ladder));
     if let Some(first) = ladder.and_then(|it| it.escalate.first())
         && !roles.contains(&first.tell)
@@ -95,11 +104,27 @@ pub(super) fn unanswered(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
     draft.push(Event::AcknowledgementLapsed {});
     let reason = "nobody answered; the acknowledgement lapsed".to_owned();
     draft.change(before.number, Change::Voided { reason });
+    owe_again(draft, severity, roles, None);
+}
+
+/// Whose answer an acknowledgement is: the policy's, else whoever it was asked of.
+fn acknowledging_roles(draft: &Draft<'_>, severity: Option<Severity>) -> Vec<RoleId> {
+    let stood_on = draft.case.obligations.iter().find(|it| draft.case.relies_on(it)).map(|it| it.holder.clone());
+    let target = draft.world.stamped.target(Duty::Acknowledge, &draft.case.workflow, severity);
+    match (target.and_then(|it| it.holder.clone()), stood_on) {
+        (Some(role), _) => vec![role],
+        (None, Some(Holder::Roles(roles))) => roles,
+        (None, Some(Holder::Person(_)) | None) => Vec::new(),
+    }
+}
+
+/// The acknowledgement lapsed, and is owed anew. `shift_of`: whose shift is over, where that is why.
+fn owe_again(draft: &mut Draft<'_>, severity: Option<Severity>, roles: Vec<RoleId>, shift_of: Option<PersonId>) {
     let number = draft.owe_anyway(Duty::Acknowledge, severity, Holder::Roles(roles), None, PAGE_WITHIN);
     let people = draft.waiting_on(number);
     let due = draft.due_of(number);
     let urgent = draft.case.obligation(number).is_some_and(|it| it.terms.urgent);
-    let telling = Telling::AcknowledgementLapsed { people: people.clone(), due };
+    let telling = Telling::AcknowledgementLapsed { people: people.clone(), due, shift_of };
     draft.tell_case_and(&people, telling, vec![number], urgent);
 }
 
@@ -115,6 +140,14 @@ pub(super) fn ask(draft: &mut Draft<'_>, acknowledgement: &Obligation) {
         return;
     };
     let severity = Some(incident.severity);
+    if let Standing::Met { at, .. } = acknowledgement.standing
+        && draft.world.people.returned(&acknowledgement.holder, &person, at)
+    {
+        let roles = acknowledging_roles(draft, severity);
+        draft.change(acknowledgement.number, Change::AskedStillWorking {});
+        draft.push(Event::AcknowledgementLapsed {});
+        return owe_again(draft, severity, roles, Some(person));
+    }
     draft.change(acknowledgement.number, Change::AskedStillWorking {});
     let holder = Holder::Person(person.clone());
     let number = draft.owe_anyway(Duty::StillWorking, severity, holder, None, STILL_WORKING_WITHIN);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::SeatName;
-use crate::domain::{At, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, ClockId, PersonId, RoleId, Severity, WorkflowId};
 
 /// Told of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -35,6 +35,9 @@ pub enum Telling {
     AcknowledgementLapsed {
         people: Vec<PersonId>,
         due: At,
+        /// Whose shift is over, where that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shift_of: Option<PersonId>,
     },
     SeverityChanged {
         from: Severity,
@@ -56,5 +59,27 @@ pub enum Telling {
     SeatLeft {
         seat: SeatName,
         by: PersonId,
+    },
+    /// A clock of law runs, to the people who owe the report.
+    ClockStarted {
+        clock: ClockId,
+        people: Vec<PersonId>,
+        due: At,
+        /// The last moment by the law; `None` where it gives no number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<At>,
+        start: At,
+    },
+    /// The moment that it began with was corrected.
+    ClockMoved {
+        clock: ClockId,
+        people: Vec<PersonId>,
+        due: At,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<At>,
+        start: At,
+        /// When it began, and when it was due, before.
+        started_before: At,
+        due_before: At,
     },
 }

@@ -6,11 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use super::super::super::calendar::{Calendar, CalendarError, QuietHours};
 use super::super::super::text::nearest;
-use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
+use super::super::super::{
+    ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, RotaId, Span, WorkflowId,
+};
 use super::super::{
     Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat,
     Role, SeverityWords, Workflow,
@@ -79,6 +83,7 @@ fn nothing(text: &str) -> Policy {
         parties: BTreeMap::new(),
         people: BTreeMap::new(),
         roles: BTreeMap::new(),
+        rotas: BTreeMap::new(),
         calendars: BTreeMap::new(),
         ladders: BTreeMap::new(),
         severities: BTreeMap::new(),
@@ -91,6 +96,7 @@ fn nothing(text: &str) -> Policy {
         snooze_at_most: SNOOZE_AT_MOST,
         reactions: Reactions { note: NOTE_BY.map(str::to_owned).to_vec(), follow_up: Vec::new() },
         digests: Vec::new(),
+        regulation: BTreeMap::new(),
     }
 }
 
@@ -112,6 +118,9 @@ impl Resolve<'_, '_> {
             self.role(key, table);
         }
         self.mirrors(document);
+        for (key, table) in &document.rotas {
+            self.rota(key, table);
+        }
         for (key, table) in &document.calendars {
             if let (Some(()), Some(calendar)) = (self.key(key), self.calendar(key, table)) {
                 self.policy.calendars.insert(key.text.as_str().into(), calendar);
@@ -146,6 +155,9 @@ impl Resolve<'_, '_> {
                 self.found.add(table.name.at, what, "another name: what was posted last is kept by it");
             }
             self.digest(table);
+        }
+        for (key, table) in &document.regulation {
+            self.regulation(key, table, default);
         }
     }
 
@@ -286,14 +298,15 @@ impl Resolve<'_, '_> {
         let members: Vec<PersonId> =
             table.members.0.iter().filter_map(|word| self.name(word)).map(PersonId::from).collect();
         let groups: Vec<Group> = table.groups.iter().filter_map(|word| self.value(word, value::group)).collect();
-        // Who is in a group is known only while the bot runs.
-        if members.len() < table.members.0.len() || !table.groups.is_empty() {
+        let rota = table.rota.as_ref().and_then(|word| self.name(word)).map(RotaId::from);
+        // Who is in a group, and who is on shift, is known only while the bot runs.
+        if members.len() < table.members.0.len() || !table.groups.is_empty() || table.rota.is_some() {
             self.unsure.insert(id.clone());
         }
         match (name, party) {
             (Some(name), Some(party)) => {
                 let mirrors = table.mirrors.iter().filter_map(|word| self.value(word, value::group)).collect();
-                self.policy.roles.insert(id, Role { name, party, members, groups, mirrors });
+                self.policy.roles.insert(id, Role { name, party, members, groups, rota, mirrors });
             }
             _ => {
                 self.unsure.insert(id);
@@ -333,10 +346,32 @@ impl Resolve<'_, '_> {
 
     fn calendar(&mut self, key: &Word<kind::Key>, table: &CalendarTable) -> Option<Calendar> {
         let zone = self.value(&table.zone, value::zone);
+        let mut holidays = BTreeSet::new();
+        for word in &table.holidays {
+            if let Some(date) = self.value(word, value::date)
+                && !holidays.insert(date)
+            {
+                self.found.add(word.at, format!("the holiday {date} is listed twice"), "it once");
+            }
+        }
+        let (calendar, open) = self.open_hours(key.at, zone, &table.hours, holidays)?;
+        self.open_minutes.insert(key.text.clone(), open);
+        Some(calendar)
+    }
+
+    /// Hours of a week in a zone, and how many minutes of a week without holidays they are. `at`: where it is said that they are
+    /// wrong as a whole.
+    pub fn open_hours(
+        &mut self,
+        at: Place,
+        zone: Option<Tz>,
+        written: &BTreeMap<Word<kind::Days>, Words<kind::HoursOfDay>>,
+        holidays: BTreeSet<NaiveDate>,
+    ) -> Option<(Calendar, i64)> {
         let mut week: [Vec<_>; 7] = Default::default();
         let mut given: [Option<Place>; 7] = [None; 7];
         let mut right = true;
-        let mut by_place: Vec<_> = table.hours.iter().collect();
+        let mut by_place: Vec<_> = written.iter().collect();
         by_place.sort_by_key(|(days, _)| days.at);
         for (days, hours) in by_place {
             let hours_of_days: Vec<_> =
@@ -356,25 +391,14 @@ impl Resolve<'_, '_> {
                 week[day] = hours_of_days.iter().map(|(_, hours)| *hours).collect();
             }
         }
-        let mut holidays = BTreeSet::new();
-        for word in &table.holidays {
-            if let Some(date) = self.value(word, value::date)
-                && !holidays.insert(date)
-            {
-                self.found.add(word.at, format!("the holiday {date} is listed twice"), "it once");
-            }
-        }
         if !right {
             return None;
         }
         let open = week.iter().flatten().map(|hours| i64::from(hours.to_minute) - i64::from(hours.from_minute)).sum();
         match Calendar::new(zone?, week, holidays) {
-            Ok(calendar) => {
-                self.open_minutes.insert(key.text.clone(), open);
-                Some(calendar)
-            }
+            Ok(calendar) => Some((calendar, open)),
             Err(error) => {
-                let all = || table.hours.iter().flat_map(|(days, hours)| hours.0.iter().map(move |word| (days, word)));
+                let all = || written.iter().flat_map(|(days, hours)| hours.0.iter().map(move |word| (days, word)));
                 let meant = all().find(|(days, word)| match (&error, value::hours(&word.text)) {
                     (
                         CalendarError::PastMidnight { day, hours } | CalendarError::Backwards { day, hours },
@@ -386,8 +410,8 @@ impl Resolve<'_, '_> {
                     }
                     (CalendarError::NeverOpen | CalendarError::NoQuietHours(_), _) | (_, Err(_)) => false,
                 });
-                let at = meant.map(|(_, word)| word.at).or_else(|| all().map(|(_, word)| word.at).min());
-                self.found.say(at.unwrap_or(key.at), error.to_string());
+                let place = meant.map(|(_, word)| word.at).or_else(|| all().map(|(_, word)| word.at).min());
+                self.found.say(place.unwrap_or(at), error.to_string());
                 None
             }
         }
@@ -581,7 +605,7 @@ impl Resolve<'_, '_> {
         }
     }
 
-    fn key(&mut self, word: &Word<kind::Key>) -> Option<()> {
+    pub fn key(&mut self, word: &Word<kind::Key>) -> Option<()> {
         self.value(word, value::key)
     }
 

@@ -65,6 +65,10 @@ impl Resolve<'_, '_> {
                 let write = say!["no such target: ", line, " asks for the day"].to_string();
                 self.found.add(duty_at, what, write);
             }
+            (Owed::ByLaw, _) => {
+                let what = format!("“{duty}” is due as the law says, so a target for it has no effect");
+                self.found.add(duty_at, what, "[regulation.…], with the regimes and the role that owes the reports");
+            }
             (Owed::InPaths, _) => {
                 let what = "approvals have their targets in their path, not here";
                 self.found.add(duty_at, what, "`role` and `within` under [[paths.….stages]]");
@@ -232,7 +236,7 @@ impl Resolve<'_, '_> {
     }
 
     /// A span that isn't nothing.
-    fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
+    pub(super) fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
         match self.value(word, value::span)? {
             Span::ZERO => {
                 self.found.add(word.at, format!("{} leaves no time at all", quote(&word.text)), "a span such as “15m”");

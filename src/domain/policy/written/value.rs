@@ -109,17 +109,6 @@ pub(super) fn written_span(span: Span) -> String {
 
 /// `09:30-18:30`, also with a dash that a word processor made.
 pub(super) fn hours(text: &str) -> Result<Hours, Wrong> {
-    let minute = |text: &str| {
-        let (hour, minute) = text.trim().split_once(':')?;
-        let short = |part: &str, most: usize| {
-            !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())
-        };
-        if !short(hour, 2) || !short(minute, 2) || minute.len() != 2 {
-            return None;
-        }
-        let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-        (minute < 60 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
-    };
     let parse = || {
         let (from, to) = text.split_once(['-', '–', '—'])?;
         Some(Hours { from_minute: minute(from)?, to_minute: minute(to)? })
@@ -129,6 +118,41 @@ pub(super) fn hours(text: &str) -> Result<Hours, Wrong> {
         None => {
             wrong(format!("{} are no hours of a day", quote(text)), "hours such as “09:30-18:30”, at most to 24:00")
         }
+    }
+}
+
+/// `09:00` as minutes since midnight; 1440 is the midnight at the end.
+fn minute(text: &str) -> Option<u16> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let short =
+        |part: &str, most: usize| !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
+    if !short(hour, 2) || !short(minute, 2) || minute.len() != 2 {
+        return None;
+    }
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    (minute < 60 && hour * 60 + minute <= 24 * 60).then_some(hour * 60 + minute)
+}
+
+/// When people hand over: the day of the week, where there is one (Monday is 0), and minutes since midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Handoff {
+    pub day: Option<usize>,
+    pub minute: u16,
+}
+
+/// `09:00`, or `mon 09:00`.
+pub(super) fn handoff(text: &str) -> Result<Handoff, Wrong> {
+    let parse = || {
+        let (day, time) = match text.trim().split_once(char::is_whitespace) {
+            Some((day, time)) => (Some(*days(day).ok().filter(|days| days.len() == 1)?.first()?), time),
+            None => (None, text),
+        };
+        let minute = minute(time).filter(|minute| *minute < 24 * 60)?;
+        Some(Handoff { day, minute })
+    };
+    match parse() {
+        Some(handoff) => Ok(handoff),
+        None => wrong(format!("{} is no time to hand over at", quote(text)), "“09:00”, or “mon 09:00”"),
     }
 }
 

@@ -70,6 +70,8 @@ kinds! {
     GroupName: "a group such as “slack:S0614TZR7”",
         { "type": "string", "examples": ["slack:S0614TZR7", "discord:41771983423143936"] };
     SeverityWord: "a severity: “sev1” to “sev4”", { "type": "string", "enum": ["sev1", "sev2", "sev3", "sev4"] };
+    Handoff: "a time such as “09:00” or “mon 09:00”",
+        { "type": "string", "pattern": "^((mon|tue|wed|thu|fri|sat|sun) )?[0-9]{1,2}:[0-9]{2}$", "examples": ["09:00", "mon 09:00"] };
     Cron: "a schedule such as “0 0 9 * * Mon”", { "type": "string", "examples": ["0 0 9 * * Mon"] };
     Person names "person" in "people": "the key of a person", { "type": "string" };
     Role names "role" in "roles": "the key of a role", { "type": "string" };
@@ -78,6 +80,9 @@ kinds! {
     Calendar names "calendar" in "calendars": "the key of a calendar", { "type": "string" };
     Ladder names "ladder" in "ladders": "the key of a ladder", { "type": "string" };
     Workflow names "workflow" in "workflows": "the key of a workflow", { "type": "string" };
+    RegimeName: "a law that asks for reports, such as “gdpr-33”", { "type": "string", "examples": ["dora", "gdpr-33"] };
+    ClockName: "a report that a law asks for, such as “gdpr-33.notification”", { "type": "string", "examples": ["dora.initial"] };
+    Rota names "rota" in "rotas": "the key of a rota", { "type": "string" };
     ApprovalPath names "path" in "paths": "the key of an approval path", { "type": "string" };
 }
 

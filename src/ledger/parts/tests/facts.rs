@@ -10,7 +10,7 @@ use strum::VariantNames as _;
 use super::*;
 use crate::domain::WhyNotKept;
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
-use crate::domain::{BotEvent, CaseKind, Duty, Event, Policy, Severity, Telling};
+use crate::domain::{BotEvent, CaseKind, ClockId, Duty, Event, Policy, RegimeId, Severity, Telling, regulation};
 use crate::grammar::verbs;
 
 /// Names of fields, and of variants that are no event and no telling.
@@ -22,12 +22,15 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
     signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
-    why words workflow zone not_kept bytes file name";
+    why words workflow zone not_kept bytes file name before clock digest due_before last latest obligation regime regimes run start started_before early \
+    rota rotas instead swap mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
+    one-acts deputy-away leads-too-long found";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
-const LINES: [&str; 14] = [
+const LINES: [&str; 17] = [
     "assessment",
     "break-glass review",
     "classification",
+    "clock set aside",
     "decision",
     "follow-up done",
     "invitation",
@@ -35,6 +38,8 @@ const LINES: [&str; 14] = [
     "moment",
     "note",
     "page answered",
+    "report owed",
+    "report submitted",
     "restricted",
     "restriction taken away",
     "still working",
@@ -94,6 +99,7 @@ impl Golden {
             of.is_some_and(|(stage, stages)| stage.parse::<u32>().is_ok() && stages.parse::<u32>().is_ok())
         };
         SeatName::ALL.map(SeatName::word).contains(&text)
+            || regulation::clock(&ClockId::from(text)).is_some()
             || self.is_a_role(text)
             || text.split_once(": ").is_some_and(|(stage, role)| numbers(stage) && self.is_a_role(role))
     }
@@ -127,6 +133,7 @@ impl Golden {
             ("attributed", "holder") | (_, "party") => policy.parties.contains_key(text),
             (_, "class") => policy.classes.contains_key(text),
             (_, "path" | "slow_path") => policy.paths.contains_key(text),
+            (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
             (_, "role" | "roles" | "called") | ("escalate" | "widened", "to") => self.is_a_role(text),
             (_, "workflow") => policy.workflows.contains_key(text),
@@ -143,6 +150,9 @@ impl Golden {
                 Severity::ALL.iter().any(|severity| severity.word() == text)
             }
             ("changed" | "stage-changed", "from" | "to") => ["pilot", "production"].contains(&text),
+            (_, "clock") if regulation::clock(&ClockId::from(text)).is_some() => true,
+            (_, "regime") => regulation::pack(&RegimeId::from(text)).is_some(),
+            ("report-submitted", "digest") => hexadecimal(text, 64),
             (_, "seat") => SeatName::ALL.map(SeatName::word).contains(&text),
             (_, "which") => Which::ALL.map(Which::word).contains(&text),
             (_, "impact") => ["known", "unclear"].contains(&text),
@@ -157,7 +167,9 @@ impl Golden {
             ("about", "named") => self.is_named(text),
             ("notice", "to") => ["case", "operators"].contains(&text),
             ("not_kept" | "not-kept", "why") => WhyNotKept::VARIANTS.contains(&text),
+            ("gaps", "why") => text == "uncovered",
             (_, "why") => text == "answered",
+            ("instead" | "it", "how") => ["override", "taken", "swap", "cover"].contains(&text),
             // What a platform does not let the bot do.
             ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster", "token"].contains(&text),
             // Of the bot itself.
@@ -238,7 +250,7 @@ fn golden() -> (Golden, Vec<Value>) {
     let lines: Vec<BTreeMap<String, String>> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     let loads = |line: &&BTreeMap<String, String>| line["facts"].contains("\"policy\":{\"loaded\"");
     // The names are the same in all that are left.
-    let text = lines.iter().filter(loads).find_map(|line| line.get("words")).expect("a policy");
+    let text = lines.iter().rev().filter(loads).find_map(|line| line.get("words")).expect("a policy");
     let words: Vec<String> = serde_json::from_str(text).unwrap();
     let policy = Policy::read(&words[0]).unwrap_or_else(|errors| panic!("{}", errors.show("the golden policy")));
     let facts = lines.iter().map(|line| serde_json::from_str(&line["facts"]).unwrap()).collect();

@@ -199,7 +199,12 @@ impl Room {
     }
 
     fn world(&self, at: At) -> World<'_> {
-        let people = People { policy: &self.policy, delegations: &self.delegations, at };
+        let people = People {
+            policy: &self.policy,
+            delegations: &self.delegations,
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            at,
+        };
         World { policy: &self.policy, stamped: &self.policy, people }
     }
 
@@ -267,7 +272,12 @@ impl Room {
     }
 
     fn waiting(&self, minutes: i64) -> Vec<String> {
-        let people = People { policy: &self.policy, delegations: &self.delegations, at: at(minutes) };
+        let people = People {
+            policy: &self.policy,
+            delegations: &self.delegations,
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            at: at(minutes),
+        };
         let owed = self.case().owed(Duty::Decide);
         owed.into_iter()
             .flat_map(|it| self.case().waiting_on(it, &people))

@@ -6,7 +6,12 @@ use crate::domain::act::possible;
 impl Room {
     fn offers(&self, person: &str) -> Vec<&'static str> {
         let ask = Ask { by: by(person), at: self.now };
-        let people = People { policy: &self.policy, delegations: &self.delegations, at: self.now };
+        let people = People {
+            policy: &self.policy,
+            delegations: &self.delegations,
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            at: self.now,
+        };
         let world = World { policy: &self.policy, stamped: &TERMS, people };
         possible(&Scene { case: &self.case, ask: &ask, world: &world }).into_iter().map(|act| act.verb).collect()
     }
@@ -100,7 +105,12 @@ fn the_next_update_is_promised_within_what_the_policy_allows() {
         for target in terms.targets.iter_mut().filter(|target| target.duty == Duty::Update) {
             target.next_at_most = most.map(Span::minutes);
         }
-        let people = People { policy: &room.policy, delegations: &[], at: room.now };
+        let people = People {
+            policy: &room.policy,
+            delegations: &[],
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            at: room.now,
+        };
         let world = World { policy: &room.policy, stamped: &terms, people };
         let command = Command::Update { text: words("half of it"), next: Some(minute(promised)) };
         let ruled = decide_case(&room.case, &command.into(), &Ask { by: by("arjun"), at: room.now }, &world);

@@ -1,5 +1,6 @@
 //! Incidents as stories on a clock that counts minutes from the opening.
 
+mod clocks;
 mod menu;
 mod opening;
 mod properties;
@@ -115,6 +116,12 @@ within = "20m"
 [may]
 close_incident = "command"
 change_severity = ["triage", "command"]
+
+[regulation.credit]
+regimes = ["dora", "nis2-23", "ai-act-73", "ai-act-26"]
+early = ["ai-act-73", "ai-act-26"]
+holder = "command"
+set_aside = ["triage"]
 "#;
 
 static TERMS: LazyLock<Policy> = LazyLock::new(|| Policy::read(POLICY).unwrap_or_else(|errors| panic!("{errors}")));
@@ -171,7 +178,8 @@ impl Room {
 
     fn try_open(person: &str, wanted: &Opening) -> Result<(Room, String), Refusal> {
         let (ask, opening) = (Ask { by: by(person), at: NINE }, crate::domain::Opening::Incident(wanted.clone()));
-        let people = People { policy: &TERMS, delegations: &[], at: NINE };
+        let people =
+            People { policy: &TERMS, delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, at: NINE };
         let ruling = open_case(ID, &opening, &ask, &World { policy: &TERMS, stamped: &TERMS, people })?;
         let case = Case::begin(ID, &ruling.events[0], NINE).expect("the first event begins the case");
         let mut room = Room {
@@ -205,7 +213,12 @@ impl Room {
 
     fn ask(&mut self, person: &str, command: impl Into<All>) -> Result<String, Refusal> {
         let ask = Ask { by: by(person), at: self.now };
-        let people = People { policy: &self.policy, delegations: &self.delegations, at: self.now };
+        let people = People {
+            policy: &self.policy,
+            delegations: &self.delegations,
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            at: self.now,
+        };
         let ruling =
             decide_case(&self.case, &command.into(), &ask, &World { policy: &self.policy, stamped: &TERMS, people })?;
         Ok(self.take(ruling))

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::RoleId;
 use crate::domain::obligation::Attribution;
+use crate::domain::{ClockId, RoleId};
 
 const PEOPLE: [&str; 6] = ["dev", "lena", "arjun", "ravi", "maya", "eve"];
 
@@ -29,6 +29,10 @@ fn command() -> impl Strategy<Value = All> {
     let seat = proptest::sample::select(&SeatName::ALL[..]);
     let duty = proptest::sample::select(&Duty::ALL[..]);
     let role = proptest::sample::select(&["triage", "command", "engineering", "nobody"][..]).prop_map(RoleId::from);
+    let which = proptest::sample::select(&[Which::Aware, Which::Classified][..]);
+    let clocks =
+        ["dora.initial", "dora.intermediate", "nis2-23.early-warning", "nis2-23.notification", "ai-act-73.death"];
+    let clock = proptest::sample::select(clocks.to_vec()).prop_map(ClockId::from);
     let other = CaseId { kind: CaseKind::Incident, number: 2 };
     prop_oneof![
         4 => Just(all(Command::Acknowledge)),
@@ -49,7 +53,10 @@ fn command() -> impl Strategy<Value = All> {
         1 => Just(all(Command::AnswerPage)),
         1 => Just(all(Command::Join)),
         3 => severity.prop_map(|to| all(Command::ChangeSeverity { to, reason: words("judged anew") })),
-        1 => (0..3_000_i64).prop_map(|at| all(Command::SetMoment { which: Which::Aware, at: minute(at) })),
+        2 => (which, 0..3_000_i64).prop_map(|(which, at)| all(Command::SetMoment { which, at: minute(at) })),
+        2 => clock.clone().prop_map(|clock| all(Command::Applies { which: Lawful::Clock(clock) })),
+        1 => clock.clone().prop_map(|clock| all(Command::SetAside { which: Lawful::Clock(clock), reason: words("no") })),
+        2 => clock.prop_map(|clock| all(Command::Submitted { clock, at: None, reference: words("1"), digest: None })),
         2 => (seat, proptest::option::of(person())).prop_map(|(seat, person)| all(Command::TakeSeat { seat, person })),
         1 => Just(all(Any::Pause { duty: Some(Duty::Resolve), reason: words("regulator's hold") })),
         1 => Just(all(Any::Resume { duty: None })),
@@ -78,7 +85,7 @@ fn hold(room: &Room) {
     assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]) && numbers.len() == case.obligations.len());
     for owed in case.open_obligations() {
         let awaited = match owed.duty {
-            Duty::FollowUp => true,
+            Duty::FollowUp | Duty::ReportToAuthority => true,
             Duty::AnswerPage => !incident.state.is_closed(),
             Duty::StillWorking => incident.state == IncidentState::Acknowledged,
             duty => incident.awaits(duty),
@@ -91,9 +98,33 @@ fn hold(room: &Room) {
             assert!(!seated, "a seat that is taken isn't nagged about");
         }
     }
+    for law in incident.laws(case.opened) {
+        let owed =
+            case.open_obligations().find(|it| it.duty == Duty::ReportToAuthority && it.is_about(law.clock.id.as_str()));
+        match law.state {
+            LawState::Running(run) => {
+                let owed = owed.expect("a clock that runs is somebody's duty");
+                assert_eq!((owed.number, owed.terms.due), (run.obligation, run.due));
+                assert!(run.last.is_none_or(|last| run.due <= last) && run.start <= run.due);
+                let known = law.clock.moment().is_none_or(|which| incident.moments[&which].at == run.start);
+                assert!(known, "{} runs from a moment that was corrected", law.clock.id);
+            }
+            LawState::NotLawYet
+            | LawState::Unasked
+            | LawState::Asked
+            | LawState::SetAside(..)
+            | LawState::NotStarted
+            | LawState::Submitted(_) => assert_eq!(owed, None, "{} is owed, and its clock doesn't run", law.clock.id),
+        }
+    }
     assert_eq!(case.closed.is_some(), incident.state.is_closed());
     assert_eq!(case.is_closed(), incident.state.is_closed());
-    let people = People { policy: &room.policy, delegations: &room.delegations, at: room.now };
+    let people = People {
+        policy: &room.policy,
+        delegations: &room.delegations,
+        rotas: crate::domain::bot::rotas::Rotas::NONE,
+        at: room.now,
+    };
     let company = case.company(&people);
     assert!(company.iter().all(|person| case.is_visible_to(person, &people)), "somebody is let in who may not see it");
     let in_hand = matches!(incident.state, IncidentState::Acknowledged | IncidentState::Contained);

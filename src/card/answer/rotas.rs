@@ -1,0 +1,90 @@
+//! Who is on shift: now, next, and the days ahead.
+
+use serde_json::{Value as Json, json};
+
+use super::private;
+use crate::card::{Button, Card, Speaker, Style, button};
+use crate::domain::{At, Bot, PersonId, RotaId, Span};
+use crate::grammar::find;
+
+/// How far ahead shifts are listed, and gaps counted.
+const AHEAD: Span = Span::days(14);
+const GAPS_AHEAD: Span = Span::days(30);
+/// Most shifts that are listed of one rota alone, and of each of several.
+const SHIFTS_AT_MOST: usize = 20;
+const SHIFTS_OF_SEVERAL: usize = 5;
+
+/// Who is on in one rota, or in each of them.
+pub fn rotas(speaker: &Speaker<'_>, bot: &Bot, which: Option<&RotaId>, by: &PersonId, now: At) -> Card {
+    let ids: Vec<&RotaId> = speaker.policy.rotas.keys().filter(|id| which.is_none_or(|it| it == *id)).collect();
+    let mut card = private(speaker, "answer/rota.txt", rotas_facts(speaker, bot, &ids, now));
+    card.buttons = ids.iter().filter_map(|id| to_do(speaker, bot, id, by, now)).collect();
+    card
+}
+
+pub(super) fn rotas_facts(speaker: &Speaker<'_>, bot: &Bot, ids: &[&RotaId], now: At) -> Json {
+    let most = if ids.len() > 1 { SHIFTS_OF_SEVERAL } else { SHIFTS_AT_MOST };
+    let rotas: Vec<Json> = ids.iter().filter_map(|id| rota_facts(speaker, bot, id, now, most)).collect();
+    json!({ "rotas": rotas, "alone": ids.len() == 1 })
+}
+
+fn rota_facts(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, now: At, most: usize) -> Option<Json> {
+    let shifts = bot.rotas.shifts(speaker.policy, id)?;
+    let ahead = shifts.between(now, now + AHEAD);
+    let (first, later) = ahead.split_first()?;
+    let told = bot.rotas.told.get(id).filter(|told| told.on.as_ref() == first.on && told.on.is_some());
+    let asks = shifts.rota.acknowledge_within.is_some();
+    let rows =
+        later.iter().take(most).map(|shift| json!({ "on": shift.on, "starts": shift.starts, "ends": shift.ends }));
+    Some(json!({
+        "rota": id,
+        "on": first.on,
+        "until": first.ends,
+        "next": later.iter().find_map(|shift| shift.on),
+        "unconfirmed": asks && told.is_some_and(|told| told.acknowledged.is_none()),
+        "shifts": rows.collect::<Vec<_>>(),
+        "more": later.len().saturating_sub(most),
+        "arranged": bot.rotas.instead.iter().filter(|it| it.rota == *id && it.ends > now).collect::<Vec<_>>(),
+        "swaps": bot.rotas.swaps.iter().filter(|it| it.rota == *id).collect::<Vec<_>>(),
+        "covers": bot.rotas.covers.iter().filter(|it| it.rota == *id).collect::<Vec<_>>(),
+        "gaps": bot.gaps(speaker.policy, id, (now, now + GAPS_AHEAD)).len(),
+    }))
+}
+
+/// Full of everything, for trying the template.
+pub(super) fn sample() -> Json {
+    use super::samples::{DUE, NOW, dev, maya, words};
+    let time = json!({ "starts": NOW, "ends": DUE });
+    let rota = json!({
+        "rota": "night", "on": dev(), "until": DUE, "next": maya(), "unconfirmed": true,
+        "shifts": [{ "on": maya(), "starts": NOW, "ends": DUE }, { "on": null, "starts": DUE, "ends": null }],
+        "more": 2,
+        "arranged": [{ "number": 3, "person": maya(), "starts": NOW, "ends": DUE, "reason": words() }],
+        "swaps": [{ "number": 4, "by": dev(), "with": maya() }],
+        "covers": [{ "number": 5, "by": dev(), "time": time, "asked": [maya()] }],
+        "gaps": 1,
+    });
+    let mut empty = rota.clone();
+    for name in ["on", "until", "next"] {
+        empty[name] = Json::Null;
+    }
+    for name in ["shifts", "arranged", "swaps", "covers"] {
+        empty[name] = json!([]);
+    }
+    (empty["unconfirmed"], empty["gaps"], empty["more"]) = (json!(false), json!(0), json!(0));
+    json!({ "rotas": [rota, empty], "alone": false })
+}
+
+/// What its reader can do about it with one press.
+fn to_do(speaker: &Speaker<'_>, bot: &Bot, id: &RotaId, by: &PersonId, now: At) -> Option<Button> {
+    let shifts = bot.rotas.shifts(speaker.policy, id)?;
+    let told = bot.rotas.told.get(id)?;
+    let verb = match shifts.on(now) == Some(by) {
+        true if told.acknowledged.is_some() => return None,
+        true => "start",
+        false if shifts.rota.members().contains(&by) => "take",
+        false => return None,
+    };
+    let button = button(find("rota", verb), None, Some(id.as_str()), Style::Plain)?;
+    Some(Button { label: format!("{}: {id}", button.label), ..button })
+}
