@@ -199,6 +199,7 @@ fn duty_row(number: u32, nth: u32, due_us: i64, holders: &[&str]) -> DutyRow {
         last_told_us: None,
         attributed: None,
         behind_us: 0,
+        excepted: false,
     };
     DutyRow { figures, holders: strings(holders) }
 }

@@ -15,9 +15,11 @@ use crate::grammar::{Filter, Misread, capital, clean, find};
 use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
 
 mod owed;
+mod queue;
 
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine};
+pub use queue::{QueueRow, queue};
 
 /// Most rows that are shown at once.
 const ROWS_AT_MOST: usize = 25;
@@ -206,7 +208,7 @@ fn menu_facts(case: &Case, people: &People<'_>, acts: usize) -> Json {
         "kind": case.kind().word(),
         "title": case.title,
         "severity": case.severity(),
-        "state": case.state(),
+        "state": case.state_at(people.at),
         "restricted": case.restricted,
         "owed": case::owed(case, people).into_iter().next(),
         "acts": acts,
@@ -624,6 +626,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/health.txt", json!(behind)),
         ("answer/review-draft.txt", review_draft_facts(&draft(false))),
         ("answer/review-draft.txt", review_draft_facts(&draft(true))),
+        ("answer/queue.txt", queue::queue_facts(&queue::samples())),
+        ("answer/queue.txt", queue::queue_facts(&[])),
         ("answer/red-flags.txt", red_flags_facts(&flags)),
         ("answer/red-flags.txt", red_flags_facts(&[])),
         ("answer/asked.txt", asked_sample()),

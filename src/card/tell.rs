@@ -4,13 +4,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
 use super::wording::{sentence_as_seen, typed_here};
-use super::{Button, Card, Speaker, Style, Tone, button, open, press, votes};
+use super::{Button, Card, Speaker, Style, Tone, button, form_button, open, press, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
-use crate::domain::{At, Case, CaseId, Duty, Span, Telling, bot, every_case};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Span, Telling, bot, every_case};
 use crate::grammar;
 
 /// How a telling looks beside its words.
@@ -144,11 +144,16 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::State { .. }
         | T::Paused { .. }
         | T::Resumed { .. }
+        | T::Observed { .. }
         | T::Waived { .. }
         | T::Invited { .. }
         | T::Uninvited { .. }
         | T::Joined { .. }
         | T::AskedIn { .. } => {}
+        T::Excepted { duties, .. } => {
+            let nouns: Vec<&str> = duties.iter().map(|duty| duty.noun()).collect();
+            facts.insert("duties".to_owned(), json!(nouns));
+        }
     }
 }
 
@@ -252,8 +257,10 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
             Look::of(Tone::Nudge).and(button(verb, case, Some(by.as_str()), Style::Primary))
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
+        T::Observed { .. } => Look::of(Tone::Nudge),
         T::Said { .. }
         | T::Paused { .. }
+        | T::Excepted { .. }
         | T::Waived { .. }
         | T::Contested { .. }
         | T::Settled { .. }
@@ -266,6 +273,11 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
 
 pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
     use bot::Telling as T;
+    // Changing the policy is a decision of its own, asked for as one.
+    if let T::Recurs { workflow, .. } = telling {
+        let verb = grammar::find(CaseKind::Approval.word(), CaseKind::Approval.opened_by());
+        return Look::of(Tone::Nudge).and(form_button(verb, None, Some(workflow.as_str()), Style::Plain));
+    }
     Look::of(match telling {
         T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Tone::Late,
         T::CaughtUp {} => Tone::Done,
@@ -273,6 +285,7 @@ pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
         | T::DelegationEnded { .. }
         | T::PolicyLoaded { .. }
         | T::WasDown { .. }
+        | T::Recurs { .. }
         | T::Digest { .. } => Tone::Calm,
         T::Sentence { .. } => Tone::Private,
     })

@@ -143,9 +143,10 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
         Kind::Word | Kind::Number | Kind::Url | Kind::Choice(_) | Kind::Workflow | Kind::Role | Kind::Roles => {
             Ok(whole())
         }
-        Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
-            Ok(whole())
-        }
+        // Left out, it leaves its word to the title.
+        Kind::ExceptionClass if arg.needed != Needed::Yes => Ok(reads().ok().and_then(|_| whole())),
+        Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::ExceptionClass | Kind::Path => Ok(whole()),
+        Kind::Attribution | Kind::Range => Ok(whole()),
         Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
     }
 }

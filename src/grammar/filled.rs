@@ -275,7 +275,10 @@ mod tests {
             Kind::Person | Kind::PersonOrNone => "dev".to_owned(),
             Kind::Flag => "yes".to_owned(),
             Kind::Range => "month".to_owned(),
-            Kind::Workflow | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Attribution => {
+            Kind::Workflow | Kind::Role | Kind::Roles => {
+                arg.kind.choices(policy()).first().map(|(key, _)| key.clone()).unwrap_or_default()
+            }
+            Kind::Class | Kind::ExceptionClass | Kind::Path | Kind::Attribution => {
                 arg.kind.choices(policy()).first().map(|(key, _)| key.clone()).unwrap_or_default()
             }
             Kind::Url => "https://a.example".to_owned(),
@@ -337,7 +340,9 @@ mod tests {
                 _ => text.trim().to_owned(),
             };
             prop_assume!(!expected.trim().is_empty());
-            let needed = verb.args.iter().filter(|other| other.needed != Needed::No && other.name != arg.name);
+            // A grant has an end, or the flag that it has none.
+            let needed = |other: &&Arg| other.needed != Needed::No || other.kind == Kind::Until;
+            let needed = verb.args.iter().filter(needed).filter(|other| other.name != arg.name);
             let mut given: BTreeMap<String, String> =
                 needed.map(|other| (other.name.to_owned(), fitting(verb, other))).collect();
             given.insert(arg.name.to_owned(), text);

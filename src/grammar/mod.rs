@@ -157,6 +157,11 @@ pub enum Query {
     Timeline(CaseId),
     /// The post-incident review as drafted.
     ReviewDraft(CaseId),
+    /// How the queue of exceptions stands.
+    Queue {
+        /// `None`: that of every workflow.
+        workflow: Option<WorkflowId>,
+    },
     /// What the asker owes and asked for.
     Mine,
     /// What is open and late, per workflow.

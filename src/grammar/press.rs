@@ -12,6 +12,8 @@ use super::{Asked, Context, Misread};
 pub fn action(verb: &Verb, case: Option<CaseId>, more: Option<&str>) -> String {
     let mut action = match case {
         Some(id) => format!("{}:{id}", verb.verb),
+        // What follows isn't the case.
+        None if more.is_some() => format!("{}:", verb.id()),
         None => verb.id(),
     };
     if let Some(more) = more {

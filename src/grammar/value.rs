@@ -9,7 +9,9 @@ use crate::domain::kinds::incident::{
 use crate::domain::obligation::Attribution;
 use crate::domain::policy::Channel;
 use crate::domain::text::{self, nearest};
-use crate::domain::{At, CaseId, ClassId, Command, Duty, Lane, PathId, PersonId, RoleId, Severity, WorkflowId};
+use crate::domain::{
+    At, CaseId, ClassId, Command, Duty, ExceptionClassId, Lane, PathId, PersonId, RoleId, Severity, WorkflowId,
+};
 
 use super::moment::{Lean, NoMoment};
 use super::verbs::{Arg, Kind, Needed, Verb};
@@ -49,6 +51,7 @@ pub(super) enum Value {
     Severity(Severity),
     Duty(Duty),
     Class(ClassId),
+    ExceptionClass(ExceptionClassId),
     Path(PathId),
     Attribution(Attribution),
     Range(Range),
@@ -108,7 +111,14 @@ pub(super) fn conclude(verb: &'static Verb, raw: &Raw, context: &Context<'_>) ->
 
 /// What goes without saying: the channel's workflow, or the only one there is.
 fn default(arg: &Arg, context: &Context<'_>) -> Option<Value> {
-    if arg.kind != Kind::Workflow || arg.needed == Needed::No {
+    if arg.needed == Needed::No {
+        return None;
+    }
+    if arg.kind == Kind::ExceptionClass {
+        let classes = &context.policy.exceptions.classes;
+        return classes.keys().next().filter(|_| classes.len() == 1).cloned().map(Value::ExceptionClass);
+    }
+    if arg.kind != Kind::Workflow {
         return None;
     }
     let only = || Some(context.policy.workflows.keys().next()?).filter(|_| context.policy.workflows.len() == 1);
@@ -200,6 +210,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
                 .ok_or_else(|| unknown("duty", &typed, &kind.choices(policy)))
         }
         Kind::Class => named("class", said).map(|id| Value::Class(id.into())),
+        Kind::ExceptionClass => named("class of exceptions", said).map(|id| Value::ExceptionClass(id.into())),
         Kind::Path => named("approval path", said).map(|id| Value::Path(id.into())),
         Kind::Attribution => named("party", said).map(|id| {
             Value::Attribution(match id.as_str() {
@@ -343,13 +354,14 @@ impl Values<'_> {
         Number(u32): needed number, maybe maybe_number;
         Workflow(WorkflowId): needed workflow, maybe maybe_workflow;
         Person(PersonId): needed person, maybe maybe_person;
-        Role(RoleId): needed role;
+        Role(RoleId): needed role, maybe maybe_role;
         At(At): needed moment, maybe maybe_moment;
         Severity(Severity): needed severity, maybe maybe_severity;
         Attribution(Attribution): needed attribution;
-        Case(CaseId): needed other;
+        Case(CaseId): needed other, maybe maybe_other;
         Duty(Duty): maybe duty;
         Class(ClassId): maybe class;
+        ExceptionClass(ExceptionClassId): needed exception_class, maybe maybe_exception_class;
         Path(PathId): maybe path;
     }
 

@@ -381,8 +381,8 @@ impl Server {
         };
         let mut shown = self.fake.render(&message, moment);
         // A command that stands in a group is called so, and does the same.
-        for group in ["clock", "people"] {
-            shown = shown.replace(&format!("/incident {group} "), "/incident ");
+        for (root, group) in [("incident", "clock"), ("incident", "people"), ("exception", "ruling")] {
+            shown = shown.replace(&format!("/{root} {group} "), &format!("/{root} "));
         }
         without_links(&shown.lines().filter(|line| line.trim() != "⏳").collect::<Vec<_>>().join("\n"))
     }

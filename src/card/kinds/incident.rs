@@ -11,10 +11,10 @@ use crate::domain::kinds::incident::{
     Telling, Timing, Which,
 };
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Case, CaseId, CaseKind, Duty, Obligation, Severity};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Obligation, Severity};
 
 impl Shows for Incident {
-    fn facts(&self, _speaker: &Speaker<'_>, case: &Case) -> Json {
+    fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
         let moments = self
             .moments
             .iter()
@@ -208,7 +208,7 @@ impl Shows for Incident {
                 impact: Impact::Unclear,
                 moments: vec![KnownMoment { which: Which::Detected, at: NOW }],
                 because: Some("APR-4 has been pending for 3 h".to_owned()),
-                slow_path: None,
+                queue: None,
             })),
             Event::Acknowledged { by: dev() },
             Event::AcknowledgementLapsed {},

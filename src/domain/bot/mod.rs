@@ -1,5 +1,6 @@
 //! What concerns no single case: the policy in force, who stands in for whom, when a digest is due, which approval paths are
-//! slow, the platforms, and how the bot itself is. Each part has its own state and events.
+//! slow, which queues get worse, what is excepted from again and again, the platforms, and how the bot itself is. Each part has
+//! its own state and events.
 //!
 //! It opens no case and reads no clock: it says what should follow ([`Then`]), and the desk sees to it.
 
@@ -8,11 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
+use super::kinds::Waits;
 use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
-use super::{Actor, At, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, text};
+use super::{
+    Actor, At, Case, ExceptionClassId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span,
+    WorkflowId, text,
+};
 
 pub mod condition;
 pub mod delegations;
@@ -20,6 +25,8 @@ pub mod digests;
 pub mod files;
 pub mod platforms;
 pub mod policies;
+pub mod queues;
+pub mod recurrence;
 pub mod slow_paths;
 mod telling;
 #[cfg(test)]
@@ -34,6 +41,8 @@ use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
 use platforms::{GroupSet, Platforms};
+use queues::{QueueId, Queues};
+use recurrence::Recurrences;
 use slow_paths::{SlowPath, SlowPaths};
 
 /// Folded from the bot's own events and from what it sees of the cases.
@@ -48,6 +57,10 @@ pub struct Bot {
     pub platforms: Platforms,
     #[serde(default)]
     pub files: Files,
+    #[serde(default)]
+    pub queues: Queues,
+    #[serde(default)]
+    pub recurrences: Recurrences,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -60,6 +73,8 @@ pub enum Event {
     Digest(digests::Event),
     Platform(platforms::Event),
     Files(files::Event),
+    Queue(queues::Event),
+    Recurrence(recurrence::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -126,6 +141,16 @@ pub enum Command {
     },
     /// An approval path is slow; the bot sees to it that there is one incident about it at a time.
     NoteSlowPath(SlowPath),
+    /// Something happened to a case of a queue: whether there is something to say of that now.
+    LookAtQueue {
+        queue: QueueId,
+        workflow: WorkflowId,
+    },
+    /// More exceptions of a class were raised on a workflow than are usual.
+    NoteRecurrence {
+        workflow: WorkflowId,
+        class: ExceptionClassId,
+    },
 }
 
 /// Something is asked of the bot at a moment.
@@ -156,6 +181,8 @@ impl Event {
             Event::Digest(event) => event.into(),
             Event::Platform(event) => event.into(),
             Event::Files(event) => event.into(),
+            Event::Queue(event) => event.into(),
+            Event::Recurrence(event) => event.into(),
         }
     }
 
@@ -168,6 +195,8 @@ impl Event {
             digests::Event::VARIANTS,
             platforms::Event::VARIANTS,
             files::Event::VARIANTS,
+            queues::Event::VARIANTS,
+            recurrence::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -203,6 +232,16 @@ impl From<files::Event> for Event {
         Event::Files(event)
     }
 }
+impl From<queues::Event> for Event {
+    fn from(event: queues::Event) -> Event {
+        Event::Queue(event)
+    }
+}
+impl From<recurrence::Event> for Event {
+    fn from(event: recurrence::Event) -> Event {
+        Event::Recurrence(event)
+    }
+}
 
 impl Bot {
     /// Folds one event that came at `at`.
@@ -222,12 +261,37 @@ impl Bot {
             Event::Digest(event) => self.digests.apply(event, at),
             Event::Platform(event) => self.platforms.apply(event),
             Event::Files(event) => self.files.apply(event, at),
+            Event::Queue(event) => self.queues.apply(event),
+            Event::Recurrence(event) => self.recurrences.apply(event, at),
         }
     }
 
-    /// When the bot next wants to be woken: a delegation begins or ends, or a digest is due.
+    /// Sees what became true of a case; `waited` is how it waited in its queue before.
+    pub fn observe(&mut self, case: &Case, event: &super::Event, waited: Option<Waits>, at: At) {
+        self.slow_paths.observe(case, event);
+        for queue in self.queues.observe(case, event, waited, at) {
+            match queue {
+                QueueId::Path(path) => self.slow_paths.forget(&path),
+                QueueId::Exceptions(_) => {}
+            }
+        }
+        self.recurrences.observe(case, event, at);
+    }
+
+    /// What follows for the bot now that a case's events were observed.
+    pub fn follows(&self, case: &Case, events: &[super::Event], policy: &Policy, at: At) -> Vec<Command> {
+        let slow = self.slow_paths.found_slow(case, events, policy).map(Command::NoteSlowPath);
+        let queue = case.queue().map(|(queue, _)| queue).filter(|queue| self.queues.turn(queue, policy, at).is_some());
+        let queue = queue.map(|queue| Command::LookAtQueue { queue, workflow: case.workflow.clone() });
+        let recurs = self.recurrences.found(case, events, at);
+        let recurs = recurs.map(|class| Command::NoteRecurrence { workflow: case.workflow.clone(), class });
+        slow.into_iter().chain(queue).chain(recurs).collect()
+    }
+
+    /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, or it is to be seen whether a queue has
+    /// recovered.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
-        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).min()
+        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).chain(self.queues.wake()).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
@@ -251,7 +315,7 @@ impl Bot {
 /// # Errors
 /// A [`Refusal`] for the person who asked.
 pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> {
-    let draft = Draft { bot: bot.clone(), ask, policy, ruling: Ruling::default() };
+    let mut draft = Draft { bot: bot.clone(), ask, policy, ruling: Ruling::default() };
     match &ask.command {
         // What only people ask for …
         Command::Delegate { from, to, roles, starts, ends, reason } => {
@@ -279,6 +343,14 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
             Ok(draft.alarm(condition::Event::ClockWentBack { by: *by }, Telling::ClockWentBack { by: *by }))
         }
         Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
+        Command::LookAtQueue { queue, workflow } => {
+            draft.look_at_queue(queue, Some(workflow));
+            Ok(draft.ruling)
+        }
+        Command::NoteRecurrence { workflow, class } => {
+            draft.note_recurrence(workflow, class);
+            Ok(draft.ruling)
+        }
     }
 }
 
@@ -335,7 +407,7 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() {
+        if !self.wake_delegation() && !self.wake_queue() {
             self.wake_digests();
         }
         self.ruling

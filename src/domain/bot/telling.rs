@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::line::Sentence;
-use crate::domain::{At, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, WorkflowId, mark};
+use crate::domain::{At, ExceptionClassId, Label, OutboxId, PersonId, PolicyHash, RoleId, Span, WorkflowId, mark};
 
 /// Told by the bot of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -60,6 +60,14 @@ pub enum Telling {
         /// Empty: all of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         workflows: Vec<WorkflowId>,
+    },
+    /// More exceptions of a class were raised on a workflow than are usual: the policy may be what should change.
+    Recurs {
+        workflow: WorkflowId,
+        class: ExceptionClassId,
+        times: u32,
+        within: Span,
+        people: Vec<PersonId>,
     },
     /// A sentence of its own.
     Sentence {

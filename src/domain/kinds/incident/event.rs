@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Impact, Nature, SeatName, Which};
 use crate::domain::kinds::Began;
-use crate::domain::{At, CaseId, ClassId, PathId, PersonId, RoleId, Severity};
+use crate::domain::{At, CaseId, ClassId, PersonId, QueueId, RoleId, Severity};
 
 /// What becomes true of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -129,9 +129,9 @@ pub struct Opened {
     pub moments: Vec<KnownMoment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
-    /// The approval path whose slowness it is about; the bot opens no second one for it meanwhile.
+    /// The queue whose slowness it is about; the bot opens no second one for it meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slow_path: Option<PathId>,
+    pub queue: Option<QueueId>,
 }
 
 /// A moment that was known when the incident was opened; whoever opened it said so.

@@ -70,7 +70,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         impact: wanted.impact,
         moments,
         because: wanted.because.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
-        slow_path: wanted.slow_path.clone(),
+        queue: wanted.queue.clone(),
     };
     let because = opened.because.clone();
     let seen_by = match (wanted.restricted, &wanted.converts) {

@@ -12,8 +12,8 @@ use super::super::super::calendar::{Calendar, CalendarError, QuietHours};
 use super::super::super::text::nearest;
 use super::super::super::{ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, Span, WorkflowId};
 use super::super::{
-    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat,
-    Role, SeverityWords, Workflow,
+    Channel, DigestSchedule, Escalation, Exceptions, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions,
+    Repeat, Role, SeverityWords, Workflow,
 };
 use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
@@ -86,6 +86,7 @@ fn nothing(text: &str) -> Policy {
         workflows: BTreeMap::new(),
         targets: Vec::new(),
         paths: BTreeMap::new(),
+        exceptions: Exceptions::default(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
         snooze_at_most: SNOOZE_AT_MOST,
@@ -136,6 +137,7 @@ impl Resolve<'_, '_> {
             self.found.lacks("no workflow is defined", "[workflows.credit-scoring], with its name, stage and channel");
         }
         self.targets(&document.targets, default);
+        self.exceptions(&document.exceptions);
         self.may(&document.may);
         let mut names = BTreeMap::new();
         for table in &document.digests {
@@ -513,6 +515,7 @@ impl Resolve<'_, '_> {
         self.policy.may = May {
             open_incident: self.allowed(&table.open_incident),
             request_approval: self.allowed(&table.request_approval),
+            raise_exception: self.allowed(&table.raise_exception),
             change_severity: self.allowed(&table.change_severity),
             close_incident: self.allowed(&table.close_incident),
             waive_duty: self.allowed(&table.waive_duty),

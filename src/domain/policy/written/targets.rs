@@ -119,7 +119,8 @@ impl Resolve<'_, '_> {
         let mut severities: Vec<Severity> = Vec::new();
         for word in words {
             if !duty.has_severity() {
-                let what = format!("“{duty}” belongs to approvals, and those have no severity");
+                let kind = duty.row().kind;
+                let what = format!("“{duty}” belongs to {kind}s, and those have no severity");
                 self.found.add(word.at, what, "the target without `severity`");
                 return None;
             }
@@ -232,7 +233,7 @@ impl Resolve<'_, '_> {
     }
 
     /// A span that isn't nothing.
-    fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
+    pub fn some_time(&mut self, word: &Word<kind::Length>) -> Option<Span> {
         match self.value(word, value::span)? {
             Span::ZERO => {
                 self.found.add(word.at, format!("{} leaves no time at all", quote(&word.text)), "a span such as “15m”");
@@ -266,6 +267,7 @@ impl Resolve<'_, '_> {
             }
         }
         let bottleneck = table.bottleneck.as_ref().and_then(|it| self.bottleneck(&it.value, it.at));
+        let queue = table.queue.as_ref().and_then(|it| self.queue(it));
         if table.stages.is_empty() {
             self.found.add(key.at, "nobody decides: this path has no stage", format!("[[paths.{}.stages]]", key.text));
         }
@@ -282,6 +284,7 @@ impl Resolve<'_, '_> {
                 break_glass,
                 question_pauses: table.question_pauses,
                 bottleneck,
+                queue,
                 line: self.found.line(key.at),
             };
             self.policy.paths.insert(PathId::from(key.text.as_str()), path);

@@ -262,6 +262,7 @@ fn the_schema_knows_the_tables_and_the_words() {
         "targets",
         "paths",
         "may",
+        "exceptions",
         "digests",
     ];
     for table in tables {
