@@ -122,7 +122,8 @@ fn case(number: u32, workflow: &str) -> Case {
         from: None,
     };
     let action = String::new();
-    let requested = approval::Requested { began, action, action_sha256: zeros, path: "path".into(), slow_at: None };
+    let requested =
+        approval::Requested { began, action, action_sha256: zeros, path: "path".into(), slow_at: None, watch: None };
     let event = Event::Approval(approval::Event::Requested(Box::new(requested)));
     Case::begin(id(number), &event, At(i64::from(number))).expect("a case begins with it")
 }

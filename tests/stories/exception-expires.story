@@ -11,7 +11,14 @@
       maya hears: In force: yes, until 10:00
       maya> /sla digest
       maya hears: exceptions: 1 asked, 1 granted, 1 in force (59 min in all)
-10:00:00 maya> /exception list
+10:00:00 #credit: EXC-1 · expired 10:00, not in force any more ... Say what follows by Tue 24 Nov 10:00: @maya
+      @maya: EXC-1 · expired 10:00 ... [Renew] [Close]
+      @dev: EXC-1 · expired
+      @greta: EXC-1 · expired
+      card EXC-1: State: expired · 10:00 ... In force: no
+      duty EXC-1 answer-expiry: owed, due Tue 24 Nov 10:00, holders maya
+      duty EXC-1 prove-control: void
+      maya> /exception list
       maya hears: EXC-1 “The report comes late” · credit, expired · late-report · answer to the expiry
       maya does not hear: in force
       maya> /exception status EXC-1
@@ -20,13 +27,6 @@
       maya hears: In force: no
       maya> /sla digest
       maya hears: exceptions: 1 asked, 1 granted, 1 expired, 0 in force (1 h in all)
-      #credit: EXC-1 · expired 10:00, not in force any more ... Say what follows by Tue 24 Nov 10:00: @maya
-      @maya: EXC-1 · expired 10:00 ... [Renew] [Close]
-      @dev: EXC-1 · expired
-      @greta: EXC-1 · expired
-      card EXC-1: State: expired · 10:00 ... In force: no
-      duty EXC-1 answer-expiry: owed, due Tue 24 Nov 10:00, holders maya
-      duty EXC-1 prove-control: void
 # Nobody answers: it is late, and not in force by that.
 Tue 10:00 @maya: EXC-1 · answer to the expiry is late
       card EXC-1: In force: no

@@ -11,7 +11,7 @@
       dev> /exception triage EXC-1
       arjun presses Grant on EXC-1
       arjun hears: form exception.grant:EXC-1
-      arjun submits: until = 2026-11-24 09:00; reason = A day; control = A second reader
+      arjun submits: until = 2026-11-24T09:00:00Z; reason = A day; control = A second reader
       arjun hears: granted until Tue 24 Nov 09:00
       case EXC-1: granted
       arjun> /exception grant EXC-1 until 2d every=soon Longer

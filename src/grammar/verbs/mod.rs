@@ -390,7 +390,9 @@ impl Verb {
             usage.push(' ');
             match (arg.kind, self.kind()) {
                 (Kind::Case, Some(kind)) if arg.name == CASE => usage.push_str(&format!("[{}-…]", kind.prefix())),
-                (Kind::Case, Some(kind)) => usage.push_str(&format!("{} {}-…", arg.usage(), kind.prefix())),
+                (Kind::Case, Some(kind)) if !arg.named => {
+                    usage.push_str(&format!("{} {}-…", arg.usage(), kind.prefix()))
+                }
                 _ => usage.push_str(&arg.usage()),
             }
         }
