@@ -221,15 +221,21 @@ async fn queue() {
     for cases in [1_000, most] {
         let house = Arc::new(House::new().await);
         let begun = Instant::now();
-        // Opened a little apart, so that each wakes alone.
-        open_some(&house, 0, cases, 500, |nth| format!("/exception raise lending waiver \"Exception {nth}\"")).await;
+        let raise = |nth| format!("/exception raise lending waiver \"Exception {nth}\"");
+        // The first ones a second apart, so that each of them wakes alone, and all others behind them.
+        let alone = 500;
+        for nth in 0..alone {
+            house.clock.move_to(START + Span::seconds(nth as i64));
+            house.command(format!("o{nth}"), "maya", raise(nth)).await;
+        }
+        open_some(&house, alone, cases - alone, 0, raise).await;
         print("queue", "exceptions raised", cases, begun.elapsed());
         let shown = house.desk.shown();
         let waiting = shown.bot.queues.figures.values().map(|it| it.since.count()).sum::<u32>();
         assert_eq!(waiting as usize, cases, "all of them are counted");
         let mut took = Vec::new();
         let before = house.reader.size().await.expect("a size");
-        while took.len() < 500 {
+        while took.len() < alone {
             let wake = house.desk.shown().next_wake.expect("the exceptions want to be woken");
             let begun = Instant::now();
             house.clock.move_to(wake);

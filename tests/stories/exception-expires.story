@@ -17,7 +17,6 @@
       @greta: EXC-1 · expired
       card EXC-1: State: expired · 10:00 ... In force: no
       duty EXC-1 answer-expiry: owed, due Tue 24 Nov 10:00, holders maya
-      duty EXC-1 prove-control: void
       maya> /exception list
       maya hears: EXC-1 “The report comes late” · credit, expired · late-report · answer to the expiry
       maya does not hear: in force

@@ -3,10 +3,10 @@
 09:00 maya> /exception raise credit one-reader Decisions without the second reader
       dev> /exception triage EXC-1
       tomas> /exception recommend EXC-1 grant It is small
-      greta> /exception grant EXC-1 until-revoked For good
+      greta> /exception grant EXC-1 until-revoked reason="For good"
       greta hears: granting an exception without an end is for chief-risk
       case EXC-1: in-review
-      ines> /exception grant EXC-1 until-revoked For good
+      ines> /exception grant EXC-1 until-revoked reason="For good"
       #credit: EXC-1 is granted until somebody revokes it · Ines
       card EXC-1: In force: yes, until somebody revokes it
 2027-06-01 09:00 maya> /exception status EXC-1
