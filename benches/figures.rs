@@ -44,6 +44,9 @@ fn main() {
         if wants("open") {
             million_open().await;
         }
+        if wants("queue") {
+            queue().await;
+        }
         if wants("verify") {
             verify().await;
         }
@@ -191,7 +194,7 @@ async fn million_open() {
         let house = Arc::new(House::new().await);
         let begun = Instant::now();
         for batch in 0..cases / 5_000 {
-            open_some(&house, batch * 5_000, 5_000, 500).await;
+            open_some(&house, batch * 5_000, 5_000, 500, request).await;
         }
         print("open", "cases opened", cases, begun.elapsed());
         Arc::into_inner(house).expect("nobody else").stop().await
@@ -210,6 +213,49 @@ async fn million_open() {
     println!("open: {} wakes at 500 a second: lateness p50 {:?} p99 {:?} max {:?}", late.len(), p(50), p(99), p(100));
     println!("    resident {} MB", resident_mb());
     house.stop().await;
+}
+
+/// What one wake costs in a queue that is watched, however many wait in it.
+async fn queue() {
+    let most: usize = std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    for cases in [1_000, most] {
+        let house = Arc::new(House::new().await);
+        let begun = Instant::now();
+        let raise = |nth| format!("/exception raise lending waiver \"Exception {nth}\"");
+        // The first ones a second apart, so that each of them wakes alone, and all others behind them.
+        let alone = 500;
+        for nth in 0..alone {
+            house.clock.move_to(START + Span::seconds(nth as i64));
+            house.command(format!("o{nth}"), "maya", raise(nth)).await;
+        }
+        open_some(&house, alone, cases - alone, 0, raise).await;
+        print("queue", "exceptions raised", cases, begun.elapsed());
+        let shown = house.desk.shown();
+        let waiting = shown.bot.queues.figures.values().map(|it| it.since.count()).sum::<u32>();
+        assert_eq!(waiting as usize, cases, "all of them are counted");
+        let mut took = Vec::new();
+        let before = house.reader.size().await.expect("a size");
+        while took.len() < alone {
+            let wake = house.desk.shown().next_wake.expect("the exceptions want to be woken");
+            let begun = Instant::now();
+            house.clock.move_to(wake);
+            while house.desk.shown().next_wake == Some(wake) {
+                tokio::task::yield_now().await;
+            }
+            took.push(begun.elapsed());
+        }
+        took.sort();
+        let woken = house.reader.size().await.expect("a size") - before;
+        assert!(woken >= took.len() as u64, "each wake leaves an entry");
+        let kept = serde_json::to_string(&shown.bot.queues).expect("JSON").len();
+        println!(
+            "queue: a wake among {cases}: p50 {:?} p99 {:?}, {kept} bytes of figures",
+            at(&took, 50),
+            at(&took, 99)
+        );
+        println!("    resident {} MB", resident_mb());
+        Arc::into_inner(house).expect("nobody else").stop().await;
+    }
 }
 
 /// How long after their moment the nudges since an entry were decided, in microseconds. The commit follows within the same
@@ -276,11 +322,15 @@ async fn start(data: &Path) {
 }
 
 async fn open_cases(house: &Arc<House>, cases: usize) {
-    open_some(house, 0, cases, 0).await;
+    open_some(house, 0, cases, 0, request).await;
 }
 
-/// Opens cases; `per_second`: how many of them the clock gives a second. 0: it stands still.
-async fn open_some(house: &Arc<House>, first: usize, cases: usize, per_second: usize) {
+fn request(nth: usize) -> String {
+    format!("/approval request lending \"Ship model {nth}\"")
+}
+
+/// Opens cases, each by its line; `per_second`: how many of them the clock gives a second. 0: it stands still.
+async fn open_some(house: &Arc<House>, first: usize, cases: usize, per_second: usize, line: fn(usize) -> String) {
     let mut workers = JoinSet::new();
     let lanes = 256;
     for lane in 0..lanes {
@@ -291,9 +341,7 @@ async fn open_some(house: &Arc<House>, first: usize, cases: usize, per_second: u
                 if let Some(moment) = (nth * 1_000_000).checked_div(per_second) {
                     house.clock.move_to(START + Span(moment as i64));
                 }
-                house
-                    .command(format!("o{nth}"), "maya", format!("/approval request lending \"Ship model {nth}\""))
-                    .await;
+                house.command(format!("o{nth}"), "maya", line(nth)).await;
                 nth += lanes;
             }
         });

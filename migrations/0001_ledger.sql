@@ -76,6 +76,7 @@ create table case_file (
 create unique index case_file_by_number on case_file (kind, number);
 create index case_file_by_wake on case_file (wake_us) where wake_us is not null;
 create index case_file_still_open on case_file (kind, number) where closed_us is null;
+create index case_file_by_closing on case_file (closed_us) where closed_us is not null;
 
 -- What concerns no single case: delegations, digests, the policy in force. One row.
 create table bot (
@@ -219,6 +220,8 @@ create table duty (
     last_told_us bigint,
     attributed text,
     behind_us bigint not null,
+    -- An exception stopped its clock at some time.
+    excepted  bigint not null,
     constraint duty_pk primary key (case_id, number)
 ) without rowid;
 create index duty_by_opening on duty (opened_us);

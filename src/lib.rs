@@ -154,7 +154,7 @@
 //! wait for each other and go as one message; quiet hours hold a direct message back until morning.
 //!
 //! At the deadline the breach is recorded, once, with the party that it is put down to; then it escalates to the next
-//! role, and the path's `when_time_is_up` decides what else. What follows for the bot, such as a path that is slow as a whole,
+//! role, and the path's `when_time_is_up` decides what else. What follows for the bot, such as a queue that gets worse,
 //! is decided in the same transaction. When the bot starts and when it stops, every minute of a growing ledger and a tenth as often when it
 //! is idle, by the machine's own time, the head is signed: first the entries are on the disk, then the file `checkpoint` is swapped, then the database has it
 //! too, so that dying anywhere in between leaves a head of this very ledger. A start compares the database with that file
@@ -170,8 +170,8 @@
 //! ([`grammar::verbs`]) and its card; a test asks for the text of each telling, for a sample of each card and for an entry of
 //! each event in the golden ledger. Its duties are rows of [`domain::duty`]. The desk, the ledger, the courier, the digest, the
 //! web and the adapters name no kind: they go by the table. Elsewhere a kind is named where something is its own alone: an
-//! approval that is slow and the absence that `/approval delegate` records ([`domain::bot`]), the review of an incident
-//! ([`answers`]), its seats ([`card`]), who broke the glass in whose seat ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
+//! approval that is slow, exceptions that recur, what waits in queues and the absence that `/approval delegate` records
+//! ([`domain::bot`]), the review of an incident and how exceptions wait ([`answers`]), its seats ([`card`]), who broke the glass in whose seat ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
 //!
 //! # Words
 //!
@@ -181,7 +181,9 @@
 //! |---|---|---|
 //! | [obligation](domain::Obligation) | somebody owes an answer by a moment; the only thing with a clock | a task with an SLA timer |
 //! | [duty](domain::Duty) | the kind of answer that is owed: acknowledge, decide, review … | SLA metric |
-//! | [case](domain::Case) | an incident, an approval: what obligations belong to | incident, ticket, request |
+//! | [case](domain::Case) | an incident, an approval, an exception: what obligations belong to | incident, ticket, request |
+//! | [in force](domain::kinds::exception::in_force) | granted, not yet ended and not suspended, at a moment; any doubt is no | active, valid |
+//! | [queue](domain::bot::queues) | what waits for one answer: the exceptions of a workflow, the requests on a path | backlog |
 //! | [ladder, rung](domain::policy::Ladder) | who hears next while no answer comes, and when; a rung is one step of it | escalation policy, escalation step |
 //! | [ask](domain::Ask), [command](domain::Command) | who asks at which moment, and what | command |
 //! | [ruling](domain::Ruling), [refusal](domain::Refusal) | what the rules make of it: events and notices, or a reason why not | decision, rejection |

@@ -129,6 +129,7 @@ fn case(number: u32, workflow: &str) -> Case {
         path: "path".into(),
         promotes: false,
         slow_at: None,
+        watch: None,
     };
     let event = Event::Approval(approval::Event::Requested(Box::new(requested)));
     Case::begin(id(number), &event, At(i64::from(number))).expect("a case begins with it")
@@ -206,6 +207,7 @@ fn duty_row(number: u32, nth: u32, due_us: i64, holders: &[&str]) -> DutyRow {
         last_told_us: None,
         attributed: None,
         behind_us: 0,
+        excepted: false,
     };
     DutyRow { figures, holders: strings(holders) }
 }

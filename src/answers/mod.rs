@@ -7,6 +7,7 @@ mod happened;
 mod menu;
 mod panel;
 mod places;
+mod queue;
 mod regulator;
 mod review;
 mod view;
@@ -166,6 +167,9 @@ impl Answers {
                 },
                 Err(refusal) => card::refused(&speaker, &refusal),
             }],
+            Query::Queue { workflow } => {
+                vec![card::queue(&speaker, &self.queues(&shown, workflow.as_ref(), now).await?)]
+            }
             Query::Mine => {
                 let Looked { found, all } = self.owed(by, &shown, now).await?;
                 let cases: Vec<OwedCase> = found.iter().map(|owed| owed.as_said(by, &people)).collect();
@@ -265,9 +269,9 @@ impl Answers {
                     case: case.id,
                     title: case.title.clone(),
                     workflow: case.workflow.clone(),
-                    state: case.state().to_owned(),
+                    state: case.state_at(people.at).to_owned(),
                     severity,
-                    nature: case.body.nature(),
+                    nature: case.body.nature(people.at),
                     next: next.map(|it| (it.duty, it.terms.due)),
                     late: case.obligations.iter().any(Obligation::is_late),
                     waiting_on: next.map(|it| persons(&case, it, people)).unwrap_or_default(),

@@ -139,8 +139,8 @@ impl Answers {
             owed: owing.found.iter().map(|it| owed(it, person, &people, &homes)).collect(),
             owed_all: owing.all,
             asked: opened_by(person, &open).chain(&ended).map(|case| asked(case, &people, &homes)).collect(),
-            cases: open.iter().map(|case| Open { called: called(case, &homes), term: next(case) }).collect(),
-            newest: newest.as_ref().map(|case| called(case, &homes)),
+            cases: open.iter().map(|case| Open { called: called(case, now, &homes), term: next(case) }).collect(),
+            newest: newest.as_ref().map(|case| called(case, now, &homes)),
             views,
         })
     }
@@ -193,13 +193,13 @@ fn opened_by<'c>(person: &PersonId, cases: &'c [Case]) -> impl Iterator<Item = &
 
 type Homes = BTreeMap<CaseId, (String, Option<String>)>;
 
-fn called(case: &Case, homes: &Homes) -> Called {
+fn called(case: &Case, at: At, homes: &Homes) -> Called {
     let (channel, message) = homes.get(&case.id).cloned().map_or((None, None), |(channel, at)| (Some(channel), at));
     Called {
         case: case.id,
         title: case.title.clone(),
         workflow: case.workflow.clone(),
-        state: case.state(),
+        state: case.state_at(at),
         severity: case.severity().map(|severity| severity.word()),
         restricted: case.restricted,
         channel,
@@ -246,7 +246,7 @@ fn owed(it: &OwedOn, person: &PersonId, people: &People<'_>, homes: &Homes) -> O
     });
     let running = it.duties.iter().find(|duty| duty.state() != State::Paused).or(it.duties.first());
     Owed {
-        called: called(&it.case, homes),
+        called: called(&it.case, people.at, homes),
         term: running.map(term).unwrap_or_default(),
         answers: answers.collect(),
         buttons: said.buttons(),
@@ -257,7 +257,7 @@ fn owed(it: &OwedOn, person: &PersonId, people: &People<'_>, homes: &Homes) -> O
 fn asked(case: &Case, people: &People<'_>, homes: &Homes) -> Asked {
     let due = case.next_due();
     Asked {
-        called: called(case, homes),
+        called: called(case, people.at, homes),
         term: next(case),
         waiting_on: due.map(|it| somebody(persons(case, it, people), people)).unwrap_or_default(),
         progress: due.and_then(progress),

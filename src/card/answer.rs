@@ -22,10 +22,12 @@ use super::{
 };
 
 mod owed;
+mod queue;
 mod rotas;
 
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
+pub use queue::{QueueRow, queue};
 pub use rotas::rotas;
 
 /// Most rows that are shown at once.
@@ -215,7 +217,7 @@ fn menu_facts(case: &Case, people: &People<'_>, acts: usize) -> Json {
         "kind": case.kind().word(),
         "title": case.title,
         "severity": case.severity(),
-        "state": case.state(),
+        "state": case.state_at(people.at),
         "restricted": case.restricted,
         "owed": case::owed(case, people).into_iter().next(),
         "acts": acts,
@@ -735,6 +737,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/health.txt", json!(behind)),
         ("answer/review-draft.txt", review_draft_facts(&draft(false))),
         ("answer/review-draft.txt", review_draft_facts(&draft(true))),
+        ("answer/queue.txt", queue::queue_facts(&queue::samples())),
+        ("answer/queue.txt", queue::queue_facts(&[])),
         ("answer/red-flags.txt", red_flags_facts(&flags, &[])),
         ("answer/red-flags.txt", red_flags_facts(&[], std::slice::from_ref(&found))),
         ("answer/red-flags.txt", red_flags_facts(&[], &[])),

@@ -70,7 +70,7 @@ pub(super) fn facts(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, mos
         "title": case.title,
         "workflow": case.workflow,
         "stage": speaker.policy.workflows.get(&case.workflow).map(|flow| flow.stage.to_string()),
-        "state": case.state(),
+        "state": case.state_at(people.at),
         "closed": case.is_closed(),
         "links": case.links.iter().map(|link| json!({ "url": link.url, "text": link.text })).collect::<Vec<_>>(),
         "restricted": case.restricted,
@@ -80,7 +80,7 @@ pub(super) fn facts(speaker: &Speaker<'_>, case: &Case, people: &People<'_>, mos
         })),
         "owed": owed(case, people).into_iter().take(most).collect::<Vec<_>>(),
     });
-    if let (Json::Object(facts), Json::Object(of_its_kind)) = (&mut facts, kinds::facts(speaker, case)) {
+    if let (Json::Object(facts), Json::Object(of_its_kind)) = (&mut facts, kinds::facts(speaker, case, people.at)) {
         facts.extend(of_its_kind);
     }
     facts

@@ -30,9 +30,9 @@ mod wording;
 
 pub use crate::grammar::Word;
 pub use answer::{
-    DraftedField, Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, RegulatorDraft, ReviewDraft,
-    StoryLine, WorkflowStatus, asked, brief, clocks, fault, health, help, home, list, menu, mine, misread, red_flags,
-    refused, regulator_draft, review_draft, rotas, sla_status, start, status, taken_over, timeline,
+    DraftedField, Happened, Health, Home, LinkStatus, ListRow, OwedCase, OwedDuty, QueueRow, RegulatorDraft,
+    ReviewDraft, StoryLine, WorkflowStatus, asked, brief, clocks, fault, health, help, home, list, menu, mine, misread,
+    queue, red_flags, refused, regulator_draft, review_draft, rotas, sla_status, start, status, taken_over, timeline,
 };
 pub use case::{announcement, case_card, moved_away, unreadable};
 pub use notice::{Above, Asking, notice};
@@ -131,7 +131,7 @@ impl Tone {
     pub(in crate::card) fn over(state: &str) -> Tone {
         match state {
             "approved" | "resolved" | "reviewed" | "met" | "stage-passed" => Tone::Done,
-            "declined" => Tone::Declined,
+            "declined" | "refused" => Tone::Declined,
             "lapsed" => Tone::Lapsed,
             "withdrawn" | "waived" | "void" => Tone::Withdrawn,
             "superseded" | "merged" => Tone::Replaced,
@@ -302,7 +302,8 @@ fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button
     };
     let revision = revision.map(|it| it.to_string());
     let revision = revision.as_deref();
-    let verb = |name| grammar::find(case.kind.word(), name);
+    // Another kind may know the word as an alias of something else.
+    let verb = |name| grammar::find(case.kind.word(), name).filter(|it| it.verb == name);
     let approve = match reason_needed {
         true => form_button(verb("approve"), Some(case), revision, Style::Primary),
         false => button(verb("approve"), Some(case), revision, Style::Primary)

@@ -14,8 +14,8 @@ use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
-use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms};
-use crate::domain::policy::{EXAMPLE, Policy};
+use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms, Under};
+use crate::domain::policy::{AtEnd, EXAMPLE, Policy};
 use crate::domain::rota::{Gap, How, Instead, Why};
 use crate::domain::{
     At, Case, CaseId, CaseKind, Duty, Event, Label, Lane, OutboxId, People, PersonId, Place, PolicyHash, RoleId,
@@ -105,6 +105,8 @@ fn of_a_duty(kind: CaseKind) -> Vec<Event> {
         Change::Paused { reason: words(), by: maya(), ends: DUE },
         Change::Resumed { by: None, paused: SPAN, terms: terms() },
         Change::Resumed { by: Some(maya()), paused: SPAN, terms: terms() },
+        Change::Excepted { under: under(AtEnd::Restart), by: Some(maya()), ends: DUE },
+        Change::Restarted { by: None, paused: SPAN, terms: terms() },
         Change::Late(late()),
         Change::Escalated(escalated),
         Change::Repeated(repeated),
@@ -141,6 +143,7 @@ fn of_the_case() -> Vec<Event> {
         Event::AskedIn { by: dev(), text: String::new() },
         Event::Kept { by: dev(), what: KeptAs::Note, message: kept(Some(maya())) },
         Event::Kept { by: dev(), what: KeptAs::FollowUp, message: kept(None) },
+        Event::Observed { seen: "7 wait, 2 late".to_owned() },
         Event::Snoozed { by: dev(), until: DUE, numbers: vec![1] },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
     ];
@@ -234,7 +237,11 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::State { state: Label::from("resolved"), over: true, by: Some(maya()), text: words() },
         Telling::State { state: Label::from("requested"), over: false, by: None, text: words() },
         Telling::Paused { duty: Duty::Resolve, reason: words(), by: maya(), ends: DUE },
-        Telling::Resumed { duty: Duty::Resolve, by: None, due: DUE },
+        Telling::Resumed { duty: Duty::Resolve, by: None, due: DUE, under: None },
+        Telling::Resumed { duty: Duty::Resolve, by: None, due: DUE, under: Some(under(AtEnd::Resume)) },
+        Telling::Resumed { duty: Duty::Resolve, by: None, due: DUE, under: Some(under(AtEnd::Restart)) },
+        Telling::Excepted { exception: under(AtEnd::Resume).exception, duties: vec![Duty::Resolve], ends: DUE },
+        Telling::Observed { seen: "7 wait, 2 late".to_owned() },
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
         Telling::Invited { by: maya(), person: dev() },
         Telling::Uninvited { by: maya(), person: dev() },
@@ -307,6 +314,20 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: Label::from("weekly"), from: NOW, to: DUE, zone: Tz::UTC, workflows: Vec::new() },
+        Telling::Recurs {
+            workflow: "credit-scoring".into(),
+            class: "late-report".into(),
+            times: 4,
+            within: SPAN,
+            people: whom(),
+        },
+        Telling::Recurs {
+            workflow: "credit-scoring".into(),
+            class: "late-report".into(),
+            times: 4,
+            within: SPAN,
+            people: Vec::new(),
+        },
         Telling::Sentence { text: sentence() },
     ];
     all.extend(of_rotas());
@@ -364,6 +385,11 @@ fn of_rotas() -> Vec<bot::Telling> {
         Telling::GapsAhead { rota: rota(), gaps: vec![gap(Why::Uncovered)] },
         Telling::GapsAhead { rota: rota(), gaps: vec![[gap(Why::Away(dev())), gap(Why::Gone(maya()))]; 5].concat() },
     ]
+}
+
+/// An exception that stops a clock.
+fn under(at_end: AtEnd) -> Under {
+    Under { exception: CaseId { kind: CaseKind::Exception, number: 3 }, at_end }
 }
 
 fn item(duty: Duty, passed: Passed) -> ClockItem {

@@ -28,6 +28,7 @@ pub fn is_brief(event: &Event) -> bool {
     match event {
         Event::Duty(DutyEvent { change, .. }) => match change {
             Change::Late(_) | Change::Waived { .. } | Change::Contested { .. } | Change::Settled { .. } => true,
+            Change::Excepted { .. } => true,
             Change::Opened(_)
             | Change::Nudged(_)
             | Change::Escalated(_)
@@ -39,6 +40,7 @@ pub fn is_brief(event: &Event) -> bool {
             | Change::Extended { .. }
             | Change::Paused { .. }
             | Change::Resumed { .. }
+            | Change::Restarted { .. }
             | Change::Voided { .. }
             | Change::Moved { .. }
             | Change::Widened { .. } => false,
@@ -46,6 +48,7 @@ pub fn is_brief(event: &Event) -> bool {
         Event::Case(event) => match event {
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } | every_case::Event::Kept { .. } => true,
             every_case::Event::Restricted { .. } | every_case::Event::Unrestricted { .. } => true,
+            every_case::Event::Observed { .. } => true,
             every_case::Event::Invited { .. }
             | every_case::Event::Uninvited { .. }
             | every_case::Event::Joined { .. }

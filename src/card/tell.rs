@@ -10,7 +10,7 @@ use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::About;
-use crate::domain::{At, Case, CaseId, Duty, Span, Telling, WorkflowStage, bot, every_case};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Span, Telling, WorkflowStage, bot, every_case};
 use crate::grammar;
 
 /// How a telling looks beside its words.
@@ -144,11 +144,16 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::State { .. }
         | T::Paused { .. }
         | T::Resumed { .. }
+        | T::Observed { .. }
         | T::Waived { .. }
         | T::Invited { .. }
         | T::Uninvited { .. }
         | T::Joined { .. }
         | T::AskedIn { .. } => {}
+        T::Excepted { duties, .. } => {
+            let nouns: Vec<&str> = duties.iter().map(|duty| duty.noun()).collect();
+            facts.insert("duties".to_owned(), json!(nouns));
+        }
     }
 }
 
@@ -260,8 +265,10 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
             Look::of(Tone::Nudge).and(button(verb, case, Some(by.as_str()), Style::Primary))
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
+        T::Observed { .. } => Look::of(Tone::Nudge),
         T::Said { .. }
         | T::Paused { .. }
+        | T::Excepted { .. }
         | T::Waived { .. }
         | T::Contested { .. }
         | T::Settled { .. }
@@ -282,6 +289,11 @@ pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
         Look::asks(Tone::Nudge, Some(answer_by), asks)
     };
     match telling {
+        // Changing the policy is a decision of its own, asked for as one.
+        T::Recurs { workflow, .. } => {
+            let verb = grammar::find(CaseKind::Approval.word(), CaseKind::Approval.opened_by());
+            Look::of(Tone::Nudge).and(form_button(verb, None, Some(workflow.as_str()), Style::Plain))
+        }
         T::FellBehind { .. } | T::Undeliverable { .. } | T::ClockWentBack { .. } => Look::of(Tone::Late),
         // Production that nobody agreed to.
         T::StageChanged(changed) if changed.to == Some(WorkflowStage::Production) && changed.approval.is_none() => {

@@ -68,6 +68,11 @@ pub fn fill_in(entry: &OnMessage, form: &mut Form, message: &Quoted<'_>, cut: im
             let said = said.map(|said| said.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)).unwrap_or_default();
             vec![(title, grammar::clean::line(first)), (at, said)]
         }
+        Takes::Title { title } => {
+            form.intro.insert(0, vec![Word::Text(format!("From {}", message.link))]);
+            let first = message.text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            vec![(title, grammar::clean::line(first))]
+        }
         Takes::Whole { text } => {
             let said = message.said.map(moment_utc).unwrap_or_default();
             vec![(text, format!("{}, {said}:\n{}\n{}", message.author, message.text, message.link))]

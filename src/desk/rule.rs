@@ -67,6 +67,11 @@ impl Desk {
                 {
                     return Ok(Err(refusal));
                 }
+                if let Some(about) = opening.about()
+                    && let Some(refusal) = self.is_hidden(turn, about, by).await?
+                {
+                    return Ok(Err(refusal));
+                }
                 Ok(self.prepare_new(turn, &opening, by))
             }
             Work::Case(id, command) => {
@@ -94,6 +99,18 @@ impl Desk {
         let people = self.bot_now(turn).people(&policy, turn.at);
         let sees = by.person().is_some_and(|person| case.is_visible_to(person, &people));
         Ok(Some(Refusal::ChannelTaken(sees.then_some(id))))
+    }
+
+    /// Why no case can be opened about another one: the asker doesn't see that, or others would read of it.
+    async fn is_hidden(&mut self, turn: &mut Turn, about: CaseId, by: &Actor) -> Result<Option<Refusal>, DeskError> {
+        let Some(case) = self.load(turn, about).await? else { return Ok(Some(Refusal::NoSuchCase(about))) };
+        let policy = self.policy_now(turn);
+        let people = self.bot_now(turn).people(&policy, turn.at);
+        Ok(match by.person().is_none_or(|person| case.is_visible_to(person, &people)) {
+            false => Some(Refusal::NoSuchCase(about)),
+            true if case.restricted => Some(Refusal::AboutRestricted(about)),
+            true => None,
+        })
     }
 
     /// The case that has this channel for its own.
@@ -285,7 +302,9 @@ impl Desk {
             | BotCommand::NoteSlowPath(_)
             | BotCommand::NotePromotion { .. }
             | BotCommand::Rota(_)
-            | BotCommand::LookAtOwnership { .. } => None,
+            | BotCommand::LookAtOwnership { .. }
+            | BotCommand::LookAtQueue { .. }
+            | BotCommand::NoteRecurrence { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };
@@ -355,12 +374,12 @@ impl Desk {
         }
     }
 
-    /// What the bot makes of a case's events: a path that is slow as a whole is an incident in itself.
+    /// What the bot makes of a case's events: a path or a queue that is slow as a whole is an incident in itself.
     async fn follow_up(&mut self, turn: &mut Turn, id: CaseId, events: &[Event]) -> Result<(), DeskError> {
         let Some(case) = turn.projection.cases.get(&id) else { return Ok(()) };
         let policy = self.policy_now(turn);
-        let Some(slow) = self.bot_now(turn).slow_paths.found_slow(case, events, &policy) else { return Ok(()) };
-        self.follow(turn, vec![Then::Bot(BotCommand::NoteSlowPath(slow))]).await
+        let follows = self.bot_now(turn).follows(case, events, &policy, turn.at);
+        self.follow(turn, follows.into_iter().map(Then::Bot).collect()).await
     }
 
     /// A case as it has become in this turn, or as it was before.

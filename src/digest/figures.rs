@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Before, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target};
+use super::{Before, Count, Digest, Latency, Line, OfBot, OfLedger, OfWorkflow, OldItem, OldItems, Period, Target};
 use crate::domain::obligation::State;
-use crate::domain::{At, CaseId, CaseKind, Duty, Span, WorkflowId};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Span, WorkflowId};
 use crate::store::{DutyFigures, DutyRead};
 
 /// Which line: workflow, kind of case, duty. Kinds and duties in the order of their tables, as a case lives through them.
@@ -58,6 +58,9 @@ enum Stood {
     Void,
 }
 
+/// What is counted of cases beside their answers: by workflow, kind, and its place among what is counted of that kind.
+type Counts = BTreeMap<(WorkflowId, CaseKind, usize), (u64, Span)>;
+
 pub(super) struct Tally {
     period: Period,
     before: Period,
@@ -65,6 +68,7 @@ pub(super) struct Tally {
     lines: BTreeMap<Key, Counting>,
     asked: Vec<NearMissAsked>,
     told_before: Vec<ToldBeforeAsked>,
+    counts: Counts,
     old: OldItems,
     bot: OfBot,
 }
@@ -78,6 +82,7 @@ impl Tally {
             lines: BTreeMap::new(),
             asked: Vec::new(),
             told_before: Vec::new(),
+            counts: Counts::new(),
             old: OldItems::default(),
             bot: OfBot::default(),
         }
@@ -124,6 +129,7 @@ impl Tally {
         line.open += u64::from(open);
         if missed_in.is_some() {
             line.late += 1;
+            line.late_excepted += u64::from(row.excepted);
             let whose = row.attributed.clone().unwrap_or_else(|| "open".to_owned());
             *line.attributed.entry(whose).or_default() += 1;
         }
@@ -132,6 +138,7 @@ impl Tally {
                 Stood::Met if row.late_us.is_some() => line.met_late += 1,
                 Stood::Met => {
                     line.kept += 1;
+                    line.kept_excepted += u64::from(row.excepted);
                     if row.nudges > 0 {
                         self.asked.push(NearMissAsked {
                             key: Key::of(row),
@@ -169,6 +176,20 @@ impl Tally {
         }
         if open && (missed.is_some() || row.opened_us < self.period.from.0) {
             self.remember(row, missed);
+        }
+    }
+
+    /// Counts a case as it stood at the as-of.
+    pub(super) fn count_case(&mut self, case: &Case) {
+        // As with its answers: not even a number of a restricted case is told.
+        if case.restricted || case.opened > self.as_of {
+            return;
+        }
+        let to = self.period.to.min(self.as_of + Span(1));
+        for counted in case.body.counted(case, self.period.from, to) {
+            let place = case.kind().counted().iter().position(|what| *what == counted.what).unwrap_or(usize::MAX);
+            let (times, lasted) = self.counts.entry((case.workflow.clone(), case.kind(), place)).or_default();
+            (*times, *lasted) = (*times + counted.times, *lasted + counted.lasted);
         }
     }
 
@@ -234,9 +255,25 @@ impl Tally {
             line.before = Some(counting.before).filter(|before| *before != Before::default());
             match workflows.last_mut() {
                 Some(last) if last.workflow == key.workflow.as_str() => last.lines.push(line),
-                _ => workflows.push(OfWorkflow { workflow: key.workflow.to_string(), lines: vec![line] }),
+                _ => workflows.push(OfWorkflow {
+                    workflow: key.workflow.to_string(),
+                    lines: vec![line],
+                    counts: Vec::new(),
+                }),
             }
         }
+        for ((workflow, kind, place), (times, lasted)) in self.counts {
+            let what = kind.counted().get(place).copied().unwrap_or_default().to_owned();
+            let count = Count { kind: kind.word().to_owned(), what, times, lasted };
+            match workflows.iter_mut().find(|it| it.workflow == workflow.as_str()) {
+                Some(of) => of.counts.push(count),
+                None => {
+                    let workflow = workflow.to_string();
+                    workflows.push(OfWorkflow { workflow, lines: Vec::new(), counts: vec![count] });
+                }
+            }
+        }
+        workflows.sort_by(|one, other| one.workflow.cmp(&other.workflow));
         let happened = |line: &Line| line.opened + line.kept + line.late + line.met_late + line.waived + line.void > 0;
         Digest {
             period: self.period,

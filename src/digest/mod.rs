@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use self::figures::{Key, NearMissAsked, Tally, ToldBeforeAsked};
 use crate::clock::Clock;
 use crate::domain::obligation::{Standing, StepAct};
-use crate::domain::{At, Bot, CaseId, Policy, Span, WorkflowId};
+use crate::domain::{At, Bot, Case, CaseId, CaseKind, Policy, Span, WorkflowId};
 use crate::grammar::Range;
 use crate::grammar::moment::{Lean, moment, on_the_wall};
 use crate::ledger::folder::Folder;
@@ -66,6 +66,20 @@ pub struct Digest {
 pub struct OfWorkflow {
     pub workflow: String,
     pub lines: Vec<Line>,
+    /// What is counted of cases beside their answers; without what is zero.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<Count>,
+}
+
+/// How many cases of a kind something is true of, and for how long in all, where that counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    pub kind: String,
+    pub what: String,
+    /// In the period; of what lasts, at its end.
+    pub times: u64,
+    #[serde(rename = "lasted_us", default)]
+    pub lasted: Span,
 }
 
 /// One kind of answer. Response (acknowledge), resolution and the others have a line each, so that a breach of one doesn't
@@ -79,8 +93,14 @@ pub struct Line {
     pub opened: u64,
     /// Answered in the period, in time.
     pub kept: u64,
+    /// Of those, the ones whose clock an exception had stopped.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept_excepted: u64,
     /// Deadlines of the period that passed unanswered, whether or not the answer has come since.
     pub late: u64,
+    /// Of those, the ones whose clock an exception had stopped.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub late_excepted: u64,
     /// Answered in the period, late.
     pub met_late: u64,
     /// Still owed at the as-of, whatever their age.
@@ -107,6 +127,10 @@ pub struct Line {
     /// The period before, equally long, as it is known at the as-of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub before: Option<Before>,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// How long answers took on the target's own clock, pauses left out. Percentiles by nearest rank: the smallest value that
@@ -392,6 +416,17 @@ async fn compute_unboxed(
             tally.count(&duty);
         }
     }
+    let counted: Vec<&str> =
+        CaseKind::ALL.iter().filter(|kind| !kind.counted().is_empty()).map(|it| it.word()).collect();
+    view.each_case(&counted, period.from, workflows, |case| {
+        if !then.changed.contains(&case.id) {
+            tally.count_case(&case);
+        }
+    })
+    .await?;
+    for case in then.cases.drain(..).filter(|case| workflows.is_empty() || workflows.contains(&case.workflow)) {
+        tally.count_case(&case);
+    }
     let asked = tally.near_misses_asked();
     let near_misses = near_misses(&mut view, &then.nudges, asked).await?;
     let ledger = of_ledger(&mut view, size, as_of).await?;
@@ -432,6 +467,7 @@ async fn of_ledger(view: &mut View, size: u64, as_of: At) -> Result<OfLedger, St
 struct Then {
     changed: BTreeSet<CaseId>,
     duties: Vec<DutyRead>,
+    cases: Vec<Case>,
     /// How many nudges the ladder of each has.
     nudges: HashMap<(CaseId, u32), usize>,
 }
@@ -449,6 +485,7 @@ impl Then {
                 }
             }
             let restricted = projection.commit.cases.first().is_some_and(|row| row.restricted);
+            then.cases.extend(projection.cases.into_values().filter(|case| !case.kind().counted().is_empty()));
             let rows = projection.commit.duties.iter();
             then.duties.extend(rows.map(|row| DutyRead { figures: row.figures.clone(), restricted }));
             then.changed.insert(case);

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 
-use super::{Digest, Latency, Line, OldItem, Period, Target};
+use super::{Count, Digest, Latency, Line, OldItem, Period, Target};
 use crate::card::{Card, Field, Tone, Word};
 use crate::csv;
 use crate::domain::line::Sla;
@@ -28,6 +28,7 @@ impl Digest {
         for of in &self.workflows {
             card.lines.push(vec![Word::Strong(of.workflow.clone())]);
             card.lines.extend(of.lines.iter().map(|line| vec![Word::Text(sentence(line))]));
+            card.lines.extend(counts(&of.counts).map(|line| vec![Word::Text(line)]));
         }
         card.lines.extend(self.old_lines(prefix));
         let field = |name: &str, value: Vec<Word>| Field { name: name.to_owned(), value };
@@ -72,7 +73,18 @@ impl Digest {
         let now = share(kept, late)?;
         let before =
             share(kept_before, late_before).map_or_else(String::new, |it| format!("; {it} % in the time before"));
-        Some(format!("In time: {kept} of {} ({now} %){before}", kept + late))
+        let (kept_excepted, late_excepted) =
+            lines().fold((0, 0), |(kept, late), line| (kept + line.kept_excepted, late + line.late_excepted));
+        let (kept_without, late_without) = (kept - kept_excepted, late - late_excepted);
+        let without = match (kept_excepted + late_excepted, share(kept_without, late_without)) {
+            (0, _) => String::new(),
+            (some, None) => format!("; {} an exception stopped the clock", of_all(some)),
+            (some, Some(share)) => format!(
+                "; without {some} whose clock an exception stopped, {kept_without} of {} ({share} %)",
+                kept_without + late_without
+            ),
+        };
+        Some(format!("In time: {kept} of {} ({now} %){without}{before}", kept + late))
     }
 
     fn old_lines(&self, prefix: &str) -> Vec<Vec<Word>> {
@@ -152,6 +164,7 @@ impl Digest {
             for line in of.lines.iter().filter(|line| !line.attributed.is_empty()) {
                 text.push_str(&format!("  late {}: {}\n", line.duty, attributed(line)));
             }
+            counts(&of.counts).for_each(|line| text.push_str(&format!("  {line}\n")));
         }
         if self.old.count > 0 {
             text.push_str(&format!("\nLate or old, and still owed: {}", self.old.count));
@@ -200,7 +213,9 @@ impl Digest {
                 "duty",
                 "opened",
                 "kept",
+                "kept_excepted",
                 "late",
+                "late_excepted",
                 "met_late",
                 "open",
                 "near_misses",
@@ -231,7 +246,9 @@ impl Digest {
                 let counts = [
                     line.opened,
                     line.kept,
+                    line.kept_excepted,
                     line.late,
+                    line.late_excepted,
                     line.met_late,
                     line.open,
                     line.near_misses,
@@ -299,6 +316,28 @@ fn attributed(line: &Line) -> String {
         whose => format!("{whose} {count}"),
     });
     each.collect::<Vec<_>>().join(", ")
+}
+
+/// What is counted of each kind of case beside its answers, a line each.
+fn counts(counts: &[Count]) -> impl Iterator<Item = String> {
+    let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
+    for count in counts {
+        let lasted = if count.lasted > Span::ZERO { format!(" ({} in all)", count.lasted) } else { String::new() };
+        let words = format!("{} {}{lasted}", count.times, count.what);
+        match lines.last_mut() {
+            Some((kind, words_of_it)) if *kind == count.kind => words_of_it.push(words),
+            _ => lines.push((&count.kind, vec![words])),
+        }
+    }
+    lines.into_iter().map(|(kind, words)| format!("{kind}s: {}", words.join(", ")))
+}
+
+/// `of all 3`, `of the one`
+fn of_all(some: u64) -> String {
+    match some {
+        1 => "of the one".to_owned(),
+        some => format!("of all {some}"),
+    }
 }
 
 /// A line in words, without what is zero.

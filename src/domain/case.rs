@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::every_case;
-use super::kinds::{Began, Body, CaseKind, DutyEvent, Event};
+use super::kinds::{Began, Body, CaseKind, DutyEvent, Event, Waits};
 use super::obligation::{Change, Obligation, Standing, Wants};
 use super::people::{People, Seat};
-use super::policy::Channel;
-use super::{At, CaseId, Duty, PersonId, PolicyHash, RoleId, Severity, WorkflowId};
+use super::policy::{Channel, Windows};
+use super::{At, CaseId, Duty, PersonId, PolicyHash, QueueId, RoleId, Severity, WorkflowId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -168,7 +168,7 @@ impl Case {
             every_case::Event::Linked { url, text, .. } => {
                 self.links.push(Link { url: url.clone(), text: text.clone() });
             }
-            every_case::Event::Noted { .. } => {}
+            every_case::Event::Noted { .. } | every_case::Event::Observed { .. } => {}
         }
     }
 
@@ -211,6 +211,21 @@ impl Case {
     /// The state in one word: `open`, `acknowledged`, `requested`, `approved` …
     pub fn state(&self) -> &'static str {
         self.body.state()
+    }
+
+    /// As [`Case::state`] at a moment, also where the bot comes late with saying so.
+    pub fn state_at(&self, at: At) -> &'static str {
+        self.body.state_at(at)
+    }
+
+    /// The queue that it waits in, if one is watched, and over which windows.
+    pub fn queue(&self) -> Option<(QueueId, Windows)> {
+        self.body.queue(self)
+    }
+
+    /// How it waits in its queue. `None`: it doesn't, or nobody watches that.
+    pub fn waits(&self) -> Option<Waits> {
+        self.queue().and_then(|_| self.body.waits(self))
     }
 
     pub fn open_obligations(&self) -> impl Iterator<Item = &Obligation> {

@@ -113,6 +113,23 @@ duties! {
     AnswerPage = "answer-page", "answer to the page", Incident, Owed::ByThem("the role that was paged"), "here", "page answered", Press;
     /// Report the incident to an authority, as a law asks.
     ReportToAuthority = "report-to-authority", "report to the authority", Incident, Owed::ByLaw, "submitted", "reported", Named;
+    /// Confirm what an exception is, so that it goes to those who rule on it.
+    TriageException = "triage-exception", "triage", Exception, Owed::ByHolder, "triage", "triaged", Press;
+    /// A specialist says whether an exception should be granted. That rules on nothing.
+    Recommend = "recommend", "recommendation", Exception,
+        Owed::ByThem("the specialist of its class"), "recommend", "recommended", Words;
+    /// Grant an exception or its renewal, refuse it, or have what is wrong corrected.
+    RuleException = "rule-exception", "ruling", Exception,
+        Owed::ByThem("the role that rules on its class"), "grant", "ruled", Words;
+    /// Show that the compensating control of an exception works, again and again while that is in force.
+    ProveControl = "prove-control", "proof of the control", Exception,
+        Owed::ByThem("the role that holds the control"), "proof", "control proven", Words;
+    /// An exception has run out: renew it, or close it.
+    AnswerExpiry = "answer-expiry", "answer to the expiry", Exception,
+        Owed::ByThem("whoever raised it"), "renew", "expiry answered", Words;
+    /// Put right what an exception was asked for.
+    CorrectException = "correct-exception", "correction", Exception,
+        Owed::ByThem("whoever raised it"), "close", "corrected", Words;
 }
 
 impl Duty {

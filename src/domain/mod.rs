@@ -32,6 +32,7 @@ pub use act::Act;
 pub use at::{At, Span};
 pub use bot::files::WhyNotKept;
 pub use bot::platforms::{GroupSet, Lack};
+pub use bot::queues::QueueId;
 pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
 pub use case::Case;
 pub use duty::Duty;
@@ -177,7 +178,7 @@ pub fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Resu
 /// Whether somebody may open a case of this kind, in one workflow at least.
 pub fn can_open(kind: CaseKind, ask: &Ask, world: &World<'_>) -> bool {
     let id = CaseId { kind, number: 1 };
-    world.policy.workflows.keys().any(|workflow| kind.example(workflow).open(id, ask, world).is_ok())
+    world.policy.workflows.keys().any(|workflow| kind.example(workflow, world.policy).open(id, ask, world).is_ok())
 }
 
 /// Decides what a command means for a case. Nothing is changed: the ruling holds the events.

@@ -75,6 +75,8 @@ names! {
     Platform as FACT;
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.
     ClassId as FACT;
+    /// A class of exceptions, as the policy calls it.
+    ExceptionClassId as FACT;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
     PolicyHash as FACT;
     /// A law that asks for reports, by the name of its pack: `gdpr-33`.

@@ -9,8 +9,9 @@ mod terms;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Running;
+use super::policy::AtEnd;
 use super::text::quoted;
-use super::{At, Duty, Label, PartyId, PersonId, RoleId, Span};
+use super::{At, CaseId, Duty, Label, PartyId, PersonId, RoleId, Span};
 
 pub use self::change::{Change, Opened, Passed};
 pub use self::terms::{Step, StepAct, Terms};
@@ -54,6 +55,9 @@ pub struct Obligation {
     /// Set once, when the deadline passed unanswered; never taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breach: Option<Breach>,
+    /// An exception in force stopped its clock at some time: figures are told with these answers and without them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub excepted: bool,
     /// How many of the needed answers are there.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub votes: u32,
@@ -132,6 +136,9 @@ pub enum Standing {
         by: Option<PersonId>,
         /// When the policy's cap on pauses ends it.
         ends: At,
+        /// It stands still because an exception is in force.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<Under>,
     },
     Met {
         at: At,
@@ -152,6 +159,13 @@ pub enum Standing {
         at: At,
         reason: String,
     },
+}
+
+/// The exception that stops a clock, and what becomes of that when it is in force no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Under {
+    pub exception: CaseId,
+    pub at_end: AtEnd,
 }
 
 /// The state in the words of the specification, derived.
@@ -258,6 +272,7 @@ impl Obligation {
             took: None,
             told_late: Span::ZERO,
             breach: None,
+            excepted: false,
             votes: 0,
             answers: Vec::new(),
         }
@@ -300,13 +315,24 @@ impl Obligation {
             Change::AskedStillWorking {} => self.expire(None),
             Change::Extended { expires } => self.expire(Some(*expires)),
             Change::Paused { reason, by, ends } => {
-                self.standing =
-                    Standing::Paused { since: at, reason: reason.clone(), by: Some(by.clone()), ends: *ends };
+                let (reason, by) = (reason.clone(), Some(by.clone()));
+                self.standing = Standing::Paused { since: at, reason, by, ends: *ends, under: None };
+            }
+            Change::Excepted { under, by, ends } => {
+                self.excepted = true;
+                let (reason, by) = (format!("{} is in force", under.exception), by.clone());
+                self.standing = Standing::Paused { since: at, reason, by, ends: *ends, under: Some(*under) };
             }
             Change::Resumed { by: _, paused, terms } => {
                 self.standing = Standing::Owed;
                 self.paused = self.paused + *paused;
                 self.terms = (**terms).clone();
+            }
+            Change::Restarted { by: _, paused, terms } => {
+                self.standing = Standing::Owed;
+                self.paused = self.paused + *paused;
+                self.terms = (**terms).clone();
+                self.passed = 0;
             }
             Change::Waived { by, reason } => {
                 self.standing = Standing::Waived { at, by: by.clone(), reason: reason.clone() };
@@ -495,6 +521,29 @@ impl Obligation {
     pub fn pause_ends(&self, now: At, running: Running<'_>) -> At {
         let left = self.pause_left();
         running.add(now, left).unwrap_or(now + left)
+    }
+
+    /// The exception that stops its clock.
+    pub fn under(&self) -> Option<Under> {
+        match self.standing {
+            Standing::Paused { under, .. } => under,
+            Standing::Owed | Standing::Met { .. } | Standing::Waived { .. } | Standing::Void { .. } => None,
+        }
+    }
+
+    /// The terms with the whole target once more, from `now`.
+    pub fn restarted(&self, now: At, running: Running<'_>) -> Terms {
+        let add = |span: Span| running.add(now, span).unwrap_or(now + span);
+        let mut terms = self.terms.clone();
+        for step in &mut terms.steps {
+            step.at = match step.act {
+                StepAct::Nudge { percent } => add(terms.target.percent(percent)),
+                StepAct::Late {} => add(terms.target),
+                StepAct::Escalate { .. } => add(terms.target + running.between(self.terms.due, step.at)),
+            };
+        }
+        terms.due = add(terms.target);
+        terms
     }
 
     /// The terms after a pause from `since` to `now`: what was left on each step is left again, on the target's own clock.

@@ -33,6 +33,8 @@ pub enum Refusal {
         case: CaseId,
         needs: CaseKind,
     },
+    /// A case that everybody sees would be about one that only its people see.
+    AboutRestricted(CaseId),
     NoSuchWorkflow(String, String),
     WrongState {
         case: CaseId,
@@ -147,6 +149,7 @@ impl Refusal {
             | Refusal::NoSuchCase(_)
             | Refusal::PerhapsAsked(_)
             | Refusal::WrongKind { .. }
+            | Refusal::AboutRestricted(_)
             | Refusal::NoSuchWorkflow(..)
             | Refusal::WrongState { .. }
             | Refusal::Missing(_)
@@ -204,6 +207,9 @@ impl Refusal {
             }
             Refusal::WrongKind { case, needs } => {
                 format!("{case} is {}; that needs {}.", case.kind.with_article(), needs.with_article()).into()
+            }
+            Refusal::AboutRestricted(case) => {
+                format!("say it without {case}: everybody would read here that there is one, and only its people may.").into()
             }
             Refusal::NoSuchWorkflow(name, hint) => {
                 format!("there is no workflow {} in the policy.{hint}", quoted(name)).into()

@@ -8,7 +8,7 @@ use super::line::Sentence;
 use super::notice::{CaseTitle, Notice, Reply, To};
 use super::obligation::{About, Change, Holder, Obligation, Opened, Standing, Terms};
 use super::people::Seat;
-use super::policy::TargetTerms;
+use super::policy::{AtEnd, TargetTerms};
 use super::{Actor, Ask, At, Case, CaseId, Duty, Label, PersonId, Refusal, RoleId, Severity, World};
 
 /// What an ask came to.
@@ -154,6 +154,25 @@ impl<'a> Draft<'a> {
         let by = self.by.person().filter(|_| until == self.at).cloned();
         let paused = running.between(since, until);
         self.change(number, Change::Resumed { by, paused, terms });
+    }
+
+    /// Ends a pause as the policy says: where an exception had stopped the clock, it may start anew.
+    pub fn end_pause(&mut self, number: u32) {
+        let Some(obligation) = self.case.obligation(number) else { return };
+        let (Standing::Paused { since, ends, .. }, Some(under)) = (&obligation.standing, obligation.under()) else {
+            return self.resume(number);
+        };
+        match under.at_end {
+            AtEnd::Resume => self.resume(number),
+            AtEnd::Restart => {
+                let running = self.world.stamped.running(obligation.terms.calendar.as_ref());
+                let until = self.at.min(*ends);
+                let terms = Box::new(obligation.restarted(until, running));
+                let by = self.by.person().filter(|_| until == self.at).cloned();
+                let paused = running.between(*since, until);
+                self.change(number, Change::Restarted { by, paused, terms });
+            }
+        }
     }
 
     fn numbers(&self, fits: impl Fn(&Obligation) -> bool) -> Vec<u32> {

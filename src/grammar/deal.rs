@@ -149,10 +149,10 @@ fn fit(arg: &Arg, rest: &str, token: &Token<'_>, context: &Context<'_>) -> Resul
             Err(_) if context.policy.rotas.len() == 1 && arg.needed != Needed::No => Ok(None),
             Err(sentence) => Err(sentence),
         },
-        Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
-            Ok(whole())
-        }
-        Kind::Law | Kind::Report => Ok(whole()),
+        // Left out, it leaves its word to the title.
+        Kind::ExceptionClass if arg.needed != Needed::Yes => Ok(reads().ok().and_then(|_| whole())),
+        Kind::Case | Kind::Severity | Kind::Duty | Kind::Class | Kind::ExceptionClass | Kind::Path => Ok(whole()),
+        Kind::Attribution | Kind::Range | Kind::Law | Kind::Report => Ok(whole()),
         Kind::Flag | Kind::Title | Kind::Rest | Kind::Action | Kind::Moment | Kind::Start | Kind::Until => Ok(None),
     }
 }

@@ -279,6 +279,7 @@ mod tests {
             | Kind::Role
             | Kind::Roles
             | Kind::Class
+            | Kind::ExceptionClass
             | Kind::Path
             | Kind::Rota
             | Kind::Law
@@ -343,7 +344,9 @@ mod tests {
                 _ => text.trim().to_owned(),
             };
             prop_assume!(!expected.trim().is_empty());
-            let needed = verb.args.iter().filter(|other| other.needed != Needed::No && other.name != arg.name);
+            // A grant has an end, or the flag that it has none.
+            let needed = |other: &&Arg| other.needed != Needed::No || other.kind == Kind::Until;
+            let needed = verb.args.iter().filter(needed).filter(|other| other.name != arg.name);
             let mut given: BTreeMap<String, String> =
                 needed.map(|other| (other.name.to_owned(), fitting(verb, other))).collect();
             given.insert(arg.name.to_owned(), text);

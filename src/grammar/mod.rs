@@ -172,6 +172,11 @@ pub enum Query {
         /// Whose fields.
         form: FieldSet,
     },
+    /// How the queue of exceptions stands.
+    Queue {
+        /// `None`: that of every workflow.
+        workflow: Option<WorkflowId>,
+    },
     /// What the asker owes and asked for.
     Mine,
     /// What is open and late, per workflow.

@@ -221,7 +221,7 @@ pub(super) fn choose(
         [] => Err(unknown_verb(name, root, context.here.map(|id| id.kind), prefix)),
         [one] => Ok(one),
         [first, ..] if root.is_some() || first.verb == "help" || first.verb == "list" => Ok(first),
-        several => match several.iter().find(|verb| verb.root == "sla") {
+        several => match several.iter().find(|verb| verb.root == "sla").or_else(|| owner(several, name)) {
             Some(verb) => Ok(verb),
             None => {
                 let both: Vec<String> =
@@ -233,6 +233,15 @@ pub(super) fn choose(
                 Err(Misread { sentence, example: None, root: None })
             }
         },
+    }
+}
+
+/// Of verbs of a case, the one whose own name it is, where others have it as an alias only.
+fn owner<'v>(several: &'v [&'static Verb], name: &str) -> Option<&'v &'static Verb> {
+    let mut owners = several.iter().filter(|verb| verb.verb.eq_ignore_ascii_case(name));
+    match (owners.next(), owners.next()) {
+        (Some(owner), None) if several.iter().all(|verb| verb.case) => Some(owner),
+        _ => None,
     }
 }
 

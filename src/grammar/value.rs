@@ -10,8 +10,8 @@ use crate::domain::obligation::Attribution;
 use crate::domain::policy::{Channel, Policy};
 use crate::domain::text::{self, nearest};
 use crate::domain::{
-    At, CaseId, ClassId, ClockId, Command, Duty, Lane, PathId, PersonId, RegimeId, RoleId, RotaId, Severity,
-    WorkflowId, regulation,
+    At, CaseId, ClassId, ClockId, Command, Duty, ExceptionClassId, Lane, PathId, PersonId, RegimeId, RoleId, RotaId,
+    Severity, WorkflowId, regulation,
 };
 
 use super::moment::{Lean, NoMoment};
@@ -52,6 +52,7 @@ pub(super) enum Value {
     Severity(Severity),
     Duty(Duty),
     Class(ClassId),
+    ExceptionClass(ExceptionClassId),
     Path(PathId),
     Law(Lawful),
     Rota(RotaId),
@@ -119,6 +120,10 @@ fn default(arg: &Arg, context: &Context<'_>) -> Option<Value> {
     if arg.kind == Kind::Rota {
         let only = context.policy.rotas.keys().next().filter(|_| context.policy.rotas.len() == 1);
         return only.cloned().map(Value::Rota);
+    }
+    if arg.kind == Kind::ExceptionClass {
+        let classes = &context.policy.exceptions.classes;
+        return classes.keys().next().filter(|_| classes.len() == 1).cloned().map(Value::ExceptionClass);
     }
     if arg.kind != Kind::Workflow {
         return None;
@@ -212,6 +217,7 @@ pub(super) fn read(kind: Kind, said: &str, context: &Context<'_>) -> Result<Valu
                 .ok_or_else(|| unknown("duty", &typed, &kind.choices(policy)))
         }
         Kind::Class => named("class", said).map(|id| Value::Class(id.into())),
+        Kind::ExceptionClass => named("class of exceptions", said).map(|id| Value::ExceptionClass(id.into())),
         Kind::Path => named("approval path", said).map(|id| Value::Path(id.into())),
         Kind::Law | Kind::Report => law(kind, said, policy).map(Value::Law),
         Kind::Rota => named("rota", said).map(|id| Value::Rota(id.into())),
@@ -378,13 +384,14 @@ impl Values<'_> {
         Number(u32): needed number, maybe maybe_number;
         Workflow(WorkflowId): needed workflow, maybe maybe_workflow;
         Person(PersonId): needed person, maybe maybe_person;
-        Role(RoleId): needed role;
+        Role(RoleId): needed role, maybe maybe_role;
         At(At): needed moment, maybe maybe_moment;
         Severity(Severity): needed severity, maybe maybe_severity;
         Attribution(Attribution): needed attribution;
-        Case(CaseId): needed other;
+        Case(CaseId): needed other, maybe maybe_other;
         Duty(Duty): maybe duty;
         Class(ClassId): maybe class;
+        ExceptionClass(ExceptionClassId): needed exception_class, maybe maybe_exception_class;
         Path(PathId): maybe path;
         Rota(RotaId): needed rota, maybe maybe_rota;
     }

@@ -107,6 +107,7 @@ impl Projection {
     fn ruled(&mut self, entry: Entry, ruled: &Ruled, bot: &Bot) {
         let Some(id) = entry.case else { return };
         for event in &ruled.events {
+            let waited = self.cases.get(&id).and_then(Case::waits);
             match self.cases.get_mut(&id) {
                 Some(case) => case.apply(event, entry.at),
                 None => {
@@ -118,7 +119,7 @@ impl Projection {
                 }
             }
             let case = &self.cases[&id];
-            self.bot.get_or_insert_with(|| bot.clone()).observe(case, event);
+            self.bot.get_or_insert_with(|| bot.clone()).observe(case, event, waited, entry.at);
             if let Event::Duty(DutyEvent { number, change }) = event {
                 self.duties.insert((id, *number));
                 if change.is_seen_where_it_is_asked() {
@@ -320,6 +321,7 @@ fn duty_row(case: &Case, obligation: &Obligation) -> DutyRow {
         last_told_us: obligation.last_told.map(|at| at.0),
         attributed: obligation.breach.as_ref().map(|breach| breach.attributed.to_string()),
         behind_us: obligation.told_late.0,
+        excepted: obligation.excepted,
     };
     DutyRow { figures, holders }
 }

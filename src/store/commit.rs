@@ -234,6 +234,8 @@ pub struct DutyFigures {
     pub attributed: Option<String>,
     /// The bot's own worst lateness on this duty.
     pub behind_us: i64,
+    /// An exception stopped its clock at some time.
+    pub excepted: bool,
 }
 
 /// An obligation, and everybody who may answer it, as [`role_holder`] and [`person_holder`] write them.
@@ -355,13 +357,15 @@ impl Commit {
         }
         let mut upsert = db.prepare_cached(
             "insert into duty (case_id, number, workflow, duty, role, person, party, opened_us, due_us, target_us, \
-             took_us, late_us, closed_us, state, paused_us, nudges, escalations, last_told_us, attributed, behind_us) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
+             took_us, late_us, closed_us, state, paused_us, nudges, escalations, last_told_us, attributed, behind_us, \
+             excepted) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
              on conflict (case_id, number) do update set role = excluded.role, person = excluded.person, \
              due_us = excluded.due_us, took_us = excluded.took_us, late_us = excluded.late_us, \
              closed_us = excluded.closed_us, state = excluded.state, paused_us = excluded.paused_us, \
              nudges = excluded.nudges, escalations = excluded.escalations, last_told_us = excluded.last_told_us, \
-             attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us)",
+             attributed = excluded.attributed, behind_us = max(duty.behind_us, excluded.behind_us), \
+             excepted = excluded.excepted",
         )?;
         let sql = "insert into owed (holder, case_id, number) values (?1, ?2, ?3) on conflict do nothing";
         let mut owe = db.prepare_cached(sql)?;
@@ -389,6 +393,7 @@ impl Commit {
                 row.last_told_us,
                 row.attributed,
                 row.behind_us,
+                row.excepted,
             ])?;
             if row.closed_us.is_some() {
                 settle.execute((&case, row.number))?;

@@ -52,6 +52,7 @@ impl DutyRead {
             last_told_us: row.try_get("last_told_us")?,
             attributed: row.try_get("attributed")?,
             behind_us: row.try_get("behind_us")?,
+            excepted: row.try_get("excepted")?,
         };
         Ok(DutyRead { figures, restricted: row.try_get("restricted")? })
     }
@@ -220,6 +221,39 @@ impl View {
         let sql = "select count(*) from ledger where kind = 'capture.gap' and seq >= $1";
         let count: i64 = sqlx::query_scalar(sql).bind(seq as i64).fetch_one(&mut *self.db).await?;
         Ok(count.unsigned_abs())
+    }
+
+    /// Hands over every case of these kinds that is open, or was closed at `since` or later. One after the other, in no
+    /// particular order.
+    ///
+    /// # Errors
+    /// The database's; a row that this version can't read.
+    pub async fn each_case(
+        &mut self,
+        kinds: &[&str],
+        since: At,
+        workflows: &[WorkflowId],
+        mut each: impl FnMut(Case),
+    ) -> Result<(), StoreError> {
+        // Each half has an index of its own, as the duties have.
+        for closed in [true, false] {
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select snapshot from case_file where closed_us ");
+            match closed {
+                true => query.push(">= ").push_bind(since.0),
+                false => query.push("is null"),
+            };
+            query.push(" and kind in (");
+            in_list(&mut query, kinds);
+            if !workflows.is_empty() {
+                query.push(" and workflow in (");
+                in_list(&mut query, &workflows.iter().map(WorkflowId::as_str).collect::<Vec<_>>());
+            }
+            let mut cases = query.build().fetch(&mut *self.db);
+            while let Some(row) = cases.try_next().await? {
+                each(read_case(row.get(0))?);
+            }
+        }
+        Ok(())
     }
 
     /// Those of these cases that there are, in no particular order.

@@ -28,7 +28,7 @@ pub use commit::{
 };
 pub use figures::{DutyRead, NoteRead, View};
 pub use outbox::{CardDue, EditDue, OutboxDue};
-pub use read::{EntryRead, MessageRead, Reader, Stretch};
+pub use read::{Ages, EntryRead, MessageRead, Reader, Stretch};
 pub use remake::{Remake, TableDifference};
 pub use scan::{Beside, Raw, Scan};
 pub use write::{HeardBefore, PolicyText, StoredMessage, Writer};

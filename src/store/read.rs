@@ -97,6 +97,27 @@ impl MessageRead {
     }
 }
 
+/// How many answers are how old, as a share of the time that they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ages {
+    pub workflow: String,
+    pub under_half: u32,
+    pub under_four_fifths: u32,
+    pub under_due: u32,
+    pub late: u32,
+    pub paused: u32,
+}
+
+impl Ages {
+    /// Nothing waits.
+    pub fn none(workflow: &str) -> Ages {
+        let workflow = workflow.to_owned();
+        Ages { workflow, under_half: 0, under_four_fifths: 0, under_due: 0, late: 0, paused: 0 }
+    }
+}
+
+columns!(Ages { workflow, under_half, under_four_fifths, under_due, late, paused });
+
 /// Which messages of a lane to read, by the entry that changed each last: so no message is passed over, however often others
 /// change meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -270,6 +291,30 @@ impl Reader {
     /// The database's.
     pub async fn open_cases(&self) -> Result<i64, StoreError> {
         Ok(sqlx::query_scalar("select count(*) from case_file where closed_us is null").fetch_one(&self.pool).await?)
+    }
+
+    /// How old the answers of these kinds are that are open, as a share of the time that they have, by workflow.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ages(&self, duties: &[&str], now: At) -> Result<Vec<Ages>, StoreError> {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("select workflow, ");
+        let mut share = |condition: &str, name: &str, comma: &str| {
+            query.push(format!("coalesce(sum({condition}), 0) as {name}{comma} "));
+        };
+        // A clock that stands still gets no older.
+        let now = now.0;
+        let paused = "state = 'paused'";
+        let gone = |percent: i64| format!("({now} - opened_us) * 100 < (due_us - opened_us) * {percent}");
+        let running = format!("not {paused} and due_us > {now}");
+        share(&format!("{running} and {}", gone(50)), "under_half", ",");
+        share(&format!("{running} and not {} and {}", gone(50), gone(80)), "under_four_fifths", ",");
+        share(&format!("{running} and not {}", gone(80)), "under_due", ",");
+        share(&format!("not {paused} and due_us <= {now}"), "late", ",");
+        share(paused, "paused", "");
+        query.push("from duty where closed_us is null and duty in (");
+        in_list(&mut query, duties).push(" group by workflow order by workflow");
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
     }
 
     /// Open cases that only their own people may know of.

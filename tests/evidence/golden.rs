@@ -168,7 +168,7 @@ impl Golden {
     }
 
     fn of(name: String, text: &str) -> Golden {
-        assert!(text.len() < 560_000, "{name} has {} bytes", text.len());
+        assert!(text.len() < 1_200_000, "{name} has {} bytes", text.len());
         let lines: Vec<Line> = text
             .lines()
             .enumerate()
@@ -617,6 +617,7 @@ async fn life(data: &Path) {
     what_is_heard(&mut house, data).await;
     incidents(&mut house).await;
     approvals(&mut house).await;
+    exceptions(&mut house).await;
     of_the_bot(&mut house, &policy).await;
     house.stop().await;
     // Of a message, of a ruling, of what was told, and whom a pseudonym stands for.
@@ -796,6 +797,54 @@ async fn approvals(house: &mut House) {
     // The second stage of the one lapses; the other is so slow that the bot opens an incident about its path.
     house.minutes(245).await;
     house.all(&[("henrik", "/approval approve APR-5")]).await;
+}
+
+async fn exceptions(house: &mut House) {
+    house
+        .all(&[
+            ("maya", "/exception raise credit late-report \"October's report\""),
+            ("maya", "/exception raise credit late-report \"November's report\""),
+            // More than is usual, and then more than are ruled on: the bot opens an incident about the queue.
+            ("jonas", "/exception raise credit late-report \"December's report\""),
+            ("jonas", "/exception raise credit one-reader \"Hold on INC-4\" on=INC-4 reason=\"an audit\""),
+            ("dev", "/exception take EXC-1"),
+            ("dev", "/exception hand-back EXC-1 called away"),
+            ("dev", "/exception triage EXC-1"),
+            ("dev", "/exception triage EXC-2"),
+            ("dev", "/exception triage EXC-3"),
+            ("lena", "/exception triage EXC-4"),
+            ("arjun", "/exception specialist EXC-2 role=engineering Is the format yours?"),
+            ("ravi", "/exception send-back EXC-2 Not ours"),
+            ("priya", "/exception recommend EXC-4 grant The regulator asks"),
+            ("arjun", "/exception grant EXC-1 until 4h control=\"a second reader\" every=1h It is on its way"),
+            ("greta", "/exception grant EXC-4 until 2h The regulator asks"),
+            ("arjun", "/exception correct EXC-2 Run it again"),
+            ("arjun", "/exception refuse EXC-3 It can be made today"),
+            ("dev", "/exception proof EXC-1 20 read, none wrong"),
+            ("maya", "/exception raise credit waiting One"),
+            ("maya", "/exception raise credit waiting Two"),
+            ("jonas", "/exception raise credit waiting Three"),
+            ("jonas", "/exception raise credit waiting Four"),
+            ("maya", "/exception withdraw EXC-5 No need"),
+            ("jonas", "/exception withdraw EXC-7 No need"),
+            ("dev", "/exception take EXC-8"),
+        ])
+        .await;
+    // Nobody works on EXC-8 after all, and the queue has recovered.
+    house.minutes(61).await;
+    house
+        .all(&[
+            ("maya", "/exception renew EXC-1 until 5h Longer"),
+            ("arjun", "/exception refuse EXC-1 Not yet"),
+            ("maya", "/exception renew EXC-1 until 5h Longer"),
+            ("arjun", "/exception renew EXC-1 until 6h The vendor needs it"),
+        ])
+        .await;
+    // The proof for EXC-1 is missing, and EXC-4 has run out: the clock that it had stopped starts anew.
+    house.minutes(60).await;
+    house.all(&[("dev", "/exception proof EXC-1 20 read"), ("arjun", "/exception lift EXC-1 It works")]).await;
+    house.minutes(190).await;
+    house.all(&[("maya", "/exception close EXC-1 The report is there")]).await;
 }
 
 async fn of_the_bot(house: &mut House, policy: &str) {

@@ -62,6 +62,13 @@ impl Filled<'_> {
                 rest = after;
                 continue;
             }
+            // `restricted`: a flag's own name says yes.
+            let is_flag = |arg: &&Arg| arg.kind == Kind::Flag && arg.named && arg.name == token;
+            if let Some(flag) = self.verb.args.iter().find(is_flag) {
+                self.fill(flag, "yes");
+                rest = after;
+                continue;
+            }
             // `until friday`, `into INC-1`: the argument's own name may stand before it.
             let own = self.verb.args.iter().find(|arg| arg.name == token && !arg.named && !after.is_empty());
             let own = own.filter(|arg| {

@@ -11,10 +11,10 @@ use crate::domain::kinds::approval::{Approval, Ended, Event, Outcome, Requested,
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::{About, Standing};
 use crate::domain::policy::{TimeIsUp, redflag};
-use crate::domain::{Case, CaseId, CaseKind, Duty, Label, Obligation};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation};
 
 impl Shows for Approval {
-    fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json {
+    fn facts(&self, speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
         let superseded_by = match &self.outcome {
             Some(Outcome::Superseded { by }) => Some(by.to_string()),
             _ => None,
@@ -234,6 +234,7 @@ impl Shows for Approval {
                 path: "model-change".into(),
                 promotes: false,
                 slow_at: Some(DUE),
+                watch: None,
             })),
             vote(true, None),
             vote(false, Some(maya())),

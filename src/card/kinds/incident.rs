@@ -14,10 +14,10 @@ use crate::domain::kinds::incident::{
 use crate::domain::line::Named;
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::About;
-use crate::domain::{Case, CaseId, CaseKind, ClockId, Duty, Obligation, Severity};
+use crate::domain::{At, Case, CaseId, CaseKind, ClockId, Duty, Obligation, Severity};
 
 impl Shows for Incident {
-    fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json {
+    fn facts(&self, speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
         let moments = self
             .moments
             .iter()
@@ -235,7 +235,7 @@ impl Shows for Incident {
                 impact: Impact::Unclear,
                 moments: vec![KnownMoment { which: Which::Detected, at: NOW }],
                 because: Some("APR-4 has been pending for 3 h".to_owned()),
-                slow_path: None,
+                queue: None,
                 regimes: regimes.map(|regime| Watched { regime: regime.into(), early: true }).to_vec(),
             })),
             Event::Acknowledged { by: dev() },

@@ -6,9 +6,10 @@ use serde_json::Value as Json;
 use super::tell::{Look, look_of_any, look_of_bot};
 use super::{Button, Speaker};
 use crate::domain::notice::CaseTitle;
-use crate::domain::{Body, Case, CaseKind, Event, Obligation, Telling, kinds};
+use crate::domain::{At, Body, Case, CaseKind, Event, Obligation, Telling, kinds};
 
 mod approval;
+mod exception;
 mod incident;
 
 pub(super) use incident::law_as_seen;
@@ -16,7 +17,7 @@ pub(super) use incident::law_as_seen;
 /// What a kind of case must say of its looks. Nothing has a default.
 trait Shows: kinds::Kind {
     /// What the template of the case's card sees, beside what every card does.
-    fn facts(&self, speaker: &Speaker<'_>, case: &Case) -> Json;
+    fn facts(&self, speaker: &Speaker<'_>, case: &Case, at: At) -> Json;
     /// What somebody who is asked to decide must see before they do; `None`: nothing of this kind is decided so.
     fn asked(&self, speaker: &Speaker<'_>, case: &Case) -> Option<Json>;
     /// The revision that a telling asks a decision on.
@@ -39,8 +40,8 @@ trait Shows: kinds::Kind {
 macro_rules! cards {
     ($($kind:ident: $it:ty;)*) => {
         /// What the template of the case's card sees, beside what every card does.
-        pub(super) fn facts(speaker: &Speaker<'_>, case: &Case) -> Json {
-            match &case.body { $(Body::$kind(it) => it.facts(speaker, case),)* }
+        pub(super) fn facts(speaker: &Speaker<'_>, case: &Case, at: At) -> Json {
+            match &case.body { $(Body::$kind(it) => it.facts(speaker, case, at),)* }
         }
 
         /// What somebody who is asked to decide must see before they do; `None`: nothing of this kind is decided so.
@@ -100,4 +101,5 @@ macro_rules! cards {
 cards! {
     Incident: kinds::incident::Incident;
     Approval: kinds::approval::Approval;
+    Exception: kinds::exception::Exception;
 }

@@ -291,7 +291,8 @@ fn holds_typed_words(refusal: &Refusal) -> bool {
     use crate::domain::Refusal as R;
     match refusal {
         R::HeardLate { .. } | R::NoSuchWorkflow(..) | R::Missing(_) => true,
-        R::Stranger
+        R::AboutRestricted(_)
+        | R::Stranger
         | R::UnknownAccount { .. }
         | R::NotAtHome
         | R::AccountGone
@@ -347,7 +348,7 @@ fn no_refusal_lets_words_of_people_out_of_their_quotation_marks() {
                 detected: None,
                 aware: None,
                 because: None,
-                slow_path: None,
+                queue: None,
                 converts: None,
                 from: None,
             })
@@ -358,7 +359,21 @@ fn no_refusal_lets_words_of_people_out_of_their_quotation_marks() {
             wanted: approval::Wanted::Action { action: "x".to_owned(), path: Some(piece.into()) },
         };
         let ask = Ask { by: Actor::Person("maya".into()), at: NOW };
-        let openings = [incident(Some(piece), "credit-scoring"), incident(None, piece), Opening::Approval(approval)];
+        let exception = exception::Opening {
+            workflow: "credit-scoring".into(),
+            class: piece.into(),
+            title: "The report comes late".to_owned(),
+            reason: None,
+            until: None,
+            on: None,
+            from: None,
+        };
+        let openings = [
+            incident(Some(piece), "credit-scoring"),
+            incident(None, piece),
+            Opening::Approval(approval),
+            Opening::Exception(exception),
+        ];
         let opened = openings.map(|opening| crate::domain::open(case("INC-1"), &opening, &ask, &world()).err());
         let going_on = incident_case();
         let commands = [

@@ -2,6 +2,7 @@
 
 mod answer;
 mod case;
+mod exceptions;
 mod hostile;
 mod telling;
 mod templates;
@@ -12,8 +13,8 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::every_case::Telling as Any;
-use crate::domain::kinds::approval;
 use crate::domain::kinds::incident::{self, Impact};
+use crate::domain::kinds::{approval, exception};
 use crate::domain::notice::{CaseTitle, ClockItem};
 use crate::domain::obligation::{Holder, Passed};
 use crate::domain::policy::EXAMPLE;
@@ -125,7 +126,7 @@ fn incident_case() -> Case {
             detected: Some(At(NOW.0 - Span::minutes(30).0)),
             aware: None,
             because: None,
-            slow_path: None,
+            queue: None,
             converts: None,
             from: None,
         }),

@@ -21,7 +21,7 @@ const DESCRIPTION: usize = 100;
 
 /// Discord takes 25 subcommands on a level, and a root may know more verbs. Those of a kind then stand in a group:
 /// `/incident clock pause`. There are as few groups as it takes, in this order. The line that is read stays `/incident pause`.
-const GROUPS: &[(&str, &str, &[&str])] = &[
+const GROUPS: &[Group] = &[
     (
         "clock",
         "Clocks: pause, put off, waive, argue; those of law",
@@ -45,6 +45,11 @@ const GROUPS: &[(&str, &str, &[&str])] = &[
         &["role", "invite", "uninvite", "restrict", "unrestrict", "request-access", "escalate", "here", "join"],
     ),
     ("details", "What it was, when, and where it goes on", &["convert", "classify", "moment", "link"]),
+    (
+        "ruling",
+        "Recommend, rule, renew and suspend",
+        &["recommend", "send-back", "grant", "refuse", "correct", "renew", "suspend", "lift"],
+    ),
 ];
 
 /// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.
@@ -54,7 +59,7 @@ pub(super) fn of_line(line: &str, prefix: &str) -> Option<Command> {
     let (root, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let verb = verbs::root(root)?.verbs.iter().find(|it| it.verb == verb)?;
-    let group = GROUPS[..groups_of(root)].iter().find(|(_, _, names)| names.contains(&verb.verb));
+    let group = groups_of(root).find(|(_, _, names)| names.contains(&verb.verb));
     let group = group.map(|(name, _, _)| format!("{name} ")).unwrap_or_default();
     Some(Command { path: format!("{} {group}{}", name_of(root, prefix), verb.verb), id: None, rest: rest.to_owned() })
 }
@@ -88,22 +93,28 @@ pub fn registration(prefix: &str) -> Vec<Value> {
     roots.chain(on_messages).collect()
 }
 
-fn is_grouped(verb: &Verb, groups: usize) -> bool {
-    GROUPS[..groups].iter().any(|(_, _, names)| names.contains(&verb.verb))
-}
+type Group = (&'static str, &'static str, &'static [&'static str]);
 
-/// How many of the groups a root needs.
-fn groups_of(root: &str) -> usize {
-    let verbs = || verbs::root(root).into_iter().flat_map(|root| root.verbs);
-    let fits = |groups: &usize| verbs().filter(|verb| !is_grouped(verb, *groups)).count() + groups <= A_LEVEL;
-    (0..=GROUPS.len()).find(fits).unwrap_or(GROUPS.len())
+/// The groups that a root needs: as few of those that hold something of it as it takes.
+fn groups_of(root: &str) -> impl Iterator<Item = &'static Group> {
+    let verbs: Vec<&'static str> =
+        verbs::root(root).into_iter().flat_map(|root| root.verbs).map(|verb| verb.verb).collect();
+    let holds = |(_, _, names): &&Group| names.iter().any(|name| verbs.contains(name));
+    let held: Vec<&'static Group> = GROUPS.iter().filter(holds).collect();
+    let alone = |groups: usize| {
+        let grouped = |verb: &&str| held[..groups].iter().any(|(_, _, names)| names.contains(verb));
+        verbs.iter().filter(|verb| !grouped(verb)).count()
+    };
+    let needed = (0..=held.len()).find(|groups| alone(*groups) + groups <= A_LEVEL).unwrap_or(held.len());
+    held.into_iter().take(needed)
 }
 
 fn subcommands(root: &str) -> Vec<Value> {
     let verbs: Vec<&'static Verb> = verbs::root(root).into_iter().flat_map(|root| root.verbs).collect();
-    let needed = groups_of(root);
-    let alone = verbs.iter().filter(|verb| !is_grouped(verb, needed)).map(|verb| subcommand(verb));
-    let groups = GROUPS[..needed].iter().map(|(name, about, names)| {
+    let needed: Vec<&Group> = groups_of(root).collect();
+    let is_grouped = |verb: &&&Verb| needed.iter().any(|(_, _, names)| names.contains(&verb.verb));
+    let alone = verbs.iter().filter(|verb| !is_grouped(verb)).map(|verb| subcommand(verb));
+    let groups = needed.iter().map(|(name, about, names)| {
         let of_group = verbs.iter().filter(|verb| names.contains(&verb.verb)).map(|verb| subcommand(verb));
         json!({ "type": GROUP, "name": name, "description": about, "options": of_group.collect::<Vec<_>>() })
     });
@@ -147,8 +158,16 @@ fn option(arg: &'static Arg) -> Value {
         }
         Kind::Flag => option["type"] = json!(BOOLEAN),
         Kind::Choice(words) => option["choices"] = words.iter().map(|word| json!({ "name": word, "value": word })).collect(),
-        Kind::Workflow | Kind::Case | Kind::Role | Kind::Roles | Kind::Class | Kind::Path | Kind::Law
-        | Kind::Report | Kind::Attribution
+        Kind::Workflow
+        | Kind::Case
+        | Kind::Role
+        | Kind::Roles
+        | Kind::Class
+        | Kind::ExceptionClass
+        | Kind::Path
+        | Kind::Law
+        | Kind::Report
+        | Kind::Attribution
         // No user option, because some of the policy's people may have no account here.
         | Kind::Person | Kind::PersonOrNone | Kind::Severity | Kind::Duty | Kind::Range | Kind::Rota => {
             option["autocomplete"] = json!(true);

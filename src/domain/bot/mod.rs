@@ -1,5 +1,6 @@
 //! What concerns no single case: the policy in force, who stands in for whom, when a digest is due, which approval paths are
-//! slow, the platforms, and how the bot itself is. Each part has its own state and events.
+//! slow, which queues get worse, what is excepted from again and again, the platforms, and how the bot itself is. Each part has
+//! its own state and events.
 //!
 //! It opens no case and reads no clock: it says what should follow ([`Then`]), and the desk sees to it.
 
@@ -8,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
+use super::kinds::Waits;
 use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::People;
 use super::ruling::Then;
 use super::{
-    Actor, At, CaseId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span, WorkflowId, text,
+    Actor, At, Case, CaseId, ExceptionClassId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span,
+    WorkflowId, text,
 };
 
 pub mod condition;
@@ -23,6 +26,8 @@ pub mod files;
 pub mod ownership;
 pub mod platforms;
 pub mod policies;
+pub mod queues;
+pub mod recurrence;
 pub mod rotas;
 pub mod slow_paths;
 pub mod stages;
@@ -40,6 +45,8 @@ use digests::Digests;
 use files::{Files, WhyNotKept};
 use ownership::Ownership;
 use platforms::{GroupSet, Platforms};
+use queues::{QueueId, Queues};
+use recurrence::Recurrences;
 use rotas::Rotas;
 use slow_paths::{SlowPath, SlowPaths};
 use stages::Stages;
@@ -59,6 +66,10 @@ pub struct Bot {
     #[serde(default)]
     pub files: Files,
     #[serde(default)]
+    pub queues: Queues,
+    #[serde(default)]
+    pub recurrences: Recurrences,
+    #[serde(default)]
     pub rotas: Rotas,
     #[serde(default)]
     pub ownership: Ownership,
@@ -77,6 +88,8 @@ pub enum Event {
     Stage(stages::Event),
     Rota(rotas::Event),
     Ownership(ownership::Event),
+    Queue(queues::Event),
+    Recurrence(recurrence::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -154,6 +167,16 @@ pub enum Command {
         workflow: WorkflowId,
         case: CaseId,
     },
+    /// Something happened to a case of a queue: whether there is something to say of that now.
+    LookAtQueue {
+        queue: QueueId,
+        workflow: WorkflowId,
+    },
+    /// More exceptions of a class were raised on a workflow than are usual.
+    NoteRecurrence {
+        workflow: WorkflowId,
+        class: ExceptionClassId,
+    },
 }
 
 /// Something is asked of the bot at a moment.
@@ -187,6 +210,8 @@ impl Event {
             Event::Stage(event) => event.into(),
             Event::Rota(event) => event.into(),
             Event::Ownership(event) => event.into(),
+            Event::Queue(event) => event.into(),
+            Event::Recurrence(event) => event.into(),
         }
     }
 
@@ -202,6 +227,8 @@ impl Event {
             stages::Event::VARIANTS,
             rotas::Event::VARIANTS,
             ownership::Event::VARIANTS,
+            queues::Event::VARIANTS,
+            recurrence::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -254,14 +281,18 @@ impl From<stages::Event> for Event {
         Event::Stage(event)
     }
 }
+impl From<queues::Event> for Event {
+    fn from(event: queues::Event) -> Event {
+        Event::Queue(event)
+    }
+}
+impl From<recurrence::Event> for Event {
+    fn from(event: recurrence::Event) -> Event {
+        Event::Recurrence(event)
+    }
+}
 
 impl Bot {
-    /// Sees what became true of a case.
-    pub fn observe(&mut self, case: &super::Case, event: &super::Event) {
-        self.slow_paths.observe(case, event);
-        self.ownership.observe(case, event);
-    }
-
     /// Folds one event that came at `at`.
     pub fn apply(&mut self, event: &Event, at: At) {
         match event {
@@ -283,13 +314,40 @@ impl Bot {
             Event::Stage(event) => self.stages.apply(event, at),
             Event::Rota(event) => self.rotas.apply(event, at),
             Event::Ownership(event) => self.ownership.apply(event),
+            Event::Queue(event) => self.queues.apply(event),
+            Event::Recurrence(event) => self.recurrences.apply(event, at),
         }
     }
 
-    /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, somebody else is on shift.
+    /// Sees what became true of a case; `waited` is how it waited in its queue before.
+    pub fn observe(&mut self, case: &Case, event: &super::Event, waited: Option<Waits>, at: At) {
+        self.slow_paths.observe(case, event);
+        for queue in self.queues.observe(case, event, waited, at) {
+            match queue {
+                QueueId::Path(path) => self.slow_paths.forget(&path),
+                QueueId::Exceptions(_) => {}
+            }
+        }
+        self.recurrences.observe(case, event, at);
+        self.ownership.observe(case, event);
+    }
+
+    /// What follows for the bot now that a case's events were observed.
+    pub fn follows(&self, case: &Case, events: &[super::Event], policy: &Policy, at: At) -> Vec<Command> {
+        let slow = self.slow_paths.found_slow(case, events, policy).map(Command::NoteSlowPath);
+        let queue = case.queue().map(|(queue, _)| queue).filter(|queue| self.queues.turn(queue, policy, at).is_some());
+        let queue = queue.map(|queue| Command::LookAtQueue { queue, workflow: case.workflow.clone() });
+        let recurs = self.recurrences.found(case, events, at);
+        let recurs = recurs.map(|class| Command::NoteRecurrence { workflow: case.workflow.clone(), class });
+        slow.into_iter().chain(queue).chain(recurs).collect()
+    }
+
+    /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, somebody else is on shift, or it is to be
+    /// seen whether a queue has recovered.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
         let rotas = self.rotas.wake(policy);
-        self.delegations.wake().into_iter().chain(self.digests.wake(policy)).chain(rotas).min()
+        let own = self.delegations.wake().into_iter().chain(self.digests.wake(policy));
+        own.chain(rotas).chain(self.queues.wake()).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
@@ -320,7 +378,7 @@ impl Bot {
 /// # Errors
 /// A [`Refusal`] for the person who asked.
 pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> {
-    let draft = Draft { bot: bot.clone(), ask, policy, ruling: Ruling::default() };
+    let mut draft = Draft { bot: bot.clone(), ask, policy, ruling: Ruling::default() };
     match &ask.command {
         // What only people ask for …
         Command::Delegate { from, to, roles, starts, ends, reason } => {
@@ -351,6 +409,14 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::NoteSlowPath(slow) => Ok(draft.note_slow_path(slow)),
         Command::NotePromotion { workflow, case } => Ok(draft.note_promotion(workflow, *case)),
         Command::LookAtOwnership { restricted } => Ok(draft.look_at_ownership(restricted)),
+        Command::LookAtQueue { queue, workflow } => {
+            draft.look_at_queue(queue, Some(workflow));
+            Ok(draft.ruling)
+        }
+        Command::NoteRecurrence { workflow, class } => {
+            draft.note_recurrence(workflow, class);
+            Ok(draft.ruling)
+        }
     }
 }
 
@@ -407,7 +473,7 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() && !self.wake_rota() {
+        if !self.wake_delegation() && !self.wake_rota() && !self.wake_queue() {
             self.wake_digests();
         }
         self.ruling

@@ -106,6 +106,8 @@ impl Ownership {
                 | Change::Extended { .. }
                 | Change::Paused { .. }
                 | Change::Resumed { .. }
+                | Change::Excepted { .. }
+                | Change::Restarted { .. }
                 | Change::Waived { .. }
                 | Change::Voided { .. }
                 | Change::Contested { .. }

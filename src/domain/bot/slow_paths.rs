@@ -1,14 +1,14 @@
-//! Approval paths that are slow as a whole: a risk in itself, and one incident at a time about each.
+//! Approval paths that are slow as a whole: a risk in itself, and one incident at a time about each, which [`super::queues`] keeps.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::queues::{self, QueueId};
 use super::{Draft, Ruling};
 use crate::domain::kinds::approval::{self, Approval, Ended};
-use crate::domain::kinds::incident::{self, Impact, Incident, Nature};
 use crate::domain::ruling::Then;
-use crate::domain::{Body, Case, CaseId, ClassId, Event, Opening, PathId, Policy, Severity, Span, WorkflowId};
+use crate::domain::{Body, Case, Event, Opening, PathId, Policy, Severity, Span, WorkflowId};
 
 /// A path is judged by as many of its last answers, from [`LATENCIES_ENOUGH`] on.
 pub const LATENCIES_KEPT: usize = 20;
@@ -18,8 +18,6 @@ pub const LATENCIES_ENOUGH: usize = 5;
 pub struct SlowPaths {
     /// How long the last answers on each path took, the newest last.
     pub latencies: BTreeMap<PathId, VecDeque<Span>>,
-    /// The open incident about each path that is slow.
-    pub incidents: BTreeMap<PathId, CaseId>,
 }
 
 /// A path that was found to be slow, and why.
@@ -32,14 +30,16 @@ pub struct SlowPath {
 }
 
 impl SlowPaths {
-    /// Sees what became true of a case: how long answers take, and which incident is about a slow path.
+    /// Sees what became true of a case: how long answers take.
     pub fn observe(&mut self, case: &Case, event: &Event) {
         if let (Body::Approval(approval), Event::Approval(event)) = (&case.body, event) {
             self.observe_approval(approval, event);
         }
-        if let (Body::Incident(incident), Event::Incident(event)) = (&case.body, event) {
-            self.observe_incident(case.id, incident, event);
-        }
+    }
+
+    /// Judged afresh, or the old slow answers would open the next incident at once.
+    pub(super) fn forget(&mut self, path: &PathId) {
+        self.latencies.remove(path);
     }
 
     fn observe_approval(&mut self, approval: &Approval, event: &approval::Event) {
@@ -50,57 +50,6 @@ impl SlowPaths {
             while latencies.len() > LATENCIES_KEPT {
                 latencies.pop_front();
             }
-        }
-    }
-
-    fn observe_incident(&mut self, id: CaseId, incident: &Incident, event: &incident::Event) {
-        match event {
-            incident::Event::Opened(opened) => {
-                if let Some(path) = &opened.slow_path {
-                    self.incidents.insert(path.clone(), id);
-                }
-            }
-            // Reopened, it is about the path again, unless another one has been opened about it meanwhile.
-            incident::Event::Reopened { .. } => {
-                if let Some(path) = &incident.slow_path {
-                    self.incidents.entry(path.clone()).or_insert(id);
-                }
-            }
-            // The incident that stays is about the path from now on.
-            incident::Event::Merged { into, .. } => {
-                for known in self.incidents.values_mut().filter(|it| **it == id) {
-                    *known = *into;
-                }
-            }
-            incident::Event::Resolved { .. } | incident::Event::Reviewed { .. } | incident::Event::Withdrawn { .. } => {
-                let resolved: Vec<PathId> =
-                    self.incidents.iter().filter(|(_, it)| **it == id).map(|(path, _)| path.clone()).collect();
-                for path in resolved {
-                    self.incidents.remove(&path);
-                    // Judged afresh, or the old slow answers would open the next incident at once.
-                    self.latencies.remove(&path);
-                }
-            }
-            incident::Event::ClockApplies { .. }
-            | incident::Event::ClockSetAside { .. }
-            | incident::Event::ClockStarted { .. }
-            | incident::Event::ClockMoved { .. }
-            | incident::Event::ReportSubmitted { .. }
-            | incident::Event::Acknowledged { .. }
-            | incident::Event::AcknowledgementLapsed {}
-            | incident::Event::Assessed { .. }
-            | incident::Event::Contained { .. }
-            | incident::Event::Absorbed { .. }
-            | incident::Event::Updated { .. }
-            | incident::Event::Decided { .. }
-            | incident::Event::FollowUpPromised { .. }
-            | incident::Event::FollowUpDone { .. }
-            | incident::Event::Paged { .. }
-            | incident::Event::SeverityChanged { .. }
-            | incident::Event::MomentSet { .. }
-            | incident::Event::Classified { .. }
-            | incident::Event::SeatTaken { .. }
-            | incident::Event::SeatLeft { .. } => {}
         }
     }
 
@@ -121,7 +70,7 @@ impl SlowPaths {
             return None;
         };
         let answered = |it: &Event| matches!(it, Event::Approval(event) if answered(event).is_some());
-        if !events.iter().any(answered) || self.incidents.contains_key(&approval.path) {
+        if !events.iter().any(answered) {
             return None;
         }
         let p90 = self.slow_by_p90(policy, &approval.path)?;
@@ -163,24 +112,9 @@ impl Draft<'_> {
     /// Opens an incident about the path, unless there is one.
     pub(super) fn note_slow_path(mut self, slow: &SlowPath) -> Ruling {
         let SlowPath { path, workflow, severity, because } = slow.clone();
-        if !self.bot.slow_paths.incidents.contains_key(&path) {
-            let opening = incident::Opening {
-                workflow,
-                title: format!("Approvals on path {path} are slow"),
-                severity,
-                technical: None,
-                class: Some(ClassId::from("control.latency_breach")),
-                nature: Nature::default(),
-                impact: Impact::Known,
-                restricted: false,
-                occurred: None,
-                detected: None,
-                aware: None,
-                because: Some(because),
-                slow_path: Some(path),
-                converts: None,
-                from: None,
-            };
+        let queue = QueueId::Path(path);
+        if !self.bot.queues.incidents.contains_key(&queue) {
+            let opening = queues::about(&queue, workflow, severity, because);
             self.ruling.then.push(Then::Open(Opening::Incident(opening)));
         }
         self.ruling

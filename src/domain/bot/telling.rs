@@ -7,7 +7,9 @@ use super::rotas::{Swap, Time};
 use super::stages::Changed;
 use crate::domain::line::Sentence;
 use crate::domain::rota::{Gap, Instead};
-use crate::domain::{At, Label, OutboxId, PersonId, PolicyHash, RoleId, RotaId, Span, WorkflowId, mark};
+use crate::domain::{
+    At, ExceptionClassId, Label, OutboxId, PersonId, PolicyHash, RoleId, RotaId, Span, WorkflowId, mark,
+};
 
 /// Told by the bot of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -135,6 +137,14 @@ pub enum Telling {
     GapsAhead {
         rota: RotaId,
         gaps: Vec<Gap>,
+    },
+    /// More exceptions of a class were raised on a workflow than are usual: the policy may be what should change.
+    Recurs {
+        workflow: WorkflowId,
+        class: ExceptionClassId,
+        times: u32,
+        within: Span,
+        people: Vec<PersonId>,
     },
     /// A sentence of its own.
     Sentence {

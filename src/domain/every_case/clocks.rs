@@ -3,7 +3,7 @@
 
 use super::{Telling, Verb};
 use crate::domain::duty::Owed;
-use crate::domain::kinds::incident;
+use crate::domain::kinds::{exception, incident};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
 use crate::domain::scene::Scene;
@@ -56,7 +56,7 @@ pub fn resume(scene: &Scene<'_>, duty: Option<Duty>) -> Result<Ruling, Refusal> 
     }
     draft.resume(number);
     let due = draft.case.obligation(number).map_or(scene.ask.at, |it| it.terms.due);
-    draft.tell_case(Telling::Resumed { duty, by: Some(by), due });
+    draft.tell_case(Telling::Resumed { duty, by: Some(by), due, under: None });
     Ok(draft.done(format!("the clock of “{duty}” runs again")))
 }
 
@@ -77,6 +77,12 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
             set_aside,
             format!(" says why it isn't owed: nobody but its authority can waive a {}.", row.noun)
         ]));
+    }
+    if let Duty::RuleException | Duty::ProveControl = duty {
+        let (refuse, close) = (exception::Verb::Refuse, exception::Verb::Close);
+        let instead = if duty == Duty::RuleException { refuse } else { close };
+        let (line, noun) = (instead.on(scene.case.id).with("why"), row.noun);
+        return Err(Refusal::missing(say![line, format!(" ends it: a {noun} can't be waived.")]));
     }
     let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
     let mut draft = scene.draft();

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, words};
 use super::line::Named;
-use super::obligation::Attribution;
+use super::obligation::{Attribution, Under};
 use super::policy::Channel;
 use super::scene::Scene;
-use super::{At, Duty, PersonId, PolicyHash, Refusal, Ruling};
+use super::{Actor, At, CaseId, Duty, PersonId, PolicyHash, Refusal, Ruling};
 
 mod access;
 pub mod clocks;
+mod excepted;
 mod kept;
 pub mod remarks;
 pub mod snooze;
@@ -97,6 +98,21 @@ pub enum Command {
         to: Attribution,
         reason: String,
     },
+    /// An exception about it came into force: clocks of these duties stand still until `ends` at most. Only the engine asks this.
+    Except {
+        under: Under,
+        by: Option<PersonId>,
+        duties: Vec<Duty>,
+        ends: At,
+    },
+    /// That exception is in force no more. Only the engine asks this.
+    ExceptNoMore {
+        exception: CaseId,
+    },
+    /// Something that the bot itself has seen about it. Only the engine asks this.
+    Observe {
+        seen: String,
+    },
 }
 
 /// Became true of a case as such, whatever its kind.
@@ -154,6 +170,10 @@ pub enum Event {
         by: PersonId,
         text: String,
     },
+    /// The bot itself has seen this about it.
+    Observed {
+        seen: String,
+    },
     /// Somebody put off being reminded of what they owe on it.
     Snoozed {
         by: PersonId,
@@ -180,6 +200,7 @@ impl Event {
             | Event::Joined { .. }
             | Event::AskedIn { .. }
             | Event::Kept { .. }
+            | Event::Observed { .. }
             | Event::Snoozed { .. }
             | Event::PolicyReplaced { .. } => None,
         }
@@ -197,6 +218,7 @@ impl Event {
             | Event::Linked { .. }
             | Event::AskedIn { .. }
             | Event::Kept { .. }
+            | Event::Observed { .. }
             | Event::Snoozed { .. }
             | Event::PolicyReplaced { .. } => false,
         }
@@ -222,6 +244,14 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
+        Command::Except { .. } | Command::ExceptNoMore { .. } | Command::Observe { .. }
+            if scene.ask.by != Actor::Engine =>
+        {
+            Err(Refusal::missing("that is the bot's own business.".to_owned()))
+        }
+        Command::Except { under, by, duties, ends } => Ok(excepted::except(scene, *under, by.as_ref(), duties, *ends)),
+        Command::ExceptNoMore { exception } => Ok(excepted::except_no_more(scene, *exception)),
+        Command::Observe { seen } => Ok(remarks::observe(scene, seen)),
     }
 }
 

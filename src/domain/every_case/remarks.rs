@@ -17,6 +17,14 @@ pub fn link(scene: &Scene<'_>, url: &str, words: &str) -> Result<Ruling, Refusal
     said(scene, "link", &shown, |by, _| Event::Linked { by, url, text: words }.into())
 }
 
+/// What the bot itself has seen, for everybody who follows the case.
+pub fn observe(scene: &Scene<'_>, seen: &str) -> Ruling {
+    let mut draft = scene.draft();
+    draft.push(Event::Observed { seen: seen.to_owned() });
+    draft.tell_case(Telling::Observed { seen: seen.to_owned() });
+    draft.ruling
+}
+
 /// # Errors
 /// [`Refusal::Missing`] where they were let in already.
 pub fn invite(scene: &Scene<'_>, person: &PersonId) -> Result<Ruling, Refusal> {

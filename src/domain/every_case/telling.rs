@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::kinds::AskedNow;
 use crate::domain::line::Sentence;
 use crate::domain::notice::{ClockItem, To};
-use crate::domain::obligation::{About, Attribution, Standing};
-use crate::domain::{At, Duty, Label, PersonId};
+use crate::domain::obligation::{About, Attribution, Standing, Under};
+use crate::domain::{At, CaseId, Duty, Label, PersonId};
 
 /// Told of any case. Texts of people are plain strings here and are escaped by the adapter that shows them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -60,6 +60,19 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         due: At,
+        /// The exception that had stopped the clock, and is in force no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        under: Option<Under>,
+    },
+    /// An exception stops clocks while it is in force.
+    Excepted {
+        exception: CaseId,
+        duties: Vec<Duty>,
+        ends: At,
+    },
+    /// What the bot itself has seen about it.
+    Observed {
+        seen: String,
     },
     Waived {
         duty: Duty,
@@ -109,12 +122,13 @@ impl Telling {
     /// Updates, decisions and turns of state; not clocks and remarks.
     pub(in crate::domain) fn is_for_all(&self) -> bool {
         match self {
-            Telling::State { .. } => true,
+            Telling::State { .. } | Telling::Observed { .. } => true,
             Telling::Said { for_all, .. } => *for_all,
             Telling::Clock { .. }
             | Telling::Moved { .. }
             | Telling::Paused { .. }
             | Telling::Resumed { .. }
+            | Telling::Excepted { .. }
             | Telling::Waived { .. }
             | Telling::Contested { .. }
             | Telling::Settled { .. }
@@ -156,6 +170,8 @@ impl Telling {
             | Telling::State { .. }
             | Telling::Paused { .. }
             | Telling::Resumed { .. }
+            | Telling::Excepted { .. }
+            | Telling::Observed { .. }
             | Telling::Waived { .. }
             | Telling::Contested { .. }
             | Telling::Settled { .. }

@@ -33,12 +33,13 @@ pub fn wake(scene: &Scene<'_>) -> Ruling {
                 passed.push(TimePassed::Steps { before: Box::new(obligation), passed: steps });
             }
             Some((due, Wants::Resume)) if due <= at => {
-                draft.resume(number);
+                let under = obligation.under();
+                draft.end_pause(number);
                 let due = draft.case.obligation(number).map_or(at, |it| it.terms.due);
                 // Where the bot was down meanwhile and a step has passed since, the next wake tells that, and only that.
                 if draft.case.obligation(number).and_then(Obligation::next).is_none_or(|(next, _)| next > at) {
                     let people = draft.waiting_on(number);
-                    let telling = Telling::Resumed { duty: obligation.duty, by: None, due };
+                    let telling = Telling::Resumed { duty: obligation.duty, by: None, due, under };
                     draft.tell_case_and(&people, telling, vec![number], obligation.terms.urgent);
                 }
             }

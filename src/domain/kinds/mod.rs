@@ -7,15 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::bot;
 use super::every_case::{self, KeptAs, KeptMessage, OpenedFrom, wake::TimePassed};
-use super::obligation::{Attribution, Change, Obligation};
-use super::policy::Channel;
+use super::obligation::{Attribution, Change, Obligation, State};
+use super::policy::{Channel, Windows};
 use super::scene::Scene;
 use super::{
-    Act, Ask, At, Case, CaseId, Draft, People, PersonId, PolicyHash, Refusal, Ruling, Severity, To, WorkflowId, World,
-    text,
+    Act, Ask, At, Case, CaseId, Draft, Duty, People, PersonId, Policy, PolicyHash, QueueId, Refusal, Ruling, Severity,
+    Span, To, WorkflowId, World, text,
 };
 
 pub mod approval;
+pub mod exception;
 pub mod incident;
 
 /// What a kind of case must say. Nothing has a default: that nobody is excluded has to be said, too.
@@ -25,6 +26,8 @@ pub trait Kind: Sized {
     /// What can be asked of one that is there.
     type Command;
     type Event;
+    /// What a digest counts of such cases, in this order; nothing, where answers say it all.
+    const COUNTED: &'static [&'static str];
     /// What is told of one beside what is told of every case.
     type Telling;
 
@@ -37,6 +40,8 @@ pub trait Kind: Sized {
     fn opened_from(opening: &mut Self::Opening, message: OpenedFrom);
     /// The channel in which people talk already, and which is to become its own.
     fn converts(opening: &Self::Opening) -> Option<&Channel>;
+    /// The case that it is opened about: whoever opens it must be able to see that one, and others will read of it here.
+    fn about(opening: &Self::Opening) -> Option<CaseId>;
     /// The case that an event begins; `None` if it doesn't begin one.
     fn begin(event: &Self::Event) -> Option<(Began, Self)>;
     /// Folds one event that came at `at`.
@@ -44,12 +49,20 @@ pub trait Kind: Sized {
 
     /// The state in one word: `open`, `approved` …
     fn state(&self) -> &'static str;
+    /// The state in one word as it is at a moment, also where the bot comes late with saying so.
+    fn state_at(&self, at: At) -> &'static str;
     fn is_closed(&self) -> bool;
     fn severity(&self) -> Option<Severity>;
     /// Which wording of what is asked stands now, where answers are bound to it.
     fn revision(&self) -> Option<u32>;
-    /// Words on what it is about, for lists: its class, the harm.
-    fn nature(&self) -> Vec<String>;
+    /// Words on what it is about, for lists: its class, the harm, whether it is in force at that moment.
+    fn nature(&self, at: At) -> Vec<String>;
+    /// The queue that it waits in, and over which windows that is watched; `None`: nobody watches one.
+    fn queue(&self, case: &Case) -> Option<(QueueId, Windows)>;
+    /// Since when it waits in its queue, and until when. `None`: it doesn't wait.
+    fn waits(&self, case: &Case) -> Option<Waits>;
+    /// What a digest counts of it beside its answers, of the time from one moment up to another.
+    fn counted(&self, case: &Case, from: At, to: At) -> Vec<Counted>;
     /// People who belong to it beside those who owe something: they see it when it is restricted, are in its own channel and
     /// find it among their own cases.
     fn insiders(&self) -> Vec<PersonId>;
@@ -78,7 +91,7 @@ pub trait Kind: Sized {
     /// The command by which whoever reads a message promises to see to it; `None`: nothing of this kind is promised.
     fn follow_up_on(message: KeptMessage) -> Option<Self::Command>;
     /// What opening one takes, with something in the place of what the person would say.
-    fn example(workflow: &WorkflowId) -> Self::Opening;
+    fn example(workflow: &WorkflowId, policy: &Policy) -> Self::Opening;
     /// What passing time means for a case of this kind, beyond what the ladder tells.
     fn time_passed(draft: &mut Draft<'_>, passed: &[TimePassed]);
     /// Whether it is said in the open in a case's own channel. What only its holders need to hear stands in the thread of the
@@ -110,6 +123,35 @@ impl AskedNow<'_> {
         let people = self.waiting_on(owed);
         (owed.is_open() && !people.is_empty()).then_some((people, owed.terms.due))
     }
+}
+
+/// How a case waits in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    pub since: At,
+    /// When its next answer is due, where a clock runs towards that.
+    pub due: Option<At>,
+    /// An answer is late.
+    pub late: bool,
+}
+
+impl Waits {
+    /// By the answers of these kinds that it owes.
+    pub fn of(case: &Case, since: At, duties: &[Duty]) -> Waits {
+        let owed = || case.open_obligations().filter(|it| duties.contains(&it.duty));
+        let running = owed().filter(|it| it.state() == State::Owed);
+        Waits { since, due: running.map(|it| it.terms.due).min(), late: owed().any(Obligation::is_late) }
+    }
+}
+
+/// Something that a digest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// One of [`Kind::COUNTED`].
+    pub what: &'static str,
+    pub times: u64,
+    /// For how long, where that is what counts.
+    pub lasted: Span,
 }
 
 /// A document that the bot drafted from a case's entries in the ledger, such as the review of an incident.
@@ -193,8 +235,12 @@ macro_rules! kinds {
             pub fn opened_by(self) -> &'static str {
                 match self { $(CaseKind::$kind => $room::Verb::OPENS.into(),)* }
             }
-            pub(super) fn example(self, workflow: &WorkflowId) -> Opening {
-                match self { $(CaseKind::$kind => Opening::$kind(<$room::$kind as Kind>::example(workflow)),)* }
+            pub(super) fn example(self, workflow: &WorkflowId, policy: &Policy) -> Opening {
+                match self { $(CaseKind::$kind => Opening::$kind(<$room::$kind as Kind>::example(workflow, policy)),)* }
+            }
+            /// What a digest counts of such cases, in this order.
+            pub const fn counted(self) -> &'static [&'static str] {
+                match self { $(CaseKind::$kind => <$room::$kind as Kind>::COUNTED,)* }
             }
             /// What its command is for, in half a sentence.
             pub const fn about(self) -> &'static str {
@@ -367,6 +413,13 @@ macro_rules! kinds {
                 }
             }
 
+            /// The case that it is opened about.
+            pub fn about(&self) -> Option<CaseId> {
+                match self {
+                    $(Opening::$kind(opening) => <$room::$kind as Kind>::about(opening),)*
+                }
+            }
+
             pub const fn kind(&self) -> CaseKind {
                 match self { $(Opening::$kind(_) => CaseKind::$kind,)* }
             }
@@ -448,8 +501,20 @@ macro_rules! kinds {
             pub fn revision(&self) -> Option<u32> {
                 match self { $(Body::$kind(it) => it.revision(),)* }
             }
-            pub fn nature(&self) -> Vec<String> {
-                match self { $(Body::$kind(it) => it.nature(),)* }
+            pub fn state_at(&self, at: At) -> &'static str {
+                match self { $(Body::$kind(it) => it.state_at(at),)* }
+            }
+            pub fn nature(&self, at: At) -> Vec<String> {
+                match self { $(Body::$kind(it) => it.nature(at),)* }
+            }
+            pub fn queue(&self, case: &Case) -> Option<(QueueId, Windows)> {
+                match self { $(Body::$kind(it) => it.queue(case),)* }
+            }
+            pub fn waits(&self, case: &Case) -> Option<Waits> {
+                match self { $(Body::$kind(it) => it.waits(case),)* }
+            }
+            pub fn counted(&self, case: &Case, from: At, to: At) -> Vec<Counted> {
+                match self { $(Body::$kind(it) => it.counted(case, from, to),)* }
             }
             pub fn insiders(&self) -> Vec<PersonId> {
                 match self { $(Body::$kind(it) => it.insiders(),)* }
@@ -498,6 +563,9 @@ kinds! {
     /// Somebody wants to do something that others must agree to first.
     Approval in approval = "APR", "approval", "an approval", severity: false,
         "Ask for approvals, and answer them";
+    /// Somebody wants to depart from a rule for a time.
+    Exception in exception = "EXC", "exception", "an exception", severity: false,
+        "Raise exceptions from a rule, and rule on them";
 }
 
 /// Something became true of one obligation of the case.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Attribution, Breach, Contest, Holder, Terms};
+use super::{About, Attribution, Breach, Contest, Holder, Terms, Under};
 use crate::domain::{At, Duty, PartyId, PersonId, RoleId, Span};
 
 /// An obligation as it opens. Its number and its moment are those of the event.
@@ -92,8 +92,23 @@ pub enum Change {
         by: PersonId,
         ends: At,
     },
+    /// Its clock stands still while an exception is in force, until `ends` at most.
+    Excepted {
+        under: Under,
+        /// Who ruled so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        ends: At,
+    },
     /// `by: None`: the policy's cap on pauses ended it.
     Resumed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        paused: Span,
+        terms: Box<Terms>,
+    },
+    /// The exception that had stopped its clock is in force no more, and by the policy it starts anew.
+    Restarted {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<PersonId>,
         paused: Span,
@@ -138,7 +153,9 @@ impl Change {
             | Change::AnswerTakenBack { .. }
             | Change::Met { .. }
             | Change::Paused { .. }
+            | Change::Excepted { .. }
             | Change::Resumed { .. }
+            | Change::Restarted { .. }
             | Change::Waived { .. }
             | Change::Voided { .. }
             | Change::Moved { .. }
@@ -168,7 +185,9 @@ impl Change {
             | Change::AskedStillWorking {}
             | Change::Extended { .. }
             | Change::Paused { .. }
+            | Change::Excepted { .. }
             | Change::Resumed { .. }
+            | Change::Restarted { .. }
             | Change::Waived { .. }
             | Change::Voided { .. }
             | Change::Contested { .. }

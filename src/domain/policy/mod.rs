@@ -13,9 +13,11 @@ use super::{
     RoleId, RotaId, Severity, Span, WorkflowId, WorkflowStage,
 };
 
+pub mod exceptions;
 pub mod redflag;
 pub mod written;
 
+pub use exceptions::{AtEnd, ControlRule, ExceptionClass, Exceptions, QueueRule, RecurrenceRule, Windows};
 pub use redflag::RedFlag;
 pub use written::{PolicyErrors, schema};
 
@@ -45,6 +47,7 @@ pub struct Policy {
     /// In the order of the file: the first that fits is the one that counts.
     pub targets: Vec<Target>,
     pub paths: BTreeMap<PathId, Path>,
+    pub exceptions: Exceptions,
     pub may: May,
     /// Nudges to one person that fall due within this time of each other go out as one message.
     pub batch_within: Span,
@@ -290,6 +293,8 @@ pub struct Path {
     /// Does a question to the requester stop the approvers' clock?
     pub question_pauses: bool,
     pub bottleneck: Option<Bottleneck>,
+    /// When the requests that wait on it are a queue that gets worse.
+    pub queue: Option<QueueRule>,
     pub line: usize,
 }
 
@@ -332,6 +337,7 @@ pub struct Bottleneck {
 pub struct May {
     pub open_incident: Vec<RoleId>,
     pub request_approval: Vec<RoleId>,
+    pub raise_exception: Vec<RoleId>,
     pub change_severity: Vec<RoleId>,
     pub close_incident: Vec<RoleId>,
     pub waive_duty: Vec<RoleId>,

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::super::{Duty, WorkflowStage};
 use super::{Policy, Refused};
 
+mod exceptions;
 mod finding;
 mod regulation;
 mod resolve;
@@ -24,6 +25,7 @@ mod word;
 #[cfg(test)]
 mod tests;
 
+use exceptions::{ExceptionsTable, QueueTable};
 pub use finding::{PolicyError, PolicyErrors};
 use regulation::RegulationTable;
 pub(super) use tree::Lines;
@@ -113,6 +115,9 @@ struct Document {
     /// How approvals are given.
     #[serde(default)]
     paths: BTreeMap<Word<kind::Key>, PathTable>,
+    /// What may be excepted from, for how long, and who says so. Without it nobody can raise an exception.
+    #[serde(default)]
+    exceptions: ExceptionsTable,
     /// Who may do what. What is not listed, everybody may whom the policy knows.
     #[serde(default)]
     may: MayTable,
@@ -327,8 +332,8 @@ struct TargetTable {
     stage: Option<Placed<WorkflowStage>>,
     /// Only for workflows of this tier.
     tier: Option<Word<kind::Text>>,
-    /// The role that owes it. Left out for `follow-up`, `still-working`, `answer-question` and `answer-page`, which are
-    /// owed by the person or the role that is asked.
+    /// The role that owes it. Left out for `follow-up`, `still-working`, `answer-question` and `answer-page`, and for all of an
+    /// exception but `triage-exception`: these are owed by the person or the role that is asked.
     holder: Option<Word<kind::Role>>,
     /// How long they have.
     within: Word<kind::Length>,
@@ -377,6 +382,8 @@ struct PathTable {
     question_pauses: bool,
     /// When slowness of this path is an incident in itself.
     bottleneck: Option<Placed<BottleneckTable>>,
+    /// When the requests that wait on it are a queue that gets worse, which is an incident in itself.
+    queue: Option<QueueTable>,
     /// The stages, in order.
     #[serde(default)]
     #[schemars(required, length(min = 1))]
@@ -442,6 +449,8 @@ struct MayTable {
     open_incident: Option<Words<kind::RoleOrAnyone>>,
     /// Ask for an approval.
     request_approval: Option<Words<kind::RoleOrAnyone>>,
+    /// Raise an exception.
+    raise_exception: Option<Words<kind::RoleOrAnyone>>,
     /// Raise or lower an incident's severity.
     change_severity: Option<Words<kind::RoleOrAnyone>>,
     /// Resolve, withdraw or merge an incident.

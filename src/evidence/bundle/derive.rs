@@ -286,6 +286,9 @@ fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment
     let erased: Vec<u64> =
         source.entries.iter().chain(source.context).filter(|entry| entry.is_erased()).map(Sealed::seq).collect();
     let attached = attachments.iter().filter(|it| source.attached.contains(it.sha256.as_str())).count();
+    // Beyond its last entry the bundle knows nothing; an exception may have run out since.
+    let envelopes = source.entries.iter().chain(source.context).filter_map(|entry| entry.envelope.as_ref());
+    let as_of = envelopes.map(|envelope| envelope.at).max();
     let about = json!({
         "format": "countersign-bundle/1",
         "made_by": source.made_by,
@@ -293,7 +296,8 @@ fn case_json(source: &Source<'_>, case: Option<&Case>, attachments: &[Attachment
         "kind": source.case.kind,
         "title": case.map(|case| &case.title),
         "workflow": case.map(|case| &case.workflow),
-        "state": case.map(Case::state),
+        "state": case.zip(as_of).map(|(case, as_of)| case.state_at(as_of)),
+        "state_as_of_us": as_of,
         "restricted": case.map(|case| case.restricted),
         "opened_us": case.map(|case| case.opened),
         "closed_us": case.and_then(|case| case.closed),

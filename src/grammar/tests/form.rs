@@ -28,6 +28,11 @@ fn buttons_come_back_as_what_they_were_made_for() {
         pressed("resume:INC-1:resolve", &context()),
         Ok(Asked::Case { id: id("INC-1"), command: Any::Resume { duty: Some(Duty::Resolve) }.into() })
     );
+    let request = form_action(verb("approval", "request"), None, Some("credit-scoring"));
+    assert_eq!(request, "form:approval.request::credit-scoring");
+    let given = BTreeMap::from([("workflow".to_owned(), "credit-scoring".to_owned())]);
+    let verb_of = verb("approval", "request");
+    assert_eq!(pressed(&request, &context()), Ok(Asked::Form { verb: verb_of, case: None, given }));
     assert_eq!(pressed("sla.mine", &context()), Ok(Asked::Query(Query::Mine)));
     assert_eq!(pressed("review:INC-1", &context()), Ok(Asked::Query(Query::ReviewDraft(id("INC-1")))));
     let decline = form_action(verb("approval", "decline"), Some(id("APR-1")), Some("2"));
@@ -134,10 +139,11 @@ fn every_form_takes_its_own_answers() {
                     FieldKind::Long => "words".to_owned(),
                     FieldKind::Text => match field.name.as_str() {
                         "number" => "2".to_owned(),
-                        "into" | "by" | "of" => format!("{}-9", verb.kind().map_or("INC", CaseKind::prefix)),
+                        "into" | "by" | "of" | "on" => format!("{}-9", verb.kind().map_or("INC", CaseKind::prefix)),
                         "roles" => "triage".to_owned(),
                         "range" => "month".to_owned(),
-                        "url" => "https://a.example".to_owned(),
+                        "every" => "7d".to_owned(),
+                        "url" | "link" => "https://a.example".to_owned(),
                         _ => "words".to_owned(),
                     },
                 };

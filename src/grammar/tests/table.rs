@@ -112,6 +112,7 @@ fn what_a_messages_menu_offers_can_be_filled_in() {
         let form = form(verb, None, &BTreeMap::new(), &context());
         let filled = match entry.takes {
             Takes::Beginning { title, at } => vec![title, at],
+            Takes::Title { title } => vec![title],
             Takes::Whole { text } => vec![text],
         };
         let asks = |name: &&str| form.fields.iter().any(|field| field.name == **name);

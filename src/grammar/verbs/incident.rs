@@ -94,7 +94,7 @@ fn opening(values: &Values<'_>, converts: Option<Channel>) -> Result<Asked, Wron
         detected: values.maybe_moment("detected"),
         aware: values.maybe_moment("aware"),
         because: None,
-        slow_path: None,
+        queue: None,
         converts,
         from: None,
     })))

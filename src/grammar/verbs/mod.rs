@@ -10,6 +10,7 @@ use super::value::{Values, Wrong};
 
 mod approval;
 mod every_case;
+mod exception;
 mod incident;
 mod rota;
 mod sla;
@@ -52,6 +53,8 @@ pub struct OnMessage {
 pub enum Takes {
     /// Its first line and when it was said: a case begins with it.
     Beginning { title: &'static str, at: &'static str },
+    /// Its first line alone: a case begins with it.
+    Title { title: &'static str },
     /// All of it with its author and where it stands: the message itself is kept.
     Whole { text: &'static str },
 }
@@ -64,7 +67,10 @@ impl OnMessage {
 
     /// Whether a case is opened from the message. It is kept with that case or with another, beside what the form says.
     pub const fn opens(&self) -> bool {
-        matches!(self.takes, Takes::Beginning { .. })
+        match self.takes {
+            Takes::Beginning { .. } | Takes::Title { .. } => true,
+            Takes::Whole { .. } => false,
+        }
     }
 }
 
@@ -78,6 +84,7 @@ pub const fn of_kind(kind: CaseKind) -> &'static Root {
     match kind {
         CaseKind::Incident => &incident::ROOT,
         CaseKind::Approval => &approval::ROOT,
+        CaseKind::Exception => &exception::ROOT,
     }
 }
 
@@ -204,6 +211,8 @@ pub enum Kind {
     Duty,
     /// An incident class of the policy.
     Class,
+    /// A class of exceptions of the policy.
+    ExceptionClass,
     /// An approval path of the policy.
     Path,
     /// A law that asks for reports, or one of the reports.
@@ -227,10 +236,8 @@ impl Kind {
             Kind::Until => Some(Lean::Ends),
             Kind::Word | Kind::Number | Kind::Title | Kind::Rest | Kind::Action | Kind::Url | Kind::Choice(_) => None,
             Kind::Workflow | Kind::Person | Kind::PersonOrNone | Kind::Role | Kind::Roles | Kind::Case => None,
-            Kind::Flag | Kind::Severity | Kind::Duty | Kind::Class | Kind::Path | Kind::Attribution | Kind::Range => {
-                None
-            }
-            Kind::Law | Kind::Report | Kind::Rota => None,
+            Kind::Flag | Kind::Severity | Kind::Duty | Kind::Class | Kind::ExceptionClass | Kind::Path => None,
+            Kind::Attribution | Kind::Range | Kind::Law | Kind::Report | Kind::Rota => None,
         }
     }
 
@@ -248,6 +255,7 @@ impl Kind {
             | Kind::Severity
             | Kind::Duty
             | Kind::Class
+            | Kind::ExceptionClass
             | Kind::Path
             | Kind::Law
             | Kind::Report
@@ -276,6 +284,10 @@ impl Kind {
                 .collect(),
             Kind::Duty => Duty::ALL.into_iter().map(|it| plain(it.word())).collect(),
             Kind::Class => policy.classes.iter().map(|(id, about)| (id.to_string(), Some(about.clone()))).collect(),
+            Kind::ExceptionClass => {
+                let classes = policy.exceptions.classes.iter();
+                classes.map(|(id, class)| (id.to_string(), Some(class.about.clone()))).collect()
+            }
             Kind::Path => policy.paths.iter().map(|(id, path)| (id.to_string(), Some(path.name.clone()))).collect(),
             Kind::Law => {
                 let laws = packs_of(policy).map(|pack| (pack.regime.to_string(), Some(pack.name.clone())));
@@ -405,7 +417,9 @@ impl Verb {
             usage.push(' ');
             match (arg.kind, self.kind()) {
                 (Kind::Case, Some(kind)) if arg.name == CASE => usage.push_str(&format!("[{}-…]", kind.prefix())),
-                (Kind::Case, Some(kind)) => usage.push_str(&format!("{} {}-…", arg.usage(), kind.prefix())),
+                (Kind::Case, Some(kind)) if !arg.named => {
+                    usage.push_str(&format!("{} {}-…", arg.usage(), kind.prefix()))
+                }
                 _ => usage.push_str(&arg.usage()),
             }
         }

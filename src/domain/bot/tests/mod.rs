@@ -7,6 +7,8 @@ mod files;
 mod platforms;
 mod policies;
 mod properties;
+mod queues;
+mod recurrence;
 mod rotas;
 mod slow_paths;
 

@@ -5,7 +5,7 @@ use crate::domain::bot::slow_paths::LATENCIES_KEPT;
 use crate::domain::kinds::Began;
 use crate::domain::kinds::approval::{self, Ended, Outcome, Requested};
 use crate::domain::kinds::incident::{self, Impact, Nature, Opened};
-use crate::domain::{Body, CaseId, CaseKind, Opening};
+use crate::domain::{Body, CaseId, CaseKind, Opening, QueueId};
 
 fn request(number: u32, path: &str) -> Case {
     let requested = Requested {
@@ -15,6 +15,7 @@ fn request(number: u32, path: &str) -> Case {
         path: PathId::from(path),
         promotes: false,
         slow_at: None,
+        watch: None,
     };
     let id = CaseId { kind: CaseKind::Approval, number };
     Case::begin(id, &Event::from(approval::Event::Requested(Box::new(requested))), at(0)).unwrap()
@@ -55,7 +56,7 @@ fn incident(number: u32, slow_path: Option<&str>) -> (Case, Event) {
         impact: Impact::Known,
         moments: Vec::new(),
         because: None,
-        slow_path: slow_path.map(PathId::from),
+        queue: slow_path.map(|path| QueueId::Path(path.into())),
         regimes: Vec::new(),
     };
     let event = Event::from(incident::Event::Opened(Box::new(opened)));
@@ -121,32 +122,35 @@ fn one_incident_about_a_path_is_open_at_a_time() {
     assert_eq!(wanted.title, "Approvals on path two are slow");
     assert_eq!(wanted.class.as_ref().map(|it| it.as_str()), Some("control.latency_breach"));
     assert_eq!(
-        (wanted.severity, wanted.impact, &wanted.slow_path),
-        (Severity::Sev2, Impact::Known, &Some(PathId::from("two")))
+        (wanted.severity, wanted.impact, &wanted.queue),
+        (Severity::Sev2, Impact::Known, &Some(QueueId::Path(PathId::from("two"))))
     );
 
     let (case, opened) = incident(4, Some("two"));
-    hall.bot.slow_paths.observe(&case, &opened);
+    hall.bot.observe(&case, &opened, None, at(3));
     hall.engine(2, note("two"));
     assert!(hall.last.then.is_empty(), "INC-4 is about it already");
     hall.engine(2, note("silent"));
     assert_eq!(hall.last.then.len(), 1, "another path");
     // Merged: the incident that stays is about it.
-    hall.bot.slow_paths.observe(&case, &incident::Event::Merged { by: p("dev"), into: inc(5) }.into());
+    hall.bot.observe(&case, &incident::Event::Merged { by: p("dev"), into: inc(5) }.into(), None, at(3));
     hall.engine(3, note("two"));
     assert!(hall.last.then.is_empty());
     for took in [600; 5] {
-        hall.bot.slow_paths.observe(&request(1, "two"), &concluded(Outcome::Approved, took));
+        hall.bot.observe(&request(1, "two"), &concluded(Outcome::Approved, took), None, at(3));
     }
     let (other, opened) = incident(9, None);
-    hall.bot.slow_paths.observe(&other, &opened);
-    hall.bot.slow_paths.observe(&other, &incident::Event::Resolved { by: p("dev"), text: "done".to_owned() }.into());
-    assert_eq!(hall.bot.slow_paths.incidents.len(), 1, "another incident's end means nothing");
+    hall.bot.observe(&other, &opened, None, at(3));
+    hall.bot.observe(&other, &incident::Event::Resolved { by: p("dev"), text: "done".to_owned() }.into(), None, at(3));
+    assert_eq!(hall.bot.queues.incidents.len(), 1, "another incident's end means nothing");
     let (case, _) = incident(5, None);
-    hall.bot
-        .slow_paths
-        .observe(&case, &incident::Event::Resolved { by: p("dev"), text: "more people".to_owned() }.into());
-    assert!(hall.bot.slow_paths.incidents.is_empty());
+    hall.bot.observe(
+        &case,
+        &incident::Event::Resolved { by: p("dev"), text: "more people".to_owned() }.into(),
+        None,
+        at(3),
+    );
+    assert!(hall.bot.queues.incidents.is_empty());
     assert_eq!(hall.bot.slow_paths.slow_by_p90(&hall.policy, &PathId::from("two")), None, "judged afresh");
     hall.engine(4, note("two"));
     assert_eq!(hall.last.then.len(), 1);

@@ -8,15 +8,15 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{AskedNow, Began, Drafted, Kind};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Waits};
 use crate::domain::every_case::{self, KeptMessage, OpenedFrom, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
-use crate::domain::policy::{Channel, Path};
+use crate::domain::policy::{Channel, Path, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Refusal, RoleId, Ruling, Severity, Span, WorkflowId,
-    World, text,
+    Act, Ask, At, Case, CaseId, Draft, Duty, PathId, PersonId, Policy, QueueId, Refusal, RoleId, Ruling, Severity,
+    Span, WorkflowId, World, text,
 };
 
 mod acts;
@@ -87,6 +87,9 @@ pub struct Approval {
     pub slow_at: Option<At>,
     #[serde(default)]
     pub found_slow: bool,
+    /// The queue of its path is counted over these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<Windows>,
 }
 
 /// An approver's question that waits for the requester's answer.
@@ -264,6 +267,9 @@ pub struct Requested {
     /// When being pending becomes an incident, by the path's bottleneck rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slow_at: Option<At>,
+    /// The queue of its path is counted over these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<Windows>,
 }
 
 /// One person's word on one revision of the action.
@@ -311,6 +317,7 @@ impl Kind for Approval {
     type Opening = Opening;
     type Command = Command;
     type Event = Event;
+    const COUNTED: &'static [&'static str] = &[];
     type Telling = Telling;
 
     fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
@@ -320,6 +327,10 @@ impl Kind for Approval {
     fn opened_from(_opening: &mut Opening, _message: OpenedFrom) {}
 
     fn converts(_opening: &Opening) -> Option<&Channel> {
+        None
+    }
+
+    fn about(_opening: &Opening) -> Option<CaseId> {
         None
     }
 
@@ -397,6 +408,10 @@ impl Kind for Approval {
         self.word()
     }
 
+    fn state_at(&self, _at: At) -> &'static str {
+        self.word()
+    }
+
     fn is_closed(&self) -> bool {
         self.outcome.is_some()
     }
@@ -409,7 +424,19 @@ impl Kind for Approval {
         Some(self.revision)
     }
 
-    fn nature(&self) -> Vec<String> {
+    fn nature(&self, _at: At) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn queue(&self, _case: &Case) -> Option<(QueueId, Windows)> {
+        self.watch.map(|windows| (QueueId::Path(self.path.clone()), windows))
+    }
+
+    fn waits(&self, case: &Case) -> Option<Waits> {
+        self.outcome.is_none().then(|| Waits::of(case, case.opened, &[Duty::Decide]))
+    }
+
+    fn counted(&self, _case: &Case, _from: At, _to: At) -> Vec<Counted> {
         Vec::new()
     }
 
@@ -428,7 +455,13 @@ impl Kind for Approval {
             // The requester answers questions: nobody else's interest is in it.
             Duty::AnswerQuestion => Vec::new(),
             // No approval owes these.
-            Duty::Acknowledge
+            Duty::TriageException
+            | Duty::Recommend
+            | Duty::RuleException
+            | Duty::ProveControl
+            | Duty::AnswerExpiry
+            | Duty::CorrectException
+            | Duty::Acknowledge
             | Duty::StillWorking
             | Duty::Assess
             | Duty::Contain
@@ -486,7 +519,7 @@ impl Kind for Approval {
         None
     }
 
-    fn example(workflow: &WorkflowId) -> Opening {
+    fn example(workflow: &WorkflowId, _policy: &Policy) -> Opening {
         acts::example(workflow)
     }
 
@@ -529,6 +562,7 @@ impl Approval {
             broken_glass: None,
             slow_at: requested.slow_at,
             found_slow: false,
+            watch: requested.watch,
         })
     }
 

@@ -54,6 +54,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         path: named.clone(),
         promotes,
         slow_at: path.bottleneck.and_then(|it| it.pending_over).map(|pending| ask.at + pending),
+        watch: path.queue.map(|rule| rule.windows),
     };
     let mut draft = Draft::begin(id, Event::Requested(Box::new(requested)).into(), ask, world)
         .expect("an approval begins with Requested");

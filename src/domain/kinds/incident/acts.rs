@@ -88,7 +88,7 @@ pub(super) fn example(workflow: &WorkflowId) -> Opening {
         detected: None,
         aware: None,
         because: None,
-        slow_path: None,
+        queue: None,
         converts: None,
         from: None,
     }

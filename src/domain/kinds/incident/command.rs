@@ -4,7 +4,7 @@ use super::{Impact, Nature, Reached, SeatName, Which};
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::line::Named;
 use crate::domain::policy::Channel;
-use crate::domain::{At, CaseId, ClassId, ClockId, PathId, PersonId, RegimeId, RoleId, Severity, WorkflowId};
+use crate::domain::{At, CaseId, ClassId, ClockId, PersonId, QueueId, RegimeId, RoleId, Severity, WorkflowId};
 
 /// What somebody gives to open an incident.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +23,8 @@ pub struct Opening {
     pub aware: Option<At>,
     /// For what the bot opens by itself: why, and about what.
     pub because: Option<String>,
-    /// For what the bot opens by itself about an approval path that is slow: which.
-    pub slow_path: Option<PathId>,
+    /// For what the bot opens by itself about a queue that is slow: which.
+    pub queue: Option<QueueId>,
     /// The channel in which people talk already, and which is to become its own.
     pub converts: Option<Channel>,
     /// The message that it is opened from.

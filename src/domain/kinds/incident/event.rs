@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Watched;
 use super::{Impact, Nature, SeatName, Which};
 use crate::domain::kinds::Began;
-use crate::domain::{At, CaseId, ClassId, ClockId, PathId, PersonId, RoleId, Severity, mark};
+use crate::domain::{At, CaseId, ClassId, ClockId, PersonId, QueueId, RoleId, Severity, mark};
 
 /// What becomes true of an incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -186,9 +186,9 @@ pub struct Opened {
     pub moments: Vec<KnownMoment>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
-    /// The approval path whose slowness it is about; the bot opens no second one for it meanwhile.
+    /// The queue whose slowness it is about; the bot opens no second one for it meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slow_path: Option<PathId>,
+    pub queue: Option<QueueId>,
     /// The laws that may ask for a report, by the policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regimes: Vec<Watched>,

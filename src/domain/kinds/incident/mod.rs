@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedNow, Began, Drafted, Kind};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::obligation::{About, Attribution, Obligation};
-use crate::domain::policy::Channel;
+use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, ClassId, ClockId, Draft, Duty, PathId, PersonId, Refusal, Ruling, Severity, Span,
-    WorkflowId, World,
+    Act, Ask, At, Case, CaseId, ClassId, ClockId, Draft, Duty, PersonId, Policy, QueueId, Refusal, Ruling, Severity,
+    Span, WorkflowId, World,
 };
 
 mod acts;
@@ -70,9 +70,9 @@ pub struct Incident {
     /// For what the bot opened by itself: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,
-    /// The approval path whose slowness it is about.
+    /// The queue whose slowness it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slow_path: Option<PathId>,
+    pub queue: Option<QueueId>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub moments: BTreeMap<Which, Moment>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -109,6 +109,7 @@ impl Kind for Incident {
     type Opening = Opening;
     type Command = Command;
     type Event = Event;
+    const COUNTED: &'static [&'static str] = &[];
     type Telling = Telling;
 
     fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
@@ -121,6 +122,10 @@ impl Kind for Incident {
 
     fn converts(opening: &Opening) -> Option<&Channel> {
         opening.converts.as_ref()
+    }
+
+    fn about(_opening: &Opening) -> Option<CaseId> {
+        None
     }
 
     fn begin(event: &Event) -> Option<(Began, Incident)> {
@@ -260,6 +265,10 @@ impl Kind for Incident {
         self.state.word()
     }
 
+    fn state_at(&self, _at: At) -> &'static str {
+        self.state()
+    }
+
     fn is_closed(&self) -> bool {
         self.state.is_closed()
     }
@@ -272,9 +281,21 @@ impl Kind for Incident {
         None
     }
 
-    fn nature(&self) -> Vec<String> {
+    fn nature(&self, _at: At) -> Vec<String> {
         let harm = self.nature.harm.map(|harm| format!("harm {}", harm.word()));
         self.class.iter().map(ClassId::to_string).chain(harm).collect()
+    }
+
+    fn queue(&self, _case: &Case) -> Option<(QueueId, Windows)> {
+        None
+    }
+
+    fn waits(&self, _case: &Case) -> Option<Waits> {
+        None
+    }
+
+    fn counted(&self, _case: &Case, _from: At, _to: At) -> Vec<Counted> {
+        Vec::new()
     }
 
     fn insiders(&self) -> Vec<PersonId> {
@@ -358,7 +379,7 @@ impl Kind for Incident {
         Some(Command::FollowUpOn { message })
     }
 
-    fn example(workflow: &WorkflowId) -> Opening {
+    fn example(workflow: &WorkflowId, _policy: &Policy) -> Opening {
         acts::example(workflow)
     }
 
@@ -424,7 +445,7 @@ impl Incident {
             nature: opened.nature,
             impact: opened.impact,
             because: opened.because.clone(),
-            slow_path: opened.slow_path.clone(),
+            queue: opened.queue.clone(),
             moments: opened.moments.iter().map(moment).collect(),
             seats: BTreeMap::new(),
             follow_ups: Vec::new(),

@@ -71,7 +71,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
         impact: wanted.impact,
         moments,
         because: wanted.because.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
-        slow_path: wanted.slow_path.clone(),
+        queue: wanted.queue.clone(),
         regimes: watched(world, &wanted.workflow),
     };
     let because = opened.because.clone();

@@ -16,8 +16,8 @@ use super::super::super::{
     ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, RotaId, Span, WorkflowId,
 };
 use super::super::{
-    Channel, DigestSchedule, Escalation, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions, Repeat,
-    Role, SeverityWords, Workflow,
+    Channel, DigestSchedule, Escalation, Exceptions, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions,
+    Repeat, Role, SeverityWords, Workflow,
 };
 use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
@@ -91,6 +91,7 @@ fn nothing(text: &str) -> Policy {
         workflows: BTreeMap::new(),
         targets: Vec::new(),
         paths: BTreeMap::new(),
+        exceptions: Exceptions::default(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
         snooze_at_most: SNOOZE_AT_MOST,
@@ -146,6 +147,7 @@ impl Resolve<'_, '_> {
             self.found.lacks("no workflow is defined", "[workflows.credit-scoring], with its name, stage and channel");
         }
         self.targets(&document.targets, default);
+        self.exceptions(&document.exceptions);
         let mut names = BTreeMap::new();
         for table in &document.digests {
             let first = *names.entry(table.name.text.trim()).or_insert(table.name.at);
@@ -546,6 +548,7 @@ impl Resolve<'_, '_> {
         May {
             open_incident: may(&table.open_incident, &otherwise.open_incident),
             request_approval: may(&table.request_approval, &otherwise.request_approval),
+            raise_exception: may(&table.raise_exception, &otherwise.raise_exception),
             change_severity: may(&table.change_severity, &otherwise.change_severity),
             close_incident: may(&table.close_incident, &otherwise.close_incident),
             waive_duty: may(&table.waive_duty, &otherwise.waive_duty),

@@ -123,7 +123,8 @@ impl Resolve<'_, '_> {
         let mut severities: Vec<Severity> = Vec::new();
         for word in words {
             if !duty.has_severity() {
-                let what = format!("“{duty}” belongs to approvals, and those have no severity");
+                let kind = duty.row().kind;
+                let what = format!("“{duty}” belongs to {kind}s, and those have no severity");
                 self.found.add(word.at, what, "the target without `severity`");
                 return None;
             }
@@ -270,6 +271,7 @@ impl Resolve<'_, '_> {
             }
         }
         let bottleneck = table.bottleneck.as_ref().and_then(|it| self.bottleneck(&it.value, it.at));
+        let queue = table.queue.as_ref().and_then(|it| self.queue(it));
         if table.stages.is_empty() {
             self.found.add(key.at, "nobody decides: this path has no stage", format!("[[paths.{}.stages]]", key.text));
         }
@@ -286,6 +288,7 @@ impl Resolve<'_, '_> {
                 break_glass,
                 question_pauses: table.question_pauses,
                 bottleneck,
+                queue,
                 line: self.found.line(key.at),
             };
             self.policy.paths.insert(PathId::from(key.text.as_str()), path);

@@ -279,6 +279,7 @@ fn the_schema_knows_the_tables_and_the_words() {
         "targets",
         "paths",
         "may",
+        "exceptions",
         "digests",
         "regulation",
     ];

@@ -9,8 +9,11 @@ use strum::VariantNames as _;
 
 use super::*;
 use crate::domain::WhyNotKept;
+use crate::domain::kinds::exception::{Advice, ExceptionState};
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
-use crate::domain::{BotEvent, CaseKind, ClockId, Duty, Event, Policy, RegimeId, Severity, Telling, regulation};
+use crate::domain::{
+    BotEvent, CaseKind, ClockId, Duty, Event, Policy, QueueId, RegimeId, Severity, Telling, regulation,
+};
 use crate::grammar::verbs;
 
 /// Names of fields, and of variants that are no event and no telling.
@@ -20,11 +23,13 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     key known lacks lane late left lost_from members message moments named need next not_before notice now nudge number numbers obligation oldest_notice_late on other outbox replaces \
     outcome over paged part party passed path pause paused pending people percent perhaps_twice person place platform policy promotes pseudonym question \
     quorum raw reaction reason reasons record repeat requester revision role roles said says schedule scheduled schedules seat severity \
-    signed signed_size since slow slow_at slow_path stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
+    signed signed_size since slow slow_at stage stages stands_in_for starts state steps stranger strangers_out subject target technical tell telling \
     terms text thread through title to took undeliverable until urgent url values verb version waiting_on was was_down what which while_owed who \
     why words workflow zone not_kept bytes file name before clock digest due_before last latest obligation regime regimes run start started_before early \
     rota rotas instead swap mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
-    one-acts deputy-away leads-too-long found";
+    one-acts deputy-away leads-too-long found \
+    advice at_end control duties exception holds_at long more_than proof queue raised_by \
+    renewal renewals seen short suspended times under usual warn watch within";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 17] = [
     "assessment",
@@ -104,6 +109,15 @@ impl Golden {
             || text.split_once(": ").is_some_and(|(stage, role)| numbers(stage) && self.is_a_role(role))
     }
 
+    /// `exceptions/…` of a workflow, `path/…` of an approval path.
+    fn is_a_queue(&self, text: &str) -> bool {
+        match text.parse::<QueueId>() {
+            Ok(QueueId::Exceptions(workflow)) => self.policy.workflows.contains_key(&workflow),
+            Ok(QueueId::Path(path)) => self.policy.paths.contains_key(&path),
+            Err(_) => false,
+        }
+    }
+
     fn is_a_channel(&self, platform: &str, channel: &str) -> bool {
         let named = self.policy.channels().any(|it| (it.platform.as_str(), it.id.as_str()) == (platform, channel));
         named || channel.parse::<CaseId>().is_ok()
@@ -119,9 +133,10 @@ impl Golden {
         };
         match (within, field) {
             (_, "record") => RECORDS.contains(&text),
-            (_, "case" | "by_case" | "into") | ("absorbed", "other") | ("changed" | "stage-changed", "approval") => {
-                text.parse::<CaseId>().is_ok()
-            }
+            (_, "case" | "by_case" | "into" | "on" | "exception")
+            | ("absorbed", "other")
+            | ("changed" | "stage-changed", "approval") => text.parse::<CaseId>().is_ok(),
+            (_, "queue") => self.is_a_queue(text),
             (_, "hash" | "policy" | "replaces") => hexadecimal(text, 64),
             (_, "key") => hexadecimal(text, 32),
             (_, "pseudonym") => hexadecimal(text, 16),
@@ -131,8 +146,8 @@ impl Golden {
             }
             // Of the policy.
             ("attributed", "holder") | (_, "party") => policy.parties.contains_key(text),
-            (_, "class") => policy.classes.contains_key(text),
-            (_, "path" | "slow_path") => policy.paths.contains_key(text),
+            (_, "class") => policy.classes.contains_key(text) || policy.exceptions.classes.contains_key(text),
+            (_, "path") => policy.paths.contains_key(text),
             (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
             (_, "role" | "roles" | "called") | ("escalate" | "widened", "to") => self.is_a_role(text),
@@ -158,6 +173,12 @@ impl Golden {
             (_, "impact") => ["known", "unclear"].contains(&text),
             ("classified" | "opened", "harm") => Harm::WORDS.contains(&text),
             ("state", "state") => is_a_state(text) || STATES.contains(&text),
+            (_, "advice") => Advice::WORDS.contains(&text),
+            (_, "at_end") => ["resume", "restart"].contains(&text),
+            (_, "duties") => Duty::ALL.iter().any(|duty| duty.word() == text),
+            ("control", "holder") => self.is_a_role(text),
+            ("ruled", "outcome") => ["refused", "corrected", "renewal-refused"].contains(&text),
+            ("over", "state") => ExceptionState::ALL.iter().any(|state| state.word() == text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
             ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),

@@ -146,7 +146,7 @@ fn wanted(severity: Severity) -> Opening {
         detected: None,
         aware: None,
         because: None,
-        slow_path: None,
+        queue: None,
         converts: None,
         from: None,
     }
