@@ -617,8 +617,8 @@ async fn life(data: &Path) {
     what_is_heard(&mut house, data).await;
     incidents(&mut house).await;
     approvals(&mut house).await;
-    exceptions(&mut house).await;
     of_the_bot(&mut house, &policy).await;
+    exceptions(&mut house).await;
     house.stop().await;
     // Of a message, of a ruling, of what was told, and whom a pseudonym stands for.
     let last = |kind: &str| format!("(select max(seq) from ledger where kind = '{kind}')");

@@ -45,7 +45,7 @@ fn of(case: &Case) -> &Exception {
 
 /// Everything that shows it at a moment, and whether each says that it is in force.
 fn said(case: &Case, at: At) -> Vec<(&'static str, bool)> {
-    let people = People { policy: policy(), delegations: &[], at };
+    let people = People { at, ..super::people() };
     let yes = |card: Card| card.plain(KOLKATA, at).contains("In force: yes");
     let happened = Happened::default();
     vec![

@@ -8,6 +8,7 @@ mod review;
 use std::sync::LazyLock;
 
 use super::*;
+use crate::domain::bot::rotas::Rotas;
 use crate::domain::every_case::{self, Command as Any};
 use crate::domain::people::People;
 use crate::domain::{Actor, CaseKind, Command as All, Notice, Policy, RoleId, Telling as Told, Then, To};
@@ -72,7 +73,7 @@ impl Room {
     }
 
     fn world(&self, at: At) -> World<'_> {
-        let people = People { policy: &POLICY, delegations: &[], at };
+        let people = People { policy: &POLICY, delegations: &[], rotas: Rotas::NONE, at };
         World { policy: &POLICY, stamped: &POLICY, people }
     }
 
@@ -142,7 +143,7 @@ impl Room {
 
     /// Whose answer of a duty is waited for.
     fn waiting(&self, minutes: i64, duty: Duty) -> Vec<String> {
-        let people = People { policy: &POLICY, delegations: &[], at: at(minutes) };
+        let people = People { policy: &POLICY, delegations: &[], rotas: Rotas::NONE, at: at(minutes) };
         let owed = self.case().owed(duty);
         owed.into_iter()
             .flat_map(|it| self.case().waiting_on(it, &people))
