@@ -63,6 +63,7 @@ async fn commands() {
         heartbeat: None,
         open_to_network: false,
         hosts: Vec::new(),
+        public_url: None,
         prefix: "/".to_owned(),
         slack: vec![SlackConfig {
             platform: Platform::from("slack"),
