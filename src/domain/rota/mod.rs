@@ -4,7 +4,7 @@
 //! from the start day, and at each handoff the next takes over. Handoffs are times on the wall of the rota's zone, so one at 09:00
 //! stays at 09:00 when the clocks change, and the shift around it is an hour longer or shorter. A handoff in the hour that clocks
 //! skip is the first moment after the gap, and one in the hour that they repeat is its first pass: as in
-//! [`calendar`](super::calendar). What people arranged among themselves ([`Instead`]) covers all layers.
+//! [`super::calendar`]. What people arranged among themselves ([`Instead`]) covers all layers.
 //!
 //! Nothing here is kept in step: who is on follows from the policy, from what was arranged, and from the moment that is asked
 //! about.
