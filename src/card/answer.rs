@@ -8,26 +8,22 @@ use crate::domain::duty::AnsweredBy;
 use crate::domain::happened::Finding;
 use crate::domain::obligation::{About, State};
 use crate::domain::policy::RedFlag;
-use crate::domain::regulation::FieldSet;
-use crate::domain::{
-    Act, At, Body, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId,
-};
+use crate::domain::{Act, At, Case, CaseId, CaseKind, Duty, People, PersonId, Refusal, Severity, Span, WorkflowId};
 use crate::grammar::verbs::{self, Verb};
 use crate::grammar::word::sentence;
 use crate::grammar::{Filter, Misread, capital, clean, find};
 
-use super::wording::typed_here;
-use super::{
-    Attached, Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell,
-};
+use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
 
 mod owed;
 mod queue;
+mod regulation;
 mod rotas;
 
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, queue};
+pub use regulation::{DraftedField, RegulatorDraft, clocks, regulator_draft};
 pub use rotas::rotas;
 
 /// Most rows that are shown at once.
@@ -405,77 +401,6 @@ fn review_draft_facts(draft: &ReviewDraft) -> Json {
     json!({ "case": draft.case.to_string(), "title": draft.title, "draft": draft.text, "settled": draft.settled })
 }
 
-/// What an authority asks, as far as the ledger and the policy know it.
-#[derive(Clone, Debug)]
-pub struct RegulatorDraft {
-    pub case: CaseId,
-    pub title: String,
-    pub form: FieldSet,
-    /// In the order of the form.
-    pub fields: Vec<DraftedField>,
-    /// What is known, as JSON with the form's own keys.
-    pub json: String,
-    /// Every field with its value and where that came from, and the gaps.
-    pub text: String,
-    /// SHA-256 of that JSON, in hexadecimal.
-    pub digest: String,
-}
-
-/// One field of a form, filled in or not.
-#[derive(Clone, Debug, Serialize)]
-pub struct DraftedField {
-    pub number: &'static str,
-    pub key: &'static str,
-    pub about: &'static str,
-    /// `None`: a gap.
-    pub value: Option<String>,
-    /// The entries of the ledger, or the part of the policy, that it came from.
-    pub from: String,
-    pub estimated: bool,
-}
-
-/// What an authority asks, drafted.
-pub fn regulator_draft(speaker: &Speaker<'_>, draft: &RegulatorDraft) -> Card {
-    let mut card = private(speaker, "answer/regulator-draft.txt", regulator_draft_facts(draft));
-    let name = |ending| format!("{}-{}.{ending}", draft.case, draft.form.word());
-    card.files = vec![
-        Attached { name: name("json"), text: draft.json.clone() },
-        Attached { name: name("txt"), text: draft.text.clone() },
-    ];
-    card
-}
-
-fn regulator_draft_facts(draft: &RegulatorDraft) -> Json {
-    let (filled, gaps): (Vec<&DraftedField>, Vec<_>) = draft.fields.iter().partition(|field| field.value.is_some());
-    let filled = filled.into_iter().map(|field| {
-        let mut seen = json!(field);
-        // What people said is theirs; what the rules made of it isn't.
-        seen["value"] = typed_here(field.value.as_deref().unwrap_or_default());
-        seen
-    });
-    json!({
-        "case": draft.case.to_string(),
-        "title": draft.title,
-        "form": draft.form.form(),
-        "filled": filled.collect::<Vec<_>>(),
-        "gaps": gaps,
-        "digest": draft.digest,
-    })
-}
-
-/// Which reports to authorities may be owed on an incident, and how each clock stands.
-pub fn clocks(speaker: &Speaker<'_>, case: &Case) -> Card {
-    private(speaker, "answer/clocks.txt", clocks_facts(speaker, case))
-}
-
-fn clocks_facts(speaker: &Speaker<'_>, case: &Case) -> Json {
-    let mut laws: Vec<Json> = Vec::new();
-    if let Body::Incident(incident) = &case.body {
-        laws.extend(incident.laws(case.opened).map(|law| super::kinds::law_as_seen(speaker, case, &law)));
-    }
-    json!({ "case": case.id.to_string(), "title": case.title, "workflow": case.workflow, "laws": laws })
-}
-
 /// What is unwise in the policy, and in what happened.
 pub fn red_flags(speaker: &Speaker<'_>, flags: &[RedFlag], found: &[Finding]) -> Card {
     private(speaker, "answer/red-flags.txt", red_flags_facts(flags, found))
@@ -583,28 +508,8 @@ pub(super) fn samples_of(speaker: &Speaker<'_>, case: &Case, people: &People<'_>
     let nothing = Happened { since: Some(samples::NOW), ..Happened::default() };
     let brief = |happened| (format!("{}/brief.txt", case.kind()), brief_facts(speaker, case, people, happened));
     let menu = |acts| ("answer/menu.txt".to_owned(), menu_facts(case, people, acts));
-    let clocks = ("answer/clocks.txt".to_owned(), clocks_facts(speaker, case));
+    let clocks = ("answer/clocks.txt".to_owned(), regulation::clocks_facts(speaker, case));
     vec![menu(0), menu(ACTS_AT_MOST + 1), brief(&all), brief(&nothing), clocks]
-}
-
-fn regulator_draft_sample() -> RegulatorDraft {
-    let field = |value: Option<&str>| DraftedField {
-        number: "2.4",
-        key: "incident.incidentDescription",
-        about: "description",
-        value: value.map(str::to_owned),
-        from: "entry 3".to_owned(),
-        estimated: true,
-    };
-    RegulatorDraft {
-        case: CaseId { kind: CaseKind::Incident, number: 1 },
-        title: samples::TITLE.to_owned(),
-        form: FieldSet::Dora,
-        fields: vec![field(Some("words")), field(None), field(None)],
-        json: "{}".to_owned(),
-        text: "words".to_owned(),
-        digest: "00".repeat(32),
-    }
 }
 
 /// What each template of an answer sees, for trying it: full of everything, and empty.
@@ -742,7 +647,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/red-flags.txt", red_flags_facts(&flags, &[])),
         ("answer/red-flags.txt", red_flags_facts(&[], std::slice::from_ref(&found))),
         ("answer/red-flags.txt", red_flags_facts(&[], &[])),
-        ("answer/regulator-draft.txt", regulator_draft_facts(&regulator_draft_sample())),
+        ("answer/regulator-draft.txt", regulation::regulator_draft_facts(&regulation::sample())),
         ("answer/asked.txt", asked_sample()),
         ("answer/fault.txt", fault_facts("7f3a")),
         ("answer/rota.txt", rotas::sample()),
