@@ -11,8 +11,8 @@ use super::obligation::{Attribution, Change, Obligation, State};
 use super::policy::{Channel, Windows};
 use super::scene::Scene;
 use super::{
-    Act, Ask, At, Case, CaseId, Draft, Duty, People, PersonId, Policy, PolicyHash, QueueId, Refusal, Ruling, Severity,
-    Span, To, WorkflowId, World, text,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, People, PersonId, Policy, PolicyHash, QueueId, Refusal,
+    Ruling, Severity, Span, To, WorkflowId, World, text,
 };
 
 pub mod approval;
@@ -80,6 +80,10 @@ pub trait Kind: Sized {
     fn other_case(command: &Self::Command) -> Option<CaseId>;
     /// When it wants to be woken for something that is no obligation's.
     fn wakes_at(&self) -> Option<At>;
+    /// What it wants a machine outside to be told now.
+    fn call(&self, case: &Case) -> Option<Call>;
+    /// The command that says what a call came to; `None`: such cases call nobody.
+    fn called(number: u32, round: u32, called: &Called) -> Option<Self::Command>;
 
     /// Decides what an ask means for the case. Nothing is changed: the ruling holds the events.
     ///
@@ -237,6 +241,12 @@ macro_rules! kinds {
             }
             pub(super) fn example(self, workflow: &WorkflowId, policy: &Policy) -> Opening {
                 match self { $(CaseKind::$kind => Opening::$kind(<$room::$kind as Kind>::example(workflow, policy)),)* }
+            }
+            /// The command that says what a call of such a case came to; `None`: they call nobody.
+            pub fn called(self, number: u32, round: u32, called: &Called) -> Option<Command> {
+                match self {
+                    $(CaseKind::$kind => <$room::$kind as Kind>::called(number, round, called).map(Command::$kind),)*
+                }
             }
             /// What a digest counts of such cases, in this order.
             pub const fn counted(self) -> &'static [&'static str] {
@@ -530,6 +540,9 @@ macro_rules! kinds {
             }
             pub fn wakes_at(&self) -> Option<At> {
                 match self { $(Body::$kind(it) => it.wakes_at(),)* }
+            }
+            pub fn call(&self, case: &Case) -> Option<Call> {
+                match self { $(Body::$kind(it) => it.call(case),)* }
             }
 
             pub(super) fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {

@@ -98,6 +98,7 @@ fn nothing(text: &str) -> Policy {
         reactions: Reactions { note: NOTE_BY.map(str::to_owned).to_vec(), follow_up: Vec::new() },
         digests: Vec::new(),
         regulation: BTreeMap::new(),
+        webhooks: BTreeMap::new(),
     }
 }
 
@@ -136,6 +137,9 @@ impl Resolve<'_, '_> {
         let default = document.policy.as_ref().and_then(|head| head.ladder.as_ref());
         for (key, table) in &document.paths {
             self.path(key, table, default);
+        }
+        for (key, table) in &document.webhooks {
+            self.webhook(key, table);
         }
         self.policy.may = self.may(&document.may, &May::default());
         for (key, table) in &document.workflows {
