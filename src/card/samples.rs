@@ -121,8 +121,8 @@ fn of_a_duty(kind: CaseKind) -> Vec<Event> {
         Change::Moved { from: vec![maya()], to: vec![dev()], delegations: vec![1] },
         Change::Moved { from: Vec::new(), to: Vec::new(), delegations: Vec::new() },
         Change::Widened { to: role() },
-        Change::HandedOver { handoff: handoff(), from: maya(), to: Receiver::Person(dev()), held_by: whom() },
-        Change::HandedOver { handoff: handoff(), from: maya(), to: Receiver::Role(role()), held_by: whom() },
+        Change::HandedOver { handoff: handoff(), from: Some(maya()), to: Receiver::Person(dev()), held_by: whom() },
+        Change::HandedOver { handoff: handoff(), from: None, to: Receiver::Role(role()), held_by: whom() },
         Change::Kept { handoff: handoff(), by: maya(), instead_of: dev(), held_by: whom() },
         Change::AskedStillWorking {},
         Change::Extended { expires: DUE },
@@ -153,8 +153,8 @@ fn of_the_case() -> Vec<Event> {
         Event::Observed { seen: "7 wait, 2 late".to_owned() },
         Event::Snoozed { by: dev(), until: DUE, numbers: vec![1] },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
-        Event::HandedOver { handoff: handoff(), from: maya(), to: Receiver::Person(dev()), seats: seats() },
-        Event::HandedOver { handoff: handoff(), from: maya(), to: Receiver::Role(role()), seats: Vec::new() },
+        Event::HandedOver { handoff: handoff(), from: Some(maya()), to: Receiver::Person(dev()), seats: seats() },
+        Event::HandedOver { handoff: handoff(), from: None, to: Receiver::Role(role()), seats: Vec::new() },
     ];
     of_the_case.into_iter().map(Event::into).collect()
 }
@@ -254,7 +254,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
         Telling::HandedOver {
             handoff: handoff(),
-            from: maya(),
+            from: Some(maya()),
             to: Receiver::Person(dev()),
             seats: seats(),
             answers: 2,
@@ -262,7 +262,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         },
         Telling::HandedOver {
             handoff: handoff(),
-            from: maya(),
+            from: None,
             to: Receiver::Role(role()),
             seats: Vec::new(),
             answers: 1,

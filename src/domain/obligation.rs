@@ -365,11 +365,11 @@ impl Obligation {
                 }
             }
             Change::HandedOver { handoff: _, from, to, held_by } => {
-                self.hand(from, to);
+                self.hand(from.as_ref(), to);
                 self.held_by.clone_from(held_by);
             }
             Change::Kept { handoff: _, by, instead_of, held_by } => {
-                self.hand(instead_of, &Receiver::Person(by.clone()));
+                self.hand(Some(instead_of), &Receiver::Person(by.clone()));
                 self.held_by.clone_from(held_by);
             }
         }

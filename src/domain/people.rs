@@ -95,14 +95,23 @@ impl<'a> People<'a> {
         People { handed: Handed { of_duty: handed, ..self.handed }, ..*self }
     }
 
-    /// In the place of `from`, whoever received what they had.
-    fn hand(&self, members: &mut Vec<&'a PersonId>, from: &PersonId, to: &'a Receiver) {
-        let Some(place) = members.iter().position(|member| *member == from) else { return };
+    /// In the place of `from`, or of all of them, whoever received what they had.
+    fn hand(&self, members: &mut Vec<&'a PersonId>, from: Option<&PersonId>, to: &'a Receiver) {
+        let place = match from {
+            Some(from) => members.iter().position(|member| *member == from),
+            None => (!members.is_empty()).then_some(0),
+        };
+        let Some(place) = place else { return };
         let receivers: Vec<&'a PersonId> = match to {
             Receiver::Person(person) => vec![person],
             Receiver::Role(role) => self.written(role),
         };
-        members.remove(place);
+        match from {
+            Some(_) => {
+                members.remove(place);
+            }
+            None => members.clear(),
+        }
         for person in receivers.into_iter().rev() {
             if !members.contains(&person) {
                 members.insert(place.min(members.len()), person);
@@ -130,10 +139,10 @@ impl<'a> People<'a> {
         let mut members = self.written(role);
         let Handed { seats, workflow, of_duty } = self.handed;
         for seat in seats.iter().filter(|seat| seat.role == *role && seat.counts_on(workflow)) {
-            self.hand(&mut members, &seat.from, &seat.to);
+            self.hand(&mut members, seat.from.as_ref(), &seat.to);
         }
         for handed in of_duty {
-            self.hand(&mut members, &handed.from, &handed.to);
+            self.hand(&mut members, handed.from.as_ref(), &handed.to);
         }
         members
     }

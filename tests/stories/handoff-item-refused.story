@@ -17,8 +17,8 @@
       case HOF-1: offered
 09:30 sofia> /handoff accept HOF-1 first=INC-1 next=command
       case HOF-1: accepted
-      card INC-1: Sofia
-      not card INC-2: Sofia
+      card INC-1: Lead: Sofia
+      not card INC-2: Lead: Sofia
       card HOF-1: 3. INC-2: lead · refused by Sofia
       greta> /handoff place HOF-1 Arjun leads INC-2 from noon
       duty HOF-1 place-refused: met

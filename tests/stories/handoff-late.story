@@ -9,7 +9,7 @@
       duty HOF-1 accept-handoff: late, due 11:00
       arjun> /handoff accept HOF-1
       arjun hears: Ask Lena
-      not card INC-1: Lena
-11:10 lena> /handoff accept HOF-1
+      not card INC-1: Lead: Lena
+11:10 lena> /handoff accept HOF-1 first=INC-1
       case HOF-1: accepted
       duty HOF-1 accept-handoff: met-late

@@ -5,15 +5,15 @@
       duty INC-1 resolve: owed, due 19:00
 09:10 arjun> /handoff offer INC-1 to @lena
       arjun hears: offered: Lena answers by 11:10. Until then you hold everything
-      #credit: HOF-1 · Arjun hands over: INC-1 Wrong limits · answer by 11:10
-      @lena: HOF-1 · Arjun hands over: INC-1 Wrong limits
+      #credit: HOF-1 · Arjun hands over: “INC-1 Wrong limits” · answer by 11:10
+      @lena: HOF-1 · Arjun hands over: “INC-1 Wrong limits”
       card HOF-1: INC-1: lead · 1 open answer
-      card HOF-1: stable · INC-1 Wrong limits · sev2, open
+      card HOF-1: watch · INC-1 “Wrong limits” · sev2, open
       card HOF-1: it goes to command
-      card HOF-1: To know: where the limits are set and whom the vendor calls at night
+      card HOF-1: To know: “where the limits are set” and “whom the vendor calls at night”
       duty HOF-1 accept-handoff: owed, due 11:10
       case HOF-1: offered
-      not card INC-1: Lena
+      not card INC-1: Lead: Lena
       ledger: case.handed-over x0
       lena> /handoff accept HOF-1
       lena hears: Say back on which case a clock runs out first, and which role hears next

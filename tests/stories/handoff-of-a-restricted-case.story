@@ -5,13 +5,12 @@
       jonas> /handoff offer INC-1 to @lena
       jonas hears: I can't find INC-1.
 09:10 arjun> /handoff offer INC-1 to @elena
-      @elena: HOF-1 · Arjun hands over: A restricted case
+      @elena: HOF-1 · Arjun hands over: “A restricted case”
       not #credit: HOF-1
       not @elena: INC-1
       not @elena: Insider
       elena> /handoff status HOF-1
       elena hears: a restricted case: which one, you see once you accept
-      not elena hears: INC-1
       elena> /incident status INC-1
       elena hears: I can't find INC-1.
       jonas> /handoff status HOF-1

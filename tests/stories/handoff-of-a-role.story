@@ -19,7 +19,7 @@
       maya> /approval approve APR-1 Looks right
       maya hears: 1 of 2
       maya> /approval approve APR-2 Looks right
-      not maya hears: 1 of 2
+      maya hears: You asked for this yourself
       priya> /approval approve APR-2 Looks right
       priya hears: 1 of 2
 # It holds for what comes later as well, on this workflow alone.

@@ -10,7 +10,7 @@
       @arjun: Hears next: governance · it is command
       case HOF-1: accepted
       card HOF-1: Runs out first: said back: APR-7 · it is INC-1
-      arjun> /handoff correct HOF-1 INC-1 runs out at 19:00, and then command hears
+      arjun> /handoff correct HOF-1 The incident runs out, at 19:00, and then command hears
       @lena: HOF-1 · Arjun puts right what was said back
       card HOF-1: Put right: Arjun
       duty HOF-1 stay-reachable: met

@@ -10,7 +10,7 @@
       #ops: HOF-1 · Arjun took over INC-1 from Dev at 09:30
       @dev: HOF-1 · Arjun took over INC-1
       @greta: HOF-1 · Arjun took over INC-1
-      card INC-1: Arjun
+      card INC-1: Lead: Arjun
       case HOF-1: taken
       arjun> /handoff take-review HOF-1 I was right
       arjun hears: Ask Greta

@@ -149,7 +149,7 @@ impl Shows for Handoff {
             due: DUE,
             reason,
         };
-        let moved = |to, stays, condition, reachable_until| Telling::Moved {
+        let moved = |to, stays, text, reachable_until| Telling::Moved {
             giver: maya(),
             to,
             by: dev(),
@@ -157,7 +157,7 @@ impl Shows for Handoff {
             cases: 2,
             answers: 3,
             stays,
-            condition,
+            text,
             reachable_until,
         };
         let refused = |item: Option<u32>, due| Telling::Refused {
@@ -237,13 +237,13 @@ impl Shows for Handoff {
             brief: brief.clone(),
             reason: Some(words()),
         };
-        let accepted = |said_back, condition, reachable_until| Event::Accepted {
+        let accepted = |said_back, text, reachable_until| Event::Accepted {
             by: dev(),
             stands_in_for: Some("lena".into()),
             items: vec![1, 2],
             said_back,
             kept: kept(),
-            condition,
+            text,
             reachable_until,
         };
         vec![
@@ -289,11 +289,11 @@ fn item_as_seen(handoff: &Handoff, item: &Item, hidden: bool) -> Json {
 }
 
 fn said_as_seen(it: &SaidBack) -> Json {
-    let (question, said, is) = match it {
-        SaidBack::First { said, is } => ("first", said.to_string(), is.to_string()),
-        SaidBack::Next { said, is } => ("next", said.to_string(), is.to_string()),
+    let (question, said, so) = match it {
+        SaidBack::First { said, so } => ("first", said.to_string(), so.to_string()),
+        SaidBack::Next { said, so } => ("next", said.to_string(), so.to_string()),
     };
-    json!({ "question": question, "said": said, "is": is, "right": it.is_right() })
+    json!({ "question": question, "said": said, "so": so, "right": it.is_right() })
 }
 
 fn on() -> CaseId {
@@ -302,9 +302,9 @@ fn on() -> CaseId {
 
 fn said() -> Vec<SaidBack> {
     let other = CaseId { kind: CaseKind::Approval, number: 4 };
-    vec![SaidBack::First { said: other, is: on() }, SaidBack::Next { said: role(), is: role() }]
+    vec![SaidBack::First { said: other, so: on() }, SaidBack::Next { said: role(), so: role() }]
 }
 
 fn right() -> Vec<SaidBack> {
-    vec![SaidBack::First { said: on(), is: on() }, SaidBack::Next { said: "triage".into(), is: role() }]
+    vec![SaidBack::First { said: on(), so: on() }, SaidBack::Next { said: "triage".into(), so: role() }]
 }

@@ -11,14 +11,16 @@ use crate::domain::policy::Policy;
 use crate::domain::ruling::Then;
 use crate::domain::{CaseId, PersonId, RoleId, WorkflowId};
 
-/// A seat that its holder handed over.
+/// A seat that its holder handed over, or all seats of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandedSeat {
     pub role: RoleId,
     /// Only on cases of this workflow. `None`: on all of them, and the rights of the role with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workflow: Option<WorkflowId>,
-    pub from: PersonId,
+    /// `None`: the whole role, whoever holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonId>,
     pub to: Receiver,
     /// The handoff by which it went.
     pub handoff: CaseId,
@@ -35,7 +37,7 @@ impl HandedSeat {
         let names = |policy: &Policy, person: &PersonId| {
             policy.roles.get(&self.role).is_some_and(|role| role.members.contains(person))
         };
-        if !names(now, &self.from) {
+        if !now.roles.contains_key(&self.role) || self.from.as_ref().is_some_and(|from| !names(now, from)) {
             return true;
         }
         match &self.to {

@@ -10,7 +10,8 @@ use crate::domain::{Case, CaseId, Label, People, PersonId, RoleId, Ruling};
 #[derive(Clone, Debug, PartialEq)]
 pub struct HandOver {
     pub handoff: CaseId,
-    pub from: PersonId,
+    /// `None`: whoever holds these roles.
+    pub from: Option<PersonId>,
     pub to: Receiver,
     pub what: Handing,
 }
@@ -56,14 +57,15 @@ impl Moves {
 }
 
 /// What of a case would go to the receiver now.
-pub fn moves(case: &Case, from: &PersonId, to: &Receiver, what: &Handing, people: &People<'_>) -> Moves {
+pub fn moves(case: &Case, from: Option<&PersonId>, to: &Receiver, what: &Handing, people: &People<'_>) -> Moves {
     let mut moves = Moves::default();
     if what.in_person && matches!(to, Receiver::Person(_)) {
-        moves.seats = case.seats_of(from);
+        moves.seats = from.map(|from| case.seats_of(from)).unwrap_or_default();
     }
     for owed in case.open_obligations() {
         let excluded = case.excluded(owed);
-        if !holds(case, owed, from, what, people) || owed.answers.contains(from) || excluded.contains(from) {
+        let is_out = |from: &PersonId| owed.answers.contains(from) || excluded.contains(from);
+        if !holds(case, owed, from, what, people) || from.is_some_and(is_out) {
             continue;
         }
         match to {
@@ -75,16 +77,15 @@ pub fn moves(case: &Case, from: &PersonId, to: &Receiver, what: &Handing, people
 }
 
 /// Whether it is somebody's, as far as that is handed over.
-fn holds(case: &Case, owed: &Obligation, from: &PersonId, what: &Handing, people: &People<'_>) -> bool {
+fn holds(case: &Case, owed: &Obligation, from: Option<&PersonId>, what: &Handing, people: &People<'_>) -> bool {
     let people = case.people_of(owed, people);
+    let is_member = |role: &RoleId| from.is_none_or(|from| people.members(role).contains(&from));
     match &owed.holder {
-        Holder::Person(person) => what.in_person && person == from,
+        Holder::Person(person) => what.in_person && from == Some(person),
         Holder::Roles(roles) => match &what.in_roles {
             InRoles::None => false,
-            InRoles::Any => roles.iter().any(|role| people.members(role).contains(&from)),
-            InRoles::Seats(seats) => {
-                roles.iter().any(|role| seats.contains(role) && people.members(role).contains(&from))
-            }
+            InRoles::Any => roles.iter().any(is_member),
+            InRoles::Seats(seats) => roles.iter().any(|role| seats.contains(role) && is_member(role)),
         },
     }
 }
@@ -93,33 +94,33 @@ fn holds(case: &Case, owed: &Obligation, from: &PersonId, what: &Handing, people
 pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
     let HandOver { handoff, from, to, what } = wanted;
     let mut draft = scene.draft();
-    let moves = moves(scene.case, from, to, what, &scene.world.people);
-    if moves.seats.is_empty() && moves.duties.is_empty() && moves.kept.is_empty() {
+    let moves = moves(scene.case, from.as_ref(), to, what, &scene.world.people);
+    if moves.is_empty() {
         return draft.ruling;
     }
     let (handoff, seats) = (*handoff, moves.seats.clone());
     if !seats.is_empty() || !moves.duties.is_empty() {
         draft.push(Event::HandedOver { handoff, from: from.clone(), to: to.clone(), seats: seats.clone() });
     }
-    let held_by = |number: u32, from: &PersonId, to: &Receiver| {
+    let held_by = |number: u32, from: Option<&PersonId>, to: &Receiver| {
         let mut owed = scene.case.obligation(number)?.clone();
         owed.hand(from, to);
         Some(persons(scene.case.holders(&owed, &scene.world.people)))
     };
     for number in &moves.duties {
-        let Some(held_by) = held_by(*number, from, to) else { continue };
+        let Some(held_by) = held_by(*number, from.as_ref(), to) else { continue };
         draft.change(*number, Change::HandedOver { handoff, from: from.clone(), to: to.clone(), held_by });
     }
     // Where only this case is handed over, the giver's own seat keeps it anyway.
-    if let (InRoles::Seats(_), Receiver::Person(receiver)) = (&what.in_roles, to) {
+    if let (InRoles::Seats(_), Some(giver), Receiver::Person(receiver)) = (&what.in_roles, from, to) {
         for number in &moves.kept {
             let in_a_role = |it: &Obligation| matches!(it.holder, Holder::Roles(_));
             if !scene.case.obligation(*number).is_some_and(in_a_role) {
                 continue;
             }
-            let giver = Receiver::Person(from.clone());
-            let Some(held_by) = held_by(*number, receiver, &giver) else { continue };
-            let (by, instead_of) = (from.clone(), receiver.clone());
+            let keeps = Receiver::Person(giver.clone());
+            let Some(held_by) = held_by(*number, Some(receiver), &keeps) else { continue };
+            let (by, instead_of) = (giver.clone(), receiver.clone());
             draft.change(*number, Change::Kept { handoff, by, instead_of, held_by });
         }
     }

@@ -193,7 +193,9 @@ pub enum Event {
     /// this say.
     HandedOver {
         handoff: CaseId,
-        from: PersonId,
+        /// `None`: whoever held it in roles that were handed over as such.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
         to: Receiver,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         seats: Vec<Label>,

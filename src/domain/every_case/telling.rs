@@ -111,7 +111,8 @@ pub enum Telling {
     /// What somebody held on it is somebody else's from now on.
     HandedOver {
         handoff: CaseId,
-        from: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
         to: Receiver,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         seats: Vec<Label>,

@@ -145,7 +145,9 @@ pub enum Change {
     /// Somebody else holds it now, by a handoff. Its clock goes on.
     HandedOver {
         handoff: CaseId,
-        from: PersonId,
+        /// `None`: whoever held it in its role.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
         to: Receiver,
         held_by: Vec<PersonId>,
     },

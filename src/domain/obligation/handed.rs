@@ -17,20 +17,24 @@ pub enum Receiver {
 /// Somebody's place in the role that owes it was handed to somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandedOn {
-    pub from: PersonId,
+    /// `None`: whoever held it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<PersonId>,
     pub to: Receiver,
 }
 
 impl Obligation {
     /// What somebody owed in person is the other's; in a role, the other is in their place.
-    pub(in crate::domain) fn hand(&mut self, from: &PersonId, to: &Receiver) {
-        match (&mut self.holder, to) {
-            (Holder::Person(person), Receiver::Person(to)) if person == from => person.clone_from(to),
-            (holder @ Holder::Person(_), Receiver::Role(role)) if *holder == Holder::Person(from.clone()) => {
-                *holder = Holder::Roles(vec![role.clone()]);
+    pub(in crate::domain) fn hand(&mut self, from: Option<&PersonId>, to: &Receiver) {
+        match &mut self.holder {
+            Holder::Roles(_) => self.handed.push(HandedOn { from: from.cloned(), to: to.clone() }),
+            Holder::Person(person) if from.is_some_and(|from| *from != *person) => {}
+            holder @ Holder::Person(_) => {
+                *holder = match to {
+                    Receiver::Person(person) => Holder::Person(person.clone()),
+                    Receiver::Role(role) => Holder::Roles(vec![role.clone()]),
+                };
             }
-            (Holder::Person(_), _) => {}
-            (Holder::Roles(_), to) => self.handed.push(HandedOn { from: from.clone(), to: to.clone() }),
         }
     }
 }

@@ -35,14 +35,14 @@ const LINES: Examples = Examples {
     help: "handoff help offer",
 };
 
-const WHAT: Arg = Arg::new("what", "Case", Kind::Case, "the case, such as INC-1").optional();
+const WHAT: Arg = Arg::new("on", "Case", Kind::Case, "the case, such as INC-1").optional();
 const TO: Arg = Arg::new("to", "To", Kind::Person, "who takes it over").named();
 const WHY: Arg = Arg::new("reason", "Reason", Kind::Rest, "why it is handed over").optional().named().unasked();
 
 /// The case that is named, or the one in whose thread it is said.
 fn case(values: &Values<'_>) -> Option<CaseId> {
     let here = values.context.here.filter(|here| here.kind != KIND);
-    values.maybe_other("what").or(here)
+    values.maybe_other("on").or(here)
 }
 
 fn opening(values: &Values<'_>, scope: Scope, giver: Option<PersonId>) -> Result<Asked, Wrong> {
@@ -56,13 +56,13 @@ fn opening(values: &Values<'_>, scope: Scope, giver: Option<PersonId>) -> Result
 fn scope(values: &Values<'_>) -> Result<Scope, Wrong> {
     let role = values.maybe_role("role").map(|role| Scope::Role { role, workflow: values.maybe_workflow("of") });
     let shift = values.maybe_rota("shift").map(|rota| Scope::Shift { rota });
-    let named = values.maybe_other("what").map(Scope::Case);
+    let named = values.maybe_other("on").map(Scope::Case);
     let several = [role.is_some(), shift.is_some(), named.is_some()].iter().filter(|said| **said).count() > 1;
     if several {
         let sentence = "one thing at a time: a case, or `role=…`, or `shift=…`.".to_owned();
-        return Err(Wrong { field: "what", missing: false, sentence });
+        return Err(Wrong { field: "on", missing: false, sentence });
     }
-    role.or(shift).or(named).or_else(|| case(values).map(Scope::Case)).ok_or_else(|| values.missing("what"))
+    role.or(shift).or(named).or_else(|| case(values).map(Scope::Case)).ok_or_else(|| values.missing("on"))
 }
 
 const OWN: [Verb; 11] = [
@@ -75,9 +75,9 @@ const OWN: [Verb; 11] = [
         case: false,
         args: &[
             WHAT,
-            Arg::new("role", "Or a role", Kind::Role, "your seat in it").optional().named(),
-            Arg::new("of", "Of one workflow", Kind::Workflow, "the role on this one alone").optional().named(),
-            Arg::new("shift", "Or a shift", Kind::Rota, "the one that you have now or next").optional().named(),
+            Arg::new("role", "Or a role", Kind::Role, "your seat in it").optional().named().unasked(),
+            Arg::new("of", "Of one workflow", Kind::Workflow, "the role on this one alone").optional().named().unasked(),
+            Arg::new("shift", "Or a shift", Kind::Rota, "the one that you have now or next").optional().named().unasked(),
             TO,
             Arg::new("from", "From", Kind::Person, "whoever holds it; you, when left out").optional().named().unasked(),
             WHY,
@@ -112,7 +112,7 @@ const OWN: [Verb; 11] = [
         ],
         example: "handoff take INC-1 Dev can't be reached and the clock runs out at 12:00",
         make: |values| {
-            let case = case(values).ok_or_else(|| values.missing("what"))?;
+            let case = case(values).ok_or_else(|| values.missing("on"))?;
             Ok(Asked::New(crate::domain::Opening::Handoff(Opening {
                 scope: Scope::Case(case),
                 giver: values.maybe_person("from"),
@@ -203,7 +203,7 @@ const OWN: [Verb; 11] = [
         about: "Put right, as who handed over, what was said back",
         case: true,
         args: &[Arg::new("text", "What is so", Kind::Rest, "the receiver hears it").stated()],
-        example: "handoff correct HOF-1 APR-41 runs out first, at 11:00",
+        example: "handoff correct HOF-1 The approval runs out first, at 11:00",
         make: |values| values.on(Command::Correct { text: values.text("text") }),
     },
     Verb {

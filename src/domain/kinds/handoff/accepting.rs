@@ -54,7 +54,7 @@ impl Handoff {
             items: items.clone(),
             said_back: said_back.clone(),
             kept: kept.clone(),
-            condition: condition.clone(),
+            text: condition.clone(),
             reachable_until,
         });
         draft.meet(|it| it.duty == Duty::AcceptHandoff);
@@ -82,7 +82,7 @@ impl Handoff {
             cases: count(told.iter().filter(moved).count()),
             answers: count(told.iter().map(|part| part.moves.duties.len()).sum()),
             stays: count(refused + kept.len()),
-            condition,
+            text: condition,
             reachable_until,
         };
         let people = concerned(&told, &by, scene, &self.giver);
@@ -118,7 +118,7 @@ impl Handoff {
                 (Handed::Role { role, workflow }, to) => seats.push(HandedSeat {
                     role: role.clone(),
                     workflow: workflow.clone(),
-                    from: self.giver.clone(),
+                    from: Some(self.giver.clone()),
                     to: to.clone(),
                     handoff,
                 }),
@@ -273,11 +273,11 @@ impl Questions {
     fn answered(&self, accepting: &Accepting, handoff: CaseId) -> Result<Vec<SaidBack>, Refusal> {
         let Some(first) = self.first.first() else { return Ok(Vec::new()) };
         let (Some(said), next) = (accepting.first, &accepting.next) else { return Err(self.ask(handoff)) };
-        let is = if self.first.contains(&said) { said } else { *first };
-        let mut answers = vec![SaidBack::First { said, is }];
-        if let Some(is) = &self.next {
+        let so = if self.first.contains(&said) { said } else { *first };
+        let mut answers = vec![SaidBack::First { said, so }];
+        if let Some(so) = &self.next {
             let said = next.clone().ok_or_else(|| self.ask(handoff))?;
-            answers.push(SaidBack::Next { said, is: is.clone() });
+            answers.push(SaidBack::Next { said, so: so.clone() });
         }
         Ok(answers)
     }

@@ -64,7 +64,7 @@ impl Handoff {
         draft.push(Event::TakeReviewed { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::ReviewTake);
         let mut people = vec![self.giver.clone()];
-        people.extend(self.moved.iter().map(|moved| moved.by.clone()).filter(|it| *it != self.giver));
+        people.extend(self.taker());
         let telling = Telling::Over { state: Label::from("reviewed"), by, reason: Some(text) };
         draft.tell_case_and(&people, telling, Vec::new(), false);
         Ok(draft.done("recorded: the takeover is reviewed"))

@@ -28,8 +28,9 @@ pub enum Event {
         /// What the receiver may not answer, as it was at that moment.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         kept: Vec<Kept>,
+        /// A condition of the receiver's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        condition: Option<String>,
+        text: Option<String>,
         /// How long the giver stays reachable.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reachable_until: Option<At>,

@@ -123,14 +123,13 @@ impl Kind for Handoff {
     fn apply(&mut self, event: &Event, at: At) {
         let said = |by: &PersonId, text: &str| Some(Remark { by: by.clone(), at, text: Some(text.to_owned()) });
         match event {
-            Event::Offered(_) => {}
-            Event::Taken(taken) => self.moved = taken.began.by.clone().map(|by| Remark { by, at, text: None }),
-            Event::Accepted { by, items, said_back, kept, condition, reachable_until, stands_in_for: _ } => {
+            Event::Offered(_) | Event::Taken(_) => {}
+            Event::Accepted { by, items, said_back, kept, text, reachable_until, stands_in_for: _ } => {
                 self.state = HandoffState::Accepted;
                 self.standing.extend(items.iter().map(|item| (*item, Standing::Accepted)));
                 self.said_back.clone_from(said_back);
                 self.kept.clone_from(kept);
-                self.moved = Some(Remark { by: by.clone(), at, text: condition.clone() });
+                self.moved = Some(Remark { by: by.clone(), at, text: text.clone() });
                 self.reachable_until = *reachable_until;
             }
             Event::ItemRefused { by, item, reason } => {
@@ -254,7 +253,7 @@ impl Kind for Handoff {
             // Nobody takes over from themselves, in nobody's place.
             Duty::AcceptHandoff => vec![self.giver.clone()],
             // Somebody else looks at it.
-            Duty::ReviewTake => self.moved.iter().map(|moved| moved.by.clone()).chain(self.taker()).collect(),
+            Duty::ReviewTake => self.taker().into_iter().collect(),
             Duty::StayReachable | Duty::PlaceRefused => Vec::new(),
             // No handoff owes these.
             Duty::Acknowledge

@@ -194,7 +194,7 @@ fn in_scope(
     let apart: Vec<CaseId> = match scope {
         Scope::Leaving {} => {
             let person = Handing { in_person: true, in_roles: InRoles::None };
-            let held = |case: &&Case| case.restricted && !moves(case, giver, to, &person, &world.people).is_empty();
+            let held = |case: &&Case| case.restricted && !moves(case, Some(giver), to, &person, &world.people).is_empty();
             cases.iter().filter(held).map(|case| case.id).collect()
         }
         Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } => Vec::new(),
@@ -259,7 +259,7 @@ fn items(
         Scope::Case(id) => {
             let case = cases.first().ok_or(Refusal::NoSuchCase(*id))?;
             let whole = Handing { in_person: true, in_roles: InRoles::Any };
-            all.extend(of_case(case, &moves(case, giver, to, &whole, &world.people)));
+            all.extend(of_case(case, &moves(case, Some(giver), to, &whole, &world.people)));
         }
         Scope::Role { role, workflow } => {
             let people = workflow.as_ref().map_or(world.people, |workflow| world.people.on(workflow));
@@ -277,7 +277,7 @@ fn items(
             }
             let person = Handing { in_person: true, in_roles: InRoles::None };
             let public = cases.iter().filter(|case| !case.restricted);
-            all.extend(public.filter_map(|case| of_case(case, &moves(case, giver, to, &person, &world.people))));
+            all.extend(public.filter_map(|case| of_case(case, &moves(case, Some(giver), to, &person, &world.people))));
         }
     }
     let numbered = (1..).zip(all);
@@ -335,7 +335,7 @@ impl Part<'_> {
     }
 
     pub(super) fn hand_over(&self, handoff: CaseId, from: &PersonId, to: &Receiver) -> HandOver {
-        HandOver { handoff, from: from.clone(), to: to.clone(), what: self.what.clone() }
+        HandOver { handoff, from: Some(from.clone()), to: to.clone(), what: self.what.clone() }
     }
 }
 
@@ -373,7 +373,7 @@ pub(super) fn parts<'c>(
     };
     let part = |case: &'c Case| {
         let what = what(case);
-        let moves = moves(case, giver, to, &what, &world.people);
+        let moves = moves(case, Some(giver), to, &what, &world.people);
         (!moves.is_empty()).then_some(Part { case, what, moves })
     };
     cases.iter().filter_map(part).collect()

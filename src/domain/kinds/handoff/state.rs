@@ -125,16 +125,16 @@ pub struct Kept {
 #[serde(rename_all = "kebab-case")]
 pub enum SaidBack {
     /// On which case a clock runs out first.
-    First { said: CaseId, is: CaseId },
+    First { said: CaseId, so: CaseId },
     /// Who hears next if no answer comes there.
-    Next { said: RoleId, is: RoleId },
+    Next { said: RoleId, so: RoleId },
 }
 
 impl SaidBack {
     pub fn is_right(&self) -> bool {
         match self {
-            SaidBack::First { said, is } => said == is,
-            SaidBack::Next { said, is } => said == is,
+            SaidBack::First { said, so } => said == so,
+            SaidBack::Next { said, so } => said == so,
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     let reason = text::text("why it can't wait", wanted.reason.as_deref().unwrap_or_default())?;
     let to = Receiver::Person(by.clone());
     let whole = Handing { in_person: true, in_roles: InRoles::Any };
-    let found = moves(case, &giver, &to, &whole, &world.people);
+    let found = moves(case, Some(&giver), &to, &whole, &world.people);
     if found.seats.is_empty() && found.duties.is_empty() {
         let name = world.policy.name_of(&giver);
         return Err(Refusal::missing(format!("{name} holds nothing of {about} that you could take over.")));

@@ -34,7 +34,7 @@ pub enum Telling {
         /// What was refused, or may not be the receiver's.
         stays: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        condition: Option<String>,
+        text: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reachable_until: Option<At>,
     },

@@ -30,8 +30,8 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     one-acts deputy-away leads-too-long found \
     advice at_end control duties exception holds_at long more_than proof queue raised_by \
     renewal renewals seen short suspended times under usual warn watch within \
-    handoff giver scope only kept brief cases more knowledge illness actions then unknown shift leaving answers said_back condition \
-    reachable_until first instead_of is seats wrong stays";
+    handoff giver scope only kept brief cases more knowledge illness actions then unknown shift leaving answers said_back \
+    reachable_until first instead_of so seats wrong stays";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 17] = [
     "assessment",
@@ -143,7 +143,7 @@ impl Golden {
         match (within, field) {
             (_, "record") => RECORDS.contains(&text),
             (_, "case" | "by_case" | "into" | "on" | "exception" | "handoff")
-            | ("first", "said" | "is")
+            | ("first", "said" | "so")
             | ("absorbed", "other")
             | ("changed" | "stage-changed", "approval") => text.parse::<CaseId>().is_ok(),
             (_, "queue") => self.is_a_queue(text),
@@ -161,7 +161,7 @@ impl Golden {
             (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
             (_, "role" | "roles" | "called") | ("escalate" | "widened" | "then", "to") => self.is_a_role(text),
-            ("next", "said" | "is") => self.is_a_role(text),
+            ("next", "said" | "so") => self.is_a_role(text),
             (_, "workflow") => policy.workflows.contains_key(text),
             ("pause", "reasons") => self.is_a_reason(text),
             (_, "schedule") => policy.digests.iter().any(|digest| digest.name == text),
