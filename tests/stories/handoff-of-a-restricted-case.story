@@ -11,6 +11,7 @@
       not @elena: Insider
       elena> /handoff status HOF-1
       elena hears: a restricted case: which one, you see once you accept
+      elena does not hear: INC-1
       elena> /incident status INC-1
       elena hears: I can't find INC-1.
       jonas> /handoff status HOF-1
@@ -19,6 +20,7 @@
       jonas hears: No handoffs
 09:20 elena> /handoff accept HOF-1
       elena hears: it is yours from now on
+      elena does not hear: INC-1
       elena> /incident status INC-1
       elena hears: Insider at the cards desk
       not #credit: HOF-1

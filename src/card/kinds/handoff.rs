@@ -289,11 +289,11 @@ fn item_as_seen(handoff: &Handoff, item: &Item, hidden: bool) -> Json {
 }
 
 fn said_as_seen(it: &SaidBack) -> Json {
-    let (question, said, so) = match it {
-        SaidBack::First { said, so } => ("first", said.to_string(), so.to_string()),
-        SaidBack::Next { said, so } => ("next", said.to_string(), so.to_string()),
+    let (asked, answer, so) = match it {
+        SaidBack::First { answer, so } => ("first", answer.to_string(), so.to_string()),
+        SaidBack::Next { answer, so } => ("next", answer.to_string(), so.to_string()),
     };
-    json!({ "question": question, "said": said, "so": so, "right": it.is_right() })
+    json!({ "asked": asked, "answer": answer, "so": so, "right": it.is_right() })
 }
 
 fn on() -> CaseId {
@@ -302,9 +302,9 @@ fn on() -> CaseId {
 
 fn said() -> Vec<SaidBack> {
     let other = CaseId { kind: CaseKind::Approval, number: 4 };
-    vec![SaidBack::First { said: other, so: on() }, SaidBack::Next { said: role(), so: role() }]
+    vec![SaidBack::First { answer: other, so: on() }, SaidBack::Next { answer: role(), so: role() }]
 }
 
 fn right() -> Vec<SaidBack> {
-    vec![SaidBack::First { said: on(), so: on() }, SaidBack::Next { said: "triage".into(), so: role() }]
+    vec![SaidBack::First { answer: on(), so: on() }, SaidBack::Next { answer: "triage".into(), so: role() }]
 }

@@ -59,7 +59,8 @@ impl Moves {
 /// What of a case would go to the receiver now.
 pub fn moves(case: &Case, from: Option<&PersonId>, to: &Receiver, what: &Handing, people: &People<'_>) -> Moves {
     let mut moves = Moves::default();
-    if what.in_person && matches!(to, Receiver::Person(_)) {
+    // Nobody sits in what is over.
+    if what.in_person && matches!(to, Receiver::Person(_)) && !case.is_closed() {
         moves.seats = from.map(|from| case.seats_of(from)).unwrap_or_default();
     }
     for owed in case.open_obligations() {

@@ -36,7 +36,7 @@ const LINES: Examples = Examples {
 };
 
 const WHAT: Arg = Arg::new("on", "Case", Kind::Case, "the case, such as INC-1").optional();
-const TO: Arg = Arg::new("to", "To", Kind::Person, "who takes it over").named();
+const TO: Arg = Arg::new("to", "To", Kind::Person, "who takes it over").asked().named();
 const WHY: Arg = Arg::new("reason", "Reason", Kind::Rest, "why it is handed over").optional().named().unasked();
 
 /// The case that is named, or the one in whose thread it is said.

@@ -274,10 +274,10 @@ impl Questions {
         let Some(first) = self.first.first() else { return Ok(Vec::new()) };
         let (Some(said), next) = (accepting.first, &accepting.next) else { return Err(self.ask(handoff)) };
         let so = if self.first.contains(&said) { said } else { *first };
-        let mut answers = vec![SaidBack::First { said, so }];
+        let mut answers = vec![SaidBack::First { answer: said, so }];
         if let Some(so) = &self.next {
             let said = next.clone().ok_or_else(|| self.ask(handoff))?;
-            answers.push(SaidBack::Next { said, so: so.clone() });
+            answers.push(SaidBack::Next { answer: said, so: so.clone() });
         }
         Ok(answers)
     }

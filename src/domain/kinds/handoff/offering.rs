@@ -97,7 +97,7 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     let telling = Telling::Offered { giver: giver.clone(), by: asked_by, items, people: people.clone(), due, reason };
     draft.tell_case_and(&people, telling.clone(), vec![number], urgent);
     if giver != by {
-        draft.tell_person(&giver, telling, vec![number], false);
+        draft.tell_person(&giver, telling, Vec::new(), false);
     }
     // Each restricted case is a handoff of its own, which only its own people see.
     for case in scoped.apart {

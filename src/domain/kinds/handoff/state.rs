@@ -125,16 +125,16 @@ pub struct Kept {
 #[serde(rename_all = "kebab-case")]
 pub enum SaidBack {
     /// On which case a clock runs out first.
-    First { said: CaseId, so: CaseId },
+    First { answer: CaseId, so: CaseId },
     /// Who hears next if no answer comes there.
-    Next { said: RoleId, so: RoleId },
+    Next { answer: RoleId, so: RoleId },
 }
 
 impl SaidBack {
     pub fn is_right(&self) -> bool {
         match self {
-            SaidBack::First { said, so } => said == so,
-            SaidBack::Next { said, so } => said == so,
+            SaidBack::First { answer, so } => answer == so,
+            SaidBack::Next { answer, so } => answer == so,
         }
     }
 }

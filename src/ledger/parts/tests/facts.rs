@@ -143,7 +143,7 @@ impl Golden {
         match (within, field) {
             (_, "record") => RECORDS.contains(&text),
             (_, "case" | "by_case" | "into" | "on" | "exception" | "handoff")
-            | ("first", "said" | "so")
+            | ("first", "answer" | "so")
             | ("absorbed", "other")
             | ("changed" | "stage-changed", "approval") => text.parse::<CaseId>().is_ok(),
             (_, "queue") => self.is_a_queue(text),
@@ -161,7 +161,7 @@ impl Golden {
             (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
             (_, "role" | "roles" | "called") | ("escalate" | "widened" | "then", "to") => self.is_a_role(text),
-            ("next", "said" | "so") => self.is_a_role(text),
+            ("next", "answer" | "so") => self.is_a_role(text),
             (_, "workflow") => policy.workflows.contains_key(text),
             ("pause", "reasons") => self.is_a_reason(text),
             (_, "schedule") => policy.digests.iter().any(|digest| digest.name == text),
