@@ -6,7 +6,7 @@
       lena> /handoff accept HOF-1 first=INC-1 next=command
       duty INC-1 resolve: owed, due 19:00, holders lena sofia
 09:30 arjun> /handoff offer INC-1 to @dev
-      arjun hears: Arjun holds nothing there that could be handed over
+      arjun hears: Arjun holds nothing there that could be handed over. A restricted case is handed over by itself
       lena> /handoff offer INC-1 to @dev
       dev> /handoff accept HOF-2 first=INC-1 next=command
       card INC-1: Lead: Dev

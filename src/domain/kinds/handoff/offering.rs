@@ -54,11 +54,12 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     }
     let reason = wanted.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| text::text("the reason", reason)).transpose()?;
+    // Who may not do it learns nothing of what there is.
+    if giver != by {
+        may_hand_over(&giver, &of_workflow(&wanted.scope, &giver, cases, world)?, world, ask)?;
+    }
     let scoped = in_scope(&wanted.scope, &giver, &to, cases, ask, world)?;
     let workflow = scoped.workflow.clone();
-    if giver != by {
-        may_hand_over(&giver, &workflow, world, ask)?;
-    }
     let restricted = scoped.restricted.is_some();
     let (title, homes) = (title(&wanted.scope, cases, restricted), homes(id, &scoped, world)?);
     let began = Began {
@@ -199,9 +200,14 @@ fn in_scope(
         }
         Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } => Vec::new(),
     };
-    if items.is_empty() && apart.is_empty() {
+    if items.is_empty() {
+        // The same words, whether there is something restricted or not.
         let name = world.policy.name_of(giver);
-        return Err(Refusal::missing(format!("{name} holds nothing there that could be handed over.")));
+        return Err(Refusal::missing(say![
+            format!("{name} holds nothing there that could be handed over. A restricted case is handed over by itself: "),
+            Verb::Offer.of(CaseKind::Handoff).with("INC-…").with("to").with("@…"),
+            "."
+        ]));
     }
     let restricted = match (scope, cases.first()) {
         (Scope::Case(id), Some(case)) => case.restricted.then_some(*id),
@@ -234,6 +240,15 @@ fn in_scope(
     let kept = told.iter().flat_map(|part| part.kept()).collect();
     let count = items.len();
     Ok(Scoped { workflow, workflows, items, count, kept, brief, restricted, apart, alone })
+}
+
+/// The workflow that says who may hand over what somebody else holds.
+fn of_workflow(scope: &Scope, giver: &PersonId, cases: &[Case], world: &World<'_>) -> Result<WorkflowId, Refusal> {
+    match (scope, cases.first()) {
+        (Scope::Case(_), Some(case)) => Ok(case.workflow.clone()),
+        (Scope::Role { workflow: Some(workflow), .. }, _) => Ok(workflow.clone()),
+        (Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {}, _) => home(giver, world),
+    }
 }
 
 /// The workflow of somebody who has nothing open: the first that their party has a part in.

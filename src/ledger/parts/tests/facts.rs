@@ -30,7 +30,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     one-acts deputy-away leads-too-long found \
     advice at_end control duties exception holds_at long more_than proof queue raised_by \
     renewal renewals seen short suspended times under usual warn watch within \
-    handoff giver scope only kept brief cases more knowledge illness actions then unknown shift leaving answers said_back \
+    handoff item giver scope only kept brief cases more knowledge illness actions then unknown shift leaving answers said_back \
     reachable_until first instead_of so seats wrong stays";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 17] = [
