@@ -170,7 +170,8 @@
 //! A kind is a row of the table in [`domain::kinds`] and a folder beside the others: its opening, commands, events and
 //! tellings, its state, and its rules ([`Kind`](domain::kinds::Kind)). The compiler then asks for its verbs
 //! ([`grammar::verbs`]) and its card; a test asks for the text of each telling, for a sample of each card and for an entry of
-//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. The desk, the ledger, the courier, the digest, the
+//! each event in the golden ledger. Its duties are rows of [`domain::duty`]. A rule that must see other cases says which
+//! ([`Reach`](domain::kinds::Reach)); the desk reads them in the turn in which it decides. The desk, the ledger, the courier, the digest, the
 //! web and the adapters name no kind: they go by the table. Elsewhere a kind is named where something is its own alone: an
 //! approval that is slow, exceptions that recur, what waits in queues and the absence that `/approval delegate` records
 //! ([`domain::bot`]), the review of an incident and how exceptions wait ([`answers`]), its seats ([`card`]), who broke the glass in whose seat ([`evidence::bundle`]), and what its verbs take ([`grammar`]) and refusals and the policy's hints tell to type.
@@ -186,6 +187,7 @@
 //! | [case](domain::Case) | an incident, an approval, an exception: what obligations belong to | incident, ticket, request |
 //! | [in force](domain::kinds::exception::in_force) | granted, not yet ended and not suspended, at a moment; any doubt is no | active, valid |
 //! | [queue](domain::bot::queues) | what waits for one answer: the exceptions of a workflow, the requests on a path | backlog |
+//! | [handoff](domain::kinds::handoff) | what somebody holds goes to somebody else, at one moment, once that one accepts | handover, transfer |
 //! | [ladder, rung](domain::policy::Ladder) | who hears next while no answer comes, and when; a rung is one step of it | escalation policy, escalation step |
 //! | [ask](domain::Ask), [command](domain::Command) | who asks at which moment, and what | command |
 //! | [ruling](domain::Ruling), [refusal](domain::Refusal) | what the rules make of it: events and notices, or a reason why not | decision, rejection |

@@ -14,7 +14,10 @@ use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
-use crate::domain::obligation::{About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Terms, Under};
+use crate::domain::obligation::{
+    About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Receiver, Terms, Under,
+};
+use crate::domain::people::Handed;
 use crate::domain::policy::{AtEnd, EXAMPLE, Policy};
 use crate::domain::rota::{Gap, How, Instead, Why};
 use crate::domain::{
@@ -51,7 +54,8 @@ fn all() -> Vec<(String, Json)> {
 /// A case of which one thing after the other becomes true, whether the rules would let it or not: the card, the line of
 /// the story and answers on it for each.
 fn of_cases(speaker: &Speaker<'_>, kind: CaseKind, all: &mut Vec<(String, Json)>) {
-    let people = People { policy: speaker.policy, delegations: &[], rotas: Rotas::NONE, at: NOW };
+    let (policy, handed) = (speaker.policy, Handed::NONE);
+    let people = People { policy, delegations: &[], rotas: Rotas::NONE, handed, at: NOW };
     let events = events(kind);
     let Some(opening) = events.first() else { return };
     let Some(mut going_on) = Case::begin(CaseId { kind, number: 1 }, opening, NOW) else { return };
@@ -117,6 +121,9 @@ fn of_a_duty(kind: CaseKind) -> Vec<Event> {
         Change::Moved { from: vec![maya()], to: vec![dev()], delegations: vec![1] },
         Change::Moved { from: Vec::new(), to: Vec::new(), delegations: Vec::new() },
         Change::Widened { to: role() },
+        Change::HandedOver { handoff: handoff(), from: Some(maya()), to: Receiver::Person(dev()), held_by: whom() },
+        Change::HandedOver { handoff: handoff(), from: None, to: Receiver::Role(role()), held_by: whom() },
+        Change::Kept { handoff: handoff(), by: maya(), instead_of: dev(), held_by: whom() },
         Change::AskedStillWorking {},
         Change::Extended { expires: DUE },
         Change::Met { by: None, took: SPAN },
@@ -146,6 +153,8 @@ fn of_the_case() -> Vec<Event> {
         Event::Observed { seen: "7 wait, 2 late".to_owned() },
         Event::Snoozed { by: dev(), until: DUE, numbers: vec![1] },
         Event::PolicyReplaced { policy: PolicyHash::from("3fa9c1".repeat(10)) },
+        Event::HandedOver { handoff: handoff(), from: Some(maya()), to: Receiver::Person(dev()), seats: seats() },
+        Event::HandedOver { handoff: handoff(), from: None, to: Receiver::Role(role()), seats: Vec::new() },
     ];
     of_the_case.into_iter().map(Event::into).collect()
 }
@@ -243,6 +252,22 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Excepted { exception: under(AtEnd::Resume).exception, duties: vec![Duty::Resolve], ends: DUE },
         Telling::Observed { seen: "7 wait, 2 late".to_owned() },
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
+        Telling::HandedOver {
+            handoff: handoff(),
+            from: Some(maya()),
+            to: Receiver::Person(dev()),
+            seats: seats(),
+            answers: 2,
+            due: Some(DUE),
+        },
+        Telling::HandedOver {
+            handoff: handoff(),
+            from: None,
+            to: Receiver::Role(role()),
+            seats: Vec::new(),
+            answers: 1,
+            due: None,
+        },
         Telling::Invited { by: maya(), person: dev() },
         Telling::Uninvited { by: maya(), person: dev() },
         Telling::Joined { by: dev() },
@@ -376,6 +401,7 @@ fn of_rotas() -> Vec<bot::Telling> {
         Telling::Instead { it: instead(How::Taken, ""), of: None },
         Telling::Instead { it: instead(How::Swap, ""), of: Some(maya()) },
         Telling::Instead { it: instead(How::Cover, ""), of: Some(maya()) },
+        Telling::Instead { it: instead(How::Handoff, ""), of: Some(maya()) },
         Telling::ArrangementEnded { number, rota: rota(), by: Some(maya()) },
         Telling::SwapOffered { swap: swap.clone(), answer_by: DUE },
         Telling::SwapNotAgreed { swap: swap.clone(), by: Some(dev()) },
@@ -385,6 +411,15 @@ fn of_rotas() -> Vec<bot::Telling> {
         Telling::GapsAhead { rota: rota(), gaps: vec![gap(Why::Uncovered)] },
         Telling::GapsAhead { rota: rota(), gaps: vec![[gap(Why::Away(dev())), gap(Why::Gone(maya()))]; 5].concat() },
     ]
+}
+
+/// By which something was handed over.
+fn handoff() -> CaseId {
+    CaseId { kind: CaseKind::Handoff, number: 3 }
+}
+
+fn seats() -> Vec<Label> {
+    vec![Label::from("lead")]
 }
 
 /// An exception that stops a clock.

@@ -43,12 +43,14 @@ pub fn is_brief(event: &Event) -> bool {
             | Change::Restarted { .. }
             | Change::Voided { .. }
             | Change::Moved { .. }
-            | Change::Widened { .. } => false,
+            | Change::Widened { .. }
+            | Change::HandedOver { .. }
+            | Change::Kept { .. } => false,
         },
         Event::Case(event) => match event {
             every_case::Event::Noted { .. } | every_case::Event::Linked { .. } | every_case::Event::Kept { .. } => true,
             every_case::Event::Restricted { .. } | every_case::Event::Unrestricted { .. } => true,
-            every_case::Event::Observed { .. } => true,
+            every_case::Event::Observed { .. } | every_case::Event::HandedOver { .. } => true,
             every_case::Event::Invited { .. }
             | every_case::Event::Uninvited { .. }
             | every_case::Event::Joined { .. }

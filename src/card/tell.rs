@@ -149,6 +149,7 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Invited { .. }
         | T::Uninvited { .. }
         | T::Joined { .. }
+        | T::HandedOver { .. }
         | T::AskedIn { .. } => {}
         T::Excepted { duties, .. } => {
             let nouns: Vec<&str> = duties.iter().map(|duty| duty.noun()).collect();
@@ -274,7 +275,8 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
         | T::Settled { .. }
         | T::Invited { .. }
         | T::Uninvited { .. }
-        | T::Joined { .. } => Look::calm(),
+        | T::Joined { .. }
+        | T::HandedOver { .. } => Look::calm(),
         T::Done { .. } | T::Sentence { .. } => Look::of(Tone::Private),
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::handle::Word;
 use super::turn::Turn;
 use super::{Desk, DeskError};
+use crate::domain::kinds::Reach;
 use crate::domain::policy::Channel;
 use crate::domain::{
     Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
@@ -72,6 +73,10 @@ impl Desk {
                 {
                     return Ok(Err(refusal));
                 }
+                let opening = match opening.reach() {
+                    Some(reach) => opening.reaching(self.reach(turn, reach).await?),
+                    None => opening,
+                };
                 Ok(self.prepare_new(turn, &opening, by))
             }
             Work::Case(id, command) => {
@@ -83,9 +88,37 @@ impl Desk {
                 {
                     Box::pin(self.rule_wake(turn, case)).await?;
                 }
+                let reach = self.load(turn, id).await?.and_then(|case| case.body.reach(&command));
+                let command = match reach {
+                    Some(reach) => command.reaching(self.reach(turn, reach).await?),
+                    None => command,
+                };
                 self.prepare_on(turn, id, command, by).await
             }
         }
+    }
+
+    /// The cases that a rule must see beside its own, as they have become in this turn.
+    async fn reach(&mut self, turn: &mut Turn, reach: Reach) -> Result<Vec<Case>, DeskError> {
+        if let Reach::Case(id) = reach {
+            return Ok(self.load(turn, id).await?.into_iter().collect());
+        }
+        let policy = self.policy_now(turn);
+        let reach = reach.resolved(&self.bot_now(turn).people(&policy, turn.at));
+        let wants = reach.clone();
+        let mut cases = self.writer.cases_that(move |case| wants.wants(case)).await?;
+        cases.retain(|case| !turn.projection.cases.contains_key(&case.id));
+        let changed = turn.projection.cases.values().filter(|case| reach.wants(case)).cloned();
+        cases.extend(changed);
+        cases.sort_by_key(|case| case.id);
+        let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
+        self.look_up_case_seqs(turn, &ids).await?;
+        for case in &cases {
+            if !turn.projection.cases.contains_key(&case.id) {
+                turn.prefetched.entry(case.id).or_insert_with(|| case.clone());
+            }
+        }
+        Ok(cases)
     }
 
     /// Why a channel can't become another case's own.
@@ -177,7 +210,8 @@ impl Desk {
                     policy.clone()
                 }
             };
-            let people = self.bot_now(turn).people(&policy, turn.at);
+            let workflow = case.workflow.clone();
+            let people = self.bot_now(turn).people(&policy, turn.at).on(&workflow);
             let world = World { policy: &policy, stamped: &stamped, people };
             let ask = Ask { by: by.clone(), at: turn.at };
             let mut ruling = match crate::domain::decide(&case, &command, &ask, &world) {
@@ -304,7 +338,9 @@ impl Desk {
             | BotCommand::Rota(_)
             | BotCommand::LookAtOwnership { .. }
             | BotCommand::LookAtQueue { .. }
-            | BotCommand::NoteRecurrence { .. } => None,
+            | BotCommand::NoteRecurrence { .. }
+            | BotCommand::HandSeats { .. }
+            | BotCommand::HandShift { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

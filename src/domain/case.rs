@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::every_case;
 use super::kinds::{Began, Body, CaseKind, DutyEvent, Event, Waits};
-use super::obligation::{Change, Obligation, Standing, Wants};
+use super::obligation::{Change, Obligation, Receiver, Standing, Wants};
 use super::people::{People, Seat};
 use super::policy::{Channel, Windows};
-use super::{At, CaseId, Duty, PersonId, PolicyHash, QueueId, RoleId, Severity, WorkflowId};
+use super::{At, CaseId, Duty, Label, PersonId, PolicyHash, QueueId, RoleId, Severity, WorkflowId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -165,6 +165,11 @@ impl Case {
                 self.snoozed.insert(by.clone(), Snooze { until: *until, numbers: numbers.clone() });
             }
             every_case::Event::PolicyReplaced { policy } => self.instead = Some(policy.clone()),
+            every_case::Event::HandedOver { to, seats, .. } => {
+                if let Receiver::Person(to) = to {
+                    self.body.pass_seats(seats, to, at);
+                }
+            }
             every_case::Event::Linked { url, text, .. } => {
                 self.links.push(Link { url: url.clone(), text: text.clone() });
             }
@@ -274,15 +279,26 @@ impl Case {
     pub fn waiting_on(&self, obligation: &Obligation, people: &People<'_>) -> Vec<Seat> {
         let mut out = self.excluded(obligation);
         out.extend(obligation.answers.iter().cloned());
-        people.holders(&obligation.holder, &out)
+        self.people_of(obligation, people).holders(&obligation.holder, &out)
+    }
+
+    /// Everybody who holds an obligation now, those who have answered included.
+    pub fn holders(&self, obligation: &Obligation, people: &People<'_>) -> Vec<Seat> {
+        self.people_of(obligation, people).holders(&obligation.holder, &self.excluded(obligation))
+    }
+
+    /// The people as an obligation of it has them: with what was handed over on its workflow, and of the obligation itself.
+    pub fn people_of<'p>(&'p self, obligation: &'p Obligation, people: &People<'p>) -> People<'p> {
+        people.on(&self.workflow).of_duty(&obligation.handed)
     }
 
     /// Who may answer: the holders, and everybody in a role that the ladder has called in.
     pub fn may_answer(&self, obligation: &Obligation, person: &PersonId, people: &People<'_>) -> Option<Seat> {
         let excluded = self.excluded(obligation);
         let called: Vec<RoleId> = obligation.called().cloned().collect();
-        let holders = people.holders(&obligation.holder, &excluded);
-        holders.into_iter().chain(people.called(&called, &excluded)).find(|seat| &seat.person == person)
+        let holders = self.holders(obligation, people);
+        let called = people.on(&self.workflow).called(&called, &excluded);
+        holders.into_iter().chain(called).find(|seat| &seat.person == person)
     }
 
     /// The homes in which its story is told. On a platform where it has a channel of its own, it is told there, and other
@@ -311,7 +327,7 @@ impl Case {
         for obligation in self.open_obligations() {
             company.extend(self.waiting_on(obligation, people).into_iter().map(|seat| seat.person));
             let called: Vec<RoleId> = obligation.called().cloned().collect();
-            company.extend(people.called(&called, &[]).into_iter().map(|seat| seat.person));
+            company.extend(people.on(&self.workflow).called(&called, &[]).into_iter().map(|seat| seat.person));
         }
         let mut seen = BTreeSet::new();
         company.retain(|person| seen.insert(person.clone()));
@@ -338,8 +354,16 @@ impl Case {
         }
         // Whoever was only called to what is answered meanwhile isn't needed any more.
         let is_met = matches!(obligation.standing, Standing::Met { .. }) && !self.is_closed();
-        let holds = |of: &People<'_>| of.holders(&obligation.holder, &[]).iter().any(|seat| &seat.person == person);
+        let holds = |of: &People<'_>| {
+            let of = self.people_of(obligation, of);
+            of.holders(&obligation.holder, &[]).iter().any(|seat| &seat.person == person)
+        };
         is_met && (holds(people) || holds(&members))
+    }
+
+    /// The seats of it that the person sits in, by their names.
+    pub fn seats_of(&self, person: &PersonId) -> Vec<Label> {
+        self.body.seats_of(person)
     }
 
     /// Whether the person has a part in it beside owing something, such as one of its seats.

@@ -130,6 +130,15 @@ duties! {
     /// Put right what an exception was asked for.
     CorrectException = "correct-exception", "correction", Exception,
         Owed::ByThem("whoever raised it"), "close", "corrected", Words;
+    /// Accept what somebody hands over, or refuse it.
+    AcceptHandoff = "accept-handoff", "acceptance", Handoff, Owed::ByThem("the receiver"), "accept", "accepted", Words;
+    /// Be there for questions after a handoff, and say whether it was understood.
+    StayReachable = "stay-reachable", "word that it was understood", Handoff,
+        Owed::ByThem("whoever handed over"), "confirm", "confirmed", Press;
+    /// Say what becomes of what nobody took over.
+    PlaceRefused = "place-refused", "place for what was refused", Handoff, Owed::ByHolder, "place", "placed", Words;
+    /// Look at what somebody took over in an emergency.
+    ReviewTake = "review-take", "review of the takeover", Handoff, Owed::ByHolder, "take-review", "takeover reviewed", Words;
 }
 
 impl Duty {

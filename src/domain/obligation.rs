@@ -4,6 +4,7 @@
 //! stamped when it opens, so that a later policy moves no deadline that was announced.
 
 mod change;
+mod handed;
 mod terms;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use super::text::quoted;
 use super::{At, CaseId, Duty, Label, PartyId, PersonId, RoleId, Span};
 
 pub use self::change::{Change, Opened, Passed};
+pub use self::handed::{HandedOn, Receiver};
 pub use self::terms::{Step, StepAct, Terms};
 
 /// The bot says so when it tells something later than this after the moment it was for.
@@ -64,6 +66,9 @@ pub struct Obligation {
     /// Who has answered so far, and whose seat they kept while doing so: neither is asked again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<PersonId>,
+    /// Whose place in its role was handed to whom, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<HandedOn>,
 }
 
 fn is_zero(n: &u32) -> bool {
@@ -275,6 +280,7 @@ impl Obligation {
             excepted: false,
             votes: 0,
             answers: Vec::new(),
+            handed: Vec::new(),
         }
     }
 
@@ -357,6 +363,14 @@ impl Obligation {
                 {
                     roles.push(to.clone());
                 }
+            }
+            Change::HandedOver { handoff: _, from, to, held_by } => {
+                self.hand(from.as_ref(), to);
+                self.held_by.clone_from(held_by);
+            }
+            Change::Kept { handoff: _, by, instead_of, held_by } => {
+                self.hand(Some(instead_of), &Receiver::Person(by.clone()));
+                self.held_by.clone_from(held_by);
             }
         }
     }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::bot::handed::HandedSeat;
 use super::bot::rotas::Rotas;
-use super::obligation::Holder;
+use super::obligation::{HandedOn, Holder, Receiver};
 use super::policy::{Policy, Role};
 use super::rota::{Acknowledged, Instead, Shifts};
-use super::{Actor, At, PersonId, RoleId, RotaId, Span};
+use super::{Actor, At, PersonId, RoleId, RotaId, Span, WorkflowId};
 
 /// What a shift changes is dealt with within this time.
 const JUST_BEGUN: Span = Span::minutes(1);
@@ -62,21 +63,87 @@ pub struct People<'a> {
     pub delegations: &'a [Delegation],
     /// What people arranged about their shifts, and what they were told.
     pub rotas: &'a Rotas,
+    pub handed: Handed<'a>,
     pub at: At,
 }
 
+/// What was handed over to others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Handed<'a> {
+    /// Seats of roles, until the policy file names who has them.
+    pub seats: &'a [HandedSeat],
+    /// The workflow that is asked about; `None`: none in particular.
+    pub workflow: Option<&'a WorkflowId>,
+    /// What went with one obligation.
+    pub of_duty: &'a [HandedOn],
+}
+
+impl Handed<'_> {
+    pub const NONE: Handed<'static> = Handed { seats: &[], workflow: None, of_duty: &[] };
+}
+
 impl<'a> People<'a> {
+    /// Those of a workflow's cases.
+    #[must_use]
+    pub fn on(&self, workflow: &'a WorkflowId) -> People<'a> {
+        People { handed: Handed { workflow: Some(workflow), ..self.handed }, ..*self }
+    }
+
+    /// Those of one obligation, with what was handed on of it.
+    #[must_use]
+    pub fn of_duty(&self, handed: &'a [HandedOn]) -> People<'a> {
+        People { handed: Handed { of_duty: handed, ..self.handed }, ..*self }
+    }
+
+    /// In the place of `from`, or of all of them, whoever received what they had.
+    fn hand(&self, members: &mut Vec<&'a PersonId>, from: Option<&PersonId>, to: &'a Receiver) {
+        let place = match from {
+            Some(from) => members.iter().position(|member| *member == from),
+            None => (!members.is_empty()).then_some(0),
+        };
+        let Some(place) = place else { return };
+        let receivers: Vec<&'a PersonId> = match to {
+            Receiver::Person(person) => vec![person],
+            Receiver::Role(role) => self.written(role),
+        };
+        match from {
+            Some(_) => {
+                members.remove(place);
+            }
+            None => members.clear(),
+        }
+        for person in receivers.into_iter().rev() {
+            if !members.contains(&person) {
+                members.insert(place.min(members.len()), person);
+            }
+        }
+    }
+
+    /// Its members as the policy names them, and whoever is on shift.
+    fn written(&self, role: &RoleId) -> Vec<&'a PersonId> {
+        let Some(role) = self.policy.roles.get(role) else { return Vec::new() };
+        let mut members: Vec<&PersonId> = role.members.iter().collect();
+        let on = role.rota.as_ref().and_then(|rota| self.shifts(rota)).and_then(|shifts| shifts.on(self.at));
+        members.extend(on.filter(|person| !role.members.contains(person)));
+        members
+    }
+
     /// A rota with what people arranged among themselves.
     pub fn shifts(&self, rota: &'a RotaId) -> Option<Shifts<'a>> {
         Some(Shifts { id: rota, rota: self.policy.rotas.get(rota)?, instead: &self.rotas.instead })
     }
 
-    /// Whose role it is now: its members in the order of the policy, and whoever is on shift. Nobody of them may be there.
+    /// Whose role it is now: its members in the order of the policy, in the place of each whoever their seat was handed to, and
+    /// whoever is on shift. Nobody of them may be there.
     pub fn members(&self, role: &RoleId) -> Vec<&'a PersonId> {
-        let Some(role) = self.policy.roles.get(role) else { return Vec::new() };
-        let mut members: Vec<&PersonId> = role.members.iter().collect();
-        let on = role.rota.as_ref().and_then(|rota| self.shifts(rota)).and_then(|shifts| shifts.on(self.at));
-        members.extend(on.filter(|person| !role.members.contains(person)));
+        let mut members = self.written(role);
+        let Handed { seats, workflow, of_duty } = self.handed;
+        for seat in seats.iter().filter(|seat| seat.role == *role && seat.counts_on(workflow)) {
+            self.hand(&mut members, seat.from.as_ref(), &seat.to);
+        }
+        for handed in of_duty {
+            self.hand(&mut members, handed.from.as_ref(), &handed.to);
+        }
         members
     }
 
@@ -302,10 +369,13 @@ impl<'a> People<'a> {
     /// Every role that the person holds at one time or another: as a member by the policy, by taking turns in its rota, or because
     /// somebody arranged that they are on shift.
     pub fn roles_of(&self, person: &PersonId) -> impl Iterator<Item = &'a RoleId> {
-        let (rotas, policy, person) = (self.rotas, self.policy, person.clone());
+        let (rotas, policy, handed_seats, person) = (self.rotas, self.policy, self.handed.seats, person.clone());
         let holds = move |(id, role): &(&RoleId, &Role)| {
             let arranged = |it: &Instead| it.person == person && Some(&it.rota) == role.rota.as_ref();
-            policy.may_hold(id).contains(&&person) || rotas.instead.iter().any(arranged)
+            let handed = |seat: &HandedSeat| seat.role == **id && seat.to == Receiver::Person(person.clone());
+            policy.may_hold(id).contains(&&person)
+                || rotas.instead.iter().any(arranged)
+                || handed_seats.iter().any(handed)
         };
         policy.roles.iter().filter(holds).map(|(id, _)| id)
     }

@@ -73,7 +73,8 @@ impl<'a> Draft<'a> {
         let delegations = self.world.people.delegations_of(&holder);
         let mut opened = Opened { duty, about, holder, party, held_by: Vec::new(), delegations, terms };
         let excluded = self.case.excluded(&Obligation::open(number, opened.clone(), self.at));
-        opened.held_by = persons(self.world.people.holders(&opened.holder, &excluded));
+        let people = self.world.people;
+        opened.held_by = persons(people.on(&self.case.workflow).holders(&opened.holder, &excluded));
         self.change(number, Change::Opened(Box::new(opened)));
         number
     }

@@ -203,6 +203,28 @@ impl Writer {
         self.db.run(move |db| cases(db, ids)).await
     }
 
+    /// Those that are open, or on which something is owed, and that fit. Read one by one: memory follows what fits.
+    ///
+    /// # Errors
+    /// A row that this version can't read.
+    pub async fn cases_that(&mut self, fits: impl Fn(&Case) -> bool + Send + 'static) -> Result<Vec<Case>, StoreError> {
+        let sql = "select snapshot from case_file where closed_us is null or case_id in (select case_id from owed)";
+        self.db
+            .run(move |db| {
+                let mut all = db.prepare_cached(sql)?;
+                let mut rows = all.query(())?;
+                let mut fitting = Vec::new();
+                while let Some(row) = rows.next()? {
+                    let case = case_in(row, 0)?;
+                    if fits(&case) {
+                        fitting.push(case);
+                    }
+                }
+                Ok(fitting)
+            })
+            .await
+    }
+
     /// Cases that wanted to be woken by now, the longest waiting first, each with its id; `but` leaves some out.
     ///
     /// # Errors

@@ -495,6 +495,7 @@ async fn whatever_golden_ledgers_say_has_words() {
                 policy: &policy,
                 delegations: &[],
                 rotas: countersign::domain::bot::rotas::Rotas::NONE,
+                handed: countersign::domain::people::Handed::NONE,
                 at,
             };
             must_be_worded(&case.id.to_string(), &card::case_card(&speaker, case, &people));
@@ -619,6 +620,7 @@ async fn life(data: &Path) {
     approvals(&mut house).await;
     of_the_bot(&mut house, &policy).await;
     exceptions(&mut house).await;
+    handoffs(&mut house, &policy).await;
     house.stop().await;
     // Of a message, of a ruling, of what was told, and whom a pseudonym stands for.
     let last = |kind: &str| format!("(select max(seq) from ledger where kind = '{kind}')");
@@ -935,6 +937,41 @@ async fn of_shifts(house: &mut House, policy: &str) {
     house.commands(BotCommand::LookAtOwnership { restricted: Vec::new() }).await;
     // They hand over, nobody says that they are on, nobody takes what is to be covered, and it gets nine.
     house.minutes(45).await;
+}
+
+/// A role that its receiver holds from then on, but for a request of their own; a case, once accepted and once declined; a case
+/// that is taken; and a policy that names the receiver.
+async fn handoffs(house: &mut House, policy: &str) {
+    let heard = house.heard(CREDIT, "maya", What::Command { text: "/incident open credit sev2 Rates".to_owned() });
+    let opened = house.hand_in(heard).await;
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let number = opened.split_once("INC-").map(|(_, rest)| digits(rest)).expect("its number");
+    let of_it = |line: &str| line.replace("INC-N", &format!("INC-{number}"));
+    let lines = [
+        ("dev", "/incident role INC-N lead"),
+        ("jonas", "/approval request credit \"Ship v10\""),
+        ("priya", "/handoff offer role=model-risk to=@jonas reason=\"on leave\""),
+        ("jonas", "/handoff accept HOF-1 first=INC-N next=command condition=\"until March\""),
+        ("priya", "/handoff correct HOF-1 The decisions run out first"),
+        ("dev", "/handoff offer INC-N to @lena"),
+        ("lena", "/handoff refuse HOF-2 1 I am away"),
+        ("greta", "/handoff place HOF-2 Dev goes on"),
+        ("dev", "/handoff offer INC-N to @lena"),
+        ("lena", "/handoff decline HOF-3 I am away"),
+        ("dev", "/handoff offer INC-N to @lena"),
+        ("dev", "/handoff withdraw HOF-4 I stay"),
+        ("arjun", "/handoff take INC-N Dev doesn't answer"),
+        ("greta", "/handoff take-review HOF-5 It was right"),
+        ("arjun", "/handoff offer INC-N to @lena"),
+        ("lena", "/handoff accept HOF-6 first=INC-N next=command"),
+        ("arjun", "/handoff confirm HOF-6"),
+    ];
+    let lines: Vec<(&str, String)> = lines.into_iter().map(|(who, line)| (who, of_it(line))).collect();
+    let lines: Vec<(&str, &str)> = lines.iter().map(|(who, line)| (*who, line.as_str())).collect();
+    house.all(&lines).await;
+    let text = policy.replacen("\"priya\", \"tomas\"", "\"jonas\", \"tomas\"", 1);
+    house.reloads("greta", format!("{text}{SHIFTS}")).await;
+    house.minutes(1).await;
 }
 
 /// The next golden ledger could be written at any time; it is where `COUNTERSIGN_WRITE_GOLDEN` says so.

@@ -10,6 +10,7 @@ use crate::domain::{At, Body, Case, CaseKind, Event, Obligation, Telling, kinds}
 
 mod approval;
 mod exception;
+mod handoff;
 mod incident;
 
 pub(super) use incident::law_as_seen;
@@ -102,4 +103,5 @@ cards! {
     Incident: kinds::incident::Incident;
     Approval: kinds::approval::Approval;
     Exception: kinds::exception::Exception;
+    Handoff: kinds::handoff::Handoff;
 }

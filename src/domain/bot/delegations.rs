@@ -8,7 +8,7 @@ use super::rotas::Rotas;
 use super::{Draft, Ruling, Telling};
 use crate::domain::kinds::approval::Verb;
 use crate::domain::line::{Named, say};
-use crate::domain::people::{Delegation, People};
+use crate::domain::people::{Delegation, Handed, People};
 use crate::domain::ruling::Then;
 use crate::domain::{At, CaseKind, PersonId, Policy, Refusal, RoleId, Span, text};
 
@@ -90,7 +90,7 @@ impl Delegations {
 
     /// Roles and people whose seat moves when the delegation begins or ends, those included that were handed to its giver.
     pub(super) fn moved_by(&self, delegation: &Delegation, policy: &Policy, rotas: &Rotas) -> Then {
-        let people = People { policy, delegations: &self.all, rotas, at: delegation.starts };
+        let people = People { policy, delegations: &self.all, rotas, handed: Handed::NONE, at: delegation.starts };
         if !delegation.roles.is_empty() {
             return Then::WakeHolders { roles: delegation.roles.clone(), people: vec![delegation.from.clone()] };
         }

@@ -12,17 +12,18 @@ use strum::VariantNames;
 use super::kinds::Waits;
 use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
-use super::people::People;
+use super::people::{Handed, People};
 use super::ruling::Then;
 use super::{
-    Actor, At, Case, CaseId, ExceptionClassId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId, Span,
-    WorkflowId, text,
+    Actor, At, Case, CaseId, ExceptionClassId, OutboxId, PersonId, Platform, Policy, PolicyHash, Refusal, RoleId,
+    RotaId, Span, WorkflowId, text,
 };
 
 pub mod condition;
 pub mod delegations;
 pub mod digests;
 pub mod files;
+pub mod handed;
 pub mod ownership;
 pub mod platforms;
 pub mod policies;
@@ -43,6 +44,7 @@ use condition::{Condition, Start};
 use delegations::{Delegations, Wanted};
 use digests::Digests;
 use files::{Files, WhyNotKept};
+use handed::{HandedSeat, HandedSeats};
 use ownership::Ownership;
 use platforms::{GroupSet, Platforms};
 use queues::{QueueId, Queues};
@@ -73,6 +75,8 @@ pub struct Bot {
     pub rotas: Rotas,
     #[serde(default)]
     pub ownership: Ownership,
+    #[serde(default)]
+    pub handed: HandedSeats,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -90,6 +94,7 @@ pub enum Event {
     Ownership(ownership::Event),
     Queue(queues::Event),
     Recurrence(recurrence::Event),
+    Seat(handed::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -177,6 +182,19 @@ pub enum Command {
         workflow: WorkflowId,
         class: ExceptionClassId,
     },
+    /// Seats of roles are others' from now on, by a handoff.
+    HandSeats {
+        seats: Vec<HandedSeat>,
+    },
+    /// Somebody is on shift in the place of whoever hands that over.
+    HandShift {
+        rota: RotaId,
+        person: PersonId,
+        by: PersonId,
+        starts: At,
+        ends: At,
+        handoff: CaseId,
+    },
 }
 
 /// Something is asked of the bot at a moment.
@@ -212,6 +230,7 @@ impl Event {
             Event::Ownership(event) => event.into(),
             Event::Queue(event) => event.into(),
             Event::Recurrence(event) => event.into(),
+            Event::Seat(event) => event.into(),
         }
     }
 
@@ -229,6 +248,7 @@ impl Event {
             ownership::Event::VARIANTS,
             queues::Event::VARIANTS,
             recurrence::Event::VARIANTS,
+            handed::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -291,6 +311,11 @@ impl From<recurrence::Event> for Event {
         Event::Recurrence(event)
     }
 }
+impl From<handed::Event> for Event {
+    fn from(event: handed::Event) -> Event {
+        Event::Seat(event)
+    }
+}
 
 impl Bot {
     /// Folds one event that came at `at`.
@@ -316,6 +341,7 @@ impl Bot {
             Event::Ownership(event) => self.ownership.apply(event),
             Event::Queue(event) => self.queues.apply(event),
             Event::Recurrence(event) => self.recurrences.apply(event, at),
+            Event::Seat(event) => self.handed.apply(event),
         }
     }
 
@@ -351,7 +377,8 @@ impl Bot {
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
-        People { policy, delegations: &self.delegations.all, rotas: &self.rotas, at }
+        let handed = Handed { seats: &self.handed.all, ..Handed::NONE };
+        People { policy, delegations: &self.delegations.all, rotas: &self.rotas, handed, at }
     }
 
     /// Whether a person's account on a platform is known to be gone.
@@ -412,6 +439,10 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::LookAtQueue { queue, workflow } => {
             draft.look_at_queue(queue, Some(workflow));
             Ok(draft.ruling)
+        }
+        Command::HandSeats { seats } => Ok(draft.hand_seats(seats)),
+        Command::HandShift { rota, person, by, starts, ends, handoff } => {
+            Ok(draft.hand_shift(rota, (person, by), (*starts, *ends), *handoff))
         }
         Command::NoteRecurrence { workflow, class } => {
             draft.note_recurrence(workflow, class);

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Bot, Draft, Ruling, Telling};
+use crate::domain::every_case;
 use crate::domain::kinds::DutyEvent;
+use crate::domain::kinds::handoff::{Handoff, HandoffState};
 use crate::domain::kinds::incident::{self, SeatName};
 use crate::domain::notice::To;
-use crate::domain::obligation::Change;
+use crate::domain::obligation::{Change, Receiver};
 use crate::domain::policy::RedFlag;
-use crate::domain::{At, Body, Case, CaseId, Event as CaseEvent, PersonId, Policy, RoleId, Span, text};
+use crate::domain::{At, Body, Case, CaseId, Duty, Event as CaseEvent, PersonId, Policy, RoleId, Span, text};
 
 /// Who hasn't answered for so long isn't there for the role.
 const ACTED_WITHIN: Span = Span::days(90);
@@ -30,6 +32,9 @@ pub struct Ownership {
     /// Who leads an incident that isn't over, and since when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,
+    /// Handoffs that nobody accepted in time.
+    #[serde(default)]
+    pub handoffs: LateHandoffs,
     /// What the operators were told and still holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Finding>,
@@ -42,6 +47,39 @@ pub struct Acted {
     pub day: i64,
     /// How many answers there were; from five on it stays at that.
     pub times: u32,
+}
+
+/// Handoffs that nobody accepted in time, and what became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LateHandoffs {
+    /// Still offered, and late.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overdue: Vec<CaseId>,
+    /// How many were accepted late after all.
+    #[serde(default)]
+    pub accepted_late: u32,
+    /// How many were late and never accepted.
+    #[serde(default)]
+    pub never_accepted: u32,
+}
+
+impl LateHandoffs {
+    fn observe(&mut self, case: &Case, handoff: &Handoff, event: &CaseEvent) {
+        let late = case.obligations.iter().any(|it| it.duty == Duty::AcceptHandoff && it.breach.is_some());
+        let is_open = handoff.state == HandoffState::Offered;
+        if late && is_open && !self.overdue.contains(&case.id) {
+            self.overdue.push(case.id);
+        }
+        let ends = matches!(event, CaseEvent::Handoff(_)) && !is_open && self.overdue.contains(&case.id);
+        if ends {
+            self.overdue.retain(|it| *it != case.id);
+            match handoff.state {
+                HandoffState::Accepted => self.accepted_late += 1,
+                HandoffState::Declined | HandoffState::Withdrawn => self.never_accepted += 1,
+                HandoffState::Offered | HandoffState::Taken => {}
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,7 +151,9 @@ impl Ownership {
                 | Change::Contested { .. }
                 | Change::Settled { .. }
                 | Change::Moved { .. }
-                | Change::Widened { .. } => None,
+                | Change::Widened { .. }
+                | Change::HandedOver { .. }
+                | Change::Kept { .. } => None,
             };
             let role = case.obligation(*number).and_then(|it| it.holder.role());
             if let (Some(by), Some(role)) = (by, role) {
@@ -122,6 +162,15 @@ impl Ownership {
         }
         if let (Body::Incident(_), CaseEvent::Incident(event)) = (&case.body, event) {
             self.observe_lead(case, event);
+        }
+        if let CaseEvent::Case(every_case::Event::HandedOver { to: Receiver::Person(to), seats, .. }) = event
+            && seats.iter().any(|seat| seat.as_str() == SeatName::Lead.word())
+        {
+            self.leads.retain(|it| it.case != case.id);
+            self.leads.push(Lead { case: case.id, person: to.clone(), since: case.touched });
+        }
+        if let Body::Handoff(handoff) = &case.body {
+            self.handoffs.observe(case, handoff, event);
         }
     }
 

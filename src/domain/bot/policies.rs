@@ -45,6 +45,7 @@ impl Draft<'_> {
         let text = body.to_owned();
         self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text, schedules, rotas });
         if !first {
+            self.settle_seats(new);
             self.wake_holders(new);
             self.note_stages(new);
         }

@@ -78,6 +78,10 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
             format!(" says why it isn't owed: nobody but its authority can waive a {}.", row.noun)
         ]));
     }
+    if duty == Duty::AcceptHandoff {
+        let withdraw = super::Verb::Withdraw.on(scene.case.id).with("why");
+        return Err(Refusal::missing(say![withdraw, format!(" ends it: an {} can't be waived.", row.noun)]));
+    }
     if let Duty::RuleException | Duty::ProveControl = duty {
         let (refuse, close) = (exception::Verb::Refuse, exception::Verb::Close);
         let instead = if duty == Duty::RuleException { refuse } else { close };

@@ -4,20 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, words};
 use super::line::Named;
-use super::obligation::{Attribution, Under};
+use super::obligation::{Attribution, Receiver, Under};
 use super::policy::Channel;
 use super::scene::Scene;
-use super::{Actor, At, CaseId, Duty, PersonId, PolicyHash, Refusal, Ruling};
+use super::{Actor, At, CaseId, Duty, Label, PersonId, PolicyHash, Refusal, Ruling};
 
 mod access;
 pub mod clocks;
 mod excepted;
+mod handing;
 mod kept;
 pub mod remarks;
 pub mod snooze;
 mod telling;
 pub mod wake;
 
+pub use handing::{HandOver, Handing, InRoles, Moves, moves};
 pub use kept::{Kept, KeptAs, KeptMessage, OpenedFrom, keep};
 pub use telling::Telling;
 
@@ -113,6 +115,8 @@ pub enum Command {
     Observe {
         seen: String,
     },
+    /// What somebody holds on it is somebody else's from now on, by a handoff. Only the engine asks this.
+    HandOver(Box<HandOver>),
 }
 
 /// Became true of a case as such, whatever its kind.
@@ -185,6 +189,17 @@ pub enum Event {
     PolicyReplaced {
         policy: PolicyHash,
     },
+    /// What somebody held on it is somebody else's from now on: these of its seats, and what the changes of its duties beside
+    /// this say.
+    HandedOver {
+        handoff: CaseId,
+        /// `None`: whoever held it in roles that were handed over as such.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
+        to: Receiver,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seats: Vec<Label>,
+    },
 }
 
 impl Event {
@@ -202,7 +217,8 @@ impl Event {
             | Event::Kept { .. }
             | Event::Observed { .. }
             | Event::Snoozed { .. }
-            | Event::PolicyReplaced { .. } => None,
+            | Event::PolicyReplaced { .. }
+            | Event::HandedOver { .. } => None,
         }
     }
 
@@ -213,7 +229,8 @@ impl Event {
             | Event::Unrestricted { .. }
             | Event::Invited { .. }
             | Event::Uninvited { .. }
-            | Event::Joined { .. } => true,
+            | Event::Joined { .. }
+            | Event::HandedOver { .. } => true,
             Event::Noted { .. }
             | Event::Linked { .. }
             | Event::AskedIn { .. }
@@ -244,7 +261,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
-        Command::Except { .. } | Command::ExceptNoMore { .. } | Command::Observe { .. }
+        Command::Except { .. } | Command::ExceptNoMore { .. } | Command::Observe { .. } | Command::HandOver(_)
             if scene.ask.by != Actor::Engine =>
         {
             Err(Refusal::missing("that is the bot's own business.".to_owned()))
@@ -252,6 +269,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Except { under, by, duties, ends } => Ok(excepted::except(scene, *under, by.as_ref(), duties, *ends)),
         Command::ExceptNoMore { exception } => Ok(excepted::except_no_more(scene, *exception)),
         Command::Observe { seen } => Ok(remarks::observe(scene, seen)),
+        Command::HandOver(wanted) => Ok(handing::hand_over(scene, wanted)),
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::kinds::AskedNow;
 use crate::domain::line::Sentence;
 use crate::domain::notice::{ClockItem, To};
-use crate::domain::obligation::{About, Attribution, Standing, Under};
+use crate::domain::obligation::{About, Attribution, Receiver, Standing, Under};
 use crate::domain::{At, CaseId, Duty, Label, PersonId};
 
 /// Told of any case. Texts of people are plain strings here and are escaped by the adapter that shows them.
@@ -108,6 +108,20 @@ pub enum Telling {
         by: PersonId,
         text: String,
     },
+    /// What somebody held on it is somebody else's from now on.
+    HandedOver {
+        handoff: CaseId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
+        to: Receiver,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seats: Vec<Label>,
+        /// How many open answers went along.
+        answers: u32,
+        /// Of those, the one due first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<At>,
+    },
     /// The private answer to whoever asked.
     Done {
         what: Sentence,
@@ -122,7 +136,7 @@ impl Telling {
     /// Updates, decisions and turns of state; not clocks and remarks.
     pub(in crate::domain) fn is_for_all(&self) -> bool {
         match self {
-            Telling::State { .. } | Telling::Observed { .. } => true,
+            Telling::State { .. } | Telling::Observed { .. } | Telling::HandedOver { .. } => true,
             Telling::Said { for_all, .. } => *for_all,
             Telling::Clock { .. }
             | Telling::Moved { .. }
@@ -179,6 +193,7 @@ impl Telling {
             | Telling::Uninvited { .. }
             | Telling::Joined { .. }
             | Telling::AskedIn { .. }
+            | Telling::HandedOver { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => {}
         }

@@ -124,7 +124,7 @@ pub(super) fn item(draft: &Draft<'_>, number: u32, passed: Passed) -> Option<Clo
 fn move_to_present_holders(draft: &mut Draft<'_>) {
     let open: Vec<Obligation> = draft.case.open_obligations().cloned().collect();
     for obligation in open {
-        let now = persons(draft.world.people.holders(&obligation.holder, &draft.case.excluded(&obligation)));
+        let now = persons(draft.case.holders(&obligation, &draft.world.people));
         if now == obligation.held_by {
             continue;
         }

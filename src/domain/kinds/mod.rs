@@ -7,16 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::bot;
 use super::every_case::{self, KeptAs, KeptMessage, OpenedFrom, wake::TimePassed};
-use super::obligation::{Attribution, Change, Obligation, State};
+use super::obligation::{Attribution, Change, Holder, Obligation, State};
 use super::policy::{Channel, Windows};
 use super::scene::Scene;
 use super::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, People, PersonId, Policy, PolicyHash, QueueId, Refusal,
-    Ruling, Severity, Span, To, WorkflowId, World, text,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, People, PersonId, Policy, PolicyHash, QueueId,
+    Refusal, RoleId, Ruling, Severity, Span, To, WorkflowId, World, text,
 };
 
 pub mod approval;
 pub mod exception;
+pub mod handoff;
 pub mod incident;
 
 /// What a kind of case must say. Nothing has a default: that nobody is excluded has to be said, too.
@@ -66,6 +67,18 @@ pub trait Kind: Sized {
     /// People who belong to it beside those who owe something: they see it when it is restricted, are in its own channel and
     /// find it among their own cases.
     fn insiders(&self) -> Vec<PersonId>;
+    /// The seats of it that the person sits in, by their names: they can be handed on.
+    fn seats_of(&self, person: &PersonId) -> Vec<Label>;
+    /// These seats are somebody else's from now on.
+    fn pass_seats(&mut self, seats: &[Label], to: &PersonId, at: At);
+    /// The other cases that its rules must see before they open one; `None`: they need none.
+    fn reach_of_opening(opening: &Self::Opening) -> Option<Reach>;
+    /// Those cases, for the opening that reaches them.
+    fn reached_by_opening(opening: &mut Self::Opening, cases: Vec<Case>);
+    /// The other cases that its rules must see before they decide this; `None`: they need none.
+    fn reach(&self, command: &Self::Command) -> Option<Reach>;
+    /// Those cases, for the command that reaches them.
+    fn reached_by(command: &mut Self::Command, cases: Vec<Case>);
     /// Whether it has other insiders after it than before.
     fn changes_who_sees(event: &Self::Event) -> bool;
     /// People who may not answer an obligation: separation of duties.
@@ -126,6 +139,54 @@ impl AskedNow<'_> {
         let [owed] = self.owed[..] else { return None };
         let people = self.waiting_on(owed);
         (owed.is_open() && !people.is_empty()).then_some((people, owed.terms.due))
+    }
+}
+
+/// Cases beside a rule's own that it must see. They are read by the desk, in the turn in which it decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Case(CaseId),
+    /// Open ones in which these people have a seat or owe something in person, or one of these roles owes something.
+    HeldBy {
+        people: Vec<PersonId>,
+        roles: Vec<RoleId>,
+        workflow: Option<WorkflowId>,
+    },
+    /// Open ones in which these people hold anything, in person or in a role.
+    AllOf {
+        people: Vec<PersonId>,
+    },
+}
+
+impl Reach {
+    /// With the roles of its people by name.
+    #[must_use]
+    pub fn resolved(self, of: &People<'_>) -> Reach {
+        match self {
+            Reach::AllOf { people } => {
+                let roles = people.iter().flat_map(|person| of.roles_of(person)).cloned().collect();
+                Reach::HeldBy { people, roles, workflow: None }
+            }
+            Reach::Case(_) | Reach::HeldBy { .. } => self,
+        }
+    }
+
+    /// Whether a case is one of them, once the roles are named.
+    pub fn wants(&self, case: &Case) -> bool {
+        match self {
+            Reach::Case(id) => case.id == *id,
+            Reach::AllOf { .. } => false,
+            Reach::HeldBy { people, roles, workflow } => {
+                let held = |it: &Obligation| match &it.holder {
+                    Holder::Person(person) => people.contains(person),
+                    Holder::Roles(holders) => holders.iter().any(|role| roles.contains(role)),
+                };
+                // What follows a case that is over, such as a review, is owed as well; its seats are empty words then.
+                let sits = || !case.is_closed() && people.iter().any(|it| !case.seats_of(it).is_empty());
+                workflow.as_ref().is_none_or(|workflow| case.workflow == *workflow)
+                    && (case.open_obligations().any(held) || sits())
+            }
+        }
     }
 }
 
@@ -430,6 +491,22 @@ macro_rules! kinds {
                 }
             }
 
+            /// The cases that its rules must see before they open one.
+            pub fn reach(&self) -> Option<Reach> {
+                match self {
+                    $(Opening::$kind(opening) => <$room::$kind as Kind>::reach_of_opening(opening),)*
+                }
+            }
+
+            /// With the cases that it reaches.
+            #[must_use]
+            pub fn reaching(mut self, cases: Vec<Case>) -> Opening {
+                match &mut self {
+                    $(Opening::$kind(opening) => <$room::$kind as Kind>::reached_by_opening(opening, cases),)*
+                }
+                self
+            }
+
             pub const fn kind(&self) -> CaseKind {
                 match self { $(Opening::$kind(_) => CaseKind::$kind,)* }
             }
@@ -466,6 +543,16 @@ macro_rules! kinds {
                         <$room::$kind as Kind>::with_draft(command, draft).map(Command::$kind)
                     })*
                 }
+            }
+
+            /// With the cases that it reaches.
+            #[must_use]
+            pub fn reaching(mut self, cases: Vec<Case>) -> Command {
+                match &mut self {
+                    Command::Any(_) => {}
+                    $(Command::$kind(command) => <$room::$kind as Kind>::reached_by(command, cases),)*
+                }
+                self
             }
 
             /// Another case that it names: the asker must be able to see that one too.
@@ -529,6 +616,20 @@ macro_rules! kinds {
             pub fn insiders(&self) -> Vec<PersonId> {
                 match self { $(Body::$kind(it) => it.insiders(),)* }
             }
+            pub fn seats_of(&self, person: &PersonId) -> Vec<Label> {
+                match self { $(Body::$kind(it) => it.seats_of(person),)* }
+            }
+            pub(super) fn pass_seats(&mut self, seats: &[Label], to: &PersonId, at: At) {
+                match self { $(Body::$kind(it) => it.pass_seats(seats, to, at),)* }
+            }
+            /// The other cases that the rules must see before they decide this.
+            pub fn reach(&self, command: &Command) -> Option<Reach> {
+                match (self, command) {
+                    (_, Command::Any(_)) => None,
+                    $((Body::$kind(it), Command::$kind(command)) => it.reach(command),)*
+                    $((_, Command::$kind(_)) => None,)*
+                }
+            }
             pub fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
                 match self { $(Body::$kind(it) => it.excluded(owed),)* }
             }
@@ -579,6 +680,9 @@ kinds! {
     /// Somebody wants to depart from a rule for a time.
     Exception in exception = "EXC", "exception", "an exception", severity: false,
         "Raise exceptions from a rule, and rule on them";
+    /// Somebody hands over what they hold to somebody else.
+    Handoff in handoff = "HOF", "handoff", "a handoff", severity: false,
+        "Hand over what you hold, and take over what others hand you";
 }
 
 /// Something became true of one obligation of the case.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Attribution, Breach, Contest, Holder, Terms, Under};
-use crate::domain::{At, Duty, PartyId, PersonId, RoleId, Span};
+use super::{About, Attribution, Breach, Contest, Holder, Receiver, Terms, Under};
+use crate::domain::{At, CaseId, Duty, PartyId, PersonId, RoleId, Span};
 
 /// An obligation as it opens. Its number and its moment are those of the event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,6 +142,22 @@ pub enum Change {
     Widened {
         to: RoleId,
     },
+    /// Somebody else holds it now, by a handoff. Its clock goes on.
+    HandedOver {
+        handoff: CaseId,
+        /// `None`: whoever held it in its role.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
+        to: Receiver,
+        held_by: Vec<PersonId>,
+    },
+    /// It stays with whoever handed over the seat, since whoever has that now may not answer it.
+    Kept {
+        handoff: CaseId,
+        by: PersonId,
+        instead_of: PersonId,
+        held_by: Vec<PersonId>,
+    },
 }
 
 impl Change {
@@ -159,7 +175,9 @@ impl Change {
             | Change::Waived { .. }
             | Change::Voided { .. }
             | Change::Moved { .. }
-            | Change::Widened { .. } => true,
+            | Change::Widened { .. }
+            | Change::HandedOver { .. }
+            | Change::Kept { .. } => true,
             Change::Opened(_)
             | Change::Nudged(_)
             | Change::Late(_)
@@ -193,7 +211,9 @@ impl Change {
             | Change::Contested { .. }
             | Change::Settled { .. }
             | Change::Moved { .. }
-            | Change::Widened { .. } => None,
+            | Change::Widened { .. }
+            | Change::HandedOver { .. }
+            | Change::Kept { .. } => None,
         }
     }
 }

@@ -14,11 +14,13 @@ use super::{
 };
 
 pub mod exceptions;
+pub mod handoffs;
 pub mod redflag;
 pub mod webhooks;
 pub mod written;
 
 pub use exceptions::{AtEnd, ControlRule, ExceptionClass, Exceptions, QueueRule, RecurrenceRule, Windows};
+pub use handoffs::Handoffs;
 pub use redflag::RedFlag;
 pub use webhooks::Webhook;
 pub use written::{PolicyErrors, schema};
@@ -50,6 +52,7 @@ pub struct Policy {
     pub targets: Vec<Target>,
     pub paths: BTreeMap<PathId, Path>,
     pub exceptions: Exceptions,
+    pub handoffs: Handoffs,
     pub may: May,
     /// Nudges to one person that fall due within this time of each other go out as one message.
     pub batch_within: Span,
@@ -349,6 +352,10 @@ pub struct May {
     pub reload_policy: Vec<RoleId>,
     /// Set or end a delegation for somebody else.
     pub delegate_for_others: Vec<RoleId>,
+    /// Hand over what somebody else holds. `None`: nobody may.
+    pub hand_over: Option<Vec<RoleId>>,
+    /// Take over what somebody else holds, without their word. `None`: nobody may.
+    pub take_over: Option<Vec<RoleId>>,
 }
 
 /// A digest posted on a schedule in a zone: see [`Falls`](super::calendar::Falls).

@@ -12,8 +12,10 @@ use serde::Deserialize;
 use super::super::{Duty, WorkflowStage};
 use super::{Policy, Refused};
 
+mod digests;
 mod exceptions;
 mod finding;
+mod handoffs;
 mod regulation;
 mod resolve;
 mod rotas;
@@ -28,6 +30,7 @@ mod tests;
 
 use exceptions::{ExceptionsTable, QueueTable};
 pub use finding::{PolicyError, PolicyErrors};
+use handoffs::HandoffTable;
 use regulation::RegulationTable;
 pub(super) use tree::Lines;
 use word::{Placed, Word, Words, kind};
@@ -119,6 +122,9 @@ struct Document {
     /// What may be excepted from, for how long, and who says so. Without it nobody can raise an exception.
     #[serde(default)]
     exceptions: ExceptionsTable,
+    /// How something is handed over to somebody else.
+    #[serde(default)]
+    handoff: HandoffTable,
     /// Who may do what. What is not listed, everybody may whom the policy knows.
     #[serde(default)]
     may: MayTable,
@@ -467,6 +473,10 @@ struct MayTable {
     reload_policy: Option<Words<kind::RoleOrAnyone>>,
     /// Set or end a delegation for somebody else.
     delegate_for_others: Option<Words<kind::RoleOrAnyone>>,
+    /// Hand over what somebody else holds. Nobody may if left out: everybody hands over their own.
+    hand_over: Option<Words<kind::RoleOrAnyone>>,
+    /// Take over in an emergency what somebody else holds, without their word. Nobody may if left out.
+    take_over: Option<Words<kind::RoleOrAnyone>>,
 }
 
 /// A digest that is posted on a schedule.

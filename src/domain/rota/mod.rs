@@ -185,6 +185,8 @@ pub enum How {
     Swap,
     /// Cover was wanted, and they agreed.
     Cover,
+    /// It was handed over to them.
+    Handoff,
 }
 
 impl Instead {

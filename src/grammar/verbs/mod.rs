@@ -11,6 +11,7 @@ use super::value::{Values, Wrong};
 mod approval;
 mod every_case;
 mod exception;
+mod handoff;
 mod incident;
 mod rota;
 mod sla;
@@ -85,6 +86,7 @@ pub const fn of_kind(kind: CaseKind) -> &'static Root {
         CaseKind::Incident => &incident::ROOT,
         CaseKind::Approval => &approval::ROOT,
         CaseKind::Exception => &exception::ROOT,
+        CaseKind::Handoff => &handoff::ROOT,
     }
 }
 

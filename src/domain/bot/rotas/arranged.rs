@@ -6,7 +6,7 @@ use super::Event;
 use crate::domain::line::{Shift, say};
 use crate::domain::notice::To;
 use crate::domain::rota::{How, Instead};
-use crate::domain::{At, PersonId, Refusal, RotaId, Span, text};
+use crate::domain::{At, CaseId, PersonId, Refusal, RotaId, Span, text};
 
 /// Who is on for ever takes a shift for this long, unless they say until when.
 const A_SHIFT: Span = Span::hours(12);
@@ -108,6 +108,31 @@ impl Draft<'_> {
             end,
             " takes it back."
         ]))
+    }
+
+    /// By a handoff that its receiver accepted.
+    pub(in crate::domain::bot) fn hand_shift(
+        mut self,
+        rota: &RotaId,
+        (person, by): (&PersonId, &PersonId),
+        (starts, ends): (At, At),
+        handoff: CaseId,
+    ) -> Ruling {
+        let instead = Instead {
+            number: self.next_number(),
+            rota: rota.clone(),
+            person: person.clone(),
+            starts,
+            ends,
+            reason: handoff.to_string(),
+            by: by.clone(),
+            how: How::Handoff,
+        };
+        // Nobody is put on a shift that was over before it was accepted.
+        if self.policy.rotas.contains_key(rota) && starts < ends {
+            self.arrange(vec![instead]);
+        }
+        self.ruling
     }
 
     /// What was arranged, by those whose time it is and who closes gaps; what was offered or wanted, by who asked.

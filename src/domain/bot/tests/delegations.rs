@@ -244,7 +244,7 @@ proptest::proptest! {
     ) {
         let policy = policy();
         let excluded: Vec<PersonId> = out.into_iter().map(p).collect();
-        let people = People { policy: &policy, delegations: &all, rotas: crate::domain::bot::rotas::Rotas::NONE, at: at(1) };
+        let people = People { policy: &policy, delegations: &all, rotas: crate::domain::bot::rotas::Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: at(1) };
         let seats = people.seats(&[r("model-risk")], &excluded);
         for (place, seat) in seats.iter().enumerate() {
             proptest::prop_assert!(!excluded.contains(&seat.person), "{seat:?}");

@@ -8,15 +8,15 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
 use crate::domain::every_case::{self, KeptMessage, OpenedFrom, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, Path, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, PathId, PersonId, Policy, QueueId, Refusal, RoleId, Ruling,
-    Severity, Span, WorkflowId, World, text,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PathId, PersonId, Policy, QueueId, Refusal, RoleId,
+    Ruling, Severity, Span, WorkflowId, World, text,
 };
 
 mod acts;
@@ -444,6 +444,25 @@ impl Kind for Approval {
         Vec::new()
     }
 
+    /// Who decides sits in a role, and nowhere else.
+    fn seats_of(&self, _person: &PersonId) -> Vec<Label> {
+        Vec::new()
+    }
+
+    fn pass_seats(&mut self, _seats: &[Label], _to: &PersonId, _at: At) {}
+
+    fn reach_of_opening(_opening: &Opening) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by_opening(_opening: &mut Opening, _cases: Vec<Case>) {}
+
+    fn reach(&self, _command: &Command) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by(_command: &mut Command, _cases: Vec<Case>) {}
+
     fn changes_who_sees(_event: &Event) -> bool {
         false
     }
@@ -461,6 +480,10 @@ impl Kind for Approval {
             | Duty::ProveControl
             | Duty::AnswerExpiry
             | Duty::CorrectException
+            | Duty::AcceptHandoff
+            | Duty::StayReachable
+            | Duty::PlaceRefused
+            | Duty::ReviewTake
             | Duty::Acknowledge
             | Duty::StillWorking
             | Duty::Assess

@@ -141,9 +141,8 @@ pub(super) fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
     let Some(wider) = draft.case.obligation(number).cloned() else {
         return;
     };
-    let excluded = draft.case.excluded(&wider);
     // They are told here, so they are not to be told again as people whom the duty has moved to.
-    let now = persons(draft.world.people.holders(&wider.holder, &excluded));
+    let now = persons(draft.case.holders(&wider, &draft.world.people));
     let people: Vec<PersonId> = now.iter().filter(|it| !wider.held_by.contains(it)).cloned().collect();
     if now != wider.held_by {
         let delegations = draft.world.people.delegations_of(&wider.holder);

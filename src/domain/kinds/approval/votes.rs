@@ -41,7 +41,7 @@ impl Approval {
         out.extend(decision.answers.iter().cloned());
         let called: Vec<RoleId> = decision.called().cloned().collect();
         let people = &scene.world.people;
-        let seats = people.holders(&decision.holder, &out).into_iter().chain(people.called(&called, &out));
+        let seats = scene.case.waiting_on(decision, people).into_iter().chain(people.called(&called, &out));
         let seat = seats.into_iter().find(|seat| &seat.person == person);
         seat.map(|seat| (decision, seat)).ok_or_else(|| scene.not_yours(decision))
     }

@@ -84,7 +84,7 @@ impl Exception {
             (_, owed) => owed.map(|owed| owed.terms.due),
         };
         stop_clocks(&mut draft, class, &grant);
-        let mut people = vec![self.raised_by.clone()];
+        let mut people = vec![self.answers_for().clone()];
         people.extend(holders_of(&draft, grant.control.as_ref()));
         told_once(&draft, &mut people);
         draft.tell_case_and(&people, Telling::Lifted { by, reason, proof }, Vec::new(), false);

@@ -14,7 +14,7 @@ impl Exception {
     /// By whoever raised it, those who rule on it, and who answers for the control that is excepted from.
     pub(super) fn close(&self, scene: &Scene<'_>, words: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        if by != self.raised_by {
+        if by != *self.answers_for() {
             let mut roles = self.class_of(scene)?.rules.clone();
             roles.extend(scene.world.policy.exceptions.control_owner.clone());
             scene.require(&format!("closing {}", scene.case.id), &roles)?;
@@ -34,7 +34,7 @@ impl Exception {
 
     pub(super) fn withdraw(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        if by != self.raised_by {
+        if by != *self.answers_for() {
             scene.require("withdrawing somebody else's exception", &scene.may().waive_duty)?;
         }
         let reason = text::text("the reason", reason)?;
@@ -46,7 +46,7 @@ impl Exception {
     }
 
     fn tell_over(&self, draft: &mut Draft<'_>, state: ExceptionState, by: PersonId, reason: String) {
-        let mut people = vec![self.raised_by.clone()];
+        let mut people = vec![self.answers_for().clone()];
         people.extend(holders_of(draft, self.grant().and_then(|grant| grant.control.as_ref())));
         told_once(draft, &mut people);
         draft.tell_case_and(&people, Telling::Over { state: Label::from(state.word()), by, reason }, Vec::new(), false);
@@ -55,7 +55,7 @@ impl Exception {
     /// Whoever hears of its end before it comes and when it has: whoever raised it, shows its control, or answers for what is
     /// excepted from.
     fn people_of_its_end(&self, draft: &Draft<'_>) -> Vec<PersonId> {
-        let mut people = vec![self.raised_by.clone()];
+        let mut people = vec![self.answers_for().clone()];
         people.extend(holders_of(draft, self.grant().and_then(|grant| grant.control.as_ref())));
         people.extend(control_owners(draft));
         told_once(draft, &mut people);
@@ -112,7 +112,7 @@ fn warn(draft: &mut Draft<'_>) {
 fn expire(draft: &mut Draft<'_>) {
     let Body::Exception(exception) = &draft.case.body else { return };
     let Some(until) = exception.grant().and_then(|grant| grant.until) else { return };
-    let (raised_by, on, asked) = (exception.raised_by.clone(), exception.on, exception.renewal.is_some());
+    let (answers, on, asked) = (exception.answers_for().clone(), exception.on, exception.renewal.is_some());
     let people = exception.people_of_its_end(draft);
     let class = draft.world.stamped.exceptions.classes.get(&exception.class);
     let at_end = class.filter(|class| on.is_some() && !class.pauses.is_empty()).map(|class| class.at_end);
@@ -122,7 +122,7 @@ fn expire(draft: &mut Draft<'_>) {
     // Whoever asked for a renewal in time has answered already: the ruling on that is owed.
     let number = match asked.then(|| draft.case.owed(Duty::RuleException).map(|owed| owed.number)).flatten() {
         Some(ruling) => ruling,
-        None => draft.owe_anyway(Duty::AnswerExpiry, None, Holder::Person(raised_by), None, FOLLOW_WITHIN),
+        None => draft.owe_anyway(Duty::AnswerExpiry, None, Holder::Person(answers), None, FOLLOW_WITHIN),
     };
     let (waiting, due) = (draft.waiting_on(number), draft.due_of(number));
     let telling = Telling::Expired { until, people: waiting, due, on: on.filter(|_| at_end.is_some()), at_end };

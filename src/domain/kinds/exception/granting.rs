@@ -52,12 +52,12 @@ impl Exception {
         let mut draft = scene.draft();
         draft.push(Event::Corrected { by: by.clone(), text: text.clone() });
         draft.meet(|it| it.duty == Duty::RuleException);
-        let holder = Holder::Person(self.raised_by.clone());
+        let holder = Holder::Person(self.answers_for().clone());
         let number = draft.owe_anyway(Duty::CorrectException, None, holder, None, FOLLOW_WITHIN);
         let due = draft.due_of(number);
         self.tell_ruled(&mut draft, ExceptionState::Corrected.word(), by, text, Some((number, due)));
         let due = scene.moment(due);
-        Ok(draft.done(format!("no exception: {} puts it right by {due}", scene.name(&self.raised_by))))
+        Ok(draft.done(format!("no exception: {} puts it right by {due}", scene.name(self.answers_for()))))
     }
 
     fn tell_ruled(&self, draft: &mut Draft<'_>, outcome: &str, by: PersonId, reason: String, owed: Option<(u32, At)>) {
@@ -177,7 +177,7 @@ impl Exception {
         let mut owed = None;
         if self.state == ExceptionState::Expired {
             // What follows from the expiry is to be answered after all, and renewing is no answer any more.
-            let holder = Holder::Person(self.raised_by.clone());
+            let holder = Holder::Person(self.answers_for().clone());
             let number = draft.owe_anyway(Duty::AnswerExpiry, None, holder, None, FOLLOW_WITHIN);
             owed = Some((number, draft.due_of(number)));
         }

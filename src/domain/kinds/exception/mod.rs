@@ -6,14 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, ExceptionClass, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, ExceptionClassId, PersonId, Policy, QueueId, Refusal,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, ExceptionClassId, Label, PersonId, Policy, QueueId, Refusal,
     Ruling, Severity, Span, WorkflowId, World,
 };
 
@@ -80,7 +80,14 @@ pub struct Exception {
     pub turned: Option<Turned>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<Windows>,
+    /// Who answers for it in the place of whoever raised it, to whom that was handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_to: Option<PersonId>,
 }
+
+/// What can be handed over of one: that somebody works on it, and that they answer for it.
+const IN_HAND: &str = "in-hand";
+const ANSWERS: &str = "answers";
 
 /// Whether an exception is in force at a moment. Whatever is in doubt, it is not: one that was never granted, is suspended, has
 /// come to its end, whether or not the bot has said so yet, or isn't granted yet at that moment.
@@ -271,6 +278,35 @@ impl Kind for Exception {
         Vec::new()
     }
 
+    fn seats_of(&self, person: &PersonId) -> Vec<Label> {
+        let taken = self.lease.as_ref().is_some_and(|lease| lease.by == *person);
+        let answers = !self.state.is_closed() && self.answers_for() == person;
+        let seats = [taken.then_some(IN_HAND), answers.then_some(ANSWERS)];
+        seats.into_iter().flatten().map(Label::from).collect()
+    }
+
+    fn pass_seats(&mut self, seats: &[Label], to: &PersonId, _at: At) {
+        for seat in seats {
+            match (seat.as_str(), &mut self.lease) {
+                (IN_HAND, Some(lease)) => lease.by.clone_from(to),
+                (ANSWERS, _) => self.handed_to = Some(to.clone()),
+                (_, _) => {}
+            }
+        }
+    }
+
+    fn reach_of_opening(_opening: &Opening) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by_opening(_opening: &mut Opening, _cases: Vec<Case>) {}
+
+    fn reach(&self, _command: &Command) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by(_command: &mut Command, _cases: Vec<Case>) {}
+
     fn changes_who_sees(_event: &Event) -> bool {
         false
     }
@@ -294,7 +330,11 @@ impl Kind for Exception {
             | Duty::ReportToAuthority
             | Duty::Decide
             | Duty::AnswerQuestion
-            | Duty::ReviewBreakGlass => Vec::new(),
+            | Duty::ReviewBreakGlass
+            | Duty::AcceptHandoff
+            | Duty::StayReachable
+            | Duty::PlaceRefused
+            | Duty::ReviewTake => Vec::new(),
         }
     }
 
@@ -379,6 +419,7 @@ impl Exception {
             expiries: Vec::new(),
             turned: None,
             watch: raised.watch,
+            handed_to: None,
         })
     }
 
@@ -392,6 +433,11 @@ impl Exception {
         if let Some(stretch) = self.stretches.last_mut().filter(|stretch| stretch.to.is_none()) {
             stretch.to = Some(at);
         }
+    }
+
+    /// Who says what follows when it runs out, and puts right what is wrong: whoever raised it, or has that from them.
+    pub fn answers_for(&self) -> &PersonId {
+        self.handed_to.as_ref().unwrap_or(&self.raised_by)
     }
 
     pub fn grant(&self) -> Option<&Grant> {
@@ -428,12 +474,12 @@ impl Exception {
         self.lease.as_ref().filter(|lease| at < lease.until)
     }
 
-    /// Who may not rule: whoever raised it, recommended on it, or asked for the renewal; and in whose seat somebody recommended.
+    /// Who may not rule: whoever raised it or answers for it now, recommended on it, or asked for the renewal; and in whose seat somebody recommended.
     pub fn may_not_rule(&self) -> Vec<PersonId> {
         let recommended = self.recommendations.iter().flat_map(|it| [Some(&it.by), it.stands_in_for.as_ref()]);
         let asked = self.renewal.as_ref().map(|renewal| &renewal.by);
         let mut out = vec![self.raised_by.clone()];
-        for person in recommended.flatten().chain(asked) {
+        for person in recommended.flatten().chain(asked).chain(&self.handed_to) {
             if !out.contains(person) {
                 out.push(person.clone());
             }

@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, ClassId, ClockId, Draft, Duty, PersonId, Policy, QueueId, Refusal,
+    Act, Ask, At, Call, Called, Case, CaseId, ClassId, ClockId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal,
     Ruling, Severity, Span, WorkflowId, World,
 };
 
@@ -301,6 +301,27 @@ impl Kind for Incident {
     fn insiders(&self) -> Vec<PersonId> {
         self.seats.values().cloned().collect()
     }
+
+    fn seats_of(&self, person: &PersonId) -> Vec<Label> {
+        self.seats.iter().filter(|(_, sits)| *sits == person).map(|(seat, _)| Label::from(seat.word())).collect()
+    }
+
+    fn pass_seats(&mut self, seats: &[Label], to: &PersonId, _at: At) {
+        let passed = |seat: &SeatName| seats.iter().any(|it| it.as_str() == seat.word());
+        self.seats.iter_mut().filter(|(seat, _)| passed(seat)).for_each(|(_, sits)| sits.clone_from(to));
+    }
+
+    fn reach_of_opening(_opening: &Opening) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by_opening(_opening: &mut Opening, _cases: Vec<Case>) {}
+
+    fn reach(&self, _command: &Command) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by(_command: &mut Command, _cases: Vec<Case>) {}
 
     fn changes_who_sees(event: &Event) -> bool {
         match event {

@@ -16,16 +16,14 @@ use super::super::super::{
     ClassId, LadderId, PartyId, PersonId, Platform, PolicyHash, RoleId, RotaId, Span, WorkflowId,
 };
 use super::super::{
-    Channel, DigestSchedule, Escalation, Exceptions, Group, Ladder, May, OwnChannels, Party, Person, Policy, Reactions,
+    Channel, Escalation, Exceptions, Group, Handoffs, Ladder, May, OwnChannels, Party, Person, Policy, Reactions,
     Repeat, Role, SeverityWords, Workflow,
 };
 use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
 use super::value::{self, Wrong, workspace};
 use super::word::{Named, Placed, Word, Words, kind};
-use super::{
-    CLASSES, CalendarTable, DigestTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable,
-};
+use super::{CLASSES, CalendarTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable};
 
 const BATCH_WITHIN: Span = Span::minutes(2);
 /// For how long reminders may be put off, unless the policy says so.
@@ -92,6 +90,7 @@ fn nothing(text: &str) -> Policy {
         targets: Vec::new(),
         paths: BTreeMap::new(),
         exceptions: Exceptions::default(),
+        handoffs: Handoffs::default(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
         snooze_at_most: SNOOZE_AT_MOST,
@@ -152,6 +151,7 @@ impl Resolve<'_, '_> {
         }
         self.targets(&document.targets, default);
         self.exceptions(&document.exceptions);
+        self.handoffs(&document.handoff);
         let mut names = BTreeMap::new();
         for table in &document.digests {
             let first = *names.entry(table.name.text.trim()).or_insert(table.name.at);
@@ -545,6 +545,8 @@ impl Resolve<'_, '_> {
 
     /// What the table says, and `otherwise` where it is silent.
     fn may(&mut self, table: &MayTable, otherwise: &May) -> May {
+        let mut said = |written: &Option<Words<kind::RoleOrAnyone>>| written.as_ref().map(|words| self.allowed(words));
+        let (hand_over, take_over) = (said(&table.hand_over), said(&table.take_over));
         let mut may = |written: &Option<Words<kind::RoleOrAnyone>>, otherwise: &Vec<RoleId>| match written {
             Some(words) => self.allowed(words),
             None => otherwise.clone(),
@@ -559,6 +561,8 @@ impl Resolve<'_, '_> {
             settle_attribution: may(&table.settle_attribution, &otherwise.settle_attribution),
             reload_policy: may(&table.reload_policy, &otherwise.reload_policy),
             delegate_for_others: may(&table.delegate_for_others, &otherwise.delegate_for_others),
+            hand_over: hand_over.or_else(|| otherwise.hand_over.clone()),
+            take_over: take_over.or_else(|| otherwise.take_over.clone()),
         }
     }
 
@@ -597,19 +601,6 @@ impl Resolve<'_, '_> {
             }
         }
         allowed
-    }
-
-    fn digest(&mut self, table: &DigestTable) {
-        let name = self.text(&table.name);
-        let cron = self.value(&table.cron, value::cron);
-        let zone = self.value(&table.zone, value::zone);
-        let channel = self.value(&table.channel, value::channel);
-        self.distinct(&table.workflows);
-        let workflows = table.workflows.iter().filter_map(|word| self.name(word)).map(WorkflowId::from).collect();
-        if let (Some(name), Some(()), Some(zone), Some(channel)) = (name, cron, zone, channel) {
-            let cron = table.cron.text.trim().to_string();
-            self.policy.digests.push(DigestSchedule { name, cron, zone, channel, workflows });
-        }
     }
 
     pub fn key(&mut self, word: &Word<kind::Key>) -> Option<()> {

@@ -280,6 +280,7 @@ fn the_schema_knows_the_tables_and_the_words() {
         "paths",
         "may",
         "exceptions",
+        "handoff",
         "digests",
         "regulation",
         "webhooks",

@@ -29,7 +29,9 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     rota rotas instead swap with mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
     one-acts deputy-away leads-too-long found \
     advice at_end control duties exception holds_at long more_than proof queue raised_by \
-    renewal renewals seen short suspended times under usual warn watch within";
+    renewal renewals seen short suspended times under usual warn watch within \
+    handoff item giver scope only kept brief cases more knowledge illness actions then unknown shift leaving answers said_back \
+    reachable_until first instead_of so seats wrong stays";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 17] = [
     "assessment",
@@ -52,6 +54,10 @@ const LINES: [&str; 17] = [
 ];
 /// What is told as a state, beside the states of an incident.
 const STATES: [&str; 2] = ["reopened", "requested"];
+/// How something about a handoff came to an end.
+const OVER: [&str; 4] = ["confirmed", "corrected", "placed", "reviewed"];
+/// What can be handed over of a case beside what is owed on it.
+const SEATS: [&str; 5] = ["lead", "comms", "scribe", "in-hand", "answers"];
 const RECORDS: [&str; 8] = ["bot", "channel-made", "erased", "heard", "introduced", "not-told", "ruled", "told"];
 const WHAT: [&str; 12] = [
     "command",
@@ -103,7 +109,10 @@ impl Golden {
             let of = stage.strip_prefix("stage ").and_then(|stage| stage.split_once(" of "));
             of.is_some_and(|(stage, stages)| stage.parse::<u32>().is_ok() && stages.parse::<u32>().is_ok())
         };
+        let item = text.strip_prefix("item ").is_some_and(|number| number.parse::<u32>().is_ok());
         SeatName::ALL.map(SeatName::word).contains(&text)
+            || item
+            || text == "all of it"
             || regulation::clock(&ClockId::from(text)).is_some()
             || self.is_a_role(text)
             || text.split_once(": ").is_some_and(|(stage, role)| numbers(stage) && self.is_a_role(role))
@@ -133,7 +142,8 @@ impl Golden {
         };
         match (within, field) {
             (_, "record") => RECORDS.contains(&text),
-            (_, "case" | "by_case" | "into" | "on" | "exception")
+            (_, "case" | "by_case" | "into" | "on" | "exception" | "handoff")
+            | ("first", "answer" | "so")
             | ("absorbed", "other")
             | ("changed" | "stage-changed", "approval") => text.parse::<CaseId>().is_ok(),
             (_, "queue") => self.is_a_queue(text),
@@ -150,7 +160,8 @@ impl Golden {
             (_, "path") => policy.paths.contains_key(text),
             (_, "rota" | "rotas") => policy.rotas.contains_key(text),
             (_, "platform") => policy.channels().any(|channel| channel.platform.as_str() == text),
-            (_, "role" | "roles" | "called") | ("escalate" | "widened", "to") => self.is_a_role(text),
+            (_, "role" | "roles" | "called") | ("escalate" | "widened" | "then", "to") => self.is_a_role(text),
+            ("next", "answer" | "so") => self.is_a_role(text),
             (_, "workflow") => policy.workflows.contains_key(text),
             ("pause", "reasons") => self.is_a_reason(text),
             (_, "schedule") => policy.digests.iter().any(|digest| digest.name == text),
@@ -178,7 +189,12 @@ impl Golden {
             (_, "duties") => Duty::ALL.iter().any(|duty| duty.word() == text),
             ("control", "holder") => self.is_a_role(text),
             ("ruled", "outcome") => ["refused", "corrected", "renewal-refused"].contains(&text),
-            ("over", "state") => ExceptionState::ALL.iter().any(|state| state.word() == text),
+            ("over", "state") => ExceptionState::ALL.iter().any(|state| state.word() == text) || OVER.contains(&text),
+            ("cases", "state") => {
+                is_a_state(text) || STATES.contains(&text) || ExceptionState::ALL.iter().any(|it| it.word() == text)
+            }
+            (_, "illness") => ["unstable", "watch", "stable"].contains(&text),
+            (_, "seats") => SEATS.contains(&text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
             ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),
@@ -190,7 +206,7 @@ impl Golden {
             ("not_kept" | "not-kept", "why") => WhyNotKept::VARIANTS.contains(&text),
             ("gaps", "why") => text == "uncovered",
             (_, "why") => text == "answered",
-            ("instead" | "it", "how") => ["override", "taken", "swap", "cover"].contains(&text),
+            ("instead" | "it", "how") => ["override", "taken", "swap", "cover", "handoff"].contains(&text),
             // What a platform does not let the bot do.
             ("lacks" | "mended", "what") => ["commands", "intents", "pins", "roster", "token"].contains(&text),
             // Of the bot itself.

@@ -203,6 +203,7 @@ impl Room {
             policy: &self.policy,
             delegations: &self.delegations,
             rotas: crate::domain::bot::rotas::Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
             at,
         };
         World { policy: &self.policy, stamped: &self.policy, people }
@@ -276,6 +277,7 @@ impl Room {
             policy: &self.policy,
             delegations: &self.delegations,
             rotas: crate::domain::bot::rotas::Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
             at: at(minutes),
         };
         let owed = self.case().owed(Duty::Decide);

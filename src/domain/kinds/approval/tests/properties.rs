@@ -120,7 +120,7 @@ proptest! {
                 }
                 Step::Away(from, to) => {
                     let delegation = away(room.delegations.len() as u32 + 1, from, to, now + 300);
-                    let people = People { policy: &room.policy, delegations: &room.delegations, rotas: crate::domain::bot::rotas::Rotas::NONE, at: at(now) };
+                    let people = People { policy: &room.policy, delegations: &room.delegations, rotas: crate::domain::bot::rotas::Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: at(now) };
                     if to != Some(from) && people.circle(&delegation).is_none() {
                         room.delegations.push(delegation);
                     }

@@ -10,6 +10,7 @@ impl Room {
             policy: &self.policy,
             delegations: &self.delegations,
             rotas: crate::domain::bot::rotas::Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
             at: self.now,
         };
         let world = World { policy: &self.policy, stamped: &TERMS, people };
@@ -109,6 +110,7 @@ fn the_next_update_is_promised_within_what_the_policy_allows() {
             policy: &room.policy,
             delegations: &[],
             rotas: crate::domain::bot::rotas::Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
             at: room.now,
         };
         let world = World { policy: &room.policy, stamped: &terms, people };

@@ -123,6 +123,7 @@ fn hold(room: &Room) {
         policy: &room.policy,
         delegations: &room.delegations,
         rotas: crate::domain::bot::rotas::Rotas::NONE,
+        handed: crate::domain::people::Handed::NONE,
         at: room.now,
     };
     let company = case.company(&people);

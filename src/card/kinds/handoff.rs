@@ -1,0 +1,307 @@
+//! Handoffs: their card, and how what is told of them looks.
+
+use serde_json::{Value as Json, json};
+
+use super::super::samples::{DUE, NOW, began, dev, maya, role, whom, words};
+use super::super::tell::{Look, about_as_seen, answers};
+use super::super::wording::typed_here;
+use super::super::{Button, Speaker, Style, Tone, open, press};
+use super::Shows;
+use crate::domain::kinds::handoff::{
+    Action, Brief, Contingency, Event, Handed, Handoff, HandoffState, Illness, Item, Kept, Offered, OnCase, Remark,
+    SaidBack, Scope, Standing, Telling,
+};
+use crate::domain::notice::CaseTitle;
+use crate::domain::obligation::{About, Receiver};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation, Severity};
+
+/// So many items are told one by one on a card; the others are counted.
+const ITEMS_AT_MOST: usize = 12;
+/// The same of cases in the brief.
+const CASES_AT_MOST: usize = 8;
+/// The same of what is owed on one of them.
+const ACTIONS_AT_MOST: usize = 4;
+
+impl Shows for Handoff {
+    fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
+        // Who isn't among its people yet must not read which case it is.
+        let hidden = case.restricted && self.state == HandoffState::Offered;
+        let remark = |it: &Option<Remark>| {
+            it.as_ref().map(|it| json!({ "by": it.by, "at": it.at.0, "text": it.text.as_deref().map(typed_here) }))
+        };
+        let items = self.items.iter().take(ITEMS_AT_MOST).map(|item| item_as_seen(self, item, hidden));
+        let kept = self.kept.iter().map(|it| json!({ "case": it.case.to_string(), "duty": it.duty.word() }));
+        let on_case = |it: &OnCase| {
+            let actions = it.actions.iter().take(ACTIONS_AT_MOST).map(|action| {
+                json!({
+                    "duty": action.duty.word(), "about": about_as_seen(action.about.as_ref()), "late": action.late,
+                    "waiting_on": action.waiting_on, "due": action.due.0,
+                    "then": action.then.as_ref().map(|then| json!({ "at": then.at.0, "to": then.to })),
+                })
+            });
+            json!({
+                "case": it.case.to_string(), "title": it.title, "illness": it.illness.word(), "state": it.state,
+                "severity": it.severity.map(Severity::word), "actions": actions.collect::<Vec<_>>(),
+                "more": it.actions.len().saturating_sub(ACTIONS_AT_MOST), "unknown": it.unknown,
+            })
+        };
+        let brief: Vec<Json> = self.brief.cases.iter().take(CASES_AT_MOST).map(on_case).collect();
+        let more = self.brief.cases.len().saturating_sub(CASES_AT_MOST) + self.brief.more as usize;
+        json!({
+            "giver": self.giver,
+            "to": self.to,
+            "reason": self.reason,
+            "items": items.collect::<Vec<_>>(),
+            "more_items": self.items.len().saturating_sub(ITEMS_AT_MOST),
+            "kept": kept.collect::<Vec<_>>(),
+            "brief": if hidden { Vec::new() } else { brief },
+            "more_cases": more,
+            "knowledge": self.brief.knowledge.iter().map(|it| typed_here(it)).collect::<Vec<_>>(),
+            "hidden": hidden,
+            "moved": remark(&self.moved),
+            "said_back": self.said_back.iter().map(said_as_seen).collect::<Vec<_>>(),
+            "reachable_until": self.reachable_until.map(|at| at.0),
+            "answered": remark(&self.answered),
+            "corrected": self.corrected.is_some(),
+            "placed": remark(&self.placed),
+            "reviewed": remark(&self.reviewed),
+            "turned": remark(&self.turned),
+        })
+    }
+
+    fn asked(&self, _speaker: &Speaker<'_>, _case: &Case) -> Option<Json> {
+        None
+    }
+
+    fn revision(_telling: &Telling) -> Option<u32> {
+        None
+    }
+
+    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
+        None
+    }
+
+    fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
+        let id = case.id;
+        let mut buttons: Vec<Option<Button>> = match self.state {
+            HandoffState::Offered => offered(id, self.items.len() > 1),
+            HandoffState::Accepted | HandoffState::Declined | HandoffState::Withdrawn | HandoffState::Taken => {
+                Vec::new()
+            }
+        };
+        if case.owed(Duty::StayReachable).is_some() {
+            buttons.extend([press(id, "confirm", Style::Primary), open(id, "correct", Style::Plain)]);
+        }
+        if case.owed(Duty::PlaceRefused).is_some() {
+            buttons.push(open(id, "place", Style::Primary));
+        }
+        if case.owed(Duty::ReviewTake).is_some() {
+            buttons.push(open(id, "take-review", Style::Primary));
+        }
+        buttons.push(press(id, "timeline", Style::Plain));
+        buttons.into_iter().flatten().collect()
+    }
+
+    fn is_brief(event: &Event) -> bool {
+        match event {
+            Event::Offered(_)
+            | Event::Taken(_)
+            | Event::Accepted { .. }
+            | Event::ItemRefused { .. }
+            | Event::Declined { .. }
+            | Event::Withdrawn { .. }
+            | Event::Corrected { .. }
+            | Event::Placed { .. }
+            | Event::TakeReviewed { .. } => true,
+            // That nothing had to be put right.
+            Event::Confirmed { .. } => false,
+        }
+    }
+
+    fn look(telling: &Telling, about: &CaseTitle) -> Look {
+        let case = about.case;
+        match telling {
+            Telling::Offered { due, items, .. } => {
+                Look::asks(Tone::Nudge, Some(*due), offered(case, *items > 1).into_iter().flatten().collect())
+            }
+            Telling::SaidBack { due, wrong, .. } => {
+                let tone = if *wrong > 0 { Tone::Late } else { Tone::Calm };
+                Look::asks(tone, Some(*due), answers(case, Duty::StayReachable, None, None)).and(open(
+                    case,
+                    "correct",
+                    Style::Plain,
+                ))
+            }
+            Telling::Refused { due, .. } => {
+                Look::asks(Tone::Declined, *due, answers(case, Duty::PlaceRefused, None, None))
+            }
+            Telling::Taken { due, .. } => {
+                Look::asks(Tone::Late, Some(*due), answers(case, Duty::ReviewTake, None, None))
+            }
+            Telling::Moved { .. } => Look::of(Tone::Done),
+            Telling::Over { state, .. } => Look::of(Tone::over(state.as_str())),
+        }
+    }
+
+    fn samples() -> Vec<Telling> {
+        let offered =
+            |by, items, reason| Telling::Offered { giver: maya(), by, items, people: whom(), due: DUE, reason };
+        let moved = |to, stays, text, reachable_until| Telling::Moved {
+            giver: maya(),
+            to,
+            by: dev(),
+            at: NOW,
+            cases: 2,
+            answers: 3,
+            stays,
+            text,
+            reachable_until,
+        };
+        let refused = |item: Option<u32>, due| Telling::Refused {
+            by: dev(),
+            giver: maya(),
+            item,
+            what: item.map(|_| "INC-2".to_owned()),
+            reason: words(),
+            people: whom(),
+            due,
+        };
+        let over = |state: &str, reason| Telling::Over { state: Label::from(state), by: dev(), reason };
+        vec![
+            offered(Some(dev()), 3, Some(words())),
+            offered(None, 1, None),
+            moved(Receiver::Person(dev()), 2, Some(words()), Some(DUE)),
+            moved(Receiver::Role(role()), 0, None, None),
+            Telling::SaidBack { by: dev(), giver: maya(), said: said(), wrong: 1, due: DUE },
+            Telling::SaidBack { by: dev(), giver: maya(), said: right(), wrong: 0, due: DUE },
+            refused(Some(2), Some(DUE)),
+            refused(None, None),
+            Telling::Taken { by: dev(), giver: maya(), on: on(), reason: words(), at: NOW, people: whom(), due: DUE },
+            over("confirmed", None),
+            over("corrected", Some(words())),
+            over("placed", Some(words())),
+            over("reviewed", Some(words())),
+            over("withdrawn", Some(words())),
+        ]
+    }
+
+    fn story() -> Vec<Event> {
+        let item = |number, what, only| Item { number, what, only };
+        let case = || Handed::Case { case: on(), seats: vec![Label::from("lead")], answers: 3 };
+        let a_role = |workflow: Option<&str>| Handed::Role { role: role(), workflow: workflow.map(Into::into) };
+        let shift = || Handed::Shift { rota: "night".into(), starts: NOW, ends: DUE };
+        let items = vec![
+            item(1, case(), false),
+            item(2, a_role(None), true),
+            item(3, a_role(Some("credit-scoring")), false),
+            item(4, shift(), false),
+        ];
+        let kept = || vec![Kept { case: on(), number: 1, duty: Duty::Decide }];
+        let action = |about: Option<About>, late, then| Action {
+            duty: Duty::Resolve,
+            about,
+            waiting_on: whom(),
+            due: DUE,
+            late,
+            then,
+        };
+        let then = || Some(Contingency { at: DUE, to: role() });
+        let on_case = |illness, severity, unknown| OnCase {
+            case: on(),
+            title: words(),
+            illness,
+            state: Label::from("open"),
+            severity,
+            actions: vec![action(Some(About::Words(words())), true, then()), action(None, false, None)],
+            unknown,
+        };
+        let brief = Brief {
+            cases: vec![
+                on_case(Illness::Unstable, Some(Severity::Sev1), true),
+                on_case(Illness::Watch, None, false),
+                OnCase { actions: Vec::new(), ..on_case(Illness::Stable, None, false) },
+            ],
+            more: 2,
+            knowledge: vec![words()],
+        };
+        let offered = |to, restricted| Offered {
+            began: crate::domain::kinds::Began { restricted, ..began(Some(maya())) },
+            giver: maya(),
+            to,
+            scope: Scope::Leaving {},
+            items: items.clone(),
+            kept: kept(),
+            brief: brief.clone(),
+            reason: Some(words()),
+        };
+        let accepted = |said_back, text, reachable_until| Event::Accepted {
+            by: dev(),
+            stands_in_for: Some("lena".into()),
+            items: vec![1, 2],
+            said_back,
+            kept: kept(),
+            text,
+            reachable_until,
+        };
+        vec![
+            Event::Offered(Box::new(offered(Receiver::Person(dev()), false))),
+            Event::ItemRefused { by: dev(), item: 3, reason: words() },
+            accepted(said(), Some(words()), Some(DUE)),
+            accepted(Vec::new(), None, None),
+            Event::Confirmed { by: maya(), text: Some(words()) },
+            Event::Confirmed { by: maya(), text: None },
+            Event::Corrected { by: maya(), text: words() },
+            Event::Placed { by: maya(), text: words() },
+            Event::Declined { by: dev(), reason: words() },
+            Event::Withdrawn { by: maya(), reason: words() },
+            Event::Taken(Box::new(offered(Receiver::Role(role()), true))),
+            Event::TakeReviewed { by: maya(), text: words() },
+        ]
+    }
+}
+
+/// An answer is owed to what is offered: all of it, or without some.
+fn offered(case: CaseId, several: bool) -> Vec<Option<Button>> {
+    let refuse = several.then(|| open(case, "refuse", Style::Plain)).flatten();
+    vec![open(case, "accept", Style::Primary), refuse, open(case, "decline", Style::Danger)]
+}
+
+fn item_as_seen(handoff: &Handoff, item: &Item, hidden: bool) -> Json {
+    let (standing, by, reason) = match handoff.standing(item.number) {
+        Standing::Offered => ("offered", None, None),
+        Standing::Accepted => ("accepted", None, None),
+        Standing::Refused { by, reason } => ("refused", Some(by), Some(typed_here(reason))),
+    };
+    let what = match &item.what {
+        Handed::Case { .. } if hidden => json!({ "hidden": true }),
+        Handed::Case { case, seats, answers } => {
+            json!({ "case": case.to_string(), "seats": seats, "answers": answers })
+        }
+        Handed::Role { role, workflow } => json!({ "role": role, "workflow": workflow }),
+        Handed::Shift { rota, starts, ends } => json!({ "rota": rota, "starts": starts.0, "ends": ends.0 }),
+    };
+    json!({
+        "number": item.number, "what": what, "only": item.only, "standing": standing, "by": by, "reason": reason,
+    })
+}
+
+fn said_as_seen(it: &SaidBack) -> Json {
+    let (asked, answer, so) = match it {
+        SaidBack::First { answer, so } => ("first", answer.to_string(), so.to_string()),
+        SaidBack::Next { answer, so } => ("next", answer.to_string(), so.to_string()),
+    };
+    json!({ "asked": asked, "answer": answer, "so": so, "right": it.is_right() })
+}
+
+fn on() -> CaseId {
+    CaseId { kind: CaseKind::Incident, number: 2 }
+}
+
+fn said() -> Vec<SaidBack> {
+    let other = CaseId { kind: CaseKind::Approval, number: 4 };
+    vec![SaidBack::First { answer: other, so: on() }, SaidBack::Next { answer: role(), so: role() }]
+}
+
+fn right() -> Vec<SaidBack> {
+    vec![SaidBack::First { answer: on(), so: on() }, SaidBack::Next { answer: "triage".into(), so: role() }]
+}

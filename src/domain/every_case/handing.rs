@@ -1,0 +1,134 @@
+//! What somebody holds on a case goes to somebody else, by a handoff: seats, and answers that are owed. Clocks go on as they ran.
+
+use super::{Event, Telling};
+use crate::domain::obligation::{Change, Holder, Obligation, Receiver, State};
+use crate::domain::ruling::persons;
+use crate::domain::scene::Scene;
+use crate::domain::{Case, CaseId, Label, People, PersonId, RoleId, Ruling};
+
+/// What is handed over of a case, from whom and to whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandOver {
+    pub handoff: CaseId,
+    /// `None`: whoever holds these roles.
+    pub from: Option<PersonId>,
+    pub to: Receiver,
+    pub what: Handing,
+}
+
+/// Which of what somebody holds on a case is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Handing {
+    /// Its seats, and what they owe in person.
+    pub in_person: bool,
+    /// What they owe in roles.
+    pub in_roles: InRoles,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum InRoles {
+    #[default]
+    None,
+    /// In whichever they hold, which they keep for everything else.
+    Any,
+    /// In these, which go to the receiver as such.
+    Seats(Vec<RoleId>),
+}
+
+/// What that comes to on one case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moves {
+    pub seats: Vec<Label>,
+    /// The obligations that go to the receiver, by number.
+    pub duties: Vec<u32>,
+    /// Those that the receiver may not answer: separation of duties. They stay.
+    pub kept: Vec<u32>,
+}
+
+impl Moves {
+    pub fn is_empty(&self) -> bool {
+        self.seats.is_empty() && self.duties.is_empty() && self.kept.is_empty()
+    }
+
+    /// The obligations that go along.
+    pub fn of<'c>(&'c self, case: &'c Case) -> impl Iterator<Item = &'c Obligation> {
+        self.duties.iter().filter_map(|number| case.obligation(*number))
+    }
+}
+
+/// What of a case would go to the receiver now.
+pub fn moves(case: &Case, from: Option<&PersonId>, to: &Receiver, what: &Handing, people: &People<'_>) -> Moves {
+    let mut moves = Moves::default();
+    // Nobody sits in what is over.
+    if what.in_person && matches!(to, Receiver::Person(_)) && !case.is_closed() {
+        moves.seats = from.map(|from| case.seats_of(from)).unwrap_or_default();
+    }
+    for owed in case.open_obligations() {
+        let excluded = case.excluded(owed);
+        let is_out = |from: &PersonId| owed.answers.contains(from) || excluded.contains(from);
+        if !holds(case, owed, from, what, people) || from.is_some_and(is_out) {
+            continue;
+        }
+        match to {
+            Receiver::Person(to) if excluded.contains(to) => moves.kept.push(owed.number),
+            Receiver::Person(_) | Receiver::Role(_) => moves.duties.push(owed.number),
+        }
+    }
+    moves
+}
+
+/// Whether it is somebody's, as far as that is handed over.
+fn holds(case: &Case, owed: &Obligation, from: Option<&PersonId>, what: &Handing, people: &People<'_>) -> bool {
+    let people = case.people_of(owed, people);
+    let is_member = |role: &RoleId| from.is_none_or(|from| people.members(role).contains(&from));
+    match &owed.holder {
+        Holder::Person(person) => what.in_person && from == Some(person),
+        Holder::Roles(roles) => match &what.in_roles {
+            InRoles::None => false,
+            InRoles::Any => roles.iter().any(is_member),
+            InRoles::Seats(seats) => roles.iter().any(|role| seats.contains(role) && is_member(role)),
+        },
+    }
+}
+
+/// Hands it over. Everything of it becomes true at once.
+pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
+    let HandOver { handoff, from, to, what } = wanted;
+    let mut draft = scene.draft();
+    let moves = moves(scene.case, from.as_ref(), to, what, &scene.world.people);
+    if moves.is_empty() {
+        return draft.ruling;
+    }
+    let (handoff, seats) = (*handoff, moves.seats.clone());
+    if !seats.is_empty() || !moves.duties.is_empty() {
+        draft.push(Event::HandedOver { handoff, from: from.clone(), to: to.clone(), seats: seats.clone() });
+    }
+    let held_by = |number: u32, from: Option<&PersonId>, to: &Receiver| {
+        let mut owed = scene.case.obligation(number)?.clone();
+        owed.hand(from, to);
+        Some(persons(scene.case.holders(&owed, &scene.world.people)))
+    };
+    for number in &moves.duties {
+        let Some(held_by) = held_by(*number, from.as_ref(), to) else { continue };
+        draft.change(*number, Change::HandedOver { handoff, from: from.clone(), to: to.clone(), held_by });
+    }
+    // Where only this case is handed over, the giver's own seat keeps it anyway.
+    if let (InRoles::Seats(_), Some(giver), Receiver::Person(receiver)) = (&what.in_roles, from, to) {
+        for number in &moves.kept {
+            let in_a_role = |it: &Obligation| matches!(it.holder, Holder::Roles(_));
+            if !scene.case.obligation(*number).is_some_and(in_a_role) {
+                continue;
+            }
+            let keeps = Receiver::Person(giver.clone());
+            let Some(held_by) = held_by(*number, Some(receiver), &keeps) else { continue };
+            let (by, instead_of) = (giver.clone(), receiver.clone());
+            draft.change(*number, Change::Kept { handoff, by, instead_of, held_by });
+        }
+    }
+    if !seats.is_empty() || !moves.duties.is_empty() {
+        let due = moves.of(scene.case).filter(|it| it.state() == State::Owed).map(|it| it.terms.due).min();
+        let answers = u32::try_from(moves.duties.len()).unwrap_or(u32::MAX);
+        draft.tell_case(Telling::HandedOver { handoff, from: from.clone(), to: to.clone(), seats, answers, due });
+    }
+    draft.ruling
+}

@@ -1,0 +1,27 @@
+//! What can be wanted of a handoff. Whether it is possible is in [`super::rules`].
+
+use super::{Accepting, Command, Handoff, Opening, Scope, Verb};
+use crate::domain::act::{Act, words};
+use crate::domain::every_case;
+use crate::domain::scene::Scene;
+
+pub(super) fn acts(handoff: &Handoff, _scene: &Scene<'_>) -> Vec<Act> {
+    use Command as C;
+    let mut acts = vec![
+        Act::of(Verb::Accept, C::Accept(Accepting::default())),
+        Act::of(Verb::Confirm, C::Confirm { text: None }),
+        Act::of(Verb::Correct, C::Correct { text: words() }),
+        Act::of(Verb::TakeReview, C::ReviewTake { text: words() }),
+        Act::of(Verb::Place, C::Place { text: words() }),
+    ];
+    let items = handoff.open_items().map(|item| item.number);
+    acts.extend(items.map(|item| Act::of(Verb::Refuse, C::Refuse { item, reason: words() }).with(item)));
+    acts.push(Act::of(Verb::Decline, C::Decline { reason: words() }));
+    acts.push(Act::of(every_case::Verb::Withdraw, C::Withdraw { reason: words() }));
+    acts
+}
+
+/// Whatever it is about: no case has been looked at.
+pub(super) fn example() -> Opening {
+    Opening { scope: Scope::Leaving {}, giver: None, to: None, reason: None, takes: false, asked_by: None, cases: None }
+}

@@ -1,0 +1,381 @@
+//! Handoffs: offered → accepted, item by item, or declined, withdrawn, taken over in an emergency. Here: what a handoff is, and
+//! how that follows from what became true of it.
+//!
+//! Until it is accepted its giver holds everything. What is accepted moves at one moment, with all its clocks running; what is
+//! refused stays with the giver, and somebody owes a place for it. A handoff opens and answers nothing on other cases itself: it
+//! says what follows for them ([`HandOver`](crate::domain::every_case::HandOver)), and that is decided in the same transaction.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
+use crate::domain::every_case::wake::TimePassed;
+use crate::domain::every_case::{KeptMessage, OpenedFrom};
+use crate::domain::obligation::{Attribution, Obligation, Receiver};
+use crate::domain::policy::{Channel, Windows};
+use crate::domain::scene::Scene;
+use crate::domain::{
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, Ruling, Severity,
+    WorkflowId, World,
+};
+
+mod accepting;
+mod acts;
+mod brief;
+mod command;
+mod ending;
+mod event;
+mod offering;
+mod rules;
+mod state;
+mod taking;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub use brief::{Action, Brief, Contingency, Illness, OnCase};
+pub use command::{Accepting, Command, Opening, Verb};
+pub use event::{Event, Offered};
+pub use state::{Handed, HandoffState, Item, Kept, Remark, SaidBack, Scope, Standing};
+pub use telling::Telling;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Handoff {
+    pub state: HandoffState,
+    pub giver: PersonId,
+    pub to: Receiver,
+    pub scope: Scope,
+    pub items: Vec<Item>,
+    /// What became of items; one that isn't here is as it was offered.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub standing: BTreeMap<u32, Standing>,
+    /// What the receiver may not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
+    pub brief: Brief,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Who accepted it or took it, and when everything moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Remark>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said_back: Vec<SaidBack>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachable_until: Option<At>,
+    /// The giver's word on what was said back: confirmed, or put right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Remark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Remark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed: Option<Remark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Remark>,
+    /// How it ended, where nothing moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned: Option<Remark>,
+}
+
+impl Kind for Handoff {
+    type Opening = Opening;
+    type Command = Command;
+    type Event = Event;
+    const COUNTED: &'static [&'static str] = &ending::COUNTED;
+    type Telling = Telling;
+
+    fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+        match opening.takes {
+            true => taking::take(id, opening, ask, world),
+            false => offering::offer(id, opening, ask, world),
+        }
+    }
+
+    fn opened_from(_opening: &mut Opening, _message: OpenedFrom) {}
+
+    fn converts(_opening: &Opening) -> Option<&Channel> {
+        None
+    }
+
+    /// Whoever offers a case must see it; that is the rules' to say, since a restricted one can be handed over as well.
+    fn about(_opening: &Opening) -> Option<CaseId> {
+        None
+    }
+
+    fn begin(event: &Event) -> Option<(Began, Handoff)> {
+        match event {
+            Event::Offered(offered) => Some((offered.began.clone(), Handoff::offered(offered))),
+            Event::Taken(taken) => {
+                let state = HandoffState::Taken;
+                Some((taken.began.clone(), Handoff { state, ..Handoff::offered(taken) }))
+            }
+            Event::Accepted { .. }
+            | Event::ItemRefused { .. }
+            | Event::Declined { .. }
+            | Event::Withdrawn { .. }
+            | Event::Confirmed { .. }
+            | Event::Corrected { .. }
+            | Event::Placed { .. }
+            | Event::TakeReviewed { .. } => None,
+        }
+    }
+
+    fn apply(&mut self, event: &Event, at: At) {
+        let said = |by: &PersonId, text: &str| Some(Remark { by: by.clone(), at, text: Some(text.to_owned()) });
+        match event {
+            Event::Offered(_) | Event::Taken(_) => {}
+            Event::Accepted { by, items, said_back, kept, text, reachable_until, stands_in_for: _ } => {
+                self.state = HandoffState::Accepted;
+                self.standing.extend(items.iter().map(|item| (*item, Standing::Accepted)));
+                self.said_back.clone_from(said_back);
+                self.kept.clone_from(kept);
+                self.moved = Some(Remark { by: by.clone(), at, text: text.clone() });
+                self.reachable_until = *reachable_until;
+            }
+            Event::ItemRefused { by, item, reason } => {
+                let (by, reason) = (by.clone(), reason.clone());
+                self.standing.insert(*item, Standing::Refused { by, reason });
+                if self.open_items().next().is_none() {
+                    self.state = HandoffState::Declined;
+                }
+            }
+            Event::Declined { by, reason } => {
+                self.state = HandoffState::Declined;
+                self.turned = said(by, reason);
+            }
+            Event::Withdrawn { by, reason } => {
+                self.state = HandoffState::Withdrawn;
+                self.turned = said(by, reason);
+            }
+            Event::Confirmed { by, text } => {
+                self.answered = Some(Remark { by: by.clone(), at, text: text.clone() });
+            }
+            Event::Corrected { by, text } => {
+                (self.answered, self.corrected) = (said(by, text), said(by, text));
+            }
+            Event::Placed { by, text } => self.placed = said(by, text),
+            Event::TakeReviewed { by, text } => self.reviewed = said(by, text),
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        self.state.word()
+    }
+
+    fn state_at(&self, _at: At) -> &'static str {
+        self.state.word()
+    }
+
+    /// What follows it, such as a review, is owed on a handoff that is over.
+    fn is_closed(&self) -> bool {
+        self.state != HandoffState::Offered
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        None
+    }
+
+    fn revision(&self) -> Option<u32> {
+        None
+    }
+
+    fn nature(&self, _at: At) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn queue(&self, _case: &Case) -> Option<(QueueId, Windows)> {
+        None
+    }
+
+    fn waits(&self, _case: &Case) -> Option<Waits> {
+        None
+    }
+
+    fn counted(&self, case: &Case, from: At, to: At) -> Vec<Counted> {
+        ending::counted(self, case, from, to)
+    }
+
+    fn insiders(&self) -> Vec<PersonId> {
+        let receiver = match &self.to {
+            Receiver::Person(person) => Some(person.clone()),
+            Receiver::Role(_) => None,
+        };
+        [Some(self.giver.clone()), receiver].into_iter().flatten().collect()
+    }
+
+    /// Nothing of it is a seat: what it hands over are others' seats.
+    fn seats_of(&self, _person: &PersonId) -> Vec<Label> {
+        Vec::new()
+    }
+
+    fn pass_seats(&mut self, _seats: &[Label], _to: &PersonId, _at: At) {}
+
+    fn reach_of_opening(opening: &Opening) -> Option<Reach> {
+        Some(offering::reach(&opening.scope, opening.giver.as_ref()))
+    }
+
+    fn reached_by_opening(opening: &mut Opening, cases: Vec<Case>) {
+        opening.cases = Some(cases);
+    }
+
+    fn reach(&self, command: &Command) -> Option<Reach> {
+        match command {
+            Command::Accept(_) => Some(offering::reach(&self.scope, Some(&self.giver))),
+            Command::Refuse { .. }
+            | Command::Decline { .. }
+            | Command::Withdraw { .. }
+            | Command::Confirm { .. }
+            | Command::Correct { .. }
+            | Command::Place { .. }
+            | Command::ReviewTake { .. } => None,
+        }
+    }
+
+    fn reached_by(command: &mut Command, cases: Vec<Case>) {
+        match command {
+            Command::Accept(accepting) => accepting.cases = Some(cases),
+            Command::Refuse { .. }
+            | Command::Decline { .. }
+            | Command::Withdraw { .. }
+            | Command::Confirm { .. }
+            | Command::Correct { .. }
+            | Command::Place { .. }
+            | Command::ReviewTake { .. } => {}
+        }
+    }
+
+    fn changes_who_sees(_event: &Event) -> bool {
+        false
+    }
+
+    fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
+        match owed.duty {
+            // Nobody takes over from themselves, in nobody's place.
+            Duty::AcceptHandoff => vec![self.giver.clone()],
+            // Somebody else looks at it.
+            Duty::ReviewTake => self.taker().into_iter().collect(),
+            Duty::StayReachable | Duty::PlaceRefused => Vec::new(),
+            // No handoff owes these.
+            Duty::Acknowledge
+            | Duty::StillWorking
+            | Duty::Assess
+            | Duty::Contain
+            | Duty::Update
+            | Duty::Resolve
+            | Duty::Review
+            | Duty::FollowUp
+            | Duty::FillSeat
+            | Duty::AnswerPage
+            | Duty::ReportToAuthority
+            | Duty::Decide
+            | Duty::AnswerQuestion
+            | Duty::ReviewBreakGlass
+            | Duty::TriageException
+            | Duty::Recommend
+            | Duty::RuleException
+            | Duty::ProveControl
+            | Duty::AnswerExpiry
+            | Duty::CorrectException => Vec::new(),
+        }
+    }
+
+    fn attributed(&self, _owed: &Obligation) -> Option<Attribution> {
+        None
+    }
+
+    fn relies_on(&self, _acknowledgement: &Obligation, _case: &Case) -> bool {
+        false
+    }
+
+    fn with_draft(_command: &Command, _draft: &Drafted) -> Option<Command> {
+        None
+    }
+
+    fn other_case(_command: &Command) -> Option<CaseId> {
+        None
+    }
+
+    fn wakes_at(&self) -> Option<At> {
+        None
+    }
+
+    fn call(&self, _case: &Case) -> Option<Call> {
+        None
+    }
+
+    fn called(_number: u32, _round: u32, _called: &Called) -> Option<Command> {
+        None
+    }
+
+    fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        rules::decide(self, command, scene)
+    }
+
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+        acts::acts(self, scene)
+    }
+
+    fn follow_up_on(_message: KeptMessage) -> Option<Command> {
+        None
+    }
+
+    fn example(_workflow: &WorkflowId, _policy: &Policy) -> Opening {
+        acts::example()
+    }
+
+    fn time_passed(_draft: &mut Draft<'_>, _passed: &[TimePassed]) {}
+
+    /// Handoffs have no channel of their own but restricted ones: what is told is for all who read it.
+    fn is_for_all(_telling: &Telling) -> bool {
+        true
+    }
+
+    fn up_to_date(telling: Telling, asked: &AskedNow<'_>) -> Option<Telling> {
+        telling.up_to_date(asked)
+    }
+}
+
+impl Handoff {
+    fn offered(offered: &Offered) -> Handoff {
+        Handoff {
+            state: HandoffState::Offered,
+            giver: offered.giver.clone(),
+            to: offered.to.clone(),
+            scope: offered.scope.clone(),
+            items: offered.items.clone(),
+            standing: BTreeMap::new(),
+            kept: offered.kept.clone(),
+            brief: offered.brief.clone(),
+            reason: offered.reason.clone(),
+            moved: None,
+            said_back: Vec::new(),
+            reachable_until: None,
+            answered: None,
+            corrected: None,
+            placed: None,
+            reviewed: None,
+            turned: None,
+        }
+    }
+
+    /// How an item stands.
+    pub fn standing(&self, item: u32) -> &Standing {
+        const TAKEN: &Standing = &Standing::Accepted;
+        const OFFERED: &Standing = &Standing::Offered;
+        let otherwise = if self.state == HandoffState::Taken { TAKEN } else { OFFERED };
+        self.standing.get(&item).unwrap_or(otherwise)
+    }
+
+    /// What nobody has refused yet.
+    pub fn open_items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| *self.standing(item.number) == Standing::Offered)
+    }
+
+    /// Who took it over in an emergency.
+    fn taker(&self) -> Option<PersonId> {
+        match (self.state, &self.to) {
+            (HandoffState::Taken, Receiver::Person(person)) => Some(person.clone()),
+            (_, _) => None,
+        }
+    }
+}

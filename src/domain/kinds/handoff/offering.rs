@@ -1,0 +1,424 @@
+//! How something is offered: who may, what of it can be handed over to whom, and what the receiver is told of it.
+
+use super::{Brief, Event, Handed, Item, Kept, Offered, Opening, Scope, Telling, Verb};
+use crate::domain::every_case::{HandOver, Handing, InRoles, Moves, moves};
+use crate::domain::kinds::{Began, Reach};
+use crate::domain::line::{Named, say};
+use crate::domain::obligation::{Holder, Receiver};
+use crate::domain::policy::Channel;
+use crate::domain::{
+    Actor, Ask, At, Case, CaseId, CaseKind, Draft, Duty, Opening as Opens, PersonId, Refusal, RoleId, RotaId, Ruling,
+    Then, WorkflowId, World, text,
+};
+
+/// A case's title says so where only its own people may read more.
+const RESTRICTED: &str = "A restricted case";
+
+/// The cases that the rules must see.
+pub(super) fn reach(scope: &Scope, giver: Option<&PersonId>) -> Reach {
+    match scope {
+        Scope::Case(id) => Reach::Case(*id),
+        Scope::Role { role, workflow } => {
+            Reach::HeldBy { people: Vec::new(), roles: vec![role.clone()], workflow: workflow.clone() }
+        }
+        Scope::Shift { .. } => Reach::HeldBy { people: Vec::new(), roles: Vec::new(), workflow: None },
+        Scope::Leaving {} => Reach::AllOf { people: giver.into_iter().cloned().collect() },
+    }
+}
+
+/// Offers something with the number that the desk reserved for the handoff.
+///
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+    let by = asker(wanted, ask, world)?;
+    // Asked only to see whether somebody could offer anything: everybody may offer what is theirs.
+    let Some(cases) = &wanted.cases else { return Ok(Ruling::nothing()) };
+    if let Scope::Case(id) = &wanted.scope {
+        visible(*id, cases, &by, world)?;
+    }
+    let giver = wanted.giver.clone().unwrap_or_else(|| by.clone());
+    known(&giver, world)?;
+    let to = wanted.to.clone().ok_or_else(|| {
+        Refusal::missing(say![
+            "say to whom, as in ",
+            Verb::Offer.of(CaseKind::Handoff).with("INC-1").with("to").with("@…"),
+            ": the receiver is missing."
+        ])
+    })?;
+    if let Receiver::Person(to) = &to {
+        known(to, world)?;
+        if *to == giver {
+            return Err(Refusal::missing("name somebody else: nobody hands over to themselves."));
+        }
+    }
+    let reason = wanted.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
+    let reason = reason.map(|reason| text::text("the reason", reason)).transpose()?;
+    // Who may not do it learns nothing of what there is.
+    if giver != by {
+        may_hand_over(&giver, &of_workflow(&wanted.scope, &giver, cases, world)?, world, ask)?;
+    }
+    let scoped = in_scope(&wanted.scope, &giver, &to, cases, ask, world)?;
+    let workflow = scoped.workflow.clone();
+    let restricted = scoped.restricted.is_some();
+    let (title, homes) = (title(&wanted.scope, cases, restricted), homes(id, &scoped, world)?);
+    let began = Began {
+        by: Some(by.clone()),
+        workflow,
+        homes,
+        announced: Vec::new(),
+        policy: world.policy.hash.clone(),
+        title,
+        restricted,
+        converted: None,
+        from: None,
+    };
+    let offered = Offered {
+        began,
+        giver: giver.clone(),
+        to: to.clone(),
+        scope: wanted.scope.clone(),
+        items: scoped.items,
+        kept: if restricted { Vec::new() } else { scoped.kept },
+        brief: scoped.brief,
+        reason: reason.clone(),
+    };
+    let first = Event::Offered(Box::new(offered)).into();
+    let mut draft = Draft::begin(id, first, ask, world).expect("a handoff begins with Offered");
+    let holder = match &to {
+        Receiver::Person(person) => Holder::Person(person.clone()),
+        Receiver::Role(role) => Holder::Roles(vec![role.clone()]),
+    };
+    let within = world.stamped.handoffs.accept_within;
+    let number = draft.owe_anyway(Duty::AcceptHandoff, None, holder, None, within);
+    let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+    let items = u32::try_from(scoped.count).unwrap_or(u32::MAX);
+    let urgent = draft.case.obligation(number).is_some_and(|it| it.terms.urgent);
+    let asked_by = Some(by.clone()).filter(|by| *by != giver);
+    let telling = Telling::Offered { giver: giver.clone(), by: asked_by, items, people: people.clone(), due, reason };
+    draft.tell_case_and(&people, telling.clone(), vec![number], urgent);
+    if giver != by {
+        draft.tell_person(&giver, telling, Vec::new(), false);
+    }
+    // Each restricted case is a handoff of its own, which only its own people see.
+    for case in scoped.apart {
+        draft.then(Then::Open(Opens::Handoff(Opening {
+            scope: Scope::Case(case),
+            giver: Some(giver.clone()),
+            to: Some(to.clone()),
+            reason: None,
+            takes: false,
+            asked_by: Some(giver.clone()),
+            cases: None,
+        })));
+    }
+    let (names, due) = (world.names(&people), world.moment(due, ask));
+    let stays = if giver == by { "you hold" } else { "its giver holds" };
+    let alone = match scoped.alone.as_slice() {
+        [] => String::new(),
+        alone => format!(". Nobody else holds {}", text::list(alone.iter())),
+    };
+    Ok(draft.done(format!("offered: {names} answers by {due}. Until then {stays} everything{alone}")))
+}
+
+/// Who asks: where the bot opens it as a part of something bigger, whoever asked for that.
+pub(super) fn asker(wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<PersonId, Refusal> {
+    match &wanted.asked_by {
+        Some(person) if ask.by == Actor::Engine => Ok(person.clone()),
+        Some(_) | None => world.asker(ask),
+    }
+}
+
+/// The case that somebody wants to hand over or take, if they see it.
+///
+/// # Errors
+/// [`Refusal::NoSuchCase`], the same whether there is one or not.
+pub(super) fn visible<'c>(
+    id: CaseId,
+    cases: &'c [Case],
+    by: &PersonId,
+    world: &World<'_>,
+) -> Result<&'c Case, Refusal> {
+    let case = cases.first().filter(|case| case.is_visible_to(by, &world.people));
+    if id.kind == CaseKind::Handoff {
+        return Err(Refusal::missing("name what it is about: a handoff itself isn't handed over."));
+    }
+    case.ok_or(Refusal::NoSuchCase(id))
+}
+
+/// # Errors
+/// [`Refusal::Missing`] with the nearest name.
+pub(super) fn known(person: &PersonId, world: &World<'_>) -> Result<(), Refusal> {
+    let people = &world.policy.people;
+    if people.contains_key(person) {
+        return Ok(());
+    }
+    let hint = text::did_you_mean(person.as_str(), people.keys().map(|it| it.as_str()));
+    Err(Refusal::missing(format!("I don't know {} in this policy.{hint}", text::quoted(person.as_str()))))
+}
+
+/// What somebody else holds is handed over by those who may alone.
+fn may_hand_over(giver: &PersonId, workflow: &WorkflowId, world: &World<'_>, ask: &Ask) -> Result<(), Refusal> {
+    let what = format!("handing over what {} holds", world.policy.name_of(giver));
+    match &world.policy.may_in(workflow).hand_over {
+        Some(roles) => world.require(&what, roles, &ask.by),
+        None => Err(Refusal::not_yours(what, "whoever holds it", &[world.policy.name_of(giver)])),
+    }
+}
+
+/// What a scope comes to.
+struct Scoped {
+    workflow: WorkflowId,
+    /// The workflows whose people read of it.
+    workflows: Vec<WorkflowId>,
+    items: Vec<Item>,
+    count: usize,
+    kept: Vec<Kept>,
+    brief: Brief,
+    /// The restricted case that is handed over.
+    restricted: Option<CaseId>,
+    /// Restricted cases that go by handoffs of their own.
+    apart: Vec<CaseId>,
+    /// What nobody else holds, for a sentence.
+    alone: Vec<String>,
+}
+
+fn in_scope(
+    scope: &Scope,
+    giver: &PersonId,
+    to: &Receiver,
+    cases: &[Case],
+    ask: &Ask,
+    world: &World<'_>,
+) -> Result<Scoped, Refusal> {
+    let items = items(scope, giver, to, cases, ask.at, world)?;
+    let apart: Vec<CaseId> = match scope {
+        Scope::Leaving {} => {
+            let person = Handing { in_person: true, in_roles: InRoles::None };
+            let held =
+                |case: &&Case| case.restricted && !moves(case, Some(giver), to, &person, &world.people).is_empty();
+            cases.iter().filter(held).map(|case| case.id).collect()
+        }
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } => Vec::new(),
+    };
+    if items.is_empty() {
+        // The same words, whether there is something restricted or not.
+        let name = world.policy.name_of(giver);
+        return Err(Refusal::missing(say![
+            format!(
+                "{name} holds nothing there that could be handed over. A restricted case is handed over by itself: "
+            ),
+            Verb::Offer.of(CaseKind::Handoff).with("INC-…").with("to").with("@…"),
+            "."
+        ]));
+    }
+    let restricted = match (scope, cases.first()) {
+        (Scope::Case(id), Some(case)) => case.restricted.then_some(*id),
+        (_, _) => None,
+    };
+    let numbers: Vec<u32> = items.iter().map(|item| item.number).collect();
+    let parts = parts(scope, giver, to, &items, &numbers, cases, world);
+    let told: Vec<&Part<'_>> = parts.iter().filter(|part| !part.case.restricted).collect();
+    let mut workflows: Vec<WorkflowId> = Vec::new();
+    let named = items.iter().filter_map(|item| match &item.what {
+        Handed::Role { workflow, .. } => workflow.clone(),
+        Handed::Case { .. } | Handed::Shift { .. } => None,
+    });
+    for workflow in named.chain(told.iter().map(|part| part.case.workflow.clone())) {
+        if !workflows.contains(&workflow) {
+            workflows.push(workflow);
+        }
+    }
+    let case_of_scope = cases.first().filter(|_| matches!(scope, Scope::Case(_)));
+    let workflow = match (case_of_scope, workflows.first()) {
+        (Some(case), _) => case.workflow.clone(),
+        (None, Some(first)) => first.clone(),
+        (None, None) => home(giver, world)?,
+    };
+    let public: Vec<&Case> = told.iter().map(|part| part.case).collect();
+    let mut brief = Brief::of(&public, ask.at, world);
+    let knowledge = &world.stamped.handoffs.knowledge;
+    brief.knowledge = workflows.iter().filter_map(|it| knowledge.get(it)).flatten().cloned().collect();
+    let alone = items.iter().filter(|item| item.only).map(|item| item.what.called()).collect();
+    let kept = told.iter().flat_map(|part| part.kept()).collect();
+    let count = items.len();
+    Ok(Scoped { workflow, workflows, items, count, kept, brief, restricted, apart, alone })
+}
+
+/// The workflow that says who may hand over what somebody else holds.
+fn of_workflow(scope: &Scope, giver: &PersonId, cases: &[Case], world: &World<'_>) -> Result<WorkflowId, Refusal> {
+    match (scope, cases.first()) {
+        (Scope::Case(_), Some(case)) => Ok(case.workflow.clone()),
+        (Scope::Role { workflow: Some(workflow), .. }, _) => Ok(workflow.clone()),
+        (Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {}, _) => home(giver, world),
+    }
+}
+
+/// The workflow of somebody who has nothing open: the first that their party has a part in.
+fn home(person: &PersonId, world: &World<'_>) -> Result<WorkflowId, Refusal> {
+    let party = world.policy.people.get(person).map(|it| &it.party);
+    let workflows = &world.policy.workflows;
+    let theirs = workflows.iter().find(|(_, it)| party.is_some_and(|party| it.parties.contains(party)));
+    let first = theirs.or_else(|| workflows.iter().next());
+    first.map(|(id, _)| id.clone()).ok_or(Refusal::Stranger)
+}
+
+/// What can be accepted or refused by itself.
+fn items(
+    scope: &Scope,
+    giver: &PersonId,
+    to: &Receiver,
+    cases: &[Case],
+    now: At,
+    world: &World<'_>,
+) -> Result<Vec<Item>, Refusal> {
+    let mut all: Vec<(Handed, bool)> = Vec::new();
+    match scope {
+        Scope::Case(id) => {
+            let case = cases.first().ok_or(Refusal::NoSuchCase(*id))?;
+            let whole = Handing { in_person: true, in_roles: InRoles::Any };
+            all.extend(of_case(case, &moves(case, Some(giver), to, &whole, &world.people)));
+        }
+        Scope::Role { role, workflow } => {
+            let people = workflow.as_ref().map_or(world.people, |workflow| world.people.on(workflow));
+            if !world.policy.roles.contains_key(role) || !people.members(role).contains(&giver) {
+                return Err(Refusal::missing(format!("{} doesn't hold {role}.", world.policy.name_of(giver))));
+            }
+            all.push(a_role(role, workflow.as_ref(), giver, world));
+        }
+        Scope::Shift { rota } => all.push((shift(rota, giver, to, now, world)?, false)),
+        Scope::Leaving {} => {
+            let held = |role: &&RoleId| world.people.members(role).contains(&giver);
+            all.extend(world.policy.roles.keys().filter(held).map(|role| a_role(role, None, giver, world)));
+            for rota in world.policy.rotas.keys() {
+                all.extend(shift(rota, giver, to, now, world).ok().map(|shift| (shift, false)));
+            }
+            let person = Handing { in_person: true, in_roles: InRoles::None };
+            let public = cases.iter().filter(|case| !case.restricted);
+            all.extend(public.filter_map(|case| of_case(case, &moves(case, Some(giver), to, &person, &world.people))));
+        }
+    }
+    let numbered = (1..).zip(all);
+    Ok(numbered.map(|(number, (what, only))| Item { number, what, only }).collect())
+}
+
+fn of_case(case: &Case, moves: &Moves) -> Option<(Handed, bool)> {
+    let answers = u32::try_from(moves.duties.len()).unwrap_or(u32::MAX);
+    let handed = Handed::Case { case: case.id, seats: moves.seats.clone(), answers };
+    (!moves.is_empty()).then_some((handed, false))
+}
+
+fn a_role(role: &RoleId, workflow: Option<&WorkflowId>, giver: &PersonId, world: &World<'_>) -> (Handed, bool) {
+    let others = world.people.members(role).into_iter().any(|member| member != giver);
+    (Handed::Role { role: role.clone(), workflow: workflow.cloned() }, !others)
+}
+
+/// The shift that somebody has now or next. Whoever receives it takes turns in the rota as well.
+fn shift(rota: &RotaId, giver: &PersonId, to: &Receiver, now: At, world: &World<'_>) -> Result<Handed, Refusal> {
+    let unknown = || Refusal::missing(format!("I don't know the rota {} in this policy.", text::quoted(rota.as_str())));
+    let known = world.policy.rotas.get(rota).ok_or_else(unknown)?;
+    let members = known.members();
+    match to {
+        Receiver::Person(person) if members.contains(&person) => {}
+        Receiver::Person(_) | Receiver::Role(_) => {
+            let names = text::or(members.iter().map(|it| world.policy.name_of(it)));
+            return Err(Refusal::missing(format!("only who takes turns in {rota} can take its shift: {names}.")));
+        }
+    }
+    let theirs = world.people.shifts(rota).and_then(|shifts| shifts.next_of(giver, now));
+    let (starts, ends) = theirs.and_then(|shift| Some((shift.starts, shift.ends?))).ok_or_else(|| {
+        Refusal::missing(format!("{} has no shift of {rota} to hand over.", world.policy.name_of(giver)))
+    })?;
+    Ok(Handed::Shift { rota: rota.clone(), starts, ends })
+}
+
+/// What goes to the receiver on one case.
+pub(super) struct Part<'c> {
+    pub case: &'c Case,
+    pub what: Handing,
+    pub moves: Moves,
+}
+
+impl Part<'_> {
+    pub(super) fn kept(&self) -> impl Iterator<Item = Kept> {
+        let case = self.case;
+        let kept = self.moves.kept.iter().filter_map(move |number| case.obligation(*number));
+        kept.map(move |owed| Kept { case: case.id, number: owed.number, duty: owed.duty })
+    }
+
+    pub(super) fn hand_over(&self, handoff: CaseId, from: &PersonId, to: &Receiver) -> HandOver {
+        HandOver { handoff, from: Some(from.clone()), to: to.clone(), what: self.what.clone() }
+    }
+}
+
+/// What goes to the receiver on each case, if these items are accepted.
+pub(super) fn parts<'c>(
+    scope: &Scope,
+    giver: &PersonId,
+    to: &Receiver,
+    items: &[Item],
+    accepted: &[u32],
+    cases: &'c [Case],
+    world: &World<'_>,
+) -> Vec<Part<'c>> {
+    let accepted = || items.iter().filter(|item| accepted.contains(&item.number)).map(|item| &item.what);
+    let of_a_case: Vec<CaseId> = accepted()
+        .filter_map(|what| match what {
+            Handed::Case { case, .. } => Some(*case),
+            Handed::Role { .. } | Handed::Shift { .. } => None,
+        })
+        .collect();
+    let what = |case: &Case| {
+        let in_person = of_a_case.contains(&case.id);
+        let roles = accepted().filter_map(|what| match what {
+            Handed::Role { role, workflow } => {
+                workflow.as_ref().is_none_or(|workflow| *workflow == case.workflow).then(|| role.clone())
+            }
+            Handed::Case { .. } | Handed::Shift { .. } => None,
+        });
+        let in_roles = match scope {
+            Scope::Case(_) if in_person => InRoles::Any,
+            Scope::Case(_) | Scope::Shift { .. } => InRoles::None,
+            Scope::Role { .. } | Scope::Leaving {} => InRoles::Seats(roles.collect()),
+        };
+        Handing { in_person, in_roles }
+    };
+    let part = |case: &'c Case| {
+        let what = what(case);
+        let moves = moves(case, Some(giver), to, &what, &world.people);
+        (!moves.is_empty()).then_some(Part { case, what, moves })
+    };
+    cases.iter().filter_map(part).collect()
+}
+
+fn title(scope: &Scope, cases: &[Case], restricted: bool) -> String {
+    match scope {
+        Scope::Case(_) if restricted => RESTRICTED.to_owned(),
+        Scope::Case(id) => cases.first().map_or_else(|| id.to_string(), |case| format!("{id} {}", case.title)),
+        Scope::Role { role, workflow: Some(workflow) } => format!("The role {role} of {workflow}"),
+        Scope::Role { role, workflow: None } => format!("The role {role}"),
+        Scope::Shift { rota } => format!("The shift of {rota}"),
+        Scope::Leaving {} => "All that somebody holds".to_owned(),
+    }
+}
+
+/// Where it is told: in the channels of every workflow that it touches; a restricted one in a channel of its own alone.
+fn homes(id: CaseId, scoped: &Scoped, world: &World<'_>) -> Result<Vec<Channel>, Refusal> {
+    let own = world.workflow(&scoped.workflow)?;
+    let mut homes: Vec<Channel> = Vec::new();
+    if scoped.restricted.is_some() {
+        for channel in &own.channels {
+            if homes.iter().all(|home| home.platform != channel.platform) {
+                homes.push(Channel::own(&channel.platform, id));
+            }
+        }
+        return Ok(homes);
+    }
+    let all = scoped.workflows.iter().filter_map(|it| world.policy.workflows.get(it));
+    for channel in own.channels.iter().chain(all.flat_map(|workflow| &workflow.channels)) {
+        if !homes.contains(channel) {
+            homes.push(channel.clone());
+        }
+    }
+    Ok(homes)
+}

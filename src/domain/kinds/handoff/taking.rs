@@ -1,0 +1,126 @@
+//! Taking over in an emergency, without the giver's word: loud, by those alone who may, and looked at by somebody else afterwards.
+
+use super::offering::{known, parts, visible};
+use super::{Brief, Event, Handed, Item, Offered, Opening, Scope, Telling};
+use crate::domain::every_case;
+use crate::domain::every_case::{Handing, InRoles, moves};
+use crate::domain::kinds::Began;
+use crate::domain::notice::To;
+use crate::domain::obligation::{Holder, Receiver};
+use crate::domain::policy::Channel;
+use crate::domain::{Ask, Case, CaseId, Draft, Duty, PersonId, Refusal, RoleId, Ruling, Span, Then, World, text};
+
+/// How long whoever looks at it has, where the policy has no target for it.
+const REVIEW_WITHIN: Span = Span::days(1);
+/// The seat that is taken where several people have one.
+const LEAD: &str = "lead";
+
+/// # Errors
+/// A [`Refusal`] for the person who asked.
+pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+    let by = world.asker(ask)?;
+    let (Some(cases), Scope::Case(about)) = (&wanted.cases, &wanted.scope) else { return Ok(Ruling::nothing()) };
+    let case = visible(*about, cases, &by, world)?;
+    let roles = may_take(case, world)?;
+    world.require(&format!("taking over {about}"), roles, &ask.by)?;
+    let giver = match &wanted.giver {
+        Some(giver) => giver.clone(),
+        None => holder_of(case, &by, world)?,
+    };
+    known(&giver, world)?;
+    if giver == by {
+        return Err(Refusal::missing(format!("you hold {about} already.")));
+    }
+    let reason = text::text("why it can't wait", wanted.reason.as_deref().unwrap_or_default())?;
+    let to = Receiver::Person(by.clone());
+    let whole = Handing { in_person: true, in_roles: InRoles::Any };
+    let found = moves(case, Some(&giver), &to, &whole, &world.people);
+    if found.seats.is_empty() && found.duties.is_empty() {
+        let name = world.policy.name_of(&giver);
+        return Err(Refusal::missing(format!("{name} holds nothing of {about} that you could take over.")));
+    }
+    let what = Handed::Case {
+        case: case.id,
+        seats: found.seats.clone(),
+        answers: u32::try_from(found.duties.len()).unwrap_or(u32::MAX),
+    };
+    let workflow = world.workflow(&case.workflow)?;
+    let homes = match case.restricted {
+        true => workflow.channels.iter().take(1).map(|channel| Channel::own(&channel.platform, id)).collect(),
+        false => workflow.channels.clone(),
+    };
+    let title = if case.restricted { "A restricted case".to_owned() } else { format!("{} {}", case.id, case.title) };
+    let items = vec![Item { number: 1, what, only: false }];
+    let parts = parts(&wanted.scope, &giver, &to, &items, &[1], cases, world);
+    let taken = Offered {
+        began: Began {
+            by: Some(by.clone()),
+            workflow: case.workflow.clone(),
+            homes,
+            announced: Vec::new(),
+            policy: world.policy.hash.clone(),
+            title,
+            restricted: case.restricted,
+            converted: None,
+            from: None,
+        },
+        giver: giver.clone(),
+        to: to.clone(),
+        scope: wanted.scope.clone(),
+        items,
+        kept: parts.iter().flat_map(|part| part.kept()).collect(),
+        brief: Brief::default(),
+        reason: Some(reason.clone()),
+    };
+    let first = Event::Taken(Box::new(taken)).into();
+    let mut draft = Draft::begin(id, first, ask, world).expect("a handoff begins with Taken");
+    let number = draft.owe_by_policy(Duty::ReviewTake, None, None, None).unwrap_or_else(|| {
+        draft.owe_anyway(Duty::ReviewTake, None, Holder::Roles(roles.to_vec()), None, REVIEW_WITHIN)
+    });
+    for part in &parts {
+        let hand_over = part.hand_over(id, &giver, &to);
+        draft.then(Then::Case(part.case.id, every_case::Command::HandOver(Box::new(hand_over)).into()));
+    }
+    let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+    let telling = Telling::Taken {
+        by: by.clone(),
+        giver: giver.clone(),
+        on: case.id,
+        reason,
+        at: ask.at,
+        people: people.clone(),
+        due,
+    };
+    let mut told: Vec<PersonId> = vec![giver.clone()];
+    told.extend(people.iter().filter(|person| **person != giver && **person != by).cloned());
+    draft.tell_news(&told, telling.clone(), vec![number], true);
+    // The operators' channel names no restricted case.
+    if !case.restricted {
+        draft.tell_while(To::Operators, telling, Vec::new(), None);
+    }
+    let (names, due) = (world.names(&people), world.moment(due, ask));
+    let name = world.policy.name_of(&giver);
+    Ok(draft.done(format!("{about} is yours, over from {name}, who hears of it. {names} reviews that by {due}")))
+}
+
+/// Who may take over; the policy has to name them.
+fn may_take<'w>(case: &Case, world: &World<'w>) -> Result<&'w [RoleId], Refusal> {
+    let may = world.policy.may_in(&case.workflow);
+    may.take_over.as_deref().ok_or_else(|| {
+        Refusal::missing(
+            "ask an operator to name who may take over, with `take_over` under [may]: in this policy nobody may.",
+        )
+    })
+}
+
+/// Whom it is taken from: whoever leads it, or the one person who has a seat in it.
+fn holder_of(case: &Case, by: &PersonId, world: &World<'_>) -> Result<PersonId, Refusal> {
+    let seated = world.policy.people.keys().filter(|person| *person != by);
+    let seated: Vec<(&PersonId, Vec<_>)> =
+        seated.map(|person| (person, case.seats_of(person))).filter(|(_, seats)| !seats.is_empty()).collect();
+    let leads = seated.iter().find(|(_, seats)| seats.iter().any(|seat| seat.as_str() == LEAD));
+    match (leads, seated.as_slice()) {
+        (Some((person, _)), _) | (None, [(person, _)]) => Ok((*person).clone()),
+        (None, _) => Err(Refusal::missing(format!("name from whom you take {} over, with `from=@…`.", case.id))),
+    }
+}
