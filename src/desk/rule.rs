@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::handle::Word;
 use super::turn::Turn;
 use super::{Desk, DeskError};
+use crate::domain::kinds::Seal;
 use crate::domain::policy::Channel;
 use crate::domain::{
     Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
@@ -61,7 +62,7 @@ impl Desk {
         by: &Actor,
     ) -> Result<Result<Prepared, Refusal>, DeskError> {
         match work {
-            Work::Open(opening) => {
+            Work::Open(mut opening) => {
                 if let Some(channel) = opening.converts()
                     && let Some(refusal) = self.is_taken(turn, channel, by).await?
                 {
@@ -70,7 +71,10 @@ impl Desk {
                 if let Some(about) = opening.about()
                     && let Some(refusal) = self.is_hidden(turn, about, by).await?
                 {
-                    return Ok(Err(refusal));
+                    // It is seen by as few as what it is about.
+                    if !matches!(refusal, Refusal::AboutRestricted(_)) || !opening.restrict() {
+                        return Ok(Err(refusal));
+                    }
                 }
                 Ok(self.prepare_new(turn, &opening, by))
             }
@@ -83,9 +87,30 @@ impl Desk {
                 {
                     Box::pin(self.rule_wake(turn, case)).await?;
                 }
+                let command = match self.sealed_for(turn, id, command, by).await? {
+                    Ok(command) => command,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
                 self.prepare_on(turn, id, command, by).await
             }
         }
+    }
+
+    /// Where something must not be altered before the evidence is sealed, the command with the head that was signed for it. Only
+    /// what would be accepted otherwise has one signed.
+    async fn sealed_for(
+        &mut self,
+        turn: &mut Turn,
+        id: CaseId,
+        command: Command,
+        by: &Actor,
+    ) -> Result<Result<Command, Refusal>, DeskError> {
+        let Some(tried) = command.with_seal(&Seal::tried()) else { return Ok(Ok(command)) };
+        if let Err(refusal) = self.prepare_on(turn, id, tried, by).await? {
+            return Ok(Err(refusal));
+        }
+        let sealed = self.seal_evidence().await;
+        Ok(Ok(command.with_seal(&sealed).unwrap_or(command)))
     }
 
     /// Why a channel can't become another case's own.
@@ -130,8 +155,9 @@ impl Desk {
         let kind = opening.kind();
         let id = CaseId { kind, number: turn.numbers.get(&kind).copied().unwrap_or(0) + 1 };
         let policy = self.policy_now(turn);
-        let people = self.bot_now(turn).people(&policy, turn.at);
-        let world = World { policy: &policy, stamped: &policy, people };
+        let bot = self.bot_now(turn);
+        let people = bot.people(&policy, turn.at);
+        let world = World { policy: &policy, stamped: &policy, people, releases: &bot.releases };
         let mut ruling = crate::domain::open(id, opening, &Ask { by: by.clone(), at: turn.at }, &world)?;
         let (reply, then) = (ruling.reply.take(), std::mem::take(&mut ruling.then));
         Ok(Prepared { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
@@ -177,8 +203,9 @@ impl Desk {
                     policy.clone()
                 }
             };
-            let people = self.bot_now(turn).people(&policy, turn.at);
-            let world = World { policy: &policy, stamped: &stamped, people };
+            let bot = self.bot_now(turn);
+            let people = bot.people(&policy, turn.at);
+            let world = World { policy: &policy, stamped: &stamped, people, releases: &bot.releases };
             let ask = Ask { by: by.clone(), at: turn.at };
             let mut ruling = match crate::domain::decide(&case, &command, &ask, &world) {
                 Ok(ruling) => ruling,
@@ -304,7 +331,10 @@ impl Desk {
             | BotCommand::Rota(_)
             | BotCommand::LookAtOwnership { .. }
             | BotCommand::LookAtQueue { .. }
-            | BotCommand::NoteRecurrence { .. } => None,
+            | BotCommand::NoteRecurrence { .. }
+            | BotCommand::Freeze { .. }
+            | BotCommand::Thaw { .. }
+            | BotCommand::OverrideFreeze { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

@@ -382,7 +382,7 @@ impl Server {
         let mut shown = self.fake.render(&message, moment);
         // A command that stands in a group is called so, and does the same.
         let groups = ["clock", "people", "details"].map(|group| ("incident", group));
-        for (root, group) in groups.into_iter().chain([("exception", "ruling")]) {
+        for (root, group) in groups.into_iter().chain([("exception", "ruling"), ("rollback", "after")]) {
             shown = shown.replace(&format!("/{root} {group} "), &format!("/{root} "));
         }
         without_links(&shown.lines().filter(|line| line.trim() != "⏳").collect::<Vec<_>>().join("\n"))

@@ -11,6 +11,7 @@ use crate::domain::{At, Body, Case, CaseKind, Event, Obligation, Telling, kinds}
 mod approval;
 mod exception;
 mod incident;
+mod rollback;
 
 pub(super) use incident::law_as_seen;
 
@@ -102,4 +103,5 @@ cards! {
     Incident: kinds::incident::Incident;
     Approval: kinds::approval::Approval;
     Exception: kinds::exception::Exception;
+    Rollback: kinds::rollback::Rollback;
 }

@@ -50,6 +50,11 @@ const GROUPS: &[Group] = &[
         "Recommend, rule, renew and suspend",
         &["recommend", "send-back", "grant", "refuse", "correct", "renew", "suspend", "lift"],
     ),
+    (
+        "after",
+        "What is left once the steps are over",
+        &["in-flight", "downstream", "look-back", "looked-at", "source", "freeze", "thaw", "override"],
+    ),
 ];
 
 /// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.

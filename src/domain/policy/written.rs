@@ -16,6 +16,7 @@ mod exceptions;
 mod finding;
 mod regulation;
 mod resolve;
+mod rollbacks;
 mod rotas;
 mod targets;
 mod tree;
@@ -28,6 +29,7 @@ mod tests;
 use exceptions::{ExceptionsTable, QueueTable};
 pub use finding::{PolicyError, PolicyErrors};
 use regulation::RegulationTable;
+use rollbacks::RollbackTable;
 pub(super) use tree::Lines;
 use word::{Placed, Word, Words, kind};
 
@@ -127,6 +129,9 @@ struct Document {
     /// Which laws ask for reports to an authority, workflow by workflow, and who owes them.
     #[serde(default)]
     regulation: BTreeMap<Word<kind::Workflow>, RegulationTable>,
+    /// How workflows go back to an older version, workflow by workflow. One that is not here cannot be rolled back.
+    #[serde(default)]
+    rollback: BTreeMap<Word<kind::Workflow>, RollbackTable>,
 }
 
 /// What holds for the whole file.
@@ -451,6 +456,10 @@ struct MayTable {
     request_approval: Option<Words<kind::RoleOrAnyone>>,
     /// Raise an exception.
     raise_exception: Option<Words<kind::RoleOrAnyone>>,
+    /// Propose a rollback, or call a drill of one.
+    propose_rollback: Option<Words<kind::RoleOrAnyone>>,
+    /// Hold promotions of a workflow, end that, and let an approval through all the same.
+    freeze_promotions: Option<Words<kind::RoleOrAnyone>>,
     /// Raise or lower an incident's severity.
     change_severity: Option<Words<kind::RoleOrAnyone>>,
     /// Resolve, withdraw or merge an incident.

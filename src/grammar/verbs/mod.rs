@@ -12,6 +12,7 @@ mod approval;
 mod every_case;
 mod exception;
 mod incident;
+mod rollback;
 mod rota;
 mod sla;
 mod table;
@@ -85,6 +86,7 @@ pub const fn of_kind(kind: CaseKind) -> &'static Root {
         CaseKind::Incident => &incident::ROOT,
         CaseKind::Approval => &approval::ROOT,
         CaseKind::Exception => &exception::ROOT,
+        CaseKind::Rollback => &rollback::ROOT,
     }
 }
 

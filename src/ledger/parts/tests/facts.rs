@@ -11,6 +11,8 @@ use super::*;
 use crate::domain::WhyNotKept;
 use crate::domain::kinds::exception::{Advice, ExceptionState};
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
+use crate::domain::kinds::rollback::{Flight, Outcome, RollbackState};
+use crate::domain::policy::Way;
 use crate::domain::{
     BotEvent, CaseKind, ClockId, Duty, Event, Policy, QueueId, RegimeId, Severity, Telling, regulation,
 };
@@ -29,7 +31,9 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     rota rotas instead swap with mine theirs it of how answer_by shift_of past time gaps uncovered away account-gone empty-role one-holder \
     one-acts deputy-away leads-too-long found \
     advice at_end control duties exception holds_at long more_than proof queue raised_by \
-    renewal renewals seen short suspended times under usual warn watch within";
+    renewal renewals seen short suspended times under usual warn watch within \
+    announced authorise case cases clocks compare confirm count criteria criterion decides downstream drill drill_every drill_for_production \
+    flight freeze_after go ladder met missing overridden point_of_no_return root rule run_by size step system takes undone webhook way whole";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 17] = [
     "assessment",
@@ -106,7 +110,12 @@ impl Golden {
         SeatName::ALL.map(SeatName::word).contains(&text)
             || regulation::clock(&ClockId::from(text)).is_some()
             || self.is_a_role(text)
+            || self.is_a_system(text)
             || text.split_once(": ").is_some_and(|(stage, role)| numbers(stage) && self.is_a_role(role))
+    }
+
+    fn is_a_system(&self, text: &str) -> bool {
+        self.policy.rollbacks.values().any(|rule| rule.downstream.contains_key(text))
     }
 
     /// `exceptions/…` of a workflow, `path/…` of an approval path.
@@ -179,6 +188,17 @@ impl Golden {
             ("control", "holder") => self.is_a_role(text),
             ("ruled", "outcome") => ["refused", "corrected", "renewal-refused"].contains(&text),
             ("over", "state") => ExceptionState::ALL.iter().any(|state| state.word() == text),
+            (_, "way" | "compare") => Way::WORDS.contains(&text),
+            (_, "flight") => Flight::WORDS.contains(&text),
+            ("confirmed", "outcome") => Outcome::WORDS.contains(&text),
+            ("ended", "state") => RollbackState::ALL.iter().any(|state| state.word() == text),
+            ("step-said", "what") => ["done", "blocked", "skipped", "agreed"].contains(&text),
+            (_, "system") => self.is_a_system(text),
+            (_, "root") => hexadecimal(text, 64),
+            (_, "clocks") => regulation::clock(&ClockId::from(text)).is_some(),
+            (_, "cases" | "overridden") => text.parse::<CaseId>().is_ok(),
+            (_, "decides" | "run_by" | "authorise" | "go" | "missing") | ("downstream", _) => self.is_a_role(text),
+            (_, "ladder") => policy.ladders.contains_key(text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
             ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),
@@ -205,6 +225,7 @@ impl Golden {
     fn is_a_key(&self, path: &[&str], key: &str) -> bool {
         match path.last() {
             Some(&"schedules") => self.policy.digests.iter().any(|digest| digest.name == key),
+            Some(&"downstream") => self.is_a_system(key),
             Some(&"groups") => self.policy.roles.values().flat_map(|role| &role.groups).any(|group| group.id == key),
             Some(_) | None => {
                 let last = |name: &str| name.rsplit(['.', '/']).next() == Some(key);

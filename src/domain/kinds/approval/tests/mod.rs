@@ -205,7 +205,7 @@ impl Room {
             rotas: crate::domain::bot::rotas::Rotas::NONE,
             at,
         };
-        World { policy: &self.policy, stamped: &self.policy, people }
+        World { policy: &self.policy, stamped: &self.policy, people, releases: crate::domain::Releases::NONE }
     }
 
     fn take(&mut self, ruling: &Ruling, at: At) {

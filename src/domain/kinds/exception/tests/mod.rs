@@ -74,7 +74,7 @@ impl Room {
 
     fn world(&self, at: At) -> World<'_> {
         let people = People { policy: &POLICY, delegations: &[], rotas: Rotas::NONE, at };
-        World { policy: &POLICY, stamped: &POLICY, people }
+        World { policy: &POLICY, stamped: &POLICY, people, releases: crate::domain::Releases::NONE }
     }
 
     /// The private reply, in words.

@@ -180,7 +180,7 @@ impl Room {
         let (ask, opening) = (Ask { by: by(person), at: NINE }, crate::domain::Opening::Incident(wanted.clone()));
         let people =
             People { policy: &TERMS, delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, at: NINE };
-        let ruling = open_case(ID, &opening, &ask, &World { policy: &TERMS, stamped: &TERMS, people })?;
+        let ruling = open_case(ID, &opening, &ask, &World { policy: &TERMS, stamped: &TERMS, people, releases: crate::domain::Releases::NONE })?;
         let case = Case::begin(ID, &ruling.events[0], NINE).expect("the first event begins the case");
         let mut room = Room {
             policy: TERMS.clone(),
@@ -220,7 +220,7 @@ impl Room {
             at: self.now,
         };
         let ruling =
-            decide_case(&self.case, &command.into(), &ask, &World { policy: &self.policy, stamped: &TERMS, people })?;
+            decide_case(&self.case, &command.into(), &ask, &World { policy: &self.policy, stamped: &TERMS, people, releases: crate::domain::Releases::NONE })?;
         Ok(self.take(ruling))
     }
 

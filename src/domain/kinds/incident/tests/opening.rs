@@ -72,7 +72,7 @@ fn an_empty_role_is_said_at_once() {
     policy.roles.get_mut("triage").expect("a role").members.clear();
     let (ask, opening) = (Ask { by: by("maya"), at: NINE }, crate::domain::Opening::Incident(wanted(Severity::Sev1)));
     let people = People { policy: &policy, delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, at: NINE };
-    let ruling = open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people })
+    let ruling = open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people, releases: crate::domain::Releases::NONE })
         .expect("it is opened all the same");
     let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply
     else {
