@@ -55,6 +55,7 @@
 //!   case is to its reader, review drafts.
 //! - [`web`]: the local room's page and API, who may reach it ([`web::guard`]), health; [`web::listener`] keeps whoever
 //!   holds connections open from keeping others out.
+//! - [`webhook`]: calls to machines outside: how they are signed, where they may go, and when one is tried again.
 //!
 //! From the ledger to readers:
 //!
@@ -220,3 +221,4 @@ pub mod ledger;
 pub mod seal;
 pub mod store;
 pub mod web;
+pub mod webhook;

@@ -13,6 +13,7 @@ use countersign::app::config::{Config, Given};
 use countersign::app::serve::{self, Running, Time};
 use countersign::chat::local;
 use countersign::clock::Mode;
+use countersign::domain::CaseKind;
 use countersign::grammar::verbs;
 use countersign::ledger::heard::What;
 use futures_util::StreamExt as _;
@@ -425,6 +426,20 @@ async fn nobody_reads_or_speaks_in_somebody_elses_direct_messages() {
     stage.strike().await;
 }
 
+/// A line with every case in it called something else.
+fn case_ids_as(line: &str, other: &str) -> String {
+    let is_case = |word: &str| {
+        let digits = word.split_once('-').filter(|(kind, _)| CaseKind::by_prefix(kind).is_some()).map(|(_, rest)| rest);
+        digits.is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()))
+    };
+    line.split(' ').map(|word| if is_case(word) { other } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// The example of a verb without its command.
+fn example_words(verb: &verbs::Verb) -> &'static str {
+    verb.example.split_once(' ').map_or("", |(_, words)| words)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_incident_does_not_exist_for_others() {
     let stage = Stage::set().await;
@@ -439,6 +454,7 @@ async fn a_restricted_incident_does_not_exist_for_others() {
         .await
         .ok();
     assert!(opened.to_string().contains("INC-1"), "{opened}");
+    stage.say("maya", "credit-ai", "/incident open credit-scoring sev3 Reports come late").await.ok();
     stage.quiet().await;
     stage.say("maya", "inc-1", &format!("between us: {secret}")).await.ok();
     stage.upload("maya", "inc-1", "zebrafinch.txt", secret.as_bytes()).await.ok();
@@ -459,32 +475,24 @@ async fn a_restricted_incident_does_not_exist_for_others() {
     // Whatever an outsider tries is answered as for an incident that isn't there.
     let absent = "INC-777";
     let outsider = "jonas";
-    let texts = [
-        "/incident status {}",
-        "/incident timeline {}",
-        "/incident note {} hello",
-        "/incident ack {}",
-        "/incident working {}",
-        "/incident assess {} nothing",
-        "/incident contain {} stopped",
-        "/incident resolve {} done",
-        "/incident review {}",
-        "/incident review {} accept",
-        "/incident reopen {} again",
-        "/incident withdraw {} no",
-        "/incident severity {} sev1 worse",
-        "/incident invite {} @jonas",
-        "/incident page {} chief-risk now",
-        "/incident lead {} @jonas",
-        "/incident update {} hello",
-        "/incident decision {} that",
-        "/incident link {} https://example.org x",
-        "/incident follow-up {} @jonas due=2d look",
-        "/incident pause {} waiting on a third party",
-        "/incident resume {}",
-        "/incident contest {} says=vendor no",
-        "@countersign incident note {} hello",
-    ];
+    // Every verb that takes a case, as its example has it, and with each further argument that can name one.
+    let mut texts: Vec<String> =
+        ["/incident review {}", "@countersign incident note {} hello", "/incident merge INC-2 into {}"]
+            .map(str::to_owned)
+            .to_vec();
+    let mut without: Vec<String> = Vec::new();
+    for verb in verbs::all() {
+        let example = case_ids_as(&verb.example("/"), "{}");
+        let named = verb.args.iter().filter(|arg| arg.kind == verbs::Kind::Case);
+        texts.extend(named.map(|arg| format!("/{} {} {}={{}}", verb.root, example_words(verb), arg.name)));
+        match example.contains("{}") {
+            true => texts.push(example),
+            // It makes the channel an incident's own.
+            false if verb.verb == "convert" => {}
+            false => without.push(example),
+        }
+    }
+    assert!(texts.len() > 60 && without.len() > 15, "{texts:?} {without:?}");
     let mut all_he_got = String::new();
     for text in texts {
         let there = stage.say(outsider, "credit-ai", &text.replace("{}", "INC-1")).await;
@@ -548,20 +556,17 @@ async fn a_restricted_incident_does_not_exist_for_others() {
     assert_eq!((there.status, there.text()), (gone.status, gone.text().replace("inc-777", "inc-1")));
     assert_eq!(stage.upload(outsider, "inc-1", "x.txt", b"x").await.code(), "unknown_channel");
 
-    // Nor does anything that he may see speak of it.
-    for text in [
-        "/incident list",
-        "/incident list all",
-        "/incident list mine",
-        "/sla mine",
-        "/sla status",
-        "/sla digest week",
-        "/sla health",
-        "/incident help",
-    ] {
-        let reply = stage.say(outsider, "credit-ai", text).await;
+    // Nor does anything that he may see speak of it, where it does for its own people.
+    let hers = stage.say("maya", "credit-ai", "/incident list").await.text();
+    assert!(hers.contains("INC-1") && hers.contains(secret), "{hers}");
+    let lists = verbs::roots().flat_map(|root| {
+        ["list", "list all", "list mine", "help", "mine"].map(|words| format!("/{} {words}", root.word))
+    });
+    for text in without.into_iter().chain(lists) {
+        let reply = stage.say(outsider, "credit-ai", &text).await;
         all_he_got.push_str(&reply.text());
     }
+    stage.quiet().await;
     for channel in ["credit-ai", "claims-pilot", "countersign-ops", "@jonas"] {
         all_he_got.push_str(&Value::from(stage.messages(outsider, channel).await).to_string());
     }

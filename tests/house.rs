@@ -44,6 +44,7 @@ const ARROWS: &[(&str, &str)] = &[
     ),
     ("demo", "card domain serve"),
     ("doctor", "chat folder"),
+    ("webhook", "domain"),
     ("people", "chat domain grammar"),
     // These hold rooms and nothing else.
     ("evidence", ""),
@@ -63,7 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("axum", &["adapters", "demo", "serve", "web"]),
     ("tower", &["web", "demo", "slack"]),
-    ("reqwest", &["config", "discord", "health", "serve", "slack"]),
+    ("reqwest", &["config", "discord", "health", "serve", "slack", "webhook"]),
     ("rustls", &[]),
     ("serenity", &["discord"]),
     ("slack_morphism", &["slack"]),

@@ -2,10 +2,10 @@
 policy: tests/stories/law.toml
 
 09:00 maya> /incident open credit sev2 Odd answers class=output.bias aware=08:30
-      card INC-1: DORA Art. 19, initial notification: is it owed? 4 hours from classified
+      card INC-1: DORA Art. 19: initial notification: is it owed? 4 hours from classified
       not card INC-1: GDPR
       dev> /incident classify INC-1 class=data.leak
-      card INC-1: GDPR Art. 33, notification of a personal data breach: is it owed? 72 hours from aware, if personal data were breached
+      card INC-1: GDPR Art. 33: notification of a personal data breach: is it owed? 72 hours from aware, if personal data were breached
       duty INC-1 acknowledge: owed
       ledger: incident.clock-started x0
 # Somebody may say so whatever the class.

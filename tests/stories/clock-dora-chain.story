@@ -17,7 +17,7 @@ policy: tests/stories/law.toml
       duty INC-1 report-to-authority (dora.intermediate): owed
 Tue 12:00 henrik> /incident submitted INC-1 dora.intermediate BaFin-2
       henrik hears: dora.final is due by Thu 24 Dec 12:00
-      card INC-1: DORA Art. 19, final report: target Thu 24 Dec 12:00 · by law until Thu 24 Dec 23:00
+      card INC-1: DORA Art. 19: final report: target Thu 24 Dec 12:00 · by law until Thu 24 Dec 23:00
 Fri 12:00 henrik> /incident submitted INC-1 dora.intermediate BaFin-3
       henrik hears: dora.final is due by Sun 27 Dec 12:00
       #credit: INC-1 · report dora.final by Sun 27 Dec 12:00, not Thu 24 Dec 12:00

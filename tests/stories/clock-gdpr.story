@@ -2,7 +2,7 @@
 policy: tests/stories/law.toml
 
 09:00 maya> /incident open credit sev2 Addresses came out class=data.leak
-      card INC-1: GDPR Art. 33, notification of a personal data breach: is it owed? 72 hours from aware
+      card INC-1: GDPR Art. 33: notification of a personal data breach: is it owed? 72 hours from aware
       not card INC-1: until
       dev> /incident applies INC-1 gdpr-33
       dev hears: on record: gdpr-33.notification applies. Not started: when it was aware isn't recorded: /incident moment INC-1 aware …

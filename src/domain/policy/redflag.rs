@@ -2,7 +2,7 @@
 //! instead. They are warnings; mistakes are in [`super::written`].
 //!
 //! Only what the policy alone shows is here. What shows from what happened (one person who decides everything, drills
-//! that are overdue) needs the ledger. Exceptions, rollbacks and handoffs are not missed while policies cannot define them.
+//! that are overdue) needs the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -15,6 +15,7 @@ use super::super::{At, Duty, PersonId, RoleId, Severity, Span, WorkflowId, Workf
 use super::written::Lines;
 use super::{Channel, Person, Policy, TimeIsUp, Workflow};
 
+mod layers;
 mod owed;
 
 /// What EU AI Act Art. 19(1) (providers) and 26(6) (deployers) ask logs to be kept for at least: six months, in days.
@@ -67,11 +68,13 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
     for (id, workflow) in policy.workflows.iter().filter(|(_, flow)| flow.stage == WorkflowStage::Production) {
         check.workflow = Some(id);
         check.production(id, workflow);
+        check.layers(id);
     }
     check.workflow = None;
     check.ladders();
     check.paths();
     check.expiries();
+    check.excepted();
     check.answers();
     check.people();
     check.channels();

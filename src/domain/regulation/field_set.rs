@@ -235,7 +235,7 @@ const GDPR: &[FieldRow] = rows! {
     "33(1)" "breach.aware": "when the controller became aware" = A::Moment(Which::Aware);
     "33(1) delay" "breach.reasonsForDelay": "reasons, where it is later than 72 hours" = A::Delay;
     "33(3)(a)" "breach.nature": "nature of the breach" = A::Description;
-    "33(3)(a) when" "breach.occurred": "when it occurred" = A::Moment(Which::Occurred);
+    "33(3)(a) moment" "breach.occurred": "when it occurred" = A::Moment(Which::Occurred);
     "33(3)(a) persons" "breach.dataSubjects": "categories and approximate number of data subjects";
     "33(3)(a) records" "breach.records": "categories and approximate number of records";
     "33(3)(b)" "breach.contactPoint": "data protection officer, or where more is to be had" = A::Entity("dpo");

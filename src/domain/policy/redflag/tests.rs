@@ -35,6 +35,12 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
     let answer = target("[[targets]]\nduty = \"answer-question\"");
     let look = target("[[targets]]\nduty = \"review-break-glass\"");
     let working = target("[[targets]]\nduty = \"still-working\"");
+    let triage_exception = target("[[targets]]\nduty = \"triage-exception\"");
+    let recommend = target("[[targets]]\nduty = \"recommend\"");
+    let ruling = target("[[targets]]\nduty = \"rule-exception\"");
+    let expiry = target("[[targets]]\nduty = \"answer-expiry\"");
+    let classes = without(EXAMPLE, "[exceptions.classes.late-report]", "# ── Who may do what");
+    let queue = without(EXAMPLE, "queue = { short", "\n\n[exceptions.classes");
     let scoring_path = "approval_path = \"model-change\"\n";
     let triage = "members = [\"dev\", \"lena\"]";
     let quorum = "role = \"model-risk\"\nquorum = 2\nwithin = \"2h\"";
@@ -198,6 +204,37 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
                 "[calendars.nights]\nzone = \"UTC\"\nhours = { mon-sun = \"00:00-06:00\" }\n\n[ladders.fast]",
             )],
         ),
+        ("no-exception-classes", "[exceptions]", &[(classes, "")]),
+        ("no-control-owner", "[exceptions]", &[("control_owner = \"governance-lead\"", "")]),
+        ("exception-queue-unwatched", "[exceptions]", &[(queue, "")]),
+        (
+            "exceptions-owed-by-client-alone",
+            "[exceptions]",
+            &[
+                ("rules = [\"governance-lead\"]\nlongest = \"14d\"", "rules = [\"product-owner\"]\nlongest = \"14d\""),
+                ("rules = [\"chief-risk\"]\nlongest = \"30d\"", "rules = [\"product-owner\"]\nlongest = \"30d\""),
+                ("rules = [\"governance-lead\"]\nlongest = \"5d\"", "rules = [\"product-owner\"]\nlongest = \"5d\""),
+            ],
+        ),
+        (
+            "exception-without-end",
+            "until_revoked = \"chief-risk\"",
+            &[("past_renewals = \"chief-risk\"", "until_revoked = \"chief-risk\"\npast_renewals = \"chief-risk\"")],
+        ),
+        (
+            "exception-ends-unwarned",
+            "about = \"credit decisions go out without the second reader\"",
+            &[("warn_before = [\"7d\", \"3d\", \"1d\"]\n", "")],
+        ),
+        (
+            "specialists-rule",
+            "rules = [\"chief-risk\"]",
+            &[("members = [\"henrik\", \"anika\"]", "members = [\"priya\", \"anika\"]")],
+        ),
+        ("no-triage-of-exceptions", "[workflows.credit-scoring]", &[(triage_exception, "")]),
+        ("no-ruling-duty", "[workflows.credit-scoring]", &[(ruling, "")]),
+        ("no-recommend-duty", "[workflows.credit-scoring]", &[(recommend, "")]),
+        ("no-expiry-duty", "[workflows.credit-scoring]", &[(expiry, "")]),
         (
             "zone-without-a-place",
             "zone = \"EST\"",

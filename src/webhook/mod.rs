@@ -1,0 +1,7 @@
+//! Calls to machines outside, as Standard Webhooks 1.0.0 has them: how they are signed ([`signature`]), where they may go
+//! ([`address`]), one try of one ([`send`]), and when the next try is ([`schedule`]).
+
+pub mod address;
+pub mod schedule;
+pub mod send;
+pub mod signature;
