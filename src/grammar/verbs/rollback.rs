@@ -38,8 +38,8 @@ const LINES: Examples = Examples {
 };
 
 const WORKFLOW: Arg = Arg::new("workflow", "Workflow", Kind::Workflow, "which AI system").asked();
-const FROM: Arg = Arg::new("from", "From version", Kind::Word, "such as v7").named();
-const TO: Arg = Arg::new("to", "To version", Kind::Word, "such as v6").named();
+const FROM: Arg = Arg::new("from", "From version", Kind::Word, "such as v7").asked().named();
+const TO: Arg = Arg::new("to", "To version", Kind::Word, "such as v6").asked().named();
 const FROM_DIGEST: Arg = Arg::new("from-digest", "Its digest", Kind::Word, "of what runs").optional().named();
 const TO_DIGEST: Arg = Arg::new("to-digest", "Its digest", Kind::Word, "of what is to run").optional().named();
 const WAY: Arg =
@@ -359,9 +359,9 @@ const OWN: [Verb; 25] = [
         about: "Say which decisions the bad version made",
         case: true,
         args: &[
-            Arg::new("from", "From", Kind::Moment, "such as 2026-11-23").named(),
-            Arg::new("to", "To", Kind::Moment, "the last").named(),
-            Arg::new("count", "How many", Kind::Word, "a number; 0 is one too").named(),
+            Arg::new("from", "From", Kind::Moment, "such as 2026-11-23").asked().named(),
+            Arg::new("to", "To", Kind::Moment, "the last").asked().named(),
+            Arg::new("count", "How many", Kind::Word, "a number; 0 is one too").asked().named(),
             Arg::new("text", "Where they are", Kind::Rest, "a list, or a query"),
         ],
         example: "rollback look-back RBK-1 from=2026-11-20 to=2026-11-23 count=1250 Table decisions, model = v7",
