@@ -20,7 +20,7 @@ use countersign::domain::bot::policies;
 use countersign::domain::kinds::Drafted;
 use countersign::domain::mark::Words;
 use countersign::domain::{
-    Actor, At, BotCommand, BotEvent, CaseId, Event, GroupSet, Lack, Platform, Policy, Span, Telling,
+    Actor, At, BotCommand, BotEvent, Called, CaseId, CaseKind, Event, GroupSet, Lack, Platform, Policy, Span, Telling,
 };
 use countersign::evidence::rebuild::accept_cause_secret;
 use countersign::evidence::{audit, bundle};
@@ -623,6 +623,7 @@ async fn life(data: &Path) {
     exceptions(&mut house).await;
     handoffs(&mut house, &policy).await;
     rollbacks(&mut house).await;
+    machines(&mut house).await;
     house.stop().await;
     // Of a message, of a ruling, of what was told, and whom a pseudonym stands for.
     let last = |kind: &str| format!("(select max(seq) from ledger where kind = '{kind}')");
@@ -887,6 +888,32 @@ async fn rollbacks(house: &mut House) {
             ("jonas", "/rollback abandon RBK-3 Half of them are away"),
         ])
         .await;
+}
+
+/// A step that a machine does: not reached, begun, called anew, given up, and done.
+async fn machines(house: &mut House) {
+    house
+        .all(&[
+            ("maya", "/rollback propose claims from=v3 to=v2 \"Claims go astray\""),
+            ("arjun", "/rollback authorise RBK-4 v2 is known to be good"),
+            ("arjun", "/rollback start RBK-4"),
+        ])
+        .await;
+    let case = "RBK-4".parse().expect("a case");
+    let say = async |house: &House, round: u32, called: Called| {
+        let command = CaseKind::Rollback.called(1, round, &called).expect("rollbacks call machines");
+        house.desk.called(case, command).await.expect("the desk answers").expect("it is waited for");
+    };
+    let failed = |again| Called::Failed { why: "it answered 503 Service Unavailable".to_owned(), again };
+    say(house, 1, failed(Some(house.desk.clock.now() + Span::seconds(5)))).await;
+    say(house, 1, Called::Begun).await;
+    house.all(&[("ravi", "/rollback call RBK-4")]).await;
+    say(house, 2, failed(None)).await;
+    house.all(&[("ravi", "/rollback call RBK-4")]).await;
+    say(house, 3, Called::Blocked { text: "the release is locked".to_owned() }).await;
+    house.all(&[("arjun", "/rollback call RBK-4")]).await;
+    say(house, 4, Called::Done { text: "v2 serves".to_owned() }).await;
+    house.all(&[("arjun", "/rollback abandon RBK-4 It was the wrong pilot")]).await;
 }
 
 async fn of_the_bot(house: &mut House, policy: &str) {

@@ -43,6 +43,10 @@ impl Shows for Rollback {
             json!({
                 "number": number, "text": rule.text, "role": rule.role, "point": rule.point_of_no_return,
                 "state": state, "word": last.map(word), "agreed": maybe(&stands.agreed),
+                "webhook": rule.webhook, "call": stands.call.as_ref().filter(|_| state == "open").map(|call| json!({
+                    "tries": call.tries, "why": call.text, "again": call.again.map(|at| at.0), "begun": call.begun.map(|at| at.0),
+                    "over": call.over,
+                })),
             })
         });
         let downstream = self.rule.downstream.iter().map(|(system, role)| {
@@ -160,6 +164,7 @@ impl Shows for Rollback {
             | Event::StepDone { .. }
             | Event::StepBlocked { .. }
             | Event::StepSkipped { .. }
+            | Event::CalledAnew { .. }
             | Event::FlightAnswered { .. }
             | Event::LookedBack { .. }
             | Event::SourceConfirmed { .. }
@@ -168,6 +173,8 @@ impl Shows for Rollback {
             // How these stand now is told beside what happened.
             Event::CriterionTicked { .. }
             | Event::WayCompared(_)
+            | Event::CallBegun { .. }
+            | Event::CallFailed { .. }
             | Event::DownstreamConfirmed { .. }
             | Event::LookBackAnswered { .. } => false,
         }
@@ -207,6 +214,10 @@ impl Shows for Rollback {
             .and(open(case, "blocked", Style::Danger)),
             Telling::StepSaid { what, .. } if what.as_str() == "blocked" => {
                 Look::of(Tone::Late).and(open(case, "skip", Style::Plain)).and(open(case, "withdraw", Style::Danger))
+            }
+            Telling::CallFailed { again, .. } => {
+                let again = again.is_none().then(|| press(case, "call", Style::Plain)).flatten();
+                Look::of(Tone::Late).and(press(case, "done", Style::Plain)).and(again)
             }
             Telling::StepSaid { .. } | Telling::Answered { .. } => Look::calm(),
             Telling::Asked { due, duty, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, *duty, None, None)),
@@ -249,6 +260,15 @@ impl Shows for Rollback {
             let asked =
                 |duty, system: Option<SystemId>| Telling::Asked { drill, duty, system, people: whom(), due: DUE };
             let ledger = || Some(SystemId::from("ledger"));
+            let call_failed = |again| Telling::CallFailed {
+                drill,
+                step: 2,
+                steps: 3,
+                webhook: "deploy".into(),
+                text: words(),
+                again,
+                people: whom(),
+            };
             vec![
                 proposed(Some(on())),
                 proposed(None),
@@ -286,6 +306,8 @@ impl Shows for Rollback {
                 step("blocked", Some(dev()), Some(words())),
                 step("skipped", Some(dev()), Some(words())),
                 step("agreed", Some(dev()), Some(words())),
+                call_failed(Some(DUE)),
+                call_failed(None),
                 asked(Duty::AnswerInFlight, None),
                 asked(Duty::ConfirmDownstream, ledger()),
                 asked(Duty::LookBack, None),
@@ -363,6 +385,10 @@ impl Shows for Rollback {
             Event::PointAgreed { by: dev(), stands_in_for: Some(maya()), step: 2, reason: words() },
             Event::StepDone { by: None, step: 2, text: None },
             Event::StepBlocked { by: None, step: 3, reason: words() },
+            Event::CallBegun { step: 3 },
+            Event::CallFailed { step: 3, text: words(), again: Some(DUE) },
+            Event::CallFailed { step: 3, text: words(), again: None },
+            Event::CalledAnew { by: dev(), step: 3 },
             Event::StepSkipped { by: dev(), step: 3, reason: words() },
             Event::FlightAnswered { by: dev(), flight: Flight::Left, text: words() },
             Event::DownstreamConfirmed { by: dev(), system: "ledger".into(), text: words() },
@@ -401,7 +427,8 @@ fn rule() -> RollbackRule {
         within: Some(SPAN),
         way,
         point_of_no_return,
-        webhook: None,
+        webhook: Some("deploy".into()),
+        webhook_in_drills: false,
     };
     RollbackRule {
         authorise: vec![role()],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{LadderId, RoleId, Span, SystemId};
+use super::super::{LadderId, RoleId, Span, SystemId, WebhookId};
 use super::{PauseRule, TargetTerms};
 
 /// How one workflow is rolled back.
@@ -75,7 +75,10 @@ pub struct StepRule {
     pub point_of_no_return: bool,
     /// The webhook by which a machine is told to do it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub webhook: Option<String>,
+    pub webhook: Option<WebhookId>,
+    /// It is called in drills too, and is told that it is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub webhook_in_drills: bool,
 }
 
 /// A way out.

@@ -93,7 +93,7 @@ fn step(values: &Values<'_>) -> Option<u32> {
     values.maybe_number("step")
 }
 
-const OWN: [Verb; 25] = [
+const OWN: [Verb; 26] = [
     Verb {
         root: KIND.word(),
         verb: "propose",
@@ -296,6 +296,17 @@ const OWN: [Verb; 25] = [
         args: &[STEP, Arg::new("text", "What came of it", Kind::Rest, "in a few words").optional().stated()],
         example: "rollback done RBK-1 All traffic is on v6",
         make: |values| values.on(Command::StepDone { step: step(values), text: values.maybe_text("text") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "call",
+        label: "Call again",
+        aliases: &["retry"],
+        about: "Have the machine called anew that does the step",
+        case: true,
+        args: &[WORDS],
+        example: "rollback call RBK-1",
+        make: |values| values.on(Command::CallAgain),
     },
     Verb {
         root: KIND.word(),

@@ -4,7 +4,7 @@ use super::{Drill, Flight, Outcome, Version};
 use crate::domain::kinds::Seal;
 use crate::domain::line::Named;
 use crate::domain::policy::Way;
-use crate::domain::{At, CaseId, RoleId, Span, SystemId, WorkflowId};
+use crate::domain::{At, Called, CaseId, RoleId, Span, SystemId, WorkflowId};
 
 /// What somebody gives to propose a rollback, or a drill of one.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +79,14 @@ pub enum Command {
         step: Option<u32>,
         reason: String,
     },
+    /// What a call to a machine came to. Nobody types it.
+    MachineSaid {
+        step: u32,
+        round: u32,
+        called: Called,
+    },
+    /// The machine is called anew.
+    CallAgain,
     Downstream {
         system: Option<SystemId>,
         text: String,
@@ -134,6 +142,7 @@ pub enum Verb {
     AlterAnyway,
     Authorise,
     Blocked,
+    Call,
     Compare,
     Confirm,
     Deny,

@@ -88,6 +88,21 @@ pub enum Event {
         step: u32,
         reason: String,
     },
+    /// A machine that was called for the step has begun, and answers later.
+    CallBegun {
+        step: u32,
+    },
+    /// A call to a machine didn't get through. `again: None`: it isn't tried again by itself.
+    CallFailed {
+        step: u32,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<At>,
+    },
+    CalledAnew {
+        by: PersonId,
+        step: u32,
+    },
     /// Whoever answers for a system downstream confirms that it goes on with the other version.
     DownstreamConfirmed {
         by: PersonId,

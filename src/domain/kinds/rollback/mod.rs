@@ -23,6 +23,7 @@ use crate::domain::{
 mod acts;
 mod afterwards;
 mod authorising;
+mod calling;
 mod command;
 mod event;
 mod measured;
@@ -33,6 +34,7 @@ mod telling;
 #[cfg(test)]
 mod tests;
 
+pub use calling::CallStands;
 pub use command::{Change, Command, Opening, Verb};
 pub use event::{Event, Proposed, Retargeted};
 pub use measured::Measured;
@@ -132,6 +134,9 @@ impl Kind for Rollback {
             | Event::StepDone { .. }
             | Event::StepBlocked { .. }
             | Event::StepSkipped { .. }
+            | Event::CallBegun { .. }
+            | Event::CallFailed { .. }
+            | Event::CalledAnew { .. }
             | Event::DownstreamConfirmed { .. }
             | Event::FlightAnswered { .. }
             | Event::LookedBack { .. }
@@ -193,7 +198,25 @@ impl Kind for Rollback {
             }
             Event::StepBlocked { by, step, reason } => {
                 let word = Word { by: by.clone(), stands_in_for: None, at, text: Some(reason.clone()) };
-                self.step_mut(*step).blocked = Some(word);
+                let stands = self.step_mut(*step);
+                stands.blocked = Some(word);
+                if let Some(call) = &mut stands.call {
+                    call.over = true;
+                }
+            }
+            Event::CallBegun { step } => {
+                self.step_mut(*step).call.get_or_insert_default().begun = Some(at);
+            }
+            Event::CallFailed { step, text, again } => {
+                let call = self.step_mut(*step).call.get_or_insert_default();
+                call.tries += 1;
+                (call.text, call.again, call.over) = (Some(text.clone()), *again, again.is_none());
+            }
+            Event::CalledAnew { by: _, step } => {
+                let stands = self.step_mut(*step);
+                let round = stands.call.as_ref().map_or(1, |it| it.round) + 1;
+                stands.call = Some(CallStands { round, ..CallStands::default() });
+                stands.blocked = None;
             }
             Event::StepSkipped { by, step, reason } => {
                 self.step_mut(*step).skipped = Some(Word::of(by, at, Some(reason)));
@@ -354,12 +377,12 @@ impl Kind for Rollback {
         None
     }
 
-    fn call(&self, _case: &Case) -> Option<Call> {
-        None
+    fn call(&self, case: &Case) -> Option<Call> {
+        self.call_now(case)
     }
 
-    fn called(_number: u32, _round: u32, _called: &Called) -> Option<Command> {
-        None
+    fn called(number: u32, round: u32, called: &Called) -> Option<Command> {
+        Some(Command::MachineSaid { step: number, round, called: called.clone() })
     }
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {

@@ -146,6 +146,8 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         (Running, C::StepDone { step, text }) => rollback.step_done(scene, *step, text.as_deref()),
         (Running, C::StepBlocked { step, reason }) => rollback.step_blocked(scene, *step, reason),
         (Running, C::StepSkipped { step, reason }) => rollback.step_skipped(scene, *step, reason),
+        (Running, C::MachineSaid { step, round, called }) => rollback.machine_said(scene, *step, *round, called),
+        (Running, C::CallAgain) => rollback.call_again(scene),
         (Running, C::Downstream { system, text }) => rollback.downstream(scene, system.as_ref(), text),
         (Running, C::InFlight { flight, text }) => rollback.in_flight(scene, *flight, text),
         (Running, C::LookBack { from, to, count, text }) => rollback.look_back(scene, (*from, *to), *count, text),
@@ -160,6 +162,8 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             | C::StepDone { .. }
             | C::StepBlocked { .. }
             | C::StepSkipped { .. }
+            | C::MachineSaid { .. }
+            | C::CallAgain
             | C::Downstream { .. }
             | C::InFlight { .. }
             | C::LookBack { .. }
@@ -206,6 +210,8 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             | C::StepDone { .. }
             | C::StepBlocked { .. }
             | C::StepSkipped { .. }
+            | C::MachineSaid { .. }
+            | C::CallAgain
             | C::Downstream { .. }
             | C::InFlight { .. }
             | C::LookBack { .. }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CallStands;
 use crate::domain::policy::Way;
 use crate::domain::{At, CaseId, ClockId, Label, PersonId, RoleId, Span};
 
@@ -207,6 +208,9 @@ pub struct StepStands {
     /// Whoever authorises agreed once more that there is no way back after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Word>,
+    /// How it stands with calling a machine for it, once there is anything to say of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallStands>,
 }
 
 impl StepStands {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Flight, Outcome, Version};
 use crate::domain::kinds::AskedNow;
 use crate::domain::policy::Way;
-use crate::domain::{At, CaseId, ClockId, Duty, Label, PersonId, RoleId, Span, SystemId, WorkflowId};
+use crate::domain::{At, CaseId, ClockId, Duty, Label, PersonId, RoleId, Span, SystemId, WebhookId, WorkflowId};
 
 /// Told of a rollback.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -122,6 +122,19 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// A call to the machine that does a step didn't get through.
+    CallFailed {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        step: u32,
+        steps: u32,
+        webhook: WebhookId,
+        text: String,
+        /// When it is tried again. `None`: not by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<At>,
+        people: Vec<PersonId>,
+    },
     /// One of the answers that a rollback needs beside its steps.
     Asked {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -180,6 +193,7 @@ impl Telling {
             | Telling::AlteringDecided { .. }
             | Telling::Started { .. }
             | Telling::StepSaid { .. }
+            | Telling::CallFailed { .. }
             | Telling::Answered { .. }
             | Telling::Confirmed { .. } => {}
         }

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::super::{LadderId, RoleId, Span, SystemId, WorkflowId};
+use super::super::super::{LadderId, RoleId, Span, SystemId, WebhookId, WorkflowId};
 use super::super::rollbacks::{RollbackRule, RollbackTimes, StepRule, Way};
-use super::finding::{Place, quote};
+use super::finding::Place;
 use super::resolve::Resolve;
-use super::value;
 use super::word::{Placed, Word, Words, kind};
 
 const AUTHORISE_WITHIN: Span = Span::minutes(15);
@@ -81,8 +80,8 @@ struct StepTable {
     /// There is no way back after it, so whoever authorises is asked once more before it.
     #[serde(default)]
     point_of_no_return: bool,
-    /// The webhook that tells a machine to do it. Reserved.
-    webhook: Option<Word<kind::Text>>,
+    /// The machine of `[webhooks]` that is told to do it. Whoever holds `role` owes the step all the same, and may do it by hand.
+    webhook: Option<Word<kind::Webhook>>,
 }
 
 impl Resolve<'_, '_> {
@@ -197,13 +196,18 @@ impl Resolve<'_, '_> {
         let role = self.held(&table.role, "does a step of a rollback");
         let within = table.within.as_ref().and_then(|word| self.some_time(word));
         let way = table.way.map_or(Way::RollBack, |it| self.way_of_step(it.value, it.at));
-        let webhook = table.webhook.as_ref().and_then(|word| {
-            if value::key(&word.text).is_err() {
-                self.found.add(word.at, format!("{} is no name", quote(&word.text)), "the name of a webhook: “deploy”");
-            }
-            self.text(word)
-        });
-        Some(StepRule { text: text?, role: role?, within, way, point_of_no_return: table.point_of_no_return, webhook })
+        let webhook = table.webhook.as_ref().and_then(|word| self.name(word)).map(WebhookId::from);
+        let webhook_in_drills =
+            webhook.as_ref().and_then(|it| self.policy.webhooks.get(it)).is_some_and(|it| it.in_drills);
+        Some(StepRule {
+            text: text?,
+            role: role?,
+            within,
+            way,
+            point_of_no_return: table.point_of_no_return,
+            webhook,
+            webhook_in_drills,
+        })
     }
 
     fn way_of_step(&mut self, way: Way, at: Place) -> Way {

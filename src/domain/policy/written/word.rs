@@ -83,6 +83,7 @@ kinds! {
     RegimeName: "a law that asks for reports, such as “gdpr-33”", { "type": "string", "examples": ["dora", "gdpr-33"] };
     ClockName: "a report that a law asks for, such as “gdpr-33.notification”", { "type": "string", "examples": ["dora.initial"] };
     Rota names "rota" in "rotas": "the key of a rota", { "type": "string" };
+    Webhook names "webhook" in "webhooks": "the key of a webhook", { "type": "string" };
     ApprovalPath names "path" in "paths": "the key of an approval path", { "type": "string" };
 }
 
