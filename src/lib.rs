@@ -78,6 +78,7 @@
 //!   - [`app::process`]: what the program asks of the system: files that are its owner's alone, how many it may open, no image of its memory.
 //!   - [`app::doctor`]: whether this machine keeps secrets to the bot; platforms are looked at by their adapters.
 //!   - [`app::people`]: who and what there is on a platform, as lines for the policy.
+//!   - [`app::webhooks`]: what calls to machines are signed with.
 //!   - [`app::demo`]: a short story, told through the same API that scripts use.
 //!
 //! Arrows point at [`domain`]; `tests/house.rs` holds the table of who may know whom, and fails on a stray one.

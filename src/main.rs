@@ -22,7 +22,7 @@ use countersign::evidence::bundle::{self, BundleError, Exported};
 use countersign::evidence::rebuild::{self, RecoverError};
 use countersign::ledger::folder;
 
-use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Stage, Verb};
+use line::{Findings, Line, ManifestVerb, People, PolicyVerb, Stage, Verb, WebhookVerb};
 
 fn main() -> ExitCode {
     let line = Line::parse();
@@ -86,6 +86,7 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Verb::Policy(verb) => policy(verb),
+        Verb::Webhook(verb) => webhook(verb),
         Verb::Doctor { known, data } => {
             let given = Given { data, ..known.given() };
             doctor(&Config::read(known.config.as_deref(), variable, given)?).await
@@ -165,6 +166,40 @@ async fn run(line: Line) -> anyhow::Result<ExitCode> {
                 recovered => say(format_args!("{}\n", recovered?))?,
             }
             Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn webhook(verb: WebhookVerb) -> anyhow::Result<ExitCode> {
+    match verb {
+        WebhookVerb::Key => {
+            let (own, public) = countersign::webhook::signature::new_pair()?;
+            say(format_args!("{own}\n"))?;
+            eprintln!("Keep it as a secret, in the environment or in a file. Whoever is called checks with: {public}");
+            Ok(ExitCode::SUCCESS)
+        }
+        WebhookVerb::List { known } => {
+            let config = Config::without_secrets(known.config.as_deref(), variable, known.given())?;
+            let (policy, _) = PolicyFile { path: config.policy.clone() }.read()?;
+            let mut good = true;
+            if policy.webhooks.is_empty() {
+                say(format_args!("The policy has no [webhooks]: nothing is called.\n"))?;
+            }
+            for (id, webhook) in &policy.webhooks {
+                match countersign::app::webhooks::keys_of(id, variable, &config.webhook_keys) {
+                    Ok(keys) => {
+                        let public = keys.public();
+                        let checked =
+                            if public.is_empty() { "the shared secret alone".to_owned() } else { public.join(" ") };
+                        say(format_args!("✓ {id}  {}  checked with {checked}\n", webhook.url))?;
+                    }
+                    Err(why) => {
+                        good = false;
+                        say(format_args!("✗ {id}  {}  {why}\n", webhook.url))?;
+                    }
+                }
+            }
+            Ok(exit(good))
         }
     }
 }

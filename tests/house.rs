@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("answers", "card clock desk digest domain grammar health ledger record seal store"),
     ("courier", "card chat desk digest domain grammar ledger record store"),
     ("reception", "answers card chat desk domain grammar heard store"),
-    ("web", "answers card chat clock desk domain folder grammar health heard projection reception slack store"),
+    ("web", "answers card chat clock desk domain folder grammar health heard projection reception slack store webhook"),
     ("config", "domain grammar web"),
     ("audit", "domain folder ledger rebuild record seal store"),
     ("backup", "folder store"),
@@ -40,11 +40,12 @@ const ARROWS: &[(&str, &str)] = &[
     ("adapters", "chat config discord domain reception slack web"),
     (
         "serve",
-        "adapters answers card chat clock config courier desk domain folder health projection reception store web",
+        "adapters answers card chat clock config courier desk domain folder health projection reception store web webhook webhooks",
     ),
     ("demo", "card domain serve"),
     ("doctor", "chat folder"),
-    ("webhook", "domain"),
+    ("webhooks", "config domain webhook"),
+    ("webhook", "clock desk domain record store"),
     ("people", "chat domain grammar"),
     // These hold rooms and nothing else.
     ("evidence", ""),
@@ -56,7 +57,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("ledger", &["folder", "heard", "projection", "record"]),
     ("chat", &["courier", "discord", "reception", "slack"]),
     ("evidence", &["audit", "backup", "bundle", "rebuild"]),
-    ("app", &["adapters", "config", "demo", "doctor", "health", "people", "serve"]),
+    ("app", &["adapters", "config", "demo", "doctor", "health", "people", "serve", "webhooks"]),
 ];
 
 /// Crates that bring a database, a network or a runtime with them, and the rooms that may name them.

@@ -101,7 +101,7 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
                     from.clone(),
                 );
                 for known in &opened.moments {
-                    facts.say(Answer::Moment(known.which), rfc3339(known.at), from.clone());
+                    facts.say(Answer::Moment(known.which), known.at.rfc3339(), from.clone());
                 }
                 if let Some(class) = &opened.class {
                     of_class(&mut facts, class.as_str(), from);
@@ -109,7 +109,7 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
                 nature = opened.nature;
                 of_nature(&mut facts, &nature, from);
             }
-            Inc::MomentSet { which, at, .. } => facts.say(Answer::Moment(*which), rfc3339(*at), from.clone()),
+            Inc::MomentSet { which, at, .. } => facts.say(Answer::Moment(*which), at.rfc3339(), from.clone()),
             Inc::Assessed { text, .. } => {
                 facts.add(Answer::Impact, text, from);
                 facts.add(Answer::Description, text, from);
@@ -120,7 +120,7 @@ fn facts(speaker: &Speaker<'_>, case: &Case, form: FieldSet, events: &[(String, 
             }
             Inc::Resolved { text, .. } => {
                 facts.say(Answer::Resolution, text.clone(), from.clone());
-                facts.say(Answer::ResolvedAt, rfc3339(*at), from.clone());
+                facts.say(Answer::ResolvedAt, at.rfc3339(), from.clone());
             }
             Inc::Reopened { .. } => {
                 facts.known.remove(&Answer::ResolvedAt);
@@ -314,9 +314,6 @@ fn put(json: &mut Json, key: &str, value: Json) {
 }
 
 /// As forms ask for it: seconds, in UTC.
-fn rfc3339(at: At) -> String {
-    at.utc().map_or_else(|| at.0.to_string(), |utc| utc.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
-}
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,7 @@ use self::secret::{Secrets, Sought};
 use crate::domain::{Platform, Span, text};
 use crate::grammar::moment;
 
-pub use self::secret::Secret;
+pub use self::secret::{Secret, webhook_variable};
 
 /// As meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub struct Config {
     pub slack: Vec<SlackConfig>,
     pub discord: Option<DiscordConfig>,
     pub log: LogAs,
+    /// Files with the keys that calls to a webhook of the policy are signed with, by its name. Those in the environment go first.
+    pub webhook_keys: BTreeMap<String, PathBuf>,
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
 }
@@ -160,6 +162,15 @@ struct Written {
     workspaces: BTreeMap<toml::Spanned<String>, toml::Spanned<WrittenSlack>>,
     discord: Option<toml::Spanned<WrittenDiscord>>,
     log: Option<LogAs>,
+    /// What calls to the policy's webhooks are signed with, by their names.
+    #[serde(default)]
+    webhooks: BTreeMap<String, WrittenWebhook>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWebhook {
+    keys_file: PathBuf,
 }
 
 /// Tokens come from the environment, or from files that only the bot may read.
@@ -210,7 +221,7 @@ struct WrittenRoom {
     hosts: Vec<String>,
 }
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 30] = [
     "data",
     "listen",
     "public_url",
@@ -239,6 +250,8 @@ const KEYS: [&str; 28] = [
     "gateway_url",
     "token_file",
     "name",
+    "webhooks",
+    "keys_file",
 ];
 
 impl Config {
@@ -355,7 +368,10 @@ impl Config {
         let nothing = WrittenDiscord::default();
         let implied = environment("COUNTERSIGN_DISCORD_TOKEN").is_some().then_some((&nothing, 0));
         let discord = one.or(implied).map(|(table, at)| discord_config(table, at, &secrets, &wrong)).transpose()?;
-        let secret_files = secrets.files.take();
+        let webhook_keys: BTreeMap<String, PathBuf> =
+            written.webhooks.into_iter().map(|(name, table)| (name, table.keys_file)).collect();
+        let mut secret_files = secrets.files.take();
+        secret_files.extend(webhook_keys.values().cloned());
         let config = Config {
             data,
             listen,
@@ -371,6 +387,7 @@ impl Config {
             slack,
             discord,
             log: given.log.or(written.log).unwrap_or_default(),
+            webhook_keys,
             secret_files,
         };
         if !crate::web::guard::is_loopback(config.listen.ip()) && !config.open_to_network {

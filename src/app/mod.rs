@@ -8,3 +8,4 @@ pub mod health;
 pub mod people;
 pub mod process;
 pub mod serve;
+pub mod webhooks;

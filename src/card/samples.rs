@@ -14,10 +14,10 @@ use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
 use crate::domain::kinds::{Began, DutyEvent};
 use crate::domain::line::{Sentence, Sla, say};
 use crate::domain::notice::{CaseTitle, ClockItem};
-use crate::domain::people::Handed;
 use crate::domain::obligation::{
     About, Attribution, Breach, Change, Contest, Holder, Opened, Passed, Receiver, Terms, Under,
 };
+use crate::domain::people::Handed;
 use crate::domain::policy::{AtEnd, EXAMPLE, Policy};
 use crate::domain::rota::{Gap, How, Instead, Why};
 use crate::domain::{
@@ -252,6 +252,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Excepted { exception: under(AtEnd::Resume).exception, duties: vec![Duty::Resolve], ends: DUE },
         Telling::Observed { seen: "7 wait, 2 late".to_owned() },
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
+        Telling::ToRelieve { seat: Label::from("lead"), person: dev(), since: NOW, due: DUE },
         Telling::HandedOver {
             handoff: handoff(),
             from: Some(maya()),

@@ -8,7 +8,7 @@ use super::accounts::Accounts;
 use crate::card::Wording;
 use crate::clock::Clock;
 use crate::domain::{
-    Actor, At, Bot, BotCommand, CaseId, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply, Span,
+    Actor, At, Bot, BotCommand, CaseId, Command, Lane, OutboxId, PersonId, Platform, Policy, Refusal, Reply, Span,
 };
 use crate::grammar::Query;
 use crate::ledger::heard::{Answer, Heard};
@@ -106,6 +106,8 @@ pub(super) enum Item {
     Hear(Box<Heard>, oneshot::Sender<Result<Handled, Fault>>),
     Bot(Box<BotCommand>, Actor, Option<Word>, oneshot::Sender<Result<Result<Option<Reply>, Refusal>, Fault>>),
     Report(Vec<Report>, oneshot::Sender<Result<(), Fault>>),
+    /// What a call to a machine came to for a case.
+    Called(CaseId, Box<Command>, oneshot::Sender<Result<Result<(), Refusal>, Fault>>),
     /// Sign a head now.
     Checkpoint(oneshot::Sender<()>),
     Stop(oneshot::Sender<()>),
@@ -179,6 +181,14 @@ impl DeskHandle {
         self.ask(|reply| Item::Report(reports, reply)).await?
     }
 
+    /// Says what a call to a machine came to for the case that wanted it made.
+    ///
+    /// # Errors
+    /// [`Fault`]: nothing of it was recorded; inside, a [`Refusal`]: the case doesn't wait for it any more.
+    pub async fn called(&self, case: CaseId, command: Command) -> Result<Result<(), Refusal>, Fault> {
+        self.ask(|reply| Item::Called(case, Box::new(command), reply)).await?
+    }
+
     /// Signs a head over everything so far.
     ///
     /// # Errors
@@ -232,6 +242,7 @@ impl Item {
             Item::Hear(_, reply) => answer(reply, Err(fault.clone())),
             Item::Bot(_, _, _, reply) => answer(reply, Err(fault.clone())),
             Item::Report(_, reply) => answer(reply, Err(fault.clone())),
+            Item::Called(_, _, reply) => answer(reply, Err(fault.clone())),
             Item::Checkpoint(reply) | Item::Stop(reply) => answer(reply, ()),
         }
     }

@@ -45,7 +45,7 @@ impl Desk {
         let heard = || {
             items.iter().filter_map(|item| match item {
                 Item::Hear(heard, _) => Some(&**heard),
-                Item::Bot(..) | Item::Report(..) | Item::Checkpoint(_) | Item::Stop(_) => None,
+                Item::Bot(..) | Item::Report(..) | Item::Called(..) | Item::Checkpoint(_) | Item::Stop(_) => None,
             })
         };
         let keys: Vec<String> = heard().map(|heard| self.causes.key_of(&heard.cause)).collect();

@@ -289,6 +289,18 @@ impl Desk {
                         self.report(turn, report).await?;
                     }
                 }
+                Item::Called(case, command, reply) => match self.rule_call(turn, case, *command).await {
+                    Ok(ruled) => ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| ruled)))),
+                    Err(error) if error.is_of_one_case() => {
+                        let reference = reference();
+                        tracing::error!(%reference, %case, %error, "what a call came to could not be decided");
+                        answer(reply, Err(Fault { reference }));
+                    }
+                    Err(error) => {
+                        ready.replies.push(Box::new(move |done| answer(reply, done.map(|()| Ok(())))));
+                        return Err(error);
+                    }
+                },
                 Item::Checkpoint(reply) => ready.checkpoints.push(reply),
                 Item::Stop(reply) => answer(reply, ()),
             }

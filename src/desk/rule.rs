@@ -403,6 +403,16 @@ impl Desk {
         Ok(())
     }
 
+    /// What a call to a machine came to for the case that wanted it made.
+    pub(super) async fn rule_call(
+        &mut self,
+        turn: &mut Turn,
+        case: CaseId,
+        command: Command,
+    ) -> Result<Result<(), Refusal>, DeskError> {
+        Ok(self.rule_engine(turn, Work::Case(case, command)).await?.map_or(Ok(()), Err))
+    }
+
     async fn rule_engine(&mut self, turn: &mut Turn, work: Work) -> Result<Option<Refusal>, DeskError> {
         match self.prepare(turn, work, &Actor::Engine).await? {
             Ok(prepared) => Box::pin(self.write(turn, prepared, None)).await.map(|()| None),

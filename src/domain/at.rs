@@ -43,6 +43,10 @@ impl Span {
 
 impl At {
     /// `None` only outside the years that chrono can represent.
+    /// `2026-11-23T09:00:00Z` (RFC 3339), for machines. What lies too far off for a date is microseconds.
+    pub fn rfc3339(self) -> String {
+        self.utc().map_or_else(|| self.0.to_string(), |utc| utc.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    }
     pub fn utc(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.0)
     }

@@ -71,6 +71,8 @@ names! {
     PathId as FACT;
     /// A named rota.
     RotaId as FACT;
+    /// A machine outside that may be called, as the policy calls it.
+    WebhookId as FACT;
     /// Where a platform's own ids come from: `local`, `slack`, `discord`.
     Platform as FACT;
     /// An incident class such as `output.bias` (SPEC 6); the policy may add its own.

@@ -22,6 +22,17 @@ pub struct Line {
 }
 
 #[derive(Subcommand)]
+pub enum WebhookVerb {
+    /// Make a new Ed25519 key to sign calls with, and print it with the public key that is for whoever is called. It isn't kept.
+    Key,
+    /// List the webhooks of the policy: where each is called, and the public keys that its calls are checked with.
+    List {
+        #[command(flatten)]
+        known: Known,
+    },
+}
+
+#[derive(Subcommand)]
 pub enum Verb {
     /// Run the bot and the local room (the default).
     Serve(Serve),
@@ -43,6 +54,9 @@ pub enum Verb {
     Manifest(ManifestVerb),
     /// Print who and what there is on a platform, as lines to paste into the policy.
     People(People),
+    /// Look at the machines that the policy lets the bot call.
+    #[command(subcommand)]
+    Webhook(WebhookVerb),
     /// Check a ledger or an exported bundle, and say what is wrong where.
     Verify {
         /// A data folder.

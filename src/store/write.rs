@@ -207,10 +207,7 @@ impl Writer {
     ///
     /// # Errors
     /// A row that this version can't read.
-    pub async fn cases_that(
-        &mut self,
-        fits: impl Fn(&Case) -> bool + Send + 'static,
-    ) -> Result<Vec<Case>, StoreError> {
+    pub async fn cases_that(&mut self, fits: impl Fn(&Case) -> bool + Send + 'static) -> Result<Vec<Case>, StoreError> {
         let sql = "select snapshot from case_file where closed_us is null or case_id in (select case_id from owed)";
         self.db
             .run(move |db| {

@@ -1,4 +1,4 @@
-//! The bot's own listener: the local room, its API, people's calendars, and health. What it serves to whom is decided in [`guard`].
+//! The bot's own listener: the local room, its API, people's calendars, machines' answers to calls, and health. What it serves to whom is decided in [`guard`].
 
 mod calendar;
 pub mod guard;
@@ -7,6 +7,7 @@ mod room;
 #[cfg(feature = "slack")]
 pub mod slack;
 mod stream;
+mod webhook;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::json;
 
 use crate::app::health::Health;
@@ -55,6 +56,7 @@ pub fn router(app: App, guard: Guard, called: Router) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/calendar/{file}", get(calendar::feed))
+        .route("/webhook/{case}/{number}/{round}/{token}", post(webhook::answered))
         .merge(room)
         .with_state(app)
         .merge(called)

@@ -63,6 +63,17 @@ impl Keys {
     }
 }
 
+/// A new key of the bot's own, `whsk_…`, and the public one for whoever is called, `whpk_…`.
+///
+/// # Errors
+/// The machine's: it gives no random bytes.
+pub fn new_pair() -> Result<(String, String), getrandom::Error> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    let public = SigningKey::from_bytes(&seed).verifying_key();
+    Ok((format!("whsk_{}", STANDARD.encode(seed)), format!("whpk_{}", STANDARD.encode(public.as_bytes()))))
+}
+
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keys({}, …)", self.0.len())
@@ -119,6 +130,12 @@ mod tests {
     const BODY: &[u8] = br#"{"test": 2432232314}"#;
     const SHARED: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const OWN: &str = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk=";
+
+    #[test]
+    fn a_new_pair_belongs_together() {
+        let (own, public) = new_pair().expect("random bytes");
+        assert_eq!(Keys::read(&own).map(|keys| keys.public()), Ok(vec![public]));
+    }
 
     /// The vectors of the standard's reference libraries.
     #[test]

@@ -85,3 +85,9 @@ impl Secrets<'_> {
         Ok(Secret::new(text))
     }
 }
+
+/// The variable with the keys that calls to a webhook are signed with: `COUNTERSIGN_WEBHOOK_DEPLOY_KEYS`.
+pub fn webhook_variable(name: &str) -> String {
+    let fits = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    ["COUNTERSIGN", "WEBHOOK", &name.chars().map(fits).collect::<String>(), "KEYS"].join("_")
+}

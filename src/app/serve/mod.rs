@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::app::adapters::{self, Adapter};
 use crate::app::config::Config;
 use crate::app::health::Heartbeat;
+use crate::app::webhooks;
 use crate::card::Wording;
 use crate::chat::reception::PolicyFile;
 use crate::chat::{Chats, Taken, local};
@@ -22,6 +23,8 @@ use crate::desk::DeskHandle;
 use crate::domain::Actor;
 use crate::ledger::folder::Folder;
 use crate::web::{self, App, Guard, listener};
+use crate::webhook::caller::Caller;
+use crate::webhook::send::Sender;
 
 mod assembly;
 
@@ -43,6 +46,8 @@ pub struct Running {
     pub router: Router,
     tasks: Tasks,
     watchdog: JoinHandle<()>,
+    /// Calls machines outside.
+    caller: JoinHandle<()>,
     web: JoinSet<std::io::Result<()>>,
     /// What listens to the platforms.
     adapters: JoinSet<()>,
@@ -104,6 +109,14 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
         listening.spawn(adapter.run(assembled.door(&adapter.platform()).await?));
     }
     let (app, tasks) = assembled.run();
+    let files = config.webhook_keys.clone();
+    let caller = Caller {
+        desk: app.reception.desk.clone(),
+        reader: app.reader.clone(),
+        sender: Sender::new().context("the HTTP client for calls to machines")?,
+        keys: Arc::new(move |webhook| webhooks::keys_of(webhook, |name| std::env::var(name).ok(), &files)),
+        public_url: config.public_url.as_ref().map(|url| url.as_str().to_owned()),
+    };
     let router = web::router(app.clone(), Guard::new(address, &config.hosts), called);
     let (stop_web, stopped) = tokio::sync::watch::channel(false);
     let mut web = JoinSet::new();
@@ -114,6 +127,7 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     Ok(Running {
         address,
         watchdog: tokio::spawn(app.health.clone().watch(heartbeat)),
+        caller: tokio::spawn(caller.run()),
         desk: app.reception.desk.clone(),
         app,
         tasks,
@@ -213,6 +227,7 @@ impl Running {
         // Platforms tell again what wasn't acknowledged.
         self.adapters.shutdown().await;
         self.watchdog.abort();
+        self.caller.abort();
         self.tasks.courier.abort();
         // So that the desk closes last, which folds the write-ahead log in. Nobody waits for a straggler.
         let _stragglers = tokio::time::timeout(Duration::from_secs(1), self.app.reader.clone().close()).await;

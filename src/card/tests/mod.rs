@@ -85,7 +85,13 @@ fn nudged() -> Passed {
 }
 
 fn people() -> People<'static> {
-    People { policy: policy(), delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: NOW }
+    People {
+        policy: policy(),
+        delegations: &[],
+        rotas: crate::domain::bot::rotas::Rotas::NONE,
+        handed: crate::domain::people::Handed::NONE,
+        at: NOW,
+    }
 }
 
 fn world() -> World<'static> {

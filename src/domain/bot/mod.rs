@@ -24,6 +24,7 @@ pub mod delegations;
 pub mod digests;
 pub mod files;
 pub mod handed;
+mod leads;
 pub mod ownership;
 pub mod platforms;
 pub mod policies;
@@ -373,7 +374,7 @@ impl Bot {
     pub fn wake(&self, policy: &Policy) -> Option<At> {
         let rotas = self.rotas.wake(policy);
         let own = self.delegations.wake().into_iter().chain(self.digests.wake(policy));
-        own.chain(rotas).chain(self.queues.wake()).min()
+        own.chain(rotas).chain(self.queues.wake()).chain(self.ownership.wake(policy)).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
@@ -504,7 +505,7 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() && !self.wake_rota() && !self.wake_queue() {
+        if !self.wake_delegation() && !self.wake_rota() && !self.wake_queue() && !self.wake_leads() {
             self.wake_digests();
         }
         self.ruling

@@ -72,10 +72,12 @@ impl Recurrences {
     pub(super) fn found(&self, case: &Case, events: &[Became], at: At) -> Option<ExceptionClassId> {
         let raised = events.iter().find_map(|event| match event {
             Became::Exception(exception::Event::Raised(raised)) => Some(&raised.class),
-            Became::Exception(_) | Became::Duty(_) | Became::Case(_) | Became::Incident(_) | Became::Approval(_)
-            | Became::Handoff(_) => {
-                None
-            }
+            Became::Exception(_)
+            | Became::Duty(_)
+            | Became::Case(_)
+            | Became::Incident(_)
+            | Became::Approval(_)
+            | Became::Handoff(_) => None,
         });
         let class = raised?;
         let recurring = self.all.get(&case.workflow)?.get(class)?;

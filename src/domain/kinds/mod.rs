@@ -11,8 +11,8 @@ use super::obligation::{Attribution, Change, Holder, Obligation, State};
 use super::policy::{Channel, Windows};
 use super::scene::Scene;
 use super::{
-    Act, Ask, At, Case, CaseId, Draft, Duty, Label, People, PersonId, Policy, PolicyHash, QueueId, Refusal, RoleId,
-    Ruling, Severity, Span, To, WorkflowId, World, text,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, People, PersonId, Policy, PolicyHash, QueueId,
+    Refusal, RoleId, Ruling, Severity, Span, To, WorkflowId, World, text,
 };
 
 pub mod approval;
@@ -93,6 +93,10 @@ pub trait Kind: Sized {
     fn other_case(command: &Self::Command) -> Option<CaseId>;
     /// When it wants to be woken for something that is no obligation's.
     fn wakes_at(&self) -> Option<At>;
+    /// What it wants a machine outside to be told now.
+    fn call(&self, case: &Case) -> Option<Call>;
+    /// The command that says what a call came to; `None`: such cases call nobody.
+    fn called(number: u32, round: u32, called: &Called) -> Option<Self::Command>;
 
     /// Decides what an ask means for the case. Nothing is changed: the ruling holds the events.
     ///
@@ -143,9 +147,19 @@ impl AskedNow<'_> {
 pub enum Reach {
     Case(CaseId),
     /// Open ones in which these people have a seat or owe something in person, or one of these roles owes something.
-    HeldBy { people: Vec<PersonId>, roles: Vec<RoleId>, workflow: Option<WorkflowId> },
+    HeldBy {
+        people: Vec<PersonId>,
+        roles: Vec<RoleId>,
+        workflow: Option<WorkflowId>,
+    },
+    /// Those of a workflow on which something is owed.
+    On {
+        workflow: WorkflowId,
+    },
     /// Open ones in which these people hold anything, in person or in a role.
-    AllOf { people: Vec<PersonId> },
+    AllOf {
+        people: Vec<PersonId>,
+    },
 }
 
 impl Reach {
@@ -157,7 +171,7 @@ impl Reach {
                 let roles = people.iter().flat_map(|person| of.roles_of(person)).cloned().collect();
                 Reach::HeldBy { people, roles, workflow: None }
             }
-            Reach::Case(_) | Reach::HeldBy { .. } => self,
+            Reach::Case(_) | Reach::On { .. } | Reach::HeldBy { .. } => self,
         }
     }
 
@@ -166,6 +180,7 @@ impl Reach {
         match self {
             Reach::Case(id) => case.id == *id,
             Reach::AllOf { .. } => false,
+            Reach::On { workflow } => case.workflow == *workflow && case.open_obligations().next().is_some(),
             Reach::HeldBy { people, roles, workflow } => {
                 let held = |it: &Obligation| match &it.holder {
                     Holder::Person(person) => people.contains(person),
@@ -292,6 +307,12 @@ macro_rules! kinds {
             }
             pub(super) fn example(self, workflow: &WorkflowId, policy: &Policy) -> Opening {
                 match self { $(CaseKind::$kind => Opening::$kind(<$room::$kind as Kind>::example(workflow, policy)),)* }
+            }
+            /// The command that says what a call of such a case came to; `None`: they call nobody.
+            pub fn called(self, number: u32, round: u32, called: &Called) -> Option<Command> {
+                match self {
+                    $(CaseKind::$kind => <$room::$kind as Kind>::called(number, round, called).map(Command::$kind),)*
+                }
             }
             /// What a digest counts of such cases, in this order.
             pub const fn counted(self) -> &'static [&'static str] {
@@ -625,6 +646,9 @@ macro_rules! kinds {
             }
             pub fn wakes_at(&self) -> Option<At> {
                 match self { $(Body::$kind(it) => it.wakes_at(),)* }
+            }
+            pub fn call(&self, case: &Case) -> Option<Call> {
+                match self { $(Body::$kind(it) => it.call(case),)* }
             }
 
             pub(super) fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {

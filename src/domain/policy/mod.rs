@@ -10,17 +10,19 @@ use super::every_case::KeptAs;
 use super::rota::Rota;
 use super::{
     CalendarId, CaseId, ClassId, ClockId, Duty, LadderId, PartyId, PathId, PersonId, Platform, PolicyHash, RegimeId,
-    RoleId, RotaId, Severity, Span, WorkflowId, WorkflowStage,
+    RoleId, RotaId, Severity, Span, WebhookId, WorkflowId, WorkflowStage,
 };
 
 pub mod exceptions;
 pub mod handoffs;
 pub mod redflag;
+pub mod webhooks;
 pub mod written;
 
 pub use exceptions::{AtEnd, ControlRule, ExceptionClass, Exceptions, QueueRule, RecurrenceRule, Windows};
 pub use handoffs::Handoffs;
 pub use redflag::RedFlag;
+pub use webhooks::Webhook;
 pub use written::{PolicyErrors, schema};
 
 /// The example that is used when no policy file is named: a bank with a production and a pilot workflow.
@@ -60,6 +62,8 @@ pub struct Policy {
     pub digests: Vec<DigestSchedule>,
     /// Which laws ask for reports on a workflow's incidents.
     pub regulation: BTreeMap<WorkflowId, Regulation>,
+    /// Machines outside that may be called.
+    pub webhooks: BTreeMap<WebhookId, Webhook>,
 }
 
 /// A channel of one platform: `credit-ai` is the local room's, `slack:C024BE91L` is Slack's.

@@ -22,6 +22,7 @@ mod rotas;
 mod targets;
 mod tree;
 mod value;
+mod webhooks;
 mod word;
 
 #[cfg(test)]
@@ -133,6 +134,9 @@ struct Document {
     /// Which laws ask for reports to an authority, workflow by workflow, and who owes them.
     #[serde(default)]
     regulation: BTreeMap<Word<kind::Workflow>, RegulationTable>,
+    /// Machines outside that steps of a rollback can call.
+    #[serde(default)]
+    webhooks: BTreeMap<Word<kind::Key>, webhooks::WebhookTable>,
 }
 
 /// What holds for the whole file.

@@ -139,7 +139,9 @@ fn every_form_takes_its_own_answers() {
                     FieldKind::Long => "words".to_owned(),
                     FieldKind::Text => match field.name.as_str() {
                         "number" | "item" => "2".to_owned(),
-                        "into" | "by" | "of" | "on" | "first" => format!("{}-9", verb.kind().map_or("INC", CaseKind::prefix)),
+                        "into" | "by" | "of" | "on" | "first" => {
+                            format!("{}-9", verb.kind().map_or("INC", CaseKind::prefix))
+                        }
                         "roles" => "triage".to_owned(),
                         "range" => "month".to_owned(),
                         "every" => "7d".to_owned(),

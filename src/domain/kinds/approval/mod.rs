@@ -15,8 +15,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, Path, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, Draft, Duty, Label, PathId, PersonId, Policy, QueueId, Refusal, RoleId, Ruling, Severity,
-    Span, WorkflowId, World, text,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PathId, PersonId, Policy, QueueId, Refusal, RoleId,
+    Ruling, Severity, Span, WorkflowId, World, text,
 };
 
 mod acts;
@@ -493,6 +493,7 @@ impl Kind for Approval {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority => Vec::new(),
         }
@@ -528,6 +529,14 @@ impl Kind for Approval {
 
     fn wakes_at(&self) -> Option<At> {
         self.slow_at()
+    }
+
+    fn call(&self, _case: &Case) -> Option<Call> {
+        None
+    }
+
+    fn called(_number: u32, _round: u32, _called: &Called) -> Option<Command> {
+        None
     }
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {

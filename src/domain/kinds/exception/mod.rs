@@ -13,8 +13,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, ExceptionClass, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, Draft, Duty, ExceptionClassId, Label, PersonId, Policy, QueueId, Refusal, Ruling, Severity,
-    Span, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, ExceptionClassId, Label, PersonId, Policy, QueueId, Refusal,
+    Ruling, Severity, Span, WorkflowId, World,
 };
 
 mod acts;
@@ -326,6 +326,7 @@ impl Kind for Exception {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority
             | Duty::Decide
@@ -359,6 +360,14 @@ impl Kind for Exception {
         let warning = self.grant_that_runs().and_then(|grant| grant.warn.get(self.warned as usize).copied());
         let end = self.grant_that_runs().and_then(|grant| grant.until);
         [lease, warning, end].into_iter().flatten().min()
+    }
+
+    fn call(&self, _case: &Case) -> Option<Call> {
+        None
+    }
+
+    fn called(_number: u32, _round: u32, _called: &Called) -> Option<Command> {
+        None
     }
 
     fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {

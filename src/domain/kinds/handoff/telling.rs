@@ -39,12 +39,14 @@ pub enum Telling {
         reachable_until: Option<At>,
     },
     /// What the receiver said back, for whoever can put it right.
-    SaidBack {
+    SaidBack { by: PersonId, giver: PersonId, said: Vec<SaidBack>, wrong: u32, due: At },
+    /// The receiver showed by use that they know something.
+    Proven {
         by: PersonId,
-        giver: PersonId,
-        said: Vec<SaidBack>,
-        wrong: u32,
-        due: At,
+        item: u32,
+        text: String,
+        /// How many are still to be shown.
+        left: u32,
     },
     /// An item, or all of it, stays with its giver.
     Refused {
@@ -62,15 +64,7 @@ pub enum Telling {
         due: Option<At>,
     },
     /// Somebody took it over in an emergency.
-    Taken {
-        by: PersonId,
-        giver: PersonId,
-        on: CaseId,
-        reason: String,
-        at: At,
-        people: Vec<PersonId>,
-        due: At,
-    },
+    Taken { by: PersonId, giver: PersonId, on: CaseId, reason: String, at: At, people: Vec<PersonId>, due: At },
     Over {
         state: Label,
         by: PersonId,
@@ -95,7 +89,7 @@ impl Telling {
                 }
             }
             // What happened stays as it was.
-            Telling::Moved { .. } | Telling::SaidBack { .. } | Telling::Over { .. } => {}
+            Telling::Moved { .. } | Telling::SaidBack { .. } | Telling::Proven { .. } | Telling::Over { .. } => {}
         }
         Some(self)
     }

@@ -16,8 +16,8 @@ use crate::domain::obligation::{About, Attribution, Obligation};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Case, CaseId, ClassId, ClockId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, Ruling, Severity,
-    Span, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, ClassId, ClockId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal,
+    Ruling, Severity, Span, WorkflowId, World,
 };
 
 mod acts;
@@ -385,6 +385,14 @@ impl Kind for Incident {
     }
 
     fn wakes_at(&self) -> Option<At> {
+        None
+    }
+
+    fn call(&self, _case: &Case) -> Option<Call> {
+        None
+    }
+
+    fn called(_number: u32, _round: u32, _called: &Called) -> Option<Command> {
         None
     }
 

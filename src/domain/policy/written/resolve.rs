@@ -23,9 +23,7 @@ use super::finding::{Findings, Place, quote, some_of};
 use super::tree::{MISSING, Names};
 use super::value::{self, Wrong, workspace};
 use super::word::{Named, Placed, Word, Words, kind};
-use super::{
-    CLASSES, CalendarTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable,
-};
+use super::{CLASSES, CalendarTable, Document, LadderTable, MayTable, PersonTable, RoleTable, WorkflowTable};
 
 const BATCH_WITHIN: Span = Span::minutes(2);
 /// For how long reminders may be put off, unless the policy says so.
@@ -99,6 +97,7 @@ fn nothing(text: &str) -> Policy {
         reactions: Reactions { note: NOTE_BY.map(str::to_owned).to_vec(), follow_up: Vec::new() },
         digests: Vec::new(),
         regulation: BTreeMap::new(),
+        webhooks: BTreeMap::new(),
     }
 }
 
@@ -137,6 +136,9 @@ impl Resolve<'_, '_> {
         let default = document.policy.as_ref().and_then(|head| head.ladder.as_ref());
         for (key, table) in &document.paths {
             self.path(key, table, default);
+        }
+        for (key, table) in &document.webhooks {
+            self.webhook(key, table);
         }
         self.policy.may = self.may(&document.may, &May::default());
         for (key, table) in &document.workflows {

@@ -283,6 +283,7 @@ fn the_schema_knows_the_tables_and_the_words() {
         "handoff",
         "digests",
         "regulation",
+        "webhooks",
     ];
     for table in tables {
         assert!(schema["properties"][table]["description"].is_string(), "{table} has no description");

@@ -190,7 +190,9 @@ impl Golden {
             ("control", "holder") => self.is_a_role(text),
             ("ruled", "outcome") => ["refused", "corrected", "renewal-refused"].contains(&text),
             ("over", "state") => ExceptionState::ALL.iter().any(|state| state.word() == text) || OVER.contains(&text),
-            ("cases", "state") => is_a_state(text) || STATES.contains(&text) || ExceptionState::ALL.iter().any(|it| it.word() == text),
+            ("cases", "state") => {
+                is_a_state(text) || STATES.contains(&text) || ExceptionState::ALL.iter().any(|it| it.word() == text)
+            }
             (_, "illness") => ["unstable", "watch", "stable"].contains(&text),
             (_, "seats") => SEATS.contains(&text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),

@@ -73,7 +73,13 @@ impl Room {
     }
 
     fn world(&self, at: At) -> World<'_> {
-        let people = People { policy: &POLICY, delegations: &[], rotas: Rotas::NONE, handed: crate::domain::people::Handed::NONE, at };
+        let people = People {
+            policy: &POLICY,
+            delegations: &[],
+            rotas: Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
+            at,
+        };
         World { policy: &POLICY, stamped: &POLICY, people }
     }
 
@@ -143,7 +149,13 @@ impl Room {
 
     /// Whose answer of a duty is waited for.
     fn waiting(&self, minutes: i64, duty: Duty) -> Vec<String> {
-        let people = People { policy: &POLICY, delegations: &[], rotas: Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: at(minutes) };
+        let people = People {
+            policy: &POLICY,
+            delegations: &[],
+            rotas: Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
+            at: at(minutes),
+        };
         let owed = self.case().owed(duty);
         owed.into_iter()
             .flat_map(|it| self.case().waiting_on(it, &people))

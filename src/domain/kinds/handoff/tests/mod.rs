@@ -1,5 +1,6 @@
 //! Handoffs as stories on a manual clock, over cases of other kinds: each rule with something that must not happen.
 
+mod ideas;
 mod illness;
 mod moving;
 mod properties;
@@ -34,8 +35,6 @@ fn at(minutes: i64) -> At {
 fn p(name: &str) -> PersonId {
     PersonId::from(name)
 }
-
-
 
 fn hof(number: u32) -> CaseId {
     CaseId { kind: CaseKind::Handoff, number }
@@ -221,6 +220,7 @@ fn offer(scope: Scope, to: &str) -> Opens {
         scope,
         giver: None,
         to: Some(Receiver::Person(p(to))),
+        to_party: None,
         reason: None,
         takes: false,
         asked_by: None,

@@ -178,8 +178,13 @@ impl Room {
 
     fn try_open(person: &str, wanted: &Opening) -> Result<(Room, String), Refusal> {
         let (ask, opening) = (Ask { by: by(person), at: NINE }, crate::domain::Opening::Incident(wanted.clone()));
-        let people =
-            People { policy: &TERMS, delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: NINE };
+        let people = People {
+            policy: &TERMS,
+            delegations: &[],
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
+            at: NINE,
+        };
         let ruling = open_case(ID, &opening, &ask, &World { policy: &TERMS, stamped: &TERMS, people })?;
         let case = Case::begin(ID, &ruling.events[0], NINE).expect("the first event begins the case");
         let mut room = Room {

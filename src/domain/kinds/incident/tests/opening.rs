@@ -71,7 +71,13 @@ fn an_empty_role_is_said_at_once() {
     let mut policy = TERMS.clone();
     policy.roles.get_mut("triage").expect("a role").members.clear();
     let (ask, opening) = (Ask { by: by("maya"), at: NINE }, crate::domain::Opening::Incident(wanted(Severity::Sev1)));
-    let people = People { policy: &policy, delegations: &[], rotas: crate::domain::bot::rotas::Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: NINE };
+    let people = People {
+        policy: &policy,
+        delegations: &[],
+        rotas: crate::domain::bot::rotas::Rotas::NONE,
+        handed: crate::domain::people::Handed::NONE,
+        at: NINE,
+    };
     let ruling = open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people })
         .expect("it is opened all the same");
     let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply
@@ -101,7 +107,13 @@ fn a_restricted_incident_is_for_its_own_people() {
 fn a_restricted_incident_is_seen_for_a_reason_that_lasts() {
     let mut room = Room::open(&Opening { restricted: true, ..wanted(Severity::Sev2) });
     let sees = |room: &Room, policy: &Policy, delegations: &[Delegation]| {
-        let people = People { policy, delegations, rotas: crate::domain::bot::rotas::Rotas::NONE, handed: crate::domain::people::Handed::NONE, at: room.now };
+        let people = People {
+            policy,
+            delegations,
+            rotas: crate::domain::bot::rotas::Rotas::NONE,
+            handed: crate::domain::people::Handed::NONE,
+            at: room.now,
+        };
         let everybody = ["maya", "dev", "lena", "arjun", "ravi"].map(PersonId::from);
         everybody
             .into_iter()
