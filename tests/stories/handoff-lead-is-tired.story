@@ -13,6 +13,6 @@
       card INC-1: Lead: Sofia
 Tue 08:00 not #credit: has had the lead seat
       ledger: ownership.relief-asked x1
-Tue 09:10 #credit: INC-1 · @sofia has had the lead seat since 21:10
+Tue 09:10 #credit: INC-1 · @sofia has had the lead seat since Mon 23 Nov 21:10
       sofia> /incident role INC-1 lead @arjun
       duty INC-1 hand-over-lead: met
