@@ -54,6 +54,7 @@ async fn commands() {
     assert!(text.contains("slack:C0ROOM") && text.contains("U0MAYA"), "the policy lives in Slack");
     std::fs::write(&policy, text).expect("the policy is written");
     let config = Config {
+        webhook_keys: std::collections::BTreeMap::new(),
         accept_clock: false,
         data: folder.path().join("data"),
         listen: ([127, 0, 0, 1], 0).into(),

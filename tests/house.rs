@@ -208,7 +208,9 @@ fn the_loop_and_the_adapters_name_no_kind() {
     ];
     let mut named = Vec::new();
     for file in sources().into_iter().filter(|file| ROOMS.contains(&&*file.room)) {
-        for kind in CaseKind::ALL {
+        // SQL has the word for a thing of its own.
+        let is_sql = |kind: &CaseKind| file.room == "store" && *kind == CaseKind::Rollback;
+        for kind in CaseKind::ALL.into_iter().filter(|kind| !is_sql(kind)) {
             let types = [format!("{kind:?}"), kind.word().to_owned()];
             let lines = types.iter().flat_map(|name| file.lines_with(name).map(move |at| (at, name.clone())));
             named.extend(lines.map(|(at, name)| format!("{}:{at}: {name}", file.name)));

@@ -93,7 +93,7 @@ impl Answers {
         let stamped = self.stamped(shown, case).await?;
         let now = self.desk.clock.now();
         let people = shown.bot.people(&shown.policy, now);
-        let world = World { policy: &shown.policy, stamped: &stamped, people };
+        let world = World { policy: &shown.policy, stamped: &stamped, people, releases: &shown.bot.releases };
         let ask = Ask { by: Actor::Person(person.clone()), at: now };
         let speaker = Speaker::new(&self.desk.wording, &shown.policy);
         let context = Context::of(&shown.policy, person, now, None, speaker.prefix);

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::tell::facts;
 use super::{Speaker, Wording, answer, case, kinds, notice, story, view};
+use crate::domain::bot::releases::Freeze;
 use crate::domain::bot::rotas::{Rotas, Swap, Time};
 use crate::domain::bot::stages::Changed;
 use crate::domain::every_case::{KeptAs, KeptMessage, OpenedFrom};
@@ -340,6 +341,17 @@ fn of_the_bot() -> Vec<bot::Telling> {
         Telling::ClockWentBack { by: SPAN },
         Telling::WasDown { was_down: SPAN },
         Telling::Digest { schedule: Label::from("weekly"), from: NOW, to: DUE, zone: Tz::UTC, workflows: Vec::new() },
+        Telling::Frozen(freeze(Some(DUE), Some(maya()), None)),
+        Telling::Frozen(freeze(None, None, Some(CaseId { kind: CaseKind::Rollback, number: 4 }))),
+        Telling::Frozen(freeze(None, None, None)),
+        Telling::Thawed { workflow: "credit-scoring".into(), by: Some(maya()), reason: Some(words()) },
+        Telling::Thawed { workflow: "credit-scoring".into(), by: None, reason: None },
+        Telling::FreezeOverridden {
+            workflow: "credit-scoring".into(),
+            case: CaseId { kind: CaseKind::Approval, number: 2 },
+            by: maya(),
+            reason: words(),
+        },
         Telling::Recurs {
             workflow: "credit-scoring".into(),
             class: "late-report".into(),
@@ -421,6 +433,10 @@ fn handoff() -> CaseId {
 
 fn seats() -> Vec<Label> {
     vec![Label::from("lead")]
+}
+
+fn freeze(until: Option<At>, by: Option<PersonId>, case: Option<CaseId>) -> Freeze {
+    Freeze { workflow: "credit-scoring".into(), until, by, reason: words(), case, overridden: Vec::new() }
 }
 
 /// An exception that stops a clock.

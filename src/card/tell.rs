@@ -298,6 +298,8 @@ pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
         Look::asks(Tone::Nudge, Some(answer_by), asks)
     };
     match telling {
+        T::Frozen(_) | T::FreezeOverridden { .. } => Look::of(Tone::Late),
+        T::Thawed { .. } => Look::of(Tone::Done),
         // Changing the policy is a decision of its own, asked for as one.
         T::Recurs { workflow, .. } => {
             let verb = grammar::find(CaseKind::Approval.word(), CaseKind::Approval.opened_by());

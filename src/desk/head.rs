@@ -4,7 +4,8 @@
 use super::handle::{Shown, reference};
 use super::{Desk, DeskError};
 use crate::clock::Clock;
-use crate::domain::{At, Span};
+use crate::domain::kinds::Seal;
+use crate::domain::{At, Label, Span};
 use crate::ledger::Ledger;
 use crate::ledger::folder::{Folder, FolderError};
 use crate::seal::{Checkpoint, Signer};
@@ -122,6 +123,19 @@ async fn check_against(writer: &mut Writer, have: u64, signed: &Checkpoint, data
 }
 
 impl Desk {
+    /// Signs a head over everything that is committed, so that nothing of it can be altered unseen from now on.
+    pub(super) async fn seal_evidence(&mut self) -> Seal {
+        self.sign_if_due(true).await;
+        let size = self.ledger.size();
+        match self.head.covers() == Some(size) && !self.head.is_behind(size) {
+            true => Seal::Signed { size, root: Label::from(self.ledger.frontier.root().to_string()) },
+            false => {
+                let unsigned = self.shown.borrow().unsigned.clone();
+                Seal::Failed { reference: unsigned.unwrap_or_else(|| "the last error".to_owned()) }
+            }
+        }
+    }
+
     /// Signs a head if the ledger grew and it is time, or if it is wanted now.
     pub(super) async fn sign_if_due(&mut self, wanted: bool) {
         if !self.head.is_due(self.ledger.size(), wanted) {

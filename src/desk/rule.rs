@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::handle::Word;
 use super::turn::Turn;
 use super::{Desk, DeskError};
-use crate::domain::kinds::Reach;
+use crate::domain::kinds::{Reach, Seal};
 use crate::domain::policy::Channel;
 use crate::domain::{
     Actor, Ask, Bot, BotCommand, Case, CaseId, Command, Event, Lane, Notice, Opening, PersonId, Platform, Policy,
@@ -62,7 +62,7 @@ impl Desk {
         by: &Actor,
     ) -> Result<Result<Prepared, Refusal>, DeskError> {
         match work {
-            Work::Open(opening) => {
+            Work::Open(mut opening) => {
                 if let Some(channel) = opening.converts()
                     && let Some(refusal) = self.is_taken(turn, channel, by).await?
                 {
@@ -71,7 +71,10 @@ impl Desk {
                 if let Some(about) = opening.about()
                     && let Some(refusal) = self.is_hidden(turn, about, by).await?
                 {
-                    return Ok(Err(refusal));
+                    // It is seen by as few as what it is about.
+                    if !matches!(refusal, Refusal::AboutRestricted(_)) || !opening.restrict() {
+                        return Ok(Err(refusal));
+                    }
                 }
                 let opening = match opening.reach() {
                     Some(reach) => opening.reaching(self.reach(turn, reach).await?),
@@ -92,6 +95,10 @@ impl Desk {
                 let command = match reach {
                     Some(reach) => command.reaching(self.reach(turn, reach).await?),
                     None => command,
+                };
+                let command = match self.sealed_for(turn, id, command, by).await? {
+                    Ok(command) => command,
+                    Err(refusal) => return Ok(Err(refusal)),
                 };
                 self.prepare_on(turn, id, command, by).await
             }
@@ -119,6 +126,23 @@ impl Desk {
             }
         }
         Ok(cases)
+    }
+
+    /// Where something must not be altered before the evidence is sealed, the command with the head that was signed for it. Only
+    /// what would be accepted otherwise has one signed.
+    async fn sealed_for(
+        &mut self,
+        turn: &mut Turn,
+        id: CaseId,
+        command: Command,
+        by: &Actor,
+    ) -> Result<Result<Command, Refusal>, DeskError> {
+        let Some(tried) = command.with_seal(&Seal::tried()) else { return Ok(Ok(command)) };
+        if let Err(refusal) = self.prepare_on(turn, id, tried, by).await? {
+            return Ok(Err(refusal));
+        }
+        let sealed = self.seal_evidence().await;
+        Ok(Ok(command.with_seal(&sealed).unwrap_or(command)))
     }
 
     /// Why a channel can't become another case's own.
@@ -163,8 +187,9 @@ impl Desk {
         let kind = opening.kind();
         let id = CaseId { kind, number: turn.numbers.get(&kind).copied().unwrap_or(0) + 1 };
         let policy = self.policy_now(turn);
-        let people = self.bot_now(turn).people(&policy, turn.at);
-        let world = World { policy: &policy, stamped: &policy, people };
+        let bot = self.bot_now(turn);
+        let people = bot.people(&policy, turn.at);
+        let world = World { policy: &policy, stamped: &policy, people, releases: &bot.releases };
         let mut ruling = crate::domain::open(id, opening, &Ask { by: by.clone(), at: turn.at }, &world)?;
         let (reply, then) = (ruling.reply.take(), std::mem::take(&mut ruling.then));
         Ok(Prepared { case: id, reply, rulings: vec![(id, by.clone(), ruling)], then, number: Some(id) })
@@ -211,8 +236,9 @@ impl Desk {
                 }
             };
             let workflow = case.workflow.clone();
-            let people = self.bot_now(turn).people(&policy, turn.at).on(&workflow);
-            let world = World { policy: &policy, stamped: &stamped, people };
+            let bot = self.bot_now(turn);
+            let people = bot.people(&policy, turn.at).on(&workflow);
+            let world = World { policy: &policy, stamped: &stamped, people, releases: &bot.releases };
             let ask = Ask { by: by.clone(), at: turn.at };
             let mut ruling = match crate::domain::decide(&case, &command, &ask, &world) {
                 Ok(ruling) => ruling,
@@ -340,7 +366,10 @@ impl Desk {
             | BotCommand::LookAtQueue { .. }
             | BotCommand::NoteRecurrence { .. }
             | BotCommand::HandSeats { .. }
-            | BotCommand::HandShift { .. } => None,
+            | BotCommand::HandShift { .. }
+            | BotCommand::Freeze { .. }
+            | BotCommand::Thaw { .. }
+            | BotCommand::OverrideFreeze { .. } => None,
         };
         let of_a_roster = matches!(command, BotCommand::Roster { .. });
         let ask = bot::Ask { by: by.clone(), at: turn.at, command };

@@ -35,6 +35,8 @@ pub enum Owed {
     InPaths,
     /// With a day of its own each time.
     ByPromise,
+    /// By the roles of the policy's `[rollback]`, on its terms.
+    InPlans,
     /// By the role that the policy's `[regulation]` names, on the terms of the law.
     ByLaw,
 }
@@ -141,6 +143,27 @@ duties! {
     PlaceRefused = "place-refused", "place for what was refused", Handoff, Owed::ByHolder, "place", "placed", Words;
     /// Look at what somebody took over in an emergency.
     ReviewTake = "review-take", "review of the takeover", Handoff, Owed::ByHolder, "take-review", "takeover reviewed", Words;
+    /// Authorise a rollback, or refuse it.
+    AuthoriseRollback = "authorise-rollback", "authorisation", Rollback, Owed::InPlans, "authorise", "authorised", Words;
+    /// A party says whether it goes along. Silence is never go.
+    SayGo = "say-go", "go or no-go", Rollback, Owed::InPlans, "go", "go said", Press;
+    /// Agree once more, before a step after which there is no way back.
+    AgreePoint = "agree-point", "agreement to the point of no return", Rollback, Owed::InPlans, "agree-point", "agreed", Words;
+    /// Do a step of a rollback.
+    DoStep = "do-step", "step", Rollback, Owed::InPlans, "done", "step done", Press;
+    /// Say what becomes of calls, jobs and agents that are under way.
+    AnswerInFlight = "answer-in-flight", "answer on what is in flight", Rollback, Owed::InPlans, "in-flight", "answered", Words;
+    /// Confirm that a system downstream goes on with the other version.
+    ConfirmDownstream = "confirm-downstream", "confirmation from downstream", Rollback, Owed::InPlans,
+        "downstream", "confirmed", Words;
+    /// Say which decisions the bad version made.
+    LookBack = "look-back", "look-back", Rollback, Owed::InPlans, "look-back", "looked back", Words;
+    /// Say what a system downstream does about these decisions.
+    AnswerLookBack = "answer-look-back", "answer to the look-back", Rollback, Owed::InPlans, "looked-at", "answered", Words;
+    /// Confirm that nothing leads back to the bad version.
+    ConfirmSource = "confirm-source", "source of truth", Rollback, Owed::InPlans, "source", "confirmed", Words;
+    /// Say what a rollback came to.
+    ConfirmRollback = "confirm-rollback", "confirmation", Rollback, Owed::InPlans, "confirm", "confirmed", Words;
 }
 
 impl Duty {

@@ -34,6 +34,7 @@ pub use at::{At, Span};
 pub use bot::files::WhyNotKept;
 pub use bot::platforms::{GroupSet, Lack};
 pub use bot::queues::QueueId;
+pub use bot::releases::Releases;
 pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
 pub use call::{Call, Called};
 pub use case::Case;
@@ -84,6 +85,8 @@ pub struct World<'a> {
     pub stamped: &'a Policy,
     /// Who holds what now.
     pub people: People<'a>,
+    /// What may go into production or be altered now.
+    pub releases: &'a Releases,
 }
 
 impl World<'_> {

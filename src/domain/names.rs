@@ -79,6 +79,8 @@ names! {
     ClassId as FACT;
     /// A class of exceptions, as the policy calls it.
     ExceptionClassId as FACT;
+    /// A system downstream of a workflow, as the policy calls it.
+    SystemId as FACT;
     /// SHA-256 of a policy file, in hexadecimal: which terms a case was opened under.
     PolicyHash as FACT;
     /// A law that asks for reports, by the name of its pack: `gdpr-33`.

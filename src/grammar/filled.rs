@@ -268,6 +268,7 @@ mod tests {
             Kind::Choice(words) => words.first().copied().unwrap_or_default().to_owned(),
             Kind::Severity => "sev2".to_owned(),
             Kind::Duty => "resolve".to_owned(),
+            Kind::Word if arg.name == "count" => "2".to_owned(),
             Kind::Number => "2".to_owned(),
             Kind::Case => format!("{}-9", verb.kind().map_or("INC", |kind| kind.prefix())),
             Kind::Moment => "2026-11-23 11:00".to_owned(),

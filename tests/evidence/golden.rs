@@ -168,7 +168,7 @@ impl Golden {
     }
 
     fn of(name: String, text: &str) -> Golden {
-        assert!(text.len() < 1_200_000, "{name} has {} bytes", text.len());
+        assert!(text.len() < 1_600_000, "{name} has {} bytes", text.len());
         let lines: Vec<Line> = text
             .lines()
             .enumerate()
@@ -541,7 +541,8 @@ incident_channels = true
 approval_path = "go-live"
 
 [regulation.credit]
-regimes = ["gdpr-33", "dora"]
+regimes = ["gdpr-33", "dora", "ai-act-73"]
+early = ["ai-act-73"]
 holder = "command"
 set_aside = ["governance"]
 
@@ -621,6 +622,7 @@ async fn life(data: &Path) {
     of_the_bot(&mut house, &policy).await;
     exceptions(&mut house).await;
     handoffs(&mut house, &policy).await;
+    rollbacks(&mut house).await;
     house.stop().await;
     // Of a message, of a ruling, of what was told, and whom a pseudonym stands for.
     let last = |kind: &str| format!("(select max(seq) from ledger where kind = '{kind}')");
@@ -847,6 +849,44 @@ async fn exceptions(house: &mut House) {
     house.all(&[("dev", "/exception proof EXC-1 20 read"), ("arjun", "/exception lift EXC-1 It works")]).await;
     house.minutes(190).await;
     house.all(&[("maya", "/exception close EXC-1 The report is there")]).await;
+}
+
+async fn rollbacks(house: &mut House) {
+    house
+        .all(&[
+            ("maya", "/rollback propose credit from=v8 to=v7 \"Scores drift again\" on=INC-4 to-digest=sha256:0a"),
+            ("dev", "/rollback tick RBK-1 1 yes Forty of them"),
+            ("dev", "/rollback tick RBK-1 2 no"),
+            ("dev", "/rollback compare RBK-1 contain decides=command takes=20m undone=\"a backlog\" Too slow"),
+            ("jonas", "/rollback no-go RBK-1 The month-end run is on"),
+            ("jonas", "/rollback go RBK-1"),
+            ("arjun", "/rollback authorise RBK-1 v7 is known to be good"),
+            ("maya", "/rollback retarget RBK-1 to=v6 v7 drifts too"),
+            ("jonas", "/rollback go RBK-1"),
+            ("ravi", "/rollback go RBK-1"),
+            ("greta", "/rollback authorise RBK-1 v6 is known to be good"),
+            ("arjun", "/rollback alter-anyway RBK-1 People are being refused"),
+            ("dev", "/rollback start RBK-1"),
+            ("ravi", "/rollback blocked RBK-1 The console is down"),
+            ("ravi", "/rollback done RBK-1 All traffic is on v6"),
+            ("greta", "/rollback agree-point RBK-1 The copy is checked"),
+            ("arjun", "/rollback skip RBK-1 The cache is empty"),
+            ("dev", "/rollback in-flight RBK-1 drained 41 calls"),
+            ("maya", "/rollback downstream RBK-1 Ten postings read"),
+            ("ravi", "/rollback downstream RBK-1 Letters are right"),
+            ("dev", "/rollback look-back RBK-1 from=08:00 to=08:30 count=12 Table decisions, model = v8"),
+            ("maya", "/rollback looked-at RBK-1 Scored again"),
+            ("ravi", "/rollback looked-at RBK-1 Written again"),
+            ("dev", "/rollback source RBK-1 The alias is v6"),
+            ("dev", "/rollback confirm RBK-1 recovered Scores are as before"),
+            ("arjun", "/rollback override credit APR-1 It is the fix"),
+            ("greta", "/rollback thaw credit The cause is known"),
+            ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\" scenario=\"scores drift\" announced"),
+            ("arjun", "/rollback deny RBK-2 Next week"),
+            ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\""),
+            ("jonas", "/rollback abandon RBK-3 Half of them are away"),
+        ])
+        .await;
 }
 
 async fn of_the_bot(house: &mut House, policy: &str) {

@@ -47,6 +47,10 @@ struct Known {
     used: BTreeMap<String, (Id, String, Map<String, Json>)>,
 }
 
+/// Groups of subcommands beside those of incidents.
+const OTHER_GROUPS: [(&str, &str); 4] =
+    [("exception", "ruling"), ("rollback", "before"), ("rollback", "after"), ("rollback", "promotions")];
+
 impl Server {
     /// With these people on it, all of them in all of these channels.
     pub async fn open(zone: Tz, start: At, people: &BTreeSet<String>, channels: &BTreeSet<String>) -> Server {
@@ -382,7 +386,7 @@ impl Server {
         let mut shown = self.fake.render(&message, moment);
         // A command that stands in a group is called so, and does the same.
         let groups = ["clock", "people", "details"].map(|group| ("incident", group));
-        for (root, group) in groups.into_iter().chain([("exception", "ruling")]) {
+        for (root, group) in groups.into_iter().chain(OTHER_GROUPS) {
             shown = shown.replace(&format!("/{root} {group} "), &format!("/{root} "));
         }
         without_links(&shown.lines().filter(|line| line.trim() != "⏳").collect::<Vec<_>>().join("\n"))

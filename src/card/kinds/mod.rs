@@ -12,6 +12,7 @@ mod approval;
 mod exception;
 mod handoff;
 mod incident;
+mod rollback;
 
 pub(super) use incident::law_as_seen;
 
@@ -104,4 +105,5 @@ cards! {
     Approval: kinds::approval::Approval;
     Exception: kinds::exception::Exception;
     Handoff: kinds::handoff::Handoff;
+    Rollback: kinds::rollback::Rollback;
 }

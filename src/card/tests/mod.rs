@@ -95,7 +95,7 @@ fn people() -> People<'static> {
 }
 
 fn world() -> World<'static> {
-    World { policy: policy(), stamped: policy(), people: people() }
+    World { policy: policy(), stamped: policy(), people: people(), releases: crate::domain::Releases::NONE }
 }
 
 fn open_case(id: &str, opening: &Opening) -> Case {

@@ -50,6 +50,9 @@ const GROUPS: &[Group] = &[
         "Recommend, rule, renew and suspend",
         &["recommend", "send-back", "grant", "refuse", "correct", "renew", "suspend", "lift"],
     ),
+    ("before", "Before a rollback runs", &["compare", "tick", "retarget", "alter-anyway", "go", "no-go"]),
+    ("after", "What is left once the steps are over", &["in-flight", "downstream", "look-back", "looked-at", "source"]),
+    ("promotions", "Hold promotions", &["freeze", "thaw", "override"]),
 ];
 
 /// How a line to type is called here: `/incident role INC-1 lead` is `incident people role`, with `INC-1 lead` given to it.

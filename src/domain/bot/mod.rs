@@ -30,6 +30,7 @@ pub mod platforms;
 pub mod policies;
 pub mod queues;
 pub mod recurrence;
+pub mod releases;
 pub mod rotas;
 pub mod slow_paths;
 pub mod stages;
@@ -50,6 +51,7 @@ use ownership::Ownership;
 use platforms::{GroupSet, Platforms};
 use queues::{QueueId, Queues};
 use recurrence::Recurrences;
+use releases::Releases;
 use rotas::Rotas;
 use slow_paths::{SlowPath, SlowPaths};
 use stages::Stages;
@@ -78,6 +80,7 @@ pub struct Bot {
     pub ownership: Ownership,
     #[serde(default)]
     pub handed: HandedSeats,
+    pub releases: Releases,
 }
 
 /// Became true of the bot. In the ledger the names of both levels are the entry's kind: `delegation.began`.
@@ -96,6 +99,7 @@ pub enum Event {
     Queue(queues::Event),
     Recurrence(recurrence::Event),
     Seat(handed::Event),
+    Release(releases::Event),
 }
 
 /// Asked of the bot: what concerns no single case.
@@ -196,6 +200,24 @@ pub enum Command {
         ends: At,
         handoff: CaseId,
     },
+    /// Promotions of a workflow are held; `case` is the rollback that this follows from.
+    Freeze {
+        workflow: WorkflowId,
+        until: Option<At>,
+        reason: String,
+        case: Option<CaseId>,
+    },
+    /// They are held no more.
+    Thaw {
+        workflow: WorkflowId,
+        reason: String,
+    },
+    /// One approval goes through all the same.
+    OverrideFreeze {
+        workflow: WorkflowId,
+        case: CaseId,
+        reason: String,
+    },
 }
 
 /// Something is asked of the bot at a moment.
@@ -232,6 +254,7 @@ impl Event {
             Event::Queue(event) => event.into(),
             Event::Recurrence(event) => event.into(),
             Event::Seat(event) => event.into(),
+            Event::Release(event) => event.into(),
         }
     }
 
@@ -250,6 +273,7 @@ impl Event {
             queues::Event::VARIANTS,
             recurrence::Event::VARIANTS,
             handed::Event::VARIANTS,
+            releases::Event::VARIANTS,
         ];
         all.into_iter().flatten().copied()
     }
@@ -307,6 +331,11 @@ impl From<queues::Event> for Event {
         Event::Queue(event)
     }
 }
+impl From<releases::Event> for Event {
+    fn from(event: releases::Event) -> Event {
+        Event::Release(event)
+    }
+}
 impl From<recurrence::Event> for Event {
     fn from(event: recurrence::Event) -> Event {
         Event::Recurrence(event)
@@ -343,6 +372,7 @@ impl Bot {
             Event::Queue(event) => self.queues.apply(event),
             Event::Recurrence(event) => self.recurrences.apply(event, at),
             Event::Seat(event) => self.handed.apply(event),
+            Event::Release(event) => self.releases.apply(event),
         }
     }
 
@@ -357,6 +387,7 @@ impl Bot {
         }
         self.recurrences.observe(case, event, at);
         self.ownership.observe(case, event);
+        self.releases.observe(case, event, at);
     }
 
     /// What follows for the bot now that a case's events were observed.
@@ -370,11 +401,11 @@ impl Bot {
     }
 
     /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, somebody else is on shift, or it is to be
-    /// seen whether a queue has recovered.
+    /// seen whether a queue has recovered, or a freeze ends.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
         let rotas = self.rotas.wake(policy);
         let own = self.delegations.wake().into_iter().chain(self.digests.wake(policy));
-        own.chain(rotas).chain(self.queues.wake()).chain(self.ownership.wake(policy)).min()
+        own.chain(rotas).chain(self.queues.wake()).chain(self.ownership.wake(policy)).chain(self.releases.wake()).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
@@ -416,6 +447,9 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::EndDelegation { number } => draft.end_delegation(*number),
         Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
         Command::Rota(command) => draft.rota(command),
+        Command::Freeze { workflow, until, reason, case } => draft.freeze(workflow, *until, reason, *case),
+        Command::Thaw { workflow, reason } => draft.thaw(workflow, reason),
+        Command::OverrideFreeze { workflow, case, reason } => draft.override_freeze(workflow, *case, reason),
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),
@@ -505,7 +539,8 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() && !self.wake_rota() && !self.wake_queue() && !self.wake_leads() {
+        let early = self.wake_delegation() || self.wake_rota() || self.wake_queue() || self.wake_leads();
+        if !early && !self.wake_freeze() {
             self.wake_digests();
         }
         self.ruling

@@ -401,7 +401,9 @@ impl Queues {
         }
         match (&case.body, event) {
             (Body::Incident(incident), Became::Incident(event)) => self.observe_incident(case.id, incident, event),
-            (Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => Vec::new(),
+            (Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_), _) => {
+                Vec::new()
+            }
         }
     }
 

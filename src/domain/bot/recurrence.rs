@@ -77,7 +77,8 @@ impl Recurrences {
             | Became::Case(_)
             | Became::Incident(_)
             | Became::Approval(_)
-            | Became::Handoff(_) => None,
+            | Became::Handoff(_)
+            | Became::Rollback(_) => None,
         });
         let class = raised?;
         let recurring = self.all.get(&case.workflow)?.get(class)?;

@@ -3,12 +3,13 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::releases::Freeze;
 use super::rotas::{Swap, Time};
 use super::stages::Changed;
 use crate::domain::line::Sentence;
 use crate::domain::rota::{Gap, Instead};
 use crate::domain::{
-    At, ExceptionClassId, Label, OutboxId, PersonId, PolicyHash, RoleId, RotaId, Span, WorkflowId, mark,
+    At, CaseId, ExceptionClassId, Label, OutboxId, PersonId, PolicyHash, RoleId, RotaId, Span, WorkflowId, mark,
 };
 
 /// Told by the bot of itself.
@@ -145,6 +146,22 @@ pub enum Telling {
         times: u32,
         within: Span,
         people: Vec<PersonId>,
+    },
+    /// Promotions of a workflow are held.
+    Frozen(Freeze),
+    Thawed {
+        workflow: WorkflowId,
+        /// `None`: the time of the freeze is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    FreezeOverridden {
+        workflow: WorkflowId,
+        case: CaseId,
+        by: PersonId,
+        reason: String,
     },
     /// A sentence of its own.
     Sentence {

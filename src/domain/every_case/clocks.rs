@@ -3,7 +3,7 @@
 
 use super::{Telling, Verb};
 use crate::domain::duty::Owed;
-use crate::domain::kinds::{exception, incident};
+use crate::domain::kinds::{exception, incident, rollback};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Change, Contest, Obligation, Standing, State};
 use crate::domain::scene::Scene;
@@ -81,6 +81,17 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
     if duty == Duty::AcceptHandoff {
         let withdraw = super::Verb::Withdraw.on(scene.case.id).with("why");
         return Err(Refusal::missing(say![withdraw, format!(" ends it: an {} can't be waived.", row.noun)]));
+    }
+    if row.owed == Owed::InPlans {
+        let skip = rollback::Verb::Skip.on(scene.case.id).with("why");
+        let abandon = Verb::Withdraw.on(scene.case.id).with("why");
+        let noun = row.noun;
+        return Err(Refusal::missing(say![
+            skip,
+            " leaves a step out, ",
+            abandon,
+            format!(" ends it: a {noun} can't be waived, since silence is never go.")
+        ]));
     }
     if let Duty::RuleException | Duty::ProveControl = duty {
         let (refuse, close) = (exception::Verb::Refuse, exception::Verb::Close);

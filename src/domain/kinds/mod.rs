@@ -19,6 +19,7 @@ pub mod approval;
 pub mod exception;
 pub mod handoff;
 pub mod incident;
+pub mod rollback;
 
 /// What a kind of case must say. Nothing has a default: that nobody is excluded has to be said, too.
 pub trait Kind: Sized {
@@ -89,6 +90,10 @@ pub trait Kind: Sized {
     fn relies_on(&self, acknowledgement: &Obligation, case: &Case) -> bool;
     /// The command with the draft that it accepts in it; `None`: it accepts none.
     fn with_draft(command: &Self::Command, draft: &Drafted) -> Option<Self::Command>;
+    /// The command with the sealed evidence that it wants in it; `None`: it alters nothing, and wants none.
+    fn with_seal(command: &Self::Command, seal: &Seal) -> Option<Self::Command>;
+    /// It is about a restricted case, and is to be seen by its own people alone. Whether that is possible.
+    fn restrict(opening: &mut Self::Opening) -> bool;
     /// Another case that a command names: the asker must be able to see that one too.
     fn other_case(command: &Self::Command) -> Option<CaseId>;
     /// When it wants to be woken for something that is no obligation's.
@@ -222,6 +227,24 @@ pub struct Counted {
     pub times: u64,
     /// For how long, where that is what counts.
     pub lasted: Span,
+}
+
+/// Whether the evidence is sealed before something is altered. The desk signs a head of the ledger, and has it decided then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// Not tried yet.
+    Wanted,
+    /// Over so many entries, with this root in hexadecimal.
+    Signed { size: u64, root: Label },
+    /// The operator's log has the reason under this.
+    Failed { reference: String },
+}
+
+impl Seal {
+    /// In the place of the head that is to be signed, to see whether everything else is in order.
+    pub fn tried() -> Seal {
+        Seal::Signed { size: 0, root: Label::from("") }
+    }
 }
 
 /// A document that the bot drafted from a case's entries in the ledger, such as the review of an incident.
@@ -512,6 +535,13 @@ macro_rules! kinds {
                 self
             }
 
+            /// It is about a restricted case, and is to be seen by its own people alone. Whether that is possible.
+            pub fn restrict(&mut self) -> bool {
+                match self {
+                    $(Opening::$kind(opening) => <$room::$kind as Kind>::restrict(opening),)*
+                }
+            }
+
             pub const fn kind(&self) -> CaseKind {
                 match self { $(Opening::$kind(_) => CaseKind::$kind,)* }
             }
@@ -558,6 +588,14 @@ macro_rules! kinds {
                     $(Command::$kind(command) => <$room::$kind as Kind>::reached_by(command, cases),)*
                 }
                 self
+            }
+
+            /// The command with the sealed evidence that it wants in it; `None`: it wants none.
+            pub fn with_seal(&self, seal: &Seal) -> Option<Command> {
+                match self {
+                    Command::Any(_) => None,
+                    $(Command::$kind(command) => <$room::$kind as Kind>::with_seal(command, seal).map(Command::$kind),)*
+                }
             }
 
             /// Another case that it names: the asker must be able to see that one too.
@@ -688,6 +726,9 @@ kinds! {
     /// Somebody hands over what they hold to somebody else.
     Handoff in handoff = "HOF", "handoff", "a handoff", severity: false,
         "Hand over what you hold, and take over what others hand you";
+    /// An AI system is to go back to an older version, or that is drilled.
+    Rollback in rollback = "RBK", "rollback", "a rollback", severity: false,
+        "Go back to an older version, and drill it";
 }
 
 /// Something became true of one obligation of the case.

@@ -16,12 +16,14 @@ use super::{
 pub mod exceptions;
 pub mod handoffs;
 pub mod redflag;
+pub mod rollbacks;
 pub mod webhooks;
 pub mod written;
 
 pub use exceptions::{AtEnd, ControlRule, ExceptionClass, Exceptions, QueueRule, RecurrenceRule, Windows};
 pub use handoffs::Handoffs;
 pub use redflag::RedFlag;
+pub use rollbacks::{RollbackRule, RollbackTimes, StepRule, Way};
 pub use webhooks::Webhook;
 pub use written::{PolicyErrors, schema};
 
@@ -53,6 +55,8 @@ pub struct Policy {
     pub paths: BTreeMap<PathId, Path>,
     pub exceptions: Exceptions,
     pub handoffs: Handoffs,
+    /// How workflows go back. One that isn't here can't be rolled back.
+    pub rollbacks: BTreeMap<WorkflowId, RollbackRule>,
     pub may: May,
     /// Nudges to one person that fall due within this time of each other go out as one message.
     pub batch_within: Span,
@@ -345,6 +349,10 @@ pub struct May {
     pub open_incident: Vec<RoleId>,
     pub request_approval: Vec<RoleId>,
     pub raise_exception: Vec<RoleId>,
+    /// Propose a rollback, or call a drill.
+    pub propose_rollback: Vec<RoleId>,
+    /// Hold promotions, end that, and let something through.
+    pub freeze_promotions: Vec<RoleId>,
     pub change_severity: Vec<RoleId>,
     pub close_incident: Vec<RoleId>,
     pub waive_duty: Vec<RoleId>,

@@ -18,6 +18,7 @@ mod finding;
 mod handoffs;
 mod regulation;
 mod resolve;
+mod rollbacks;
 mod rotas;
 mod targets;
 mod tree;
@@ -32,6 +33,7 @@ use exceptions::{ExceptionsTable, QueueTable};
 pub use finding::{PolicyError, PolicyErrors};
 use handoffs::HandoffTable;
 use regulation::RegulationTable;
+use rollbacks::RollbackTable;
 pub(super) use tree::Lines;
 use word::{Placed, Word, Words, kind};
 
@@ -137,6 +139,9 @@ struct Document {
     /// Machines outside that steps of a rollback can call.
     #[serde(default)]
     webhooks: BTreeMap<Word<kind::Key>, webhooks::WebhookTable>,
+    /// How workflows go back to an older version, workflow by workflow. One that is not here cannot be rolled back.
+    #[serde(default)]
+    rollback: BTreeMap<Word<kind::Workflow>, RollbackTable>,
 }
 
 /// What holds for the whole file.
@@ -461,6 +466,10 @@ struct MayTable {
     request_approval: Option<Words<kind::RoleOrAnyone>>,
     /// Raise an exception.
     raise_exception: Option<Words<kind::RoleOrAnyone>>,
+    /// Propose a rollback, or call a drill of one.
+    propose_rollback: Option<Words<kind::RoleOrAnyone>>,
+    /// Hold promotions of a workflow, end that, and let an approval through all the same.
+    freeze_promotions: Option<Words<kind::RoleOrAnyone>>,
     /// Raise or lower an incident's severity.
     change_severity: Option<Words<kind::RoleOrAnyone>>,
     /// Resolve, withdraw or merge an incident.

@@ -144,7 +144,9 @@ fn every_form_takes_its_own_answers() {
                         }
                         "roles" => "triage".to_owned(),
                         "range" => "month".to_owned(),
-                        "every" => "7d".to_owned(),
+                        "every" | "takes" => "7d".to_owned(),
+                        "count" | "criterion" | "step" => "2".to_owned(),
+                        "approval" => "APR-9".to_owned(),
                         "url" | "link" => "https://a.example".to_owned(),
                         _ => "words".to_owned(),
                     },

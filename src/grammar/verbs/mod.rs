@@ -13,6 +13,7 @@ mod every_case;
 mod exception;
 mod handoff;
 mod incident;
+mod rollback;
 mod rota;
 mod sla;
 mod table;
@@ -87,6 +88,7 @@ pub const fn of_kind(kind: CaseKind) -> &'static Root {
         CaseKind::Approval => &approval::ROOT,
         CaseKind::Exception => &exception::ROOT,
         CaseKind::Handoff => &handoff::ROOT,
+        CaseKind::Rollback => &rollback::ROOT,
     }
 }
 

@@ -361,7 +361,7 @@ impl Draft<'_> {
     }
 
     /// A moment as whoever asks reads it.
-    fn moment(&self, at: At) -> String {
+    pub(in crate::domain::bot) fn moment(&self, at: At) -> String {
         let reader = self.ask.by.person().and_then(|it| self.policy.people.get(it));
         text::moment(at, self.ask.at, reader.map_or(chrono_tz::UTC, |it| it.zone))
     }

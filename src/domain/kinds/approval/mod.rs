@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Seal, Waits};
 use crate::domain::every_case::{self, KeptMessage, OpenedFrom, wake::TimePassed};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Attribution, Obligation};
@@ -495,7 +495,17 @@ impl Kind for Approval {
             | Duty::FillSeat
             | Duty::HandOverLead
             | Duty::AnswerPage
-            | Duty::ReportToAuthority => Vec::new(),
+            | Duty::ReportToAuthority
+            | Duty::AuthoriseRollback
+            | Duty::SayGo
+            | Duty::AgreePoint
+            | Duty::DoStep
+            | Duty::AnswerInFlight
+            | Duty::ConfirmDownstream
+            | Duty::LookBack
+            | Duty::AnswerLookBack
+            | Duty::ConfirmSource
+            | Duty::ConfirmRollback => Vec::new(),
         }
     }
 
@@ -510,6 +520,14 @@ impl Kind for Approval {
 
     fn with_draft(_command: &Command, _draft: &Drafted) -> Option<Command> {
         None
+    }
+
+    fn with_seal(_command: &Command, _seal: &Seal) -> Option<Command> {
+        None
+    }
+
+    fn restrict(_opening: &mut Opening) -> bool {
+        false
     }
 
     fn other_case(command: &Command) -> Option<CaseId> {

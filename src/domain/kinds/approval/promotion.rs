@@ -4,11 +4,13 @@
 //! It moves no workflow: the policy file does, and says then which approval it had.
 
 use super::{Approval, Verb};
+use crate::domain::bot::releases::Freeze;
+use crate::domain::kinds::rollback;
 use crate::domain::line::{Named, say};
 use crate::domain::policy::{RedFlag, Workflow, redflag};
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
-use crate::domain::{PathId, Refusal, WorkflowId, WorkflowStage, World};
+use crate::domain::{CaseKind, PathId, Refusal, WorkflowId, WorkflowStage, World};
 
 /// The path that agrees to a promotion; `None`: that of any approval of the workflow.
 ///
@@ -47,6 +49,23 @@ fn first_of(lacks: &[RedFlag]) -> String {
     }
 }
 
+/// Promotions of the workflow are held now, whatever was planned before.
+fn held(scene: &Scene<'_>, freeze: &Freeze) -> Refusal {
+    let id = &scene.case.workflow;
+    let ends = match freeze.until {
+        Some(until) => format!(" until {}", scene.moment(until)),
+        None => String::new(),
+    };
+    let line = |verb: rollback::Verb| verb.of(CaseKind::Rollback).with(id);
+    Refusal::missing(say![
+        format!("promotions of {id} are held{ends}: {}. ", quoted(&freeze.reason)),
+        line(rollback::Verb::Thaw).with("why"),
+        " ends that, ",
+        line(rollback::Verb::Override).with(scene.case.id).with("why"),
+        " lets this one through; both are recorded decisions."
+    ])
+}
+
 impl Approval {
     /// A promotion is approved only once the policy defines what a workflow in production needs.
     ///
@@ -60,6 +79,19 @@ impl Approval {
         if !scene.world.policy.workflows.contains_key(id) {
             let lost = format!(": {} is in the policy no more.", quoted(id.as_str()));
             return Err(Refusal::missing(say!["decline it with ", Verb::Decline.on(scene.case.id).with("…"), lost]));
+        }
+        if let Some(freeze) = scene.world.releases.freeze(id, scene.ask.at)
+            && !freeze.overridden.contains(&scene.case.id)
+        {
+            return Err(held(scene, freeze));
+        }
+        let rule = scene.world.policy.rollbacks.get(id);
+        if rule.is_some_and(|rule| rule.drill_for_production) && !scene.world.releases.drills.contains_key(id) {
+            return Err(Refusal::missing(say![
+                "go the way back for practice first: ",
+                rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
+                format!(". The policy asks for a drill on record before {id} goes into production.")
+            ]));
         }
         match &lacks(scene.world, id)[..] {
             [] => Ok(()),

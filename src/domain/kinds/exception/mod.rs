@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Seal, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::obligation::{Attribution, Obligation};
@@ -335,7 +335,17 @@ impl Kind for Exception {
             | Duty::AcceptHandoff
             | Duty::StayReachable
             | Duty::PlaceRefused
-            | Duty::ReviewTake => Vec::new(),
+            | Duty::ReviewTake
+            | Duty::AuthoriseRollback
+            | Duty::SayGo
+            | Duty::AgreePoint
+            | Duty::DoStep
+            | Duty::AnswerInFlight
+            | Duty::ConfirmDownstream
+            | Duty::LookBack
+            | Duty::AnswerLookBack
+            | Duty::ConfirmSource
+            | Duty::ConfirmRollback => Vec::new(),
         }
     }
 
@@ -349,6 +359,14 @@ impl Kind for Exception {
 
     fn with_draft(_command: &Command, _draft: &Drafted) -> Option<Command> {
         None
+    }
+
+    fn with_seal(_command: &Command, _seal: &Seal) -> Option<Command> {
+        None
+    }
+
+    fn restrict(_opening: &mut Opening) -> bool {
+        false
     }
 
     fn other_case(_command: &Command) -> Option<CaseId> {

@@ -192,7 +192,7 @@ pub(super) fn owe_ruling(
     let (due, urgent) = (draft.due_of(number), is_urgent(draft, number));
     let renewal = match &draft.case.body {
         Body::Exception(exception) => exception.renewal.clone(),
-        Body::Incident(_) | Body::Approval(_) | Body::Handoff(_) => None,
+        Body::Incident(_) | Body::Approval(_) | Body::Handoff(_) | Body::Rollback(_) => None,
     };
     let (by, reason, advice) = match says {
         Some((by, reason, advice)) => (Some(by), Some(reason), advice),

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Seal, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::obligation::{Attribution, Obligation, Receiver};
@@ -287,7 +287,17 @@ impl Kind for Handoff {
             | Duty::RuleException
             | Duty::ProveControl
             | Duty::AnswerExpiry
-            | Duty::CorrectException => Vec::new(),
+            | Duty::CorrectException
+            | Duty::AuthoriseRollback
+            | Duty::SayGo
+            | Duty::AgreePoint
+            | Duty::DoStep
+            | Duty::AnswerInFlight
+            | Duty::ConfirmDownstream
+            | Duty::LookBack
+            | Duty::AnswerLookBack
+            | Duty::ConfirmSource
+            | Duty::ConfirmRollback => Vec::new(),
         }
     }
 
@@ -296,6 +306,14 @@ impl Kind for Handoff {
     }
 
     fn relies_on(&self, _acknowledgement: &Obligation, _case: &Case) -> bool {
+        false
+    }
+
+    fn with_seal(_command: &Command, _seal: &Seal) -> Option<Command> {
+        None
+    }
+
+    fn restrict(_opening: &mut Opening) -> bool {
         false
     }
 

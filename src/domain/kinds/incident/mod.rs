@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Waits};
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Seal, Waits};
 use crate::domain::every_case::wake::TimePassed;
 use crate::domain::every_case::{KeptMessage, OpenedFrom};
 use crate::domain::obligation::{About, Attribution, Obligation};
@@ -377,6 +377,14 @@ impl Kind for Incident {
     }
 
     /// Merging into a case that one may not see is refused by the case that would stay: see `absorb`.
+    fn with_seal(_command: &Command, _seal: &Seal) -> Option<Command> {
+        None
+    }
+
+    fn restrict(_opening: &mut Opening) -> bool {
+        false
+    }
+
     fn other_case(command: &Command) -> Option<CaseId> {
         match command.needs() {
             Some(Needs::OtherCase(case)) => Some(case),

@@ -126,7 +126,7 @@ impl Resolve<'_, '_> {
     }
 
     /// A role that somebody holds.
-    fn held(&mut self, word: &Word<kind::Role>, depends: &str) -> Option<RoleId> {
+    pub(super) fn held(&mut self, word: &Word<kind::Role>, depends: &str) -> Option<RoleId> {
         let role = self.name(word).map(RoleId::from)?;
         self.not_empty(&role, word.at, depends);
         Some(role)

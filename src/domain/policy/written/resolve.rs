@@ -91,6 +91,7 @@ fn nothing(text: &str) -> Policy {
         paths: BTreeMap::new(),
         exceptions: Exceptions::default(),
         handoffs: Handoffs::default(),
+        rollbacks: BTreeMap::new(),
         may: May::default(),
         batch_within: BATCH_WITHIN,
         snooze_at_most: SNOOZE_AT_MOST,
@@ -164,6 +165,9 @@ impl Resolve<'_, '_> {
         }
         for (key, table) in &document.regulation {
             self.regulation(key, table, default);
+        }
+        for (key, table) in &document.rollback {
+            self.rollback(key, table, default);
         }
     }
 
@@ -555,6 +559,8 @@ impl Resolve<'_, '_> {
             open_incident: may(&table.open_incident, &otherwise.open_incident),
             request_approval: may(&table.request_approval, &otherwise.request_approval),
             raise_exception: may(&table.raise_exception, &otherwise.raise_exception),
+            propose_rollback: may(&table.propose_rollback, &otherwise.propose_rollback),
+            freeze_promotions: may(&table.freeze_promotions, &otherwise.freeze_promotions),
             change_severity: may(&table.change_severity, &otherwise.change_severity),
             close_incident: may(&table.close_incident, &otherwise.close_incident),
             waive_duty: may(&table.waive_duty, &otherwise.waive_duty),

@@ -69,6 +69,11 @@ impl Resolve<'_, '_> {
                 let what = format!("“{duty}” is due as the law says, so a target for it has no effect");
                 self.found.add(duty_at, what, "[regulation.…], with the regimes and the role that owes the reports");
             }
+            (Owed::InPlans, _) => {
+                let what =
+                    format!("“{duty}” has its time in the plan of the rollback, so a target for it has no effect");
+                self.found.add(duty_at, what, "[rollback.…], with `authorise_within`, `step_within` and the others");
+            }
             (Owed::InPaths, _) => {
                 let what = "approvals have their targets in their path, not here";
                 self.found.add(duty_at, what, "`role` and `within` under [[paths.….stages]]");

@@ -11,6 +11,8 @@ use super::*;
 use crate::domain::WhyNotKept;
 use crate::domain::kinds::exception::{Advice, ExceptionState};
 use crate::domain::kinds::incident::{Harm, IncidentState, SeatName, Which};
+use crate::domain::kinds::rollback::{Flight, Outcome, RollbackState};
+use crate::domain::policy::Way;
 use crate::domain::{
     BotEvent, CaseKind, ClockId, Duty, Event, Policy, QueueId, RegimeId, Severity, Telling, regulation,
 };
@@ -30,8 +32,11 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     one-acts deputy-away leads-too-long found \
     advice at_end control duties exception holds_at long more_than proof queue raised_by \
     renewal renewals seen short suspended times under usual warn watch within \
-    handoff item giver scope only kept brief cases more knowledge illness actions then unknown shift leaving answers said_back \
-    reachable_until first instead_of so seats wrong stays";
+    handoff item giver scope only kept brief cases more knowledge illness actions then unknown shift leaving \
+    answers said_back reachable_until first instead_of so seats wrong stays announced authorise case clocks \
+    compare confirm count criteria criterion decides downstream drill drill_every drill_for_production flight \
+    freeze_after go ladder met missing overridden point_of_no_return root rule run_by size step system takes \
+    undone webhook way whole";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 17] = [
     "assessment",
@@ -115,7 +120,12 @@ impl Golden {
             || text == "all of it"
             || regulation::clock(&ClockId::from(text)).is_some()
             || self.is_a_role(text)
+            || self.is_a_system(text)
             || text.split_once(": ").is_some_and(|(stage, role)| numbers(stage) && self.is_a_role(role))
+    }
+
+    fn is_a_system(&self, text: &str) -> bool {
+        self.policy.rollbacks.values().any(|rule| rule.downstream.contains_key(text))
     }
 
     /// `exceptions/…` of a workflow, `path/…` of an approval path.
@@ -195,6 +205,17 @@ impl Golden {
             }
             (_, "illness") => ["unstable", "watch", "stable"].contains(&text),
             (_, "seats") => SEATS.contains(&text),
+            (_, "way" | "compare") => Way::WORDS.contains(&text),
+            (_, "flight") => Flight::WORDS.contains(&text),
+            ("confirmed", "outcome") => Outcome::WORDS.contains(&text),
+            ("ended", "state") => RollbackState::ALL.iter().any(|state| state.word() == text),
+            ("step-said", "what") => ["done", "blocked", "skipped", "agreed"].contains(&text),
+            (_, "system") => self.is_a_system(text),
+            (_, "root") => hexadecimal(text, 64),
+            (_, "clocks") => regulation::clock(&ClockId::from(text)).is_some(),
+            (_, "cases" | "overridden") => text.parse::<CaseId>().is_ok(),
+            (_, "decides" | "run_by" | "authorise" | "go" | "missing") | ("downstream", _) => self.is_a_role(text),
+            (_, "ladder") => policy.ladders.contains_key(text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
             ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),
@@ -221,6 +242,7 @@ impl Golden {
     fn is_a_key(&self, path: &[&str], key: &str) -> bool {
         match path.last() {
             Some(&"schedules") => self.policy.digests.iter().any(|digest| digest.name == key),
+            Some(&"downstream") => self.is_a_system(key),
             Some(&"groups") => self.policy.roles.values().flat_map(|role| &role.groups).any(|group| group.id == key),
             Some(_) | None => {
                 let last = |name: &str| name.rsplit(['.', '/']).next() == Some(key);

@@ -206,7 +206,7 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at,
         };
-        World { policy: &self.policy, stamped: &self.policy, people }
+        World { policy: &self.policy, stamped: &self.policy, people, releases: crate::domain::Releases::NONE }
     }
 
     fn take(&mut self, ruling: &Ruling, at: At) {

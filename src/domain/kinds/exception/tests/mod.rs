@@ -80,7 +80,7 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at,
         };
-        World { policy: &POLICY, stamped: &POLICY, people }
+        World { policy: &POLICY, stamped: &POLICY, people, releases: crate::domain::Releases::NONE }
     }
 
     /// The private reply, in words.

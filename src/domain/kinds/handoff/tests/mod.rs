@@ -79,7 +79,12 @@ impl Room {
             None => opening,
         };
         let ask = Ask { by, at: at(minutes) };
-        let world = World { policy: self.policy(), stamped: self.policy(), people: self.people(ask.at) };
+        let world = World {
+            policy: self.policy(),
+            stamped: self.policy(),
+            people: self.people(ask.at),
+            releases: crate::domain::Releases::NONE,
+        };
         let ruling = crate::domain::open(id, &opening, &ask, &world)?;
         self.take(minutes, vec![(id, ruling)]);
         Ok(id)
@@ -103,7 +108,12 @@ impl Room {
             let case = self.cases[&of].clone();
             let ask = Ask { by, at: at(minutes) };
             let people = self.people(ask.at).on(&case.workflow);
-            let world = World { policy: self.policy(), stamped: self.policy(), people };
+            let world = World {
+                policy: self.policy(),
+                stamped: self.policy(),
+                people,
+                releases: crate::domain::Releases::NONE,
+            };
             let mut ruling = crate::domain::decide(&case, &command, &ask, &world)?;
             if let (true, Some(answer)) = (of == id, ruling.reply.take()) {
                 reply = match answer.telling {

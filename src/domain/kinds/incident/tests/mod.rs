@@ -185,7 +185,12 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at: NINE,
         };
-        let ruling = open_case(ID, &opening, &ask, &World { policy: &TERMS, stamped: &TERMS, people })?;
+        let ruling = open_case(
+            ID,
+            &opening,
+            &ask,
+            &World { policy: &TERMS, stamped: &TERMS, people, releases: crate::domain::Releases::NONE },
+        )?;
         let case = Case::begin(ID, &ruling.events[0], NINE).expect("the first event begins the case");
         let mut room = Room {
             policy: TERMS.clone(),
@@ -225,8 +230,12 @@ impl Room {
             handed: crate::domain::people::Handed::NONE,
             at: self.now,
         };
-        let ruling =
-            decide_case(&self.case, &command.into(), &ask, &World { policy: &self.policy, stamped: &TERMS, people })?;
+        let ruling = decide_case(
+            &self.case,
+            &command.into(),
+            &ask,
+            &World { policy: &self.policy, stamped: &TERMS, people, releases: crate::domain::Releases::NONE },
+        )?;
         Ok(self.take(ruling))
     }
 

@@ -78,8 +78,13 @@ fn an_empty_role_is_said_at_once() {
         handed: crate::domain::people::Handed::NONE,
         at: NINE,
     };
-    let ruling = open_case(ID, &opening, &ask, &World { policy: &policy, stamped: &policy, people })
-        .expect("it is opened all the same");
+    let ruling = open_case(
+        ID,
+        &opening,
+        &ask,
+        &World { policy: &policy, stamped: &policy, people, releases: crate::domain::Releases::NONE },
+    )
+    .expect("it is opened all the same");
     let Some(Reply { telling: crate::domain::Telling::Case(every_case::Telling::Done { what }), .. }) = ruling.reply
     else {
         panic!("a reply")

@@ -1,0 +1,422 @@
+//! Rollbacks: their card, and how what is told of them looks.
+
+use serde_json::{Value as Json, json};
+
+use super::super::samples::{DUE, NOW, SPAN, began, dev, maya, role, whom, words};
+use super::super::tell::{Look, answers};
+use super::super::wording::typed_here;
+use super::super::{Button, Speaker, Style, Tone, form_button, open, press};
+use super::Shows;
+use crate::domain::kinds::rollback::{
+    Compared, Drill, Event, Flight, Outcome, Proposed, Retargeted, Rollback, RollbackState, Telling, Version, Word,
+};
+use crate::domain::notice::CaseTitle;
+use crate::domain::policy::{RollbackRule, RollbackTimes, StepRule, Way};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation, SystemId};
+
+impl Shows for Rollback {
+    fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
+        let word = |word: &Word| json!({ "by": word.by, "stands_in_for": word.stands_in_for, "at": word.at.0, "text": word.text });
+        let maybe = |it: &Option<Word>| it.as_ref().map(word);
+        let criteria = (1..).zip(&self.rule.criteria).map(|(number, text): (u32, &String)| {
+            let tick = self.ticks.get(&number);
+            json!({
+                "number": number, "text": text, "met": tick.map(|it| it.met), "by": tick.map(|it| &it.by),
+                "at": tick.map(|it| it.at.0), "reason": tick.and_then(|it| it.text.as_ref()),
+            })
+        });
+        let compared = self.compared.iter().map(|it| {
+            json!({
+                "way": it.way.word(), "decides": it.decides, "takes": it.takes.map(|it| it.0), "reason": it.reason,
+                "undone": it.undone.as_deref().map(typed_here), "taken": it.way == self.way,
+            })
+        });
+        let said = self.said.iter().map(|it| json!({ "role": it.role, "go": it.go, "word": word(&it.word) }));
+        let steps = self.steps_to_do().map(|(number, rule)| {
+            let stands = self.step(number);
+            let (state, last) = match (&stands.done, &stands.skipped, &stands.blocked) {
+                (Some(word), _, _) => ("done", Some(word)),
+                (None, Some(word), _) => ("skipped", Some(word)),
+                (None, None, Some(word)) => ("blocked", Some(word)),
+                (None, None, None) => ("open", None),
+            };
+            json!({
+                "number": number, "text": rule.text, "role": rule.role, "point": rule.point_of_no_return,
+                "state": state, "word": last.map(word), "agreed": maybe(&stands.agreed),
+            })
+        });
+        let downstream = self.rule.downstream.iter().map(|(system, role)| {
+            json!({
+                "system": system, "role": role, "word": self.downstream.get(system).map(word),
+                "looked_at": self.looked_at.get(system).map(word),
+            })
+        });
+        let measured = self.measured(case);
+        let since = |at: Option<At>| at.map(|at| (at - measured.asked).0);
+        let runs = self.started.is_some();
+        json!({
+            "drill": self.drill.as_ref().map(|it| json!({ "text": it.text, "announced": it.announced })),
+            "way": self.way.word(),
+            "from_version": version(&self.from),
+            "to_version": version(&self.to),
+            "revision": self.revision,
+            "reason": self.reason,
+            "on": self.on,
+            "proposed_by": self.proposed_by,
+            "criteria": criteria.collect::<Vec<_>>(),
+            "compared": compared.collect::<Vec<_>>(),
+            "said": said.collect::<Vec<_>>(),
+            "missing_go": self.without_go(),
+            "authorised": maybe(&self.authorised),
+            "altering": self.altering.as_ref().map(|it| json!({ "clocks": it.clocks, "word": word(&it.word) })),
+            "sealed": self.sealed.as_ref().map(|it| json!({ "at": it.at.0, "size": it.size, "root": it.root })),
+            "steps": if runs { steps.collect::<Vec<_>>() } else { Vec::new() },
+            "steps_in_all": self.steps_in_all(),
+            "downstream": if runs { downstream.collect::<Vec<_>>() } else { Vec::new() },
+            "in_flight": self.in_flight.as_ref().map(|(what, it)| json!({ "what": what.word(), "word": word(it) })),
+            "look_back": self.look_back.as_ref().map(|it| json!({
+                "from": it.from.0, "to": it.to.0, "count": it.count, "word": word(&it.word),
+            })),
+            "source": maybe(&self.source),
+            "outcome": self.outcome.map(Outcome::word),
+            "ended": maybe(&self.ended),
+            "to_authorised": since(measured.authorised),
+            "to_effect": since(measured.first_effect),
+            "to_confirmed": since(measured.confirmed),
+            "target": measured.target.0,
+            "in_time": measured.is_in_time(),
+            "opened": case.opened.0,
+        })
+    }
+
+    fn asked(&self, _speaker: &Speaker<'_>, _case: &Case) -> Option<Json> {
+        None
+    }
+
+    fn revision(_telling: &Telling) -> Option<u32> {
+        None
+    }
+
+    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
+        None
+    }
+
+    fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
+        let id = case.id;
+        let owes = |duty: Duty| case.owed(duty).is_some();
+        let go = || [press(id, "go", Style::Plain), open(id, "no-go", Style::Plain)];
+        let mut buttons: Vec<Option<Button>> = match self.state {
+            RollbackState::Proposed => {
+                let mut buttons = vec![authorise(id, self.revision), open(id, "deny", Style::Danger)];
+                if owes(Duty::SayGo) {
+                    buttons.extend(go());
+                }
+                buttons
+            }
+            RollbackState::Authorised if owes(Duty::SayGo) => go().into(),
+            RollbackState::Authorised => {
+                vec![press(id, "start", Style::Primary), open(id, "retarget", Style::Plain)]
+            }
+            RollbackState::Running => {
+                let asked = [
+                    (Duty::AgreePoint, "agree-point"),
+                    (Duty::DoStep, "done"),
+                    (Duty::AnswerInFlight, "in-flight"),
+                    (Duty::ConfirmDownstream, "downstream"),
+                    (Duty::LookBack, "look-back"),
+                    (Duty::AnswerLookBack, "looked-at"),
+                    (Duty::ConfirmSource, "source"),
+                    (Duty::ConfirmRollback, "confirm"),
+                ];
+                let first = |place: usize| if place == 0 { Style::Primary } else { Style::Plain };
+                let asked = asked.into_iter().filter(|(duty, _)| owes(*duty)).enumerate();
+                let asked = asked.map(|(place, (duty, verb))| match duty {
+                    Duty::DoStep => press(id, verb, first(place)),
+                    _ => open(id, verb, first(place)),
+                });
+                let mut buttons: Vec<Option<Button>> = asked.take(3).collect();
+                if owes(Duty::DoStep) {
+                    buttons.push(open(id, "blocked", Style::Plain));
+                }
+                buttons
+            }
+            RollbackState::Refused | RollbackState::Confirmed | RollbackState::Abandoned => Vec::new(),
+        };
+        buttons.push(press(id, "timeline", Style::Plain));
+        buttons.into_iter().flatten().collect()
+    }
+
+    fn is_brief(event: &Event) -> bool {
+        match event {
+            Event::Proposed(_)
+            | Event::Retargeted(_)
+            | Event::GoSaid { .. }
+            | Event::Authorised { .. }
+            | Event::Refused { .. }
+            | Event::AlteringDecided { .. }
+            | Event::EvidenceSealed { .. }
+            | Event::Started { .. }
+            | Event::PointAgreed { .. }
+            | Event::StepDone { .. }
+            | Event::StepBlocked { .. }
+            | Event::StepSkipped { .. }
+            | Event::FlightAnswered { .. }
+            | Event::LookedBack { .. }
+            | Event::SourceConfirmed { .. }
+            | Event::Confirmed { .. }
+            | Event::Abandoned { .. } => true,
+            // How these stand now is told beside what happened.
+            Event::CriterionTicked { .. }
+            | Event::WayCompared(_)
+            | Event::DownstreamConfirmed { .. }
+            | Event::LookBackAnswered { .. } => false,
+        }
+    }
+
+    fn look(telling: &Telling, about: &CaseTitle) -> Look {
+        let case = about.case;
+        match telling {
+            Telling::Proposed { due, .. } | Telling::Retargeted { due, .. } => Look::asks(
+                Tone::Nudge,
+                Some(*due),
+                answers(case, Duty::AuthoriseRollback, None, None),
+            )
+            .and(open(case, "deny", Style::Danger)),
+            Telling::GoAsked { due, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::SayGo, None, None))
+                .and(open(case, "no-go", Style::Danger)),
+            Telling::GoSaid { go: true, .. } => Look::of(Tone::Done),
+            Telling::GoSaid { go: false, .. } => Look::of(Tone::Declined),
+            Telling::Authorised { missing, .. } if missing.is_empty() => {
+                Look::of(Tone::Done).and(press(case, "start", Style::Primary))
+            }
+            Telling::Authorised { .. } => Look::of(Tone::Done),
+            Telling::Ended { state, .. } => Look::of(Tone::over(state.as_str())),
+            Telling::AlteringDecided { .. } => Look::of(Tone::Late),
+            Telling::Started { .. } => Look::of(Tone::Nudge),
+            Telling::PointAsked { due, .. } => Look::asks(
+                Tone::Late,
+                Some(*due),
+                answers(case, Duty::AgreePoint, None, None),
+            )
+            .and(open(case, "skip", Style::Plain)),
+            Telling::StepAsked { due, .. } => Look::asks(
+                Tone::Nudge,
+                Some(*due),
+                answers(case, Duty::DoStep, None, None),
+            )
+            .and(open(case, "blocked", Style::Danger)),
+            Telling::StepSaid { what, .. } if what.as_str() == "blocked" => {
+                Look::of(Tone::Late).and(open(case, "skip", Style::Plain)).and(open(case, "withdraw", Style::Danger))
+            }
+            Telling::StepSaid { .. } | Telling::Answered { .. } => Look::calm(),
+            Telling::Asked { due, duty, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, *duty, None, None)),
+            Telling::Confirmed { .. } => Look::of(Tone::Done),
+        }
+    }
+
+    fn samples() -> Vec<Telling> {
+        let all = |drill: bool| {
+            let proposed = |on| Telling::Proposed {
+                drill,
+                by: maya(),
+                workflow: "credit-scoring".into(),
+                way: Way::RollBack,
+                from: named("v7", true),
+                to: named("v6", false),
+                reason: words(),
+                on,
+                people: whom(),
+                due: DUE,
+            };
+            let said = |go, reason| Telling::GoSaid { drill, role: role(), by: dev(), go, reason };
+            let step = |what: &str, by, reason| Telling::StepSaid {
+                drill,
+                what: Label::from(what),
+                step: 2,
+                steps: 3,
+                by,
+                reason,
+            };
+            let answered = |duty, system: Option<SystemId>, flight, count| Telling::Answered {
+                drill,
+                duty,
+                system,
+                flight,
+                count,
+                by: dev(),
+                text: words(),
+            };
+            let asked =
+                |duty, system: Option<SystemId>| Telling::Asked { drill, duty, system, people: whom(), due: DUE };
+            let ledger = || Some(SystemId::from("ledger"));
+            vec![
+                proposed(Some(on())),
+                proposed(None),
+                Telling::GoAsked {
+                    drill,
+                    role: role(),
+                    way: Way::Contain,
+                    from: named("v7", false),
+                    to: named("v6", false),
+                    people: whom(),
+                    due: DUE,
+                },
+                said(true, None),
+                said(false, Some(words())),
+                Telling::Retargeted {
+                    drill,
+                    by: maya(),
+                    way: Way::RollBack,
+                    from: named("v7", false),
+                    to: named("v5", true),
+                    reason: words(),
+                    people: whom(),
+                    due: DUE,
+                },
+                Telling::Authorised { drill, by: dev(), reason: words(), missing: vec![role()], people: whom() },
+                Telling::Authorised { drill, by: dev(), reason: words(), missing: Vec::new(), people: whom() },
+                Telling::Ended { drill, state: Label::from("refused"), by: dev(), reason: words() },
+                Telling::Ended { drill, state: Label::from("abandoned"), by: dev(), reason: words() },
+                Telling::AlteringDecided { drill, by: dev(), clocks: vec!["dora.initial".into()], reason: words() },
+                Telling::Started { drill, by: dev(), size: 41 },
+                Telling::PointAsked { drill, step: 2, steps: 3, text: words(), people: whom(), due: DUE },
+                Telling::StepAsked { drill, step: 2, steps: 3, text: words(), people: whom(), due: DUE },
+                step("done", None, None),
+                step("done", Some(dev()), Some(words())),
+                step("blocked", Some(dev()), Some(words())),
+                step("skipped", Some(dev()), Some(words())),
+                step("agreed", Some(dev()), Some(words())),
+                asked(Duty::AnswerInFlight, None),
+                asked(Duty::ConfirmDownstream, ledger()),
+                asked(Duty::LookBack, None),
+                asked(Duty::AnswerLookBack, ledger()),
+                asked(Duty::ConfirmSource, None),
+                asked(Duty::ConfirmRollback, None),
+                answered(Duty::AnswerInFlight, None, Some(Flight::Drained), None),
+                answered(Duty::ConfirmDownstream, ledger(), None, None),
+                answered(Duty::LookBack, None, None, Some(1250)),
+                answered(Duty::AnswerLookBack, ledger(), None, None),
+                answered(Duty::ConfirmSource, None, None, None),
+                Telling::Confirmed {
+                    drill,
+                    by: dev(),
+                    outcome: Outcome::Recovered,
+                    text: words(),
+                    took: SPAN,
+                    target: SPAN,
+                },
+            ]
+        };
+        all(false).into_iter().chain(all(true)).collect()
+    }
+
+    fn story() -> Vec<Event> {
+        let compared = |way, decides| {
+            let undone = Some(words());
+            Event::WayCompared(Box::new(Compared {
+                way,
+                by: dev(),
+                decides,
+                takes: Some(SPAN),
+                undone,
+                reason: words(),
+            }))
+        };
+        let drill = Some(Drill { text: Some(words()), announced: true });
+        vec![
+            Event::Proposed(Box::new(Proposed {
+                began: began(Some(maya())),
+                drill,
+                way: Way::RollBack,
+                from: named("v7", true),
+                to: named("v6", true),
+                reason: words(),
+                on: Some(on()),
+                rule: rule(),
+            })),
+            Event::CriterionTicked { by: dev(), criterion: 1, met: true, text: Some(words()) },
+            Event::CriterionTicked { by: dev(), criterion: 2, met: false, text: None },
+            compared(Way::Stay, Some(role())),
+            compared(Way::RollBack, None),
+            Event::GoSaid { by: dev(), stands_in_for: Some(maya()), role: role(), go: false, reason: Some(words()) },
+            Event::GoSaid { by: dev(), stands_in_for: None, role: role(), go: true, reason: None },
+            Event::Authorised { by: dev(), stands_in_for: Some(maya()), revision: 1, reason: words() },
+            Event::AlteringDecided {
+                by: dev(),
+                clocks: vec!["dora.initial".into()],
+                cases: vec![on()],
+                reason: words(),
+            },
+            Event::Retargeted(Box::new(Retargeted {
+                by: maya(),
+                revision: 2,
+                way: Way::RollBack,
+                from: named("v7", false),
+                to: named("v5", true),
+                reason: words(),
+            })),
+            Event::Authorised { by: dev(), stands_in_for: None, revision: 2, reason: words() },
+            Event::EvidenceSealed { size: 41, root: Label::from("00ff") },
+            Event::Started { by: dev() },
+            Event::StepBlocked { by: Some(dev()), step: 1, reason: words() },
+            Event::StepDone { by: Some(dev()), step: 1, text: Some(words()) },
+            Event::PointAgreed { by: dev(), stands_in_for: Some(maya()), step: 2, reason: words() },
+            Event::StepDone { by: None, step: 2, text: None },
+            Event::StepBlocked { by: None, step: 3, reason: words() },
+            Event::StepSkipped { by: dev(), step: 3, reason: words() },
+            Event::FlightAnswered { by: dev(), flight: Flight::Left, text: words() },
+            Event::DownstreamConfirmed { by: dev(), system: "ledger".into(), text: words() },
+            Event::LookedBack { by: dev(), from: NOW, to: DUE, count: 1250, text: words() },
+            Event::LookBackAnswered { by: dev(), system: "ledger".into(), text: words() },
+            Event::SourceConfirmed { by: dev(), text: words() },
+            Event::Confirmed { by: dev(), outcome: Outcome::Contained, text: words() },
+            Event::Refused { by: dev(), reason: words() },
+            Event::Abandoned { by: dev(), reason: words() },
+        ]
+    }
+}
+
+/// The form that authorises what stands now, and nothing that it is changed to.
+fn authorise(case: CaseId, revision: u32) -> Option<Button> {
+    let revision = revision.to_string();
+    form_button(crate::grammar::find(case.kind.word(), "authorise"), Some(case), Some(&revision), Style::Primary)
+}
+
+fn version(version: &Version) -> Json {
+    json!({ "name": typed_here(&version.name), "digest": version.digest.as_deref().map(typed_here) })
+}
+
+fn on() -> CaseId {
+    CaseId { kind: CaseKind::Incident, number: 2 }
+}
+
+fn named(name: &str, digest: bool) -> Version {
+    Version { name: name.to_owned(), digest: digest.then(|| "sha256:0a1b".to_owned()) }
+}
+
+fn rule() -> RollbackRule {
+    let step = |way, point_of_no_return| StepRule {
+        text: words(),
+        role: role(),
+        within: Some(SPAN),
+        way,
+        point_of_no_return,
+        webhook: None,
+    };
+    RollbackRule {
+        authorise: vec![role()],
+        run_by: role(),
+        go: vec![role(), "governance-lead".into()],
+        times: RollbackTimes { authorise: SPAN, go: SPAN, step: SPAN, confirm: SPAN, whole: SPAN },
+        ladder: "standard".into(),
+        urgent: false,
+        criteria: vec![words(), words(), words()],
+        compare: vec![Way::Stay],
+        steps: vec![step(Way::RollBack, false), step(Way::RollBack, true), step(Way::RollBack, false)],
+        downstream: [("ledger".into(), role()), ("letters".into(), role())].into(),
+        drill_every: None,
+        drill_for_production: false,
+        freeze_after: None,
+        line: 1,
+    }
+}

@@ -1,0 +1,287 @@
+//! What may go into production or be altered now: freezes, which laws forbid altering a system, and when a way back was drilled
+//! last. Asked at the moment of acting, never when something was planned.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Draft, Ruling, Telling};
+use crate::domain::kinds::rollback::{self, Verb};
+use crate::domain::line::{Named, say};
+use crate::domain::notice::To;
+use crate::domain::regulation;
+use crate::domain::{At, Body, Case, CaseId, CaseKind, ClockId, Event as Became, PersonId, Refusal, WorkflowId, text};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Releases {
+    /// Those that hold promotions of a workflow.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub freezes: BTreeMap<WorkflowId, Freeze>,
+    /// The incidents of a workflow whose laws forbid altering it now.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub forbidding: BTreeMap<WorkflowId, BTreeMap<CaseId, Forbids>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drills: BTreeMap<WorkflowId, Drilled>,
+}
+
+/// Nothing of a workflow is promoted, until a moment or until somebody ends it. Going back stays possible.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Freeze {
+    pub workflow: WorkflowId,
+    /// `None`: until somebody ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<At>,
+    /// `None`: it follows from a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    pub reason: String,
+    /// The rollback that it follows from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseId>,
+    /// The approvals that go through all the same, by a decision of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<CaseId>,
+}
+
+impl Freeze {
+    pub fn holds_at(&self, at: At) -> bool {
+        self.until.is_none_or(|until| at < until)
+    }
+}
+
+/// The clocks of one incident that forbid altering the system.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forbids {
+    pub clocks: Vec<ClockId>,
+    /// Only its own people may read that there is such an incident.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restricted: bool,
+}
+
+/// When the way back was last gone for practice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drilled {
+    pub last: At,
+    pub case: CaseId,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "release.")]
+pub enum Event {
+    Frozen(Freeze),
+    /// `by: None`: its time was over.
+    Thawed {
+        workflow: WorkflowId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// One approval goes through all the same.
+    FreezeOverridden {
+        workflow: WorkflowId,
+        case: CaseId,
+        by: PersonId,
+        reason: String,
+    },
+}
+
+/// Which laws forbid altering a system now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Forbidding<'a> {
+    all: Vec<(CaseId, &'a Forbids)>,
+}
+
+impl Forbidding<'_> {
+    /// Each once.
+    pub fn clocks(&self) -> Vec<ClockId> {
+        let mut clocks: Vec<ClockId> = self.all.iter().flat_map(|(_, it)| it.clocks.iter().cloned()).collect();
+        clocks.sort();
+        clocks.dedup();
+        clocks
+    }
+
+    /// The incidents that may be named to everybody.
+    pub fn named(&self) -> Vec<CaseId> {
+        self.all.iter().filter(|(_, it)| !it.restricted).map(|(case, _)| *case).collect()
+    }
+
+    /// The words of the first of these laws.
+    pub fn rule(&self) -> String {
+        let clocks = self.clocks();
+        let rule = clocks.first().and_then(regulation::clock).and_then(|(_, clock)| clock.forbids_altering.clone());
+        rule.unwrap_or_default()
+    }
+}
+
+impl Releases {
+    pub const NONE: &'static Releases =
+        &Releases { freezes: BTreeMap::new(), forbidding: BTreeMap::new(), drills: BTreeMap::new() };
+
+    /// The freeze that holds promotions of a workflow at a moment.
+    pub fn freeze(&self, workflow: &WorkflowId, at: At) -> Option<&Freeze> {
+        self.freezes.get(workflow).filter(|freeze| freeze.holds_at(at))
+    }
+
+    pub fn forbidding(&self, workflow: &WorkflowId) -> Forbidding<'_> {
+        let all = self.forbidding.get(workflow).into_iter().flatten().map(|(case, forbids)| (*case, forbids));
+        Forbidding { all: all.collect() }
+    }
+
+    pub(super) fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Frozen(freeze) => {
+                self.freezes.insert(freeze.workflow.clone(), freeze.clone());
+            }
+            Event::Thawed { workflow, by: _, reason: _ } => {
+                self.freezes.remove(workflow);
+            }
+            Event::FreezeOverridden { workflow, case, by: _, reason: _ } => {
+                if let Some(freeze) = self.freezes.get_mut(workflow) {
+                    freeze.overridden.push(*case);
+                }
+            }
+        }
+    }
+
+    /// Sees what became true of a case: whether its laws forbid altering the system from now on, and whether a drill was held.
+    pub(super) fn observe(&mut self, case: &Case, event: &Became, at: At) {
+        match (&case.body, event) {
+            (Body::Incident(_), _) => self.observe_incident(case),
+            (Body::Rollback(rollback), Became::Rollback(rollback::Event::Confirmed { .. })) if rollback.is_drill() => {
+                self.drills.insert(case.workflow.clone(), Drilled { last: at, case: case.id });
+            }
+            (Body::Rollback(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => {}
+        }
+    }
+
+    fn observe_incident(&mut self, case: &Case) {
+        let clocks: Vec<ClockId> = regulation::forbids_altering(case).into_iter().map(|it| it.clock).collect();
+        if clocks.is_empty() {
+            if let Some(cases) = self.forbidding.get_mut(&case.workflow) {
+                cases.remove(&case.id);
+                if cases.is_empty() {
+                    self.forbidding.remove(&case.workflow);
+                }
+            }
+            return;
+        }
+        let forbids = Forbids { clocks, restricted: case.restricted };
+        self.forbidding.entry(case.workflow.clone()).or_default().insert(case.id, forbids);
+    }
+
+    /// When the next freeze ends by itself.
+    pub(super) fn wake(&self) -> Option<At> {
+        self.freezes.values().filter_map(|freeze| freeze.until).min()
+    }
+}
+
+impl Draft<'_> {
+    pub(super) fn freeze(
+        mut self,
+        workflow: &WorkflowId,
+        until: Option<At>,
+        reason: &str,
+        case: Option<CaseId>,
+    ) -> Result<Ruling, Refusal> {
+        let by = self.ask.by.person().cloned();
+        self.may_freeze(workflow, "holding promotions")?;
+        if until.is_some_and(|until| until <= self.ask.at) {
+            return Err(Refusal::NotAfter("the end of the freeze", "now"));
+        }
+        let reason = text::text("the reason", reason)?;
+        // What follows from a rollback shortens no freeze that somebody placed.
+        let longer = |freeze: &Freeze| freeze.until.is_none_or(|have| until.is_some_and(|until| have >= until));
+        if by.is_none() && self.bot.releases.freeze(workflow, self.ask.at).is_some_and(longer) {
+            return Ok(self.ruling);
+        }
+        let overridden = Vec::new();
+        let freeze = Freeze { workflow: workflow.clone(), until, by, reason, case, overridden };
+        self.push(Event::Frozen(freeze.clone()));
+        let ends = match until {
+            Some(until) => format!("until {}", self.moment(until)),
+            None => "until somebody ends it".to_owned(),
+        };
+        self.tell_workflow(workflow, Telling::Frozen(freeze));
+        let thaw = Verb::Thaw.of(CaseKind::Rollback).with(workflow).with("why");
+        Ok(self.reply(say![
+            format!("Promotions of {workflow} are held {ends}; going back stays possible. "),
+            thaw,
+            " ends it."
+        ]))
+    }
+
+    pub(super) fn thaw(mut self, workflow: &WorkflowId, reason: &str) -> Result<Ruling, Refusal> {
+        let by = self.ask.by.person().cloned();
+        self.may_freeze(workflow, "ending a freeze")?;
+        self.known_freeze(workflow)?;
+        let reason = text::text("the reason", reason)?;
+        self.push(Event::Thawed { workflow: workflow.clone(), by: by.clone(), reason: Some(reason.clone()) });
+        self.tell_workflow(workflow, Telling::Thawed { workflow: workflow.clone(), by, reason: Some(reason) });
+        Ok(self.reply(format!("Promotions of {workflow} are possible again.")))
+    }
+
+    pub(super) fn override_freeze(
+        mut self,
+        workflow: &WorkflowId,
+        case: CaseId,
+        reason: &str,
+    ) -> Result<Ruling, Refusal> {
+        let by = self.ask.by.person().cloned().ok_or(Refusal::Stranger)?;
+        self.may_freeze(workflow, "letting something through a freeze")?;
+        self.known_freeze(workflow)?;
+        if case.kind != CaseKind::Approval {
+            return Err(Refusal::missing(format!("name an approval: a freeze holds promotions, and {case} is none.")));
+        }
+        let reason = text::text("the reason", reason)?;
+        let told = (by.clone(), reason.clone());
+        self.push(Event::FreezeOverridden { workflow: workflow.clone(), case, by, reason });
+        let telling = Telling::FreezeOverridden { workflow: workflow.clone(), case, by: told.0, reason: told.1 };
+        self.tell_workflow(workflow, telling);
+        Ok(self.reply(format!("Recorded: {case} may be approved although promotions of {workflow} are held.")))
+    }
+
+    fn may_freeze(&self, workflow: &WorkflowId, what: &str) -> Result<(), Refusal> {
+        if self.ask.by.person().is_some_and(|by| !self.policy.people.contains_key(by)) {
+            return Err(Refusal::Stranger);
+        }
+        let workflows = &self.policy.workflows;
+        if !workflows.contains_key(workflow) {
+            let hint = text::did_you_mean(workflow.as_str(), workflows.keys().map(|name| name.as_str()));
+            return Err(Refusal::NoSuchWorkflow(workflow.to_string(), hint));
+        }
+        self.require(what, &self.policy.may_in(workflow).freeze_promotions)
+    }
+
+    fn known_freeze(&self, workflow: &WorkflowId) -> Result<(), Refusal> {
+        match self.bot.releases.freeze(workflow, self.ask.at) {
+            Some(_) => Ok(()),
+            None => {
+                let freeze = Verb::Freeze.of(CaseKind::Rollback).with(workflow).with("1d").with("why");
+                Err(Refusal::missing(say![
+                    format!("promotions of {workflow} aren't held now. "),
+                    freeze,
+                    " holds them."
+                ]))
+            }
+        }
+    }
+
+    fn tell_workflow(&mut self, workflow: &WorkflowId, telling: Telling) {
+        let channels = self.policy.workflows.get(workflow).map(|flow| flow.channels.clone()).unwrap_or_default();
+        for channel in channels {
+            self.tell(To::Channel(channel), telling.clone(), None);
+        }
+    }
+
+    /// The first freeze whose time is over. Whether there was one.
+    pub(super) fn wake_freeze(&mut self) -> bool {
+        let now = self.ask.at;
+        let over = self.bot.releases.freezes.values().find(|freeze| !freeze.holds_at(now));
+        let Some(workflow) = over.map(|freeze| freeze.workflow.clone()) else { return false };
+        self.push(Event::Thawed { workflow: workflow.clone(), by: None, reason: None });
+        self.tell_workflow(&workflow, Telling::Thawed { workflow: workflow.clone(), by: None, reason: None });
+        true
+    }
+}

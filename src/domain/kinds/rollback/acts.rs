@@ -1,0 +1,105 @@
+//! What can be wanted of a rollback. Whether it is possible is in [`super::rules`].
+
+use super::{Change, Command, Flight, Opening, Outcome, Rollback, Verb, Version};
+use crate::domain::act::{Act, words};
+use crate::domain::every_case;
+use crate::domain::kinds::Seal;
+use crate::domain::policy::Way;
+use crate::domain::scene::Scene;
+use crate::domain::{Duty, Span, SystemId, WorkflowId};
+
+pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
+    use Command as C;
+    let now = scene.ask.at;
+    let mut acts = vec![
+        Act::of(Verb::Done, C::StepDone { step: None, text: None }),
+        Act::of(Verb::Blocked, C::StepBlocked { step: None, reason: words() }),
+        Act::of(Verb::AgreePoint, C::AgreePoint { reason: words() }),
+        Act::of(Verb::Authorise, C::Authorise { reason: words(), revision: None }),
+        Act::of(Verb::Deny, C::Refuse { reason: words() }),
+        Act::of(Verb::Go, C::Go { go: true, reason: None }),
+        Act::of(Verb::NoGo, C::Go { go: false, reason: Some(words()) }),
+    ];
+    let tick = |criterion| Act::of(Verb::Tick, C::Tick { criterion, met: true, text: None }).with(criterion);
+    acts.extend(rollback.criteria_open().map(tick));
+    let compare = |way: Way| {
+        let compare = C::Compare { way, decides: None, takes: None, undone: None, reason: words() };
+        Act::of(Verb::Compare, compare).with(way.word())
+    };
+    acts.extend(rollback.ways_open().map(compare));
+    acts.extend([
+        Act::of(Verb::Start, C::Start { sealed: Seal::tried() }),
+        Act::of(Verb::AlterAnyway, C::AlterAnyway { reason: words() }),
+        Act::of(Verb::InFlight, C::InFlight { flight: Flight::Stopped, text: words() }),
+    ]);
+    for owed in scene.case.open_obligations() {
+        let system = owed.about.as_ref().map(|about| SystemId::from(about.text()));
+        let with = owed.about.as_ref().map(|about| about.text().to_owned()).unwrap_or_default();
+        match owed.duty {
+            Duty::ConfirmDownstream => {
+                acts.push(Act::of(Verb::Downstream, C::Downstream { system, text: words() }).with(with));
+            }
+            Duty::AnswerLookBack => {
+                acts.push(Act::of(Verb::LookedAt, C::LookedAt { system, text: words() }).with(with));
+            }
+            Duty::AuthoriseRollback
+            | Duty::SayGo
+            | Duty::AgreePoint
+            | Duty::DoStep
+            | Duty::AnswerInFlight
+            | Duty::LookBack
+            | Duty::ConfirmSource
+            | Duty::ConfirmRollback => {}
+            // No rollback owes these.
+            Duty::Acknowledge
+            | Duty::StillWorking
+            | Duty::Assess
+            | Duty::Contain
+            | Duty::Update
+            | Duty::Resolve
+            | Duty::Review
+            | Duty::FollowUp
+            | Duty::FillSeat
+            | Duty::AnswerPage
+            | Duty::ReportToAuthority
+            | Duty::Decide
+            | Duty::AnswerQuestion
+            | Duty::ReviewBreakGlass
+            | Duty::TriageException
+            | Duty::Recommend
+            | Duty::RuleException
+            | Duty::ProveControl
+            | Duty::AnswerExpiry
+            | Duty::CorrectException
+            | Duty::AcceptHandoff
+            | Duty::StayReachable
+            | Duty::PlaceRefused
+            | Duty::ReviewTake => {}
+        }
+    }
+    let other = Change { name: Some(words()), digest: None };
+    acts.extend([
+        Act::of(Verb::LookBack, C::LookBack { from: now - Span::minutes(1), to: now, count: 0, text: words() }),
+        Act::of(Verb::Source, C::ConfirmSource { text: words() }),
+        Act::of(Verb::Confirm, C::Confirm { outcome: Outcome::Recovered, text: words() }),
+        Act::of(Verb::Skip, C::StepSkipped { step: None, reason: words() }),
+        Act::of(Verb::Retarget, C::Retarget { way: None, from: Change::default(), to: other, reason: words() }),
+        Act::of(every_case::Verb::Withdraw, C::Abandon { reason: words() }),
+    ]);
+    acts
+}
+
+pub(super) fn example(workflow: &WorkflowId) -> Opening {
+    let version = |name: &str| Version { name: name.to_owned(), digest: None };
+    Opening {
+        workflow: workflow.clone(),
+        title: words(),
+        drill: None,
+        way: Way::RollBack,
+        from: version("…"),
+        to: version("… before"),
+        reason: None,
+        on: None,
+        restricted: false,
+    }
+}

@@ -1,0 +1,369 @@
+//! From proposed to authorised: the criteria looked at, the ways out compared, the parties' go, and whoever authorises. Which
+//! step is possible in which state is the match in [`super::rules`]; here the state is taken as right.
+//!
+//! Silence is never go, and a change of what it goes from or to voids everything that was said.
+
+use super::rules::are_versions;
+use super::{Change, Command, Event, Retargeted, Rollback, RollbackState, Telling, Verb};
+use crate::domain::every_case;
+use crate::domain::line::{Named, say};
+use crate::domain::obligation::{About, Holder};
+use crate::domain::people::Seat;
+use crate::domain::policy::Way;
+use crate::domain::ruling::persons;
+use crate::domain::scene::Scene;
+use crate::domain::{Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, Span, text};
+
+impl Rollback {
+    pub(super) fn tick(
+        &self,
+        scene: &Scene<'_>,
+        criterion: u32,
+        met: bool,
+        words: Option<&str>,
+    ) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        self.require_part(scene, "looking at the criteria")?;
+        let all = self.rule.criteria.len() as u32;
+        let Some(what) = self.rule.criteria.get((criterion as usize).saturating_sub(1)).filter(|_| criterion > 0)
+        else {
+            return Err(Refusal::missing(match all {
+                0 => format!("{} has no criteria: the policy names none.", scene.case.id),
+                all => format!("name a criterion from 1 to {all}: {} has no more.", scene.case.id),
+            }));
+        };
+        let words = words.map(|words| text::text("what you saw", words)).transpose()?;
+        let mut draft = scene.draft();
+        draft.push(Event::CriterionTicked { by, criterion, met, text: words });
+        let Body::Rollback(now) = &draft.case.body else { return Ok(draft.ruling) };
+        let open = now.criteria_open().count();
+        let left = match open {
+            0 => "; all of them are looked at".to_owned(),
+            open => format!("; {open} of {all} still open"),
+        };
+        let met = if met { "met" } else { "not met" };
+        Ok(draft.done(format!("criterion {criterion}, {}: {met}{left}", text::quoted(what))))
+    }
+
+    /// The criteria that nobody has looked at, by their numbers.
+    pub fn criteria_open(&self) -> impl Iterator<Item = u32> {
+        (1..=self.rule.criteria.len() as u32).filter(|number| !self.ticks.contains_key(number))
+    }
+
+    /// The ways out that have to be compared and are not.
+    pub fn ways_open(&self) -> impl Iterator<Item = Way> {
+        let compared = |way: &Way| self.compared.iter().any(|it| it.way == *way);
+        self.rule.compare.iter().copied().filter(move |way| *way != self.way && !compared(way))
+    }
+
+    pub(super) fn compare(&self, scene: &Scene<'_>, wanted: &Command) -> Result<Ruling, Refusal> {
+        let Command::Compare { way, decides, takes, undone, reason } = wanted else { return Err(Refusal::Stranger) };
+        let by = scene.asker()?;
+        self.require_part(scene, "comparing the ways out")?;
+        let reason = text::text("why it is taken or not", reason)?;
+        let undone = undone.as_deref().map(|words| text::text("what can't be undone", words)).transpose()?;
+        if takes.is_some_and(|takes| takes <= Span::ZERO) {
+            return Err(Refusal::missing("say how long it takes as a span such as 30m.".to_owned()));
+        }
+        let compared = super::Compared { way: *way, by, decides: decides.clone(), takes: *takes, undone, reason };
+        let mut draft = scene.draft();
+        draft.push(Event::WayCompared(Box::new(compared)));
+        let Body::Rollback(now) = &draft.case.body else { return Ok(draft.ruling) };
+        let open: Vec<&str> = now.ways_open().map(Way::word).collect();
+        let left = match open.is_empty() {
+            true => String::new(),
+            false => format!("; still to compare: {}", text::list(open.iter())),
+        };
+        Ok(draft.done(format!("{} stands beside {} on the card{left}", way.word(), self.way.word())))
+    }
+
+    /// Whoever may propose a rollback, or has a part in this one.
+    fn require_part(&self, scene: &Scene<'_>, what: &str) -> Result<(), Refusal> {
+        let may = &scene.may().propose_rollback;
+        if may.is_empty() || scene.ask.by.person() == Some(&self.proposed_by) {
+            return scene.asker().map(drop);
+        }
+        let parts = self.rule.authorise.iter().chain([&self.rule.run_by]).chain(&self.rule.go);
+        let roles: Vec<RoleId> = may.iter().chain(parts).cloned().collect();
+        scene.require(&format!("{what} of {}", scene.case.id), &roles)
+    }
+
+    pub(super) fn retarget(
+        &self,
+        scene: &Scene<'_>,
+        way: Option<Way>,
+        changes: (&Change, &Change),
+        reason: &str,
+    ) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        self.require_part(scene, "changing the target")?;
+        let reason = text::text("the reason", reason)?;
+        let way = way.unwrap_or(self.way);
+        let (from, to) = (changes.0.of(&self.from), changes.1.of(&self.to));
+        if (way, &from, &to) == (self.way, &self.from, &self.to) {
+            return Err(Refusal::missing(say![
+                "say what changes, as in ",
+                Verb::Retarget.on(scene.case.id).with("to=v6").with("to-digest=…").with("why"),
+                format!(
+                    ": {} goes from {} to {} already.",
+                    scene.case.id,
+                    text::quoted(&self.from.name),
+                    text::quoted(&self.to.name)
+                )
+            ]));
+        }
+        are_versions(&from, &to)?;
+        let was_authorised = self.state == RollbackState::Authorised;
+        let retargeted = Retargeted {
+            by: by.clone(),
+            revision: self.revision + 1,
+            way,
+            from: from.clone(),
+            to: to.clone(),
+            reason: reason.clone(),
+        };
+        let mut draft = scene.draft();
+        draft.push(Event::Retargeted(Box::new(retargeted)));
+        draft.void("it goes to something else now", |it| matches!(it.duty, Duty::AuthoriseRollback | Duty::SayGo));
+        let number = owe_authorisation(&mut draft);
+        let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+        let telling = Telling::Retargeted {
+            drill: self.is_drill(),
+            by,
+            way,
+            from: from.clone(),
+            to: to.clone(),
+            reason,
+            people: people.clone(),
+            due,
+        };
+        draft.tell_news(&people, telling, vec![number], self.rule.urgent);
+        ask_for_go(&mut draft);
+        let void = if was_authorised { "the authorisation is void; " } else { "" };
+        let (names, due) = (scene.names(&people), scene.moment(due));
+        let (from, to) = (text::quoted(&from.name), text::quoted(&to.name));
+        Ok(draft.done(format!("it goes from {from} to {to} now; {void}{names} authorises by {due}")))
+    }
+
+    pub(super) fn say_go(&self, scene: &Scene<'_>, go: bool, reason: Option<&str>) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let (role, seat) = self.party_of(scene, &by)?;
+        let reason = match (go, reason.map(str::trim).filter(|reason| !reason.is_empty())) {
+            (_, Some(reason)) => Some(text::text("the reason", reason)?),
+            (true, None) => None,
+            (false, None) => return Err(Refusal::ReasonNeeded(Verb::NoGo.on(scene.case.id).with("…"))),
+        };
+        let mut draft = scene.draft();
+        let Seat { person: by, stands_in_for } = seat;
+        let said = (by.clone(), role.clone(), reason.clone());
+        draft.push(Event::GoSaid { by: said.0, stands_in_for, role: said.1, go, reason: said.2 });
+        draft.meet(|it| it.duty == Duty::SayGo && it.is_about(role.as_str()));
+        let mut people = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));
+        people.retain(|person| *person != by);
+        let telling = Telling::GoSaid { drill: self.is_drill(), role: role.clone(), by, go, reason };
+        draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent && !go);
+        let Body::Rollback(now) = &draft.case.body else { return Ok(draft.ruling) };
+        let missing = now.without_go();
+        let word = if go { "go" } else { "no-go" };
+        let left = match missing.is_empty() {
+            true => "every party says go".to_owned(),
+            false => format!("it doesn't start without the go of {}", text::list(missing.iter())),
+        };
+        Ok(draft.done(format!("{role} says {word}; {left}")))
+    }
+
+    /// For which party somebody speaks: the one that is asked, or one that changes its mind.
+    fn party_of(&self, scene: &Scene<'_>, by: &PersonId) -> Result<(RoleId, Seat), Refusal> {
+        let people = &scene.world.people;
+        let asked = scene.case.open_obligations().filter(|it| it.duty == Duty::SayGo);
+        for owed in asked {
+            if let (Some(role), Some(seat)) = (owed.holder.role(), scene.case.may_answer(owed, by, people)) {
+                return Ok((role.clone(), seat));
+            }
+        }
+        let sits =
+            |role: &RoleId| people.seats(std::slice::from_ref(role), &[]).into_iter().find(|it| it.person == *by);
+        if let Some(found) = self.rule.go.iter().find_map(|role| Some((role.clone(), sits(role)?))) {
+            return Ok(found);
+        }
+        let names: Vec<String> = people.seats(&self.rule.go, &[]).iter().map(|seat| scene.name(&seat.person)).collect();
+        match self.rule.go.is_empty() {
+            true => Err(Refusal::missing(format!("nobody is asked for a go on {}.", scene.case.id))),
+            false => {
+                let roles = text::list(self.rule.go.iter());
+                Err(Refusal::not_yours(format!("the go or no-go on {}", scene.case.id), roles, &names))
+            }
+        }
+    }
+
+    pub(super) fn authorise(&self, scene: &Scene<'_>, reason: &str, revision: Option<u32>) -> Result<Ruling, Refusal> {
+        scene.asker()?;
+        let seat = scene.answering(scene.owed(Duty::AuthoriseRollback)?)?;
+        if revision.is_some_and(|revision| revision != self.revision) {
+            return Err(Refusal::Changed(scene.case.id));
+        }
+        self.is_ready_to_authorise(scene)?;
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        let Seat { person: by, stands_in_for } = seat;
+        let revision = self.revision;
+        draft.push(Event::Authorised { by: by.clone(), stands_in_for, revision, reason: reason.clone() });
+        draft.meet(|it| it.duty == Duty::AuthoriseRollback);
+        let missing: Vec<RoleId> = self.without_go().into_iter().cloned().collect();
+        let starts = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));
+        let mut told = starts.clone();
+        told.push(self.proposed_by.clone());
+        told_once(&draft, &mut told);
+        let telling = Telling::Authorised {
+            drill: self.is_drill(),
+            by,
+            reason,
+            missing: missing.clone(),
+            people: starts.clone(),
+        };
+        draft.tell_case_and(&told, telling, Vec::new(), self.rule.urgent);
+        let start = Verb::Start.on(scene.case.id);
+        Ok(draft.done(match missing.is_empty() {
+            true => say!["authorised; ", start, format!(" is {}'s", scene.names(&starts))],
+            false => say![format!("authorised; it doesn't start without the go of {}", text::list(missing.iter()))],
+        }))
+    }
+
+    /// Every criterion is looked at, and the other ways out are compared.
+    fn is_ready_to_authorise(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        if let Some(open) = self.criteria_open().next() {
+            let what = self.rule.criteria.get(open as usize - 1).map(|it| text::quoted(it)).unwrap_or_default();
+            return Err(Refusal::missing(say![
+                "look at every criterion first: ",
+                Verb::Tick.on(scene.case.id).with(open).with("yes"),
+                format!(". Nobody has looked at no. {open}, {what}.")
+            ]));
+        }
+        if let Some(open) = self.ways_open().next() {
+            return Err(Refusal::missing(say![
+                "compare it with the other ways out first: ",
+                Verb::Compare.on(scene.case.id).with(open.word()).with("why not"),
+                format!(". The policy asks for {}.", text::list(self.rule.compare.iter().map(|way| way.word())))
+            ]));
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        scene.answering(scene.owed(Duty::AuthoriseRollback)?)?;
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Refused { by: by.clone(), reason: reason.clone() });
+        draft.meet(|it| it.duty == Duty::AuthoriseRollback);
+        draft.void("it was refused", |_| true);
+        self.tell_ended(&mut draft, RollbackState::Refused, by, reason);
+        Ok(draft.done(format!("refused; {} hears why", scene.name(&self.proposed_by))))
+    }
+
+    pub(super) fn tell_ended(&self, draft: &mut Draft<'_>, state: RollbackState, by: PersonId, reason: String) {
+        let mut people = vec![self.proposed_by.clone()];
+        let parts = self.rule.authorise.iter().chain([&self.rule.run_by]).chain(&self.rule.go);
+        people.extend(persons(draft.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
+        told_once(draft, &mut people);
+        let telling = Telling::Ended { drill: self.is_drill(), state: Label::from(state.word()), by, reason };
+        draft.tell_case_and(&people, telling, Vec::new(), self.rule.urgent);
+    }
+
+    /// Where a law forbids altering the system before its authority is told, doing it all the same is a decision of its own.
+    pub(super) fn alter_anyway(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let seats = scene.world.people.seats(&self.rule.authorise, std::slice::from_ref(&self.proposed_by));
+        if !seats.iter().any(|seat| seat.person == by) {
+            let names: Vec<String> = seats.iter().map(|seat| scene.name(&seat.person)).collect();
+            let roles = text::list(self.rule.authorise.iter());
+            return Err(Refusal::not_yours(format!("deciding that on {}", scene.case.id), roles, &names));
+        }
+        let forbidding = scene.world.releases.forbidding(&scene.case.workflow);
+        if forbidding.clocks().is_empty() {
+            return Err(Refusal::missing(say![
+                "no law is known to forbid altering it now, so there is nothing to decide. ",
+                Verb::Start.on(scene.case.id),
+                " starts it."
+            ]));
+        }
+        let reason = text::text("the reason", reason)?;
+        let (clocks, cases) = (forbidding.clocks(), forbidding.named());
+        let mut draft = scene.draft();
+        let decided = (clocks.clone(), reason.clone());
+        draft.push(Event::AlteringDecided { by: by.clone(), clocks: decided.0, cases, reason: decided.1 });
+        let telling = Telling::AlteringDecided { drill: self.is_drill(), by, clocks: clocks.clone(), reason };
+        draft.tell_case(telling);
+        Ok(draft.done(format!(
+            "recorded: it is altered although {} forbids that before the authority is told",
+            text::list(clocks.iter())
+        )))
+    }
+}
+
+/// Opens the authorisation and tells those whose it is. Returns its number.
+fn owe_authorisation(draft: &mut Draft<'_>) -> u32 {
+    let Body::Rollback(rollback) = &draft.case.body else { return 0 };
+    let holder = Holder::Roles(rollback.rule.authorise.clone());
+    let terms = draft.stamp(&rollback.rule.terms(rollback.rule.times.authorise), 1);
+    draft.owe(Duty::AuthoriseRollback, holder, terms, None)
+}
+
+/// Asks whoever authorises, and each party for its go. Returns the number of the authorisation.
+pub(super) fn ask_to_authorise(draft: &mut Draft<'_>) -> u32 {
+    let number = owe_authorisation(draft);
+    let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+    let Body::Rollback(rollback) = &draft.case.body else { return number };
+    let urgent = rollback.rule.urgent;
+    let telling = Telling::Proposed {
+        drill: rollback.is_drill(),
+        by: rollback.proposed_by.clone(),
+        workflow: draft.case.workflow.clone(),
+        way: rollback.way,
+        from: rollback.from.clone(),
+        to: rollback.to.clone(),
+        reason: rollback.reason.clone(),
+        on: rollback.on,
+        people: people.clone(),
+        due,
+    };
+    draft.tell_case_and(&people, telling, vec![number], urgent);
+    ask_for_go(draft);
+    number
+}
+
+fn ask_for_go(draft: &mut Draft<'_>) {
+    let Body::Rollback(rollback) = &draft.case.body else { return };
+    let rollback = rollback.clone();
+    for role in &rollback.rule.go {
+        let terms = draft.stamp(&rollback.rule.terms(rollback.rule.times.go), 1);
+        let about = Some(About::named(role.as_str()));
+        let number = draft.owe(Duty::SayGo, Holder::Roles(vec![role.clone()]), terms, about);
+        let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+        let telling = Telling::GoAsked {
+            drill: rollback.is_drill(),
+            role: role.clone(),
+            way: rollback.way,
+            from: rollback.from.clone(),
+            to: rollback.to.clone(),
+            people: people.clone(),
+            due,
+        };
+        draft.tell_case_and(&people, telling, vec![number], rollback.rule.urgent);
+    }
+}
+
+/// Each of them once, and not whoever asked for this: they have the private answer.
+pub(super) fn told_once(draft: &Draft<'_>, people: &mut Vec<PersonId>) {
+    let mut seen: Vec<PersonId> = draft.by.person().cloned().into_iter().collect();
+    people.retain(|person| {
+        let new = !seen.contains(person);
+        seen.push(person.clone());
+        new
+    });
+}
+
+/// How a rollback is left that can't be refused any more.
+pub(super) fn note_instead(scene: &Scene<'_>) -> crate::domain::line::Sentence {
+    say![every_case::Verb::Note.on(scene.case.id).with("…"), " adds a line."]
+}

@@ -1,0 +1,164 @@
+//! What can be asked of a rollback.
+
+use super::{Drill, Flight, Outcome, Version};
+use crate::domain::kinds::Seal;
+use crate::domain::line::Named;
+use crate::domain::policy::Way;
+use crate::domain::{At, CaseId, RoleId, Span, SystemId, WorkflowId};
+
+/// What somebody gives to propose a rollback, or a drill of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    pub workflow: WorkflowId,
+    pub title: String,
+    pub drill: Option<Drill>,
+    pub way: Way,
+    pub from: Version,
+    pub to: Version,
+    pub reason: Option<String>,
+    /// The case that it is about.
+    pub on: Option<CaseId>,
+    /// Only its own people see that case, so only this one's see this.
+    pub restricted: bool,
+}
+
+/// What can be asked of a rollback.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Tick {
+        /// Counts from 1.
+        criterion: u32,
+        met: bool,
+        text: Option<String>,
+    },
+    Compare {
+        way: Way,
+        decides: Option<RoleId>,
+        takes: Option<Span>,
+        undone: Option<String>,
+        reason: String,
+    },
+    /// What isn't said stays as it is.
+    Retarget {
+        way: Option<Way>,
+        from: Change,
+        to: Change,
+        reason: String,
+    },
+    /// The asker's party goes along, or it doesn't.
+    Go {
+        go: bool,
+        reason: Option<String>,
+    },
+    Authorise {
+        reason: String,
+        revision: Option<u32>,
+    },
+    Refuse {
+        reason: String,
+    },
+    AlterAnyway {
+        reason: String,
+    },
+    Start {
+        sealed: Seal,
+    },
+    AgreePoint {
+        reason: String,
+    },
+    /// Of the step that is asked for; with a number, only if it is that one.
+    StepDone {
+        step: Option<u32>,
+        text: Option<String>,
+    },
+    StepBlocked {
+        step: Option<u32>,
+        reason: String,
+    },
+    StepSkipped {
+        step: Option<u32>,
+        reason: String,
+    },
+    Downstream {
+        system: Option<SystemId>,
+        text: String,
+    },
+    InFlight {
+        flight: Flight,
+        text: String,
+    },
+    LookBack {
+        from: At,
+        to: At,
+        count: u64,
+        text: String,
+    },
+    LookedAt {
+        system: Option<SystemId>,
+        text: String,
+    },
+    ConfirmSource {
+        text: String,
+    },
+    Confirm {
+        outcome: Outcome,
+        text: String,
+    },
+    Abandon {
+        reason: String,
+    },
+}
+
+/// What is another of a version. A new name without a digest has none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    pub name: Option<String>,
+    pub digest: Option<String>,
+}
+
+impl Change {
+    pub(super) fn of(&self, version: &Version) -> Version {
+        match (&self.name, &self.digest) {
+            (None, None) => version.clone(),
+            (None, digest) => Version { name: version.name.clone(), digest: digest.clone() },
+            (Some(name), digest) => Version { name: name.clone(), digest: digest.clone() },
+        }
+    }
+}
+
+/// The verbs that the rules of rollbacks tell people to type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Verb {
+    AgreePoint,
+    AlterAnyway,
+    Authorise,
+    Blocked,
+    Compare,
+    Confirm,
+    Deny,
+    Done,
+    Downstream,
+    Drill,
+    Freeze,
+    Go,
+    InFlight,
+    LookBack,
+    LookedAt,
+    NoGo,
+    Override,
+    Propose,
+    Retarget,
+    Skip,
+    Source,
+    Start,
+    Thaw,
+    Tick,
+}
+
+impl Verb {
+    /// The verb that opens a rollback.
+    pub const OPENS: Verb = Verb::Propose;
+}
+
+impl Named for Verb {}

@@ -1,0 +1,89 @@
+//! How long it took, from being asked for to being confirmed, and what a digest counts of it. Drills and the real thing stand
+//! in one series, and are told apart in every figure.
+
+use super::{Outcome, Rollback, RollbackState};
+use crate::domain::kinds::Counted;
+use crate::domain::{At, Case, Span};
+
+/// The moments of one rollback, as far as they have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    pub asked: At,
+    pub authorised: Option<At>,
+    /// When the first step was done.
+    pub first_effect: Option<At>,
+    pub confirmed: Option<At>,
+    /// From being asked for to being confirmed.
+    pub target: Span,
+}
+
+impl Measured {
+    /// From being asked for to being confirmed.
+    pub fn took(&self) -> Option<Span> {
+        self.confirmed.map(|at| at - self.asked)
+    }
+
+    pub fn is_in_time(&self) -> Option<bool> {
+        self.took().map(|took| took <= self.target)
+    }
+}
+
+impl Rollback {
+    pub fn measured(&self, case: &Case) -> Measured {
+        let done = self.steps.values().filter_map(|step| step.done.as_ref()).map(|word| word.at);
+        let confirmed = self.ended.as_ref().filter(|_| self.state == RollbackState::Confirmed);
+        Measured {
+            asked: case.opened,
+            authorised: self.authorised.as_ref().map(|word| word.at),
+            first_effect: done.min(),
+            confirmed: confirmed.map(|word| word.at),
+            target: self.rule.times.whole,
+        }
+    }
+}
+
+/// What a digest counts of rollbacks: first the real ones, then the drills.
+pub(super) const COUNTED: [&str; 16] = [
+    "live asked for",
+    "live authorised",
+    "live with a first effect",
+    "live recovered",
+    "live contained",
+    "live in maintenance",
+    "live abandoned",
+    "live within the target",
+    "drills asked for",
+    "drills authorised",
+    "drills with a first effect",
+    "drills recovered",
+    "drills contained",
+    "drills in maintenance",
+    "drills abandoned",
+    "drills within the target",
+];
+/// Of each of the two.
+const OF_EACH: usize = COUNTED.len() / 2;
+
+/// What a digest counts of one rollback, of the time from one moment up to another.
+pub(super) fn counted(rollback: &Rollback, case: &Case, from: At, to: At) -> Vec<Counted> {
+    let within = |at: At| from <= at && at < to;
+    let measured = rollback.measured(case);
+    let asked = measured.asked;
+    let ended = rollback.ended.as_ref().map(|word| word.at).filter(|at| within(*at));
+    let since_asked = |at: Option<At>| at.filter(|at| within(*at)).map(|at| at - asked);
+    let came_to = |outcome| ended.filter(|_| rollback.outcome == Some(outcome)).map(|at| at - asked);
+    let in_time = measured.is_in_time() == Some(true);
+    let all: [Option<Span>; OF_EACH] = [
+        Some(Span::ZERO).filter(|_| within(asked)),
+        since_asked(measured.authorised),
+        since_asked(measured.first_effect),
+        came_to(Outcome::Recovered),
+        came_to(Outcome::Contained),
+        came_to(Outcome::InMaintenance),
+        ended.filter(|_| rollback.state == RollbackState::Abandoned).map(|_| Span::ZERO),
+        ended.filter(|_| in_time).map(|_| Span::ZERO),
+    ];
+    let begin = if rollback.is_drill() { OF_EACH } else { 0 };
+    let named = COUNTED.iter().skip(begin).zip(all);
+    named.filter_map(|(what, lasted)| Some(Counted { what, times: 1, lasted: lasted? })).collect()
+}

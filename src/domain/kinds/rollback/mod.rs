@@ -1,0 +1,465 @@
+//! Rollbacks: proposed → authorised → running → confirmed. Here: what a rollback is, and how that follows from what became true
+//! of it.
+//!
+//! It is bound to what it goes from and to: another version, digest or way out voids what was authorised and said. It alters
+//! nothing before the evidence is sealed. A drill is the same in everything but its word, and is never shown as the real thing.
+//! Not here: freezes and when the next drill is due, which are the bot's to watch.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AskedNow, Began, Counted, Drafted, Kind, Reach, Seal, Waits};
+use crate::domain::every_case::wake::TimePassed;
+use crate::domain::every_case::{KeptMessage, OpenedFrom};
+use crate::domain::obligation::{Attribution, Obligation};
+use crate::domain::policy::{Channel, RollbackRule, StepRule, Way, Windows};
+use crate::domain::scene::Scene;
+use crate::domain::{
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, RoleId, Ruling,
+    Severity, SystemId, WorkflowId, World,
+};
+
+mod acts;
+mod afterwards;
+mod authorising;
+mod command;
+mod event;
+mod measured;
+mod rules;
+mod running;
+mod state;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+pub use command::{Change, Command, Opening, Verb};
+pub use event::{Event, Proposed, Retargeted};
+pub use measured::Measured;
+pub use state::{
+    Altering, Compared, Drill, Flight, LookBack, Outcome, RollbackState, Said, Sealed, StepStands, Tick, Version, Word,
+};
+pub use telling::Telling;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rollback {
+    pub state: RollbackState,
+    pub proposed_by: PersonId,
+    /// `None`: it is the real thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Drill>,
+    pub way: Way,
+    pub from: Version,
+    pub to: Version,
+    /// Counts from 1; whoever changes the versions or the way makes the next.
+    pub revision: u32,
+    pub reason: String,
+    /// The case that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<CaseId>,
+    pub rule: RollbackRule,
+    /// By the number of the criterion, from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ticks: BTreeMap<u32, Tick>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
+    /// What each party said last of this revision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
+    /// Of this revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorised: Option<Word>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altering: Option<Altering>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Sealed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Word>,
+    /// By the number of the step, from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub steps: BTreeMap<u32, StepStands>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub downstream: BTreeMap<SystemId, Word>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<(Flight, Word)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_back: Option<LookBack>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub looked_at: BTreeMap<SystemId, Word>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Word>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// Who brought it to its end, when, and with which words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Word>,
+}
+
+impl Kind for Rollback {
+    type Opening = Opening;
+    type Command = Command;
+    type Event = Event;
+    const COUNTED: &'static [&'static str] = &measured::COUNTED;
+    type Telling = Telling;
+
+    fn open(id: CaseId, opening: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+        rules::open(id, opening, ask, world)
+    }
+
+    fn opened_from(_opening: &mut Opening, _message: OpenedFrom) {}
+
+    fn converts(_opening: &Opening) -> Option<&Channel> {
+        None
+    }
+
+    fn about(opening: &Opening) -> Option<CaseId> {
+        opening.on
+    }
+
+    fn begin(event: &Event) -> Option<(Began, Rollback)> {
+        match event {
+            Event::Proposed(proposed) => Some((proposed.began.clone(), Rollback::proposed(proposed)?)),
+            Event::CriterionTicked { .. }
+            | Event::WayCompared(_)
+            | Event::Retargeted(_)
+            | Event::GoSaid { .. }
+            | Event::Authorised { .. }
+            | Event::Refused { .. }
+            | Event::AlteringDecided { .. }
+            | Event::EvidenceSealed { .. }
+            | Event::Started { .. }
+            | Event::PointAgreed { .. }
+            | Event::StepDone { .. }
+            | Event::StepBlocked { .. }
+            | Event::StepSkipped { .. }
+            | Event::DownstreamConfirmed { .. }
+            | Event::FlightAnswered { .. }
+            | Event::LookedBack { .. }
+            | Event::LookBackAnswered { .. }
+            | Event::SourceConfirmed { .. }
+            | Event::Confirmed { .. }
+            | Event::Abandoned { .. } => None,
+        }
+    }
+
+    fn apply(&mut self, event: &Event, at: At) {
+        match event {
+            Event::Proposed(_) => {}
+            Event::CriterionTicked { by, criterion, met, text } => {
+                let tick = Tick { by: by.clone(), at, met: *met, text: text.clone() };
+                self.ticks.insert(*criterion, tick);
+            }
+            Event::WayCompared(compared) => {
+                self.compared.retain(|it| it.way != compared.way);
+                self.compared.push((**compared).clone());
+            }
+            Event::Retargeted(retargeted) => {
+                let Retargeted { by: _, revision, way, from, to, reason: _ } = &**retargeted;
+                (self.revision, self.way) = (*revision, *way);
+                (self.from, self.to) = (from.clone(), to.clone());
+                self.authorised = None;
+                self.altering = None;
+                self.said.clear();
+                self.state = RollbackState::Proposed;
+            }
+            Event::GoSaid { by, stands_in_for, role, go, reason } => {
+                self.said.retain(|it| it.role != *role);
+                let word = Word { stands_in_for: stands_in_for.clone(), ..Word::of(by, at, reason.as_deref()) };
+                self.said.push(Said { role: role.clone(), go: *go, word });
+            }
+            Event::Authorised { by, stands_in_for, revision: _, reason } => {
+                self.state = RollbackState::Authorised;
+                self.authorised = Some(Word { stands_in_for: stands_in_for.clone(), ..Word::of(by, at, Some(reason)) });
+            }
+            Event::Refused { by, reason } => self.end(RollbackState::Refused, Word::of(by, at, Some(reason))),
+            Event::AlteringDecided { by, clocks, cases, reason } => {
+                let (clocks, cases) = (clocks.clone(), cases.clone());
+                self.altering = Some(Altering { clocks, cases, word: Word::of(by, at, Some(reason)) });
+            }
+            Event::EvidenceSealed { size, root } => {
+                self.sealed = Some(Sealed { at, size: *size, root: root.clone() });
+            }
+            Event::Started { by } => {
+                self.state = RollbackState::Running;
+                self.started = Some(Word::of(by, at, None));
+            }
+            Event::PointAgreed { by, stands_in_for, step, reason } => {
+                let word = Word { stands_in_for: stands_in_for.clone(), ..Word::of(by, at, Some(reason)) };
+                self.step_mut(*step).agreed = Some(word);
+            }
+            Event::StepDone { by, step, text } => {
+                let stands = self.step_mut(*step);
+                stands.done = Some(Word { by: by.clone(), stands_in_for: None, at, text: text.clone() });
+            }
+            Event::StepBlocked { by, step, reason } => {
+                let word = Word { by: by.clone(), stands_in_for: None, at, text: Some(reason.clone()) };
+                self.step_mut(*step).blocked = Some(word);
+            }
+            Event::StepSkipped { by, step, reason } => {
+                self.step_mut(*step).skipped = Some(Word::of(by, at, Some(reason)));
+            }
+            Event::DownstreamConfirmed { by, system, text } => {
+                self.downstream.insert(system.clone(), Word::of(by, at, Some(text)));
+            }
+            Event::FlightAnswered { by, flight, text } => {
+                self.in_flight = Some((*flight, Word::of(by, at, Some(text))));
+            }
+            Event::LookedBack { by, from, to, count, text } => {
+                let word = Word::of(by, at, Some(text));
+                self.look_back = Some(LookBack { from: *from, to: *to, count: *count, word });
+            }
+            Event::LookBackAnswered { by, system, text } => {
+                self.looked_at.insert(system.clone(), Word::of(by, at, Some(text)));
+            }
+            Event::SourceConfirmed { by, text } => self.source = Some(Word::of(by, at, Some(text))),
+            Event::Confirmed { by, outcome, text } => {
+                self.outcome = Some(*outcome);
+                self.end(RollbackState::Confirmed, Word::of(by, at, Some(text)));
+            }
+            Event::Abandoned { by, reason } => self.end(RollbackState::Abandoned, Word::of(by, at, Some(reason))),
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        self.state.word()
+    }
+
+    fn state_at(&self, _at: At) -> &'static str {
+        self.state.word()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state.is_closed()
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        None
+    }
+
+    fn revision(&self) -> Option<u32> {
+        None
+    }
+
+    fn nature(&self, _at: At) -> Vec<String> {
+        let live = if self.is_drill() { "drill" } else { "live" };
+        let way = self.way.word();
+        [Some(live), Some(way), self.outcome.map(Outcome::word)].into_iter().flatten().map(str::to_owned).collect()
+    }
+
+    fn queue(&self, _case: &Case) -> Option<(QueueId, Windows)> {
+        None
+    }
+
+    fn waits(&self, _case: &Case) -> Option<Waits> {
+        None
+    }
+
+    fn counted(&self, case: &Case, from: At, to: At) -> Vec<Counted> {
+        measured::counted(self, case, from, to)
+    }
+
+    fn insiders(&self) -> Vec<PersonId> {
+        Vec::new()
+    }
+
+    /// What is owed in it is owed by roles.
+    fn seats_of(&self, _person: &PersonId) -> Vec<Label> {
+        Vec::new()
+    }
+
+    fn pass_seats(&mut self, _seats: &[Label], _to: &PersonId, _at: At) {}
+
+    fn reach_of_opening(_opening: &Opening) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by_opening(_opening: &mut Opening, _cases: Vec<Case>) {}
+
+    fn reach(&self, _command: &Command) -> Option<Reach> {
+        None
+    }
+
+    fn reached_by(_command: &mut Command, _cases: Vec<Case>) {}
+
+    fn changes_who_sees(_event: &Event) -> bool {
+        false
+    }
+
+    fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
+        match owed.duty {
+            // Whoever proposed it doesn't authorise it, nor what can't be taken back.
+            Duty::AuthoriseRollback | Duty::AgreePoint => vec![self.proposed_by.clone()],
+            Duty::SayGo
+            | Duty::DoStep
+            | Duty::AnswerInFlight
+            | Duty::ConfirmDownstream
+            | Duty::LookBack
+            | Duty::AnswerLookBack
+            | Duty::ConfirmSource
+            | Duty::ConfirmRollback => Vec::new(),
+            // No rollback owes these.
+            Duty::Acknowledge
+            | Duty::StillWorking
+            | Duty::Assess
+            | Duty::Contain
+            | Duty::Update
+            | Duty::Resolve
+            | Duty::Review
+            | Duty::FollowUp
+            | Duty::FillSeat
+            | Duty::HandOverLead
+            | Duty::AnswerPage
+            | Duty::ReportToAuthority
+            | Duty::Decide
+            | Duty::AnswerQuestion
+            | Duty::ReviewBreakGlass
+            | Duty::TriageException
+            | Duty::Recommend
+            | Duty::RuleException
+            | Duty::ProveControl
+            | Duty::AnswerExpiry
+            | Duty::CorrectException
+            | Duty::AcceptHandoff
+            | Duty::StayReachable
+            | Duty::PlaceRefused
+            | Duty::ReviewTake => Vec::new(),
+        }
+    }
+
+    fn attributed(&self, _owed: &Obligation) -> Option<Attribution> {
+        None
+    }
+
+    fn relies_on(&self, _acknowledgement: &Obligation, _case: &Case) -> bool {
+        false
+    }
+
+    fn with_draft(_command: &Command, _draft: &Drafted) -> Option<Command> {
+        None
+    }
+
+    fn with_seal(command: &Command, seal: &Seal) -> Option<Command> {
+        matches!(command, Command::Start { sealed: Seal::Wanted }).then(|| Command::Start { sealed: seal.clone() })
+    }
+
+    fn restrict(opening: &mut Opening) -> bool {
+        opening.restricted = true;
+        true
+    }
+
+    fn other_case(_command: &Command) -> Option<CaseId> {
+        None
+    }
+
+    fn wakes_at(&self) -> Option<At> {
+        None
+    }
+
+    fn call(&self, _case: &Case) -> Option<Call> {
+        None
+    }
+
+    fn called(_number: u32, _round: u32, _called: &Called) -> Option<Command> {
+        None
+    }
+
+    fn decide(&self, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
+        rules::decide(self, command, scene)
+    }
+
+    fn acts(&self, scene: &Scene<'_>) -> Vec<Act> {
+        acts::acts(self, scene)
+    }
+
+    fn follow_up_on(_message: KeptMessage) -> Option<Command> {
+        None
+    }
+
+    fn example(workflow: &WorkflowId, _policy: &Policy) -> Opening {
+        acts::example(workflow)
+    }
+
+    /// Silence is never go, and no step is done by itself: what the ladder tells is all that time brings.
+    fn time_passed(_draft: &mut Draft<'_>, _passed: &[TimePassed]) {}
+
+    /// Rollbacks have no channel of their own unless they are restricted: what is told is for all who read theirs.
+    fn is_for_all(_telling: &Telling) -> bool {
+        true
+    }
+
+    fn up_to_date(telling: Telling, asked: &AskedNow<'_>) -> Option<Telling> {
+        telling.up_to_date(asked)
+    }
+}
+
+impl Rollback {
+    /// A rollback is always somebody's.
+    fn proposed(proposed: &Proposed) -> Option<Rollback> {
+        Some(Rollback {
+            state: RollbackState::Proposed,
+            proposed_by: proposed.began.by.clone()?,
+            drill: proposed.drill.clone(),
+            way: proposed.way,
+            from: proposed.from.clone(),
+            to: proposed.to.clone(),
+            revision: 1,
+            reason: proposed.reason.clone(),
+            on: proposed.on,
+            rule: proposed.rule.clone(),
+            ticks: BTreeMap::new(),
+            compared: Vec::new(),
+            said: Vec::new(),
+            authorised: None,
+            altering: None,
+            sealed: None,
+            started: None,
+            steps: BTreeMap::new(),
+            downstream: BTreeMap::new(),
+            in_flight: None,
+            look_back: None,
+            looked_at: BTreeMap::new(),
+            source: None,
+            outcome: None,
+            ended: None,
+        })
+    }
+
+    pub fn is_drill(&self) -> bool {
+        self.drill.is_some()
+    }
+
+    fn end(&mut self, state: RollbackState, word: Word) {
+        self.state = state;
+        self.ended = Some(word);
+    }
+
+    fn step_mut(&mut self, number: u32) -> &mut StepStands {
+        self.steps.entry(number).or_default()
+    }
+
+    /// How a step stands.
+    pub fn step(&self, number: u32) -> StepStands {
+        self.steps.get(&number).cloned().unwrap_or_default()
+    }
+
+    /// The steps of the way out that is taken, by their numbers from 1.
+    pub fn steps_to_do(&self) -> impl Iterator<Item = (u32, &StepRule)> {
+        (1..).zip(self.rule.steps_of(self.way))
+    }
+
+    /// How many steps there are.
+    pub fn steps_in_all(&self) -> u32 {
+        self.rule.steps_of(self.way).count() as u32
+    }
+
+    /// The step that comes next.
+    pub fn next_step(&self) -> Option<(u32, &StepRule)> {
+        self.steps_to_do().find(|(number, _)| !self.step(*number).is_over())
+    }
+
+    /// Whose go is missing, or who said no.
+    pub fn without_go(&self) -> Vec<&RoleId> {
+        let said_go = |role: &RoleId| self.said.iter().any(|said| said.go && said.role == *role);
+        self.rule.go.iter().filter(|role| !said_go(role)).collect()
+    }
+}

@@ -1,0 +1,260 @@
+//! Running: started once the evidence is sealed, then one step after the other. Before a step after which there is no way back,
+//! whoever authorises is asked once more. A step that a machine does is reported by nobody, and looks the same otherwise.
+
+use super::afterwards::ask_what_is_left;
+use super::authorising::told_once;
+use super::{Event, Rollback, Telling, Verb};
+use crate::domain::every_case;
+use crate::domain::kinds::Seal;
+use crate::domain::line::{Named, say};
+use crate::domain::obligation::{About, Holder};
+use crate::domain::people::Seat;
+use crate::domain::policy::Way;
+use crate::domain::ruling::persons;
+use crate::domain::scene::Scene;
+use crate::domain::{Actor, Body, Draft, Duty, Label, PersonId, Refusal, Ruling, text};
+
+impl Rollback {
+    pub(super) fn start(&self, scene: &Scene<'_>, sealed: &Seal) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        let roles: Vec<_> = [&self.rule.run_by].into_iter().chain(&self.rule.authorise).cloned().collect();
+        scene.require(&format!("starting {}", scene.case.id), &roles)?;
+        self.every_party_goes(scene)?;
+        self.no_law_is_in_the_way(scene)?;
+        let (size, root) = match sealed {
+            Seal::Signed { size, root } => (*size, root.clone()),
+            Seal::Failed { reference } => {
+                return Err(Refusal::missing(format!(
+                    "ask an operator to look up {reference} in the log, then start it again: the evidence can't be sealed now, and \
+                     nothing is altered before it is."
+                )));
+            }
+            Seal::Wanted => {
+                return Err(Refusal::missing(
+                    "start it again: the evidence isn't sealed, and nothing is altered before it is.".to_owned(),
+                ));
+            }
+        };
+        let mut draft = scene.draft();
+        draft.push(Event::EvidenceSealed { size, root });
+        draft.push(Event::Started { by: by.clone() });
+        let mut people = vec![self.proposed_by.clone()];
+        let parts = self.rule.authorise.iter().chain(&self.rule.go).cloned().collect();
+        people.extend(persons(scene.world.people.holders(&Holder::Roles(parts), &[])));
+        told_once(&draft, &mut people);
+        draft.tell_case_and(&people, Telling::Started { drill: self.is_drill(), by, size }, Vec::new(), false);
+        ask(&mut draft, Duty::AnswerInFlight, Holder::Roles(vec![self.rule.run_by.clone()]), None);
+        let next = go_on(&mut draft, scene);
+        Ok(draft.done(format!("the evidence up to entry {size} is sealed, and it runs; {next}")))
+    }
+
+    fn every_party_goes(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        let missing = self.without_go();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let no = self.said.iter().find(|said| !said.go);
+        let why = match no {
+            Some(said) => {
+                let words = said.word.text.as_deref().map(text::quoted).unwrap_or_default();
+                format!("{} says no-go: {words}", said.role)
+            }
+            None => "silence is never go".to_owned(),
+        };
+        let roles: Vec<_> = missing.into_iter().cloned().collect();
+        let names = persons(scene.world.people.holders(&Holder::Roles(roles.clone()), &[]));
+        Err(Refusal::missing(say![
+            format!("ask {} for ", scene.names(&names)),
+            Verb::Go.on(scene.case.id),
+            format!(": the go of {} is missing; {why}.", text::list(roles.iter()))
+        ]))
+    }
+
+    /// Staying alters nothing.
+    fn no_law_is_in_the_way(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        let forbidding = scene.world.releases.forbidding(&scene.case.workflow);
+        let decided = |clock| self.altering.as_ref().is_some_and(|altering| altering.clocks.contains(clock));
+        let clocks = forbidding.clocks();
+        if self.way == Way::Stay || clocks.iter().all(decided) {
+            return Ok(());
+        }
+        let of = match forbidding.named().as_slice() {
+            [] => String::new(),
+            cases => format!(" ({})", text::list(cases.iter())),
+        };
+        let seats = scene.world.people.seats(&self.rule.authorise, std::slice::from_ref(&self.proposed_by));
+        Err(Refusal::missing(say![
+            format!("ask {} to decide ", scene.names(&persons(seats))),
+            Verb::AlterAnyway.on(scene.case.id).with("why"),
+            format!(
+                ", or report it first: {} forbids altering the system before the authority is told{of}. {}",
+                text::list(clocks.iter()),
+                forbidding.rule()
+            )
+        ]))
+    }
+
+    /// The step that is asked for now, if it is the one that is meant.
+    fn asked_step(&self, scene: &Scene<'_>, meant: Option<u32>) -> Result<(u32, String), Refusal> {
+        let Some((number, step)) = self.next_step() else {
+            return Err(Refusal::missing(format!("every step of {} is done or skipped.", scene.case.id)));
+        };
+        if meant.is_some_and(|meant| meant != number) {
+            return Err(Refusal::missing(format!(
+                "say it of step {number}, {}: the steps of {} go in order.",
+                text::quoted(&step.text),
+                scene.case.id
+            )));
+        }
+        Ok((number, step.text.clone()))
+    }
+
+    /// Whoever says so may answer for the step; `None`: a machine does.
+    fn doer(&self, scene: &Scene<'_>) -> Result<Option<PersonId>, Refusal> {
+        let Some(owed) = scene.case.owed(Duty::DoStep) else {
+            return Err(match scene.case.owed(Duty::AgreePoint) {
+                Some(owed) => {
+                    let names = scene.names(&scene.waiting_on(owed));
+                    Refusal::missing(say![
+                        format!("wait for {names}: "),
+                        Verb::AgreePoint.on(scene.case.id).with("…"),
+                        " comes first, since there is no way back after this step."
+                    ])
+                }
+                None => Refusal::NothingOwed { case: scene.case.id, duty: Duty::DoStep },
+            });
+        };
+        match &scene.ask.by {
+            Actor::Engine => Ok(None),
+            Actor::Person(_) | Actor::Operator => {
+                scene.asker()?;
+                scene.answering(owed).map(|seat| Some(seat.person))
+            }
+        }
+    }
+
+    pub(super) fn step_done(
+        &self,
+        scene: &Scene<'_>,
+        meant: Option<u32>,
+        words: Option<&str>,
+    ) -> Result<Ruling, Refusal> {
+        let by = self.doer(scene)?;
+        let (step, _) = self.asked_step(scene, meant)?;
+        let words = words.map(str::trim).filter(|words| !words.is_empty());
+        let words = words.map(|words| text::text("what came of it", words)).transpose()?;
+        let mut draft = scene.draft();
+        draft.push(Event::StepDone { by: by.clone(), step, text: words.clone() });
+        draft.meet(|it| it.duty == Duty::DoStep);
+        self.tell_step(&mut draft, "done", step, by, words, &[]);
+        let next = go_on(&mut draft, scene);
+        Ok(draft.done(format!("step {step} of {} is done; {next}", self.steps_in_all())))
+    }
+
+    pub(super) fn step_blocked(&self, scene: &Scene<'_>, meant: Option<u32>, reason: &str) -> Result<Ruling, Refusal> {
+        let by = self.doer(scene)?;
+        let (step, _) = self.asked_step(scene, meant)?;
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        draft.push(Event::StepBlocked { by: by.clone(), step, reason: reason.clone() });
+        let roles = self.rule.authorise.iter().chain([&self.rule.run_by]).cloned().collect();
+        let mut people = persons(scene.world.people.holders(&Holder::Roles(roles), &[]));
+        told_once(&draft, &mut people);
+        self.tell_step(&mut draft, "blocked", step, by, Some(reason), &people);
+        let (skip, abandon) =
+            (Verb::Skip.on(scene.case.id).with("why"), every_case::Verb::Withdraw.on(scene.case.id).with("why"));
+        Ok(draft.done(say![
+            format!("step {step} is blocked, and its clock goes on; whoever authorises hears it: "),
+            skip,
+            " or ",
+            abandon
+        ]))
+    }
+
+    /// By whoever authorises, with a reason.
+    pub(super) fn step_skipped(&self, scene: &Scene<'_>, meant: Option<u32>, reason: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        scene.require(&format!("skipping a step of {}", scene.case.id), &self.rule.authorise)?;
+        let (step, _) = self.asked_step(scene, meant)?;
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        draft.push(Event::StepSkipped { by: by.clone(), step, reason: reason.clone() });
+        draft.void("the step is skipped", |it| matches!(it.duty, Duty::DoStep | Duty::AgreePoint));
+        self.tell_step(&mut draft, "skipped", step, Some(by), Some(reason), &[]);
+        let next = go_on(&mut draft, scene);
+        Ok(draft.done(format!("step {step} of {} is skipped; {next}", self.steps_in_all())))
+    }
+
+    /// Whoever authorises says once more that the step is to be taken.
+    pub(super) fn agree_point(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+        scene.asker()?;
+        let Seat { person: by, stands_in_for } = scene.answering(scene.owed(Duty::AgreePoint)?)?;
+        let (step, _) = self.asked_step(scene, None)?;
+        let reason = text::text("the reason", reason)?;
+        let mut draft = scene.draft();
+        draft.push(Event::PointAgreed { by: by.clone(), stands_in_for, step, reason: reason.clone() });
+        draft.meet(|it| it.duty == Duty::AgreePoint);
+        self.tell_step(&mut draft, "agreed", step, Some(by), Some(reason), &[]);
+        let next = go_on(&mut draft, scene);
+        Ok(draft.done(format!("agreed: there is no way back after step {step}; {next}")))
+    }
+
+    fn tell_step(
+        &self,
+        draft: &mut Draft<'_>,
+        what: &str,
+        step: u32,
+        by: Option<PersonId>,
+        reason: Option<String>,
+        people: &[PersonId],
+    ) {
+        let (drill, steps, what) = (self.is_drill(), self.steps_in_all(), Label::from(what));
+        draft.tell_case_and(people, Telling::StepSaid { drill, what, step, steps, by, reason }, Vec::new(), false);
+    }
+}
+
+/// Asks for the next step, or for what is left once they are done. Says what that is.
+fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
+    let Body::Rollback(rollback) = &draft.case.body else { return String::new() };
+    let rollback = rollback.clone();
+    let Some((step, rule)) = rollback.next_step() else {
+        ask_what_is_left(draft);
+        return "its steps are over, and what is left is asked for".to_owned();
+    };
+    let (drill, steps, text) = (rollback.is_drill(), rollback.steps_in_all(), rule.text.clone());
+    let about = Some(About::Words(text.clone()));
+    let waits_for_the_point = rule.point_of_no_return && rollback.step(step).agreed.is_none();
+    let (duty, holder, within) = match waits_for_the_point {
+        true => (Duty::AgreePoint, Holder::Roles(rollback.rule.authorise.clone()), rollback.rule.times.authorise),
+        false => {
+            (Duty::DoStep, Holder::Roles(vec![rule.role.clone()]), rule.within.unwrap_or(rollback.rule.times.step))
+        }
+    };
+    let terms = draft.stamp(&rollback.rule.terms(within), 1);
+    let number = draft.owe(duty, holder, terms, about);
+    let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+    let telling = match waits_for_the_point {
+        true => Telling::PointAsked { drill, step, steps, text, people: people.clone(), due },
+        false => Telling::StepAsked { drill, step, steps, text, people: people.clone(), due },
+    };
+    draft.tell_case_and(&people, telling, vec![number], rollback.rule.urgent);
+    let names = scene.names(&people);
+    match waits_for_the_point {
+        true => {
+            format!("before step {step}, after which there is no way back, {names} is asked by {}", scene.moment(due))
+        }
+        false => format!("step {step} of {steps} is {names}'s by {}", scene.moment(due)),
+    }
+}
+
+/// Opens one of the answers that a rollback needs beside its steps, and tells those whose it is.
+pub(super) fn ask(draft: &mut Draft<'_>, duty: Duty, holder: Holder, system: Option<crate::domain::SystemId>) {
+    let Body::Rollback(rollback) = &draft.case.body else { return };
+    let (drill, urgent) = (rollback.is_drill(), rollback.rule.urgent);
+    let terms = draft.stamp(&rollback.rule.terms(rollback.rule.times.confirm), 1);
+    let about = system.as_ref().map(|system| About::named(system.as_str()));
+    let number = draft.owe(duty, holder, terms, about);
+    let (people, due) = (draft.waiting_on(number), draft.due_of(number));
+    let telling = Telling::Asked { drill, duty, system, people: people.clone(), due };
+    draft.tell_case_and(&people, telling, vec![number], urgent);
+}

@@ -1,0 +1,188 @@
+//! What is told of a rollback beside what is told of every case. Each says whether it is a drill.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Flight, Outcome, Version};
+use crate::domain::kinds::AskedNow;
+use crate::domain::policy::Way;
+use crate::domain::{At, CaseId, ClockId, Duty, Label, PersonId, RoleId, Span, SystemId, WorkflowId};
+
+/// Told of a rollback.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case", prefix = "rollback/")]
+pub enum Telling {
+    /// Whoever authorises is asked to.
+    Proposed {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        by: PersonId,
+        workflow: WorkflowId,
+        way: Way,
+        from: Version,
+        to: Version,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<CaseId>,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    GoAsked {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        role: RoleId,
+        way: Way,
+        from: Version,
+        to: Version,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    GoSaid {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        role: RoleId,
+        by: PersonId,
+        go: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// What was authorised and said before is void.
+    Retargeted {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        by: PersonId,
+        way: Way,
+        from: Version,
+        to: Version,
+        reason: String,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    Authorised {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        by: PersonId,
+        reason: String,
+        /// Who hasn't said go yet.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<RoleId>,
+        /// Who starts it.
+        people: Vec<PersonId>,
+    },
+    /// Refused or abandoned.
+    Ended {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        state: Label,
+        by: PersonId,
+        reason: String,
+    },
+    AlteringDecided {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        by: PersonId,
+        clocks: Vec<ClockId>,
+        reason: String,
+    },
+    Started {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        by: PersonId,
+        /// The evidence up to here is sealed.
+        size: u64,
+    },
+    PointAsked {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        step: u32,
+        steps: u32,
+        text: String,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    StepAsked {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        step: u32,
+        steps: u32,
+        text: String,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    StepSaid {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        /// `done`, `blocked`, `skipped`, `agreed`
+        what: Label,
+        step: u32,
+        steps: u32,
+        /// `None`: a machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// One of the answers that a rollback needs beside its steps.
+    Asked {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        duty: Duty,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        system: Option<SystemId>,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    Answered {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        duty: Duty,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        system: Option<SystemId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        flight: Option<Flight>,
+        /// How many decisions the bad version made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        count: Option<u64>,
+        by: PersonId,
+        text: String,
+    },
+    Confirmed {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        by: PersonId,
+        outcome: Outcome,
+        text: String,
+        /// From being asked for to now.
+        took: Span,
+        target: Span,
+    },
+}
+
+impl Telling {
+    /// Who asks for an answer names those who have yet to give it, and by when.
+    pub(super) fn up_to_date(mut self, asked: &AskedNow<'_>) -> Option<Telling> {
+        let now = asked.of_whom_by_when();
+        match &mut self {
+            Telling::Proposed { people, due, .. }
+            | Telling::GoAsked { people, due, .. }
+            | Telling::Retargeted { people, due, .. }
+            | Telling::PointAsked { people, due, .. }
+            | Telling::StepAsked { people, due, .. }
+            | Telling::Asked { people, due, .. } => {
+                if let Some(now) = now {
+                    (*people, *due) = now;
+                }
+            }
+            // What happened stays as it was.
+            Telling::GoSaid { .. }
+            | Telling::Authorised { .. }
+            | Telling::Ended { .. }
+            | Telling::AlteringDecided { .. }
+            | Telling::Started { .. }
+            | Telling::StepSaid { .. }
+            | Telling::Answered { .. }
+            | Telling::Confirmed { .. } => {}
+        }
+        Some(self)
+    }
+}
