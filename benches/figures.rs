@@ -50,6 +50,9 @@ fn main() {
         if wants("verify") {
             verify().await;
         }
+        if wants("handoff") {
+            handoff().await;
+        }
     });
 }
 
@@ -254,6 +257,33 @@ async fn queue() {
             at(&took, 99)
         );
         println!("    resident {} MB", resident_mb());
+        Arc::into_inner(house).expect("nobody else").stop().await;
+    }
+}
+
+/// Everything that somebody owes goes to somebody else in one transaction.
+async fn handoff() {
+    let most: usize = std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    for cases in [1_000, most] {
+        let house = Arc::new(House::new().await);
+        open_cases(&house, cases).await;
+        let (before, small) = (house.reader.size().await.expect("a size"), resident_mb());
+        let begun = Instant::now();
+        house.command("offer".to_owned(), "dev", "/handoff offer role=model-risk to=@noor".to_owned()).await;
+        let offered = begun.elapsed();
+        let (begun, spent) = (Instant::now(), processor_time());
+        house.command("accept".to_owned(), "noor", "/handoff accept HOF-1 first=APR-1 next=lead".to_owned()).await;
+        let (took, spent) = (begun.elapsed(), processor_time() - spent);
+        let entries = house.reader.size().await.expect("a size") - before;
+        assert!(entries as usize > cases, "each case has an entry of it: {entries}");
+        for nth in [1, cases / 2, cases] {
+            let case = house.reader.case(format!("APR-{nth}").parse().expect("a case")).await.expect("the database");
+            let held = case.and_then(|case| Some(case.obligations.first()?.held_by.clone())).unwrap_or_default();
+            assert!(held.iter().any(|person| person.as_str() == "noor"), "APR-{nth} is held by {held:?}");
+        }
+        print("handoff", "open answers moved in one transaction", cases, took);
+        println!("    offered in {offered:.2?}, {spent:?} of processor, {entries} entries");
+        println!("    resident {} MB, {small} MB before", resident_mb());
         Arc::into_inner(house).expect("nobody else").stop().await;
     }
 }

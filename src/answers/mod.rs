@@ -3,6 +3,7 @@
 
 mod calendar;
 mod catch_up;
+mod handoff;
 mod happened;
 mod menu;
 mod panel;
@@ -163,6 +164,13 @@ impl Answers {
             Query::Draft { case, form } => vec![match self.visible(*case, by, &people).await? {
                 Ok(case) => match self.regulator_draft(&speaker, &case, *form, now).await? {
                     Some(draft) => card::regulator_draft(&speaker, &draft),
+                    None => card::refused(&speaker, &Refusal::NoSuchCase(case.id)),
+                },
+                Err(refusal) => card::refused(&speaker, &refusal),
+            }],
+            Query::HandoffBrief(id) => vec![match self.visible(*id, by, &people).await? {
+                Ok(case) => match self.handoff_brief(&shown, &case, by, &people, now).await? {
+                    Some(brief) => card::handoff_brief(&speaker, &brief),
                     None => card::refused(&speaker, &Refusal::NoSuchCase(case.id)),
                 },
                 Err(refusal) => card::refused(&speaker, &refusal),

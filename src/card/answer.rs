@@ -15,11 +15,13 @@ use crate::grammar::{Filter, Misread, capital, clean, find};
 
 use super::{Button, Card, Field, Speaker, Style, Tone, Word, button, case, form_button, open, press, samples, tell};
 
+mod handoff;
 mod owed;
 mod queue;
 mod regulation;
 mod rotas;
 
+pub use handoff::{BriefOnCase, HandoffBrief, handoff_brief};
 use owed::{ALSO_AT_MOST, mine_facts, owed};
 pub use owed::{OwedCase, OwedDuty, mine, taken_over};
 pub use queue::{QueueRow, queue};
@@ -644,6 +646,8 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         ("answer/review-draft.txt", review_draft_facts(&draft(true))),
         ("answer/queue.txt", queue::queue_facts(&queue::samples())),
         ("answer/queue.txt", queue::queue_facts(&[])),
+        ("answer/handoff-brief.txt", handoff::sample(false)),
+        ("answer/handoff-brief.txt", handoff::sample(true)),
         ("answer/red-flags.txt", red_flags_facts(&flags, &[])),
         ("answer/red-flags.txt", red_flags_facts(&[], std::slice::from_ref(&found))),
         ("answer/red-flags.txt", red_flags_facts(&[], &[])),

@@ -253,6 +253,7 @@ fn of_any_case() -> Vec<every_case::Telling> {
         Telling::Excepted { exception: under(AtEnd::Resume).exception, duties: vec![Duty::Resolve], ends: DUE },
         Telling::Observed { seen: "7 wait, 2 late".to_owned() },
         Telling::Waived { duty: Duty::Resolve, by: maya(), reason: words() },
+        Telling::ToRelieve { seat: Label::from("lead"), person: dev(), since: NOW, due: DUE },
         Telling::HandedOver {
             handoff: handoff(),
             from: Some(maya()),

@@ -150,6 +150,7 @@ fn add_to_facts(facts: &mut Map<String, Json>, about: Option<&CaseTitle>, tellin
         | T::Uninvited { .. }
         | T::Joined { .. }
         | T::HandedOver { .. }
+        | T::ToRelieve { .. }
         | T::AskedIn { .. } => {}
         T::Excepted { duties, .. } => {
             let nouns: Vec<&str> = duties.iter().map(|duty| duty.noun()).collect();
@@ -264,6 +265,12 @@ pub(super) fn look_of_any(about: Option<&CaseTitle>, telling: &every_case::Telli
         T::AskedIn { by, .. } => {
             let verb = case.and_then(|case| grammar::find(case.kind.word(), "invite"));
             Look::of(Tone::Nudge).and(button(verb, case, Some(by.as_str()), Style::Primary))
+        }
+        T::ToRelieve { due, .. } => {
+            let hand_over = case.and_then(|case| {
+                form_button(grammar::find("handoff", "offer"), None, Some(&case.to_string()), Style::Primary)
+            });
+            Look::asks(Tone::Nudge, Some(*due), hand_over.into_iter().collect())
         }
         T::Resumed { due, .. } => Look { due: Some(*due), ..Look::calm() },
         T::Observed { .. } => Look::of(Tone::Nudge),

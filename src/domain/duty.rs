@@ -132,6 +132,8 @@ duties! {
     /// Put right what an exception was asked for.
     CorrectException = "correct-exception", "correction", Exception,
         Owed::ByThem("whoever raised it"), "close", "corrected", Words;
+    /// Hand the lead of an incident to somebody else: whoever has it for long is tired.
+    HandOverLead = "hand-over-lead", "handover of the lead", Incident, Owed::ByThem("whoever leads"), "role", "lead handed over", Words;
     /// Accept what somebody hands over, or refuse it.
     AcceptHandoff = "accept-handoff", "acceptance", Handoff, Owed::ByThem("the receiver"), "accept", "accepted", Words;
     /// Be there for questions after a handoff, and say whether it was understood.

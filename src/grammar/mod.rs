@@ -172,6 +172,8 @@ pub enum Query {
         /// Whose fields.
         form: FieldSet,
     },
+    /// What a receiver has to know of what is handed over.
+    HandoffBrief(CaseId),
     /// How the queue of exceptions stands.
     Queue {
         /// `None`: that of every workflow.

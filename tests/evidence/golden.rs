@@ -1030,6 +1030,7 @@ async fn handoffs(house: &mut House, policy: &str) {
         ("arjun", "/handoff take INC-N Dev doesn't answer"),
         ("greta", "/handoff take-review HOF-5 It was right"),
         ("arjun", "/handoff offer INC-N to @lena"),
+        ("lena", "/handoff prove HOF-6 1 Set them on the test system"),
         ("lena", "/handoff accept HOF-6 first=INC-N next=command"),
         ("arjun", "/handoff confirm HOF-6"),
     ];
@@ -1038,7 +1039,8 @@ async fn handoffs(house: &mut House, policy: &str) {
     house.all(&lines).await;
     let text = policy.replacen("\"priya\", \"tomas\"", "\"jonas\", \"tomas\"", 1);
     house.reloads("greta", format!("{text}{SHIFTS}")).await;
-    house.minutes(1).await;
+    // Whoever leads is tired by then.
+    house.minutes(12 * 60 + 1).await;
 }
 
 /// The next golden ledger could be written at any time; it is where `COUNTERSIGN_WRITE_GOLDEN` says so.

@@ -10,7 +10,7 @@
       card HOF-1: INC-1: lead · 1 open answer
       card HOF-1: watch · INC-1 “Wrong limits” · sev2, open
       card HOF-1: it goes to command
-      card HOF-1: To know: “where the limits are set” and “whom the vendor calls at night”
+      card HOF-1: To know: 1. “where the limits are set” ... And: 2. “whom the vendor calls at night”
       duty HOF-1 accept-handoff: owed, due 11:10
       case HOF-1: offered
       not card INC-1: Lead: Lena

@@ -10,7 +10,7 @@
       not @elena: INC-1
       not @elena: Insider
       elena> /handoff status HOF-1
-      elena hears: a restricted case: which one, you see once you accept
+      elena hears: a restricted case: whoever accepts it learns which
       elena does not hear: INC-1
       elena> /incident status INC-1
       elena hears: I can't find INC-1.
@@ -19,8 +19,7 @@
       jonas> /handoff list
       jonas hears: No handoffs
 09:20 elena> /handoff accept HOF-1
-      elena hears: it is yours from now on
-      elena does not hear: INC-1
+      elena hears: INC-1 is yours from now on
       elena> /incident status INC-1
       elena hears: Insider at the cards desk
       not #credit: HOF-1

@@ -24,8 +24,8 @@ const ACTIONS_AT_MOST: usize = 4;
 
 impl Shows for Handoff {
     fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
-        // Who isn't among its people yet must not read which case it is.
-        let hidden = case.restricted && self.state == HandoffState::Offered;
+        // Whoever the ladder calls sees the handoff, and must not read which case it is.
+        let hidden = case.restricted;
         let remark = |it: &Option<Remark>| {
             it.as_ref().map(|it| json!({ "by": it.by, "at": it.at.0, "text": it.text.as_deref().map(typed_here) }))
         };
@@ -56,7 +56,7 @@ impl Shows for Handoff {
             "kept": kept.collect::<Vec<_>>(),
             "brief": if hidden { Vec::new() } else { brief },
             "more_cases": more,
-            "knowledge": self.brief.knowledge.iter().map(|it| typed_here(it)).collect::<Vec<_>>(),
+            "knowledge": (1..).zip(&self.brief.knowledge).map(|(number, it)| known_as_seen(self, number, it)).collect::<Vec<_>>(),
             "hidden": hidden,
             "moved": remark(&self.moved),
             "said_back": self.said_back.iter().map(said_as_seen).collect::<Vec<_>>(),
@@ -107,6 +107,7 @@ impl Shows for Handoff {
             Event::Offered(_)
             | Event::Taken(_)
             | Event::Accepted { .. }
+            | Event::Proven { .. }
             | Event::ItemRefused { .. }
             | Event::Declined { .. }
             | Event::Withdrawn { .. }
@@ -137,6 +138,10 @@ impl Shows for Handoff {
             }
             Telling::Taken { due, .. } => {
                 Look::asks(Tone::Late, Some(*due), answers(case, Duty::ReviewTake, None, None))
+            }
+            Telling::Proven { left, .. } => {
+                let accept = Some(case).filter(|_| *left == 0).and_then(|case| open(case, "accept", Style::Primary));
+                Look::calm().and(accept)
             }
             Telling::Moved { .. } => Look::of(Tone::Done),
             Telling::Over { state, .. } => Look::of(Tone::over(state.as_str())),
@@ -174,6 +179,8 @@ impl Shows for Handoff {
             moved(Receiver::Role(role()), 0, None, None),
             Telling::SaidBack { by: dev(), giver: maya(), said: said(), wrong: 1, due: DUE },
             Telling::SaidBack { by: dev(), giver: maya(), said: right(), wrong: 0, due: DUE },
+            Telling::Proven { by: dev(), item: 1, text: words(), left: 2 },
+            Telling::Proven { by: dev(), item: 1, text: words(), left: 0 },
             refused(Some(2), Some(DUE)),
             refused(None, None),
             Telling::Taken { by: dev(), giver: maya(), on: on(), reason: words(), at: NOW, people: whom(), due: DUE },
@@ -246,6 +253,7 @@ impl Shows for Handoff {
         vec![
             Event::Offered(Box::new(offered(Receiver::Person(dev()), false))),
             Event::ItemRefused { by: dev(), item: 3, reason: words() },
+            Event::Proven { by: dev(), item: 1, text: words() },
             accepted(said(), Some(words()), Some(DUE)),
             accepted(Vec::new(), None, None),
             Event::Confirmed { by: maya(), text: Some(words()) },
@@ -283,6 +291,11 @@ fn item_as_seen(handoff: &Handoff, item: &Item, hidden: bool) -> Json {
     json!({
         "number": item.number, "what": what, "only": item.only, "standing": standing, "by": by, "reason": reason,
     })
+}
+
+fn known_as_seen(handoff: &Handoff, number: u32, what: &str) -> Json {
+    let proof = handoff.proven.get(&number).map(|it| json!({ "by": it.by, "at": it.at.0, "text": it.text }));
+    json!({ "number": number, "what": typed_here(what), "proof": proof })
 }
 
 fn said_as_seen(it: &SaidBack) -> Json {

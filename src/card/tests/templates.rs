@@ -130,6 +130,7 @@ fn every_button_does_what_a_line_would() {
             match duty {
                 Duty::FollowUp => "1",
                 Duty::ReportToAuthority => "gdpr-33.notification",
+                Duty::HandOverLead => "lead",
                 _ => "x",
             },
         );

@@ -24,6 +24,7 @@ pub mod delegations;
 pub mod digests;
 pub mod files;
 pub mod handed;
+mod leads;
 pub mod ownership;
 pub mod platforms;
 pub mod policies;
@@ -404,7 +405,7 @@ impl Bot {
     pub fn wake(&self, policy: &Policy) -> Option<At> {
         let rotas = self.rotas.wake(policy);
         let own = self.delegations.wake().into_iter().chain(self.digests.wake(policy));
-        own.chain(rotas).chain(self.queues.wake()).chain(self.releases.wake()).min()
+        own.chain(rotas).chain(self.queues.wake()).chain(self.ownership.wake(policy)).chain(self.releases.wake()).min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
@@ -538,7 +539,8 @@ impl Draft<'_> {
     /// An entry is of one delegation alone, so that it can be shown as evidence of a case without what is no matter of that
     /// case.
     fn wake(mut self) -> Ruling {
-        if !self.wake_delegation() && !self.wake_rota() && !self.wake_queue() && !self.wake_freeze() {
+        let early = self.wake_delegation() || self.wake_rota() || self.wake_queue() || self.wake_leads();
+        if !early && !self.wake_freeze() {
             self.wake_digests();
         }
         self.ruling

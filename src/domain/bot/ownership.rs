@@ -20,8 +20,6 @@ use crate::domain::{At, Body, Case, CaseId, Duty, Event as CaseEvent, PersonId, 
 const ACTED_WITHIN: Span = Span::days(90);
 /// From as many answers on, it says something that all of them were one person's.
 const ENOUGH: u32 = 5;
-/// Whoever leads for longer is tired.
-const LEADS_AT_MOST: Span = Span::hours(12);
 
 /// What happened, as far as it says who holds what, and what was told of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,6 +85,9 @@ pub struct Lead {
     pub case: CaseId,
     pub person: PersonId,
     pub since: At,
+    /// They were asked to hand it over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asked: bool,
 }
 
 /// Something about who holds what that somebody has to see to.
@@ -118,13 +119,22 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mended: Vec<Finding>,
     },
+    /// Somebody has led an incident for too long, and is asked to hand over the seat.
+    ReliefAsked { case: CaseId, person: PersonId },
 }
 
 impl Ownership {
     pub(super) fn apply(&mut self, event: &Event) {
-        let Event::Found { found, mended } = event;
-        self.told.retain(|it| !mended.contains(it));
-        self.told.extend(found.iter().cloned());
+        match event {
+            Event::Found { found, mended } => {
+                self.told.retain(|it| !mended.contains(it));
+                self.told.extend(found.iter().cloned());
+            }
+            Event::ReliefAsked { case, person } => {
+                let theirs = |lead: &&mut Lead| lead.case == *case && lead.person == *person;
+                self.leads.iter_mut().filter(theirs).for_each(|lead| lead.asked = true);
+            }
+        }
     }
 
     /// Sees what became true of a case: who answered for a role, and who leads.
@@ -167,7 +177,7 @@ impl Ownership {
             && seats.iter().any(|seat| seat.as_str() == SeatName::Lead.word())
         {
             self.leads.retain(|it| it.case != case.id);
-            self.leads.push(Lead { case: case.id, person: to.clone(), since: case.touched });
+            self.leads.push(Lead { case: case.id, person: to.clone(), since: case.touched, asked: false });
         }
         if let Body::Handoff(handoff) = &case.body {
             self.handoffs.observe(case, handoff, event);
@@ -187,7 +197,7 @@ impl Ownership {
         match event {
             E::SeatTaken { seat: SeatName::Lead, person, .. } => {
                 self.leads.retain(|it| it.case != case.id);
-                self.leads.push(Lead { case: case.id, person: person.clone(), since: case.touched });
+                self.leads.push(Lead { case: case.id, person: person.clone(), since: case.touched, asked: false });
             }
             E::SeatLeft { seat: SeatName::Lead, .. }
             | E::Resolved { .. }
@@ -249,7 +259,8 @@ impl Bot {
             }
         }
         found.extend(self.deputies_away(at));
-        let long = |lead: &&Lead| at - lead.since >= LEADS_AT_MOST;
+        let most = policy.handoffs.lead_at_most;
+        let long = |lead: &&Lead| most.is_some_and(|most| at - lead.since >= most);
         found.extend(self.ownership.leads.iter().filter(long).map(|lead| Finding::LeadsTooLong {
             case: lead.case,
             person: lead.person.clone(),
@@ -330,7 +341,7 @@ impl Finding {
             Finding::LeadsTooLong { case, person, since } => (
                 "leads-too-long",
                 format!("{} leads {case} since {}", name(person), text::moment_utc(*since)),
-                "Whoever leads for more than twelve hours is tired, and decides so.",
+                "Whoever leads for so long is tired, and decides so.",
                 "a handover of the lead seat".to_owned(),
             ),
         };

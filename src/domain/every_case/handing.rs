@@ -1,10 +1,10 @@
 //! What somebody holds on a case goes to somebody else, by a handoff: seats, and answers that are owed. Clocks go on as they ran.
 
 use super::{Event, Telling};
-use crate::domain::obligation::{Change, Holder, Obligation, Receiver, State};
+use crate::domain::obligation::{About, Change, Holder, Obligation, Receiver, State};
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Case, CaseId, Label, People, PersonId, RoleId, Ruling};
+use crate::domain::{At, Case, CaseId, Duty, Label, People, PersonId, RoleId, Ruling, Span};
 
 /// What is handed over of a case, from whom and to whom.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,8 @@ pub fn moves(case: &Case, from: Option<&PersonId>, to: &Receiver, what: &Handing
     if what.in_person && matches!(to, Receiver::Person(_)) && !case.is_closed() {
         moves.seats = from.map(|from| case.seats_of(from)).unwrap_or_default();
     }
-    for owed in case.open_obligations() {
+    // That a seat is to be handed over ends with it.
+    for owed in case.open_obligations().filter(|it| it.duty != Duty::HandOverLead) {
         let excluded = case.excluded(owed);
         let is_out = |from: &PersonId| owed.answers.contains(from) || excluded.contains(from);
         if !holds(case, owed, from, what, people) || from.is_some_and(is_out) {
@@ -103,6 +104,7 @@ pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
     if !seats.is_empty() || !moves.duties.is_empty() {
         draft.push(Event::HandedOver { handoff, from: from.clone(), to: to.clone(), seats: seats.clone() });
     }
+    draft.meet(|it| it.duty == Duty::HandOverLead && seats.iter().any(|seat| it.is_about(seat.as_str())));
     let held_by = |number: u32, from: Option<&PersonId>, to: &Receiver| {
         let mut owed = scene.case.obligation(number)?.clone();
         owed.hand(from, to);
@@ -130,5 +132,22 @@ pub(super) fn hand_over(scene: &Scene<'_>, wanted: &HandOver) -> Ruling {
         let answers = u32::try_from(moves.duties.len()).unwrap_or(u32::MAX);
         draft.tell_case(Telling::HandedOver { handoff, from: from.clone(), to: to.clone(), seats, answers, due });
     }
+    draft.ruling
+}
+
+/// How long somebody has to hand over a seat that they have had for too long, where the policy has no target for it.
+const RELIEVED_WITHIN: Span = Span::hours(1);
+
+/// Whoever has sat in a seat for too long is to hand it over: they are asked, and so is everybody whom a late answer reaches.
+pub(super) fn relieve(scene: &Scene<'_>, seat: &Label, person: &PersonId, since: At) -> Ruling {
+    let mut draft = scene.draft();
+    let sits = !scene.case.is_closed() && scene.case.seats_of(person).contains(seat);
+    if !sits || scene.case.owed(Duty::HandOverLead).is_some() {
+        return draft.ruling;
+    }
+    let (holder, about) = (Holder::Person(person.clone()), Some(About::Named(seat.clone())));
+    let number = draft.owe_anyway(Duty::HandOverLead, scene.case.severity(), holder, about, RELIEVED_WITHIN);
+    let telling = Telling::ToRelieve { seat: seat.clone(), person: person.clone(), since, due: draft.due_of(number) };
+    draft.tell_case_and(std::slice::from_ref(person), telling, vec![number], false);
     draft.ruling
 }

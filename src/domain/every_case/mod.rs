@@ -115,6 +115,12 @@ pub enum Command {
     Observe {
         seen: String,
     },
+    /// Somebody has sat in a seat of it for too long. Only the engine asks this.
+    Relieve {
+        seat: Label,
+        person: PersonId,
+        since: At,
+    },
     /// What somebody holds on it is somebody else's from now on, by a handoff. Only the engine asks this.
     HandOver(Box<HandOver>),
 }
@@ -261,7 +267,11 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Snooze { until } => snooze::snooze(scene, *until),
         Command::Contest { duty, says, reason } => clocks::contest(scene, *duty, says, reason),
         Command::Settle { duty, to, reason } => clocks::settle(scene, *duty, to, reason),
-        Command::Except { .. } | Command::ExceptNoMore { .. } | Command::Observe { .. } | Command::HandOver(_)
+        Command::Except { .. }
+        | Command::ExceptNoMore { .. }
+        | Command::Observe { .. }
+        | Command::Relieve { .. }
+        | Command::HandOver(_)
             if scene.ask.by != Actor::Engine =>
         {
             Err(Refusal::missing("that is the bot's own business.".to_owned()))
@@ -269,6 +279,7 @@ pub(super) fn decide(command: &Command, scene: &Scene<'_>) -> Result<Ruling, Ref
         Command::Except { under, by, duties, ends } => Ok(excepted::except(scene, *under, by.as_ref(), duties, *ends)),
         Command::ExceptNoMore { exception } => Ok(excepted::except_no_more(scene, *exception)),
         Command::Observe { seen } => Ok(remarks::observe(scene, seen)),
+        Command::Relieve { seat, person, since } => Ok(handing::relieve(scene, seat, person, *since)),
         Command::HandOver(wanted) => Ok(handing::hand_over(scene, wanted)),
     }
 }

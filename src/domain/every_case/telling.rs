@@ -108,6 +108,13 @@ pub enum Telling {
         by: PersonId,
         text: String,
     },
+    /// Somebody has sat in one of its seats for too long, and is to hand it over.
+    ToRelieve {
+        seat: Label,
+        person: PersonId,
+        since: At,
+        due: At,
+    },
     /// What somebody held on it is somebody else's from now on.
     HandedOver {
         handoff: CaseId,
@@ -150,6 +157,7 @@ impl Telling {
             | Telling::Uninvited { .. }
             | Telling::Joined { .. }
             | Telling::AskedIn { .. }
+            | Telling::ToRelieve { .. }
             | Telling::Done { .. }
             | Telling::Sentence { .. } => false,
         }
@@ -174,7 +182,7 @@ impl Telling {
                     return None;
                 }
             }
-            Telling::Moved { due, .. } => {
+            Telling::Moved { due, .. } | Telling::ToRelieve { due, .. } => {
                 if let Some((_, now)) = asked.of_whom_by_when() {
                     *due = now;
                 }

@@ -157,6 +157,10 @@ pub enum Reach {
         roles: Vec<RoleId>,
         workflow: Option<WorkflowId>,
     },
+    /// Those of a workflow on which something is owed.
+    On {
+        workflow: WorkflowId,
+    },
     /// Open ones in which these people hold anything, in person or in a role.
     AllOf {
         people: Vec<PersonId>,
@@ -172,7 +176,7 @@ impl Reach {
                 let roles = people.iter().flat_map(|person| of.roles_of(person)).cloned().collect();
                 Reach::HeldBy { people, roles, workflow: None }
             }
-            Reach::Case(_) | Reach::HeldBy { .. } => self,
+            Reach::Case(_) | Reach::On { .. } | Reach::HeldBy { .. } => self,
         }
     }
 
@@ -181,6 +185,7 @@ impl Reach {
         match self {
             Reach::Case(id) => case.id == *id,
             Reach::AllOf { .. } => false,
+            Reach::On { workflow } => case.workflow == *workflow && case.open_obligations().next().is_some(),
             Reach::HeldBy { people, roles, workflow } => {
                 let held = |it: &Obligation| match &it.holder {
                     Holder::Person(person) => people.contains(person),

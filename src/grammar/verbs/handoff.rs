@@ -4,9 +4,9 @@ use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, GROUNDS, Kind, REASON, Root, Verb, WORDS, joined};
 use crate::domain::kinds::handoff::{Accepting, Command, Opening, Scope};
 use crate::domain::obligation::Receiver;
-use crate::domain::{CaseId, CaseKind, PersonId};
-use crate::grammar::Asked;
+use crate::domain::{CaseId, CaseKind, PartyId, PersonId};
 use crate::grammar::value::{Values, Wrong};
+use crate::grammar::{Asked, Query};
 
 pub(super) const ROOT: Root = Root { word: KIND.word(), about: KIND.about(), verbs: &VERBS, on_message: &[] };
 
@@ -37,6 +37,7 @@ const LINES: Examples = Examples {
 
 const WHAT: Arg = Arg::new("on", "Case", Kind::Case, "the case, such as INC-1").optional();
 const TO: Arg = Arg::new("to", "To", Kind::Person, "who takes it over").asked().named();
+const PERHAPS_TO: Arg = Arg::new("to", "To", Kind::Person, "who takes it over").optional().named();
 const WHY: Arg = Arg::new("reason", "Reason", Kind::Rest, "why it is handed over").optional().named().unasked();
 
 /// The case that is named, or the one in whose thread it is said.
@@ -46,10 +47,29 @@ fn case(values: &Values<'_>) -> Option<CaseId> {
 }
 
 fn opening(values: &Values<'_>, scope: Scope, giver: Option<PersonId>) -> Result<Asked, Wrong> {
-    let to = Some(Receiver::Person(values.person("to")?));
+    let to_party = values.maybe_text("party");
+    let to = match to_party {
+        Some(_) => values.maybe_person("to").map(Receiver::Person),
+        None => Some(Receiver::Person(values.person("to")?)),
+    };
     let reason = values.maybe_text("reason");
     let (takes, asked_by, cases) = (false, None, None);
-    Ok(Asked::New(crate::domain::Opening::Handoff(Opening { scope, giver, to, reason, takes, asked_by, cases })))
+    Ok(Asked::New(crate::domain::Opening::Handoff(Opening {
+        scope,
+        giver,
+        to,
+        to_party,
+        reason,
+        takes,
+        asked_by,
+        cases,
+    })))
+}
+
+/// The party whose roles hand over: that of whoever hands over.
+fn party_of_asker(values: &Values<'_>) -> Option<PartyId> {
+    let giver = values.maybe_person("from").or_else(|| values.context.by.cloned())?;
+    values.context.policy.people.get(&giver).map(|it| it.party.clone())
 }
 
 /// What is offered: one thing, however it is named.
@@ -57,15 +77,18 @@ fn scope(values: &Values<'_>) -> Result<Scope, Wrong> {
     let role = values.maybe_role("role").map(|role| Scope::Role { role, workflow: values.maybe_workflow("of") });
     let shift = values.maybe_rota("shift").map(|rota| Scope::Shift { rota });
     let named = values.maybe_other("on").map(Scope::Case);
-    let several = [role.is_some(), shift.is_some(), named.is_some()].iter().filter(|said| **said).count() > 1;
+    let whole = values.maybe_workflow("workflow").zip(party_of_asker(values));
+    let whole = whole.map(|(workflow, party)| Scope::Workflow { workflow, party });
+    let several =
+        [role.is_some(), shift.is_some(), named.is_some(), whole.is_some()].iter().filter(|said| **said).count() > 1;
     if several {
         let sentence = "one thing at a time: a case, or `role=…`, or `shift=…`.".to_owned();
         return Err(Wrong { field: "on", missing: false, sentence });
     }
-    role.or(shift).or(named).or_else(|| case(values).map(Scope::Case)).ok_or_else(|| values.missing("on"))
+    role.or(shift).or(named).or(whole).or_else(|| case(values).map(Scope::Case)).ok_or_else(|| values.missing("on"))
 }
 
-const OWN: [Verb; 11] = [
+const OWN: [Verb; 13] = [
     Verb {
         root: KIND.word(),
         verb: "offer",
@@ -84,7 +107,15 @@ const OWN: [Verb; 11] = [
                 .optional()
                 .named()
                 .unasked(),
-            TO,
+            Arg::new("workflow", "Or a workflow", Kind::Workflow, "all that your party's roles hold on it")
+                .optional()
+                .named()
+                .unasked(),
+            PERHAPS_TO,
+            Arg::new("party", "To a party", Kind::Word, "the one that takes over, such as client")
+                .optional()
+                .named()
+                .unasked(),
             Arg::new("from", "From", Kind::Person, "whoever holds it; you, when left out").optional().named().unasked(),
             WHY,
         ],
@@ -123,12 +154,24 @@ const OWN: [Verb; 11] = [
                 scope: Scope::Case(case),
                 giver: values.maybe_person("from"),
                 to: None,
+                to_party: None,
                 reason: values.maybe_text("reason"),
                 takes: true,
                 asked_by: None,
                 cases: None,
             })))
         },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "briefing",
+        label: "Read the brief",
+        aliases: &["briefing-notes"],
+        about: "Read what was ruled out, what isn't known, what is in force and what recurs",
+        case: true,
+        args: &[],
+        example: "handoff briefing HOF-1",
+        make: |values| Ok(Asked::Query(Query::HandoffBrief(values.case()?))),
     },
     Verb {
         root: KIND.word(),
@@ -155,6 +198,23 @@ const OWN: [Verb; 11] = [
                 condition: values.maybe_text("condition"),
                 cases: None,
             }))
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "prove",
+        label: "Show that you know it",
+        aliases: &["know", "shown"],
+        about: "Show, as the receiver, by what you did that you know something of it",
+        case: true,
+        args: &[
+            Arg::new("item", "What", Kind::Number, "its number under “To know” on the card"),
+            Arg::new("text", "What you did", Kind::Rest, "a drill run, a bundle opened, a page answered").stated(),
+        ],
+        example: "handoff prove HOF-1 1 Opened the last bundle and checked it",
+        make: |values| {
+            let (item, text) = (values.number("item")?, values.text("text"));
+            values.on(Command::Prove { item, text })
         },
     },
     Verb {

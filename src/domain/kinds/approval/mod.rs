@@ -493,6 +493,7 @@ impl Kind for Approval {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority
             | Duty::AuthoriseRollback

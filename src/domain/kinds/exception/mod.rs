@@ -326,6 +326,7 @@ impl Kind for Exception {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority
             | Duty::Decide

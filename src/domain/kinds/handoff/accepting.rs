@@ -3,7 +3,7 @@
 
 use super::brief::next_rung;
 use super::offering::{Part, parts};
-use super::{Accepting, Event, Handed, Handoff, HandoffState, SaidBack, Standing, Telling, Verb};
+use super::{Accepting, Event, Handed, Handoff, HandoffState, SaidBack, Scope, Standing, Telling, Verb};
 use crate::domain::bot::handed::HandedSeat;
 use crate::domain::every_case;
 use crate::domain::line::{Named, Sentence, say};
@@ -28,8 +28,17 @@ impl Handoff {
         let items: Vec<u32> = self.open_items().map(|item| item.number).collect();
         let world = scene.world;
         let cases = accepting.cases.as_deref().unwrap_or_default();
-        let parts = parts(&self.scope, &self.giver, &self.to, &self.items, &items, cases, world);
+        let parts = parts(&self.scope, self.from(), &self.to, &self.items, &items, cases, world);
         let asked_for_real = accepting.cases.is_some();
+        // Between parties nobody is there to ask afterwards: a tick is not enough.
+        if let (Scope::Workflow { .. }, Some(item)) = (&self.scope, self.unproven().next()) {
+            let what = self.brief.knowledge.get(item as usize - 1).map(|it| text::quoted(it)).unwrap_or_default();
+            return Err(Refusal::missing(say![
+                format!("show by use that you know {what}: "),
+                Verb::Prove.on(scene.case.id).with(item).with("…"),
+                "."
+            ]));
+        }
         if asked_for_real && parts.is_empty() && self.only_cases() {
             return Err(Refusal::missing(say![
                 format!("{} holds none of it any more. ", scene.name(&self.giver)),
@@ -66,7 +75,7 @@ impl Handoff {
             draft.owe(Duty::StayReachable, Holder::Person(self.giver.clone()), terms, None)
         });
         for part in &parts {
-            let hand_over = part.hand_over(scene.case.id, &self.giver, &self.to);
+            let hand_over = part.hand_over(scene.case.id, self.from(), &self.to);
             draft.then(Then::Case(part.case.id, every_case::Command::HandOver(Box::new(hand_over)).into()));
         }
         self.hand_seats(&mut draft, &items, scene);
@@ -105,7 +114,11 @@ impl Handoff {
                 format!(". With {} stays what you may not answer: {}", scene.name(&self.giver), text::list(kept))
             }
         };
-        Ok(draft.done(format!("it is yours from now on, with its clocks running{until}{stays}{wrong}")))
+        let it = match (&self.scope, scene.case.restricted) {
+            (Scope::Case(case), true) => case.to_string(),
+            (_, _) => "it".to_owned(),
+        };
+        Ok(draft.done(format!("{it} is yours from now on, with its clocks running{until}{stays}{wrong}")))
     }
 
     /// Seats of roles and shifts, which are the bot's to keep.
@@ -117,7 +130,7 @@ impl Handoff {
                 (Handed::Role { role, workflow }, to) => seats.push(HandedSeat {
                     role: role.clone(),
                     workflow: workflow.clone(),
-                    from: Some(self.giver.clone()),
+                    from: self.from().cloned(),
                     to: to.clone(),
                     handoff,
                 }),
@@ -142,6 +155,26 @@ impl Handoff {
     /// Nothing of it is a role's seat or a shift, which have no case.
     fn only_cases(&self) -> bool {
         self.items.iter().all(|item| matches!(item.what, Handed::Case { .. }))
+    }
+
+    /// Something was done that only who knows it can do: a drill run, a bundle opened, a page answered.
+    pub(super) fn prove(&self, scene: &Scene<'_>, item: u32, words: &str) -> Result<Ruling, Refusal> {
+        let by = scene.asker()?;
+        scene.answering(scene.owed(Duty::AcceptHandoff)?)?;
+        if self.brief.knowledge.get(item.wrapping_sub(1) as usize).is_none() {
+            let most = self.brief.knowledge.len();
+            return Err(Refusal::missing(format!("name what is to be known by its number, from 1 to {most}.")));
+        }
+        let text = text::text("what you did", words)?;
+        let mut draft = scene.draft();
+        draft.push(Event::Proven { by: by.clone(), item, text: text.clone() });
+        let left = self.unproven().filter(|other| *other != item).count();
+        let left = u32::try_from(left).unwrap_or(u32::MAX);
+        draft.tell_case(Telling::Proven { by, item, text, left });
+        Ok(draft.done(match left {
+            0 => say!["recorded; nothing is left to show. ", Verb::Accept.on(scene.case.id), " takes it over"],
+            left => format!("recorded; {left} more to show").into(),
+        }))
     }
 
     pub(super) fn refuse(&self, scene: &Scene<'_>, number: u32, reason: &str) -> Result<Ruling, Refusal> {
@@ -191,7 +224,12 @@ impl Handoff {
         by: PersonId,
         reason: String,
     ) {
-        let number = draft.owe_by_policy(Duty::PlaceRefused, None, None, Some(about.clone())).unwrap_or_else(|| {
+        // Nobody else may learn of a restricted case by having to find a place for it.
+        let by_policy = match draft.case.restricted {
+            true => None,
+            false => draft.owe_by_policy(Duty::PlaceRefused, None, None, Some(about.clone())),
+        };
+        let number = by_policy.unwrap_or_else(|| {
             let holder = Holder::Person(self.giver.clone());
             draft.owe_anyway(Duty::PlaceRefused, None, holder, Some(about), PLACE_WITHIN)
         });

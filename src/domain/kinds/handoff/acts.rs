@@ -14,6 +14,8 @@ pub(super) fn acts(handoff: &Handoff, _scene: &Scene<'_>) -> Vec<Act> {
         Act::of(Verb::TakeReview, C::ReviewTake { text: words() }),
         Act::of(Verb::Place, C::Place { text: words() }),
     ];
+    let unproven = handoff.unproven();
+    acts.extend(unproven.map(|item| Act::of(Verb::Prove, C::Prove { item, text: words() }).with(item)));
     let items = handoff.open_items().map(|item| item.number);
     acts.extend(items.map(|item| Act::of(Verb::Refuse, C::Refuse { item, reason: words() }).with(item)));
     acts.push(Act::of(Verb::Decline, C::Decline { reason: words() }));
@@ -23,5 +25,14 @@ pub(super) fn acts(handoff: &Handoff, _scene: &Scene<'_>) -> Vec<Act> {
 
 /// Whatever it is about: no case has been looked at.
 pub(super) fn example() -> Opening {
-    Opening { scope: Scope::Leaving {}, giver: None, to: None, reason: None, takes: false, asked_by: None, cases: None }
+    Opening {
+        scope: Scope::Leaving {},
+        giver: None,
+        to: None,
+        to_party: None,
+        reason: None,
+        takes: false,
+        asked_by: None,
+        cases: None,
+    }
 }

@@ -12,6 +12,8 @@ pub struct Opening {
     /// `None`: whoever asks.
     pub giver: Option<PersonId>,
     pub to: Option<Receiver>,
+    /// The party that takes over, by the role that the policy names for it.
+    pub to_party: Option<String>,
     pub reason: Option<String>,
     /// Whoever asks takes it, without the giver's word.
     pub takes: bool,
@@ -26,6 +28,11 @@ pub struct Opening {
 pub enum Command {
     /// Everything that wasn't refused is the receiver's from now on.
     Accept(Accepting),
+    /// The receiver shows by use that they know something of what has to be known.
+    Prove {
+        item: u32,
+        text: String,
+    },
     /// One item stays with its giver.
     Refuse {
         item: u32,
@@ -78,6 +85,7 @@ pub enum Verb {
     Decline,
     Offer,
     Place,
+    Prove,
     Refuse,
     Take,
     TakeReview,

@@ -35,6 +35,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reachable_until: Option<At>,
     },
+    /// The receiver showed by use that they know something of what has to be known.
+    Proven {
+        by: PersonId,
+        /// Which, counted from 1.
+        item: u32,
+        text: String,
+    },
     ItemRefused {
         by: PersonId,
         item: u32,

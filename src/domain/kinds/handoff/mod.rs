@@ -26,6 +26,7 @@ mod brief;
 mod command;
 mod ending;
 mod event;
+mod ideas;
 mod offering;
 mod rules;
 mod state;
@@ -37,7 +38,8 @@ mod tests;
 pub use brief::{Action, Brief, Contingency, Illness, OnCase};
 pub use command::{Accepting, Command, Opening, Verb};
 pub use event::{Event, Offered};
-pub use state::{Handed, HandoffState, Item, Kept, Remark, SaidBack, Scope, Standing};
+pub use ideas::Idea;
+pub use state::{Handed, HandoffState, Item, Kept, Proof, Remark, SaidBack, Scope, Standing};
 pub use telling::Telling;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,6 +56,9 @@ pub struct Handoff {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
     pub brief: Brief,
+    /// What of the knowledge in the brief the receiver has shown by use, by its number from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub proven: BTreeMap<u32, Proof>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Who accepted it or took it, and when everything moved.
@@ -110,6 +115,7 @@ impl Kind for Handoff {
                 Some((taken.began.clone(), Handoff { state, ..Handoff::offered(taken) }))
             }
             Event::Accepted { .. }
+            | Event::Proven { .. }
             | Event::ItemRefused { .. }
             | Event::Declined { .. }
             | Event::Withdrawn { .. }
@@ -131,6 +137,9 @@ impl Kind for Handoff {
                 self.kept.clone_from(kept);
                 self.moved = Some(Remark { by: by.clone(), at, text: text.clone() });
                 self.reachable_until = *reachable_until;
+            }
+            Event::Proven { by, item, text } => {
+                self.proven.insert(*item, Proof { by: by.clone(), at, text: text.clone() });
             }
             Event::ItemRefused { by, item, reason } => {
                 let (by, reason) = (by.clone(), reason.clone());
@@ -221,7 +230,8 @@ impl Kind for Handoff {
     fn reach(&self, command: &Command) -> Option<Reach> {
         match command {
             Command::Accept(_) => Some(offering::reach(&self.scope, Some(&self.giver))),
-            Command::Refuse { .. }
+            Command::Prove { .. }
+            | Command::Refuse { .. }
             | Command::Decline { .. }
             | Command::Withdraw { .. }
             | Command::Confirm { .. }
@@ -234,7 +244,8 @@ impl Kind for Handoff {
     fn reached_by(command: &mut Command, cases: Vec<Case>) {
         match command {
             Command::Accept(accepting) => accepting.cases = Some(cases),
-            Command::Refuse { .. }
+            Command::Prove { .. }
+            | Command::Refuse { .. }
             | Command::Decline { .. }
             | Command::Withdraw { .. }
             | Command::Confirm { .. }
@@ -265,6 +276,7 @@ impl Kind for Handoff {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority
             | Duty::Decide
@@ -364,6 +376,7 @@ impl Handoff {
             standing: BTreeMap::new(),
             kept: offered.kept.clone(),
             brief: offered.brief.clone(),
+            proven: BTreeMap::new(),
             reason: offered.reason.clone(),
             moved: None,
             said_back: Vec::new(),
@@ -387,6 +400,20 @@ impl Handoff {
     /// What nobody has refused yet.
     pub fn open_items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| *self.standing(item.number) == Standing::Offered)
+    }
+
+    /// From whom it goes: a party hands over whatever its roles hold, whoever that is.
+    pub(super) fn from(&self) -> Option<&PersonId> {
+        match self.scope {
+            Scope::Workflow { .. } => None,
+            Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => Some(&self.giver),
+        }
+    }
+
+    /// What of the knowledge has not been shown by use, by its number.
+    pub fn unproven(&self) -> impl Iterator<Item = u32> {
+        let known = u32::try_from(self.brief.knowledge.len()).unwrap_or(u32::MAX);
+        (1..=known).filter(|item| !self.proven.contains_key(item))
     }
 
     /// Who took it over in an emergency.

@@ -23,6 +23,7 @@ pub(super) fn reach(scope: &Scope, giver: Option<&PersonId>) -> Reach {
         }
         Scope::Shift { .. } => Reach::HeldBy { people: Vec::new(), roles: Vec::new(), workflow: None },
         Scope::Leaving {} => Reach::AllOf { people: giver.into_iter().cloned().collect() },
+        Scope::Workflow { workflow, .. } => Reach::On { workflow: workflow.clone() },
     }
 }
 
@@ -39,7 +40,8 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     }
     let giver = wanted.giver.clone().unwrap_or_else(|| by.clone());
     known(&giver, world)?;
-    let to = wanted.to.clone().ok_or_else(|| {
+    let named = wanted.to_party.as_deref().map(|party| of_party(party, world)).transpose()?;
+    let to = wanted.to.clone().or(named).ok_or_else(|| {
         Refusal::missing(say![
             "say to whom, as in ",
             Verb::Offer.of(CaseKind::Handoff).with("INC-1").with("to").with("@…"),
@@ -55,7 +57,11 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
     let reason = wanted.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| text::text("the reason", reason)).transpose()?;
     // Who may not do it learns nothing of what there is.
-    if giver != by {
+    let of_its_party = match &wanted.scope {
+        Scope::Workflow { party, .. } => world.policy.people.get(&by).is_some_and(|it| it.party == *party),
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => giver == by,
+    };
+    if !of_its_party {
         may_hand_over(&giver, &of_workflow(&wanted.scope, &giver, cases, world)?, world, ask)?;
     }
     let scoped = in_scope(&wanted.scope, &giver, &to, cases, ask, world)?;
@@ -106,6 +112,7 @@ pub(super) fn offer(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) 
             scope: Scope::Case(case),
             giver: Some(giver.clone()),
             to: Some(to.clone()),
+            to_party: None,
             reason: None,
             takes: false,
             asked_by: Some(giver.clone()),
@@ -157,6 +164,18 @@ pub(super) fn known(person: &PersonId, world: &World<'_>) -> Result<(), Refusal>
     Err(Refusal::missing(format!("I don't know {} in this policy.{hint}", text::quoted(person.as_str()))))
 }
 
+/// The role that takes over for a party.
+fn of_party(party: &str, world: &World<'_>) -> Result<Receiver, Refusal> {
+    let receivers = &world.policy.handoffs.receivers;
+    receivers.get(party).cloned().map(Receiver::Role).ok_or_else(|| {
+        let hint = text::did_you_mean(party, receivers.keys().map(|it| it.as_str()));
+        Refusal::missing(format!(
+            "the policy doesn't say who takes over for {}: `receivers` under [handoff] names a role of each party.{hint}",
+            text::quoted(party)
+        ))
+    })
+}
+
 /// What somebody else holds is handed over by those who may alone.
 fn may_hand_over(giver: &PersonId, workflow: &WorkflowId, world: &World<'_>, ask: &Ask) -> Result<(), Refusal> {
     let what = format!("handing over what {} holds", world.policy.name_of(giver));
@@ -199,7 +218,7 @@ fn in_scope(
                 |case: &&Case| case.restricted && !moves(case, Some(giver), to, &person, &world.people).is_empty();
             cases.iter().filter(held).map(|case| case.id).collect()
         }
-        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } => Vec::new(),
+        Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Workflow { .. } => Vec::new(),
     };
     if items.is_empty() {
         // The same words, whether there is something restricted or not.
@@ -217,7 +236,8 @@ fn in_scope(
         (_, _) => None,
     };
     let numbers: Vec<u32> = items.iter().map(|item| item.number).collect();
-    let parts = parts(scope, giver, to, &items, &numbers, cases, world);
+    let from = Some(giver).filter(|_| !matches!(scope, Scope::Workflow { .. }));
+    let parts = parts(scope, from, to, &items, &numbers, cases, world);
     let told: Vec<&Part<'_>> = parts.iter().filter(|part| !part.case.restricted).collect();
     let mut workflows: Vec<WorkflowId> = Vec::new();
     let named = items.iter().filter_map(|item| match &item.what {
@@ -249,7 +269,7 @@ fn in_scope(
 fn of_workflow(scope: &Scope, giver: &PersonId, cases: &[Case], world: &World<'_>) -> Result<WorkflowId, Refusal> {
     match (scope, cases.first()) {
         (Scope::Case(_), Some(case)) => Ok(case.workflow.clone()),
-        (Scope::Role { workflow: Some(workflow), .. }, _) => Ok(workflow.clone()),
+        (Scope::Role { workflow: Some(workflow), .. } | Scope::Workflow { workflow, .. }, _) => Ok(workflow.clone()),
         (Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {}, _) => home(giver, world),
     }
 }
@@ -287,6 +307,7 @@ fn items(
             all.push(a_role(role, workflow.as_ref(), giver, world));
         }
         Scope::Shift { rota } => all.push((shift(rota, giver, to, now, world)?, false)),
+        Scope::Workflow { .. } => {}
         Scope::Leaving {} => {
             let held = |role: &&RoleId| world.people.members(role).contains(&giver);
             all.extend(world.policy.roles.keys().filter(held).map(|role| a_role(role, None, giver, world)));
@@ -297,6 +318,12 @@ fn items(
             let public = cases.iter().filter(|case| !case.restricted);
             all.extend(public.filter_map(|case| of_case(case, &moves(case, Some(giver), to, &person, &world.people))));
         }
+    }
+    if let Scope::Workflow { workflow, party } = scope {
+        world.workflow(workflow)?;
+        let theirs = world.policy.roles.iter().filter(|(_, role)| role.party == *party);
+        let seats = theirs.map(|(id, _)| Handed::Role { role: id.clone(), workflow: Some(workflow.clone()) });
+        all.extend(seats.map(|seat| (seat, false)));
     }
     let numbered = (1..).zip(all);
     Ok(numbered.map(|(number, (what, only))| Item { number, what, only }).collect())
@@ -346,15 +373,15 @@ impl Part<'_> {
         kept.map(move |owed| Kept { case: case.id, number: owed.number, duty: owed.duty })
     }
 
-    pub(super) fn hand_over(&self, handoff: CaseId, from: &PersonId, to: &Receiver) -> HandOver {
-        HandOver { handoff, from: Some(from.clone()), to: to.clone(), what: self.what.clone() }
+    pub(super) fn hand_over(&self, handoff: CaseId, from: Option<&PersonId>, to: &Receiver) -> HandOver {
+        HandOver { handoff, from: from.cloned(), to: to.clone(), what: self.what.clone() }
     }
 }
 
 /// What goes to the receiver on each case, if these items are accepted.
 pub(super) fn parts<'c>(
     scope: &Scope,
-    giver: &PersonId,
+    from: Option<&PersonId>,
     to: &Receiver,
     items: &[Item],
     accepted: &[u32],
@@ -379,13 +406,13 @@ pub(super) fn parts<'c>(
         let in_roles = match scope {
             Scope::Case(_) if in_person => InRoles::Any,
             Scope::Case(_) | Scope::Shift { .. } => InRoles::None,
-            Scope::Role { .. } | Scope::Leaving {} => InRoles::Seats(roles.collect()),
+            Scope::Role { .. } | Scope::Leaving {} | Scope::Workflow { .. } => InRoles::Seats(roles.collect()),
         };
         Handing { in_person, in_roles }
     };
     let part = |case: &'c Case| {
         let what = what(case);
-        let moves = moves(case, Some(giver), to, &what, &world.people);
+        let moves = moves(case, from, to, &what, &world.people);
         (!moves.is_empty()).then_some(Part { case, what, moves })
     };
     cases.iter().filter_map(part).collect()
@@ -399,6 +426,7 @@ fn title(scope: &Scope, cases: &[Case], restricted: bool) -> String {
         Scope::Role { role, workflow: None } => format!("The role {role}"),
         Scope::Shift { rota } => format!("The shift of {rota}"),
         Scope::Leaving {} => "All that somebody holds".to_owned(),
+        Scope::Workflow { workflow, party } => format!("{workflow}, from {party}"),
     }
 }
 

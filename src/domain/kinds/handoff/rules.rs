@@ -14,6 +14,7 @@ pub(super) fn decide(handoff: &Handoff, command: &Command, scene: &Scene<'_>) ->
     use HandoffState::{Accepted, Declined, Offered, Taken, Withdrawn};
     match (handoff.state, command) {
         (Offered, C::Accept(accepting)) => handoff.accept(scene, accepting),
+        (Offered, C::Prove { item, text }) => handoff.prove(scene, *item, text),
         (Offered, C::Refuse { item, reason }) => handoff.refuse(scene, *item, reason),
         (Offered, C::Decline { reason }) => handoff.decline(scene, reason),
         (Offered, C::Withdraw { reason }) => handoff.withdraw(scene, reason),
@@ -37,7 +38,7 @@ pub(super) fn decide(handoff: &Handoff, command: &Command, scene: &Scene<'_>) ->
         }
         (
             Accepted | Declined | Withdrawn | Taken,
-            C::Accept(_) | C::Refuse { .. } | C::Decline { .. } | C::Withdraw { .. },
+            C::Accept(_) | C::Prove { .. } | C::Refuse { .. } | C::Decline { .. } | C::Withdraw { .. },
         )
         | (Declined | Withdrawn | Taken, C::Confirm { .. } | C::Correct { .. }) => {
             Err(handoff.already(scene, offer_anew()))

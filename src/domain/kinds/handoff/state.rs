@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{At, CaseId, Duty, Label, PersonId, RoleId, RotaId, WorkflowId};
+use crate::domain::{At, CaseId, Duty, Label, PartyId, PersonId, RoleId, RotaId, WorkflowId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -54,6 +54,8 @@ pub enum Scope {
     Shift { rota: RotaId },
     /// All that somebody holds.
     Leaving {},
+    /// What the roles of one party hold on a workflow, for another party.
+    Workflow { workflow: WorkflowId, party: PartyId },
 }
 
 /// One thing of it, which is accepted or refused by itself.
@@ -140,6 +142,14 @@ impl SaidBack {
             SaidBack::Next { answer, so } => answer == so,
         }
     }
+}
+
+/// Something of the policy's that the receiver has to know, proven by use: what they did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    pub by: PersonId,
+    pub at: At,
+    pub text: String,
 }
 
 /// Who ended it or settled something about it, when, and in which words.

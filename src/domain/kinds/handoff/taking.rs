@@ -51,7 +51,7 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     };
     let title = if case.restricted { "A restricted case".to_owned() } else { format!("{} {}", case.id, case.title) };
     let items = vec![Item { number: 1, what, only: false }];
-    let parts = parts(&wanted.scope, &giver, &to, &items, &[1], cases, world);
+    let parts = parts(&wanted.scope, Some(&giver), &to, &items, &[1], cases, world);
     let taken = Offered {
         began: Began {
             by: Some(by.clone()),
@@ -74,11 +74,15 @@ pub(super) fn take(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     };
     let first = Event::Taken(Box::new(taken)).into();
     let mut draft = Draft::begin(id, first, ask, world).expect("a handoff begins with Taken");
-    let number = draft.owe_by_policy(Duty::ReviewTake, None, None, None).unwrap_or_else(|| {
-        draft.owe_anyway(Duty::ReviewTake, None, Holder::Roles(roles.to_vec()), None, REVIEW_WITHIN)
-    });
+    let number = match case.restricted {
+        // Only its own people may learn of it, so it is for whoever it was taken from to say.
+        true => draft.owe_anyway(Duty::ReviewTake, None, Holder::Person(giver.clone()), None, REVIEW_WITHIN),
+        false => draft.owe_by_policy(Duty::ReviewTake, None, None, None).unwrap_or_else(|| {
+            draft.owe_anyway(Duty::ReviewTake, None, Holder::Roles(roles.to_vec()), None, REVIEW_WITHIN)
+        }),
+    };
     for part in &parts {
-        let hand_over = part.hand_over(id, &giver, &to);
+        let hand_over = part.hand_over(id, Some(&giver), &to);
         draft.then(Then::Case(part.case.id, every_case::Command::HandOver(Box::new(hand_over)).into()));
     }
     let (people, due) = (draft.waiting_on(number), draft.due_of(number));

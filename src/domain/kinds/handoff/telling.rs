@@ -40,6 +40,14 @@ pub enum Telling {
     },
     /// What the receiver said back, for whoever can put it right.
     SaidBack { by: PersonId, giver: PersonId, said: Vec<SaidBack>, wrong: u32, due: At },
+    /// The receiver showed by use that they know something.
+    Proven {
+        by: PersonId,
+        item: u32,
+        text: String,
+        /// How many are still to be shown.
+        left: u32,
+    },
     /// An item, or all of it, stays with its giver.
     Refused {
         by: PersonId,
@@ -81,7 +89,7 @@ impl Telling {
                 }
             }
             // What happened stays as it was.
-            Telling::Moved { .. } | Telling::SaidBack { .. } | Telling::Over { .. } => {}
+            Telling::Moved { .. } | Telling::SaidBack { .. } | Telling::Proven { .. } | Telling::Over { .. } => {}
         }
         Some(self)
     }

@@ -39,7 +39,7 @@ impl Incident {
         match person {
             Some(person) => {
                 draft.push(Event::SeatTaken { by: by.clone(), seat, person: person.clone() });
-                draft.meet(|it| it.duty == Duty::FillSeat && it.is_about(seat.word()));
+                draft.meet(|it| matches!(it.duty, Duty::FillSeat | Duty::HandOverLead) && it.is_about(seat.word()));
                 let telling = Telling::SeatTaken { seat, person: person.clone(), by: by.clone() };
                 draft.tell_case(telling.clone());
                 if person == &by {
@@ -51,6 +51,7 @@ impl Incident {
             }
             None => {
                 draft.push(Event::SeatLeft { by: by.clone(), seat });
+                draft.meet(|it| it.duty == Duty::HandOverLead && it.is_about(seat.word()));
                 let owed = self.awaits(Duty::FillSeat).then(|| {
                     draft.owe_by_policy(Duty::FillSeat, Some(self.severity), None, Some(About::named(seat.word())))
                 });

@@ -60,6 +60,7 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority
             | Duty::Decide

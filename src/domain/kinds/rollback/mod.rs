@@ -330,6 +330,7 @@ impl Kind for Rollback {
             | Duty::Review
             | Duty::FollowUp
             | Duty::FillSeat
+            | Duty::HandOverLead
             | Duty::AnswerPage
             | Duty::ReportToAuthority
             | Duty::Decide

@@ -1,5 +1,6 @@
 //! Handoffs as stories on a manual clock, over cases of other kinds: each rule with something that must not happen.
 
+mod ideas;
 mod illness;
 mod moving;
 mod properties;
@@ -229,6 +230,7 @@ fn offer(scope: Scope, to: &str) -> Opens {
         scope,
         giver: None,
         to: Some(Receiver::Person(p(to))),
+        to_party: None,
         reason: None,
         takes: false,
         asked_by: None,

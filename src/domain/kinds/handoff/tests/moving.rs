@@ -140,7 +140,16 @@ fn it_is_taken_by_those_who_may_and_somebody_else_reviews_it() {
     let take = |by: &str| {
         let scope = Scope::Case(id);
         let reason = Some(format!("{by} is needed"));
-        Opens::Handoff(Opening { scope, giver: None, to: None, reason, takes: true, asked_by: None, cases: None })
+        Opens::Handoff(Opening {
+            scope,
+            giver: None,
+            to: None,
+            to_party: None,
+            reason,
+            takes: true,
+            asked_by: None,
+            cases: None,
+        })
     };
     assert!(room.open(5, "maya", take("maya")).is_err(), "no right to it");
     room.open(5, "greta", take("greta")).unwrap();
@@ -149,4 +158,53 @@ fn it_is_taken_by_those_who_may_and_somebody_else_reviews_it() {
     let review = || Command::ReviewTake { text: "it was right".to_owned() };
     assert!(room.ask(6, "greta", hof(1), review()).is_err(), "not by whoever took it");
     assert!(room.told("handoff/taken").contains(&"dev".to_owned()));
+}
+
+#[test]
+fn a_party_hands_over_its_seats_once_the_other_has_shown_that_it_knows() {
+    let mut room = Room::default();
+    let mut opening = Incidents::example(&"credit".into(), &POLICY);
+    (opening.severity, opening.title) = (Severity::Sev1, "Wrong limits".to_owned());
+    let id = room.open(0, "maya", Opens::Incident(opening.clone())).unwrap();
+    assert_eq!(room.waiting(0, id, Duty::Contain), ["ravi", "elena"]);
+    let due = room.case(id).owed(Duty::Contain).unwrap().terms.due;
+    let exit = |by: &str, to_party: &str| {
+        let scope = Scope::Workflow { workflow: "credit".into(), party: "vendor".into() };
+        let (giver, to_party) = (Some(p(by)), Some(to_party.to_owned()));
+        let (to, reason, takes, asked_by, cases) = (None, None, false, None, None);
+        Opens::Handoff(Opening { scope, giver, to, to_party, reason, takes, asked_by, cases })
+    };
+    assert!(room.open(5, "jonas", exit("jonas", "client")).is_err(), "the vendor's seats aren't the client's to give");
+    assert!(room.open(5, "ravi", exit("ravi", "regulator")).is_err(), "nobody takes over for a party without a role");
+    room.open(5, "ravi", exit("ravi", "client")).unwrap();
+    let accept = || Command::Accept(Accepting { first: Some(id), ..Accepting::default() });
+    assert!(room.ask(10, "jonas", hof(1), accept()).is_err(), "nothing was shown by use");
+    for item in [1, 2] {
+        room.ask(10, "jonas", hof(1), Command::Prove { item, text: "did it".to_owned() }).unwrap();
+    }
+    assert!(room.ask(10, "jonas", hof(1), Command::Prove { item: 3, text: "did it".to_owned() }).is_err());
+    room.ask(20, "jonas", hof(1), accept()).unwrap();
+    assert_eq!(room.waiting(20, id, Duty::Contain), ["maya", "jonas"]);
+    assert_eq!(room.case(id).owed(Duty::Contain).unwrap().terms.due, due);
+    let later = room.open(30, "maya", Opens::Incident(opening)).unwrap();
+    assert_eq!(room.waiting(30, later, Duty::Contain), ["maya", "jonas"]);
+}
+
+#[test]
+fn a_seat_that_was_held_for_too_long_is_asked_for_once_and_handing_over_answers_it() {
+    let mut room = Room::default();
+    let id = led(&mut room, 0, "arjun");
+    let relieve = || {
+        let (seat, person, since) = (Label::from("lead"), p("arjun"), at(0));
+        All::from(Any::Relieve { seat, person, since })
+    };
+    assert!(room.ask(12 * HOUR, "arjun", id, relieve()).is_err(), "only the bot asks that");
+    room.ask_by(12 * HOUR, Actor::Engine, id, relieve()).unwrap();
+    room.ask_by(12 * HOUR, Actor::Engine, id, relieve()).unwrap();
+    assert_eq!(room.case(id).open_obligations().filter(|it| it.duty == Duty::HandOverLead).count(), 1);
+    room.open(12 * HOUR, "arjun", offer(Scope::Case(id), "sofia")).unwrap();
+    room.ask(12 * HOUR, "sofia", hof(1), accept(id)).unwrap();
+    assert!(room.case(id).owed(Duty::HandOverLead).is_none(), "it isn't handed over, it is answered");
+    room.ask_by(13 * HOUR, Actor::Engine, id, relieve()).unwrap();
+    assert!(room.case(id).owed(Duty::HandOverLead).is_none(), "they don't sit there any more");
 }

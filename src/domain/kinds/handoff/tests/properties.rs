@@ -51,7 +51,16 @@ fn take_step(room: &mut Room, minutes: i64, step: &Step, cases: &[CaseId]) {
         Step::Leaving { who, to } => room.open(minutes, WHO[*who], leaving(WHO[*who], WHO[*to])).map(|_| String::new()),
         Step::Take { by, case: of } => {
             let (scope, reason) = (Scope::Case(case(*of)), Some(said()));
-            let opening = Opening { scope, giver: None, to: None, reason, takes: true, asked_by: None, cases: None };
+            let opening = Opening {
+                scope,
+                giver: None,
+                to: None,
+                to_party: None,
+                reason,
+                takes: true,
+                asked_by: None,
+                cases: None,
+            };
             room.open(minutes, WHO[*by], Opens::Handoff(opening)).map(|_| String::new())
         }
         Step::Accept { by, which: of, first } => match which(room, *of) {
