@@ -125,13 +125,8 @@ impl Stage {
     }
 
     async fn timeline(&self, holds: &str) -> String {
-        let mut last = String::new();
-        until(holds, async || {
-            last = self.say("maya", "/rollback timeline RBK-1").await;
-            last.contains(holds)
-        })
-        .await;
-        last
+        until(holds, async || self.say("maya", "/rollback timeline RBK-1").await.contains(holds)).await;
+        self.say("maya", "/rollback timeline RBK-1").await
     }
 
     async fn strike(self) {

@@ -1,7 +1,7 @@
 //! One try of one call over HTTP: signed, to an address that may be called, without following anybody elsewhere.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::address;
@@ -75,27 +75,33 @@ pub struct Call<'a> {
     pub body: &'a [u8],
 }
 
-/// Calls places outside.
-#[derive(Clone)]
+/// Calls places outside. What it takes is made by the first call: most bots call nobody.
+#[derive(Clone, Default)]
 pub struct Sender {
-    outside: Client,
-    anywhere: Client,
+    outside: OnceLock<Client>,
+    anywhere: OnceLock<Client>,
 }
 
 impl Sender {
-    /// # Errors
-    /// The machine's: no certificates can be read.
-    pub fn new() -> Result<Sender, reqwest::Error> {
+    fn client(&self, internal: bool) -> Result<Client, reqwest::Error> {
+        let kept = if internal { &self.anywhere } else { &self.outside };
+        if let Some(client) = kept.get() {
+            return Ok(client.clone());
+        }
         // A proxy would look names up by itself, behind the back of the guard.
-        let client = || Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(PATIENCE);
-        Ok(Sender { outside: client().dns_resolver(Arc::new(Outside)).build()?, anywhere: client().build()? })
+        let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(PATIENCE);
+        let client = if internal { client } else { client.dns_resolver(Arc::new(Outside)) }.build()?;
+        Ok(kept.get_or_init(|| client).clone())
     }
 
     pub async fn send(&self, to: &Endpoint, call: &Call<'_>) -> Tried {
         if let Err(why) = may_be_called(&to.url, to.internal) {
             return Tried::Never { why };
         }
-        let client = if to.internal { &self.anywhere } else { &self.outside };
+        let client = match self.client(to.internal) {
+            Ok(client) => client,
+            Err(error) => return Tried::Again { why: chain(&error), after: None },
+        };
         let request = client
             .post(to.url.clone())
             .header(header::CONTENT_TYPE, "application/json")

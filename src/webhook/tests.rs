@@ -46,7 +46,7 @@ async fn tried(url: &str, internal: bool) -> Tried {
     let _chosen = rustls::crypto::ring::default_provider().install_default();
     let to = Endpoint { url: url.parse().expect("an address"), internal, keys: Keys::read(KEY).expect("a key") };
     let call = Call { id: "msg_1", timestamp_s: 1_614_265_330, body: b"{}" };
-    Sender::new().expect("a client").send(&to, &call).await
+    Sender::default().send(&to, &call).await
 }
 
 #[tokio::test]

@@ -113,7 +113,7 @@ async fn started(config: &Config, time: Time) -> anyhow::Result<Running> {
     let caller = Caller {
         desk: app.reception.desk.clone(),
         reader: app.reader.clone(),
-        sender: Sender::new().context("the HTTP client for calls to machines")?,
+        sender: Sender::default(),
         keys: Arc::new(move |webhook| webhooks::keys_of(webhook, |name| std::env::var(name).ok(), &files)),
         public_url: config.public_url.as_ref().map(|url| url.as_str().to_owned()),
     };
