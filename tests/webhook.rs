@@ -221,7 +221,7 @@ async fn by_hand_at_any_moment_and_a_no_is_a_no() {
     stage.timeline("could not be reached").await;
     stage.post("/room/api/clock", json!({ "advance": "6s" })).await;
     stage.called(2).await;
-    stage.timeline("is *blocked*").await;
+    stage.timeline("which means nothing here. locked").await;
     stage.post("/room/api/clock", json!({ "advance": "2h" })).await;
     assert_eq!(stage.calls(), 2, "a no isn't asked again");
     stage.say("ravi", "/rollback call RBK-1").await;
