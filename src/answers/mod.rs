@@ -200,7 +200,9 @@ impl Answers {
             }
             Query::Rota { rota } => vec![card::rotas(&speaker, &shown.bot, rota.as_ref(), by, now)],
             Query::RedFlags => {
-                let happened = happened::happened(&self.reader, now).await?;
+                let mut happened = happened::happened(&self.reader, now).await?;
+                let overdue = shown.bot.releases.overdue(&shown.policy, now);
+                happened.undrilled = overdue.map(|(workflow, due)| (workflow.clone(), due)).collect();
                 let found = findings(&happened, &shown.policy);
                 vec![card::red_flags(&speaker, &self.flags(&shown, by, &people).await?, &found)]
             }

@@ -318,6 +318,7 @@ fn of_the_bot() -> Vec<bot::Telling> {
             approval: None,
             by: Some(maya()),
             lacks: 2,
+            frozen: true,
         }),
         Telling::StageChanged(Changed {
             workflow: "claims-triage".into(),
@@ -326,6 +327,7 @@ fn of_the_bot() -> Vec<bot::Telling> {
             approval: Some(CaseId { kind: CaseKind::Approval, number: 2 }),
             by: None,
             lacks: 0,
+            frozen: false,
         }),
         Telling::StageChanged(Changed {
             workflow: "claims-triage".into(),
@@ -334,6 +336,7 @@ fn of_the_bot() -> Vec<bot::Telling> {
             approval: None,
             by: None,
             lacks: 0,
+            frozen: false,
         }),
         Telling::FellBehind { oldest_wake_late: Some(SPAN), oldest_notice_late: None },
         Telling::CaughtUp {},

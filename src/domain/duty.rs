@@ -162,6 +162,10 @@ duties! {
     AnswerLookBack = "answer-look-back", "answer to the look-back", Rollback, Owed::InPlans, "looked-at", "answered", Words;
     /// Confirm that nothing leads back to the bad version.
     ConfirmSource = "confirm-source", "source of truth", Rollback, Owed::InPlans, "source", "confirmed", Words;
+    /// Hold a drill that is due.
+    HoldDrill = "hold-drill", "drill", Rollback, Owed::InPlans, "plan", "drill held", Words;
+    /// Close a gap that a rollback or a drill showed.
+    CloseGap = "close-gap", "gap to close", Rollback, Owed::ByPromise, "gap-closed", "gap closed", Words;
     /// Say what a rollback came to.
     ConfirmRollback = "confirm-rollback", "confirmation", Rollback, Owed::InPlans, "confirm", "confirmed", Words;
 }

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{CaseId, PartyId, PathId, PersonId, Policy, Span, WorkflowId};
+use super::kinds::rollback::Verb;
+use super::line::{Named, Sentence};
+use super::text::moment_utc;
+use super::{At, CaseId, CaseKind, PartyId, PathId, PersonId, Policy, Span, WorkflowId};
 
 /// How far back it is looked.
 pub const LOOKED_AT: Span = Span::days(90);
@@ -22,6 +25,8 @@ pub struct Happened {
     pub late: BTreeMap<WorkflowId, Late>,
     /// Acknowledgements that expired with nobody saying that the work goes on, and the last case that it happened to.
     pub lapsed: BTreeMap<WorkflowId, (u32, CaseId)>,
+    /// By when the way back was to be drilled, and wasn't.
+    pub undrilled: BTreeMap<WorkflowId, At>,
     /// Stretches of time in which something may have been said that isn't evidence.
     pub gaps: u64,
 }
@@ -88,6 +93,15 @@ pub fn findings(happened: &Happened, policy: &Policy) -> Vec<Finding> {
             then: format!("Ask what became of {last}, and give its work to somebody else with a page."),
         });
     }
+    for (workflow, due) in &happened.undrilled {
+        let plan = Verb::Drill.of(CaseKind::Rollback).with(workflow).with("from=…").with("to=…");
+        found.push(Finding {
+            id: "way-back-not-drilled",
+            what: format!("the way back of {workflow} was to be drilled by {}", moment_utc(*due)),
+            why: "A way back that nobody has gone for a long time may not be there when it is needed.",
+            then: format!("Hold the drill that is due, or call another: {}.", Sentence::from(plan)),
+        });
+    }
     if happened.gaps > 0 {
         let (gaps, them) = match happened.gaps {
             1 => ("1 gap".to_owned(), "it"),
@@ -110,7 +124,6 @@ fn are_most(count: u32, of: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::CaseKind;
     use crate::domain::policy::EXAMPLE;
 
     fn ids(happened: &Happened) -> Vec<&'static str> {
@@ -144,6 +157,8 @@ mod tests {
         assert_eq!(ids(&late(10, 8)), ["late-on-one-side"]);
         assert_eq!(ids(&lapsed(1)), none, "once is no habit");
         assert_eq!(ids(&lapsed(2)), ["acknowledged-without-work"]);
+        let undrilled = BTreeMap::from([("credit-scoring".into(), At(0))]);
+        assert_eq!(ids(&Happened { undrilled, ..Happened::default() }), ["way-back-not-drilled"]);
         assert_eq!(ids(&Happened { gaps: 1, ..Happened::default() }), ["evidence-gaps"]);
     }
 

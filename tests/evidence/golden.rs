@@ -525,6 +525,7 @@ fn bank() -> String {
         ("\"henrik\", \"ines\"", "\"henrik\""),
         ("\"ravi\", \"elena\"", "\"ravi\""),
         ("\"priya\", \"tomas\", \"anika\"", "\"priya\", \"tomas\""),
+        ("drill_every = \"90d\"", "drill_every = \"2d\""),
         ("name = \"Elena\"", "slack = \"U0ELENA\", name = \"Elena\""),
     ] {
         assert!(text.contains(from), "{from}");
@@ -886,8 +887,34 @@ async fn rollbacks(house: &mut House) {
             ("arjun", "/rollback deny RBK-2 Next week"),
             ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\""),
             ("jonas", "/rollback abandon RBK-3 Half of them are away"),
+            ("dev", "/rollback gap RBK-1 @ravi 2d Nobody could reach the console"),
+            ("ravi", "/rollback gap-closed RBK-1 1 There is a second way in"),
+            ("dev", "/rollback again RBK-1 yes Twenty minutes"),
         ])
         .await;
+    // A drill is due; another one is called and held meanwhile. A second one that is due is planned.
+    house.minutes(60 * 40).await;
+    house
+        .all(&[
+            ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\" way=contain"),
+            ("dev", "/rollback tick RBK-5 1 yes"),
+            ("dev", "/rollback tick RBK-5 2 yes"),
+            ("maya", "/rollback go RBK-5"),
+            ("ravi", "/rollback go RBK-5"),
+            ("arjun", "/rollback authorise RBK-5 Go ahead"),
+            ("arjun", "/rollback alter-anyway RBK-5 It is a copy"),
+            ("dev", "/rollback start RBK-5"),
+            ("dev", "/rollback done RBK-5"),
+            ("dev", "/rollback in-flight RBK-5 stopped Nothing was"),
+            ("maya", "/rollback downstream RBK-5 Fine"),
+            ("ravi", "/rollback downstream RBK-5 Fine"),
+            ("dev", "/rollback look-back RBK-5 from=08:00 to=08:30 count=0 None"),
+            ("dev", "/rollback source RBK-5 Nothing leads back"),
+            ("dev", "/rollback confirm RBK-5 contained As planned"),
+        ])
+        .await;
+    house.minutes(60 * 50).await;
+    house.all(&[("dev", "/rollback plan RBK-6 from=v8 to=v6 scenario=\"scores drift\" announced")]).await;
 }
 
 /// A step that a machine does: not reached, begun, called anew, given up, and done.

@@ -8,7 +8,8 @@ use super::super::wording::typed_here;
 use super::super::{Button, Speaker, Style, Tone, form_button, open, press};
 use super::Shows;
 use crate::domain::kinds::rollback::{
-    Compared, Drill, Event, Flight, Outcome, Proposed, Retargeted, Rollback, RollbackState, Telling, Version, Word,
+    Compared, Drill, DrillDue, Event, Flight, Outcome, Planned, Proposed, Retargeted, Rollback, RollbackState, Telling,
+    Version, Word,
 };
 use crate::domain::notice::CaseTitle;
 use crate::domain::policy::{RollbackRule, RollbackTimes, StepRule, Way};
@@ -55,6 +56,12 @@ impl Shows for Rollback {
                 "looked_at": self.looked_at.get(system).map(word),
             })
         });
+        let gaps = self.gaps.iter().map(|it| {
+            json!({
+                "number": it.number, "text": it.text, "assignee": it.assignee, "due": it.due.0,
+                "closed": it.closed.as_ref().map(word),
+            })
+        });
         let measured = self.measured(case);
         let since = |at: Option<At>| at.map(|at| (at - measured.asked).0);
         let runs = self.started.is_some();
@@ -82,6 +89,9 @@ impl Shows for Rollback {
                 "from": it.from.0, "to": it.to.0, "count": it.count, "word": word(&it.word),
             })),
             "source": maybe(&self.source),
+            "gaps": gaps.collect::<Vec<_>>(),
+            "tried_again": self.tried_again.iter().map(|it| json!({ "held": it.held, "word": word(&it.word) })).collect::<Vec<_>>(),
+            "is_due": self.is_due(),
             "outcome": self.outcome.map(Outcome::word),
             "ended": maybe(&self.ended),
             "to_authorised": since(measured.authorised),
@@ -110,6 +120,7 @@ impl Shows for Rollback {
         let owes = |duty: Duty| case.owed(duty).is_some();
         let go = || [press(id, "go", Style::Plain), open(id, "no-go", Style::Plain)];
         let mut buttons: Vec<Option<Button>> = match self.state {
+            RollbackState::Due => vec![open(id, "plan", Style::Primary)],
             RollbackState::Proposed => {
                 let mut buttons = vec![authorise(id, self.revision), open(id, "deny", Style::Danger)];
                 if owes(Duty::SayGo) {
@@ -144,6 +155,9 @@ impl Shows for Rollback {
                 }
                 buttons
             }
+            RollbackState::Confirmed | RollbackState::Abandoned if owes(Duty::CloseGap) => {
+                vec![open(id, "gap-closed", Style::Primary)]
+            }
             RollbackState::Refused | RollbackState::Confirmed | RollbackState::Abandoned => Vec::new(),
         };
         buttons.push(press(id, "timeline", Style::Plain));
@@ -153,6 +167,11 @@ impl Shows for Rollback {
     fn is_brief(event: &Event) -> bool {
         match event {
             Event::Proposed(_)
+            | Event::DrillDue(_)
+            | Event::Planned(_)
+            | Event::DrillHeld { .. }
+            | Event::GapFound { .. }
+            | Event::TriedAgain { .. }
             | Event::Retargeted(_)
             | Event::GoSaid { .. }
             | Event::Authorised { .. }
@@ -172,6 +191,7 @@ impl Shows for Rollback {
             | Event::Abandoned { .. } => true,
             // How these stand now is told beside what happened.
             Event::CriterionTicked { .. }
+            | Event::GapClosed { .. }
             | Event::WayCompared(_)
             | Event::CallBegun { .. }
             | Event::CallFailed { .. }
@@ -189,6 +209,10 @@ impl Shows for Rollback {
                 answers(case, Duty::AuthoriseRollback, None, None),
             )
             .and(open(case, "deny", Style::Danger)),
+            Telling::DrillDue { due, .. } => {
+                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::HoldDrill, None, None))
+            }
+            Telling::Gap { due, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::CloseGap, None, None)),
             Telling::GoAsked { due, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::SayGo, None, None))
                 .and(open(case, "no-go", Style::Danger)),
             Telling::GoSaid { go: true, .. } => Look::of(Tone::Done),
@@ -272,6 +296,9 @@ impl Shows for Rollback {
             vec![
                 proposed(Some(on())),
                 proposed(None),
+                Telling::DrillDue { workflow: "credit-scoring".into(), last: Some(NOW), people: whom(), due: DUE },
+                Telling::DrillDue { workflow: "credit-scoring".into(), last: None, people: whom(), due: DUE },
+                Telling::Gap { drill, number: 1, by: maya(), assignee: dev(), due: DUE, text: words() },
                 Telling::GoAsked {
                     drill,
                     role: role(),
@@ -356,6 +383,16 @@ impl Shows for Rollback {
                 on: Some(on()),
                 rule: rule(),
             })),
+            Event::DrillDue(Box::new(DrillDue { began: began(None), last: Some(NOW), rule: rule() })),
+            Event::DrillDue(Box::new(DrillDue { began: began(None), last: None, rule: rule() })),
+            Event::Planned(Box::new(Planned {
+                by: dev(),
+                drill: Drill { text: Some(words()), announced: false },
+                way: Way::RollBack,
+                from: named("v7", false),
+                to: named("v6", true),
+                reason: words(),
+            })),
             Event::CriterionTicked { by: dev(), criterion: 1, met: true, text: Some(words()) },
             Event::CriterionTicked { by: dev(), criterion: 2, met: false, text: None },
             compared(Way::Stay, Some(role())),
@@ -395,6 +432,11 @@ impl Shows for Rollback {
             Event::LookedBack { by: dev(), from: NOW, to: DUE, count: 1250, text: words() },
             Event::LookBackAnswered { by: dev(), system: "ledger".into(), text: words() },
             Event::SourceConfirmed { by: dev(), text: words() },
+            Event::GapFound { number: 1, by: maya(), assignee: dev(), due: DUE, text: words(), obligation: 1 },
+            Event::GapClosed { number: 1, by: dev(), text: words() },
+            Event::TriedAgain { by: dev(), held: false, text: words() },
+            Event::TriedAgain { by: dev(), held: true, text: words() },
+            Event::DrillHeld { case: CaseId { kind: CaseKind::Rollback, number: 9 } },
             Event::Confirmed { by: dev(), outcome: Outcome::Contained, text: words() },
             Event::Refused { by: dev(), reason: words() },
             Event::Abandoned { by: dev(), reason: words() },
@@ -442,6 +484,7 @@ fn rule() -> RollbackRule {
         steps: vec![step(Way::RollBack, false), step(Way::RollBack, true), step(Way::RollBack, false)],
         downstream: [("ledger".into(), role()), ("letters".into(), role())].into(),
         drill_every: None,
+        drill_within: SPAN,
         drill_for_production: false,
         freeze_after: None,
         line: 1,

@@ -51,7 +51,11 @@ const GROUPS: &[Group] = &[
         &["recommend", "send-back", "grant", "refuse", "correct", "renew", "suspend", "lift"],
     ),
     ("before", "Before a rollback runs", &["compare", "tick", "retarget", "alter-anyway", "go", "no-go"]),
-    ("after", "What is left once the steps are over", &["in-flight", "downstream", "look-back", "looked-at", "source"]),
+    (
+        "after",
+        "What is left once the steps are over",
+        &["in-flight", "downstream", "look-back", "looked-at", "source", "gap", "gap-closed", "again"],
+    ),
     ("promotions", "Hold promotions", &["freeze", "thaw", "override"]),
 ];
 

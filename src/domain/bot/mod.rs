@@ -357,10 +357,11 @@ impl Bot {
                 }
                 self.condition.apply(event, at);
             }
-            Event::Policy(policies::Event::Loaded { hash, schedules, rotas, .. }) => {
+            Event::Policy(policies::Event::Loaded { hash, schedules, rotas, drills, .. }) => {
                 self.policy = Some(hash.clone());
                 self.digests.follow(schedules, at);
                 self.rotas.follow(rotas, at);
+                self.releases.follow(drills, at);
             }
             Event::Delegation(event) => self.delegations.apply(event),
             Event::Digest(event) => self.digests.apply(event, at),
@@ -372,7 +373,7 @@ impl Bot {
             Event::Queue(event) => self.queues.apply(event),
             Event::Recurrence(event) => self.recurrences.apply(event, at),
             Event::Seat(event) => self.handed.apply(event),
-            Event::Release(event) => self.releases.apply(event),
+            Event::Release(event) => self.releases.apply(event, at),
         }
     }
 
@@ -401,11 +402,15 @@ impl Bot {
     }
 
     /// When the bot next wants to be woken: a delegation begins or ends, a digest is due, somebody else is on shift, or it is to be
-    /// seen whether a queue has recovered, or a freeze ends.
+    /// seen whether a queue has recovered, a freeze ends, or a drill is due.
     pub fn wake(&self, policy: &Policy) -> Option<At> {
         let rotas = self.rotas.wake(policy);
         let own = self.delegations.wake().into_iter().chain(self.digests.wake(policy));
-        own.chain(rotas).chain(self.queues.wake()).chain(self.ownership.wake(policy)).chain(self.releases.wake()).min()
+        own.chain(rotas)
+            .chain(self.queues.wake())
+            .chain(self.ownership.wake(policy))
+            .chain(self.releases.wake(policy))
+            .min()
     }
 
     pub fn people<'a>(&'a self, policy: &'a Policy, at: At) -> People<'a> {
@@ -540,7 +545,7 @@ impl Draft<'_> {
     /// case.
     fn wake(mut self) -> Ruling {
         let early = self.wake_delegation() || self.wake_rota() || self.wake_queue() || self.wake_leads();
-        if !early && !self.wake_freeze() {
+        if !early && !self.wake_freeze() && !self.wake_drill() {
             self.wake_digests();
         }
         self.ruling

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::ruling::Then;
-use crate::domain::{Label, PersonId, Policy, PolicyHash, Refusal, RoleId, RotaId};
+use crate::domain::{Label, PersonId, Policy, PolicyHash, Refusal, RoleId, RotaId, WorkflowId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(rename_all = "kebab-case")]
@@ -27,6 +27,9 @@ pub enum Event {
         /// Its rotas, since somebody is on shift from the moment it is known.
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         rotas: BTreeSet<RotaId>,
+        /// The workflows whose way back is drilled, since the first drill is due from the moment it is known.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        drills: BTreeSet<WorkflowId>,
     },
 }
 
@@ -41,9 +44,11 @@ impl Draft<'_> {
         let (hash, by) = (new.hash.clone(), self.ask.by.person().cloned());
         let schedules = new.digests.iter().map(|it| (it.name.clone(), it.schedule())).collect();
         let rotas = new.rotas.keys().cloned().collect();
+        let drilled = new.rollbacks.iter().filter(|(_, rule)| rule.drill_every.is_some());
+        let drills = drilled.map(|(workflow, _)| workflow.clone()).collect();
         let replaces = self.bot.policy.clone();
         let text = body.to_owned();
-        self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text, schedules, rotas });
+        self.push(Event::Loaded { hash: hash.clone(), replaces, by: by.clone(), text, schedules, rotas, drills });
         if !first {
             self.settle_seats(new);
             self.wake_holders(new);

@@ -1,7 +1,7 @@
 //! What may go into production or be altered now: freezes, which laws forbid altering a system, and when a way back was drilled
 //! last. Asked at the moment of acting, never when something was planned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,10 @@ use crate::domain::kinds::rollback::{self, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::To;
 use crate::domain::regulation;
-use crate::domain::{At, Body, Case, CaseId, CaseKind, ClockId, Event as Became, PersonId, Refusal, WorkflowId, text};
+use crate::domain::{
+    At, Body, Case, CaseId, CaseKind, ClockId, Event as Became, Opening, PersonId, Policy, Refusal, Span, Then,
+    WorkflowId, text,
+};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Releases {
@@ -58,11 +61,35 @@ pub struct Forbids {
     pub restricted: bool,
 }
 
-/// When the way back was last gone for practice.
+/// When the way back of a workflow was last gone for practice, and when that is due again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Drilled {
-    pub last: At,
-    pub case: CaseId,
+    /// Since when that counts: the policy asks for drills, or somebody held one.
+    pub since: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<At>,
+    /// The drill that is due, while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<CaseId>,
+    /// When the bot said last that one is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<At>,
+}
+
+/// One that is due and was not held is asked for again after this time.
+const ASKED_AGAIN_AFTER: Span = Span::days(7);
+
+impl Drilled {
+    /// When the next one is due.
+    pub fn due(&self, every: Span) -> At {
+        self.last.unwrap_or(self.since) + every
+    }
+
+    /// When the bot is to say so. `None`: one is open that waits to be held.
+    fn to_be_said(&self, every: Span) -> Option<At> {
+        let again = self.said.map(|said| said + ASKED_AGAIN_AFTER.min(every));
+        self.asked.is_none().then(|| self.due(every).max(again.unwrap_or(At(i64::MIN))))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -77,6 +104,10 @@ pub enum Event {
         by: Option<PersonId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+    },
+    /// A drill is due; the case that says so follows.
+    DrillDue {
+        workflow: WorkflowId,
     },
     /// One approval goes through all the same.
     FreezeOverridden {
@@ -124,13 +155,30 @@ impl Releases {
         self.freezes.get(workflow).filter(|freeze| freeze.holds_at(at))
     }
 
+    /// Whether a drill is on record.
+    pub fn is_drilled(&self, workflow: &WorkflowId) -> bool {
+        self.drills.get(workflow).is_some_and(|drilled| drilled.last.is_some())
+    }
+
     pub fn forbidding(&self, workflow: &WorkflowId) -> Forbidding<'_> {
         let all = self.forbidding.get(workflow).into_iter().flatten().map(|(case, forbids)| (*case, forbids));
         Forbidding { all: all.collect() }
     }
 
-    pub(super) fn apply(&mut self, event: &Event) {
+    /// Another policy: these workflows are drilled from now on, and no others.
+    pub(super) fn follow(&mut self, drills: &BTreeSet<WorkflowId>, at: At) {
+        for workflow in drills {
+            self.drills.entry(workflow.clone()).or_insert(Drilled { since: at, last: None, asked: None, said: None });
+        }
+    }
+
+    pub(super) fn apply(&mut self, event: &Event, at: At) {
         match event {
+            Event::DrillDue { workflow } => {
+                if let Some(drilled) = self.drills.get_mut(workflow) {
+                    drilled.said = Some(at);
+                }
+            }
             Event::Frozen(freeze) => {
                 self.freezes.insert(freeze.workflow.clone(), freeze.clone());
             }
@@ -149,10 +197,50 @@ impl Releases {
     pub(super) fn observe(&mut self, case: &Case, event: &Became, at: At) {
         match (&case.body, event) {
             (Body::Incident(_), _) => self.observe_incident(case),
-            (Body::Rollback(rollback), Became::Rollback(rollback::Event::Confirmed { .. })) if rollback.is_drill() => {
-                self.drills.insert(case.workflow.clone(), Drilled { last: at, case: case.id });
+            (Body::Rollback(rollback), Became::Rollback(event)) if rollback.is_drill() => {
+                self.observe_drill(case, event, at);
             }
             (Body::Rollback(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => {}
+        }
+    }
+
+    fn observe_drill(&mut self, case: &Case, event: &rollback::Event, at: At) {
+        let new = || Drilled { since: at, last: None, asked: None, said: None };
+        let drilled = self.drills.entry(case.workflow.clone()).or_insert_with(new);
+        match event {
+            rollback::Event::DrillDue(_) => drilled.asked = Some(case.id),
+            rollback::Event::Confirmed { .. } => drilled.last = Some(at),
+            rollback::Event::Proposed(_)
+            | rollback::Event::Planned(_)
+            | rollback::Event::DrillHeld { .. }
+            | rollback::Event::CriterionTicked { .. }
+            | rollback::Event::WayCompared(_)
+            | rollback::Event::Retargeted(_)
+            | rollback::Event::GoSaid { .. }
+            | rollback::Event::Authorised { .. }
+            | rollback::Event::Refused { .. }
+            | rollback::Event::AlteringDecided { .. }
+            | rollback::Event::EvidenceSealed { .. }
+            | rollback::Event::Started { .. }
+            | rollback::Event::PointAgreed { .. }
+            | rollback::Event::StepDone { .. }
+            | rollback::Event::StepBlocked { .. }
+            | rollback::Event::StepSkipped { .. }
+            | rollback::Event::DownstreamConfirmed { .. }
+            | rollback::Event::FlightAnswered { .. }
+            | rollback::Event::LookedBack { .. }
+            | rollback::Event::LookBackAnswered { .. }
+            | rollback::Event::SourceConfirmed { .. }
+            | rollback::Event::GapFound { .. }
+            | rollback::Event::GapClosed { .. }
+            | rollback::Event::TriedAgain { .. }
+            | rollback::Event::CallBegun { .. }
+            | rollback::Event::CallFailed { .. }
+            | rollback::Event::CalledAnew { .. }
+            | rollback::Event::Abandoned { .. } => {}
+        }
+        if drilled.asked == Some(case.id) && case.is_closed() {
+            drilled.asked = None;
         }
     }
 
@@ -171,10 +259,26 @@ impl Releases {
         self.forbidding.entry(case.workflow.clone()).or_default().insert(case.id, forbids);
     }
 
-    /// When the next freeze ends by itself.
-    pub(super) fn wake(&self) -> Option<At> {
-        self.freezes.values().filter_map(|freeze| freeze.until).min()
+    /// When the next freeze ends by itself, or the next drill is due.
+    pub(super) fn wake(&self, policy: &Policy) -> Option<At> {
+        let ends = self.freezes.values().filter_map(|freeze| freeze.until);
+        let drills = drilled_by(policy).filter_map(|(workflow, every)| self.drills.get(workflow)?.to_be_said(every));
+        ends.chain(drills).min()
     }
+
+    /// The workflows whose drill was not held in time, and by when it was to be.
+    pub fn overdue<'p>(&self, policy: &'p Policy, at: At) -> impl Iterator<Item = (&'p WorkflowId, At)> {
+        let due = policy.rollbacks.iter().filter_map(|(workflow, rule)| {
+            let due = self.drills.get(workflow)?.due(rule.drill_every?);
+            Some((workflow, due + rule.drill_within))
+        });
+        due.filter(move |(_, due)| *due <= at)
+    }
+}
+
+/// The workflows whose way back is drilled, and how often.
+fn drilled_by(policy: &Policy) -> impl Iterator<Item = (&WorkflowId, Span)> {
+    policy.rollbacks.iter().filter_map(|(workflow, rule)| Some((workflow, rule.drill_every?)))
 }
 
 impl Draft<'_> {
@@ -282,6 +386,23 @@ impl Draft<'_> {
         let Some(workflow) = over.map(|freeze| freeze.workflow.clone()) else { return false };
         self.push(Event::Thawed { workflow: workflow.clone(), by: None, reason: None });
         self.tell_workflow(&workflow, Telling::Thawed { workflow: workflow.clone(), by: None, reason: None });
+        true
+    }
+
+    /// The first drill that is due: a case of its own says so, and somebody owes it from then on. Whether there was one.
+    pub(super) fn wake_drill(&mut self) -> bool {
+        let now = self.ask.at;
+        let releases = &self.bot.releases;
+        let is_due = |workflow: &WorkflowId, every: Span| {
+            let said = releases.drills.get(workflow).and_then(|drilled| drilled.to_be_said(every));
+            said.is_some_and(|at| at <= now)
+        };
+        let due = drilled_by(self.policy).find(|(workflow, every)| is_due(workflow, *every));
+        let Some(workflow) = due.map(|(workflow, _)| workflow.clone()) else { return false };
+        let last = releases.drills.get(&workflow).and_then(|drilled| drilled.last);
+        self.push(Event::DrillDue { workflow: workflow.clone() });
+        let opening = rollback::Opening::due(workflow, last);
+        self.ruling.then.push(Then::Open(Opening::Rollback(opening)));
         true
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::releases::Freeze;
 use super::{Draft, Ruling, Telling};
 use crate::domain::notice::To;
 use crate::domain::policy::redflag;
@@ -46,6 +47,9 @@ pub struct Changed {
     /// How many things the policy lacks for it in production.
     #[serde(default)]
     pub lacks: u32,
+    /// Promotions of it were held then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frozen: bool,
 }
 
 impl Stages {
@@ -86,7 +90,11 @@ impl Draft<'_> {
                 }
                 Some(WorkflowStage::Pilot) | None => (None, 0),
             };
-            changed.insert(id.clone(), Changed { workflow: id.clone(), from, to, approval, by: by.clone(), lacks });
+            let through = |freeze: &Freeze| approval.is_some_and(|case| freeze.overridden.contains(&case));
+            let held = self.bot.releases.freeze(id, self.ask.at).is_some_and(|freeze| !through(freeze));
+            let frozen = held && to == Some(WorkflowStage::Production);
+            let (workflow, by) = (id.clone(), by.clone());
+            changed.insert(id.clone(), Changed { workflow, from, to, approval, by, lacks, frozen });
         }
         for changed in changed.into_values() {
             self.push(Event::Changed(changed.clone()));

@@ -69,6 +69,7 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
         check.workflow = Some(id);
         check.production(id, workflow);
         check.layers(id);
+        check.way_back(id);
     }
     check.workflow = None;
     check.ladders();

@@ -37,6 +37,8 @@ pub struct RollbackRule {
     /// How often it is drilled. `None`: nobody has to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill_every: Option<Span>,
+    /// How long holding one takes, from when it is due.
+    pub drill_within: Span,
     /// Without a drill on record the workflow doesn't go into production.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill_for_production: bool,

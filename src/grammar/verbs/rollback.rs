@@ -3,7 +3,7 @@
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, GROUNDS, Kind, REASON, Root, Verb, WORDS, joined};
 use crate::domain::kinds::Seal;
-use crate::domain::kinds::rollback::{Change, Command, Drill, Flight, Opening, Outcome, Version};
+use crate::domain::kinds::rollback::{Change, Command, Drill, Flight, Opening, Outcome, Plan, Version};
 use crate::domain::policy::Way;
 use crate::domain::text::quoted;
 use crate::domain::{BotCommand, CaseKind, Span, SystemId};
@@ -45,6 +45,8 @@ const TO_DIGEST: Arg = Arg::new("to-digest", "Its digest", Kind::Word, "of what 
 const WAY: Arg = Arg::new("way", "Way out", Kind::Choice(Way::WORDS), "roll-back, when left out").optional().named();
 const ON: Arg = Arg::new("on", "About", Kind::Case, "such as INC-1").optional().named();
 const WHY: Arg = Arg::new("reason", "Why", Kind::Rest, "for whoever authorises").optional().named();
+const SCENARIO: Arg = Arg::new("scenario", "Scenario", Kind::Rest, "what has happened in it").optional().named();
+const ANNOUNCED: Arg = Arg::new("announced", "Announced", Kind::Flag, "people know that it is one").optional().named();
 const STEP: Arg = Arg::new("step", "Step", Kind::Number, "the one asked for, if left out").optional().named();
 const SYSTEM: Arg = Arg::new("system", "System", Kind::Word, "where you answer for several").optional().named();
 
@@ -60,6 +62,7 @@ fn opening(values: &Values<'_>, drill: Option<Drill>) -> Result<Asked, Wrong> {
         reason: values.maybe_text("reason"),
         on: values.maybe_other("on"),
         restricted: false,
+        due: None,
     })))
 }
 
@@ -93,7 +96,7 @@ fn step(values: &Values<'_>) -> Option<u32> {
     values.maybe_number("step")
 }
 
-const OWN: [Verb; 26] = [
+const OWN: [Verb; 30] = [
     Verb {
         root: KIND.word(),
         verb: "propose",
@@ -127,8 +130,8 @@ const OWN: [Verb; 26] = [
             FROM,
             TO,
             Arg::new("title", "Title", Kind::Title, "in a few words"),
-            Arg::new("scenario", "Scenario", Kind::Rest, "what has happened in it").optional().named(),
-            Arg::new("announced", "Announced", Kind::Flag, "people know that it is one").optional().named(),
+            SCENARIO,
+            ANNOUNCED,
             WAY,
             FROM_DIGEST,
             TO_DIGEST,
@@ -137,6 +140,27 @@ const OWN: [Verb; 26] = [
         make: |values| {
             let drill = Drill { text: values.maybe_text("scenario"), announced: values.flag("announced") };
             opening(values, Some(drill))
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "plan",
+        label: "Plan the drill",
+        aliases: &[],
+        about: "Say what is drilled, where a drill is due",
+        case: true,
+        args: &[FROM, TO, SCENARIO, ANNOUNCED, WAY, FROM_DIGEST, TO_DIGEST, WHY],
+        example: "rollback plan RBK-1 from=v7 to=v6 scenario=\"scores drift\" announced",
+        make: |values| {
+            let version =
+                |name: &str, digest: &str| Version { name: values.text(name), digest: values.maybe_text(digest) };
+            values.on(Command::Plan(Plan {
+                drill: Drill { text: values.maybe_text("scenario"), announced: values.flag("announced") },
+                way: way(values).unwrap_or(Way::RollBack),
+                from: version("from", "from-digest"),
+                to: version("to", "to-digest"),
+                reason: values.maybe_text("reason"),
+            }))
         },
     },
     Verb {
@@ -416,6 +440,55 @@ const OWN: [Verb; 26] = [
             let outcome = values.maybe_text("outcome").and_then(|word| Outcome::read(&word));
             let outcome = outcome.ok_or_else(|| values.missing("outcome"))?;
             values.on(Command::Confirm { outcome, text: values.text("text") })
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "gap",
+        label: "Found missing",
+        aliases: &["missing"],
+        about: "Say what was found missing, and who sees to it",
+        case: true,
+        args: &[
+            Arg::new("assignee", "Who", Kind::Person, "who sees to it"),
+            Arg::new("due", "By when", Kind::Until, "such as 7d"),
+            Arg::new("text", "What is missing", Kind::Rest, "in a few words"),
+        ],
+        example: "rollback gap RBK-1 @dev 7d Nobody could reach the console",
+        make: |values| {
+            let (assignee, due) = (values.person("assignee")?, values.moment("due")?);
+            values.on(Command::Gap { assignee, due, text: values.text("text") })
+        },
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "gap-closed",
+        label: "Gap closed",
+        aliases: &["closed"],
+        about: "Say how a gap was closed",
+        case: true,
+        args: &[
+            Arg::new("number", "Which", Kind::Number, "its number"),
+            Arg::new("text", "How", Kind::Rest, "in a few words"),
+        ],
+        example: "rollback gap-closed RBK-1 1 The console has a second way in",
+        make: |values| values.on(Command::GapClosed { number: values.number("number")?, text: values.text("text") }),
+    },
+    Verb {
+        root: KIND.word(),
+        verb: "again",
+        label: "Tried again",
+        aliases: &["try-again", "tried-again"],
+        about: "Say what came of trying the same failure again",
+        case: true,
+        args: &[
+            Arg::new("held", "It held", Kind::Choice(&["yes", "no"]), "yes or no").asked(),
+            Arg::new("text", "What came of it", Kind::Rest, "in a few words"),
+        ],
+        example: "rollback again RBK-1 yes Back on v6 within 20 min",
+        make: |values| {
+            let held = values.maybe_text("held").ok_or_else(|| values.missing("held"))?;
+            values.on(Command::TryAgain { held: held == "yes", text: values.text("text") })
         },
     },
     Verb {

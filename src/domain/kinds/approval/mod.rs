@@ -505,6 +505,8 @@ impl Kind for Approval {
             | Duty::LookBack
             | Duty::AnswerLookBack
             | Duty::ConfirmSource
+            | Duty::HoldDrill
+            | Duty::CloseGap
             | Duty::ConfirmRollback => Vec::new(),
         }
     }

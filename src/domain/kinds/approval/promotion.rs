@@ -86,7 +86,7 @@ impl Approval {
             return Err(held(scene, freeze));
         }
         let rule = scene.world.policy.rollbacks.get(id);
-        if rule.is_some_and(|rule| rule.drill_for_production) && !scene.world.releases.drills.contains_key(id) {
+        if rule.is_some_and(|rule| rule.drill_for_production) && !scene.world.releases.is_drilled(id) {
             return Err(Refusal::missing(say![
                 "go the way back for practice first: ",
                 rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),

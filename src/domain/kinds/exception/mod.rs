@@ -345,6 +345,8 @@ impl Kind for Exception {
             | Duty::LookBack
             | Duty::AnswerLookBack
             | Duty::ConfirmSource
+            | Duty::HoldDrill
+            | Duty::CloseGap
             | Duty::ConfirmRollback => Vec::new(),
         }
     }

@@ -297,6 +297,8 @@ impl Kind for Handoff {
             | Duty::LookBack
             | Duty::AnswerLookBack
             | Duty::ConfirmSource
+            | Duty::HoldDrill
+            | Duty::CloseGap
             | Duty::ConfirmRollback => Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! What can be wanted of a rollback. Whether it is possible is in [`super::rules`].
 
-use super::{Change, Command, Flight, Opening, Outcome, Rollback, Verb, Version};
+use super::{Change, Command, Drill, Flight, Opening, Outcome, Plan, Rollback, Verb, Version};
 use crate::domain::act::{Act, words};
 use crate::domain::every_case;
 use crate::domain::kinds::Seal;
@@ -11,7 +11,16 @@ use crate::domain::{Duty, Span, SystemId, WorkflowId};
 pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     use Command as C;
     let now = scene.ask.at;
+    let version = || Version { name: words(), digest: None };
+    let plan = Plan {
+        drill: Drill { text: None, announced: true },
+        way: Way::RollBack,
+        from: version(),
+        to: Version { digest: Some(words()), ..version() },
+        reason: None,
+    };
     let mut acts = vec![
+        Act::of(Verb::Plan, C::Plan(plan)),
         Act::of(Verb::Done, C::StepDone { step: None, text: None }),
         Act::of(Verb::Blocked, C::StepBlocked { step: None, reason: words() }),
         Act::of(Verb::AgreePoint, C::AgreePoint { reason: words() }),
@@ -49,6 +58,8 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
             | Duty::AnswerInFlight
             | Duty::LookBack
             | Duty::ConfirmSource
+            | Duty::HoldDrill
+            | Duty::CloseGap
             | Duty::ConfirmRollback => {}
             // No rollback owes these.
             Duty::Acknowledge
@@ -78,11 +89,18 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
             | Duty::ReviewTake => {}
         }
     }
+    let closed = |number| Act::of(Verb::GapClosed, C::GapClosed { number, text: words() }).with(number);
+    acts.extend(rollback.gaps.iter().filter(|gap| gap.closed.is_none()).map(|gap| closed(gap.number)));
+    if let Some(by) = scene.ask.by.person() {
+        let gap = C::Gap { assignee: by.clone(), due: now + Span::days(1), text: words() };
+        acts.push(Act::of(Verb::Gap, gap));
+    }
     let other = Change { name: Some(words()), digest: None };
     acts.extend([
         Act::of(Verb::LookBack, C::LookBack { from: now - Span::minutes(1), to: now, count: 0, text: words() }),
         Act::of(Verb::Source, C::ConfirmSource { text: words() }),
         Act::of(Verb::Confirm, C::Confirm { outcome: Outcome::Recovered, text: words() }),
+        Act::of(Verb::Again, C::TryAgain { held: true, text: words() }),
         Act::of(Verb::Skip, C::StepSkipped { step: None, reason: words() }),
         Act::of(Verb::Retarget, C::Retarget { way: None, from: Change::default(), to: other, reason: words() }),
         Act::of(every_case::Verb::Withdraw, C::Abandon { reason: words() }),
@@ -102,5 +120,6 @@ pub(super) fn example(workflow: &WorkflowId) -> Opening {
         reason: None,
         on: None,
         restricted: false,
+        due: None,
     }
 }

@@ -10,6 +10,15 @@ use crate::domain::ruling::{Then, persons};
 use crate::domain::scene::Scene;
 use crate::domain::{At, Body, Draft, Duty, PersonId, Refusal, Ruling, SystemId, text};
 
+/// What an answer says beside words.
+struct Answer {
+    system: Option<SystemId>,
+    flight: Option<Flight>,
+    count: Option<u64>,
+}
+
+const NONE: Answer = Answer { system: None, flight: None, count: None };
+
 impl Rollback {
     pub(super) fn in_flight(&self, scene: &Scene<'_>, flight: Flight, words: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
@@ -18,7 +27,7 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::FlightAnswered { by: by.clone(), flight, text: words.clone() });
         draft.meet(|it| it.duty == Duty::AnswerInFlight);
-        self.tell_answer(&mut draft, Duty::AnswerInFlight, None, Some(flight), None, by, words);
+        self.tell_answer(&mut draft, Duty::AnswerInFlight, Answer { flight: Some(flight), ..NONE }, (by, words));
         ask_to_confirm(&mut draft);
         Ok(draft.done(format!("kept: what was in flight is {}", flight.word())))
     }
@@ -35,7 +44,12 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::DownstreamConfirmed { by: by.clone(), system: system.clone(), text: words.clone() });
         draft.meet(|it| it.duty == Duty::ConfirmDownstream && it.is_about(system.as_str()));
-        self.tell_answer(&mut draft, Duty::ConfirmDownstream, Some(system.clone()), None, None, by, words);
+        self.tell_answer(
+            &mut draft,
+            Duty::ConfirmDownstream,
+            Answer { system: Some(system.clone()), ..NONE },
+            (by, words),
+        );
         ask_to_confirm(&mut draft);
         Ok(draft.done(format!("{system} goes on with it")))
     }
@@ -56,7 +70,7 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::LookedBack { by: by.clone(), from, to, count, text: words.clone() });
         draft.meet(|it| it.duty == Duty::LookBack);
-        self.tell_answer(&mut draft, Duty::LookBack, None, None, Some(count), by, words);
+        self.tell_answer(&mut draft, Duty::LookBack, Answer { count: Some(count), ..NONE }, (by, words));
         let asked = count > 0 && !self.rule.downstream.is_empty();
         if asked {
             for (system, role) in &self.rule.downstream {
@@ -83,7 +97,12 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::LookBackAnswered { by: by.clone(), system: system.clone(), text: words.clone() });
         draft.meet(|it| it.duty == Duty::AnswerLookBack && it.is_about(system.as_str()));
-        self.tell_answer(&mut draft, Duty::AnswerLookBack, Some(system.clone()), None, None, by, words);
+        self.tell_answer(
+            &mut draft,
+            Duty::AnswerLookBack,
+            Answer { system: Some(system.clone()), ..NONE },
+            (by, words),
+        );
         ask_to_confirm(&mut draft);
         Ok(draft.done(format!("kept: what {system} does about the decisions of {}", text::quoted(&self.from.name))))
     }
@@ -95,7 +114,7 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::SourceConfirmed { by: by.clone(), text: words.clone() });
         draft.meet(|it| it.duty == Duty::ConfirmSource);
-        self.tell_answer(&mut draft, Duty::ConfirmSource, None, None, None, by, words);
+        self.tell_answer(&mut draft, Duty::ConfirmSource, NONE, (by, words));
         ask_to_confirm(&mut draft);
         Ok(draft.done(format!("kept: nothing leads back to {}", text::quoted(&self.from.name))))
     }
@@ -142,17 +161,8 @@ impl Rollback {
         }
     }
 
-    fn tell_answer(
-        &self,
-        draft: &mut Draft<'_>,
-        duty: Duty,
-        system: Option<SystemId>,
-        flight: Option<Flight>,
-        count: Option<u64>,
-        by: PersonId,
-        text: String,
-    ) {
-        let drill = self.is_drill();
+    fn tell_answer(&self, draft: &mut Draft<'_>, duty: Duty, said: Answer, (by, text): (PersonId, String)) {
+        let (drill, Answer { system, flight, count }) = (self.is_drill(), said);
         draft.tell_case(Telling::Answered { drill, duty, system, flight, count, by, text });
     }
 
@@ -187,9 +197,11 @@ impl Rollback {
         let words = text::text("how you know", words)?;
         let mut draft = scene.draft();
         draft.push(Event::Confirmed { by: by.clone(), outcome, text: words.clone() });
-        draft.meet(|it| it.duty == Duty::ConfirmRollback);
-        draft.void("it is confirmed", |_| true);
-        let mut people = vec![self.proposed_by.clone()];
+        draft.meet(|it| matches!(it.duty, Duty::ConfirmRollback | Duty::HoldDrill));
+        // What was found missing is seen to all the same.
+        draft.void("it is confirmed", |it| it.duty != Duty::CloseGap);
+        self.discharge_due_drill(&mut draft);
+        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
         let parts = self.rule.authorise.iter().chain(&self.rule.go).chain(self.rule.downstream.values());
         people.extend(persons(scene.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
         super::authorising::told_once(&draft, &mut people);
@@ -218,13 +230,13 @@ impl Rollback {
     pub(super) fn abandon(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let runs = self.state == RollbackState::Running;
-        if runs || by != self.proposed_by {
+        if runs || self.proposed_by.as_ref() != Some(&by) {
             scene.require(&format!("abandoning {}", scene.case.id), &self.rule.authorise)?;
         }
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::Abandoned { by: by.clone(), reason: reason.clone() });
-        draft.void("it was abandoned", |_| true);
+        draft.void("it was abandoned", |it| it.duty != Duty::CloseGap);
         self.tell_ended(&mut draft, RollbackState::Abandoned, by, reason);
         Ok(draft.done(match runs {
             true => "abandoned on the way; what was done stands on its card",

@@ -78,9 +78,9 @@ impl Rollback {
     }
 
     /// Whoever may propose a rollback, or has a part in this one.
-    fn require_part(&self, scene: &Scene<'_>, what: &str) -> Result<(), Refusal> {
+    pub(super) fn require_part(&self, scene: &Scene<'_>, what: &str) -> Result<(), Refusal> {
         let may = &scene.may().propose_rollback;
-        if may.is_empty() || scene.ask.by.person() == Some(&self.proposed_by) {
+        if may.is_empty() || scene.ask.by.person().is_some_and(|by| self.proposed_by.as_ref() == Some(by)) {
             return scene.asker().map(drop);
         }
         let parts = self.rule.authorise.iter().chain([&self.rule.run_by]).chain(&self.rule.go);
@@ -212,7 +212,7 @@ impl Rollback {
         let missing: Vec<RoleId> = self.without_go().into_iter().cloned().collect();
         let starts = persons(scene.world.people.holders(&Holder::Roles(vec![self.rule.run_by.clone()]), &[]));
         let mut told = starts.clone();
-        told.push(self.proposed_by.clone());
+        told.extend(self.proposed_by.clone());
         told_once(&draft, &mut told);
         let telling = Telling::Authorised {
             drill: self.is_drill(),
@@ -256,13 +256,13 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::Refused { by: by.clone(), reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::AuthoriseRollback);
-        draft.void("it was refused", |_| true);
+        draft.void("it was refused", |it| it.duty != Duty::CloseGap);
         self.tell_ended(&mut draft, RollbackState::Refused, by, reason);
-        Ok(draft.done(format!("refused; {} hears why", scene.name(&self.proposed_by))))
+        Ok(draft.done(format!("refused; {} hears why", scene.names(&self.proposers()))))
     }
 
     pub(super) fn tell_ended(&self, draft: &mut Draft<'_>, state: RollbackState, by: PersonId, reason: String) {
-        let mut people = vec![self.proposed_by.clone()];
+        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
         let parts = self.rule.authorise.iter().chain([&self.rule.run_by]).chain(&self.rule.go);
         people.extend(persons(draft.world.people.holders(&Holder::Roles(parts.cloned().collect()), &[])));
         told_once(draft, &mut people);
@@ -273,7 +273,7 @@ impl Rollback {
     /// Where a law forbids altering the system before its authority is told, doing it all the same is a decision of its own.
     pub(super) fn alter_anyway(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
-        let seats = scene.world.people.seats(&self.rule.authorise, std::slice::from_ref(&self.proposed_by));
+        let seats = scene.world.people.seats(&self.rule.authorise, &self.proposers());
         if !seats.iter().any(|seat| seat.person == by) {
             let names: Vec<String> = seats.iter().map(|seat| scene.name(&seat.person)).collect();
             let roles = text::list(self.rule.authorise.iter());
@@ -317,7 +317,7 @@ pub(super) fn ask_to_authorise(draft: &mut Draft<'_>) -> u32 {
     let urgent = rollback.rule.urgent;
     let telling = Telling::Proposed {
         drill: rollback.is_drill(),
-        by: rollback.proposed_by.clone(),
+        by: rollback.proposed_by.clone().unwrap_or_else(|| PersonId::from("nobody")),
         workflow: draft.case.workflow.clone(),
         way: rollback.way,
         from: rollback.from.clone(),

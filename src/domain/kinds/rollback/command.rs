@@ -4,7 +4,7 @@ use super::{Drill, Flight, Outcome, Version};
 use crate::domain::kinds::Seal;
 use crate::domain::line::Named;
 use crate::domain::policy::Way;
-use crate::domain::{At, Called, CaseId, RoleId, Span, SystemId, WorkflowId};
+use crate::domain::{At, Called, CaseId, PersonId, RoleId, Span, SystemId, WorkflowId};
 
 /// What somebody gives to propose a rollback, or a drill of one.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,11 +20,69 @@ pub struct Opening {
     pub on: Option<CaseId>,
     /// Only its own people see that case, so only this one's see this.
     pub restricted: bool,
+    /// The bot opens it by itself, since a drill is due.
+    pub due: Option<Due>,
+}
+
+impl Opening {
+    /// What the bot opens by itself, since a drill is due.
+    pub fn due(workflow: WorkflowId, last: Option<At>) -> Opening {
+        let nothing = || Version { name: String::new(), digest: None };
+        Opening {
+            workflow,
+            title: String::new(),
+            drill: None,
+            way: Way::RollBack,
+            from: nothing(),
+            to: nothing(),
+            reason: None,
+            on: None,
+            restricted: false,
+            due: Some(Due { last }),
+        }
+    }
+}
+
+/// A drill is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The drill before it.
+    pub last: Option<At>,
+}
+
+/// What is drilled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub drill: Drill,
+    pub way: Way,
+    pub from: Version,
+    pub to: Version,
+    pub reason: Option<String>,
 }
 
 /// What can be asked of a rollback.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// What is drilled, where the bot said that a drill is due.
+    Plan(Plan),
+    /// Another drill was held meanwhile. Only the engine asks this.
+    DrillHeld {
+        case: CaseId,
+    },
+    /// Something is missing, and somebody sees to it.
+    Gap {
+        assignee: PersonId,
+        due: At,
+        text: String,
+    },
+    GapClosed {
+        number: u32,
+        text: String,
+    },
+    TryAgain {
+        held: bool,
+        text: String,
+    },
     Tick {
         /// Counts from 1.
         criterion: u32,
@@ -138,6 +196,7 @@ impl Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Verb {
+    Again,
     AgreePoint,
     AlterAnyway,
     Authorise,
@@ -150,12 +209,15 @@ pub enum Verb {
     Downstream,
     Drill,
     Freeze,
+    Gap,
+    GapClosed,
     Go,
     InFlight,
     LookBack,
     LookedAt,
     NoGo,
     Override,
+    Plan,
     Propose,
     Retarget,
     Skip,

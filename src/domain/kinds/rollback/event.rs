@@ -12,8 +12,16 @@ use crate::domain::{At, CaseId, ClockId, Label, PersonId, RoleId, SystemId};
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case", prefix = "rollback.")]
 pub enum Event {
-    /// Always the first event, and only there.
+    /// Always the first event of one that somebody proposes, and only there.
     Proposed(Box<Proposed>),
+    /// A drill is due. The first event of one that the bot opens by itself.
+    DrillDue(Box<DrillDue>),
+    /// What is drilled then, and by whom it is proposed.
+    Planned(Box<Planned>),
+    /// Another drill was held meanwhile.
+    DrillHeld {
+        case: CaseId,
+    },
     /// Counts from 1, in the order of its rule.
     CriterionTicked {
         by: PersonId,
@@ -131,6 +139,25 @@ pub enum Event {
         by: PersonId,
         text: String,
     },
+    GapFound {
+        number: u32,
+        by: PersonId,
+        assignee: PersonId,
+        due: At,
+        text: String,
+        obligation: u32,
+    },
+    GapClosed {
+        number: u32,
+        by: PersonId,
+        text: String,
+    },
+    /// The same failure was tried again, once the gaps were seen to.
+    TriedAgain {
+        by: PersonId,
+        held: bool,
+        text: String,
+    },
     Confirmed {
         by: PersonId,
         outcome: Outcome,
@@ -165,6 +192,27 @@ pub struct Retargeted {
     pub by: PersonId,
     /// Counts from 1; each change is the next.
     pub revision: u32,
+    pub way: Way,
+    pub from: Version,
+    pub to: Version,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DrillDue {
+    #[serde(flatten)]
+    pub began: Began,
+    /// The drill before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<At>,
+    /// As the policy had it then.
+    pub rule: RollbackRule,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Planned {
+    pub by: PersonId,
+    pub drill: Drill,
     pub way: Way,
     pub from: Version,
     pub to: Version,

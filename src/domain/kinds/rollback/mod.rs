@@ -25,6 +25,7 @@ mod afterwards;
 mod authorising;
 mod calling;
 mod command;
+mod drills;
 mod event;
 mod measured;
 mod rules;
@@ -35,18 +36,21 @@ mod telling;
 mod tests;
 
 pub use calling::CallStands;
-pub use command::{Change, Command, Opening, Verb};
-pub use event::{Event, Proposed, Retargeted};
+pub use command::{Change, Command, Due, Opening, Plan, Verb};
+pub use event::{DrillDue, Event, Planned, Proposed, Retargeted};
 pub use measured::Measured;
 pub use state::{
-    Altering, Compared, Drill, Flight, LookBack, Outcome, RollbackState, Said, Sealed, StepStands, Tick, Version, Word,
+    Altering, Compared, Drill, Flight, Gap, LookBack, Outcome, RollbackState, Said, Sealed, StepStands, Tick,
+    TriedAgain, Version, Word,
 };
 pub use telling::Telling;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
     pub state: RollbackState,
-    pub proposed_by: PersonId,
+    /// `None`: a drill is due, and nobody has said of what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed_by: Option<PersonId>,
     /// `None`: it is the real thing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill: Option<Drill>,
@@ -59,7 +63,7 @@ pub struct Rollback {
     /// The case that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<CaseId>,
-    pub rule: RollbackRule,
+    pub rule: Box<RollbackRule>,
     /// By the number of the criterion, from 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ticks: BTreeMap<u32, Tick>,
@@ -72,7 +76,7 @@ pub struct Rollback {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorised: Option<Word>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub altering: Option<Altering>,
+    pub altering: Option<Box<Altering>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<Sealed>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,11 +89,15 @@ pub struct Rollback {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_flight: Option<(Flight, Word)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub look_back: Option<LookBack>,
+    pub look_back: Option<Box<LookBack>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub looked_at: BTreeMap<SystemId, Word>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Word>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tried_again: Vec<TriedAgain>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// Who brought it to its end, when, and with which words.
@@ -120,8 +128,17 @@ impl Kind for Rollback {
 
     fn begin(event: &Event) -> Option<(Began, Rollback)> {
         match event {
-            Event::Proposed(proposed) => Some((proposed.began.clone(), Rollback::proposed(proposed)?)),
-            Event::CriterionTicked { .. }
+            Event::Proposed(proposed) => {
+                proposed.began.by.as_ref()?;
+                Some((proposed.began.clone(), Rollback::proposed(proposed)))
+            }
+            Event::DrillDue(due) => Some((due.began.clone(), Rollback::due(due))),
+            Event::Planned(_)
+            | Event::DrillHeld { .. }
+            | Event::GapFound { .. }
+            | Event::GapClosed { .. }
+            | Event::TriedAgain { .. }
+            | Event::CriterionTicked { .. }
             | Event::WayCompared(_)
             | Event::Retargeted(_)
             | Event::GoSaid { .. }
@@ -149,7 +166,36 @@ impl Kind for Rollback {
 
     fn apply(&mut self, event: &Event, at: At) {
         match event {
-            Event::Proposed(_) => {}
+            Event::Proposed(_) | Event::DrillDue(_) => {}
+            Event::Planned(planned) => {
+                let Planned { by, drill, way, from, to, reason } = &**planned;
+                self.state = RollbackState::Proposed;
+                self.proposed_by = Some(by.clone());
+                self.drill = Some(drill.clone());
+                self.way = *way;
+                (self.from, self.to, self.reason) = (from.clone(), to.clone(), reason.clone());
+            }
+            Event::DrillHeld { case } => {
+                let text = Some(format!("{case} was held instead"));
+                self.end(RollbackState::Confirmed, Word { by: None, stands_in_for: None, at, text });
+            }
+            Event::GapFound { number, by, assignee, due, text, obligation } => self.gaps.push(Gap {
+                number: *number,
+                by: by.clone(),
+                text: text.clone(),
+                assignee: assignee.clone(),
+                due: *due,
+                obligation: *obligation,
+                closed: None,
+            }),
+            Event::GapClosed { number, by, text } => {
+                if let Some(gap) = self.gaps.iter_mut().find(|gap| gap.number == *number) {
+                    gap.closed = Some(Word::of(by, at, Some(text)));
+                }
+            }
+            Event::TriedAgain { by, held, text } => {
+                self.tried_again.push(TriedAgain { held: *held, word: Word::of(by, at, Some(text)) });
+            }
             Event::CriterionTicked { by, criterion, met, text } => {
                 let tick = Tick { by: by.clone(), at, met: *met, text: text.clone() };
                 self.ticks.insert(*criterion, tick);
@@ -179,7 +225,8 @@ impl Kind for Rollback {
             Event::Refused { by, reason } => self.end(RollbackState::Refused, Word::of(by, at, Some(reason))),
             Event::AlteringDecided { by, clocks, cases, reason } => {
                 let (clocks, cases) = (clocks.clone(), cases.clone());
-                self.altering = Some(Altering { clocks, cases, word: Word::of(by, at, Some(reason)) });
+                let word = Word::of(by, at, Some(reason));
+                self.altering = Some(Box::new(Altering { clocks, cases, word }));
             }
             Event::EvidenceSealed { size, root } => {
                 self.sealed = Some(Sealed { at, size: *size, root: root.clone() });
@@ -229,7 +276,7 @@ impl Kind for Rollback {
             }
             Event::LookedBack { by, from, to, count, text } => {
                 let word = Word::of(by, at, Some(text));
-                self.look_back = Some(LookBack { from: *from, to: *to, count: *count, word });
+                self.look_back = Some(Box::new(LookBack { from: *from, to: *to, count: *count, word }));
             }
             Event::LookBackAnswered { by, system, text } => {
                 self.looked_at.insert(system.clone(), Word::of(by, at, Some(text)));
@@ -311,7 +358,7 @@ impl Kind for Rollback {
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
         match owed.duty {
             // Whoever proposed it doesn't authorise it, nor what can't be taken back.
-            Duty::AuthoriseRollback | Duty::AgreePoint => vec![self.proposed_by.clone()],
+            Duty::AuthoriseRollback | Duty::AgreePoint => self.proposers(),
             Duty::SayGo
             | Duty::DoStep
             | Duty::AnswerInFlight
@@ -319,6 +366,8 @@ impl Kind for Rollback {
             | Duty::LookBack
             | Duty::AnswerLookBack
             | Duty::ConfirmSource
+            | Duty::HoldDrill
+            | Duty::CloseGap
             | Duty::ConfirmRollback => Vec::new(),
             // No rollback owes these.
             Duty::Acknowledge
@@ -416,19 +465,38 @@ impl Kind for Rollback {
 }
 
 impl Rollback {
-    /// A rollback is always somebody's.
-    fn proposed(proposed: &Proposed) -> Option<Rollback> {
-        Some(Rollback {
-            state: RollbackState::Proposed,
-            proposed_by: proposed.began.by.clone()?,
+    fn proposed(proposed: &Proposed) -> Rollback {
+        Rollback {
+            proposed_by: proposed.began.by.clone(),
             drill: proposed.drill.clone(),
             way: proposed.way,
             from: proposed.from.clone(),
             to: proposed.to.clone(),
-            revision: 1,
             reason: proposed.reason.clone(),
             on: proposed.on,
-            rule: proposed.rule.clone(),
+            ..Rollback::new(RollbackState::Proposed, &proposed.rule)
+        }
+    }
+
+    /// The bot opened it by itself: somebody is to say what is drilled.
+    fn due(due: &DrillDue) -> Rollback {
+        let drill = Some(Drill { text: None, announced: true });
+        Rollback { drill, ..Rollback::new(RollbackState::Due, &due.rule) }
+    }
+
+    fn new(state: RollbackState, rule: &RollbackRule) -> Rollback {
+        let nothing = || Version { name: String::new(), digest: None };
+        Rollback {
+            state,
+            proposed_by: None,
+            drill: None,
+            way: Way::RollBack,
+            from: nothing(),
+            to: nothing(),
+            revision: 1,
+            reason: String::new(),
+            on: None,
+            rule: Box::new(rule.clone()),
             ticks: BTreeMap::new(),
             compared: Vec::new(),
             said: Vec::new(),
@@ -442,9 +510,16 @@ impl Rollback {
             look_back: None,
             looked_at: BTreeMap::new(),
             source: None,
+            gaps: Vec::new(),
+            tried_again: Vec::new(),
             outcome: None,
             ended: None,
-        })
+        }
+    }
+
+    /// Who proposed it, and doesn't authorise it.
+    fn proposers(&self) -> Vec<PersonId> {
+        self.proposed_by.iter().cloned().collect()
     }
 
     pub fn is_drill(&self) -> bool {

@@ -2,6 +2,7 @@
 //! modules beside this one.
 
 use super::authorising::{ask_to_authorise, note_instead};
+use super::drills::open_due;
 use super::{Command, Event, Opening, Proposed, Rollback, RollbackState, Verb, Version};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, Sentence, say};
@@ -11,13 +12,18 @@ use crate::domain::text::quoted;
 use crate::domain::{Ask, CaseId, CaseKind, Draft, Duty, Refusal, Ruling, WorkflowId, World, every_case, text};
 
 /// What a drill's title begins with, so that every line about it says so.
-const DRILL: &str = "DRILL: ";
+pub(super) const DRILL: &str = "DRILL: ";
 
 /// Proposes a rollback with the number that the desk reserved for it.
 ///
 /// # Errors
 /// A [`Refusal`] for the person who asked.
 pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -> Result<Ruling, Refusal> {
+    if let Some(due) = wanted.due {
+        let workflow = world.workflow(&wanted.workflow)?;
+        let rule = known_rule(&wanted.workflow, world)?;
+        return open_due(id, due, (&wanted.workflow, workflow), rule, (ask, world));
+    }
     let by = world.asker(ask)?;
     let what = if wanted.drill.is_some() { "calling a drill" } else { "proposing a rollback" };
     world.require(what, &world.policy.may_in(&wanted.workflow).propose_rollback, &ask.by)?;
@@ -120,8 +126,13 @@ fn known_rule<'a>(workflow: &WorkflowId, world: &World<'a>) -> Result<&'a Rollba
 /// A [`Refusal`] for the person who asked.
 pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) -> Result<Ruling, Refusal> {
     use Command as C;
-    use RollbackState::{Abandoned, Authorised, Confirmed, Proposed, Refused, Running};
+    use RollbackState::{Abandoned, Authorised, Confirmed, Due, Proposed, Refused, Running};
     match (rollback.state, command) {
+        (Due, C::Plan(plan)) => rollback.plan(scene, plan),
+        (Due | Proposed | Authorised | Running, C::DrillHeld { case }) => rollback.drill_held(scene, *case),
+        (Running | Confirmed | Abandoned, C::Gap { assignee, due, text }) => rollback.gap(scene, assignee, *due, text),
+        (Running | Confirmed | Abandoned, C::GapClosed { number, text }) => rollback.gap_closed(scene, *number, text),
+        (Running | Confirmed | Abandoned, C::TryAgain { held, text }) => rollback.try_again(scene, *held, text),
         (Proposed, C::Tick { criterion, met, text }) => rollback.tick(scene, *criterion, *met, text.as_deref()),
         (Proposed | Authorised, C::Compare { .. }) => rollback.compare(scene, command),
         (Proposed | Authorised, C::Retarget { way, from, to, reason }) => {
@@ -154,11 +165,51 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         (Running, C::LookedAt { system, text }) => rollback.looked_at(scene, system.as_ref(), text),
         (Running, C::ConfirmSource { text }) => rollback.confirm_source(scene, text),
         (Running, C::Confirm { outcome, text }) => rollback.confirm(scene, *outcome, text),
-        (Proposed | Authorised | Running, C::Abandon { reason }) => rollback.abandon(scene, reason),
+        (Due | Proposed | Authorised | Running, C::Abandon { reason }) => rollback.abandon(scene, reason),
 
         (
+            Due,
+            C::Gap { .. }
+            | C::MachineSaid { .. }
+            | C::CallAgain
+            | C::GapClosed { .. }
+            | C::TryAgain { .. }
+            | C::Tick { .. }
+            | C::Compare { .. }
+            | C::Retarget { .. }
+            | C::Go { .. }
+            | C::Authorise { .. }
+            | C::Refuse { .. }
+            | C::AlterAnyway { .. }
+            | C::Start { .. }
+            | C::AgreePoint { .. }
+            | C::StepDone { .. }
+            | C::StepBlocked { .. }
+            | C::StepSkipped { .. }
+            | C::Downstream { .. }
+            | C::InFlight { .. }
+            | C::LookBack { .. }
+            | C::LookedAt { .. }
+            | C::ConfirmSource { .. }
+            | C::Confirm { .. },
+        ) => {
+            let plan = Verb::Plan.on(scene.case.id).with("from=…").with("to=…");
+            Err(Refusal::missing(say![
+                "say first what is drilled: ",
+                plan,
+                ". The drill is due, and no more is known yet."
+            ]))
+        }
+        (Proposed | Authorised | Running, C::Plan(_)) => {
+            let retarget = Verb::Retarget.on(scene.case.id).with("…");
+            Err(rollback.already(scene, say![retarget, " changes what it goes to, as long as it doesn't run."]))
+        }
+        (
             Proposed | Authorised,
-            C::AgreePoint { .. }
+            C::Gap { .. }
+            | C::GapClosed { .. }
+            | C::TryAgain { .. }
+            | C::AgreePoint { .. }
             | C::StepDone { .. }
             | C::StepBlocked { .. }
             | C::StepSkipped { .. }
@@ -196,9 +247,12 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             let status = every_case::Verb::Status.on(scene.case.id);
             Err(rollback.already(scene, say![status, " shows what comes next; ", abandon, " ends it on the way."]))
         }
-        (
+        (Refused, C::Gap { .. } | C::GapClosed { .. } | C::TryAgain { .. })
+        | (
             Refused | Confirmed | Abandoned,
-            C::Tick { .. }
+            C::Plan(_)
+            | C::DrillHeld { .. }
+            | C::Tick { .. }
             | C::Compare { .. }
             | C::Retarget { .. }
             | C::Go { .. }
@@ -233,7 +287,7 @@ impl Rollback {
             RollbackState::Authorised => self.authorised.as_ref(),
             RollbackState::Running => self.started.as_ref(),
             RollbackState::Refused | RollbackState::Confirmed | RollbackState::Abandoned => self.ended.as_ref(),
-            RollbackState::Proposed => None,
+            RollbackState::Due | RollbackState::Proposed => None,
         };
         let since = last.map(|word| {
             let when = scene.moment(word.at);

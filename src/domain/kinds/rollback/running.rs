@@ -38,7 +38,7 @@ impl Rollback {
         let mut draft = scene.draft();
         draft.push(Event::EvidenceSealed { size, root });
         draft.push(Event::Started { by: by.clone() });
-        let mut people = vec![self.proposed_by.clone()];
+        let mut people: Vec<PersonId> = self.proposed_by.iter().cloned().collect();
         let parts = self.rule.authorise.iter().chain(&self.rule.go).cloned().collect();
         people.extend(persons(scene.world.people.holders(&Holder::Roles(parts), &[])));
         told_once(&draft, &mut people);
@@ -82,7 +82,7 @@ impl Rollback {
             [] => String::new(),
             cases => format!(" ({})", text::list(cases.iter())),
         };
-        let seats = scene.world.people.seats(&self.rule.authorise, std::slice::from_ref(&self.proposed_by));
+        let seats = scene.world.people.seats(&self.rule.authorise, &self.proposers());
         Err(Refusal::missing(say![
             format!("ask {} to decide ", scene.names(&persons(seats))),
             Verb::AlterAnyway.on(scene.case.id).with("why"),

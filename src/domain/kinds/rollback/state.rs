@@ -9,6 +9,8 @@ use crate::domain::{At, CaseId, ClockId, Label, PersonId, RoleId, Span};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RollbackState {
+    /// A drill is due, and nobody has said yet of what.
+    Due,
     Proposed,
     Authorised,
     Refused,
@@ -19,7 +21,8 @@ pub enum RollbackState {
 }
 
 impl RollbackState {
-    pub const ALL: [RollbackState; 6] = [
+    pub const ALL: [RollbackState; 7] = [
+        RollbackState::Due,
         RollbackState::Proposed,
         RollbackState::Authorised,
         RollbackState::Refused,
@@ -30,6 +33,7 @@ impl RollbackState {
 
     pub const fn word(self) -> &'static str {
         match self {
+            RollbackState::Due => "due",
             RollbackState::Proposed => "proposed",
             RollbackState::Authorised => "authorised",
             RollbackState::Refused => "refused",
@@ -42,7 +46,7 @@ impl RollbackState {
     pub const fn is_closed(self) -> bool {
         match self {
             RollbackState::Refused | RollbackState::Confirmed | RollbackState::Abandoned => true,
-            RollbackState::Proposed | RollbackState::Authorised | RollbackState::Running => false,
+            RollbackState::Due | RollbackState::Proposed | RollbackState::Authorised | RollbackState::Running => false,
         }
     }
 }
@@ -226,5 +230,27 @@ pub struct LookBack {
     pub from: At,
     pub to: At,
     pub count: u64,
+    pub word: Word,
+}
+
+/// Something that was found missing on the way, and who sees to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Counts from 1.
+    pub number: u32,
+    pub by: PersonId,
+    pub text: String,
+    pub assignee: PersonId,
+    pub due: At,
+    /// The number of the answer that is owed.
+    pub obligation: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Word>,
+}
+
+/// The same failure was tried again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TriedAgain {
+    pub held: bool,
     pub word: Word,
 }

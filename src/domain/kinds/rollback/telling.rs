@@ -27,6 +27,23 @@ pub enum Telling {
         people: Vec<PersonId>,
         due: At,
     },
+    /// A drill is due: whoever runs it says of what.
+    DrillDue {
+        workflow: WorkflowId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<At>,
+        people: Vec<PersonId>,
+        due: At,
+    },
+    Gap {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        drill: bool,
+        number: u32,
+        by: PersonId,
+        assignee: PersonId,
+        due: At,
+        text: String,
+    },
     GoAsked {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
@@ -177,6 +194,7 @@ impl Telling {
         let now = asked.of_whom_by_when();
         match &mut self {
             Telling::Proposed { people, due, .. }
+            | Telling::DrillDue { people, due, .. }
             | Telling::GoAsked { people, due, .. }
             | Telling::Retargeted { people, due, .. }
             | Telling::PointAsked { people, due, .. }
@@ -188,6 +206,7 @@ impl Telling {
             }
             // What happened stays as it was.
             Telling::GoSaid { .. }
+            | Telling::Gap { .. }
             | Telling::Authorised { .. }
             | Telling::Ended { .. }
             | Telling::AlteringDecided { .. }

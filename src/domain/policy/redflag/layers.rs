@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::super::{Duty, WorkflowId, WorkflowStage};
-use super::super::ExceptionClass;
+use super::super::{ExceptionClass, Way};
 use super::{CLIENT, Check};
 
 impl<'p> Check<'p> {
@@ -91,6 +91,49 @@ impl<'p> Check<'p> {
                     "a role with other people into rules",
                 );
             }
+        }
+    }
+
+    /// A way back that is defined, can be gone, and is gone for practice.
+    pub(super) fn way_back(&mut self, id: &'p WorkflowId) {
+        let Some(rule) = self.policy.rollbacks.get(id) else {
+            self.add(
+                "no-way-back",
+                self.line(&["workflows", id.as_str()]),
+                format!("nobody may take {id} back to an older version"),
+                "When it does harm, the first hour goes into finding out who may stop it.",
+                format!("[rollback.{id}] with authorise and [[rollback.{id}.steps]]"),
+            );
+            return;
+        };
+        let line = |check: &Self, key| check.line(&["rollback", id.as_str(), key]).or(Some(rule.line));
+        if rule.drill_every.is_none() {
+            self.add(
+                "way-back-not-drilled",
+                line(self, "authorise"),
+                format!("nobody has to drill the way back of {id}"),
+                "A way back that nobody has gone for a long time may not be there when it is needed.",
+                format!("drill_every = \"90d\" under [rollback.{id}]"),
+            );
+        }
+        let authorise: BTreeSet<_> = rule.authorise.iter().flat_map(|role| self.people_of(role)).collect();
+        if authorise.len() == 1 {
+            self.add(
+                "one-person-authorises",
+                line(self, "authorise"),
+                format!("one person alone authorises a rollback of {id}"),
+                "Whoever proposes it can't authorise it, and on their day off nobody can.",
+                "another role into authorise",
+            );
+        }
+        if rule.steps.iter().any(|step| step.way == Way::RollBack) && rule.criteria.is_empty() {
+            self.add(
+                "rollback-without-criteria",
+                line(self, "authorise"),
+                format!("nothing says when {id} is rolled back"),
+                "What was decided under pressure can't be told from what was agreed.",
+                format!("criteria = [\"wrong decisions reach customers\"] under [rollback.{id}]"),
+            );
         }
     }
 

@@ -15,6 +15,7 @@ const AUTHORISE_WITHIN: Span = Span::minutes(15);
 const GO_WITHIN: Span = Span::minutes(15);
 const STEP_WITHIN: Span = Span::minutes(30);
 const CONFIRM_WITHIN: Span = Span::hours(1);
+const DRILL_WITHIN: Span = Span::days(7);
 const WHOLE_WITHIN: Span = Span::hours(2);
 
 /// How a workflow is rolled back. Without it nobody can propose that.
@@ -58,6 +59,8 @@ pub(super) struct RollbackTable {
     downstream: BTreeMap<Word<kind::Key>, Word<kind::Role>>,
     /// How often it is drilled: `90d`. Nobody has to if left out.
     drill_every: Option<Word<kind::Length>>,
+    /// How long holding a drill takes, from when it is due. `7d` if left out.
+    drill_within: Option<Word<kind::Length>>,
     /// Without a drill on record the workflow does not go into production.
     #[serde(default)]
     drill_for_production: bool,
@@ -150,6 +153,7 @@ impl Resolve<'_, '_> {
         {
             self.found.add(word.at, "a drill more often than once a day is no drill", "“90d”");
         }
+        let drill_within = self.time_or(&table.drill_within, DRILL_WITHIN);
         let freeze_after = table.freeze_after.as_ref().and_then(|word| self.some_time(word));
         let (Some(workflow), Some(run_by), Some(ladder)) = (workflow, run_by, ladder) else { return };
         let rule = RollbackRule {
@@ -164,6 +168,7 @@ impl Resolve<'_, '_> {
             steps,
             downstream,
             drill_every,
+            drill_within,
             drill_for_production: table.drill_for_production,
             freeze_after,
             line: self.found.line(key.at),

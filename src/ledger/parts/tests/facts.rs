@@ -36,15 +36,17 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     answers said_back reachable_until first instead_of so seats wrong stays announced authorise case clocks \
     compare confirm count criteria criterion decides downstream drill drill_every drill_for_production flight \
     freeze_after go ladder met missing overridden point_of_no_return root rule run_by size step system takes \
-    undone webhook way whole again begun call round tries webhook_in_drills";
+    undone webhook way whole again begun call round tries webhook_in_drills \
+    assignee drill_within drills frozen";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
-const LINES: [&str; 17] = [
+const LINES: [&str; 19] = [
     "assessment",
     "break-glass review",
     "classification",
     "clock set aside",
     "decision",
     "follow-up done",
+    "gap closed",
     "invitation",
     "link",
     "moment",
@@ -54,6 +56,7 @@ const LINES: [&str; 17] = [
     "report submitted",
     "restricted",
     "restriction taken away",
+    "same failure tried again",
     "still working",
     "update",
 ];
@@ -209,6 +212,7 @@ impl Golden {
             (_, "flight") => Flight::WORDS.contains(&text),
             ("confirmed", "outcome") => Outcome::WORDS.contains(&text),
             ("ended", "state") => RollbackState::ALL.iter().any(|state| state.word() == text),
+            (_, "drills") => policy.workflows.contains_key(text),
             ("step-said", "what") => ["done", "blocked", "skipped", "agreed"].contains(&text),
             (_, "system") => self.is_a_system(text),
             (_, "root") => hexadecimal(text, 64),

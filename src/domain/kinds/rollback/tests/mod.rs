@@ -69,6 +69,7 @@ impl Room {
             reason: None,
             on: None,
             restricted: false,
+            due: None,
         };
         let ask = Ask { by: Actor::Person(p("maya")), at: at(0) };
         let opening = crate::domain::Opening::Rollback(opening);

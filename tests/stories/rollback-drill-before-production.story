@@ -1,0 +1,18 @@
+# Where the policy asks for a drill on record, nobody approves a promotion before one was held. One that was only called is none.
+
+09:00 jonas> /approval promote claims Eight quiet weeks
+      priya> /approval approve APR-1 report read
+      priya hears: Go the way back for practice first: /rollback drill claims from=… to=… …. The policy asks for a drill on record
+      maya> /rollback drill claims from=v2 to=v1 "Before production"
+      arjun> /rollback authorise RBK-1 Go ahead
+      sofia> /rollback start RBK-1
+      priya> /approval approve APR-1 report read
+      priya hears: Go the way back for practice first
+      ravi> /rollback done RBK-1
+      sofia> /rollback in-flight RBK-1 stopped Nothing was
+      sofia> /rollback look-back RBK-1 from=08:00 to=09:00 count=0 None
+      sofia> /rollback source RBK-1 Nothing leads back
+      sofia> /rollback confirm RBK-1 recovered As planned
+      case RBK-1: confirmed
+      priya> /approval approve APR-1 report read
+      priya does not hear: for practice

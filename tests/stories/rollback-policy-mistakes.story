@@ -1,0 +1,17 @@
+# What it says of a policy's mistakes: the one in force stays.
+
+09:00 the policy says: authorise = ["command", "governance"] => authorise = []
+      greta> /sla reload
+      greta hears: nobody authorises a rollback of credit
+      the policy says: authorise = [] => authorise = ["command", "govrnance"]
+      greta> /sla reload
+      greta hears: unknown role “govrnance”
+      the policy says: authorise = ["command", "govrnance"] => authorise = ["command", "governance"]
+      the policy says: compare = ["contain"] => compare = ["roll-back"]
+      greta> /sla reload
+      greta hears: “roll-back” is what the others are compared with
+      the policy says: compare = ["roll-back"] => compare = ["contain"]
+      the policy says: way = "contain" => way = "stay"
+      greta> /sla reload
+      greta hears: whoever stays does nothing
+      ledger: policy.loaded x1
