@@ -163,7 +163,7 @@ duties! {
     /// Confirm that nothing leads back to the bad version.
     ConfirmSource = "confirm-source", "source of truth", Rollback, Owed::InPlans, "source", "confirmed", Words;
     /// Hold a drill that is due.
-    HoldDrill = "hold-drill", "drill", Rollback, Owed::InPlans, "plan", "drill held", Words;
+    HoldDrill = "hold-drill", "drill", Rollback, Owed::InPlans, "plan", "drill held", Press;
     /// Close a gap that a rollback or a drill showed.
     CloseGap = "close-gap", "gap to close", Rollback, Owed::ByPromise, "gap-closed", "gap closed", Words;
     /// Say what a rollback came to.

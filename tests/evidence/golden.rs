@@ -922,11 +922,11 @@ async fn machines(house: &mut House) {
     house
         .all(&[
             ("maya", "/rollback propose claims from=v3 to=v2 \"Claims go astray\""),
-            ("arjun", "/rollback authorise RBK-4 v2 is known to be good"),
-            ("arjun", "/rollback start RBK-4"),
+            ("arjun", "/rollback authorise RBK-7 v2 is known to be good"),
+            ("arjun", "/rollback start RBK-7"),
         ])
         .await;
-    let case = "RBK-4".parse().expect("a case");
+    let case = "RBK-7".parse().expect("a case");
     let say = async |house: &House, round: u32, called: Called| {
         let command = CaseKind::Rollback.called(1, round, &called).expect("rollbacks call machines");
         house.desk.called(case, command).await.expect("the desk answers").expect("it is waited for");
@@ -934,13 +934,13 @@ async fn machines(house: &mut House) {
     let failed = |again| Called::Failed { why: "it answered 503 Service Unavailable".to_owned(), again };
     say(house, 1, failed(Some(house.desk.clock.now() + Span::seconds(5)))).await;
     say(house, 1, Called::Begun).await;
-    house.all(&[("ravi", "/rollback call RBK-4")]).await;
+    house.all(&[("ravi", "/rollback call RBK-7")]).await;
     say(house, 2, failed(None)).await;
-    house.all(&[("ravi", "/rollback call RBK-4")]).await;
+    house.all(&[("ravi", "/rollback call RBK-7")]).await;
     say(house, 3, Called::Blocked { text: "the release is locked".to_owned() }).await;
-    house.all(&[("arjun", "/rollback call RBK-4")]).await;
+    house.all(&[("arjun", "/rollback call RBK-7")]).await;
     say(house, 4, Called::Done { text: "v2 serves".to_owned() }).await;
-    house.all(&[("arjun", "/rollback abandon RBK-4 It was the wrong pilot")]).await;
+    house.all(&[("arjun", "/rollback abandon RBK-7 It was the wrong pilot")]).await;
 }
 
 async fn of_the_bot(house: &mut House, policy: &str) {

@@ -1,8 +1,8 @@
 # The bot says that a drill is due, and somebody owes it from then on. It is due once, and not again while it waits.
 
 09:00 maya> /rollback list
-Sat 2027-02-20 09:00 not #credit: a drill of credit is due
-Sun 2027-02-21 09:00 #credit: DRILL · RBK-1 · a drill of credit is due: hold it by Sun 28 Feb 09:00 ... there was none before ... /rollback plan RBK-1
+2027-02-20 09:00 not #credit: a drill of credit is due
+2027-02-21 09:00 #credit: DRILL · RBK-1 · a drill of credit is due: hold it by Sun 28 Feb 09:00 ... it is the first one ... /rollback plan RBK-1
       @dev: DRILL · RBK-1 · a drill of credit is due
       case RBK-1: due
       duty RBK-1 hold-drill: owed, due Sun 28 Feb 09:00, holders dev lena
@@ -10,7 +10,7 @@ Sun 2027-02-21 09:00 #credit: DRILL · RBK-1 · a drill of credit is due: hold i
       dev hears: Say first what is drilled: /rollback plan RBK-1
       arjun> /rollback start RBK-1
       arjun hears: Say first what is drilled
-Mon 2027-02-22 09:00 dev> /rollback plan RBK-1 from=v7 to=v6 scenario="scores drift" announced
+2027-02-22 09:00 dev> /rollback plan RBK-1 from=v7 to=v6 scenario="scores drift" announced
       dev hears: planned; Arjun, Sofia or Greta authorises by 09:20
       #credit: DRILL · RBK-1 · authorise by 09:20
       case RBK-1: proposed

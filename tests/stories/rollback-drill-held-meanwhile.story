@@ -1,6 +1,6 @@
 # Somebody calls a drill of their own while one is due: held, it discharges that one, and nobody is asked for two.
 
-Sun 2027-02-21 09:00 case RBK-1: due
+2027-02-21 09:00 case RBK-1: due
       maya> /rollback drill credit from=v7 to=v6 "Quarterly drill"
       dev> /rollback tick RBK-2 1 yes
       dev> /rollback tick RBK-2 2 yes
