@@ -5,7 +5,7 @@
       maya> /incident open credit sev2 Scores drift impact=unclear
       maya> /approval request credit Ship v7
       dev> @countersign
-      dev hears: 2 open cases ... INC-1 sev2 “Scores drift” · credit, open · acknowledgement by 10:00 ... APR-1 “Ship v7” ... [Open incident] [Raise exception] [INC-1] [APR-1] [What I owe]
+      dev hears: 2 open cases ... INC-1 sev2 “Scores drift” · credit, open · acknowledgement by 10:00 ... APR-1 “Ship v7” ... [Open incident] [Raise exception] [Hand over] [Propose rollback] [INC-1] [APR-1] [What I owe]
       dev> /incident menu
       dev hears: 1 open incident ... INC-1 sev2 “Scores drift”
       dev presses INC-1 in the answer
