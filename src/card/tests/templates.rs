@@ -128,7 +128,7 @@ fn every_button_does_what_a_line_would() {
         let line = tell::command(id, duty, None).typed("/").replace(
             '…',
             match duty {
-                Duty::FollowUp => "1",
+                Duty::FollowUp | Duty::CloseGap => "1",
                 Duty::ReportToAuthority => "gdpr-33.notification",
                 Duty::HandOverLead => "lead",
                 _ => "x",

@@ -36,7 +36,7 @@ const FIELDS: &str = "about account action action_sha256 answer approves asked a
     answers said_back reachable_until first instead_of so seats wrong stays announced authorise case clocks \
     compare confirm count criteria criterion decides downstream drill drill_every drill_for_production flight \
     freeze_after go ladder met missing overridden point_of_no_return root rule run_by size step system takes \
-    undone webhook way whole again begun call round tries webhook_in_drills \
+    undone webhook way whole again begun call round tries webhook_in_drills held \
     assignee drill_within drills frozen";
 /// What is said of a case in a line of its story, beside states and the names of verbs.
 const LINES: [&str; 19] = [
@@ -220,6 +220,7 @@ impl Golden {
             (_, "cases" | "overridden") => text.parse::<CaseId>().is_ok(),
             (_, "decides" | "run_by" | "authorise" | "go" | "missing") | ("downstream", _) => self.is_a_role(text),
             (_, "ladder") => policy.ladders.contains_key(text),
+            (_, "webhook") => policy.webhooks.contains_key(text),
             ("concluded", "outcome") => ["approved", "declined", "lapsed", "superseded", "withdrawn"].contains(&text),
             ("kept", "what") => ["note", "follow-up"].contains(&text),
             ("said", "what") => LINES.contains(&text),
