@@ -7,6 +7,6 @@
       maya hears: The way back of credit was to be drilled by 2027-02-28 09:00 UTC
       arjun> /rollback withdraw RBK-1 Half of them are away
       case RBK-1: abandoned
-2027-02-28 09:01 #credit: DRILL · RBK-2 · a drill of credit is due
+      #credit: DRILL · RBK-2 · a drill of credit is due
       case RBK-2: due
       ledger: rollback.confirmed x0

@@ -436,7 +436,7 @@ impl Shows for Rollback {
             Event::GapClosed { number: 1, by: dev(), text: words() },
             Event::TriedAgain { by: dev(), held: false, text: words() },
             Event::TriedAgain { by: dev(), held: true, text: words() },
-            Event::DrillHeld { case: CaseId { kind: CaseKind::Rollback, number: 9 } },
+            Event::DrillHeld { into: CaseId { kind: CaseKind::Rollback, number: 9 } },
             Event::Confirmed { by: dev(), outcome: Outcome::Contained, text: words() },
             Event::Refused { by: dev(), reason: words() },
             Event::Abandoned { by: dev(), reason: words() },

@@ -71,7 +71,7 @@ impl Rollback {
             return Err(Refusal::missing("that is the bot's own business.".to_owned()));
         }
         let mut draft = scene.draft();
-        draft.push(Event::DrillHeld { case });
+        draft.push(Event::DrillHeld { into: case });
         draft.meet(|it| it.duty == Duty::HoldDrill);
         draft.void("another drill was held", |_| true);
         Ok(draft.ruling)

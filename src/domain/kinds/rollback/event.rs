@@ -20,7 +20,8 @@ pub enum Event {
     Planned(Box<Planned>),
     /// Another drill was held meanwhile.
     DrillHeld {
-        case: CaseId,
+        /// The drill that was held in its place.
+        into: CaseId,
     },
     /// Counts from 1, in the order of its rule.
     CriterionTicked {

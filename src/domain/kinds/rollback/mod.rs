@@ -175,7 +175,7 @@ impl Kind for Rollback {
                 self.way = *way;
                 (self.from, self.to, self.reason) = (from.clone(), to.clone(), reason.clone());
             }
-            Event::DrillHeld { case } => {
+            Event::DrillHeld { into: case } => {
                 let text = Some(format!("{case} was held instead"));
                 self.end(RollbackState::Confirmed, Word { by: None, stands_in_for: None, at, text });
             }
