@@ -313,8 +313,6 @@ fn put(json: &mut Json, key: &str, value: Json) {
     *here = value;
 }
 
-/// As forms ask for it: seconds, in UTC.
-
 #[cfg(test)]
 mod tests {
     use super::*;
