@@ -140,7 +140,7 @@ pub fn may_be_called(url: &Url, internal: bool) -> Result<(), String> {
     let literal = url.host_str().and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok());
     let inside = literal.and_then(address::inside);
     match (url.scheme(), internal, inside) {
-        (_, false, Some(what)) => Err(inside_says(&what)),
+        (_, false, Some(what)) => Err(inside_says(what)),
         ("https", _, _) | ("http", true, _) => Ok(()),
         ("http", false, _) => Err("only https is called outside; plain http needs internal = true".to_owned()),
         (scheme, _, _) => Err(format!("{scheme} can't be called: write an https address")),
