@@ -273,12 +273,12 @@ async fn the_home_tab_has_room_for_much_and_says_what_it_leaves_out() {
             fake.buttons(view.blocks()).into_iter().map(|button| button.label).collect()
         };
         let none = home("a home with nothing", "You owe nothing").await;
-        assert_eq!(labels(&none), ["Open incident", "Request approval"]);
+        assert_eq!(labels(&none), ["Open incident", "Request approval", "Hand over"]);
         let read = scene.read(none.blocks());
         assert!(!read.contains("You asked for") && read.contains("/incident help shows"), "{read}");
         scene.incident("sev2 Drift").await;
         let one = home("what is owed", "You owe 1 answer").await;
-        assert_eq!(labels(&one), ["Open incident", "Request approval", "Acknowledge", "INC-1"]);
+        assert_eq!(labels(&one), ["Open incident", "Request approval", "Hand over", "Acknowledge", "INC-1"]);
         for at in 2..=40 {
             fake.slash("U0MAYA", "C0CREDIT", "/incident", &format!("open sev2 Drift {at}")).await;
         }
@@ -286,7 +286,7 @@ async fn the_home_tab_has_room_for_much_and_says_what_it_leaves_out() {
         let read = scene.read(many.blocks());
         assert!(read.contains("30 more: /sla mine") && read.contains("35 more: /incident list"), "{read}");
         assert_eq!(read.matches("acknowledgement on").count(), 10, "{read}");
-        assert_eq!(labels(&many)[..3], ["Open incident", "Request approval", "Acknowledge INC-1"]);
+        assert_eq!(labels(&many)[..4], ["Open incident", "Request approval", "Hand over", "Acknowledge INC-1"]);
         fake.slash("U0DEV", "C0CREDIT", "/sla", "mine").await;
         scene.shown("U0DEV", "You owe 40 answers").await;
         // Whoever opened them all.
