@@ -187,7 +187,7 @@ async fn exception(kept: &Kept) {
     let (expired, at) = kept.entry("EXC-1", "exception.expired");
     assert_eq!(at, until);
     assert!(expired < kept.entry("EXC-1", "exception.closed").0);
-    assert_eq!((kept.ledger.count("exception.proof-shown"), kept.ledger.count("exception.suspended")), (3, 0));
+    assert_eq!((kept.ledger.count("exception.control-proven"), kept.ledger.count("exception.suspended")), (3, 0));
     let refused = kept.answer_to("maya", "/exception grant EXC-1");
     assert!(refused.contains("Henrik") && kept.ledger.count("exception.granted") == 1, "{refused}");
 }
@@ -377,7 +377,7 @@ async fn whoever_breaks_it_off_can_begin_again() {
     assert_eq!(demo.interrupt(), Some(0), "it stops as it is asked to");
     let first = folder.path().join("countersign-demo");
     kit::written::verifies(&first).await;
-    let size = Written::read(&first).await.entries.len();
+    let said = Written::read(&first).await.heard().count();
     assert!(Kept::read(&first).await.reader.case("APR-1".parse().expect("a case")).await.expect("reads").is_none());
 
     let mut second = Demo::start(folder.path(), &["--pace", "0", "--once"]);
@@ -386,10 +386,9 @@ async fn whoever_breaks_it_off_can_begin_again() {
     kit::written::verifies(&folder.path().join("countersign-demo-2")).await;
 
     let mut again = Demo::start(folder.path(), &["--data", "countersign-demo", "--once"]);
-    let said = again.read_to("has a story already");
-    assert!(said.contains("name another folder with --data"), "{said}");
+    let told = again.read_to("has a story already");
+    assert!(told.contains("name another folder with --data"), "{told}");
     assert!(again.child.wait().expect("it ends").success());
-    let now = Written::read(&first).await;
-    assert!(now.entries[size..].iter().all(|it| it.case.is_none()), "nothing more is told there");
+    assert_eq!(Written::read(&first).await.heard().count(), said, "nothing more is told there");
     kit::written::verifies(&first).await;
 }

@@ -42,14 +42,15 @@ pub fn free(name: &Path) -> PathBuf {
     names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| name.to_owned())
 }
 
-/// When the story begins: on the morning of a day that is over, so that nothing of it lies in the future. On that day everybody
-/// works.
+/// When the story begins: on the morning of a day that is over, so that nothing of it lies in the future. On that day and on the
+/// next one everybody works.
 pub fn begins(now: At) -> Option<At> {
     let policy = Policy::read(policy::EXAMPLE).ok()?;
     let today = now.utc()?.with_timezone(&ZONE).date_naive();
-    let work = |at: At| policy.calendars.values().all(|calendar| calendar.is_open(at));
+    let is_open = |at: At| policy.calendars.values().all(|calendar| calendar.is_open(at));
+    let work = |day: NaiveDate| moment(day, "14:00").is_some_and(is_open);
     let mut days = (2..60).filter_map(|ago| today.checked_sub_days(Days::new(ago)));
-    let day = days.find(|day| moment(*day, "14:00").is_some_and(work))?;
+    let day = days.find(|day| work(*day) && day.succ_opt().is_some_and(work))?;
     moment(day, "09:30")
 }
 
@@ -202,7 +203,7 @@ impl Story {
             let day = now.utc().context("the clock shows a day")?.with_timezone(&ZONE).date_naive();
             let then = moment(day, at).context("a time of that day")?;
             let next = clock["next_wake_us"].as_i64().map(At).filter(|next| *next > now && *next < then);
-            let seconds = (next.unwrap_or(then) - now).0.div_ceil(1_000_000);
+            let seconds = ((next.unwrap_or(then) - now).0 + 999_999) / 1_000_000;
             if seconds > 0 {
                 self.post("/room/api/clock", json!({ "advance": format!("{seconds}s") })).await?;
             }
@@ -225,12 +226,12 @@ impl Story {
         self.desk.checkpoint().await?;
         let (data, out) = (&self.data, free(&self.bundle(case)));
         let typed = format!("{} export {case} --data {} --out {}", program(), data.display(), out.display());
-        wrapped("$ ", &typed);
+        line(&format!("$ {typed}"));
         let id: CaseId = case.parse().map_err(|_| anyhow::anyhow!("{case} is no case"))?;
         wrapped("", &bundle::export(data, id, &out).await?.to_string());
         let key = self.data.join("keys/ledger.vkey");
         let typed = format!("{} verify {} --key \"$(cat {})\"", program(), out.display(), key.display());
-        wrapped("$ ", &typed);
+        line(&format!("$ {typed}"));
         let verdict = bundle::verify(&out, Some(tokio::fs::read_to_string(key).await?.trim()))?;
         wrapped("", &verdict.to_string());
         line("");
