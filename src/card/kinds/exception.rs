@@ -73,7 +73,7 @@ impl Shows for Exception {
         if ended.duty.of_exception() != Some(ExceptionDuty::RuleException) {
             return None;
         }
-        let granted = self.grants.iter().position(|grant| grant.from == at);
+        let granted = self.grants.iter().rposition(|grant| grant.from == at);
         let turned = self.turned.as_ref().is_some_and(|turned| turned.at == at);
         let done = match (granted, self.state) {
             (Some(0), _) => "granted",

@@ -213,6 +213,9 @@ impl Spread {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     pub windows: Windows,
+    /// Since when it is counted what comes and leaves.
+    #[serde(default)]
+    counted_from: At,
     short: Flow,
     long: Flow,
     /// Since when they wait.
@@ -233,6 +236,8 @@ pub struct Figures {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outlook {
     pub windows: Windows,
+    /// Since when it is counted what comes and leaves.
+    pub counted_from: At,
     /// How many wait.
     pub depth: u32,
     pub late: u32,
@@ -247,9 +252,10 @@ pub struct Outlook {
 }
 
 impl Figures {
-    fn new(windows: Windows) -> Figures {
+    fn new(windows: Windows, at: At) -> Figures {
         Figures {
             windows,
+            counted_from: at,
             short: Flow::default(),
             long: Flow::default(),
             since: Spread::default(),
@@ -261,10 +267,15 @@ impl Figures {
     }
 
     /// Other windows begin to count anew; what waits goes on waiting.
-    fn counted_over(&mut self, windows: Windows) {
+    fn counted_over(&mut self, windows: Windows, at: At) {
         if self.windows != windows {
-            *self = Figures { windows, short: Flow::default(), long: Flow::default(), ..self.clone() };
+            self.windows = windows;
+            self.count_anew(at);
         }
+    }
+
+    fn count_anew(&mut self, at: At) {
+        (self.short, self.long, self.counted_from) = (Flow::default(), Flow::default(), at);
     }
 
     fn begins_to_wait(&mut self, waits: &Waits, at: At) {
@@ -306,6 +317,7 @@ impl Figures {
         let drained_in = takes(depth, short.left.saturating_sub(short.came), window);
         Outlook {
             windows: self.windows,
+            counted_from: self.counted_from,
             depth,
             late: self.late,
             oldest: self.since.first(),
@@ -342,15 +354,17 @@ impl Figures {
 }
 
 impl Outlook {
-    /// How it stands by a rule. It gets worse where both windows agree that more comes than leaves, or that nothing leaves at all,
+    /// How it stands by a rule. It gets worse where both windows agree that more comes than leaves, or that nothing has left at all,
     /// and a deadline is missed by that soon or already. It is well where it is no queue, or nothing is late and it doesn't get worse.
     pub fn stands(&self, rule: &QueueRule, at: At) -> Stands {
-        let degrades = |passed: Passed| passed.came > passed.left || passed.left == 0;
+        let stood_still = |passed: Passed, window| passed.left == 0 && at - self.counted_from >= window;
+        let degrades = |passed: Passed, window| passed.came > passed.left || stood_still(passed, window);
+        let Windows { short, long } = self.windows;
         let near = self.late > 0 || self.first_breach.is_some_and(|breach| breach <= at + rule.ahead);
         if self.depth < rule.at_least {
             return Stands::Well;
         }
-        match (degrades(self.short) && degrades(self.long) && near, self.late) {
+        match (degrades(self.short, short) && degrades(self.long, long) && near, self.late) {
             (true, _) => Stands::GettingWorse,
             (false, 0) => Stands::Well,
             (false, _) => Stands::NotYetWell,
@@ -411,8 +425,8 @@ impl Queues {
         if let Some((queue, windows)) = case.queue() {
             let waits = case.waits();
             if waited != waits {
-                let figures = self.figures.entry(queue).or_insert_with(|| Figures::new(windows));
-                figures.counted_over(windows);
+                let figures = self.figures.entry(queue).or_insert_with(|| Figures::new(windows, at));
+                figures.counted_over(windows, at);
                 match (waited, waits) {
                     (None, Some(waits)) => {
                         figures.workflow = Some(case.workflow.clone());
@@ -428,14 +442,14 @@ impl Queues {
             }
         }
         match (&case.body, event) {
-            (Body::Incident(incident), Became::Incident(event)) => self.observe_incident(case.id, incident, event),
+            (Body::Incident(incident), Became::Incident(event)) => self.observe_incident(case.id, incident, event, at),
             (Body::Incident(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_), _) => {
                 Vec::new()
             }
         }
     }
 
-    fn observe_incident(&mut self, id: CaseId, incident: &Incident, event: &incident::Event) -> Vec<QueueId> {
+    fn observe_incident(&mut self, id: CaseId, incident: &Incident, event: &incident::Event, at: At) -> Vec<QueueId> {
         let about = Alarm { case: id, mood: Mood::Worse };
         match event {
             incident::Event::Opened(opened) => {
@@ -462,7 +476,7 @@ impl Queues {
                     self.incidents.remove(queue);
                     // Judged afresh, or what came before would open the next incident at once.
                     if let Some(figures) = self.figures.get_mut(queue) {
-                        (figures.short, figures.long) = (Flow::default(), Flow::default());
+                        figures.count_anew(at);
                     }
                 }
                 return over;

@@ -6,7 +6,7 @@ use super::{Control, Event, Exception, ExceptionState, Grant, Telling, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::obligation::{Holder, Terms};
 use crate::domain::scene::Scene;
-use crate::domain::{At, Body, Draft, Duty, PersonId, Refusal, Ruling, Span, text};
+use crate::domain::{At, Body, Draft, Duty, PersonId, Refusal, Ruling, text};
 
 impl Exception {
     pub(super) fn prove(&self, scene: &Scene<'_>, words: &str, link: Option<&str>) -> Result<Ruling, Refusal> {
@@ -110,8 +110,8 @@ impl Exception {
     }
 }
 
-/// Opens the next proof of a control, due at that moment. Each grant has its control shown: where it would end before that, the
-/// proof is due when the last quarter of it begins, unless it was shown in this grant. Returns when it is due.
+/// Opens the next proof of a control, due at that moment. Each grant has its control shown: where it ends before that, the proof is
+/// due at its end, unless it was shown in this grant. Returns when it is due.
 pub(super) fn owe_proof(draft: &mut Draft<'_>, control: &Control, due: At) -> Option<At> {
     let Body::Exception(exception) = &draft.case.body else { return None };
     let ends = exception.grant().and_then(|grant| Some((grant.from, grant.until?)));
@@ -121,10 +121,7 @@ pub(super) fn owe_proof(draft: &mut Draft<'_>, control: &Control, due: At) -> Op
         return Some(open);
     }
     let due = match ends {
-        Some((from, ends)) if ends <= due => {
-            let quarter = Span((ends - draft.at).0 / 4);
-            Some(ends - quarter).filter(|_| shown.is_none_or(|shown| shown < from))?
-        }
+        Some((from, ends)) if ends <= due => Some(ends).filter(|_| shown.is_none_or(|shown| shown < from))?,
         Some(_) | None => due,
     };
     let target = draft.world.stamped.target(Duty::ProveControl, &draft.case.workflow, None);
