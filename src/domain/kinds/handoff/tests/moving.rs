@@ -36,7 +36,7 @@ fn what_the_receiver_may_not_decide_stays_with_the_giver() {
     room.open(10, "priya", offer(role("model-risk", Some("credit")), "maya")).unwrap();
     assert_eq!(room.handoff(1).kept, [Kept { case: own, number: 1, duty: Duty::Decide }]);
     let next = Some(RoleId::from("governance"));
-    let accepting = Accepting { first: Some(others), next, condition: None, cases: None };
+    let accepting = Accepting { first: Some(others), next, ..Accepting::default() };
     room.ask(20, "maya", hof(1), Command::Accept(accepting)).unwrap();
     assert_eq!(room.waiting(20, own, Duty::Decide), ["priya", "tomas", "anika"]);
     assert_eq!(room.waiting(20, others, Duty::Decide), ["maya", "tomas", "anika"]);
