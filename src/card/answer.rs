@@ -230,7 +230,7 @@ fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
     match act.answers(case).map(|duty| (duty, duty.row().answer)) {
         Some((duty, AnsweredBy::Vote | AnsweredBy::Draft)) => tell::answers_unseen(case.id, duty, None),
         Some((_, AnsweredBy::Seat)) => with.and_then(|seat| tell::seat(case.id, seat)).into_iter().collect(),
-        Some((_, AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Named)) | None => {
+        Some((_, AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Named | AnsweredBy::Either)) | None => {
             let button = plain().map(|button| match with {
                 Some(number) => Button { label: format!("{} {number}", button.label), ..button },
                 None => button,

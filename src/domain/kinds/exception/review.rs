@@ -114,12 +114,14 @@ impl Exception {
 
     pub(super) fn recommend(&self, scene: &Scene<'_>, advice: Advice, reason: &str) -> Result<Ruling, Refusal> {
         scene.asker()?;
-        let seat = scene.answering(scene.owed(Duty::Recommend)?)?;
+        let owed = scene.owed(Duty::Recommend)?;
+        let seat = scene.answering(owed)?;
+        let role = owed.holder.role().cloned().unwrap_or_else(|| RoleId::from("nobody"));
         let reason = text::text("the reason", reason)?;
         let class = self.class_of(scene)?;
         let mut draft = scene.draft();
         let (by, stands_in_for) = (seat.person, seat.stands_in_for);
-        draft.push(Event::Recommended { by: by.clone(), stands_in_for, advice, reason: reason.clone() });
+        draft.push(Event::Recommended { by: by.clone(), stands_in_for, role, advice, reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::Recommend);
         let number = ask_to_rule(&mut draft, class, Some((by, reason, Some(advice))));
         let (names, due) = (scene.names(&draft.waiting_on(number)), scene.moment(draft.due_of(number)));
