@@ -240,7 +240,7 @@ pub struct Outlook {
     pub oldest: Option<At>,
     pub short: Passed,
     pub long: Passed,
-    /// When all that wait are answered at the rate of the short window. `None`: never at this rate.
+    /// How long until nobody waits, where in each short window as many leave and come as in the last. `None`: never at this rate.
     pub drained_in: Option<Span>,
     /// The first deadline that is missed at that rate. `None`: none.
     pub first_breach: Option<At>,
@@ -303,7 +303,7 @@ impl Figures {
         let Windows { short: window, long } = self.windows;
         let (short, long) = (self.short.within(window, at), self.long.within(long, at));
         let depth = self.since.count();
-        let drained_in = takes(depth, short.left, window);
+        let drained_in = takes(depth, short.left.saturating_sub(short.came), window);
         Outlook {
             windows: self.windows,
             depth,

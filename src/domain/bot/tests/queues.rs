@@ -124,11 +124,18 @@ fn a_queue_gets_worse_when_both_windows_agree_and_the_first_missed_deadline_is_n
     line.comes(32, 272);
     let outlook = line.outlook(32);
     assert_eq!((outlook.depth, outlook.short), (3, Passed { came: 6, left: 3 }));
-    assert_eq!(outlook.drained_in, Some(Span::hours(1)));
+    assert_eq!(outlook.drained_in, None, "twice as many come as leave");
     line.goes(40, 0);
     line.goes(41, 0);
     line.goes(42, 0);
     assert_eq!((line.turn(42), line.outlook(42).first_breach), (None, None), "never at this rate");
+    assert_eq!(line.outlook(42).drained_in, None, "as many come as leave");
+    line.goes(43, 0);
+    assert_eq!(
+        (line.outlook(43).depth, line.outlook(43).drained_in),
+        (2, Some(Span::hours(2))),
+        "one more leaves than comes"
+    );
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     };
     let (names, due) = (world.names(&draft.waiting_on(number)), world.moment(draft.due_of(number), ask));
     let noun = draft.case.obligation(number).map_or("answer", |it| it.duty.noun());
-    Ok(draft.done(format!("raised; the {noun} is {names}'s by {due}. {}", every_case::PUBLIC)))
+    Ok(draft.done(format!("raised; the {noun} is due by {due} from {names}. {}", every_case::PUBLIC)))
 }
 
 /// # Errors

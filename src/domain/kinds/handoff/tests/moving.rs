@@ -1,7 +1,6 @@
 //! What moves, to whom, and what doesn't.
 
 use super::*;
-use crate::domain::Duty;
 
 #[test]
 fn everything_moves_at_one_moment_or_nothing_does() {
