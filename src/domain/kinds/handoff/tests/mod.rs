@@ -251,5 +251,5 @@ fn role(role: &str, workflow: Option<&str>) -> Scope {
 
 fn accept(first: CaseId) -> All {
     let next = Some(RoleId::from("command"));
-    Command::Accept(Accepting { first: Some(first), next, condition: None, cases: None }).into()
+    Command::Accept(Accepting { first: Some(first), next, ..Accepting::default() }).into()
 }
