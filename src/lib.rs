@@ -188,7 +188,7 @@
 //! | [in force](domain::kinds::exception::in_force) | granted, not yet ended and not suspended, at a moment; any doubt is no | active, valid |
 //! | [way](domain::policy::Way) | a way out of harm: back to an older version, switched off, on to a newer one, or nothing | remediation |
 //! | [sealed](domain::kinds::Seal) | a head of the ledger was signed before something is altered | snapshot, evidence hold |
-//! | [freeze](domain::bot::releases) | promotions of a workflow are held; going back stays possible | change freeze, deployment freeze |
+//! | [freeze](domain::bot::releases) | changes of a workflow that go into production are held; going back stays possible | change freeze, deployment freeze |
 //! | [queue](domain::bot::queues) | what waits for one answer: the exceptions of a workflow, the requests on a path | backlog |
 //! | [handoff](domain::kinds::handoff) | what somebody holds goes to somebody else, at one moment, once that one accepts | handover, transfer |
 //! | [ladder, rung](domain::policy::Ladder) | who hears next while no answer comes, and when; a rung is one step of it | escalation policy, escalation step |
