@@ -203,7 +203,7 @@
 //! | [in force](domain::kinds::exception::in_force) | granted, not yet ended and not suspended, at a moment; any doubt is no | active, valid |
 //! | [way](domain::policy::Way) | a way out of harm: back to an older version, switched off, on to a newer one, or nothing | remediation |
 //! | [sealed](domain::kinds::Seal) | a head of the ledger was signed before something is altered | snapshot, evidence hold |
-//! | [freeze](domain::bot::releases) | promotions of a workflow are held; going back stays possible | change freeze, deployment freeze |
+//! | [freeze](domain::bot::releases) | changes of a workflow that go into production are held; going back stays possible | change freeze, deployment freeze |
 //! | [drill](domain::kinds::rollback::Drill) | a rollback for practice: the same in everything but its name | exercise, game day |
 //! | [call, webhook](domain::Call) | what a case wants a machine outside to be told; the place in the policy that is told it | outbound webhook |
 //! | [queue](domain::bot::queues) | what waits for one answer: the exceptions of a workflow, the requests on a path | backlog |

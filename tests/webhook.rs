@@ -152,7 +152,7 @@ async fn a_machine_does_the_step_and_it_looks_as_one_done_by_hand() {
 async fn what_did_not_get_through_comes_again_under_the_same_id() {
     let stage = Stage::set(&[(500, ""), (429, ""), (200, "")]).await;
     stage.run().await;
-    stage.timeline("could not be reached").await;
+    stage.timeline("Calling the machine for step 1 failed").await;
     assert_eq!(stage.calls(), 1, "not before five seconds are over");
     stage.post("/room/api/clock", json!({ "advance": "6s" })).await;
     stage.called(2).await;
@@ -186,6 +186,12 @@ async fn an_answer_that_comes_later_counts_once_and_only_at_its_own_address() {
     }
     stage.post("/room/api/clock", json!({ "advance": "25m" })).await;
     assert_eq!(stage.calls(), 1, "what has begun isn't called again");
+    // What names no outcome is no answer, and doesn't use the address up.
+    for nothing in [json!(null), json!({}), json!({ "status": "failed" }), json!("outcome=done"), json!(["outcome"])] {
+        let (status, answer) = stage.post(&path, nothing.clone()).await;
+        assert_eq!((status, answer["code"].as_str()), (400, Some("no_outcome")), "{nothing}: {answer}");
+    }
+    assert!(!stage.say("maya", "/rollback timeline RBK-1").await.contains("by machine"), "nor a no");
     assert_eq!(stage.post(&path, done()).await.0, 200);
     let timeline = stage.timeline("v2 serves").await;
     assert!(timeline.contains("by machine"), "{timeline}");
@@ -195,12 +201,35 @@ async fn an_answer_that_comes_later_counts_once_and_only_at_its_own_address() {
     stage.strike().await;
 }
 
+/// A no is never taken for done, also where it is cut off, and is the last call until somebody has it called again: then it is
+/// another call, and before a no it is the same one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_no_that_is_cut_off_is_a_no_and_the_first_one_stops_the_calling() {
+    static LONG: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        format!(r#"{{"log": "{}", "outcome": "blocked"}}"#, "x".repeat(20_000))
+    });
+    let stage = Stage::set(&[(200, LONG.as_str()), (500, ""), (200, r#"{"outcome": "done", "note": "v2 serves"}"#)]).await;
+    stage.run().await;
+    stage.timeline("JSON that can't be read").await;
+    stage.post("/room/api/clock", json!({ "advance": "2h" })).await;
+    stage.timeline("JSON that can't be read").await;
+    assert_eq!(stage.calls(), 1, "nobody is called any more");
+    stage.say("ravi", "/rollback call RBK-1").await;
+    stage.timeline("it answered 500").await;
+    stage.say("ravi", "/rollback call RBK-1").await;
+    stage.timeline("v2 serves").await;
+    let told = stage.machine.told.lock().expect("a list").clone();
+    let ids: Vec<&str> = told.iter().map(|(headers, _)| headers["webhook-id"].to_str().expect("text")).collect();
+    assert!(ids.len() == 3 && ids[0] != ids[1] && ids[1] == ids[2], "{ids:?}");
+    stage.strike().await;
+}
+
 /// Whoever does it by hand is first, and the machine's word comes too late; one that says no stops the calling.
 #[tokio::test(flavor = "multi_thread")]
 async fn by_hand_at_any_moment_and_a_no_is_a_no() {
     let stage = Stage::set(&[(500, ""), (200, r#"{"outcome": "failed", "note": "locked"}"#)]).await;
     stage.run().await;
-    stage.timeline("could not be reached").await;
+    stage.timeline("Calling the machine for step 1 failed").await;
     stage.post("/room/api/clock", json!({ "advance": "6s" })).await;
     stage.called(2).await;
     stage.timeline("which means nothing here. locked").await;

@@ -226,9 +226,10 @@ fn menu_facts(case: &Case, people: &People<'_>, acts: usize) -> Json {
 /// What does it. Nobody is given a vote on what the menu doesn't show.
 fn act_buttons(case: &Case, act: &Act) -> Vec<Button> {
     let with = act.with.as_deref();
-    let plain = || button(find(case.kind().word(), act.verb), Some(case.id), with, Style::Plain);
+    let bound = act.bound.map(|it| it.to_string());
+    let plain = || button(find(case.kind().word(), act.verb), Some(case.id), with.or(bound.as_deref()), Style::Plain);
     match act.answers(case).map(|duty| (duty, duty.row().answer)) {
-        Some((duty, AnsweredBy::Vote | AnsweredBy::Draft)) => tell::answers_unseen(case.id, duty, None),
+        Some((duty, AnsweredBy::Vote | AnsweredBy::Draft)) => tell::answers_unseen(case.id, duty, None, None),
         Some((_, AnsweredBy::Seat)) => with.and_then(|seat| tell::seat(case.id, seat)).into_iter().collect(),
         Some((_, AnsweredBy::Press | AnsweredBy::Words | AnsweredBy::Named | AnsweredBy::Either)) | None => {
             let button = plain().map(|button| match with {
@@ -548,6 +549,7 @@ pub(super) fn samples(speaker: &Speaker<'_>) -> Vec<(&'static str, Json)> {
         state,
         have: 0,
         need: 2,
+        bound: None,
     };
     let owed = [
         owed(State::Owed, None),

@@ -295,6 +295,18 @@ fn open(case: CaseId, verb: &str, style: Style) -> Option<Button> {
     form_button(grammar::find(case.kind.word(), verb), Some(case), None, style)
 }
 
+/// As [`press`], bound to the revision or the step that the reader sees.
+fn press_bound(case: CaseId, verb: &str, bound: Option<u32>, style: Style) -> Option<Button> {
+    let bound = bound.map(|it| it.to_string());
+    button(grammar::find(case.kind.word(), verb), Some(case), bound.as_deref(), style)
+}
+
+/// As [`open`], bound to the revision or the step that the reader sees.
+fn open_bound(case: CaseId, verb: &str, bound: Option<u32>, style: Style) -> Option<Button> {
+    let bound = bound.map(|it| it.to_string());
+    form_button(grammar::find(case.kind.word(), verb), Some(case), bound.as_deref(), style)
+}
+
 /// Approve, decline, ask: bound to the revision that the reader sees, where it is known.
 fn votes(case: CaseId, revision: Option<u32>, reason_needed: bool) -> Vec<Button> {
     let confirm = match revision {

@@ -92,10 +92,11 @@ fn answers_owed(case: &Case, people: &People<'_>, notice: &Notice, offered: &[Bu
     let mut all: Vec<Button> = Vec::new();
     for owed in asked.filter(|it| it.is_open()).filter(theirs) {
         let about = owed.about.as_ref();
-        if answers(case.id, owed.duty, about, case.revision()).iter().any(|button| offers(offered, button)) {
+        let bound = case.bound_to(owed.duty);
+        if answers(case.id, owed.duty, about, bound).iter().any(|button| offers(offered, button)) {
             continue;
         }
-        let fresh = answers_unseen(case.id, owed.duty, about);
+        let fresh = answers_unseen(case.id, owed.duty, about, bound);
         all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
     }
     all

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::kinds;
 use super::wording::{sentence_as_seen, typed_here};
-use super::{Button, Card, Speaker, Style, Tone, button, form_button, open, press, votes};
+use super::{Button, Card, Speaker, Style, Tone, button, form_button, open_bound, press, press_bound, votes};
 use crate::domain::duty::AnsweredBy;
 use crate::domain::kinds::incident::SeatName;
 use crate::domain::line::Line;
@@ -49,7 +49,7 @@ impl Look {
 pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, now: Option<&Case>) -> Card {
     let mut facts = facts(about, telling, speaker.prefix);
     let asked = now.filter(|case| is_of_now(telling, case)).and_then(|case| kinds::asked(speaker, case));
-    let unseen = revision(telling).is_some() && asked.is_none();
+    let unseen = bound_to(telling).is_some() && asked.is_none();
     if let (Json::Object(facts), Some(Json::Object(asked))) = (&mut facts, asked) {
         facts.extend(asked);
     }
@@ -58,14 +58,13 @@ pub fn tell(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling,
 
 /// As [`tell`], where what is to be decided stands above it already.
 pub(super) fn tell_beneath(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, now: &Case) -> Card {
-    let unseen = revision(telling).is_some() && !is_of_now(telling, now);
+    let unseen = bound_to(telling).is_some() && !is_of_now(telling, now);
     drawn(speaker, about, telling, facts(about, telling, speaker.prefix), unseen)
 }
 
 /// What it asks a decision on is what stands now.
 fn is_of_now(telling: &Telling, now: &Case) -> bool {
-    let revision = revision(telling);
-    revision.is_some() && now.revision() == revision
+    bound_to(telling).is_some_and(|(duty, bound)| now.bound_to(duty) == Some(bound))
 }
 
 fn drawn(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, facts: Json, unseen: bool) -> Card {
@@ -74,23 +73,27 @@ fn drawn(speaker: &Speaker<'_>, about: Option<&CaseTitle>, telling: &Telling, fa
     card.tone = tone;
     card.buttons = asks;
     if let (true, Some(about)) = (unseen, about) {
-        card.buttons = answers_unseen(about.case, Duty::Decide, None);
+        card.buttons = read_and_decide(about.case).into_iter().collect();
     }
     card.due_us = due.map(|at| at.0);
     card
 }
 
-/// The revision that it asks a decision on.
-fn revision(telling: &Telling) -> Option<u32> {
+/// The first answer that it asks for and that is bound to what is shown, and what that is.
+fn bound_to(telling: &Telling) -> Option<(Duty, u32)> {
     match telling {
-        Telling::Case(every_case::Telling::Clock { items }) => items.iter().find_map(|item| item.revision),
-        Telling::Case(every_case::Telling::Moved { revision, .. }) => *revision,
-        other => kinds::revision(other),
+        Telling::Case(every_case::Telling::Clock { items }) => {
+            items.iter().find_map(|item| Some((item.duty, item.revision?)))
+        }
+        Telling::Case(every_case::Telling::Moved { duty, revision, .. }) => revision.map(|bound| (*duty, bound)),
+        other => kinds::revision(other).map(|revision| (Duty::Decide, revision)),
     }
 }
 
-fn to_read(button: Button) -> Button {
-    Button { label: "Read and decide".to_owned(), ..button }
+/// Shows what is to be decided.
+fn read_and_decide(case: CaseId) -> Option<Button> {
+    let button = press(case, "status", Style::Primary)?;
+    Some(Button { label: "Read and decide".to_owned(), ..button })
 }
 
 /// What the template sees.
@@ -198,15 +201,15 @@ pub(super) fn command(case: CaseId, duty: Duty, about: Option<&About>) -> Line {
     }
 }
 
-/// The buttons that answer a duty. With a revision, votes are bound to it.
-pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision: Option<u32>) -> Vec<Button> {
+/// The buttons that answer a duty, bound to the revision or to the step that is shown, where there is one.
+pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, bound: Option<u32>) -> Vec<Button> {
     let row = duty.row();
     let one = match row.answer {
-        AnsweredBy::Vote => return votes(case, revision, false),
-        AnsweredBy::Press => press(case, row.verb, Style::Primary),
+        AnsweredBy::Vote => return votes(case, bound, false),
+        AnsweredBy::Press => press_bound(case, row.verb, bound, Style::Primary),
         AnsweredBy::Draft => review(case),
         AnsweredBy::Seat => seat(case, seat_of(about)),
-        AnsweredBy::Words => open(case, row.verb, Style::Primary),
+        AnsweredBy::Words => open_bound(case, row.verb, bound, Style::Primary),
         AnsweredBy::Named => report(case, about),
         AnsweredBy::Either => return whether_owed(case, about),
     };
@@ -214,15 +217,15 @@ pub(super) fn answers(case: CaseId, duty: Duty, about: Option<&About>, revision:
 }
 
 /// As `answers`, where what is to be decided isn't shown: instead of votes, the button that shows it.
-pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>) -> Vec<Button> {
+pub fn answers_unseen(case: CaseId, duty: Duty, about: Option<&About>, bound: Option<u32>) -> Vec<Button> {
     match duty.row().answer {
-        AnsweredBy::Vote => press(case, "status", Style::Primary).into_iter().map(to_read).collect(),
+        AnsweredBy::Vote => read_and_decide(case).into_iter().collect(),
         AnsweredBy::Press
         | AnsweredBy::Draft
         | AnsweredBy::Seat
         | AnsweredBy::Words
         | AnsweredBy::Named
-        | AnsweredBy::Either => answers(case, duty, about, None),
+        | AnsweredBy::Either => answers(case, duty, about, bound),
     }
 }
 
@@ -346,10 +349,9 @@ pub(super) fn look_of_bot(telling: &bot::Telling) -> Look {
 
 /// The buttons of everything that fell due, each once; where several are asked for, only the first stands out.
 fn answers_to_all(case: CaseId, items: &[ClockItem]) -> Vec<Button> {
-    let revision = items.iter().find_map(|item| item.revision);
     let mut all: Vec<Button> = Vec::new();
     for item in items {
-        let fresh = answers(case, item.duty, item.about.as_ref(), revision);
+        let fresh = answers(case, item.duty, item.about.as_ref(), item.revision);
         all.extend(fresh.into_iter().filter(|button| !all.contains(button)).collect::<Vec<_>>());
     }
     if items.len() > 1 {

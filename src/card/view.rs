@@ -32,7 +32,7 @@ pub struct Waits {
 /// What asks for the answers that a case waits for.
 pub fn asking(case: &Case) -> Vec<Button> {
     let owed = case.open_obligations();
-    owed.flat_map(|it| answers(case.id, it.duty, it.about.as_ref(), case.revision())).collect()
+    owed.flat_map(|it| answers(case.id, it.duty, it.about.as_ref(), case.bound_to(it.duty))).collect()
 }
 
 /// What a case's card has for anybody: what undoes an answer, where there is such a thing, then what can be done next. The case

@@ -151,7 +151,7 @@ impl Desk {
                         Some(command) => Ok(Work::Case(id, command)),
                         None => return Ok(Handled::NeedsDraft { case: id, by: person.clone() }),
                     },
-                    Asked::Bot(command) => Err(Handled::Answer(match self.prepare_bot(turn, command, &by) {
+                    Asked::Bot(command) => Err(Handled::Answer(match self.prepare_bot(turn, command, &by).await? {
                         Ok(ready) => {
                             let cards = ready.reply.iter().map(|reply| self.card(reply, how)).collect();
                             of_the_bot = Some(ready);

@@ -332,7 +332,7 @@ impl Desk {
         by: &Actor,
         word: Option<&Word>,
     ) -> Result<Result<Option<Reply>, Refusal>, DeskError> {
-        match self.prepare_bot(turn, command, by) {
+        match self.prepare_bot(turn, command, by).await? {
             Ok(mut prepared) => {
                 let reply = prepared.reply.take();
                 self.write_bot(turn, prepared, word).await?;
@@ -343,7 +343,20 @@ impl Desk {
     }
 
     /// Decides what is asked of the bot. Nothing is changed: [`Desk::write_bot`] does that.
-    pub(super) fn prepare_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<PreparedBot, Refusal> {
+    pub(super) async fn prepare_bot(
+        &mut self,
+        turn: &mut Turn,
+        command: BotCommand,
+        by: &Actor,
+    ) -> Result<Result<PreparedBot, Refusal>, DeskError> {
+        let command = match command.reach() {
+            Some(reach) => command.reaching(self.reach(turn, reach).await?),
+            None => command,
+        };
+        Ok(self.decide_bot(turn, command, by))
+    }
+
+    fn decide_bot(&self, turn: &Turn, command: BotCommand, by: &Actor) -> Result<PreparedBot, Refusal> {
         let loaded = match &command {
             BotCommand::LoadPolicy { policy, .. } => Some(Arc::new((**policy).clone())),
             BotCommand::Start(_)

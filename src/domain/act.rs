@@ -13,6 +13,8 @@ pub struct Act {
     pub verb: &'static str,
     /// What is said with the verb, where it is done to one of several: which seat, which follow-up.
     pub with: Option<String>,
+    /// What it is bound to, as it stands now: the revision of what is asked, or the step.
+    pub bound: Option<u32>,
     /// It, with something in the place of what the person would say.
     pub command: Command,
 }
@@ -24,11 +26,15 @@ pub(super) fn words() -> String {
 
 impl Act {
     pub(super) fn of(verb: impl Into<&'static str>, command: impl Into<Command>) -> Act {
-        Act { verb: verb.into(), with: None, command: command.into() }
+        Act { verb: verb.into(), with: None, bound: None, command: command.into() }
     }
 
     pub(super) fn with(self, with: impl ToString) -> Act {
         Act { with: Some(with.to_string()), ..self }
+    }
+
+    pub(super) fn bound_to(self, bound: Option<u32>) -> Act {
+        Act { bound, ..self }
     }
 
     /// The duty that it answers.

@@ -10,7 +10,7 @@ use super::{At, WebhookId};
 pub struct Call {
     /// What it is about within the case: the same for every try.
     pub number: u32,
-    /// Counts from 1; one more each time that somebody has it called anew.
+    /// Counts from 1; one more each time that somebody has it called anew after it said no.
     pub round: u32,
     pub webhook: WebhookId,
     /// How many tries of this round have failed.

@@ -191,9 +191,9 @@ impl Case {
         self.body.relies_on(acknowledgement, self)
     }
 
-    /// Which wording of what is asked stands now, where answers are bound to it.
-    pub fn revision(&self) -> Option<u32> {
-        self.body.revision()
+    /// What an answer is bound to: the revision of what is asked that stands now, or the step. `None`: to nothing.
+    pub fn bound_to(&self, duty: Duty) -> Option<u32> {
+        self.body.bound_to(duty)
     }
 
     /// The policy that the terms of what is owed next are stamped from.

@@ -182,7 +182,7 @@ duties! {
         /// A party says whether it goes along. Silence is never go.
         SayGo = "say-go", "go or no-go", Owed::InPlans, "go", "go said", Press;
         /// Agree once more, before a step after which there is no way back.
-        AgreePoint = "agree-point", "agreement to the point of no return", Owed::InPlans, "agree-point", "agreed", Words;
+        AgreePoint = "agree-point", "agreement to the step", Owed::InPlans, "agree-point", "agreed", Words;
         /// Do a step of a rollback.
         DoStep = "do-step", "step", Owed::InPlans, "done", "step done", Press;
         /// Say what becomes of calls, jobs and agents that are under way.

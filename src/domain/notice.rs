@@ -166,7 +166,7 @@ pub struct ClockItem {
     /// People of the roles that were called in just now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub called_people: Vec<PersonId>,
-    /// The revision of an approval's action that is shown, so that a vote is bound to it.
+    /// What an answer is bound to: the revision of what is asked that is shown, or the step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<u32>,
 }

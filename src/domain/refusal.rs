@@ -280,10 +280,16 @@ impl Refusal {
             Refusal::KeyTaken => "use a new key for new words: this key stands for something else that was said before. \
                 Nothing was done."
                 .into(),
-            Refusal::Changed(case) => format!(
-                "read the card again and press the new button: the action of {case} was changed after that one was drawn."
-            )
-            .into(),
+            Refusal::Changed(case) => {
+                let what = match case.kind {
+                    CaseKind::Rollback => "the target",
+                    CaseKind::Incident | CaseKind::Approval | CaseKind::Exception | CaseKind::Handoff => "the action",
+                };
+                format!(
+                    "read the card again and press the new button: {what} of {case} was changed after that one was drawn."
+                )
+                .into()
+            }
             Refusal::ReasonNeeded(example) => say!["give a reason, as in ", example.clone(), "."],
             Refusal::QuestionOpen(case) => {
                 format!("wait for the answer: {case} has an open question to the requester already.").into()

@@ -1,5 +1,5 @@
 //! The answer to a call that its receiver took with 202, at the address that was given with it. The address is a secret of 128 bits
-//! made for this one call, so it isn't guarded by where the answer comes from; it counts once.
+//! made for this one call, so it isn't guarded by where the answer comes from; it counts once. What names no outcome is no answer.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -24,7 +24,11 @@ pub(super) async fn answered(
     if !is_same(&token(&desk.causes, case, number, round), &given) {
         return Err(nothing());
     }
-    let called = match Answer::read(&body) {
+    let no_outcome = || {
+        let write = r#"send `{"outcome": "done"}` or `{"outcome": "blocked", "note": "why"}` as JSON: nothing is recorded."#;
+        Failure::new(StatusCode::BAD_REQUEST, "no_outcome", write.to_owned())
+    };
+    let called = match Answer::said(&body).ok_or_else(no_outcome)? {
         Answer::Done(text) => Called::Done { text },
         Answer::Blocked(text) => Called::Blocked { text },
     };

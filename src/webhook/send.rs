@@ -9,6 +9,7 @@ use super::signature::Keys;
 use crate::domain::Span;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, StatusCode, Url, header, redirect};
+use serde_json::Value;
 
 /// How long one try may take: the standard asks for 15 to 30 seconds.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -49,20 +50,41 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Reads `{"outcome": "done", "note": "…"}`. No JSON, or none with an outcome, is a plain 200: done. An outcome that means
-    /// nothing here is never taken for done.
+    /// Reads the answer to a call: `{"outcome": "done", "note": "…"}`. No JSON, or none with an outcome, is a plain 200: done. An
+    /// object that can't be read, or isn't there whole, may say anything, so it is never taken for done.
     pub fn read(body: &[u8]) -> Answer {
-        let answer: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |key: &str| answer.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-        let note: String = text("note").chars().take(NOTE_LETTERS).collect();
-        match answer.get("outcome").map(|_| text("outcome")) {
-            None | Some("done") => Answer::Done(note),
-            Some("blocked") => Answer::Blocked(note),
-            Some(other) => {
-                Answer::Blocked(format!("it answered with the outcome “{other}”, which means nothing here. {note}"))
-            }
+        let begins_as_an_object = body.trim_ascii_start().starts_with(b"{");
+        match serde_json::from_slice::<Value>(body) {
+            Ok(answer) => Answer::outcome(&answer).unwrap_or_else(|| Answer::Done(note(&answer))),
+            Err(_) if begins_as_an_object => Answer::Blocked(format!(
+                "it answered with JSON that can't be read: it is broken, or longer than {} KiB",
+                ANSWER_BYTES / 1024
+            )),
+            Err(_) => Answer::Done(String::new()),
         }
     }
+
+    /// Reads an answer that comes later. There only what it says itself counts: `None`, where it names no outcome.
+    pub fn said(body: &[u8]) -> Option<Answer> {
+        Answer::outcome(&serde_json::from_slice(body).ok()?)
+    }
+
+    /// An outcome that means nothing here is never taken for done.
+    fn outcome(answer: &Value) -> Option<Answer> {
+        let note = note(answer);
+        Some(match answer.get("outcome")?.as_str().unwrap_or_default() {
+            "done" => Answer::Done(note),
+            "blocked" => Answer::Blocked(note),
+            other => {
+                Answer::Blocked(format!("it answered with the outcome “{other}”, which means nothing here. {note}"))
+            }
+        })
+    }
+}
+
+fn note(answer: &Value) -> String {
+    let note = answer.get("note").and_then(Value::as_str).unwrap_or_default();
+    note.chars().take(NOTE_LETTERS).collect()
 }
 
 /// What is sent.
@@ -75,11 +97,11 @@ pub struct Call<'a> {
     pub body: &'a [u8],
 }
 
-/// Calls places outside. What it takes is made by the first call: most bots call nobody.
+/// Calls places outside. What it takes is made by the first call, and kept for all: most bots call nobody.
 #[derive(Clone, Default)]
 pub struct Sender {
-    outside: OnceLock<Client>,
-    anywhere: OnceLock<Client>,
+    outside: Arc<OnceLock<Client>>,
+    anywhere: Arc<OnceLock<Client>>,
 }
 
 impl Sender {
@@ -193,6 +215,35 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_first_call_makes_is_there_for_the_next() {
+        // Fails only where one was chosen already.
+        let _chosen = rustls::crypto::ring::default_provider().install_default();
+        let sender = Sender::default();
+        sender.clone().client(true).expect("a client");
+        assert!(sender.anywhere.get().is_some() && sender.outside.get().is_none());
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_is_not_taken_for_done() {
+        let whole = format!(r#"{{"log": "{}", "outcome": "blocked"}}"#, "x".repeat(2 * ANSWER_BYTES));
+        for body in [&whole.as_bytes()[..ANSWER_BYTES], b" {\"outcome\": \"blo", b"{'outcome': 'blocked'}"] {
+            assert!(matches!(Answer::read(body), Answer::Blocked(why) if why.contains("can't be read")));
+            assert_eq!(Answer::said(body), None);
+        }
+        assert_eq!(Answer::read(&[b'x'; ANSWER_BYTES]), Answer::Done(String::new()), "a log is a plain 200");
+    }
+
+    #[test]
+    fn later_only_an_outcome_that_is_named_counts() {
+        for body in ["", "OK", "outcome=done", r#"{"status": "failed"}"#, r#"["outcome"]"#, r#""done""#] {
+            assert_eq!(Answer::said(body.as_bytes()), None, "{body}");
+        }
+        assert_eq!(Answer::said(br#"{"outcome": "done"}"#), Some(Answer::Done(String::new())));
+        let failed = Answer::said(br#"{"outcome": "failed"}"#);
+        assert!(matches!(failed, Some(Answer::Blocked(_))), "{failed:?}");
+    }
 
     #[test]
     fn an_answer_that_means_nothing_here_is_not_taken_for_done() {

@@ -864,9 +864,12 @@ async fn rollbacks(house: &mut House) {
             ("jonas", "/rollback go RBK-1"),
             ("arjun", "/rollback authorise RBK-1 v7 is known to be good"),
             ("maya", "/rollback retarget RBK-1 to=v6 v7 drifts too"),
-            ("jonas", "/rollback go RBK-1"),
-            ("ravi", "/rollback go RBK-1"),
-            ("greta", "/rollback authorise RBK-1 v6 is known to be good"),
+            ("dev", "/rollback tick RBK-1 1 yes Forty of them"),
+            ("dev", "/rollback tick RBK-1 2 yes"),
+            ("dev", "/rollback compare RBK-1 contain Too slow"),
+            ("jonas", "/rollback go RBK-1 rev=2"),
+            ("ravi", "/rollback go RBK-1 rev=2"),
+            ("greta", "/rollback authorise RBK-1 rev=2 v6 is known to be good"),
             ("arjun", "/rollback alter-anyway RBK-1 People are being refused"),
             ("dev", "/rollback start RBK-1"),
             ("ravi", "/rollback blocked RBK-1 The console is down"),
@@ -881,7 +884,7 @@ async fn rollbacks(house: &mut House) {
             ("ravi", "/rollback looked-at RBK-1 Written again"),
             ("dev", "/rollback source RBK-1 The alias is v6"),
             ("dev", "/rollback confirm RBK-1 recovered Scores are as before"),
-            ("arjun", "/rollback override credit APR-1 It is the fix"),
+            ("arjun", "/rollback override credit APR-7 It is the fix"),
             ("greta", "/rollback thaw credit The cause is known"),
             ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\" scenario=\"scores drift\" announced"),
             ("arjun", "/rollback deny RBK-2 Next week"),
@@ -899,12 +902,14 @@ async fn rollbacks(house: &mut House) {
             ("jonas", "/rollback drill credit from=v8 to=v6 \"Quarterly drill\" way=contain"),
             ("dev", "/rollback tick RBK-5 1 yes"),
             ("dev", "/rollback tick RBK-5 2 yes"),
+            ("dev", "/rollback compare RBK-5 roll-back Another time"),
             ("maya", "/rollback go RBK-5"),
             ("ravi", "/rollback go RBK-5"),
             ("arjun", "/rollback authorise RBK-5 Go ahead"),
             ("arjun", "/rollback alter-anyway RBK-5 It is a copy"),
             ("dev", "/rollback start RBK-5"),
             ("dev", "/rollback done RBK-5"),
+            ("dev", "/rollback done RBK-5 step=2"),
             ("dev", "/rollback in-flight RBK-5 stopped Nothing was"),
             ("maya", "/rollback downstream RBK-5 Fine"),
             ("ravi", "/rollback downstream RBK-5 Fine"),
@@ -935,11 +940,11 @@ async fn machines(house: &mut House) {
     say(house, 1, failed(Some(house.desk.clock.now() + Span::seconds(5)))).await;
     say(house, 1, Called::Begun).await;
     house.all(&[("ravi", "/rollback call RBK-7")]).await;
-    say(house, 2, failed(None)).await;
+    say(house, 1, failed(None)).await;
     house.all(&[("ravi", "/rollback call RBK-7")]).await;
-    say(house, 3, Called::Blocked { text: "the release is locked".to_owned() }).await;
+    say(house, 1, Called::Blocked { text: "the release is locked".to_owned() }).await;
     house.all(&[("arjun", "/rollback call RBK-7")]).await;
-    say(house, 4, Called::Done { text: "v2 serves".to_owned() }).await;
+    say(house, 2, Called::Done { text: "v2 serves".to_owned() }).await;
     house.all(&[("arjun", "/rollback abandon RBK-7 It was the wrong pilot")]).await;
 }
 

@@ -16,6 +16,6 @@
       #credit: RBK-1 is abandoned · Arjun
       card RBK-1: Step 1 · done
       case RBK-1: abandoned
-      not #credit: Promotions of credit are held
+      not #credit: Changes of credit are held
       dev> /rollback confirm RBK-1 recovered It works
       dev hears: RBK-1 is abandoned already

@@ -24,7 +24,7 @@
       dev> /rollback source RBK-1 Nothing leads back
       dev> /rollback confirm RBK-1 recovered As planned
       #credit: DRILL · RBK-1 is confirmed: recovered
-      not #credit: Promotions of credit are held
+      not #credit: Changes of credit are held
       maya> /rollback list all
       maya hears: RBK-1 “DRILL: Quarterly drill” · credit, confirmed · drill · roll-back · recovered
 Tue 09:00 maya> /sla digest 2026-11-23..2026-11-23

@@ -1,7 +1,7 @@
 # A confirmed rollback shortens no freeze that somebody placed for longer.
 
 09:00 greta> /rollback freeze credit until 30d The cause isn't known
-      #credit: Promotions of credit are held until
+      #credit: Changes of credit are held until
       maya> /rollback propose credit from=v7 to=v6 "Scores drift"
       dev> /rollback tick RBK-1 1 yes
       dev> /rollback tick RBK-1 2 yes

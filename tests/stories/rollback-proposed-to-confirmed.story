@@ -56,9 +56,9 @@
       dev> /rollback source RBK-1 Alias champion is v6, main is reverted
       @dev: RBK-1 · confirmation by 10:30
 10:00 dev> /rollback confirm RBK-1 recovered Scores of Pune are as last month
-      dev hears: confirmed, recovered, 1 h after it was asked for. Promotions of credit are held for 1 d
+      dev hears: confirmed, recovered, 1 h after it was asked for. Changes of credit are held for 1 d
       #credit: RBK-1 is confirmed: recovered · Dev ... within the target of 2 h
-      #credit: Promotions of credit are held until Tue 24 Nov 10:00
+      #credit: Changes of credit are held until Tue 24 Nov 10:00
       card RBK-1: State: confirmed · recovered ... Measured: authorised after 10 min · first effect after 30 min · confirmed after 1 h · target 2 h
       case RBK-1: confirmed
       maya> /rollback list all

@@ -15,6 +15,15 @@
       dev> /rollback start RBK-1
       dev hears: nobody has authorised it
       sofia> /rollback authorise RBK-1 v5 is known to be good
+      sofia hears: Read it again with /rollback status RBK-1, then type /rollback authorise RBK-1 rev=2
+# What was looked at was v6.
+      sofia> /rollback authorise RBK-1 rev=2 v5 is known to be good
+      sofia hears: Look at every criterion first
+      dev> /rollback tick RBK-1 1 yes
+      dev> /rollback tick RBK-1 2 yes
+      dev> /rollback compare RBK-1 contain Too slow
+      sofia> /rollback authorise RBK-1 rev=2 v5 is known to be good
+      case RBK-1: authorised
       dev> /rollback start RBK-1
       dev hears: silence is never go
       ledger: rollback.started x0

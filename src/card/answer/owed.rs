@@ -41,6 +41,9 @@ pub struct OwedDuty {
     pub have: u32,
     /// How many are needed.
     pub need: u32,
+    /// What the answer is bound to: the revision of what is asked, or the step.
+    #[serde(skip)]
+    pub bound: Option<u32>,
 }
 
 /// What somebody owes, the most urgent first as handed in. Not `all`: there is more that is due later.
@@ -82,6 +85,7 @@ impl OwedCase {
             state: it.state(),
             have: it.have(),
             need: it.terms.quorum,
+            bound: case.bound_to(it.duty),
         });
         OwedCase { case: case.id, title: case.title.clone(), also, duties: duties.collect() }
     }
@@ -91,7 +95,7 @@ impl OwedCase {
     pub fn buttons(&self) -> Vec<Button> {
         let mut buttons: Vec<Button> = Vec::new();
         for duty in &self.duties {
-            for button in tell::answers_unseen(self.case, duty.duty, duty.about.as_ref()) {
+            for button in tell::answers_unseen(self.case, duty.duty, duty.about.as_ref(), duty.bound) {
                 if !buttons.iter().any(|known| known.action == button.action) {
                     buttons.push(button);
                 }

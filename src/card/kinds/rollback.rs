@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::super::samples::{DUE, NOW, SPAN, began, dev, maya, role, whom, words};
 use super::super::tell::{Look, answers};
 use super::super::wording::typed_here;
-use super::super::{Button, Speaker, Style, Tone, form_button, open, press};
+use super::super::{Button, Speaker, Style, Tone, open, open_bound, press, press_bound};
 use super::Shows;
 use crate::domain::kinds::rollback::{
     Compared, Drill, DrillDue, Event, Flight, Outcome, Planned, Proposed, Retargeted, Rollback, RollbackState, Telling,
@@ -14,7 +14,7 @@ use crate::domain::kinds::rollback::{
 use crate::domain::notice::CaseTitle;
 use crate::domain::obligation::Standing;
 use crate::domain::policy::{RollbackRule, RollbackTimes, StepRule, Way};
-use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation, RollbackDuty, SystemId};
+use crate::domain::{At, Case, CaseId, CaseKind, ClockId, Duty, Label, Obligation, RollbackDuty, SystemId};
 
 impl Shows for Rollback {
     fn facts(&self, _speaker: &Speaker<'_>, case: &Case, _at: At) -> Json {
@@ -80,7 +80,7 @@ impl Shows for Rollback {
             "said": said.collect::<Vec<_>>(),
             "missing_go": self.without_go(),
             "authorised": maybe(&self.authorised),
-            "altering": self.altering.as_ref().map(|it| json!({ "clocks": it.clocks, "word": word(&it.word) })),
+            "altering": self.altering.as_ref().map(|it| json!({ "clocks": it.clocks, "unnamed": it.unnamed, "word": word(&it.word) })),
             "sealed": self.sealed.as_ref().map(|it| json!({ "at": it.at.0, "size": it.size, "root": it.root })),
             "steps": if runs { steps.collect::<Vec<_>>() } else { Vec::new() },
             "steps_in_all": self.steps_in_all(),
@@ -104,8 +104,14 @@ impl Shows for Rollback {
         })
     }
 
+    /// Where it goes: nobody authorises, says go or takes a step of what they don't see.
     fn asked(&self, _speaker: &Speaker<'_>, _case: &Case) -> Option<Json> {
-        None
+        Some(json!({
+            "way": self.way.word(),
+            "from_version": version(&self.from),
+            "to_version": version(&self.to),
+            "shown_revision": self.revision,
+        }))
     }
 
     fn revision(_telling: &Telling) -> Option<u32> {
@@ -144,11 +150,16 @@ impl Shows for Rollback {
     fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {
         let id = case.id;
         let owes = |duty: Duty| case.owed(duty).is_some();
-        let go = || [press(id, "go", Style::Plain), open(id, "no-go", Style::Plain)];
+        let seen = Some(self.revision);
+        let step = self.next_step().map(|(number, _)| number);
+        let go = || [press_bound(id, "go", seen, Style::Plain), open_bound(id, "no-go", seen, Style::Plain)];
         let mut buttons: Vec<Option<Button>> = match self.state {
             RollbackState::Due => vec![open(id, "plan", Style::Primary)],
             RollbackState::Proposed => {
-                let mut buttons = vec![authorise(id, self.revision), open(id, "deny", Style::Danger)];
+                let mut buttons = vec![
+                    open_bound(id, "authorise", seen, Style::Primary),
+                    open_bound(id, "deny", seen, Style::Danger),
+                ];
                 if owes(Duty::SayGo) {
                     buttons.extend(go());
                 }
@@ -156,7 +167,7 @@ impl Shows for Rollback {
             }
             RollbackState::Authorised if owes(Duty::SayGo) => go().into(),
             RollbackState::Authorised => {
-                vec![press(id, "start", Style::Primary), open(id, "retarget", Style::Plain)]
+                vec![press_bound(id, "start", seen, Style::Primary), open(id, "retarget", Style::Plain)]
             }
             RollbackState::Running => {
                 let asked = [
@@ -172,12 +183,13 @@ impl Shows for Rollback {
                 let first = |place: usize| if place == 0 { Style::Primary } else { Style::Plain };
                 let asked = asked.into_iter().filter(|(duty, _)| owes(*duty)).enumerate();
                 let asked = asked.map(|(place, (duty, verb))| match duty {
-                    Duty::DoStep => press(id, verb, first(place)),
+                    Duty::DoStep => press_bound(id, verb, step, first(place)),
+                    Duty::AgreePoint => open_bound(id, verb, step, first(place)),
                     _ => open(id, verb, first(place)),
                 });
                 let mut buttons: Vec<Option<Button>> = asked.take(3).collect();
                 if owes(Duty::DoStep) {
-                    buttons.push(open(id, "blocked", Style::Plain));
+                    buttons.push(open_bound(id, "blocked", step, Style::Plain));
                 }
                 buttons
             }
@@ -229,45 +241,50 @@ impl Shows for Rollback {
     fn look(telling: &Telling, about: &CaseTitle) -> Look {
         let case = about.case;
         match telling {
-            Telling::Proposed { due, .. } | Telling::Retargeted { due, .. } => Look::asks(
+            Telling::Proposed { due, revision, .. } | Telling::Retargeted { due, revision, .. } => Look::asks(
                 Tone::Nudge,
                 Some(*due),
-                answers(case, Duty::AuthoriseRollback, None, None),
+                answers(case, Duty::AuthoriseRollback, None, Some(*revision)),
             )
-            .and(open(case, "deny", Style::Danger)),
+            .and(open_bound(case, "deny", Some(*revision), Style::Danger)),
             Telling::DrillDue { due, .. } => {
                 Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::HoldDrill, None, None))
             }
             Telling::Gap { due, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::CloseGap, None, None)),
-            Telling::GoAsked { due, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::SayGo, None, None))
-                .and(open(case, "no-go", Style::Danger)),
+            Telling::GoAsked { due, revision, .. } => {
+                Look::asks(Tone::Nudge, Some(*due), answers(case, Duty::SayGo, None, Some(*revision)))
+                    .and(open_bound(case, "no-go", Some(*revision), Style::Danger))
+            }
             Telling::GoSaid { go: true, .. } => Look::of(Tone::Done),
             Telling::GoSaid { go: false, .. } => Look::of(Tone::Declined),
-            Telling::Authorised { missing, .. } if missing.is_empty() => {
-                Look::of(Tone::Done).and(press(case, "start", Style::Primary))
+            Telling::Authorised { missing, revision, .. } if missing.is_empty() => {
+                Look::of(Tone::Done).and(press_bound(case, "start", Some(*revision), Style::Primary))
             }
             Telling::Authorised { .. } => Look::of(Tone::Done),
             Telling::Ended { state, .. } => Look::of(Tone::over(state.as_str())),
             Telling::AlteringDecided { .. } => Look::of(Tone::Late),
             Telling::Started { .. } => Look::of(Tone::Nudge),
-            Telling::PointAsked { due, .. } => Look::asks(
+            Telling::PointAsked { due, law: true, .. } => {
+                Look::asks(Tone::Late, Some(*due), open(case, "alter-anyway", Style::Danger).into_iter().collect())
+            }
+            Telling::PointAsked { due, step, .. } => Look::asks(
                 Tone::Late,
                 Some(*due),
-                answers(case, Duty::AgreePoint, None, None),
+                answers(case, Duty::AgreePoint, None, Some(*step)),
             )
-            .and(open(case, "skip", Style::Plain)),
-            Telling::StepAsked { due, .. } => Look::asks(
+            .and(open_bound(case, "skip", Some(*step), Style::Plain)),
+            Telling::StepAsked { due, step, .. } => Look::asks(
                 Tone::Nudge,
                 Some(*due),
-                answers(case, Duty::DoStep, None, None),
+                answers(case, Duty::DoStep, None, Some(*step)),
             )
-            .and(open(case, "blocked", Style::Danger)),
-            Telling::StepSaid { what, .. } if what.as_str() == "blocked" => {
-                Look::of(Tone::Late).and(open(case, "skip", Style::Plain)).and(open(case, "withdraw", Style::Danger))
-            }
-            Telling::CallFailed { again, .. } => {
+            .and(open_bound(case, "blocked", Some(*step), Style::Danger)),
+            Telling::StepSaid { what, step, .. } if what.as_str() == "blocked" => Look::of(Tone::Late)
+                .and(open_bound(case, "skip", Some(*step), Style::Plain))
+                .and(open(case, "withdraw", Style::Danger)),
+            Telling::CallFailed { again, step, .. } => {
                 let again = again.is_none().then(|| press(case, "call", Style::Plain)).flatten();
-                Look::of(Tone::Late).and(press(case, "done", Style::Plain)).and(again)
+                Look::of(Tone::Late).and(press_bound(case, "done", Some(*step), Style::Plain)).and(again)
             }
             Telling::StepSaid { .. } | Telling::Answered { .. } => Look::calm(),
             Telling::Asked { due, duty, .. } => Look::asks(Tone::Nudge, Some(*due), answers(case, *duty, None, None)),
@@ -281,6 +298,7 @@ impl Shows for Rollback {
                 drill,
                 by: maya(),
                 workflow: "credit-scoring".into(),
+                revision: 1,
                 way: Way::RollBack,
                 from: named("v7", true),
                 to: named("v6", false),
@@ -288,6 +306,31 @@ impl Shows for Rollback {
                 on,
                 people: whom(),
                 due: DUE,
+            };
+            let authorised = |missing| Telling::Authorised {
+                drill,
+                by: dev(),
+                revision: 1,
+                reason: words(),
+                missing,
+                people: whom(),
+            };
+            let point = |law, back| Telling::PointAsked {
+                drill,
+                law,
+                back,
+                step: 2,
+                steps: 3,
+                text: words(),
+                people: whom(),
+                due: DUE,
+            };
+            let altering = |clocks, unnamed| Telling::AlteringDecided {
+                drill,
+                by: dev(),
+                clocks,
+                unnamed,
+                reason: words(),
             };
             let said = |go, reason| Telling::GoSaid { drill, role: role(), by: dev(), go, reason };
             let step = |what: &str, by, reason| Telling::StepSaid {
@@ -328,6 +371,7 @@ impl Shows for Rollback {
                 Telling::GoAsked {
                     drill,
                     role: role(),
+                    revision: 1,
                     way: Way::Contain,
                     from: named("v7", false),
                     to: named("v6", false),
@@ -339,6 +383,7 @@ impl Shows for Rollback {
                 Telling::Retargeted {
                     drill,
                     by: maya(),
+                    revision: 2,
                     way: Way::RollBack,
                     from: named("v7", false),
                     to: named("v5", true),
@@ -346,13 +391,17 @@ impl Shows for Rollback {
                     people: whom(),
                     due: DUE,
                 },
-                Telling::Authorised { drill, by: dev(), reason: words(), missing: vec![role()], people: whom() },
-                Telling::Authorised { drill, by: dev(), reason: words(), missing: Vec::new(), people: whom() },
+                authorised(vec![role()]),
+                authorised(Vec::new()),
                 Telling::Ended { drill, state: Label::from("refused"), by: dev(), reason: words() },
                 Telling::Ended { drill, state: Label::from("abandoned"), by: dev(), reason: words() },
-                Telling::AlteringDecided { drill, by: dev(), clocks: vec!["dora.initial".into()], reason: words() },
+                altering(vec!["dora.initial".into()], false),
+                altering(vec!["dora.initial".into()], true),
+                altering(Vec::new(), true),
                 Telling::Started { drill, by: dev(), size: 41 },
-                Telling::PointAsked { drill, step: 2, steps: 3, text: words(), people: whom(), due: DUE },
+                point(false, false),
+                point(true, false),
+                point(true, true),
                 Telling::StepAsked { drill, step: 2, steps: 3, text: words(), people: whom(), due: DUE },
                 step("done", None, None),
                 step("done", Some(dev()), Some(words())),
@@ -398,6 +447,13 @@ impl Shows for Rollback {
             }))
         };
         let drill = Some(Drill { text: Some(words()), announced: true });
+        let altering = |clocks: Vec<ClockId>, unnamed| Event::AlteringDecided {
+            by: dev(),
+            cases: vec![on(); clocks.len()],
+            clocks,
+            unnamed,
+            reason: words(),
+        };
         vec![
             Event::Proposed(Box::new(Proposed {
                 began: began(Some(maya())),
@@ -426,12 +482,9 @@ impl Shows for Rollback {
             Event::GoSaid { by: dev(), stands_in_for: Some(maya()), role: role(), go: false, reason: Some(words()) },
             Event::GoSaid { by: dev(), stands_in_for: None, role: role(), go: true, reason: None },
             Event::Authorised { by: dev(), stands_in_for: Some(maya()), revision: 1, reason: words() },
-            Event::AlteringDecided {
-                by: dev(),
-                clocks: vec!["dora.initial".into()],
-                cases: vec![on()],
-                reason: words(),
-            },
+            altering(vec!["dora.initial".into()], false),
+            altering(vec!["dora.initial".into()], true),
+            altering(Vec::new(), true),
             Event::Retargeted(Box::new(Retargeted {
                 by: maya(),
                 revision: 2,
@@ -462,18 +515,13 @@ impl Shows for Rollback {
             Event::GapClosed { number: 1, by: dev(), text: words() },
             Event::TriedAgain { by: dev(), held: false, text: words() },
             Event::TriedAgain { by: dev(), held: true, text: words() },
-            Event::DrillHeld { into: CaseId { kind: CaseKind::Rollback, number: 9 } },
+            Event::DrillHeld { into: Some(CaseId { kind: CaseKind::Rollback, number: 9 }) },
+            Event::DrillHeld { into: None },
             Event::Confirmed { by: dev(), outcome: Outcome::Contained, text: words() },
             Event::Refused { by: dev(), reason: words() },
             Event::Abandoned { by: dev(), reason: words() },
         ]
     }
-}
-
-/// The form that authorises what stands now, and nothing that it is changed to.
-fn authorise(case: CaseId, revision: u32) -> Option<Button> {
-    let revision = revision.to_string();
-    form_button(crate::grammar::find(case.kind.word(), "authorise"), Some(case), Some(&revision), Style::Primary)
 }
 
 fn version(version: &Version) -> Json {

@@ -42,7 +42,7 @@ fn refusals_and_misreadings_are_sentences_with_code() {
 #[test]
 fn what_somebody_owes_is_said_with_the_time_left() {
     use crate::domain::obligation::State;
-    let owed = |duty, state, due: At| OwedDuty { duty, about: None, due, state, have: 0, need: 2 };
+    let owed = |duty, state, due: At| OwedDuty { duty, about: None, due, state, have: 0, need: 2, bound: None };
     let on = |id: &str, also: &[&str], duties: Vec<OwedDuty>| OwedCase {
         case: case(id),
         title: "Ship v7".to_owned(),

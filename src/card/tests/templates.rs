@@ -81,6 +81,7 @@ fn nobody_is_given_a_button_that_approves_what_the_card_doesnt_show() {
             state: crate::domain::obligation::State::Owed,
             have: 0,
             need: 2,
+            bound: None,
         }],
     };
     let owed = Duty::ALL.map(|duty| mine(&speaker(), &[owed(duty)], NOW, true));
@@ -123,7 +124,7 @@ fn every_button_does_what_a_line_would() {
         let id = CaseId { kind: duty.row().kind, number: 1 };
         assert!(!tell::answers(id, duty, None, None).is_empty(), "{duty} can be answered by a press");
         buttons.extend(tell::answers(id, duty, None, None));
-        buttons.extend(answers_unseen(id, duty, None));
+        buttons.extend(answers_unseen(id, duty, None, None));
         // `…` is where people's own words come.
         let line = tell::command(id, duty, None).typed("/").replace(
             '…',

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
-use super::kinds::Waits;
+use super::kinds::{Reach, Waits};
 use super::line::Sentence;
 use super::notice::{Notice, Reply, To};
 use super::people::{Handed, People};
@@ -200,24 +200,46 @@ pub enum Command {
         ends: At,
         handoff: CaseId,
     },
-    /// Promotions of a workflow are held; `case` is the rollback that this follows from.
+    /// Changes of a workflow are held; `case` is the rollback that this follows from.
     Freeze {
         workflow: WorkflowId,
         until: Option<At>,
         reason: String,
         case: Option<CaseId>,
     },
-    /// They are held no more.
+    /// They are held no more. `cases`: of the workflow, on which something is owed.
     Thaw {
         workflow: WorkflowId,
         reason: String,
+        cases: Vec<Case>,
     },
-    /// One approval goes through all the same.
+    /// One approval goes through all the same. `cases`: itself.
     OverrideFreeze {
         workflow: WorkflowId,
         case: CaseId,
         reason: String,
+        cases: Vec<Case>,
     },
+}
+
+impl Command {
+    /// The cases that a rule must see.
+    pub fn reach(&self) -> Option<Reach> {
+        match self {
+            Command::Thaw { workflow, .. } => Some(Reach::On { workflow: workflow.clone() }),
+            Command::OverrideFreeze { case, .. } => Some(Reach::Case(*case)),
+            _ => None,
+        }
+    }
+
+    /// With those.
+    #[must_use]
+    pub fn reaching(mut self, found: Vec<Case>) -> Command {
+        if let Command::Thaw { cases, .. } | Command::OverrideFreeze { cases, .. } = &mut self {
+            *cases = found;
+        }
+        self
+    }
 }
 
 /// Something is asked of the bot at a moment.
@@ -453,8 +475,10 @@ pub fn decide(bot: &Bot, ask: &Ask, policy: &Policy) -> Result<Ruling, Refusal> 
         Command::LoadPolicy { policy: new, text } => draft.load_policy(new, text),
         Command::Rota(command) => draft.rota(command),
         Command::Freeze { workflow, until, reason, case } => draft.freeze(workflow, *until, reason, *case),
-        Command::Thaw { workflow, reason } => draft.thaw(workflow, reason),
-        Command::OverrideFreeze { workflow, case, reason } => draft.override_freeze(workflow, *case, reason),
+        Command::Thaw { workflow, reason, cases } => draft.thaw(workflow, reason, cases),
+        Command::OverrideFreeze { workflow, case, reason, cases } => {
+            draft.override_freeze(workflow, *case, reason, cases)
+        }
 
         // … and what nobody can type.
         _ if ask.by.person().is_some() => Err(Refusal::missing("that is the bot's own business.".to_owned())),

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, Ruling, Telling};
-use crate::domain::kinds::rollback::{self, Verb};
+use crate::domain::kinds::approval::Approval;
+use crate::domain::kinds::rollback::{self, Rollback, Verb};
 use crate::domain::line::{Named, say};
 use crate::domain::notice::To;
 use crate::domain::regulation;
@@ -17,7 +18,7 @@ use crate::domain::{
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Releases {
-    /// Those that hold promotions of a workflow.
+    /// Those that hold changes of a workflow.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub freezes: BTreeMap<WorkflowId, Freeze>,
     /// The incidents of a workflow whose laws forbid altering it now.
@@ -27,7 +28,7 @@ pub struct Releases {
     pub drills: BTreeMap<WorkflowId, Drilled>,
 }
 
-/// Nothing of a workflow is promoted, until a moment or until somebody ends it. Going back stays possible.
+/// No change of a workflow is approved that goes into production, until a moment or until somebody ends it. Going back stays possible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Freeze {
     pub workflow: WorkflowId,
@@ -55,7 +56,8 @@ impl Freeze {
 /// The clocks of one incident that forbid altering the system.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Forbids {
-    pub clocks: Vec<ClockId>,
+    /// Since when each of them does.
+    pub clocks: BTreeMap<ClockId, At>,
     /// Only its own people may read that there is such an incident.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restricted: bool,
@@ -118,27 +120,57 @@ pub enum Event {
     },
 }
 
-/// Which laws forbid altering a system now.
+/// Which laws forbid altering a system now. What follows from an incident that only its people may know of is named to nobody: which
+/// law it is says what happened.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Forbidding<'a> {
-    all: Vec<(CaseId, &'a Forbids)>,
+    named: Vec<(CaseId, &'a ClockId, At)>,
+    unnamed: Vec<At>,
 }
 
 impl Forbidding<'_> {
-    /// Each once.
+    /// Without those that forbade it at that moment already.
+    #[must_use]
+    pub fn begun_after(mut self, decided: Option<At>) -> Self {
+        if let Some(decided) = decided {
+            self.named.retain(|(_, _, since)| *since > decided);
+            self.unnamed.retain(|since| *since > decided);
+        }
+        self
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.unnamed.is_empty()
+    }
+
+    /// Those that may be named, each once.
     pub fn clocks(&self) -> Vec<ClockId> {
-        let mut clocks: Vec<ClockId> = self.all.iter().flat_map(|(_, it)| it.clocks.iter().cloned()).collect();
-        clocks.sort();
-        clocks.dedup();
-        clocks
+        let clocks: BTreeSet<&ClockId> = self.named.iter().map(|(_, clock, _)| *clock).collect();
+        clocks.into_iter().cloned().collect()
+    }
+
+    pub fn has_unnamed(&self) -> bool {
+        !self.unnamed.is_empty()
+    }
+
+    /// As they are named in a sentence.
+    pub fn laws(&self) -> String {
+        let clocks = self.clocks();
+        let unnamed = match (clocks.is_empty(), self.has_unnamed()) {
+            (_, false) => None,
+            (true, true) => Some("a law"),
+            (false, true) => Some("another law"),
+        };
+        text::list(clocks.iter().map(ClockId::as_str).chain(unnamed))
     }
 
     /// The incidents that may be named to everybody.
     pub fn named(&self) -> Vec<CaseId> {
-        self.all.iter().filter(|(_, it)| !it.restricted).map(|(case, _)| *case).collect()
+        let cases: BTreeSet<CaseId> = self.named.iter().map(|(case, _, _)| *case).collect();
+        cases.into_iter().collect()
     }
 
-    /// The words of the first of these laws.
+    /// The words of the first of these laws that may be named.
     pub fn rule(&self) -> String {
         let clocks = self.clocks();
         let rule = clocks.first().and_then(regulation::clock).and_then(|(_, clock)| clock.forbids_altering.clone());
@@ -150,19 +182,27 @@ impl Releases {
     pub const NONE: &'static Releases =
         &Releases { freezes: BTreeMap::new(), forbidding: BTreeMap::new(), drills: BTreeMap::new() };
 
-    /// The freeze that holds promotions of a workflow at a moment.
+    /// The freeze that holds changes of a workflow at a moment.
     pub fn freeze(&self, workflow: &WorkflowId, at: At) -> Option<&Freeze> {
         self.freezes.get(workflow).filter(|freeze| freeze.holds_at(at))
     }
 
-    /// Whether a drill is on record.
-    pub fn is_drilled(&self, workflow: &WorkflowId) -> bool {
-        self.drills.get(workflow).is_some_and(|drilled| drilled.last.is_some())
+    /// When the last drill was held.
+    pub fn drilled(&self, workflow: &WorkflowId) -> Option<At> {
+        self.drills.get(workflow)?.last
     }
 
     pub fn forbidding(&self, workflow: &WorkflowId) -> Forbidding<'_> {
-        let all = self.forbidding.get(workflow).into_iter().flatten().map(|(case, forbids)| (*case, forbids));
-        Forbidding { all: all.collect() }
+        let mut all = Forbidding::default();
+        for (case, forbids) in self.forbidding.get(workflow).into_iter().flatten() {
+            for (clock, since) in &forbids.clocks {
+                match forbids.restricted {
+                    true => all.unnamed.push(*since),
+                    false => all.named.push((*case, clock, *since)),
+                }
+            }
+        }
+        all
     }
 
     /// Another policy: these workflows are drilled from now on, and no others.
@@ -196,21 +236,23 @@ impl Releases {
     /// Sees what became true of a case: whether its laws forbid altering the system from now on, and whether a drill was held.
     pub(super) fn observe(&mut self, case: &Case, event: &Became, at: At) {
         match (&case.body, event) {
-            (Body::Incident(_), _) => self.observe_incident(case),
+            (Body::Incident(_), _) => self.observe_incident(case, at),
             (Body::Rollback(rollback), Became::Rollback(event)) if rollback.is_drill() => {
-                self.observe_drill(case, event, at);
+                self.observe_drill(case, rollback, event, at);
             }
             (Body::Rollback(_) | Body::Approval(_) | Body::Exception(_) | Body::Handoff(_), _) => {}
         }
     }
 
-    fn observe_drill(&mut self, case: &Case, event: &rollback::Event, at: At) {
+    fn observe_drill(&mut self, case: &Case, drill: &Rollback, event: &rollback::Event, at: At) {
         let new = || Drilled { since: at, last: None, asked: None, said: None };
         let drilled = self.drills.entry(case.workflow.clone()).or_insert_with(new);
         match event {
             rollback::Event::DrillDue(_) => drilled.asked = Some(case.id),
-            rollback::Event::Confirmed { .. } => drilled.last = Some(at),
-            rollback::Event::Proposed(_)
+            // Where every step was skipped, nobody went the way back.
+            rollback::Event::Confirmed { .. } if drill.was_gone() => drilled.last = Some(at),
+            rollback::Event::Confirmed { .. }
+            | rollback::Event::Proposed(_)
             | rollback::Event::Planned(_)
             | rollback::Event::DrillHeld { .. }
             | rollback::Event::CriterionTicked { .. }
@@ -244,8 +286,11 @@ impl Releases {
         }
     }
 
-    fn observe_incident(&mut self, case: &Case) {
-        let clocks: Vec<ClockId> = regulation::forbids_altering(case).into_iter().map(|it| it.clock).collect();
+    fn observe_incident(&mut self, case: &Case, at: At) {
+        let before = self.forbidding.get(&case.workflow).and_then(|cases| cases.get(&case.id)).map(|it| &it.clocks);
+        let since = |clock: &ClockId| before.and_then(|clocks| clocks.get(clock)).copied().unwrap_or(at);
+        let forbids = regulation::forbids_altering(case).into_iter().map(|it| it.clock);
+        let clocks: BTreeMap<ClockId, At> = forbids.map(|clock| (clock.clone(), since(&clock))).collect();
         if clocks.is_empty() {
             if let Some(cases) = self.forbidding.get_mut(&case.workflow) {
                 cases.remove(&case.id);
@@ -276,6 +321,14 @@ impl Releases {
     }
 }
 
+/// An approval that waits for its decision.
+fn waiting(case: &Case) -> Option<&Approval> {
+    match &case.body {
+        Body::Approval(approval) => Some(approval).filter(|_| !case.is_closed()),
+        Body::Incident(_) | Body::Exception(_) | Body::Handoff(_) | Body::Rollback(_) => None,
+    }
+}
+
 /// The workflows whose way back is drilled, and how often.
 fn drilled_by(policy: &Policy) -> impl Iterator<Item = (&WorkflowId, Span)> {
     policy.rollbacks.iter().filter_map(|(workflow, rule)| Some((workflow, rule.drill_every?)))
@@ -290,17 +343,22 @@ impl Draft<'_> {
         case: Option<CaseId>,
     ) -> Result<Ruling, Refusal> {
         let by = self.ask.by.person().cloned();
-        self.may_freeze(workflow, "holding promotions")?;
+        self.may_freeze(workflow, "holding changes")?;
         if until.is_some_and(|until| until <= self.ask.at) {
             return Err(Refusal::NotAfter("the end of the freeze", "now"));
         }
         let reason = text::text("the reason", reason)?;
-        // What follows from a rollback shortens no freeze that somebody placed.
-        let longer = |freeze: &Freeze| freeze.until.is_none_or(|have| until.is_some_and(|until| have >= until));
-        if by.is_none() && self.bot.releases.freeze(workflow, self.ask.at).is_some_and(longer) {
-            return Ok(self.ruling);
+        // Neither what follows from a rollback shortens a freeze, nor somebody who may not know of it.
+        let stands = self.bot.releases.freeze(workflow, self.ask.at).cloned();
+        let longer = |freeze: &&Freeze| freeze.until.is_none_or(|have| until.is_some_and(|until| have >= until));
+        if let Some(freeze) = stands.as_ref().filter(longer) {
+            return match by {
+                None => Ok(self.ruling),
+                Some(_) => Err(self.is_held_for_longer(freeze)),
+            };
         }
-        let overridden = Vec::new();
+        // What was let through goes on being let through for longer, but not past what a rollback has shown since.
+        let overridden = stands.filter(|_| by.is_some()).map(|freeze| freeze.overridden).unwrap_or_default();
         let freeze = Freeze { workflow: workflow.clone(), until, by, reason, case, overridden };
         self.push(Event::Frozen(freeze.clone()));
         let ends = match until {
@@ -310,20 +368,28 @@ impl Draft<'_> {
         self.tell_workflow(workflow, Telling::Frozen(freeze));
         let thaw = Verb::Thaw.of(CaseKind::Rollback).with(workflow).with("why");
         Ok(self.reply(say![
-            format!("Promotions of {workflow} are held {ends}; going back stays possible. "),
+            format!("Changes of {workflow} are held {ends}; going back stays possible. "),
             thaw,
             " ends it."
         ]))
     }
 
-    pub(super) fn thaw(mut self, workflow: &WorkflowId, reason: &str) -> Result<Ruling, Refusal> {
+    /// With the cases of the workflow on which something is owed: whoever waits for what is held doesn't end that.
+    pub(super) fn thaw(mut self, workflow: &WorkflowId, reason: &str, cases: &[Case]) -> Result<Ruling, Refusal> {
         let by = self.ask.by.person().cloned();
         self.may_freeze(workflow, "ending a freeze")?;
-        self.known_freeze(workflow)?;
+        let overridden = self.known_freeze(workflow)?.overridden.clone();
+        let waits = |case: &&Case| {
+            let approval = waiting(case).filter(|it| it.is_held(workflow, self.policy) && !overridden.contains(&case.id));
+            approval.is_some_and(|it| Some(&it.requester) == by.as_ref())
+        };
+        if let Some(case) = cases.iter().find(waits) {
+            return Err(self.of_your_own(workflow, case.id));
+        }
         let reason = text::text("the reason", reason)?;
         self.push(Event::Thawed { workflow: workflow.clone(), by: by.clone(), reason: Some(reason.clone()) });
         self.tell_workflow(workflow, Telling::Thawed { workflow: workflow.clone(), by, reason: Some(reason) });
-        Ok(self.reply(format!("Promotions of {workflow} are possible again.")))
+        Ok(self.reply(format!("Changes of {workflow} are possible again.")))
     }
 
     pub(super) fn override_freeze(
@@ -331,19 +397,37 @@ impl Draft<'_> {
         workflow: &WorkflowId,
         case: CaseId,
         reason: &str,
+        cases: &[Case],
     ) -> Result<Ruling, Refusal> {
         let by = self.ask.by.person().cloned().ok_or(Refusal::Stranger)?;
         self.may_freeze(workflow, "letting something through a freeze")?;
         self.known_freeze(workflow)?;
         if case.kind != CaseKind::Approval {
-            return Err(Refusal::missing(format!("name an approval: a freeze holds promotions, and {case} is none.")));
+            return Err(Refusal::missing(format!("name an approval: a freeze holds changes, and {case} is none.")));
+        }
+        let found = cases.iter().find(|it| it.id == case).ok_or(Refusal::NoSuchCase(case))?;
+        if found.workflow != *workflow {
+            let of = &found.workflow;
+            return Err(Refusal::missing(format!("name an approval of {workflow}: {case} is one of {of}.")));
+        }
+        let Some(approval) = waiting(found) else {
+            let state = found.state();
+            return Err(Refusal::missing(format!("nothing is to be let through: {case} is {state} already.")));
+        };
+        if !approval.is_held(workflow, self.policy) {
+            return Err(Refusal::missing(format!(
+                "go on with {case}: the freeze doesn't hold it, since it brings nothing into production."
+            )));
+        }
+        if approval.requester == by {
+            return Err(self.of_your_own(workflow, case));
         }
         let reason = text::text("the reason", reason)?;
         let told = (by.clone(), reason.clone());
         self.push(Event::FreezeOverridden { workflow: workflow.clone(), case, by, reason });
         let telling = Telling::FreezeOverridden { workflow: workflow.clone(), case, by: told.0, reason: told.1 };
         self.tell_workflow(workflow, telling);
-        Ok(self.reply(format!("Recorded: {case} may be approved although promotions of {workflow} are held.")))
+        Ok(self.reply(format!("Recorded: {case} may be approved although changes of {workflow} are held.")))
     }
 
     fn may_freeze(&self, workflow: &WorkflowId, what: &str) -> Result<(), Refusal> {
@@ -358,18 +442,36 @@ impl Draft<'_> {
         self.require(what, &self.policy.may_in(workflow).freeze_promotions)
     }
 
-    fn known_freeze(&self, workflow: &WorkflowId) -> Result<(), Refusal> {
-        match self.bot.releases.freeze(workflow, self.ask.at) {
-            Some(_) => Ok(()),
-            None => {
-                let freeze = Verb::Freeze.of(CaseKind::Rollback).with(workflow).with("1d").with("why");
-                Err(Refusal::missing(say![
-                    format!("promotions of {workflow} aren't held now. "),
-                    freeze,
-                    " holds them."
-                ]))
-            }
-        }
+    fn known_freeze(&self, workflow: &WorkflowId) -> Result<&Freeze, Refusal> {
+        self.bot.releases.freeze(workflow, self.ask.at).ok_or_else(|| {
+            let freeze = Verb::Freeze.of(CaseKind::Rollback).with(workflow).with("1d").with("why");
+            Refusal::missing(say![format!("changes of {workflow} aren't held now. "), freeze, " holds them."])
+        })
+    }
+
+    fn is_held_for_longer(&self, freeze: &Freeze) -> Refusal {
+        let ends = match freeze.until {
+            Some(until) => format!("until {}", self.moment(until)),
+            None => "until somebody ends it".to_owned(),
+        };
+        let who = freeze.by.as_ref().map(|by| format!(" by {}", self.name(by))).unwrap_or_default();
+        Refusal::missing(say![
+            "end the freeze that stands first: ",
+            Verb::Thaw.of(CaseKind::Rollback).with(&freeze.workflow).with("why"),
+            format!(". Changes of {} are held {ends}{who} already: {}.", freeze.workflow, text::quoted(&freeze.reason))
+        ])
+    }
+
+    /// Nobody lets through what they asked for themselves.
+    fn of_your_own(&self, workflow: &WorkflowId, case: CaseId) -> Refusal {
+        let own: Vec<PersonId> = self.ask.by.person().cloned().into_iter().collect();
+        let others = self.people().seats(&self.policy.may_in(workflow).freeze_promotions, &own);
+        let names: Vec<String> = others.iter().map(|seat| self.name(&seat.person)).collect();
+        let ask = match names.is_empty() {
+            true => "somebody else has to".to_owned(),
+            false => format!("ask {}", text::or(names.iter())),
+        };
+        Refusal::missing(format!("{ask}: you asked for {case} yourself, and this freeze holds it."))
     }
 
     fn tell_workflow(&mut self, workflow: &WorkflowId, telling: Telling) {

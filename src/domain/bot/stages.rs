@@ -47,7 +47,7 @@ pub struct Changed {
     /// How many things the policy lacks for it in production.
     #[serde(default)]
     pub lacks: u32,
-    /// Promotions of it were held then.
+    /// Changes of it were held then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frozen: bool,
 }

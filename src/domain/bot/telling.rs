@@ -147,7 +147,7 @@ pub enum Telling {
         within: Span,
         people: Vec<PersonId>,
     },
-    /// Promotions of a workflow are held.
+    /// Changes of a workflow are held.
     Frozen(Freeze),
     Thawed {
         workflow: WorkflowId,

@@ -116,7 +116,7 @@ pub(super) fn item(draft: &Draft<'_>, number: u32, passed: Passed) -> Option<Clo
         need: obligation.terms.quorum,
         passed,
         called_people,
-        revision: draft.case.revision(),
+        revision: draft.case.bound_to(obligation.duty),
     })
 }
 
@@ -148,7 +148,7 @@ fn move_to_present_holders(draft: &mut Draft<'_>) {
             due: obligation.terms.due,
             from: obligation.held_by.iter().filter(|it| !now.contains(it)).cloned().collect(),
             to: joined.clone(),
-            revision: draft.case.revision(),
+            revision: draft.case.bound_to(obligation.duty),
         };
         // Whoever's shift begins hears of all that they take over at once.
         let people = draft.world.people;

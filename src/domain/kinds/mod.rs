@@ -58,8 +58,9 @@ pub trait Kind: Sized {
     fn state_at(&self, at: At) -> &'static str;
     fn is_closed(&self) -> bool;
     fn severity(&self) -> Option<Severity>;
-    /// Which wording of what is asked stands now, where answers are bound to it.
-    fn revision(&self) -> Option<u32>;
+    /// What an answer is bound to, so that it is never taken for an answer to something else: the revision of what is asked that stands
+    /// now, or the step. `None`: to nothing.
+    fn bound_to(&self, duty: Duty) -> Option<u32>;
     /// Words on what it is about, for lists: its class, the harm, whether it is in force at that moment.
     fn nature(&self, at: At) -> Vec<String>;
     /// The queue that it waits in, and over which windows that is watched; `None`: nobody watches one.
@@ -538,8 +539,8 @@ macro_rules! kinds {
             pub fn severity(&self) -> Option<Severity> {
                 match self { $(Body::$kind(it) => it.severity(),)* }
             }
-            pub fn revision(&self) -> Option<u32> {
-                match self { $(Body::$kind(it) => it.revision(),)* }
+            pub fn bound_to(&self, duty: Duty) -> Option<u32> {
+                match self { $(Body::$kind(it) => it.bound_to(duty),)* }
             }
             pub fn state_at(&self, at: At) -> &'static str {
                 match self { $(Body::$kind(it) => it.state_at(at),)* }

@@ -303,6 +303,8 @@ pub struct Path {
     pub break_glass: Vec<RoleId>,
     /// Does a question to the requester stop the approvers' clock?
     pub question_pauses: bool,
+    /// A freeze of the workflow holds what is approved on it.
+    pub held_by_freeze: bool,
     pub bottleneck: Option<Bottleneck>,
     /// When the requests that wait on it are a queue that gets worse.
     pub queue: Option<QueueRule>,
@@ -351,7 +353,7 @@ pub struct May {
     pub raise_exception: Vec<RoleId>,
     /// Propose a rollback, or call a drill.
     pub propose_rollback: Vec<RoleId>,
-    /// Hold promotions, end that, and let something through.
+    /// Hold changes, end that, and let something through.
     pub freeze_promotions: Vec<RoleId>,
     pub change_severity: Vec<RoleId>,
     pub close_incident: Vec<RoleId>,

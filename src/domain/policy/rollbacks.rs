@@ -42,7 +42,7 @@ pub struct RollbackRule {
     /// Without a drill on record the workflow doesn't go into production.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill_for_production: bool,
-    /// For how long a confirmed rollback holds promotions. `None`: it doesn't.
+    /// For how long a confirmed rollback holds changes. `None`: it doesn't.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze_after: Option<Span>,
     /// 1-based line of the file, for findings.

@@ -395,6 +395,8 @@ struct PathTable {
     /// Does a question to the requester stop the approvers' clock?
     #[serde(default)]
     question_pauses: bool,
+    /// Does a freeze hold what is approved on it? It does if left out; `false` is for what changes nothing in production.
+    held_by_freeze: Option<bool>,
     /// When slowness of this path is an incident in itself.
     bottleneck: Option<Placed<BottleneckTable>>,
     /// When the requests that wait on it are a queue that gets worse, which is an incident in itself.
@@ -468,7 +470,7 @@ struct MayTable {
     raise_exception: Option<Words<kind::RoleOrAnyone>>,
     /// Propose a rollback, or call a drill of one.
     propose_rollback: Option<Words<kind::RoleOrAnyone>>,
-    /// Hold promotions of a workflow, end that, and let an approval through all the same.
+    /// Hold changes of a workflow, end that, and let an approval through all the same.
     freeze_promotions: Option<Words<kind::RoleOrAnyone>>,
     /// Raise or lower an incident's severity.
     change_severity: Option<Words<kind::RoleOrAnyone>>,

@@ -1,4 +1,4 @@
-//! What a rollback can be asked, and what holds promotions.
+//! What a rollback can be asked, and what holds changes.
 
 use super::every_case::{Examples, SHARED, shared};
 use super::{Arg, GROUNDS, Kind, REASON, Root, Verb, WORDS, joined};
@@ -49,6 +49,17 @@ const SCENARIO: Arg = Arg::new("scenario", "Scenario", Kind::Rest, "what has hap
 const ANNOUNCED: Arg = Arg::new("announced", "Announced", Kind::Flag, "people know that it is one").optional().named();
 const STEP: Arg = Arg::new("step", "Step", Kind::Number, "the one asked for, if left out").optional().named();
 const SYSTEM: Arg = Arg::new("system", "System", Kind::Word, "where you answer for several").optional().named();
+
+/// What a button or a form was drawn for is known; whoever types says it, once there is more than one.
+const REVISION: Arg =
+    Arg::new("rev", "Revision", Kind::Number, "the revision that you read; asked once there are several")
+        .optional()
+        .named()
+        .unasked();
+
+fn seen(values: &Values<'_>) -> Option<u32> {
+    values.revision.or_else(|| values.maybe_number("rev"))
+}
 
 fn opening(values: &Values<'_>, drill: Option<Drill>) -> Result<Asked, Wrong> {
     let version = |name: &str, digest: &str| Version { name: values.text(name), digest: values.maybe_text(digest) };
@@ -240,9 +251,9 @@ const OWN: [Verb; 30] = [
         aliases: &["authorize", "allow"],
         about: "Authorise it, with a reason",
         case: true,
-        args: &[GROUNDS],
+        args: &[GROUNDS, REVISION],
         example: "rollback authorise RBK-1 v6 is known to be good",
-        make: |values| values.on(Command::Authorise { reason: values.text("reason"), revision: values.revision }),
+        make: |values| values.on(Command::Authorise { reason: values.text("reason"), revision: seen(values) }),
     },
     Verb {
         root: KIND.word(),
@@ -251,9 +262,9 @@ const OWN: [Verb; 30] = [
         aliases: &["refuse", "reject", "decline"],
         about: "Refuse it, with a reason",
         case: true,
-        args: &[GROUNDS],
+        args: &[GROUNDS, REVISION],
         example: "rollback deny RBK-1 The fault is in the data, not in v7",
-        make: |values| values.on(Command::Refuse { reason: values.text("reason") }),
+        make: |values| values.on(Command::Refuse { reason: values.text("reason"), revision: seen(values) }),
     },
     Verb {
         root: KIND.word(),
@@ -262,9 +273,11 @@ const OWN: [Verb; 30] = [
         aliases: &[],
         about: "Say that your party goes along",
         case: true,
-        args: &[Arg::new("reason", "Words", Kind::Rest, "kept with your go").optional().stated()],
+        args: &[Arg::new("reason", "Words", Kind::Rest, "kept with your go").optional().stated(), REVISION],
         example: "rollback go RBK-1",
-        make: |values| values.on(Command::Go { go: true, reason: values.maybe_text("reason") }),
+        make: |values| {
+            values.on(Command::Go { go: true, reason: values.maybe_text("reason"), revision: seen(values) })
+        },
     },
     Verb {
         root: KIND.word(),
@@ -273,9 +286,11 @@ const OWN: [Verb; 30] = [
         aliases: &["nogo"],
         about: "Say that your party doesn't go along",
         case: true,
-        args: &[GROUNDS],
+        args: &[GROUNDS, REVISION],
         example: "rollback no-go RBK-1 The month-end run is on",
-        make: |values| values.on(Command::Go { go: false, reason: values.maybe_text("reason") }),
+        make: |values| {
+            values.on(Command::Go { go: false, reason: values.maybe_text("reason"), revision: seen(values) })
+        },
     },
     Verb {
         root: KIND.word(),
@@ -297,7 +312,7 @@ const OWN: [Verb; 30] = [
         case: true,
         args: &[WORDS],
         example: "rollback start RBK-1",
-        make: |values| values.on(Command::Start { sealed: Seal::Wanted }),
+        make: |values| values.on(Command::Start { sealed: Seal::Wanted, revision: values.revision }),
     },
     Verb {
         root: KIND.word(),
@@ -306,9 +321,9 @@ const OWN: [Verb; 30] = [
         aliases: &["point", "point-of-no-return"],
         about: "Agree to the step with no way back",
         case: true,
-        args: &[GROUNDS],
+        args: &[STEP, GROUNDS],
         example: "rollback agree-point RBK-1 The copy is checked",
-        make: |values| values.on(Command::AgreePoint { reason: values.text("reason") }),
+        make: |values| values.on(Command::AgreePoint { step: step(values), reason: values.text("reason") }),
     },
     Verb {
         root: KIND.word(),
@@ -505,9 +520,9 @@ const OWN: [Verb; 30] = [
     Verb {
         root: KIND.word(),
         verb: "freeze",
-        label: "Hold promotions",
-        aliases: &["hold-promotions"],
-        about: "Hold promotions of a workflow",
+        label: "Hold changes",
+        aliases: &["hold-changes", "hold-promotions"],
+        about: "Hold changes of a workflow, as long as they would go into production",
         case: false,
         args: &[WORKFLOW, Arg::new("until", "Until", Kind::Until, "open, when left out").optional(), REASON],
         example: "rollback freeze credit-scoring until friday 17:00 The cause isn't known",
@@ -525,12 +540,16 @@ const OWN: [Verb; 30] = [
         verb: "thaw",
         label: "End the freeze",
         aliases: &["unfreeze"],
-        about: "Let promotions go on",
+        about: "Let changes go on",
         case: false,
         args: &[WORKFLOW, REASON],
         example: "rollback thaw credit-scoring The cause is known",
         make: |values| {
-            Ok(Asked::Bot(BotCommand::Thaw { workflow: values.workflow("workflow")?, reason: values.text("reason") }))
+            Ok(Asked::Bot(BotCommand::Thaw {
+                workflow: values.workflow("workflow")?,
+                reason: values.text("reason"),
+                cases: Vec::new(),
+            }))
         },
     },
     Verb {
@@ -547,6 +566,7 @@ const OWN: [Verb; 30] = [
                 workflow: values.workflow("workflow")?,
                 case: values.other("approval")?,
                 reason: values.text("reason"),
+                cases: Vec::new(),
             }))
         },
     },

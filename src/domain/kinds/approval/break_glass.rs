@@ -51,6 +51,7 @@ impl Approval {
             return Err(Refusal::ReasonNeeded(example));
         }
         let reason = text::text("the reason", reason)?;
+        self.is_not_held(scene)?;
 
         let mut draft = scene.draft();
         draft.push(Event::GlassBroken {

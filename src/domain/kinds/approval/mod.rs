@@ -21,6 +21,7 @@ use crate::domain::{
 
 mod acts;
 mod break_glass;
+mod freeze;
 mod outcome;
 mod promotion;
 mod question;
@@ -420,8 +421,11 @@ impl Kind for Approval {
         None
     }
 
-    fn revision(&self) -> Option<u32> {
-        Some(self.revision)
+    fn bound_to(&self, duty: Duty) -> Option<u32> {
+        match duty.of_approval() {
+            Some(ApprovalDuty::Decide) => Some(self.revision),
+            Some(ApprovalDuty::AnswerQuestion | ApprovalDuty::ReviewBreakGlass) | None => None,
+        }
     }
 
     fn nature(&self, _at: At) -> Vec<String> {

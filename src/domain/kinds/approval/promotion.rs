@@ -4,13 +4,12 @@
 //! It moves no workflow: the policy file does, and says then which approval it had.
 
 use super::{Approval, Verb};
-use crate::domain::bot::releases::Freeze;
 use crate::domain::kinds::rollback;
 use crate::domain::line::{Named, say};
 use crate::domain::policy::{RedFlag, Workflow, redflag};
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
-use crate::domain::{CaseKind, PathId, Refusal, WorkflowId, WorkflowStage, World};
+use crate::domain::{At, CaseKind, PathId, Refusal, WorkflowId, WorkflowStage, World};
 
 /// The path that agrees to a promotion; `None`: that of any approval of the workflow.
 ///
@@ -49,23 +48,6 @@ fn first_of(lacks: &[RedFlag]) -> String {
     }
 }
 
-/// Promotions of the workflow are held now, whatever was planned before.
-fn held(scene: &Scene<'_>, freeze: &Freeze) -> Refusal {
-    let id = &scene.case.workflow;
-    let ends = match freeze.until {
-        Some(until) => format!(" until {}", scene.moment(until)),
-        None => String::new(),
-    };
-    let line = |verb: rollback::Verb| verb.of(CaseKind::Rollback).with(id);
-    Refusal::missing(say![
-        format!("promotions of {id} are held{ends}: {}. ", quoted(&freeze.reason)),
-        line(rollback::Verb::Thaw).with("why"),
-        " ends that, ",
-        line(rollback::Verb::Override).with(scene.case.id).with("why"),
-        " lets this one through; both are recorded decisions."
-    ])
-}
-
 impl Approval {
     /// A promotion is approved only once the policy defines what a workflow in production needs.
     ///
@@ -80,18 +62,19 @@ impl Approval {
             let lost = format!(": {} is in the policy no more.", quoted(id.as_str()));
             return Err(Refusal::missing(say!["decline it with ", Verb::Decline.on(scene.case.id).with("…"), lost]));
         }
-        if let Some(freeze) = scene.world.releases.freeze(id, scene.ask.at)
-            && !freeze.overridden.contains(&scene.case.id)
-        {
-            return Err(held(scene, freeze));
-        }
-        let rule = scene.world.policy.rollbacks.get(id);
-        if rule.is_some_and(|rule| rule.drill_for_production) && !scene.world.releases.is_drilled(id) {
-            return Err(Refusal::missing(say![
-                "go the way back for practice first: ",
-                rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
-                format!(". The policy asks for a drill on record before {id} goes into production.")
-            ]));
+        self.is_not_held(scene)?;
+        if let Some(rule) = scene.world.policy.rollbacks.get(id).filter(|rule| rule.drill_for_production) {
+            let last = scene.world.releases.drilled(id);
+            let counts = |last: At| rule.drill_every.is_none_or(|every| scene.ask.at < last + every);
+            if !last.is_some_and(counts) {
+                let within = rule.drill_every.map(|every| format!(" of the last {every}")).unwrap_or_default();
+                let was = last.map(|last| format!("; the last one was {}", scene.moment(last))).unwrap_or_default();
+                return Err(Refusal::missing(say![
+                    "go the way back for practice first: ",
+                    rollback::Verb::Drill.of(CaseKind::Rollback).with(id).with("from=…").with("to=…").with("…"),
+                    format!(". The policy asks for a drill{within} on record before {id} goes into production{was}.")
+                ]));
+            }
         }
         match &lacks(scene.world, id)[..] {
             [] => Ok(()),

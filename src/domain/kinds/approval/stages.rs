@@ -76,6 +76,7 @@ pub(super) fn short_handed(draft: &Draft<'_>, path: &Path, stage: usize) -> Opti
     ))
 }
 
+/// What stands in its way, on the case.
 pub(super) fn say_short(draft: &mut Draft<'_>, short: &str) {
     let (state, text) = (Label::from("requested"), short.to_owned());
     draft.tell_case(every_case::Telling::State { state, over: false, by: None, text });
@@ -91,6 +92,7 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
         return;
     }
     let (requester, stage, promotes) = (approval.requester.clone(), approval.stage, approval.promotes);
+    let held = approval.held_by(&draft.case, draft.world, draft.at).cloned();
     let Some(path) = draft.world.stamped.paths.get(&approval.path) else {
         return;
     };
@@ -123,6 +125,15 @@ pub(super) fn time_is_up(draft: &mut Draft<'_>, before: &Obligation, passed: &Pa
                 tell_asked(draft, path, number);
                 return;
             }
+            if let Some(freeze) = held {
+                let until = freeze.until.map(|until| format!(" until {}", text::moment_utc(until))).unwrap_or_default();
+                let held = format!(
+                    "Silence approves nothing while changes of {} are held{until}: it stays open, and somebody decides.",
+                    draft.case.workflow
+                );
+                say_short(draft, &held);
+                return;
+            }
             let reason = reason.to_owned();
             conclude(draft, Outcome::Approved, None, Some(reason), "silence approved it");
             let mut people = vec![requester];
@@ -148,8 +159,8 @@ pub(super) fn widen(draft: &mut Draft<'_>, before: &Obligation, role: &RoleId) {
         let delegations = draft.world.people.delegations_of(&wider.holder);
         draft.change(number, Change::Moved { from: wider.held_by.clone(), to: now, delegations });
     }
-    let telling =
-        Telling::Widened { revision: draft.case.revision().unwrap_or(1), role: role.clone(), people: people.clone() };
+    let revision = draft.case.bound_to(Duty::Decide).unwrap_or(1);
+    let telling = Telling::Widened { revision, role: role.clone(), people: people.clone() };
     draft.tell_case_and(&people, telling, vec![number], wider.terms.urgent);
 }
 

@@ -119,6 +119,7 @@ impl Approval {
                 draft.done(format!("your approval is recorded; next is {}: {names}. It is for {what}", stage.role))
             );
         }
+        self.is_not_held(scene)?;
         conclude(&mut draft, Outcome::Approved, Some(by), reason, "approved");
         tell_concluded(&mut draft, std::slice::from_ref(&self.requester), false);
         Ok(draft.done("approved"))

@@ -251,7 +251,7 @@ impl Kind for Exception {
         None
     }
 
-    fn revision(&self) -> Option<u32> {
+    fn bound_to(&self, _duty: Duty) -> Option<u32> {
         None
     }
 

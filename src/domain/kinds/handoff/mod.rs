@@ -16,7 +16,7 @@ use crate::domain::obligation::{Attribution, Obligation, Receiver};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal, Ruling,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal, Ruling,
     Severity, WorkflowId, World,
 };
 
@@ -188,7 +188,7 @@ impl Kind for Handoff {
         None
     }
 
-    fn revision(&self) -> Option<u32> {
+    fn bound_to(&self, _duty: Duty) -> Option<u32> {
         None
     }
 

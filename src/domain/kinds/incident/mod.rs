@@ -277,7 +277,7 @@ impl Kind for Incident {
         Some(self.severity)
     }
 
-    fn revision(&self) -> Option<u32> {
+    fn bound_to(&self, _duty: Duty) -> Option<u32> {
         None
     }
 

@@ -11,6 +11,7 @@ use crate::domain::{RollbackDuty, Span, SystemId, WorkflowId};
 pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     use Command as C;
     let now = scene.ask.at;
+    let (revision, step) = (Some(rollback.revision), rollback.next_step().map(|(number, _)| number));
     let version = || Version { name: words(), digest: None };
     let plan = Plan {
         drill: Drill { text: None, announced: true },
@@ -21,13 +22,13 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     };
     let mut acts = vec![
         Act::of(Verb::Plan, C::Plan(plan)),
-        Act::of(Verb::Done, C::StepDone { step: None, text: None }),
-        Act::of(Verb::Blocked, C::StepBlocked { step: None, reason: words() }),
-        Act::of(Verb::AgreePoint, C::AgreePoint { reason: words() }),
-        Act::of(Verb::Authorise, C::Authorise { reason: words(), revision: None }),
-        Act::of(Verb::Deny, C::Refuse { reason: words() }),
-        Act::of(Verb::Go, C::Go { go: true, reason: None }),
-        Act::of(Verb::NoGo, C::Go { go: false, reason: Some(words()) }),
+        Act::of(Verb::Done, C::StepDone { step, text: None }).bound_to(step),
+        Act::of(Verb::Blocked, C::StepBlocked { step, reason: words() }).bound_to(step),
+        Act::of(Verb::AgreePoint, C::AgreePoint { step, reason: words() }).bound_to(step),
+        Act::of(Verb::Authorise, C::Authorise { reason: words(), revision }).bound_to(revision),
+        Act::of(Verb::Deny, C::Refuse { reason: words(), revision }).bound_to(revision),
+        Act::of(Verb::Go, C::Go { go: true, reason: None, revision }).bound_to(revision),
+        Act::of(Verb::NoGo, C::Go { go: false, reason: Some(words()), revision }).bound_to(revision),
     ];
     let tick = |criterion| Act::of(Verb::Tick, C::Tick { criterion, met: true, text: None }).with(criterion);
     acts.extend(rollback.criteria_open().map(tick));
@@ -37,7 +38,7 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     };
     acts.extend(rollback.ways_open().map(compare));
     acts.extend([
-        Act::of(Verb::Start, C::Start { sealed: Seal::tried() }),
+        Act::of(Verb::Start, C::Start { sealed: Seal::tried(), revision }).bound_to(revision),
         Act::of(Verb::AlterAnyway, C::AlterAnyway { reason: words() }),
         Act::of(Verb::InFlight, C::InFlight { flight: Flight::Stopped, text: words() }),
     ]);
@@ -78,7 +79,7 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
         Act::of(Verb::Source, C::ConfirmSource { text: words() }),
         Act::of(Verb::Confirm, C::Confirm { outcome: Outcome::Recovered, text: words() }),
         Act::of(Verb::Again, C::TryAgain { held: true, text: words() }),
-        Act::of(Verb::Skip, C::StepSkipped { step: None, reason: words() }),
+        Act::of(Verb::Skip, C::StepSkipped { step, reason: words() }).bound_to(step),
         Act::of(Verb::Retarget, C::Retarget { way: None, from: Change::default(), to: other, reason: words() }),
         Act::of(every_case::Verb::Withdraw, C::Abandon { reason: words() }),
     ]);

@@ -221,7 +221,7 @@ impl Rollback {
                 },
                 case,
             }));
-            what.push_str(&format!(". Promotions of {} are held for {hold}", scene.case.workflow));
+            what.push_str(&format!(". Changes of {} are held for {hold}", scene.case.workflow));
         }
         Ok(draft.done(what))
     }

@@ -3,7 +3,8 @@
 //!
 //! Silence is never go, and a change of what it goes from or to voids everything that was said.
 
-use super::rules::are_versions;
+use super::rules::{are_versions, has_steps};
+use super::running::go_on;
 use super::{Change, Command, Event, Retargeted, Rollback, RollbackState, Telling, Verb};
 use crate::domain::every_case;
 use crate::domain::line::{Named, say};
@@ -50,10 +51,16 @@ impl Rollback {
         (1..=self.rule.criteria.len() as u32).filter(|number| !self.ticks.contains_key(number))
     }
 
-    /// The ways out that have to be compared and are not.
+    /// The ways out that have to be compared with the one that is taken. Going back is one of them, wherever any are.
+    fn ways_to_compare(&self) -> impl Iterator<Item = Way> {
+        let back = (!self.rule.compare.is_empty()).then_some(Way::RollBack);
+        back.into_iter().chain(self.rule.compare.iter().copied()).filter(|way| *way != self.way)
+    }
+
+    /// Those of them that nobody has compared.
     pub fn ways_open(&self) -> impl Iterator<Item = Way> {
         let compared = |way: &Way| self.compared.iter().any(|it| it.way == *way);
-        self.rule.compare.iter().copied().filter(move |way| *way != self.way && !compared(way))
+        self.ways_to_compare().filter(move |way| !compared(way))
     }
 
     pub(super) fn compare(&self, scene: &Scene<'_>, wanted: &Command) -> Result<Ruling, Refusal> {
@@ -113,6 +120,7 @@ impl Rollback {
             ]));
         }
         are_versions(&from, &to)?;
+        has_steps(&self.rule, way, &scene.case.workflow)?;
         let was_authorised = self.state == RollbackState::Authorised;
         let retargeted = Retargeted {
             by: by.clone(),
@@ -130,6 +138,7 @@ impl Rollback {
         let telling = Telling::Retargeted {
             drill: self.is_drill(),
             by,
+            revision: self.revision + 1,
             way,
             from: from.clone(),
             to: to.clone(),
@@ -145,9 +154,38 @@ impl Rollback {
         Ok(draft.done(format!("it goes from {from} to {to} now; {void}{names} authorises by {due}")))
     }
 
-    pub(super) fn say_go(&self, scene: &Scene<'_>, go: bool, reason: Option<&str>) -> Result<Ruling, Refusal> {
+    /// What was changed since somebody read it, they say nothing about.
+    fn is_what_they_saw(&self, scene: &Scene<'_>, revision: Option<u32>, verb: Verb) -> Result<(), Refusal> {
+        match revision {
+            Some(seen) if seen != self.revision => Err(Refusal::Changed(scene.case.id)),
+            Some(_) => Ok(()),
+            // What was proposed at first is all that they can have read.
+            None if self.revision == 1 => Ok(()),
+            None => Err(Refusal::missing(say![
+                "read it again with ",
+                every_case::Verb::Status.on(scene.case.id),
+                ", then type ",
+                verb.on(scene.case.id).with(format!("rev={}", self.revision)).with("…"),
+                format!(
+                    ": {} was changed, and goes from {} to {} now.",
+                    scene.case.id,
+                    text::quoted(&self.from.name),
+                    text::quoted(&self.to.name)
+                )
+            ])),
+        }
+    }
+
+    pub(super) fn say_go(
+        &self,
+        scene: &Scene<'_>,
+        go: bool,
+        reason: Option<&str>,
+        revision: Option<u32>,
+    ) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let (role, seat) = self.party_of(scene, &by)?;
+        self.is_what_they_saw(scene, revision, if go { Verb::Go } else { Verb::NoGo })?;
         let reason = match (go, reason.map(str::trim).filter(|reason| !reason.is_empty())) {
             (_, Some(reason)) => Some(text::text("the reason", reason)?),
             (true, None) => None,
@@ -199,9 +237,7 @@ impl Rollback {
     pub(super) fn authorise(&self, scene: &Scene<'_>, reason: &str, revision: Option<u32>) -> Result<Ruling, Refusal> {
         scene.asker()?;
         let seat = scene.answering(scene.owed(Duty::AuthoriseRollback)?)?;
-        if revision.is_some_and(|revision| revision != self.revision) {
-            return Err(Refusal::Changed(scene.case.id));
-        }
+        self.is_what_they_saw(scene, revision, Verb::Authorise)?;
         self.is_ready_to_authorise(scene)?;
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
@@ -217,6 +253,7 @@ impl Rollback {
         let telling = Telling::Authorised {
             drill: self.is_drill(),
             by,
+            revision,
             reason,
             missing: missing.clone(),
             people: starts.clone(),
@@ -243,15 +280,16 @@ impl Rollback {
             return Err(Refusal::missing(say![
                 "compare it with the other ways out first: ",
                 Verb::Compare.on(scene.case.id).with(open.word()).with("why not"),
-                format!(". The policy asks for {}.", text::list(self.rule.compare.iter().map(|way| way.word())))
+                format!(". The policy asks for {}.", text::list(self.ways_to_compare().map(Way::word)))
             ]));
         }
         Ok(())
     }
 
-    pub(super) fn refuse(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn refuse(&self, scene: &Scene<'_>, reason: &str, revision: Option<u32>) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         scene.answering(scene.owed(Duty::AuthoriseRollback)?)?;
+        self.is_what_they_saw(scene, revision, Verb::Deny)?;
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::Refused { by: by.clone(), reason: reason.clone() });
@@ -280,24 +318,34 @@ impl Rollback {
             return Err(Refusal::not_yours(format!("deciding that on {}", scene.case.id), roles, &names));
         }
         let forbidding = scene.world.releases.forbidding(&scene.case.workflow);
-        if forbidding.clocks().is_empty() {
+        if forbidding.is_empty() {
+            let (next, does) = match scene.case.owed(Duty::AgreePoint) {
+                Some(_) => (Verb::AgreePoint.on(scene.case.id).with("…"), " lets the step be taken."),
+                None if self.state == RollbackState::Running => (Verb::Done.on(scene.case.id), " reports the step."),
+                None => (Verb::Start.on(scene.case.id), " starts it."),
+            };
             return Err(Refusal::missing(say![
                 "no law is known to forbid altering it now, so there is nothing to decide. ",
-                Verb::Start.on(scene.case.id),
-                " starts it."
+                next,
+                does
             ]));
         }
         let reason = text::text("the reason", reason)?;
-        let (clocks, cases) = (forbidding.clocks(), forbidding.named());
+        let (clocks, cases, unnamed) = (forbidding.clocks(), forbidding.named(), forbidding.has_unnamed());
         let mut draft = scene.draft();
         let decided = (clocks.clone(), reason.clone());
-        draft.push(Event::AlteringDecided { by: by.clone(), clocks: decided.0, cases, reason: decided.1 });
-        let telling = Telling::AlteringDecided { drill: self.is_drill(), by, clocks: clocks.clone(), reason };
-        draft.tell_case(telling);
-        Ok(draft.done(format!(
-            "recorded: it is altered although {} forbids that before the authority is told",
-            text::list(clocks.iter())
-        )))
+        draft.push(Event::AlteringDecided { by: by.clone(), clocks: decided.0, cases, unnamed, reason: decided.1 });
+        draft.tell_case(Telling::AlteringDecided { drill: self.is_drill(), by, clocks, unnamed, reason });
+        let mut what =
+            format!("recorded: it is altered although {} forbids that before the authority is told", forbidding.laws());
+        // A step that was held for the law alone is asked for now.
+        let for_the_law = self.next_step().is_some_and(|(_, rule)| !rule.point_of_no_return);
+        if for_the_law && scene.case.owed(Duty::AgreePoint).is_some() {
+            draft.meet(|it| it.duty == Duty::AgreePoint);
+            let next = go_on(&mut draft, scene);
+            what.push_str(&format!("; {next}"));
+        }
+        Ok(draft.done(what))
     }
 }
 
@@ -319,6 +367,7 @@ pub(super) fn ask_to_authorise(draft: &mut Draft<'_>) -> u32 {
         drill: rollback.is_drill(),
         by: rollback.proposed_by.clone().unwrap_or_else(|| PersonId::from("nobody")),
         workflow: draft.case.workflow.clone(),
+        revision: rollback.revision,
         way: rollback.way,
         from: rollback.from.clone(),
         to: rollback.to.clone(),
@@ -343,6 +392,7 @@ fn ask_for_go(draft: &mut Draft<'_>) {
         let telling = Telling::GoAsked {
             drill: rollback.is_drill(),
             role: role.clone(),
+            revision: rollback.revision,
             way: rollback.way,
             from: rollback.from.clone(),
             to: rollback.to.clone(),

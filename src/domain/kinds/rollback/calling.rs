@@ -14,7 +14,8 @@ use crate::domain::{Actor, At, Call, Called, Case, Duty, Refusal, Ruling, text};
 /// How it stands with calling a machine for a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallStands {
-    /// Counts from 1; one more each time that somebody has it called anew.
+    /// Counts from 1; one more each time that somebody has it called anew after it said no. In one round every call has the same id,
+    /// so that whoever is called can know it again.
     pub round: u32,
     /// How many tries of this round didn't get through.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -31,6 +32,9 @@ pub struct CallStands {
     /// Nobody is called any more, unless somebody says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub over: bool,
+    /// The machine said in this round that it can't be done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub said_no: bool,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -39,7 +43,7 @@ fn is_zero(number: &u32) -> bool {
 
 impl Default for CallStands {
     fn default() -> CallStands {
-        CallStands { round: 1, tries: 0, text: None, again: None, begun: None, over: false }
+        CallStands { round: 1, tries: 0, text: None, again: None, begun: None, over: false, said_no: false }
     }
 }
 
@@ -84,7 +88,8 @@ impl Rollback {
         })
     }
 
-    /// What a call came to. Whatever it is of a step that isn't asked for any more, or of an earlier round, comes too late.
+    /// What a call came to. Whatever it is of a step that isn't asked for any more comes too late. As long as that is asked for, what was
+    /// done is done, whichever call it answers and whoever said meanwhile that it can't be; a no counts once in a round.
     pub(super) fn machine_said(
         &self,
         scene: &Scene<'_>,
@@ -92,25 +97,34 @@ impl Rollback {
         round: u32,
         called: &Called,
     ) -> Result<Ruling, Refusal> {
-        let wanted = self.call_now(scene.case).filter(|call| (call.number, call.round) == (step, round));
-        let wanted = wanted.filter(|_| scene.ask.by == Actor::Engine);
-        let Some(wanted) = wanted else {
-            return Err(Refusal::missing(format!("nobody waits any more for step {step} of {}.", scene.case.id)));
-        };
+        let too_late =
+            || Refusal::missing(format!("nobody waits any more for step {step} of {}.", scene.case.id));
+        let asked = self.next_step().filter(|(number, rule)| *number == step && self.machine(rule).is_some());
+        let stands = self.step(step).call.unwrap_or_default();
+        if asked.is_none()
+            || scene.case.owed(Duty::DoStep).is_none()
+            || round > stands.round
+            || scene.ask.by != Actor::Engine
+        {
+            return Err(too_late());
+        }
+        let wanted = || self.call_now(scene.case).filter(|call| call.round == round).ok_or_else(too_late);
         match called {
             Called::Done { text } => self.step_done(scene, Some(step), Some(text)),
+            Called::Blocked { .. } if round < stands.round || stands.said_no => Err(too_late()),
             Called::Blocked { text } => {
                 let said = text.trim();
                 let reason = if said.is_empty() { "the machine says that it can't be done" } else { said };
                 self.step_blocked(scene, Some(step), reason)
             }
-            Called::Begun if wanted.begun => Err(Refusal::missing(format!("step {step} has begun already."))),
+            Called::Begun if wanted()?.begun => Err(Refusal::missing(format!("step {step} has begun already."))),
             Called::Begun => {
                 let mut draft = scene.draft();
                 draft.push(Event::CallBegun { step });
                 Ok(draft.done(format!("step {step} has begun")))
             }
             Called::Failed { why, again } => {
+                let wanted = wanted()?;
                 let text = text::text("why it didn't get through", why)?;
                 let mut draft = scene.draft();
                 draft.push(Event::CallFailed { step, text: text.clone(), again: *again });
@@ -147,6 +161,7 @@ impl Rollback {
         let roles: Vec<_> = self.rule.authorise.iter().chain([&self.rule.run_by, &rule.role]).cloned().collect();
         scene.require(&format!("having a machine called for {}", scene.case.id), &roles)?;
         scene.owed(Duty::DoStep)?;
+        self.no_law_is_in_the_way(scene)?;
         if self.step(step).call.as_ref().is_none_or(|it| it.tries == 0 && it.begun.is_none() && !it.over) {
             return Err(Refusal::missing(format!("wait: step {step} is being called now.")));
         }

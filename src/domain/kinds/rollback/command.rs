@@ -67,7 +67,8 @@ pub enum Command {
     Plan(Plan),
     /// Another drill was held meanwhile. Only the engine asks this.
     DrillHeld {
-        case: CaseId,
+        /// `None`: only its own people may know which.
+        case: Option<CaseId>,
     },
     /// Something is missing, and somebody sees to it.
     Gap {
@@ -103,10 +104,11 @@ pub enum Command {
         to: Change,
         reason: String,
     },
-    /// The asker's party goes along, or it doesn't.
+    /// The asker's party goes along, or it doesn't. `revision`: the one that they saw.
     Go {
         go: bool,
         reason: Option<String>,
+        revision: Option<u32>,
     },
     Authorise {
         reason: String,
@@ -114,14 +116,17 @@ pub enum Command {
     },
     Refuse {
         reason: String,
+        revision: Option<u32>,
     },
     AlterAnyway {
         reason: String,
     },
     Start {
         sealed: Seal,
+        revision: Option<u32>,
     },
     AgreePoint {
+        step: Option<u32>,
         reason: String,
     },
     /// Of the step that is asked for; with a number, only if it is that one.

@@ -2,7 +2,7 @@
 //! gaps as well.
 
 use super::authorising::ask_to_authorise;
-use super::rules::are_versions;
+use super::rules::{are_versions, has_steps};
 use super::{Drill, DrillDue, Due, Event, Plan, Planned, Rollback, RollbackState, Telling, Verb};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, say};
@@ -53,6 +53,7 @@ impl Rollback {
             scene.require(&format!("planning {}", scene.case.id), may)?;
         }
         are_versions(&plan.from, &plan.to)?;
+        has_steps(&self.rule, plan.way, &scene.case.workflow)?;
         let reason = plan.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
         let reason = reason.map_or_else(|| Ok("it is due".to_owned()), |reason| text::text("why", reason))?;
         let scenario = plan.drill.text.as_deref().map(|words| text::text("the scenario", words)).transpose()?;
@@ -66,23 +67,24 @@ impl Rollback {
     }
 
     /// Another drill was held while this one waited for somebody to say of what.
-    pub(super) fn drill_held(&self, scene: &Scene<'_>, case: CaseId) -> Result<Ruling, Refusal> {
+    pub(super) fn drill_held(&self, scene: &Scene<'_>, case: Option<CaseId>) -> Result<Ruling, Refusal> {
         if scene.ask.by != Actor::Engine {
             return Err(Refusal::missing("that is the bot's own business.".to_owned()));
         }
         let mut draft = scene.draft();
         draft.push(Event::DrillHeld { into: case });
         draft.meet(|it| it.duty == Duty::HoldDrill);
-        draft.void("another drill was held", |_| true);
         Ok(draft.ruling)
     }
 
-    /// One that is due and that nobody has begun is discharged by this drill.
+    /// One that is due and that nobody has begun is discharged by this drill, if that was gone. Everybody sees the one that was due,
+    /// and perhaps not this one.
     pub(super) fn discharge_due_drill(&self, draft: &mut Draft<'_>) {
         let this = draft.case.id;
         let waits = draft.world.releases.drills.get(&draft.case.workflow).and_then(|drilled| drilled.asked);
-        if let Some(other) = waits.filter(|other| self.is_drill() && *other != this) {
-            draft.then(Then::Case(other, super::Command::DrillHeld { case: this }.into()));
+        if let Some(other) = waits.filter(|other| self.is_drill() && self.was_gone() && *other != this) {
+            let case = Some(this).filter(|_| !draft.case.restricted);
+            draft.then(Then::Case(other, super::Command::DrillHeld { case }.into()));
         }
     }
 

@@ -20,8 +20,9 @@ pub enum Event {
     Planned(Box<Planned>),
     /// Another drill was held meanwhile.
     DrillHeld {
-        /// The drill that was held in its place.
-        into: CaseId,
+        /// The drill that was held in its place. `None`: only its own people may know which.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        into: Option<CaseId>,
     },
     /// Counts from 1, in the order of its rule.
     CriterionTicked {
@@ -57,9 +58,13 @@ pub enum Event {
     /// The system is altered although a law forbids that for now: a decision of its own.
     AlteringDecided {
         by: PersonId,
+        /// Those that may be named.
         clocks: Vec<ClockId>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cases: Vec<CaseId>,
+        /// So does a law whose incident only its people may know of.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unnamed: bool,
         reason: String,
     },
     /// A head over so many entries of the ledger was signed, before anything was altered.

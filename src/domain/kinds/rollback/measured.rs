@@ -31,7 +31,8 @@ impl Measured {
 impl Rollback {
     pub fn measured(&self, case: &Case) -> Measured {
         let done = self.steps.values().filter_map(|step| step.done.as_ref()).map(|word| word.at);
-        let confirmed = self.ended.as_ref().filter(|_| self.state == RollbackState::Confirmed);
+        // A drill that another one took the place of came to nothing of its own.
+        let confirmed = self.ended.as_ref().filter(|_| self.outcome.is_some());
         Measured {
             asked: case.opened,
             authorised: self.authorised.as_ref().map(|word| word.at),

@@ -16,7 +16,7 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, RollbackRule, StepRule, Way, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Label, PersonId, Policy, QueueId, Refusal, RoleId, RollbackDuty,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, RoleId, RollbackDuty,
     Ruling, Severity, SystemId, WorkflowId, World,
 };
 
@@ -59,14 +59,18 @@ pub struct Rollback {
     pub to: Version,
     /// Counts from 1; whoever changes the versions or the way makes the next.
     pub revision: u32,
+    /// Who made the revision that stands, where that isn't what was proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<PersonId>,
     pub reason: String,
     /// The case that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<CaseId>,
     pub rule: Box<RollbackRule>,
-    /// By the number of the criterion, from 1.
+    /// Of this revision, by the number of the criterion, from 1.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub ticks: BTreeMap<u32, Tick>,
+    /// Of this revision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<Compared>,
     /// What each party said last of this revision.
@@ -176,7 +180,10 @@ impl Kind for Rollback {
                 (self.from, self.to, self.reason) = (from.clone(), to.clone(), reason.clone());
             }
             Event::DrillHeld { into: case } => {
-                let text = Some(format!("{case} was held instead"));
+                let text = Some(match case {
+                    Some(case) => format!("{case} was held instead"),
+                    None => "another drill was held instead".to_owned(),
+                });
                 self.end(RollbackState::Confirmed, Word { by: None, stands_in_for: None, at, text });
             }
             Event::GapFound { number, by, assignee, due, text, obligation } => self.gaps.push(Gap {
@@ -205,12 +212,15 @@ impl Kind for Rollback {
                 self.compared.push((**compared).clone());
             }
             Event::Retargeted(retargeted) => {
-                let Retargeted { by: _, revision, way, from, to, reason: _ } = &**retargeted;
+                let Retargeted { by, revision, way, from, to, reason: _ } = &**retargeted;
                 (self.revision, self.way) = (*revision, *way);
                 (self.from, self.to) = (from.clone(), to.clone());
+                self.changed_by = Some(by.clone());
                 self.authorised = None;
                 self.altering = None;
                 self.said.clear();
+                self.ticks.clear();
+                self.compared.clear();
                 self.state = RollbackState::Proposed;
             }
             Event::GoSaid { by, stands_in_for, role, go, reason } => {
@@ -223,10 +233,10 @@ impl Kind for Rollback {
                 self.authorised = Some(Word { stands_in_for: stands_in_for.clone(), ..Word::of(by, at, Some(reason)) });
             }
             Event::Refused { by, reason } => self.end(RollbackState::Refused, Word::of(by, at, Some(reason))),
-            Event::AlteringDecided { by, clocks, cases, reason } => {
-                let (clocks, cases) = (clocks.clone(), cases.clone());
+            Event::AlteringDecided { by, clocks, cases, unnamed, reason } => {
+                let (clocks, cases, unnamed) = (clocks.clone(), cases.clone(), *unnamed);
                 let word = Word::of(by, at, Some(reason));
-                self.altering = Some(Box::new(Altering { clocks, cases, word }));
+                self.altering = Some(Box::new(Altering { clocks, cases, unnamed, word }));
             }
             Event::EvidenceSealed { size, root } => {
                 self.sealed = Some(Sealed { at, size: *size, root: root.clone() });
@@ -245,10 +255,14 @@ impl Kind for Rollback {
             }
             Event::StepBlocked { by, step, reason } => {
                 let word = Word { by: by.clone(), stands_in_for: None, at, text: Some(reason.clone()) };
+                let is_called = self.step_rule(*step).is_some_and(|rule| rule.webhook.is_some());
                 let stands = self.step_mut(*step);
                 stands.blocked = Some(word);
-                if let Some(call) = &mut stands.call {
+                // Whoever says no, nobody is called any more, also where nobody was yet.
+                if is_called {
+                    let call = stands.call.get_or_insert_default();
                     call.over = true;
+                    call.said_no |= by.is_none();
                 }
             }
             Event::CallBegun { step } => {
@@ -261,7 +275,9 @@ impl Kind for Rollback {
             }
             Event::CalledAnew { by: _, step } => {
                 let stands = self.step_mut(*step);
-                let round = stands.call.as_ref().map_or(1, |it| it.round) + 1;
+                let last = stands.call.take().unwrap_or_default();
+                // Only a machine that said no is asked something new: else it has to know the call again.
+                let round = last.round + u32::from(last.said_no);
                 stands.call = Some(CallStands { round, ..CallStands::default() });
                 stands.blocked = None;
             }
@@ -306,8 +322,22 @@ impl Kind for Rollback {
         None
     }
 
-    fn revision(&self) -> Option<u32> {
-        None
+    fn bound_to(&self, duty: Duty) -> Option<u32> {
+        match duty.of_rollback() {
+            Some(RollbackDuty::AuthoriseRollback | RollbackDuty::SayGo) => Some(self.revision),
+            Some(RollbackDuty::AgreePoint | RollbackDuty::DoStep) => self.next_step().map(|(number, _)| number),
+            Some(
+                RollbackDuty::AnswerInFlight
+                | RollbackDuty::ConfirmDownstream
+                | RollbackDuty::LookBack
+                | RollbackDuty::AnswerLookBack
+                | RollbackDuty::ConfirmSource
+                | RollbackDuty::HoldDrill
+                | RollbackDuty::CloseGap
+                | RollbackDuty::ConfirmRollback,
+            )
+            | None => None,
+        }
     }
 
     fn nature(&self, _at: At) -> Vec<String> {
@@ -357,7 +387,7 @@ impl Kind for Rollback {
 
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
         match owed.duty.of_rollback() {
-            // Whoever proposed it doesn't authorise it, nor what can't be taken back.
+            // Whoever proposed it or chose where it goes doesn't authorise it, nor what can't be taken back.
             Some(RollbackDuty::AuthoriseRollback | RollbackDuty::AgreePoint) => self.proposers(),
             Some(
                 RollbackDuty::SayGo
@@ -388,7 +418,8 @@ impl Kind for Rollback {
     }
 
     fn with_seal(command: &Command, seal: &Seal) -> Option<Command> {
-        matches!(command, Command::Start { sealed: Seal::Wanted }).then(|| Command::Start { sealed: seal.clone() })
+        let Command::Start { sealed: Seal::Wanted, revision } = command else { return None };
+        Some(Command::Start { sealed: seal.clone(), revision: *revision })
     }
 
     fn restrict(opening: &mut Opening) -> bool {
@@ -471,6 +502,7 @@ impl Rollback {
             from: nothing(),
             to: nothing(),
             revision: 1,
+            changed_by: None,
             reason: String::new(),
             on: None,
             rule: Box::new(rule.clone()),
@@ -494,9 +526,11 @@ impl Rollback {
         }
     }
 
-    /// Who proposed it, and doesn't authorise it.
+    /// Who proposed it, and who chose where it goes now: neither of them authorises it.
     fn proposers(&self) -> Vec<PersonId> {
-        self.proposed_by.iter().cloned().collect()
+        let mut people: Vec<PersonId> = self.proposed_by.iter().chain(&self.changed_by).cloned().collect();
+        people.dedup();
+        people
     }
 
     pub fn is_drill(&self) -> bool {
@@ -520,6 +554,16 @@ impl Rollback {
     /// The steps of the way out that is taken, by their numbers from 1.
     pub fn steps_to_do(&self) -> impl Iterator<Item = (u32, &StepRule)> {
         (1..).zip(self.rule.steps_of(self.way))
+    }
+
+    /// A step of the way out that is taken, by its number.
+    fn step_rule(&self, number: u32) -> Option<&StepRule> {
+        self.steps_to_do().find(|(it, _)| *it == number).map(|(_, rule)| rule)
+    }
+
+    /// It was gone: somebody or something did a step of it.
+    pub fn was_gone(&self) -> bool {
+        self.steps.values().any(|step| step.done.is_some())
     }
 
     /// How many steps there are.

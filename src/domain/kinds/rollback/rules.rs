@@ -6,7 +6,7 @@ use super::drills::open_due;
 use super::{Command, Event, Opening, Proposed, Rollback, RollbackState, Verb, Version};
 use crate::domain::kinds::Began;
 use crate::domain::line::{Named, Sentence, say};
-use crate::domain::policy::{Channel, RollbackRule};
+use crate::domain::policy::{Channel, RollbackRule, Way};
 use crate::domain::scene::Scene;
 use crate::domain::text::quoted;
 use crate::domain::{Ask, CaseId, CaseKind, Draft, Duty, Refusal, Ruling, WorkflowId, World, every_case, text};
@@ -29,6 +29,7 @@ pub(super) fn open(id: CaseId, wanted: &Opening, ask: &Ask, world: &World<'_>) -
     world.require(what, &world.policy.may_in(&wanted.workflow).propose_rollback, &ask.by)?;
     let workflow = world.workflow(&wanted.workflow)?;
     let rule = known_rule(&wanted.workflow, world)?.clone();
+    has_steps(&rule, wanted.way, &wanted.workflow)?;
     let title = text::title(&wanted.title, || {
         let example = Verb::Propose.of(CaseKind::Rollback).with(&wanted.workflow).with("from=v7").with("to=v6");
         say!["say in one line what is wrong, as in ", example.with("…"), ": the title is missing."]
@@ -101,6 +102,20 @@ pub(super) fn are_versions(from: &Version, to: &Version) -> Result<(), Refusal> 
     }
 }
 
+/// Whoever stays does nothing; every other way out is made of steps.
+pub(super) fn has_steps(rule: &RollbackRule, way: Way, workflow: &WorkflowId) -> Result<(), Refusal> {
+    if way == Way::Stay || rule.steps_of(way).next().is_some() {
+        return Ok(());
+    }
+    let others = Way::ALL.into_iter().filter(|it| rule.steps_of(*it).next().is_some());
+    Err(Refusal::missing(format!(
+        "take another way out ({}), or ask an operator to write steps with `way = \"{}\"` under `[[rollback.{workflow}.steps]]`: the \
+         policy has none for it, so nobody would do anything.",
+        text::or(others.map(Way::word)),
+        way.word(),
+    )))
+}
+
 fn is_a_version(version: &Version, which: &str) -> Result<(), Refusal> {
     let fits = |text: &str| text.chars().count() <= 100 && !text.trim().is_empty();
     if fits(&version.name) && version.digest.as_deref().is_none_or(fits) {
@@ -129,7 +144,11 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
     use RollbackState::{Abandoned, Authorised, Confirmed, Due, Proposed, Refused, Running};
     match (rollback.state, command) {
         (Due, C::Plan(plan)) => rollback.plan(scene, plan),
-        (Due | Proposed | Authorised | Running, C::DrillHeld { case }) => rollback.drill_held(scene, *case),
+        (Due, C::DrillHeld { case }) => rollback.drill_held(scene, *case),
+        // Somebody has begun with it, and it goes on by itself.
+        (Proposed | Authorised | Running | Refused | Confirmed | Abandoned, C::DrillHeld { .. }) => {
+            Ok(scene.draft().ruling)
+        }
         (Running | Confirmed | Abandoned, C::Gap { assignee, due, text }) => rollback.gap(scene, assignee, *due, text),
         (Running | Confirmed | Abandoned, C::GapClosed { number, text }) => rollback.gap_closed(scene, *number, text),
         (Running | Confirmed | Abandoned, C::TryAgain { held, text }) => rollback.try_again(scene, *held, text),
@@ -138,11 +157,13 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         (Proposed | Authorised, C::Retarget { way, from, to, reason }) => {
             rollback.retarget(scene, *way, (from, to), reason)
         }
-        (Proposed | Authorised, C::Go { go, reason }) => rollback.say_go(scene, *go, reason.as_deref()),
+        (Proposed | Authorised, C::Go { go, reason, revision }) => {
+            rollback.say_go(scene, *go, reason.as_deref(), *revision)
+        }
         (Proposed, C::Authorise { reason, revision }) => rollback.authorise(scene, reason, *revision),
-        (Proposed, C::Refuse { reason }) => rollback.refuse(scene, reason),
-        (Proposed | Authorised, C::AlterAnyway { reason }) => rollback.alter_anyway(scene, reason),
-        (Authorised, C::Start { sealed }) => rollback.start(scene, sealed),
+        (Proposed, C::Refuse { reason, revision }) => rollback.refuse(scene, reason, *revision),
+        (Proposed | Authorised | Running, C::AlterAnyway { reason }) => rollback.alter_anyway(scene, reason),
+        (Authorised, C::Start { sealed, revision }) => rollback.start(scene, sealed, *revision),
         (Proposed, C::Start { .. }) => {
             let owed = scene.case.owed(Duty::AuthoriseRollback);
             let names = scene.names(&owed.map(|owed| scene.waiting_on(owed)).unwrap_or_default());
@@ -153,7 +174,7 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             ]))
         }
 
-        (Running, C::AgreePoint { reason }) => rollback.agree_point(scene, reason),
+        (Running, C::AgreePoint { step, reason }) => rollback.agree_point(scene, *step, reason),
         (Running, C::StepDone { step, text }) => rollback.step_done(scene, *step, text.as_deref()),
         (Running, C::StepBlocked { step, reason }) => rollback.step_blocked(scene, *step, reason),
         (Running, C::StepSkipped { step, reason }) => rollback.step_skipped(scene, *step, reason),
@@ -240,7 +261,6 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
             | C::Go { .. }
             | C::Authorise { .. }
             | C::Refuse { .. }
-            | C::AlterAnyway { .. }
             | C::Start { .. },
         ) => {
             let abandon = every_case::Verb::Withdraw.on(scene.case.id).with("why");
@@ -251,7 +271,6 @@ pub(super) fn decide(rollback: &Rollback, command: &Command, scene: &Scene<'_>) 
         | (
             Refused | Confirmed | Abandoned,
             C::Plan(_)
-            | C::DrillHeld { .. }
             | C::Tick { .. }
             | C::Compare { .. }
             | C::Retarget { .. }

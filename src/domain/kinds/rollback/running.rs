@@ -3,7 +3,8 @@
 
 use super::afterwards::ask_what_is_left;
 use super::authorising::told_once;
-use super::{Event, Rollback, Telling, Verb};
+use super::{Event, Rollback, Telling, Verb, Word};
+use crate::domain::bot::releases::Forbidding;
 use crate::domain::every_case;
 use crate::domain::kinds::Seal;
 use crate::domain::line::{Named, say};
@@ -12,13 +13,18 @@ use crate::domain::people::Seat;
 use crate::domain::policy::Way;
 use crate::domain::ruling::persons;
 use crate::domain::scene::Scene;
-use crate::domain::{Actor, Body, Draft, Duty, Label, PersonId, Refusal, Ruling, text};
+use crate::domain::{
+    Actor, Body, Draft, Duty, Label, PersonId, Refusal, RoleId, Ruling, WorkflowId, World, text,
+};
 
 impl Rollback {
-    pub(super) fn start(&self, scene: &Scene<'_>, sealed: &Seal) -> Result<Ruling, Refusal> {
+    pub(super) fn start(&self, scene: &Scene<'_>, sealed: &Seal, revision: Option<u32>) -> Result<Ruling, Refusal> {
         let by = scene.asker()?;
         let roles: Vec<_> = [&self.rule.run_by].into_iter().chain(&self.rule.authorise).cloned().collect();
         scene.require(&format!("starting {}", scene.case.id), &roles)?;
+        if revision.is_some_and(|seen| seen != self.revision) {
+            return Err(Refusal::Changed(scene.case.id));
+        }
         self.every_party_goes(scene)?;
         self.no_law_is_in_the_way(scene)?;
         let (size, root) = match sealed {
@@ -70,12 +76,21 @@ impl Rollback {
         ]))
     }
 
-    /// Staying alters nothing.
-    fn no_law_is_in_the_way(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
-        let forbidding = scene.world.releases.forbidding(&scene.case.workflow);
-        let decided = |clock| self.altering.as_ref().is_some_and(|altering| altering.clocks.contains(clock));
-        let clocks = forbidding.clocks();
-        if self.way == Way::Stay || clocks.iter().all(decided) {
+    /// What forbids altering the system now, beside what somebody decided on: whatever began to forbid it after that, they couldn't
+    /// know of. Staying alters nothing.
+    fn laws_in_the_way<'w>(&self, world: &World<'w>, workflow: &WorkflowId) -> Forbidding<'w> {
+        match self.way {
+            Way::Stay => Forbidding::default(),
+            Way::RollBack | Way::Contain | Way::FixForward => {
+                let decided = self.altering.as_ref().map(|altering| altering.word.at);
+                world.releases.forbidding(workflow).begun_after(decided)
+            }
+        }
+    }
+
+    pub(super) fn no_law_is_in_the_way(&self, scene: &Scene<'_>) -> Result<(), Refusal> {
+        let forbidding = self.laws_in_the_way(scene.world, &scene.case.workflow);
+        if forbidding.is_empty() {
             return Ok(());
         }
         let of = match forbidding.named().as_slice() {
@@ -88,7 +103,7 @@ impl Rollback {
             Verb::AlterAnyway.on(scene.case.id).with("why"),
             format!(
                 ", or report it first: {} forbids altering the system before the authority is told{of}. {}",
-                text::list(clocks.iter()),
+                forbidding.laws(),
                 forbidding.rule()
             )
         ]))
@@ -99,7 +114,17 @@ impl Rollback {
         let Some((number, step)) = self.next_step() else {
             return Err(Refusal::missing(format!("every step of {} is done or skipped.", scene.case.id)));
         };
-        if meant.is_some_and(|meant| meant != number) {
+        let meant = meant.filter(|meant| *meant != number);
+        if let Some((meant, how, word)) = meant.and_then(|meant| self.over(meant).map(|(how, word)| (meant, how, word))) {
+            let by = word.by.as_ref().map_or_else(|| "by machine".to_owned(), |by| scene.name(by));
+            return Err(Refusal::missing(format!(
+                "nothing is to be done: step {meant} of {} is {how} already ({by}, {}). Now it is step {number}, {}.",
+                scene.case.id,
+                scene.moment(word.at),
+                text::quoted(&step.text)
+            )));
+        }
+        if meant.is_some() {
             return Err(Refusal::missing(format!(
                 "say it of step {number}, {}: the steps of {} go in order.",
                 text::quoted(&step.text),
@@ -109,16 +134,47 @@ impl Rollback {
         Ok((number, step.text.clone()))
     }
 
+    /// How a step ended, and whose word that is; `None`: it hasn't.
+    fn over(&self, step: u32) -> Option<(&'static str, &Word)> {
+        let stands = self.steps.get(&step)?;
+        let done = stands.done.as_ref().map(|word| ("done", word));
+        done.or_else(|| stands.skipped.as_ref().map(|word| ("skipped", word)))
+    }
+
+    /// Whoever names no step may mean an earlier one that was theirs too: two people report the same one at the same moment, or one
+    /// of them twice.
+    fn only_one_can_be_meant(&self, scene: &Scene<'_>, step: u32, verb: Verb) -> Result<(), Refusal> {
+        let by = scene.ask.by.person();
+        let theirs = |role: &RoleId| {
+            let seats = scene.world.people.seats(std::slice::from_ref(role), &[]);
+            seats.iter().any(|seat| Some(&seat.person) == by)
+        };
+        let mut earlier = self.steps_to_do().take_while(|(number, _)| *number < step);
+        if !earlier.any(|(_, rule)| theirs(&rule.role)) {
+            return Ok(());
+        }
+        let text = self.step_rule(step).map(|rule| text::quoted(&rule.text)).unwrap_or_default();
+        Err(Refusal::missing(say![
+            "name the step: ",
+            verb.on(scene.case.id).with(format!("step={step}")).with("…"),
+            format!(" is for {text}. An earlier one was yours as well.")
+        ]))
+    }
+
     /// Whoever says so may answer for the step; `None`: a machine does.
     fn doer(&self, scene: &Scene<'_>) -> Result<Option<PersonId>, Refusal> {
         let Some(owed) = scene.case.owed(Duty::DoStep) else {
             return Err(match scene.case.owed(Duty::AgreePoint) {
                 Some(owed) => {
                     let names = scene.names(&scene.waiting_on(owed));
+                    let no_way_back = self.next_step().is_some_and(|(_, rule)| rule.point_of_no_return);
                     Refusal::missing(say![
                         format!("wait for {names}: "),
                         Verb::AgreePoint.on(scene.case.id).with("…"),
-                        " comes first, since there is no way back after this step."
+                        match no_way_back {
+                            true => " comes first, since there is no way back after this step.",
+                            false => " comes first, since a law forbade this step when it was to be asked for.",
+                        }
                     ])
                 }
                 None => Refusal::NothingOwed { case: scene.case.id, duty: Duty::DoStep },
@@ -139,8 +195,11 @@ impl Rollback {
         meant: Option<u32>,
         words: Option<&str>,
     ) -> Result<Ruling, Refusal> {
-        let by = self.doer(scene)?;
         let (step, _) = self.asked_step(scene, meant)?;
+        let by = self.doer(scene)?;
+        if meant.is_none() {
+            self.only_one_can_be_meant(scene, step, Verb::Done)?;
+        }
         let words = words.map(str::trim).filter(|words| !words.is_empty());
         let words = words.map(|words| text::text("what came of it", words)).transpose()?;
         let mut draft = scene.draft();
@@ -152,8 +211,11 @@ impl Rollback {
     }
 
     pub(super) fn step_blocked(&self, scene: &Scene<'_>, meant: Option<u32>, reason: &str) -> Result<Ruling, Refusal> {
-        let by = self.doer(scene)?;
         let (step, _) = self.asked_step(scene, meant)?;
+        let by = self.doer(scene)?;
+        if meant.is_none() {
+            self.only_one_can_be_meant(scene, step, Verb::Blocked)?;
+        }
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::StepBlocked { by: by.clone(), step, reason: reason.clone() });
@@ -186,17 +248,25 @@ impl Rollback {
     }
 
     /// Whoever authorises says once more that the step is to be taken.
-    pub(super) fn agree_point(&self, scene: &Scene<'_>, reason: &str) -> Result<Ruling, Refusal> {
+    pub(super) fn agree_point(
+        &self,
+        scene: &Scene<'_>,
+        meant: Option<u32>,
+        reason: &str,
+    ) -> Result<Ruling, Refusal> {
         scene.asker()?;
+        let (step, _) = self.asked_step(scene, meant)?;
         let Seat { person: by, stands_in_for } = scene.answering(scene.owed(Duty::AgreePoint)?)?;
-        let (step, _) = self.asked_step(scene, None)?;
+        self.no_law_is_in_the_way(scene)?;
         let reason = text::text("the reason", reason)?;
         let mut draft = scene.draft();
         draft.push(Event::PointAgreed { by: by.clone(), stands_in_for, step, reason: reason.clone() });
         draft.meet(|it| it.duty == Duty::AgreePoint);
         self.tell_step(&mut draft, "agreed", step, Some(by), Some(reason), &[]);
         let next = go_on(&mut draft, scene);
-        Ok(draft.done(format!("agreed: there is no way back after step {step}; {next}")))
+        let back = self.step_rule(step).is_some_and(|rule| !rule.point_of_no_return);
+        let what = if back { "step" } else { "there is no way back after step" };
+        Ok(draft.done(format!("agreed: {what} {step}; {next}")))
     }
 
     fn tell_step(
@@ -213,8 +283,9 @@ impl Rollback {
     }
 }
 
-/// Asks for the next step, or for what is left once they are done. Says what that is.
-fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
+/// Asks for the next step, or for what is left once they are done. Says what that is. Where a law that began meanwhile forbids it,
+/// whoever authorises is asked first.
+pub(super) fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
     let Body::Rollback(rollback) = &draft.case.body else { return String::new() };
     let rollback = rollback.clone();
     let Some((step, rule)) = rollback.next_step() else {
@@ -223,7 +294,9 @@ fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
     };
     let (drill, steps, text) = (rollback.is_drill(), rollback.steps_in_all(), rule.text.clone());
     let about = Some(About::Words(text.clone()));
-    let waits_for_the_point = rule.point_of_no_return && rollback.step(step).agreed.is_none();
+    let law = !rollback.laws_in_the_way(draft.world, &draft.case.workflow).is_empty();
+    let back = !rule.point_of_no_return;
+    let waits_for_the_point = (law || !back) && rollback.step(step).agreed.is_none();
     let (duty, holder, within) = match waits_for_the_point {
         true => (Duty::AgreePoint, Holder::Roles(rollback.rule.authorise.clone()), rollback.rule.times.authorise),
         false => {
@@ -234,14 +307,18 @@ fn go_on(draft: &mut Draft<'_>, scene: &Scene<'_>) -> String {
     let number = draft.owe(duty, holder, terms, about);
     let (people, due) = (draft.waiting_on(number), draft.due_of(number));
     let telling = match waits_for_the_point {
-        true => Telling::PointAsked { drill, step, steps, text, people: people.clone(), due },
+        true => Telling::PointAsked { drill, law, back, step, steps, text, people: people.clone(), due },
         false => Telling::StepAsked { drill, step, steps, text, people: people.clone(), due },
     };
     draft.tell_case_and(&people, telling, vec![number], rollback.rule.urgent);
     let names = scene.names(&people);
     match waits_for_the_point {
         true => {
-            format!("before step {step}, after which there is no way back, {names} is asked by {}", scene.moment(due))
+            let why = match law {
+                true => "which a law forbids now",
+                false => "after which there is no way back",
+            };
+            format!("before step {step}, {why}, {names} is asked by {}", scene.moment(due))
         }
         false => format!("step {step} of {steps} is {names}'s by {}", scene.moment(due)),
     }

@@ -192,10 +192,14 @@ pub struct Sealed {
 /// The decision to alter the system although a law forbids that for now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Altering {
+    /// Those that may be named.
     pub clocks: Vec<ClockId>,
     /// The incidents whose laws these are, as far as they may be named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<CaseId>,
+    /// So does a law whose incident only its people may know of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
     pub word: Word,
 }
 

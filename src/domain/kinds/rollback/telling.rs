@@ -18,6 +18,8 @@ pub enum Telling {
         drill: bool,
         by: PersonId,
         workflow: WorkflowId,
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        revision: u32,
         way: Way,
         from: Version,
         to: Version,
@@ -48,6 +50,8 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
         role: RoleId,
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        revision: u32,
         way: Way,
         from: Version,
         to: Version,
@@ -68,6 +72,8 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
         by: PersonId,
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        revision: u32,
         way: Way,
         from: Version,
         to: Version,
@@ -79,6 +85,8 @@ pub enum Telling {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
         by: PersonId,
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        revision: u32,
         reason: String,
         /// Who hasn't said go yet.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -99,6 +107,9 @@ pub enum Telling {
         drill: bool,
         by: PersonId,
         clocks: Vec<ClockId>,
+        /// So does a law whose incident only its people may know of.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unnamed: bool,
         reason: String,
     },
     Started {
@@ -108,9 +119,16 @@ pub enum Telling {
         /// The evidence up to here is sealed.
         size: u64,
     },
+    /// Whoever authorises is asked once more before a step.
     PointAsked {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         drill: bool,
+        /// A law forbids altering the system now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        law: bool,
+        /// There is a way back after it, so it is asked for the law alone.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        back: bool,
         step: u32,
         steps: u32,
         text: String,
@@ -186,6 +204,15 @@ pub enum Telling {
         took: Span,
         target: Span,
     },
+}
+
+/// What is told before anybody changed the target says no revision.
+fn first() -> u32 {
+    1
+}
+
+fn is_first(revision: &u32) -> bool {
+    *revision == 1
 }
 
 impl Telling {

@@ -292,6 +292,7 @@ impl Resolve<'_, '_> {
                 reason_on_approve: table.reason_on_approve,
                 break_glass,
                 question_pauses: table.question_pauses,
+                held_by_freeze: table.held_by_freeze.unwrap_or(true),
                 bottleneck,
                 queue,
                 line: self.found.line(key.at),

@@ -1,6 +1,7 @@
 //! Rollbacks as stories on a manual clock, under the policy of the stories: each rule with something that must not happen.
 
 mod authorising;
+mod machine;
 mod running;
 
 use std::sync::LazyLock;
@@ -17,6 +18,10 @@ const NINE: At = At(1_772_442_000_000_000);
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = include_str!("../../../../../tests/stories/bank.toml");
+    // A machine does the first step, too.
+    let step = "text = \"Route all traffic to the older version\"";
+    assert!(text.contains(step));
+    let text = &text.replace(step, &format!("{step}\nwebhook = \"deploy\""));
     Policy::read(text).unwrap_or_else(|errors| panic!("{}", errors.show("bank.toml")))
 });
 
@@ -30,10 +35,6 @@ fn p(name: &str) -> PersonId {
 
 fn rbk() -> CaseId {
     CaseId { kind: CaseKind::Rollback, number: 1 }
-}
-
-fn inc() -> CaseId {
-    CaseId { kind: CaseKind::Incident, number: 1 }
 }
 
 fn version(name: &str) -> Version {
@@ -173,10 +174,11 @@ impl Room {
         self.case().open_obligations().map(|it| it.duty).collect()
     }
 
-    /// A law forbids altering the system now.
-    fn forbidden(&mut self) {
-        let forbids = Forbids { clocks: vec!["ai-act-73.serious".into()], restricted: false };
-        self.releases.forbidding.entry("credit".into()).or_default().insert(inc(), forbids);
+    /// A law forbids altering the system from then on.
+    fn forbidden(&mut self, minutes: i64, incident: u32, restricted: bool) {
+        let forbids = Forbids { clocks: [("ai-act-73.serious".into(), at(minutes))].into(), restricted };
+        let case = CaseId { kind: CaseKind::Incident, number: incident };
+        self.releases.forbidding.entry("credit".into()).or_default().insert(case, forbids);
     }
 
     /// Who was told something by direct message, by the template's name.
@@ -203,11 +205,11 @@ fn authorise(revision: Option<u32>) -> Command {
 }
 
 fn go(go: bool) -> Command {
-    Command::Go { go, reason: (!go).then(|| "month-end".to_owned()) }
+    Command::Go { go, reason: (!go).then(|| "month-end".to_owned()), revision: Some(1) }
 }
 
 fn start() -> Command {
-    Command::Start { sealed: Seal::Signed { size: 41, root: Label::from("00ff") } }
+    Command::Start { sealed: Seal::Signed { size: 41, root: Label::from("00ff") }, revision: None }
 }
 
 fn retarget(to: &str) -> Command {
@@ -220,7 +222,16 @@ fn done() -> Command {
 }
 
 fn agree() -> Command {
-    Command::AgreePoint { reason: "the copy is checked".to_owned() }
+    Command::AgreePoint { step: None, reason: "the copy is checked".to_owned() }
+}
+
+fn anyway() -> Command {
+    Command::AlterAnyway { reason: "people are being harmed".to_owned() }
+}
+
+/// What a call to the machine of step 1 came to.
+fn machine(round: u32, called: Called) -> Command {
+    Command::MachineSaid { step: 1, round, called }
 }
 
 fn words(text: &str) -> String {
