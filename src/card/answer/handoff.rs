@@ -85,7 +85,8 @@ pub(super) fn facts(brief: &HandoffBrief) -> Json {
         json!({ "workflow": it.workflow, "last": it.last.map(|at| at.0), "due": it.due.map(|at| at.0), "late": it.late })
     });
     let ids = |all: &[CaseId]| all.iter().map(CaseId::to_string).collect::<Vec<_>>();
-    let unaltered = brief.unaltered.iter().map(|(workflow, cases)| json!({ "workflow": workflow, "cases": ids(cases) }));
+    let unaltered =
+        brief.unaltered.iter().map(|(workflow, cases)| json!({ "workflow": workflow, "cases": ids(cases) }));
     let in_force = brief
         .in_force
         .iter()

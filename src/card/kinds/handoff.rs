@@ -28,7 +28,10 @@ impl Shows for Handoff {
         };
         let items = self.items.iter().take(ITEMS_AT_MOST).map(|item| item_as_seen(self, item, hidden));
         let kept = self.kept.iter().map(|it| json!({ "case": it.case.to_string(), "duty": it.duty.word() }));
-        let places = self.places.iter().map(|it| json!({ "item": it.item, "by": it.by, "at": it.at.0, "text": typed_here(&it.text) }));
+        let places = self
+            .places
+            .iter()
+            .map(|it| json!({ "item": it.item, "by": it.by, "at": it.at.0, "text": typed_here(&it.text) }));
         // How the cases stand isn't here: everybody reads the card, also once one of them is restricted.
         json!({
             "giver": self.giver,

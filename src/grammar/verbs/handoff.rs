@@ -187,9 +187,14 @@ const OWN: [Verb; 13] = [
             Arg::new("next", "Who hears next if no answer comes there?", Kind::Role, "a role, such as command")
                 .optional()
                 .named(),
-            Arg::new("unaltered", "Which workflow does a law forbid altering?", Kind::Workflow, "where a law does; the brief says so")
-                .optional()
-                .named(),
+            Arg::new(
+                "unaltered",
+                "Which workflow does a law forbid altering?",
+                Kind::Workflow,
+                "where a law does; the brief says so",
+            )
+            .optional()
+            .named(),
             Arg::new("condition", "On a condition", Kind::Rest, "kept with your acceptance").optional().named(),
             WORDS,
         ],
@@ -290,9 +295,7 @@ const OWN: [Verb; 13] = [
             Arg::new("text", "What becomes of it", Kind::Rest, "who has it, until when").stated(),
         ],
         example: "handoff place HOF-1 item=2 Arjun takes it on Monday",
-        make: |values| {
-            values.on(Command::Place { item: values.maybe_number("item"), text: values.text("text") })
-        },
+        make: |values| values.on(Command::Place { item: values.maybe_number("item"), text: values.text("text") }),
     },
     Verb {
         root: KIND.word(),

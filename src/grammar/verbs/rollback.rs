@@ -275,9 +275,7 @@ const OWN: [Verb; 30] = [
         case: true,
         args: &[Arg::new("reason", "Words", Kind::Rest, "kept with your go").optional().stated(), REVISION],
         example: "rollback go RBK-1",
-        make: |values| {
-            values.on(Command::Go { go: true, reason: values.maybe_text("reason"), revision: seen(values) })
-        },
+        make: |values| values.on(Command::Go { go: true, reason: values.maybe_text("reason"), revision: seen(values) }),
     },
     Verb {
         root: KIND.word(),

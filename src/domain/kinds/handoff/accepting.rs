@@ -128,7 +128,11 @@ impl Handoff {
             [] => String::new(),
             gone => {
                 let gone = gone.iter().map(|item| self.called(scene, &item.what));
-                format!(". What {} doesn't hold any more doesn't go along: {}", scene.name(&self.giver), text::list(gone))
+                format!(
+                    ". What {} doesn't hold any more doesn't go along: {}",
+                    scene.name(&self.giver),
+                    text::list(gone)
+                )
             }
         };
         let it = match (&self.scope, scene.case.restricted) {

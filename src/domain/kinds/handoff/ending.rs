@@ -78,7 +78,10 @@ impl Handoff {
                 None => say!["no single item waits for a place, all of it does: ", line, "."],
             }));
         };
-        let owed = scene.case.obligation(number).ok_or(Refusal::NothingOwed { case: scene.case.id, duty: Duty::PlaceRefused })?;
+        let owed = scene
+            .case
+            .obligation(number)
+            .ok_or(Refusal::NothingOwed { case: scene.case.id, duty: Duty::PlaceRefused })?;
         scene.answering(owed)?;
         let text = text::text("what becomes of it", words)?;
         let mut draft = scene.draft();

@@ -13,7 +13,9 @@ impl Handoff {
             Handed::Case { case, .. } => {
                 let in_roles = match self.scope {
                     Scope::Case(_) => InRoles::Any,
-                    Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} | Scope::Workflow { .. } => InRoles::None,
+                    Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} | Scope::Workflow { .. } => {
+                        InRoles::None
+                    }
                 };
                 let what = Handing { in_person: true, in_roles };
                 let case = cases.iter().find(|it| it.id == *case);
@@ -23,9 +25,9 @@ impl Handoff {
                 let people = workflow.as_ref().map_or(world.people.anywhere(), |workflow| world.people.on(workflow));
                 let members = people.members(role);
                 match &self.scope {
-                    Scope::Workflow { party, .. } => {
-                        members.iter().any(|member| world.policy.people.get(*member).is_some_and(|it| it.party == *party))
-                    }
+                    Scope::Workflow { party, .. } => members
+                        .iter()
+                        .any(|member| world.policy.people.get(*member).is_some_and(|it| it.party == *party)),
                     Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Leaving {} => {
                         members.contains(&&self.giver)
                     }

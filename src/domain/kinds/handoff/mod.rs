@@ -16,8 +16,8 @@ use crate::domain::obligation::{Attribution, Obligation, Receiver};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal, Ruling,
-    Severity, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal,
+    Ruling, Severity, WorkflowId, World,
 };
 
 mod accepting;
@@ -387,9 +387,10 @@ impl Handoff {
     pub fn stays_reachable<'c>(&'c self, case: &'c Case) -> &'c PersonId {
         match (&self.scope, &case.opened_by) {
             (Scope::Leaving {}, Some(by)) => by,
-            (Scope::Leaving {} | Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Workflow { .. }, _) => {
-                &self.giver
-            }
+            (
+                Scope::Leaving {} | Scope::Case(_) | Scope::Role { .. } | Scope::Shift { .. } | Scope::Workflow { .. },
+                _,
+            ) => &self.giver,
         }
     }
 

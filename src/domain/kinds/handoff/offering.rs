@@ -214,12 +214,7 @@ fn speaks_for(party: &PartyId, workflow: &WorkflowId, world: &World<'_>, ask: &A
 }
 
 /// It goes to the role that the policy names for the other party, and to no single person.
-fn between_parties(
-    party: &PartyId,
-    workflow: &WorkflowId,
-    wanted: &Opening,
-    world: &World<'_>,
-) -> Result<(), Refusal> {
+fn between_parties(party: &PartyId, workflow: &WorkflowId, wanted: &Opening, world: &World<'_>) -> Result<(), Refusal> {
     let takes = wanted.to_party.as_ref().filter(|to| to.as_str() != party.as_str());
     if takes.is_some() && wanted.to.is_none() {
         return Ok(());
