@@ -156,7 +156,7 @@ async fn incident(kept: &Kept) {
         assert_eq!(remark.as_ref().map(|it| &it.by), Some(&person(by)));
     }
     let seats: Vec<(SeatName, &str)> = seats.iter().map(|(seat, who)| (*seat, who.as_str())).collect();
-    assert_eq!(seats, [(SeatName::Lead, "lena"), (SeatName::Comms, "arjun"), (SeatName::Scribe, "maya")]);
+    assert_eq!(seats, [(SeatName::Lead, "lena"), (SeatName::Comms, "dev"), (SeatName::Scribe, "maya")]);
     assert_eq!(follow_ups.len(), 1);
     // It was nudged before anything of it was late, and nothing was.
     assert!(case.obligations.iter().all(|it| it.breach.is_none()), "{:?}", case.obligations);
@@ -253,14 +253,17 @@ async fn handoff(kept: &Kept) {
     let case = kept.case("HOF-1").await;
     let Body::Handoff(handoff) = &case.body else { panic!("a handoff: {case:?}") };
     let Handoff { state, giver, said_back, answered, .. } = handoff;
-    assert_eq!((*state, giver), (HandoffState::Accepted, &person("dev")));
+    assert_eq!((*state, giver), (HandoffState::Accepted, &person("arjun")));
     assert!(said_back.len() == 2 && said_back.iter().all(SaidBack::is_right), "{said_back:?}");
-    assert_eq!(answered.as_ref().map(|it| &it.by), Some(&person("dev")), "the giver said that it was understood");
+    assert_eq!(answered.as_ref().map(|it| &it.by), Some(giver), "the giver said that it was understood");
     // It moved at one moment, and only once it was accepted.
     let (accepted, at) = kept.entry("HOF-1", "handoff.accepted");
     let (moved, then) = kept.entry("INC-1", "case.handed-over");
     assert!(then == at && moved > accepted, "{accepted} {moved}");
-    assert_eq!(kept.ledger.count("case.handed-over"), 1);
+    assert_eq!((kept.ledger.count("case.handed-over"), kept.ledger.count("duty.handed-over")), (1, 1));
+    let incident = kept.case("INC-1").await;
+    let resolve = incident.obligations.iter().find(|it| it.duty == Duty::Resolve).expect("it was to be resolved");
+    assert_eq!(resolve.terms.due - resolve.opened, Span::days(1), "its clock ran on");
 }
 
 async fn evidence(kept: &Kept, folder: &Path, demo: &Demo) {
