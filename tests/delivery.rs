@@ -46,7 +46,9 @@ async fn what_was_perhaps_sent_still_is_after_it_was_put_off() {
         );
     }
     let written = scene.end().await;
-    assert_eq!(written.told().filter(|told| told.perhaps_twice).count(), 2);
+    // Others may have been on their way to another place when a process was ended.
+    let perhaps: Vec<_> = written.told().filter(|told| told.perhaps_twice).collect();
+    assert_eq!(perhaps.iter().filter(|told| told.lane.to_string() == LENDING).count(), 2, "{perhaps:#?}");
 }
 
 /// Whether it stands there was known to nobody but the process that is gone.

@@ -1,11 +1,11 @@
 //! What happened of late, counted from what is committed, for the red flags of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::happened::{Happened, LOOKED_AT};
 use crate::domain::obligation::State;
-use crate::domain::{At, Body, Case, CaseId, Duty, PartyId, PersonId};
-use crate::store::{DutyRead, Reader, StoreError};
+use crate::domain::{At, Body, Case, CaseId, Duty, PartyId, PersonId, WorkflowId};
+use crate::store::{DutyFigures, DutyRead, Reader, StoreError};
 
 /// What happened in the time before `now` that is looked at. What a restricted case has to do with it is left out: the answer is
 /// for everybody.
@@ -45,10 +45,19 @@ fn count(happened: &mut Happened, decided: &mut BTreeSet<CaseId>, row: &DutyRead
     }
     // Nobody said in time that the work goes on.
     if of.duty == Duty::StillWorking && is_late {
-        let (count, last) = happened.lapsed.entry(of.workflow.clone()).or_insert((0, of.case));
-        *count += 1;
-        *last = (*last).max(of.case);
+        one_more(&mut happened.lapsed, of);
     }
+    // Still offered, or withdrawn with no answer.
+    let unanswered = !matches!(of.state, State::Met | State::MetLate);
+    if of.duty == Duty::AcceptHandoff && is_late && unanswered {
+        one_more(&mut happened.unaccepted, of);
+    }
+}
+
+fn one_more(counted: &mut BTreeMap<WorkflowId, (u32, CaseId)>, of: &DutyFigures) {
+    let (count, last) = counted.entry(of.workflow.clone()).or_insert((0, of.case));
+    *count += 1;
+    *last = (*last).max(of.case);
 }
 
 fn count_votes(happened: &mut Happened, case: &Case) {

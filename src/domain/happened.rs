@@ -25,6 +25,8 @@ pub struct Happened {
     pub late: BTreeMap<WorkflowId, Late>,
     /// Acknowledgements that expired with nobody saying that the work goes on, and the last case that it happened to.
     pub lapsed: BTreeMap<WorkflowId, (u32, CaseId)>,
+    /// Handoffs that were late and that nobody accepted, and the last of them.
+    pub unaccepted: BTreeMap<WorkflowId, (u32, CaseId)>,
     /// By when the way back was to be drilled, and wasn't.
     pub undrilled: BTreeMap<WorkflowId, At>,
     /// Stretches of time in which something may have been said that isn't evidence.
@@ -93,6 +95,14 @@ pub fn findings(happened: &Happened, policy: &Policy) -> Vec<Finding> {
             then: format!("Ask what became of {last}, and give its work to somebody else with a page."),
         });
     }
+    for (workflow, (count, last)) in happened.unaccepted.iter().filter(|(_, (count, _))| *count > 1) {
+        found.push(Finding {
+            id: "handoffs-not-accepted",
+            what: format!("{count} handoffs of {workflow} were late and not accepted, the last is {last}"),
+            why: "What was to change hands stays with people who wanted to give it up.",
+            then: format!("Ask why nobody accepted {last}, and name who takes over on {workflow}."),
+        });
+    }
     for (workflow, due) in &happened.undrilled {
         let plan = Verb::Drill.of(CaseKind::Rollback).with(workflow).with("from=…").with("to=…");
         found.push(Finding {
@@ -145,6 +155,11 @@ mod tests {
         Happened { lapsed: BTreeMap::from([("credit-scoring".into(), (count, last))]), ..Happened::default() }
     }
 
+    fn unaccepted(count: u32) -> Happened {
+        let last = CaseId { kind: CaseKind::Handoff, number: 3 };
+        Happened { unaccepted: BTreeMap::from([("credit-scoring".into(), (count, last))]), ..Happened::default() }
+    }
+
     #[test]
     fn a_habit_takes_a_few_times() {
         let none: [&str; 0] = [];
@@ -157,6 +172,8 @@ mod tests {
         assert_eq!(ids(&late(10, 8)), ["late-on-one-side"]);
         assert_eq!(ids(&lapsed(1)), none, "once is no habit");
         assert_eq!(ids(&lapsed(2)), ["acknowledged-without-work"]);
+        assert_eq!(ids(&unaccepted(1)), none, "once is no habit");
+        assert_eq!(ids(&unaccepted(2)), ["handoffs-not-accepted"]);
         let undrilled = BTreeMap::from([("credit-scoring".into(), At(0))]);
         assert_eq!(ids(&Happened { undrilled, ..Happened::default() }), ["way-back-not-drilled"]);
         assert_eq!(ids(&Happened { gaps: 1, ..Happened::default() }), ["evidence-gaps"]);

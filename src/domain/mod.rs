@@ -38,7 +38,7 @@ pub use bot::releases::Releases;
 pub use bot::{Bot, Command as BotCommand, Event as BotEvent};
 pub use call::{Call, Called};
 pub use case::Case;
-pub use duty::Duty;
+pub use duty::{ApprovalDuty, Duty, ExceptionDuty, HandoffDuty, IncidentDuty, RollbackDuty};
 pub use kinds::{Body, CaseKind, Command, Event, Opening, Telling};
 pub use names::*;
 pub use notice::{Notice, OutboxId, Reply, To};

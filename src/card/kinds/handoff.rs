@@ -12,8 +12,8 @@ use crate::domain::kinds::handoff::{
     SaidBack, Scope, Standing, Telling,
 };
 use crate::domain::notice::CaseTitle;
-use crate::domain::obligation::{About, Receiver};
-use crate::domain::{At, Case, CaseId, CaseKind, Duty, Label, Obligation, Severity};
+use crate::domain::obligation::{self, About, Receiver};
+use crate::domain::{At, Case, CaseId, CaseKind, Duty, HandoffDuty, Label, Obligation, Severity};
 
 /// So many items are told one by one on a card; the others are counted.
 const ITEMS_AT_MOST: usize = 12;
@@ -77,8 +77,12 @@ impl Shows for Handoff {
         None
     }
 
-    fn ended(&self, _case: &Case, _ended: &Obligation) -> Option<Json> {
-        None
+    /// A refusal is told as one.
+    fn ended(&self, _case: &Case, ended: &Obligation) -> Option<Json> {
+        let declined = ended.duty.of_handoff() == Some(HandoffDuty::AcceptHandoff)
+            && matches!(ended.standing, obligation::Standing::Met { .. })
+            && self.state == HandoffState::Declined;
+        declined.then(|| json!({ "done": self.state.word() }))
     }
 
     fn buttons(&self, _speaker: &Speaker<'_>, case: &Case) -> Vec<Button> {

@@ -9,12 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::{Bot, Draft, Ruling, Telling};
 use crate::domain::every_case;
 use crate::domain::kinds::DutyEvent;
-use crate::domain::kinds::handoff::{Handoff, HandoffState};
 use crate::domain::kinds::incident::{self, SeatName};
 use crate::domain::notice::To;
 use crate::domain::obligation::{Change, Receiver};
 use crate::domain::policy::RedFlag;
-use crate::domain::{At, Body, Case, CaseId, Duty, Event as CaseEvent, PersonId, Policy, RoleId, Span, text};
+use crate::domain::{At, Body, Case, CaseId, Event as CaseEvent, PersonId, Policy, RoleId, Span, text};
 
 /// Who hasn't answered for so long isn't there for the role.
 const ACTED_WITHIN: Span = Span::days(90);
@@ -30,9 +29,6 @@ pub struct Ownership {
     /// Who leads an incident that isn't over, and since when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,
-    /// Handoffs that nobody accepted in time.
-    #[serde(default)]
-    pub handoffs: LateHandoffs,
     /// What the operators were told and still holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Finding>,
@@ -45,39 +41,6 @@ pub struct Acted {
     pub day: i64,
     /// How many answers there were; from five on it stays at that.
     pub times: u32,
-}
-
-/// Handoffs that nobody accepted in time, and what became of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LateHandoffs {
-    /// Still offered, and late.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overdue: Vec<CaseId>,
-    /// How many were accepted late after all.
-    #[serde(default)]
-    pub accepted_late: u32,
-    /// How many were late and never accepted.
-    #[serde(default)]
-    pub never_accepted: u32,
-}
-
-impl LateHandoffs {
-    fn observe(&mut self, case: &Case, handoff: &Handoff, event: &CaseEvent) {
-        let late = case.obligations.iter().any(|it| it.duty == Duty::AcceptHandoff && it.breach.is_some());
-        let is_open = handoff.state == HandoffState::Offered;
-        if late && is_open && !self.overdue.contains(&case.id) {
-            self.overdue.push(case.id);
-        }
-        let ends = matches!(event, CaseEvent::Handoff(_)) && !is_open && self.overdue.contains(&case.id);
-        if ends {
-            self.overdue.retain(|it| *it != case.id);
-            match handoff.state {
-                HandoffState::Accepted => self.accepted_late += 1,
-                HandoffState::Declined | HandoffState::Withdrawn => self.never_accepted += 1,
-                HandoffState::Offered | HandoffState::Taken => {}
-            }
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,9 +141,6 @@ impl Ownership {
         {
             self.leads.retain(|it| it.case != case.id);
             self.leads.push(Lead { case: case.id, person: to.clone(), since: case.touched, asked: false });
-        }
-        if let Body::Handoff(handoff) = &case.body {
-            self.handoffs.observe(case, handoff, event);
         }
     }
 

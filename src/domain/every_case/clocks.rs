@@ -68,19 +68,19 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
         let withdraw = Verb::Withdraw.on(scene.case.id);
         return Err(Refusal::missing(say![
             withdraw,
-            format!(" withdraws the request: a {} can't be waived.", row.noun)
+            format!(" withdraws the request: the {} can't be waived.", row.noun)
         ]));
     }
     if row.owed == Owed::ByLaw {
         let set_aside = incident::Verb::SetAside.on(scene.case.id).with("…");
         return Err(Refusal::missing(say![
             set_aside,
-            format!(" says why it isn't owed: nobody but its authority can waive a {}.", row.noun)
+            format!(" says why it isn't owed: nobody but its authority can waive the {}.", row.noun)
         ]));
     }
     if duty == Duty::AcceptHandoff {
         let withdraw = super::Verb::Withdraw.on(scene.case.id).with("why");
-        return Err(Refusal::missing(say![withdraw, format!(" ends it: an {} can't be waived.", row.noun)]));
+        return Err(Refusal::missing(say![withdraw, format!(" ends it: the {} can't be waived.", row.noun)]));
     }
     if row.owed == Owed::InPlans {
         let skip = rollback::Verb::Skip.on(scene.case.id).with("why");
@@ -90,14 +90,14 @@ pub fn waive(scene: &Scene<'_>, duty: Duty, reason: &str) -> Result<Ruling, Refu
             skip,
             " leaves a step out, ",
             abandon,
-            format!(" ends it: a {noun} can't be waived, since silence is never go.")
+            format!(" ends it: the {noun} can't be waived, since silence is never go.")
         ]));
     }
     if let Duty::RuleException | Duty::ProveControl = duty {
         let (refuse, close) = (exception::Verb::Refuse, exception::Verb::Close);
         let instead = if duty == Duty::RuleException { refuse } else { close };
         let (line, noun) = (instead.on(scene.case.id).with("why"), row.noun);
-        return Err(Refusal::missing(say![line, format!(" ends it: a {noun} can't be waived.")]));
+        return Err(Refusal::missing(say![line, format!(" ends it: the {noun} can't be waived.")]));
     }
     let number = scene.case.owed(duty).ok_or(Refusal::NothingOwed { case: scene.case.id, duty })?.number;
     let mut draft = scene.draft();

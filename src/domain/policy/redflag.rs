@@ -70,6 +70,7 @@ pub fn flags(policy: &Policy, text: Option<&str>) -> Vec<RedFlag> {
         check.production(id, workflow);
         check.layers(id);
         check.way_back(id);
+        check.handed_over(id);
     }
     check.workflow = None;
     check.ladders();

@@ -15,8 +15,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, Path, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PathId, PersonId, Policy, QueueId, Refusal, RoleId,
-    Ruling, Severity, Span, WorkflowId, World, text,
+    Act, ApprovalDuty, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PathId, PersonId, Policy, QueueId,
+    Refusal, RoleId, Ruling, Severity, Span, WorkflowId, World, text,
 };
 
 mod acts;
@@ -468,46 +468,11 @@ impl Kind for Approval {
     }
 
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
-        match owed.duty {
-            Duty::Decide => self.may_not_decide(),
-            Duty::ReviewBreakGlass => self.broke_glass(),
+        match owed.duty.of_approval() {
+            Some(ApprovalDuty::Decide) => self.may_not_decide(),
+            Some(ApprovalDuty::ReviewBreakGlass) => self.broke_glass(),
             // The requester answers questions: nobody else's interest is in it.
-            Duty::AnswerQuestion => Vec::new(),
-            // No approval owes these.
-            Duty::TriageException
-            | Duty::Recommend
-            | Duty::RuleException
-            | Duty::ProveControl
-            | Duty::AnswerExpiry
-            | Duty::CorrectException
-            | Duty::AcceptHandoff
-            | Duty::StayReachable
-            | Duty::PlaceRefused
-            | Duty::ReviewTake
-            | Duty::Acknowledge
-            | Duty::StillWorking
-            | Duty::Assess
-            | Duty::Contain
-            | Duty::Update
-            | Duty::Resolve
-            | Duty::Review
-            | Duty::FollowUp
-            | Duty::FillSeat
-            | Duty::HandOverLead
-            | Duty::AnswerPage
-            | Duty::ReportToAuthority
-            | Duty::AuthoriseRollback
-            | Duty::SayGo
-            | Duty::AgreePoint
-            | Duty::DoStep
-            | Duty::AnswerInFlight
-            | Duty::ConfirmDownstream
-            | Duty::LookBack
-            | Duty::AnswerLookBack
-            | Duty::ConfirmSource
-            | Duty::HoldDrill
-            | Duty::CloseGap
-            | Duty::ConfirmRollback => Vec::new(),
+            Some(ApprovalDuty::AnswerQuestion) | None => Vec::new(),
         }
     }
 

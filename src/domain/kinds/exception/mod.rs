@@ -13,8 +13,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, ExceptionClass, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, ExceptionClassId, Label, PersonId, Policy, QueueId, Refusal,
-    Ruling, Severity, Span, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, ExceptionClassId, ExceptionDuty, Label, PersonId, Policy,
+    QueueId, Refusal, Ruling, Severity, Span, WorkflowId, World,
 };
 
 mod acts;
@@ -162,11 +162,12 @@ impl Kind for Exception {
             }
             Event::HandedBack { .. } | Event::LeaseEnded { .. } => self.lease = None,
             Event::SentToSpecialist { .. } => self.turn(ExceptionState::WithSpecialist),
-            Event::Recommended { by, stands_in_for, advice, reason } => {
+            Event::Recommended { by, stands_in_for, role, advice, reason } => {
                 self.turn(ExceptionState::InReview);
                 self.recommendations.push(Recommendation {
                     by: by.clone(),
                     stands_in_for: stands_in_for.clone(),
+                    role: role.clone(),
                     at,
                     advice: *advice,
                     reason: reason.clone(),
@@ -312,42 +313,16 @@ impl Kind for Exception {
     }
 
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
-        match owed.duty {
-            Duty::RuleException => self.may_not_rule(),
-            Duty::Recommend => vec![self.raised_by.clone()],
-            Duty::TriageException | Duty::ProveControl | Duty::AnswerExpiry | Duty::CorrectException => Vec::new(),
-            // No exception owes these.
-            Duty::Acknowledge
-            | Duty::StillWorking
-            | Duty::Assess
-            | Duty::Contain
-            | Duty::Update
-            | Duty::Resolve
-            | Duty::Review
-            | Duty::FollowUp
-            | Duty::FillSeat
-            | Duty::HandOverLead
-            | Duty::AnswerPage
-            | Duty::ReportToAuthority
-            | Duty::Decide
-            | Duty::AnswerQuestion
-            | Duty::ReviewBreakGlass
-            | Duty::AcceptHandoff
-            | Duty::StayReachable
-            | Duty::PlaceRefused
-            | Duty::ReviewTake
-            | Duty::AuthoriseRollback
-            | Duty::SayGo
-            | Duty::AgreePoint
-            | Duty::DoStep
-            | Duty::AnswerInFlight
-            | Duty::ConfirmDownstream
-            | Duty::LookBack
-            | Duty::AnswerLookBack
-            | Duty::ConfirmSource
-            | Duty::HoldDrill
-            | Duty::CloseGap
-            | Duty::ConfirmRollback => Vec::new(),
+        match owed.duty.of_exception() {
+            Some(ExceptionDuty::RuleException) => self.may_not_rule(),
+            Some(ExceptionDuty::Recommend) => vec![self.raised_by.clone()],
+            Some(
+                ExceptionDuty::TriageException
+                | ExceptionDuty::ProveControl
+                | ExceptionDuty::AnswerExpiry
+                | ExceptionDuty::CorrectException,
+            )
+            | None => Vec::new(),
         }
     }
 

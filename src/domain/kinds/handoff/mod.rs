@@ -16,8 +16,8 @@ use crate::domain::obligation::{Attribution, Obligation, Receiver};
 use crate::domain::policy::{Channel, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, Ruling, Severity,
-    WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, HandoffDuty, Label, PersonId, Policy, QueueId, Refusal, Ruling,
+    Severity, WorkflowId, World,
 };
 
 mod accepting;
@@ -260,46 +260,12 @@ impl Kind for Handoff {
     }
 
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
-        match owed.duty {
+        match owed.duty.of_handoff() {
             // Nobody takes over from themselves, in nobody's place.
-            Duty::AcceptHandoff => vec![self.giver.clone()],
+            Some(HandoffDuty::AcceptHandoff) => vec![self.giver.clone()],
             // Somebody else looks at it.
-            Duty::ReviewTake => self.taker().into_iter().collect(),
-            Duty::StayReachable | Duty::PlaceRefused => Vec::new(),
-            // No handoff owes these.
-            Duty::Acknowledge
-            | Duty::StillWorking
-            | Duty::Assess
-            | Duty::Contain
-            | Duty::Update
-            | Duty::Resolve
-            | Duty::Review
-            | Duty::FollowUp
-            | Duty::FillSeat
-            | Duty::HandOverLead
-            | Duty::AnswerPage
-            | Duty::ReportToAuthority
-            | Duty::Decide
-            | Duty::AnswerQuestion
-            | Duty::ReviewBreakGlass
-            | Duty::TriageException
-            | Duty::Recommend
-            | Duty::RuleException
-            | Duty::ProveControl
-            | Duty::AnswerExpiry
-            | Duty::CorrectException
-            | Duty::AuthoriseRollback
-            | Duty::SayGo
-            | Duty::AgreePoint
-            | Duty::DoStep
-            | Duty::AnswerInFlight
-            | Duty::ConfirmDownstream
-            | Duty::LookBack
-            | Duty::AnswerLookBack
-            | Duty::ConfirmSource
-            | Duty::HoldDrill
-            | Duty::CloseGap
-            | Duty::ConfirmRollback => Vec::new(),
+            Some(HandoffDuty::ReviewTake) => self.taker().into_iter().collect(),
+            Some(HandoffDuty::StayReachable | HandoffDuty::PlaceRefused) | None => Vec::new(),
         }
     }
 

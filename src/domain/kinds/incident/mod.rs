@@ -376,7 +376,6 @@ impl Kind for Incident {
         }
     }
 
-    /// Merging into a case that one may not see is refused by the case that would stay: see `absorb`.
     fn with_seal(_command: &Command, _seal: &Seal) -> Option<Command> {
         None
     }
@@ -385,6 +384,7 @@ impl Kind for Incident {
         false
     }
 
+    /// Merging into a case that one may not see is refused by the case that would stay: see `absorb`.
     fn other_case(command: &Command) -> Option<CaseId> {
         match command.needs() {
             Some(Needs::OtherCase(case)) => Some(case),
@@ -435,6 +435,7 @@ impl Kind for Incident {
             | Telling::Paged { .. }
             | Telling::SeverityChanged { .. }
             | Telling::ClockStarted { .. }
+            | Telling::WhetherOwed { .. }
             | Telling::ClockMoved { .. } => true,
             Telling::StillWorking { .. }
             | Telling::AcknowledgementLapsed { .. }
@@ -451,6 +452,7 @@ impl Kind for Incident {
             | Telling::Paged { people, due, .. }
             | Telling::AcknowledgementLapsed { people, due, shift_of: _ }
             | Telling::ClockStarted { people, due, .. }
+            | Telling::WhetherOwed { people, due, .. }
             | Telling::ClockMoved { people, due, .. } => {
                 if let Some(now) = now {
                     (*people, *due) = now;

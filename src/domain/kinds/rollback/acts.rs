@@ -6,7 +6,7 @@ use crate::domain::every_case;
 use crate::domain::kinds::Seal;
 use crate::domain::policy::Way;
 use crate::domain::scene::Scene;
-use crate::domain::{Duty, Span, SystemId, WorkflowId};
+use crate::domain::{RollbackDuty, Span, SystemId, WorkflowId};
 
 pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     use Command as C;
@@ -44,49 +44,26 @@ pub(super) fn acts(rollback: &Rollback, scene: &Scene<'_>) -> Vec<Act> {
     for owed in scene.case.open_obligations() {
         let system = owed.about.as_ref().map(|about| SystemId::from(about.text()));
         let with = owed.about.as_ref().map(|about| about.text().to_owned()).unwrap_or_default();
-        match owed.duty {
-            Duty::ConfirmDownstream => {
+        match owed.duty.of_rollback() {
+            Some(RollbackDuty::ConfirmDownstream) => {
                 acts.push(Act::of(Verb::Downstream, C::Downstream { system, text: words() }).with(with));
             }
-            Duty::AnswerLookBack => {
+            Some(RollbackDuty::AnswerLookBack) => {
                 acts.push(Act::of(Verb::LookedAt, C::LookedAt { system, text: words() }).with(with));
             }
-            Duty::AuthoriseRollback
-            | Duty::SayGo
-            | Duty::AgreePoint
-            | Duty::DoStep
-            | Duty::AnswerInFlight
-            | Duty::LookBack
-            | Duty::ConfirmSource
-            | Duty::HoldDrill
-            | Duty::CloseGap
-            | Duty::ConfirmRollback => {}
-            // No rollback owes these.
-            Duty::Acknowledge
-            | Duty::StillWorking
-            | Duty::Assess
-            | Duty::Contain
-            | Duty::Update
-            | Duty::Resolve
-            | Duty::Review
-            | Duty::FollowUp
-            | Duty::FillSeat
-            | Duty::HandOverLead
-            | Duty::AnswerPage
-            | Duty::ReportToAuthority
-            | Duty::Decide
-            | Duty::AnswerQuestion
-            | Duty::ReviewBreakGlass
-            | Duty::TriageException
-            | Duty::Recommend
-            | Duty::RuleException
-            | Duty::ProveControl
-            | Duty::AnswerExpiry
-            | Duty::CorrectException
-            | Duty::AcceptHandoff
-            | Duty::StayReachable
-            | Duty::PlaceRefused
-            | Duty::ReviewTake => {}
+            Some(
+                RollbackDuty::AuthoriseRollback
+                | RollbackDuty::SayGo
+                | RollbackDuty::AgreePoint
+                | RollbackDuty::DoStep
+                | RollbackDuty::AnswerInFlight
+                | RollbackDuty::LookBack
+                | RollbackDuty::ConfirmSource
+                | RollbackDuty::HoldDrill
+                | RollbackDuty::CloseGap
+                | RollbackDuty::ConfirmRollback,
+            )
+            | None => {}
         }
     }
     let closed = |number| Act::of(Verb::GapClosed, C::GapClosed { number, text: words() }).with(number);

@@ -16,8 +16,8 @@ use crate::domain::obligation::{Attribution, Obligation};
 use crate::domain::policy::{Channel, RollbackRule, StepRule, Way, Windows};
 use crate::domain::scene::Scene;
 use crate::domain::{
-    Act, Ask, At, Call, Called, Case, CaseId, Draft, Duty, Label, PersonId, Policy, QueueId, Refusal, RoleId, Ruling,
-    Severity, SystemId, WorkflowId, World,
+    Act, Ask, At, Call, Called, Case, CaseId, Draft, Label, PersonId, Policy, QueueId, Refusal, RoleId, RollbackDuty,
+    Ruling, Severity, SystemId, WorkflowId, World,
 };
 
 mod acts;
@@ -356,45 +356,22 @@ impl Kind for Rollback {
     }
 
     fn excluded(&self, owed: &Obligation) -> Vec<PersonId> {
-        match owed.duty {
+        match owed.duty.of_rollback() {
             // Whoever proposed it doesn't authorise it, nor what can't be taken back.
-            Duty::AuthoriseRollback | Duty::AgreePoint => self.proposers(),
-            Duty::SayGo
-            | Duty::DoStep
-            | Duty::AnswerInFlight
-            | Duty::ConfirmDownstream
-            | Duty::LookBack
-            | Duty::AnswerLookBack
-            | Duty::ConfirmSource
-            | Duty::HoldDrill
-            | Duty::CloseGap
-            | Duty::ConfirmRollback => Vec::new(),
-            // No rollback owes these.
-            Duty::Acknowledge
-            | Duty::StillWorking
-            | Duty::Assess
-            | Duty::Contain
-            | Duty::Update
-            | Duty::Resolve
-            | Duty::Review
-            | Duty::FollowUp
-            | Duty::FillSeat
-            | Duty::HandOverLead
-            | Duty::AnswerPage
-            | Duty::ReportToAuthority
-            | Duty::Decide
-            | Duty::AnswerQuestion
-            | Duty::ReviewBreakGlass
-            | Duty::TriageException
-            | Duty::Recommend
-            | Duty::RuleException
-            | Duty::ProveControl
-            | Duty::AnswerExpiry
-            | Duty::CorrectException
-            | Duty::AcceptHandoff
-            | Duty::StayReachable
-            | Duty::PlaceRefused
-            | Duty::ReviewTake => Vec::new(),
+            Some(RollbackDuty::AuthoriseRollback | RollbackDuty::AgreePoint) => self.proposers(),
+            Some(
+                RollbackDuty::SayGo
+                | RollbackDuty::DoStep
+                | RollbackDuty::AnswerInFlight
+                | RollbackDuty::ConfirmDownstream
+                | RollbackDuty::LookBack
+                | RollbackDuty::AnswerLookBack
+                | RollbackDuty::ConfirmSource
+                | RollbackDuty::HoldDrill
+                | RollbackDuty::CloseGap
+                | RollbackDuty::ConfirmRollback,
+            )
+            | None => Vec::new(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Red flags of the layers beside incidents and approvals: whether exceptions are defined, owed and end.
+//! Red flags of the layers beside incidents and approvals: whether exceptions are defined, owed and end, whether there is a way
+//! back, and whether what somebody holds can be handed over.
 
 use std::collections::BTreeSet;
 
@@ -134,6 +135,46 @@ impl<'p> Check<'p> {
                 "What was decided under pressure can't be told from what was agreed.",
                 format!("criteria = [\"wrong decisions reach customers\"] under [rollback.{id}]"),
             );
+        }
+    }
+
+    /// What whoever takes over must know, and who answers for what goes wrong with it.
+    pub(super) fn handed_over(&mut self, id: &WorkflowId) {
+        let policy = self.policy;
+        let line = self.line(&["workflows", id.as_str()]);
+        if policy.handoffs.knowledge.get(id).is_none_or(Vec::is_empty) {
+            self.add(
+                "handoff-undefined",
+                self.line(&["handoff", "knowledge"]).or(line),
+                format!("nothing says what whoever takes over {id} must know"),
+                "What only the old holder knew is missed in the first night without them.",
+                format!("knowledge = {{ {id} = [\"how it is rolled back\"] }} under [handoff]"),
+            );
+        }
+        for (flag, duty, what, why) in [
+            (
+                "no-acceptance-duty",
+                Duty::AcceptHandoff,
+                "accepting a handoff has no target",
+                "An offer is then due when the bot's default says so, which nobody agreed to.",
+            ),
+            (
+                "refused-handoff-without-holder",
+                Duty::PlaceRefused,
+                "nobody has to find a place for what a receiver refuses",
+                "It stays with whoever wanted to hand it over, and they may be leaving.",
+            ),
+            (
+                "take-without-review",
+                Duty::ReviewTake,
+                "nobody of the agreement looks at what was taken over in an emergency",
+                "Taking without asking becomes the ordinary way.",
+            ),
+        ] {
+            if policy.target(duty, id, None).is_none() {
+                let write = format!("[[targets]] with duty = \"{duty}\" that fits it");
+                self.add(flag, line, format!("{what} on {id}"), why, write);
+            }
         }
     }
 

@@ -39,6 +39,9 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
     let recommend = target("[[targets]]\nduty = \"recommend\"");
     let ruling = target("[[targets]]\nduty = \"rule-exception\"");
     let expiry = target("[[targets]]\nduty = \"answer-expiry\"");
+    let accept = target("[[targets]]\nduty = \"accept-handoff\"");
+    let place = target("[[targets]]\nduty = \"place-refused\"");
+    let take = target("[[targets]]\nduty = \"review-take\"");
     let classes = without(EXAMPLE, "[exceptions.classes.late-report]", "# ── Who may do what");
     let queue = without(EXAMPLE, "queue = { short", "\n\n[exceptions.classes");
     let scoring_path = "approval_path = \"model-change\"\n";
@@ -235,6 +238,14 @@ fn each_unwise_thing_is_flagged_where_it_stands() {
         ("no-ruling-duty", "[workflows.credit-scoring]", &[(ruling, "")]),
         ("no-recommend-duty", "[workflows.credit-scoring]", &[(recommend, "")]),
         ("no-expiry-duty", "[workflows.credit-scoring]", &[(expiry, "")]),
+        (
+            "handoff-undefined",
+            "knowledge = { claims-triage",
+            &[("knowledge = { credit-scoring", "knowledge = { claims-triage")],
+        ),
+        ("no-acceptance-duty", "[workflows.credit-scoring]", &[(accept, "")]),
+        ("refused-handoff-without-holder", "[workflows.credit-scoring]", &[(place, "")]),
+        ("take-without-review", "[workflows.credit-scoring]", &[(take, "")]),
         (
             "zone-without-a-place",
             "zone = \"EST\"",

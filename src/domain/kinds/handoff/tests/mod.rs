@@ -15,8 +15,8 @@ use crate::domain::every_case::{self, Command as Any};
 use crate::domain::kinds::incident;
 use crate::domain::people::{Handed as HandedOver, People};
 use crate::domain::{
-    Actor, BotCommand, CaseKind, Command as All, Notice, Opening as Opens, Policy, RoleId, Span, Telling as Told, Then,
-    To,
+    Actor, BotCommand, CaseKind, Command as All, Duty, Notice, Opening as Opens, Policy, RoleId, Span, Telling as Told,
+    Then, To,
 };
 
 /// Monday 2 March 2026, 09:00 UTC.
